@@ -1,0 +1,33 @@
+# The words this project answers to. `make` alone prints them.
+
+.DEFAULT_GOAL := words
+.PHONY: words setup run test lint bench soak demo docs clean
+
+RUN := .tools/bin/uv run --frozen --offline --no-progress
+
+words:  ## print these words
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+setup:  ## install what is needed, once; afterwards everything works offline
+	@bin/setup
+
+run: setup  ## open the register on http://127.0.0.1:8000 with a trial home
+	@$(RUN) rollkeeper demo --serve
+
+test: setup  ## run every test, browser tests included
+	@$(RUN) bin/test
+
+lint: setup  ## check style, types and the floors of the house
+	@$(RUN) bin/lint
+
+bench: setup  ## measure, as ratios in one run
+	@$(RUN) python -m tests.bench
+
+soak: setup  ## the long proofs
+	@$(RUN) pytest -m soak
+
+demo: setup  ## make the trial home anew without serving it
+	@$(RUN) rollkeeper demo
+
+docs: setup  ## write the generated pages under docs/
+	@$(RUN) python -m rollkeeper.site.docs

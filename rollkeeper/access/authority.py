@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The Authority: proof of who acts, demanded by every act before it looks at anything.
+
+Made in three places only: for a signed-in member of staff, for the console, and for the sweep. Acts take it as their
+first argument and call `demand`.
+"""
+
+import hashlib
+import hmac
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.kernel.ids import StaffId
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Who acts: their roles, their reference, and the commitment that stands for them in the ledger."""
+
+    roles: frozenset[StaffRole]
+    staff_id: StaffId | None
+    commitment: str
+
+    def role_for(self, power: Power) -> StaffRole | None:
+        """Return the role that gives this power, None where none does."""
+        return next((role for role in rule_for(power).roles if role in self.roles), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PowerRule:
+    """Who has a power, and how many different people must use it."""
+
+    roles: tuple[StaffRole, ...]
+    people: int = 1
+
+
+def demand(authority: Authority, power: Power) -> StaffRole:
+    """Return the role under which the act is done. Refuses: NotAllowed."""
+    role = authority.role_for(power)
+    if role is None:
+        raise NotAllowed(power=power.value, needed=", ".join(r.value for r in rule_for(power).roles))
+    return role
+
+
+def rule_for(power: Power) -> PowerRule:
+    """Return who has a power. A power that `powers.toml` does not name belongs to nobody."""
+    return _rules().get(power, PowerRule(roles=()))
+
+
+def console_authority() -> Authority:
+    """Return the Authority of whoever types commands on the machine itself."""
+    return Authority(frozenset({StaffRole.CONSOLE}), None, "console")
+
+
+def sweep_authority() -> Authority:
+    """Return the Authority of the house acting by itself on what people approved."""
+    return Authority(frozenset({StaffRole.SWEEP}), None, "sweep")
+
+
+def staff_commitment(salt: bytes, staff_id: StaffId) -> str:
+    """Return what stands for a member of staff in the ledger: HMAC-SHA-256 of the reference under a salt of their own."""
+    return hmac.new(salt, b"staff\x00" + staff_id.bytes, hashlib.sha256).hexdigest()
+
+
+@cache
+def _rules() -> dict[Power, PowerRule]:
+    raw = tomllib.loads((files("rollkeeper") / "access" / "powers.toml").read_text("utf-8"))
+    return {
+        Power(name): PowerRule(tuple(map(StaffRole, rule["roles"])), rule.get("people", 1))
+        for name, rule in raw.items()
+    }

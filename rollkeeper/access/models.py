@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Staff accounts and the roles they were given, each with its first and last day."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from rollkeeper.kernel.ids import new_uuid
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    """How accounts are found: by user name, exactly."""
+
+
+class Staff(AbstractBaseUser):
+    """One member of staff. No real name, no e-mail address: the user name is all that the register knows."""
+
+    staff_id = models.UUIDField(primary_key=True, default=new_uuid)
+    username = models.TextField(unique=True)
+    is_active = models.BooleanField(default=True)
+    salt = models.BinaryField(db_comment="Salt of this person's commitments in the ledger.")
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = StaffManager()
+
+    class Meta:
+        """Kept while employed; afterwards inactive, since the ledger's entries refer to it."""
+
+        db_table = "access_staff"
+
+
+class RoleGrant(models.Model):
+    """A role that a member of staff has from one day to another."""
+
+    grant_id = models.UUIDField(primary_key=True, default=new_uuid)
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="grants")
+    role = models.TextField(db_comment="access.roles.StaffRole.")
+    since = models.DateField()
+    until = models.DateField(null=True, db_comment="Last day, inclusive.")
+
+    class Meta:
+        """Roles are never edited: ended and granted anew."""
+
+        db_table = "access_rolegrant"

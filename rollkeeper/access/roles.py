@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Roles of staff and the powers that acts demand."""
+
+from enum import StrEnum
+
+
+class StaffRole(StrEnum):
+    """What somebody is employed to do."""
+
+    CLERK = "clerk"
+    SUPERVISOR = "supervisor"
+    CAMPAIGN_MANAGER = "campaign_manager"
+    DATA_PROTECTION_OFFICER = "data_protection_officer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    CONSOLE = "console"
+    """Whoever may type commands on the machine itself."""
+    SWEEP = "sweep"
+    """Nobody: the house acting by itself, on what people approved."""
+
+
+class Power(StrEnum):
+    """One thing that an act may demand. Who has which power stands in `powers.toml`."""
+
+    IMPORT_LINES = "import_lines"
+    PLAN_CAMPAIGN = "plan_campaign"
+    DRAW_UP_BATCH = "draw_up_batch"
+    APPROVE_BATCH = "approve_batch"
+    RUN_BATCH = "run_batch"
+    STOP_BATCH = "stop_batch"
+    UNDO_BATCH = "undo_batch"
+    ENTER_STAY = "enter_stay"
+    LIFT_STAY = "lift_stay"
+    SEND_NOTICES = "send_notices"
+    PUSH_COMMANDS = "push_commands"
+    ENROL = "enrol"
+    CHANGE_LINE = "change_line"
+    PAUSE_CLOCK = "pause_clock"
+    HOLD_ERASURE = "hold_erasure"
+    EXPLAIN_LINE = "explain_line"
+    SEE_CAMPAIGN = "see_campaign"
+    OPEN_SEALED = "open_sealed"
+    ERASE_DUE = "erase_due"
+    READ_LEDGER = "read_ledger"
+    MANAGE_STAFF = "manage_staff"

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The one clock. Nothing else in the house asks the machine what time it is.
+
+A trial home may be given a date (``--on``, or ``trial_on`` in its settings): the clock then shows that day at the
+machine's time of day. A production home refuses, since a false date there would cut off real people.
+"""
+
+import datetime as dt
+from contextvars import ContextVar
+from zoneinfo import ZoneInfo
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.settings import HomeKind, settings
+
+_given: ContextVar[dt.date | None] = ContextVar("given_day", default=None)
+
+
+class DateRefused(RollkeeperError):
+    """Somebody tried to give a production home another date than today's."""
+
+    code = "date_refused"
+    kind = Kind.REFUSED
+    sentence = "A production home runs on the true date and was given {day}."
+    remedy = "Leave out --on, or try it in a trial home (set ROLLKEEPER_HOME to a new folder)."
+
+
+def give_day(day: dt.date | None) -> None:
+    """Let this process believe that it is `day` (None: the home's own date again). Refuses: DateRefused."""
+    if day is not None and settings().kind is HomeKind.PRODUCTION:
+        raise DateRefused(day=day)
+    _given.set(day)
+
+
+def now() -> dt.datetime:
+    """Return the instant, aware, in UTC."""
+    real = dt.datetime.now(zone())
+    day = given_day()
+    return (real if day is None else dt.datetime.combine(day, real.timetz())).astimezone(dt.UTC)
+
+
+def today() -> dt.date:
+    """Return the plain date in the home's zone."""
+    return given_day() or dt.datetime.now(zone()).date()
+
+
+def given_day() -> dt.date | None:
+    """Return the day this home was told to believe, if any."""
+    if _given.get() is not None:
+        return _given.get()
+    return settings().trial_on if settings().kind is HomeKind.TRIAL else None
+
+
+def zone() -> ZoneInfo:
+    """Return the zone in which this home counts days."""
+    return ZoneInfo(settings().zone)

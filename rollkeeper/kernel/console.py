@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a command says and how: tables and bars for people, JSON for machines, exit codes 0, 1 and 2.
+
+Progress and remarks go to standard error, results to standard output, so that a pipe carries only results.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.canonical import canonical_bytes
+from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class DateNotRead(RollkeeperError):
+    """An option that wants a date was given something else."""
+
+    code = "date_not_read"
+    kind = Kind.MALFORMED
+    sentence = "'{text}' is not a date."
+    remedy = "Write it as YYYY-MM-DD, for example 2012-03-02."
+
+
+def read_date(text: str) -> dt.date:
+    """Read a plain ISO date. Refuses: DateNotRead."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as fault:
+        raise DateNotRead(text=text) from fault
+
+
+def _given(value: dt.date | None) -> dt.date | None:
+    if value is not None:
+        clock.give_day(value)
+    return value
+
+
+DateOption = Annotated[
+    dt.date | None,
+    typer.Option(
+        "--on", parser=read_date, callback=_given, metavar="DATE", help="Trial homes only: run as on DATE."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine.")]
+
+
+def emit(answer: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Print an answer as JSON on standard output."""
+    out.print_json(json.dumps(json.loads(canonical_bytes(answer)), ensure_ascii=False))
+
+
+def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
+    """Print a table; numbers stand to the right."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for index, column in enumerate(columns):
+        number = bool(lines) and all(isinstance(line[index], int) for line in lines)
+        table.add_column(column, justify="right" if number else "left")
+    for line in lines:
+        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in line))
+    out.print(table)
+
+
+def show_error(fault: RollkeeperError) -> None:
+    """Print each fault with its remedy on standard error."""
+    for one in fault.faults if isinstance(fault, Faults) else (fault,):
+        err.print(str(one), markup=False, style="red")
+    err.print(fault.advice, markup=False)
+
+
+class Bar:
+    """A progress bar that one task moves."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task = progress, task
+
+    def advance(self, steps: int = 1) -> None:
+        """Move on by so many steps."""
+        self._progress.advance(self._task, steps)
+
+    def set_total(self, total: int) -> None:
+        """State how many steps there are, once it is known."""
+        self._progress.update(self._task, total=total)
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Bar]:
+    """Show a bar on standard error while something takes its time."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as shown:
+        yield Bar(shown, shown.add_task(what, total=total))

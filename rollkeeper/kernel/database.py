@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The way to the two stores: roles, timeouts, one transaction an act, SQL out of files.
+
+Each process connects with one role of PostgreSQL and so has that role's rights and no others; the rights stand on
+one page, ``site/sql/roles.sql``. Django's connection ``default`` is the register in the role of this process; the
+connection ``vault`` exists only where the process may open what is sealed; ``keys`` is the second store.
+"""
+
+import os
+from collections import namedtuple
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+from django.db import connection, connections, transaction
+
+from rollkeeper.kernel import server
+from rollkeeper.kernel.settings import settings
+
+STATEMENT_TIMEOUT_MS = 30_000
+LOCK_TIMEOUT_MS = 5_000
+
+
+class Role(StrEnum):
+    """What a process may do in the register (``site/sql/roles.sql``)."""
+
+    MIGRATOR = "migrator"
+    COUNTER = "counter"
+    OFFICE = "office"
+    SWEEP = "sweep"
+    VAULT = "vault"
+    AUDITOR = "auditor"
+
+
+class KeysRole(StrEnum):
+    """What a process may do in the store of keys: seal (insert) or also open and destroy."""
+
+    MIGRATOR = "migrator"
+    SEALER = "sealer"
+    VAULT = "vault"
+
+
+def this_role() -> Role:
+    """Return the role of this process, out of the environment variable ``ROLLKEEPER_ROLE``."""
+    return Role(os.environ.get("ROLLKEEPER_ROLE", Role.SWEEP))
+
+
+def address(store: server.Store, role: str) -> dict[str, Any]:
+    """Return Django's connection settings for one store in one role."""
+    url = settings().register_url if store is server.REGISTER else settings().keys_url
+    place = (
+        {"HOST": str(server.socket_folder()), "PORT": str(store.port), "NAME": f"rollkeeper_{store.name}"}
+        if url is None
+        else _place(url)
+    )
+    return place | {
+        "ENGINE": "django.db.backends.postgresql",
+        "USER": role,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "passfile": str(server.password_file(store, role)),
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}",
+        },
+    }
+
+
+def connect(store: server.Store, role: str) -> psycopg.Connection[Any]:
+    """Open a connection of its own, outside Django, in autocommit."""
+    to = address(store, role)
+    return psycopg.connect(
+        host=to["HOST"],
+        port=to["PORT"],
+        dbname=to["NAME"],
+        user=role,
+        passfile=to["OPTIONS"]["passfile"],
+        autocommit=True,
+    )
+
+
+@contextmanager
+def act(using: str = "default") -> Iterator[None]:
+    """Make everything inside one transaction: all five beats of an act, or nothing."""
+    with transaction.atomic(using=using):
+        yield
+
+
+@contextmanager
+def patient(using: str = "default") -> Iterator[None]:
+    """Lift the statement timeout for work over the whole population, inside an act."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        yield
+
+
+@cache
+def sql(room: str, name: str) -> str:
+    """Return the text of ``rollkeeper/<room>/sql/<name>.sql``."""
+    return (files("rollkeeper") / room / "sql" / f"{name}.sql").read_text("utf-8")
+
+
+def run(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default") -> int:
+    """Run one statement; return the number of rows that it touched."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return int(cursor.rowcount)
+
+
+def rows(
+    statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
+) -> list[Any]:
+    """Run one query; return its rows as named tuples."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+        row = namedtuple("row", [column.name for column in cursor.description])  # type: ignore[misc]  # noqa: PYI024
+        return [row(*values) for values in cursor.fetchall()]
+
+
+def copy_rows(statement: str, records: Sequence[Sequence[Any]], *, using: str = "default") -> None:
+    """Send records through ``COPY … FROM STDIN`` inside the present transaction."""
+    connections[using].ensure_connection()
+    with connections[using].connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for record in records:
+            copy.write_row(record)
+
+
+def in_transaction() -> bool:
+    """Tell whether an act is under way on the register."""
+    return connection.in_atomic_block
+
+
+def _place(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    return {
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or 5432),
+        "NAME": parts.path.lstrip("/"),
+    }

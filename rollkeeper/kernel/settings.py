@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Settings of a home, read once, validated all together, every fault reported.
+
+They live in ``home.toml`` inside the home. The home is the folder in the environment variable ``ROLLKEEPER_HOME``,
+by default the platform's folder for the user's data. Secrets are not settings: they lie beside it, mode 0600, in
+``secrets/``. `docs/settings.md` is written from this file.
+"""
+
+import datetime as dt
+import os
+import tomllib
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import platformdirs
+import tomli_w
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
+
+HOME_FORMAT = 1
+
+
+class SettingFault(RollkeeperError):
+    """A setting cannot be used as it stands."""
+
+    code = "setting_fault"
+    kind = Kind.MALFORMED
+    sentence = "{file}: the setting '{setting}' cannot be used: {why}."
+    remedy = "Mend the file; docs/settings.md lists every setting and its default."
+
+
+class HomeOfAnotherVersion(RollkeeperError):
+    """The home was made by another version of Rollkeeper."""
+
+    code = "home_of_another_version"
+    kind = Kind.MALFORMED
+    sentence = "The home {home} has format {found}; this version reads format {wanted}."
+    remedy = "Use the version that made it, or set ROLLKEEPER_HOME to another folder."
+
+
+class HomeKind(StrEnum):
+    """A trial home holds invented people and may be given a date; a production home refuses one."""
+
+    TRIAL = "trial"
+    PRODUCTION = "production"
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as fault:
+        raise ValueError(f"no time zone is called {name!r}") from fault
+    return name
+
+
+class Settings(BaseModel):
+    """What an operator may choose. Every field has a default that is safe."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: int = HOME_FORMAT
+    kind: HomeKind = HomeKind.TRIAL
+    pack: Annotated[str, Field(description="The rule pack in force: an id of a shipped pack or a path.")] = (
+        "cn-xz-2011"
+    )
+    zone: Annotated[
+        str, AfterValidator(_known_zone), Field(description="The zone in which days are counted.")
+    ] = "Asia/Shanghai"
+    trial_on: Annotated[dt.date | None, Field(description="The day a trial home believes it to be.")] = None
+    country_code: Annotated[
+        str, Field(pattern="^[A-Z]{2}$", description="Numbers without a country code belong to this country.")
+    ] = "CN"
+    languages: Annotated[list[str], Field(min_length=1, description="Languages of notices and pages.")] = [
+        "en",
+        "zh-hans",
+        "bo",
+    ]
+    operator_name: Annotated[
+        str, Field(min_length=1, description="How notices and pages call the operator.")
+    ] = "Invented Telecom"
+    care_number: Annotated[str, Field(description="The number of the desk that can restore a line.")] = (
+        "10086"
+    )
+    register_url: Annotated[
+        str | None, Field(description="A PostgreSQL 18 for the register; empty: the embedded one.")
+    ] = None
+    keys_url: Annotated[
+        str | None, Field(description="A PostgreSQL 18 for the keys; empty: the embedded one.")
+    ] = None
+    cap_per_hour: Annotated[
+        int, Field(gt=0, description="Lines that a batch may suspend or end in an hour.")
+    ] = 5000
+    first_share: Annotated[
+        float, Field(gt=0, le=1, description="The share of a batch that goes first, alone, before the rest.")
+    ] = 0.01
+    first_share_hours: Annotated[
+        int, Field(ge=0, description="Hours between the first share and the rest.")
+    ] = 4
+    stop_at_complaints: Annotated[
+        float,
+        Field(
+            gt=0, le=1, description="Share of a batch's lines that complained at which it stops by itself."
+        ),
+    ] = 0.02
+    stop_at_failed_read_backs: Annotated[
+        float, Field(gt=0, le=1, description="Share of failed read-backs at which a batch stops by itself.")
+    ] = 0.02
+    sample_size: Annotated[int, Field(gt=0, description="Lines shown for review by eye before a batch.")] = 20
+    smtp_url: Annotated[
+        str | None, Field(description="smtp://host:port for e-mail notices; empty: no e-mail.")
+    ] = None
+    notices_from: Annotated[str, Field(description="The sender of e-mail notices.")] = (
+        "register@operator.example"
+    )
+    network_webhook: Annotated[
+        str | None, Field(description="Where commands for the network are posted.")
+    ] = None
+    keys_backup_max_age_days: Annotated[
+        int, Field(gt=0, description="Greatest age of a backup of the keys.")
+    ] = 7
+
+
+def home() -> Path:
+    """Return the folder of this home, whether or not it exists."""
+    chosen = os.environ.get("ROLLKEEPER_HOME")
+    return Path(chosen).expanduser().resolve() if chosen else Path(platformdirs.user_data_path("rollkeeper"))
+
+
+def settings_file() -> Path:
+    """Return where the settings of this home lie."""
+    return home() / "home.toml"
+
+
+def is_home() -> bool:
+    """Tell whether this home has been made."""
+    return settings_file().exists()
+
+
+@cache
+def settings() -> Settings:
+    """Read and validate the settings once. Refuses: SettingFault (all at once), HomeOfAnotherVersion."""
+    file = settings_file()
+    if not file.exists():
+        return Settings()
+    try:
+        raw = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise SettingFault(file=file, setting="(the whole file)", why=f"it is not TOML: {fault}") from fault
+    if raw.get("format", HOME_FORMAT) != HOME_FORMAT:
+        raise HomeOfAnotherVersion(home=home(), found=raw.get("format"), wanted=HOME_FORMAT)
+    try:
+        return Settings(**raw)
+    except ValidationError as fault:
+        raise_all(
+            [
+                SettingFault(file=file, setting=".".join(map(str, e["loc"])), why=e["msg"].rstrip("."))
+                for e in fault.errors(include_input=False)
+            ]
+        )
+        raise
+
+
+def write_settings(**changes: object) -> Settings:
+    """Write the settings with these changes; values at their default are left out."""
+    fresh = Settings(**{**settings().model_dump(), **changes})
+    kept = {"format": HOME_FORMAT, "kind": fresh.kind.value} | fresh.model_dump(
+        exclude_defaults=True, mode="python"
+    )
+    file = settings_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".new")
+    draft.write_text(
+        tomli_w.dumps({k: str(v) if isinstance(v, StrEnum) else v for k, v in kept.items()}), "utf-8"
+    )
+    draft.replace(file)
+    settings.cache_clear()
+    return settings()

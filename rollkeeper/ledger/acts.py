@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Append an entry in the transaction of the act. No entry, no act."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Protocol
+
+from django.db import connections
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.canonical import canonical_bytes
+from rollkeeper.kernel.ids import EntryId, LineId, PersonId, StaffId
+from rollkeeper.ledger.verbs import Verb
+
+
+class Actor(Protocol):
+    """What the ledger needs to know of an Authority."""
+
+    @property
+    def staff_id(self) -> StaffId | None: ...  # noqa: D102
+    @property
+    def commitment(self) -> str: ...  # noqa: D102
+
+
+def append_entry(
+    actor: Actor,
+    *,
+    verb: Verb,
+    role: str,
+    on: dt.date,
+    line_id: LineId | None = None,
+    person_id: PersonId | None = None,
+    commitment: str | None = None,
+    pack: str | None = None,
+    article: str | None = None,
+    facts: Mapping[str, str | int | bool] | None = None,
+    using: str = "default",
+) -> EntryId:
+    """Append one entry inside the act's transaction and return its number.
+
+    `person_id` is for the operator's own look-ups and is not published; `commitment` stands for the person in the
+    published body. `facts` are counts, dates, codes and references: never personal data.
+    """
+    at = clock.now()
+    body = entry_body(
+        verb=verb, at=at, on=on, role=role, actor=actor.commitment, line_id=line_id, commitment=commitment,
+        pack=pack, article=article, facts=facts or {},
+    )  # fmt: skip
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING entry_id",
+            [at, on, verb.value, line_id, person_id, actor.staff_id, body.decode()],
+        )
+        return EntryId(cursor.fetchone()[0])
+
+
+def entry_body(
+    *,
+    verb: Verb,
+    at: dt.datetime,
+    on: dt.date,
+    role: str,
+    actor: str,
+    line_id: LineId | None,
+    commitment: str | None,
+    pack: str | None,
+    article: str | None,
+    facts: Mapping[str, str | int | bool],
+) -> bytes:
+    """Return the canonical bytes of an entry; what is None or empty is left out."""
+    whole: dict[str, object] = {
+        "actor": actor, "article": article, "at": at, "day": on, "facts": dict(facts) or None, "line": line_id,
+        "pack": pack, "person": commitment, "role": role, "v": 1, "verb": verb.value,
+    }  # fmt: skip
+    return canonical_bytes({key: value for key, value in whole.items() if value is not None})

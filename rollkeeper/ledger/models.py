@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The tables of the ledger: append-only for every role.
+
+An entry is *sequenced* when its act commits, *integrated* when it has a leaf, *published* when a checkpoint covers it.
+"""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Entry(models.Model):
+    """One mark: what was done, by whom, under which article, on which day.
+
+    The first migration adds the column `xid` (xid8, the transaction that wrote it), by which the integrator orders.
+    """
+
+    entry_id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_comment="Instant of the act.")
+    day = models.DateField(db_comment="Day of the act in the pack's zone.")
+    verb = models.TextField(db_comment="One of ledger.verbs.Verb.")
+    line_id = models.UUIDField(null=True, db_comment="Reference of the line concerned.")
+    person_id = models.UUIDField(null=True, db_comment="Reference of the person concerned; not published.")
+    staff_id = models.UUIDField(null=True, db_comment="Who acted; not published: the body has a commitment.")
+    body = models.TextField(db_comment="Canonical JSON (RFC 8785): the bytes that are hashed and published.")
+
+    class Meta:
+        """Indexes serve 'who looked' and the integrator."""
+
+        db_table = "ledger_entry"
+        db_table_comment = "Every act and every look; append-only for every role."
+        indexes = [
+            models.Index(
+                fields=["person_id", "entry_id"],
+                name="ledger_entry_by_person",
+                condition=models.Q(person_id__isnull=False),
+            ),
+            models.Index(
+                fields=["line_id", "entry_id"],
+                name="ledger_entry_by_line",
+                condition=models.Q(line_id__isnull=False),
+            ),
+        ]
+
+
+class Leaf(models.Model):
+    """The place of an entry in the tree, once integrated."""
+
+    leaf_index = models.BigIntegerField(primary_key=True)
+    entry_id = models.BigIntegerField(unique=True)
+    leaf_hash = models.BinaryField(max_length=32, db_comment="SHA-256(0x00 || body), RFC 6962.")
+
+    class Meta:
+        """Written by the integrator alone."""
+
+        db_table = "ledger_leaf"
+
+
+class Tile(models.Model):
+    """256 hashes of one level of the tree, or fewer at its edge."""
+
+    pk = models.CompositePrimaryKey("level", "tile_index")
+    level = models.SmallIntegerField()
+    tile_index = models.BigIntegerField()
+    hashes = models.BinaryField(db_comment="Up to 256 hashes of 32 bytes.")
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Written by the integrator alone."""
+
+        db_table = "ledger_tile"

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Lines and all about them, sharded by `line_id`; two look-up tables sharded by their blind index.
+
+`version` grows with every change of a line: whoever decided on an older version is refused (compare-and-set).
+"""
+
+from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
+from django.db import models
+
+
+class Line(models.Model):
+    """One service under one number."""
+
+    line_id = models.UUIDField(primary_key=True)
+    service = models.TextField(db_comment="lines.states.Service.")
+    state = models.TextField(db_comment="lines.states.LineState.")
+    version = models.BigIntegerField(default=1)
+    is_registered = models.BooleanField(
+        default=False, db_comment="True identity recorded for the present holding."
+    )
+    is_disputed = models.BooleanField(
+        default=False, db_comment="A receipt or an appeal stands against the record."
+    )
+    is_protected = models.BooleanField(
+        default=False, db_comment="Lift, alarm, medical device: never cut by a batch."
+    )
+    activated_on = models.DateField()
+    ended_on = models.DateField(null=True)
+    ended_by = models.TextField(null=True, db_comment="campaign or subscriber.")
+    erased_on = models.DateField(null=True)
+    language = models.TextField(null=True, db_comment="Language of notices while nobody is registered.")
+    region = models.TextField(null=True, db_comment="Area or branch, for figures and for calendars.")
+    number_index = models.BinaryField(null=True, db_comment="Keyed hash of the number. Goes at erasure.")
+    number_sealed = models.BinaryField(null=True, db_comment="Personal, sealed. Goes at erasure.")
+    contact_sealed = models.BinaryField(
+        null=True,
+        db_comment="Personal, sealed: an e-mail address from the operator's file, for notices only. Goes at erasure.",
+    )
+
+    class Meta:
+        """State and registration are constrained in the first migration."""
+
+        db_table = "lines_line"
+
+
+class Number(models.Model):
+    """Which line has this number now; in quarantine the row stays and the number is not given out."""
+
+    number_index = models.BinaryField(primary_key=True)
+    line_id = models.UUIDField()
+    quarantined_until = models.DateField(null=True)
+
+    class Meta:
+        """Sharded by the index."""
+
+        db_table = "lines_number"
+
+
+class Reference(models.Model):
+    """The operator's own reference for a line (customer id), as a keyed hash: finds it again in the next import."""
+
+    reference_index = models.BinaryField(primary_key=True)
+    line_id = models.UUIDField()
+
+    class Meta:
+        """Sharded by the index."""
+
+        db_table = "lines_reference"
+
+
+class Suspension(models.Model):
+    """One reason for which a line is suspended; reasons live side by side, each with its own clock."""
+
+    pk = models.CompositePrimaryKey("line_id", "suspension_id")
+    line_id = models.UUIDField()
+    suspension_id = models.UUIDField()
+    reason = models.TextField(db_comment="lines.states.SuspensionReason.")
+    begun_on = models.DateField()
+    begun_at = models.DateTimeField()
+    lifted_on = models.DateField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    batch_id = models.UUIDField(null=True, db_comment="The batch of a campaign that did it.")
+
+    class Meta:
+        """At most one open suspension a reason."""
+
+        db_table = "lines_suspension"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line_id", "reason"],
+                condition=models.Q(lifted_on__isnull=True),
+                name="lines_suspension_twice_for_one_reason",
+            )
+        ]
+
+
+class Holding(models.Model):
+    """Who held a line when. The temporal key (line_id, held WITHOUT OVERLAPS) is made in the first migration."""
+
+    pk = models.CompositePrimaryKey("line_id", "held")
+    line_id = models.UUIDField()
+    held = DateTimeRangeField()
+    holding_id = models.UUIDField()
+    party_kind = models.TextField()
+    person_id = models.UUIDField(db_comment="The holder: a person or a company.")
+    user_person_id = models.UUIDField(null=True, db_comment="Company lines: who uses the line.")
+    bearer_person_id = models.UUIDField(null=True, db_comment="Company lines: who brought the papers.")
+    guardian_person_id = models.UUIDField(null=True, db_comment="Minors: the guardian.")
+    assurance = models.TextField(db_comment="declared, sighted, checked, machine_read or confirmed.")
+    commitment = models.TextField(
+        null=True, db_comment="What stands for the holder in the ledger. Goes at erasure."
+    )
+    erased_on = models.DateField(null=True)
+
+    class Meta:
+        """Sharded by line."""
+
+        db_table = "lines_holding"
+        indexes = [models.Index(fields=["person_id"], name="lines_holding_by_person")]
+
+
+class Pause(models.Model):
+    """Days on which the line's clock stands still: a justified reason, a dispute, an appeal."""
+
+    pk = models.CompositePrimaryKey("line_id", "pause_id")
+    line_id = models.UUIDField()
+    pause_id = models.UUIDField()
+    days = DateRangeField(db_comment="First to last day, both inclusive; no upper bound while it is open.")
+    reason = models.TextField(db_comment="lines.states.PauseReason.")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        """Sharded by line."""
+
+        db_table = "lines_pause"
+
+
+class Hold(models.Model):
+    """A legal hold: erasure waits while it covers the day. It ends by itself."""
+
+    pk = models.CompositePrimaryKey("line_id", "hold_id")
+    line_id = models.UUIDField()
+    hold_id = models.UUIDField()
+    days = DateRangeField()
+    case_reference = models.TextField(db_comment="Case number of the order, no names.")
+    review_on = models.DateField()
+
+    class Meta:
+        """Sharded by line."""
+
+        db_table = "lines_hold"

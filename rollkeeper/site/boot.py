@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Makes a home and opens it: servers started, databases and roles made, tables migrated, rights granted.
+
+Everything here can be run again: what is there already is left as it is.
+"""
+
+from importlib.resources import files
+
+from typing import Any
+
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql as pgsql
+
+from rollkeeper.kernel import database, server
+from rollkeeper.kernel.database import KeysRole, Role
+from rollkeeper.kernel.settings import HomeKind, is_home, settings, write_settings
+from rollkeeper.vault import keys as vault_keys
+
+
+def open_home() -> None:
+    """Open this home, making an empty trial home where there is none."""
+    if not is_home():
+        make_home(HomeKind.TRIAL)
+        return
+    settings()
+    if settings().register_url is None:
+        server.ensure_running()
+
+
+def make_home(kind: HomeKind) -> None:
+    """Make the home, or bring an older one up to date."""
+    write_settings(kind=kind)
+    if settings().register_url is None:
+        server.ensure_running()
+        _make_database(server.REGISTER, list(Role), ["btree_gist", "amcheck"])
+        _make_database(server.KEYS, list(KeysRole), ["amcheck"])
+    bring_up_to_date()
+
+
+def bring_up_to_date() -> None:
+    """Apply the migrations of the register and the schema of the keys, then grant the rights."""
+    connections["default"].close()
+    connections["default"].settings_dict.update(database.address(server.REGISTER, Role.MIGRATOR))
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        database.run(_page("roles"))
+    finally:
+        connections["default"].close()
+        connections["default"].settings_dict.update(database.address(server.REGISTER, database.this_role()))
+    with database.connect(server.KEYS, KeysRole.MIGRATOR) as keys:
+        keys.execute(vault_keys.schema())
+        keys.execute(_page("keys_roles"))
+
+
+def _page(name: str) -> str:
+    return (files("rollkeeper") / "site" / "sql" / f"{name}.sql").read_text("utf-8")
+
+
+def _make_database(store: server.Store, roles: list[Role] | list[KeysRole], extensions: list[str]) -> None:
+    name = f"rollkeeper_{store.name}"
+    place: dict[str, Any] = {
+        "host": str(server.socket_folder()),
+        "port": store.port,
+        "user": server.SUPERUSER,
+        "password": server.password(store, server.SUPERUSER),
+        "autocommit": True,
+    }
+    with psycopg.connect(dbname="postgres", **place) as cluster:
+        for role in roles:
+            if not cluster.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role.value]).fetchone():
+                cluster.execute(
+                    pgsql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER PASSWORD {}").format(
+                        pgsql.Identifier(role.value), server.password(store, role.value)
+                    )
+                )
+        if not cluster.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            cluster.execute(pgsql.SQL("CREATE DATABASE {} OWNER migrator").format(pgsql.Identifier(name)))
+    with psycopg.connect(dbname=name, **place) as inside:
+        for extension in extensions:
+            inside.execute(pgsql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(pgsql.Identifier(extension)))
+        inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        inside.execute("ALTER SCHEMA public OWNER TO migrator")
+        # The tests, and nothing else, act in each role in turn out of the migrator's session.
+        for role in roles:
+            if role.value != "migrator":
+                inside.execute(
+                    pgsql.SQL("GRANT {} TO migrator WITH INHERIT FALSE").format(pgsql.Identifier(role.value))
+                )

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Django's settings, made from the home's settings. Nothing here is for an operator to change: see ``home.toml``."""
+
+import os
+from pathlib import Path
+
+from rollkeeper.kernel import server
+from rollkeeper.kernel.database import KeysRole, Role, address, this_role
+from rollkeeper.kernel.settings import HomeKind, home, settings
+from rollkeeper.site.faces import this_face
+
+HERE = Path(__file__).parent
+FACE = this_face()
+
+SECRET_KEY = server.web_secret() if FACE else "no web face runs in this process"
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *os.environ.get("ROLLKEEPER_HOSTS", "").split()]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "rollkeeper.access",
+    "rollkeeper.ledger",
+    "rollkeeper.vault",
+    "rollkeeper.subscribers",
+    "rollkeeper.lines",
+    "rollkeeper.notices",
+    "rollkeeper.network",
+    "rollkeeper.campaign",
+    "rollkeeper.enrolment",
+    "rollkeeper.retention",
+    "rollkeeper.counter",
+    "rollkeeper.office",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "rollkeeper.site.edge.RefusalMiddleware",
+]
+ROOT_URLCONF = "rollkeeper.site.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [HERE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "rollkeeper.site.edge.page_context",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": address(server.REGISTER, this_role()),
+    "keys": address(server.KEYS, KeysRole.SEALER if FACE else KeysRole.VAULT),
+}
+if not FACE:
+    # Only a process without a web face may open what is sealed; it does so on a connection of its own, where the
+    # ledger entry is committed before anything is decrypted.
+    DATABASES["vault"] = address(server.REGISTER, Role.VAULT)
+DATABASE_ROUTERS = ["rollkeeper.site.routing.RegisterOnly"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.Staff"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+LOGIN_URL = "/account/login/"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_ADAPTER = "rollkeeper.site.accounts.StaffAccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = settings().kind is HomeKind.TRIAL
+
+# Ports of one host share cookies: each face has names of its own, so that one sign-in does not end another.
+SESSION_COOKIE_NAME = f"rollkeeper_{FACE or 'none'}_session"
+SESSION_COOKIE_AGE = 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = settings().kind is HomeKind.PRODUCTION
+CSRF_COOKIE_NAME = f"rollkeeper_{FACE or 'none'}_csrf"
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+CSRF_COOKIE_SAMESITE = "Strict"
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "manifest-src": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("bo", "བོད་ཡིག")]
+LOCALE_PATHS = [HERE / "locale"]
+LANGUAGE_COOKIE_SAMESITE = "Strict"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = settings().zone
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [HERE / "static"]
+STATIC_ROOT = home() / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    # Django's own 4xx and 5xx records carry the path and, on a crash, the request's values: the edge writes its own.
+    "loggers": {"django.request": {"handlers": [], "propagate": False}},
+}

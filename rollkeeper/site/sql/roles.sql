@@ -1,0 +1,60 @@
+-- Every right in the register, on one page. Each process connects with one of these roles.
+-- Law: art. 11 (only who must, may). Reads: -. Writes: rights. Plan: -. Again: the same rights.
+-- What is not granted here is denied. Append-only tables have no UPDATE and no DELETE for anybody.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM counter, office, sweep, vault, auditor;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM counter, office, sweep, vault, auditor;
+GRANT USAGE ON SCHEMA public TO counter, office, sweep, vault, auditor;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, office, sweep, vault;
+
+-- The ledger: appended by everyone who acts, changed by nobody, not even its owner.
+REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_leaf, ledger_tile FROM migrator;
+GRANT INSERT ON ledger_entry TO counter, office, sweep, vault;
+GRANT SELECT ON ledger_entry TO counter, office, sweep, vault, auditor;
+GRANT SELECT, INSERT ON ledger_leaf, ledger_tile TO sweep;
+GRANT SELECT ON ledger_leaf, ledger_tile TO office, auditor;
+
+-- Who may act: read by the faces for signing in.
+GRANT SELECT ON access_staff, access_rolegrant TO counter, office, sweep, vault, auditor;
+GRANT INSERT, UPDATE ON access_staff, access_rolegrant TO office, sweep;
+GRANT SELECT, INSERT, UPDATE, DELETE ON django_session, mfa_authenticator TO counter, office;
+GRANT SELECT ON django_content_type, account_emailaddress TO counter, office;
+
+-- The vault: the counter seals and cannot read back.
+GRANT INSERT ON vault_sealed TO counter, sweep;
+GRANT SELECT ON vault_sealed TO vault;
+GRANT SELECT (person_id, holding_id, field), DELETE ON vault_sealed TO sweep;
+
+-- People and lines.
+GRANT SELECT, INSERT ON subscribers_subscriber, subscribers_document TO counter, sweep;
+GRANT UPDATE (language, erased_on) ON subscribers_subscriber TO counter, sweep;
+GRANT DELETE ON subscribers_document TO sweep;
+GRANT SELECT ON subscribers_subscriber TO office;
+GRANT SELECT, INSERT, UPDATE ON lines_line, lines_number, lines_suspension, lines_holding, lines_pause TO counter, sweep;
+GRANT SELECT, INSERT, UPDATE, DELETE ON lines_reference TO sweep;
+GRANT SELECT, INSERT ON lines_reference TO counter;
+GRANT DELETE ON lines_number TO sweep;
+GRANT SELECT, INSERT, UPDATE ON lines_hold TO sweep;
+GRANT SELECT ON lines_line, lines_number, lines_suspension, lines_holding, lines_pause, lines_hold TO office, auditor;
+GRANT SELECT ON lines_line TO vault;
+GRANT INSERT, UPDATE ON lines_pause, lines_hold TO office;
+
+-- What must be told, what the network must do.
+GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt, network_command TO sweep;
+GRANT SELECT, INSERT ON notices_notice, network_command TO counter;
+GRANT SELECT ON notices_notice, notices_attempt, network_command TO office, auditor;
+
+-- All lines at once.
+GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_batch, campaign_batchline,
+    campaign_stay, campaign_sweepday, campaign_import TO sweep;
+GRANT SELECT, INSERT ON campaign_approval, campaign_complaint TO sweep, office;
+GRANT SELECT ON campaign_campaign, campaign_member, campaign_batch, campaign_batchline, campaign_stay,
+    campaign_sweepday, campaign_import TO office, auditor;
+GRANT UPDATE (state, stopped_because) ON campaign_batch TO office;
+GRANT INSERT ON campaign_stay TO office;
+GRANT SELECT ON campaign_approval, campaign_complaint TO auditor;
+
+-- One line at a time, and forgetting.
+GRANT SELECT, INSERT ON enrolment_submission TO counter, sweep;
+GRANT SELECT, INSERT, UPDATE ON retention_erasure TO sweep;
+GRANT SELECT ON retention_erasure TO office, auditor;

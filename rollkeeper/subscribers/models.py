@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""References to people, and the one exact way to find a reference again."""
+
+from django.db import models
+
+
+class Subscriber(models.Model):
+    """A person, a firm, or a part that somebody plays for one (user of the line, bearer of the papers, guardian)."""
+
+    person_id = models.UUIDField(primary_key=True)
+    kind = models.TextField(db_comment="individual, minor or company (subscribers.kinds.PartyKind).")
+    language = models.TextField(db_comment="The language in which to be told.")
+    is_protected = models.BooleanField(
+        default=False, db_comment="Under threat: ordinary staff see only that it exists."
+    )
+    made_on = models.DateField()
+    erased_on = models.DateField(
+        null=True, db_comment="Since when nothing about this reference can be opened."
+    )
+
+    class Meta:
+        """Sharded by person."""
+
+        db_table = "subscribers_subscriber"
+
+
+class Document(models.Model):
+    """The blind index of a document that somebody showed: finds the person again by the whole number, exactly."""
+
+    document_index = models.BinaryField(
+        primary_key=True, db_comment="Personal, keyed hash. Goes when the person is erased."
+    )
+    person_id = models.UUIDField()
+    document_type = models.TextField()
+
+    class Meta:
+        """Sharded by the index."""
+
+        db_table = "subscribers_document"

@@ -1,0 +1,112 @@
+"""One home for the whole run, real servers in it, and a way into each role.
+
+Pure tests ask for nothing and start no server. A test that asks for `register` runs inside a transaction that is
+rolled back; one that asks for `committed` really commits, and every table is emptied behind it.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
+os.environ["ROLLKEEPER_HOME"] = str(HOME)
+os.environ["ROLLKEEPER_ROLE"] = "migrator"
+os.environ["DJANGO_SETTINGS_MODULE"] = "rollkeeper.site.settings"
+# Tests crash the servers only where they say so; there they start their own.
+os.environ.setdefault("ROLLKEEPER_SERVER_CONFIGURATION", "fsync = off\nfull_page_writes = off\n")
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.db import connection, transaction  # noqa: E402
+
+from rollkeeper.kernel import clock, server  # noqa: E402
+from rollkeeper.kernel.settings import HomeKind  # noqa: E402
+from rollkeeper.site import boot  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A trial home with both servers running, its tables made and its rights granted."""
+    boot.make_home(HomeKind.TRIAL)
+    yield HOME
+    connection.close()
+    server.stop_if_unused()
+
+
+@pytest.fixture
+def register(home: Path) -> Iterator[None]:
+    """The register in the migrator's role, inside a transaction that is rolled back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def committed(home: Path) -> Iterator[None]:
+    """The register with real commits; all tables are emptied afterwards."""
+    yield
+    _empty_everything()
+
+
+@pytest.fixture
+def as_role() -> Callable[[str], AbstractContextManager[None]]:
+    """Act in another role of the database for the length of a block, inside the present transaction."""
+
+    @contextmanager
+    def acting(role: str) -> Iterator[None]:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {role}")
+            yield
+            cursor.execute("RESET ROLE")
+
+    return acting
+
+
+@pytest.fixture(autouse=True)
+def _true_date() -> Iterator[None]:
+    """No test leaves a given day behind."""
+    yield
+    clock.give_day(None)
+
+
+def _empty_everything() -> None:
+    import psycopg
+
+    for store in server.STORES:
+        with psycopg.connect(
+            host=str(server.socket_folder()),
+            port=store.port,
+            dbname=f"rollkeeper_{store.name}",
+            user=server.SUPERUSER,
+            password=server.password(store, server.SUPERUSER),
+            autocommit=True,
+        ) as owner:
+            tables = owner.execute(
+                "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"
+                " AND tablename NOT LIKE 'django_%%' AND tablename <> 'epoch'"
+            ).fetchall()
+            if tables:
+                owner.execute("TRUNCATE " + ", ".join(name for (name,) in tables) + " RESTART IDENTITY")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    server.stop_if_unused()
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Close with a line that counts the tests."""
+    count = {
+        name: len(terminalreporter.stats.get(name, [])) for name in ("passed", "failed", "error", "skipped")
+    }
+    terminalreporter.write_line(
+        f"{count['passed']} passed, {count['failed'] + count['error']} failed, {count['skipped']} skipped"
+    )
