@@ -5,7 +5,6 @@ Everything here can be run again: what is there already is left as it is.
 """
 
 from importlib.resources import files
-
 from typing import Any
 
 import psycopg

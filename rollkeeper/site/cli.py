@@ -7,6 +7,7 @@ from importlib import import_module
 
 import typer
 
+from rollkeeper.kernel import opening
 from rollkeeper.kernel.console import err, show_error
 from rollkeeper.kernel.errors import RollkeeperError
 
@@ -31,6 +32,9 @@ def make_app() -> typer.Typer:
     import django
 
     django.setup()
+    from rollkeeper.site.boot import open_home
+
+    opening.open_home_with(open_home)
     app = typer.Typer(
         name="rollkeeper",
         no_args_is_help=True,
