@@ -28,7 +28,7 @@ def instant_text(instant: dt.datetime) -> str:
     return instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
 
 
-def _plain(value: object) -> rfc8785._impl._Value:  # type: ignore[name-defined]
+def _plain(value: Any) -> Any:
     match value:
         case dt.datetime():
             return instant_text(value)
