@@ -8,6 +8,7 @@ Dates and instants become ISO 8601 text, ids become their text.
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import rfc8785
