@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writes the pages under ``docs/`` that are made from the code: settings, errors, commands, life of a line, powers.
+
+Run as ``make docs``. A house test fails while a page on disk differs from what this file would write.
+"""
+
+import importlib
+import os
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import typer
+
+import rollkeeper
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.settings import Settings
+
+DOCS = Path(__file__).parents[2] / "docs"
+MADE = "<!-- Written by `make docs`; edit the code it comes from instead. -->\n\n"
+
+
+def settings_page() -> str:
+    """List every setting of `home.toml` with its default."""
+    rows = [
+        f"| `{name}` | {field.description or ''} | `{field.default!r}` |"
+        for name, field in Settings.model_fields.items()
+    ]
+    head = "# Settings\n\nThey stand in `home.toml` in the home (`ROLLKEEPER_HOME`); all faults are reported at once.\n\n"
+    return head + MADE + "| setting | what it decides | default |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def error_classes() -> list[type[RollkeeperError]]:
+    """Return every refusal of the house, by code."""
+    for module in pkgutil.walk_packages(rollkeeper.__path__, "rollkeeper."):
+        if ".migrations" not in module.name and not module.name.endswith(("urls", "wsgi")):
+            importlib.import_module(module.name)
+    found = (error for error in _below(RollkeeperError) if error.__module__.startswith("rollkeeper."))
+    return sorted(found, key=lambda error: error.code)
+
+
+def errors_page() -> str:
+    """List every refusal with what it says and what to do."""
+    rows = [
+        f"| `{e.code}` | {e.kind.value} | {_cell(e.sentence)} | {_cell(e.remedy)} |" for e in error_classes()
+    ]
+    head = "# Refusals\n\nExit code 2 where the kind is malformed or internal, 1 otherwise. Facts stand in braces.\n\n"
+    return head + MADE + "| code | kind | sentence | remedy |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Give every command's full name and its help."""
+    from rollkeeper.site.cli import make_app
+
+    yield from _walk(typer.main.get_command(make_app()), "rollkeeper")
+
+
+def commands_page() -> str:
+    """List every command with its help."""
+    parts = [f"## {name}\n\n{text.strip()}\n" for name, text in commands()]
+    return (
+        "# Commands\n\nExit codes: 0 done, 1 the answer is no, 2 the call was wrong.\n\n"
+        + MADE
+        + "\n".join(parts)
+    )
+
+
+def lifecycle_page() -> str:
+    """Draw the life of a line from its transition table."""
+    from rollkeeper.lines.states import lifecycle_markdown
+
+    return "# The life of a line\n\n" + MADE + lifecycle_markdown()
+
+
+def powers_page() -> str:
+    """List which role has which power."""
+    from rollkeeper.access.authority import rule_for
+    from rollkeeper.access.roles import Power
+
+    rows = [
+        f"| {power.value} | {', '.join(role.value for role in rule_for(power).roles)} | {rule_for(power).people} |"
+        for power in Power
+    ]
+    return "# Powers\n\n" + MADE + "| power | roles | people |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "errors.md": errors_page,
+    "commands.md": commands_page,
+    "lifecycle.md": lifecycle_page,
+    "powers.md": powers_page,
+}
+
+
+def _below(parent: type[RollkeeperError]) -> set[type[RollkeeperError]]:
+    return {deep for child in parent.__subclasses__() for deep in {child, *_below(child)}}
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _walk(command: object, name: str) -> Iterator[tuple[str, str]]:
+    inside = getattr(command, "commands", None)
+    if inside is None:
+        yield name, getattr(command, "help", "") or ""
+        return
+    for word, child in sorted(inside.items()):
+        yield from _walk(child, f"{name} {word}")
+
+
+def main() -> None:
+    """Write all pages."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
+    import django
+
+    django.setup()
+    DOCS.mkdir(exist_ok=True)
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

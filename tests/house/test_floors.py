@@ -1,0 +1,88 @@
+"""The house itself: rooms, furniture, and the words that are not used."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rollkeeper
+
+ROOT = Path(rollkeeper.__file__).parents[1]
+PACKAGE = ROOT / "rollkeeper"
+FILES = sorted(f for f in PACKAGE.rglob("*.py") if "migrations" not in f.parts)
+ROOMS = sorted(f.name for f in PACKAGE.iterdir() if (f / "__init__.py").exists())
+
+
+def test_rooms_stand_on_their_floors():
+    checked = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_a_file_opens_with_its_licence_and_a_sentence(file):
+    text = file.read_text("utf-8")
+
+    assert text.startswith("# SPDX-License-Identifier: EUPL-1.2\n")
+    assert ast.get_docstring(ast.parse(text))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_has_tests(room):
+    assert list((ROOT / "tests" / room).glob("test_*.py")), f"tests/{room} is empty"
+
+
+def test_no_room_has_a_lumber_room():
+    names = {part for file in FILES for part in file.relative_to(PACKAGE).with_suffix("").parts}
+
+    assert not names & {"utils", "common", "core", "helpers", "base", "misc"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_no_module_is_longer_than_can_be_read(file):
+    assert len(file.read_text("utf-8").splitlines()) <= 500
+
+
+def test_every_statement_file_says_what_it_does_and_which_law_it_serves():
+    lacking = [
+        f"{file.relative_to(ROOT)}: {word}"
+        for file in PACKAGE.rglob("*.sql")
+        for word in ("Law:", "Reads:", "Writes:", "Plan:", "Again:")
+        if not re.search(rf"^-- .*{word}", file.read_text("utf-8"), re.MULTILINE)
+    ]
+
+    assert not lacking
+
+
+def test_nothing_is_formatted_into_sql():
+    verbs = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|COPY)\b")
+    guilty = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        and any(isinstance(p, ast.Constant) and verbs.search(str(p.value)) for p in node.values)
+        and any(isinstance(p, ast.FormattedValue) for p in node.values)
+    ]
+
+    assert not guilty
+
+
+def test_nobody_but_the_clock_asks_the_machine_for_the_time():
+    asking = re.compile(r"(datetime|dt|date)\.(now|today|utcnow)\(|timezone\.now\(")
+    guilty = [
+        str(file.relative_to(ROOT))
+        for file in FILES
+        if file != PACKAGE / "kernel" / "clock.py" and asking.search(file.read_text("utf-8"))
+    ]
+
+    assert not guilty

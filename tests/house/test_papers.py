@@ -1,0 +1,43 @@
+"""What the house says about itself is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.site import docs
+
+ROOT = Path(docs.__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", docs.PAGES)
+def test_a_generated_page_is_what_the_code_says(name):
+    assert (docs.DOCS / name).read_text("utf-8") == docs.PAGES[name](), "run `make docs`"
+
+
+def test_every_refusal_has_a_code_of_its_own_a_sentence_and_a_remedy():
+    errors = docs.error_classes()
+
+    assert len({error.code for error in errors}) == len(errors)
+    assert all(error.remedy != RollkeeperError.remedy or error.kind is Kind.INTERNAL for error in errors)
+    assert all(error.__doc__ for error in errors)
+
+
+def test_every_setting_says_what_it_decides():
+    assert [name for name, field in docs.Settings.model_fields.items() if not field.description] == []
+
+
+def test_every_command_shows_an_example():
+    assert [name for name, text in docs.commands() if "Example" not in text] == []
+
+
+def test_every_command_of_the_readme_exists():
+    known = {name for name, _ in docs.commands()}
+    text = (ROOT / "README.md").read_text("utf-8")
+    typed = re.findall(r"^(?:\$ )?(rollkeeper(?: [a-z-]+)+)", text, re.MULTILINE)
+
+    assert typed
+    assert [
+        line for line in typed if not any(line == name or line.startswith(name + " ") for name in known)
+    ] == []

@@ -1,0 +1,40 @@
+"""The one clock, and who may set it."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import settings
+
+LEAP_DAY = dt.date(2012, 2, 29)
+
+
+@pytest.fixture
+def production(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
+    (tmp_path / "home.toml").write_text('kind = "production"\ntrial_on = 2012-02-29\n', "utf-8")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_a_trial_home_believes_the_day_it_is_given():
+    clock.give_day(LEAP_DAY)
+
+    assert clock.today() == LEAP_DAY
+    assert clock.now().astimezone(clock.zone()).date() == LEAP_DAY
+
+
+def test_a_production_home_refuses_a_day(production):
+    with pytest.raises(clock.DateRefused, match="2012-02-29"):
+        clock.give_day(LEAP_DAY)
+
+
+def test_a_production_home_ignores_a_trial_day_left_in_its_settings(production):
+    assert clock.given_day() is None
+
+
+def test_the_clock_s_instants_are_aware_and_in_utc():
+    assert clock.now().utcoffset() == dt.timedelta(0)

@@ -1,0 +1,34 @@
+"""Refusals that a person can act on."""
+
+import pytest
+
+from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError, raise_all
+
+
+class OddNumber(RollkeeperError):
+    code = "odd_number"
+    kind = Kind.REFUSED
+    sentence = "{number} is odd."
+    remedy = "Add one to {number}."
+
+
+def test_a_single_fault_is_raised_as_itself():
+    with pytest.raises(OddNumber, match=r"^3 is odd\.$"):
+        raise_all([OddNumber(number=3)])
+
+
+def test_several_faults_are_raised_together():
+    with pytest.raises(Faults) as refusal:
+        raise_all([OddNumber(number=3), OddNumber(number=5)])
+
+    assert str(refusal.value) == "3 is odd.\n5 is odd."
+    assert refusal.value.advice == "Add one to 3.\nAdd one to 5."
+
+
+def test_no_fault_raises_nothing():
+    raise_all([])
+
+
+@pytest.mark.parametrize(("kind", "code"), [(Kind.MALFORMED, 2), (Kind.REFUSED, 1), (Kind.NOT_FOUND, 1)])
+def test_the_exit_code_tells_a_no_from_a_wrong_call(kind, code):
+    assert kind.exit_code == code
