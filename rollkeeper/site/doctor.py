@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Is this installation sound? One check a promise; a check that could not look is a fault, not a pass."""
+
+import datetime as dt
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from rollkeeper.kernel import clock, server
+from rollkeeper.kernel.database import KeysRole, connect, rows
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.settings import HomeKind, home, settings
+from rollkeeper.law.packs import load_pack
+
+LEAST_FREE_BYTES = 2 * 1024**3
+
+
+class Health(StrEnum):
+    """How it is."""
+
+    SOUND = "sound"
+    WATCH = "watch"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and what to do about it."""
+
+    check: str
+    health: Health
+    sentence: str
+    remedy: str = ""
+
+
+def examine() -> list[Finding]:
+    """Run every check; none stops another."""
+    return [finding for check in CHECKS for finding in _look(check)]
+
+
+def _look(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    name = check.__name__.removeprefix("_check_").replace("_", " ")
+    try:
+        return [Finding(name, f.health, f.sentence, f.remedy) for f in check()]
+    except RollkeeperError as fault:
+        return [Finding(name, Health.FAULT, str(fault), fault.advice)]
+    except Exception as fault:  # noqa: BLE001 - whatever stops a check is itself the finding; its text may hold values
+        return [Finding(name, Health.FAULT, f"This could not be looked at ({type(fault).__name__}).", "See the log.")]
+
+
+def _sound(sentence: str) -> Finding:
+    return Finding("", Health.SOUND, sentence)
+
+
+def _check_home() -> Iterator[Finding]:
+    if settings().kind is HomeKind.PRODUCTION:
+        yield _sound("A production home on the true date.")
+    else:
+        day = clock.given_day()
+        told = f"believes it is {day}" if day else "runs on the true date"
+        yield Finding("", Health.WATCH, f"A trial home; it {told}.", "Keep no real person in a trial home.")
+
+
+def _check_secrets() -> Iterator[Finding]:
+    loose = [
+        file.name
+        for file in (home() / "secrets").iterdir()
+        if stat.S_IMODE(file.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
+    ]
+    if loose:
+        yield Finding("", Health.FAULT, f"Others may read: {', '.join(sorted(loose))}.", "chmod 600 these files.")
+    else:
+        yield _sound("Every secret is readable by its owner alone.")
+
+
+def _check_disk() -> Iterator[Finding]:
+    free = shutil.disk_usage(home()).free
+    told = f"{free / 1024**3:.1f} GiB free under the home."
+    yield _sound(told) if free > LEAST_FREE_BYTES else Finding("", Health.FAULT, told, "Make room before the next sweep.")
+
+
+def _check_register() -> Iterator[Finding]:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield Finding("", Health.FAULT, "The tables are older than this version.", "Run 'rollkeeper setup'.")
+    else:
+        (version,) = rows("SELECT current_setting('server_version') AS version")
+        yield _sound(f"The register answers (PostgreSQL {version.version}); its tables are those of this version.")
+
+
+def _check_keys() -> Iterator[Finding]:
+    with connect(server.KEYS, KeysRole.VAULT) as keys:
+        row = keys.execute("SELECT max(begun_at), count(*) FROM epoch WHERE ended_at IS NULL").fetchone()
+    begun, living = row or (None, 0)
+    if not living:
+        yield Finding("", Health.FAULT, "No epoch of keys has begun: nothing can be sealed.", "Run 'rollkeeper setup'.")
+    else:
+        yield _sound(f"The store of keys answers; its epoch began on {begun:%Y-%m-%d}.")
+
+
+def _check_emergency_floor() -> Iterator[Finding]:
+    found = rows(
+        "SELECT convalidated FROM pg_constraint WHERE conname = 'network_command_bars_the_floor'"
+        " AND conrelid = 'network_command'::regclass"
+    )
+    if found and found[0].convalidated:
+        yield _sound("No command can bar emergency calls: the constraint stands.")
+    else:
+        yield Finding("", Health.FAULT, "The constraint that keeps emergency calls open is missing.", "Stop every sweep.")
+
+
+def _check_ledger() -> Iterator[Finding]:
+    wrong = rows(
+        "SELECT grantee, privilege_type FROM information_schema.role_table_grants"
+        " WHERE table_name IN ('ledger_entry', 'ledger_leaf', 'ledger_tile')"
+        " AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE') AND grantee <> 'postgres'"
+    )
+    if wrong:
+        who = ", ".join(sorted({row.grantee for row in wrong}))
+        yield Finding("", Health.FAULT, f"The ledger can be changed by: {who}.", "Run 'rollkeeper setup' to grant anew.")
+    else:
+        yield _sound("No role may change or remove a ledger entry.")
+    (waiting,) = rows(
+        "SELECT count(*) AS entries FROM ledger_entry WHERE at < %s"
+        " AND NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = ledger_entry.entry_id)",
+        [clock.now() - dt.timedelta(days=1)],
+    )
+    if waiting.entries:
+        yield Finding(
+            "",
+            Health.WATCH,
+            f"{waiting.entries:,} ledger entries older than a day are not published.",
+            "Run 'rollkeeper ledger publish DIR' every day, and let somebody outside keep the checkpoints.",
+        )
+
+
+def _check_law() -> Iterator[Finding]:
+    pack = load_pack(settings().pack)
+    yield _sound(f"The rule pack {pack.id} loads and passes its own cases; hash {pack.hash[:16]}.")
+
+
+def _check_notices_and_commands() -> Iterator[Finding]:
+    late = clock.now() - dt.timedelta(hours=24)
+    (commands,) = rows(
+        "SELECT count(*) AS n FROM network_command WHERE state IN ('waiting', 'sent') AND asked_at < %s", [late]
+    )
+    if commands.n:
+        yield Finding(
+            "", Health.WATCH, f"{commands.n:,} commands have waited for the network for a day.", "rollkeeper network push"
+        )
+    else:
+        yield _sound("No command has waited for the network for a day.")
+
+
+CHECKS = (
+    _check_home,
+    _check_secrets,
+    _check_disk,
+    _check_register,
+    _check_keys,
+    _check_emergency_floor,
+    _check_ledger,
+    _check_law,
+    _check_notices_and_commands,
+)
