@@ -1,7 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands to the network: an outbox with retries, idempotency keys and read-back."""
+"""Commands to the network: an outbox with retries, idempotency keys and read-back.
+
+Whoever inserts by SQL names line_id, kind, reason, asked_at and, in a batch, batch_id; the table fills in the rest.
+Beside the fields below the table has ``position``, an identity column made in the first migration: the order in which
+commands were asked for, by which the network refuses what is older than what it already did.
+"""
+
+import datetime as dt
 
 from django.db import models
+from django.db.models.functions import UUID7
+
+AT_ONCE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class Command(models.Model):
@@ -9,20 +19,25 @@ class Command(models.Model):
 
     pk = models.CompositePrimaryKey("line_id", "command_id")
     line_id = models.UUIDField()
-    command_id = models.UUIDField(db_comment="Also the idempotency key that the network sees.")
+    command_id = models.UUIDField(
+        db_default=UUID7(), db_comment="Also the idempotency key that the network sees."
+    )
     kind = models.TextField(db_comment="bar, restore or end (network.kinds.CommandKind).")
     reason = models.TextField(db_comment="lines.states.SuspensionReason, or what else asked for it.")
     batch_id = models.UUIDField(null=True)
-    state = models.TextField(default="waiting", db_comment="waiting, sent, confirmed, failed or overtaken.")
-    allows_emergency = models.BooleanField(default=True)
-    allows_care = models.BooleanField(default=True)
-    allows_registration = models.BooleanField(default=True)
+    state = models.TextField(db_default="waiting", db_comment="network.kinds.CommandState.")
+    allows_emergency = models.BooleanField(db_default=True)
+    allows_care = models.BooleanField(db_default=True)
+    allows_registration = models.BooleanField(db_default=True)
     asked_at = models.DateTimeField()
-    attempts = models.SmallIntegerField(default=0)
-    next_try_at = models.DateTimeField()
+    attempts = models.SmallIntegerField(db_default=0)
+    next_try_at = models.DateTimeField(db_default=AT_ONCE)
+    claimed_by = models.IntegerField(
+        null=True, db_comment="The claim of the process that is sending it; void when that process is gone."
+    )
     sent_at = models.DateTimeField(null=True)
     read_back = models.TextField(
-        null=True, db_comment="What the network says is true: barred, open, absent or unknown."
+        null=True, db_comment="What the network says is true: network.kinds.ReadBack."
     )
     read_back_at = models.DateTimeField(null=True)
 
@@ -36,12 +51,31 @@ class Command(models.Model):
                 & models.Q(allows_care=True)
                 & models.Q(allows_registration=True),
                 name="network_command_bars_the_floor",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["bar", "restore", "end"]), name="network_command_of_unknown_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "sent", "confirmed", "failed", "overtaken"]),
+                name="network_command_in_unknown_state",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="confirmed")
+                | models.Q(kind="bar", read_back="barred", read_back__isnull=False)
+                | models.Q(kind="restore", read_back="open", read_back__isnull=False)
+                | models.Q(kind="end", read_back="absent", read_back__isnull=False),
+                name="network_command_confirmed_without_proof",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["next_try_at"],
                 name="network_command_to_push",
                 condition=models.Q(state__in=["waiting", "sent"]),
-            )
+            ),
+            models.Index(
+                fields=["batch_id"],
+                name="network_command_by_batch",
+                condition=models.Q(batch_id__isnull=False),
+            ),
         ]

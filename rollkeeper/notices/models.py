@@ -1,7 +1,25 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Notices owed and sent. Texts are not stored: kind, language, day promised and pack make them again."""
+"""Notices owed and sent. Texts are not stored: kind, language, day promised and code make them again.
+
+Whoever inserts notices by SQL names line_id, kind, language, owed_on, promised_on, pack_hash and, in a campaign,
+campaign_id; the table fills in the rest, the code to check by dialling among it.
+"""
+
+import datetime as dt
 
 from django.db import models
+from django.db.models.functions import UUID7
+
+AT_ONCE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class FreshCode(models.Func):
+    """Eight random digits, made by the database. Checked together with the line, so that nobody guesses one."""
+
+    template = (
+        "lpad(mod(('x' || left(gen_random_uuid()::text, 8))::bit(32)::bigint, 100000000)::text, 8, '0')"
+    )
+    output_field = models.TextField()
 
 
 class Notice(models.Model):
@@ -9,26 +27,44 @@ class Notice(models.Model):
 
     pk = models.CompositePrimaryKey("line_id", "notice_id")
     line_id = models.UUIDField()
-    notice_id = models.UUIDField()
+    notice_id = models.UUIDField(db_default=UUID7())
     kind = models.TextField(db_comment="notices.kinds.NoticeKind.")
     campaign_id = models.UUIDField(null=True)
     language = models.TextField()
-    state = models.TextField(db_comment="owed, sent, delivered, bounced or withdrawn.")
-    channel = models.TextField(null=True, db_comment="sms, email, voice or post: the last one tried.")
+    state = models.TextField(db_default="owed", db_comment="notices.kinds.NoticeState.")
+    channel = models.TextField(null=True, db_comment="sms, voice, email or post: the last one tried.")
     owed_on = models.DateField()
     promised_on = models.DateField(
         null=True, db_comment="The day that the text promises; never shortened afterwards."
     )
     pack_hash = models.TextField(db_comment="The rule pack that the text rests on.")
-    code = models.TextField(db_comment="What the holder can dial to check that the notice is genuine.")
-    attempts = models.SmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(null=True)
+    code = models.TextField(
+        db_default=FreshCode(), db_comment="What the holder can dial to check that the notice is genuine."
+    )
+    attempts = models.SmallIntegerField(db_default=0)
+    next_try_at = models.DateTimeField(db_default=AT_ONCE)
+    claimed_by = models.IntegerField(
+        null=True, db_comment="The claim of the process that is sending it; void when that process is gone."
+    )
     delivered_on = models.DateField(null=True)
 
     class Meta:
         """Sharded by line."""
 
         db_table = "notices_notice"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=["owed", "sent", "delivered", "bounced", "unreachable", "withdrawn"]
+                ),
+                name="notices_notice_in_unknown_state",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="delivered", delivered_on__isnull=False)
+                | (~models.Q(state="delivered") & models.Q(delivered_on__isnull=True)),
+                name="notices_notice_delivered_without_proof",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["next_try_at"], name="notices_notice_to_send", condition=models.Q(state="owed")
@@ -46,11 +82,13 @@ class Attempt(models.Model):
 
     pk = models.CompositePrimaryKey("line_id", "attempt_id")
     line_id = models.UUIDField()
-    attempt_id = models.UUIDField()
+    attempt_id = models.UUIDField(
+        db_default=UUID7(), db_comment="Also the reference that the gateway sees and gives back."
+    )
     notice_id = models.UUIDField()
     channel = models.TextField()
     sent_at = models.DateTimeField()
-    outcome = models.TextField(db_comment="waiting, delivered, bounced or failed.")
+    outcome = models.TextField(db_default="waiting", db_comment="notices.kinds.Outcome.")
     outcome_at = models.DateTimeField(null=True)
     gateway_reference = models.TextField(null=True, db_comment="The gateway's own id for this message.")
 
@@ -58,3 +96,14 @@ class Attempt(models.Model):
         """Sharded by line."""
 
         db_table = "notices_attempt"
+        indexes = [
+            models.Index(fields=["attempt_id"], name="notices_attempt_by_reference"),
+            models.Index(
+                fields=["gateway_reference"],
+                name="notices_attempt_by_gateway",
+                condition=models.Q(gateway_reference__isnull=False),
+            ),
+            models.Index(
+                fields=["sent_at"], name="notices_attempt_open", condition=models.Q(outcome="handed")
+            ),
+        ]

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The words of the notices: what a holder can be told, by which way, and how far a notice and an attempt have come."""
+
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    """What a holder is told."""
+
+    REGISTER_BY = "register_by"
+    """Register until the day promised. Its delivery starts the clock."""
+    REMINDER = "reminder"
+    """The day promised is near."""
+    SUSPENDED = "suspended"
+    """Service is suspended; what still works, and until when it can be restored."""
+    RESTORED = "restored"
+    """Service is there again."""
+    ENDED = "ended"
+    """The service was terminated."""
+    NEW_LINE_IN_YOUR_NAME = "new_line_in_your_name"
+    """A further line was registered under your document."""
+    RECORD_CHANGED = "record_changed"
+    """What is recorded about you was changed."""
+    SIM_REPLACED = "sim_replaced"
+    """The SIM of your line was replaced."""
+
+    @property
+    def promises_a_day(self) -> bool:
+        """Tell whether the text names a day, which then is never shortened."""
+        return self in {NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED}
+
+
+class Channel(StrEnum):
+    """A way to reach somebody."""
+
+    SMS = "sms"
+    VOICE = "voice"
+    EMAIL = "email"
+    POST = "post"
+
+    @property
+    def uses_the_line(self) -> bool:
+        """Tell whether it needs the very line that the notice is about."""
+        return self in {Channel.SMS, Channel.VOICE}
+
+
+class NoticeState(StrEnum):
+    """How far a notice has come."""
+
+    OWED = "owed"
+    """To be sent, at once or at its next try."""
+    SENT = "sent"
+    """Handed to a gateway; nothing proves yet that it arrived."""
+    DELIVERED = "delivered"
+    """Proof of delivery is there."""
+    BOUNCED = "bounced"
+    """Every way to the holder was tried and none led to proof."""
+    UNREACHABLE = "unreachable"
+    """There was no way to try."""
+    WITHDRAWN = "withdrawn"
+    """No longer true, hence not to be sent."""
+
+
+class Outcome(StrEnum):
+    """What came of one attempt."""
+
+    WAITING = "waiting"
+    """Intended; after a crash nobody knows whether it went out, so it goes again under the same reference."""
+    HANDED = "handed"
+    """Accepted by the gateway."""
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    """The gateway could not be reached or was busy; tried again later."""
+    UNPROVEN = "unproven"
+    """No proof of delivery came in time. One that comes later still counts."""
+    UNCOUNTED = "uncounted"
+    """Delivered to the very line that was barred at the time: no proof that anybody was told."""
