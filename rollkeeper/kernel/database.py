@@ -107,7 +107,7 @@ def sql(room: str, name: str) -> str:
 def run(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default") -> int:
     """Run one statement; return the number of rows that it touched."""
     with connections[using].cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(statement, parameters or None)
         return int(cursor.rowcount)
 
 

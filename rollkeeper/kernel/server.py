@@ -20,6 +20,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -45,6 +46,7 @@ max_connections = 80
 shared_buffers = '256MB'
 max_wal_size = '4GB'
 jit = off
+log_min_messages = log
 log_error_verbosity = terse
 log_min_error_statement = panic
 log_min_duration_statement = -1
@@ -212,7 +214,37 @@ def _pid(store: Store) -> int | None:
     result = _run("pg_ctl", "-D", str(store.data), "status", check=False)
     if result.returncode != 0:
         return None
-    return int((store.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+    pid = int((store.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+    if _is_dead(pid):
+        _clear_up_after(store)
+        return None
+    return pid
+
+
+def _is_dead(pid: int) -> bool:
+    """Tell a process that has ended but was never waited for, as happens in containers, from a living one."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0] == "Z"
+    except (FileNotFoundError, IndexError):
+        return False
+
+
+def _clear_up_after(store: Store) -> None:
+    """Remove the locks of a server that was killed, once none of its processes works in the data folder any more."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until and any(
+        _works_in(process, store.data) for process in Path("/proc").glob("[0-9]*")
+    ):
+        time.sleep(0.05)
+    (store.data / "postmaster.pid").unlink(missing_ok=True)
+    (socket_folder() / f".s.PGSQL.{store.port}.lock").unlink(missing_ok=True)
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    try:
+        return (process / "cwd").readlink() == folder
+    except OSError:
+        return False
 
 
 def _run(name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:

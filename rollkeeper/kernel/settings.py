@@ -62,10 +62,12 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: Annotated[int, Field(description="The version of the home's form; not to be edited.")] = HOME_FORMAT
-    kind: Annotated[HomeKind, Field(description="trial (invented people, may be given a date) or production.")] = (
-        HomeKind.TRIAL
+    format: Annotated[int, Field(description="The version of the home's form; not to be edited.")] = (
+        HOME_FORMAT
     )
+    kind: Annotated[
+        HomeKind, Field(description="trial (invented people, may be given a date) or production.")
+    ] = HomeKind.TRIAL
     pack: Annotated[str, Field(description="The rule pack in force: an id of a shipped pack or a path.")] = (
         "cn-xz-2011"
     )

@@ -1,0 +1,120 @@
+"""The embedded servers: two of them, inside the home, restarted after a crash, stopped by the last who used them."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+
+import psycopg
+import pytest
+
+from rollkeeper.kernel import server
+
+
+@pytest.fixture
+def other_home(tmp_path, monkeypatch):
+    """A second home beside the one of the run; its servers are stopped behind the test."""
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "other"))
+    held, server._in_use[:] = list(server._in_use), []
+    yield tmp_path / "other"
+    server.stop_if_unused()
+    server._in_use[:] = held
+
+
+def ask(store: server.Store, question: str) -> object:
+    with psycopg.connect(
+        host=str(server.socket_folder()),
+        port=store.port,
+        dbname="postgres",
+        user=server.SUPERUSER,
+        password=server.password(store, server.SUPERUSER),
+    ) as session:
+        return session.execute(question).fetchone()[0]
+
+
+def pid_of(store: server.Store) -> int:
+    return int((store.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+
+
+def test_two_homes_run_side_by_side_each_with_two_clusters(home, other_home):
+    server.ensure_running()
+
+    clusters = {ask(store, "SELECT system_identifier FROM pg_control_system()") for store in server.STORES}
+    os.environ["ROLLKEEPER_HOME"] = str(home)
+    clusters |= {ask(store, "SELECT system_identifier FROM pg_control_system()") for store in server.STORES}
+
+    assert len(clusters) == 4
+    os.environ["ROLLKEEPER_HOME"] = str(other_home)
+
+
+def test_a_server_that_was_killed_is_started_again_with_what_it_had_committed(other_home):
+    server.ensure_running()
+    with psycopg.connect(
+        host=str(server.socket_folder()),
+        port=server.REGISTER.port,
+        dbname="postgres",
+        user=server.SUPERUSER,
+        password=server.password(server.REGISTER, server.SUPERUSER),
+    ) as session:
+        session.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    os.kill(pid_of(server.REGISTER), signal.SIGKILL)
+
+    server.ensure_running()
+
+    assert ask(server.REGISTER, "SELECT answer FROM kept") == 42
+
+
+def test_nobody_signs_in_without_a_password(other_home):
+    server.ensure_running()
+
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(
+            host=str(server.socket_folder()),
+            port=server.KEYS.port,
+            dbname="postgres",
+            user="postgres",
+            password="guess",
+        )
+
+
+def test_passwords_are_readable_by_their_owner_alone(home):
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in (home / "secrets").iterdir()}
+
+    assert modes == {0o600}
+
+
+def test_a_value_that_breaks_a_constraint_is_not_in_the_servers_log(other_home):
+    server.ensure_running()
+    with psycopg.connect(
+        host=str(server.socket_folder()),
+        port=server.REGISTER.port,
+        dbname="postgres",
+        user=server.SUPERUSER,
+        password=server.password(server.REGISTER, server.SUPERUSER),
+        autocommit=True,
+    ) as session:
+        session.execute("CREATE TABLE once (value text PRIMARY KEY)")
+        session.execute("INSERT INTO once VALUES (%s)", ["Specimen-4711"])
+        for statement in ("INSERT INTO once VALUES ('Specimen-4711')", "SELECT 'Specimen-4711'::integer"):
+            with pytest.raises(psycopg.Error):
+                session.execute(statement)
+
+    assert "Specimen-4711" not in server.REGISTER.log.read_text("utf-8")
+
+
+def test_the_last_process_that_used_the_servers_stops_them(other_home):
+    script = "from rollkeeper.kernel import server; server.ensure_running(); print(server.REGISTER.data)"
+
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, env=os.environ.copy())
+
+    assert not (server.REGISTER.data / "postmaster.pid").exists()
+
+
+def test_a_home_whose_path_is_too_long_for_a_socket_uses_a_short_private_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / ("long" * 40)))
+
+    folder = server.socket_folder()
+
+    assert len(str(folder)) < 60
+    assert folder != tmp_path
