@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.settings import settings
+from rollkeeper.site.faces import this_face
 
 STATUS = {
     Kind.MALFORMED: 422,
@@ -46,6 +47,13 @@ class RefusalMiddleware:
 
 
 def page_context(request: HttpRequest) -> dict[str, object]:
-    """Give every page the operator's name, the day, and whether this is a trial."""
+    """Give every page the operator's name, the day, whether this is a trial, and the face's own menu."""
     del request
-    return {"settings": settings(), "today": clock.today(), "given_day": clock.given_day()}
+    face = this_face()
+    return {
+        "settings": settings(),
+        "today": clock.today(),
+        "given_day": clock.given_day(),
+        "face": face,
+        "nav_templates": [f"{face}/nav.html", "site/nav.html"],
+    }

@@ -22,6 +22,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -71,6 +73,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Forms and their widgets are drawn by templates/django/forms/, so that every form of every face looks and reads alike.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {
     "default": address(server.REGISTER, this_role()),
