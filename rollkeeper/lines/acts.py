@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can be done to a line's clock and record by itself: pause, dispute, protect, hold.
+
+The changes that need more than this room knows (a registration, an end) are acts of higher rooms; what they do to
+the tables here stands in `lines.changes` and is named here too.
+"""
+
+import datetime as dt
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, run
+from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.changes import (
+    NewHolding,
+    NewLine,
+    activate_line,
+    begin_holding,
+    begin_holdings,
+    begin_suspension,
+    end_line_state,
+    lift_suspension,
+    lock_line,
+    make_lines,
+    record_registrations,
+    transfer_holding,
+)
+from rollkeeper.lines.errors import DaysReversed
+from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.states import PauseReason
+
+__all__ = [
+    "NewHolding", "NewLine", "activate_line", "begin_holding", "begin_holdings", "begin_suspension",
+    "end_line_state", "hold_erasure", "lift_suspension", "lock_line", "make_lines", "mark_disputed", "pause_clock",
+    "protect_line", "record_registrations", "resume_clock", "settle_dispute", "transfer_holding",
+]  # fmt: skip
+
+
+def pause_clock(
+    authority: Authority,
+    line_id: LineId,
+    first: dt.date,
+    last: dt.date | None,
+    reason: PauseReason,
+    on: dt.date,
+) -> LineView:
+    """Let a line's clock stand still from `first` through `last` (None: until it is resumed).
+
+    A declaration is enough; pauses may overlap, the law counts their union. Refuses: LineNotFound, LineOver,
+    DaysReversed. Ledger: line:clock:paused.
+    """
+    role = demand(authority, Power.PAUSE_CLOCK)
+    if last is not None and last < first:
+        raise DaysReversed(first=first, last=last)
+    with act():
+        line = lock_line(line_id, living=True)
+        run(
+            "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)"
+            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
+            [line_id, new_uuid(), first, last, reason.value, clock.now()],
+        )
+        facts = {"first": first.isoformat(), "reason": reason.value} | (
+            {"last": last.isoformat()} if last else {}
+        )
+        append_entry(authority, verb=Verb.CLOCK_PAUSED, role=role, on=on, line_id=line_id, facts=facts)
+    return line
+
+
+def resume_clock(
+    authority: Authority, line_id: LineId, last: dt.date, reason: PauseReason, on: dt.date
+) -> int:
+    """End the open pauses of one reason with `last` as their last day; return how many there were.
+
+    A pause that began later than `last` stands for its first day alone: nobody loses a day that was given.
+    Ledger: line:clock:resumed.
+    """
+    role = demand(authority, Power.PAUSE_CLOCK)
+    with act():
+        lock_line(line_id)
+        ended = run(
+            "UPDATE lines_pause SET days = daterange(lower(days), greatest(%s, lower(days)), '[]')"
+            " WHERE line_id = %s AND reason = %s AND upper_inf(days)",
+            [last, line_id, reason.value],
+        )
+        facts = {"last": last.isoformat(), "reason": reason.value}
+        append_entry(authority, verb=Verb.CLOCK_RESUMED, role=role, on=on, line_id=line_id, facts=facts)
+    return ended
+
+
+def mark_disputed(authority: Authority, line_id: LineId, on: dt.date) -> LineView:
+    """Record that a receipt or an appeal stands against the record: no batch touches the line, its clock stands still.
+
+    A receipt outranks a missing record. Refuses: LineNotFound, LineOver. Ledger: line:line:disputed.
+    """
+    role = demand(authority, Power.PAUSE_CLOCK)
+    with act():
+        line = lock_line(line_id, living=True)
+        if line.is_disputed:
+            return line
+        _set_flag(line_id, "disputed", value=True)
+        append_entry(authority, verb=Verb.LINE_DISPUTED, role=role, on=on, line_id=line_id)
+        pause_clock(authority, line_id, on, None, PauseReason.DISPUTE, on)
+        return lock_line(line_id)
+
+
+def settle_dispute(authority: Authority, line_id: LineId, on: dt.date) -> LineView:
+    """End a dispute: its clock goes on with what was left, the day after. Ledger: line:line:dispute_settled."""
+    role = demand(authority, Power.PAUSE_CLOCK)
+    with act():
+        lock_line(line_id)
+        _set_flag(line_id, "disputed", value=False)
+        append_entry(authority, verb=Verb.DISPUTE_SETTLED, role=role, on=on, line_id=line_id)
+        resume_clock(authority, line_id, on, PauseReason.DISPUTE, on)
+        return lock_line(line_id)
+
+
+def protect_line(authority: Authority, line_id: LineId, *, protected: bool, on: dt.date) -> LineView:
+    """Record that a lift, an alarm or a medical device hangs on the line, or no longer does.
+
+    Ledger: line:line:protected.
+    """
+    role = demand(authority, Power.CHANGE_LINE)
+    with act():
+        lock_line(line_id, living=True)
+        _set_flag(line_id, "protected", value=protected)
+        facts = {"protected": protected}
+        append_entry(authority, verb=Verb.LINE_PROTECTED, role=role, on=on, line_id=line_id, facts=facts)
+        return lock_line(line_id)
+
+
+def hold_erasure(
+    authority: Authority,
+    line_id: LineId,
+    first: dt.date,
+    last: dt.date,
+    *,
+    case_reference: str,
+    review_on: dt.date,
+    on: dt.date,
+) -> None:
+    """Let the erasure of a line's record wait through `last`. A hold has an end and ends by itself.
+
+    Refuses: LineNotFound, DaysReversed. Ledger: line:erasure:held.
+    """
+    role = demand(authority, Power.HOLD_ERASURE)
+    if last < first:
+        raise DaysReversed(first=first, last=last)
+    with act():
+        lock_line(line_id)
+        run(
+            "INSERT INTO lines_hold (line_id, hold_id, days, case_reference, review_on)"
+            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
+            [line_id, new_uuid(), first, last, case_reference, review_on],
+        )
+        facts = {"first": first.isoformat(), "last": last.isoformat(), "review_on": review_on.isoformat()}
+        append_entry(authority, verb=Verb.ERASURE_HELD, role=role, on=on, line_id=line_id, facts=facts)
+
+
+_FLAGS = {
+    "disputed": "UPDATE lines_line SET is_disputed = %s, version = version + 1 WHERE line_id = %s",
+    "protected": "UPDATE lines_line SET is_protected = %s, version = version + 1 WHERE line_id = %s",
+}
+
+
+def _set_flag(line_id: LineId, flag: str, *, value: bool) -> None:
+    run(_FLAGS[flag], [value, line_id])

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an act of a higher room does to the tables of lines, inside its own transaction.
+
+None of these asks who acts or writes to the ledger: the act around it does, since it alone knows the whole of what
+happened. They take many lines where an act in bulk needs it; one line is a list of one.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db.utils import DataError, IntegrityError
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.ids import BatchId, HoldingId, LineId, PersonId, new_uuid, new_uuids
+from rollkeeper.lines.errors import (
+    AlreadySuspended,
+    HoldingInTheWay,
+    LineChanged,
+    LineNotFound,
+    LineOver,
+    NotSuspended,
+    NumberTaken,
+)
+from rollkeeper.lines.queries import LineView, find_lines, view_line
+from rollkeeper.lines.states import Service, SuspensionReason
+from rollkeeper.vault.acts import seal_line_values
+from rollkeeper.vault.blind import blind_numbers
+from rollkeeper.vault.fields import LineField
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line to be made: its normalised number, the number's blind index and the service."""
+
+    line_id: LineId
+    number: str
+    number_index: bytes
+    service: Service
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewHolding:
+    """A holding to be begun; references only."""
+
+    line_id: LineId
+    holding_id: HoldingId
+    party_kind: str
+    person_id: PersonId
+    assurance: str
+    commitment: str | None
+    user_person_id: PersonId | None = None
+    bearer_person_id: PersonId | None = None
+    guardian_person_id: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A line after a registration: whether want of registration was lifted, and what stays open."""
+
+    line_id: LineId
+    is_suspended: bool
+    was_lifted: bool
+
+
+def lock_line(line_id: LineId, *, version: int | None = None, living: bool = False) -> LineView:
+    """Lock one line to the end of the transaction and show it as it then is.
+
+    Refuses: LineNotFound; LineChanged, where a version was decided on and the line has moved on; LineOver.
+    """
+    rows(sql("lines", "lock_lines"), [[line_id]])
+    line = view_line(line_id)
+    if line is None:
+        raise LineNotFound
+    if version is not None and line.version != version:
+        raise LineChanged(line=line_id, version=version, found=line.version)
+    if living and line.is_over:
+        raise LineOver(line=line_id, ended_on=line.ended_on)
+    return line
+
+
+def lock_numbers(number_indexes: Sequence[bytes]) -> list[LineView | None]:
+    """Lock the lines that have these numbers and show them, in the order given."""
+    rows(sql("lines", "lock_numbers"), [list(number_indexes)])
+    return find_lines(number_indexes)
+
+
+def activate_line(number: str, *, service: Service, on: dt.date, language: str | None = None) -> LineId:
+    """Make one line under a normalised number. Refuses: NumberTaken."""
+    line = NewLine(LineId(new_uuid()), number, blind_numbers([number])[0], service, language)
+    if not make_lines([line], on=on):
+        raise NumberTaken
+    return line.line_id
+
+
+def make_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:
+    """Make lines whose numbers no line has; return those that were made. Whoever comes second gets nothing."""
+    taken = rows(sql("lines", "take_numbers"), {
+        "number_indexes": [line.number_index for line in lines], "line_ids": [line.line_id for line in lines],
+    })  # fmt: skip
+    won = {bytes(row.number_index) for row in taken}
+    made = [line for line in lines if line.number_index in won]
+    _insert_lines(made, on=on)
+    return made
+
+
+def pass_number_on(line: NewLine, *, old: LineId, on: dt.date) -> None:
+    """Make a new line under the number of an ended one. Precondition: `old` is locked and may give it."""
+    run(sql("lines", "pass_number_on"), {"old": old, "new": line.line_id, "number_index": line.number_index})
+    _insert_lines([line], on=on)
+
+
+def begin_suspension(
+    line_id: LineId, *, reason: SuspensionReason, on: dt.date, batch_id: BatchId | None = None
+) -> LineView:
+    """Add one reason to those for which a line is suspended. Refuses: AlreadySuspended, LineOver."""
+    line = lock_line(line_id, living=True)
+    if reason in line.reasons:
+        raise AlreadySuspended(line=line_id, reason=reason.value)
+    run(
+        "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at, batch_id)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        [line_id, new_uuid(), reason.value, on, clock.now(), batch_id],
+    )
+    return _settled(line_id)
+
+
+def lift_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt.date) -> LineView:
+    """Lift one reason and leave the others; the view returned says which. Refuses: NotSuspended, LineOver."""
+    line = lock_line(line_id, living=True)
+    if reason not in line.reasons:
+        raise NotSuspended(line=line_id, reason=reason.value)
+    run(
+        "UPDATE lines_suspension SET lifted_on = %s, lifted_at = %s"
+        " WHERE line_id = %s AND reason = %s AND lifted_on IS NULL",
+        [on, clock.now(), line_id, reason.value],
+    )
+    return _settled(line_id)
+
+
+def begin_holding(holding: NewHolding, *, at: dt.datetime) -> None:
+    """Begin a holding of a line that nobody holds. Refuses: HoldingInTheWay."""
+    begin_holdings([holding], at=at)
+
+
+def transfer_holding(holding: NewHolding, *, at: dt.datetime) -> None:
+    """End the present holding at an instant and begin the new one at the same. Refuses: HoldingInTheWay."""
+    with _in_order(holding.line_id, at):
+        run(sql("lines", "end_holdings"), {"line_ids": [holding.line_id], "at": at})
+    begin_holdings([holding], at=at)
+
+
+def begin_holdings(holdings: Sequence[NewHolding], *, at: dt.datetime) -> None:
+    """Begin many holdings at once. Refuses: HoldingInTheWay."""
+    if not holdings:
+        return
+    with _in_order(holdings[0].line_id, at):
+        run(sql("lines", "begin_holdings"), {
+            "at": at,
+            "line_ids": [h.line_id for h in holdings],
+            "holding_ids": [h.holding_id for h in holdings],
+            "party_kinds": [h.party_kind for h in holdings],
+            "person_ids": [h.person_id for h in holdings],
+            "users": [h.user_person_id for h in holdings],
+            "bearers": [h.bearer_person_id for h in holdings],
+            "guardians": [h.guardian_person_id for h in holdings],
+            "assurances": [h.assurance for h in holdings],
+            "commitments": [h.commitment for h in holdings],
+        })  # fmt: skip
+
+
+def record_registrations(
+    line_ids: Sequence[LineId], *, languages: Sequence[str | None], on: dt.date
+) -> list[Recorded]:
+    """Mark lines as registered, lift want of registration alone, and say what became of each.
+
+    Precondition: the lines are locked and living.
+    """
+    found = rows(
+        sql("lines", "record_registration"),
+        {"line_ids": list(line_ids), "languages": list(languages), "on": on, "at": clock.now()},
+    )
+    return [Recorded(LineId(r.line_id), r.state == "suspended", r.was_lifted) for r in found]
+
+
+def end_line_state(line_id: LineId, *, by: str, quarantined_until: dt.date, on: dt.date) -> None:
+    """End a line and the holding of it; its number waits. Refuses: LineOver."""
+    now = clock.now()
+    values = {"line_id": line_id, "on": on, "by": by, "until": quarantined_until}
+    if not rows(sql("lines", "end_line"), values):
+        raise LineOver(line=line_id, ended_on=None)
+    with _in_order(line_id, now):
+        run(sql("lines", "end_holdings"), {"line_ids": [line_id], "at": now})
+
+
+def new_line_ids(count: int) -> list[LineId]:
+    """Make references for lines."""
+    return [LineId(value) for value in new_uuids(count)]
+
+
+@contextmanager
+def _in_order(line_id: LineId, at: dt.datetime) -> Iterator[None]:
+    """Turn the database's refusal of overlapping or reversed periods into this room's own."""
+    try:
+        with act():
+            yield
+    except (DataError, IntegrityError):
+        raise HoldingInTheWay(line=line_id, at=at.isoformat()) from None
+
+
+def _settled(line_id: LineId) -> LineView:
+    run(sql("lines", "settle_state"), [line_id])
+    return lock_line(line_id)
+
+
+def _insert_lines(lines: Sequence[NewLine], *, on: dt.date) -> None:
+    if lines:
+        run(sql("lines", "make_lines"), {
+            "on": on,
+            "line_ids": [line.line_id for line in lines],
+            "services": [line.service.value for line in lines],
+            "languages": [line.language for line in lines],
+            "number_indexes": [line.number_index for line in lines],
+            "sealed": seal_line_values(LineField.NUMBER, [(line.line_id, line.number) for line in lines]),
+        })  # fmt: skip

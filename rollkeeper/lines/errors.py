@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Refusals of the room lines. A number is never among the facts: only what is wrong with it."""
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+
+
+class NumberNotRead(RollkeeperError):
+    """A text cannot be read as the number of a line."""
+
+    code = "number_not_read"
+    kind = Kind.MALFORMED
+    sentence = "The number cannot be read: {value_class}."
+    remedy = "Write the whole number with its area or country code, as on the bill; a domain or address block in full."
+
+
+class LineNotFound(RollkeeperError):
+    """No line has this number or reference."""
+
+    code = "line_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = "No line of this register has that number."
+    remedy = "Look at the number again and type all of it."
+
+
+class LineChanged(RollkeeperError):
+    """The line was changed since the decision was made (compare-and-set)."""
+
+    code = "line_changed"
+    kind = Kind.CONFLICT
+    sentence = "Line {line} has changed since version {version}; it is now at {found}."
+    remedy = "Look at the line again and decide anew."
+
+
+class LineOver(RollkeeperError):
+    """The contract under this number is over."""
+
+    code = "line_over"
+    kind = Kind.CONFLICT
+    sentence = "The contract of line {line} is over since {ended_on}."
+    remedy = "Register anew: that is a new contract, with the same number where it is free."
+
+
+class StepUnknown(RollkeeperError):
+    """The life of a line knows no such step."""
+
+    code = "step_unknown"
+    kind = Kind.CONFLICT
+    sentence = "Line {line} is {state}: '{event}' does not lead from there."
+    remedy = "docs/lifecycle.md shows what can happen to a line in each state."
+
+
+class AlreadySuspended(RollkeeperError):
+    """The line is suspended for this very reason already."""
+
+    code = "already_suspended"
+    kind = Kind.CONFLICT
+    sentence = "Line {line} is already suspended for the reason '{reason}'."
+    remedy = "Nothing needs to be done."
+
+
+class NotSuspended(RollkeeperError):
+    """The line is not suspended for this reason."""
+
+    code = "not_suspended"
+    kind = Kind.CONFLICT
+    sentence = "Line {line} is not suspended for the reason '{reason}'."
+    remedy = "Nothing needs to be done."
+
+
+class NumberTaken(RollkeeperError):
+    """Another contract has this number."""
+
+    code = "number_taken"
+    kind = Kind.CONFLICT
+    sentence = "The number belongs to another contract."
+    remedy = "Choose another number, or transfer the line that has it."
+
+
+class NumberQuarantined(RollkeeperError):
+    """The number belonged to somebody until lately and is not given out yet."""
+
+    code = "number_quarantined"
+    kind = Kind.REFUSED
+    sentence = "The number was given back lately and stays in quarantine through {until}."
+    remedy = "Choose another number, or come back on the day after."
+
+
+class HoldingInTheWay(RollkeeperError):
+    """Two holdings of one line would overlap."""
+
+    code = "holding_in_the_way"
+    kind = Kind.CONFLICT
+    sentence = "Line {line} has a holding that began later than {at}."
+    remedy = "Enter acts in the order in which they happened."
+
+
+class DaysReversed(RollkeeperError):
+    """A last day lies before its first."""
+
+    code = "days_reversed"
+    kind = Kind.MALFORMED
+    sentence = "The last day {last} lies before the first day {first}."
+    remedy = "Give the first day first; leave the last one out while it is open."

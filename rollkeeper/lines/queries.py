@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is known of a line: by its whole number, or by its reference. References and days, nobody's name."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
+from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.lines.states import (
+    LineState,
+    PauseReason,
+    Restriction,
+    Service,
+    SuspensionReason,
+    restriction_of,
+)
+from rollkeeper.vault.blind import blind_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSuspension:
+    """One reason for which a line is suspended now, and since when."""
+
+    reason: SuspensionReason
+    begun_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line as it stands."""
+
+    line_id: LineId
+    service: Service
+    state: LineState
+    version: int
+    is_registered: bool
+    is_disputed: bool
+    is_protected: bool
+    activated_on: dt.date
+    ended_on: dt.date | None
+    ended_by: str | None
+    erased_on: dt.date | None
+    language: str | None
+    quarantined_until: dt.date | None
+    suspensions: tuple[OpenSuspension, ...]
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether its contract is over."""
+        return self.state in {LineState.ENDED, LineState.RELEASED}
+
+    @property
+    def reasons(self) -> tuple[SuspensionReason, ...]:
+        """Return the reasons open now."""
+        return tuple(suspension.reason for suspension in self.suspensions)
+
+    @property
+    def restriction(self) -> Restriction:
+        """Return how much of the service is shut."""
+        return restriction_of(self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingView:
+    """Who held a line over a time: references only."""
+
+    holding_id: HoldingId
+    party_kind: str
+    person_id: PersonId
+    user_person_id: PersonId | None
+    bearer_person_id: PersonId | None
+    guardian_person_id: PersonId | None
+    assurance: str
+    commitment: str | None
+    since: dt.datetime
+    until: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PauseView:
+    """Days on which a line's clock stands still; `last` is None while it is open."""
+
+    first: dt.date
+    last: dt.date | None
+    reason: PauseReason
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionView:
+    """One suspension, open or lifted."""
+
+    reason: SuspensionReason
+    begun_on: dt.date
+    lifted_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """Everything about a line that a counting or an explanation needs, except what it was told."""
+
+    line: LineView
+    registered_on: dt.date | None
+    """The day on which the present holder's identity was recorded."""
+    suspensions: tuple[SuspensionView, ...]
+    pauses: tuple[PauseView, ...]
+    holds: tuple[tuple[dt.date, dt.date | None], ...]
+
+
+def find_line(number: str) -> LineView | None:
+    """Find the line that has this normalised number now, None where none has."""
+    return find_lines(blind_numbers([number]))[0]
+
+
+def find_line_written(text: str, *, country: str) -> LineView | None:
+    """Find a line by its number as somebody typed it. Refuses: NumberNotRead."""
+    return find_line(normalise_identifier(text, service=service_guess(text), country=country))
+
+
+def find_lines(number_indexes: Sequence[bytes]) -> list[LineView | None]:
+    """Find many at once by their blind indexes, in the order given."""
+    found = {bytes(r.number_index): _line(r) for r in rows(sql("lines", "find"), [list(number_indexes)])}
+    return [found.get(bytes(index)) for index in number_indexes]
+
+
+def view_line(line_id: LineId) -> LineView | None:
+    """Return the line with this reference."""
+    return next(map(_line, rows(sql("lines", "view"), [line_id])), None)
+
+
+def present_holding(line_id: LineId) -> HoldingView | None:
+    """Return who holds a line now."""
+    return next((h for h in holdings(line_id) if h.until is None), None)
+
+
+def holder_at(line_id: LineId, *, at: dt.datetime) -> HoldingView | None:
+    """Return who held a line at an instant: identity belongs to the period, never to the number."""
+    return next((h for h in holdings(line_id) if h.since <= at and (h.until is None or at < h.until)), None)
+
+
+def holdings(line_id: LineId) -> tuple[HoldingView, ...]:
+    """Return all holdings of a line, the earliest first."""
+    found = rows(
+        "SELECT holding_id, party_kind, person_id, user_person_id, bearer_person_id, guardian_person_id, assurance,"
+        " commitment, lower(held) AS since, upper(held) AS until FROM lines_holding WHERE line_id = %s ORDER BY held",
+        [line_id],
+    )
+    return tuple(HoldingView(*row) for row in found)
+
+
+def other_lines_of(person_id: PersonId, *, than: LineId) -> tuple[LineId, ...]:
+    """Return the living lines that this person holds besides one: whom to tell of a new one."""
+    found = rows(
+        "SELECT h.line_id FROM lines_holding h JOIN lines_line l USING (line_id) WHERE h.person_id = %s"
+        " AND upper_inf(h.held) AND h.line_id <> %s AND l.state IN ('active', 'suspended') ORDER BY h.line_id",
+        [person_id, than],
+    )
+    return tuple(LineId(row.line_id) for row in found)
+
+
+def count_lines_of(person_id: PersonId) -> int:
+    """Count the living lines that this person holds now: what a limit of the pack is held against."""
+    return int(rows(
+        "SELECT count(*) AS lines FROM lines_holding h JOIN lines_line l USING (line_id) WHERE h.person_id = %s"
+        " AND upper_inf(h.held) AND l.state IN ('active', 'suspended')",
+        [person_id],
+    )[0].lines)  # fmt: skip
+
+
+def line_history(line_id: LineId) -> LineFacts | None:
+    """Return what counting and explaining need of a line."""
+    line = view_line(line_id)
+    if line is None:
+        return None
+    holding = present_holding(line_id) or next(reversed(holdings(line_id)), None)
+    recorded = bool(holding) and (line.is_registered or line.is_over)
+    return LineFacts(
+        line=line,
+        registered_on=holding.since.astimezone(clock.zone()).date() if holding and recorded else None,
+        suspensions=_suspensions(line_id),
+        pauses=tuple(
+            PauseView(first, last, PauseReason(reason)) for first, last, reason in _days("pause", line_id)
+        ),
+        holds=tuple((first, last) for first, last, _ in _days("hold", line_id)),
+    )
+
+
+def _suspensions(line_id: UUID) -> tuple[SuspensionView, ...]:
+    found = rows(
+        "SELECT reason, begun_on, lifted_on FROM lines_suspension WHERE line_id = %s ORDER BY begun_at",
+        [line_id],
+    )
+    return tuple(SuspensionView(SuspensionReason(r.reason), r.begun_on, r.lifted_on) for r in found)
+
+
+_DAYS = {
+    "pause": "SELECT lower(days) AS first, upper(days) - 1 AS last, reason FROM lines_pause WHERE line_id = %s ORDER BY days",
+    "hold": "SELECT lower(days) AS first, upper(days) - 1 AS last, case_reference FROM lines_hold WHERE line_id = %s ORDER BY days",
+}
+
+
+def _days(what: str, line_id: UUID) -> list[tuple[dt.date, dt.date | None, str]]:
+    return [(row[0], row[1], row[2]) for row in rows(_DAYS[what], [line_id])]
+
+
+def _line(row: Any) -> LineView:
+    return LineView(
+        line_id=LineId(row.line_id),
+        service=Service(row.service),
+        state=LineState(row.state),
+        version=row.version,
+        is_registered=row.is_registered,
+        is_disputed=row.is_disputed,
+        is_protected=row.is_protected,
+        activated_on=row.activated_on,
+        ended_on=row.ended_on,
+        ended_by=row.ended_by,
+        erased_on=row.erased_on,
+        language=row.language,
+        quarantined_until=row.quarantined_until,
+        suspensions=tuple(
+            OpenSuspension(SuspensionReason(reason), dt.date.fromisoformat(day))
+            for reason, day in row.open_reasons
+        ),
+    )
