@@ -11,7 +11,8 @@ from django.db.models.functions import Now
 class Entry(models.Model):
     """One mark: what was done, by whom, under which article, on which day.
 
-    The first migration adds the column `xid` (xid8, the transaction that wrote it), by which the integrator orders.
+    The first migration adds the column `xid` (xid8, the transaction that wrote it), by which the integrator orders,
+    with its index.
     """
 
     entry_id = models.BigAutoField(primary_key=True)
@@ -56,15 +57,48 @@ class Leaf(models.Model):
 
 
 class Tile(models.Model):
-    """256 hashes of one level of the tree, or fewer at its edge."""
+    """256 hashes of one level of the tree. Only full ones are kept: the edge is made from leaves and lower tiles."""
 
     pk = models.CompositePrimaryKey("level", "tile_index")
     level = models.SmallIntegerField()
     tile_index = models.BigIntegerField()
-    hashes = models.BinaryField(db_comment="Up to 256 hashes of 32 bytes.")
-    made_at = models.DateTimeField(db_default=Now())
+    hashes = models.BinaryField(db_comment="256 hashes of 32 bytes, as they are published.")
+    root = models.BinaryField(max_length=32, db_comment="The root over them: a hash of the next level.")
 
     class Meta:
         """Written by the integrator alone."""
 
         db_table = "ledger_tile"
+        db_table_comment = "The full tiles of the Merkle tree; append-only for every role."
+
+
+class Integration(models.Model):
+    """One step of the integrator: up to where in the order of commits every entry has a leaf.
+
+    The first migration adds the column `through_xid` (xid8): the step took entries up to `through_xid`, `through_entry`.
+    """
+
+    size = models.BigIntegerField(primary_key=True, db_comment="Leaves in the tree after this step.")
+    through_entry = models.BigIntegerField()
+    cluster = models.TextField(db_comment="The cluster whose transaction numbers these are.")
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Written by the integrator alone."""
+
+        db_table = "ledger_integration"
+
+
+class Checkpoint(models.Model):
+    """A head of the tree that was signed. One a size: two heads of the same size would be a lie to somebody."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField(db_comment="The signed note, as published.")
+    signed_at = models.DateTimeField(db_comment="Instant of signing.")
+
+    class Meta:
+        """Written by the publisher alone."""
+
+        db_table = "ledger_checkpoint"
+        db_table_comment = "Every head that was ever signed; append-only for every role."

@@ -3,6 +3,8 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from rollkeeper.kernel import database
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -35,11 +37,53 @@ class Migration(migrations.Migration):
                 ),
                 ("level", models.SmallIntegerField()),
                 ("tile_index", models.BigIntegerField()),
-                ("hashes", models.BinaryField(db_comment="Up to 256 hashes of 32 bytes.")),
-                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "hashes",
+                    models.BinaryField(db_comment="256 hashes of 32 bytes, as they are published."),
+                ),
+                (
+                    "root",
+                    models.BinaryField(
+                        db_comment="The root over them: a hash of the next level.", max_length=32
+                    ),
+                ),
             ],
             options={
                 "db_table": "ledger_tile",
+                "db_table_comment": "The full tiles of the Merkle tree; append-only for every role.",
+            },
+        ),
+        migrations.CreateModel(
+            name="Integration",
+            fields=[
+                (
+                    "size",
+                    models.BigIntegerField(
+                        db_comment="Leaves in the tree after this step.", primary_key=True, serialize=False
+                    ),
+                ),
+                ("through_entry", models.BigIntegerField()),
+                (
+                    "cluster",
+                    models.TextField(db_comment="The cluster whose transaction numbers these are."),
+                ),
+                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "db_table": "ledger_integration",
+            },
+        ),
+        migrations.CreateModel(
+            name="Checkpoint",
+            fields=[
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("root", models.BinaryField(max_length=32)),
+                ("note", models.TextField(db_comment="The signed note, as published.")),
+                ("signed_at", models.DateTimeField(db_comment="Instant of signing.")),
+            ],
+            options={
+                "db_table": "ledger_checkpoint",
+                "db_table_comment": "Every head that was ever signed; append-only for every role.",
             },
         ),
         migrations.CreateModel(
@@ -86,8 +130,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(
-            "ALTER TABLE ledger_entry ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()",
-            migrations.RunSQL.noop,
-        ),
+        migrations.RunSQL(database.sql("ledger", "order_of_commits"), migrations.RunSQL.noop),
+        migrations.RunSQL(database.sql("ledger", "body"), migrations.RunSQL.noop),
+        migrations.RunSQL(database.sql("ledger", "append_only"), migrations.RunSQL.noop),
     ]

@@ -8,16 +8,22 @@ GRANT USAGE ON SCHEMA public TO counter, office, sweep, vault, auditor;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, office, sweep, vault;
 
 -- The ledger: appended by everyone who acts, changed by nobody, not even its owner.
-REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_leaf, ledger_tile FROM migrator;
+REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint
+    FROM migrator;
 GRANT INSERT ON ledger_entry TO counter, office, sweep, vault;
 GRANT SELECT ON ledger_entry TO counter, office, sweep, vault, auditor;
-GRANT SELECT, INSERT ON ledger_leaf, ledger_tile TO sweep;
-GRANT SELECT ON ledger_leaf, ledger_tile TO office, auditor;
+GRANT SELECT, INSERT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint TO sweep;
+GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint TO office, auditor;
 
 -- Who may act: read by the faces for signing in.
 GRANT SELECT ON access_staff, access_rolegrant TO counter, office, sweep, vault, auditor;
-GRANT INSERT, UPDATE ON access_staff, access_rolegrant TO office, sweep;
-GRANT SELECT, INSERT, UPDATE, DELETE ON django_session, mfa_authenticator TO counter, office;
+GRANT INSERT, UPDATE ON access_rolegrant TO office, sweep;
+GRANT INSERT, UPDATE ON access_staff TO office, sweep;
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, office, sweep;
+GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO counter, office;
+-- Passwords and second factors are changed at the office's face alone: a counter that was taken over gives nobody a key.
+GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO office;
+GRANT SELECT, UPDATE (data, last_used_at) ON mfa_authenticator TO counter;
 GRANT SELECT ON django_content_type, account_emailaddress TO counter, office;
 
 -- The vault: the counter seals and cannot read back.

@@ -1,0 +1,14 @@
+-- Notes on each entry the transaction that wrote it, so that entries can be put in an order that is final.
+-- Law: art. 11.
+-- Reads: nothing. Writes: columns that Django cannot name, an index, how tiles are stored.
+-- Plan: the index serves ledger/sql/candidates.sql; it grows at its right edge only.
+-- Again: once, by the first migration.
+
+ALTER TABLE ledger_entry ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
+CREATE INDEX ledger_entry_by_commit ON ledger_entry (xid, entry_id);
+ALTER TABLE ledger_integration ADD COLUMN through_xid xid8 NOT NULL;
+-- Hashes do not compress.
+ALTER TABLE ledger_tile ALTER COLUMN hashes SET STORAGE EXTERNAL;
+ALTER TABLE ledger_tile
+    ADD CONSTRAINT ledger_tile_has_another_width CHECK (length(hashes) = 8192 AND length(root) = 32);
+ALTER TABLE ledger_leaf ADD CONSTRAINT ledger_leaf_is_no_hash CHECK (length(leaf_hash) = 32);
