@@ -12,7 +12,8 @@ import tomllib
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import platformdirs
@@ -55,6 +56,30 @@ def _known_zone(name: str) -> str:
     except (KeyError, ValueError, OSError) as fault:
         raise ValueError(f"no time zone is called {name!r}") from fault
     return name
+
+
+def _known_mail_server(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("write it as smtp://host:port or smtps://host:port")
+    if parts.password:
+        raise ValueError("the password belongs into secrets/smtp.password, not into the address")
+    return url
+
+
+def _safe_webhook(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return url
+    if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}:
+        return url
+    raise ValueError("write it as https://host/path; plain http is for this machine alone")
+
+
+def _each_once(names: list[str]) -> list[str]:
+    if len(set(names)) != len(names):
+        raise ValueError("each may be named once")
+    return names
 
 
 class Settings(BaseModel):
@@ -114,15 +139,70 @@ class Settings(BaseModel):
         float, Field(gt=0, le=1, description="Share of failed read-backs at which a batch stops by itself.")
     ] = 0.02
     sample_size: Annotated[int, Field(gt=0, description="Lines shown for review by eye before a batch.")] = 20
+    notice_channels: Annotated[
+        list[Literal["sms", "voice", "email", "post"]],
+        Field(
+            min_length=1, description="Ways to reach a holder, tried in this order until one leads to proof."
+        ),
+        AfterValidator(_each_once),
+    ] = ["sms", "voice", "email", "post"]
+    notice_tries: Annotated[
+        int,
+        Field(gt=0, description="Tries by one way before the next way, where its gateway is out of reach."),
+    ] = 5
+    notice_wait_days: Annotated[
+        int, Field(gt=0, description="Days to wait for proof of delivery before the next way is tried.")
+    ] = 3
+    quiet_from: Annotated[
+        dt.time, Field(description="From this time of day nothing is sent that rings or buzzes.")
+    ] = dt.time(21)
+    quiet_until: Annotated[dt.time, Field(description="Until this time of day.")] = dt.time(8)
+    genuine_senders: Annotated[
+        list[str],
+        Field(
+            description="Further sender names and numbers that are published as genuine, beside the care number."
+        ),
+    ] = []
     smtp_url: Annotated[
-        str | None, Field(description="smtp://host:port for e-mail notices; empty: no e-mail.")
+        str | None,
+        AfterValidator(lambda url: url and _known_mail_server(url)),
+        Field(
+            description="smtp://user@host:port or smtps://... for e-mail notices, the password in"
+            " secrets/smtp.password; empty: no e-mail."
+        ),
     ] = None
-    notices_from: Annotated[str, Field(description="The sender of e-mail notices.")] = (
-        "register@operator.example"
-    )
+    smtp_demands_tls: Annotated[
+        bool, Field(description="Send no e-mail where the server does not offer STARTTLS.")
+    ] = False
+    notices_from: Annotated[
+        str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The sender of e-mail notices.")
+    ] = "register@operator.example"
+    outbox_full_addresses: Annotated[
+        bool,
+        Field(description="Trial homes: write whole addresses into the file outbox instead of masked ones."),
+    ] = False
+    outbox_bounce_share: Annotated[
+        float,
+        Field(ge=0, le=1, description="Trial homes: share of messages that the file outbox lets bounce."),
+    ] = 0.05
     network_webhook: Annotated[
-        str | None, Field(description="Where commands for the network are posted.")
+        str | None,
+        AfterValidator(lambda url: url and _safe_webhook(url)),
+        Field(
+            description="Where commands for the network are posted, signed; empty in a trial home: a file."
+        ),
     ] = None
+    network_webhook_numbers: Annotated[
+        bool,
+        Field(description="Name the line to the webhook by its number too, opened at the moment of sending."),
+    ] = True
+    network_tries: Annotated[
+        int,
+        Field(gt=0, description="Tries before a command to bar or to end is given up. Restoring never is."),
+    ] = 8
+    trial_network_faults: Annotated[
+        float, Field(ge=0, le=1, description="Trial homes: share of lines on which the file network fails.")
+    ] = 0.0
     keys_backup_max_age_days: Annotated[
         int, Field(gt=0, description="Greatest age of a backup of the keys.")
     ] = 7
