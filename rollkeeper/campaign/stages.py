@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The words of a campaign: where a line stands in it, what a batch does, how far a batch and its lines have come."""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a line stands in a campaign."""
+
+    UNTOLD = "untold"
+    """No proof yet that the holder was told: no clock runs."""
+    COUNTING = "counting"
+    """Told; the days of grace are counted."""
+    SUSPENDED = "suspended"
+    """Suspended by an approved batch; the days of suspension are counted."""
+    ENDED = "ended"
+    """Terminated by an approved batch."""
+    LEFT = "left"
+    """Registered, or ended otherwise: no longer any business of the campaign."""
+
+
+class Action(StrEnum):
+    """What a batch does to its lines."""
+
+    SUSPEND = "suspend"
+    END = "end"
+
+    @property
+    def from_stage(self) -> Stage:
+        """Return the stage in which a line must be for it."""
+        return Stage.COUNTING if self is Action.SUSPEND else Stage.SUSPENDED
+
+    @property
+    def to_stage(self) -> Stage:
+        """Return the stage to which it leads."""
+        return Stage.SUSPENDED if self is Action.SUSPEND else Stage.ENDED
+
+
+class BatchState(StrEnum):
+    """How far a batch has come."""
+
+    WAITING = "waiting"
+    """Drawn up; two people have yet to approve it."""
+    APPROVED = "approved"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    """By a person or by itself. It does not go on; undo it, or draw up a new one."""
+    DONE = "done"
+    UNDO_ASKED = "undo_asked"
+    """Somebody in the office asked for the undo; the next run carries it out."""
+    UNDONE = "undone"
+
+
+class Outcome(StrEnum):
+    """What became of one line of a batch."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    PASSED_OVER = "passed_over"
+    UNDONE = "undone"
+
+
+class PassedOver(StrEnum):
+    """Why a line of a batch was left alone when its turn came."""
+
+    REGISTERED = "registered"
+    OVER = "over"
+    """The contract ended otherwise."""
+    DISPUTED = "disputed"
+    PROTECTED = "protected"
+    CHANGED = "changed"
+    """Its version is not the one that was decided on."""
+    CHANGING = "changing"
+    """Somebody was at work on it in that very moment."""
+    NOT_DUE = "not_due"
+    """A pause, a stay or a promise has moved its day."""
+
+
+class HeldBack(StrEnum):
+    """Why a line whose day has come is not put into a batch at all."""
+
+    DISPUTED = "disputed"
+    PROTECTED = "protected"
+
+
+class LeftBecause(StrEnum):
+    """Why a line is no longer any business of the campaign."""
+
+    REGISTERED = "registered"
+    ENDED = "ended"
