@@ -1,8 +1,104 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands of this room."""
+"""Commands of this room: accounts and roles. A password is prompted for or read from standard input, never an argument."""
+
+import sys
+from typing import Annotated
 
 import typer
+
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import JsonOption, emit, out, show_table
+
+RoleOption = Annotated[list[StaffRole], typer.Option("--role", help="A role; repeat it for several.")]
+UserName = Annotated[
+    str, typer.Argument(help="The user name: a reference such as clerk-07, not a real name.")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
+    staff = typer.Typer(
+        no_args_is_help=True, rich_markup_mode=None, help="Accounts of staff and their roles."
+    )
+    staff.command("add")(add)
+    staff.command("grant")(grant)
+    staff.command("end")(end)
+    staff.command("list")(list_)
+    app.add_typer(staff, name="staff")
+
+
+def add(username: UserName, role: RoleOption) -> None:
+    """Add an account; the password is asked for, or is the first line of standard input.
+
+    Example: rollkeeper staff add clerk-07 --role clerk
+    """
+    from rollkeeper.access.acts import add_staff
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel.opening import open_home
+
+    open_home()
+    password = _password()
+    add_staff(console_authority(), username=username, password=password, roles=role, on=clock.today())
+    out.print(f"Added {username}.", markup=False)
+
+
+def grant(username: UserName, role: RoleOption) -> None:
+    """Give an account further roles, from today.
+
+    Example: rollkeeper staff grant clerk-07 --role supervisor
+    """
+    from rollkeeper.access.acts import grant_role
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel.opening import open_home
+
+    open_home()
+    for one in role:
+        grant_role(console_authority(), username=username, role=one, on=clock.today())
+        out.print(f"{username} has the role {one.value}.", markup=False)
+
+
+def end(username: UserName, role: RoleOption) -> None:
+    """End roles of an account; today is the first day without them.
+
+    Example: rollkeeper staff end clerk-07 --role supervisor
+    """
+    from rollkeeper.access.acts import end_role
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel.opening import open_home
+
+    open_home()
+    for one in role:
+        end_role(console_authority(), username=username, role=one, on=clock.today())
+        out.print(f"{username} no longer has the role {one.value}.", markup=False)
+
+
+def list_(*, as_json: JsonOption = False) -> None:
+    """List all accounts with the roles that they have today.
+
+    Example: rollkeeper staff list --json
+    """
+    from rollkeeper.access.queries import staff_list
+    from rollkeeper.kernel.opening import open_home
+
+    open_home()
+    accounts = staff_list(clock.today())
+    if as_json:
+        emit(
+            [
+                {"username": a.username, "active": a.is_active, "roles": [r.value for r in a.roles]}
+                for a in accounts
+            ]
+        )
+        return
+    show_table(
+        "Staff",
+        ["user name", "roles", "open"],
+        [[a.username, ", ".join(a.roles), "yes" if a.is_active else "no"] for a in accounts],
+    )
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -20,3 +20,86 @@ class NotSignedIn(RollkeeperError):
     kind = Kind.FORBIDDEN
     sentence = "User name or password is wrong, or the account is closed."
     remedy = "Try again, or ask an administrator."
+
+
+class TooManyAttempts(RollkeeperError):
+    """Somebody tried too often to sign in under this user name."""
+
+    code = "too_many_attempts"
+    kind = Kind.FORBIDDEN
+    sentence = "There were more than {tries} attempts to sign in under this user name in {minutes} minutes."
+    remedy = "Wait {minutes} minutes; if it was not you, tell an administrator."
+
+
+class UserNameNotRead(RollkeeperError):
+    """A user name has characters that it may not have."""
+
+    code = "user_name_not_read"
+    kind = Kind.MALFORMED
+    sentence = "That user name cannot be used."
+    remedy = (
+        "Take 1 to 64 of a-z, 0-9, dot, dash and underscore; a reference such as 'clerk-07', not a real name."
+    )
+
+
+class UserNameTaken(RollkeeperError):
+    """There is an account of that name."""
+
+    code = "user_name_taken"
+    kind = Kind.CONFLICT
+    sentence = "There is an account with the user name '{username}' already."
+    remedy = "Choose another, or give that account a role with 'rollkeeper staff grant'."
+
+
+class PasswordTooWeak(RollkeeperError):
+    """A password does not meet what this home asks of one."""
+
+    code = "password_too_weak"
+    kind = Kind.MALFORMED
+    sentence = "That password is not good enough: {why}"
+    remedy = "Take 12 characters or more that are in no list; several plain words are good."
+
+
+class StaffUnknown(RollkeeperError):
+    """No account has that user name."""
+
+    code = "staff_unknown"
+    kind = Kind.NOT_FOUND
+    sentence = "There is no account with the user name '{username}'."
+    remedy = "See 'rollkeeper staff list', or add it with 'rollkeeper staff add'."
+
+
+class RoleNotForPeople(RollkeeperError):
+    """The role belongs to the machine and cannot be given to a person."""
+
+    code = "role_not_for_people"
+    kind = Kind.MALFORMED
+    sentence = "The role '{role}' cannot be given to a person."
+    remedy = "Choose one of: {roles}."
+
+
+class RoleHeldAlready(RollkeeperError):
+    """The role was given before and has not ended."""
+
+    code = "role_held_already"
+    kind = Kind.CONFLICT
+    sentence = "'{username}' has the role '{role}' already."
+    remedy = "Nothing needs doing."
+
+
+class RoleNotHeld(RollkeeperError):
+    """The role cannot end: it is not held."""
+
+    code = "role_not_held"
+    kind = Kind.CONFLICT
+    sentence = "'{username}' does not have the role '{role}'."
+    remedy = "See 'rollkeeper staff list'."
+
+
+class NotForOneself(RollkeeperError):
+    """Nobody gives a role to themselves."""
+
+    code = "not_for_oneself"
+    kind = Kind.REFUSED
+    sentence = "Nobody can give a role to themselves."
+    remedy = "Ask another administrator."

@@ -19,6 +19,7 @@ class Staff(AbstractBaseUser):
     staff_id = models.UUIDField(primary_key=True, default=new_uuid)
     username = models.TextField(unique=True)
     is_active = models.BooleanField(default=True)
+    last_login = None
     salt = models.BinaryField(db_comment="Salt of this person's commitments in the ledger.")
 
     USERNAME_FIELD = "username"
@@ -44,3 +45,18 @@ class RoleGrant(models.Model):
         """Roles are never edited: ended and granted anew."""
 
         db_table = "access_rolegrant"
+
+
+class Attempt(models.Model):
+    """How often somebody lately tried to sign in under one user name, whether or not it exists."""
+
+    name_mark = models.BinaryField(
+        primary_key=True, max_length=32, db_comment="HMAC-SHA-256 of the user name under the home's web key."
+    )
+    tries = models.IntegerField()
+    since = models.DateTimeField(db_comment="Start of the window in which the tries are counted.")
+
+    class Meta:
+        """Removed by a sign-in that succeeds; a stale row counts anew."""
+
+        db_table = "access_attempt"

@@ -19,6 +19,10 @@ class StaffRole(StrEnum):
     """Nobody: the house acting by itself, on what people approved."""
 
 
+PEOPLES_ROLES = frozenset(StaffRole) - {StaffRole.CONSOLE, StaffRole.SWEEP}
+"""Roles that a person can be given; the other two belong to the machine."""
+
+
 class Power(StrEnum):
     """One thing that an act may demand. Who has which power stands in `powers.toml`."""
 

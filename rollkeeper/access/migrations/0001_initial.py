@@ -16,7 +16,6 @@ class Migration(migrations.Migration):
             name="Staff",
             fields=[
                 ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                 (
                     "staff_id",
                     models.UUIDField(
@@ -54,6 +53,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "access_rolegrant",
+            },
+        ),
+        migrations.CreateModel(
+            name="Attempt",
+            fields=[
+                (
+                    "name_mark",
+                    models.BinaryField(
+                        db_comment="HMAC-SHA-256 of the user name under the home's web key.",
+                        max_length=32,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("tries", models.IntegerField()),
+                (
+                    "since",
+                    models.DateTimeField(db_comment="Start of the window in which the tries are counted."),
+                ),
+            ],
+            options={
+                "db_table": "access_attempt",
             },
         ),
     ]

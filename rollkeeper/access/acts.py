@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Accounts and roles: add, grant, end; and who somebody is once they have signed in.
+
+The ledger keeps a salted commitment for each member of staff, never the user name.
+"""
+
+import datetime as dt
+import os
+import re
+from collections.abc import Collection
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from rollkeeper.access.authority import Authority, demand, rule_for, staff_commitment
+from rollkeeper.access.errors import (
+    NotForOneself,
+    NotSignedIn,
+    PasswordTooWeak,
+    RoleHeldAlready,
+    RoleNotForPeople,
+    RoleNotHeld,
+    StaffUnknown,
+    UserNameNotRead,
+    UserNameTaken,
+)
+from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.passwords import canonical_username, staff_with
+from rollkeeper.access.roles import PEOPLES_ROLES, Power, StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act
+from rollkeeper.kernel.ids import StaffId
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+def add_staff(
+    authority: Authority, *, username: str, password: str, roles: Collection[StaffRole], on: dt.date
+) -> StaffId:
+    """Make an account with its first roles.
+
+    Ledger: access:staff:added, access:role:granted for each role.
+    Refuses: NotAllowed, UserNameNotRead, UserNameTaken, PasswordTooWeak, RoleNotForPeople.
+    """
+    role = demand(authority, Power.MANAGE_STAFF)
+    name = canonical_username(username)
+    if not _USERNAME.fullmatch(name):
+        raise UserNameNotRead
+    _demand_good_password(password, name)
+    _demand_roles_for_people(roles)
+    with act():
+        if Staff.objects.filter(username=name).exists():
+            raise UserNameTaken(username=name)
+        staff = Staff(username=name, salt=os.urandom(32))
+        staff.set_password(password)
+        staff.save(force_insert=True)
+        append_entry(authority, verb=Verb.STAFF_ADDED, role=role, on=on, facts={"staff": _commitment(staff)})
+        for given in sorted(set(roles)):
+            _grant(authority, staff, given, acting_as=role, on=on)
+    return StaffId(staff.staff_id)
+
+
+def grant_role(authority: Authority, *, username: str, role: StaffRole, on: dt.date) -> None:
+    """Give a member of staff a role from `on`.
+
+    Ledger: access:role:granted. Refuses: NotAllowed, StaffUnknown, RoleNotForPeople, RoleHeldAlready, NotForOneself.
+    """
+    acting_as = demand(authority, Power.MANAGE_STAFF)
+    _demand_roles_for_people([role])
+    with act():
+        staff = _locked(username)
+        if authority.staff_id == staff.staff_id:
+            raise NotForOneself
+        if _grants_on(on).filter(staff=staff, role=role.value).exists():
+            raise RoleHeldAlready(username=staff.username, role=role.value)
+        _grant(authority, staff, role, acting_as=acting_as, on=on)
+
+
+def end_role(authority: Authority, *, username: str, role: StaffRole, on: dt.date) -> None:
+    """End a role; `on` is the first day without it.
+
+    Ledger: access:role:ended. Refuses: NotAllowed, StaffUnknown, RoleNotHeld.
+    """
+    acting_as = demand(authority, Power.MANAGE_STAFF)
+    with act():
+        staff = _locked(username)
+        held = _grants_on(on).filter(staff=staff, role=role.value)
+        if not held.update(until=on - dt.timedelta(days=1)):
+            raise RoleNotHeld(username=staff.username, role=role.value)
+        facts = {"role": role.value, "staff": _commitment(staff)}
+        append_entry(authority, verb=Verb.ROLE_ENDED, role=acting_as, on=on, facts=facts)
+
+
+def sign_in(username: str, password: str) -> Authority:
+    """Return the Authority of whoever knows this password. Refuses: NotSignedIn, TooManyAttempts."""
+    return authority_of(staff_with(username, password))
+
+
+def authority_of(staff: Staff) -> Authority:
+    """Return the Authority of a member of staff with the roles that they have today."""
+    held = _grants_on(clock.today()).filter(staff=staff).values_list("role", flat=True)
+    roles = frozenset(map(StaffRole, held)) if staff.is_active else frozenset()
+    return Authority(roles, StaffId(staff.staff_id), _commitment(staff))
+
+
+def authority_in(request: HttpRequest) -> Authority:
+    """Return the Authority of whoever is signed in on this page. Refuses: NotSignedIn."""
+    if not isinstance(request.user, Staff):
+        raise NotSignedIn
+    return authority_of(request.user)
+
+
+def may_decide(power: Power, deciders: Collection[StaffId], *, on: dt.date | None = None) -> bool:
+    """Tell whether these are enough different people, each with a role that has the power (`powers.toml`)."""
+    rule = rule_for(power)
+    able = _grants_on(on or clock.today()).filter(
+        staff_id__in=deciders, staff__is_active=True, role__in=[role.value for role in rule.roles]
+    )
+    return able.values("staff_id").distinct().count() >= rule.people
+
+
+def _grant(
+    authority: Authority, staff: Staff, given: StaffRole, *, acting_as: StaffRole, on: dt.date
+) -> None:
+    RoleGrant.objects.create(staff=staff, role=given.value, since=on)
+    facts = {"role": given.value, "staff": _commitment(staff)}
+    append_entry(authority, verb=Verb.ROLE_GRANTED, role=acting_as, on=on, facts=facts)
+
+
+def _grants_on(day: dt.date) -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+
+
+def _locked(username: str) -> Staff:
+    name = canonical_username(username)
+    staff = Staff.objects.select_for_update().filter(username=name).first()
+    if staff is None:
+        raise StaffUnknown(username=name)
+    return staff
+
+
+def _commitment(staff: Staff) -> str:
+    return staff_commitment(bytes(staff.salt), StaffId(staff.staff_id))
+
+
+def _demand_good_password(password: str, username: str) -> None:
+    if username in password.lower():
+        raise PasswordTooWeak(why="The user name stands in it.")
+    try:
+        validate_password(password)
+    except ValidationError as fault:
+        raise PasswordTooWeak(why=" ".join(fault.messages)) from fault
+
+
+def _demand_roles_for_people(roles: Collection[StaffRole]) -> None:
+    for role in roles:
+        if role not in PEOPLES_ROLES:
+            raise RoleNotForPeople(role=role.value, roles=", ".join(sorted(PEOPLES_ROLES)))

@@ -1,0 +1,39 @@
+"""Accounts from the command line."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from rollkeeper.access.acts import sign_in
+from rollkeeper.access.errors import PasswordTooWeak
+from rollkeeper.site.cli import make_app
+
+PASSWORD = "seven plain words of nothing"
+run = CliRunner()
+
+
+def test_an_account_is_added_from_standard_input_granted_listed_and_ended(committed):
+    app = make_app()
+
+    added = run.invoke(app, ["staff", "add", "clerk-07", "--role", "clerk"], input=f"{PASSWORD}\n")
+    run.invoke(app, ["staff", "grant", "clerk-07", "--role", "auditor"])
+    run.invoke(app, ["staff", "end", "clerk-07", "--role", "clerk"])
+    listed = run.invoke(app, ["staff", "list", "--json"])
+
+    assert added.exit_code == 0, added.output
+    assert json.loads(listed.stdout) == [{"active": True, "roles": ["auditor"], "username": "clerk-07"}]
+    assert sign_in("clerk-07", PASSWORD)
+
+
+def test_no_option_takes_a_password(committed):
+    refused = run.invoke(make_app(), ["staff", "add", "clerk-07", "--role", "clerk", "--password", PASSWORD])
+
+    assert refused.exit_code == 2
+
+
+def test_a_weak_password_is_refused(committed):
+    answered = run.invoke(make_app(), ["staff", "add", "clerk-07", "--role", "clerk"], input="short\n")
+
+    with pytest.raises(PasswordTooWeak):
+        raise answered.exception

@@ -1,0 +1,298 @@
+"""Accounts, roles, and who may act."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.db import connection
+
+from rollkeeper.access import passwords
+from rollkeeper.access.acts import add_staff, authority_of, end_role, grant_role, may_decide, sign_in
+from rollkeeper.access.authority import console_authority, demand, sweep_authority
+from rollkeeper.access.errors import (
+    NotAllowed,
+    NotForOneself,
+    NotSignedIn,
+    PasswordTooWeak,
+    RoleHeldAlready,
+    RoleNotForPeople,
+    RoleNotHeld,
+    StaffUnknown,
+    TooManyAttempts,
+    UserNameNotRead,
+    UserNameTaken,
+)
+from rollkeeper.access.models import Staff
+from rollkeeper.access.queries import staff_list
+from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.kernel import clock
+
+PASSWORD = "seven plain words of nothing"
+DAY = dt.date(2012, 3, 2)
+
+
+@pytest.fixture(autouse=True)
+def _on_the_day(register):
+    clock.give_day(DAY)
+
+
+def added(username="clerk-07", roles=(StaffRole.CLERK,), on=DAY):
+    return add_staff(console_authority(), username=username, password=PASSWORD, roles=roles, on=on)
+
+
+def entries():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body FROM ledger_entry ORDER BY entry_id")
+        return [json.loads(body) for (body,) in cursor.fetchall()]
+
+
+def test_whoever_knows_the_password_gets_the_authority_of_their_roles():
+    staff_id = added()
+
+    authority = sign_in("clerk-07", PASSWORD)
+
+    assert authority.staff_id == staff_id
+    assert authority.roles == {StaffRole.CLERK}
+    assert demand(authority, Power.ENROL) is StaffRole.CLERK
+
+
+def test_a_user_name_is_read_without_regard_to_case_and_blanks():
+    staff_id = added()
+
+    assert sign_in(" Clerk-07 ", PASSWORD).staff_id == staff_id
+
+
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer():
+    added()
+
+    with pytest.raises(NotSignedIn) as wrong:
+        sign_in("clerk-07", "seven plain words of something")
+    with pytest.raises(NotSignedIn) as unknown:
+        sign_in("clerk-08", PASSWORD)
+
+    assert str(wrong.value) == str(unknown.value)
+
+
+def test_an_unknown_name_costs_a_hash_as_a_known_one_does(monkeypatch):
+    hashed = []
+    monkeypatch.setattr(passwords, "make_password", hashed.append)
+
+    with pytest.raises(NotSignedIn):
+        sign_in("nobody", PASSWORD)
+
+    assert hashed == [PASSWORD]
+
+
+def test_passwords_are_kept_as_scrypt():
+    added()
+
+    assert Staff.objects.get().password.startswith("scrypt$")
+
+
+def test_a_closed_account_does_not_sign_in():
+    added()
+    Staff.objects.update(is_active=False)
+
+    with pytest.raises(NotSignedIn):
+        sign_in("clerk-07", PASSWORD)
+
+
+@pytest.mark.parametrize("name", ["clerk-07", "nobody"])
+def test_the_sixth_attempt_in_five_minutes_is_refused_even_with_the_right_password(name):
+    added()
+    for _ in range(5):
+        with pytest.raises(NotSignedIn):
+            sign_in(name, "wrong")
+
+    with pytest.raises(TooManyAttempts):
+        sign_in(name, PASSWORD)
+
+
+def test_the_fifth_attempt_still_counts_and_clears_the_count():
+    added()
+    for _ in range(4):
+        with pytest.raises(NotSignedIn):
+            sign_in("clerk-07", "wrong")
+
+    sign_in("clerk-07", PASSWORD)
+
+    for _ in range(5):
+        with pytest.raises(NotSignedIn):
+            sign_in("clerk-07", "wrong")
+
+
+def test_after_the_window_attempts_count_anew():
+    added()
+    for _ in range(6):
+        with pytest.raises((NotSignedIn, TooManyAttempts)):
+            sign_in("clerk-07", "wrong")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE access_attempt SET since = since - interval '6 minutes'")
+
+    assert sign_in("clerk-07", PASSWORD)
+
+
+def test_what_was_typed_as_a_user_name_is_not_kept_in_clear():
+    with pytest.raises(NotSignedIn):
+        sign_in("my-secret-password", "x")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_attempt::text FROM access_attempt")
+        assert "secret" not in cursor.fetchone()[0]
+
+
+def test_the_ledger_names_nobody_and_says_what_was_done():
+    added(roles=[StaffRole.CLERK, StaffRole.SUPERVISOR])
+    end_role(console_authority(), username="clerk-07", role=StaffRole.CLERK, on=DAY)
+
+    marks = entries()
+
+    assert [mark["verb"] for mark in marks] == [
+        "access:staff:added",
+        "access:role:granted",
+        "access:role:granted",
+        "access:role:ended",
+    ]
+    assert len({mark["facts"]["staff"] for mark in marks}) == 1
+    assert "clerk-07" not in json.dumps(marks)
+
+
+def test_a_role_counts_from_its_first_day():
+    added(roles=[])
+    grant_role(console_authority(), username="clerk-07", role=StaffRole.CLERK, on=DAY)
+    staff = Staff.objects.get()
+    held = {}
+
+    for day in (DAY - dt.timedelta(days=1), DAY, DAY + dt.timedelta(days=1)):
+        clock.give_day(day)
+        held[day] = bool(authority_of(staff).roles)
+
+    assert list(held.values()) == [False, True, True]
+
+
+def test_a_role_that_ended_is_gone_on_that_very_day():
+    added()
+    end_role(console_authority(), username="clerk-07", role=StaffRole.CLERK, on=DAY + dt.timedelta(days=5))
+    staff = Staff.objects.get()
+    held = []
+
+    for days in (4, 5, 6):
+        clock.give_day(DAY + dt.timedelta(days=days))
+        held.append(bool(authority_of(staff).roles))
+
+    assert held == [True, False, False]
+
+
+def test_a_role_can_be_granted_again_after_it_ended():
+    added()
+    end_role(console_authority(), username="clerk-07", role=StaffRole.CLERK, on=DAY)
+
+    grant_role(console_authority(), username="clerk-07", role=StaffRole.CLERK, on=DAY)
+
+    assert sign_in("clerk-07", PASSWORD).roles == {StaffRole.CLERK}
+
+
+@pytest.mark.parametrize("role", [StaffRole.CONSOLE, StaffRole.SWEEP])
+def test_the_machines_roles_are_for_nobody(role):
+    with pytest.raises(RoleNotForPeople):
+        added(roles=[role])
+
+
+@pytest.mark.parametrize("who", [sweep_authority, None])
+def test_only_an_administrator_or_the_console_adds_staff(who):
+    added()
+    authority = who() if who else sign_in("clerk-07", PASSWORD)
+
+    with pytest.raises(NotAllowed):
+        add_staff(authority, username="x", password=PASSWORD, roles=[], on=DAY)
+    with pytest.raises(NotAllowed):
+        grant_role(authority, username="clerk-07", role=StaffRole.SUPERVISOR, on=DAY)
+    with pytest.raises(NotAllowed):
+        end_role(authority, username="clerk-07", role=StaffRole.CLERK, on=DAY)
+
+
+def test_an_administrator_gives_roles_to_others_and_not_to_themselves():
+    added("boss", [StaffRole.ADMINISTRATOR])
+    added("clerk-07")
+    boss = sign_in("boss", PASSWORD)
+
+    grant_role(boss, username="clerk-07", role=StaffRole.SUPERVISOR, on=DAY)
+
+    with pytest.raises(NotForOneself):
+        grant_role(boss, username="boss", role=StaffRole.SUPERVISOR, on=DAY)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "Пётр", "x" * 65, "-a", "a@b"])
+def test_a_user_name_that_is_no_reference_is_refused(name):
+    with pytest.raises(UserNameNotRead):
+        added(name)
+
+
+@pytest.mark.parametrize("password", ["", "elevenchars", "qwertyuiop12", "xx-clerk-07-xx"])
+def test_a_weak_password_is_refused_without_being_repeated(password):
+    with pytest.raises(PasswordTooWeak) as fault:
+        add_staff(console_authority(), username="clerk-07", password=password, roles=[], on=DAY)
+
+    assert not password or password not in str(fault.value)
+
+
+def test_a_user_name_is_taken_once():
+    added()
+
+    with pytest.raises(UserNameTaken):
+        added("CLERK-07")
+
+
+def test_what_is_not_there_is_said():
+    added()
+
+    with pytest.raises(StaffUnknown):
+        grant_role(console_authority(), username="nobody", role=StaffRole.CLERK, on=DAY)
+    with pytest.raises(RoleHeldAlready):
+        grant_role(console_authority(), username="clerk-07", role=StaffRole.CLERK, on=DAY)
+    with pytest.raises(RoleNotHeld):
+        end_role(console_authority(), username="clerk-07", role=StaffRole.AUDITOR, on=DAY)
+
+
+def test_two_different_people_decide_and_one_does_not():
+    one = added("manager-1", [StaffRole.CAMPAIGN_MANAGER, StaffRole.SUPERVISOR])
+    two = added("supervisor-1", [StaffRole.SUPERVISOR])
+    clerk = added("clerk-07")
+
+    assert not may_decide(Power.APPROVE_BATCH, set())
+    assert not may_decide(Power.APPROVE_BATCH, {one})
+    assert not may_decide(Power.APPROVE_BATCH, {one, clerk})
+    assert may_decide(Power.APPROVE_BATCH, {one, two})
+
+
+def test_a_decider_whose_role_has_ended_no_longer_counts():
+    one = added("manager-1", [StaffRole.CAMPAIGN_MANAGER])
+    two = added("supervisor-1", [StaffRole.SUPERVISOR])
+    end_role(console_authority(), username="supervisor-1", role=StaffRole.SUPERVISOR, on=DAY)
+
+    assert not may_decide(Power.APPROVE_BATCH, {one, two})
+
+
+def test_the_list_shows_todays_roles():
+    added()
+    end_role(console_authority(), username="clerk-07", role=StaffRole.CLERK, on=DAY + dt.timedelta(days=1))
+
+    assert [view.roles for view in staff_list(DAY)] == [(StaffRole.CLERK,)]
+    assert [view.roles for view in staff_list(DAY + dt.timedelta(days=1))] == [()]
+
+
+@pytest.mark.parametrize("role", ["counter", "office", "sweep"])
+def test_each_way_in_may_sign_people_in(role, as_role):
+    added()
+
+    with as_role(role):
+        assert sign_in("clerk-07", PASSWORD).roles == {StaffRole.CLERK}
+
+
+def test_the_counter_cannot_change_a_password(as_role):
+    from django.db.utils import ProgrammingError
+
+    added()
+
+    with pytest.raises(ProgrammingError), as_role("counter"):
+        Staff.objects.update(password="x")
