@@ -15,6 +15,7 @@ from psycopg import sql as pgsql
 from rollkeeper.kernel import database, server
 from rollkeeper.kernel.database import KeysRole, Role
 from rollkeeper.kernel.settings import HomeKind, is_home, settings, write_settings
+from rollkeeper.vault import acts as vault_acts
 from rollkeeper.vault import keys as vault_keys
 
 
@@ -36,6 +37,7 @@ def make_home(kind: HomeKind) -> None:
         _make_database(server.REGISTER, list(Role), ["btree_gist", "amcheck"])
         _make_database(server.KEYS, list(KeysRole), ["amcheck"])
     bring_up_to_date()
+    vault_acts.begin_first_epoch()
 
 
 def bring_up_to_date() -> None:

@@ -1,9 +1,124 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The second store: one wrapped key a person and holding. Only the vault comes here."""
+"""The second store: epochs, and one wrapped key a person and holding. Only the vault comes here.
 
-from rollkeeper.kernel.database import sql
+Everything goes over the connection `keys`, whose role in a web face may insert keys and read public halves, and in a
+command may also read and destroy. Each call commits by itself: no act of the register may take a key back.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import psycopg
+from django.db import connections, transaction
+
+from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.vault.errors import AlreadySealed, CannotOpen, NoEpoch
+from rollkeeper.vault.storing import copy_binary
+
+STORE = "keys"
+_DESTROYED_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEpoch:
+    """What whoever only seals may know of an epoch."""
+
+    epoch_id: int
+    public_key: bytes
+    public_mac: bytes
 
 
 def schema() -> str:
     """Return the statements that make the store of keys, or leave it as it is."""
     return sql("vault", "keys")
+
+
+def living_epoch() -> PublicEpoch:
+    """Return the newest epoch that has not ended. Refuses: NoEpoch."""
+    found = rows(
+        "SELECT epoch_id, public_key, public_mac FROM epoch WHERE ended_at IS NULL ORDER BY epoch_id DESC LIMIT 1",
+        using=STORE,
+    )
+    if not found:
+        raise NoEpoch
+    return PublicEpoch(found[0].epoch_id, bytes(found[0].public_key), bytes(found[0].public_mac))
+
+
+def has_living_epoch() -> bool:
+    """Tell whether anything can be sealed."""
+    return bool(rows("SELECT FROM epoch WHERE ended_at IS NULL LIMIT 1", using=STORE))
+
+
+def newest_epoch_id() -> int:
+    """Return the number of the newest epoch, ended ones included; 0 before the first."""
+    return int(rows("SELECT coalesce(max(epoch_id), 0) AS newest FROM epoch", using=STORE)[0].newest)
+
+
+def wrapped_secret(epoch_id: int) -> bytes:
+    """Return an epoch's secret as the root wrapped it. Refuses: CannotOpen, where it is destroyed."""
+    found = rows("SELECT secret_wrapped FROM epoch WHERE epoch_id = %s", [epoch_id], using=STORE)
+    if not found or found[0].secret_wrapped is None:
+        raise CannotOpen
+    return bytes(found[0].secret_wrapped)
+
+
+def insert_epoch(epoch: PublicEpoch, *, secret_wrapped: bytes, begun_at: dt.datetime) -> None:
+    """Keep a new epoch."""
+    run(
+        "INSERT INTO epoch (epoch_id, public_key, public_mac, secret_wrapped, begun_at) VALUES (%s, %s, %s, %s, %s)",
+        [epoch.epoch_id, epoch.public_key, epoch.public_mac, secret_wrapped, begun_at],
+        using=STORE,
+    )
+
+
+def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_id: int) -> None:
+    """Commit (person, holding, wrapped key) triples. Refuses: AlreadySealed."""
+    head, person_length = b"\x00\x04\x00\x00\x00\x10", b"\x00\x00\x00\x10"
+    epoch_column = b"\x00\x00\x00\x04" + epoch_id.to_bytes(4)
+    tuples = [
+        head + person + person_length + holding + epoch_column + len(wrapped).to_bytes(4) + wrapped
+        for person, holding, wrapped in records
+    ]
+    try:
+        with transaction.atomic(using=STORE, durable=True):
+            copy_binary(
+                "COPY person_key (person_id, holding_id, epoch_id, wrapped) FROM STDIN (FORMAT BINARY)",
+                tuples,
+                using=STORE,
+            )
+    except psycopg.errors.UniqueViolation:
+        raise AlreadySealed from None
+
+
+def person_key(person_id: UUID, *, holding_id: UUID) -> bytes:
+    """Return one wrapped key. Refuses: CannotOpen, where it is destroyed or never was."""
+    found = rows(
+        "SELECT wrapped FROM person_key WHERE person_id = %s AND holding_id = %s",
+        [person_id, holding_id],
+        using=STORE,
+    )
+    if not found:
+        raise CannotOpen
+    return bytes(found[0].wrapped)
+
+
+def destroy_person_keys(pairs: Sequence[tuple[UUID, UUID]]) -> int:
+    """Destroy the keys of these persons and holdings, committed in batches; return how many there were."""
+    return sum(
+        _destroy(pairs[start : start + _DESTROYED_AT_ONCE])
+        for start in range(0, len(pairs), _DESTROYED_AT_ONCE)
+    )
+
+
+def forget_connections() -> None:
+    """Close this process's connection to the store, so that the next one starts afresh."""
+    connections[STORE].close()
+
+
+def _destroy(pairs: Sequence[tuple[UUID, UUID]]) -> int:
+    with transaction.atomic(using=STORE, durable=True):
+        return run(
+            sql("vault", "destroy_person_keys"), [[p for p, _ in pairs], [h for _, h in pairs]], using=STORE
+        )

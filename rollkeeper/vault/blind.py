@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Keyed hashes by which a whole number, document or reference is found again, exactly, and in no other way.
+
+    index = first 16 bytes of HMAC-SHA-256(index key, kind || 0x00 || normalised value in UTF-8)
+
+**Why the key is dangerous.** There are some 10^11 telephone numbers and fewer plausible identity numbers. Whoever has the
+index key *and* the table can hash them all in hours and learn which are in the register, and which line is whose. The
+hash hides nothing then; the key does all the work. A salt for each row would end exact look-up.
+
+**What limits it.** The key lies in a file of its own (or in a key service that answers at a limited rate), in neither
+store and in no backup of either. The tables can be read by few roles. A hit says that a number is known and gives its
+reference; name, address and document stay sealed. Rows go when a person is erased. Sixteen bytes keep accidental hits
+out of reach (10^9 rows: one in 10^21).
+"""
+
+from collections.abc import Callable, Sequence
+
+from rollkeeper.vault.root import index_key
+from rollkeeper.vault.rules import normalise_document, normalise_number, normalise_reference
+
+INDEX_BYTES = 16
+
+
+def blind_numbers(numbers: Sequence[str]) -> list[bytes]:
+    """Return the index of each number of a line (E.164; a domain name or an address block where the service has one)."""
+    return _blind(b"number\x00", numbers, normalise_number)
+
+
+def blind_documents(numbers: Sequence[str]) -> list[bytes]:
+    """Return the index of each document number, the same for every spelling of one number."""
+    return _blind(b"document\x00", numbers, normalise_document)
+
+
+def blind_references(references: Sequence[str]) -> list[bytes]:
+    """Return the index of each of the operator's own references."""
+    return _blind(b"reference\x00", references, normalise_reference)
+
+
+def _blind(kind: bytes, values: Sequence[str], normalise: Callable[[str], str]) -> list[bytes]:
+    messages = [kind + normalise(value).encode() for value in values]
+    return [digest[:INDEX_BYTES] for digest in index_key().digests(messages)]

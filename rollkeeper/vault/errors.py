@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Refusals of the room vault. Whatever stands in the way of opening is one and the same error."""
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+
+
+class CannotOpen(RollkeeperError):
+    """Something sealed does not open. It never says why: erased, moved, changed and never sealed look alike."""
+
+    code = "cannot_open"
+    kind = Kind.NOT_FOUND
+    sentence = "This cannot be opened."
+    remedy = "If it should not have been erased yet, run 'rollkeeper doctor' and look at docs/runbook/."
+
+
+class OnlySeals(RollkeeperError):
+    """This process can seal and was asked to open."""
+
+    code = "only_seals"
+    kind = Kind.FORBIDDEN
+    sentence = "This process can seal, and cannot open or destroy."
+    remedy = "Open from a command on the machine, in a process without a web face."
+
+
+class AlreadySealed(RollkeeperError):
+    """A record is sealed already for this person and holding, or twice in one call."""
+
+    code = "already_sealed"
+    kind = Kind.CONFLICT
+    sentence = "A record for one of these persons and holdings is sealed already."
+    remedy = "What is sealed is never written over: seal a correction under a new holding reference."
+
+
+class NoEpoch(RollkeeperError):
+    """No epoch of keys has begun."""
+
+    code = "no_epoch"
+    kind = Kind.CONFLICT
+    sentence = "No epoch of keys has begun: nothing can be sealed."
+    remedy = "Run 'rollkeeper setup'."
+
+
+class EpochNotGenuine(RollkeeperError):
+    """The public half in the store of keys was not put there by this house."""
+
+    code = "epoch_not_genuine"
+    kind = Kind.INTERNAL
+    sentence = "The public half of epoch {epoch} is not the one that this home made: nothing is sealed to it."
+    remedy = "Somebody changed the store of keys. Look into it before anything else; docs/runbook/ says how."
+
+
+class RootMissing(RollkeeperError):
+    """The root of trust or the key of the index is not where it must be."""
+
+    code = "root_missing"
+    kind = Kind.INTERNAL
+    sentence = "{file} is missing or cannot be read."
+    remedy = "Bring it back from where it is kept safe: docs/runbook/. Without it nothing opens."

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The root of trust: what wraps the secret of an epoch, and what keys the blind index.
+
+Two small interfaces, because a web face needs the second and must not come near the first. The implementation here
+keeps both in files of mode 0600 inside the home; a key service stands behind the same interfaces.
+
+`secrets/root.key` has a line a version of the wrapping key and one for the index; destroying a version makes every
+epoch that it wrapped unreadable, in every copy of the store of keys. `secrets/index.key` can be made again from it.
+"""
+
+import hmac
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from rollkeeper.kernel.console import err
+from rollkeeper.kernel.settings import home
+from rollkeeper.vault import wire
+from rollkeeper.vault.errors import CannotOpen, RootMissing
+
+_WARNING = """\
+A root of trust was made: {file}
+Whoever has this file and both stores reads everyone who is not erased; whoever loses it reads nobody, ever again.
+Keep a copy away from this machine and away from every backup of the stores. For real people use a key service.\
+"""
+_INDEX = "index"
+
+
+class RootOfTrust(Protocol):
+    """Wraps and unwraps secrets, each bound to a context, under a key that has versions."""
+
+    def wrap(self, secret: bytes, *, context: bytes) -> bytes:
+        """Return the secret under the newest version."""
+        ...
+
+    def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
+        """Return the secret. Refuses: CannotOpen."""
+        ...
+
+    def begin_version(self) -> None:
+        """Make a new version; what is wrapped from now on is under it."""
+        ...
+
+    def destroy_older_versions(self) -> None:
+        """Destroy every version but the newest."""
+        ...
+
+
+class IndexKey(Protocol):
+    """Makes keyed hashes for exact look-ups, and nothing else."""
+
+    def digests(self, messages: Sequence[bytes]) -> list[bytes]:
+        """Return the HMAC-SHA-256 of each message."""
+        ...
+
+
+class FileRoot:
+    """A root of trust in a file: for trials and for small operators who keep the file's copy apart."""
+
+    def wrap(self, secret: bytes, *, context: bytes) -> bytes:
+        """Return version byte, version of the root, nonce, ciphertext and tag."""
+        newest = max(self._versions())
+        head = wire.header(0, newest)
+        return head + wire.encrypt(self._versions()[newest], secret, context=head + context)
+
+    def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
+        """Return the secret. Refuses: CannotOpen, where the version is destroyed as well."""
+        head, body = wrapped[: wire.HEADER_BYTES], wrapped[wire.HEADER_BYTES :]
+        key = self._versions().get(wire.epoch_of(wrapped))
+        if key is None or head != wire.header(0, wire.epoch_of(wrapped)):
+            raise CannotOpen
+        return wire.decrypt(key, body, context=head + context)
+
+    def begin_version(self) -> None:
+        """Add a line to the file, making the file and the index's where there is none."""
+        file = root_file()
+        if not file.exists():
+            _write(
+                file, {_INDEX: secrets.token_bytes(wire.KEY_BYTES), "1": secrets.token_bytes(wire.KEY_BYTES)}
+            )
+            err.print(_WARNING.format(file=file), style="bold red", markup=False)
+        else:
+            kept = _read(file)
+            kept[str(max(self._versions()) + 1)] = secrets.token_bytes(wire.KEY_BYTES)
+            _write(file, kept)
+        ensure_index_key()
+
+    def destroy_older_versions(self) -> None:
+        """Write the file anew with the newest version alone, then zeros over the old file's bytes."""
+        kept = _read(root_file())
+        newest = str(max(self._versions()))
+        with root_file().open("r+b") as old:
+            _write(root_file(), {_INDEX: kept[_INDEX], newest: kept[newest]})
+            old.write(bytes(os.fstat(old.fileno()).st_size))
+            old.flush()
+            os.fsync(old.fileno())
+
+    def _versions(self) -> dict[int, bytes]:
+        return {int(name): key for name, key in _read(root_file()).items() if name != _INDEX}
+
+
+class FileIndexKey:
+    """The key of the blind index in a file of its own, which a face may read."""
+
+    def __init__(self) -> None:
+        self._key = _read(index_file())[_INDEX]
+
+    def digests(self, messages: Sequence[bytes]) -> list[bytes]:
+        """Return the HMAC-SHA-256 of each message."""
+        key, digest = self._key, hmac.digest
+        return [digest(key, message, "sha256") for message in messages]
+
+
+def root_of_trust() -> RootOfTrust:
+    """Return the root of trust of this home."""
+    return FileRoot()
+
+
+def index_key() -> IndexKey:
+    """Return the key of the blind index. Refuses: RootMissing."""
+    return FileIndexKey()
+
+
+def root_exists() -> bool:
+    """Tell whether this home has a root of trust already."""
+    return root_file().exists()
+
+
+def ensure_index_key() -> None:
+    """Derive the key of the index from the root and lay it where the faces find it, unless it lies there."""
+    if not index_file().exists():
+        seed = _read(root_file())[_INDEX]
+        _write(index_file(), {_INDEX: wire.expand(seed, b"rollkeeper/blind-index")})
+
+
+def root_file() -> Path:
+    """Return where the root of trust lies."""
+    return home() / "secrets" / "root.key"
+
+
+def index_file() -> Path:
+    """Return where the key of the blind index lies."""
+    return home() / "secrets" / "index.key"
+
+
+def _read(file: Path) -> dict[str, bytes]:
+    try:
+        lines = [line.split() for line in file.read_text("ascii").splitlines() if line and line[0] != "#"]
+        return {name: bytes.fromhex(key) for name, key in lines}
+    except (OSError, ValueError) as fault:
+        raise RootMissing(file=file) from fault
+
+
+def _write(file: Path, keys: dict[str, bytes]) -> None:
+    """Write a file of keys at once or not at all, mode 0600, through to the disk."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = file.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+        out.write("# Secret of Rollkeeper. docs/runbook/ says what it is and how it is kept.\n")
+        out.writelines(f"{name} {key.hex()}\n" for name, key in keys.items())
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(file)

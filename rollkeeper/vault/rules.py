@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One spelling for each number, document and reference, so that the same thing has the same keyed hash.
+
+Spelling only: whether a document number can be true is decided in the room documents. Two numbers that differ in more
+than spelling must never become one: nobody is found under another's document.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+
+_DASHES_AND_DOTS = "-‐‑‒–—―−./\\·・•‧_"
+_BRACKETS = "()[]{}<>"
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_SEPARATORS = str.maketrans("", "", _DASHES_AND_DOTS + _BRACKETS + _INVISIBLE)
+_LOOKS_LIKE_X = "×ΧХχх✕✖"
+_TELEPHONE = re.compile(r"\+?[0-9]{3,}")
+_CHINESE_17 = re.compile(r"[0-9]{17}.")
+_CHINESE_15 = re.compile(r"[0-9]{15}")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_CHARACTERS = "10X98765432"
+
+
+def normalise_number(number: str) -> str:
+    """Return the digits of a number in E.164; a domain name or an address block in lower case."""
+    if number.isascii() and number[:1] == "+" and number[1:].isdigit():
+        return number[1:]
+    plain = "".join(unicodedata.normalize("NFKC", number).split())
+    bare = plain.translate(_SEPARATORS)
+    if _TELEPHONE.fullmatch(bare) and "." not in plain and "/" not in plain:
+        return bare.removeprefix("+")
+    return plain.casefold()
+
+
+def normalise_document(number: str) -> str:
+    """Return a document number in ASCII capitals without separators; a Chinese one of 15 digits as one of 18."""
+    plain = "".join(unicodedata.normalize("NFKC", number).split()).translate(_SEPARATORS).upper()
+    if _CHINESE_17.fullmatch(plain) and plain[-1] in _LOOKS_LIKE_X:
+        return plain[:-1] + "X"
+    return _as_18(plain) if _CHINESE_15.fullmatch(plain) else plain
+
+
+def normalise_reference(reference: str) -> str:
+    """Return the operator's own reference as it is, but for width and the space around it."""
+    return unicodedata.normalize("NFKC", reference).strip()
+
+
+def _as_18(digits: str) -> str:
+    """Write a Chinese number of 15 digits as one of 18, as GB 11643-1999 does; any other 15 digits stay as they are."""
+    # Until 1999 the year had two digits. The sequence numbers 996 to 999 were given to those born before 1900.
+    century = "18" if digits[12:] in {"996", "997", "998", "999"} else "19"
+    longer = digits[:6] + century + digits[6:]
+    try:
+        dt.date.fromisoformat(longer[6:14])
+    except ValueError:
+        return digits
+    remainder = sum(int(digit) * weight for digit, weight in zip(longer, _WEIGHTS, strict=True)) % 11
+    return longer + _CHECK_CHARACTERS[remainder]

@@ -1,0 +1,9 @@
+-- Writes one ledger entry for each line of which a value is about to be opened.
+-- Law: art. 5, 11 (who looked is on record). Reads: -. Writes: ledger_entry.
+-- Plan: one insert of as many rows as lines. Again: marks them again, as they are opened again.
+
+INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
+SELECT %(at)s, %(day)s, %(verb)s, line_id, %(staff_id)s::uuid,
+       ledger_body(%(verb)s, %(at)s, %(day)s, %(role)s, %(actor)s, NULL, NULL, line_id, NULL,
+                   jsonb_build_object('field', %(field)s::text, 'purpose', %(purpose)s::text))
+FROM unnest(%(lines)s::uuid[]) AS line_id

@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The bytes: how an attribute is sealed under a person's key, and a person's key or a line's value to an epoch.
+
+Drawn in the room's docstring. Knows no database, no file and no clock, so that its formats can be pinned by golden
+tests. Everything that does not open raises one opaque error.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hpke import (
+    AEAD,
+    KDF,
+    KEM,
+    MLKEM768X25519PrivateKey,
+    MLKEM768X25519PublicKey,
+    Suite,
+)
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from rollkeeper.vault.errors import CannotOpen
+
+VERSION = 1
+KEY_BYTES = 32
+NONCE_BYTES = 12
+TAG_BYTES = 16
+HEADER_BYTES = 6
+KIND_SYMMETRIC = 1
+KIND_PUBLIC = 2
+MLKEM_PUBLIC_BYTES = 1184
+SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+
+_ATTRIBUTE = b"rollkeeper/attribute\x00" + bytes([VERSION])
+_VERSION_BYTE = bytes([VERSION])
+_END = b"\x80"
+
+
+class Sealer(Protocol):
+    """Seals secrets to one epoch, each bound to its context."""
+
+    def seal(self, secrets: Sequence[bytes], *, contexts: Sequence[bytes]) -> list[bytes]:
+        """Return an envelope for each secret."""
+        ...
+
+
+def random_keys(count: int) -> list[bytes]:
+    """Make so many keys of 32 random bytes with one call of the system."""
+    noise = os.urandom(KEY_BYTES * count)
+    return [noise[i : i + KEY_BYTES] for i in range(0, len(noise), KEY_BYTES)]
+
+
+def random_nonces(count: int) -> list[bytes]:
+    """Make so many nonces of 12 random bytes with one call of the system."""
+    noise = os.urandom(NONCE_BYTES * count)
+    return [noise[i : i + NONCE_BYTES] for i in range(0, len(noise), NONCE_BYTES)]
+
+
+def pad(value: bytes, *, to_bytes: int) -> bytes:
+    """Fill a value up to a multiple of `to_bytes`: the byte 0x80, then zeros (ISO/IEC 7816-4)."""
+    return value + _END + bytes(-(len(value) + 1) % to_bytes)
+
+
+def unpad(padded: bytes) -> bytes:
+    """Take the filling off again. Refuses: CannotOpen."""
+    value = padded.rstrip(b"\x00")
+    if not value.endswith(_END):
+        raise CannotOpen
+    return value[:-1]
+
+
+# ---- attributes, under a person's key ----
+
+
+def attribute_binding(person: bytes, holding: bytes) -> bytes:
+    """Return what an attribute's ciphertext is bound to, but for the field's name, which follows it."""
+    return _ATTRIBUTE + person + holding
+
+
+def seal_attributes(
+    key: bytes, values: Iterable[tuple[bytes, bytes, bytes]], *, binding: bytes
+) -> list[bytes]:
+    """Seal (nonce, padded value, field's name) triples of one person under that person's key."""
+    encrypt = AESGCM(key).encrypt
+    return [
+        _VERSION_BYTE + nonce + encrypt(nonce, padded, binding + field) for nonce, padded, field in values
+    ]
+
+
+def open_attribute(key: bytes, sealed: bytes, *, binding: bytes, field: bytes) -> bytes:
+    """Open one attribute and take its filling off. Refuses: CannotOpen."""
+    if sealed[:1] != _VERSION_BYTE:
+        raise CannotOpen
+    return unpad(_decrypt(key, sealed[1:], binding + field))
+
+
+def commitment(key: bytes, *, person: bytes, holding: bytes) -> str:
+    """Return what stands for a person in the ledger: it can be made again only while the person's key exists."""
+    inner = expand(key, b"rollkeeper/commitment")
+    return hmac.digest(inner, person + holding, "sha256").hex()
+
+
+def expand(key: bytes, purpose: bytes) -> bytes:
+    """Derive a key of 32 bytes for one purpose: HKDF-Expand with SHA-256 (RFC 5869), one block."""
+    return hmac.digest(key, purpose + b"\x01", "sha256")
+
+
+# ---- secrets, to an epoch ----
+
+
+def person_key_context(person: bytes, holding: bytes) -> bytes:
+    """Return what a wrapped person's key is bound to."""
+    return b"rollkeeper/person-key\x00" + person + holding
+
+
+def line_value_context(line: bytes, field: bytes) -> bytes:
+    """Return what a line's sealed value is bound to."""
+    return b"rollkeeper/line-value\x00" + line + field
+
+
+def header(kind: int, epoch_id: int) -> bytes:
+    """Return the six bytes that open every envelope."""
+    return bytes([VERSION, kind]) + epoch_id.to_bytes(4)
+
+
+def epoch_of(envelope: bytes) -> int:
+    """Return the epoch to which an envelope is sealed. Refuses: CannotOpen."""
+    if len(envelope) < HEADER_BYTES or envelope[0] != VERSION:
+        raise CannotOpen
+    return int.from_bytes(envelope[2:HEADER_BYTES])
+
+
+class SymmetricSealer:
+    """Seals in the vault's own process, where the epoch's secret is at hand (kind 1)."""
+
+    def __init__(self, epoch_id: int, key: bytes) -> None:
+        self._header = header(KIND_SYMMETRIC, epoch_id)
+        self._encrypt = AESGCM(key).encrypt
+
+    def seal(self, secrets: Sequence[bytes], *, contexts: Sequence[bytes]) -> list[bytes]:
+        """Return an envelope of kind 1 for each secret."""
+        head, encrypt = self._header, self._encrypt
+        return [
+            head + nonce + encrypt(nonce, secret, head + context)
+            for nonce, secret, context in zip(random_nonces(len(secrets)), secrets, contexts, strict=True)
+        ]
+
+
+class PublicSealer:
+    """Seals with the epoch's public half alone, and could not open what it sealed (kind 2)."""
+
+    def __init__(self, epoch_id: int, public_key: bytes) -> None:
+        self._header = header(KIND_PUBLIC, epoch_id)
+        self._public = MLKEM768X25519PublicKey(
+            MLKEM768PublicKey.from_public_bytes(public_key[:MLKEM_PUBLIC_BYTES]),
+            X25519PublicKey.from_public_bytes(public_key[MLKEM_PUBLIC_BYTES:]),
+        )
+
+    def seal(self, secrets: Sequence[bytes], *, contexts: Sequence[bytes]) -> list[bytes]:
+        """Return an envelope of kind 2 for each secret: HPKE in one shot, the context in its `info`."""
+        head, public = self._header, self._public
+        return [
+            head + SUITE.encrypt(secret, public, info=head + context)
+            for secret, context in zip(secrets, contexts, strict=True)
+        ]
+
+
+class EpochSecret:
+    """The secret half of an epoch: 32 bytes out of which all its keys are derived. Lives as long as a call needs it."""
+
+    __slots__ = ("__secret", "epoch_id")
+
+    def __init__(self, epoch_id: int, secret: bytes) -> None:
+        self.epoch_id = epoch_id
+        self.__secret = secret
+
+    def __repr__(self) -> str:
+        return f"<secret of epoch {self.epoch_id}>"
+
+    def public_key(self) -> bytes:
+        """Return the public half: 1184 bytes of ML-KEM-768, then 32 of X25519."""
+        mlkem, x25519 = self._halves()
+        return mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
+
+    def person_key_sealer(self) -> SymmetricSealer:
+        """Return the sealer of people's keys, in this process."""
+        return SymmetricSealer(self.epoch_id, self._key_of("person-keys"))
+
+    def line_value_sealer(self) -> SymmetricSealer:
+        """Return the sealer of lines' values, in this process."""
+        return SymmetricSealer(self.epoch_id, self._key_of("line-values"))
+
+    def open_person_key(self, envelope: bytes, *, context: bytes) -> bytes:
+        """Return a person's key. Refuses: CannotOpen."""
+        return self.open_all([envelope], contexts=[context], symmetric="person-keys")[0] or _refuse()
+
+    def open_line_values(
+        self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes]
+    ) -> list[bytes | None]:
+        """Return lines' values still padded; None for each that does not open."""
+        return self.open_all(envelopes, contexts=contexts, symmetric="line-values")
+
+    def open_all(
+        self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes], symmetric: str
+    ) -> list[bytes | None]:
+        """Open envelopes of either kind; None for each that does not open."""
+        opener = _Opener(self.epoch_id, AESGCM(self._key_of(symmetric)), self._private_key())
+        return [opener.open(e, c) for e, c in zip(envelopes, contexts, strict=True)]
+
+    def _key_of(self, purpose: str) -> bytes:
+        return expand(self.__secret, b"rollkeeper/epoch/" + purpose.encode())
+
+    def _halves(self) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
+        seed = HKDFExpand(SHA256(), 64, b"rollkeeper/epoch/ml-kem-768").derive(self.__secret)
+        return MLKEM768PrivateKey.from_seed_bytes(seed), X25519PrivateKey.from_private_bytes(
+            self._key_of("x25519")
+        )
+
+    def _private_key(self) -> MLKEM768X25519PrivateKey:
+        return MLKEM768X25519PrivateKey(*self._halves())
+
+
+class _Opener:
+    def __init__(self, epoch_id: int, symmetric: AESGCM, private: MLKEM768X25519PrivateKey) -> None:
+        self._heads = {header(kind, epoch_id): kind for kind in (KIND_SYMMETRIC, KIND_PUBLIC)}
+        self._symmetric, self._private = symmetric, private
+
+    def open(self, envelope: bytes, context: bytes) -> bytes | None:
+        head, body = envelope[:HEADER_BYTES], envelope[HEADER_BYTES:]
+        try:
+            match self._heads.get(head):
+                case 1:
+                    return self._symmetric.decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], head + context)
+                case 2:
+                    return SUITE.decrypt(body, self._private, info=head + context)
+                case _:
+                    return None
+        except (InvalidTag, ValueError):
+            return None
+
+
+# ---- under one symmetric key, for the root ----
+
+
+def encrypt(key: bytes, secret: bytes, *, context: bytes) -> bytes:
+    """Return nonce, ciphertext and tag of one secret."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, secret, context)
+
+
+def decrypt(key: bytes, body: bytes, *, context: bytes) -> bytes:
+    """Open what `encrypt` returned. Refuses: CannotOpen."""
+    return _decrypt(key, body, context)
+
+
+def fingerprint(public_key: bytes) -> str:
+    """Return the SHA-256 of a public half, by which people compare it."""
+    return hashlib.sha256(public_key).hexdigest()
+
+
+def _decrypt(key: bytes, body: bytes, associated: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], associated)
+    except (InvalidTag, ValueError):
+        raise CannotOpen from None
+
+
+def _refuse() -> bytes:
+    raise CannotOpen
