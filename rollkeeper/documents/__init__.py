@@ -1,2 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A document's number: normalised, checked, and never refused by a table that may be out of date. Owns no table."""
+"""A document's number: normalised, checked, and never refused by a table that may be out of date.
+
+Owns no table and keeps nothing. A check gives advice: `valid`, `doubtful` (a second look), `invalid` (this cannot be
+such a number). A failed check digit is doubtful, since genuine cards with faulty numbers exist. Pictures are not
+read yet.
+"""

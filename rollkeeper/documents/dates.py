@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Dates as documents print them: the day or the month may be unknown (``1950-00-00``, ``1950-XX-XX``).
+
+Kept as they are, never rounded; whoever decides by such a date takes the end that favours the person.
+"""
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+_WRITTEN = re.compile(r"(\d{4})-?(\d\d|XX|xx|<<)-?(\d\d|XX|xx|<<)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date of which the month or the day may be unknown. Raises ValueError where no calendar has it."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a month or day that no calendar has, and a known day in an unknown month."""
+        if self.month is None:
+            if self.day is not None:
+                raise ValueError("a day without a month")
+        else:
+            dt.date(self.year, self.month, self.day or 1)
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether year, month and day are known."""
+        return self.day is not None
+
+    def earliest(self) -> dt.date:
+        """Return the first day that it can be."""
+        return dt.date(self.year, self.month or 1, self.day or 1)
+
+    def latest(self) -> dt.date:
+        """Return the last day that it can be."""
+        month = self.month or 12
+        return dt.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+    def __str__(self) -> str:
+        """Write it as the document does, 00 for what is unknown."""
+        return f"{self.year:04d}-{self.month or 0:02d}-{self.day or 0:02d}"
+
+
+def read_partial_date(text: str) -> PartialDate:
+    """Read ``YYYY-MM-DD`` or ``YYYYMMDD`` with 00, XX or << for what is unknown. Raises ValueError."""
+    found = _WRITTEN.fullmatch(text.strip())
+    if not found:
+        raise ValueError("not a date")
+    year, month, day = found.groups()
+    return PartialDate(int(year), _known(month), _known(day))
+
+
+def is_of_age(born: PartialDate, *, years: int, on: dt.date, claims_youth: bool = False) -> bool:
+    """Tell whether somebody has completed so many years, an unknown day settled in their favour.
+
+    Full age is in a person's favour unless protection of the young is what they claim. Who was born on 29 February
+    completes a year on 1 March where there is none.
+    """
+    day = born.latest() if claims_youth else born.earliest()
+    try:
+        reached = day.replace(year=day.year + years)
+    except ValueError:
+        reached = dt.date(day.year + years, 3, 1)
+    return reached <= on
+
+
+def _known(part: str) -> int | None:
+    return int(part) or None if part.isdigit() else None

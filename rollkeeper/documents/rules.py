@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Decides what to make of a document's number: valid, doubtful or invalid, and why."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+
+from stdnum import get_cc_module
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
+
+from rollkeeper.documents.reasons import Checked, Reason, Verdict
+from rollkeeper.documents.resident_card import check_resident_card
+
+PASSPORT: Final = "passport"
+RESIDENT_CARD: Final = "cn-resident-card"
+GREATEST_LENGTH = 64
+
+_PASSPORT_TYPE = re.compile(r"passport(-[a-z]{2,3})?", re.ASCII)
+_NATIONAL_TYPE = re.compile(r"([a-z]{2})-([a-z]{2,20})", re.ASCII)
+_PASSPORT = re.compile(r"[A-Z0-9]{6,9}", re.ASCII)
+_ALIASES: Final = {"cn-business-licence": "cn-uscc", "cn-company": "cn-uscc"}
+# Residence permits for people of Hong Kong, Macao and Taiwan, and for foreigners, are numbered as resident cards are.
+_AS_RESIDENT_CARD: Final = frozenset({RESIDENT_CARD, "cn-residence-permit", "cn-permanent-residence"})
+# Leading types for lists to choose from; every other type is taken as well.
+KNOWN_TYPES: Final = (RESIDENT_CARD, "cn-residence-permit", PASSPORT, "cn-business-licence", "other")
+
+
+def check_number(document_type: str, text: str, on: dt.date) -> Checked:
+    """Check the number of a document of this type as it stands on a day.
+
+    Types: `cn-resident-card` and its kin; `passport`, or `passport-xxx` with the issuing state; `cc-name` for the
+    national numbers that python-stdnum knows, such as `in-aadhaar`; every other type is doubtful.
+    """
+    kind = normalise_type(document_type)
+    compact = normalise_number(text)
+    if not compact:
+        return Checked(Verdict.INVALID, "", (Reason.EMPTY,))
+    if len(compact) > GREATEST_LENGTH:
+        return Checked(Verdict.INVALID, "", (Reason.LENGTH,))
+    if kind in _AS_RESIDENT_CARD:
+        return check_resident_card(compact, on=on)
+    return _check_passport(compact) if _PASSPORT_TYPE.fullmatch(kind) else _check_national(kind, compact)
+
+
+def normalise_type(text: str) -> str:
+    """Return a type's one spelling: lower case, hyphens."""
+    return re.sub(r"[\s_-]+", "-", unicodedata.normalize("NFKC", text).strip().lower())
+
+
+def normalise_number(text: str) -> str:
+    """Return a number without separators: capitals, ASCII digits whatever script they were typed in.
+
+    Full-width letters, the Roman numeral ten and the signs that look like X become X.
+    """
+    plain = unicodedata.normalize("NFKC", text).upper().translate(_LOOKALIKES)
+    return "".join(
+        str(unicodedata.digit(character)) if unicodedata.category(character) == "Nd" else character
+        for character in plain
+        if character.isalnum() or unicodedata.category(character)[0] not in "ZCP"
+    )
+
+
+_LOOKALIKES: Final = {ord("×"): "X", ord("Х"): "X", ord("Χ"): "X"}
+
+
+def _check_passport(number: str) -> Checked:
+    if not (number.isascii() and number.isalnum()):
+        return Checked(Verdict.INVALID, number, (Reason.CHARACTERS,))
+    if not _PASSPORT.fullmatch(number) or not any(map(str.isdigit, number)):
+        return Checked(Verdict.DOUBTFUL, number, (Reason.UNUSUAL_FORM,))
+    return Checked(Verdict.VALID, number, ())
+
+
+def _check_national(kind: str, number: str) -> Checked:
+    found = _NATIONAL_TYPE.fullmatch(_ALIASES.get(kind, kind))
+    module = get_cc_module(found.group(1), found.group(2)) if found else None
+    validate: Callable[[str], str] | None = getattr(module, "validate", None)
+    if validate is None:
+        return Checked(Verdict.DOUBTFUL, number, (Reason.UNKNOWN_TYPE,))
+    try:
+        return Checked(Verdict.VALID, validate(number), ())
+    except ValidationError as fault:
+        return Checked(*_finding(fault, number))
+    except Exception:  # noqa: BLE001 - a library's fault is no finding about a person's card
+        return Checked(Verdict.DOUBTFUL, number, (Reason.COMPONENT,))
+
+
+def _finding(fault: ValidationError, number: str) -> tuple[Verdict, str, tuple[Reason, ...]]:
+    match fault:
+        case InvalidLength():
+            return Verdict.INVALID, number, (Reason.LENGTH,)
+        case InvalidFormat():
+            return Verdict.INVALID, number, (Reason.CHARACTERS,)
+        case InvalidChecksum():
+            return Verdict.DOUBTFUL, number, (Reason.CHECK_DIGIT,)
+        case InvalidComponent():
+            return Verdict.DOUBTFUL, number, (Reason.COMPONENT,)
+        case _:
+            return Verdict.DOUBTFUL, number, (Reason.UNUSUAL_FORM,)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Numbers as people write them, read as one text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rollkeeper.lines import numbers
+from rollkeeper.lines.errors import NumberNotRead
+from rollkeeper.lines.numbers import normalise, normalise_identifier
+from rollkeeper.lines.states import Service
+
+DIGITS = st.text("0123456789", min_size=5, max_size=15)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13800138000", "+8613800138000", "8613800138000", "008613800138000", "138 0013 8000", "(+86) 138-0013-8000",
+        "１３８００１３８０００", " 13800138000 ", "tel:+86-138-0013-8000",
+    ],
+)  # fmt: skip
+def test_one_number_is_one_number_however_it_is_written(text):
+    assert normalise(text, "CN") == "+8613800138000"
+
+
+def test_a_number_of_another_country_keeps_its_country():
+    assert normalise("+977 984-1234567", "CN") == "+9779841234567"
+
+
+@pytest.mark.parametrize(
+    ("text", "value_class"),
+    [
+        ("", "empty"), ("  ", "empty"), ("12", "too short"), ("1380013800013800", "too long"),
+        ("no number", "letters instead of digits"), ("1" * 10_000, "too long"), ("+999 123456", "unknown country code"),
+        ("---", "not a telephone number"),
+    ],
+)  # fmt: skip
+def test_a_fault_names_its_class_and_never_the_value(text, value_class):
+    with pytest.raises(NumberNotRead) as fault:
+        normalise(text, "CN")
+
+    assert fault.value.facts == {"value_class": value_class}
+
+
+@given(
+    st.sampled_from(["CN", "IN", "US"]),
+    st.sampled_from(["", "+86", "86", "+91", "91", "+1", "1", "0"]),
+    DIGITS,
+)
+def test_the_fast_path_answers_as_the_slow_one(country, prefix, digits):
+    fast = numbers._FAST[country].fullmatch(prefix + digits)
+
+    if fast:
+        assert normalise(prefix + digits, country) == numbers._slowly(prefix + digits, country)
+
+
+@given(st.text(max_size=30))
+def test_every_text_is_read_or_refused_and_what_was_read_is_read_again_as_itself(text):
+    try:
+        number = normalise(text, "CN")
+    except NumberNotRead:
+        return
+    assert normalise(number, "IN") == number
+
+
+@pytest.mark.parametrize(
+    ("service", "text", "name"),
+    [
+        (Service.DOMAIN, "Example.CN.", "example.cn"),
+        (Service.DOMAIN, "例子.中国", "xn--fsqu00a.xn--fiqs8s"),
+        (Service.HOSTED_SITE, "www.example.cn", "www.example.cn"),
+        (Service.ADDRESS_BLOCK, "192.0.2.0/24", "192.0.2.0/24"),
+        (Service.ADDRESS_BLOCK, "2001:DB8:0::/48", "2001:db8::/48"),
+        (Service.INTERNET_ACCESS, "0891-6331234", "+868916331234"),
+    ],
+)
+def test_domains_and_address_blocks_are_numbers_of_their_own_kind(service, text, name):
+    assert normalise_identifier(text, service=service, country="CN") == name
+
+
+@pytest.mark.parametrize(
+    ("service", "text"),
+    [
+        (Service.DOMAIN, "localhost"), (Service.DOMAIN, "a b.cn"), (Service.DOMAIN, "-a.cn"),
+        (Service.ADDRESS_BLOCK, "192.0.2.1/24"), (Service.ADDRESS_BLOCK, "13800138000"),
+    ],
+)  # fmt: skip
+def test_what_is_no_domain_and_no_block_is_refused(service, text):
+    with pytest.raises(NumberNotRead):
+        normalise_identifier(text, service=service, country="CN")
