@@ -50,6 +50,11 @@ def given_day() -> dt.date | None:
     return settings().trial_on if settings().kind is HomeKind.TRIAL else None
 
 
+def true_seconds() -> int:
+    """Return seconds since 1970 by the machine, whatever day a trial home believes: for stamps that others check."""
+    return int(dt.datetime.now(dt.UTC).timestamp())
+
+
 def zone() -> ZoneInfo:
     """Return the zone in which this home counts days."""
     return ZoneInfo(settings().zone)

@@ -1,11 +1,56 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Ask the network for something, push what was asked, and believe only its own read-back."""
+"""Ask the network for something, push what was asked, and believe only its own read-back.
+
+Order: who is to be restored goes before whoever is to be barred or ended. A chunk is claimed and committed before it
+is handed over and written down afterwards; a process killed in between leaves commands whose claim dies with it, and
+the next run tries them again under the same keys.
+"""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
+from rollkeeper.access.authority import Authority, demand, sweep_authority
+from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import dead_claims, hold_claim, one_at_a_time
+from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.ids import BatchId, CommandId, LineId, new_uuid
-from rollkeeper.network.kinds import CommandKind
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.network.gateways import CHUNK, Gateway, Order, network_gateway
+from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.network.models import Command
+from rollkeeper.network.rules import Followed, follow
+from rollkeeper.vault.acts import open_line_values
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import LineField, Purpose
+from rollkeeper.vault.opened import Opened
+
+_CLAIMING: Final = 1  # the matter of kernel.claims.one_at_a_time
+_FIRST_THINGS_FIRST: Final = (CommandKind.RESTORE, CommandKind.BAR, CommandKind.END)
+
+
+@dataclass(slots=True)
+class Pushed:
+    """What one run did."""
+
+    counts: dict[CommandState, int] = field(default_factory=lambda: dict.fromkeys(CommandState, 0))
+    floor_breaks: int = 0
+    """Lines on which the network barred emergency, care or registration calls: restored at once."""
+
+    @property
+    def total(self) -> int:
+        """Return how many commands were looked at."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    order: Order
+    followed: Followed
+    read_back: ReadBack
 
 
 def ask(
@@ -26,3 +71,148 @@ def ask(
         asked_at=at,
     )
     return command_id
+
+
+def push_due(
+    authority: Authority,
+    *,
+    on: dt.date,
+    limit: int | None = None,
+    gateway: Gateway | None = None,
+    moved: Callable[[int], None] = lambda _: None,
+) -> Pushed:
+    """Carry out what is due, and confirm only what the network itself says is true.
+
+    `moved` is told how many commands each chunk had. Refuses: NotAllowed, NoNetwork.
+    Ledger: network:command:confirmed, network:command:failed.
+    """
+    role = demand(authority, Power.PUSH_COMMANDS)
+    network, done = gateway or network_gateway(), Pushed()
+    _release_dead_claims()
+    with hold_claim() as claim:
+        while found := _claim(claim, size=min(CHUNK, CHUNK if limit is None else limit - done.total)):
+            mine = [row for row in found if row.state != CommandState.OVERTAKEN]
+            tries = _try_all(mine, network, on=on)
+            _record(authority, role, tries, claim=claim, on=on)
+            _count(done, tries, overtaken=len(found) - len(mine))
+            moved(len(found))
+    return done
+
+
+def _release_dead_claims() -> None:
+    held = [
+        row.claimed_by
+        for row in rows("SELECT DISTINCT claimed_by FROM network_command WHERE claimed_by IS NOT NULL")
+    ]
+    run("UPDATE network_command SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [dead_claims(held)])
+
+
+def _claim(claim: int, *, size: int) -> list[Any]:
+    """Claim the next chunk of the most pressing kind that has any."""
+    if size <= 0:
+        return []
+    for kind in _FIRST_THINGS_FIRST:
+        with act():
+            one_at_a_time(_CLAIMING)
+            found = rows(
+                sql("network", "claim_commands"),
+                {"kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim},
+            )
+        if found:
+            return found
+    return []
+
+
+def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Try]:
+    """Ask what came true of what was handed over before, hand over the rest, and ask what is true of that."""
+    orders = _orders(found, network, on=on)
+    before = [one for one, row in zip(orders, found, strict=True) if row.state == CommandState.SENT]
+    said = _ask_for(network, before)
+    unproven = [one for one in orders if said.get(one.key) is not one.kind.proof]
+    answers = (
+        dict(zip([one.key for one in unproven], network.push(unproven), strict=True)) if unproven else {}
+    )
+    said |= _ask_for(network, unproven)
+    return [
+        _judge(one, answers.get(one.key), said[one.key], tries=row.attempts)
+        for one, row in zip(orders, found, strict=True)
+    ]
+
+
+def _ask_for(network: Gateway, orders: Sequence[Order]) -> dict[CommandId, ReadBack]:
+    if not orders:
+        return {}
+    return dict(
+        zip([one.key for one in orders], network.read_back([one.line_id for one in orders]), strict=True)
+    )
+
+
+def _judge(order: Order, answer: Answer | None, read_back: ReadBack, *, tries: int) -> _Try:
+    most = settings().network_tries
+    return _Try(
+        order, follow(order.kind, answer=answer, read_back=read_back, tries=tries, most_tries=most), read_back
+    )
+
+
+def _orders(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[Order]:
+    numbers = _numbers(found, on=on) if network.needs_number else {}
+    return [
+        Order(
+            line_id=row.line_id,
+            key=row.command_id,
+            kind=CommandKind(row.kind),
+            reason=row.reason,
+            sequence=row.position,
+            number=numbers.get(row.line_id),
+        )
+        for row in found
+    ]
+
+
+def _numbers(found: Sequence[Any], *, on: dt.date) -> dict[LineId, Opened]:
+    """Open the numbers of these lines, each with its ledger entry; an erased one is left out."""
+    sealed = {row.line_id: bytes(row.number_sealed) for row in found if row.number_sealed is not None}
+    opened = open_line_values(
+        sweep_authority(), LineField.NUMBER, list(sealed.items()), purpose=Purpose.NETWORK, on=on
+    )
+    return {line_id: value for line_id, value in zip(sealed, opened, strict=True) if _is_readable(value)}
+
+
+def _is_readable(value: Opened) -> bool:
+    try:
+        value.reveal()
+    except CannotOpen:
+        return False
+    return True
+
+
+def _record(authority: Authority, role: StaffRole, tries: Sequence[_Try], *, claim: int, on: dt.date) -> None:
+    now = clock.now()
+    with act():
+        run(
+            sql("network", "record_tries"),
+            {
+                "line_ids": [one.order.line_id for one in tries],
+                "command_ids": [one.order.key for one in tries],
+                "states": [one.followed.state.value for one in tries],
+                "read_backs": [one.read_back.value for one in tries],
+                "next_try_ats": [now + (one.followed.wait or dt.timedelta()) for one in tries],
+                "claim": claim,
+                "now": now,
+                "on": on,
+                "role": role.value,
+                "actor": authority.commitment,
+                "staff_id": authority.staff_id,
+                "confirmed": Verb.COMMAND_CONFIRMED.value,
+                "failed": Verb.COMMAND_FAILED.value,
+            },
+        )
+        if broken := [one.order.line_id for one in tries if one.followed.must_lift]:
+            run(sql("network", "lift_floor_breaks"), {"line_ids": broken, "now": now})
+
+
+def _count(done: Pushed, tries: Sequence[_Try], *, overtaken: int) -> None:
+    done.counts[CommandState.OVERTAKEN] += overtaken
+    for one in tries:
+        done.counts[one.followed.state] += 1
+        done.floor_breaks += one.followed.must_lift

@@ -51,6 +51,16 @@ class CommandState(StrEnum):
     """A later command for the same line took its place."""
 
 
+class Answer(StrEnum):
+    """What the network answers to a command. It proves nothing: only the read-back does."""
+
+    TAKEN = "taken"
+    LATER = "later"
+    """Out of reach or busy."""
+    REFUSED = "refused"
+    """It will never do this, however often it is asked."""
+
+
 class Allowed(StrEnum):
     """What stays reachable from a barred line."""
 

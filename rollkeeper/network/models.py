@@ -75,6 +75,12 @@ class Command(models.Model):
             ),
             models.Index(
                 fields=["batch_id"],
+                name="network_command_gone_wrong",
+                condition=models.Q(batch_id__isnull=False)
+                & (models.Q(state="failed") | models.Q(read_back="floor_missing")),
+            ),
+            models.Index(
+                fields=["batch_id"],
                 name="network_command_by_batch",
                 condition=models.Q(batch_id__isnull=False),
             ),

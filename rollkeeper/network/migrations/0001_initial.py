@@ -44,4 +44,15 @@ class Migration(migrations.Migration):
             "ALTER TABLE network_command ADD position bigint GENERATED ALWAYS AS IDENTITY",
             "ALTER TABLE network_command DROP position",
         ),
+        migrations.AddIndex(
+            model_name="command",
+            index=models.Index(
+                condition=models.Q(
+                    ("batch_id__isnull", False),
+                    models.Q(("state", "failed"), ("read_back", "floor_missing"), _connector="OR"),
+                ),
+                fields=["batch_id"],
+                name="network_command_gone_wrong",
+            ),
+        ),
     ]

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How the commands stand, what a batch's read-backs say, and where register and network differ."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import BatchId, LineId
+from rollkeeper.network.gateways import CHUNK, Gateway, network_gateway
+from rollkeeper.network.kinds import CommandKind, CommandState, ReadBack
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many commands of one kind are in one state, and when the oldest of them was asked for."""
+
+    kind: CommandKind
+    state: CommandState
+    count: int
+    oldest_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One line of which register and network say different things."""
+
+    line_id: LineId
+    register_says: ReadBack
+    network_says: ReadBack
+    since: dt.datetime | None
+    """When the network was last told something about the line; None where it never was."""
+    is_under_way: bool
+    """A command for the line is still being tried."""
+
+
+def standings() -> list[Standing]:
+    """Count the commands by kind and state."""
+    return [
+        Standing(CommandKind(row.kind), CommandState(row.state), row.count, row.oldest_at)
+        for row in rows(sql("network", "standing"))
+    ]
+
+
+def count_due() -> int:
+    """Count the commands that a run would look at now."""
+    (row,) = rows(
+        "SELECT count(*) AS due FROM network_command"
+        " WHERE state IN ('waiting', 'sent') AND next_try_at <= %s AND claimed_by IS NULL",
+        [clock.now()],
+    )
+    return int(row.due)
+
+
+def failed_read_backs(batch_id: BatchId) -> tuple[int, int]:
+    """Return how many commands of a batch the network did not prove, and how many were asked about at all.
+
+    A command that the network took and has not shown to be true counts as failed until it does.
+    """
+    (row,) = rows(sql("network", "failed_read_backs"), {"batch_id": batch_id})
+    return row.failed, row.total
+
+
+def reconcile(
+    *, gateway: Gateway | None = None, moved: Callable[[int], None] = lambda _: None
+) -> list[Difference]:
+    """Ask the network about every line and return the differences, the oldest first.
+
+    A line that the network does not know counts as a difference only where something was asked for it. Refuses:
+    NoNetwork.
+    """
+    network, found = gateway or network_gateway(), []
+    for page in _pages():
+        said = network.read_back([row.line_id for row in page])
+        pairs = zip(page, said, strict=True)
+        found += [_difference(row, says) for row, says in pairs if _differs(row, says)]
+        moved(len(page))
+    latest = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return sorted(found, key=lambda one: (one.since or latest, one.line_id))
+
+
+def count_lines() -> int:
+    """Count the lines that `reconcile` asks about."""
+    (row,) = rows("SELECT count(*) AS lines FROM lines_line WHERE state <> 'released'")
+    return int(row.lines)
+
+
+def _pages() -> Iterator[list[Any]]:
+    after = UUID(int=0)
+    while page := rows(sql("network", "lines_to_compare"), {"after": after, "page": CHUNK}):
+        yield page
+        after = page[-1].line_id
+
+
+def _differs(row: Any, says: ReadBack) -> bool:
+    if says is ReadBack.UNKNOWN:
+        return bool(row.was_told)
+    if row.wanted == ReadBack.ABSENT and not row.was_told:
+        return False
+    return bool(row.wanted != says)
+
+
+def _difference(row: Any, says: ReadBack) -> Difference:
+    return Difference(LineId(row.line_id), ReadBack(row.wanted), says, row.asked_at, row.is_under_way)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What follows from one try to carry out a command. Pure: the answer and the read-back in, the next state out.
+
+The network's acceptance counts for nothing, its read-back for everything. Whoever is to be restored is tried for until
+it works; to bar and to end are given up after a while, since a line that still works harms nobody.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
+
+_FIRST_WAIT_S = 10
+_LONGEST_WAIT_S = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a command is now, and how long to wait before the next try (None: there is none)."""
+
+    state: CommandState
+    wait: dt.timedelta | None = None
+    must_lift: bool = False
+    """The network barred more than it may: the line is to be restored at once."""
+
+
+def follow(
+    kind: CommandKind, *, answer: Answer | None, read_back: ReadBack, tries: int, most_tries: int
+) -> Followed:
+    """Decide what a command is after a try. `answer` is None where only the read-back was asked for again."""
+    if read_back is kind.proof:
+        return Followed(CommandState.CONFIRMED)
+    if read_back is ReadBack.FLOOR_MISSING and kind is CommandKind.BAR:
+        return Followed(CommandState.FAILED, must_lift=True)
+    if kind is not CommandKind.RESTORE and (answer is Answer.REFUSED or tries >= most_tries):
+        return Followed(CommandState.FAILED)
+    taken = answer in {None, Answer.TAKEN}
+    return Followed(CommandState.SENT if taken else CommandState.WAITING, wait_after(tries))
+
+
+def wait_after(tries: int) -> dt.timedelta:
+    """Return how long to wait after so many tries: doubling, up to a quarter of an hour."""
+    return dt.timedelta(seconds=min(_FIRST_WAIT_S * 2 ** min(tries - 1, 20), _LONGEST_WAIT_S))

@@ -1,0 +1,39 @@
+-- Claims commands of one kind that are due, so that one process tries them; marks those that a later one overtook.
+-- Law: art. 3 (a registration restores; the later command wins).
+-- Reads: network_command, lines_line. Writes: network_command (claimed_by, attempts, state).
+-- Plan: index network_command_to_push, LIMIT; two probes of the primary key a row. 200 rows of 1,000,000: see docs.
+-- Again: what is claimed is not claimed twice; a claim of a process that is gone is released before.
+--
+-- The caller holds `one_at_a_time`, so that no two claims overlap: a command whose older sibling is being tried by
+-- another process waits, and the network never hears an older command after a newer one.
+WITH due AS (
+    SELECT c.line_id, c.command_id, c.position
+    FROM network_command c
+    WHERE c.state IN ('waiting', 'sent')
+      AND c.kind = %(kind)s
+      AND c.next_try_at <= %(now)s
+      AND c.claimed_by IS NULL
+      AND NOT EXISTS (
+          SELECT FROM network_command o
+          WHERE o.line_id = c.line_id AND o.position < c.position AND o.claimed_by IS NOT NULL
+      )
+    ORDER BY c.next_try_at
+    LIMIT %(chunk)s
+    FOR UPDATE OF c SKIP LOCKED
+), judged AS (
+    SELECT d.*, EXISTS (
+        SELECT FROM network_command n WHERE n.line_id = d.line_id AND n.position > d.position
+    ) AS is_overtaken
+    FROM due d
+), claimed AS (
+    UPDATE network_command c
+    SET state = CASE WHEN j.is_overtaken THEN 'overtaken' ELSE c.state END,
+        claimed_by = CASE WHEN j.is_overtaken THEN NULL ELSE %(claim)s::integer END,
+        attempts = CASE WHEN j.is_overtaken THEN c.attempts ELSE least(c.attempts + 1, 30000) END
+    FROM judged j
+    WHERE c.line_id = j.line_id AND c.command_id = j.command_id
+    RETURNING c.line_id, c.command_id, c.kind, c.reason, c.batch_id, c.state, c.attempts, c.position
+)
+SELECT c.*, l.number_sealed
+FROM claimed c LEFT JOIN lines_line l ON l.line_id = c.line_id
+ORDER BY c.position

@@ -1,0 +1,32 @@
+-- Writes down what came of a chunk of tries, with a ledger entry for each command that was confirmed or given up.
+-- Law: art. 3. Reads: network_command. Writes: network_command, ledger_entry.
+-- Plan: primary key, one probe a row.
+-- Again: nothing, since the claim is gone with the first run.
+WITH tried AS (
+    SELECT * FROM unnest(
+        %(line_ids)s::uuid[], %(command_ids)s::uuid[], %(states)s::text[], %(read_backs)s::text[],
+        %(next_try_ats)s::timestamptz[]
+    ) AS t (line_id, command_id, state, read_back, next_try_at)
+), recorded AS (
+    UPDATE network_command c
+    SET state = t.state, claimed_by = NULL, next_try_at = t.next_try_at,
+        sent_at = CASE WHEN t.state <> 'waiting' THEN coalesce(c.sent_at, %(now)s) ELSE c.sent_at END,
+        read_back = t.read_back, read_back_at = %(now)s
+    FROM tried t
+    WHERE c.line_id = t.line_id AND c.command_id = t.command_id AND c.claimed_by = %(claim)s
+    RETURNING c.line_id, c.command_id, c.kind, c.batch_id, c.state, c.read_back, c.attempts
+)
+INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)
+SELECT %(now)s, %(on)s, v.verb, r.line_id, NULL, %(staff_id)s::uuid,
+    ledger_body(
+        v.verb, %(now)s, %(on)s, %(role)s, %(actor)s, NULL, NULL, r.line_id, NULL,
+        jsonb_strip_nulls(jsonb_build_object(
+            'batch', r.batch_id, 'command', r.command_id, 'kind', r.kind, 'read_back', r.read_back,
+            'tries', r.attempts
+        ))
+    )
+FROM recorded r
+CROSS JOIN LATERAL (
+    SELECT CASE r.state WHEN 'confirmed' THEN %(confirmed)s WHEN 'failed' THEN %(failed)s END AS verb
+) v
+WHERE v.verb IS NOT NULL

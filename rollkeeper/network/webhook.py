@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The network behind one signed HTTP address: the operator's provisioning system, or a small adapter before it.
+
+Three kinds of order and one question are posted to the same address (`docs/network.md` shows the bodies):
+
+    {"type": "line.bar" | "line.restore" | "line.end", "timestamp": ..., "data": {line, sequence, reason, allow, ...}}
+    {"type": "line.state", "timestamp": ..., "data": {"lines": [...]}}  ->  {"lines": {line: {"state", "allows"}}}
+
+Redirects are not followed, answers are read up to a limit and a time, and nothing of an answer is ever printed.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import urllib3
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.canonical import canonical_bytes
+from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.network.gateways import Order
+from rollkeeper.network.kinds import ALWAYS_ALLOWED, Answer, ReadBack
+from rollkeeper.network.signing import sign, webhook_secret
+
+_AT_ONCE: Final = 8  # requests under way at the same time
+_LONGEST_ANSWER_BYTES: Final = 1 << 20
+_NEVER: Final = {400, 409, 410, 413, 422}
+"""Statuses by which the receiver says no to this order. Everything else but success may be our own fault: later."""
+
+
+class Webhook:
+    """The gateway to the address."""
+
+    def __init__(
+        self, url: str, *, secret: str, with_number: bool, care_number: str, patience_s: float = 10
+    ) -> None:
+        self._url, self._secret, self._care_number, self._patience_s = url, secret, care_number, patience_s
+        self.needs_number = with_number
+        self._pool = urllib3.PoolManager(
+            maxsize=_AT_ONCE, block=True, retries=False, timeout=urllib3.Timeout(connect=5, read=patience_s)
+        )
+
+    @classmethod
+    def of_this_home(cls) -> "Webhook":
+        """Return the webhook that the settings name."""
+        chosen = settings()
+        return cls(
+            str(chosen.network_webhook),
+            secret=webhook_secret(),
+            with_number=chosen.network_webhook_numbers,
+            care_number=chosen.care_number,
+        )
+
+    def push(self, orders: Sequence[Order]) -> list[Answer]:
+        """Post each order under its own key, several at a time."""
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            return list(threads.map(self._push_one, orders))
+
+    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+        """Ask for all lines in one request."""
+        body = _body("line.state", {"lines": [str(line) for line in lines]})
+        status, text = self._post(str(new_uuid()), body)
+        said = _lines_of(text) if status == 200 else {}
+        return [_read(said.get(str(line))) for line in lines]
+
+    def _push_one(self, order: Order) -> Answer:
+        status, _ = self._post(str(order.key), _body(f"line.{order.kind}", self._data(order)))
+        if 200 <= status < 300:
+            return Answer.TAKEN
+        return Answer.REFUSED if status in _NEVER else Answer.LATER
+
+    def _data(self, order: Order) -> dict[str, object]:
+        data: dict[str, object] = {
+            "line": str(order.line_id),
+            "sequence": order.sequence,
+            "reason": order.reason,
+            "allow": list(order.allowed),
+            "care_number": self._care_number,
+        }
+        if order.number is not None:
+            data["number"] = order.number.reveal()
+        return data
+
+    def _post(self, key: str, body: bytes) -> tuple[int, bytes]:
+        """Return status and text; status 0 where nobody answered in time."""
+        headers = {"content-type": "application/json"} | sign(
+            self._secret, key=key, at_s=clock.true_seconds(), body=body
+        )
+        try:
+            response = self._pool.request(
+                "POST", self._url, body=body, headers=headers, redirect=False, preload_content=False
+            )
+        except urllib3.exceptions.HTTPError:
+            return 0, b""
+        return self._read_answer(response)
+
+    def _read_answer(self, response: urllib3.BaseHTTPResponse) -> tuple[int, bytes]:
+        text, latest = b"", time.monotonic() + self._patience_s
+        try:
+            while piece := response.read1(1 << 16):
+                text += piece
+                if len(text) > _LONGEST_ANSWER_BYTES or time.monotonic() > latest:
+                    response.close()
+                    return 0, b""
+        except urllib3.exceptions.HTTPError:
+            return 0, b""
+        response.release_conn()
+        return response.status, text
+
+
+def _body(kind: str, data: Mapping[str, object]) -> bytes:
+    return canonical_bytes({"type": kind, "timestamp": clock.now(), "data": data})
+
+
+def _lines_of(text: bytes) -> Mapping[str, Any]:
+    try:
+        lines = json.loads(text)["lines"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return lines if isinstance(lines, dict) else {}
+
+
+def _read(said: object) -> ReadBack:
+    """Read what is said of one line. A bar counts only where the whole floor is named as reachable."""
+    if not isinstance(said, dict) or said.get("state") not in {"barred", "open", "absent"}:
+        return ReadBack.UNKNOWN
+    state = ReadBack(said["state"])
+    allows = said.get("allows")
+    whole = isinstance(allows, list) and all(part.value in allows for part in ALWAYS_ALLOWED)
+    return ReadBack.FLOOR_MISSING if state is ReadBack.BARRED and not whole else state
