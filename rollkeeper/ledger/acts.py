@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Append an entry in the transaction of the act. No entry, no act."""
+"""Append an entry in the transaction of the act, integrate later. No entry, no act."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -10,7 +10,10 @@ from django.db import connections
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, StaffId
+from rollkeeper.ledger.integration import Integrated, integrate
 from rollkeeper.ledger.verbs import Verb
+
+__all__ = ["Actor", "Integrated", "append_entry", "entry_body", "integrate"]
 
 
 class Actor(Protocol):

@@ -78,15 +78,18 @@ class Integration(models.Model):
     The first migration adds the column `through_xid` (xid8): the step took entries up to `through_xid`, `through_entry`.
     """
 
-    size = models.BigIntegerField(primary_key=True, db_comment="Leaves in the tree after this step.")
-    through_entry = models.BigIntegerField()
-    cluster = models.TextField(db_comment="The cluster whose transaction numbers these are.")
+    step_id = models.BigAutoField(primary_key=True)
+    size = models.BigIntegerField(db_comment="Leaves in the tree after this step.")
+    through_entry = models.BigIntegerField(db_comment="The last entry taken, of the transaction through_xid.")
+    floor_entry = models.BigIntegerField(db_comment="Entries up to here were written in an earlier cluster.")
+    cluster = models.BigIntegerField(db_comment="The cluster whose transaction numbers these are.")
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         """Written by the integrator alone."""
 
         db_table = "ledger_integration"
+        db_table_comment = "How far the tree has come; append-only for every role."
 
 
 class Checkpoint(models.Model):

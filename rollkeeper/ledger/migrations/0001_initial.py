@@ -56,21 +56,31 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Integration",
             fields=[
+                ("step_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField(db_comment="Leaves in the tree after this step.")),
                 (
-                    "size",
+                    "through_entry",
                     models.BigIntegerField(
-                        db_comment="Leaves in the tree after this step.", primary_key=True, serialize=False
+                        db_comment="The last entry taken, of the transaction through_xid."
                     ),
                 ),
-                ("through_entry", models.BigIntegerField()),
+                (
+                    "floor_entry",
+                    models.BigIntegerField(
+                        db_comment="Entries up to here were written in an earlier cluster."
+                    ),
+                ),
                 (
                     "cluster",
-                    models.TextField(db_comment="The cluster whose transaction numbers these are."),
+                    models.BigIntegerField(
+                        db_comment="The cluster whose transaction numbers these are."
+                    ),
                 ),
                 ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
                 "db_table": "ledger_integration",
+                "db_table_comment": "How far the tree has come; append-only for every role.",
             },
         ),
         migrations.CreateModel(

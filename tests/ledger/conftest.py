@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The ledger's tests begin with an empty ledger, and can act as the one who owns the database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+
+from rollkeeper.kernel import server
+
+
+@contextmanager
+def _superuser() -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(
+        host=str(server.socket_folder()),
+        port=server.REGISTER.port,
+        dbname="rollkeeper_register",
+        user=server.SUPERUSER,
+        password=server.password(server.REGISTER, server.SUPERUSER),
+        autocommit=True,
+    ) as own:
+        yield own
+
+
+@pytest.fixture
+def superuser(home) -> Callable[[], AbstractContextManager[psycopg.Connection[Any]]]:
+    """Whoever owns the whole database and takes the ledger's triggers off."""
+
+    @contextmanager
+    def without_triggers() -> Iterator[psycopg.Connection[Any]]:
+        with _superuser() as own:
+            own.execute("SET session_replication_role = replica")
+            yield own
+
+    return without_triggers
+
+
+@pytest.fixture
+def ledger(committed, superuser) -> None:
+    """An empty ledger that really commits; making the home has left entries of its own."""
+    with superuser() as own:
+        own.execute(
+            "TRUNCATE ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint RESTART IDENTITY"
+        )
