@@ -2,5 +2,70 @@
 """A thief with everything reads nobody, and erased means erased.
 
 Owns `vault_sealed` in the register and the whole second store, the keys. Never gives out cleartext without a ledger
-entry that says who asked, for what purpose and under which authority.
+entry that says who asked, for what purpose and under which authority. Keeps no opened key from one call to the next.
+
+Keys
+----
+
+::
+
+    root of trust          a file, or a key service; wraps, unwraps, has versions     (vault.root)
+      |  wraps
+    epoch's secret         32 random bytes, wrapped in the store of keys               (vault.epochs)
+      |  HKDF-Expand, SHA-256, one label each
+      +-- "person-keys"    seals people's keys in the vault's own process      kind 1
+      +-- "line-values"    seals lines' values in the vault's own process      kind 1
+      +-- "ml-kem-768", "x25519"
+            the private half of HPKE MLKEM768-X25519; its public half seals    kind 2
+            both of the above where only the public half may be
+      |  seals
+    person's key           32 random bytes a person and holding; destroying it erases  (vault.keys)
+      |
+      +-- seals each attribute (AES-256-GCM)
+      +-- HKDF-Expand "rollkeeper/commitment": the key of what stands for the person in the ledger
+
+    index key              HMAC for exact look-ups and for the mac of public halves; derived from the root once,
+                           then a file of its own that a web face may read             (vault.blind)
+
+Who only writes (the counter) has the public half and the index key. Who opens has the root.
+
+Bytes
+-----
+
+Numbers are big-endian. `||` joins. Versions and kinds are one byte; an unknown one does not open.
+
+An attribute (`vault_sealed.ciphertext`), under the person's key::
+
+    0        1                  13
+    +--------+------------------+------------------------------+------------+
+    | 01     | nonce (12)       | ciphertext (n x 32, 64, 128) | tag (16)   |
+    +--------+------------------+------------------------------+------------+
+    associated data = "rollkeeper/attribute" || 00 || 01 || person_id (16) || holding_id (16) || field (UTF-8)
+
+A person's key (`person_key.wrapped`) and a line's value (`lines_line.number_sealed`, `contact_sealed`), to an epoch::
+
+    0        1        2                  6
+    +--------+--------+------------------+------------+-------------------------------+------------+
+    | 01     | kind   | epoch (4)        | kind 1: nonce (12)  | ciphertext           | tag (16)   |
+    |        |        |                  | kind 2: enc (1120)  | ciphertext           | tag (16)   |
+    +--------+--------+------------------+------------+-------------------------------+------------+
+    context = first six bytes || "rollkeeper/person-key" || 00 || person_id (16) || holding_id (16)
+            | first six bytes || "rollkeeper/line-value" || 00 || line_id (16) || field (UTF-8)
+    kind 1: AES-256-GCM, the context is its associated data
+    kind 2: HPKE (RFC 9180) in base mode, MLKEM768-X25519, HKDF-SHA256, AES-256-GCM; the context is its `info`,
+            the associated data is empty; enc is 1088 bytes of ML-KEM-768 and 32 of X25519
+
+An epoch's secret (`epoch.secret_wrapped`), under a root that is a file::
+
+    0        1        2                  6            18                    50
+    +--------+--------+------------------+------------+---------------------+------------+
+    | 01     | 00     | root version (4) | nonce (12) | ciphertext (32)     | tag (16)   |
+    +--------+--------+------------------+------------+---------------------+------------+
+    associated data = first six bytes || "rollkeeper/epoch-secret" || 00 || epoch (4)
+
+Before sealing, a value is filled up with one byte 80 and then zeros to a multiple of `fields.padded_to_bytes`, so that
+the length of a number says nothing and that of a name little.
+
+Bounds: nonces are random, so one epoch should seal no more than 2^32 secrets of each sort symmetrically (NIST SP
+800-38D); a register of a hundred million lines rotates long before. A person's key seals a handful of attributes.
 """

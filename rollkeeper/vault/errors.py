@@ -14,7 +14,7 @@ class CannotOpen(RollkeeperError):
 
 
 class OnlySeals(RollkeeperError):
-    """This process can seal and was asked to open."""
+    """A process that can only seal was asked to open."""
 
     code = "only_seals"
     kind = Kind.FORBIDDEN

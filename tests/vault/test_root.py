@@ -1,0 +1,119 @@
+"""The root of trust in a file: private, loud, versioned, and gone when it is destroyed."""
+
+import stat
+
+import pytest
+
+from rollkeeper.vault import root
+from rollkeeper.vault.errors import CannotOpen, RootMissing
+from rollkeeper.vault.root import FileIndexKey, FileRoot
+
+CONTEXT = b"where it belongs"
+
+
+@pytest.fixture
+def made(monkeypatch, tmp_path, capsys):
+    """A root of trust in a home of its own."""
+    monkeypatch.setattr(root, "home", lambda: tmp_path)
+    FileRoot().begin_version()
+    return FileRoot()
+
+
+def test_making_one_warns_loudly_on_standard_error(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(root, "home", lambda: tmp_path)
+
+    FileRoot().begin_version()
+
+    said = capsys.readouterr()
+    assert "whoever loses it reads nobody, ever again" in said.err
+    assert said.out == ""
+
+
+def test_its_files_are_for_their_owner_alone(made):
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in root.root_file().parent.iterdir()}
+
+    assert modes == {"root.key": 0o600, "index.key": 0o600}
+
+
+def test_what_was_wrapped_unwraps_in_its_context_and_in_no_other(made):
+    wrapped = made.wrap(b"a secret", context=CONTEXT)
+
+    assert made.unwrap(wrapped, context=CONTEXT) == b"a secret"
+    assert b"a secret" not in wrapped
+    with pytest.raises(CannotOpen):
+        made.unwrap(wrapped, context=b"elsewhere")
+
+
+@pytest.mark.parametrize("place", range(6 + 12 + 8 + 16))
+def test_a_wrapped_secret_with_one_bit_turned_does_not_unwrap(made, place):
+    touched = bytearray(made.wrap(b"a secret", context=CONTEXT))
+    touched[place] ^= 1
+
+    with pytest.raises(CannotOpen):
+        made.unwrap(bytes(touched), context=CONTEXT)
+
+
+def test_an_older_version_unwraps_until_it_is_destroyed(made):
+    older = made.wrap(b"older", context=CONTEXT)
+    made.begin_version()
+    newer = made.wrap(b"newer", context=CONTEXT)
+
+    assert made.unwrap(older, context=CONTEXT) == b"older"
+    made.destroy_older_versions()
+
+    assert made.unwrap(newer, context=CONTEXT) == b"newer"
+    with pytest.raises(CannotOpen):
+        made.unwrap(older, context=CONTEXT)
+
+
+def test_a_destroyed_version_is_nowhere_in_the_old_files_bytes(made, tmp_path):
+    before = root.root_file().read_text("ascii")
+    link = tmp_path / "another name of the old file"
+    link.hardlink_to(root.root_file())
+    made.begin_version()
+    made.destroy_older_versions()
+
+    (version,) = [line.split()[1] for line in before.splitlines() if line.startswith("1 ")]
+
+    assert version not in root.root_file().read_text("ascii")
+    assert link.stat().st_ino != root.root_file().stat().st_ino
+
+
+def test_look_ups_survive_every_rotation_of_the_root(made):
+    before = FileIndexKey().digests([b"a number"])
+    made.begin_version()
+    made.destroy_older_versions()
+    root.index_file().unlink()
+    root.ensure_index_key()
+
+    assert FileIndexKey().digests([b"a number"]) == before
+
+
+def test_the_index_key_says_nothing_about_the_root(made):
+    index = root.index_file().read_text("ascii").split()[-1]
+
+    assert index not in root.root_file().read_text("ascii")
+
+
+@pytest.mark.parametrize("rubbish", ["", "1 zz\n", "one two three\n", "\x00" * 40])
+def test_a_damaged_file_is_named_and_nothing_of_it_is_said(made, rubbish):
+    root.root_file().write_text(rubbish, "ascii")
+
+    with pytest.raises((RootMissing, CannotOpen)) as refused:
+        made.unwrap(bytes(60), context=CONTEXT)
+
+    assert "zz" not in str(refused.value)
+
+
+def test_without_its_file_nothing_unwraps(made):
+    wrapped = made.wrap(b"a secret", context=CONTEXT)
+    root.root_file().unlink()
+
+    with pytest.raises(RootMissing):
+        made.unwrap(wrapped, context=CONTEXT)
+
+
+def test_a_secret_of_a_file_does_not_show_itself(made):
+    secrets = [line.split()[1] for line in root.root_file().read_text("ascii").splitlines() if line[0] != "#"]
+
+    assert not [secret for secret in secrets if secret in repr(made) + repr(FileIndexKey())]
