@@ -3,6 +3,7 @@
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
+from django.db.models.functions import UUID7
 
 
 class Campaign(models.Model):
@@ -19,6 +20,13 @@ class Campaign(models.Model):
         """Few rows."""
 
         db_table = "campaign_campaign"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pack_id"],
+                condition=models.Q(closed_on__isnull=True),
+                name="campaign_campaign_open_twice_for_one_pack",
+            )
+        ]
 
 
 class Member(models.Model):
@@ -33,13 +41,24 @@ class Member(models.Model):
     )
     promised_on = models.DateField(null=True, db_comment="The last day that a delivered notice promised.")
     next_check_on = models.DateField(null=True)
+    told_by = models.TextField(null=True, db_comment="The channel by which the first proof came.")
     left_on = models.DateField(null=True)
-    left_because = models.TextField(null=True, db_comment="registered, ended, erased or excused.")
+    left_because = models.TextField(null=True, db_comment="registered or ended.")
 
     class Meta:
-        """Sharded by line; the sweep reads by next_check_on alone."""
+        """Sharded by line; the sweep reads by next_check_on alone. A trigger keeps `campaign_tally` in step."""
 
         db_table = "campaign_member"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stage__in=["untold", "counting", "suspended", "ended", "left"]),
+                name="campaign_member_in_unknown_stage",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(stage__in=["counting", "suspended"]) | models.Q(anchor_on__isnull=False),
+                name="campaign_member_counting_without_an_anchor",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["next_check_on"],
@@ -59,7 +78,7 @@ class Batch(models.Model):
     campaign_id = models.UUIDField()
     action = models.TextField(db_comment="suspend or end.")
     due_on = models.DateField(db_comment="The day for which it was drawn up.")
-    state = models.TextField(db_comment="waiting, approved, running, stopped, done or undone.")
+    state = models.TextField(db_comment="campaign.stages.BatchState.")
     line_count = models.IntegerField()
     pack_hash = models.TextField()
     cap_per_hour = models.IntegerField()
@@ -68,11 +87,46 @@ class Batch(models.Model):
     drawn_up_at = models.DateTimeField()
     drawn_up_by = models.UUIDField(null=True)
     stopped_because = models.TextField(null=True)
+    held_back = models.JSONField(
+        default=dict, db_comment="Lines whose day had come and that were not taken in, by reason."
+    )
+    position_done = models.IntegerField(
+        default=0, db_comment="All lines up to this position have had their turn."
+    )
 
     class Meta:
-        """Few rows."""
+        """Few rows. Whoever runs a chunk holds the row: two runs at once take turns."""
 
         db_table = "campaign_batch"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(action__in=["suspend", "end"]), name="campaign_batch_of_unknown_action"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=["waiting", "approved", "running", "stopped", "done", "undo_asked", "undone"]
+                ),
+                name="campaign_batch_in_unknown_state",
+            ),
+        ]
+
+
+class Chunk(models.Model):
+    """One transaction of a run or an undo: how many lines, and when. The cap per hour and all counts rest on it."""
+
+    pk = models.CompositePrimaryKey("batch_id", "chunk_id")
+    batch_id = models.UUIDField()
+    chunk_id = models.UUIDField(db_default=UUID7())
+    ran_at = models.DateTimeField()
+    done = models.IntegerField(default=0)
+    passed_over = models.JSONField(default=dict, db_comment="How many were left alone, by reason.")
+    undone = models.IntegerField(default=0)
+
+    class Meta:
+        """Append-only."""
+
+        db_table = "campaign_chunk"
+        indexes = [models.Index(fields=["ran_at"], name="campaign_chunk_by_time")]
 
 
 class BatchLine(models.Model):
@@ -128,6 +182,21 @@ class Stay(models.Model):
         db_table = "campaign_stay"
 
 
+class StayLift(models.Model):
+    """One person's yes to the end of a stay; it takes two."""
+
+    pk = models.CompositePrimaryKey("stay_id", "staff_id")
+    stay_id = models.UUIDField()
+    staff_id = models.UUIDField()
+    last_day = models.DateField()
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        """Append-only."""
+
+        db_table = "campaign_staylift"
+
+
 class Complaint(models.Model):
     """Somebody says that a batch was wrong about a line."""
 
@@ -141,6 +210,39 @@ class Complaint(models.Model):
         """Sharded by line."""
 
         db_table = "campaign_complaint"
+        indexes = [models.Index(fields=["batch_id"], name="campaign_complaint_by_batch")]
+
+
+class Tally(models.Model):
+    """Lines per stage, channel and next day to check, as changes that add up; the sweep folds them nightly.
+
+    Written by a trigger on `campaign_member`, so that it cannot be forgotten. Insert-only between two folds: nobody
+    waits for anybody.
+    """
+
+    tally_id = models.BigAutoField(primary_key=True)
+    campaign_id = models.UUIDField()
+    stage = models.TextField()
+    told_by = models.TextField(null=True)
+    next_check_on = models.DateField(null=True)
+    lines = models.BigIntegerField()
+
+    class Meta:
+        """Few rows."""
+
+        db_table = "campaign_tally"
+
+
+class Changed(models.Model):
+    """Lines to look at again in the next sweep: told, registered or ended since. Written by triggers."""
+
+    changed_id = models.BigAutoField(primary_key=True)
+    line_id = models.UUIDField()
+
+    class Meta:
+        """Emptied by each sweep."""
+
+        db_table = "campaign_changed"
 
 
 class SweepDay(models.Model):

@@ -41,6 +41,13 @@ class Line(models.Model):
         """State and registration are constrained in the first migration."""
 
         db_table = "lines_line"
+        indexes = [
+            models.Index(
+                fields=["ended_on"],
+                name="lines_line_to_erase",
+                condition=models.Q(ended_on__isnull=False, erased_on__isnull=True),
+            )
+        ]
 
 
 class Number(models.Model):
@@ -66,6 +73,7 @@ class Reference(models.Model):
         """Sharded by the index."""
 
         db_table = "lines_reference"
+        indexes = [models.Index(fields=["line_id"], name="lines_reference_by_line")]
 
 
 class Suspension(models.Model):

@@ -10,7 +10,10 @@ class Erasure(models.Model):
     pk = models.CompositePrimaryKey("line_id", "erasure_id")
     line_id = models.UUIDField()
     erasure_id = models.UUIDField()
-    ground = models.TextField()
+    holding_id = models.UUIDField(
+        null=True, db_comment="The past holding that must go; empty where the whole line must."
+    )
+    ground = models.TextField(db_comment="service_ended or holding_ended.")
     article = models.TextField()
     last_day_kept = models.DateField()
     begun_at = models.DateTimeField()
@@ -20,3 +23,10 @@ class Erasure(models.Model):
         """Sharded by line."""
 
         db_table = "retention_erasure"
+        indexes = [
+            models.Index(
+                fields=["begun_at"],
+                name="retention_erasure_under_way",
+                condition=models.Q(done_at__isnull=True),
+            )
+        ]

@@ -37,3 +37,4 @@ class Document(models.Model):
         """Sharded by the index."""
 
         db_table = "subscribers_document"
+        indexes = [models.Index(fields=["person_id"], name="subscribers_document_by_person")]

@@ -3,6 +3,8 @@
 import django.contrib.postgres.fields.ranges
 from django.db import migrations, models
 
+from rollkeeper.kernel import database
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -205,6 +207,19 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="line",
+            index=models.Index(
+                condition=models.Q(("ended_on__isnull", False), ("erased_on__isnull", True)),
+                fields=["ended_on"],
+                name="lines_line_to_erase",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="reference",
+            index=models.Index(fields=["line_id"], name="lines_reference_by_line"),
+        ),
+        migrations.RunSQL(database.sql("lines", "past_holdings"), migrations.RunSQL.noop),
         migrations.RunSQL(
             """
             ALTER TABLE lines_holding DROP CONSTRAINT lines_holding_pkey;

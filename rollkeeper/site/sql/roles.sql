@@ -53,12 +53,15 @@ GRANT SELECT ON notices_notice, notices_attempt, network_command TO office, audi
 -- All lines at once.
 GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_batch, campaign_batchline,
     campaign_stay, campaign_sweepday, campaign_import TO sweep;
-GRANT SELECT, INSERT ON campaign_approval, campaign_complaint TO sweep, office;
+GRANT SELECT, INSERT, DELETE ON campaign_tally, campaign_changed TO sweep;
+GRANT SELECT, INSERT ON campaign_chunk TO sweep;
+GRANT SELECT, INSERT ON campaign_approval, campaign_complaint, campaign_staylift TO sweep, office;
 GRANT SELECT ON campaign_campaign, campaign_member, campaign_batch, campaign_batchline, campaign_stay,
-    campaign_sweepday, campaign_import TO office, auditor;
+    campaign_sweepday, campaign_import, campaign_tally, campaign_chunk TO office, auditor;
+-- The office approves, stops and asks for an undo; it never acts on a line itself.
 GRANT UPDATE (state, stopped_because) ON campaign_batch TO office;
-GRANT INSERT ON campaign_stay TO office;
-GRANT SELECT ON campaign_approval, campaign_complaint TO auditor;
+GRANT INSERT, UPDATE (days) ON campaign_stay TO office;
+GRANT SELECT ON campaign_approval, campaign_complaint, campaign_staylift TO auditor;
 
 -- One line at a time, and forgetting.
 GRANT SELECT, INSERT ON enrolment_submission TO counter, sweep;

@@ -56,4 +56,8 @@ class Migration(migrations.Migration):
                 "db_table": "subscribers_subscriber",
             },
         ),
+        migrations.AddIndex(
+            model_name="document",
+            index=models.Index(fields=["person_id"], name="subscribers_document_by_person"),
+        ),
     ]

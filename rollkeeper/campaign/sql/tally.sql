@@ -1,0 +1,43 @@
+-- Keeps campaign_tally in step with campaign_member: each statement leaves what it added to and took from each group.
+-- Law: -. Reads: the rows that the statement changed. Writes: campaign_tally.
+-- Plan: one aggregate over the changed rows; no index, no row of the tally is ever waited for.
+-- Again: CREATE OR REPLACE: the same triggers.
+CREATE OR REPLACE FUNCTION campaign_tally_added() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO campaign_tally (campaign_id, stage, told_by, next_check_on, lines)
+    SELECT campaign_id, stage, told_by, next_check_on, count(*) FROM added GROUP BY 1, 2, 3, 4;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION campaign_tally_taken() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO campaign_tally (campaign_id, stage, told_by, next_check_on, lines)
+    SELECT campaign_id, stage, told_by, next_check_on, -count(*) FROM taken GROUP BY 1, 2, 3, 4;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION campaign_tally_moved() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO campaign_tally (campaign_id, stage, told_by, next_check_on, lines)
+    SELECT campaign_id, stage, told_by, next_check_on, sum(change)
+      FROM (SELECT campaign_id, stage, told_by, next_check_on, count(*) AS change FROM added GROUP BY 1, 2, 3, 4
+            UNION ALL
+            SELECT campaign_id, stage, told_by, next_check_on, -count(*) FROM taken GROUP BY 1, 2, 3, 4)
+     GROUP BY 1, 2, 3, 4
+    HAVING sum(change) <> 0;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER campaign_member_added AFTER INSERT ON campaign_member
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION campaign_tally_added();
+CREATE OR REPLACE TRIGGER campaign_member_taken AFTER DELETE ON campaign_member
+    REFERENCING OLD TABLE AS taken FOR EACH STATEMENT EXECUTE FUNCTION campaign_tally_taken();
+CREATE OR REPLACE TRIGGER campaign_member_moved AFTER UPDATE ON campaign_member
+    REFERENCING OLD TABLE AS taken NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION campaign_tally_moved();
