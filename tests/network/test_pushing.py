@@ -1,0 +1,330 @@
+"""Pushing commands: proof or nothing, in order, once, and never losing one."""
+
+import datetime as dt
+import json
+import uuid
+
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock, database, server
+from rollkeeper.kernel.database import Role, connect
+from rollkeeper.kernel.settings import HomeKind, settings, write_settings
+from rollkeeper.lines.models import Line
+from rollkeeper.network.acts import ask, push_due
+from rollkeeper.network.gateways import NoNetwork, network_gateway
+from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
+from rollkeeper.network.queries import count_due, failed_read_backs, reconcile, standings
+from tests.network.fakes import Element
+
+ON = dt.date(2012, 3, 2)
+AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def element():
+    return Element()
+
+
+def bar(line=None, kind=CommandKind.BAR, **more):
+    return ask(line or uuid.uuid4(), kind=kind, reason="registration", at=AT, **more)
+
+
+def push(element, **more):
+    return push_due(sweep_authority(), on=ON, gateway=element, **more)
+
+
+def command(command_id):
+    (row,) = database.rows("SELECT * FROM network_command WHERE command_id = %s", [command_id])
+    return row
+
+
+def make_due():
+    database.run("UPDATE network_command SET next_try_at = '1970-01-01'")
+
+
+def entries():
+    found = database.rows(
+        "SELECT verb, line_id, body FROM ledger_entry WHERE verb LIKE 'network:%%' ORDER BY entry_id", ()
+    )
+    return [(row.verb, row.line_id, json.loads(row.body)) for row in found]
+
+
+@pytest.mark.parametrize("kind", CommandKind)
+def test_a_command_is_confirmed_when_the_network_says_so(register, element, kind):
+    asked = bar(kind=kind)
+
+    pushed = push(element)
+
+    assert pushed.counts[CommandState.CONFIRMED] == 1
+    assert (command(asked).state, command(asked).read_back) == ("confirmed", kind.proof)
+    assert command(asked).sent_at is not None
+
+
+def test_a_confirmation_stands_in_the_ledger_by_reference_alone(register, element):
+    batch, line = uuid.uuid4(), uuid.uuid4()
+    asked = bar(line, batch_id=batch)
+
+    push(element)
+
+    ((verb, of_line, body),) = entries()
+    assert (verb, of_line) == ("network:command:confirmed", line)
+    assert body["role"] == body["actor"] == "sweep"
+    assert body["facts"] == {
+        "batch": str(batch), "command": str(asked), "kind": "bar", "read_back": "barred", "tries": 1,
+    }  # fmt: skip
+
+
+def test_a_command_that_the_network_took_and_did_not_carry_out_is_not_confirmed(register, element):
+    element.says = lambda _: ReadBack.OPEN
+    asked = bar()
+
+    push(element)
+
+    assert (command(asked).state, command(asked).read_back) == ("sent", "open")
+    assert entries() == []
+
+
+def test_what_comes_true_late_is_confirmed_without_being_sent_again(register, element):
+    element.says = lambda _: ReadBack.UNKNOWN
+    asked = bar()
+    push(element)
+    element.says = None
+    make_due()
+
+    push(element)
+
+    assert command(asked).state == "confirmed"
+    assert len(element.heard) == 1
+
+
+def test_what_does_not_come_true_is_sent_again_under_the_same_key(register, element):
+    element.says = lambda _: ReadBack.OPEN
+    asked = bar()
+    push(element)
+    make_due()
+
+    push(element)
+
+    assert [order.key for order in element.heard] == [asked, asked]
+
+
+def test_a_network_out_of_reach_is_tried_again_later_and_not_before(register, element):
+    element.answer = lambda _: Answer.LATER
+    asked = bar()
+
+    push(element)
+    push(element)
+
+    assert (command(asked).state, command(asked).attempts, len(element.heard)) == ("waiting", 1, 1)
+    assert command(asked).next_try_at > clock.now()
+
+
+def test_a_bar_is_given_up_after_its_last_try_and_the_ledger_says_so(register, element):
+    element.answer = lambda _: Answer.LATER
+    asked = bar()
+
+    for _ in range(settings().network_tries):
+        push(element)
+        make_due()
+
+    assert command(asked).state == "failed"
+    assert [verb for verb, _, _ in entries()] == ["network:command:failed"]
+
+
+def test_a_later_command_takes_the_place_of_an_older_one_that_waits(register, element):
+    line = uuid.uuid4()
+    older, newer = bar(line), bar(line, kind=CommandKind.RESTORE)
+
+    pushed = push(element)
+
+    assert (command(older).state, command(newer).state) == ("overtaken", "confirmed")
+    assert pushed.counts[CommandState.OVERTAKEN] == 1
+    assert [order.kind for order in element.heard] == [CommandKind.RESTORE]
+
+
+def test_a_later_command_takes_the_place_of_one_that_was_sent_and_not_proved(register, element):
+    line = uuid.uuid4()
+    element.says = lambda _: ReadBack.UNKNOWN
+    older = bar(line)
+    push(element)
+    element.says = None
+    newer = bar(line, kind=CommandKind.RESTORE)
+    make_due()
+
+    push(element)
+
+    assert (command(older).state, command(newer).state) == ("overtaken", "confirmed")
+    assert element.states[line] is ReadBack.OPEN
+
+
+def test_who_is_to_be_restored_goes_first(register, element):
+    for _ in range(3):
+        bar()
+    bar(kind=CommandKind.END)
+    bar(kind=CommandKind.RESTORE)
+
+    push(element)
+
+    assert [order.kind for order in element.heard] == ["restore", "bar", "bar", "bar", "end"]
+
+
+def test_a_limit_limits(register, element):
+    for _ in range(5):
+        bar()
+
+    assert push(element, limit=2).total == 2
+    assert len(element.heard) == 2
+    assert count_due() == 3
+
+
+def test_a_second_run_finds_nothing_to_do(register, element):
+    bar()
+    push(element)
+
+    assert push(element).total == 0
+    assert len(element.heard) == 1
+
+
+def test_a_bar_without_the_floor_is_lifted_at_once(register, element):
+    line = uuid.uuid4()
+    said = iter([ReadBack.FLOOR_MISSING, ReadBack.OPEN])
+    element.says = lambda _: next(said)
+    asked = bar(line)
+
+    pushed = push(element)
+
+    assert (pushed.floor_breaks, command(asked).state) == (1, "failed")
+    assert [order.kind for order in element.heard] == ["bar", "restore"]
+    assert element.states[line] is ReadBack.OPEN
+
+
+def test_no_clerk_pushes_commands(register, element):
+    clerk = Authority(frozenset({StaffRole.CLERK}), None, "x")
+
+    with pytest.raises(NotAllowed):
+        push_due(clerk, on=ON, gateway=element)
+
+
+def test_the_sweep_s_own_role_has_the_rights_that_pushing_needs(register, element, as_role):
+    asked = bar()
+
+    with as_role("sweep"):
+        push(element)
+        assert standings()
+        assert reconcile(gateway=element) == []
+
+    assert command(asked).state == "confirmed"
+
+
+def test_a_line_whose_older_command_is_being_sent_by_another_process_waits(committed, element):
+    line = uuid.uuid4()
+    older = bar(line)
+    with connect(server.REGISTER, Role.SWEEP) as other:
+        other.execute("SELECT pg_advisory_lock(%s, 7)", [0x526F6C6C])
+        other.execute("UPDATE network_command SET claimed_by = 7")
+        newer = bar(line, kind=CommandKind.RESTORE)
+
+        push(element)
+        meanwhile = command(newer).state
+
+    while (
+        count_due() and command(newer).state != "confirmed"
+    ):  # the other process is gone: its claim dies with it
+        push(element)
+
+    assert meanwhile == "waiting"
+    assert command(newer).state == "confirmed"
+    assert command(older).state == "overtaken"
+    assert [order.kind for order in element.heard] == ["restore"]
+
+
+def test_a_run_whose_claim_was_lost_writes_nothing_down(register, element):
+    asked = bar()
+    element.says = lambda _: database.run("UPDATE network_command SET claimed_by = 5") and ReadBack.BARRED
+
+    push(element)
+
+    assert command(asked).state == "waiting"
+    assert entries() == []
+
+
+def test_failed_read_backs_are_counted_for_one_batch(register, element):
+    batch = uuid.uuid4()
+    wrong = {uuid.uuid4() for _ in range(2)}
+    for line in [*wrong, *(uuid.uuid4() for _ in range(5))]:
+        bar(line, batch_id=batch)
+    bar()
+    before = failed_read_backs(batch)
+    element.says = lambda line: ReadBack.OPEN if line in wrong else ReadBack.BARRED
+
+    push(element)
+
+    assert before == (0, 0)
+    assert failed_read_backs(batch) == (2, 7)
+
+
+def test_a_network_out_of_reach_is_no_failed_read_back(register, element):
+    batch = uuid.uuid4()
+    bar(batch_id=batch)
+    element.answer = lambda _: Answer.LATER
+    element.says = lambda _: ReadBack.UNKNOWN
+
+    push(element)
+
+    assert failed_read_backs(batch) == (0, 0)
+
+
+@pytest.fixture
+def production():
+    write_settings(kind=HomeKind.PRODUCTION)
+    yield
+    write_settings(kind=HomeKind.TRIAL)
+
+
+def test_a_production_home_without_a_network_says_so_and_touches_nothing(register, production):
+    asked = bar()
+
+    with pytest.raises(NoNetwork):
+        push_due(console_authority(), on=ON)
+
+    assert command(asked).attempts == 0
+
+
+def test_a_trial_home_has_a_network_in_a_file(register, home):
+    line = uuid.uuid4()
+    bar(line)
+
+    push_due(console_authority(), on=ON)
+
+    assert network_gateway().read_back([line]) == [ReadBack.BARRED]
+    assert (home / "network" / "journal.jsonl").exists()
+
+
+def test_reconciling_lists_every_difference_the_oldest_first(register, element):
+    lines = {name: uuid.uuid4() for name in ("agrees", "new", "old", "untold", "gone")}
+    states = {
+        "agrees": "suspended",
+        "new": "suspended",
+        "old": "active",
+        "untold": "active",
+        "gone": "active",
+    }
+    for name, state in states.items():
+        Line.objects.create(line_id=lines[name], service="mobile", state=state, activated_on=ON)
+    ask(lines["agrees"], kind=CommandKind.BAR, reason="registration", at=AT)
+    ask(lines["old"], kind=CommandKind.RESTORE, reason="registration", at=AT - dt.timedelta(days=9))
+    push(element)
+    ask(lines["new"], kind=CommandKind.BAR, reason="registration", at=AT)
+    element.states[lines["old"]] = ReadBack.BARRED
+    element.states[lines["gone"]] = ReadBack.ABSENT
+
+    found = reconcile(gateway=element)
+
+    assert [(one.line_id, one.register_says, one.network_says, one.is_under_way) for one in found] == [
+        (lines["old"], "open", "barred", False),
+        (lines["new"], "barred", "open", True),
+        (lines["gone"], "open", "absent", False),
+    ]
