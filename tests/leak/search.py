@@ -1,0 +1,90 @@
+"""Search every byte under some folders for values that should be nowhere, in every form in which they might hide.
+
+Forms: UTF-8, UTF-16 in both orders, GB 18030, hexadecimal, base64 at each of its three alignments, reversed, and for
+numbers the bare digits with and without the country's code.
+"""
+
+import base64
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ahocorasick_rs import BytesAhoCorasick
+
+BLOCK_BYTES = 8 * 1024 * 1024
+LEAST_BYTES = 7  # shorter patterns would be found by chance
+
+
+class Search:
+    """Many values at once; a pass over a file costs the same for one value or a million."""
+
+    def __init__(self, values: Iterable[tuple[str, str]]) -> None:
+        """Take (class of value, value) pairs, such as ("name", "…")."""
+        patterns: dict[bytes, tuple[str, str]] = {}
+        for kind, value in values:
+            for how, form in forms(value):
+                patterns.setdefault(form, (kind, how))
+        self._known = list(patterns.values())
+        self._longest = max(map(len, patterns), default=1)
+        self._machine = BytesAhoCorasick(list(patterns))
+
+    def hits(self, folders: Iterable[Path]) -> dict[Path, Counter[tuple[str, str]]]:
+        """Return for each file with hits how often each (class, form) was found."""
+        found = {file: self._in_file(file) for folder in folders for file in _files(folder)}
+        return {file: counts for file, counts in found.items() if counts}
+
+    def _in_file(self, file: Path) -> Counter[tuple[str, str]]:
+        counts: Counter[tuple[str, str]] = Counter()
+        try:
+            with file.open("rb") as source:
+                tail = b""
+                while block := source.read(BLOCK_BYTES):
+                    counts.update(self._in_block(tail + block, already=len(tail)))
+                    tail = (tail + block)[-(self._longest - 1) :]
+        except FileNotFoundError:
+            pass  # a server's file that went while we looked
+        return counts
+
+    def _in_block(self, block: bytes, *, already: int) -> Iterator[tuple[str, str]]:
+        for pattern, _, end in self._machine.find_matches_as_indexes(block, overlapping=True):
+            if end > already:
+                yield self._known[pattern]
+
+
+def forms(value: str) -> Iterator[tuple[str, bytes]]:
+    """Give (name of the form, bytes) for each way in which a value might lie about."""
+    for text, how in _texts(value):
+        raw = text.encode()
+        candidates = {
+            f"{how}utf-8": raw,
+            f"{how}utf-16-le": text.encode("utf-16-le"),
+            f"{how}utf-16-be": text.encode("utf-16-be"),
+            f"{how}gb18030": text.encode("gb18030"),
+            f"{how}hex": raw.hex().encode(),
+            f"{how}HEX": raw.hex().upper().encode(),
+            f"{how}reversed": text[::-1].encode(),
+            f"{how}reversed bytes": raw[::-1],
+        } | {f"{how}base64+{shift}": _base64(raw, shift) for shift in range(3)}
+        yield from ((name, form) for name, form in candidates.items() if len(form) >= LEAST_BYTES)
+
+
+def _texts(value: str) -> Iterator[tuple[str, str]]:
+    yield value, ""
+    digits = "".join(ch for ch in value if ch.isdigit())
+    if len(digits) >= LEAST_BYTES and digits != value:
+        yield digits, "digits "
+    if value.startswith("+86"):
+        yield digits[2:], "national "
+
+
+def _base64(raw: bytes, shift: int) -> bytes:
+    """Return the characters of base64 that depend on `raw` alone when it starts `shift` bytes into a group of three."""
+    text = base64.b64encode(bytes(shift) + raw + bytes(2))
+    return text[-(-8 * shift // 6) : 8 * (shift + len(raw)) // 6]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    if folder.is_file():
+        yield folder
+    else:
+        yield from (file for file in sorted(folder.rglob("*")) if file.is_file() and not file.is_symlink())
