@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Refusals of the room subscribers."""
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+
+
+class DocumentOfAnother(RollkeeperError):
+    """A document is to be added to one person and stands for another already."""
+
+    code = "document_of_another"
+    kind = Kind.CONFLICT
+    sentence = "The new document is recorded for another person."
+    remedy = "Compare both documents with the person in front of you; a supervisor decides. Nothing is merged by itself."
