@@ -117,8 +117,14 @@ def rows(
     """Run one query; return its rows as named tuples."""
     with connections[using].cursor() as cursor:
         cursor.execute(statement, parameters or None)
-        row = namedtuple("row", [column.name for column in cursor.description])  # type: ignore[misc]  # noqa: PYI024
+        row = _row(tuple(column.name for column in cursor.description))
         return [row(*values) for values in cursor.fetchall()]
+
+
+@cache
+def _row(columns: tuple[str, ...]) -> type[Any]:
+    # Making a class takes longer than a query by primary key: once for each set of columns.
+    return namedtuple("row", columns)  # noqa: PYI024
 
 
 def copy_rows(statement: str, records: Sequence[Sequence[Any]], *, using: str = "default") -> None:

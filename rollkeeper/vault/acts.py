@@ -200,9 +200,11 @@ def _open_attribute(person_id: PersonId, *, holding_id: HoldingId, field: Field)
 
 
 def _person_key(person_id: PersonId, *, holding_id: HoldingId) -> bytes:
-    wrapped = keys.person_key(person_id, holding_id=holding_id)
+    found = keys.person_key(person_id, holding_id=holding_id)
     context = wire.person_key_context(person_id.bytes, holding_id.bytes)
-    return epochs.secret_of(wire.epoch_of(wrapped)).open_person_key(wrapped, context=context)
+    return epochs.unwrapped(found.epoch_id, found.secret_wrapped).open_person_key(
+        found.wrapped, context=context
+    )
 
 
 def _mark_lines_opened(

@@ -48,8 +48,12 @@ def line_value_sealer() -> wire.Sealer:
 def secret_of(epoch_id: int) -> wire.EpochSecret:
     """Ask the root for an epoch's secret. Refuses: OnlySeals, CannotOpen."""
     demand_opening()
-    secret = root_of_trust().unwrap(keys.wrapped_secret(epoch_id), context=_context(epoch_id))
-    return wire.EpochSecret(epoch_id, secret)
+    return unwrapped(epoch_id, keys.wrapped_secret(epoch_id))
+
+
+def unwrapped(epoch_id: int, secret_wrapped: bytes) -> wire.EpochSecret:
+    """Have the root unwrap an epoch's secret. Refuses: CannotOpen."""
+    return wire.EpochSecret(epoch_id, root_of_trust().unwrap(secret_wrapped, context=_context(epoch_id)))
 
 
 def begin() -> tuple[int, str]:

@@ -30,6 +30,15 @@ class PublicEpoch:
     public_mac: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A person's key as it lies in the store, with what is needed to open it."""
+
+    wrapped: bytes
+    epoch_id: int
+    secret_wrapped: bytes
+
+
 def schema() -> str:
     """Return the statements that make the store of keys, or leave it as it is."""
     return sql("vault", "keys")
@@ -92,16 +101,12 @@ def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_i
         raise AlreadySealed from None
 
 
-def person_key(person_id: UUID, *, holding_id: UUID) -> bytes:
-    """Return one wrapped key. Refuses: CannotOpen, where it is destroyed or never was."""
-    found = rows(
-        "SELECT wrapped FROM person_key WHERE person_id = %s AND holding_id = %s",
-        [person_id, holding_id],
-        using=STORE,
-    )
+def person_key(person_id: UUID, *, holding_id: UUID) -> WrappedKey:
+    """Return one wrapped key and the secret of its epoch. Refuses: CannotOpen, where either is destroyed."""
+    found = rows(sql("vault", "person_key"), [person_id, holding_id], using=STORE)
     if not found:
         raise CannotOpen
-    return bytes(found[0].wrapped)
+    return WrappedKey(bytes(found[0].wrapped), found[0].epoch_id, bytes(found[0].secret_wrapped))
 
 
 def destroy_person_keys(pairs: Sequence[tuple[UUID, UUID]]) -> int:

@@ -61,9 +61,9 @@ class FileRoot:
 
     def wrap(self, secret: bytes, *, context: bytes) -> bytes:
         """Return version byte, version of the root, nonce, ciphertext and tag."""
-        newest = max(self._versions())
+        newest, key = max(self._versions().items())
         head = wire.header(0, newest)
-        return head + wire.encrypt(self._versions()[newest], secret, context=head + context)
+        return head + wire.encrypt(key, secret, context=head + context)
 
     def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
         """Return the secret. Refuses: CannotOpen, where the version is destroyed as well."""

@@ -8,6 +8,7 @@ than spelling must never become one: nobody is found under another's document.
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Callable
 
 _DASHES_AND_DOTS = "-‐‑‒–—―−./\\·・•‧_"
 _BRACKETS = "()[]{}<>"
@@ -25,16 +26,16 @@ def normalise_number(number: str) -> str:
     """Return the digits of a number in E.164; a domain name or an address block in lower case."""
     if number.isascii() and number[:1] == "+" and number[1:].isdigit():
         return number[1:]
-    plain = "".join(unicodedata.normalize("NFKC", number).split())
+    plain = _settled(number, str.casefold)
     bare = plain.translate(_SEPARATORS)
     if _TELEPHONE.fullmatch(bare) and "." not in plain and "/" not in plain:
         return bare.removeprefix("+")
-    return plain.casefold()
+    return plain
 
 
 def normalise_document(number: str) -> str:
     """Return a document number in ASCII capitals without separators; a Chinese one of 15 digits as one of 18."""
-    plain = "".join(unicodedata.normalize("NFKC", number).split()).translate(_SEPARATORS).upper()
+    plain = _settled(number, lambda text: text.translate(_SEPARATORS).upper())
     if _CHINESE_17.fullmatch(plain) and plain[-1] in _LOOKS_LIKE_X:
         return plain[:-1] + "X"
     return _as_18(plain) if _CHINESE_15.fullmatch(plain) else plain
@@ -43,6 +44,19 @@ def normalise_document(number: str) -> str:
 def normalise_reference(reference: str) -> str:
     """Return the operator's own reference as it is, but for width and the space around it."""
     return unicodedata.normalize("NFKC", reference).strip()
+
+
+def _settled(text: str, spell: Callable[[str], str]) -> str:
+    """Take width and space out of a text and spell it one way, until that changes nothing more.
+
+    Once is not enough: taking a space away can let two characters become one.
+    """
+    for _ in range(8):
+        once = spell("".join(unicodedata.normalize("NFKC", text).split()))
+        if once == text:
+            break
+        text = once
+    return text
 
 
 def _as_18(digits: str) -> str:

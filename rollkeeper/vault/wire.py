@@ -8,7 +8,8 @@ tests. Everything that does not open raises one opaque error.
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -211,7 +212,7 @@ class EpochSecret:
         self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes], symmetric: str
     ) -> list[bytes | None]:
         """Open envelopes of either kind; None for each that does not open."""
-        opener = _Opener(self.epoch_id, AESGCM(self._key_of(symmetric)), self._private_key())
+        opener = _Opener(self.epoch_id, AESGCM(self._key_of(symmetric)), self._private_key)
         return [opener.open(e, c) for e, c in zip(envelopes, contexts, strict=True)]
 
     def _key_of(self, purpose: str) -> bytes:
@@ -228,9 +229,12 @@ class EpochSecret:
 
 
 class _Opener:
-    def __init__(self, epoch_id: int, symmetric: AESGCM, private: MLKEM768X25519PrivateKey) -> None:
+    def __init__(
+        self, epoch_id: int, symmetric: AESGCM, private: Callable[[], MLKEM768X25519PrivateKey]
+    ) -> None:
         self._heads = {header(kind, epoch_id): kind for kind in (KIND_SYMMETRIC, KIND_PUBLIC)}
-        self._symmetric, self._private = symmetric, private
+        self._symmetric = symmetric
+        self._private = cache(private)  # derived when the first envelope of kind 2 comes, and once
 
     def open(self, envelope: bytes, context: bytes) -> bytes | None:
         head, body = envelope[:HEADER_BYTES], envelope[HEADER_BYTES:]
@@ -239,7 +243,7 @@ class _Opener:
                 case 1:
                     return self._symmetric.decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], head + context)
                 case 2:
-                    return SUITE.decrypt(body, self._private, info=head + context)
+                    return SUITE.decrypt(body, self._private(), info=head + context)
                 case _:
                     return None
         except (InvalidTag, ValueError):

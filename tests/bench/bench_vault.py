@@ -1,0 +1,252 @@
+"""The vault against bare cryptography and bare COPY of the same bytes, and against a bare SELECT and INSERT.
+
+Sealing asks the machine for random keys and nonces, binds and fills up each value, commits to each person and writes to
+two stores; the baseline encrypts as many values under as many keys and copies the very same tuples.
+"""
+
+import datetime as dt
+import hmac
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
+from django.db import connections, transaction
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import run as execute
+from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, StaffId, new_uuid, new_uuids
+from rollkeeper.vault import acts, epochs, keys, wire
+from rollkeeper.vault.blind import blind_numbers
+from rollkeeper.vault.fields import Field, LineField, Purpose
+from rollkeeper.vault.storing import copy_binary
+
+DAY = dt.date(2012, 3, 2)
+Row = tuple[str, int, float, float | None, float | None, str]
+BATCH = 10_000
+OPENED = 300
+
+
+def run(sizes: list[int]) -> Iterator[Row]:
+    """Measure every size; the public half and single openings at sizes that take seconds."""
+    for size in sizes:
+        records = people(size)
+        yield seal_in_bulk(records)
+        yield shred_them(records)
+        yield seal_and_blind_numbers(size)
+    yield seal_with_the_public_half(people(min(sizes[0], 5_000)))
+    yield open_one_by_one(people(OPENED))
+
+
+def people(count: int) -> list[acts.PersonRecord]:
+    """Invent so many people with four attributes each."""
+    return [
+        acts.PersonRecord(
+            PersonId(p),
+            HoldingId(h),
+            {
+                Field.NAME: f"Invented Person {n}",
+                Field.ADDRESS: f"拉萨市城关区虚构路 {n} 号",
+                Field.DOCUMENT_TYPE: "cn-resident-card",
+                Field.DOCUMENT_NUMBER: f"{n:017}X",
+            },
+        )
+        for n, (p, h) in enumerate(zip(new_uuids(count), new_uuids(count), strict=True))
+    ]
+
+
+def seal_in_bulk(records: list[acts.PersonRecord]) -> Row:
+    """Seal as the import does, in the vault's own process."""
+    acts.seal_persons(records[:100])
+    acts.shred([(r.person_id, r.holding_id) for r in records[:100]])
+    execute("TRUNCATE vault_sealed")
+    seconds = timed(lambda: acts.seal_persons(records))
+    sealed, wrapped = tuples("vault_sealed", "default"), tuples("person_key", "keys")
+    with like("vault_sealed", "default") as bare_sealed, like("person_key", "keys") as bare_key:
+
+        def baseline() -> None:
+            encrypt_bare(len(records))
+            copy_in_batches(bare_key, wrapped, "keys", BATCH)
+            copy_in_batches(bare_sealed, sealed, "default", BATCH * 4)
+
+        bare = timed(baseline)
+    return "seal 4 attributes a person, in bulk", len(records), seconds, bare, seconds / bare, "3"
+
+
+def encrypt_bare(count: int) -> None:
+    """Encrypt a key and four attributes for each of so many people, each person's under a key of their own."""
+    wrap = AESGCM(os.urandom(32)).encrypt
+    nonce, values = bytes(12), [bytes(64), bytes(128), bytes(32), bytes(32)]
+    for key in wire.random_keys(count):
+        wrap(nonce, key, None)
+        encrypt = AESGCM(key).encrypt
+        for value in values:
+            encrypt(nonce, value, None)
+
+
+def shred_them(records: list[acts.PersonRecord]) -> Row:
+    """Destroy everybody's key, against a bare TRUNCATE's opposite: the limit is a rate, 20,000 a second."""
+    pairs = [(r.person_id, r.holding_id) for r in records]
+    seconds = timed(lambda: acts.shred(pairs))
+    execute("TRUNCATE vault_sealed")
+    return (
+        "shred",
+        len(records),
+        seconds,
+        len(records) / 20_000,
+        seconds * 20_000 / len(records),
+        "1 (20,000/s)",
+    )
+
+
+def seal_and_blind_numbers(count: int) -> Row:
+    """Seal and hash numbers as the import does, against AES-GCM and HMAC in a loop."""
+    lines = [LineId(u) for u in new_uuids(count)]
+    numbers = [f"+86138{n:08}" for n in range(count)]
+    pairs = list(zip(lines, numbers, strict=True))
+
+    def product() -> None:
+        acts.seal_line_values(LineField.NUMBER, pairs)
+        blind_numbers(numbers)
+
+    def baseline() -> None:
+        key, nonce = os.urandom(32), bytes(12)
+        encrypt, digest = AESGCM(key).encrypt, hmac.digest
+        for line, number in pairs:
+            encrypt(nonce, number.encode(), line.bytes)
+            digest(key, number.encode(), "sha256")
+
+    seconds, bare = timed(product), timed(baseline)
+    return "seal and blind numbers", count, seconds, bare, seconds / bare, ""
+
+
+def seal_with_the_public_half(records: list[acts.PersonRecord]) -> Row:
+    """Seal as the counter does, against bare HPKE sealing of as many keys."""
+    epoch = keys.living_epoch()
+    may_open, epochs.may_open = epochs.may_open, lambda: False
+    try:
+        seconds = timed(lambda: acts.seal_persons(records))
+    finally:
+        epochs.may_open = may_open
+    public = MLKEM768X25519PublicKey(
+        MLKEM768PublicKey.from_public_bytes(epoch.public_key[:1184]),
+        X25519PublicKey.from_public_bytes(epoch.public_key[1184:]),
+    )
+    secrets = wire.random_keys(len(records))
+    bare = timed(lambda: [wire.SUITE.encrypt(secret, public) for secret in secrets])
+    return "seal 4 attributes a person, public half", len(records), seconds, bare, seconds / bare, "1.67"
+
+
+def open_one_by_one(records: list[acts.PersonRecord]) -> Row:
+    """Open one attribute at a time, ledger entry included, against a primary key's SELECT and a durable INSERT."""
+    acts.seal_persons(records)
+    officer = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "officer")
+
+    def product() -> None:
+        for r in records:
+            acts.open_sealed(
+                officer,
+                person_id=r.person_id,
+                holding_id=r.holding_id,
+                field=Field.NAME,
+                purpose=Purpose.REVIEW,
+                on=DAY,
+            )
+
+    def baseline() -> None:
+        for r in records:
+            rows(
+                "SELECT ciphertext FROM vault_sealed WHERE person_id = %s AND holding_id = %s AND field = 'name'",
+                [r.person_id, r.holding_id],
+                using="vault",
+            )
+            execute(
+                "INSERT INTO ledger_entry (at, day, verb, body) VALUES (now(), now(), 'bench', %s)",
+                ["x" * 300],
+                using="vault",
+            )
+
+    product()
+    seconds, bare = timed(product), timed(baseline)
+    return "open one attribute, entry included", len(records), seconds, bare, seconds / bare, "3"
+
+
+@contextmanager
+def like(table: str, using: str) -> Iterator[str]:
+    """Make a table of the same form, for as long as it is needed."""
+    statements = {
+        "vault_sealed": "CREATE TABLE bare_sealed (LIKE vault_sealed INCLUDING INDEXES)",
+        "person_key": "CREATE TABLE bare_key (LIKE person_key INCLUDING INDEXES)",
+    }
+    with owner(using):
+        execute(statements[table], using=using)
+        yield statements[table].split()[2]
+        execute("DROP TABLE " + statements[table].split()[2], using=using)
+
+
+@contextmanager
+def owner(using: str) -> Iterator[None]:
+    """Give the connection to the store of keys its owner's role for a while."""
+    from rollkeeper.kernel import server
+    from rollkeeper.kernel.database import KeysRole, address
+
+    if using != "keys":
+        yield
+        return
+    change(using, address(server.KEYS, KeysRole.MIGRATOR))
+    try:
+        yield
+    finally:
+        change(using, address(server.KEYS, KeysRole.VAULT))
+
+
+def change(using: str, settings: dict[str, object]) -> None:
+    """Connect anew with other settings."""
+    connections[using].close()
+    connections[using].settings_dict.update(settings)
+
+
+def tuples(table: str, using: str) -> list[bytes]:
+    """Return a table's rows as the tuples that a binary COPY takes."""
+    columns = {
+        "vault_sealed": "SELECT person_id, holding_id, field, ciphertext FROM vault_sealed",
+        "person_key": "SELECT person_id, holding_id, epoch_id, wrapped FROM person_key",
+    }[table]
+    found = rows(columns, using=using)
+    return [b"\x00\x04" + b"".join(column(value) for value in row) for row in found]
+
+
+def column(value: object) -> bytes:
+    """Write one value as a binary COPY takes it."""
+    match value:
+        case int():
+            data = value.to_bytes(4)
+        case str():
+            data = value.encode()
+        case bytes() | memoryview():
+            data = bytes(value)
+        case _:
+            data = value.bytes
+    return len(data).to_bytes(4) + data
+
+
+def copy_in_batches(table: str, tuples: list[bytes], using: str, size: int) -> None:
+    """Copy tuples, committed batch by batch."""
+    for start in range(0, len(tuples), size):
+        with transaction.atomic(using=using):
+            copy_binary(
+                "COPY " + table + " FROM STDIN (FORMAT BINARY)", tuples[start : start + size], using=using
+            )
+
+
+def timed(what: Callable[[], object]) -> float:
+    """Return the seconds that it takes."""
+    begun = time.perf_counter()
+    what()
+    return time.perf_counter() - begun
