@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Says in plain sentences why a line stands where it stands: the article, the dates and the counting of each step.
+
+A person who is cut off, or about to be, is owed the reason. The dates of what was done come from the history; what is
+still to come is counted by the same rules that act. The sentences are data (`sentences.toml`), so that they can be
+translated.
+"""
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.rules import Counted, Days, count_clock, keeps_until
+
+_HORIZON = dt.timedelta(days=1500)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One step of an explanation and the article behind it (empty where no law speaks)."""
+
+    text: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineHistory:
+    """What is known of a line, and what was really done to it. Stretches are inclusive; None is an open end."""
+
+    activated_on: dt.date | None = None
+    registered_on: dt.date | None = None
+    notices_delivered: tuple[dt.date, ...] = ()
+    notices_bounced: tuple[dt.date, ...] = ()
+    pauses: tuple[Days, ...] = ()
+    stays: tuple[Days, ...] = ()
+    holds: tuple[Days, ...] = ()
+    suspended_on: dt.date | None = None
+    restored_on: dt.date | None = None
+    ended_on: dt.date | None = None
+    ended_by: str | None = None
+    erased_on: dt.date | None = None
+
+
+def explain_history(pack: Pack, history: LineHistory, on: dt.date, *, language: str = "en") -> list[Sentence]:
+    """Explain how a line stands on a day, step by step, with what follows next."""
+    teller = _Teller(pack, history, on, language)
+    return [*teller.campaign(), *teller.end()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    pack: Pack
+    history: LineHistory
+    on: dt.date
+    language: str
+
+    def campaign(self) -> Iterator[Sentence]:
+        if not self.pack.has_campaign:
+            yield self._say("no_campaign", "")
+            return
+        rules, activated = self.pack.campaign, self.history.activated_on
+        if not self._past(activated):
+            yield self._say("never_activated", rules.cohort_article, on=self.on)
+            return
+        concerned = activated is not None and activated < rules.activated_before
+        yield self._say(
+            "concerned" if concerned else "outside",
+            rules.cohort_article,
+            activated_on=activated,
+            activated_before=rules.activated_before,
+        )
+        if concerned:
+            yield from self._notices()
+            yield from self._stages()
+        if self._past(self.history.registered_on):
+            yield self._say("registered", rules.cohort_article, registered_on=self.history.registered_on)
+        if self._past(self.history.restored_on):
+            yield self._say("restored", rules.suspension_article, restored_on=self.history.restored_on)
+
+    def end(self) -> Iterator[Sentence]:
+        ended = self.history.ended_on
+        if ended is None or not self._past(ended):
+            return
+        campaign = self.history.ended_by == "campaign"
+        if campaign and self.pack.has_campaign:
+            rules = self.pack.campaign
+            yield self._say(
+                "ended_campaign", rules.ending_article, ended_on=ended, days=rules.suspension_days
+            )
+        else:
+            known = self.history.ended_by == "subscriber"
+            yield self._say("ended_subscriber" if known else "ended_other", "", ended_on=ended)
+        yield from self._erasure(ended)
+
+    def _notices(self) -> Iterator[Sentence]:
+        rules = self.pack.campaign
+        bounced = [day for day in self.history.notices_bounced if self._past(day)]
+        if bounced:
+            dates = ", ".join(map(str, sorted(bounced)))
+            yield self._say("bounced", rules.notice_article, dates=dates)
+        told = self._told()
+        if told is None:
+            if not self._closed_early():
+                yield self._say("untold", rules.notice_article, on=self.on)
+            return
+        yield self._say(
+            "told",
+            rules.notice_article,
+            told_on=told,
+            anchor_on=max(told, rules.begins_on),
+            begins_on=rules.begins_on,
+        )
+        yield from self._standstills()
+
+    def _standstills(self) -> Iterator[Sentence]:
+        article = self.pack.campaign.pause_article
+        for key, stretches in (("paused", self.history.pauses), ("stayed", self.history.stays)):
+            yield from self._stretches(key, stretches, article)
+
+    def _stretches(self, key: str, stretches: Sequence[Days], article: str) -> Iterator[Sentence]:
+        for first, last in sorted(stretches, key=lambda days: days[0]):
+            kind = f"{key}_open" if last is None else key
+            yield self._say(kind, article, first=first, last=last)
+
+    def _stages(self) -> Iterator[Sentence]:
+        rules, told, suspended = self.pack.campaign, self._told(), self.history.suspended_on
+        if told is not None and not self._early_before(suspended):
+            count = self._count(max(told, rules.begins_on), rules.grace_days)
+            yield from self._clock(
+                count, rules.grace_article, None if self._past(suspended) else "may_suspend"
+            )
+        if suspended is None or not self._past(suspended):
+            return
+        yield self._say("suspended", rules.suspension_article, suspended_on=suspended)
+        if self._closed_early():
+            return
+        yield self._say("suspension_clock", rules.ending_article, suspended_on=suspended)
+        count = self._count(suspended, rules.suspension_days)
+        over = self._past(self.history.ended_on)
+        yield from self._clock(count, rules.ending_article, None if over else "may_end")
+
+    def _clock(self, count: Counted, article: str, then: str | None) -> Iterator[Sentence]:
+        """Tell how far a clock is, where it leads to, and what may follow if nothing has followed yet."""
+        if count.reached_on is None or count.reached_on > self.on:
+            so_far = self._count(count.anchor_on, count.days, through=max(self.on, count.anchor_on))
+            yield self._say("counting", article, on=self.on, counted=so_far.counted, days=count.days)
+        if count.reached_on is None or count.last_day_on is None:
+            yield self._say("no_day", article)
+            return
+        moved = count.last_day_on != count.reached_on
+        yield self._say(
+            "last_day_moved" if moved else "last_day",
+            article,
+            days=count.days,
+            reached_on=count.reached_on,
+            last_day_on=count.last_day_on,
+        )
+        if then and count.earliest_on is not None:
+            yield self._say(then, article, earliest_on=count.earliest_on)
+
+    def _erasure(self, ended: dt.date) -> Iterator[Sentence]:
+        article = self.pack.retention.article
+        yield self._say("kept", article, kept_until=keeps_until(self.pack, ended))
+        yield from self._stretches("held", self.history.holds, "")
+        if self._past(self.history.erased_on):
+            yield self._say("erased", article, erased_on=self.history.erased_on)
+
+    def _count(self, anchor_on: dt.date, days: int, *, through: dt.date | None = None) -> Counted:
+        return count_clock(
+            self.pack,
+            anchor_on=anchor_on,
+            days=days,
+            pauses=self.history.pauses,
+            stays=self.history.stays,
+            through=through or max(self.on, anchor_on) + _HORIZON,
+        )
+
+    def _told(self) -> dt.date | None:
+        return min((day for day in self.history.notices_delivered if self._past(day)), default=None)
+
+    def _closed_early(self) -> bool:
+        """Tell whether somebody registered, or the holder ended the contract: nothing further is counted."""
+        by_holder = self.history.ended_by != "campaign" and self._past(self.history.ended_on)
+        return self._past(self.history.registered_on) or by_holder
+
+    def _early_before(self, suspended: dt.date | None) -> bool:
+        """Tell whether it was over before a suspension, so that no clock is of interest any more."""
+        return self._closed_early() and not self._past(suspended)
+
+    def _past(self, day: dt.date | None) -> bool:
+        return day is not None and day <= self.on
+
+    def _say(self, key: str, article: str, **facts: object) -> Sentence:
+        return Sentence(_template(self.language, key).format(**facts), article)
+
+
+def _template(language: str, key: str) -> str:
+    tables = _tables()
+    return tables.get(language, {}).get(key) or tables["en"][key]
+
+
+@cache
+def _tables() -> dict[str, dict[str, str]]:
+    return tomllib.loads((files("rollkeeper") / "law" / "sentences.toml").read_text("utf-8"))

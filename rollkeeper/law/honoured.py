@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Says of every leaf of a pack whether something in this house obeys it.
+
+A list of what is obeyed, not of what is not: a field that is new to the schema is unhonoured until an engine obeys
+it and a line is added here. Leaves that only people can obey (texts, penalties, fees) are shown and count as obeyed.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from rollkeeper.law.schema import PackFile
+
+SERVICES: Final = frozenset(
+    {"mobile", "data_card", "fixed_line", "internet_access", "domain", "address_block", "hosted_site"}
+)
+ACTS: Final = frozenset({"register", "transfer", "install", "relocate", "change", "replace_sim"})
+PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "company_user", "company_bearer"})
+ATTRIBUTES: Final = frozenset({"name", "address", "document_type", "document_number"})
+FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
+STAGES: Final = ("suspended", "ended")
+
+type Obeyed = Callable[[Any], bool]
+
+
+def _any(_: Any) -> bool:
+    return True
+
+
+def _is(*values: object) -> Obeyed:
+    return lambda found: any(
+        found is value or (found == value and type(found) is type(value)) for value in values
+    )
+
+
+# Shown to people, decided by nobody's engine; or read by the loader itself.
+_SHOWN: Final = (
+    "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
+    "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*",
+    "campaigns[].title.*", "campaigns[].id", "campaigns[].stages[].money[].*", "*purpose.*",
+)  # fmt: skip
+
+_OBEYED: Final[dict[str, Obeyed]] = {
+    "calendar.time_zone": _any,
+    "calendar.count_first_day": _is(False, "unknown"),
+    "calendar.day_kind": _is("calendar"),
+    "calendar.roll_last_day": _is("next_working"),
+    "calendar.holidays.library": _any,
+    "calendar.holidays.country": _any,
+    "calendar.month_overflow": _any,
+    "calendar.no_action_on[]": _any,
+    "scope.services[].services[]": lambda v: v in SERVICES,
+    "scope.registering_acts[].acts[]": lambda v: v in ACTS,
+    "party_kinds[].id": lambda v: v in PARTIES,
+    "party_kinds[].attributes[].name": lambda v: v in ATTRIBUTES,
+    "party_kinds[].attributes[].required": _is("yes"),
+    "party_kinds[].user_of_line.required": _is(True),
+    "campaigns[].cohort.when.activated_before": _any,
+    "campaigns[].cohort.when.registered": _is(False),
+    "campaigns[].deadline.base": lambda v: isinstance(v, dt.date),
+    "campaigns[].deadline.not_before_notice": _is(True),
+    "campaigns[].deadline.after.n": lambda v: v >= 1,
+    "campaigns[].deadline.after.unit": _is("day"),
+    "campaigns[].notices[].must_be_delivered": _is(True),
+    "campaigns[].stages[].id": lambda v: v in STAGES,
+    "campaigns[].stages[].rank": _any,
+    "campaigns[].stages[].enter.after": _any,
+    "campaigns[].stages[].enter.plus.n": _any,
+    "campaigns[].stages[].enter.plus.unit": _is("day"),
+    "campaigns[].stages[].enter.plus.full": _any,
+    "campaigns[].stages[].enter.requires[]": _any,
+    "campaigns[].stages[].always_allow[]": lambda v: v in FLOOR,
+    "campaigns[].stages[].number": _is("quarantine"),
+    "campaigns[].stages[].reversible": _any,
+    "campaigns[].stages[].on_registered": _is("active"),
+    "campaigns[].extensions[].reason": lambda v: v != "regulator",
+    "campaigns[].extensions[].clock_stands_still": _is(True),
+    "retention[].data_class": _is("identity"),
+    "retention[].anchor": _is("termination"),
+    "retention[].keep.n": _any,
+    "retention[].keep.unit": _is("day", "month", "year"),
+    "retention[].kind": _is("exact", "min"),
+    "retention[].then": _is("erase"),
+    "retention[].hold": _is("legal_hold"),
+    "number_reuse.quarantine.n": _any,
+    "number_reuse.quarantine.unit": _is("day"),
+}
+_SHOWN_PATTERN: Final = re.compile("|".join(re.escape(p).replace(r"\*", ".*") for p in _SHOWN))
+
+
+def leaves(part: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every leaf that differs from its default, with the way to it: ``campaigns[0].deadline.after.n``."""
+    if isinstance(part, BaseModel):
+        for name, field in type(part).model_fields.items():
+            value = getattr(part, name)
+            if value != field.default or field.is_required():
+                yield from leaves(value, f"{path}.{name}".lstrip("."))
+    elif isinstance(part, tuple):
+        for index, item in enumerate(part):
+            yield from leaves(item, f"{path}[{index}]")
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            yield from leaves(value, f"{path}.{name}")
+    else:
+        yield path, part
+
+
+def unhonoured(pack: PackFile) -> tuple[str, ...]:
+    """Name every leaf of the pack that nothing here obeys, with its value; empty where all is obeyed."""
+    named = [f"'{path}: {_shown(value)}'" for path, value in leaves(pack) if not _is_obeyed(path, value)]
+    return (*named, *_shape(pack))
+
+
+def _is_obeyed(path: str, value: Any) -> bool:
+    pattern = re.sub(r"\[\d+\]", "[]", path)
+    if value is None or _SHOWN_PATTERN.fullmatch(pattern):
+        return True
+    rule = _OBEYED.get(pattern)
+    return rule is not None and rule(value)
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _shape(pack: PackFile) -> Iterator[str]:
+    """Name what is wrong with the whole although each leaf is known: engines run one campaign of two stages."""
+    if len(pack.campaigns) > 1:
+        yield "'campaigns' (more than one)"
+    if len(pack.retention) > 1:
+        yield "'retention' (more than one)"
+    for index, campaign in enumerate(pack.campaigns):
+        at = f"campaigns[{index}]"
+        if campaign.cohort.when.activated_before is None or campaign.cohort.when.registered is None:
+            yield f"'{at}.cohort' (lines activated before a day and not registered)"
+        if not campaign.deadline.not_before_notice:
+            yield f"'{at}.deadline.not_before_notice: false'"
+        if not any(notice.must_be_delivered for notice in campaign.notices):
+            yield f"'{at}.notices' (none has to be delivered)"
+        if not _two_stages(campaign.stages):
+            yield f"'{at}.stages' (other than 'suspended' at the deadline and 'ended' days after it)"
+
+
+def _two_stages(stages: tuple[Any, ...]) -> bool:
+    if tuple(stage.id for stage in stages) != STAGES:
+        return False
+    first, second = stages
+    return (
+        (first.enter.after, first.enter.plus.n, first.reversible) == ("deadline", 0, True)
+        and (second.enter.after, second.reversible) == ("suspended", False)
+        and second.enter.plus.n >= 1
+        and all(set(stage.always_allow) == FLOOR for stage in stages)
+    )

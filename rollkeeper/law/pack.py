@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A rule pack as the rooms use it: a few plain answers, each with its article.
+
+Separate from the schema because the rooms ask what the law wants of them, not how it is written down. Whoever asks
+a pack for something that it can only half give is refused (`UnhonouredField`).
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from rollkeeper.law.errors import (
+    CampaignMissing,
+    PackNotInForce,
+    UnconfirmedValue,
+    UnhonouredField,
+)
+from rollkeeper.law.honoured import unhonoured
+from rollkeeper.law.leaves import Because
+from rollkeeper.law.schema import PackFile
+
+
+class Action(StrEnum):
+    """What can be done against a person under a pack."""
+
+    SUSPEND = "suspend"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One thing that the law has the operator ask, and why."""
+
+    name: str
+    required: bool
+    article: str
+    why: str
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRules:
+    """What a campaign does: whom, from when, how many days, by which articles."""
+
+    campaign_id: str
+    begins_on: dt.date
+    activated_before: dt.date
+    grace_days: int
+    suspension_days: int
+    cohort_article: str
+    notice_article: str
+    grace_article: str
+    pause_article: str
+    suspension_article: str
+    ending_article: str
+    emergency_article: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRules:
+    """How long registration records are kept after the end of a contract."""
+
+    years: int
+    months: int
+    days: int
+    overflows_to_next_month: bool
+    article: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A statute as dated data. `hash` is the SHA-256 of the file and stands in every ledger entry that it decided."""
+
+    file: PackFile = field(repr=False, compare=False)
+    hash: str
+
+    @property
+    def id(self) -> str:
+        """Return the pack's name."""
+        return self.file.id
+
+    @property
+    def zone(self) -> str:
+        """Return the IANA zone in which its days are counted."""
+        return self.file.calendar.time_zone
+
+    @property
+    def duty(self) -> bool:
+        """Tell whether the law has anybody register. Without a duty every form refuses to collect."""
+        return self.file.duty
+
+    @property
+    def number_quarantine_days(self) -> int:
+        """Return how long a number rests after its contract ended."""
+        self.refuse_unhonoured()
+        return self.file.number_reuse.quarantine.n
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Return the services that have to be registered."""
+        return tuple(service for scope in self.file.scope.services for service in scope.services)
+
+    def attributes(self, service: str, party_kind: str) -> tuple[Attribute, ...]:
+        """Return exactly what the law has the operator ask: nothing for a service or a party it does not name."""
+        self.refuse_unhonoured()
+        if service not in self.services:
+            return ()
+        return tuple(
+            Attribute(
+                name=leaf.name,
+                required=leaf.required == "yes",
+                article=leaf.because.article,
+                why=leaf.purpose.get("en", ""),
+                confirmed=leaf.because.confirmed,
+            )
+            for kind in self.file.party_kinds
+            if kind.id == party_kind
+            for leaf in kind.attributes
+        )
+
+    def act_article(self, act: str) -> str | None:
+        """Return the article that has identity recorded at this act, None where none does."""
+        found = (scope.because.article for scope in self.file.scope.registering_acts if act in scope.acts)
+        return next(found, None)
+
+    @cached_property
+    def campaign(self) -> CampaignRules:
+        """Return the campaign. Refuses: UnhonouredField, CampaignMissing."""
+        self.refuse_unhonoured()
+        if not self.file.campaigns:
+            raise CampaignMissing(pack=self.id)
+        return _campaign_rules(self.file)
+
+    @property
+    def has_campaign(self) -> bool:
+        """Tell whether the pack lays down a campaign."""
+        return bool(self.file.campaigns)
+
+    @cached_property
+    def retention(self) -> RetentionRules:
+        """Return how long records are kept. Refuses: UnhonouredField."""
+        self.refuse_unhonoured()
+        (rule,) = self.file.retention
+        length = {rule.keep.unit: rule.keep.n}
+        return RetentionRules(
+            years=length.get("year", 0),
+            months=length.get("month", 0),
+            days=length.get("day", 0),
+            overflows_to_next_month=self.file.calendar.month_overflow == "first_of_next",
+            article=rule.because.article,
+        )
+
+    def refuse_unhonoured(self) -> None:
+        """Refuse the pack where nothing here obeys one of its fields. Refuses: UnhonouredField, naming each."""
+        if self.unhonoured:
+            raise UnhonouredField(pack=self.id, fields=", ".join(self.unhonoured))
+
+    @cached_property
+    def unhonoured(self) -> tuple[str, ...]:
+        """Name every field of it that nothing here obeys; empty for a pack that can be used."""
+        return unhonoured(self.file)
+
+
+def refuse_unconfirmed(pack: Pack, action: Action | str) -> None:
+    """Refuse an act that would rest on a value nobody confirmed. Refuses: UnconfirmedValue, PackNotInForce, UnhonouredField, CampaignMissing."""
+    chosen = Action(action)
+    if pack.file.status != "confirmed":
+        raise PackNotInForce(pack=pack.id, action=chosen.value, status=pack.file.status)
+    assert pack.campaign  # noqa: S101 - refuses by itself
+    doubtful = [leaf for leaf, because in _grounds(pack.file, chosen) if not because.confirmed]
+    if doubtful:
+        raise UnconfirmedValue(pack=pack.id, action=chosen.value, leaves=", ".join(doubtful))
+
+
+def _grounds(file: PackFile, action: Action) -> list[tuple[str, Because]]:
+    """Return every value that an act rests on."""
+    (campaign,) = file.campaigns
+    suspended, ended = campaign.stages
+    grounds = [
+        ("calendar", file.calendar.because),
+        ("cohort", campaign.cohort.because),
+        ("deadline", campaign.deadline.because),
+        *(("notices", notice.because) for notice in campaign.notices),
+        ("stage 'suspended'", suspended.because),
+    ]
+    return grounds + ([("stage 'ended'", ended.because)] if action is Action.END else [])
+
+
+def _campaign_rules(file: PackFile) -> CampaignRules:
+    (campaign,) = file.campaigns
+    suspended, ended = campaign.stages
+    base, before = campaign.deadline.base, campaign.cohort.when.activated_before
+    assert isinstance(base, dt.date)  # noqa: S101 - the honoured shape says so
+    assert before is not None  # noqa: S101
+    pauses = [extension.because.article for extension in campaign.extensions]
+    return CampaignRules(
+        campaign_id=campaign.id,
+        begins_on=base,
+        activated_before=before,
+        grace_days=campaign.deadline.after.n,
+        suspension_days=ended.enter.plus.n,
+        cohort_article=campaign.cohort.because.article,
+        notice_article=campaign.notices[0].because.article,
+        grace_article=campaign.deadline.because.article,
+        pause_article=pauses[0] if pauses else campaign.deadline.because.article,
+        suspension_article=suspended.because.article,
+        ending_article=ended.because.article,
+        emergency_article=suspended.because.article,
+    )

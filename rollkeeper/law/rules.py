@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The law's decisions, pure: a pack and a history in, days out. No database, no web, no clock.
+
+The day semantics stand in `docs/decisions/0003-how-days-are-counted.md`. The set-based twin is `sql/fill_due.sql`
+with `sql/simulate_*.sql`; both are held against each other, and against a naive day-by-day reading, by the tests.
+Every stretch of days is inclusive at both ends; None as its last day means that it is still open.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from rollkeeper.law.calendars import closed_flags
+from rollkeeper.law.daybook import NEVER, DayBook, Stretch, merge
+from rollkeeper.law.errors import AnchorTooLate
+from rollkeeper.law.pack import Pack
+
+type Days = tuple[dt.date, dt.date | None]
+type EndedBy = Literal["campaign", "subscriber"]
+
+_OPEN_END = dt.date.max.toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The law allows it."""
+
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The law refuses it: by which article, why, and what to do next."""
+
+    article: str
+    reason: str
+    remedy: str
+
+
+type Decision = Allowed | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count of days: how far it is, and the days it leads to (None: not by `counted_through`)."""
+
+    anchor_on: dt.date
+    days: int
+    counted: int
+    counted_through: dt.date
+    reached_on: dt.date | None
+    last_day_on: dt.date | None
+    earliest_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened to a line, as the law needs it. Pauses and holds: first and last day, both inclusive."""
+
+    activated_on: dt.date | None = None
+    told_on: dt.date | None = None
+    registered_on: dt.date | None = None
+    ended_on: dt.date | None = None
+    pauses: Sequence[Days] = ()
+    holds: Sequence[Days] = ()
+
+
+class Fate(NamedTuple):
+    """What becomes of a line."""
+
+    suspended_on: dt.date | None = None
+    restored_on: dt.date | None = None
+    ended_on: dt.date | None = None
+    ended_by: EndedBy | None = None
+    erased_on: dt.date | None = None
+
+
+class Span(NamedTuple):
+    """The days on which the sweep may run, and what holds for every line in them."""
+
+    first: dt.date
+    last: dt.date
+    stays: tuple[Days, ...] = ()
+    outages: tuple[Days, ...] = ()
+    holds: tuple[Days, ...] = ()
+
+
+def count_clock(
+    pack: Pack,
+    *,
+    anchor_on: dt.date,
+    days: int,
+    pauses: Sequence[Days] = (),
+    stays: Sequence[Days] = (),
+    through: dt.date,
+) -> Counted:
+    """Count `days` from the day after `anchor_on`, pauses and stays excepted, looking at no day after `through`. Refuses: AnchorTooLate."""
+    if anchor_on > through:
+        raise AnchorTooLate(anchor_on=anchor_on, through=through)
+    book = _count_book(pack, _count_from(pack, anchor_on), through.toordinal(), tuple(stays))
+    anchor, taken = anchor_on.toordinal() - book.first, indexed(pauses, book.first)
+    reached = book.reach(anchor, days, taken)
+    last = book.last_day(anchor, days, taken)
+    return Counted(
+        anchor_on=anchor_on,
+        days=days,
+        counted=days if reached < NEVER else _counted_so_far(book, anchor, taken),
+        counted_through=min(through, _date(book, reached) or through),
+        reached_on=_date(book, reached),
+        last_day_on=_date(book, last),
+        earliest_on=_date(book, book.next_desk_day(last, taken)),
+    )
+
+
+def keeps_until(pack: Pack, ended_on: dt.date) -> dt.date:
+    """Return the last day on which the records of a contract that ended are kept. A year after 29 February is 1 March."""
+    rule = pack.retention
+    month = ended_on.month - 1 + rule.months
+    year, month = ended_on.year + rule.years + month // 12, month % 12 + 1
+    if year > dt.MAXYEAR:
+        return dt.date.max
+    try:
+        kept = dt.date(year, month, ended_on.day)
+    except ValueError:
+        next_month = dt.date(year, month + 1, 1)
+        kept = next_month if rule.overflows_to_next_month else next_month - dt.timedelta(days=1)
+    return min(kept, dt.date.max - dt.timedelta(days=rule.days)) + dt.timedelta(days=rule.days)
+
+
+def run_history(pack: Pack, history: History, span: Span) -> Fate:
+    """Return what becomes of a line when the sweep runs on every day of the span that is no outage."""
+    return run_in(make_run(pack, span), history)
+
+
+def run_in(run: "Run", history: History) -> Fate:
+    """Do the same in a span that was looked up before: for many lines."""
+    first = run.book.first
+
+    def index(day: dt.date | None) -> int:
+        return NEVER if day is None or day > run.through else day.toordinal() - first
+
+    found = run.line(
+        index(history.activated_on),
+        index(history.told_on),
+        index(history.registered_on),
+        index(history.ended_on),
+        indexed(history.pauses, first),
+        indexed(history.holds, first),
+    )
+    suspended, restored, ended, by_campaign, erased = found
+    return Fate(
+        _date(run.book, suspended),
+        _date(run.book, restored),
+        _date(run.book, ended),
+        None if ended >= NEVER else "campaign" if by_campaign else "subscriber",
+        _date(run.book, erased),
+    )
+
+
+class Run:
+    """One pack over one span, ready for a million lines. All days are indices from `book.first`."""
+
+    __slots__ = ("activated_before", "begins", "book", "grace", "kept", "pack", "suspension", "through")
+
+    def __init__(self, pack: Pack, book: DayBook, through: dt.date) -> None:
+        self.pack, self.book, self.through = pack, book, through
+        self.activated_before = self.begins = -NEVER
+        self.grace = self.suspension = 0
+        self.kept: dict[int, int] = {}
+        if pack.has_campaign:
+            rules = pack.campaign
+            self.activated_before = rules.activated_before.toordinal() - book.first
+            self.begins = rules.begins_on.toordinal() - book.first
+            self.grace, self.suspension = rules.grace_days, rules.suspension_days
+
+    def line(
+        self,
+        activated: int,
+        told: int,
+        registered: int,
+        ended: int,
+        pauses: Sequence[Stretch],
+        holds: Sequence[Stretch],
+    ) -> tuple[int, int, int, bool, int]:
+        """Return (suspended, restored, ended, ended by the campaign, erased); NEVER where it does not happen."""
+        if registered > ended:
+            registered = NEVER
+        suspended = terminated = restored = NEVER
+        if activated < self.activated_before and told < NEVER:
+            suspended = self._act(max(self.begins, told), self.grace, pauses, registered, ended)
+            if suspended < NEVER:
+                terminated = self._act(suspended, self.suspension, pauses, registered, ended)
+                if terminated >= NEVER:
+                    restored = registered
+        over = min(terminated, ended)
+        if over >= NEVER:
+            return suspended, restored, NEVER, False, NEVER
+        return suspended, restored, over, terminated < NEVER, self._erase(over, holds)
+
+    def _act(self, anchor: int, days: int, pauses: Sequence[Stretch], registered: int, ended: int) -> int:
+        """Return the day of the stage, NEVER where an event of that day or of an earlier one prevents it."""
+        book = self.book
+        if anchor >= book.size:
+            return NEVER
+        day = book.action_day(book.last_day(anchor, days, pauses), pauses)
+        return NEVER if day >= registered or day >= ended else day
+
+    def _erase(self, ended: int, holds: Sequence[Stretch]) -> int:
+        kept = self.kept.get(ended)
+        if kept is None:
+            on = dt.date.fromordinal(ended + self.book.first)
+            kept = self.kept[ended] = keeps_until(self.pack, on).toordinal() - self.book.first
+        return self.book.erasure_day(kept, holds)
+
+
+def make_run(pack: Pack, span: Span) -> Run:
+    """Look a span up. Precondition: `span.first <= span.last`."""
+    first = span.first
+    if pack.has_campaign:
+        first = min(first, pack.campaign.begins_on)
+    begin, end = first.toordinal(), span.last.toordinal()
+    book = DayBook(
+        first=begin,
+        closed=closed_flags(pack, first=begin, last=end),
+        stays=merge(map(_ordinals, span.stays)),
+        outages=merge(map(_ordinals, span.outages)),
+        holds=merge(map(_ordinals, span.holds)),
+        sweep_from=span.first.toordinal(),
+    )
+    return Run(pack, book, span.last)
+
+
+def standing(pack: Pack, history: History, *, on: dt.date, span: Span | None = None) -> str:
+    """Return the stage at the end of a day: outside, untold, counting, suspended, registered, ended or erased.
+
+    Without a span the sweep has run every day since the campaign began.
+    """
+    begins = pack.campaign.begins_on if pack.has_campaign else on
+    until = span or Span(min(begins, on), on)
+    fate = run_history(pack, history, until._replace(last=on))
+    return stage_of(pack, history, fate, on=on)
+
+
+def stage_of(pack: Pack, history: History, fate: Fate, *, on: dt.date) -> str:
+    """Name the stage that a fate has reached on a day."""
+    if _by(fate.erased_on, on):
+        return "erased"
+    if _by(fate.ended_on, on):
+        return "ended"
+    if _by(history.registered_on, on):
+        return "registered"
+    if _by(fate.suspended_on, on):
+        return "suspended"
+    if not concerns(pack, history):
+        return "outside"
+    return "counting" if _by(history.told_on, on) else "untold"
+
+
+def concerns(pack: Pack, history: History) -> bool:
+    """Tell whether a campaign concerns a line: activated before its day, whether or not it registered since."""
+    return (
+        pack.has_campaign
+        and history.activated_on is not None
+        and history.activated_on < pack.campaign.activated_before
+    )
+
+
+def indexed(stretches: Iterable[Days], first: int) -> tuple[Stretch, ...]:
+    """Return stretches of dates merged, as indices from the ordinal `first`."""
+    return tuple((a - first, b - first) for a, b in merge(map(_ordinals, stretches)))
+
+
+def _ordinals(stretch: Days) -> Stretch:
+    first, last = stretch
+    return first.toordinal(), _OPEN_END if last is None else last.toordinal()
+
+
+def _by(day: dt.date | None, on: dt.date) -> bool:
+    return day is not None and day <= on
+
+
+def _date(book: DayBook, index: int) -> dt.date | None:
+    return None if index >= NEVER else dt.date.fromordinal(index + book.first)
+
+
+def _counted_so_far(book: DayBook, anchor: int, taken: Sequence[Stretch]) -> int:
+    """Return how many days of the book after the anchor count."""
+    total = book.counted[-1] - book.counted[anchor]
+    for first, last in taken:
+        begin, end = max(first, anchor + 1), min(last, book.size - 1)
+        if begin <= end:
+            total -= book.counted[end] - book.counted[begin - 1]
+    return total
+
+
+def _count_from(pack: Pack, anchor_on: dt.date) -> int:
+    """Return the first day of a book that many counts can share."""
+    if pack.has_campaign and pack.campaign.begins_on <= anchor_on:
+        return pack.campaign.begins_on.toordinal()
+    return anchor_on.toordinal()
+
+
+@lru_cache(maxsize=64)
+def _count_book(pack: Pack, first: int, last: int, stays: tuple[Days, ...]) -> DayBook:
+    return DayBook(
+        first=first,
+        closed=closed_flags(pack, first=first, last=last),
+        stays=merge(map(_ordinals, stays)),
+    )

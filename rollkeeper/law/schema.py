@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Everything that a rule pack can hold: a statute, or several layers of them, as dated data and no code.
+
+The schema is wider than what any engine obeys (`honoured.py` says what is obeyed), so that a law can be written down
+whole before the house can serve it. Values that can hurt a person carry the article they rest on.
+"""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from rollkeeper.law.leaves import Cited, Duration, Leaf, Name, PackId, Text
+from rollkeeper.law.schema_people import Limit, PartyKind, Scope
+from rollkeeper.law.schema_stages import Calendar, Campaign
+
+
+class Valid(Leaf):
+    """From when to when the law holds (both inclusive; no `to`: still in force)."""
+
+    begins: dt.date
+    ends: dt.date | None = None
+
+
+class Source(Leaf):
+    """A text that the pack was written from, its rank, and who read it when."""
+
+    id: Name
+    instrument: str
+    rank: Literal["constitution", "statute", "regulation", "order", "guidance", "court", "press", "house"]
+    url: str | None = None
+    text_hash: str | None = None
+    read_by: str | None = None
+    read_on: dt.date | None = None
+
+
+class Article(Leaf):
+    """An article's own words, beside what the product does about it."""
+
+    article: str
+    source: Name
+    text: Annotated[Text, Field(min_length=1)]
+    serves: str
+
+
+class CourtStay(Cited):
+    """A court stops some acts for a while."""
+
+    first: dt.date
+    last: dt.date | None = None
+    scope: tuple[Literal["notify", "suspend", "end", "collect", "erase", "disclose"], ...]
+
+
+class Retention(Cited):
+    """What is kept how long after what, and what happens then."""
+
+    data_class: Literal["identity", "copy", "biometric", "result", "notice_log", "audit", "cdr"]
+    anchor: Literal["activation", "deactivation", "termination", "purpose_end"]
+    keep: Duration
+    kind: Literal["min", "max", "exact"]
+    then: Literal["erase", "aggregate"]
+    hold: Literal["legal_hold"] | None = None
+
+
+class Agents(Cited):
+    """What those who act for the operator must and must not do."""
+
+    registered: bool | None = None
+    proof_of_agent: bool | None = None
+    subagents: bool | None = None
+    copy_of_document: Literal["required", "allowed", "forbidden"] | None = None
+    copy_marking: tuple[Literal["operator", "purpose", "date"], ...] = ()
+    upload_within: Duration | None = None
+    delete_local_within: Duration | None = None
+    daily_cap: Annotated[int, Field(ge=1)] | None = None
+    on_fraud: tuple[Literal["refuse", "suspend_agent", "reverify_all_lines"], ...] = ()
+
+
+class Rights(Cited):
+    """What people may ask for."""
+
+    see_lines_in_my_name: bool | None = None
+    deny_line: bool | None = None
+    correct: Duration | None = None
+    complain_to: str | None = None
+    reply: Duration | None = None
+    export: bool | None = None
+    object: bool | None = None
+    compensation: str | None = None
+    appeal_suspends: bool | None = None
+
+
+class Breach(Cited):
+    """Who must be told of an incident, and by when."""
+
+    severity: Literal["any", "serious"]
+    to: Literal["self", "regulator", "person", "police"]
+    within: Duration | Literal["at_once"]
+    second_report: Duration | None = None
+    exempt_if: Literal["encrypted"] | None = None
+
+
+class Disclosure(Cited):
+    """A demand about one person that the law allows, and its conditions."""
+
+    to: Name
+    legal_basis: str
+    needs: Literal["warrant", "written_order", "subpoena", "legitimate_request"]
+    two_people: bool = True
+    reply: Duration | None = None
+    notify_person: Literal["at_once", "when_allowed", "never"] = "when_allowed"
+
+
+class NumberReuse(Cited):
+    """How long a number rests before somebody else gets it."""
+
+    quarantine: Duration
+    max_age: Duration | None = None
+    purge_links: bool = True
+
+
+class Penalty(Cited):
+    """What a breach of the law costs. Shown, never computed."""
+
+    on: Literal["user", "agent", "operator", "official"]
+    act: str
+    amount: str
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    unit: Literal["once", "per_day", "per_line"] = "once"
+
+
+class DutyOfPeople(Cited):
+    """What people at the operator must do and no engine can: the product shows it to them with its article."""
+
+    what: Text
+
+
+class Given(Leaf):
+    """A history as a case tells it; both ends of a stretch are inclusive."""
+
+    activated: dt.date | None = None
+    notices_delivered: tuple[dt.date, ...] = ()
+    notices_bounced: tuple[dt.date, ...] = ()
+    registered: dt.date | None = None
+    ended: dt.date | None = None
+    pauses: tuple[tuple[dt.date, dt.date], ...] = ()
+    holds: tuple[tuple[dt.date, dt.date], ...] = ()
+    stays: tuple[tuple[dt.date, dt.date], ...] = ()
+    outages: tuple[tuple[dt.date, dt.date], ...] = ()
+
+
+type StageName = Literal["outside", "untold", "counting", "suspended", "registered", "ended", "erased"]
+
+
+class Case(Leaf):
+    """One of the pack's own tests: how a line with this history stands on that day."""
+
+    name: str
+    given: Given
+    on: dt.date
+    expect: StageName
+
+
+class OpenQuestion(Leaf):
+    """What the text leaves open, what was chosen, and why."""
+
+    leaf: str
+    choices: Annotated[tuple[str, ...], Field(min_length=2)]
+    chosen: str
+    why: str
+
+
+class PackFile(Leaf):
+    """A whole pack."""
+
+    id: PackId
+    version: Annotated[int, Field(ge=1)]
+    jurisdiction: str
+    title: Annotated[Text, Field(min_length=1)]
+    valid: Valid
+    recorded_at: dt.datetime | None = None
+    layers: tuple[PackId, ...] = ()
+    supersedes: PackId | None = None
+    transition: Literal["finish_old", "switch_now", "whichever_later_for_subscriber"] | None = None
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    status: Literal["draft", "confirmed", "struck_down", "suspended_by_court"]
+    court_stays: tuple[CourtStay, ...] = ()
+    articles: tuple[Article, ...] = ()
+    duty: bool
+    calendar: Calendar
+    scope: Scope = Scope()
+    party_kinds: tuple[PartyKind, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    retention: Annotated[tuple[Retention, ...], Field(min_length=1)]
+    agents: Agents | None = None
+    rights: Rights | None = None
+    breach: tuple[Breach, ...] = ()
+    disclosure: tuple[Disclosure, ...] = ()
+    number_reuse: NumberReuse
+    penalties: tuple[Penalty, ...] = ()
+    duties_of_people: tuple[DutyOfPeople, ...] = ()
+    tests: tuple[Case, ...] = ()
+    open_questions: tuple[OpenQuestion, ...] = ()
+
+    @model_validator(mode="after")
+    def _no_duty_no_questions(self) -> "PackFile":
+        if not self.duty and (self.party_kinds or self.campaigns or self.limits):
+            raise ValueError(
+                "a pack without a duty asks nothing of anybody: no party_kinds, campaigns or limits"
+            )
+        return self

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The chapters of a pack about people: whom it concerns, what is asked of them, how many lines they may hold."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rollkeeper.law.leaves import Cited, Demand, Duration, Leaf, Name, RegisteringAct, Service, Text
+
+
+class Condition(Leaf):
+    """Which lines or people are meant, as data: every entry given must hold."""
+
+    activated_before: dt.date | None = None
+    activated_from: dt.date | None = None
+    registered: bool | None = None
+    party_kinds: tuple[Name, ...] = ()
+    services: tuple[Service, ...] = ()
+    regions: tuple[str, ...] = ()
+    area_codes: tuple[str, ...] = ()
+    lines_held_over: Annotated[int, Field(ge=0)] | None = None
+    flagged_by: tuple[Name, ...] = ()
+    circumstances: tuple[Name, ...] = ()
+    handed_to: tuple[Name, ...] = ()
+
+
+class Exemption(Cited):
+    """Whom a law leaves alone."""
+
+    when: Condition
+    until: dt.date | None = None
+
+
+class Grandfather(Cited):
+    """What stays lawful because it was there before a day."""
+
+    cutoff: dt.date
+    keeps: tuple[Name, ...]
+
+
+class ServiceScope(Cited):
+    """Services that have to be registered."""
+
+    services: Annotated[tuple[Service, ...], Field(min_length=1)]
+
+
+class ActScope(Cited):
+    """Acts at which identity has to be recorded."""
+
+    acts: Annotated[tuple[RegisteringAct, ...], Field(min_length=1)]
+
+
+class Scope(Leaf):
+    """What the law is about."""
+
+    services: tuple[ServiceScope, ...] = ()
+    registering_acts: tuple[ActScope, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    grandfather: tuple[Grandfather, ...] = ()
+
+
+class AttributeLeaf(Cited):
+    """One thing that is asked about a party, and why."""
+
+    name: Name
+    required: Demand
+    purpose: Text
+
+
+class DocumentLeaf(Cited):
+    """A document that proves identity."""
+
+    type: Name
+    issuer: str | None = None
+    expired_ok: bool | None = None
+
+
+class NoDocumentRoute(Cited):
+    """How somebody without any document is registered."""
+
+    by: tuple[Literal["referee", "guardian", "institution", "agency", "police_report"], ...]
+    valid_for: Duration | None = None
+
+
+class Verification(Cited):
+    """How a document or a person is checked, and what may be kept of it."""
+
+    method: Literal["sight", "chip", "registry", "biometric", "bank", "referee", "wallet"]
+    level: Annotated[int, Field(ge=0, le=10)] | None = None
+    keep: Literal["result_only", "copy", "forbidden"] | None = None
+    fallback: Name | None = None
+    match_policy: Literal["equality", "aliases", "partial_is_reviewed"] | None = None
+
+
+class Representative(Cited):
+    """Who acts for a party."""
+
+    required: bool
+    proof: Name | None = None
+    max_age: Duration | None = None
+    on_change: Duration | None = None
+    registrant: Literal["party", "guardian", "representative"] | None = None
+
+
+class OnMajority(Leaf):
+    """What happens when a minor comes of age."""
+
+    days: Annotated[int, Field(ge=1)]
+    then: Name
+
+
+class Age(Cited):
+    """Limits of age."""
+
+    min: Annotated[int, Field(ge=0, le=130)] | None = None
+    majority: Annotated[int, Field(ge=0, le=130)] | None = None
+    on_majority: OnMajority | None = None
+
+
+class UserOfLine(Cited):
+    """Whether a company names the person who uses the line."""
+
+    required: bool
+
+
+class PartyKind(Leaf):
+    """A kind of party, or a part that somebody plays for one."""
+
+    id: Name
+    attributes: tuple[AttributeLeaf, ...] = ()
+    documents: tuple[DocumentLeaf, ...] = ()
+    no_document_route: NoDocumentRoute | None = None
+    verification: tuple[Verification, ...] = ()
+    name_model: Literal["full_as_on_document"] = "full_as_on_document"
+    representative: Representative | None = None
+    age: Age | None = None
+    user_of_line: UserOfLine | None = None
+
+
+class Limit(Cited):
+    """How many lines somebody may have (stock) or take up in a while (flow)."""
+
+    what: Literal["lines"]
+    group: Literal["person", "company", "guardian"]
+    service: Service | None = None
+    scope: Literal["operator", "national", "region"]
+    regions: tuple[str, ...] = ()
+    kind: Literal["stock", "flow"]
+    n: Annotated[int, Field(ge=1)]
+    window: Duration | None = None
+    over: Literal["refuse", "review", "choose_keep"]
+    exempt: tuple[Name, ...] = ()
+    existing_lines: Literal["keep", "must_reduce"] | None = None
