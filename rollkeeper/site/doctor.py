@@ -50,7 +50,11 @@ def _look(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
     except RollkeeperError as fault:
         return [Finding(name, Health.FAULT, str(fault), fault.advice)]
     except Exception as fault:  # noqa: BLE001 - whatever stops a check is itself the finding; its text may hold values
-        return [Finding(name, Health.FAULT, f"This could not be looked at ({type(fault).__name__}).", "See the log.")]
+        return [
+            Finding(
+                name, Health.FAULT, f"This could not be looked at ({type(fault).__name__}).", "See the log."
+            )
+        ]
 
 
 def _sound(sentence: str) -> Finding:
@@ -73,7 +77,9 @@ def _check_secrets() -> Iterator[Finding]:
         if stat.S_IMODE(file.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
     ]
     if loose:
-        yield Finding("", Health.FAULT, f"Others may read: {', '.join(sorted(loose))}.", "chmod 600 these files.")
+        yield Finding(
+            "", Health.FAULT, f"Others may read: {', '.join(sorted(loose))}.", "chmod 600 these files."
+        )
     else:
         yield _sound("Every secret is readable by its owner alone.")
 
@@ -81,7 +87,11 @@ def _check_secrets() -> Iterator[Finding]:
 def _check_disk() -> Iterator[Finding]:
     free = shutil.disk_usage(home()).free
     told = f"{free / 1024**3:.1f} GiB free under the home."
-    yield _sound(told) if free > LEAST_FREE_BYTES else Finding("", Health.FAULT, told, "Make room before the next sweep.")
+    yield (
+        _sound(told)
+        if free > LEAST_FREE_BYTES
+        else Finding("", Health.FAULT, told, "Make room before the next sweep.")
+    )
 
 
 def _check_register() -> Iterator[Finding]:
@@ -90,7 +100,9 @@ def _check_register() -> Iterator[Finding]:
         yield Finding("", Health.FAULT, "The tables are older than this version.", "Run 'rollkeeper setup'.")
     else:
         (version,) = rows("SELECT current_setting('server_version') AS version")
-        yield _sound(f"The register answers (PostgreSQL {version.version}); its tables are those of this version.")
+        yield _sound(
+            f"The register answers (PostgreSQL {version.version}); its tables are those of this version."
+        )
 
 
 def _check_keys() -> Iterator[Finding]:
@@ -98,7 +110,9 @@ def _check_keys() -> Iterator[Finding]:
         row = keys.execute("SELECT max(begun_at), count(*) FROM epoch WHERE ended_at IS NULL").fetchone()
     begun, living = row or (None, 0)
     if not living:
-        yield Finding("", Health.FAULT, "No epoch of keys has begun: nothing can be sealed.", "Run 'rollkeeper setup'.")
+        yield Finding(
+            "", Health.FAULT, "No epoch of keys has begun: nothing can be sealed.", "Run 'rollkeeper setup'."
+        )
     else:
         yield _sound(f"The store of keys answers; its epoch began on {begun:%Y-%m-%d}.")
 
@@ -111,7 +125,12 @@ def _check_emergency_floor() -> Iterator[Finding]:
     if found and found[0].convalidated:
         yield _sound("No command can bar emergency calls: the constraint stands.")
     else:
-        yield Finding("", Health.FAULT, "The constraint that keeps emergency calls open is missing.", "Stop every sweep.")
+        yield Finding(
+            "",
+            Health.FAULT,
+            "The constraint that keeps emergency calls open is missing.",
+            "Stop every sweep.",
+        )
 
 
 def _check_ledger() -> Iterator[Finding]:
@@ -122,7 +141,9 @@ def _check_ledger() -> Iterator[Finding]:
     )
     if wrong:
         who = ", ".join(sorted({row.grantee for row in wrong}))
-        yield Finding("", Health.FAULT, f"The ledger can be changed by: {who}.", "Run 'rollkeeper setup' to grant anew.")
+        yield Finding(
+            "", Health.FAULT, f"The ledger can be changed by: {who}.", "Run 'rollkeeper setup' to grant anew."
+        )
     else:
         yield _sound("No role may change or remove a ledger entry.")
     (waiting,) = rows(
@@ -147,11 +168,15 @@ def _check_law() -> Iterator[Finding]:
 def _check_notices_and_commands() -> Iterator[Finding]:
     late = clock.now() - dt.timedelta(hours=24)
     (commands,) = rows(
-        "SELECT count(*) AS n FROM network_command WHERE state IN ('waiting', 'sent') AND asked_at < %s", [late]
+        "SELECT count(*) AS n FROM network_command WHERE state IN ('waiting', 'sent') AND asked_at < %s",
+        [late],
     )
     if commands.n:
         yield Finding(
-            "", Health.WATCH, f"{commands.n:,} commands have waited for the network for a day.", "rollkeeper network push"
+            "",
+            Health.WATCH,
+            f"{commands.n:,} commands have waited for the network for a day.",
+            "rollkeeper network push",
         )
     else:
         yield _sound("No command has waited for the network for a day.")

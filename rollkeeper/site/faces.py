@@ -8,22 +8,50 @@ separate origins, so that a fault in one page cannot reach into another face.
 import os
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import Role
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One way in through the web."""
+    """One way in through the web, and the roles of staff that open it."""
 
     name: str
+    title: str | Promise
     role: Role
     port_offset: int
     urls: str
+    opens_to: frozenset[StaffRole]
 
 
 FACES = (
-    Face("office", Role.OFFICE, 0, "rollkeeper.office.urls"),
-    Face("counter", Role.COUNTER, 1, "rollkeeper.counter.urls"),
+    Face(
+        "office",
+        _("Office"),
+        Role.OFFICE,
+        0,
+        "rollkeeper.office.urls",
+        frozenset(
+            {
+                StaffRole.SUPERVISOR,
+                StaffRole.CAMPAIGN_MANAGER,
+                StaffRole.DATA_PROTECTION_OFFICER,
+                StaffRole.AUDITOR,
+                StaffRole.ADMINISTRATOR,
+            }
+        ),
+    ),
+    Face(
+        "counter",
+        _("Counter"),
+        Role.COUNTER,
+        1,
+        "rollkeeper.counter.urls",
+        frozenset({StaffRole.CLERK, StaffRole.SUPERVISOR}),
+    ),
 )
 
 

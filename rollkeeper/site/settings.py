@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rollkeeper.kernel import server
 from rollkeeper.kernel.database import KeysRole, Role, address, this_role
-from rollkeeper.kernel.settings import HomeKind, home, settings
+from rollkeeper.kernel.settings import HomeKind, settings
 from rollkeeper.site.faces import this_face
 
 HERE = Path(__file__).parent
@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "rollkeeper.office",
 ]
 MIDDLEWARE = [
+    "rollkeeper.site.edge.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -50,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "rollkeeper.site.gate.GateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -89,7 +91,7 @@ DATABASE_ROUTERS = ["rollkeeper.site.routing.RegisterOnly"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Staff"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["rollkeeper.site.accounts.StaffBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -102,6 +104,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_ADAPTER = "rollkeeper.site.accounts.StaffAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "rollkeeper.site.accounts.StaffMFAAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -117,7 +120,12 @@ SESSION_COOKIE_SECURE = settings().kind is HomeKind.PRODUCTION
 CSRF_COOKIE_NAME = f"rollkeeper_{FACE or 'none'}_csrf"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_SAMESITE = "Strict"
-SECURE_REFERRER_POLICY = "no-referrer"
+CSRF_FAILURE_VIEW = "rollkeeper.site.edge.forbidden"
+# Not "no-referrer": a browser then sends "Origin: null" with every form, and every form is refused as a stranger's.
+SECURE_REFERRER_POLICY = "same-origin"
+if settings().kind is HomeKind.PRODUCTION:
+    # A production home stands behind a proxy that speaks TLS and sets this header itself.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
@@ -140,17 +148,23 @@ USE_TZ = True
 TIME_ZONE = settings().zone
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [HERE / "static"]
-STATIC_ROOT = home() / "static"
+STATIC_ROOT = HERE / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
-LOGGING = {
+LOGGING: dict[str, object] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Django's own 4xx and 5xx records carry the path and, on a crash, the request's values: the edge writes its own.
-    "loggers": {"django.request": {"handlers": [], "propagate": False}},
+    "loggers": {
+        "django.request": {"handlers": ["nowhere"], "propagate": False},
+        "django.security": {"handlers": ["nowhere"], "propagate": False},
+        "rollkeeper.requests": {"level": "INFO" if FACE else "WARNING"},
+    },
 }

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Refusals of the web's edge and of serving."""
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+
+
+class NotForThisFace(RollkeeperError):
+    """Whoever is signed in has no role that opens this face."""
+
+    code = "not_for_this_face"
+    kind = Kind.FORBIDDEN
+    sentence = "Your account has no role that opens this face ({face}) today."
+    remedy = "It opens to: {roles}. Ask an administrator, or go to the face that is yours."
+
+
+class SecondFactorNeeded(RollkeeperError):
+    """A production home lets nobody in by a password alone."""
+
+    code = "second_factor_needed"
+    kind = Kind.FORBIDDEN
+    sentence = "Your account has no second factor yet."
+    remedy = "Sign in at the office's face and add an authenticator app or a passkey; then come back."
+
+
+class PageNotFound(RollkeeperError):
+    """There is no page at this address."""
+
+    code = "page_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = "There is no page at this address."
+    remedy = "Go back to the first page."
+
+
+class FormTooOld(RollkeeperError):
+    """A form came without the mark that shows that it is ours (CSRF)."""
+
+    code = "form_too_old"
+    kind = Kind.FORBIDDEN
+    sentence = "This form is too old, or cookies are switched off; nothing was done."
+    remedy = "Go back, reload the page and send it again."
+
+
+class RequestNotRead(RollkeeperError):
+    """A request that no page of ours makes."""
+
+    code = "request_not_read"
+    kind = Kind.MALFORMED
+    sentence = "This request could not be read; nothing was done."
+    remedy = "Go back and send the form again."
+
+
+class Crashed(RollkeeperError):
+    """Something broke that should not have."""
+
+    code = "crashed"
+    kind = Kind.INTERNAL
+    sentence = "Something went wrong on our side; nothing was half done."
+    remedy = "Try again. If it happens again, give the administrator this reference: {reference}."
+
+
+class PortTaken(RollkeeperError):
+    """Another program listens where a face should."""
+
+    code = "port_taken"
+    kind = Kind.MALFORMED
+    sentence = "Port {port} on {host}, for the {face}, cannot be used: {why}."
+    remedy = "Stop the program that uses it, or choose another with --port (each face takes the next port)."
+
+
+class HostNotKnown(RollkeeperError):
+    """The host to listen on is no address of this machine."""
+
+    code = "host_not_known"
+    kind = Kind.MALFORMED
+    sentence = "This machine cannot listen on '{host}': {why}."
+    remedy = "Use 127.0.0.1 for this machine alone, or one of its own addresses."
+
+
+class FaceDidNotStart(RollkeeperError):
+    """A face's process ended or did not answer."""
+
+    code = "face_did_not_start"
+    kind = Kind.INTERNAL
+    sentence = "The {face} did not start: {why}."
+    remedy = "See {log}; then run 'rollkeeper doctor'."
+
+
+class AssetsMissing(RollkeeperError):
+    """The style sheet was never built."""
+
+    code = "assets_missing"
+    kind = Kind.MALFORMED
+    sentence = "The pages' style sheet is not there: {file}."
+    remedy = "Run 'make setup' once, with a network."

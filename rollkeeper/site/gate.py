@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The gate before every page: signed in, in a production home with a second factor, and with a role that opens this face.
+
+Closed by default: a view is open only where it is marked `login_not_required`. What each act needs beyond that it
+demands itself, from the Authority.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+
+from rollkeeper.access.acts import authority_in
+from rollkeeper.access.errors import NotSignedIn
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.settings import HomeKind, settings
+from rollkeeper.site.edge import refuse
+from rollkeeper.site.errors import NotForThisFace, SecondFactorNeeded
+from rollkeeper.site.faces import face_called, this_face
+
+ACCOUNT = "account/"
+"""Addresses that whoever is signed in may use without a role: their own password and second factor."""
+
+
+class GateMiddleware(LoginRequiredMiddleware):
+    """Let nobody past who may not be here."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Return None for whoever may pass, else the answer."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        if not request.user.is_authenticated:
+            return self.handle_no_permission(request, view_func)
+        is_account = bool(request.resolver_match and request.resolver_match.route.startswith(ACCOUNT))
+        if settings().kind is HomeKind.PRODUCTION and not has_second_factor(request) and not is_account:
+            return _ask_for_second_factor(request)
+        if is_account:
+            return None
+        fault = _fault_of(request)
+        return refuse(request, fault) if fault else None
+
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponse:
+        """Send a person to the sign-in page; tell a machine what is missing."""
+        if "text/html" not in request.headers.get("Accept", "text/html"):
+            return refuse(request, NotSignedIn(), status=401)
+        return super().handle_no_permission(request, view_func)
+
+
+def opens_to(request: HttpRequest) -> bool:
+    """Tell whether this face opens to whoever asks."""
+    return bool(request.user.is_authenticated) and _fault_of(request) is None
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Tell whether the account has a second factor; where it has one, signing in has asked for it."""
+    return bool(is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
+
+
+def _fault_of(request: HttpRequest) -> RollkeeperError | None:
+    face = face_called(this_face() or "")
+    if authority_in(request).roles & face.opens_to:
+        return None
+    return NotForThisFace(face=face.name, roles=", ".join(sorted(role.value for role in face.opens_to)))
+
+
+def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:
+    if this_face() == "office":
+        return redirect("mfa_index")
+    return refuse(request, SecondFactorNeeded())

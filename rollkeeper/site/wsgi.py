@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a web server calls: the pages of the face that this process serves."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
+
+application = get_wsgi_application()
