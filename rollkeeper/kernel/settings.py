@@ -82,6 +82,15 @@ def _each_once(names: list[str]) -> list[str]:
     return names
 
 
+def _https_or_here(url: str | None) -> str | None:
+    parts = urlsplit(url or "https:")
+    if parts.scheme != "https" and (
+        parts.scheme != "http" or parts.hostname not in {"127.0.0.1", "::1", "localhost"}
+    ):
+        raise ValueError("it must begin with https:// unless it is on this machine")
+    return url
+
+
 class Settings(BaseModel):
     """What an operator may choose. Every field has a default that is safe."""
 
@@ -119,6 +128,11 @@ class Settings(BaseModel):
     ] = None
     keys_url: Annotated[
         str | None, Field(description="A PostgreSQL 18 for the keys; empty: the embedded one.")
+    ] = None
+    root_url: Annotated[
+        str | None,
+        AfterValidator(_https_or_here),
+        Field(description="The key service (OpenBao) that is the root of trust; empty: a file in secrets/."),
     ] = None
     cap_per_hour: Annotated[
         int, Field(gt=0, description="Lines that a batch may suspend or end in an hour.")
@@ -203,6 +217,13 @@ class Settings(BaseModel):
     trial_network_faults: Annotated[
         float, Field(ge=0, le=1, description="Trial homes: share of lines on which the file network fails.")
     ] = 0.0
+    ledger_origin: Annotated[
+        str,
+        Field(
+            pattern=r"^[^\s+]+$",
+            description="What the published ledger is called: its address without https:// and without a final slash.",
+        ),
+    ] = "ledger.operator.example"
     keys_backup_max_age_days: Annotated[
         int, Field(gt=0, description="Greatest age of a backup of the keys.")
     ] = 7

@@ -41,12 +41,6 @@ def integrate(tell: Callable[[int], None] = lambda _: None) -> Integrated:
             return Integrated(size, added)
 
 
-def tree_size() -> int:
-    """Return how many entries have a leaf."""
-    found = database.rows("SELECT size FROM ledger_integration ORDER BY step_id DESC LIMIT 1")
-    return int(found[0].size) if found else 0
-
-
 def _step() -> tuple[int, int]:
     database.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     (here,) = database.rows("SELECT system_identifier AS cluster FROM pg_control_system()")

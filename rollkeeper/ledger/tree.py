@@ -12,6 +12,7 @@ A node is named by its height and its index: node (h, i) stands over the leaves 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from hashlib import sha256
 
 HASH_BYTES = 32
@@ -21,6 +22,7 @@ TILE_BYTES = TILE_WIDTH * HASH_BYTES
 EMPTY_ROOT = sha256().digest()
 
 Node = Callable[[int, int], bytes]
+ReadTile = Callable[[int, int, int], bytes]
 Span = tuple[int, int]
 
 
@@ -46,6 +48,30 @@ def root_of(hashes: bytes) -> bytes:
         ]
         hashes = b"".join(above) + hashes[even:]
     return hashes
+
+
+def tile_width(level: int, index: int, size: int) -> int:
+    """Return how many hashes the tile has in the tree of `size`: 256, or fewer at the edge."""
+    return max(0, min(TILE_WIDTH, (size >> TILE_HEIGHT * level) - index * TILE_WIDTH))
+
+
+def tiles_between(older: int, size: int, *, level: int) -> range:
+    """Return the indexes of the tiles of a level that grew between two sizes, the partial one at the edge included."""
+    before, now = older >> TILE_HEIGHT * level, size >> TILE_HEIGHT * level
+    return range(before // TILE_WIDTH, -(-now // TILE_WIDTH)) if now > before else range(0)
+
+
+def nodes_from_tiles(read: ReadTile, size: int) -> Node:
+    """Make nodes out of tiles: `read(level, index, width)` returns the hashes of a tile."""
+    kept = cache(read)
+
+    def node(height: int, index: int) -> bytes:
+        level, within = divmod(height, TILE_HEIGHT)
+        tile, first = divmod(index << within, TILE_WIDTH)
+        hashes = kept(level, tile, tile_width(level, tile, size))
+        return root_of(hashes[first * HASH_BYTES : (first + (1 << within)) * HASH_BYTES])
+
+    return node
 
 
 def root_at(size: int, node: Node) -> bytes:

@@ -19,6 +19,7 @@ class Verb(StrEnum):
     STAY_ENTERED = "campaign:stay:entered"
     STAY_LIFTED = "campaign:stay:lifted"
     COMPLAINT_RECORDED = "campaign:complaint:recorded"
+    LINE_EXPLAINED = "campaign:line:explained"
     LINE_ACTIVATED = "line:line:activated"
     LINE_SUSPENDED = "line:line:suspended"
     LINE_RESTORED = "line:line:restored"

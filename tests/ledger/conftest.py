@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from rollkeeper.kernel import server
+from rollkeeper.kernel import database, server
+from rollkeeper.ledger import publishing
 
 
 @contextmanager
@@ -39,8 +40,25 @@ def superuser(home) -> Callable[[], AbstractContextManager[psycopg.Connection[An
 
 @pytest.fixture
 def ledger(committed, superuser) -> None:
-    """An empty ledger that really commits; making the home has left entries of its own."""
+    """An empty ledger that really commits and was never published; making the home has left entries of its own."""
+    publishing.remembered_file().unlink(missing_ok=True)
     with superuser() as own:
         own.execute(
             "TRUNCATE ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint RESTART IDENTITY"
         )
+
+
+@pytest.fixture
+def fill(ledger) -> Callable[..., None]:
+    """Commit entries with the bodies ``entry <n>`` for n from `first` to `last`."""
+
+    def committing(first: int, last: int) -> None:
+        with database.connect(server.REGISTER, "sweep") as own:
+            own.execute(
+                "INSERT INTO ledger_entry (at, day, verb, body)"
+                " SELECT now(), '2012-03-02', 'line:line:changed', 'entry ' || n"
+                " FROM generate_series(%s::int, %s::int) AS n",
+                [first, last],
+            )
+
+    return committing

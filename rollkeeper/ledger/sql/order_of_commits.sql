@@ -15,3 +15,5 @@ ALTER TABLE ledger_tile ALTER COLUMN hashes SET STORAGE EXTERNAL;
 ALTER TABLE ledger_tile
     ADD CONSTRAINT ledger_tile_has_another_width CHECK (length(hashes) = 8192 AND length(root) = 32);
 ALTER TABLE ledger_leaf ADD CONSTRAINT ledger_leaf_is_no_hash CHECK (length(leaf_hash) = 32);
+-- A published entry has a length of 16 bits before it.
+ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_is_too_long_to_publish CHECK (octet_length(body) <= 65535);

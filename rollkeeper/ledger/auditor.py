@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Check a published ledger, whoever published it. One file, to be carried away.
+
+    python auditor.py DIR [--vkey VKEY] [--older CHECKPOINT ...]
+
+Needs Python 3.10 and the package `cryptography`, nothing else; imports nothing of the program that wrote the ledger and
+reads nothing but the published bytes. It hashes every entry anew, builds every tile and the root out of these hashes,
+and checks the signature and that older checkpoints are beginnings of this one. Formats: c2sp.org/tlog-tiles,
+c2sp.org/tlog-checkpoint, c2sp.org/signed-note; hashes: RFC 6962.
+
+What it cannot see from one folder alone is whether everybody is shown the same folder. So keep the checkpoints that you
+saw, take the key from elsewhere than the folder, and compare both with others: `--older` and `--vkey` are for that.
+
+Exit codes: 0 everything fits, 1 something is wrong (the first wrong thing is named), 2 the call was wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import json
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+WIDTH = 256
+HASH_BYTES = 32
+CHUNK_TILES = 64
+
+
+class Wrong(Exception):
+    """The ledger is not what it claims to be. The text is for people."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key that signs checkpoints: the name it signs under, its four-byte ID, its public half."""
+
+    name: str
+    key_id: bytes
+    public: bytes
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a signed head says, and where it was read."""
+
+    where: str
+    origin: str
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was checked and found in order."""
+
+    origin: str
+    size: int
+    root: str
+    older: list[int]
+
+
+def audit(folder: Path, *, key: Key, older: Sequence[Path] = (), processes: int | None = None) -> Report:
+    """Check everything that is published in `folder`. Raises Wrong at the first thing that does not fit."""
+    head = read_checkpoint(folder / "checkpoint", key)
+    tops = _check_leaves(folder, head.size, processes or os.cpu_count() or 1)
+    _check_upper_tiles(folder, tops)
+    if _root(folder, head.size, tops) != head.root:
+        raise Wrong(
+            f"The {head.size:,} entries and tiles fit each other, but not the signed root of {head.where}: entries"
+            " were changed, added, moved or removed, and the tiles made anew over them."
+        )
+    seen = [_check_older(folder, path, key=key, head=head, tops=tops) for path in older]
+    return Report(head.origin, head.size, head.root.hex(), seen)
+
+
+def read_key(text: str) -> Key:
+    """Read a verifier key: name, key ID in hex, base64 of 01 and the public key, joined by plus signs."""
+    try:
+        name, key_id, encoded = text.strip().split("+", 2)
+        raw = base64.b64decode(encoded, validate=True)
+    except (ValueError, binascii.Error):
+        raise Wrong("That is not a verifier key: name+hexadecimal+base64.") from None
+    expected = sha256(name.encode() + b"\n" + raw).digest()[:4]
+    if not name or raw[:1] != b"\x01" or len(raw) != 1 + HASH_BYTES or expected.hex() != key_id:
+        raise Wrong("That verifier key is not an Ed25519 key, or its ID does not belong to it.")
+    return Key(name, expected, raw[1:])
+
+
+def read_checkpoint(file: Path, key: Key) -> Checkpoint:
+    """Read a checkpoint and check that `key` signed it."""
+    note = _read(file).decode("utf-8", "replace")
+    text, blank, signatures = note.rpartition("\n\n")
+    _check_signature(text + "\n", signatures if blank else "", file=file, key=key)
+    lines = text.split("\n")
+    root = _from_base64(lines[2]) if len(lines) > 2 else b""
+    if len(root) != HASH_BYTES or not _is_size(lines[1]) or lines[0] != key.name:
+        raise Wrong(f"{file} is signed, but is no checkpoint of {key.name}.")
+    return Checkpoint(str(file), lines[0], int(lines[1]), root)
+
+
+def _check_signature(text: str, signatures: str, *, file: Path, key: Key) -> None:
+    for line in signatures.splitlines():
+        name, _, encoded = line.removeprefix("\u2014 ").partition(" ")
+        raw = _from_base64(encoded)
+        if name != key.name or raw[:4] != key.key_id:
+            continue
+        try:
+            Ed25519PublicKey.from_public_bytes(key.public).verify(raw[4:], text.encode())
+        except InvalidSignature:
+            raise Wrong(
+                f"The signature of {key.name} under {file} is forged or its text was changed."
+            ) from None
+        return
+    raise Wrong(f"{file} is not signed by {key.name} with the key that was given.")
+
+
+def _check_older(folder: Path, path: Path, *, key: Key, head: Checkpoint, tops: bytes) -> int:
+    older = read_checkpoint(path / "checkpoint" if path.is_dir() else path, key)
+    if older.size > head.size:
+        raise Wrong(
+            f"The ledger was rolled back: {older.where} was signed over {older.size:,} entries, {head.where} over"
+            f" only {head.size:,}. Both signatures are good: keep both, they prove it."
+        )
+    if _root(folder, older.size, tops) == older.root:
+        return older.size
+    what = "There are two heads of one size" if older.size == head.size else "History was rewritten"
+    place = _first_difference(folder, path, older.size) if path.is_dir() else ""
+    raise Wrong(
+        f"{what}: the first {older.size:,} entries are not those that {older.where} was signed over.{place}"
+        " Both signatures are good: keep both, they prove it."
+    )
+
+
+def _check_leaves(folder: Path, size: int, processes: int) -> bytes:
+    """Hash every entry, compare with the lowest tiles, and return the roots of the full ones."""
+    count = -(-size // WIDTH)
+    chunks = [
+        (folder, size, first, min(count, first + CHUNK_TILES)) for first in range(0, count, CHUNK_TILES)
+    ]
+    if processes == 1 or len(chunks) < 4:
+        return b"".join(_shown(map(_check_chunk, chunks), len(chunks)))
+    with ProcessPoolExecutor(processes) as pool:
+        return b"".join(_shown(pool.map(_check_chunk, chunks), len(chunks)))
+
+
+def _check_chunk(chunk: tuple[Path, int, int, int]) -> bytes:
+    folder, size, first, end = chunk
+    roots = []
+    for index in range(first, end):
+        hashes = _leaf_hashes(folder, index, size)
+        tile = _tile(folder, "0", index, width=len(hashes) // HASH_BYTES, unit=HASH_BYTES)
+        if hashes != tile:
+            _name_wrong_entry(index, hashes, tile)
+        if len(hashes) == WIDTH * HASH_BYTES:
+            roots.append(root_of(hashes))
+    return b"".join(roots)
+
+
+def _name_wrong_entry(index: int, hashes: bytes, tile: bytes) -> NoReturn:
+    for at in range(0, len(hashes), HASH_BYTES):
+        if hashes[at : at + HASH_BYTES] != tile[at : at + HASH_BYTES]:
+            raise Wrong(
+                f"Entry {index * WIDTH + at // HASH_BYTES:,} is the first wrong one: its bytes in"
+                f" {_name('entries', index)} do not have the hash that {_name('0', index)} holds."
+            )
+    raise Wrong(f"{_name('0', index)} holds more hashes than there are entries.")
+
+
+def _check_upper_tiles(folder: Path, below: bytes) -> None:
+    level = 1
+    while below:
+        roots = []
+        for index in range(-(-len(below) // (WIDTH * HASH_BYTES))):
+            hashes = below[index * WIDTH * HASH_BYTES : (index + 1) * WIDTH * HASH_BYTES]
+            width = len(hashes) // HASH_BYTES
+            if _tile(folder, str(level), index, width=width, unit=HASH_BYTES) != hashes:
+                raise Wrong(f"{_name(str(level), index)} does not hold the roots of the tiles below it.")
+            if width == WIDTH:
+                roots.append(root_of(hashes))
+        below = b"".join(roots)
+        level += 1
+
+
+def _root(folder: Path, size: int, tops: bytes) -> bytes:
+    """Return the root over the first `size` entries; `tops` are the roots of the full lowest tiles."""
+    full, rest = divmod(size, WIDTH)
+    edge = _leaf_hashes(folder, full, size) if rest else b""
+    return root_of(tops[: full * HASH_BYTES] + (root_of(edge) if edge else b""))
+
+
+def root_of(hashes: bytes) -> bytes:
+    """Return the Merkle tree hash over hashes written one after another (RFC 6962, 2.1)."""
+    if not hashes:
+        return sha256().digest()
+    while len(hashes) > HASH_BYTES:
+        even = len(hashes) // 64 * 64
+        pairs = [sha256(b"\x01" + hashes[at : at + 64]).digest() for at in range(0, even, 64)]
+        hashes = b"".join(pairs) + hashes[even:]
+    return hashes
+
+
+def _leaf_hashes(folder: Path, index: int, size: int) -> bytes:
+    """Return the hashes of the entries of a bundle, of those that belong to a tree of `size`."""
+    return b"".join(sha256(b"\x00" + entry).digest() for entry in _entries(folder, index, size))
+
+
+def _entries(folder: Path, index: int, size: int) -> list[bytes]:
+    width = min(WIDTH, size - index * WIDTH)
+    raw = _tile(folder, "entries", index, width=width)
+    found: list[bytes] = []
+    at = 0
+    while at < len(raw) and len(found) < width:
+        end = at + 2 + int.from_bytes(raw[at : at + 2], "big")
+        found.append(raw[at + 2 : end])
+        at = end
+    if len(found) != width or at > len(raw):
+        raise Wrong(
+            f"{_name('entries', index)} breaks off at entry {index * WIDTH + max(0, len(found) - 1):,}."
+        )
+    return found
+
+
+def _first_difference(folder: Path, older: Path, size: int) -> str:
+    """Name the first entry that two folders do not share."""
+    for index in range(-(-size // WIDTH)):
+        pairs = zip(_entries(folder, index, size), _entries(older, index, size), strict=True)
+        for nth, (now, then) in enumerate(pairs):
+            if now != then:
+                return f" Entry {index * WIDTH + nth:,} is the first that differs."
+    return ""
+
+
+def _tile(folder: Path, level: str, index: int, *, width: int, unit: int = 0) -> bytes:
+    """Read a tile or bundle; where a partial one is gone, the full one that replaced it has what is needed."""
+    names = (
+        [_name(level, index)] if width == WIDTH else [f"{_name(level, index)}.p/{width}", _name(level, index)]
+    )
+    for name in names:
+        if (folder / name).exists():
+            raw = _read(folder / name)
+            return raw[: width * unit] if unit and name != names[0] else raw
+    raise Wrong(f"{names[0]} is missing.")
+
+
+def _name(level: str, index: int) -> str:
+    groups = f"{index % 1000:03d}"
+    while index := index // 1000:
+        groups = f"x{index % 1000:03d}/{groups}"
+    return f"tile/{level}/{groups}"
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as fault:
+        raise Wrong(f"{file} cannot be read: {fault.strerror}.") from None
+
+
+def _is_size(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 20 and text == str(int(text))
+
+
+def _from_base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _shown(parts: Iterator[bytes], total: int) -> Iterator[bytes]:
+    for done, part in enumerate(parts, 1):
+        if sys.stderr.isatty():
+            sys.stderr.write(
+                f"\rChecking entries ... {100 * done // total} %" + ("\n" if done == total else "")
+            )
+        yield part
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line, check, say what was found."""
+    parser = argparse.ArgumentParser(
+        prog="auditor.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the published folder, or a copy of it")
+    parser.add_argument(
+        "--vkey", help="the verifier key, from elsewhere than the folder: the key itself or a file"
+    )
+    parser.add_argument("--older", type=Path, action="append", default=[], metavar="CHECKPOINT",
+                        help="a checkpoint that you kept, or a whole folder that you kept; may be given often")  # fmt: skip
+    parser.add_argument("--json", action="store_true", dest="as_json", help="answer in JSON")
+    return run(**vars(parser.parse_args(arguments)))
+
+
+def run(folder: Path, *, vkey: str | None, older: Sequence[Path], as_json: bool) -> int:
+    """Check and print; return the exit code."""
+    try:
+        key = read_key(_key_text(folder, vkey))
+        report = audit(folder, key=key, older=older)
+    except Wrong as fault:
+        _say({"right": False, "wrong": str(fault)}, f"WRONG: {fault}", as_json=as_json)
+        return 1
+    text = f"All {report.size:,} entries of {report.origin} fit the signed root {report.root}."
+    if older:
+        text += (
+            f"\nIt continues the checkpoints over {', '.join(f'{size:,}' for size in report.older)} entries."
+        )
+    else:
+        text += "\nNo older checkpoint was given (--older): whether history was rewritten cannot be seen."
+    if vkey is None:
+        text += "\nThe key was taken from the folder itself (--vkey): who signed cannot be seen."
+    _say({"right": True, **vars(report), "key_from_folder": vkey is None}, text, as_json=as_json)
+    return 0
+
+
+def _key_text(folder: Path, vkey: str | None) -> str:
+    if vkey is None:
+        return _read(folder / "vkey").decode("utf-8", "replace")
+    return vkey if "+" in vkey and not Path(vkey).exists() else _read(Path(vkey)).decode("utf-8", "replace")
+
+
+def _say(answer: dict[str, object], text: str, *, as_json: bool) -> None:
+    sys.stdout.write((json.dumps(answer) if as_json else text) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

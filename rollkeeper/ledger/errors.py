@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Refusals of the ledger. All of them mean: what is here does not fit what was signed; nothing was signed anew."""
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+
+
+class LedgerRolledBack(RollkeeperError):
+    """The register is older than what was published from it."""
+
+    code = "ledger_rolled_back"
+    kind = Kind.REFUSED
+    sentence = (
+        "The ledger has {size} entries, but a checkpoint over {published} was already signed ({where})."
+    )
+    remedy = (
+        "The register was set back, by a restore or by hand. Restore the newest backup; a checkpoint over less is not"
+        " signed. If the entries are lost, say so publicly and begin a new log with a new key and a new origin."
+    )
+
+
+class LedgerContradictsItself(RollkeeperError):
+    """The beginning of the ledger is not what was signed before."""
+
+    code = "ledger_contradicts_itself"
+    kind = Kind.REFUSED
+    sentence = "The first {published} entries are not those that were signed for ({where}): somebody changed the register."
+    remedy = (
+        "Nothing was signed. Compare the register with the published folder: 'rollkeeper ledger verify DIR'."
+    )
+
+
+class EntryIsNotItsLeaf(RollkeeperError):
+    """A stored entry is not the one that was put into the tree."""
+
+    code = "entry_is_not_its_leaf"
+    kind = Kind.REFUSED
+    sentence = "Ledger entry {entry} (leaf {leaf}) is missing or was changed after it was put into the tree."
+    remedy = (
+        "Nothing was signed. Restore that entry from a backup of the register and find out who changed it."
+    )
+
+
+class FolderOfAnotherLog(RollkeeperError):
+    """The folder holds another ledger than this one, or one signed with another key."""
+
+    code = "folder_of_another_log"
+    kind = Kind.REFUSED
+    sentence = "{folder} holds a checkpoint that this home's key did not sign as '{origin}'."
+    remedy = "Publish into an empty folder, or into the one that this home published before."
+
+
+class LedgerKeyMissing(RollkeeperError):
+    """Checkpoints were signed, and the key that signed them is gone."""
+
+    code = "ledger_key_missing"
+    kind = Kind.REFUSED
+    sentence = "Checkpoints were signed before, but their key is missing: {file}."
+    remedy = "Put the key back. A new key would be a new log, which nobody has a reason to trust."
+
+
+class CheckpointNotRead(RollkeeperError):
+    """A file is not a checkpoint."""
+
+    code = "checkpoint_not_read"
+    kind = Kind.MALFORMED
+    sentence = "{file} is not a checkpoint: {why}."
+    remedy = "A checkpoint is a signed note: origin, size, root hash, an empty line, signatures (c2sp.org/tlog-checkpoint)."

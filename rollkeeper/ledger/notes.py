@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Checkpoints as signed notes (c2sp.org/signed-note, c2sp.org/tlog-checkpoint), and the key that signs them.
+
+ledger.operator.example                          origin: which log this is
+70000                                            how many entries the tree holds
+CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=     its root, base64
+                                                 (empty line: the text that is signed ends above it)
+— ledger.operator.example Az3grl…                base64 of: key ID 4 bytes || Ed25519 signature 64 bytes
+
+key ID      SHA-256( name || 0A || 01 || public key 32 bytes ), its first 4 bytes
+vkey        name + "+" + key ID in hex + "+" + base64( 01 || public key )
+"""
+
+import base64
+import binascii
+import os
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from rollkeeper.kernel.settings import home, settings
+from rollkeeper.ledger.errors import CheckpointNotRead
+
+_ED25519 = b"\x01"
+_KEY_ID_BYTES = 4
+_DASH = "\u2014 "
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A tree at one moment: which log, how many entries, which root."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def text(self) -> str:
+        """Return the text that is signed."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+def sign(head: Head, key: Ed25519PrivateKey) -> str:
+    """Return the checkpoint over `head`, signed in the name of its origin."""
+    text = head.text()
+    public = key.public_key()
+    signature = base64.b64encode(key_id(head.origin, public) + key.sign(text.encode()))
+    return f"{text}\n{_DASH}{head.origin} {signature.decode()}\n"
+
+
+def is_signed_by(note: str, *, name: str, public: Ed25519PublicKey) -> bool:
+    """Tell whether the note bears a good signature of this key in this name. Others' signatures are passed over."""
+    text, _, signatures = note.rpartition("\n\n")
+    for line in signatures.splitlines():
+        signer, _, encoded = line.removeprefix(_DASH).partition(" ")
+        raw = _from_base64(encoded)
+        if signer != name or raw[:_KEY_ID_BYTES] != key_id(name, public):
+            continue
+        try:
+            public.verify(raw[_KEY_ID_BYTES:], f"{text}\n".encode())
+        except InvalidSignature:
+            return False
+        return True
+    return False
+
+
+def read_head(note: str, *, file: object = "The text") -> Head:
+    """Read what a checkpoint says, whoever signed it. Refuses: CheckpointNotRead."""
+    lines = note.rpartition("\n\n")[0].split("\n")
+    if len(lines) < 3:
+        raise CheckpointNotRead(file=file, why="it has fewer than three lines before its signatures")
+    origin, size, root = lines[0], lines[1], _from_base64(lines[2])
+    if not size.isascii() or not size.isdecimal() or size != str(int(size)):
+        raise CheckpointNotRead(file=file, why="its second line is not a number of entries")
+    if not origin or len(root) != sha256().digest_size:
+        raise CheckpointNotRead(
+            file=file, why="it lacks an origin, or its third line is not a hash in base64"
+        )
+    return Head(origin, int(size), root)
+
+
+def key_id(name: str, public: Ed25519PublicKey) -> bytes:
+    """Return the four bytes that name a key in a signature line."""
+    return sha256(name.encode() + b"\n" + _ED25519 + public.public_bytes_raw()).digest()[:_KEY_ID_BYTES]
+
+
+def vkey(name: str, public: Ed25519PublicKey) -> str:
+    """Return the verifier key: what outsiders need to check signatures, in one line."""
+    encoded = base64.b64encode(_ED25519 + public.public_bytes_raw()).decode()
+    return f"{name}+{key_id(name, public).hex()}+{encoded}"
+
+
+def origin() -> str:
+    """Return what this home's log is called."""
+    return settings().ledger_origin
+
+
+def key_file() -> Path:
+    """Return where the signing key lies."""
+    return home() / "secrets" / "ledger.key"
+
+
+def signing_key() -> Ed25519PrivateKey:
+    """Return the key that signs checkpoints, made on first use, in a file of mode 0600."""
+    file = key_file()
+    if not file.exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(pem)
+            out.flush()
+            os.fsync(out.fileno())
+    key = load_pem_private_key(file.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise TypeError(f"{file} is not an Ed25519 key")
+    return key
+
+
+def _from_base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return b""

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Read the ledger: who looked at a person, and the tree with its proofs.
+
+Whoever shows these to somebody has demanded an Authority before: this room knows entries, not people's rights.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rollkeeper.kernel import database
+from rollkeeper.kernel.ids import EntryId, LineId, PersonId
+from rollkeeper.ledger import tree
+from rollkeeper.ledger.verbs import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody opened something that is sealed: when, as what, which field, what for.
+
+    `actor` is the commitment that stands for a member of staff in the published entry, or `console` or `sweep`;
+    `leaf_index` is where the entry stands in the published tree, None while it is not in it yet.
+    """
+
+    entry_id: EntryId
+    at: dt.datetime
+    day: dt.date
+    line_id: LineId | None
+    role: str
+    actor: str
+    field: str
+    purpose: str
+    leaf_index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry at its place in the tree; `body` is None where somebody removed it."""
+
+    leaf_index: int
+    entry_id: EntryId
+    body: bytes | None
+
+
+def looks(person_id: PersonId, *, lines: Sequence[LineId] = ()) -> list[Look]:
+    """Return every opening of what is sealed about one person, and about these lines, the oldest first."""
+    found = database.rows(
+        database.sql("ledger", "looks"),
+        {"person": person_id, "lines": list(lines), "verb": Verb.SEALED_OPENED.value},
+    )
+    return [_look(row) for row in found]
+
+
+def tree_size() -> int:
+    """Return how many entries have a leaf."""
+    found = database.rows("SELECT size FROM ledger_integration ORDER BY step_id DESC LIMIT 1")
+    return int(found[0].size) if found else 0
+
+
+def leaf_of(entry_id: EntryId) -> int | None:
+    """Return where an entry stands in the tree, None while it is not in it yet."""
+    found = database.rows("SELECT leaf_index FROM ledger_leaf WHERE entry_id = %s", [entry_id])
+    return int(found[0].leaf_index) if found else None
+
+
+def entries(first: int, end: int) -> Iterator[StoredEntry]:
+    """Return the entries of the leaves from `first` up to and without `end`."""
+    for row in database.rows(database.sql("ledger", "entries"), {"first": first, "end": end}):
+        yield StoredEntry(
+            row.leaf_index, EntryId(row.entry_id), None if row.body is None else row.body.encode()
+        )
+
+
+def stored_tile(level: int, index: int, width: int) -> bytes:
+    """Return the first `width` hashes of a tile: as stored where it is full, made from what is below at the edge."""
+    first = index * tree.TILE_WIDTH
+    if width == tree.TILE_WIDTH:
+        statement = "SELECT hashes FROM ledger_tile WHERE level = %s AND tile_index = %s"
+        found = database.rows(statement, [level, index])
+    elif level == 0:
+        found = database.rows(database.sql("ledger", "leaf_tiles"), {"first": first, "end": first + width})
+    else:
+        span = {"below": level - 1, "first": first, "end": first + width}
+        found = database.rows(database.sql("ledger", "upper_tiles"), span)
+    return bytes(found[0].hashes) if found else b""
+
+
+def stored_nodes(size: int) -> tree.Node:
+    """Return the nodes of the stored tree of `size` leaves, for roots and proofs."""
+    return tree.nodes_from_tiles(stored_tile, size)
+
+
+def _look(row: Any) -> Look:
+    body = json.loads(row.body)
+    facts = body.get("facts", {})
+    return Look(
+        entry_id=EntryId(row.entry_id), at=row.at, day=row.day, line_id=row.line_id, role=body["role"],
+        actor=body["actor"], field=facts.get("field", ""), purpose=facts.get("purpose", ""),
+        leaf_index=row.leaf_index,
+    )  # fmt: skip
