@@ -14,7 +14,7 @@ from django.conf import settings
 from rollkeeper.kernel import clock
 from rollkeeper.vault import keys, wire
 from rollkeeper.vault.errors import EpochNotGenuine, OnlySeals
-from rollkeeper.vault.root import index_key, root_exists, root_of_trust
+from rollkeeper.vault.root import index_key, root_of_trust
 
 
 def may_open() -> bool:
@@ -58,8 +58,7 @@ def unwrapped(epoch_id: int, secret_wrapped: bytes) -> wire.EpochSecret:
 
 def begin() -> tuple[int, str]:
     """Begin an epoch; return its number and the fingerprint of its public half."""
-    if not root_exists():
-        root_of_trust().begin_version()
+    root_of_trust().ensure()
     epoch_id = keys.newest_epoch_id() + 1
     secret = secrets.token_bytes(wire.KEY_BYTES)
     public = wire.EpochSecret(epoch_id, secret).public_key()

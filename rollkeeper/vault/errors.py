@@ -56,3 +56,14 @@ class RootMissing(RollkeeperError):
     kind = Kind.INTERNAL
     sentence = "{file} is missing or cannot be read."
     remedy = "Bring it back from where it is kept safe: docs/runbook/. Without it nothing opens."
+
+
+class KeyServiceRefused(RollkeeperError):
+    """The key service did not answer, or would not."""
+
+    code = "key_service_refused"
+    kind = Kind.INTERNAL
+    sentence = "The key service at {url} did not do what it was asked: {why}."
+    remedy = (
+        "Is it running and unsealed, and is the token in {token_file} valid? ops/openbao/ has the policies."
+    )

@@ -2,7 +2,7 @@
 """The root of trust: what wraps the secret of an epoch, and what keys the blind index.
 
 Two small interfaces, because a web face needs the second and must not come near the first. The implementation here
-keeps both in files of mode 0600 inside the home; a key service stands behind the same interfaces.
+keeps both in files of mode 0600 inside the home; a key service stands behind the same interfaces (`vault.transit`).
 
 `secrets/root.key` has a line a version of the wrapping key and one for the index; destroying a version makes every
 epoch that it wrapped unreadable, in every copy of the store of keys. `secrets/index.key` can be made again from it.
@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Protocol
 
 from rollkeeper.kernel.console import err
-from rollkeeper.kernel.settings import home
+from rollkeeper.kernel.settings import home, settings
 from rollkeeper.vault import wire
 from rollkeeper.vault.errors import CannotOpen, RootMissing
+from rollkeeper.vault.transit import TransitIndexKey, TransitRoot
 
 _WARNING = """\
 A root of trust was made: {file}
@@ -30,6 +31,10 @@ _INDEX = "index"
 
 class RootOfTrust(Protocol):
     """Wraps and unwraps secrets, each bound to a context, under a key that has versions."""
+
+    def ensure(self) -> None:
+        """Make the root where this home has none yet and may make one."""
+        ...
 
     def wrap(self, secret: bytes, *, context: bytes) -> bytes:
         """Return the secret under the newest version."""
@@ -73,19 +78,21 @@ class FileRoot:
             raise CannotOpen
         return wire.decrypt(key, body, context=head + context)
 
+    def ensure(self) -> None:
+        """Make the file, loudly, and the index's beside it, where there is none."""
+        if not root_file().exists():
+            fresh = {name: secrets.token_bytes(wire.KEY_BYTES) for name in (_INDEX, "1")}
+            _write(root_file(), fresh)
+            err.print(_WARNING.format(file=root_file()), style="bold red", markup=False)
+        if not index_file().exists():
+            seed = _read(root_file())[_INDEX]
+            _write(index_file(), {_INDEX: wire.expand(seed, b"rollkeeper/blind-index")})
+
     def begin_version(self) -> None:
-        """Add a line to the file, making the file and the index's where there is none."""
-        file = root_file()
-        if not file.exists():
-            _write(
-                file, {_INDEX: secrets.token_bytes(wire.KEY_BYTES), "1": secrets.token_bytes(wire.KEY_BYTES)}
-            )
-            err.print(_WARNING.format(file=file), style="bold red", markup=False)
-        else:
-            kept = _read(file)
-            kept[str(max(self._versions()) + 1)] = secrets.token_bytes(wire.KEY_BYTES)
-            _write(file, kept)
-        ensure_index_key()
+        """Add a line to the file."""
+        kept = _read(root_file())
+        kept[str(max(self._versions()) + 1)] = secrets.token_bytes(wire.KEY_BYTES)
+        _write(root_file(), kept)
 
     def destroy_older_versions(self) -> None:
         """Write the file anew with the newest version alone, then zeros over the old file's bytes."""
@@ -114,25 +121,17 @@ class FileIndexKey:
 
 
 def root_of_trust() -> RootOfTrust:
-    """Return the root of trust of this home."""
-    return FileRoot()
+    """Return the root of trust of this home: the key service that its settings name, or the file."""
+    url = settings().root_url
+    return FileRoot() if url is None else TransitRoot(url, token_file=home() / "secrets" / "root.token")
 
 
 def index_key() -> IndexKey:
     """Return the key of the blind index. Refuses: RootMissing."""
-    return FileIndexKey()
-
-
-def root_exists() -> bool:
-    """Tell whether this home has a root of trust already."""
-    return root_file().exists()
-
-
-def ensure_index_key() -> None:
-    """Derive the key of the index from the root and lay it where the faces find it, unless it lies there."""
-    if not index_file().exists():
-        seed = _read(root_file())[_INDEX]
-        _write(index_file(), {_INDEX: wire.expand(seed, b"rollkeeper/blind-index")})
+    url = settings().root_url
+    return (
+        FileIndexKey() if url is None else TransitIndexKey(url, token_file=home() / "secrets" / "index.token")
+    )
 
 
 def root_file() -> Path:

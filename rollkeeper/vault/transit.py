@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""OpenBao's Transit engine as the root of trust: the wrapping key and the index key never leave it.
+
+Two keys, `rollkeeper-epochs` and `rollkeeper-index`, made once by whoever runs the service. Processes that open have a
+token for the first, web faces only one for the second; what each token may do stands in `ops/openbao/`. Tokens lie in
+files, where the service's own agent renews them. The bytes wrapped are the service's text, `vault:v<version>:<base64>`.
+"""
+
+import json
+import urllib.error
+import urllib.request
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from itertools import batched
+from pathlib import Path
+from typing import Any
+
+from rollkeeper.vault.errors import CannotOpen, KeyServiceRefused, RootMissing
+
+EPOCHS_KEY = "rollkeeper-epochs"
+INDEX_KEY = "rollkeeper-index"
+INDEX_KEY_VERSION = 1
+"""The index's key has one version for ever: another would find nothing that is there."""
+_TIMEOUT_SECONDS = 30
+_DIGESTS_AT_ONCE = 5_000
+_BAD_REQUEST = 400
+
+
+class Transit:
+    """One OpenBao, spoken to with one token."""
+
+    def __init__(self, url: str, *, token_file: Path) -> None:
+        self._url, self._token_file = url.rstrip("/"), token_file
+
+    def ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Post a request, or read where there is no body. Refuses: KeyServiceRefused, RootMissing."""
+        request = urllib.request.Request(  # noqa: S310 - the setting allows https, and http on this machine only
+            f"{self._url}/v1/transit/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"X-Vault-Token": self._token(), "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+                text = answer.read()
+        except urllib.error.HTTPError as fault:
+            with fault:
+                raise self._refusal(f"status {fault.code}", status=fault.code) from None
+        except OSError as fault:
+            raise self._refusal(type(fault).__name__) from None
+        return json.loads(text)["data"] if text else {}
+
+    def _token(self) -> str:
+        try:
+            return self._token_file.read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError) as fault:
+            raise RootMissing(file=self._token_file) from fault
+
+    def _refusal(self, why: str, *, status: int | None = None) -> KeyServiceRefused:
+        return KeyServiceRefused(url=self._url, why=why, token_file=self._token_file, status=status)
+
+
+class TransitRoot:
+    """The root of trust of an operator: whoever copies this machine has not got it."""
+
+    def __init__(self, url: str, *, token_file: Path) -> None:
+        self._transit = Transit(url, token_file=token_file)
+
+    def ensure(self) -> None:
+        """See that the key is there: only whoever runs the service makes one. Refuses: KeyServiceRefused."""
+        self._versions()
+
+    def wrap(self, secret: bytes, *, context: bytes) -> bytes:
+        """Return the service's text for the secret under the newest version."""
+        asked = {"plaintext": _text(secret), "associated_data": _text(context)}
+        return str(self._transit.ask(f"encrypt/{EPOCHS_KEY}", asked)["ciphertext"]).encode()
+
+    def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
+        """Return the secret. Refuses: CannotOpen, where the version is destroyed as well; KeyServiceRefused."""
+        asked = {"ciphertext": wrapped.decode("ascii", "replace"), "associated_data": _text(context)}
+        try:
+            return b64decode(self._transit.ask(f"decrypt/{EPOCHS_KEY}", asked)["plaintext"])
+        except KeyServiceRefused as fault:
+            if fault.facts["status"] == _BAD_REQUEST:
+                raise CannotOpen from None
+            raise
+
+    def begin_version(self) -> None:
+        """Have the service make a new version."""
+        self._transit.ask(f"keys/{EPOCHS_KEY}/rotate", {})
+
+    def destroy_older_versions(self) -> None:
+        """Have the service refuse every older version, then trim them away for good."""
+        newest = self._versions()
+        self._transit.ask(
+            f"keys/{EPOCHS_KEY}/config", {"min_decryption_version": newest, "min_encryption_version": newest}
+        )
+        self._transit.ask(f"keys/{EPOCHS_KEY}/trim", {"min_available_version": newest})
+
+    def _versions(self) -> int:
+        return int(self._transit.ask(f"keys/{EPOCHS_KEY}")["latest_version"])
+
+
+class TransitIndexKey:
+    """The key of the blind index, asked over the wire: whoever takes a face can ask, at the service's rate, not take it."""
+
+    def __init__(self, url: str, *, token_file: Path) -> None:
+        self._transit = Transit(url, token_file=token_file)
+
+    def digests(self, messages: Sequence[bytes]) -> list[bytes]:
+        """Return the HMAC-SHA-256 of each message."""
+        return [digest for some in batched(messages, _DIGESTS_AT_ONCE) for digest in self._ask(some)]
+
+    def _ask(self, messages: Sequence[bytes]) -> list[bytes]:
+        asked = {"batch_input": [{"input": _text(m)} for m in messages], "key_version": INDEX_KEY_VERSION}
+        results = self._transit.ask(f"hmac/{INDEX_KEY}/sha2-256", asked)["batch_results"]
+        return [b64decode(result["hmac"].rsplit(":", 1)[1]) for result in results]
+
+
+def _text(data: bytes) -> str:
+    return b64encode(data).decode("ascii")
