@@ -40,10 +40,12 @@ class Migration(migrations.Migration):
             name='Import',
             fields=[
                 ('import_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('file_hash', models.TextField(db_comment='SHA-256 of the file and its map.')),
+                ('file_hash', models.TextField(db_comment='SHA-256 of the file and its map.', unique=True)),
                 ('rows_done', models.BigIntegerField(default=0)),
                 ('lines_made', models.BigIntegerField(default=0)),
+                ('rows_known', models.BigIntegerField(db_comment='Rows whose line was made by an earlier import.', default=0)),
                 ('rows_refused', models.BigIntegerField(default=0)),
+                ('registered', models.BigIntegerField(db_comment='Lines whose holder the file declares.', default=0)),
                 ('started_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
             ],

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Text with separators: CSV, TSV and their kin, a line at a time, so that memory stays flat whatever the file does.
+
+A line is never read past `LINE_LIMIT` and a field never past `FIELD_LIMIT`: a field of two gigabytes is refused after
+the first megabyte. Bytes that do not belong to the encoding become U+FFFD and are refused row by row later.
+"""
+
+import codecs
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from rollkeeper.campaign.importing.errors import FieldTooLong, FileNotRead, QuoteOpen
+from rollkeeper.campaign.importing.reasons import LOOSE_QUOTE, Unread
+
+FIELD_LIMIT: Final = 65_536
+LINE_LIMIT: Final = 1 << 20
+SEPARATORS: Final = (",", ";", "\t", "|")
+_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+Record = list[str] | Unread
+
+
+class _LineTooLong(Exception):
+    """A line without an end. Carries how often each separator stands in its beginning, and nothing of its text."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__("a line without an end")
+        self.counts = {separator: line.count(separator) for separator in SEPARATORS}
+
+
+@dataclass(frozen=True, slots=True)
+class Delimited:
+    """How one file of text is read."""
+
+    encoding: str
+    separator: str
+
+    @property
+    def manner(self) -> str:
+        """Say how it is read, for a person."""
+        return f"text in {self.encoding}, separated by {_NAMES.get(self.separator, repr(self.separator))}"
+
+    def records(self, file: Path, wanted: frozenset[int] | None = None) -> Iterator[Record]:
+        """Give every record. Refuses: FieldTooLong, QuoteOpen."""
+        row = 0
+        with _text(file, self.encoding) as source:
+            reader = csv.reader(_lines(source), delimiter=self.separator, strict=True)
+            csv.field_size_limit(FIELD_LIMIT)
+            while True:
+                try:
+                    for record in reader:
+                        row += 1
+                        yield record
+                except csv.Error as fault:
+                    row += 1
+                    yield self._unread(file, row, fault)
+                except _LineTooLong as fault:
+                    column = fault.counts.get(self.separator, 0) + 1
+                    raise FieldTooLong(file=file, row=row + 1, column=column, limit=f"{FIELD_LIMIT:,}") from None
+                else:
+                    return
+
+    def _unread(self, file: Path, row: int, fault: csv.Error) -> Unread:
+        if "field larger" in str(fault):
+            column = self._column_of_fault(file, row)
+            raise FieldTooLong(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}") from None
+        if "end of data" in str(fault):
+            raise QuoteOpen(file=file, row=row) from None
+        return Unread("", LOOSE_QUOTE)
+
+    def _column_of_fault(self, file: Path, row: int) -> int:
+        """Return the column in which a row grows too long, by reading the file again up to there."""
+        with _text(file, self.encoding) as source:
+            lines = _lines(source)
+            reader = csv.reader(lines, delimiter=self.separator)
+            for _ in islice(reader, row - 1):
+                pass
+            csv.field_size_limit(LINE_LIMIT + 1)
+            try:
+                return max(1, len(next(csv.reader([next(lines)], delimiter=self.separator))))
+            finally:
+                csv.field_size_limit(FIELD_LIMIT)
+
+
+def open_delimited(file: Path, encoding: str, separator: str | None) -> Delimited:
+    """Return how a file is read, finding the separator where it is not given."""
+    return Delimited(encoding, separator or _find_separator(file, encoding))
+
+
+def demand_lines(file: Path, encoding: str) -> None:
+    """Refuse a file whose first line has no end, before time is spent on the rest. Refuses: FieldTooLong, FileNotRead."""
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise FileNotRead(file=file, why=f"no encoding is called '{encoding}'") from None
+    with _text(file, encoding) as source:
+        head = source.readline(LINE_LIMIT)
+        if len(head) == LINE_LIMIT and not head.endswith(("\n", "\r")):
+            raise FieldTooLong(file=file, row=1, column=_last_column(head), limit=f"{FIELD_LIMIT:,}")
+
+
+def _last_column(text: str) -> int:
+    return max(text.count(separator) for separator in SEPARATORS) + 1
+
+
+def _find_separator(file: Path, encoding: str) -> str:
+    """Return the separator that cuts the first rows into most columns, all alike."""
+    with _text(file, encoding) as source:
+        head = _head_lines(source)
+    csv.field_size_limit(FIELD_LIMIT)
+
+    def score(separator: str) -> tuple[float, int]:
+        widths = []
+        try:
+            widths = [len(row) for row in csv.reader(head, delimiter=separator) if row]
+        except csv.Error:
+            pass
+        if not widths or widths[0] == 1:
+            return (0, 0)
+        return (sum(width == widths[0] for width in widths) / len(widths), widths[0])
+
+    return max(SEPARATORS, key=score)
+
+
+def _head_lines(source: TextIOWrapper) -> list[str]:
+    head: list[str] = []
+    try:
+        for line in islice(_lines(source), 50):
+            head.append(line)
+    except _LineTooLong:
+        pass
+    return head
+
+
+def _text(file: Path, encoding: str) -> TextIOWrapper:
+    return file.open(encoding=encoding, errors="replace", newline="")
+
+
+def _lines(source: TextIOWrapper) -> Iterator[str]:
+    while line := source.readline(LINE_LIMIT):
+        if len(line) == LINE_LIMIT and line[-1] not in "\r\n":
+            raise _LineTooLong(line)
+        yield line

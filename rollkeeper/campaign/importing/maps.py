@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The map: which column of the operator's file means what. TOML, strictly read, every fault reported.
+
+    [file]          encoding, separator, header, sheet: only where they were found wrongly
+    [number]        column, or allotment = "+86..." (and count) where the file holds no numbers
+    [service]       constant, or [[service.from]] column + values, the first that fits; otherwise
+    [activated_on]  column + format, or tenure_months + as_of, or constant
+    [language]      column + values, or constant         [region]   column, or constant
+    [contact]       column (an e-mail address)           [reference] column (the operator's own, of the line)
+    [is_protected]  column + yes (the texts that mean yes)
+    [registration]  name, address, document_type or document_type_is, document_number, document_types
+"""
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from rollkeeper.campaign.importing.errors import MapFault, SensitiveColumnMapped
+from rollkeeper.campaign.importing.words import never_about
+from rollkeeper.kernel.canonical import canonical_bytes, sha256_hex
+from rollkeeper.kernel.errors import RollkeeperError, raise_all
+from rollkeeper.lines.states import Service
+
+Column = Annotated[str, Field(min_length=1)]
+# Lines of these services have a telephone number; domains and address blocks are registered one at a time.
+NUMBERED = frozenset({Service.MOBILE, Service.DATA_CARD, Service.FIXED_LINE, Service.INTERNET_ACCESS})
+
+
+class Part(BaseModel):
+    """One table of the map."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class FilePart(Part):
+    """How the file is written, where that was found wrongly."""
+
+    encoding: str | None = None
+    separator: Annotated[str | None, Field(min_length=1, max_length=1)] = None
+    header: bool = True
+    sheet: str | None = None
+
+
+class NumberPart(Part):
+    """Where numbers come from."""
+
+    column: Column | None = None
+    allotment: Annotated[str | None, Field(pattern=r"^\+[1-9][0-9]{6,14}$")] = None
+    count: Annotated[int | None, Field(gt=0)] = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.column is None) == (self.allotment is None):
+            raise ValueError("give either a column or an allotment")
+        if self.count is not None and self.allotment is None:
+            raise ValueError("a count belongs to an allotment")
+        return self
+
+
+class ServiceColumn(Part):
+    """A column that says the kind of service, and what its values mean."""
+
+    column: Column
+    values: Annotated[dict[str, Service], Field(min_length=1)]
+
+
+class ServicePart(Part):
+    """Which kind of service a line is."""
+
+    constant: Service | None = None
+    sources: Annotated[list[ServiceColumn], Field(alias="from")] = []
+    otherwise: Service | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.constant is None) == (not self.sources):
+            raise ValueError("give either a constant or columns under [[service.from]]")
+        unnumbered = {s for s in self._services() if s not in NUMBERED}
+        if unnumbered:
+            raise ValueError(f"{', '.join(sorted(unnumbered))}: lines of this kind are registered one at a time")
+        return self
+
+    def _services(self) -> Iterator[Service]:
+        yield from (s for s in (self.constant, self.otherwise) if s)
+        yield from (s for source in self.sources for s in source.values.values())
+
+
+class ActivatedPart(Part):
+    """Since when a line is in service."""
+
+    column: Column | None = None
+    format: Annotated[str, Field(min_length=2)] = "%Y-%m-%d"
+    tenure_months: Column | None = None
+    as_of: dt.date | None = None
+    constant: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(value is not None for value in (self.column, self.tenure_months, self.constant)) != 1:
+            raise ValueError("give one of column, tenure_months and constant")
+        if self.tenure_months is not None and self.as_of is None:
+            raise ValueError("tenure_months are counted back from a day: give as_of (or --as-of)")
+        return self
+
+
+class ValuePart(Part):
+    """A value for each line: out of a column, through a table of values if there is one, or one for all."""
+
+    column: Column | None = None
+    values: dict[str, str] = {}
+    constant: Annotated[str | None, Field(min_length=1, max_length=64)] = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.column is None) == (self.constant is None):
+            raise ValueError("give either a column or a constant")
+        return self
+
+
+class ColumnPart(Part):
+    """A column that is taken as it is."""
+
+    column: Column
+
+
+class ProtectedPart(Part):
+    """Which lines no batch may ever cut: lifts, alarms, medical devices."""
+
+    column: Column
+    yes: Annotated[list[str], Field(min_length=1)] = ["yes", "true", "1"]
+
+
+class RegistrationPart(Part):
+    """The columns of what holders have declared."""
+
+    name: Column
+    address: Column
+    document_number: Column
+    document_type: Column | None = None
+    document_type_is: Annotated[str | None, Field(min_length=1)] = None
+    document_types: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.document_type is None) == (self.document_type_is is None):
+            raise ValueError("give either document_type (a column) or document_type_is")
+        return self
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Return the column of each attribute."""
+        given = {"name": self.name, "address": self.address, "document_number": self.document_number}
+        return given | ({"document_type": self.document_type} if self.document_type else {})
+
+
+class Map(Part):
+    """How one file is read."""
+
+    file: FilePart = FilePart()
+    number: NumberPart
+    service: ServicePart
+    activated_on: ActivatedPart
+    language: ValuePart | None = None
+    region: ValuePart | None = None
+    contact: ColumnPart | None = None
+    reference: ColumnPart | None = None
+    is_protected: ProtectedPart | None = None
+    registration: RegistrationPart | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that are taken in."""
+        return tuple(dict.fromkeys(column for _, column in self.places()))
+
+    @property
+    def hash(self) -> str:
+        """Return what stands for this map where two imports are compared."""
+        return sha256_hex(canonical_bytes(self.model_dump(mode="json", by_alias=True, exclude_none=True)))
+
+    def places(self) -> Iterator[tuple[str, str]]:
+        """Give each place of the map that names a column, and the column."""
+        single = {
+            "number": self.number.column, "activated_on": self.activated_on.column,
+            "activated_on.tenure_months": self.activated_on.tenure_months,
+            "language": self.language and self.language.column, "region": self.region and self.region.column,
+            "contact": self.contact and self.contact.column, "reference": self.reference and self.reference.column,
+            "is_protected": self.is_protected and self.is_protected.column,
+        }  # fmt: skip
+        yield from ((place, column) for place, column in single.items() if column)
+        yield from (("service.from", source.column) for source in self.service.sources)
+        if self.registration:
+            yield from ((f"registration.{field}", column) for field, column in self.registration.columns.items())
+
+
+def read_map(file: Path, *, as_of: dt.date | None = None, allotment: str | None = None) -> dict[str, Any]:
+    """Read a map as it is written, with what was given on the command line put in. Refuses: MapFault."""
+    try:
+        raw = tomllib.loads(file.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise MapFault(map=file, place="the whole file", why=f"it is not TOML: {fault}") from None
+    return complete(raw, as_of=as_of, allotment=allotment)
+
+
+def complete(raw: dict[str, Any], *, as_of: dt.date | None, allotment: str | None) -> dict[str, Any]:
+    """Put what was given on the command line into a map that is still being made."""
+    filled = {name: dict(part) if isinstance(part, dict) else part for name, part in raw.items()}
+    activated = filled.get("activated_on")
+    if as_of and isinstance(activated, dict) and "tenure_months" in activated:
+        activated["as_of"] = as_of
+    if allotment:
+        filled["number"] = {k: v for k, v in filled.get("number", {}).items() if k == "count"} | {"allotment": allotment}
+    return filled
+
+
+def file_part(raw: dict[str, Any], *, named: object) -> FilePart:
+    """Return how the file is to be read, before the rest of the map is looked at. Refuses: MapFault."""
+    try:
+        return FilePart.model_validate(raw.get("file", {}))
+    except ValidationError as fault:
+        raise_all(_faults(fault, named=named, under="file"))
+        raise
+
+
+def make_map(raw: dict[str, Any], *, named: object, header: Sequence[str]) -> Map:
+    """Return the map, checked against the columns of the file. Refuses: MapFault, SensitiveColumnMapped, all at once."""
+    try:
+        made = Map.model_validate(raw)
+    except ValidationError as fault:
+        raise_all(_faults(fault, named=named))
+        raise
+    faults: list[RollkeeperError] = []
+    for place, column in made.places():
+        about = never_about(column)
+        if column not in header:
+            why = f"the file has no column '{column}'; it has {', '.join(header)}"
+            faults.append(MapFault(map=named, place=place, why=why))
+        elif about:
+            faults.append(SensitiveColumnMapped(map=named, place=place, column=column, about=about))
+    raise_all(faults)
+    return made
+
+
+def _faults(fault: ValidationError, *, named: object, under: str = "") -> list[RollkeeperError]:
+    return [
+        MapFault(
+            map=named,
+            place=".".join([*([under] if under else []), *map(str, error["loc"])]) or "the whole file",
+            why=error["msg"].removeprefix("Value error, ").rstrip("."),
+        )
+        for error in fault.errors(include_input=False, include_url=False)
+    ]

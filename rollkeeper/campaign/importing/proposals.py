@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A map proposed from the header and the first rows, for a person to look at.
+
+It proposes what the dictionary is sure of, says what it dropped and what is still wanting, and guesses nothing that
+could put a line's age or its service wrong: where two readings fit, it asks.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import tomli_w
+
+from rollkeeper.campaign.importing import words
+from rollkeeper.campaign.importing.errors import NoHeader, OneColumn
+from rollkeeper.campaign.importing.files import Look
+from rollkeeper.campaign.importing.samples import (
+    date_formats,
+    is_email,
+    looks_like_a_value,
+    share,
+    telephone_share,
+    values_of,
+)
+from rollkeeper.campaign.importing.words import Dropped
+
+_SURE = 0.8
+_REGISTRATION = ("name", "address", "document_type", "document_number")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A map as far as it can be known, what is still wanting, and what is dropped."""
+
+    raw: dict[str, Any]
+    needs: tuple[str, ...]
+    dropped: tuple[Dropped, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sensitive(self) -> tuple[Dropped, ...]:
+        """Return the dropped columns that the register has no place for."""
+        return tuple(column for column in self.dropped if column.about)
+
+
+def propose(look: Look, *, country: str, as_of: dt.date, duty: bool) -> Proposal:
+    """Propose a map. Refuses: NoHeader, OneColumn."""
+    if look.has_names:
+        _demand_names(look)
+    columns = _Columns(look, country)
+    raw: dict[str, Any] = {}
+    needs: list[str] = []
+    _propose_number(columns, raw, needs, look)
+    _propose_service(columns, raw, needs)
+    _propose_activation(columns, raw, needs, as_of)
+    for part in ("language", "region", "contact", "reference", "is_protected"):
+        _propose_part(part, columns, raw)
+    notes = _propose_registration(columns, raw) if duty else ()
+    taken = set(columns.taken)
+    dropped = tuple(Dropped(c, words.sensitive_about(c)) for c in look.header if c not in taken)
+    return Proposal(raw, tuple(needs), dropped, notes)
+
+
+def dropped_columns(header: Sequence[str], used: Iterable[str]) -> tuple[Dropped, ...]:
+    """Return the columns that are not taken in, the sensitive ones with what they are about."""
+    kept = set(used)
+    return tuple(Dropped(column, words.sensitive_about(column)) for column in header if column not in kept)
+
+
+def write_map(proposal: Proposal, look: Look) -> str:
+    """Write the proposal as TOML with its remarks: what a person confirms, changes and keeps."""
+    remarks = [f"# How {look.file.name} is read ({look.opened.manner}; {look.row_count:,} rows). Change what is wrong."]
+    remarks += [f"# WANTING: {need}" for need in proposal.needs]
+    remarks += [f"# Note: {note}" for note in proposal.notes]
+    remarks += [f"# Dropped, since it is about {c.about}: {c.column}" for c in proposal.sensitive]
+    plain = [c.column for c in proposal.dropped if not c.about]
+    remarks += [f"# Dropped, not needed: {', '.join(plain)}"] if plain else []
+    if not look.has_names:
+        proposal.raw.setdefault("file", {"header": False})
+    return "\n".join(line.replace("\n", " ") for line in remarks) + "\n\n" + tomli_w.dumps(proposal.raw)
+
+
+class _Columns:
+    """The columns of a file by what they mean; a column is taken once."""
+
+    def __init__(self, look: Look, country: str) -> None:
+        self.country = country
+        self._values = {name: values_of(look.sample, i) for i, name in enumerate(look.header)}
+        self._header = look.header
+        self.taken: list[str] = []
+
+    def values(self, column: str) -> list[str]:
+        return self._values[column]
+
+    def free(self) -> list[str]:
+        return [c for c in self._header if c not in self.taken and not words.sensitive_about(c)]
+
+    def find(self, meaning: str) -> str | None:
+        return next((c for c in self.free() if words.meaning_of(c) == meaning), None)
+
+    def take(self, column: str) -> str:
+        self.taken.append(column)
+        return column
+
+
+def _demand_names(look: Look) -> None:
+    for place, name in enumerate(look.header, 1):
+        value_class = looks_like_a_value(name)
+        if value_class:
+            raise NoHeader(file=look.file, row=1, column=place, value_class=value_class)
+    if len(look.header) == 1 and words.meaning_of(look.header[0]) != "number":
+        raise OneColumn(file=look.file, row=1, column=look.header[0])
+
+
+def _propose_number(columns: _Columns, raw: dict[str, Any], needs: list[str], look: Look) -> None:
+    sure = [c for c in columns.free() if telephone_share(columns.values(c), columns.country) >= _SURE]
+    named = [c for c in columns.free() if words.meaning_of(c) == "number"]
+    chosen = next((c for c in named if c in sure), None) or next(iter(named), None)
+    unnamed = [c for c in sure if words.meaning_of(c) is None]
+    if chosen is None and len(unnamed) == 1:
+        chosen = unnamed[0]
+    if chosen is not None:
+        raw["number"] = {"column": columns.take(chosen)}
+        return
+    needs.append(
+        f"the file holds no telephone numbers. Give the first number of an allotment with {look.row_count:,} free"
+        ' numbers: --allotment "+..." on the command line, or [number] allotment = "+..." in the map.'
+    )
+
+
+def _propose_service(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> None:
+    sources = [s for c in columns.free() if (s := _service_source(c, columns.values(c)))]
+    for source in sources:
+        columns.take(source["column"])
+    if sources:
+        raw["service"] = {"from": sources}
+    elif columns.taken and words.meaning_of(columns.taken[0]) == "number" and _says_mobile(columns.taken[0]):
+        raw["service"] = {"constant": "mobile"}
+    else:
+        needs.append('which kind of service these lines are, for example [service] constant = "mobile".')
+
+
+def _service_source(column: str, values: list[str]) -> dict[str, Any] | None:
+    """Return what a column says about the service: kinds of it, or a yes to the one in its heading."""
+    own = words.service_of_heading(column)
+    if own is None and words.meaning_of(column) != "service":
+        return None
+    table = {}
+    for value in dict.fromkeys(values):
+        service = words.known_value("service_values", value) or (own if words.says_yes(value) else None)
+        if service:
+            table[value] = service
+    return {"column": column, "values": table} if table else None
+
+
+def _says_mobile(column: str) -> bool:
+    return any(word in column.casefold() for word in ("mobile", "msisdn", "cell", "手机", "手機"))
+
+
+def _propose_activation(columns: _Columns, raw: dict[str, Any], needs: list[str], as_of: dt.date) -> None:
+    column = columns.find("activated_on")
+    if column:
+        fitting = date_formats(columns.values(column))
+        if len(fitting) == 1:
+            raw["activated_on"] = {"column": columns.take(column), "format": fitting[0]}
+            return
+        columns.take(column)
+        which = "both fit" if fitting else "none was recognised"
+        options = " or ".join(f'"{f}"' for f in fitting) or '"%Y-%m-%d"'
+        needs.append(
+            f"how the dates in '{column}' are written ({which}):"
+            f" [activated_on] column = '{column}', format = {options}."
+        )
+        return
+    tenure = columns.find("tenure_months")
+    if tenure and share(columns.values(tenure), str.isdecimal) >= _SURE:
+        raw["activated_on"] = {"tenure_months": columns.take(tenure), "as_of": as_of}
+        return
+    needs.append('since when the lines are in service: [activated_on] column = "...", or constant = 2011-01-31 for all.')
+
+
+def _propose_part(part: str, columns: _Columns, raw: dict[str, Any]) -> None:
+    column = columns.find(part)
+    if column is None and part == "contact":
+        column = next((c for c in columns.free() if share(columns.values(c), is_email) >= _SURE), None)
+    if column is None:
+        return
+    values = columns.values(column)
+    made: dict[str, Any] = {"column": column}
+    if part == "language":
+        made["values"] = {v: known for v in dict.fromkeys(values) if (known := words.known_value("languages", v))}
+        if not made["values"]:
+            return
+    if part == "is_protected":
+        made["yes"] = [v for v in dict.fromkeys(values) if words.says_yes(v)] or ["yes"]
+    if part == "contact" and share(values, is_email) < _SURE:
+        return
+    raw[part] = made
+    columns.take(column)
+
+
+def _propose_registration(columns: _Columns, raw: dict[str, Any]) -> tuple[str, ...]:
+    """Propose the registration where the file has all of it; a part alone is of no use and is dropped."""
+    found = {field: column for field in _REGISTRATION if (column := columns.find(field))}
+    if not found:
+        return ()
+    lacking = [field for field in ("name", "address", "document_number") if field not in found]
+    numbers = columns.values(found["document_number"]) if "document_number" in found else []
+    made: dict[str, Any] = dict(found)
+    if "document_type" in found:
+        kinds = dict.fromkeys(columns.values(found["document_type"]))
+        made["document_types"] = {k: known for k in kinds if (known := words.known_value("document_types", k))}
+    elif share(numbers, _is_resident_card) >= _SURE:
+        made["document_type_is"] = "cn-resident-card"
+    else:
+        lacking.append("document_type")
+    if lacking:
+        return (f"nobody is registered by this file: it lacks {', '.join(lacking)}.",)
+    for column in found.values():
+        columns.take(column)
+    raw["registration"] = made
+    return ()
+
+
+def _is_resident_card(text: str) -> bool:
+    return len(text) == 18 and text[:17].isdecimal() and (text[17].isdecimal() or text[17] in "Xx")

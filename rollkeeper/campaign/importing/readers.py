@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One value of the operator's file, read: what the register keeps of it, or the class of what is wrong with it.
+
+A column is read at once. Columns with few different values (dates, services, regions) remember what they read, so that
+a million rows cost a million look-ups and a few hundred readings; numbers are read one by one.
+"""
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final
+
+from rollkeeper.campaign.importing import words
+from rollkeeper.campaign.importing.reasons import (
+    EARLY_DATE,
+    EMPTY,
+    FOREIGN_NUMBER,
+    FUTURE_DATE,
+    NO_SUCH_DATE,
+    NOT_A_DATE,
+    NOT_MONTHS,
+    NOT_YES_OR_NO,
+    SHORTENED_NUMBER,
+    TOO_LONG,
+    UNNAMED_VALUE,
+    Reason,
+    bad_number,
+    spoilt,
+)
+from rollkeeper.campaign.importing.samples import without_time
+from rollkeeper.lines.errors import NumberNotRead
+from rollkeeper.lines.numbers import normalise
+
+FIRST_YEAR: Final = 1876
+LONGEST_TEXT: Final = 128
+_MOST_REMEMBERED = 50_000
+_MOST_MONTHS = 1_800
+_SHORTENED = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]?\d+")
+_DATE_SHAPE = re.compile(r"\d{1,4}\D{1,3}\d{1,2}\D{1,3}\d{1,4}\D?|\d{8}")
+_FILLING = str.maketrans("", "", " -()\u00a0\u2009\u2011\u2013")
+
+
+class Remembering[T](dict[str, T | Reason]):
+    """Reads each different text once."""
+
+    def __init__(self, read: Callable[[str], T | Reason]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, text: str) -> T | Reason:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        found = self[text] = spoilt(text) or self._read(text.strip())
+        return found
+
+
+def read_numbers(texts: Sequence[str], *, country: str, prefix: str) -> list[str | Reason]:
+    """Read telephone numbers into E.164; `prefix` is the calling code that all must have."""
+    found: list[str | Reason] = []
+    for text in texts:
+        try:
+            number = normalise(text if text.isdecimal() else text.translate(_FILLING), country)
+        except NumberNotRead as fault:
+            found.append(_number_fault(text, fault))
+        else:
+            found.append(number if number.startswith(prefix) else FOREIGN_NUMBER)
+    return found
+
+
+def _number_fault(text: str, fault: NumberNotRead) -> Reason:
+    if spoiling := spoilt(text):
+        return spoiling
+    if not text.strip():
+        return EMPTY
+    return SHORTENED_NUMBER if _SHORTENED.fullmatch(text.strip()) else bad_number(str(fault.facts["value_class"]))
+
+
+def date_reader(form: str, *, latest: dt.date) -> Remembering[dt.date]:
+    """Return what reads dates of one form, none later than `latest`."""
+
+    def read(text: str) -> dt.date | Reason:
+        if not text:
+            return EMPTY
+        plain = without_time(text)
+        try:
+            day = dt.datetime.strptime(plain, form).date()  # noqa: DTZ007 - a plain date
+        except ValueError:
+            return NO_SUCH_DATE if _DATE_SHAPE.fullmatch(plain) and _is_of_form(plain, form) else NOT_A_DATE
+        if day > latest:
+            return FUTURE_DATE
+        return day if day.year >= FIRST_YEAR else EARLY_DATE
+
+    return Remembering(read)
+
+
+def months_reader(as_of: dt.date) -> Remembering[dt.date]:
+    """Return what counts whole months back from a day; the 31st becomes the last day of a shorter month."""
+
+    def read(text: str) -> dt.date | Reason:
+        if not text:
+            return EMPTY
+        if not (text.isdecimal() and int(text) <= _MOST_MONTHS):
+            return NOT_MONTHS
+        year, month = divmod(as_of.year * 12 + as_of.month - 1 - int(text), 12)
+        return dt.date(year, month + 1, min(as_of.day, calendar.monthrange(year, month + 1)[1]))
+
+    return Remembering(read)
+
+
+def service_reader(values: Mapping[str, str]) -> Remembering[str]:
+    """Return what reads one column of services; a value that is not named is a fault."""
+
+    def read(text: str) -> str | Reason:
+        return values.get(text) or (UNNAMED_VALUE if text else EMPTY)
+
+    return Remembering(read)
+
+
+def text_reader() -> Remembering[str | None]:
+    """Return what takes short texts as they are; an empty one is no value."""
+    return Remembering(lambda text: TOO_LONG if len(text) > LONGEST_TEXT else text or None)
+
+
+def language_reader(values: Mapping[str, str], *, known: Collection[str]) -> Remembering[str | None]:
+    """Return what reads languages; one in which nobody here writes is no value."""
+    return Remembering(lambda text: found if (found := values.get(text, text)) in known else None)
+
+
+def yes_reader(yes: Collection[str]) -> Remembering[bool]:
+    """Return what reads a yes or a no."""
+    said = {text.strip().casefold() for text in yes}
+
+    def read(text: str) -> bool | Reason:
+        if text.casefold() in said:
+            return True
+        return False if words.says_no(text) else NOT_YES_OR_NO
+
+    return Remembering(read)
+
+
+def read_references(texts: Sequence[str]) -> list[str | Reason]:
+    """Read the operator's own references; a line without one could not be found again."""
+    return [
+        reference
+        if (reference := text.strip()) and len(reference) <= LONGEST_TEXT and not spoilt(text)
+        else spoilt(text) or (TOO_LONG if reference else EMPTY)
+        for text in texts
+    ]
+
+
+def _is_of_form(text: str, form: str) -> bool:
+    """Tell whether a text has the form of a date, so that only the calendar can be at fault."""
+    pattern = re.escape(form).replace("%Y", r"\d{4}").replace("%y", r"\d{2}")
+    return re.fullmatch(re.sub(r"%[mdjHMS]", r"\\d{1,2}", pattern.replace(r"\%", "%")), text) is not None

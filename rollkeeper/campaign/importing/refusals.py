@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The side file: which rows were refused, in which column and why. It holds no value of any row.
+
+Written before the chunk's transaction commits; what a broken-off import wrote beyond its last commit is cut off when it
+goes on.
+"""
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Self, TextIO
+
+from rollkeeper.campaign.importing.reasons import Refusal
+
+_HEADER = ("row", "column", "reason", "remedy")
+# A spreadsheet takes a cell that begins so for a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class SideFile:
+    """The file beside the operator's. Made when the first row is refused; an old one of another import is replaced."""
+
+    def __init__(self, file: Path, *, keep_through_row: int) -> None:
+        self.path = file.with_name(file.name + ".refused.csv")
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self._kept = [row for row in _rows_of(self.path) if int(row[0]) <= keep_through_row] if keep_through_row else []
+        self._out: TextIO | None = None
+        for row in self._kept:
+            self.counts[row[1], row[2]] += 1
+        if self._kept:
+            self._open()
+        else:
+            self.path.unlink(missing_ok=True)
+
+    def write(self, refusals: Iterable[Refusal]) -> None:
+        """Add refusals, in the order of their rows."""
+        ordered: Sequence[Refusal] = sorted(refusals, key=lambda refusal: refusal.row)
+        if not ordered:
+            return
+        writer = csv.writer(self._out or self._open())
+        for row, column, reason in ordered:
+            writer.writerow((row, _plain(column), reason.text, reason.remedy))
+            self.counts[column, reason.text] += 1
+        if self._out:
+            self._out.flush()
+
+    @property
+    def is_there(self) -> bool:
+        """Tell whether anything was refused."""
+        return self._out is not None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._out:
+            self._out.close()
+
+    def _open(self) -> TextIO:
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._out = os.fdopen(handle, "w", encoding="utf-8", newline="")
+        csv.writer(self._out).writerows([_HEADER, *self._kept])
+        return self._out
+
+
+def _rows_of(path: Path) -> list[list[str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as source:
+            return [row for row in csv.reader(source) if len(row) == len(_HEADER) and row[0].isdecimal()]
+    except FileNotFoundError:
+        return []
+
+
+def _plain(column: str) -> str:
+    return f"'{column}" if column.startswith(_FORMULA_STARTS) else column
