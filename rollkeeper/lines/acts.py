@@ -11,7 +11,7 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, run
-from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.changes import (
@@ -46,7 +46,7 @@ def pause_clock(
     last: dt.date | None,
     reason: PauseReason,
     on: dt.date,
-) -> LineView:
+) -> EntryId:
     """Let a line's clock stand still from `first` through `last` (None: until it is resumed).
 
     A declaration is enough; pauses may overlap, the law counts their union. Refuses: LineNotFound, LineOver,
@@ -56,7 +56,7 @@ def pause_clock(
     if last is not None and last < first:
         raise DaysReversed(first=first, last=last)
     with act():
-        line = lock_line(line_id, living=True)
+        lock_line(line_id, living=True)
         run(
             "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)"
             " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
@@ -65,8 +65,7 @@ def pause_clock(
         facts = {"first": first.isoformat(), "reason": reason.value} | (
             {"last": last.isoformat()} if last else {}
         )
-        append_entry(authority, verb=Verb.CLOCK_PAUSED, role=role, on=on, line_id=line_id, facts=facts)
-    return line
+        return append_entry(authority, verb=Verb.CLOCK_PAUSED, role=role, on=on, line_id=line_id, facts=facts)
 
 
 def resume_clock(
@@ -90,7 +89,7 @@ def resume_clock(
     return ended
 
 
-def mark_disputed(authority: Authority, line_id: LineId, on: dt.date) -> LineView:
+def mark_disputed(authority: Authority, line_id: LineId, on: dt.date) -> EntryId:
     """Record that a receipt or an appeal stands against the record: no batch touches the line, its clock stands still.
 
     A receipt outranks a missing record. Refuses: LineNotFound, LineOver. Ledger: line:line:disputed.
@@ -98,12 +97,11 @@ def mark_disputed(authority: Authority, line_id: LineId, on: dt.date) -> LineVie
     role = demand(authority, Power.PAUSE_CLOCK)
     with act():
         line = lock_line(line_id, living=True)
-        if line.is_disputed:
-            return line
-        _set_flag(line_id, "disputed", value=True)
-        append_entry(authority, verb=Verb.LINE_DISPUTED, role=role, on=on, line_id=line_id)
-        pause_clock(authority, line_id, on, None, PauseReason.DISPUTE, on)
-        return lock_line(line_id)
+        entry_id = append_entry(authority, verb=Verb.LINE_DISPUTED, role=role, on=on, line_id=line_id)
+        if not line.is_disputed:
+            _set_flag(line_id, "disputed", value=True)
+            pause_clock(authority, line_id, on, None, PauseReason.DISPUTE, on)
+        return entry_id
 
 
 def settle_dispute(authority: Authority, line_id: LineId, on: dt.date) -> LineView:

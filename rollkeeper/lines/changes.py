@@ -148,9 +148,15 @@ def begin_holding(holding: NewHolding, *, at: dt.datetime) -> None:
 
 def transfer_holding(holding: NewHolding, *, at: dt.datetime) -> None:
     """End the present holding at an instant and begin the new one at the same. Refuses: HoldingInTheWay."""
-    with _in_order(holding.line_id, at):
-        run(sql("lines", "end_holdings"), {"line_ids": [holding.line_id], "at": at})
+    end_holdings([holding.line_id], at=at)
     begin_holdings([holding], at=at)
+
+
+def end_holdings(line_ids: Sequence[LineId], *, at: dt.datetime) -> None:
+    """End the present holdings of many lines. Refuses: HoldingInTheWay."""
+    if line_ids:
+        with _in_order(line_ids[0], at):
+            run(sql("lines", "end_holdings"), {"line_ids": list(line_ids), "at": at})
 
 
 def begin_holdings(holdings: Sequence[NewHolding], *, at: dt.datetime) -> None:
@@ -188,12 +194,10 @@ def record_registrations(
 
 def end_line_state(line_id: LineId, *, by: str, quarantined_until: dt.date, on: dt.date) -> None:
     """End a line and the holding of it; its number waits. Refuses: LineOver."""
-    now = clock.now()
     values = {"line_id": line_id, "on": on, "by": by, "until": quarantined_until}
     if not rows(sql("lines", "end_line"), values):
         raise LineOver(line=line_id, ended_on=None)
-    with _in_order(line_id, now):
-        run(sql("lines", "end_holdings"), {"line_ids": [line_id], "at": now})
+    end_holdings([line_id], at=clock.now())
 
 
 def new_line_ids(count: int) -> list[LineId]:

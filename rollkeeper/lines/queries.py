@@ -137,6 +137,20 @@ def present_holding(line_id: LineId) -> HoldingView | None:
     return next((h for h in holdings(line_id) if h.until is None), None)
 
 
+def present_holders(line_ids: Sequence[LineId]) -> dict[LineId, PersonId]:
+    """Return who holds each of these lines now; lines that nobody holds are left out."""
+    found = rows(
+        "SELECT line_id, person_id FROM lines_holding WHERE line_id = ANY (%s) AND upper_inf(held)",
+        [list(line_ids)],
+    )
+    return {LineId(row.line_id): PersonId(row.person_id) for row in found}
+
+
+def last_holder(line_id: LineId) -> PersonId | None:
+    """Return who held a line last, whether or not they still do."""
+    return next((h.person_id for h in reversed(holdings(line_id))), None)
+
+
 def holder_at(line_id: LineId, *, at: dt.datetime) -> HoldingView | None:
     """Return who held a line at an instant: identity belongs to the period, never to the number."""
     return next((h for h in holdings(line_id) if h.since <= at and (h.until is None or at < h.until)), None)

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The acts of the counter, one line at a time. Each is done once for its submission key and gives a receipt.
+
+Who registers before a line is ended always wins: both lock the line, and what was decided on an older version of it
+is void. None of these touches a campaign: the campaign sees the line.
+"""
+
+import datetime as dt
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.enrolment.deciding import Situation, of_the_holder
+from rollkeeper.enrolment.errors import LineInDispute
+from rollkeeper.enrolment.receipts import once
+from rollkeeper.enrolment.registering import record
+from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines import acts as lines
+from rollkeeper.lines.changes import end_line_state, lock_line
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.queries import LineView, find_line_written, present_holders
+from rollkeeper.lines.states import PauseReason
+from rollkeeper.network.acts import ask
+from rollkeeper.network.kinds import CommandKind
+from rollkeeper.notices.acts import owe
+from rollkeeper.notices.kinds import NoticeKind
+from rollkeeper.subscribers.queries import document_index, find_persons
+
+type Document = tuple[str, str]
+
+
+def register_subscriber(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
+    """Record the true identity of a line's holder; a number that has no line yet gets one.
+
+    While suspended for want of registration the line is restored the same day; after its end this is a new contract.
+    Law: art. 2, 3. Ledger: line:holding:registered. Refuses: AlreadyRegistered, NumberQuarantined, and every fault in
+    what was given.
+    """
+    return _one(authority, submission, deed=Deed.REGISTER, on=on)
+
+
+def transfer_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
+    """Give a line to another holder, who is registered by the same act; the old holder's deadline does not follow.
+
+    Law: art. 2. Ledger: line:holding:transferred. Refuses: LineInDispute, OtherReasonsOpen, SameHolder.
+    """
+    return _one(authority, submission, deed=Deed.TRANSFER, on=on)
+
+
+def install_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
+    """Make a line under a free number and register its holder.
+
+    Law: art. 2. Ledger: line:line:activated, line:holding:registered. Refuses: NumberInUse, NumberQuarantined.
+    """
+    return _one(authority, submission, deed=Deed.INSTALL, on=on)
+
+
+def relocate_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
+    """Record a line at another place: the holder shows the document again and the whole record is made anew.
+
+    Law: art. 2. Ledger: line:line:relocated. Refuses: NotRelocatable, NotRegistered, NotTheHolder.
+    """
+    return _one(authority, submission, deed=Deed.RELOCATE, on=on)
+
+
+def change_record(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
+    """Correct what is recorded about the present holder; the former record is history, not overwritten.
+
+    A new name or a renewed document starts no clock. Law: art. 2. Ledger: line:holding:corrected.
+    Refuses: NotRegistered, NotTheHolder, DocumentOfAnother.
+    """
+    return _one(authority, submission, deed=Deed.CHANGE, on=on)
+
+
+def replace_sim(
+    authority: Authority, *, submission_key: str, number: str, document: Document | None, on: dt.date
+) -> Receipt:
+    """Note that the holder got a new SIM; the document shown is compared, not recorded.
+
+    Ledger: line:sim:replaced. Refuses: LineNotFound, NotRegistered, NotTheHolder.
+    """
+    role = demand(authority, Power.CHANGE_LINE)
+
+    def do() -> tuple[LineId, EntryId]:
+        line = _locked(number)
+        _demand_holder(line, document, on=on)
+        entry = append_entry(authority, verb=Verb.SIM_REPLACED, role=role, on=on, line_id=line.line_id)
+        _owe(line, NoticeKind.SIM_REPLACED, on=on)
+        return line.line_id, entry
+
+    return once(submission_key, verb=Verb.SIM_REPLACED, on=on, do=do)
+
+
+def end_line(
+    authority: Authority, *, submission_key: str, number: str, document: Document | None, on: dt.date
+) -> Receipt:
+    """End the contract because the holder asks; the time of keeping begins, the number goes into quarantine.
+
+    Law: art. 5. Ledger: line:line:ended. Refuses: LineNotFound, LineOver, LineInDispute, NotTheHolder.
+    """
+    role = demand(authority, Power.CHANGE_LINE)
+    pack = load_pack(settings().pack)
+
+    def do() -> tuple[LineId, EntryId]:
+        line = _locked(number)
+        if line.is_disputed:
+            raise LineInDispute(line=line.line_id)
+        if line.is_registered:
+            _demand_holder(line, document, on=on)
+        until = on + dt.timedelta(days=pack.number_quarantine_days)
+        end_line_state(line.line_id, by="subscriber", quarantined_until=until, on=on)
+        ask(line.line_id, kind=CommandKind.END, reason="subscriber", at=clock.now())
+        facts = {"by": "subscriber"}
+        return line.line_id, append_entry(
+            authority,
+            verb=Verb.LINE_ENDED,
+            role=role,
+            on=on,
+            line_id=line.line_id,
+            pack=pack.hash,
+            facts=facts,
+        )
+
+    return once(submission_key, verb=Verb.LINE_ENDED, on=on, do=do)
+
+
+def pause_line(
+    authority: Authority, *, submission_key: str, number: str, first: dt.date, last: dt.date | None,
+    reason: PauseReason, on: dt.date,
+) -> Receipt:  # fmt: skip
+    """Let the clock of a line stand still for a reason that somebody declares. Law: art. 3 (a justified reason)."""
+
+    def do() -> tuple[LineId, EntryId]:
+        line = _locked(number)
+        return line.line_id, lines.pause_clock(authority, line.line_id, first, last, reason, on)
+
+    return once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, do=do)
+
+
+def dispute_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
+    """Take up a dispute: a receipt or an appeal stands against the record, and a receipt outranks a missing record."""
+
+    def do() -> tuple[LineId, EntryId]:
+        line = _locked(number)
+        return line.line_id, lines.mark_disputed(authority, line.line_id, on)
+
+    return once(submission_key, verb=Verb.LINE_DISPUTED, on=on, do=do)
+
+
+def _one(authority: Authority, submission: Submission, *, deed: Deed, on: dt.date) -> Receipt:
+    (outcome,) = record(authority, [submission], deed=deed, on=on)
+    if isinstance(outcome, RollkeeperError):
+        raise outcome
+    return outcome
+
+
+def _locked(number: str) -> LineView:
+    found = find_line_written(number, country=settings().country_code)
+    if found is None:
+        raise LineNotFound
+    return lock_line(found.line_id, living=True)
+
+
+def _demand_holder(line: LineView, document: Document | None, *, on: dt.date) -> None:
+    """Refuse an act that belongs to the holder where the document shown is not theirs."""
+    holder = present_holders([line.line_id]).get(line.line_id)
+    shown = None
+    if document is not None:
+        kind = normalise_type(document[0])
+        (shown,) = find_persons(document_index([(kind, check_number(kind, document[1], on).normalised)]))
+    situation = Situation(
+        line, holder, shown, shows_document=True, service=None, quarantine_days=0,
+        article=load_pack(settings().pack).act_article("replace_sim") or "",
+    )  # fmt: skip
+    refused = of_the_holder(line, situation)
+    if refused:
+        raise refused
+
+
+def _owe(line: LineView, kind: NoticeKind, *, on: dt.date) -> None:
+    language = line.language or settings().languages[0]
+    pack_hash = load_pack(settings().pack).hash
+    owe(line.line_id, kind=kind, language=language, promised_on=None, pack_hash=pack_hash, on=on)

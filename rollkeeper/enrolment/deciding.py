@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whether an act may happen to a line as it stands, once it is locked. Pure: what was read goes in."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rollkeeper.enrolment.errors import (
+    AlreadyRegistered,
+    AnotherService,
+    LineInDispute,
+    NotRegistered,
+    NotRelocatable,
+    NotTheHolder,
+    NumberInUse,
+    OtherReasonsOpen,
+    SameHolder,
+)
+from rollkeeper.enrolment.submissions import Deed
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import PersonId
+from rollkeeper.law.rules import Refused
+from rollkeeper.lines.errors import LineNotFound, LineOver, NumberQuarantined
+from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.rules import last_day_of_quarantine, may_take_number
+from rollkeeper.lines.states import Service, SuspensionReason
+
+_RELOCATABLE = frozenset({Service.FIXED_LINE, Service.INTERNET_ACCESS})
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A line and the people around it at the moment of an act."""
+
+    line: LineView | None
+    holder: PersonId | None
+    """Who holds it now; of a line that is over, who held it last."""
+    shown: PersonId | None
+    """Who is known by the document shown, or by the former one; None: nobody, or no document is asked for."""
+    shows_document: bool
+    service: Service | None
+    article: str
+    quarantine_days: int
+
+
+def refusal(deed: Deed, *, situation: Situation, on: dt.date) -> RollkeeperError | None:
+    """Return why the act may not happen, None where it may."""
+    line = situation.line
+    if line is not None and not line.is_over and situation.service not in {None, line.service}:
+        return AnotherService(line=line.line_id, service=line.service.value)
+    if deed in {Deed.REGISTER, Deed.INSTALL}:
+        return _of_a_new_contract(deed, situation=situation, on=on)
+    if line is None:
+        return LineNotFound()
+    if line.is_over:
+        return LineOver(line=line.line_id, ended_on=line.ended_on)
+    return (
+        _of_a_transfer(line, situation)
+        if deed is Deed.TRANSFER
+        else of_the_holder(line, situation, deed=deed)
+    )
+
+
+def of_the_holder(
+    line: LineView, situation: Situation, *, deed: Deed | None = None
+) -> RollkeeperError | None:
+    """Return why an act that belongs to the holder may not happen."""
+    if deed is Deed.RELOCATE and line.service not in _RELOCATABLE:
+        return NotRelocatable(service=line.service.value)
+    if not line.is_registered or situation.holder is None:
+        return NotRegistered(line=line.line_id)
+    if situation.shows_document and situation.shown != situation.holder:
+        return NotTheHolder(line=line.line_id, article=situation.article)
+    return None
+
+
+def _of_a_new_contract(deed: Deed, *, situation: Situation, on: dt.date) -> RollkeeperError | None:
+    line = situation.line
+    if line is None:
+        return None
+    if not line.is_over:
+        if deed is Deed.INSTALL:
+            return NumberInUse(line=line.line_id)
+        return AlreadyRegistered(line=line.line_id) if line.is_registered else None
+    until = last_day_of_quarantine(
+        ended_on=line.ended_on or on, recorded=line.quarantined_until, days=situation.quarantine_days
+    )
+    verdict = may_take_number(
+        state=line.state, quarantined_until=until, on=on,
+        by_former_holder=situation.holder is not None and situation.shown == situation.holder,
+    )  # fmt: skip
+    return NumberQuarantined(until=until) if isinstance(verdict, Refused) else None
+
+
+def _of_a_transfer(line: LineView, situation: Situation) -> RollkeeperError | None:
+    others = [reason.value for reason in line.reasons if reason is not SuspensionReason.REGISTRATION]
+    if line.is_disputed:
+        return LineInDispute(line=line.line_id)
+    if others:
+        return OtherReasonsOpen(line=line.line_id, reasons=", ".join(others))
+    same = situation.shown is not None and situation.shown == situation.holder
+    return SameHolder(line=line.line_id) if same and line.is_registered else None

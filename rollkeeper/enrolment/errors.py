@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Refusals of the room enrolment. They name parts and attributes, never what was written in them."""
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+
+
+class NothingMayBeAsked(RollkeeperError):
+    """The law in force has nobody register: every form refuses to collect."""
+
+    code = "nothing_may_be_asked"
+    kind = Kind.REFUSED
+    sentence = "Under rule pack '{pack}' nobody has to register for this: nothing may be asked and nothing is recorded."
+    remedy = "Serve the person without it. Another pack is chosen by the setting 'pack'."
+
+
+class PartyNotCovered(RollkeeperError):
+    """The pack does not say what to ask of this kind of party for this service."""
+
+    code = "party_not_covered"
+    kind = Kind.REFUSED
+    sentence = "Rule pack '{pack}' does not say what to ask of a {party} for the service '{service}'."
+    remedy = "Choose the kind of party and the service that the pack names."
+
+
+class UnknownAttribute(RollkeeperError):
+    """Something was given for which the law does not ask."""
+
+    code = "unknown_attribute"
+    kind = Kind.MALFORMED
+    sentence = "The law does not ask for '{attribute}' of the {part}: it is not recorded."
+    remedy = "Leave it out. Asked are: {asked}."
+
+
+class MissingAttribute(RollkeeperError):
+    """Something for which the law asks is missing."""
+
+    code = "missing_attribute"
+    kind = Kind.MALFORMED
+    sentence = "'{attribute}' of the {part} is missing ({article})."
+    remedy = "Ask for it: {why}"
+
+
+class PartMissing(RollkeeperError):
+    """Somebody whose data belong to this registration is missing."""
+
+    code = "part_missing"
+    kind = Kind.MALFORMED
+    sentence = "A registration of kind '{kind}' needs the {part} as well."
+    remedy = "Add the data of the {part}."
+
+
+class PartNotAsked(RollkeeperError):
+    """Somebody was named for whom the law does not ask."""
+
+    code = "part_not_asked"
+    kind = Kind.MALFORMED
+    sentence = "A registration of kind '{kind}' has no {part}: the law does not ask for one."
+    remedy = "Leave out the {part}."
+
+
+class ValueNotRead(RollkeeperError):
+    """A value cannot be recorded as it is."""
+
+    code = "value_not_read"
+    kind = Kind.MALFORMED
+    sentence = "'{attribute}' of the {part} cannot be recorded: {value_class}."
+    remedy = "Write it as it stands on the document."
+
+
+class DocumentNumberImpossible(RollkeeperError):
+    """No document of this type has such a number."""
+
+    code = "document_number_impossible"
+    kind = Kind.REFUSED
+    sentence = "No document of this type has the number given for the {part} ({reasons})."
+    remedy = "Compare it with the document; perhaps the type is another one."
+
+
+class DocumentDoubtful(RollkeeperError):
+    """A document's number asks for a second look. Not a wall."""
+
+    code = "document_doubtful"
+    kind = Kind.REFUSED
+    sentence = "The document number of the {part} asks for a second look ({reasons})."
+    remedy = "Compare it with the document once more. If it stands there so, say that you looked twice, and it is recorded."
+
+
+class SubmissionKeyNotRead(RollkeeperError):
+    """A submission key cannot be used."""
+
+    code = "submission_key_not_read"
+    kind = Kind.MALFORMED
+    sentence = "A submission key has 8 to 100 letters, digits, '-', '_', ':' or '.'."
+    remedy = "Use a random one for each submission, such as a UUID."
+
+
+class SubmissionKeyUsed(RollkeeperError):
+    """A submission key was used for another act."""
+
+    code = "submission_key_used"
+    kind = Kind.CONFLICT
+    sentence = "This submission key was used for '{verb}' on {day}."
+    remedy = "Use a new key for a new act."
+
+
+class AlreadyRegistered(RollkeeperError):
+    """Somebody is registered for the present holding."""
+
+    code = "already_registered"
+    kind = Kind.CONFLICT
+    sentence = "Line {line} is registered already."
+    remedy = "For another holder transfer the line; for other data of the same holder change the record."
+
+
+class NotRegistered(RollkeeperError):
+    """Nobody is registered for the line."""
+
+    code = "not_registered"
+    kind = Kind.CONFLICT
+    sentence = "Nobody is registered for line {line}."
+    remedy = "Register the holder first."
+
+
+class NotTheHolder(RollkeeperError):
+    """The document shown is not the one of the present holder."""
+
+    code = "not_the_holder"
+    kind = Kind.REFUSED
+    sentence = "The document is not the one recorded for line {line} ({article})."
+    remedy = "If the document was renewed, give the former one as well; if the line goes to somebody else, transfer it."
+
+
+class SameHolder(RollkeeperError):
+    """A line is to be transferred to the person who holds it."""
+
+    code = "same_holder"
+    kind = Kind.CONFLICT
+    sentence = "The document shown is the one of the present holder of line {line}."
+    remedy = "Nothing needs to be transferred; to correct what is recorded, change the record."
+
+
+class LineInDispute(RollkeeperError):
+    """A dispute about the line is open."""
+
+    code = "line_in_dispute"
+    kind = Kind.REFUSED
+    sentence = "Line {line} is in dispute: it is not transferred while that is open."
+    remedy = "Settle the dispute first; service and deadlines are not touched by it."
+
+
+class OtherReasonsOpen(RollkeeperError):
+    """The line is suspended for more than want of registration."""
+
+    code = "other_reasons_open"
+    kind = Kind.REFUSED
+    sentence = "Line {line} is also suspended for: {reasons}. It is not transferred while that is open."
+    remedy = "Settle that with the present holder first."
+
+
+class AnotherService(RollkeeperError):
+    """The line has another service than the one stated."""
+
+    code = "another_service"
+    kind = Kind.CONFLICT
+    sentence = "Line {line} is of the service '{service}'."
+    remedy = "Leave the service out, or look at the number again."
+
+
+class NumberInUse(RollkeeperError):
+    """A line is to be installed under a number that a living line has."""
+
+    code = "number_in_use"
+    kind = Kind.CONFLICT
+    sentence = "Line {line} has this number."
+    remedy = "Register the holder of that line, or choose another number."
+
+
+class NotRelocatable(RollkeeperError):
+    """A service without a place cannot be relocated."""
+
+    code = "not_relocatable"
+    kind = Kind.CONFLICT
+    sentence = "A line of the service '{service}' has no place to be relocated from."
+    remedy = "Change the record, if the holder's address is another one."
+
+
+class FileNotUsable(RollkeeperError):
+    """A file of registrations cannot be used at all."""
+
+    code = "file_not_usable"
+    kind = Kind.MALFORMED
+    sentence = "{file}: {why}."
+    remedy = "Give a file in UTF-8 with one JSON object a line; 'rollkeeper enrol --help' shows one."
+
+
+class RowNotRead(RollkeeperError):
+    """A line of a file is no registration."""
+
+    code = "row_not_read"
+    kind = Kind.MALFORMED
+    sentence = "Column '{column}' cannot be read: {value_class}."
+    remedy = "Mend the row and give the file again: rows that were recorded are not recorded twice."
+
+
+class BusyElsewhere(RollkeeperError):
+    """Others changed the same lines again and again at the same instant."""
+
+    code = "busy_elsewhere"
+    kind = Kind.CONFLICT
+    sentence = "The same lines were being changed elsewhere; nothing was recorded."
+    remedy = "Submit it again with the same key."

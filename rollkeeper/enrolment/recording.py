@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The writing half of a registration, after everything was read and decided. Inside the act's transaction."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.documents.reasons import Verdict
+from rollkeeper.enrolment.receipts import Raced, keep_receipts
+from rollkeeper.enrolment.rules import ReadPart, ReadParts
+from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
+from rollkeeper.enrolment.telling import tell_registered
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import EntryId, HoldingId, LineId, PersonId, new_uuids
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import Pack
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.changes import (
+    NewHolding,
+    NewLine,
+    Recorded,
+    begin_holdings,
+    end_holdings,
+    make_lines,
+    new_line_ids,
+    pass_number_on,
+    record_registrations,
+)
+from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.states import Service
+from rollkeeper.subscribers.acts import Shown, add_document, refer_to
+from rollkeeper.subscribers.kinds import Part, pack_kind
+from rollkeeper.vault.acts import PersonRecord, seal_persons
+from rollkeeper.vault.fields import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Who does what, under which pack, on which day."""
+
+    authority: Authority
+    role: str
+    pack: Pack
+    deed: Deed
+    on: dt.date
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Draft:
+    """A registration that may be written."""
+
+    place: int
+    submission: Submission
+    number: str
+    number_index: bytes
+    service: Service
+    line: LineView | None
+    parts: ReadParts
+    renewed_by: PersonId | None = None
+    """The person known by the former document, to whom the one shown is added."""
+
+    @property
+    def language(self) -> str:
+        """Return the language in which the holder wants to be told."""
+        return self.submission.language or (self.line and self.line.language) or settings().languages[0]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Written:
+    """A draft with the references that it got."""
+
+    draft: Draft
+    line_id: LineId
+    is_new_line: bool
+    holding_id: HoldingId
+    persons: dict[Part, PersonId]
+    commitments: dict[Part, str]
+
+
+def write(frame: Frame, drafts: Sequence[Draft]) -> list[Receipt]:
+    """Write all of it and return the receipts, in order. Raises Raced where somebody else came first."""
+    if not drafts:
+        return []
+    at = clock.now()
+    line_ids = _lines(frame, drafts)
+    written = _sealed(drafts, line_ids, _persons(frame, drafts))
+    end_holdings([w.line_id for w in written if not w.is_new_line], at=at)
+    begin_holdings([_holding(w) for w in written], at=at)
+    recorded = record_registrations(
+        [w.line_id for w in written], languages=[w.draft.language for w in written], on=frame.on
+    )
+    _tell(frame, written, {r.line_id: r for r in recorded}, at=at)
+    entries = _entries(frame, written, at=at)
+    receipts = [
+        Receipt(
+            w.draft.submission.submission_key, frame.deed.verb.value, w.line_id, frame.on, entries[w.line_id]
+        )
+        for w in written
+    ]
+    keep_receipts(receipts)
+    return receipts
+
+
+def _lines(frame: Frame, drafts: Sequence[Draft]) -> list[tuple[LineId, bool]]:
+    fresh = [
+        NewLine(line_id, draft.number, draft.number_index, draft.service, draft.language)
+        for line_id, draft in zip(new_line_ids(len(drafts)), drafts, strict=True)
+    ]
+    unknown = [line for line, draft in zip(fresh, drafts, strict=True) if draft.line is None]
+    if unknown and len(make_lines(unknown, on=frame.on)) != len(unknown):
+        raise Raced
+    for line, draft in zip(fresh, drafts, strict=True):
+        if draft.line is not None and draft.line.is_over:
+            pass_number_on(line, old=draft.line.line_id, on=frame.on)
+    return [
+        (draft.line.line_id, False)
+        if draft.line is not None and not draft.line.is_over
+        else (line.line_id, True)
+        for line, draft in zip(fresh, drafts, strict=True)
+    ]
+
+
+def _persons(frame: Frame, drafts: Sequence[Draft]) -> list[dict[Part, PersonId]]:
+    for draft in drafts:
+        document = draft.parts.parts[Part.HOLDER].document
+        if draft.renewed_by and document:
+            add_document(draft.renewed_by, document=document)
+    shown = [
+        Shown(pack_kind(draft.submission.kind, part), draft.language, read.document)
+        for draft in drafts
+        for part, read in draft.parts.parts.items()
+    ]
+    referred = iter(refer_to(shown, on=frame.on))
+    return [
+        dict(zip(draft.parts.parts, islice(referred, len(draft.parts.parts)), strict=True))
+        for draft in drafts
+    ]
+
+
+def _sealed(
+    drafts: Sequence[Draft], line_ids: Sequence[tuple[LineId, bool]], persons: Sequence[dict[Part, PersonId]]
+) -> list[Written]:
+    holdings = [HoldingId(value) for value in new_uuids(len(drafts))]
+    records: dict[tuple[PersonId, HoldingId], PersonRecord] = {}
+    for draft, holding_id, referred in zip(drafts, holdings, persons, strict=True):
+        for part, person_id in referred.items():
+            # Who uses the line and who brings the papers may be one person: sealed once.
+            records.setdefault(
+                (person_id, holding_id), _record(draft.parts.parts[part], person_id, holding_id)
+            )
+    commitments = dict(zip(records, seal_persons(list(records.values())), strict=True))
+    return [
+        Written(
+            draft, line_id, is_new, holding_id, referred,
+            {part: commitments[person_id, holding_id] for part, person_id in referred.items()},
+        )
+        for draft, (line_id, is_new), holding_id, referred in zip(drafts, line_ids, holdings, persons, strict=True)
+    ]  # fmt: skip
+
+
+def _record(read: ReadPart, person_id: PersonId, holding_id: HoldingId) -> PersonRecord:
+    return PersonRecord(person_id, holding_id, {Field(name): value for name, value in read.values.items()})
+
+
+def _holding(written: Written) -> NewHolding:
+    persons, submission = written.persons, written.draft.submission
+    return NewHolding(
+        line_id=written.line_id,
+        holding_id=written.holding_id,
+        party_kind=submission.kind.value,
+        person_id=persons[Part.HOLDER],
+        assurance=_assurance(written.draft),
+        commitment=written.commitments[Part.HOLDER],
+        user_person_id=persons.get(Part.USER),
+        bearer_person_id=persons.get(Part.BEARER),
+        guardian_person_id=persons.get(Part.GUARDIAN),
+    )
+
+
+def _assurance(draft: Draft) -> str:
+    """Say what it was and no more: a file declares, a clerk sees, a number that fits was checked too."""
+    if not draft.submission.in_sight:
+        return "declared"
+    return "checked" if draft.parts.verdict is Verdict.VALID else "sighted"
+
+
+def _tell(
+    frame: Frame, written: Sequence[Written], recorded: dict[LineId, Recorded], *, at: dt.datetime
+) -> None:
+    for one in written:
+        outcome = recorded[one.line_id]
+        tell_registered(
+            one.line_id, deed=frame.deed, was_lifted=outcome.was_lifted, is_suspended=outcome.is_suspended,
+            person_id=one.persons[Part.HOLDER], language=one.draft.language, pack_hash=frame.pack.hash, on=frame.on,
+            in_sight=one.draft.submission.in_sight, at=at,
+        )  # fmt: skip
+
+
+def _entries(frame: Frame, written: Sequence[Written], *, at: dt.datetime) -> dict[LineId, EntryId]:
+    lines = [(Verb.LINE_ACTIVATED, w, {"service": w.draft.service.value}) for w in written if w.is_new_line]
+    marks = lines + [(frame.deed.verb, w, _facts(w)) for w in written]
+    found = rows(sql("enrolment", "append_entries"), {
+        "at": at, "day": frame.on, "staff_id": frame.authority.staff_id, "role": frame.role,
+        "actor": frame.authority.commitment, "pack": frame.pack.hash,
+        "article": frame.pack.act_article(frame.deed.value),
+        "verbs": [verb.value for verb, _, _ in marks], "line_ids": [w.line_id for _, w, _ in marks],
+        "person_ids": [w.persons[Part.HOLDER] for _, w, _ in marks],
+        "commitments": [w.commitments[Part.HOLDER] for _, w, _ in marks],
+        "facts": [json.dumps(facts) for _, _, facts in marks],
+    })  # fmt: skip
+    return {LineId(r.line_id): EntryId(r.entry_id) for r in found if r.verb == frame.deed.verb.value}
+
+
+def _facts(written: Written) -> dict[str, str]:
+    others = {
+        part.key: commitment for part, commitment in written.commitments.items() if part is not Part.HOLDER
+    }
+    return {
+        "assurance": _assurance(written.draft),
+        "document_check": written.draft.parts.verdict.value,
+        "holding": str(written.holding_id),
+        "party_kind": written.draft.submission.kind.value,
+    } | others

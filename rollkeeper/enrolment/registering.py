@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Records true identity: one registration at the counter and thousands from a file go the same way.
+
+In one transaction: look for receipts, lock the lines, read what was given against what the pack asks, decide, refer to
+the people, seal, begin the holdings, lift want of registration, tell the network and the holder, append the entries,
+keep the receipts. A batch holds no number and no key twice. A refusal of one leaves the others.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.enrolment import recording
+from rollkeeper.enrolment.deciding import Situation, refusal
+from rollkeeper.enrolment.errors import NothingMayBeAsked
+from rollkeeper.enrolment.receipts import answer_again, find_receipts, until_unraced
+from rollkeeper.enrolment.recording import Draft, Frame
+from rollkeeper.enrolment.rules import ReadParts, read_parts, second_look
+from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
+from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.ids import PersonId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.changes import lock_numbers
+from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.lines.queries import LineView, last_holder, present_holders
+from rollkeeper.lines.states import Service
+from rollkeeper.subscribers.kinds import Part
+from rollkeeper.subscribers.queries import document_index, find_persons
+from rollkeeper.vault.blind import blind_numbers
+
+type Outcome = Receipt | RollkeeperError
+
+POWERS = {Deed.RELOCATE: Power.CHANGE_LINE, Deed.CHANGE: Power.CHANGE_LINE}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Waiting:
+    """A submission whose number was read, at its place in the batch."""
+
+    place: int
+    submission: Submission
+    number: str
+    number_index: bytes
+
+
+def law_in_force() -> Pack:
+    """Return the pack of this home. Refuses: NothingMayBeAsked, where it has nobody register."""
+    pack = load_pack(settings().pack)
+    if not pack.duty:
+        raise NothingMayBeAsked(pack=pack.id)
+    return pack
+
+
+def record(
+    authority: Authority, submissions: Sequence[Submission], *, deed: Deed, on: dt.date
+) -> list[Outcome]:
+    """Record each submission or say why not, in their order.
+
+    Precondition: no number and no submission key stands twice among them.
+    Refuses, as a whole: NotAllowed, NothingMayBeAsked, BusyElsewhere.
+    """
+    role = demand(authority, POWERS.get(deed, Power.ENROL))
+    pack = law_in_force()
+    frame = Frame(authority, role.value, pack, deed, on)
+    return until_unraced(lambda: _record(frame, submissions))
+
+
+def _record(frame: Frame, submissions: Sequence[Submission]) -> list[Outcome]:
+    outcomes: dict[int, Outcome] = {}
+    _answer_known(frame, submissions, outcomes)
+    waiting = _with_numbers(submissions, outcomes)
+    lines = lock_numbers([w.number_index for w in waiting])
+    read = _read(frame, waiting, lines, outcomes)
+    drafts = _decide(frame, read, outcomes)
+    for draft, receipt in zip(drafts, recording.write(frame, drafts), strict=True):
+        outcomes[draft.place] = receipt
+    # Whoever did the same first may have made a second time impossible: their receipt is the answer.
+    refused = [(p, s) for p, s in enumerate(submissions) if isinstance(outcomes[p], RollkeeperError)]
+    if refused:
+        _answer_known(frame, [s for _, s in refused], outcomes, places=[p for p, _ in refused])
+    return [outcomes[place] for place in range(len(submissions))]
+
+
+def _answer_known(
+    frame: Frame,
+    submissions: Sequence[Submission],
+    outcomes: dict[int, Outcome],
+    places: Sequence[int] | None = None,
+) -> None:
+    known = find_receipts([s.submission_key for s in submissions])
+    for place, submission in zip(places or range(len(submissions)), submissions, strict=True):
+        if submission.submission_key in known:
+            outcomes[place] = answer_again(known[submission.submission_key], verb=frame.deed.verb)
+
+
+def _with_numbers(submissions: Sequence[Submission], outcomes: dict[int, Outcome]) -> list[_Waiting]:
+    numbers: dict[int, str] = {}
+    for place, submission in enumerate(submissions):
+        if place not in outcomes:
+            try:
+                service = submission.service or service_guess(submission.number)
+                numbers[place] = normalise_identifier(
+                    submission.number, service=service, country=settings().country_code
+                )
+            except RollkeeperError as fault:
+                outcomes[place] = fault
+    indexes = blind_numbers(list(numbers.values()))
+    return [
+        _Waiting(place, submissions[place], number, index)
+        for (place, number), index in zip(numbers.items(), indexes, strict=True)
+    ]
+
+
+def _read(
+    frame: Frame, waiting: Sequence[_Waiting], lines: Sequence[LineView | None], outcomes: dict[int, Outcome]
+) -> list[tuple[_Waiting, LineView | None, ReadParts]]:
+    read: list[tuple[_Waiting, LineView | None, ReadParts]] = []
+    for one, line in zip(waiting, lines, strict=True):
+        service = _service(one, line)
+        parts = read_parts(frame.pack, submission=one.submission, service=service.value, on=frame.on)
+        faults = parts if isinstance(parts, list) else _unseen(one.submission, parts, on=frame.on)
+        if faults:
+            outcomes[one.place] = faults[0] if len(faults) == 1 else Faults(faults)
+        elif isinstance(parts, ReadParts):
+            read.append((one, line, parts))
+    return read
+
+
+def _unseen(submission: Submission, parts: ReadParts, *, on: dt.date) -> list[RollkeeperError]:
+    """A doubtful number needs a second look where somebody has the document before them."""
+    return [] if submission.looked_twice or not submission.in_sight else second_look(parts, on=on)
+
+
+def _service(one: _Waiting, line: LineView | None) -> Service:
+    if line is not None and not line.is_over:
+        return line.service
+    return one.submission.service or service_guess(one.number)
+
+
+def _decide(
+    frame: Frame, read: Sequence[tuple[_Waiting, LineView | None, ReadParts]], outcomes: dict[int, Outcome]
+) -> list[Draft]:
+    holders = present_holders([line.line_id for _, line, _ in read if line is not None])
+    shown = _known_by_document([parts.parts[Part.HOLDER].document for _, _, parts in read])
+    former = _known_by_document([_former(one.submission, on=frame.on) for one, _, _ in read])
+    article = frame.pack.act_article(frame.deed.value) or ""
+    drafts: list[Draft] = []
+    for (one, line, parts), by_document, by_former in zip(read, shown, former, strict=True):
+        holder = (
+            None if line is None else last_holder(line.line_id) if line.is_over else holders.get(line.line_id)
+        )
+        situation = Situation(
+            line=line, holder=holder, shown=by_former or by_document, service=one.submission.service, article=article,
+            shows_document=parts.parts[Part.HOLDER].document is not None,
+            quarantine_days=frame.pack.number_quarantine_days,
+        )  # fmt: skip
+        refused = refusal(frame.deed, situation=situation, on=frame.on)
+        if refused:
+            outcomes[one.place] = refused
+        else:
+            drafts.append(
+                Draft(one.place, one.submission, one.number, one.number_index, _service(one, line), line, parts,
+                      renewed_by=by_former if by_former != by_document else None)
+            )  # fmt: skip
+    return drafts
+
+
+def _former(submission: Submission, *, on: dt.date) -> tuple[str, str] | None:
+    if submission.former_document is None:
+        return None
+    kind = normalise_type(submission.former_document[0])
+    return kind, check_number(kind, submission.former_document[1], on).normalised
+
+
+def _known_by_document(documents: Sequence[tuple[str, str] | None]) -> list[PersonId | None]:
+    places = [place for place, document in enumerate(documents) if document]
+    persons = find_persons(document_index([document for document in documents if document])) if places else []
+    known: list[PersonId | None] = [None] * len(documents)
+    for place, person in zip(places, persons, strict=True):
+        known[place] = person
+    return known

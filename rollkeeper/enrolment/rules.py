@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What may be recorded: exactly what the pack asks, of exactly the parts that belong to it. Pure."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from rollkeeper.documents.reasons import Verdict, worst
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.enrolment.errors import (
+    DocumentDoubtful,
+    DocumentNumberImpossible,
+    MissingAttribute,
+    PartMissing,
+    PartNotAsked,
+    PartyNotCovered,
+    SubmissionKeyNotRead,
+    UnknownAttribute,
+    ValueNotRead,
+)
+from rollkeeper.enrolment.submissions import Submission
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.pack import Attribute, Pack
+from rollkeeper.subscribers.kinds import PARTS, Part, pack_kind
+
+GREATEST_VALUE_LENGTH = 2000
+"""Longer than every name and address there is; what is longer is a slip or an attack."""
+
+_KEY = re.compile(r"[A-Za-z0-9_:.-]{8,100}", re.ASCII)
+_SHOWABLE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+
+type AskedOf = Callable[[Part], tuple[Attribute, ...]]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReadPart:
+    """One part of a registration, read and checked. The values are exactly the attributes asked for."""
+
+    values: Mapping[str, str]
+    document: tuple[str, str] | None
+    """Type and normalised number, by which the person is found again."""
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReadParts:
+    """All parts of a registration that may be recorded."""
+
+    parts: Mapping[Part, ReadPart]
+    verdict: Verdict = field(default=Verdict.VALID)
+
+
+def asked(pack: Pack, *, service: str, submission: Submission) -> AskedOf:
+    """Return what the pack asks of each part of a registration for a service."""
+    return lambda part: pack.attributes(service, pack_kind(submission.kind, part))
+
+
+def read_parts(
+    pack: Pack, *, submission: Submission, service: str, on: dt.date
+) -> ReadParts | list[RollkeeperError]:
+    """Return the parts as they may be recorded, or every fault in them."""
+    ask = asked(pack, service=service, submission=submission)
+    faults = _wrong_key(submission) + _wrong_parts(submission)
+    if not ask(Part.HOLDER):
+        return [*faults, PartyNotCovered(pack=pack.id, party=submission.kind.value, service=service)]
+    read: dict[Part, ReadPart] = {}
+    for part in PARTS[submission.kind]:
+        if part in submission.parts:
+            found = _read_part(part, given=submission.parts[part], attributes=ask(part), on=on)
+            if isinstance(found, ReadPart):
+                read[part] = found
+            else:
+                faults += found
+    return faults or ReadParts(read, worst(*(part.verdict for part in read.values())))
+
+
+def second_look(parts: ReadParts, *, on: dt.date) -> list[RollkeeperError]:
+    """Return what a clerk must look at once more before it is recorded."""
+    return [
+        DocumentDoubtful(part=part.key, reasons=", ".join(check_number(*read.document, on).reasons))
+        for part, read in parts.parts.items()
+        if read.verdict is Verdict.DOUBTFUL and read.document
+    ]
+
+
+def is_usable_key(submission_key: str) -> bool:
+    """Tell whether a text can be a submission key."""
+    return bool(_KEY.fullmatch(submission_key))
+
+
+def showable(name: str) -> str:
+    """Return a name of an attribute as it may be shown: what is no plain word could be somebody's data."""
+    return name if _SHOWABLE.fullmatch(name) else "(not a plain word)"
+
+
+def clean(text: str) -> str:
+    """Return a value as it is recorded: Unicode NFC, no space around it, never split, never changed otherwise."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _wrong_key(submission: Submission) -> list[RollkeeperError]:
+    return [] if is_usable_key(submission.submission_key) else [SubmissionKeyNotRead()]
+
+
+def _wrong_parts(submission: Submission) -> list[RollkeeperError]:
+    kind, wanted = submission.kind.value, PARTS[submission.kind]
+    missing = [PartMissing(kind=kind, part=part.key) for part in wanted if part not in submission.parts]
+    surplus = [PartNotAsked(kind=kind, part=part.key) for part in submission.parts if part not in wanted]
+    return [*missing, *surplus]
+
+
+def _read_part(
+    part: Part, *, given: Mapping[str, str], attributes: tuple[Attribute, ...], on: dt.date
+) -> ReadPart | list[RollkeeperError]:
+    names = [attribute.name for attribute in attributes]
+    faults: list[RollkeeperError] = [
+        UnknownAttribute(attribute=showable(name), part=part.key, asked=", ".join(names) or "nothing")
+        for name in given
+        if name not in names
+    ]
+    values = {name: clean(given[name]) for name in names if name in given and isinstance(given[name], str)}
+    faults += [
+        MissingAttribute(attribute=a.name, part=part.key, article=a.article, why=a.why)
+        for a in attributes
+        if a.required and not values.get(a.name)
+    ]
+    faults += [
+        ValueNotRead(attribute=name, part=part.key, value_class=why)
+        for name, value in values.items()
+        if (why := _unrecordable(value))
+    ]
+    return faults or _with_document(part, {name: value for name, value in values.items() if value}, on=on)
+
+
+def _with_document(part: Part, values: dict[str, str], *, on: dt.date) -> ReadPart | list[RollkeeperError]:
+    if "document_number" not in values:
+        return ReadPart(values, None, Verdict.VALID)
+    kind = normalise_type(values.get("document_type", "other"))
+    checked = check_number(kind, values["document_number"], on)
+    if checked.verdict is Verdict.INVALID:
+        return [DocumentNumberImpossible(part=part.key, reasons=", ".join(checked.reasons))]
+    return ReadPart(values, (kind, checked.normalised), checked.verdict)
+
+
+def _unrecordable(value: str) -> str | None:
+    if len(value) > GREATEST_VALUE_LENGTH:
+        return f"longer than {GREATEST_VALUE_LENGTH} characters"
+    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t" for c in value):
+        return "it has control characters in it"
+    return None

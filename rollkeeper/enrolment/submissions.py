@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What somebody submits at a counter or in a file, and the receipt that they get for it.
+
+A submission is personal from end to end: its text shows nothing. A receipt holds references only and may be printed.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Self
+
+from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.states import Service
+from rollkeeper.subscribers.kinds import Part, PartyKind
+
+
+class Deed(StrEnum):
+    """An act that records true identity. The values are a pack's words for the acts at which it asks."""
+
+    REGISTER = "register"
+    TRANSFER = "transfer"
+    INSTALL = "install"
+    RELOCATE = "relocate"
+    CHANGE = "change"
+
+    @property
+    def verb(self) -> Verb:
+        """Return what the ledger says."""
+        return _VERBS[self]
+
+
+_VERBS = {
+    Deed.REGISTER: Verb.HOLDING_REGISTERED,
+    Deed.TRANSFER: Verb.HOLDING_TRANSFERRED,
+    Deed.INSTALL: Verb.HOLDING_REGISTERED,
+    Deed.RELOCATE: Verb.LINE_RELOCATED,
+    Deed.CHANGE: Verb.HOLDING_CORRECTED,
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Submission:
+    """One registration as submitted: the attributes of each part, by the pack's names."""
+
+    submission_key: str
+    number: str
+    kind: PartyKind
+    parts: Mapping[Part, Mapping[str, str]]
+    service: Service | None = None
+    """None: the service of the line that has the number, mobile where there is none."""
+    language: str | None = None
+    looked_twice: bool = False
+    """A doubtful document number was compared with the document once more."""
+    former_document: tuple[str, str] | None = None
+    """Type and number of the document recorded so far, where it was renewed or recorded wrongly."""
+    in_sight: bool = True
+    """The document lay on the counter; in a file it is only declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that something was done: references, a day and the place in the ledger, nothing personal."""
+
+    submission_key: str
+    verb: str
+    line_id: LineId
+    day: dt.date
+    entry_id: EntryId
+    is_repeat: bool = field(default=False, compare=False)
+    """This is the first receipt again; nothing was done a second time."""
+
+    def as_json(self) -> dict[str, str | int]:
+        """Return what is kept of it beside the key."""
+        return {
+            "verb": self.verb,
+            "line": str(self.line_id),
+            "day": self.day.isoformat(),
+            "entry": self.entry_id,
+        }
+
+    def again(self) -> Self:
+        """Return it as an answer to a repeated submission."""
+        return replace(self, is_repeat=True)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the network must do and the holder must hear after a registration, left in the act's transaction."""
+
+import datetime as dt
+
+from rollkeeper.enrolment.submissions import Deed
+from rollkeeper.kernel.ids import LineId, PersonId
+from rollkeeper.lines.queries import other_lines_of, view_line
+from rollkeeper.lines.states import RESTRICTIONS
+from rollkeeper.network.acts import ask
+from rollkeeper.network.kinds import CommandKind
+from rollkeeper.notices.acts import owe
+from rollkeeper.notices.kinds import NoticeKind
+from rollkeeper.subscribers.queries import language_of
+
+
+def tell_registered(
+    line_id: LineId,
+    *,
+    deed: Deed,
+    was_lifted: bool,
+    is_suspended: bool,
+    person_id: PersonId,
+    language: str,
+    pack_hash: str,
+    on: dt.date,
+    at: dt.datetime,
+    in_sight: bool,
+) -> None:
+    """Ask the network to restore what may be restored, and owe the notices.
+
+    Law: art. 3 (service comes back the same day). The holder's other lines hear of a new one at once, so that who is
+    registered behind their back learns of it; a file of old contracts tells nobody.
+    """
+    if was_lifted:
+        ask_for_what_is_left(line_id, is_suspended=is_suspended, at=at)
+        owe(
+            line_id, kind=NoticeKind.RESTORED, language=language, promised_on=None, pack_hash=pack_hash, on=on
+        )
+    if in_sight and deed in {Deed.CHANGE, Deed.RELOCATE}:
+        owe(
+            line_id,
+            kind=NoticeKind.RECORD_CHANGED,
+            language=language,
+            promised_on=None,
+            pack_hash=pack_hash,
+            on=on,
+        )
+    elif in_sight:
+        for other in other_lines_of(person_id, than=line_id):
+            owe(
+                other, kind=NoticeKind.NEW_LINE_IN_YOUR_NAME, language=language_of(person_id) or language,
+                promised_on=None, pack_hash=pack_hash, on=on,
+            )  # fmt: skip
+
+
+def ask_for_what_is_left(line_id: LineId, *, is_suspended: bool, at: dt.datetime) -> None:
+    """Ask the network to restore a line, or to bar it for the most restrictive reason that is left."""
+    line = view_line(line_id) if is_suspended else None
+    if line is None or not line.reasons:
+        ask(line_id, kind=CommandKind.RESTORE, reason="registration", at=at)
+        return
+    strictest = max(line.reasons, key=RESTRICTIONS.__getitem__)
+    ask(line_id, kind=CommandKind.BAR, reason=strictest.value, at=at)
