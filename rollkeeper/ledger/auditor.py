@@ -63,6 +63,15 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
+class Log:
+    """A folder whose entries fit its lowest tiles, its head, and the roots of the full ones of these tiles."""
+
+    folder: Path
+    head: Checkpoint
+    tops: bytes
+
+
+@dataclass(frozen=True)
 class Report:
     """What was checked and found in order."""
 
@@ -75,14 +84,14 @@ class Report:
 def audit(folder: Path, *, key: Key, older: Sequence[Path] = (), processes: int | None = None) -> Report:
     """Check everything that is published in `folder`. Raises Wrong at the first thing that does not fit."""
     head = read_checkpoint(folder / "checkpoint", key)
-    tops = _check_leaves(folder, head.size, processes or os.cpu_count() or 1)
-    _check_upper_tiles(folder, tops)
-    if _root(folder, head.size, tops) != head.root:
+    log = Log(folder, head, _check_leaves(folder, head.size, processes or os.cpu_count() or 1))
+    _check_upper_tiles(folder, log.tops)
+    if _root(log, head.size) != head.root:
         raise Wrong(
             f"The {head.size:,} entries and tiles fit each other, but not the signed root of {head.where}: entries"
             " were changed, added, moved or removed, and the tiles made anew over them."
         )
-    seen = [_check_older(folder, path, key=key, head=head, tops=tops) for path in older]
+    seen = [_check_older(log, path, key=key) for path in older]
     return Report(head.origin, head.size, head.root.hex(), seen)
 
 
@@ -127,17 +136,18 @@ def _check_signature(text: str, signatures: str, *, file: Path, key: Key) -> Non
     raise Wrong(f"{file} is not signed by {key.name} with the key that was given.")
 
 
-def _check_older(folder: Path, path: Path, *, key: Key, head: Checkpoint, tops: bytes) -> int:
+def _check_older(log: Log, path: Path, *, key: Key) -> int:
+    head = log.head
     older = read_checkpoint(path / "checkpoint" if path.is_dir() else path, key)
     if older.size > head.size:
         raise Wrong(
             f"The ledger was rolled back: {older.where} was signed over {older.size:,} entries, {head.where} over"
             f" only {head.size:,}. Both signatures are good: keep both, they prove it."
         )
-    if _root(folder, older.size, tops) == older.root:
+    if _root(log, older.size) == older.root:
         return older.size
     what = "There are two heads of one size" if older.size == head.size else "History was rewritten"
-    place = _first_difference(folder, path, older.size) if path.is_dir() else ""
+    place = _first_difference(log, path, older.size) if path.is_dir() else ""
     raise Wrong(
         f"{what}: the first {older.size:,} entries are not those that {older.where} was signed over.{place}"
         " Both signatures are good: keep both, they prove it."
@@ -194,11 +204,11 @@ def _check_upper_tiles(folder: Path, below: bytes) -> None:
         level += 1
 
 
-def _root(folder: Path, size: int, tops: bytes) -> bytes:
-    """Return the root over the first `size` entries; `tops` are the roots of the full lowest tiles."""
+def _root(log: Log, size: int) -> bytes:
+    """Return the root over the first `size` entries."""
     full, rest = divmod(size, WIDTH)
-    edge = _leaf_hashes(folder, full, size) if rest else b""
-    return root_of(tops[: full * HASH_BYTES] + (root_of(edge) if edge else b""))
+    edge = _leaf_hashes(log.folder, full, log.head.size)[: rest * HASH_BYTES] if rest else b""
+    return root_of(log.tops[: full * HASH_BYTES] + (root_of(edge) if edge else b""))
 
 
 def root_of(hashes: bytes) -> bytes:
@@ -233,12 +243,13 @@ def _entries(folder: Path, index: int, size: int) -> list[bytes]:
     return found
 
 
-def _first_difference(folder: Path, older: Path, size: int) -> str:
-    """Name the first entry that two folders do not share."""
+def _first_difference(log: Log, older: Path, size: int) -> str:
+    """Name the first of `size` entries that two folders do not share."""
     for index in range(-(-size // WIDTH)):
-        pairs = zip(_entries(folder, index, size), _entries(older, index, size), strict=True)
-        for nth, (now, then) in enumerate(pairs):
-            if now != then:
+        then = _entries(older, index, size)
+        now = _entries(log.folder, index, log.head.size)[: len(then)]
+        for nth, pair in enumerate(zip(now, then, strict=True)):
+            if pair[0] != pair[1]:
                 return f" Entry {index * WIDTH + nth:,} is the first that differs."
     return ""
 

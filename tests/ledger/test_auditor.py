@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The auditor stands alone, reads published bytes only, and names what is wrong.
+
+The drill: whoever owns the database, the files and the signing key changes history in every way we can think of. Each
+test says by what it is noticed.
+"""
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.ledger import auditor, notes, tree
+from rollkeeper.ledger.folder import Folder, bundle
+from rollkeeper.ledger.publishing import publish, remembered_file
+
+SIZE = 700
+BUNDLE = "tile/entries/001"
+
+
+@pytest.fixture
+def log(fill, tmp_path):
+    """A published folder over 700 entries and the checkpoint that somebody kept when there were 300."""
+    fill(1, 300)
+    publish(tmp_path / "log")
+    shutil.copytree(tmp_path / "log", tmp_path / "kept")
+    fill(301, SIZE)
+    publish(tmp_path / "log")
+    return tmp_path / "log"
+
+
+def verdict(folder, capsys, *, older=(), vkey=None):
+    """What the auditor answers, and its exit code."""
+    code = auditor.run(folder, vkey=vkey, older=list(older), as_json=True)
+    return code, json.loads(capsys.readouterr().out)
+
+
+def wrong(folder, capsys, **how):
+    code, answer = verdict(folder, capsys, **how)
+    assert code == 1
+    return answer["wrong"]
+
+
+def entries(folder, size=SIZE):
+    return [e for i in range(-(-size // 256)) for e in auditor._entries(folder, i, size)]
+
+
+def forge(folder, bodies):
+    """Write a whole new log over these entries and sign it with the true key, as only the operator can."""
+    shutil.rmtree(folder)
+    place, size = Folder(folder), len(bodies)
+    hashes = b"".join(map(tree.leaf_hash, bodies))
+
+    def tile(level, index, width):
+        unit = 32 << 8 * level
+        start = index * 256 * unit
+        return b"".join(
+            tree.root_of(hashes[at : at + unit]) for at in range(start, start + width * unit, unit)
+        )
+
+    level = 0
+    while grown := tree.tiles_between(0, size, level=level):
+        for index in grown:
+            width = tree.tile_width(level, index, size)
+            place.write_tile(level, index, width, tile(level, index, width))
+            if level == 0:
+                place.write_tile("entries", index, width, bundle(bodies[index * 256 : index * 256 + width]))
+        level += 1
+    key = notes.signing_key()
+    place.write("vkey", notes.vkey(notes.origin(), key.public_key()).encode())
+    place.write(
+        "checkpoint", notes.sign(notes.Head(notes.origin(), size, tree.root_of(hashes)), key).encode()
+    )
+
+
+def test_an_honest_log_is_found_right(log, capsys):
+    code, answer = verdict(log, capsys, older=[log.parent / "kept" / "checkpoint", log.parent / "kept"])
+
+    assert code == 0
+    assert (answer["size"], answer["older"], answer["key_from_folder"]) == (SIZE, [300, 300], True)
+
+
+def test_the_auditor_is_one_file_that_runs_alone(log, tmp_path):
+    alone = shutil.copy(auditor.__file__, tmp_path / "auditor.py")
+
+    ran = subprocess.run(
+        [sys.executable, "-I", alone, log, "--older", log.parent / "kept" / "checkpoint"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "All 700 entries" in ran.stdout
+
+
+def test_the_auditor_imports_the_standard_library_and_cryptography_and_nothing_else():
+    parsed = ast.parse(Path(auditor.__file__).read_text("utf-8"))
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(parsed)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+
+    assert imported - set(sys.stdlib_module_names) == {"cryptography"}
+
+
+def test_a_log_over_many_processes_is_found_as_right_as_over_one(fill, tmp_path):
+    fill(1, 70_000)
+    publish(tmp_path)
+    key = auditor.read_key((tmp_path / "vkey").read_text())
+
+    assert auditor.audit(tmp_path, key=key, processes=2) == auditor.audit(tmp_path, key=key, processes=1)
+
+
+# Clumsy: the files are changed and nothing is made to fit.
+
+
+def test_an_edited_entry_is_named(log, capsys):
+    raw = (log / BUNDLE).read_bytes()
+    (log / BUNDLE).write_bytes(raw.replace(b"entry 300", b"entry 3oo"))
+
+    assert wrong(log, capsys).startswith("Entry 299 is the first wrong one")
+
+
+def test_a_deleted_entry_is_named_by_where_the_bundle_breaks_off(log, capsys):
+    raw = (log / BUNDLE).read_bytes()
+    (log / BUNDLE).write_bytes(raw.replace(b"\x00\x09entry 300", b""))
+
+    assert "breaks off at entry 510" in wrong(log, capsys)
+
+
+def test_an_inserted_entry_is_named(log, capsys):
+    raw = (log / BUNDLE).read_bytes()
+    (log / BUNDLE).write_bytes(raw.replace(b"\x00\x09entry 300", b"\x00\x03new\x00\x09entry 300"))
+
+    assert wrong(log, capsys).startswith("Entry 299 is the first wrong one")
+
+
+def test_swapped_entries_are_named(log, capsys):
+    raw = (log / BUNDLE).read_bytes()
+    (log / BUNDLE).write_bytes(
+        raw.replace(b"entry 300", b"entry xxx").replace(b"entry 301", b"entry 300").replace(b"xxx", b"301")
+    )
+
+    assert wrong(log, capsys).startswith("Entry 299 is the first wrong one")
+
+
+@pytest.mark.parametrize("name", ["tile/0/001", "tile/entries/002.p/188", "tile/1/000.p/2"])
+def test_a_missing_file_is_named(log, capsys, name):
+    (log / name).unlink()
+
+    assert name in wrong(log, capsys)
+
+
+@pytest.mark.parametrize("name", ["tile/0/001", "tile/0/002.p/188", "tile/1/000.p/2"])
+def test_a_changed_tile_is_noticed(log, capsys, name):
+    raw = bytearray((log / name).read_bytes())
+    raw[-1] ^= 1
+    (log / name).write_bytes(bytes(raw))
+
+    assert "tile/" in wrong(log, capsys)
+
+
+def test_a_longer_tile_is_noticed(log, capsys):
+    with (log / "tile/0/001").open("ab") as out:
+        out.write(bytes(32))
+
+    assert "more hashes than there are entries" in wrong(log, capsys)
+
+
+def test_a_checkpoint_without_the_right_signature_is_noticed(log, capsys):
+    note = (log / "checkpoint").read_text()
+    (log / "checkpoint").write_text(note.replace("\n700\n", "\n699\n"))
+
+    assert "forged or its text was changed" in wrong(log, capsys)
+
+
+def test_a_checkpoint_of_another_key_is_noticed_by_the_key_that_the_reader_brought(log, capsys):
+    other = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+
+    assert "is not signed by example.com/foo" in wrong(log, capsys, vkey=other)
+
+
+@pytest.mark.parametrize("vkey", ["", "a+b", "a+00000000+AAAA", "a+zz+" + "A" * 44])
+def test_a_key_that_is_none_is_refused(log, capsys, vkey):
+    (log / "vkey").write_text(vkey)
+
+    assert "verifier key" in wrong(log, capsys)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "a\nb\nc\n\n— x y\n", "\xff" * 10])
+def test_a_checkpoint_that_is_none_is_refused(log, capsys, text):
+    (log / "checkpoint").write_text(text)
+
+    assert "is not signed by" in wrong(log, capsys)
+
+
+def test_a_partial_tile_may_be_gone_once_the_full_one_is_there(log, capsys):
+    shutil.copy(log.parent / "kept" / "checkpoint", log / "checkpoint")
+    (log / "tile/1/000.p/1").unlink(missing_ok=True)
+    shutil.copy(log / "tile/1/000.p/2", log / "tile/1/000")
+
+    assert not (log / "tile/entries/001.p").exists()
+    code, answer = verdict(log, capsys)
+    assert (code, answer["size"]) == (0, 300)
+
+
+# Careful: everything is made anew over the changed entries and signed with the true key. Only what others kept tells.
+
+FORGERIES = {
+    "edit": lambda old: [*old[:9], b"another", *old[10:]],
+    "delete": lambda old: [*old[:9], *old[10:], b"filled up"],
+    "insert": lambda old: [*old[:9], b"slipped in", *old[9:-1]],
+    "reorder": lambda old: [*old[:9], old[10], old[9], *old[11:]],
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_history_made_anew_fits_itself_but_not_the_checkpoint_that_somebody_kept(log, capsys, forgery):
+    forge(log, FORGERIES[forgery](entries(log)))
+
+    assert verdict(log, capsys)[0] == 0
+    assert wrong(log, capsys, older=[log.parent / "kept" / "checkpoint"]).startswith(
+        "History was rewritten: the first 300 entries"
+    )
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_whoever_kept_the_whole_folder_learns_which_entry_it_was(log, capsys, forgery):
+    forge(log, FORGERIES[forgery](entries(log)))
+
+    assert "Entry 9 is the first that differs." in wrong(log, capsys, older=[log.parent / "kept"])
+
+
+def test_a_truncated_log_with_a_new_head_is_a_log_that_was_rolled_back(log, capsys):
+    forge(log, entries(log)[:299])
+
+    assert wrong(log, capsys, older=[log.parent / "kept" / "checkpoint"]).startswith(
+        "The ledger was rolled back"
+    )
+
+
+def test_a_log_that_was_rolled_back_and_grew_again_is_noticed(log, capsys):
+    forge(log, [*entries(log)[:250], *(b"different %d" % n for n in range(500))])
+
+    assert "History was rewritten" in wrong(log, capsys, older=[log.parent / "kept" / "checkpoint"])
+
+
+def test_two_heads_of_one_size_are_noticed_by_two_readers_who_compare(log, capsys):
+    shutil.copytree(log, log.parent / "shown_to_another")
+    forge(log.parent / "shown_to_another", FORGERIES["edit"](entries(log)))
+
+    said = wrong(log, capsys, older=[log.parent / "shown_to_another"])
+    assert said.startswith("There are two heads of one size")
+    assert "Entry 9 is the first that differs." in said
+
+
+def test_a_copy_that_was_written_at_once_proves_older_checkpoints_too(log, capsys):
+    publish(log.parent / "at_once")
+
+    assert not (log.parent / "at_once" / "tile/entries/001.p").exists()
+    assert verdict(log.parent / "at_once", capsys, older=[log.parent / "kept"])[0] == 0
+
+
+def test_an_honest_log_passes_beside_every_forgery(log, capsys):
+    before = entries(log)
+
+    forge(log, before)
+
+    assert verdict(log, capsys, older=[log.parent / "kept"])[0] == 0
+
+
+def test_a_register_set_back_by_its_owner_is_noticed_though_it_signs_anew(log, fill, superuser, capsys):
+    with superuser() as own:
+        own.execute("TRUNCATE ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint")
+        own.execute("DELETE FROM ledger_entry WHERE entry_id > 100")
+    remembered_file().unlink()
+    fill(1001, 1400)
+    publish(log.parent / "anew")
+
+    assert "History was rewritten" in wrong(
+        log.parent / "anew", capsys, older=[log.parent / "kept" / "checkpoint"]
+    )
