@@ -1,11 +1,44 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Owe a notice, send what is owed, and count only what provably arrived."""
+"""Owe a notice, send what is owed, and count only what provably arrived.
+
+A message cannot be taken back, so the intention is written down and committed before it goes out. A process killed in
+between leaves an attempt that waits and a claim that dies with the process; the next run sends the same attempt under
+the same reference. A holder may so be told twice, and is never left untold.
+"""
 
 import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import dead_claims, hold_claim
+from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.ids import CampaignId, LineId, NoticeId, new_uuid
-from rollkeeper.notices.kinds import NoticeKind
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.gateways import CHUNK, Gateway, gateways
+from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
 from rollkeeper.notices.models import Notice
+from rollkeeper.notices.receipts import Receipt
+from rollkeeper.notices.sending import Sender, Sent
+
+__all__ = ["Receipt", "Sent", "TakenIn", "owe", "record_outcome", "record_outcomes", "send_due"]
+
+
+@dataclass(slots=True)
+class TakenIn:
+    """What became of delivery reports."""
+
+    delivered: int = 0
+    bounced: int = 0
+    uncounted: int = 0
+    """Delivered to the very line that was barred at the time: proves nothing."""
+    repeated: int = 0
+    """Said again what was known, or a bounce after the proof."""
+    unknown: int = 0
+    """No message of ours has this reference."""
 
 
 def owe(
@@ -36,3 +69,84 @@ def owe(
         owed_on=on,
     )
     return notice_id
+
+
+def send_due(
+    authority: Authority,
+    *,
+    on: dt.date,
+    limit: int | None = None,
+    ways: Mapping[Channel, Gateway] | None = None,
+    moved: Callable[[int], None] = lambda _: None,
+) -> Sent:
+    """Send what is owed, each notice by the first way that is still open to its holder.
+
+    `moved` is told how many notices each chunk had. Refuses: NotAllowed, LinkInNotice.
+    Ledger: vault:sealed:opened before an address is opened; notices:notice:bounced where a gateway refuses it.
+    """
+    role, sent = demand(authority, Power.SEND_NOTICES), Sent()
+    sent.given_up = _give_up_waiting()
+    _release_dead_claims()
+    with hold_claim() as claim:
+        sender = Sender(authority, role, claim=claim, on=on, ways=gateways() if ways is None else ways)
+        while seen := sender.send_chunk(
+            sent, size=min(CHUNK, CHUNK if limit is None else limit - sent.total)
+        ):
+            moved(seen)
+    return sent
+
+
+def record_outcome(
+    authority: Authority, *, reference: str, outcome: Outcome, at: dt.datetime, on: dt.date
+) -> TakenIn:
+    """Take in one delivery report, by the attempt's id or the gateway's own reference. See `record_outcomes`."""
+    return record_outcomes(authority, receipts=[Receipt(reference, outcome, at)], on=on)
+
+
+def record_outcomes(authority: Authority, *, receipts: Sequence[Receipt], on: dt.date) -> TakenIn:
+    """Take in delivery reports: proof sets the day of delivery, a bounce sends the notice on to the next way.
+
+    Taking one in twice changes nothing. Ledger: notices:notice:delivered, notices:notice:bounced.
+    """
+    role = demand(authority, Power.SEND_NOTICES)
+    with act():
+        (counted,) = rows(
+            sql("notices", "record_outcomes"),
+            {
+                "attempt_ids": [one.attempt_id for one in receipts],
+                "references": [one.reference for one in receipts],
+                "outcomes": [one.outcome.value for one in receipts],
+                "ats": [one.at for one in receipts],
+                "zone": settings().zone,
+                "now": clock.now(),
+                "on": on,
+                "role": role.value,
+                "actor": authority.commitment,
+                "staff_id": authority.staff_id,
+                "delivered": Verb.NOTICE_DELIVERED.value,
+                "bounced": Verb.NOTICE_BOUNCED.value,
+            },
+        )
+    changed = counted.delivered + counted.bounced + counted.uncounted
+    return TakenIn(
+        delivered=counted.delivered,
+        bounced=counted.bounced,
+        uncounted=counted.uncounted,
+        repeated=counted.known - changed,
+        unknown=len({one.reference for one in receipts}) - counted.known,
+    )
+
+
+def _give_up_waiting() -> int:
+    now = clock.now()
+    before = now - dt.timedelta(days=settings().notice_wait_days)
+    with act():
+        return run(sql("notices", "give_up_waiting"), {"now": now, "before": before})
+
+
+def _release_dead_claims() -> None:
+    held = [
+        row.claimed_by
+        for row in rows("SELECT DISTINCT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
+    ]
+    run("UPDATE notices_notice SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [dead_claims(held)])

@@ -1,8 +1,139 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands of this room."""
+"""The commands `notices send`, `notices status`, `notices receipts` and `notices check`."""
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
 
 import typer
+
+from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, show_table
+
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Look at no more than N notices.")
+]
+FileArgument = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="Delivery reports: JSON lines or CSV.")
+]
+NumberArgument = Annotated[str, typer.Argument(help="The number of the line that got the message.")]
+CodeArgument = Annotated[str, typer.Argument(help="The code in the message, eight digits.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
+    room = typer.Typer(no_args_is_help=True, help="Tell holders what they are owed, and count only proof.")
+    for command in (send, status, receipts, check):
+        room.command()(command)
+    app.add_typer(room, name="notices")
+
+
+def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption = None) -> None:
+    """Send what is owed, each by the first way still open to its holder.
+
+    Safe to run twice, at once with itself, and to be killed: what was not noted goes again under the same reference.
+    What was sent is not delivered: see 'rollkeeper notices receipts'.
+
+    Example: rollkeeper notices send
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.notices.acts import send_due
+    from rollkeeper.notices.queries import count_due
+
+    opening.open_home()
+    with progress("Telling people", count_due()) as bar:
+        sent = send_due(console_authority(), on=on or clock.today(), limit=limit, moved=bar.advance)
+    if as_json:
+        emit(dataclasses.asdict(sent))
+        return
+    out.print(f"{sent.handed:,} sent, {sent.bounced:,} refused, {sent.later:,} for later.")
+    out.print(f"{sent.withdrawn:,} withdrawn, since they no longer held true.")
+    out.print(f"{sent.unreachable:,} without any way left: see 'rollkeeper notices status'.")
+    if sent.quiet:
+        out.print(f"{sent.quiet:,} wait for the end of the quiet hours.")
+    if sent.given_up:
+        out.print(f"{sent.given_up:,} sent before brought no proof in time: the next way is tried.")
+
+
+def status(as_json: JsonOption = False) -> None:
+    """Show what is owed, sent, delivered and bounced, by which way, and how many are still to be reached.
+
+    Example: rollkeeper notices status --json
+    """
+    from rollkeeper.notices import queries
+
+    opening.open_home()
+    notices, tried, missing = queries.standings(), queries.attempts(), len(queries.unreached())
+    senders, unread = queries.genuine_senders(), queries.languages_awaiting_a_reader()
+    if as_json:
+        emit(
+            {
+                "notices": [dataclasses.asdict(one) for one in notices],
+                "attempts": [dataclasses.asdict(one) for one in tried],
+                "unreached": missing,
+                "genuine_senders": senders,
+                "languages_awaiting_a_native_reader": unread,
+            }
+        )
+        return
+    show_table("Notices", ("notice", "state", "how many"), [(n.kind, n.state, n.count) for n in notices])
+    show_table("Attempts", ("way", "outcome", "how many"), [(a.channel, a.outcome, a.count) for a in tried])
+    out.print(f"Still to be reached: {missing:,} lines. Nobody is suspended who was not provably told.")
+    out.print(f"Genuine senders: {', '.join(senders)}.")
+    if unread:
+        out.print(f"Texts that no native reader has gone through yet: {', '.join(unread)}.")
+
+
+def receipts(file: FileArgument, as_json: JsonOption = False, on: DateOption = None) -> None:
+    """Take in delivery reports from any gateway: only these make a notice delivered.
+
+    JSON lines or CSV with 'reference', 'outcome' (delivered, bounced, or SMPP's words) and, if known, 'at'. All rows
+    are checked before any is taken in; the same file may be taken in again.
+
+    Example: rollkeeper notices receipts ~/rollkeeper/outbox/receipts.jsonl
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.notices.acts import TakenIn, record_outcomes
+    from rollkeeper.notices.receipts import read_receipts
+
+    opening.open_home()
+    found, total = read_receipts(file), TakenIn()
+    with progress("Taking in delivery reports", len(found)) as bar:
+        for start in range(0, len(found), 1000):
+            part = found[start : start + 1000]
+            taken = record_outcomes(console_authority(), receipts=part, on=on or clock.today())
+            for name in dataclasses.asdict(total):
+                setattr(total, name, getattr(total, name) + getattr(taken, name))
+            bar.advance(len(part))
+    if as_json:
+        emit(dataclasses.asdict(total))
+        return
+    out.print(f"{total.delivered:,} delivered, {total.bounced:,} bounced, {total.repeated:,} known before.")
+    if total.uncounted:
+        out.print(f"{total.uncounted:,} not counted: they went to the very line that was barred.")
+    if total.unknown:
+        out.print(f"{total.unknown:,} about messages that are none of ours.")
+
+
+def check(number: NumberArgument, code: CodeArgument, as_json: JsonOption = False) -> None:
+    """Tell whether a message with this code, sent to this line, is ours. For the desk behind the care number.
+
+    Exit code 1 where it is not.
+
+    Example: rollkeeper notices check 13900001234 12345678
+    """
+    from rollkeeper.kernel.settings import settings
+    from rollkeeper.lines.queries import find_line_written
+    from rollkeeper.notices.errors import NoNotice
+    from rollkeeper.notices.queries import find_genuine
+
+    opening.open_home()
+    line = find_line_written(number, country=settings().country_code)
+    if line is None:
+        raise NoNotice
+    found = find_genuine(line.line_id, code=code)
+    if as_json:
+        emit(dataclasses.asdict(found))
+        return
+    promised = f" It promises {found.promised_on}." if found.promised_on else ""
+    out.print(f"Genuine: '{found.kind}', owed since {found.owed_on}.{promised}")

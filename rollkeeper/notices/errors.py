@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Refusals of the room notices."""
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+
+
+class TextFault(RollkeeperError):
+    """A text that holders would get cannot be used as it stands."""
+
+    code = "text_fault"
+    kind = Kind.INTERNAL
+    sentence = "{file}: the text '{text}' cannot be used: {why}."
+    remedy = "Mend the file; en.toml beside it says at its head what every text must keep."
+
+
+class LinkInNotice(RollkeeperError):
+    """A notice would carry something that looks like a link."""
+
+    code = "link_in_notice"
+    kind = Kind.REFUSED
+    sentence = "The notice '{text}' would carry something that looks like a link; it is not sent."
+    remedy = (
+        "Take it out of 'operator_name' or 'care_number' in home.toml: people are told never to follow links."
+    )
+
+
+class ReceiptFault(RollkeeperError):
+    """A row of a file of delivery reports cannot be read."""
+
+    code = "receipt_fault"
+    kind = Kind.MALFORMED
+    sentence = "{file}, row {row}, column '{column}': {why}."
+    remedy = "Each row has 'reference', 'outcome' (delivered or bounced) and, if known, 'at'. Nothing was taken in."
+
+
+class NoNotice(RollkeeperError):
+    """No notice with this code was ever owed for this line."""
+
+    code = "no_notice"
+    kind = Kind.NOT_FOUND
+    sentence = "No notice of ours with this code belongs to this line."
+    remedy = "Warn the caller that the message is not genuine; they should not follow it."

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The ways out of the house as this room sees them: something that takes messages and says whether it took them.
+
+One protocol for all; `tests/notices/test_gateways.py` is the contract that each of them passes. A gateway gets many
+messages at once, so that each can use what its kind offers: one connection, a window, a throttle. That a message
+arrived is told later, by reference, to `notices.acts.record_outcomes`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+from uuid import UUID
+
+from rollkeeper.kernel.settings import HomeKind, settings
+from rollkeeper.notices.kinds import Channel
+from rollkeeper.vault.opened import Opened
+
+CHUNK: Final = 100
+"""Notices claimed and handed over together; as many go out twice, under the same reference, after a crash."""
+
+
+class Answer(StrEnum):
+    """What a gateway says to a message."""
+
+    TAKEN = "taken"
+    LATER = "later"
+    """Out of reach or busy."""
+    REFUSED = "refused"
+    """There is nobody at this address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. `reference` is the attempt's id, the same again where a crash left it unclear whether it went."""
+
+    reference: UUID
+    channel: Channel
+    address: Opened
+    language: str
+    subject: str
+    text: str
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """A gateway's answer, with its own id for the message where it has one."""
+
+    answer: Answer
+    gateway_reference: str | None = None
+
+
+class Gateway(Protocol):
+    """One way out."""
+
+    @property
+    def rings(self) -> bool:
+        """Tell whether a message makes a telephone ring or buzz: then it waits for the end of the quiet hours."""
+        ...
+
+    def send(self, messages: Sequence[Message]) -> list[Handing]:
+        """Hand over messages and return an answer for each, in order. Never raises because the way is blocked."""
+        ...
+
+
+def gateways() -> Mapping[Channel, Gateway]:
+    """Return the ways that this home has, in the order in which it wants them tried.
+
+    A trial home has the file outbox for every channel; e-mail goes by SMTP where a server is set.
+    """
+    from rollkeeper.notices.outbox import Outbox
+    from rollkeeper.notices.smtp import MailServer
+
+    ways: dict[Channel, Gateway] = {}
+    if settings().kind is HomeKind.TRIAL:
+        outbox = Outbox.of_this_home()
+        ways = dict.fromkeys((Channel.SMS, Channel.VOICE, Channel.EMAIL), outbox)
+    if settings().smtp_url is not None:
+        ways[Channel.EMAIL] = MailServer.of_this_home()
+    return {channel: ways[channel] for channel in map(Channel, settings().notice_channels) if channel in ways}

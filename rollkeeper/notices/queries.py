@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who was told and who was not, by which way, and whether a message that somebody got is ours."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.notices.errors import NoNotice
+from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.texts import languages, read_language
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many notices of one kind are in one state."""
+
+    kind: NoticeKind
+    state: NoticeState
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """How many attempts by one channel had one outcome."""
+
+    channel: Channel
+    outcome: Outcome
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """One line whose holder nobody can prove to have told."""
+
+    line_id: LineId
+    owed_on: dt.date
+    state: NoticeState
+
+
+@dataclass(frozen=True, slots=True)
+class Genuine:
+    """A notice of ours: what it said and when."""
+
+    kind: NoticeKind
+    owed_on: dt.date
+    promised_on: dt.date | None
+
+
+def standings() -> list[Standing]:
+    """Count the notices by kind and state."""
+    return [
+        Standing(NoticeKind(row.kind), NoticeState(row.state), row.count)
+        for row in rows(sql("notices", "standing"))
+    ]
+
+
+def attempts() -> list[Attempts]:
+    """Count the attempts by channel and outcome."""
+    return [
+        Attempts(Channel(row.channel), Outcome(row.outcome), row.count)
+        for row in rows(sql("notices", "attempts"))
+    ]
+
+
+def unreached(kind: NoticeKind = NoticeKind.REGISTER_BY) -> list[Unreached]:
+    """Return the lines, not registered and not over, whose holders were provably not told yet; the longest first."""
+    return [
+        Unreached(LineId(row.line_id), row.owed_on, NoticeState(row.state))
+        for row in rows(sql("notices", "unreached"), {"kind": kind.value})
+    ]
+
+
+def count_due() -> int:
+    """Count the notices that a run would look at now."""
+    (row,) = rows(
+        "SELECT count(*) AS due FROM notices_notice"
+        " WHERE state = 'owed' AND next_try_at <= %s AND claimed_by IS NULL",
+        [clock.now()],
+    )
+    return int(row.due)
+
+
+def find_genuine(line_id: LineId, *, code: str) -> Genuine:
+    """Return the notice that a caller read a code from. Refuses: NoNotice, where it is none of ours for this line."""
+    found = rows(
+        "SELECT kind, owed_on, promised_on FROM notices_notice"
+        " WHERE line_id = %s AND code = %s AND attempts > 0 ORDER BY notice_id DESC LIMIT 1",
+        [line_id, "".join(code.split())],
+    )
+    if not found:
+        raise NoNotice
+    return Genuine(NoticeKind(found[0].kind), found[0].owed_on, found[0].promised_on)
+
+
+def genuine_senders() -> list[str]:
+    """Return the senders that this operator publishes as genuine."""
+    chosen = settings()
+    mail = [chosen.notices_from] if chosen.smtp_url else []
+    return list(dict.fromkeys([chosen.care_number, *mail, *chosen.genuine_senders]))
+
+
+def languages_awaiting_a_reader() -> list[str]:
+    """Return the home's languages whose texts no native reader has gone through yet."""
+    return [
+        one
+        for one in languages()
+        if one in settings().languages and read_language(one).awaiting_native_reader
+    ]

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What to do with one notice now: send it by which way, wait, or give up. Pure.
+
+The law makes informing the operator's duty (art. 3): a way that cannot lead to proof is no way, so a message to the
+very line that is barred is not tried, and a notice that no longer holds true is not sent.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
+
+_FIRST_WAIT_S: Final = 60
+_LONGEST_WAIT_S: Final = 3600
+_NO_WAY_ON: Final = frozenset({Outcome.BOUNCED, Outcome.UNPROVEN, Outcome.UNCOUNTED})
+_BARRED: Final = frozenset({"suspended", "ended", "released"})
+_TAKES_SMS: Final = frozenset({"mobile", "data_card"})
+_RINGS: Final = frozenset({"mobile", "fixed_line"})
+
+GSM_7: Final = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+"""The basic alphabet of 3GPP TS 23.038, one septet a character."""
+GSM_7_EXTENDED: Final = frozenset("\f^{}\\[~]|€")
+"""Its extension, two septets a character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a notice needs to know of its line."""
+
+    service: str
+    state: str
+    is_registered: bool
+    has_number: bool
+    has_contact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One attempt made before."""
+
+    channel: Channel
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do now: send by a channel, wait until an instant, or settle the notice in a state."""
+
+    channel: Channel | None = None
+    wait_until: dt.datetime | None = None
+    settle: NoticeState | None = None
+
+
+def next_step(
+    kind: NoticeKind,
+    *,
+    line: Line | None,
+    tried: Sequence[Tried],
+    order: Sequence[Channel],
+    most_tries: int,
+    quiet_until: dt.datetime | None,
+    ringing: Collection[Channel],
+) -> Step:
+    """Decide. `quiet_until` is the end of the present quiet hours (None: it is not quiet) for `ringing` channels."""
+    if line is None or is_moot(kind, line):
+        return Step(settle=NoticeState.WITHDRAWN)
+    left = [
+        one for one in order if one in ways_to(line) and not is_exhausted(one, tried, most_tries=most_tries)
+    ]
+    if not left:
+        return Step(settle=NoticeState.BOUNCED if tried else NoticeState.UNREACHABLE)
+    if quiet_until is not None and left[0] in ringing:
+        return Step(wait_until=quiet_until)
+    return Step(channel=left[0])
+
+
+def is_moot(kind: NoticeKind, line: Line) -> bool:
+    """Tell whether a notice no longer holds true of its line."""
+    match kind:
+        case NoticeKind.REGISTER_BY | NoticeKind.REMINDER:
+            return line.is_registered or line.state in {"ended", "released"}
+        case NoticeKind.SUSPENDED:
+            return line.state != "suspended"
+        case NoticeKind.RESTORED:
+            return line.state != "active"
+        case NoticeKind.ENDED:
+            return line.state == "active"
+        case _:
+            return False
+
+
+def ways_to(line: Line) -> frozenset[Channel]:
+    """Return the ways by which the holder of a line can be reached and the reaching be proved."""
+    ways = set()
+    if line.has_number and line.state not in _BARRED:
+        ways |= {Channel.SMS} if line.service in _TAKES_SMS else set()
+        ways |= {Channel.VOICE} if line.service in _RINGS else set()
+    if line.has_contact:
+        ways.add(Channel.EMAIL)
+    return frozenset(ways)
+
+
+def is_exhausted(channel: Channel, tried: Sequence[Tried], *, most_tries: int) -> bool:
+    """Tell whether a way led nowhere, or its gateway was out of reach too often."""
+    outcomes = [one.outcome for one in tried if one.channel is channel]
+    return bool(_NO_WAY_ON & set(outcomes)) or outcomes.count(Outcome.FAILED) >= most_tries
+
+
+def wait_after(tries: int) -> dt.timedelta:
+    """Return how long to wait after so many tries: doubling, up to an hour."""
+    return dt.timedelta(seconds=min(_FIRST_WAIT_S * 2 ** min(tries - 1, 20), _LONGEST_WAIT_S))
+
+
+def end_of_quiet(now: dt.datetime, *, quiet_from: dt.time, quiet_until: dt.time) -> dt.datetime | None:
+    """Return when the present quiet hours end (`now` is local and aware), None where it is not quiet.
+
+    The hours may cross midnight; where both times are the same it is never quiet.
+    """
+    at, today = now.timetz().replace(tzinfo=None), now.date()
+    crosses = quiet_from > quiet_until
+    is_quiet = (at >= quiet_from or at < quiet_until) if crosses else quiet_from <= at < quiet_until
+    if not is_quiet:
+        return None
+    day = today + dt.timedelta(days=1) if crosses and at >= quiet_from else today
+    return dt.datetime.combine(day, quiet_until, now.tzinfo)
+
+
+def sms_parts(text: str) -> int:
+    """Return in how many parts a text goes out.
+
+    160 septets alone or 153 a part where the basic alphabet holds it all; else UCS-2, 70 units alone or 67 a part, no
+    character split between two parts. Source: 3GPP TS 23.038 and 23.040.
+    """
+    if set(text) <= GSM_7 | GSM_7_EXTENDED:
+        return _parts([2 if one in GSM_7_EXTENDED else 1 for one in text], alone=160, each=153)
+    return _parts([2 if ord(one) > 0xFFFF else 1 for one in text], alone=70, each=67)
+
+
+def _parts(units: Sequence[int], *, alone: int, each: int) -> int:
+    if sum(units) <= alone:
+        return 1
+    parts, filled = 1, 0
+    for unit in units:
+        if filled + unit > each:
+            parts, filled = parts + 1, 0
+        filled += unit
+    return parts

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How one chunk of notices goes out: claim and intend, open, write, hand over, note the answers.
+
+Separate from the acts because it is one story in five steps, told once for all ways. The address is opened after the
+intention is committed and lives only in the message; it is kept nowhere.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, sweep_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.ids import LineId, NoticeId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.gateways import Answer, Gateway, Handing, Message
+from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.models import AT_ONCE
+from rollkeeper.notices.rules import Line, Step, Tried, end_of_quiet, next_step, wait_after
+from rollkeeper.notices.texts import best_language, write_notice
+from rollkeeper.vault.acts import open_line_values
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import LineField, Purpose
+from rollkeeper.vault.opened import Opened
+
+_OUTCOMES = {Answer.TAKEN: Outcome.HANDED, Answer.LATER: Outcome.FAILED, Answer.REFUSED: Outcome.BOUNCED}
+
+
+@dataclass(slots=True)
+class Sent:
+    """What one run did."""
+
+    handed: int = 0
+    bounced: int = 0
+    """Refused by the gateway at once; the next way is tried."""
+    later: int = 0
+    """The gateway was out of reach."""
+    quiet: int = 0
+    """Waiting for the end of the quiet hours."""
+    withdrawn: int = 0
+    unreachable: int = 0
+    """No way, or no further way, to the holder: on the list of people still to be reached."""
+    given_up: int = 0
+    """Sent long ago and without proof: the next way is tried."""
+
+    @property
+    def total(self) -> int:
+        """Return how many notices were looked at."""
+        return self.handed + self.bounced + self.later + self.quiet + self.withdrawn + self.unreachable
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """One attempt about to be made."""
+
+    row: Any
+    attempt_id: UUID
+    channel: Channel
+    is_repeat: bool
+    tries_before: int
+
+
+class Sender:
+    """One run's way of sending."""
+
+    def __init__(
+        self,
+        authority: Authority,
+        role: StaffRole,
+        *,
+        claim: int,
+        on: dt.date,
+        ways: Mapping[Channel, Gateway],
+    ) -> None:
+        self._authority, self._role, self._claim, self._on, self._ways = authority, role, claim, on, ways
+
+    def send_chunk(self, sent: Sent, *, size: int) -> int:
+        """Send the next chunk; return how many notices it had."""
+        if size <= 0:
+            return 0
+        with act():
+            found = rows(
+                sql("notices", "claim_notices"), {"now": clock.now(), "chunk": size, "claim": self._claim}
+            )
+            steps = [(row, self._step(row)) for row in found]
+            self._settle([pair for pair in steps if pair[1].channel is None], sent)
+            intents = [_intent(row, step.channel) for row, step in steps if step.channel is not None]
+            self._intend(steps, intents)
+        for channel, group in groupby(
+            sorted(intents, key=lambda one: one.channel), key=lambda one: one.channel
+        ):
+            self._hand_over(channel, list(group), sent)
+        return len(found)
+
+    def _step(self, row: Any) -> Step:
+        chosen, now = settings(), clock.now().astimezone(clock.zone())
+        return next_step(
+            NoticeKind(row.kind),
+            line=_line(row),
+            tried=_tried(row),
+            order=list(self._ways),
+            most_tries=chosen.notice_tries,
+            quiet_until=end_of_quiet(now, quiet_from=chosen.quiet_from, quiet_until=chosen.quiet_until),
+            ringing=[channel for channel, way in self._ways.items() if way.rings],
+        )
+
+    def _settle(self, pairs: Sequence[tuple[Any, Step]], sent: Sent) -> None:
+        for _, step in pairs:
+            sent.quiet += step.wait_until is not None
+            sent.withdrawn += step.settle is NoticeState.WITHDRAWN
+            sent.unreachable += step.settle in {NoticeState.BOUNCED, NoticeState.UNREACHABLE}
+        if pairs:
+            run(
+                sql("notices", "settle"),
+                {
+                    "line_ids": [row.line_id for row, _ in pairs],
+                    "notice_ids": [row.notice_id for row, _ in pairs],
+                    "states": [(step.settle or NoticeState.OWED).value for _, step in pairs],
+                    "next_try_ats": [step.wait_until or AT_ONCE for _, step in pairs],
+                    "claim": self._claim,
+                },
+            )
+
+    def _intend(self, steps: Sequence[tuple[Any, Step]], intents: Sequence[_Intent]) -> None:
+        now, kept = clock.now(), {one.attempt_id for one in intents}
+        dropped = [(row.line_id, one) for row, _ in steps for one in _waiting(row) if one not in kept]
+        if dropped:
+            run(
+                sql("notices", "drop_attempts"),
+                {"line_ids": [a for a, _ in dropped], "attempt_ids": [b for _, b in dropped], "now": now},
+            )
+        if intents:
+            run(sql("notices", "intend"), {**_columns(intents), "now": now})
+
+    def _hand_over(self, channel: Channel, intents: list[_Intent], sent: Sent) -> None:
+        addresses = self._open(channel, intents)
+        ready = [one for one in intents if _is_readable(addresses[one.row.line_id])]
+        messages = [_message(one, addresses[one.row.line_id]) for one in ready]
+        answers = dict(zip(map(id, ready), self._ways[channel].send(messages), strict=True)) if ready else {}
+        nobody = Handing(Answer.REFUSED)  # the address does not open: erased meanwhile, and so no way
+        self._record(intents, [answers.get(id(one), nobody) for one in intents], sent)
+
+    def _open(self, channel: Channel, intents: Sequence[_Intent]) -> dict[LineId, Opened]:
+        """Open the addresses of one chunk, each with its own ledger entry."""
+        field = LineField.NUMBER if channel.uses_the_line else LineField.CONTACT
+        column = "number_sealed" if channel.uses_the_line else "contact_sealed"
+        pairs = {LineId(one.row.line_id): bytes(getattr(one.row, column)) for one in intents}
+        opened = open_line_values(
+            sweep_authority(), field, list(pairs.items()), purpose=Purpose.NOTICE, on=self._on
+        )
+        return dict(zip(pairs, opened, strict=True))
+
+    def _record(self, intents: Sequence[_Intent], answers: Sequence[Handing], sent: Sent) -> None:
+        now = clock.now()
+        for one in answers:
+            sent.handed += one.answer is Answer.TAKEN
+            sent.bounced += one.answer is Answer.REFUSED
+            sent.later += one.answer is Answer.LATER
+        again = [
+            now + wait_after(intent.tries_before + 1) if one.answer is Answer.LATER else AT_ONCE
+            for intent, one in zip(intents, answers, strict=True)
+        ]
+        with act():
+            run(
+                sql("notices", "record_handings"),
+                {
+                    **_columns(intents),
+                    "outcomes": [_OUTCOMES[one.answer].value for one in answers],
+                    "references": [one.gateway_reference for one in answers],
+                    "next_try_ats": again,
+                    "claim": self._claim,
+                    "now": now,
+                    "on": self._on,
+                    "role": self._role.value,
+                    "actor": self._authority.commitment,
+                    "staff_id": self._authority.staff_id,
+                    "bounced": Verb.NOTICE_BOUNCED.value,
+                },
+            )
+
+
+def _columns(intents: Sequence[_Intent]) -> dict[str, list[Any]]:
+    return {
+        "line_ids": [one.row.line_id for one in intents],
+        "notice_ids": [NoticeId(one.row.notice_id) for one in intents],
+        "attempt_ids": [one.attempt_id for one in intents],
+        "channels": [one.channel.value for one in intents],
+    }
+
+
+def _line(row: Any) -> Line | None:
+    """Return what the rule needs to know, None where the line is gone or its record erased."""
+    if row.service is None or (row.number_sealed is None and row.contact_sealed is None):
+        return None
+    return Line(
+        service=row.service,
+        state=row.state,
+        is_registered=row.is_registered,
+        has_number=row.number_sealed is not None,
+        has_contact=row.contact_sealed is not None,
+    )
+
+
+def _tried(row: Any) -> list[Tried]:
+    made = [Tried(Channel(one["channel"]), Outcome(one["outcome"])) for one in row.made]
+    return [one for one in made if one.outcome is not Outcome.WAITING]
+
+
+def _waiting(row: Any) -> dict[UUID, Channel]:
+    return {UUID(one["id"]): Channel(one["channel"]) for one in row.made if one["outcome"] == Outcome.WAITING}
+
+
+def _intent(row: Any, channel: Channel) -> _Intent:
+    """Make an attempt, or take up again the one that a killed process left waiting."""
+    left = next((one for one, way in _waiting(row).items() if way is channel), None)
+    before = sum(one.channel is channel and one.outcome is Outcome.FAILED for one in _tried(row))
+    return _Intent(row, left or new_uuid(), channel, is_repeat=left is not None, tries_before=before)
+
+
+def _message(intent: _Intent, address: Opened) -> Message:
+    chosen, row = settings(), intent.row
+    language = best_language(row.language, offered=chosen.languages)
+    written = write_notice(
+        NoticeKind(row.kind),
+        language=language,
+        channel=intent.channel,
+        promised_on=row.promised_on,
+        code=row.code,
+        operator=chosen.operator_name,
+        care=chosen.care_number,
+    )
+    return Message(
+        reference=intent.attempt_id,
+        channel=intent.channel,
+        address=address,
+        language=language,
+        subject=written.subject,
+        text=written.text,
+        is_repeat=intent.is_repeat,
+    )
+
+
+def _is_readable(value: Opened) -> bool:
+    try:
+        value.reveal()
+    except CannotOpen:
+        return False
+    return True

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""E-mail by the operator's own mail server: one message, one recipient, nothing personal beside the address.
+
+A server that took a message has not delivered it: the notice is sent, not delivered. Where the server offers delivery
+reports (DSN, RFC 3461) they are asked for, with the attempt as their envelope id, so that they find their way back.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import home, settings
+from rollkeeper.notices.gateways import Answer, Handing, Message
+
+_PORTS: Final = {"smtp": 25, "smtps": 465}
+_LATER: Final = Handing(Answer.LATER)
+_REFUSED: Final = Handing(Answer.REFUSED)
+
+
+class NotEncrypted(Exception):
+    """The server offers no STARTTLS and the home demands it."""
+
+
+class MailServer:
+    """The gateway to the server. It rings nobody at night."""
+
+    rings = False
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        sender: str,
+        operator: str,
+        password: str | None = None,
+        demands_tls: bool = False,
+        patience_s: float = 30,
+    ) -> None:
+        self._url, self._password = urlsplit(url), password
+        self._sender, self._operator = sender, operator
+        self._demands_tls, self._patience_s = demands_tls, patience_s
+
+    @classmethod
+    def of_this_home(cls) -> "MailServer":
+        """Return the mail server that the settings name, with its password from ``secrets/smtp.password``."""
+        chosen, file = settings(), home() / "secrets" / "smtp.password"
+        return cls(
+            str(chosen.smtp_url),
+            sender=chosen.notices_from,
+            operator=chosen.operator_name,
+            password=file.read_text("utf-8").strip() if file.exists() else None,
+            demands_tls=chosen.smtp_demands_tls,
+        )
+
+    def send(self, messages: Sequence[Message]) -> list[Handing]:
+        """Send over one connection; when it breaks, the rest is for later."""
+        answers: list[Handing] = []
+        with suppress(OSError, smtplib.SMTPException, NotEncrypted), self._connect() as server:
+            for message in messages:
+                answers.append(self._send_one(server, message))  # noqa: PERF401 - what was sent before a break counts
+        return answers + [_LATER] * (len(messages) - len(answers))
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port = str(self._url.hostname), self._url.port or _PORTS[self._url.scheme]
+        tls = ssl.create_default_context()
+        if self._url.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self._patience_s, context=tls)
+        else:
+            server = smtplib.SMTP(host, port, timeout=self._patience_s)
+        try:
+            self._greet(server, tls)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _greet(self, server: smtplib.SMTP, tls: ssl.SSLContext) -> None:
+        server.ehlo_or_helo_if_needed()
+        if self._url.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=tls)
+            server.ehlo()
+        elif self._url.scheme == "smtp" and self._demands_tls:
+            raise NotEncrypted
+        if self._url.username and self._password:
+            server.login(unquote(self._url.username), self._password)
+
+    def _send_one(self, server: smtplib.SMTP, message: Message) -> Handing:
+        """Send one message. Raises where the connection is of no further use; addresses never get into an error."""
+        try:
+            mail, to = self._mail(message), message.address.reveal()
+        except (ValueError, MessageError):
+            return _REFUSED  # no address of one mailbox
+        try:
+            refused = self._hand_over(server, mail, to, message)
+        except (UnicodeEncodeError, smtplib.SMTPNotSupportedError):
+            return _REFUSED
+        return refused or Handing(Answer.TAKEN, mail["Message-ID"])
+
+    def _hand_over(
+        self, server: smtplib.SMTP, mail: EmailMessage, to: str, message: Message
+    ) -> Handing | None:
+        reports = server.has_extn("dsn")
+        try:
+            server.send_message(
+                mail,
+                from_addr=self._sender,
+                to_addrs=[to],
+                mail_options=[f"ENVID={message.reference}", "RET=HDRS"] if reports else [],
+                rcpt_options=["NOTIFY=SUCCESS,FAILURE"] if reports else [],
+            )
+        except smtplib.SMTPRecipientsRefused as fault:
+            return _refusal(next(iter(fault.recipients.values()))[0])
+        except smtplib.SMTPDataError as fault:
+            return _refusal(fault.smtp_code)
+        except smtplib.SMTPSenderRefused:
+            return _LATER  # our own sender is at fault, not the holder's address
+        return None
+
+    def _mail(self, message: Message) -> EmailMessage:
+        mail = EmailMessage()
+        name, _, domain = self._sender.rpartition("@")
+        mail["From"] = Address(display_name=self._operator, username=name, domain=domain)
+        mail["To"] = Address(addr_spec=message.address.reveal())
+        mail["Subject"] = message.subject
+        mail["Date"] = format_datetime(clock.now())
+        mail["Message-ID"] = f"<{message.reference}@{domain}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["Content-Language"] = message.language
+        mail.set_content(message.text + "\n")
+        return mail
+
+
+def _refusal(code: int) -> Handing:
+    """Tell a final no (5xx) from a passing one."""
+    return _REFUSED if code >= 500 else _LATER

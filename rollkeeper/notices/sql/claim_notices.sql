@@ -1,0 +1,26 @@
+-- Claims notices that are due, so that one process sends them, and gives what is known of their line and attempts.
+-- Law: art. 3 (informing the holder). Reads: notices_notice, notices_attempt, lines_line. Writes: notices_notice.
+-- Plan: index notices_notice_to_send, LIMIT; a probe of lines_line and of notices_attempt a row.
+-- Again: what is claimed is not claimed twice; a claim of a process that is gone is released before.
+WITH due AS (
+    SELECT line_id, notice_id
+    FROM notices_notice
+    WHERE state = 'owed' AND next_try_at <= %(now)s AND claimed_by IS NULL
+    ORDER BY next_try_at
+    LIMIT %(chunk)s
+    FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE notices_notice n SET claimed_by = %(claim)s
+    FROM due d
+    WHERE n.line_id = d.line_id AND n.notice_id = d.notice_id
+    RETURNING n.line_id, n.notice_id, n.kind, n.language, n.promised_on, n.code, n.attempts
+)
+SELECT c.*, l.service, l.state, l.is_registered, l.number_sealed, l.contact_sealed,
+    coalesce(made.attempts, '[]') AS made
+FROM claimed c
+LEFT JOIN lines_line l ON l.line_id = c.line_id
+LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_object('id', a.attempt_id, 'channel', a.channel, 'outcome', a.outcome)) AS attempts
+    FROM notices_attempt a
+    WHERE a.line_id = c.line_id AND a.notice_id = c.notice_id
+) made ON true

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The texts that holders get, out of one file a language, checked when they are read.
+
+Texts are data so that a native reader can mend them without reading code. A text with a missing or unknown
+placeholder, and anything that looks like a link, does not load. No number of the law stands in a text: the day that
+a notice promises comes with the notice.
+"""
+
+import datetime as dt
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+from typing import Any, Final
+
+from rollkeeper.kernel.errors import raise_all
+from rollkeeper.notices.errors import LinkInNotice, TextFault
+from rollkeeper.notices.kinds import Channel, NoticeKind
+
+_LINK: Final = re.compile(
+    r"https?|www|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
+)
+_EVERYWHERE: Final = frozenset({"operator", "care", "code"})
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One kind of notice in one language."""
+
+    subject: str
+    short: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """All texts of one language, and how it writes a day."""
+
+    language: str
+    awaiting_native_reader: bool
+    day: str
+    months: tuple[str, ...]
+    texts: dict[NoticeKind, Text]
+
+    def write_day(self, day: dt.date) -> str:
+        """Write a day as this language does."""
+        return self.day.format(d=day.day, month=self.months[day.month - 1], year=day.year)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What goes out."""
+
+    subject: str
+    text: str
+
+
+def write_notice(
+    kind: NoticeKind,
+    *,
+    language: str,
+    channel: Channel,
+    promised_on: dt.date | None,
+    code: str,
+    operator: str,
+    care: str,
+) -> Written:
+    """Write a notice. Refuses: LinkInNotice, where the operator's name or number would make a link of it."""
+    chosen = read_language(language)
+    facts = {
+        "operator": operator,
+        "care": care,
+        "code": code,
+        "day": chosen.write_day(promised_on) if promised_on else "",
+    }
+    text = chosen.texts[kind]
+    brief = channel.uses_the_line
+    written = Written(
+        text.subject.format(**facts), (text.short if brief else text.text).strip().format(**facts)
+    )
+    if looks_like_link(written.subject) or looks_like_link(written.text):
+        raise LinkInNotice(text=kind.value)
+    return written
+
+
+def looks_like_link(text: str) -> bool:
+    """Tell whether something in a text could be taken for an address to go to."""
+    return _LINK.search(text) is not None
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages for which there are texts."""
+    names = (entry.name for entry in (files("rollkeeper") / "notices" / "texts").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def best_language(wanted: str, *, offered: list[str]) -> str:
+    """Return the language to write in: the holder's, else the first of the home's that there are texts for."""
+    known = languages()
+    return next((one for one in (wanted, *offered, "en") if one in known), known[0])
+
+
+@cache
+def read_language(language: str) -> Language:
+    """Read and check one file. Refuses: TextFault, all faults at once."""
+    raw = (files("rollkeeper") / "notices" / "texts" / f"{language}.toml").read_text("utf-8")
+    return parse_language(raw, file=f"{language}.toml")
+
+
+def parse_language(raw: str, *, file: str) -> Language:
+    """Read and check the text of one file. Refuses: TextFault, all faults at once."""
+    try:
+        table = tomllib.loads(raw)
+    except tomllib.TOMLDecodeError as fault:
+        raise TextFault(file=file, text="(the whole file)", why=f"it is not TOML: {fault}") from fault
+    faults = [
+        TextFault(file=file, text=f"{kind}.{part}", why=why)
+        for kind in NoticeKind
+        for part, allowed, needed in _parts(kind)
+        if (why := _fault_of(table.get(kind.value, {}).get(part), allowed=allowed, needed=needed))
+    ]
+    if len(table.get("months", ())) != 12:
+        faults.append(TextFault(file=file, text="months", why="there are twelve"))
+    if _placeholders(str(table.get("day"))) != {"d", "month", "year"}:
+        faults.append(TextFault(file=file, text="day", why="it needs {d}, {month} and {year}"))
+    raise_all(faults)
+    return _language(table)
+
+
+def _parts(kind: NoticeKind) -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
+    """Give the parts of a text, each with the placeholders that it may and those that it must have."""
+    whole = _EVERYWHERE | ({"day"} if kind.promises_a_day else set())
+    subject = whole - {"code", "care"}
+    return (("subject", subject, frozenset()), ("short", whole, whole), ("text", whole, whole))
+
+
+def _fault_of(text: object, *, allowed: frozenset[str], needed: frozenset[str]) -> str | None:
+    if not isinstance(text, str) or not text.strip():
+        return "it is missing"
+    found = _placeholders(text)
+    if found is None:
+        return "its braces do not match"
+    if found - allowed:
+        return f"nothing is put in for {{{min(found - allowed)}}}"
+    if needed - found:
+        return f"it lacks {{{min(needed - found)}}}"
+    return "it carries something that looks like a link" if looks_like_link(text) else None
+
+
+def _placeholders(text: str) -> set[str] | None:
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return None
+
+
+def _language(table: dict[str, Any]) -> Language:
+    return Language(
+        language=table["language"],
+        awaiting_native_reader=table["awaiting_native_reader"],
+        day=table["day"],
+        months=tuple(table["months"]),
+        texts={kind: Text(**table[kind.value]) for kind in NoticeKind},
+    )
