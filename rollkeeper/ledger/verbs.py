@@ -16,6 +16,8 @@ class Verb(StrEnum):
     BATCH_STOPPED = "campaign:batch:stopped"
     BATCH_FINISHED = "campaign:batch:finished"
     BATCH_UNDONE = "campaign:batch:undone"
+    UNDO_ASKED = "campaign:batch:undo_asked"
+    SWEEP_RAN = "campaign:sweep:ran"
     STAY_ENTERED = "campaign:stay:entered"
     STAY_LIFTED = "campaign:stay:lifted"
     COMPLAINT_RECORDED = "campaign:complaint:recorded"

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the ledger can say is frozen: a verb is never renamed, never used again, and its bytes never change.
+
+`golden/entries.jsonl` holds one whole entry for each verb. A new verb is appended there:
+``python -m tests.ledger.test_golden >> tests/ledger/golden/entries.jsonl`` prints the lines that are missing.
+"""
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+from uuid import UUID
+
+from rollkeeper.ledger.acts import entry_body
+from rollkeeper.ledger.verbs import Verb
+
+GOLDEN = Path(__file__).parent / "golden" / "entries.jsonl"
+
+
+def line_for(verb):
+    return entry_body(
+        verb=verb,
+        at=dt.datetime(2012, 3, 2, 1, 0, 0, 123_000, tzinfo=dt.UTC),
+        on=dt.date(2012, 3, 2),
+        role="supervisor",
+        actor="0f" * 32,
+        line_id=UUID("01900000-0000-7000-8000-000000000001"),
+        commitment="f0" * 32,
+        pack="cd" * 32,
+        article="art. 3 第三条",
+        facts={"counted": 60, "first": False, "reason": "registration"},
+    ).decode()
+
+
+def golden():
+    return GOLDEN.read_text("utf-8").splitlines()
+
+
+def test_every_verb_that_was_ever_frozen_still_writes_the_same_bytes():
+    by_value = {json.loads(line)["verb"]: line for line in golden()}
+
+    assert {value: line_for(Verb(value)) for value in by_value} == by_value
+
+
+def test_every_verb_is_frozen():
+    frozen = {json.loads(line)["verb"] for line in golden()}
+
+    assert [verb.value for verb in Verb if verb.value not in frozen] == [], (
+        "append it to golden/entries.jsonl"
+    )
+
+
+def test_a_verb_says_room_thing_and_what_was_done():
+    assert [v for v in Verb if not re.fullmatch(r"[a-z]+:[a-z_]+:[a-z_]+", v.value)] == []
+
+
+def test_keys_stand_in_their_canonical_order():
+    for line in golden():
+        assert line == json.dumps(json.loads(line), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    known = {json.loads(line)["verb"] for line in golden()} if GOLDEN.exists() else set()
+    for verb in Verb:
+        if verb.value not in known:
+            print(line_for(verb))
