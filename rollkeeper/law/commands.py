@@ -1,8 +1,82 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands of this room."""
+"""The command of this room: the law run on a population before anyone is touched."""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from rollkeeper.kernel.console import JsonOption, emit, progress, read_date, show_table
+from rollkeeper.law.engines import Engine
+
+if TYPE_CHECKING:
+    from rollkeeper.law.simulation import Outcome
 
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
+    app.command()(simulate)
+
+
+def simulate(
+    pack: Annotated[str, typer.Argument(help="A shipped pack or the path of one.", metavar="PACK")],
+    events: Annotated[
+        Path, typer.Argument(help="line,date,event,until: one event of one line a row.", metavar="EVENTS.csv")
+    ],
+    first: Annotated[
+        dt.date,
+        typer.Option(
+            "--from", parser=read_date, metavar="DATE", help="The first day on which the sweep runs."
+        ),
+    ],
+    last: Annotated[
+        dt.date,
+        typer.Option(
+            "--to", parser=read_date, metavar="DATE", help="The last day; later events are ignored."
+        ),
+    ],
+    result: Annotated[Path, typer.Option("--out", metavar="RESULT.csv", help="Where to write a row a line.")],
+    engine: Annotated[Engine, typer.Option(help="One of the two engines, or each against the other.")] = (
+        Engine.BOTH
+    ),
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Draw the lines in each stage over time.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what the law would do to each line, day by day, before anyone is touched.
+
+    Example: rollkeeper simulate cn-xz-2011 events.csv --from 2012-01-01 --to 2014-12-31 --out result.csv
+    """
+    from rollkeeper.law.packs import load_pack
+    from rollkeeper.law.picture import show_picture, svg_picture
+    from rollkeeper.law.simulation import refuse_place, write_whole
+    from rollkeeper.law.simulation import simulate as run
+
+    law = load_pack(pack)
+    for place in (result, plot):
+        if place is not None:
+            refuse_place(place, events=events)
+    found = run(law, events, first=first, last=last, engine=engine, progress=progress)
+    write_whole(result, found.fates.write_csv().encode())
+    if plot is not None:
+        write_whole(plot, svg_picture(found.counts, pack=law.id).encode())
+    if as_json:
+        emit(_answer(found))
+        return
+    show_picture(found.counts)
+
+
+def _at_the_end(found: "Outcome") -> dict[str, int]:
+    """Return how many lines stand in each stage on the last day."""
+    last = found.counts.row(-1, named=True)
+    return {stage: count for stage, count in last.items() if stage != "day"}
+
+
+def _answer(found: "Outcome") -> dict[str, object]:
+    fates = found.fates
+    done = {
+        name: fates.height - fates[name].null_count() for name in fates.columns[1:] if name.endswith("_on")
+    }
+    return {"lines": fates.height, "stages": _at_the_end(found), "ever": done}

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The first engine: the pure rules, line by line, on every processor there is.
+
+Separate from the rules because it is about numbers of lines, not about law. It needs no database and no home. Days
+are indices from the first day of the run; NEVER stands for what does not happen.
+"""
+
+import datetime as dt
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+import numpy as np
+import polars as pl
+
+from rollkeeper.kernel.console import Bar
+from rollkeeper.law.daybook import NEVER, Stretch, merge
+from rollkeeper.law.events import Events
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.rules import Days, Run, Span, make_run
+
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+_LINES_AT_ONCE = 20_000
+_FEW_LINES = 60_000
+"""Below this many lines starting processes costs more than it saves."""
+
+FATES = {
+    "suspended_on": pl.Date,
+    "restored_on": pl.Date,
+    "ended_on": pl.Date,
+    "ended_by": pl.String,
+    "erased_on": pl.Date,
+}
+MOMENTS_OF_A_LINE = ("activated_on", "told_on", "registered_on", "ended_on")
+
+type Stretches = dict[int, tuple[Stretch, ...]]
+"""By line, as indices, merged."""
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Some lines: four columns of indices (int64), and the stretches of the few lines that have any."""
+
+    moments: np.ndarray
+    pauses: Stretches
+    holds: Stretches
+
+
+def span_of(events: Events, first: dt.date, last: dt.date) -> Span:
+    """Return the days of a simulation with what the file says about every line."""
+
+    def stretches(*kinds: str) -> tuple[Days, ...]:
+        rows = events.rows.filter(
+            pl.col("line").is_null(), pl.col("event").is_in(kinds), pl.col("day") <= last
+        )
+        return tuple(rows.select("day", "until").sort("day", "until").iter_rows())
+
+    return Span(first, last, stretches("stay", "pause"), stretches("outage"), stretches("hold"))
+
+
+def moments(events: Events, *, through: dt.date) -> pl.DataFrame:
+    """Return a row a line, in the order of the names: the first day of each sort of event, NULL where there is none."""
+    meant = {
+        "activated_on": ["activated"],
+        "told_on": ["notice_delivered"],
+        "registered_on": ["registered", "transferred"],
+        "ended_on": ["ended"],
+    }
+    known = events.rows.filter(pl.col("day") <= through)
+    first = [pl.col("day").filter(pl.col("event").is_in(kinds)).min().alias(n) for n, kinds in meant.items()]
+    own = known.filter(pl.col("line").is_not_null()).group_by("line").agg(first)
+    lines = pl.DataFrame({"line": pl.arange(0, len(events.names), dtype=pl.UInt32, eager=True)})
+    all_lines = lines.join(own, on="line", how="left", maintain_order="left")
+    everybody = known.filter(pl.col("line").is_null()).select(first)
+    return all_lines.select(
+        "line", *(pl.min_horizontal(pl.col(n), pl.lit(everybody[n].item(), pl.Date)) for n in meant)
+    )
+
+
+def run_rules(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
+    """Return what becomes of each line, in the order of the names."""
+    run = make_run(pack, span)
+    pieces = list(_pieces(events, span, run.book.first))
+    bar.set_total(len(events.names))
+    results: list[np.ndarray] = []
+    for result in _run_all(pack, span, pieces, len(events.names)):
+        results.append(result)
+        bar.advance(result.shape[1])
+    found = np.concatenate(results, axis=1) if results else np.empty((5, 0), np.int64)
+    return _fates(found, run.book.first)
+
+
+def _run_all(pack: Pack, span: Span, pieces: list[_Piece], lines: int) -> Iterator[np.ndarray]:
+    if lines < _FEW_LINES:
+        _begin(pack, span)
+        yield from map(_run_piece, pieces)
+        return
+    processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    # Spawned, not forked: polars and the database driver keep threads that a fork would leave broken.
+    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (pack, span)) as pool:
+        yield from pool.map(_run_piece, pieces)
+
+
+_present: list[Run] = []
+
+
+def _begin(pack: Pack, span: Span) -> None:
+    _present[:] = [make_run(pack, span)]
+
+
+def _run_piece(piece: _Piece) -> np.ndarray:
+    line, none = _present[0].line, ()
+    pauses, holds = piece.pauses.get, piece.holds.get
+    found = [
+        line(activated, told, registered, ended, pauses(number, none), holds(number, none))
+        for number, (activated, told, registered, ended) in enumerate(piece.moments.T.tolist())
+    ]
+    return np.array(found, dtype=np.int64).reshape(-1, 5).T
+
+
+def _pieces(events: Events, span: Span, first: int) -> Iterator[_Piece]:
+    days = moments(events, through=span.last)
+    indices = days.select(
+        (pl.col(n).cast(pl.Int64) + (_EPOCH - first)).fill_null(NEVER) for n in MOMENTS_OF_A_LINE
+    )
+    table = indices.to_numpy().T
+    pauses, holds = (_stretches(events, kind, span.last, first) for kind in ("pause", "hold"))
+    for start in range(0, len(events.names), _LINES_AT_ONCE):
+        end = start + _LINES_AT_ONCE
+        yield _Piece(
+            np.ascontiguousarray(table[:, start:end]),
+            dict(_within(pauses, start, end)),
+            dict(_within(holds, start, end)),
+        )
+
+
+def _stretches(events: Events, kind: str, through: dt.date, first: int) -> Stretches:
+    rows = events.rows.filter(
+        pl.col("event") == kind, pl.col("line").is_not_null(), pl.col("day") <= through
+    ).select("line", *(pl.col(c).cast(pl.Int64) + (_EPOCH - first) for c in ("day", "until")))
+    found: dict[int, list[Stretch]] = {}
+    for line, begin, end in rows.iter_rows():
+        found.setdefault(line, []).append((begin, end))
+    return {line: merge(stretches) for line, stretches in found.items()}
+
+
+def _within(stretches: Stretches, start: int, end: int) -> Iterable[tuple[int, tuple[Stretch, ...]]]:
+    if not stretches:
+        return ()
+    return ((n - start, stretches[n]) for n in range(start, end) if n in stretches)
+
+
+def _fates(found: np.ndarray, first: int) -> pl.DataFrame:
+    """Turn indices into dates. `found`: 5 rows (suspended, restored, ended, by campaign, erased), a column a line."""
+    names = ("suspended_on", "restored_on", "ended_on", "by_campaign", "erased_on")
+    raw = pl.DataFrame({name: found[place] for place, name in enumerate(names)})
+
+    def day(name: str) -> pl.Expr:
+        index = pl.when(pl.col(name) < NEVER).then(pl.col(name))
+        return (index + (first - _EPOCH)).cast(pl.Int32).cast(pl.Date).alias(name)
+
+    by = pl.when(pl.col("by_campaign") == 1).then(pl.lit("campaign")).otherwise(pl.lit("subscriber"))
+    return raw.select(
+        day("suspended_on"),
+        day("restored_on"),
+        day("ended_on"),
+        pl.when(pl.col("ended_on") < NEVER).then(by).alias("ended_by"),
+        day("erased_on"),
+    )

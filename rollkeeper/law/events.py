@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads a file of line histories strictly: every faulty row is reported, with its number and column.
+
+The header is row 1, as in a spreadsheet; blank lines count and are skipped. Faults say what sort of value was found,
+never the value: a file from a real operator may hold anything. Any file is read in pieces, so that neither a million
+lines nor one endless field fills the memory.
+"""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final, TextIO
+
+import polars as pl
+
+from rollkeeper.kernel.errors import RollkeeperError, raise_all
+from rollkeeper.law.errors import EventFault, FileNotRead
+
+COLUMNS: Final = ("line", "date", "event", "until")
+MOMENTS: Final = ("activated", "notice_delivered", "notice_bounced", "registered", "transferred", "ended")
+STRETCHES: Final = ("pause", "hold", "stay", "outage")
+FOR_EVERYBODY: Final = ("stay", "outage")
+EVERYBODY: Final = "*"
+_ROWS_AT_ONCE: Final = 200_000
+_LONGEST_LINE: Final = 1_000_000
+_ISO_DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """The rows of a file: `line` is the index of a name in `names` (sorted), None for a row about every line."""
+
+    names: pl.Series
+    rows: pl.DataFrame
+    """Columns line (UInt32), day (Date), event (String), until (Date)."""
+
+
+def read_events(file: Path) -> Events:
+    """Read a whole file. Refuses: FileNotRead, EventFault (all of them together)."""
+    faults: list[RollkeeperError] = []
+    parts = list(_parts(file, faults))
+    raise_all(faults)
+    rows = pl.concat(parts) if parts else _checked_frame([])
+    names = rows.filter(pl.col("line") != EVERYBODY)["line"].unique().sort()
+    index = names.to_frame("line").with_row_index("number")
+    numbered = rows.join(index, on="line", how="left", maintain_order="left")
+    return Events(names, numbered.select(pl.col("number").alias("line"), "day", "event", "until"))
+
+
+def _parts(file: Path, faults: list[RollkeeperError]) -> Iterator[pl.DataFrame]:
+    try:
+        with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+            records = _records(text)
+            header = next(records, [])
+            order = _column_order(header, file, faults)
+            row = 2
+            while not faults and (chunk := list(islice(records, _ROWS_AT_ONCE))):
+                found: list[RollkeeperError] = []
+                yield _part(chunk, order, row, file, found)
+                row += len(chunk)
+                if found:
+                    faults.extend(found)
+                    faults.extend(_remaining_faults(records, order, row, file))
+    except OSError as fault:
+        raise FileNotRead(file=file, why=fault.strerror or "it cannot be read") from fault
+
+
+def _remaining_faults(
+    records: Iterator[list[str]], order: Sequence[int], row: int, file: Path
+) -> Iterator[RollkeeperError]:
+    """Look through the rest of a file that is refused already, keeping only its faults."""
+    while chunk := list(islice(records, _ROWS_AT_ONCE)):
+        found: list[RollkeeperError] = []
+        _part(chunk, order, row, file, found)
+        yield from found
+        row += len(chunk)
+
+
+def _records(text: TextIO) -> Iterator[list[str]]:
+    """Yield the fields of each row; a row that is no CSV yields the one field NUL."""
+    reader = csv.reader(_lines(text), strict=True)
+    while True:
+        try:
+            yield from reader
+        except csv.Error:
+            yield [""]
+        else:
+            return
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    while line := text.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE and not line.endswith(("\n", "\r")):
+            while (rest := text.readline(_LONGEST_LINE)) and not rest.endswith(("\n", "\r")):
+                pass
+            line = line[:200_000].replace('"', "").replace(",", "") + "\n"
+        yield line
+
+
+def _column_order(header: list[str], file: Path, faults: list[RollkeeperError]) -> list[int]:
+    """Return where each column stands. Columns may come in any order."""
+
+    def fault(column: str, why: str) -> None:
+        faults.append(EventFault(file=file, row=1, column=column, why=why))
+
+    for name in COLUMNS:
+        if header.count(name) != 1:
+            fault(name, "the column stands twice" if name in header else "the column is missing")
+    for place, name in enumerate(header, 1):
+        if name not in COLUMNS:
+            fault(f"number {place}", "its name is none of line, date, event and until")
+    return [] if faults else [header.index(name) for name in COLUMNS]
+
+
+def _part(
+    chunk: list[list[str]], order: Sequence[int], row: int, file: Path, faults: list[RollkeeperError]
+) -> pl.DataFrame:
+    """Check a piece of the file; return what is sound of it and add what is not to the faults."""
+    numbers: Sequence[int] = range(row, row + len(chunk))
+    if any(len(record) != len(COLUMNS) for record in chunk):
+        faults.extend(_wrong_lengths(chunk, order, row, file))
+        sound = [(number, record) for number, record in enumerate(chunk, row) if len(record) == len(COLUMNS)]
+        numbers, chunk = [number for number, _ in sound], [record for _, record in sound]
+    columns = list(zip(*chunk, strict=True))
+    fields = [_clean(columns[place]) for place in order] if columns else [[], [], [], []]
+    frame = _checked_frame(fields)
+    bad = frame.select("line_why", "date_why", "event_why", "until_why")
+    if bad.select(pl.any_horizontal(pl.all().is_not_null().any())).item():
+        faults.extend(_row_faults(frame, numbers, file))
+    faults.sort(key=lambda fault: fault.facts["row"])  # type: ignore[arg-type, return-value]
+    return frame.select("line", "day", "event", "until")
+
+
+def _clean(column: Sequence[str]) -> Sequence[str]:
+    """Mark the fields that are not UTF-8 with a NUL, which no good field has."""
+    try:
+        "".join(column).encode()
+    except UnicodeEncodeError:
+        return ["\0" if any("\ud800" <= c <= "\udfff" for c in field) else field for field in column]
+    return column
+
+
+def _checked_frame(fields: Sequence[Sequence[str]]) -> pl.DataFrame:
+    """Return the fields with what they mean and what is wrong with each, None where nothing is."""
+    given = dict(zip(COLUMNS, fields or [[], [], [], []], strict=True))
+    raw = pl.DataFrame(given, schema=dict.fromkeys(COLUMNS, pl.String))
+    read = raw.with_columns(_date("date").alias("day"), _date("until").alias("last"))
+    event, stretch = pl.col("event"), pl.col("event").is_in(STRETCHES)
+    known = event.is_in([*MOMENTS, *STRETCHES])
+    no_until = pl.col("until") == ""
+    return read.select(
+        pl.col("line"),
+        pl.col("day"),
+        event,
+        pl.col("last").alias("until"),
+        pl.col("date").alias("date_text"),
+        pl.col("until").alias("until_text"),
+        _why(
+            (_not_utf8("line"), "the field is not UTF-8 text"),
+            (pl.col("line") == "", "the name of a line is missing"),
+            (
+                event.is_in(FOR_EVERYBODY) & (pl.col("line") != EVERYBODY),
+                "a stay or an outage concerns every line, so it must be *",
+            ),
+        ).alias("line_why"),
+        _why((pl.col("day").is_null(), "there is no such date; write YYYY-MM-DD")).alias("date_why"),
+        _why((~known, "there is no such event")).alias("event_why"),
+        _why(
+            (known & stretch & no_until, "the event needs its last day"),
+            (known & ~stretch & ~no_until, "the event has no last day, so it must be empty"),
+            (~no_until & pl.col("last").is_null(), "there is no such date; write YYYY-MM-DD"),
+            (pl.col("last") < pl.col("day"), "the last day lies before the date of the row"),
+        ).alias("until_why"),
+    )
+
+
+def _date(column: str) -> pl.Expr:
+    text = pl.col(column)
+    day = text.str.to_date("%Y-%m-%d", strict=False)
+    sound = text.str.contains(_ISO_DATE) & (day >= pl.date(1, 1, 1))
+    return pl.when(sound).then(day)
+
+
+def _not_utf8(column: str) -> pl.Expr:
+    return pl.col(column) == "\0"
+
+
+def _why(*cases: tuple[pl.Expr, str]) -> pl.Expr:
+    """Return the first sentence whose condition holds, None where none does."""
+    return pl.coalesce(*(pl.when(condition).then(pl.lit(sentence)) for condition, sentence in cases))
+
+
+def _row_faults(frame: pl.DataFrame, numbers: Sequence[int], file: Path) -> Iterator[RollkeeperError]:
+    wrong = frame.with_columns(pl.Series("row", numbers, pl.Int64)).filter(
+        pl.any_horizontal(pl.col(f"{column}_why").is_not_null() for column in COLUMNS)
+    )
+    for found in wrong.iter_rows(named=True):
+        texts = {
+            "line": found["line"],
+            "date": found["date_text"],
+            "event": found["event"],
+            "until": found["until_text"],
+        }
+        for column in COLUMNS:
+            if why := found[f"{column}_why"]:
+                what = f"{why} (found {value_class(texts[column])})"
+                yield EventFault(file=file, row=found["row"], column=column, why=what)
+
+
+def _wrong_lengths(
+    chunk: list[list[str]], order: Sequence[int], row: int, file: Path
+) -> Iterator[RollkeeperError]:
+    names = [COLUMNS[order.index(place)] for place in range(len(COLUMNS))]
+    for number, record in enumerate(chunk, row):
+        if not record or len(record) == len(COLUMNS):
+            continue
+        if record == [""]:
+            yield EventFault(
+                file=file,
+                row=number,
+                column=names[0],
+                why="the row is not CSV: a stray quote or a field without end",
+            )
+            continue
+        column = names[len(record)] if len(record) < len(COLUMNS) else f"number {len(COLUMNS) + 1}"
+        why = f"the row has {len(record)} fields instead of {len(COLUMNS)}"
+        yield EventFault(file=file, row=number, column=column, why=why)
+
+
+def value_class(text: str) -> str:
+    """Say what sort of value it is without saying the value."""
+    if not text:
+        return "nothing"
+    if text == "\0":
+        return "other bytes"
+    sorts = {
+        "letters": any(c.isalpha() for c in text),
+        "digits": any(c.isdigit() for c in text),
+        "spaces": any(c.isspace() for c in text),
+        "signs": any(not (c.isalnum() or c.isspace()) for c in text),
+    }
+    return f"{len(text)} characters: {', '.join(name for name, found in sorts.items() if found)}"

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Runs a law on a file of line histories before anyone is touched, with both engines, and holds them together.
+
+An operator never lets the sweep loose on real people untested. Nothing is written where a row is faulty or the
+engines differ.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from rollkeeper.kernel.console import Bar
+from rollkeeper.law.engine_rules import moments, run_rules, span_of
+from rollkeeper.law.engines import Engine
+from rollkeeper.law.errors import EnginesDisagree, FileNotRead, SpanNotRead
+from rollkeeper.law.events import Events, read_events
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.rules import Span
+from rollkeeper.law.stages import stage_counts
+
+type Progress = Callable[[str], AbstractContextManager[Bar]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What would happen: a row a line, sorted, and the lines in each stage on each day."""
+
+    fates: pl.DataFrame
+    counts: pl.DataFrame
+
+
+def simulate(
+    pack: Pack, file: Path, *, first: dt.date, last: dt.date, engine: Engine, progress: Progress
+) -> Outcome:
+    """Say what becomes of each line. Refuses: SpanNotRead, EventFault, UnhonouredField, EnginesDisagree."""
+    if first > last:
+        raise SpanNotRead(first=first, last=last)
+    pack.refuse_unhonoured()
+    with progress("Reading the histories"):
+        events = read_events(file)
+    span = span_of(events, first, last)
+    fates = _run(pack, events, span, engine, progress)
+    with progress("Counting the stages"):
+        counts = stage_counts(pack, moments(events, through=last), fates, first=first, last=last)
+    return Outcome(pl.concat([events.names.alias("line").to_frame(), fates], how="horizontal"), counts)
+
+
+def _run(pack: Pack, events: Events, span: Span, engine: Engine, progress: Progress) -> pl.DataFrame:
+    results = []
+    if engine is not Engine.SQL:
+        with progress("Line by line, by the rules") as bar:
+            results.append(run_rules(pack, events, span, bar))
+    if engine is not Engine.RULES:
+        from rollkeeper.kernel.opening import open_home
+        from rollkeeper.law.engine_sql import run_sql
+
+        open_home()
+        with progress("All at once, in the database") as bar:
+            results.append(run_sql(pack, events, span, bar))
+    if engine is Engine.BOTH:
+        refuse_difference(events.names, *results)
+    return results[0]
+
+
+def refuse_difference(names: pl.Series, one: pl.DataFrame, other: pl.DataFrame) -> None:
+    """Refuse two results that are not the same to the last field. Refuses: EnginesDisagree, naming the lines."""
+    if one.equals(other):
+        return
+    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_other")) for name in one.columns)
+    both = pl.concat(
+        [names.alias("line").to_frame(), one, other.rename(lambda n: f"{n}_other")], how="horizontal"
+    )
+    lines = both.filter(differs)["line"].to_list()
+    raise EnginesDisagree(count=len(lines), lines=", ".join(lines))
+
+
+def refuse_place(out: Path, *, events: Path) -> None:
+    """Refuse a place for the result that cannot be written or that would overwrite the histories. Refuses: FileNotRead."""
+    if not out.parent.is_dir():
+        raise FileNotRead(file=out, why="there is no such folder to write it to")
+    if out.is_dir():
+        raise FileNotRead(file=out, why="it is a folder")
+    if out.exists() and events.exists() and out.samefile(events):
+        raise FileNotRead(file=out, why="the result would overwrite the histories")
+
+
+def write_whole(out: Path, text: bytes) -> None:
+    """Write a file whole or not at all."""
+    draft = out.with_name(f"{out.name}.new")
+    try:
+        draft.write_bytes(text)
+        draft.replace(out)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,8 @@
+-- Takes the simulation's tables away, so that another can follow in the same transaction.
+-- Law: none.
+-- Reads: nothing.
+-- Writes: drops every temporary table of a simulation.
+-- Plan: drops.
+-- Again: nothing.
+DROP TABLE IF EXISTS simulated_event, simulated_line, simulated_waiting, simulated_suspended, simulated_step,
+    simulated_day, simulated_fate, law_clock, law_due, law_open_day;

@@ -1,0 +1,7 @@
+-- Makes room for the rows of a file of line histories; `line` is NULL where a row concerns every line.
+-- Law: none; invented or replayed histories.
+-- Reads: nothing.
+-- Writes: temp table simulated_event.
+-- Plan: filled by COPY.
+-- Again: refused; one simulation a transaction.
+CREATE TEMP TABLE simulated_event (line int, day date NOT NULL, event text NOT NULL, until date) ON COMMIT DROP;

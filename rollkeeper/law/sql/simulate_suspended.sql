@@ -1,0 +1,12 @@
+-- Sets the clocks of the first stage: everyone whom the campaign concerns and who was told, until something prevents it.
+-- Law: cn-xz-2011 art. 3 (the clock starts at proof of notice, not before the campaign).
+-- Reads: simulated_line.
+-- Writes: temp tables simulated_waiting (line, anchor_on, pauses, before_on) and law_clock (distinct).
+-- Plan: one scan, one hash aggregate.
+-- Again: refused; one simulation a transaction.
+CREATE TEMP TABLE simulated_waiting ON COMMIT DROP AS
+SELECT line, anchor_on, pauses, before_on
+  FROM simulated_line
+ WHERE anchor_on IS NOT NULL AND (before_on IS NULL OR before_on > anchor_on);
+CREATE TEMP TABLE law_clock ON COMMIT DROP AS
+SELECT DISTINCT anchor_on, %(days)s::int AS days, pauses FROM simulated_waiting;

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How many lines stand in which stage, day by day: what the picture of a simulation is drawn from.
+
+Separate because it reads the outcome only and decides nothing. Cost: one sort of each column, whatever the span.
+"""
+
+import datetime as dt
+from typing import Final
+
+import polars as pl
+
+from rollkeeper.law.pack import Pack
+
+STAGES: Final = ("outside", "untold", "counting", "suspended", "registered", "ended", "erased")
+_RANKED: Final = ("told_on", "suspended_on", "registered_on", "ended_on", "erased_on")
+
+
+def stage_counts(
+    pack: Pack, moments: pl.DataFrame, fates: pl.DataFrame, *, first: dt.date, last: dt.date
+) -> pl.DataFrame:
+    """Return a row a day, a column a stage (Int64): lines that stand in it at the end of the day; each row sums up to all lines."""
+    lines = pl.concat([moments, fates.rename({"ended_on": "over_on"})], how="horizontal")
+    concerned = pl.lit(value=False)
+    if pack.has_campaign:
+        concerned = (pl.col("activated_on") < pack.campaign.activated_before).fill_null(value=False)
+    by_stage = lines.select(
+        concerned.alias("concerned"),
+        pl.when(concerned).then(pl.col("told_on")).alias("told_on"),
+        "suspended_on",
+        # After the end a registration is a new contract.
+        pl.when(pl.col("over_on").is_null() | (pl.col("registered_on") <= pl.col("over_on")))
+        .then(pl.col("registered_on"))
+        .alias("registered_on"),
+        pl.col("over_on").alias("ended_on"),
+        "erased_on",
+    )
+    days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
+    return _differences(by_stage, days)
+
+
+def _differences(by_stage: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """A line's stage is the highest that it has entered. So a stage holds those who entered it or a higher one, less those who entered a higher one."""
+    outside = by_stage.filter(~pl.col("concerned"))
+    inside = by_stage.filter(pl.col("concerned"))
+    reached = {
+        (name, part): _entered(lines, _RANKED[rank:], days)
+        for part, lines in (("outside", outside), ("inside", inside))
+        for rank, name in enumerate(_RANKED)
+    }
+    both = [reached[name, "outside"] + reached[name, "inside"] for name in _RANKED]
+    columns = {
+        "day": days["day"],
+        "outside": outside.height - reached["told_on", "outside"],
+        "untold": inside.height - reached["told_on", "inside"],
+    }
+    for place, stage in enumerate(STAGES[2:]):
+        columns[stage] = both[place] - both[place + 1] if place + 1 < len(both) else both[place]
+    return pl.DataFrame(columns)
+
+
+def _entered(lines: pl.DataFrame, names: tuple[str, ...], days: pl.DataFrame) -> pl.Series:
+    """Return for each day how many lines had entered one of these stages by then."""
+    firsts = lines.select(pl.min_horizontal(names).alias("day")).drop_nulls()
+    counted = firsts.group_by("day").len().sort("day").with_columns(pl.col("len").cum_sum().cast(pl.Int64))
+    return days.join_asof(counted, on="day")["len"].fill_null(0)
