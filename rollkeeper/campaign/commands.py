@@ -3,6 +3,9 @@
 
 import typer
 
+from rollkeeper.campaign.importing import commands as importing
+
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
+    importing.register(app)

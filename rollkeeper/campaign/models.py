@@ -267,7 +267,9 @@ class Import(models.Model):
     file_hash = models.TextField(unique=True, db_comment="SHA-256 of the file and its map.")
     rows_done = models.BigIntegerField(default=0)
     lines_made = models.BigIntegerField(default=0)
-    rows_known = models.BigIntegerField(default=0, db_comment="Rows whose line was made by an earlier import.")
+    rows_known = models.BigIntegerField(
+        default=0, db_comment="Rows whose line was made by an earlier import."
+    )
     rows_refused = models.BigIntegerField(default=0)
     registered = models.BigIntegerField(default=0, db_comment="Lines whose holder the file declares.")
     started_at = models.DateTimeField()

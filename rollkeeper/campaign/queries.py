@@ -5,18 +5,27 @@ Counts come from `campaign_tally` and `campaign_chunk`, which grow with what was
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
 
+from rollkeeper.access.authority import rule_for
+from rollkeeper.access.roles import Power
+from rollkeeper.campaign.histories import read_history
+from rollkeeper.campaign.stages import Action, Stage
+from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.explain import LineHistory, Sentence, explain_history
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import count_clock
+from rollkeeper.lines.queries import find_line
 
-
-@dataclass(frozen=True, slots=True)
-class Because:
-    """One step of an explanation and the article behind it (None where no law is needed for it)."""
-
-    text: str
-    article: str | None
+_DAYS_AHEAD: Final = 14
+_SIGHT_DAYS: Final = 1500
+_BEFORE_ALL: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ class SampleLine:
     region: str | None
     told_on: dt.date | None
     last_day_on: dt.date | None
-    sentences: tuple[Because, ...]
+    sentences: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,28 @@ class BatchDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreachedLine:
+    """A line whose holder has yet to be told, and how far the attempts have come."""
+
+    line_id: LineId
+    service: str
+    region: str | None
+    notice_state: str | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class StayView:
+    """A stay; `last` is None while it is open. It takes two people to lift one."""
+
+    stay_id: UUID
+    first: dt.date
+    last: dt.date | None
+    reason: str
+    agreed_to_lift: int
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a line stands where it stands on a day."""
 
@@ -100,24 +131,167 @@ class Explanation:
     state: str
     stage: str | None
     on: dt.date
-    sentences: tuple[Because, ...]
+    sentences: tuple[Sentence, ...]
 
 
 def overview(on: dt.date) -> CampaignOverview | None:
     """Return the open campaign as a picture, None where none is planned."""
-    raise NotImplementedError
+    found = rows("SELECT * FROM campaign_campaign WHERE closed_on IS NULL ORDER BY planned_at DESC LIMIT 1")
+    if not found:
+        return None
+    campaign = found[0]
+    tally = rows(
+        "SELECT stage, told_by, next_check_on, sum(lines)::bigint AS lines FROM campaign_tally"
+        " WHERE campaign_id = %s GROUP BY 1, 2, 3 HAVING sum(lines) <> 0",
+        [campaign.campaign_id],
+    )
+    stages = _summed((row.stage, row.lines) for row in tally)
+    return CampaignOverview(
+        campaign_id=CampaignId(campaign.campaign_id),
+        pack_id=campaign.pack_id,
+        begins_on=campaign.begins_on,
+        stage_counts={stage.value: stages.get(stage.value, 0) for stage in Stage},
+        series=_series(campaign.campaign_id),
+        due_soon=_due_soon(tally, on),
+        unreached=stages.get(Stage.UNTOLD.value, 0),
+        reached_by_channel=_summed((row.told_by, row.lines) for row in tally if row.told_by is not None),
+    )
+
+
+def unreached(*, after: LineId | None = None, limit: int = 1000) -> list[UnreachedLine]:
+    """Return members whom no notice has provably reached, by reference; `after` is the last line seen."""
+    found = rows(sql("campaign", "unreached"), {"after": after or _BEFORE_ALL, "limit": limit})
+    return [UnreachedLine(LineId(r.line_id), r.service, r.region, r.notice_state, r.attempts) for r in found]
+
+
+def stays() -> list[StayView]:
+    """Return the stays entered, the newest first."""
+    found = rows(
+        "SELECT stay_id, lower(days) AS first, upper(days) - 1 AS last, reason,"
+        " (SELECT count(*) FROM campaign_staylift l WHERE l.stay_id = s.stay_id) AS agreed_to_lift"
+        " FROM campaign_stay s ORDER BY recorded_at DESC"
+    )
+    return [StayView(*row) for row in found]
 
 
 def batches() -> list[BatchView]:
     """Return all batches, the newest first."""
-    raise NotImplementedError
+    return [_batch_view(row) for row in rows(sql("campaign", "batches"), {"batch_id": None})]
 
 
 def batch(batch_id: BatchId) -> BatchDetail | None:
     """Return one batch with its sample, None where there is none."""
-    raise NotImplementedError
+    found = rows(sql("campaign", "batches"), {"batch_id": batch_id})
+    if not found:
+        return None
+    row = found[0]
+    lines = rows(
+        "SELECT line_id FROM campaign_batchline WHERE batch_id = %s AND position <= %s ORDER BY position",
+        [batch_id, settings().sample_size],
+    )
+    sample = tuple(_sample_line(LineId(line.line_id), row) for line in lines)
+    reasons = _summed([*row.held_back.items(), *row.passed_over.items()])
+    return BatchDetail(_batch_view(row), reasons, sample)
+
+
+def last_batch_of(line_id: LineId) -> BatchId | None:
+    """Return the batch that acted on a line last."""
+    found = rows(
+        "SELECT batch_id FROM campaign_batchline WHERE line_id = %s AND outcome = 'done' ORDER BY done_at DESC LIMIT 1",
+        [line_id],
+    )
+    return BatchId(found[0].batch_id) if found else None
 
 
 def explain_number(number: str, *, on: dt.date) -> Explanation | None:
     """Explain the line that has this number (E.164), None where no line has it. `on` may lie ahead."""
-    raise NotImplementedError
+    line = find_line(number)
+    return None if line is None else explain_line(line.line_id, on=on)
+
+
+def explain_line(line_id: LineId, *, on: dt.date) -> Explanation | None:
+    """Explain a line by its reference, None where there is none."""
+    found = read_history(line_id)
+    if found is None:
+        return None
+    return Explanation(
+        line_id=line_id,
+        service=found.service,
+        region=found.region,
+        state=found.state,
+        stage=found.stage,
+        on=on,
+        sentences=tuple(explain_history(load_pack(found.pack_id), found.history, on)),
+    )
+
+
+def _series(campaign_id: UUID) -> tuple[tuple[dt.date, Mapping[str, int]], ...]:
+    found = rows(
+        "SELECT day, stage_counts FROM campaign_sweepday WHERE campaign_id = %s ORDER BY day", [campaign_id]
+    )
+    return tuple((row.day, row.stage_counts) for row in found)
+
+
+def _due_soon(tally: Iterable[Any], on: dt.date) -> tuple[DayCount, ...]:
+    """Count by day what comes up in the next two weeks; what is overdue waits for today's batch."""
+    actions = {action.from_stage.value: action.value for action in Action}
+    counts = _summed(
+        ((max(row.next_check_on, on), actions[row.stage]), row.lines)
+        for row in tally
+        if row.stage in actions
+        and row.next_check_on is not None
+        and (row.next_check_on - on).days < _DAYS_AHEAD
+    )
+    return tuple(DayCount(day, action, count) for (day, action), count in sorted(counts.items()))
+
+
+def _batch_view(row: Any) -> BatchView:
+    return BatchView(
+        batch_id=BatchId(row.batch_id),
+        action=row.action,
+        due_on=row.due_on,
+        state=row.state,
+        line_count=row.line_count,
+        done_count=row.done,
+        passed_over_count=sum(row.passed_over.values()),
+        undone_count=row.undone,
+        approvals=tuple(Approver(name, dt.datetime.fromisoformat(at)) for name, at in row.approvals),
+        approvals_needed=rule_for(Power.APPROVE_BATCH).people,
+        cap_per_hour=row.cap_per_hour,
+        first_share_count=row.first_share_count,
+        stopped_because=row.stopped_because,
+    )
+
+
+def _sample_line(line_id: LineId, batch_row: Any) -> SampleLine:
+    found = read_history(line_id)
+    assert found is not None  # noqa: S101 - a line of a batch is never deleted
+    pack, history = load_pack(found.pack_id), found.history
+    told_on = min(history.notices_delivered, default=None)
+    return SampleLine(
+        line_id=line_id,
+        service=found.service,
+        region=found.region,
+        told_on=told_on,
+        last_day_on=_last_day(pack, history, told_on, suspends=batch_row.action == Action.SUSPEND),
+        sentences=tuple(explain_history(pack, history, batch_row.due_on)),
+    )
+
+
+def _last_day(pack: Pack, history: LineHistory, told_on: dt.date | None, *, suspends: bool) -> dt.date | None:
+    rules = pack.campaign
+    anchor = told_on and max(told_on, rules.begins_on) if suspends else history.suspended_on
+    if anchor is None:
+        return None
+    days = rules.grace_days if suspends else rules.suspension_days
+    through = anchor + dt.timedelta(days=_SIGHT_DAYS)
+    return count_clock(
+        pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through
+    ).last_day_on
+
+
+def _summed[Key](pairs: Iterable[tuple[Key, int]]) -> dict[Key, int]:
+    counts: dict[Key, int] = {}
+    for key, count in pairs:
+        counts[key] = counts.get(key, 0) + count
+    return counts

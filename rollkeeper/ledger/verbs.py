@@ -46,6 +46,7 @@ class Verb(StrEnum):
     COMMAND_FAILED = "network:command:failed"
     SEALED_OPENED = "vault:sealed:opened"
     EPOCH_BEGUN = "vault:epoch:begun"
+    EPOCH_DESTROYED = "vault:epoch:destroyed"
     STAFF_ADDED = "access:staff:added"
     ROLE_GRANTED = "access:role:granted"
     ROLE_ENDED = "access:role:ended"

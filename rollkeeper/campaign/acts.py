@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can be done in a campaign, in the order in which it is done. Each act lives in the file of its own verb."""
+
+from rollkeeper.campaign.approving import approve_batch, ask_undo, record_complaint, stop_batch
+from rollkeeper.campaign.drawing_up import DueLines, check_day, draw_up_batches
+from rollkeeper.campaign.planning import Planned, plan_campaign
+from rollkeeper.campaign.running import Ran, batches_to_run, run_batch
+from rollkeeper.campaign.stays import enter_stay, lift_stay
+from rollkeeper.campaign.sweeping import Swept, advance
+from rollkeeper.campaign.undoing import Undone, undo_batch, undos_asked
+
+__all__ = [
+    "DueLines", "Planned", "Ran", "Swept", "Undone", "advance", "approve_batch", "ask_undo", "batches_to_run",
+    "check_day", "draw_up_batches", "enter_stay", "lift_stay", "plan_campaign", "record_complaint", "run_batch",
+    "stop_batch", "undo_batch", "undos_asked",
+]  # fmt: skip

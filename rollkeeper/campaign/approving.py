@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Approve a batch, stop one, ask for one to be undone. None of these touches a line: the office may do them all."""
+
+import datetime as dt
+
+from django.db.models import F
+
+from rollkeeper.access.acts import may_decide
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.campaign.errors import ApprovedAlready, ApproverUnknown, BatchNotFound, BatchNotInState
+from rollkeeper.campaign.models import Approval, Batch, Complaint
+from rollkeeper.campaign.queries import last_batch_of
+from rollkeeper.campaign.stages import BatchState
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act
+from rollkeeper.kernel.ids import BatchId, LineId, StaffId, new_uuid
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+_CAN_STOP = (BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING)
+_CAN_UNDO = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.UNDO_ASKED)
+
+
+def approve_batch(authority: Authority, batch_id: BatchId, *, on: dt.date) -> BatchState:
+    """Say yes to a batch as one person; return its state, which is `approved` once enough people have.
+
+    Whoever drew it up may be one of them, never the only one. Refuses: NotAllowed, ApproverUnknown, BatchNotFound,
+    BatchNotInState, ApprovedAlready. Ledger: campaign:batch:approved.
+    """
+    role = demand(authority, Power.APPROVE_BATCH)
+    if authority.staff_id is None:
+        raise ApproverUnknown
+    with act():
+        batch = lock_batch(batch_id, BatchState.WAITING)
+        approvals = Approval.objects.filter(batch_id=batch_id)
+        if approvals.filter(staff_id=authority.staff_id).exists():
+            raise ApprovedAlready(batch=batch_id)
+        Approval.objects.create(batch_id=batch_id, staff_id=authority.staff_id, approved_at=clock.now())
+        people = {StaffId(staff_id) for staff_id in approvals.values_list("staff_id", flat=True)}
+        enough = may_decide(Power.APPROVE_BATCH, people, on=on)
+        facts: dict[str, str | int | bool] = {"batch": str(batch_id), "enough": enough, "people": len(people)}
+        append_entry(authority, verb=Verb.BATCH_APPROVED, role=role, on=on, pack=batch.pack_hash, facts=facts)
+        return _move(batch_id, BatchState.APPROVED) if enough else BatchState.WAITING
+
+
+def stop_batch(
+    authority: Authority, batch_id: BatchId, *, on: dt.date, because: str = "stopped by a person"
+) -> None:
+    """Stop a batch for good; a run under way stops before its next chunk.
+
+    Refuses: NotAllowed, BatchNotFound, BatchNotInState. Ledger: campaign:batch:stopped.
+    """
+    role = demand(authority, Power.STOP_BATCH)
+    with act():
+        batch = lock_batch(batch_id, *_CAN_STOP)
+        _move(batch_id, BatchState.STOPPED, because=because)
+        facts = {"batch": str(batch_id), "because": because}
+        append_entry(authority, verb=Verb.BATCH_STOPPED, role=role, on=on, pack=batch.pack_hash, facts=facts)
+
+
+def ask_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> None:
+    """Ask that a batch be undone: it goes no further at once, and the next run puts its lines back.
+
+    Refuses: NotAllowed, BatchNotFound, BatchNotInState. Ledger: campaign:batch:undo_asked.
+    """
+    role = demand(authority, Power.UNDO_BATCH)
+    with act():
+        batch = lock_batch(batch_id, *_CAN_UNDO)
+        _move(batch_id, BatchState.UNDO_ASKED)
+        facts = {"batch": str(batch_id)}
+        append_entry(authority, verb=Verb.UNDO_ASKED, role=role, on=on, pack=batch.pack_hash, facts=facts)
+
+
+def record_complaint(authority: Authority, line_id: LineId, *, on: dt.date) -> BatchId | None:
+    """Note that somebody says the campaign was wrong about a line; return the batch that acted on it last, if any.
+
+    Refuses: NotAllowed. Ledger: campaign:complaint:recorded.
+    """
+    role = demand(authority, Power.EXPLAIN_LINE)
+    with act():
+        batch_id = last_batch_of(line_id)
+        Complaint.objects.create(
+            line_id=line_id, complaint_id=new_uuid(), batch_id=batch_id, made_at=clock.now()
+        )
+        facts = {"batch": str(batch_id)} if batch_id else {}
+        append_entry(authority, verb=Verb.COMPLAINT_RECORDED, role=role, on=on, line_id=line_id, facts=facts)
+    return batch_id
+
+
+def lock_batch(batch_id: BatchId, *states: BatchState) -> Batch:
+    """Lock a batch to the end of the transaction, in one of these states. Refuses: BatchNotFound, BatchNotInState."""
+    batch = Batch.objects.select_for_update().filter(batch_id=batch_id).first()
+    if batch is None:
+        raise BatchNotFound(batch=batch_id)
+    if batch.state not in states:
+        raise BatchNotInState(batch=batch_id, state=batch.state, needed=" or ".join(states))
+    return batch
+
+
+def _move(batch_id: BatchId, state: BatchState, *, because: str | None = None) -> BatchState:
+    Batch.objects.filter(batch_id=batch_id).update(
+        state=state.value, stopped_because=because or F("stopped_because")
+    )
+    return state

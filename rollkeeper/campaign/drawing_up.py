@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Find what is due on a day and draw up a batch of it: nothing happens to anybody until two people approve.
+
+Lines stand in a batch in an order drawn by lot, so that its first share, and the sample that people look at, are fair.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.campaign import clocks
+from rollkeeper.campaign.campaigns import OpenCampaign, in_turn, open_campaign
+from rollkeeper.campaign.errors import DayClosed, DayPast
+from rollkeeper.campaign.models import Batch
+from rollkeeper.campaign.rules import Days, first_share_count, may_act_on, next_open_day
+from rollkeeper.campaign.stages import Action, BatchState
+from rollkeeper.campaign.stays import stays_known
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, patient, rows, run, sql
+from rollkeeper.kernel.ids import BatchId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import refuse_unconfirmed
+from rollkeeper.law.rules import Refused
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class DueLines:
+    """What is due on a day for one action. `held_back` counts lines whose day has come but that no batch may touch."""
+
+    action: Action
+    due_on: dt.date
+    count: int
+    held_back: Mapping[str, int]
+    batch_id: BatchId | None = None
+
+
+def check_day(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
+    """Count what would be suspended and what ended on a day if nothing changes until then. Writes nothing.
+
+    Refuses: NotAllowed, NoCampaign, PackChanged, DayPast, DayClosed.
+    """
+    demand(authority, Power.SEE_CAMPAIGN)
+    with act(), patient():
+        campaign, stays = _campaign_on(due_on, on)
+        return [_count_due(campaign, action, stays=stays, due_on=due_on) for action in Action]
+
+
+def draw_up_batches(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
+    """Draw up a batch of what is due on a day for each action; a line that is in an unfinished batch stays there.
+
+    Refuses: as `check_day`; UnconfirmedValue. Ledger: campaign:batch:drawn_up.
+    """
+    role = demand(authority, Power.DRAW_UP_BATCH)
+    with act(), patient():
+        in_turn()
+        campaign, stays = _campaign_on(due_on, on)
+        found = []
+        for action in Action:
+            due = _count_due(campaign, action, stays=stays, due_on=due_on)
+            found.append(_draw_up(authority, role, campaign, due, on=on) if due.count else due)
+    return found
+
+
+def _campaign_on(due_on: dt.date, on: dt.date) -> tuple[OpenCampaign, list[Days]]:
+    campaign, stays = open_campaign(), stays_known()
+    if due_on < on:
+        raise DayPast(day=due_on)
+    verdict = may_act_on(campaign.pack, due_on, stays=stays)
+    if isinstance(verdict, Refused):
+        raise DayClosed(
+            day=due_on,
+            article=verdict.article,
+            why=verdict.reason,
+            next_day=next_open_day(campaign.pack, due_on, stays=stays) or "not known while the stay is open",
+        )
+    return campaign, stays
+
+
+def _count_due(campaign: OpenCampaign, action: Action, *, stays: list[Days], due_on: dt.date) -> DueLines:
+    rules = campaign.pack.campaign
+    days = rules.grace_days if action is Action.SUSPEND else rules.suspension_days
+    values: dict[str, Any] = {
+        "campaign_id": campaign.campaign_id,
+        "stage": action.from_stage.value,
+        "days": days,
+        "due_on": due_on,
+    }
+    if not clocks.make_clocks("draw_clocks", values):
+        return DueLines(action, due_on, 0, {})
+    clocks.count_as_known(campaign.pack, stays=stays, through=due_on)
+    counts = {row.what: row.lines for row in rows(sql("campaign", "draw_count"), values)}
+    return DueLines(action, due_on, counts.pop("due", 0), counts)
+
+
+def _draw_up(
+    authority: Authority, role: str, campaign: OpenCampaign, due: DueLines, *, on: dt.date
+) -> DueLines:
+    """Precondition: the temporary tables still hold what was counted for this action."""
+    refuse_unconfirmed(campaign.pack, due.action.value)
+    batch_id = BatchId(new_uuid())
+    chosen = settings()
+    Batch.objects.create(
+        batch_id=batch_id,
+        campaign_id=campaign.campaign_id,
+        action=due.action.value,
+        due_on=due.due_on,
+        state=BatchState.WAITING.value,
+        line_count=due.count,
+        pack_hash=campaign.pack.hash,
+        cap_per_hour=chosen.cap_per_hour,
+        first_share_count=first_share_count(due.count, share=chosen.first_share),
+        drawn_up_at=clock.now(),
+        drawn_up_by=authority.staff_id,
+        held_back=dict(due.held_back),
+    )
+    run(sql("campaign", "draw_lines"), {"batch_id": batch_id, "due_on": due.due_on})
+    facts = {
+        "action": due.action.value,
+        "batch": str(batch_id),
+        "due_on": due.due_on.isoformat(),
+        "lines": due.count,
+    }
+    append_entry(authority, verb=Verb.BATCH_DRAWN_UP, role=role, on=on, pack=campaign.pack.hash, facts=facts)
+    return DueLines(due.action, due.due_on, due.count, due.held_back, batch_id)

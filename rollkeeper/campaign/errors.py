@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Refusals of the room campaign."""
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+
+
+class NoCampaign(RollkeeperError):
+    """No campaign is planned."""
+
+    code = "no_campaign"
+    kind = Kind.NOT_FOUND
+    sentence = "No campaign is planned."
+    remedy = "Import the lines first, then run 'rollkeeper campaign plan'."
+
+
+class PackChanged(RollkeeperError):
+    """The rule pack is not the one with which the campaign was planned."""
+
+    code = "pack_changed"
+    kind = Kind.CONFLICT
+    sentence = "The pack {pack} has changed since the campaign was planned."
+    remedy = "Read what changed, then run 'rollkeeper campaign plan' again. Days already promised are kept."
+
+
+class BatchNotFound(RollkeeperError):
+    """No batch has this reference."""
+
+    code = "batch_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = "There is no batch {batch}."
+    remedy = "'rollkeeper campaign status' lists the batches."
+
+
+class BatchNotInState(RollkeeperError):
+    """The batch has come too far, or not far enough, for what was asked."""
+
+    code = "batch_not_in_state"
+    kind = Kind.CONFLICT
+    sentence = "Batch {batch} is {state}; this needs one that is {needed}."
+    remedy = "'rollkeeper campaign status' shows how far each batch has come."
+
+
+class ApprovedAlready(RollkeeperError):
+    """One person counts once."""
+
+    code = "approved_already"
+    kind = Kind.CONFLICT
+    sentence = "You have approved batch {batch} already; it needs another person as well."
+    remedy = "Ask a colleague with the right role to look at it and approve it."
+
+
+class ApproverUnknown(RollkeeperError):
+    """An approval needs a person who signed in, not a console."""
+
+    code = "approver_unknown"
+    kind = Kind.FORBIDDEN
+    sentence = "Nobody in particular asks: an approval is one person's own."
+    remedy = "Sign in, or name yourself with --as USERNAME."
+
+
+class DayClosed(RollkeeperError):
+    """Nothing may be done against anybody on this day."""
+
+    code = "day_closed"
+    kind = Kind.REFUSED
+    sentence = "On {day} nobody may lose service ({article}): {why}."
+    remedy = "The next day on which it may be is {next_day}."
+
+
+class DayPast(RollkeeperError):
+    """A batch cannot be drawn up for a day that is over."""
+
+    code = "day_past"
+    kind = Kind.MALFORMED
+    sentence = "{day} is over."
+    remedy = "Give today's date or a later one."
+
+
+class StayNotFound(RollkeeperError):
+    """No stay has this reference."""
+
+    code = "stay_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = "There is no open stay {stay}."
+    remedy = "'rollkeeper campaign status' lists the stays."
+
+
+class StayReversed(RollkeeperError):
+    """A stay would end before it begins, or in the past."""
+
+    code = "stay_reversed"
+    kind = Kind.MALFORMED
+    sentence = "The last day {last} lies before {first}."
+    remedy = "Give the first day first; leave the last one out while the stay is open."

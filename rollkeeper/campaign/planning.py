@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Plan a campaign: whom it concerns, and the first notice that is owed to each.
+
+Planning again takes in what was imported since, and is how a changed pack is put into force.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.campaign import clocks
+from rollkeeper.campaign.campaigns import default_language, in_turn
+from rollkeeper.campaign.stays import stays_known
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, patient, rows, run, sql
+from rollkeeper.kernel.ids import CampaignId, new_uuid
+from rollkeeper.law.errors import CampaignMissing
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a planning did. `promised_on` is the last day to register for whoever is told on the day of planning."""
+
+    campaign_id: CampaignId
+    pack_id: str
+    begins_on: dt.date
+    members_before: int
+    members_added: int
+
+
+def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> Planned:
+    """Take every line that the pack concerns into the campaign and owe each its first notice.
+
+    Refuses: NotAllowed, PackNotFound, UnhonouredField, CampaignMissing. Ledger: campaign:campaign:planned.
+    """
+    role = demand(authority, Power.PLAN_CAMPAIGN)
+    pack = load_pack(pack_id)
+    pack.refuse_unhonoured()
+    if not pack.duty or not pack.has_campaign:
+        raise CampaignMissing(pack=pack.id)
+    with act(), patient():
+        in_turn()
+        campaign_id = _open(pack, pack_id)
+        before = _count_members(campaign_id)
+        added = _take_in(campaign_id, pack, on=on)
+        _record(authority, role, pack, campaign_id, before=before, added=added, on=on)
+    return Planned(campaign_id, pack.id, pack.campaign.begins_on, before, added)
+
+
+def _open(pack: Pack, pack_id: str) -> CampaignId:
+    run(
+        "INSERT INTO campaign_campaign (campaign_id, pack_id, pack_hash, begins_on, planned_at)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (pack_id) WHERE closed_on IS NULL"
+        " DO UPDATE SET pack_hash = excluded.pack_hash",
+        [new_uuid(), pack_id, pack.hash, pack.campaign.begins_on, clock.now()],
+    )
+    found = rows(
+        "SELECT campaign_id FROM campaign_campaign WHERE pack_id = %s AND closed_on IS NULL", [pack_id]
+    )
+    return CampaignId(found[0].campaign_id)
+
+
+def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
+    rules = pack.campaign
+    values = {
+        "campaign_id": campaign_id,
+        "language": default_language(),
+        "anchor_on": max(rules.begins_on, on),
+        "days": rules.grace_days,
+        "activated_before": rules.activated_before,
+        "on": on,
+        "pack_hash": pack.hash,
+    }
+    if not clocks.make_clocks("plan_clocks", values):
+        return 0
+    clocks.count_at_least(pack, stays=stays_known(), on=on, from_day=rules.begins_on)
+    return run(sql("campaign", "plan_members"), values)
+
+
+def _count_members(campaign_id: CampaignId) -> int:
+    found = rows(
+        "SELECT coalesce(sum(lines), 0)::bigint AS lines FROM campaign_tally WHERE campaign_id = %s",
+        [campaign_id],
+    )
+    return int(found[0].lines)
+
+
+def _record(
+    authority: Authority,
+    role: StaffRole,
+    pack: Pack,
+    campaign_id: CampaignId,
+    *,
+    before: int,
+    added: int,
+    on: dt.date,
+) -> None:
+    facts: dict[str, str | int | bool] = {
+        "added": added,
+        "campaign": str(campaign_id),
+        "members": before + added,
+    }
+    append_entry(
+        authority,
+        verb=Verb.CAMPAIGN_PLANNED,
+        role=role,
+        on=on,
+        pack=pack.hash,
+        article=pack.campaign.notice_article,
+        facts=facts,
+    )

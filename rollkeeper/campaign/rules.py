@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How far a batch may go now, and on which days anything may be done at all. Pure: numbers and days in, verdict out.
+
+The days of each line are the law's business (`law.rules`, `law.sweep`); what stands here are the operator's own brakes:
+a first small share, a cap per hour, a stop by itself.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rollkeeper.law.calendars import is_closed
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.rules import Allowed, Decision, Refused
+
+type Days = tuple[dt.date, dt.date | None]
+
+SIGHT_DAYS = 60
+"""How far beyond the days to be counted a calendar is looked at: longer than any row of closed days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """The operator's settings for batches."""
+
+    first_share_hours: int
+    stop_at_complaints: float
+    stop_at_failed_read_backs: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch has come. `done_last_hour` counts what all batches did."""
+
+    line_count: int
+    position_done: int
+    done: int
+    done_last_hour: int
+    cap_per_hour: int
+    first_share_count: int
+    first_share_done_at: dt.datetime | None
+    complaints: int
+    failed_read_backs: int
+    floor_breaks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """So many lines may have their turn now."""
+
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing may be done now."""
+
+    why: str
+    until: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The batch stops by itself and does not go on."""
+
+    why: str
+
+
+type Step = Go | Wait | Stop
+
+
+def first_share_count(line_count: int, *, share: float) -> int:
+    """Return how many lines go first, alone: at least one of them."""
+    return min(line_count, math.ceil(line_count * share))
+
+
+def may_act_on(pack: Pack, day: dt.date, *, stays: Sequence[Days]) -> Decision:
+    """Tell whether anybody may lose service on that day at all. Law: art. 3, and the civil law's art. 154."""
+    article = pack.campaign.suspension_article
+    if any(first <= day and (last is None or day <= last) for first, last in stays):
+        return Refused(article, "a stay is in force", "Wait until the stay is lifted.")
+    if is_closed(pack, day):
+        return Refused(article, "the desks that could restore a line are shut", "Wait for the next open day.")
+    return Allowed(article)
+
+
+def next_open_day(pack: Pack, after: dt.date, *, stays: Sequence[Days]) -> dt.date | None:
+    """Return the next day on which anybody may lose service; None where an open stay hides it."""
+    days = (after + dt.timedelta(days=ahead) for ahead in range(1, SIGHT_DAYS))
+    return next((day for day in days if isinstance(may_act_on(pack, day, stays=stays), Allowed)), None)
+
+
+def next_step(progress: Progress, *, brakes: Brakes, now: dt.datetime, chunk: int) -> Step:
+    """Tell how many lines may have their turn now, or why none may."""
+    why = _must_stop(progress, brakes)
+    if why is not None:
+        return Stop(why)
+    left, waits = _left_of_share(progress, brakes, now)
+    if waits is not None:
+        return waits
+    allowance = progress.cap_per_hour - progress.done_last_hour
+    if left > 0 and allowance <= 0:
+        return Wait("the cap per hour is reached", now + dt.timedelta(hours=1))
+    return Go(min(left, allowance, chunk) if left > 0 else 0)
+
+
+def clipped(stays: Sequence[Days], *, on: dt.date) -> list[Days]:
+    """Return of each stay the part that has been: what lies ahead may still be lifted."""
+    return [(first, on if last is None else min(last, on)) for first, last in stays if first <= on]
+
+
+def _must_stop(progress: Progress, brakes: Brakes) -> str | None:
+    if progress.floor_breaks:
+        return f"on {progress.floor_breaks} lines emergency, care or registration calls failed"
+    done = max(progress.done, 1)
+    if progress.complaints and progress.complaints / done >= brakes.stop_at_complaints:
+        return f"{progress.complaints} complaints about {progress.done} lines"
+    if progress.failed_read_backs and progress.failed_read_backs / done >= brakes.stop_at_failed_read_backs:
+        return f"{progress.failed_read_backs} failed read-backs of {progress.done} lines"
+    return None
+
+
+def _left_of_share(progress: Progress, brakes: Brakes, now: dt.datetime) -> tuple[int, Wait | None]:
+    """Return how many lines are left to the end of the present share."""
+    if progress.position_done < progress.first_share_count:
+        return progress.first_share_count - progress.position_done, None
+    left = progress.line_count - progress.position_done
+    if left and progress.first_share_done_at is not None:
+        until = progress.first_share_done_at + dt.timedelta(hours=brakes.first_share_hours)
+        if now < until:
+            return left, Wait("the first share is out and is being watched", until)
+    return left, None

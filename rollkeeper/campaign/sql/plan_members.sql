@@ -1,0 +1,13 @@
+-- Takes the lines found into the campaign and owes each its first notice, which promises the day counted from today.
+-- Law: art. 3 (inform). Reads: campaign_clock, law_due (temporary). Writes: campaign_member, notices_notice.
+-- Plan: two inserts of as many rows as there are new members.
+-- Again: nothing, since plan_clocks.sql finds only lines that are no members.
+WITH taken AS (
+    INSERT INTO campaign_member (line_id, campaign_id, stage)
+    SELECT line_id, %(campaign_id)s, 'untold' FROM campaign_clock
+        ON CONFLICT DO NOTHING
+ RETURNING line_id
+)
+INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
+SELECT c.line_id, 'register_by', %(campaign_id)s, c.language, %(on)s, d.last_day_on, %(pack_hash)s
+  FROM taken JOIN campaign_clock c USING (line_id) JOIN law_due d USING (anchor_on, days, pauses)

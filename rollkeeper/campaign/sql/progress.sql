@@ -1,0 +1,13 @@
+-- Tells what the brakes of a batch need to know: what it did, what all batches did in the last hour, what went wrong.
+-- Law: -. Reads: campaign_chunk, campaign_complaint, network_command. Writes: -.
+-- Plan: campaign_chunk_pkey and _by_time (a row a chunk), campaign_complaint_by_batch, network_command_gone_wrong.
+-- Again: the same numbers.
+SELECT (SELECT coalesce(sum(done), 0)::integer FROM campaign_chunk WHERE batch_id = %(batch_id)s) AS done,
+       (SELECT coalesce(sum(done), 0)::integer FROM campaign_chunk WHERE ran_at > %(hour_ago)s) AS done_last_hour,
+       (SELECT count(DISTINCT line_id) FROM campaign_complaint WHERE batch_id = %(batch_id)s) AS complaints,
+       (SELECT count(*) FROM network_command
+         WHERE batch_id = %(batch_id)s AND batch_id IS NOT NULL
+           AND (state = 'failed' OR read_back = 'floor_missing') AND state = 'failed') AS failed_read_backs,
+       (SELECT count(*) FROM network_command
+         WHERE batch_id = %(batch_id)s AND batch_id IS NOT NULL
+           AND (state = 'failed' OR read_back = 'floor_missing') AND read_back = 'floor_missing') AS floor_breaks

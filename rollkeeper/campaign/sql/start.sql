@@ -1,0 +1,19 @@
+-- Starts the clocks of members that were provably told, one ledger entry each.
+-- Law: art. 3. Reads: campaign_clock, law_due (temporary). Writes: campaign_member, ledger_entry.
+-- Plan: primary keys by line, only lines told since the last sweep.
+-- Again: nothing, since they are no longer untold.
+WITH started AS (
+    UPDATE campaign_member m
+       SET stage = 'counting', anchor_on = c.anchor_on, promised_on = c.promised_on, told_by = c.channel,
+           next_check_on = greatest(d.earliest_on, c.promised_on + 1, c.anchor_on + c.days)
+      FROM campaign_clock c JOIN law_due d USING (anchor_on, days, pauses)
+     WHERE m.line_id = c.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'untold'
+ RETURNING m.line_id, m.anchor_on, m.promised_on
+), entered AS (
+    INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, line_id, NULL,
+                       jsonb_strip_nulls(jsonb_build_object('anchor', anchor_on, 'promised', promised_on)))
+      FROM started
+)
+SELECT count(*) AS lines FROM started

@@ -1,0 +1,46 @@
+-- Suspends the lines of a chunk: reason, state, stage, command to the network, notice, ledger entry, and what it was.
+-- Law: art. 3 (suspended, emergency calls excepted). All in the chunk's one transaction.
+-- Reads: campaign_verdict, law_due (temporary), lines_holding, subscribers_subscriber.
+-- Writes: lines_suspension, lines_line (version + 1), campaign_member, network_command, notices_notice, ledger_entry,
+-- campaign_batchline. Plan: primary keys by line; see docs/measured.md.
+-- Again: the batch row's position_done lets no line have a second turn.
+WITH due AS MATERIALIZED (
+    SELECT v.*, n.last_day_on AS next_last_day_on, n.earliest_on AS next_earliest_on,
+           coalesce(p.language, l.language, %(language)s) AS language
+      FROM campaign_verdict v
+      JOIN lines_line l USING (line_id)
+      JOIN law_due n ON (n.anchor_on, n.days, n.pauses) = (%(on)s::date, %(then_days)s::integer, v.pauses)
+      LEFT JOIN lines_holding h ON h.line_id = v.line_id AND upper_inf(h.held)
+      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+     WHERE v.because IS NULL
+), suspended AS (
+    INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at, batch_id)
+    SELECT line_id, uuidv7(), 'registration', %(on)s, %(at)s, %(batch_id)s FROM due
+), line AS (
+    UPDATE lines_line l SET state = 'suspended', version = l.version + 1 FROM due WHERE l.line_id = due.line_id
+), member AS (
+    UPDATE campaign_member m
+       SET stage = 'suspended', anchor_on = %(on)s, promised_on = due.next_last_day_on,
+           next_check_on = due.next_earliest_on
+      FROM due WHERE m.line_id = due.line_id AND m.campaign_id = %(campaign_id)s
+), command AS (
+    INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)
+    SELECT line_id, 'bar', 'registration', %(batch_id)s, %(at)s FROM due
+), notice AS (
+    INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
+    SELECT line_id, 'suspended', %(campaign_id)s, language, %(on)s, next_last_day_on, %(pack_hash)s FROM due
+), entry AS (
+    INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, line_id, NULL,
+                       jsonb_build_object('anchor', anchor_on, 'batch', %(batch_id)s::uuid, 'last_day', last_day_on))
+      FROM due
+)
+UPDATE campaign_batchline b
+   SET outcome = CASE WHEN v.because IS NULL THEN 'done' ELSE 'passed_over' END, passed_over_because = v.because,
+       done_at = CASE WHEN v.because IS NULL THEN %(at)s::timestamptz END,
+       former = CASE WHEN v.because IS NULL THEN jsonb_build_object(
+           'state', v.state, 'version', v.version, 'stage', v.stage, 'anchor_on', v.anchor_on,
+           'promised_on', v.promised_on, 'next_check_on', v.next_check_on) END
+  FROM campaign_verdict v
+ WHERE b.line_id = v.line_id AND b.batch_id = %(batch_id)s

@@ -1,0 +1,51 @@
+-- Takes the ends of a batch back: line, number, holding and stage as they were; the days off become a pause.
+-- Law: art. 1. Only while the number is in quarantine and still its own.
+-- Reads: campaign_verdict (temporary), subscribers_subscriber. Writes: lines_line (version + 1), lines_number,
+-- lines_holding, lines_pause, campaign_member, network_command, notices_notice, ledger_entry, campaign_batchline.
+-- Plan: primary keys by line.
+-- Again: nothing, since the lines of the batch are no longer 'done'.
+WITH wrong AS MATERIALIZED (
+    SELECT * FROM campaign_verdict WHERE can_be_undone
+), line AS (
+    UPDATE lines_line l
+       SET state = wrong.former ->> 'state', ended_on = NULL, ended_by = NULL, version = l.version + 1
+      FROM wrong WHERE l.line_id = wrong.line_id
+ RETURNING l.line_id, old.ended_on AS ended_on
+), number AS (
+    UPDATE lines_number n SET quarantined_until = NULL
+      FROM wrong WHERE n.number_index = wrong.number_index AND n.line_id = wrong.line_id
+), holding AS (
+    UPDATE lines_holding h SET held = tstzrange(lower(h.held), NULL)
+      FROM wrong WHERE h.line_id = wrong.line_id AND upper(h.held) = wrong.done_at
+), pause AS (
+    INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
+    SELECT line_id, uuidv7(), daterange(ended_on, %(on)s, '[]'), 'other', %(at)s FROM line
+), member AS (
+    UPDATE campaign_member m
+       SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
+           promised_on = (wrong.former ->> 'promised_on')::date, next_check_on = %(on)s::date + 1
+      FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'ended'
+), command AS (
+    INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)
+    SELECT line_id, 'bar', 'registration', %(batch_id)s, %(at)s FROM wrong
+), withdrawn AS (
+    UPDATE notices_notice n SET state = 'withdrawn'
+      FROM wrong
+     WHERE n.line_id = wrong.line_id AND n.campaign_id = %(campaign_id)s AND n.state = 'owed' AND n.claimed_by IS NULL
+       AND n.kind = 'ended'
+), notice AS (
+    INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
+    SELECT w.line_id, 'suspended', %(campaign_id)s, coalesce(p.language, w.language, %(language)s), %(on)s,
+           greatest(%(on)s::date, (w.former ->> 'promised_on')::date), %(pack_hash)s
+      FROM wrong w
+      LEFT JOIN lines_holding h ON h.line_id = w.line_id AND upper(h.held) = w.done_at
+      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+), entry AS (
+    INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, line_id, NULL,
+                       jsonb_build_object('undone_batch', %(batch_id)s::uuid, 'to', former ->> 'state'))
+      FROM wrong
+)
+UPDATE campaign_batchline b SET outcome = 'undone'
+  FROM wrong WHERE b.line_id = wrong.line_id AND b.batch_id = %(batch_id)s

@@ -1,0 +1,50 @@
+-- Lifts the suspensions of a batch and puts each line back where it was; the days off become a pause.
+-- Law: art. 1. Only this batch's reason is lifted; a line with another open reason stays suspended for that one.
+-- Reads: campaign_verdict (temporary), lines_holding, subscribers_subscriber. Writes: lines_suspension, lines_line
+-- (version + 1), lines_pause, campaign_member, network_command, notices_notice, ledger_entry, campaign_batchline.
+-- Plan: primary keys by line.
+-- Again: nothing, since the lines of the batch are no longer 'done'.
+WITH wrong AS MATERIALIZED (
+    SELECT v.*, coalesce(p.language, v.language, %(language)s) AS told_in
+      FROM campaign_verdict v
+      LEFT JOIN lines_holding h ON h.line_id = v.line_id AND upper_inf(h.held)
+      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+     WHERE v.can_be_undone
+), lifted AS (
+    UPDATE lines_suspension s SET lifted_on = %(on)s, lifted_at = %(at)s
+      FROM wrong WHERE s.line_id = wrong.line_id AND s.batch_id = %(batch_id)s AND s.lifted_on IS NULL
+ RETURNING s.line_id, s.begun_on
+), line AS (
+    UPDATE lines_line l
+       SET state = CASE WHEN wrong.stays_suspended THEN 'suspended' ELSE 'active' END, version = l.version + 1
+      FROM wrong WHERE l.line_id = wrong.line_id
+), pause AS (
+    INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
+    SELECT line_id, uuidv7(), daterange(begun_on, %(on)s, '[]'), 'other', %(at)s FROM lifted
+), member AS (
+    UPDATE campaign_member m
+       SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
+           promised_on = (wrong.former ->> 'promised_on')::date, next_check_on = %(on)s::date + 1
+      FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'suspended'
+), command AS (
+    INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)
+    SELECT line_id, CASE WHEN stays_suspended THEN 'bar' ELSE 'restore' END, coalesce(other_reason, 'registration'),
+           %(batch_id)s, %(at)s
+      FROM wrong
+), withdrawn AS (
+    UPDATE notices_notice n SET state = 'withdrawn'
+      FROM wrong
+     WHERE n.line_id = wrong.line_id AND n.campaign_id = %(campaign_id)s AND n.state = 'owed' AND n.claimed_by IS NULL
+       AND n.kind = 'suspended'
+), notice AS (
+    INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, pack_hash)
+    SELECT line_id, 'restored', %(campaign_id)s, told_in, %(on)s, %(pack_hash)s FROM wrong WHERE NOT stays_suspended
+), entry AS (
+    INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, line_id, NULL,
+                       jsonb_build_object('undone_batch', %(batch_id)s::uuid, 'to', former ->> 'state'))
+      FROM wrong
+)
+UPDATE campaign_batchline b SET outcome = 'undone'
+  FROM wrong WHERE b.line_id = wrong.line_id AND b.batch_id = %(batch_id)s

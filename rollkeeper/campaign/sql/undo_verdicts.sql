@@ -1,0 +1,21 @@
+-- Decides which lines of a chunk still stand as the batch left them; whoever registered or ended since is left alone.
+-- Law: art. 1. Reads: campaign_turn (temporary), lines_line, lines_suspension, lines_number, lines_holding.
+-- Writes: campaign_verdict (temporary).
+-- Plan: primary keys by line.
+-- Again: the same verdicts while the locks are held.
+CREATE TEMPORARY TABLE campaign_verdict ON COMMIT DROP AS
+SELECT t.line_id, t.position, t.former, t.done_at, l.language, l.number_index,
+       other.reason AS other_reason, other.reason IS NOT NULL AS stays_suspended,
+       CASE %(action)s
+           WHEN 'suspend' THEN l.state = 'suspended' AND EXISTS (
+               SELECT FROM lines_suspension s
+                WHERE s.line_id = t.line_id AND s.batch_id = %(batch_id)s AND s.lifted_on IS NULL)
+           ELSE l.state = 'ended' AND l.ended_by = 'campaign' AND EXISTS (
+               SELECT FROM lines_number n WHERE n.number_index = l.number_index AND n.line_id = l.line_id
+                  AND n.quarantined_until >= %(on)s)
+       END AS can_be_undone
+  FROM campaign_turn t JOIN lines_line l USING (line_id)
+  LEFT JOIN LATERAL (
+       SELECT s.reason FROM lines_suspension s
+        WHERE s.line_id = t.line_id AND s.lifted_on IS NULL AND s.reason <> 'registration'
+        ORDER BY s.reason = 'unpaid', s.reason LIMIT 1) other ON true

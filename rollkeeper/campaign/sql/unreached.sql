@@ -1,0 +1,14 @@
+-- Lists members whom no notice has provably reached, with how far the attempts have come.
+-- Law: art. 3 (informing is the operator's duty). Reads: campaign_member, lines_line, notices_notice. Writes: -.
+-- Plan: campaign_member_untold, a page at a time.
+-- Again: the same page.
+SELECT m.line_id, l.service, l.region, n.state AS notice_state, coalesce(n.attempts, 0) AS attempts
+  FROM campaign_member m
+  JOIN lines_line l USING (line_id)
+  LEFT JOIN LATERAL (
+       SELECT state, attempts FROM notices_notice n
+        WHERE n.line_id = m.line_id AND n.campaign_id = m.campaign_id AND n.kind = 'register_by'
+        ORDER BY n.notice_id DESC LIMIT 1) n ON true
+ WHERE m.stage = 'untold' AND m.line_id > %(after)s
+ ORDER BY m.line_id
+ LIMIT %(limit)s

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A court's stay, or a general extension: entered by one, lifted by two. While it covers a day, nothing is done.
+
+A batch that runs looks at the stays before each chunk, so one that is entered meanwhile stops it within a chunk.
+"""
+
+import datetime as dt
+from uuid import UUID
+
+from rollkeeper.access.acts import may_decide
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.campaign.errors import ApproverUnknown, StayNotFound, StayReversed
+from rollkeeper.campaign.rules import Days
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, rows, run
+from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+
+def stays_known() -> list[Days]:
+    """Return every stay, first and last day inclusive; None where it is open."""
+    found = rows("SELECT lower(days) AS first, upper(days) - 1 AS last FROM campaign_stay ORDER BY days")
+    return [(row.first, row.last) for row in found if row.first is not None]
+
+
+def enter_stay(
+    authority: Authority, *, first: dt.date, last: dt.date | None, reason: str, on: dt.date
+) -> UUID:
+    """Let every clock stand still from `first` through `last` (None: until it is lifted).
+
+    Refuses: NotAllowed, StayReversed. Ledger: campaign:stay:entered.
+    """
+    role = demand(authority, Power.ENTER_STAY)
+    if last is not None and last < first:
+        raise StayReversed(first=first, last=last)
+    stay_id = new_uuid()
+    facts = {"first": first.isoformat(), "stay": str(stay_id)} | ({"last": last.isoformat()} if last else {})
+    with act():
+        run(
+            "INSERT INTO campaign_stay (stay_id, days, reason, recorded_at, recorded_by)"
+            " VALUES (%s, daterange(%s, %s, '[]'), %s, %s, %s)",
+            [stay_id, first, last, reason, clock.now(), authority.staff_id],
+        )
+        append_entry(authority, verb=Verb.STAY_ENTERED, role=role, on=on, facts=facts)
+    return stay_id
+
+
+def lift_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
+    """Agree that a stay ends, `on` being its last day; return whether enough people have now agreed.
+
+    Refuses: NotAllowed, ApproverUnknown, StayNotFound. Ledger: campaign:stay:lifted, once it is.
+    """
+    role = demand(authority, Power.LIFT_STAY)
+    if authority.staff_id is None:
+        raise ApproverUnknown
+    with act():
+        first = _lock_open_stay(stay_id, on)
+        run(
+            "INSERT INTO campaign_staylift (stay_id, staff_id, last_day, agreed_at) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [stay_id, authority.staff_id, on, clock.now()],
+        )
+        agreed = rows("SELECT staff_id FROM campaign_staylift WHERE stay_id = %s", [stay_id])
+        if not may_decide(Power.LIFT_STAY, {StaffId(row.staff_id) for row in agreed}, on=on):
+            return False
+        last = max(on, first)
+        run(
+            "UPDATE campaign_stay SET days = daterange(%s, %s, '[]') WHERE stay_id = %s",
+            [first, last, stay_id],
+        )
+        facts = {"last": last.isoformat(), "stay": str(stay_id)}
+        append_entry(authority, verb=Verb.STAY_LIFTED, role=role, on=on, facts=facts)
+    return True
+
+
+def _lock_open_stay(stay_id: UUID, on: dt.date) -> dt.date:
+    found = rows(
+        "SELECT lower(days) AS first FROM campaign_stay WHERE stay_id = %s"
+        " AND (upper_inf(days) OR upper(days) - 1 > %s) FOR UPDATE",
+        [stay_id, on],
+    )
+    if not found:
+        raise StayNotFound(stay=stay_id)
+    first: dt.date = found[0].first
+    return first

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Undo a batch: every line that still stands as the batch left it goes back to what it was, and gets the days back.
+
+Chunk by chunk like a run, and as safe to break off: a line that was put back is no longer 'done'. Only this batch's
+suspensions are lifted. Whoever registered or ended since is left as they are; an ended line comes back only while its
+number is in quarantine and its own.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.campaign.approving import lock_batch
+from rollkeeper.campaign.campaigns import default_language
+from rollkeeper.campaign.models import Batch, Chunk
+from rollkeeper.campaign.running import CHUNK
+from rollkeeper.campaign.stages import BatchState
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.ids import BatchId
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+_CAN_UNDO = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.UNDO_ASKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did. `left_alone` counts lines that registered or ended since, or whose number is another's."""
+
+    batch_id: BatchId
+    undone: int
+    left_alone: int
+
+
+def undos_asked() -> list[BatchId]:
+    """Return the batches that the office asked to be undone."""
+    asked = Batch.objects.filter(state=BatchState.UNDO_ASKED.value).order_by("drawn_up_at")
+    return [BatchId(batch_id) for batch_id in asked.values_list("batch_id", flat=True)]
+
+
+def undo_batch(
+    authority: Authority, batch_id: BatchId, *, on: dt.date, moved: Callable[[int], None] = lambda _: None
+) -> Undone:
+    """Put every line of a batch back to its exact former state, with its clock time. Also ends a run under way.
+
+    Refuses: NotAllowed, BatchNotFound, BatchNotInState. Ledger: line:line:restored a line, campaign:batch:undone.
+    """
+    role = demand(authority, Power.UNDO_BATCH)
+    undone = left_alone = after = 0
+    while True:
+        with act():
+            batch = lock_batch(batch_id, *_CAN_UNDO)
+            found = _turn(authority, role, batch, after=after, on=on)
+            if found is None:
+                _finish(authority, role, batch, on=on)
+                return Undone(batch_id, undone, left_alone)
+        after = found.last
+        undone, left_alone = undone + found.undone, left_alone + found.left_alone
+        moved(found.undone + found.left_alone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    last: int
+    undone: int
+    left_alone: int
+
+
+def _turn(authority: Authority, role: StaffRole, batch: Batch, *, after: int, on: dt.date) -> _Turn | None:
+    """Put the next lines back; None where there are no more."""
+    if batch.state != BatchState.UNDO_ASKED:
+        # No run may begin another chunk meanwhile.
+        Batch.objects.filter(batch_id=batch.batch_id).update(state=BatchState.UNDO_ASKED.value)
+    values = _values(authority, role, batch, on) | {"after": after, "chunk": CHUNK}
+    run("DROP TABLE IF EXISTS pg_temp.campaign_turn, pg_temp.campaign_verdict")
+    if not run(sql("campaign", "undo_turn"), values):
+        return None
+    run(sql("campaign", "undo_verdicts"), values)
+    run(sql("campaign", f"undo_{batch.action}"), values)
+    (counts,) = rows(
+        "SELECT max(position) AS last, count(*) FILTER (WHERE can_be_undone) AS undone,"
+        " count(*) FILTER (WHERE NOT can_be_undone) AS left_alone FROM campaign_verdict"
+    )
+    Chunk.objects.create(batch_id=batch.batch_id, ran_at=clock.now(), undone=counts.undone)
+    return _Turn(counts.last, counts.undone, counts.left_alone)
+
+
+def _finish(authority: Authority, role: StaffRole, batch: Batch, *, on: dt.date) -> None:
+    Batch.objects.filter(batch_id=batch.batch_id).update(state=BatchState.UNDONE.value)
+    (found,) = rows(
+        "SELECT coalesce(sum(undone), 0)::integer AS undone FROM campaign_chunk WHERE batch_id = %s",
+        [batch.batch_id],
+    )
+    facts = {"batch": str(batch.batch_id), "undone": found.undone}
+    append_entry(authority, verb=Verb.BATCH_UNDONE, role=role, on=on, pack=batch.pack_hash, facts=facts)
+
+
+def _values(authority: Authority, role: StaffRole, batch: Batch, on: dt.date) -> dict[str, Any]:
+    return {
+        "batch_id": batch.batch_id,
+        "campaign_id": batch.campaign_id,
+        "action": batch.action,
+        "language": default_language(),
+        "on": on,
+        "at": clock.now(),
+        "verb": Verb.LINE_RESTORED.value,
+        "article": None,
+        "role": role.value,
+        "actor": authority.commitment,
+        "staff_id": authority.staff_id,
+        "pack_hash": batch.pack_hash,
+    }
