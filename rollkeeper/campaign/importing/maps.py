@@ -84,6 +84,11 @@ class ServicePart(Part):
             raise ValueError(f"{', '.join(sorted(unnumbered))}: lines of this kind are registered one at a time")
         return self
 
+    @property
+    def services(self) -> frozenset[str]:
+        """Return every service that a line may be."""
+        return frozenset(s.value for s in self._services())
+
     def _services(self) -> Iterator[Service]:
         yield from (s for s in (self.constant, self.otherwise) if s)
         yield from (s for source in self.sources for s in source.values.values())
@@ -170,6 +175,14 @@ class Map(Part):
     reference: ColumnPart | None = None
     is_protected: ProtectedPart | None = None
     registration: RegistrationPart | None = None
+
+    @model_validator(mode="after")
+    def _found_again(self) -> Self:
+        if self.number.allotment and self.reference is None:
+            raise ValueError(
+                "a file without numbers needs [reference]: without it the next import could not tell who has a line"
+            )
+        return self
 
     @property
     def columns(self) -> tuple[str, ...]:

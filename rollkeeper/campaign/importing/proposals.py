@@ -44,22 +44,27 @@ class Proposal:
         return tuple(column for column in self.dropped if column.about)
 
 
-def propose(look: Look, *, country: str, as_of: dt.date, duty: bool) -> Proposal:
+def propose(
+    look: Look, *, country: str, as_of: dt.date, duty: bool, allotment: str | None = None
+) -> Proposal:
     """Propose a map. Refuses: NoHeader, OneColumn."""
     if look.has_names:
         _demand_names(look)
     columns = _Columns(look, country)
     raw: dict[str, Any] = {}
     needs: list[str] = []
-    _propose_number(columns, raw, needs, look)
+    if allotment:
+        raw["number"] = {"allotment": allotment}
+    else:
+        _propose_number(columns, raw, needs, look)
     _propose_service(columns, raw, needs)
     _propose_activation(columns, raw, needs, as_of)
     for part in ("language", "region", "contact", "reference", "is_protected"):
         _propose_part(part, columns, raw)
     notes = _propose_registration(columns, raw) if duty else ()
-    taken = set(columns.taken)
-    dropped = tuple(Dropped(c, words.sensitive_about(c)) for c in look.header if c not in taken)
-    return Proposal(raw, tuple(needs), dropped, notes)
+    if not look.has_names:
+        raw["file"] = {"header": False}
+    return Proposal(raw, tuple(needs), dropped_columns(look.header, columns.taken), notes)
 
 
 def dropped_columns(header: Sequence[str], used: Iterable[str]) -> tuple[Dropped, ...]:
@@ -76,8 +81,6 @@ def write_map(proposal: Proposal, look: Look) -> str:
     remarks += [f"# Dropped, since it is about {c.about}: {c.column}" for c in proposal.sensitive]
     plain = [c.column for c in proposal.dropped if not c.about]
     remarks += [f"# Dropped, not needed: {', '.join(plain)}"] if plain else []
-    if not look.has_names:
-        proposal.raw.setdefault("file", {"header": False})
     return "\n".join(line.replace("\n", " ") for line in remarks) + "\n\n" + tomli_w.dumps(proposal.raw)
 
 
@@ -184,9 +187,9 @@ def _propose_part(part: str, columns: _Columns, raw: dict[str, Any]) -> None:
     column = columns.find(part)
     if column is None and part == "contact":
         column = next((c for c in columns.free() if share(columns.values(c), is_email) >= _SURE), None)
-    if column is None:
+    values = columns.values(column) if column else []
+    if column is None or (part == "reference" and len(set(values)) < len(values)):
         return
-    values = columns.values(column)
     made: dict[str, Any] = {"column": column}
     if part == "language":
         made["values"] = {v: known for v in dict.fromkeys(values) if (known := words.known_value("languages", v))}

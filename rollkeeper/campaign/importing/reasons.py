@@ -36,9 +36,15 @@ SHORTENED_NUMBER = Reason(
     "a number that a spreadsheet has shortened (1.38E+10)", "Export it again with the column as text: digits are lost."
 )
 NUMBER_TAKEN = Reason(
-    "a number that has a line already", "Look the line up by its number; each number can have one line only."
+    "a number that has a line already, or stands in the file twice", "Look the line up by its number; each number can have one line only."
 )
-NUMBER_RESTING = Reason("a number in quarantine", "The number was given back lately; wait until its quarantine is over.")
+NUMBER_RESTING = Reason(
+    "a number that is or was in quarantine", "Activate it at the counter once its quarantine is over."
+)
+REFERENCE_TWICE = Reason(
+    "a reference that stands in the file twice",
+    "Map a reference of the line (a subscription number), not of the customer, or leave the reference out.",
+)
 REFERENCE_TAKEN = Reason(
     "a reference that has a line already, under another number",
     "Map a reference of the line (a subscription number), not of the customer, or leave the reference out.",
@@ -50,7 +56,9 @@ EARLY_DATE = Reason("a date before there were telephones", "Mend the value, or t
 NOT_MONTHS = Reason("not a whole number of months", "Write the months as digits.")
 UNNAMED_VALUE = Reason("a value that the map does not name", "Name it in the map's table of values.")
 NOT_YES_OR_NO = Reason("neither a yes nor a no that the map names", "Name the texts that mean yes and no in the map.")
-NOT_AN_ADDRESS = Reason("not an e-mail address", "Mend it or leave it empty.")
+NOT_AN_ADDRESS = Reason(
+    "not an e-mail address: the line was imported without it", "Tell the holder in another way, or at the counter."
+)
 NUL_BYTE = Reason("a zero byte", "The file is damaged here; export it again.")
 UNREADABLE = Reason("characters that do not belong to the file's encoding", "Name the true encoding in the map, or export as UTF-8.")
 TOO_LONG = Reason("longer than such a value can be", "Mend the value.")

@@ -19,11 +19,16 @@ _HEADER = ("row", "column", "reason", "remedy")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-class SideFile:
-    """The file beside the operator's. Made when the first row is refused; an old one of another import is replaced."""
+def beside(file: Path) -> Path:
+    """Return the usual place: beside the operator's file."""
+    return file.with_name(file.name + ".refused.csv")
 
-    def __init__(self, file: Path, *, keep_through_row: int) -> None:
-        self.path = file.with_name(file.name + ".refused.csv")
+
+class SideFile:
+    """Where refusals go. Made when the first row is refused; an old one of another import is replaced."""
+
+    def __init__(self, path: Path, *, keep_through_row: int) -> None:
+        self.path = path
         self.counts: Counter[tuple[str, str]] = Counter()
         self._kept = [row for row in _rows_of(self.path) if int(row[0]) <= keep_through_row] if keep_through_row else []
         self._out: TextIO | None = None
@@ -59,9 +64,12 @@ class SideFile:
             self._out.close()
 
     def _open(self) -> TextIO:
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        draft = self.path.with_name(self.path.name + ".new")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         self._out = os.fdopen(handle, "w", encoding="utf-8", newline="")
         csv.writer(self._out).writerows([_HEADER, *self._kept])
+        self._out.flush()
+        draft.replace(self.path)
         return self._out
 
 

@@ -6,7 +6,7 @@ asked like everybody else. Nothing is checked by eye here, so such a registratio
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,9 +44,11 @@ type Faults = list[tuple[str, Reason]]
 class RegistrationReader:
     """Reads the columns of a registration."""
 
-    def __init__(self, part: RegistrationPart, *, place: Mapping[str, int], pack: Pack, on: dt.date) -> None:
+    def __init__(
+        self, part: RegistrationPart, *, place: Mapping[str, int], services: Collection[str], pack: Pack, on: dt.date
+    ) -> None:
         self._part, self._place, self._pack, self._on = part, place, pack, on
-        self._asked: dict[str, frozenset[Field]] = {}
+        self._asked = {service: self._asked_of(service) for service in services}
         self.columns = tuple(part.columns.values())
 
     def read(self, table: Sequence[Sequence[str]], *, services: Sequence[object]) -> list[Declared | Faults | None]:
@@ -54,7 +56,7 @@ class RegistrationReader:
         return [self._read_row(row, str(service)) for row, service in zip(table, services, strict=True)]
 
     def _read_row(self, row: Sequence[str], service: str) -> Declared | Faults | None:
-        asked = self._asked_of(service)
+        asked = self._asked[service] if service in self._asked else frozenset[Field]()
         given = {Field(name): row[self._place[column]].strip() for name, column in self._part.columns.items()}
         if not asked or not any(given.values()):
             return None
@@ -89,12 +91,10 @@ class RegistrationReader:
 
     def _asked_of(self, service: str) -> frozenset[Field]:
         """Return what the law asks of a holder. Refuses: MapFault, where a file can never say all of it."""
-        if service not in self._asked:
-            attributes = self._pack.attributes(service, PARTY.value) if self._pack.duty else ()
-            given = {*self._part.columns, "document_type"}
-            lacking = [a.name for a in attributes if a.required and a.name not in given]
-            if lacking:
-                why = f"the pack {self._pack.id} also asks for {', '.join(lacking)}: register with 'rollkeeper enrol'"
-                raise MapFault(map="the map", place="registration", why=why)
-            self._asked[service] = frozenset(Field(a.name) for a in attributes if a.name in given)
-        return self._asked[service]
+        attributes = self._pack.attributes(service, PARTY.value) if self._pack.duty else ()
+        given = {*self._part.columns, "document_type"}
+        lacking = [a.name for a in attributes if a.required and a.name not in given]
+        if lacking:
+            why = f"the pack {self._pack.id} also asks for {', '.join(lacking)}: register with 'rollkeeper enrol'"
+            raise MapFault(map="the map", place="registration", why=why)
+        return frozenset(Field(a.name) for a in attributes if a.name in given)

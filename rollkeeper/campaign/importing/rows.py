@@ -33,6 +33,8 @@ class Taken:
     remarks: list[Refusal] = field(default_factory=list)
     row_count: int = 0
     refused_rows: set[int] = field(default_factory=set)
+    names: dict[str, str] = field(default_factory=dict)
+    """The operator's name of the column from which a part comes."""
 
     def keep(self, places: Sequence[int]) -> None:
         """Keep only these places of every column."""
@@ -57,27 +59,30 @@ class RowReader:
         self._place = {name: i for i, name in enumerate(header)}
         self._readers = self._compile(made, country=country, languages=languages, on=on)
         self._registration = (
-            RegistrationReader(made.registration, place=self._place, pack=pack, on=on) if made.registration else None
+            RegistrationReader(made.registration, place=self._place, services=made.service.services, pack=pack, on=on)
+            if made.registration
+            else None
         )
 
     @property
     def wanted(self) -> frozenset[int]:
         """Return the places of the columns that are read."""
-        names = {name for part, column, _ in self._readers if part for name in column.split(", ")}
+        names = {name for _, columns, _ in self._readers for name in columns}
         more = self._registration.columns if self._registration else ()
         return frozenset(self._place[name] for name in {*names, *more} if name in self._place)
 
     def take(self, records: Sequence[Record], *, first_row: int) -> Taken:
         """Read a chunk of records, the first of which stands in `first_row`."""
-        taken = Taken(row_count=len(records))
+        names = {part: ", ".join(columns) for part, columns, _ in self._readers}
+        taken = Taken(row_count=len(records), names=names)
         table = self._whole_rows(records, first_row, taken)
         faults: dict[int, list[tuple[str, Reason]]] = {}
-        for part, column, read in self._readers:
+        for part, columns, read in self._readers:
             values = read(table)
             taken.columns[part] = values
             for place, value in enumerate(values):
                 if type(value) is Reason:
-                    faults.setdefault(place, []).append((column, value))
+                    faults.setdefault(place, []).append((", ".join(columns), value))
         if self._registration:
             taken.columns["registration"] = self._registration.read(table, services=taken.columns["service"])
         taken.refuse([(place, column, reason) for place in sorted(faults) for column, reason in faults[place]])
@@ -101,12 +106,12 @@ class RowReader:
 
     def _set_aside_additions(self, taken: Taken) -> None:
         """Turn a fault in an addition into a remark: the line is made without it."""
-        for part, column, _ in self._readers:
-            if part == "contact":
+        for part, columns, _ in self._readers:
+            if part == "contact" and part in taken.columns:
                 values = taken.columns[part]
                 for place, value in enumerate(values):
                     if value is False:
-                        taken.remarks.append(Refusal(taken.rows[place], column, NOT_AN_ADDRESS))
+                        taken.remarks.append(Refusal(taken.rows[place], columns[0], NOT_AN_ADDRESS))
                         values[place] = None
         for place, declared in enumerate(taken.columns.get("registration", ())):
             if declared is not None and not isinstance(declared, Declared):
@@ -115,46 +120,46 @@ class RowReader:
 
     def _compile(
         self, made: Map, *, country: str, languages: Sequence[str], on: dt.date
-    ) -> list[tuple[str, str, Reader]]:
+    ) -> list[tuple[str, tuple[str, ...], Reader]]:
         """Return for each part of a line the column it comes from and what reads it."""
-        compiled: list[tuple[str, str, Reader]] = []
+        compiled: list[tuple[str, tuple[str, ...], Reader]] = []
         if made.number.column:
             prefix = f"+{phonenumbers.country_code_for_region(country)}"
             take = self._column(made.number.column)
             compiled.append(
                 (
                     "number",
-                    made.number.column,
+                    (made.number.column,),
                     lambda t: readers.read_numbers(take(t), country=country, prefix=prefix),
                 )
             )
         compiled.append(self._service(made.service))
         activated = made.activated_on
         if activated.constant:
-            compiled.append(("activated_on", "", _constant(activated.constant)))
+            compiled.append(("activated_on", (), _constant(activated.constant)))
         elif activated.tenure_months and activated.as_of:
             by_months = readers.months_reader(activated.as_of)
-            compiled.append(("activated_on", activated.tenure_months, self._each(activated.tenure_months, by_months)))
+            compiled.append(("activated_on", (activated.tenure_months,), self._each(activated.tenure_months, by_months)))
         elif activated.column:
             by_date = readers.date_reader(activated.format, latest=on)
-            compiled.append(("activated_on", activated.column, self._each(activated.column, by_date)))
+            compiled.append(("activated_on", (activated.column,), self._each(activated.column, by_date)))
         for part, value, reading in (
             ("language", made.language, readers.language_reader(made.language.values if made.language else {}, known=languages)),
             ("region", made.region, readers.text_reader()),
         ):
             if value and value.column:
-                compiled.append((part, value.column, self._each(value.column, reading)))
+                compiled.append((part, (value.column,), self._each(value.column, reading)))
             elif value and value.constant:
-                compiled.append((part, "", _constant(value.constant)))
+                compiled.append((part, (), _constant(value.constant)))
         if made.is_protected:
             column = made.is_protected.column
-            compiled.append(("is_protected", column, self._each(column, readers.yes_reader(made.is_protected.yes))))
+            compiled.append(("is_protected", (column,), self._each(column, readers.yes_reader(made.is_protected.yes))))
         if made.reference:
             take_reference = self._column(made.reference.column)
-            compiled.append(("reference", made.reference.column, lambda t: readers.read_references(take_reference(t))))
+            compiled.append(("reference", (made.reference.column,), lambda t: readers.read_references(take_reference(t))))
         if made.contact:
             take_contact = self._column(made.contact.column)
-            compiled.append(("contact", made.contact.column, lambda t: [_contact(v) for v in take_contact(t)]))
+            compiled.append(("contact", (made.contact.column,), lambda t: [_contact(v) for v in take_contact(t)]))
         return compiled
 
     def _column(self, name: str) -> Callable[[list[list[str]]], list[str]]:
@@ -165,9 +170,9 @@ class RowReader:
         place = self._place[name]
         return lambda table: [reading[record[place]] for record in table]
 
-    def _service(self, part: ServicePart) -> tuple[str, str, Reader]:
+    def _service(self, part: ServicePart) -> tuple[str, tuple[str, ...], Reader]:
         if part.constant:
-            return "service", "", _constant(part.constant.value)
+            return "service", (), _constant(part.constant.value)
         columns = [
             self._each(source.column, readers.service_reader({k: v.value for k, v in source.values.items()}))
             for source in part.sources
@@ -177,7 +182,7 @@ class RowReader:
         def read(table: list[list[str]]) -> list[Any]:
             return [_first(said, otherwise) for said in zip(*(column(table) for column in columns), strict=True)]
 
-        return "service", ", ".join(source.column for source in part.sources), read
+        return "service", tuple(source.column for source in part.sources), read
 
 
 def _first(said: tuple[Any, ...], otherwise: str | None) -> Any:

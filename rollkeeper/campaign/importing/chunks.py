@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A chunk of lines on its way in: sealed, weeded of what is there already, copied.
+
+The common chunk meets nothing that is there: it is copied at once, and only where PostgreSQL finds a number or a
+reference twice is it looked up row by row. Runs inside the act of the import.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.db import connection
+
+from rollkeeper.campaign.importing import tuples
+from rollkeeper.campaign.importing.reasons import (
+    NUMBER_RESTING,
+    NUMBER_TAKEN,
+    REFERENCE_TAKEN,
+    REFERENCE_TWICE,
+    Reason,
+)
+from rollkeeper.campaign.importing.rows import Taken
+from rollkeeper.kernel.database import act, rows, sql
+from rollkeeper.kernel.ids import LineId, new_uuids
+from rollkeeper.vault.acts import seal_line_values
+from rollkeeper.vault.blind import blind_numbers, blind_references
+from rollkeeper.vault.fields import LineField
+
+ROOM = "campaign"
+_MOST_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of a chunk's lines."""
+
+    made: int
+    known: int
+
+
+def seal(chunk: Taken) -> Taken:
+    """Give each line its reference and blind the operator's; seal number and contact where the file has them."""
+    columns = chunk.columns
+    columns["line_id"] = [LineId(value) for value in new_uuids(len(chunk.rows))]
+    if "reference" in columns:
+        columns["reference_index"] = blind_references(columns.pop("reference"))
+    columns["contact_sealed"] = _seal_contacts(columns["line_id"], columns.pop("contact", None))
+    return seal_numbers(chunk) if "number" in columns else chunk
+
+
+def seal_numbers(chunk: Taken) -> Taken:
+    """Blind and seal the numbers and make every tuple ready."""
+    columns = chunk.columns
+    numbers = columns.pop("number")
+    columns["number_index"] = blind_numbers(numbers)
+    sealed = seal_line_values(LineField.NUMBER, list(zip(columns["line_id"], numbers, strict=True)))
+    ids = [line.bytes for line in columns["line_id"]]
+    columns["number_tuple"] = tuples.index_tuples(columns["number_index"], ids)
+    if "reference_index" in columns:
+        columns["reference_tuple"] = tuples.index_tuples(columns["reference_index"], ids)
+    columns["line_tuple"] = tuples.line_tuples(
+        ids, _middles(chunk), columns["number_index"], sealed, columns.pop("contact_sealed")
+    )
+    return chunk
+
+
+def place(chunk: Taken, *, import_id: UUID, on: dt.date) -> Placed:
+    """Copy the chunk's lines in; refuse in `chunk` what is there already.
+
+    Precondition: inside an act. Returns: how many were made, and how many an earlier import had made.
+    """
+    weed_inside(chunk)
+    known = 0
+    for _ in range(_MOST_TRIES):
+        try:
+            with act():
+                _copy("import_copy_numbers", chunk.columns["number_tuple"])
+                _copy("import_copy_references", chunk.columns.get("reference_tuple", []))
+            break
+        except psycopg.errors.UniqueViolation:
+            known += weed(chunk, import_id=import_id, on=on)
+    _copy("import_copy_lines", chunk.columns["line_tuple"])
+    return Placed(len(chunk.rows), known)
+
+
+def weed_inside(chunk: Taken) -> None:
+    """Refuse what stands in the chunk twice."""
+    columns = chunk.columns
+    faults: list[tuple[int, str, Reason]] = []
+    for part, reason in (("reference", REFERENCE_TWICE), ("number", NUMBER_TAKEN)):
+        name = f"{part}_index"
+        indexes = columns.get(name, ())
+        if len(set(indexes)) < len(indexes):
+            seen: set[bytes] = set()
+            for place_, index in enumerate(indexes):
+                if index in seen:
+                    faults.append((place_, chunk.names.get(part, ""), reason))
+                seen.add(index)
+    if faults:
+        chunk.refuse(sorted(faults))
+
+
+def weed(chunk: Taken, *, import_id: UUID, on: dt.date) -> int:
+    """Refuse what the register has already; return how many rows are lines of an earlier import."""
+    columns = chunk.columns
+    numbers = _numbers_there(columns["number_index"]) if "number_index" in columns else {}
+    references = references_there(columns["reference_index"]) if "reference_index" in columns else {}
+    faults: list[tuple[int, str, Reason]] = []
+    known: list[int] = []
+    reference_name, number_name = chunk.names.get("reference", ""), chunk.names.get("number", "")
+    for place_ in range(len(chunk.rows)):
+        held = references.get(columns["reference_index"][place_]) if references else None
+        number = numbers.get(columns["number_index"][place_]) if numbers else None
+        if held and held.bytes > import_id.bytes:
+            faults.append((place_, reference_name, REFERENCE_TWICE))
+        elif held and ("number_index" not in columns or (number and number.line_id == held)):
+            known.append(place_)
+        elif held:
+            faults.append((place_, reference_name, REFERENCE_TAKEN))
+        elif number:
+            faults.append((place_, number_name, NUMBER_RESTING if number.quarantined_until else NUMBER_TAKEN))
+    _take_out(chunk, known, faults)
+    return len(known)
+
+
+def references_there(indexes: Sequence[bytes]) -> dict[bytes, UUID]:
+    """Return the lines of the references that the register knows."""
+    found = rows(sql(ROOM, "import_references_there"), [list(indexes)])
+    return {bytes(row.reference_index): row.line_id for row in found}
+
+
+def _numbers_there(indexes: Sequence[bytes]) -> dict[bytes, Any]:
+    found = rows(sql(ROOM, "import_numbers_there"), [list(indexes)])
+    return {bytes(row.number_index): row for row in found}
+
+
+def _take_out(chunk: Taken, known: Sequence[int], faults: Sequence[tuple[int, str, Reason]]) -> None:
+    gone = {*known}
+    refused = [(chunk.rows[place_], column, reason) for place_, column, reason in faults]
+    chunk.keep([place_ for place_ in range(len(chunk.rows)) if place_ not in gone])
+    places = {row: place_ for place_, row in enumerate(chunk.rows)}
+    chunk.refuse([(places[row], column, reason) for row, column, reason in refused])
+
+
+def _middles(chunk: Taken) -> list[bytes]:
+    columns, nothing = chunk.columns, [None] * len(chunk.rows)
+    registered = [value is not None for value in columns.get("registration", nothing)]
+    return [
+        tuples.middle(*parts)
+        for parts in zip(
+            columns["service"], columns["activated_on"], columns.get("language", nothing),
+            columns.get("region", nothing), registered, columns.get("is_protected", [False] * len(chunk.rows)),
+            strict=True,
+        )
+    ]  # fmt: skip
+
+
+def _seal_contacts(lines: Sequence[LineId], contacts: Sequence[str | None] | None) -> list[bytes | None]:
+    sealed: list[bytes | None] = [None] * len(lines)
+    given = [(i, address) for i, address in enumerate(contacts or ()) if address]
+    values = seal_line_values(LineField.CONTACT, [(lines[i], address) for i, address in given])
+    for (i, _), value in zip(given, values, strict=True):
+        sealed[i] = value
+    return sealed
+
+
+def _copy(statement: str, ready: Sequence[bytes]) -> None:
+    if ready:
+        with connection.cursor() as cursor, cursor.copy(sql(ROOM, statement)) as copy:
+            copy.write(tuples.SIGNATURE + b"".join(ready) + tuples.TRAILER)

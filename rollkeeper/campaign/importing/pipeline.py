@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Chunks made ready in a second thread while the first one waits for PostgreSQL."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from typing import Final
+
+from django.db import connections
+
+DEPTH: Final = 2
+
+
+class _End:
+    """No more chunks, or what went wrong while they were made."""
+
+    def __init__(self, fault: BaseException | None = None) -> None:
+        self.fault = fault
+
+
+def ahead[T](source: Iterator[T]) -> Iterator[T]:
+    """Give what `source` gives, a few items ahead of whoever asks. Connections of the thread are closed behind it."""
+    waiting: queue.Queue[T | _End] = queue.Queue(DEPTH)
+    stopped = threading.Event()
+    worker = threading.Thread(target=_run, args=(source, waiting, stopped), name="import-ahead", daemon=True)
+    worker.start()
+    try:
+        while not isinstance(item := waiting.get(), _End):
+            yield item
+        if item.fault:
+            raise item.fault
+    finally:
+        stopped.set()
+        while worker.is_alive():
+            _drain(waiting)
+            worker.join(0.01)
+
+
+def _run[T](source: Iterator[T], waiting: "queue.Queue[T | _End]", stopped: threading.Event) -> None:
+    end = _End()
+    try:
+        for item in source:
+            if stopped.is_set():
+                return
+            waiting.put(item)
+    except BaseException as fault:  # noqa: BLE001 - handed to the thread that asked
+        end = _End(fault)
+    finally:
+        connections.close_all()
+        if not stopped.is_set():
+            waiting.put(end)
+
+
+def _drain[T](waiting: "queue.Queue[T | _End]") -> None:
+    try:
+        while True:
+            waiting.get_nowait()
+    except queue.Empty:
+        return
