@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Two counters in the same second: real sessions, real commits."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+
+from rollkeeper.enrolment.acts import end_line, register_subscriber
+from rollkeeper.enrolment.errors import AlreadyRegistered
+from rollkeeper.enrolment.submissions import Receipt
+from rollkeeper.kernel.database import rows
+from rollkeeper.lines.changes import end_line_state, lock_line
+from rollkeeper.lines.errors import LineChanged
+from rollkeeper.lines.queries import find_line, present_holding
+from rollkeeper.lines.states import LineState, SuspensionReason
+from tests.enrolment.people import ON, fresh_number, person, submission
+
+pytestmark = pytest.mark.usefixtures("vaulted_committed")
+
+
+def together(*deeds: Callable[[], Any]) -> list[Any]:
+    """Do all of it at the same time, each in a session of its own; return results or refusals."""
+    outcomes: list[Any] = [None] * len(deeds)
+    start = threading.Barrier(len(deeds))
+
+    def run(place: int, deed: Callable[[], Any]) -> None:
+        try:
+            start.wait()
+            outcomes[place] = deed()
+        except Exception as fault:  # noqa: BLE001 - the test looks at it
+            outcomes[place] = fault
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def entries() -> int:
+    return rows("SELECT count(*) AS n FROM ledger_entry WHERE verb = 'line:holding:registered'")[0].n
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_one_key_in_many_sessions_is_one_act_and_one_receipt(clerk, new_line, known):
+    once = submission(new_line() if known else fresh_number())
+
+    outcomes = together(*[lambda: register_subscriber(clerk, once, on=ON)] * 6)
+
+    assert len(set(outcomes)) == 1, outcomes
+    assert sorted(o.is_repeat for o in outcomes) == [False] + [True] * 5
+    assert entries() == 1
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_two_people_at_two_counters_for_one_line_give_one_holder_and_one_refusal(clerk, new_line, known):
+    number = new_line() if known else fresh_number()
+
+    outcomes = together(*[lambda: register_subscriber(clerk, submission(number), on=ON)] * 4)
+
+    assert [type(o) for o in outcomes].count(Receipt) == 1
+    assert [type(o) for o in outcomes].count(AlreadyRegistered) == 3
+    assert entries() == 1
+
+
+def test_one_document_at_two_counters_in_the_same_second_is_one_person(clerk):
+    who, numbers = person(), [fresh_number() for _ in range(6)]
+
+    outcomes = together(*[lambda n=n: register_subscriber(clerk, submission(n, who), on=ON) for n in numbers])
+
+    assert all(isinstance(o, Receipt) for o in outcomes), outcomes
+    assert len({present_holding(o.line_id).person_id for o in outcomes}) == 1
+    assert rows("SELECT count(*) AS n FROM subscribers_subscriber")[0].n == 1
+
+
+def test_a_registration_under_way_wins_over_an_end_that_was_decided_before(clerk, new_line):
+    number = new_line(SuspensionReason.REGISTRATION)
+    drawn_up = find_line(number)
+
+    def end_by_batch() -> None:
+        with transaction.atomic():
+            lock_line(drawn_up.line_id, version=drawn_up.version)
+            end_line_state(drawn_up.line_id, by="campaign", quarantined_until=ON, on=ON)
+
+    registered = register_subscriber(clerk, submission(number), on=ON)
+    (ended,) = together(end_by_batch)
+
+    assert isinstance(registered, Receipt)
+    assert isinstance(ended, LineChanged)
+    assert find_line(number).state is LineState.ACTIVE
+
+
+def test_of_a_registration_and_an_end_in_the_same_second_both_see_the_other(clerk, new_line):
+    number = new_line()
+
+    outcomes = together(
+        lambda: register_subscriber(clerk, submission(number), on=ON),
+        lambda: end_line(clerk, submission_key="end-at-once", number=number, document=None, on=ON),
+    )
+
+    line = find_line(number)
+    receipts = [o for o in outcomes if isinstance(o, Receipt)]
+    assert len(receipts) == 1, outcomes
+    assert (line.state is LineState.ACTIVE) == line.is_registered

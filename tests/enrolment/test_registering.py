@@ -1,0 +1,519 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Registering, transferring, changing, ending: what happens to the line, the people and the record."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rollkeeper.enrolment import errors
+from rollkeeper.enrolment.acts import (
+    change_record,
+    dispute_line,
+    end_line,
+    install_line,
+    register_subscriber,
+    relocate_line,
+    replace_sim,
+    transfer_line,
+)
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.errors import Faults
+from rollkeeper.lines.errors import LineNotFound, LineOver, NumberQuarantined
+from rollkeeper.lines.queries import find_line, holder_at, holdings, view_line
+from rollkeeper.lines.states import LineState, Service, SuspensionReason
+from rollkeeper.subscribers.kinds import Part, PartyKind
+from tests.enrolment.people import ON, card, fresh_number, person, submission, without_address
+
+pytestmark = pytest.mark.usefixtures("vaulted")
+
+
+def holder_of(number):
+    return holdings(find_line(number).line_id)[-1]
+
+
+def document(who):
+    return who["document_type"], who["document_number"]
+
+
+def test_a_number_that_has_no_line_yet_gets_one(clerk):
+    number = fresh_number()
+
+    receipt = register_subscriber(clerk, submission(number), on=ON)
+
+    line = find_line(number)
+    assert (line.line_id, line.service, line.is_registered) == (receipt.line_id, Service.MOBILE, True)
+    assert holder_of(number).assurance == "checked"
+
+
+def test_registering_while_suspended_restores_the_line_the_same_day(clerk, new_line):
+    number = new_line(SuspensionReason.REGISTRATION)
+
+    register_subscriber(clerk, submission(number), on=ON)
+
+    line = find_line(number)
+    commands = rows("SELECT kind FROM network_command WHERE line_id = %s", [line.line_id])
+    notices = rows("SELECT kind FROM notices_notice WHERE line_id = %s", [line.line_id])
+    assert (line.state, line.reasons) == (LineState.ACTIVE, ())
+    assert [c.kind for c in commands] == ["restore"]
+    assert [n.kind for n in notices] == ["restored"]
+
+
+def test_registering_lifts_want_of_registration_and_leaves_the_other_reasons(clerk, new_line):
+    number = new_line(SuspensionReason.REGISTRATION, SuspensionReason.UNPAID, SuspensionReason.LOST_OR_STOLEN)
+
+    register_subscriber(clerk, submission(number), on=ON)
+
+    line = find_line(number)
+    command = rows("SELECT kind, reason FROM network_command WHERE line_id = %s", [line.line_id])
+    assert line.state is LineState.SUSPENDED
+    assert set(line.reasons) == {SuspensionReason.UNPAID, SuspensionReason.LOST_OR_STOLEN}
+    assert [tuple(c) for c in command] == [("bar", "lost_or_stolen")]
+
+
+def test_registering_changes_the_version_so_that_a_batch_drawn_up_before_is_void(clerk, new_line):
+    number = new_line()
+    before = find_line(number).version
+
+    register_subscriber(clerk, submission(number), on=ON)
+
+    assert find_line(number).version == before + 1
+
+
+def test_a_second_registration_of_a_registered_line_is_refused(clerk, new_line):
+    number = new_line()
+    register_subscriber(clerk, submission(number), on=ON)
+
+    with pytest.raises(errors.AlreadyRegistered):
+        register_subscriber(clerk, submission(number), on=ON)
+
+
+def test_a_repeated_submission_gives_the_first_receipt_and_does_nothing(clerk, new_line):
+    once = submission(new_line())
+    first = register_subscriber(clerk, once, on=ON)
+
+    again = register_subscriber(clerk, once, on=ON)
+
+    entries = rows("SELECT count(*) AS n FROM ledger_entry WHERE line_id = %s", [first.line_id])
+    assert (again, again.is_repeat, first.is_repeat) == (first, True, False)
+    assert entries[0].n == 1
+
+
+def test_a_key_used_for_another_act_is_refused(clerk, new_line):
+    once = submission(new_line())
+    register_subscriber(clerk, once, on=ON)
+
+    with pytest.raises(errors.SubmissionKeyUsed):
+        transfer_line(clerk, once, on=ON)
+
+
+@pytest.mark.parametrize("key", ["", "short", "a" * 101, "has space in it", "钥匙钥匙钥匙钥匙"])
+def test_a_key_that_is_none_is_refused(clerk, key):
+    with pytest.raises(errors.SubmissionKeyNotRead):
+        register_subscriber(clerk, submission(fresh_number(), submission_key=key), on=ON)
+
+
+def test_the_entry_and_the_receipt_hold_nothing_personal(clerk, new_line):
+    who, number = person(name="Ngawang Invented"), new_line()
+
+    receipt = register_subscriber(clerk, submission(number, who), on=ON)
+
+    kept = (
+        repr(receipt)
+        + str(rows("SELECT * FROM ledger_entry"))
+        + str(rows("SELECT * FROM enrolment_submission"))
+    )
+    assert not [value for value in [*who.values(), number, number[3:]] if value in kept]
+
+
+def test_the_register_holds_no_value_in_clear(clerk, new_line):
+    who, number = person(name="Ngawang Invented"), new_line()
+
+    register_subscriber(clerk, submission(number, who), on=ON)
+
+    tables = [r.tablename for r in rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+    everything = "".join(str(rows(f"SELECT t::text FROM {table} t")) for table in tables)  # noqa: S608
+    values = [who["name"], who["address"], who["document_number"], number, number[3:]]
+    hexes = [value.encode().hex() for value in values]
+    assert not [value for value in [*values, *hexes] if value in everything]
+
+
+# The same document, the same name.
+
+
+def test_the_same_document_is_the_same_person(clerk):
+    who = person()
+    numbers = [fresh_number(), fresh_number()]
+
+    for number in numbers:
+        register_subscriber(clerk, submission(number, who), on=ON)
+
+    assert holder_of(numbers[0]).person_id == holder_of(numbers[1]).person_id
+
+
+def test_the_same_name_and_birth_date_is_not_the_same_person(clerk):
+    first, second = card(5), card(6)
+    numbers = [fresh_number(), fresh_number()]
+
+    for number, document_number in zip(numbers, [first, second], strict=True):
+        who = person(name="Tenzin", document_number=document_number)
+        register_subscriber(clerk, submission(number, who), on=ON)
+
+    assert first[6:14] == second[6:14]
+    assert holder_of(numbers[0]).person_id != holder_of(numbers[1]).person_id
+
+
+def test_the_old_and_the_new_form_of_one_card_are_one_person(clerk):
+    numbers = [fresh_number(), fresh_number()]
+
+    for number, written in zip(numbers, ["110105491231002", "11010519491231002ｘ"], strict=True):
+        register_subscriber(clerk, submission(number, person(document_number=written)), on=ON)
+
+    assert holder_of(numbers[0]).person_id == holder_of(numbers[1]).person_id
+
+
+def test_two_passports_of_different_states_with_one_number_are_two_people(clerk):
+    numbers = [fresh_number(), fresh_number()]
+
+    for number, kind in zip(numbers, ["passport-nep", "passport-btn"], strict=True):
+        who = person(document_type=kind, document_number="01234567")
+        register_subscriber(clerk, submission(number, who), on=ON)
+
+    assert holder_of(numbers[0]).person_id != holder_of(numbers[1]).person_id
+
+
+def test_the_persons_other_lines_hear_of_a_new_one(clerk):
+    who, first = person(), fresh_number()
+    register_subscriber(clerk, submission(first, who), on=ON)
+
+    register_subscriber(clerk, submission(fresh_number(), who), on=ON)
+
+    told = rows("SELECT line_id FROM notices_notice WHERE kind = 'new_line_in_your_name'")
+    assert [row.line_id for row in told] == [find_line(first).line_id]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    name=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=200).filter(str.strip)
+)
+def test_every_name_in_any_script_is_recorded_whole_as_one_text(clerk, name):
+    receipt = register_subscriber(clerk, submission(fresh_number(), person(name=name)), on=ON)
+
+    kept = rows(
+        "SELECT field FROM vault_sealed WHERE holding_id = %s", [holdings(receipt.line_id)[0].holding_id]
+    )
+    assert sorted(row.field for row in kept) == ["address", "document_number", "document_type", "name"]
+
+
+# Documents.
+
+
+def test_a_doubtful_number_asks_for_a_second_look_and_is_then_recorded(clerk, new_line):
+    who = person(document_number="110105194912310021")
+    number = new_line()
+    with pytest.raises(errors.DocumentDoubtful):
+        register_subscriber(clerk, submission(number, who), on=ON)
+
+    register_subscriber(clerk, submission(number, who, looked_twice=True), on=ON)
+
+    assert holder_of(number).assurance == "sighted"
+
+
+def test_an_impossible_number_is_refused_by_part_and_reason_without_the_number(clerk):
+    with pytest.raises(errors.DocumentNumberImpossible) as fault:
+        register_subscriber(clerk, submission(fresh_number(), person(document_number="987654")), on=ON)
+
+    assert fault.value.facts == {"part": "holder", "reasons": "length"}
+
+
+# Exactly the attributes of the pack.
+
+
+def test_an_attribute_for_which_the_law_does_not_ask_is_refused_by_name(clerk):
+    with pytest.raises(errors.UnknownAttribute, match="religion"):
+        register_subscriber(clerk, submission(fresh_number(), person(religion="none")), on=ON)
+
+
+def test_an_attribute_name_that_could_be_somebodys_data_is_not_shown(clerk):
+    with pytest.raises(errors.UnknownAttribute) as fault:
+        register_subscriber(clerk, submission(fresh_number(), person() | {"多吉": "1"}), on=ON)
+
+    assert "多吉" not in str(fault.value)
+
+
+@pytest.mark.parametrize("name", ["name", "address", "document_type", "document_number"])
+def test_each_missing_attribute_is_named_with_its_article(clerk, name):
+    who = {key: value for key, value in person().items() if key != name}
+
+    with pytest.raises(errors.MissingAttribute) as fault:
+        register_subscriber(clerk, submission(fresh_number(), who), on=ON)
+
+    assert fault.value.facts["attribute"] == name
+    assert fault.value.facts["article"]
+
+
+def test_every_fault_is_reported_and_not_only_the_first(clerk):
+    with pytest.raises(Faults) as fault:
+        register_subscriber(clerk, submission(fresh_number(), {"name": "Tenzin", "faith": "x"}), on=ON)
+
+    assert len(fault.value.faults) == 4
+
+
+# Companies and minors.
+
+
+def company(**changes):
+    parts = {
+        Part.HOLDER: person(document_type="cn-business-licence", document_number="91110000600037341L"),
+        Part.USER: person(),
+        Part.BEARER: without_address(),
+    }
+    return {"kind": PartyKind.COMPANY, "parts": parts | changes}
+
+
+def test_a_company_line_has_the_company_as_holder_its_user_and_who_brought_the_papers(clerk):
+    number = fresh_number()
+
+    register_subscriber(clerk, submission(number, **company()), on=ON)
+
+    held = holder_of(number)
+    assert held.party_kind == "company"
+    assert len({held.person_id, held.user_person_id, held.bearer_person_id}) == 3
+
+
+def test_who_uses_the_line_may_be_who_brought_the_papers(clerk):
+    number, who = fresh_number(), person()
+    parts = company()["parts"] | {
+        Part.USER: who,
+        Part.BEARER: {k: v for k, v in who.items() if k != "address"},
+    }
+
+    register_subscriber(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
+
+    held = holder_of(number)
+    assert held.user_person_id == held.bearer_person_id
+
+
+@pytest.mark.parametrize("part", [Part.USER, Part.BEARER])
+def test_a_company_line_without_its_user_or_bearer_is_refused(clerk, part):
+    parts = {key: value for key, value in company()["parts"].items() if key is not part}
+
+    with pytest.raises(errors.PartMissing):
+        register_subscriber(clerk, submission(fresh_number(), kind=PartyKind.COMPANY, parts=parts), on=ON)
+
+
+def test_a_minor_is_registered_with_a_guardian(clerk):
+    number = fresh_number()
+    parts = {Part.HOLDER: person(), Part.GUARDIAN: without_address()}
+
+    register_subscriber(clerk, submission(number, kind=PartyKind.MINOR, parts=parts), on=ON)
+
+    held = holder_of(number)
+    assert held.party_kind == "minor"
+    assert held.guardian_person_id not in {None, held.person_id}
+
+
+def test_an_individual_is_asked_for_nobody_else(clerk):
+    parts = {Part.HOLDER: person(), Part.GUARDIAN: without_address()}
+
+    with pytest.raises(errors.PartNotAsked):
+        register_subscriber(clerk, submission(fresh_number(), parts=parts), on=ON)
+
+
+# Transfers.
+
+
+def test_a_transfer_registers_the_new_holder_and_keeps_the_old_one_as_history(clerk, new_line):
+    number, old, new = new_line(), person(), person()
+    register_subscriber(clerk, submission(number, old), on=ON)
+
+    transfer_line(clerk, submission(number, new), on=ON)
+
+    first, second = holdings(find_line(number).line_id)
+    assert first.person_id != second.person_id
+    assert (first.until, second.until) == (second.since, None)
+
+
+def test_the_old_deadline_does_not_follow_a_transfer(clerk, new_line):
+    number = new_line(SuspensionReason.REGISTRATION)
+
+    transfer_line(clerk, submission(number), on=ON)
+
+    line = find_line(number)
+    assert (line.is_registered, line.state) == (True, LineState.ACTIVE)
+
+
+def test_identity_belongs_to_the_period_and_not_to_the_number(clerk, new_line):
+    number = new_line()
+    register_subscriber(clerk, submission(number), on=ON)
+    between = clock.now()
+    transfer_line(clerk, submission(number), on=ON)
+
+    line_id = find_line(number).line_id
+    assert holder_at(line_id, at=between) == holdings(line_id)[0]
+    assert holder_at(line_id, at=clock.now()) == holdings(line_id)[1]
+
+
+def test_a_transfer_to_the_present_holder_is_refused(clerk, new_line):
+    number, who = new_line(), person()
+    register_subscriber(clerk, submission(number, who), on=ON)
+
+    with pytest.raises(errors.SameHolder):
+        transfer_line(clerk, submission(number, who), on=ON)
+
+
+def test_a_line_in_dispute_is_not_transferred(clerk, new_line):
+    number = new_line()
+    dispute_line(clerk, submission_key="dispute-1", number=number, on=ON)
+
+    with pytest.raises(errors.LineInDispute):
+        transfer_line(clerk, submission(number), on=ON)
+
+
+def test_a_line_suspended_for_more_is_not_transferred(clerk, new_line):
+    number = new_line(SuspensionReason.REGISTRATION, SuspensionReason.ORDER)
+
+    with pytest.raises(errors.OtherReasonsOpen, match="order"):
+        transfer_line(clerk, submission(number), on=ON)
+
+
+# Installing, relocating, changing.
+
+
+def test_an_installed_line_is_registered_from_its_first_day(clerk):
+    number = "+868916331234"
+
+    install_line(clerk, submission(number, service=Service.FIXED_LINE), on=ON)
+
+    line = find_line(number)
+    assert (line.service, line.activated_on, line.is_registered) == (Service.FIXED_LINE, ON, True)
+
+
+def test_a_line_is_not_installed_under_a_number_in_use(clerk, new_line):
+    with pytest.raises(errors.NumberInUse):
+        install_line(clerk, submission(new_line()), on=ON)
+
+
+def test_a_domain_is_registered_under_its_name(clerk):
+    register_subscriber(clerk, submission("例子.中国", service=Service.DOMAIN), on=ON)
+
+    assert find_line("xn--fsqu00a.xn--fiqs8s").service is Service.DOMAIN
+
+
+def test_a_relocated_line_has_a_new_record_of_the_same_holder(clerk, new_line):
+    number, who = new_line(service=Service.FIXED_LINE), person()
+    register_subscriber(clerk, submission(number, who), on=ON)
+
+    relocate_line(clerk, submission(number, who | {"address": "日喀则市虚构路 9 号"}), on=ON)
+
+    first, second = holdings(find_line(number).line_id)
+    assert first.person_id == second.person_id
+    assert first.holding_id != second.holding_id
+
+
+def test_a_mobile_line_has_no_place_to_be_relocated_from(clerk, new_line):
+    number, who = new_line(), person()
+    register_subscriber(clerk, submission(number, who), on=ON)
+
+    with pytest.raises(errors.NotRelocatable):
+        relocate_line(clerk, submission(number, who), on=ON)
+
+
+def test_nobody_changes_anothers_record(clerk, new_line):
+    number = new_line()
+    register_subscriber(clerk, submission(number), on=ON)
+
+    with pytest.raises(errors.NotTheHolder):
+        change_record(clerk, submission(number), on=ON)
+
+
+def test_a_new_name_makes_no_new_person_and_starts_no_clock(clerk, new_line):
+    number, who = new_line(), person()
+    register_subscriber(clerk, submission(number, who), on=ON)
+
+    change_record(clerk, submission(number, who | {"name": "Another Name"}), on=ON)
+
+    first, second = holdings(find_line(number).line_id)
+    assert (first.person_id, find_line(number).state) == (second.person_id, LineState.ACTIVE)
+
+
+def test_a_renewed_document_is_a_further_document_of_one_person(clerk, new_line):
+    number, who = new_line(), person(document_type="passport", document_number="X00000001")
+    register_subscriber(clerk, submission(number, who), on=ON)
+    renewed = who | {"document_number": "X00000002"}
+
+    change_record(clerk, submission(number, renewed, former_document=document(who)), on=ON)
+    register_subscriber(clerk, submission(other := fresh_number(), renewed), on=ON)
+
+    assert holder_of(number).person_id == holdings(find_line(number).line_id)[0].person_id
+    assert holder_of(other).person_id == holder_of(number).person_id
+
+
+# SIM and end.
+
+
+def test_a_sim_is_replaced_for_the_holder_alone_and_the_holder_hears_of_it(clerk, new_line):
+    number, who = new_line(), person()
+    register_subscriber(clerk, submission(number, who), on=ON)
+    with pytest.raises(errors.NotTheHolder):
+        replace_sim(clerk, submission_key="sim-00001", number=number, document=document(person()), on=ON)
+
+    replace_sim(clerk, submission_key="sim-00002", number=number, document=document(who), on=ON)
+
+    told = rows("SELECT kind FROM notices_notice WHERE line_id = %s", [find_line(number).line_id])
+    assert [row.kind for row in told] == ["sim_replaced"]
+
+
+def test_an_ended_line_is_over_its_holding_closed_and_its_number_in_quarantine(clerk, new_line):
+    number, who = new_line(), person()
+    register_subscriber(clerk, submission(number, who), on=ON)
+
+    end_line(clerk, submission_key="end-00001", number=number, document=document(who), on=ON)
+
+    line = find_line(number)
+    assert (line.state, line.ended_on, line.ended_by) == (LineState.ENDED, ON, "subscriber")
+    assert holder_of(number).until is not None
+    assert line.quarantined_until is not None
+
+
+def test_what_is_over_is_not_ended_again(clerk, new_line):
+    number = new_line()
+    end_line(clerk, submission_key="end-00001", number=number, document=None, on=ON)
+
+    with pytest.raises(LineOver):
+        end_line(clerk, submission_key="end-00002", number=number, document=None, on=ON)
+
+
+def test_after_its_quarantine_a_number_goes_to_a_new_contract_and_the_old_line_is_released(clerk, new_line):
+    number = new_line()
+    end_line(clerk, submission_key="end-00001", number=number, document=None, on=ON)
+    old = find_line(number)
+    last = old.quarantined_until
+    day = dt.timedelta(days=1)
+
+    for early in (last - day, last):
+        with pytest.raises(NumberQuarantined):
+            register_subscriber(clerk, submission(number), on=early)
+    register_subscriber(clerk, submission(number), on=last + day)
+
+    assert find_line(number).line_id != old.line_id
+    assert view_line(old.line_id).state is LineState.RELEASED
+
+
+def test_the_former_holder_may_have_the_number_back_during_its_quarantine(clerk, new_line):
+    number, who = new_line(), person()
+    register_subscriber(clerk, submission(number, who), on=ON)
+    old = find_line(number).line_id
+    end_line(clerk, submission_key="end-00001", number=number, document=document(who), on=ON)
+
+    register_subscriber(clerk, submission(number, who), on=ON)
+
+    line = find_line(number)
+    assert (line.line_id != old, line.state, line.is_registered) == (True, LineState.ACTIVE, True)
+
+
+def test_a_line_nobody_knows_cannot_be_transferred(clerk):
+    with pytest.raises(LineNotFound):
+        transfer_line(clerk, submission(fresh_number()), on=ON)

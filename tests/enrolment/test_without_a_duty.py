@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""In a country without the duty every form refuses to collect."""
+
+import pytest
+
+from rollkeeper.enrolment import acts
+from rollkeeper.enrolment.errors import NothingMayBeAsked
+from rollkeeper.kernel import settings as kernel_settings
+from rollkeeper.kernel.database import rows
+from tests.enrolment.people import ON, fresh_number, submission
+
+pytestmark = pytest.mark.usefixtures("vaulted")
+
+
+@pytest.fixture
+def _no_duty():
+    before = kernel_settings.settings().pack
+    kernel_settings.write_settings(pack="none")
+    yield
+    kernel_settings.write_settings(pack=before)
+
+
+@pytest.mark.usefixtures("_no_duty")
+@pytest.mark.parametrize(
+    "act",
+    [acts.register_subscriber, acts.transfer_line, acts.install_line, acts.relocate_line, acts.change_record],
+)
+def test_nothing_is_collected_where_no_law_asks(clerk, act):
+    with pytest.raises(NothingMayBeAsked):
+        act(clerk, submission(fresh_number()), on=ON)
+
+    assert rows("SELECT count(*) AS n FROM vault_sealed")[0].n == 0
+
+
+@pytest.mark.usefixtures("_no_duty")
+def test_a_line_is_ended_without_any_document(clerk, new_line):
+    assert acts.end_line(clerk, submission_key="end-00001", number=new_line(), document=None, on=ON)
