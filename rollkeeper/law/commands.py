@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rollkeeper.kernel.console import JsonOption, emit, progress, read_date, show_table
+from rollkeeper.kernel.console import JsonOption, emit, progress, read_date
 from rollkeeper.law.engines import Engine
 
 if TYPE_CHECKING:

@@ -88,6 +88,7 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "number_reuse.quarantine.n": _any,
     "number_reuse.quarantine.unit": _is("day"),
 }
+_KNOWN: Final = (*_OBEYED, *_SHOWN)
 _SHOWN_PATTERN: Final = re.compile("|".join(re.escape(p).replace(r"\*", ".*") for p in _SHOWN))
 
 
@@ -109,17 +110,32 @@ def leaves(part: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def unhonoured(pack: PackFile) -> tuple[str, ...]:
-    """Name every leaf of the pack that nothing here obeys, with its value; empty where all is obeyed."""
-    named = [f"'{path}: {_shown(value)}'" for path, value in leaves(pack) if not _is_obeyed(path, value)]
-    return (*named, *_shape(pack))
+    """Name every field of the pack that nothing here obeys, each once; empty where all is obeyed."""
+    named = [_named(path, value) for path, value in leaves(pack) if not _is_obeyed(path, value)]
+    return tuple(dict.fromkeys([*named, *_shape(pack)]))
+
+
+def _named(path: str, value: Any) -> str:
+    """Name the whole field where no part of it is obeyed, and else the leaf with its value."""
+    parts = path.split(".")
+    for length in range(1, len(parts) + 1):
+        field = re.sub(r"\[\d+\]$", "", ".".join(parts[:length]))
+        pattern = _pattern(field)
+        if not any(known == pattern or known.startswith((f"{pattern}.", f"{pattern}[")) for known in _KNOWN):
+            return f"'{pattern}'"
+    return f"'{path}: {_shown(value)}'"
 
 
 def _is_obeyed(path: str, value: Any) -> bool:
-    pattern = re.sub(r"\[\d+\]", "[]", path)
+    pattern = _pattern(path)
     if value is None or _SHOWN_PATTERN.fullmatch(pattern):
         return True
     rule = _OBEYED.get(pattern)
     return rule is not None and rule(value)
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"\[\d+\]", "[]", path)
 
 
 def _shown(value: Any) -> str:

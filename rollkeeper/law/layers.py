@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Holds the layers of a law against each other: where two of them say different things about one leaf.
+
+Separate because nothing here obeys layers yet (a pack that names any is refused for use): a named person reads this
+list and writes one pack that says what holds.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rollkeeper.law.honoured import leaves
+from rollkeeper.law.schema import PackFile
+
+_OWN: Final = ("id", "version", "title", "valid", "recorded_at", "layers", "supersedes", "sources", "articles",
+               "tests", "open_questions", "status", "jurisdiction")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One leaf on which two layers differ."""
+
+    leaf: str
+    lower: Any
+    upper: Any
+
+
+def list_conflicts(lower: PackFile, upper: PackFile) -> tuple[Conflict, ...]:
+    """Return every leaf that both layers set, and set differently."""
+    below, above = _rules(lower), _rules(upper)
+    return tuple(
+        Conflict(leaf, below[leaf], value)
+        for leaf, value in above.items()
+        if leaf in below and below[leaf] != value
+    )
+
+
+def _rules(pack: PackFile) -> dict[str, Any]:
+    """Return the leaves that say what holds."""
+    return {
+        path: value
+        for path, value in leaves(pack)
+        if not path.split(".")[0].split("[")[0].startswith(_OWN) and "because" not in path
+    }
