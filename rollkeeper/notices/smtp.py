@@ -5,11 +5,11 @@ A server that took a message has not delivered it: the notice is sent, not deliv
 reports (DSN, RFC 3461) they are asked for, with the attempt as their envelope id, so that they find their way back.
 """
 
+import re
 import smtplib
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -21,6 +21,7 @@ from rollkeeper.kernel.settings import home, settings
 from rollkeeper.notices.gateways import Answer, Handing, Message
 
 _PORTS: Final = {"smtp": 25, "smtps": 465}
+_MAILBOX: Final = re.compile(r"""[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\]+""")
 _LATER: Final = Handing(Answer.LATER)
 _REFUSED: Final = Handing(Answer.REFUSED)
 
@@ -96,8 +97,8 @@ class MailServer:
         """Send one message. Raises where the connection is of no further use; addresses never get into an error."""
         try:
             mail, to = self._mail(message), message.address.reveal()
-        except (ValueError, MessageError):
-            return _REFUSED  # no address of one mailbox
+        except ValueError:
+            return _REFUSED
         try:
             refused = self._hand_over(server, mail, to, message)
         except (UnicodeEncodeError, smtplib.SMTPNotSupportedError):
@@ -128,14 +129,22 @@ class MailServer:
         mail = EmailMessage()
         name, _, domain = self._sender.rpartition("@")
         mail["From"] = Address(display_name=self._operator, username=name, domain=domain)
-        mail["To"] = Address(addr_spec=message.address.reveal())
+        mail["To"] = _mailbox(message.address.reveal())
         mail["Subject"] = message.subject
         mail["Date"] = format_datetime(clock.now())
         mail["Message-ID"] = f"<{message.reference}@{domain}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail["Content-Language"] = message.language
         mail.set_content(message.text + "\n")
+        mail["Content-Language"] = message.language
         return mail
+
+
+def _mailbox(text: str) -> Address:
+    """Read an address of exactly one mailbox, in any script; raises ValueError, which does not name it."""
+    if not _MAILBOX.fullmatch(text):
+        raise ValueError("no address of one mailbox")
+    username, _, domain = text.rpartition("@")
+    return Address(username=username, domain=domain)
 
 
 def _refusal(code: int) -> Handing:

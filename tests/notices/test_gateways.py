@@ -1,0 +1,325 @@
+"""The contract of every way out of the house. A new gateway is added to `CONTRACT` and passes the same tests."""
+
+import datetime as dt
+import email
+import email.policy
+import json
+import ssl
+import stat
+import uuid
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from rollkeeper.kernel import clock
+from rollkeeper.notices.gateways import Answer, Message
+from rollkeeper.notices.kinds import Channel
+from rollkeeper.notices.outbox import Outbox, masked
+from rollkeeper.notices.smtp import MailServer
+from rollkeeper.vault.opened import Opened
+from tests.notices.fakes import Mailboxes, MailHost, Way
+
+CONTRACT = ["outbox", "mail", "fake"]
+
+
+def message(address="tashi@mail.example", reference=None, **more):
+    facts = {
+        "channel": Channel.EMAIL, "language": "bo", "subject": "ཐོ་འགོད།", "text": "ཐོ་འགོད་གནང་རོགས། 登记\n.\nEnd",
+    } | more  # fmt: skip
+    return Message(reference=reference or uuid.uuid4(), address=Opened(address), **facts)
+
+
+@pytest.fixture
+def mailboxes():
+    return Mailboxes()
+
+
+@pytest.fixture
+def host(mailboxes):
+    running = MailHost(mailboxes)
+    running.start()
+    yield running
+    running.stop()
+
+
+def mail_server(url, **more):
+    facts = {"sender": "register@operator.example", "operator": "虚构电信", "patience_s": 5} | more
+    return MailServer(url, **facts)
+
+
+@pytest.fixture
+def gateway(request, tmp_path):
+    match request.param:
+        case "outbox":
+            return Outbox(tmp_path / "outbox")
+        case "mail":
+            return mail_server(request.getfixturevalue("host").url)
+        case "fake":
+            return Way()
+
+
+every_gateway = pytest.mark.parametrize("gateway", CONTRACT, indirect=True)
+
+
+@every_gateway
+def test_what_is_taken_is_answered_in_order_with_a_reference_each(gateway):
+    messages = [message() for _ in range(5)]
+
+    answers = gateway.send(messages)
+
+    assert [one.answer for one in answers] == [Answer.TAKEN] * 5
+    assert all(str(m.reference) in a.gateway_reference for m, a in zip(messages, answers, strict=True))
+
+
+@every_gateway
+def test_the_same_message_again_goes_under_the_same_reference(gateway):
+    one = message()
+
+    first, again = gateway.send([one]), gateway.send([message(reference=one.reference, is_repeat=True)])
+
+    assert first == again
+
+
+@every_gateway
+def test_nothing_to_send_is_nothing_answered(gateway):
+    assert gateway.send([]) == []
+
+
+@every_gateway
+def test_an_address_shows_itself_to_nobody_who_prints_the_message(gateway):
+    one = message()
+    gateway.send([one])
+
+    assert "tashi" not in repr(one) + str(one) + f"{one}"
+
+
+def lines_of(file):
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def test_the_outbox_holds_text_and_reference_and_a_masked_address(tmp_path):
+    one = message("+8613900001234", channel=Channel.SMS, text="登" * 71)
+
+    Outbox(tmp_path).send([one])
+
+    (row,) = lines_of(tmp_path / "messages.jsonl")
+    assert (row["reference"], row["text"], row["to"], row["parts"]) == (
+        str(one.reference),
+        "登" * 71,
+        "+86…34",
+        2,
+    )
+
+
+@pytest.mark.parametrize("address", ["+8613900001234", "+97512345678", "tashi@mail.example"])
+def test_an_outbox_that_masks_holds_no_address_in_any_file(tmp_path, address):
+    Outbox(tmp_path).send([message(address)])
+
+    everything = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert address.encode() not in everything
+    assert address[4:-2].encode() not in everything
+    assert len(masked(address)) < len(address)
+
+
+def test_a_trial_may_ask_for_whole_addresses(tmp_path):
+    Outbox(tmp_path, full_addresses=True).send([message("+8613900001234")])
+
+    assert lines_of(tmp_path / "messages.jsonl")[0]["to"] == "+8613900001234"
+
+
+def test_the_outbox_reports_each_message_once_more_and_some_as_bounced(tmp_path):
+    messages = [message(reference=uuid.uuid4()) for _ in range(400)]
+
+    Outbox(tmp_path, bounce_share=0.25).send(messages)
+
+    outcomes = [row["outcome"] for row in lines_of(tmp_path / "receipts.jsonl")]
+    assert set(outcomes) == {"delivered", "bounced"}
+    assert 60 < outcomes.count("bounced") < 140
+
+
+def test_a_repeated_message_is_in_the_outbox_once(tmp_path):
+    one = message()
+    Outbox(tmp_path).send([one])
+
+    Outbox(tmp_path).send([message(reference=one.reference, is_repeat=True)])
+
+    assert len(lines_of(tmp_path / "messages.jsonl")) == 1
+
+
+def test_a_half_written_last_line_is_cut_off(tmp_path):
+    Outbox(tmp_path).send([message()])
+    with (tmp_path / "messages.jsonl").open("ab") as file:
+        file.write(b'{"reference": "abc')
+
+    Outbox(tmp_path).send([message()])
+
+    assert len(lines_of(tmp_path / "messages.jsonl")) == 2
+
+
+def test_only_the_owner_reads_the_outbox(tmp_path):
+    Outbox(tmp_path / "outbox").send([message()])
+
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "outbox").iterdir()} == {0o600}
+
+
+def parsed(envelope):
+    return email.message_from_bytes(envelope.content, policy=email.policy.default)
+
+
+def test_a_mail_has_one_recipient_and_nothing_personal_beside_the_address(host, mailboxes):
+    one = message()
+
+    mail_server(host.url).send([one, message("dawa@mail.example")])
+
+    (_, envelope), (_, other) = mailboxes.kept
+    mail = parsed(envelope)
+    assert (envelope.rcpt_tos, other.rcpt_tos) == (["tashi@mail.example"], ["dawa@mail.example"])
+    assert {name.lower() for name in mail.keys()} == {  # noqa: SIM118
+        "from", "to", "subject", "date", "message-id", "auto-submitted", "content-language", "content-type",
+        "content-transfer-encoding", "mime-version",
+    }  # fmt: skip
+    assert (mail["Message-ID"], mail["To"]) == (f"<{one.reference}@operator.example>", "tashi@mail.example")
+    assert b"dawa" not in envelope.content
+
+
+def test_a_mail_arrives_letter_for_letter_in_every_script(host, mailboxes):
+    one = message()
+
+    mail_server(host.url).send([one])
+
+    mail = parsed(mailboxes.kept[0][1])
+    assert mail["Subject"] == one.subject
+    assert mail.get_content().replace("\r\n", "\n") == one.text + "\n"
+    assert mail["From"].addresses[0].display_name == "虚构电信"
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        ("550 no such mailbox", Answer.REFUSED),
+        ("553 bad", Answer.REFUSED),
+        ("450 busy", Answer.LATER),
+    ],
+)
+def test_a_refused_recipient_is_a_bounce_and_a_passing_trouble_is_not(host, mailboxes, reply, answer):
+    mailboxes.refuses["nobody@mail.example"] = reply
+
+    first, second = mail_server(host.url).send([message("nobody@mail.example"), message()])
+
+    assert first.answer is answer
+    assert second.answer is Answer.TAKEN
+
+
+@pytest.mark.parametrize(("reply", "answer"), [("554 no", Answer.REFUSED), ("452 full", Answer.LATER)])
+def test_a_refusal_after_the_text_is_told_apart_too(host, mailboxes, reply, answer):
+    mailboxes.data_answer = reply
+
+    assert mail_server(host.url).send([message()])[0].answer is answer
+
+
+def test_a_refused_sender_is_our_own_fault_and_bounces_nobody(host, mailboxes):
+    mailboxes.sender_answer = "550 who are you"
+
+    assert mail_server(host.url).send([message()])[0].answer is Answer.LATER
+
+
+def test_when_the_server_breaks_off_what_was_sent_counts_and_the_rest_is_for_later(host, mailboxes):
+    mailboxes.breaks_after = 2
+
+    answers = mail_server(host.url).send([message() for _ in range(4)])
+
+    assert [one.answer for one in answers] == [Answer.TAKEN, Answer.TAKEN, Answer.LATER, Answer.LATER]
+
+
+def test_no_server_is_later():
+    assert mail_server("smtp://127.0.0.1:9").send([message()])[0].answer is Answer.LATER
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "nobody",
+        "a@x.example, b@y.example",
+        "a@x.example\nBcc: b@y.example",
+        "a b@x.example",
+        "<a@x.example>",
+    ],
+)
+def test_what_is_no_address_of_one_mailbox_is_sent_to_nobody(host, mailboxes, address):
+    assert mail_server(host.url).send([message(address)])[0].answer is Answer.REFUSED
+    assert not mailboxes.kept
+
+
+def test_a_mailbox_in_another_script_is_reached_where_the_server_can(host, mailboxes):
+    assert mail_server(host.url).send([message("扎西@mail.example")])[0].answer is Answer.TAKEN
+    assert mailboxes.kept[0][1].rcpt_tos == ["扎西@mail.example"]
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    import ipaddress
+
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - dt.timedelta(days=1)).not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    (tmp_path / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (tmp_path / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def secure_host(certificate, mailboxes):
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    running = MailHost(mailboxes, tls)
+    running.start()
+    yield running
+    running.stop()
+
+
+def test_a_server_that_offers_encryption_is_written_to_encrypted(
+    secure_host, mailboxes, certificate, monkeypatch
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "cert.pem"))
+
+    (answer,) = mail_server(secure_host.url).send([message()])
+
+    assert answer.answer is Answer.TAKEN
+    assert mailboxes.kept[0][0].ssl is not None
+
+
+def test_a_server_with_a_certificate_that_nobody_vouches_for_gets_nothing(secure_host, mailboxes):
+    (answer,) = mail_server(secure_host.url).send([message()])
+
+    assert answer.answer is Answer.LATER
+    assert not mailboxes.kept
+
+
+def test_a_home_that_demands_encryption_sends_nothing_without(host, mailboxes):
+    (answer,) = mail_server(host.url, demands_tls=True).send([message()])
+
+    assert answer.answer is Answer.LATER
+    assert not mailboxes.kept
+
+
+def test_a_mail_is_dated_by_the_home_s_clock(host, mailboxes):
+    clock.give_day(dt.date(2012, 3, 2))
+
+    mail_server(host.url).send([message()])
+
+    assert parsed(mailboxes.kept[0][1])["Date"].datetime.year == 2012

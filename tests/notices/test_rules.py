@@ -1,0 +1,177 @@
+"""What to do with one notice now."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.rules import (
+    GSM_7,
+    Line,
+    Step,
+    Tried,
+    end_of_quiet,
+    is_moot,
+    next_step,
+    sms_parts,
+    wait_after,
+    ways_to,
+)
+
+LHASA = ZoneInfo("Asia/Shanghai")
+ORDER = [Channel.SMS, Channel.VOICE, Channel.EMAIL, Channel.POST]
+
+
+def line(service="mobile", state="active", *, is_registered=False, has_number=True, has_contact=True):
+    return Line(service, state, is_registered, has_number, has_contact)
+
+
+def step(kind=NoticeKind.REGISTER_BY, of=None, tried=(), **more):
+    facts = {
+        "order": ORDER,
+        "most_tries": 3,
+        "quiet_until": None,
+        "ringing": [Channel.SMS, Channel.VOICE],
+    } | more
+    return next_step(kind, line=of or line(), tried=tried, **facts)
+
+
+@pytest.mark.parametrize(
+    ("service", "ways"),
+    [
+        ("mobile", {Channel.SMS, Channel.VOICE, Channel.EMAIL}),
+        ("data_card", {Channel.SMS, Channel.EMAIL}),
+        ("fixed_line", {Channel.VOICE, Channel.EMAIL}),
+        ("internet_access", {Channel.EMAIL}),
+        ("domain", {Channel.EMAIL}),
+        ("address_block", {Channel.EMAIL}),
+        ("hosted_site", {Channel.EMAIL}),
+    ],
+)
+def test_each_service_has_its_ways(service, ways):
+    assert ways_to(line(service)) == ways
+
+
+@pytest.mark.parametrize("state", ["suspended", "ended", "released"])
+def test_the_very_line_that_is_barred_is_no_way(state):
+    assert ways_to(line(state=state)) == {Channel.EMAIL}
+    assert step(NoticeKind.NEW_LINE_IN_YOUR_NAME, line(state=state, has_contact=False)).settle is (
+        NoticeState.UNREACHABLE
+    )
+
+
+def test_ways_are_tried_in_the_home_s_order():
+    assert step().channel is Channel.SMS
+    assert step(order=[Channel.EMAIL, Channel.SMS]).channel is Channel.EMAIL
+
+
+@pytest.mark.parametrize("outcome", [Outcome.BOUNCED, Outcome.UNPROVEN, Outcome.UNCOUNTED])
+def test_a_way_that_led_nowhere_gives_place_to_the_next(outcome):
+    assert step(tried=[Tried(Channel.SMS, outcome)]).channel is Channel.VOICE
+
+
+@pytest.mark.parametrize(("failures", "channel"), [(2, Channel.SMS), (3, Channel.VOICE), (4, Channel.VOICE)])
+def test_a_gateway_out_of_reach_is_tried_so_often_and_no_more(failures, channel):
+    assert step(tried=[Tried(Channel.SMS, Outcome.FAILED)] * failures).channel is channel
+
+
+def test_when_every_way_led_nowhere_the_notice_has_bounced():
+    every = [Tried(channel, Outcome.BOUNCED) for channel in (Channel.SMS, Channel.VOICE, Channel.EMAIL)]
+
+    assert step(tried=every) == Step(settle=NoticeState.BOUNCED)
+
+
+def test_who_has_no_way_at_all_is_unreachable_and_not_called_bounced():
+    assert step(of=line(has_number=False, has_contact=False)) == Step(settle=NoticeState.UNREACHABLE)
+
+
+def test_an_erased_line_is_told_nothing():
+    assert next_step(
+        NoticeKind.ENDED, line=None, tried=(), order=ORDER, most_tries=3, quiet_until=None, ringing=()
+    ) == Step(settle=NoticeState.WITHDRAWN)
+
+
+@pytest.mark.parametrize(
+    ("kind", "of", "moot"),
+    [
+        (NoticeKind.REGISTER_BY, line(), False),
+        (NoticeKind.REGISTER_BY, line(is_registered=True), True),
+        (NoticeKind.REGISTER_BY, line(state="ended"), True),
+        (NoticeKind.REMINDER, line(is_registered=True), True),
+        (NoticeKind.SUSPENDED, line(state="suspended"), False),
+        (NoticeKind.SUSPENDED, line(is_registered=True), True),
+        (NoticeKind.RESTORED, line(), False),
+        (NoticeKind.RESTORED, line(state="suspended"), True),
+        (NoticeKind.ENDED, line(state="ended"), False),
+        (NoticeKind.ENDED, line(), True),
+        (NoticeKind.SIM_REPLACED, line(), False),
+    ],
+)
+def test_what_no_longer_holds_true_is_not_said(kind, of, moot):
+    assert is_moot(kind, of) is moot
+
+
+@pytest.mark.parametrize(
+    ("at", "until"),
+    [
+        ("20:59", None), ("21:00", "2012-03-03T08:00"), ("23:59", "2012-03-03T08:00"), ("00:00", "2012-03-02T08:00"),
+        ("07:59", "2012-03-02T08:00"), ("08:00", None), ("12:00", None),
+    ],
+)  # fmt: skip
+def test_it_is_quiet_from_nine_in_the_evening_to_eight_in_the_morning(at, until):
+    now = dt.datetime.combine(dt.date(2012, 3, 2), dt.time.fromisoformat(at), LHASA)
+
+    ends = end_of_quiet(now, quiet_from=dt.time(21), quiet_until=dt.time(8))
+
+    assert ends == (dt.datetime.fromisoformat(until).replace(tzinfo=LHASA) if until else None)
+
+
+@pytest.mark.parametrize(
+    ("at", "quiet"), [("12:59", False), ("13:00", True), ("14:59", True), ("15:00", False)]
+)
+def test_quiet_hours_may_lie_within_a_day(at, quiet):
+    now = dt.datetime.combine(dt.date(2012, 3, 2), dt.time.fromisoformat(at), LHASA)
+
+    assert (end_of_quiet(now, quiet_from=dt.time(13), quiet_until=dt.time(15)) is not None) is quiet
+
+
+def test_equal_times_mean_that_it_is_never_quiet():
+    now = dt.datetime(2012, 3, 2, 8, tzinfo=LHASA)
+
+    assert end_of_quiet(now, quiet_from=dt.time(8), quiet_until=dt.time(8)) is None
+
+
+def test_what_rings_waits_for_the_morning_and_what_does_not_goes_out():
+    morning = dt.datetime(2012, 3, 3, 8, tzinfo=LHASA)
+
+    assert step(quiet_until=morning) == Step(wait_until=morning)
+    assert step(of=line("domain"), quiet_until=morning).channel is Channel.EMAIL
+
+
+@pytest.mark.parametrize(("tries", "seconds"), [(1, 60), (2, 120), (6, 1920), (7, 3600), (30_000, 3600)])
+def test_the_wait_doubles_up_to_an_hour(tries, seconds):
+    assert wait_after(tries) == dt.timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", 1), ("a" * 160, 1), ("a" * 161, 2), ("a" * 306, 2), ("a" * 307, 3), ("€" * 80, 1), ("€" * 81, 2),
+        ("登" * 70, 1), ("登" * 71, 2), ("登" * 134, 2), ("登" * 135, 3), ("a" * 70 + "登", 2), ("😀" * 35, 1),
+        ("😀" * 36, 2), ("😀" * 67, 3),
+    ],
+)  # fmt: skip
+def test_parts_of_a_message_are_counted_as_the_network_counts_them(text, parts):
+    assert sms_parts(text) == parts
+
+
+def test_an_extended_character_is_not_split_between_two_parts():
+    assert sms_parts("a" * 152 + "€" + "a" * 152) == 3  # 152, then 2 + 151, then 1
+
+
+@given(st.text(st.sampled_from(sorted(GSM_7)), max_size=1000))
+def test_plain_texts_never_need_more_parts_than_their_length_says(text):
+    assert sms_parts(text) == (1 if len(text) <= 160 else -(-len(text) // 153))

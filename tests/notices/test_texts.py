@@ -1,0 +1,172 @@
+"""What holders are told: every kind in every language, and never a link."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from rollkeeper.kernel.errors import Faults
+from rollkeeper.notices.errors import LinkInNotice, TextFault
+from rollkeeper.notices.kinds import Channel, NoticeKind
+from rollkeeper.notices.rules import sms_parts
+from rollkeeper.notices.texts import (
+    best_language,
+    languages,
+    looks_like_link,
+    parse_language,
+    read_language,
+    write_notice,
+)
+
+DAY = dt.date(2012, 3, 1)
+SHIPPED = [(language, kind) for language in languages() for kind in NoticeKind]
+every_text = pytest.mark.parametrize(("language", "kind"), SHIPPED)
+
+
+def written(language, kind, channel=Channel.SMS, **more):
+    facts = {"promised_on": DAY, "code": "12345678", "operator": "Invented Telecom", "care": "10086"} | more
+    return write_notice(kind, language=language, channel=channel, **facts)
+
+
+def source(language="en"):
+    from importlib.resources import files
+
+    return (files("rollkeeper") / "notices" / "texts" / f"{language}.toml").read_text("utf-8")
+
+
+def test_there_are_texts_in_english_chinese_and_tibetan():
+    assert set(languages()) >= {"en", "zh-hans", "bo"}
+
+
+@every_text
+@pytest.mark.parametrize("channel", Channel)
+def test_no_text_holds_a_link_or_anything_like_one(language, kind, channel):
+    made = written(language, kind, channel)
+
+    assert not re.search(r"http|www|://|\w\.(com|cn|org|net)\b", made.subject + made.text, re.IGNORECASE)
+    assert not looks_like_link(made.text)
+
+
+@every_text
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL])
+def test_every_text_says_who_writes_whom_to_call_and_how_to_check_it(language, kind, channel):
+    text = written(language, kind, channel).text
+
+    assert "Invented Telecom" in text
+    assert "10086" in text
+    assert "12345678" in text
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.promises_a_day])
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL])
+def test_a_text_that_promises_a_day_names_it(language, kind, channel):
+    text = written(language, kind, channel).text
+
+    assert read_language(language).write_day(DAY) in text
+    assert "2012" in text
+
+
+@every_text
+def test_no_text_holds_a_number_of_the_law(language, kind):
+    made = written(language, kind, Channel.EMAIL)
+    bare = (
+        made.text.replace("10086", "")
+        .replace("12345678", "")
+        .replace(read_language(language).write_day(DAY), "")
+    )
+
+    assert not re.search(r"\d", bare)
+
+
+@every_text
+def test_a_short_text_goes_out_in_four_parts_at_most(language, kind):
+    assert sms_parts(written(language, kind).text) <= 4
+
+
+def test_the_tibetan_texts_are_marked_as_awaiting_a_native_reader():
+    assert read_language("bo").awaiting_native_reader
+
+
+@pytest.mark.parametrize(
+    ("language", "day"),
+    [("en", "1 March 2012"), ("zh-hans", "2012年3月1日"), ("bo", "2012 ལོའི་ཟླ་ 3 པའི་ཚེས་ 1 ཉིན")],
+)
+def test_each_language_writes_a_day_in_its_own_way(language, day):
+    assert read_language(language).write_day(DAY) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see http://x",
+        "see HTTPS://x",
+        "www.x",
+        "go to telecom.cn",
+        "t.cn/abc",
+        "10.0.0.1",
+        "a@b",
+        "x\\y",
+        "ftp://a",
+        "tele-com.example now",
+    ],
+)
+def test_what_looks_like_a_link_is_seen(text):
+    assert looks_like_link(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Call 10086. Then wait.", "code 12345678.", "2012年3月1日。", "No. 3, please"]
+)
+def test_what_is_no_link_is_not_taken_for_one(text):
+    assert not looks_like_link(text)
+
+
+def test_an_operator_whose_name_is_a_link_sends_nothing():
+    with pytest.raises(LinkInNotice):
+        written("en", NoticeKind.REGISTER_BY, operator="telecom.example")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("{code}", "", "lacks {code}"),
+        ("by {day} at", "soon at", "lacks {day}"),
+        ("{care}", "{phone}", "nothing is put in for {phone}"),
+        ("desks", "desks or telecom.example", "looks like a link"),
+        ("{operator}:", "{operator:", "braces"),
+    ],
+)
+def test_a_faulty_text_does_not_load(old, new, why):
+    head, _, tail = source().partition("[register_by]")
+    body, _, rest = tail.partition("[reminder]")
+    changed = head + "[register_by]" + body.replace(old, new) + "[reminder]" + rest
+
+    with pytest.raises((TextFault, Faults), match=re.escape(why)):
+        parse_language(changed, file="en.toml")
+
+
+def test_every_fault_of_a_file_is_reported():
+    changed = (
+        source().replace("[suspended]", "[forgotten]").replace("{month} ", "", 1).replace('"December"', "", 1)
+    )
+
+    with pytest.raises(Faults) as refusal:
+        parse_language(changed, file="en.toml")
+
+    assert {fault.facts["text"] for fault in refusal.value.faults} == {
+        "suspended.subject", "suspended.short", "suspended.text", "day", "months",
+    }  # fmt: skip
+
+
+def test_a_file_that_is_not_toml_is_refused_by_name():
+    with pytest.raises(TextFault, match=r"xx\.toml"):
+        parse_language("= broken", file="xx.toml")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "chosen"),
+    [("bo", ["en"], "bo"), ("fr", ["zh-hans", "en"], "zh-hans"), ("fr", ["xx"], "en")],
+)
+def test_a_holder_whose_language_has_no_texts_is_told_in_the_home_s_first(wanted, offered, chosen):
+    assert best_language(wanted, offered=offered) == chosen
