@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Addresses of this face. A number of a line is never in one of them."""
+"""Addresses of this face. The number of a line is never in one of them."""
 
 from django.urls import URLPattern, path
 
@@ -8,4 +8,9 @@ from rollkeeper.office import views
 app_name = "office"
 urlpatterns: list[URLPattern] = [
     path("campaign/", views.campaign, name="campaign"),
+    path("batches/<uuid:batch_id>/", views.batch, name="batch"),
+    path("batches/<uuid:batch_id>/approve/", views.approve, name="approve"),
+    path("batches/<uuid:batch_id>/stop/", views.stop, name="stop"),
+    path("batches/<uuid:batch_id>/undo/", views.undo, name="undo"),
+    path("line/", views.line, name="line"),
 ]

@@ -1,10 +1,178 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages of the office."""
+"""The pages of the office: the campaign as a picture, one batch, one line. Counts, dates and reasons; nobody's name."""
 
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rollkeeper.access.acts import authority_in
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.campaign import queries
+from rollkeeper.campaign.errors import BatchNotFound
+from rollkeeper.campaign.queries import BatchDetail, BatchView, DayCount
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.ids import BatchId
+from rollkeeper.office.acts import look_up_line
+from rollkeeper.office.forms import ApproveForm, LineForm
+from rollkeeper.office.picture import NARROW, STACK, WIDE, picture, thinned
+
+CAN_STOP = frozenset({"waiting", "approved", "running"})
+CAN_UNDO = frozenset({"running", "stopped", "done"})
+MOST_TABLE_ROWS = 60
+OPEN = frozenset({"waiting", "approved", "running", "undo_asked"})
 
 
+@require_safe
 def campaign(request: HttpRequest) -> HttpResponse:
-    """Show the campaign as a picture."""
-    return render(request, "office/campaign.html")
+    """Show the campaign as a picture, what falls due, and the batches."""
+    authority = authority_in(request)
+    demand(authority, Power.SEE_CAMPAIGN)
+    today = clock.today()
+    seen = queries.overview(today)
+    batches = queries.batches()
+    shown: dict[str, Any] = {
+        "overview": seen,
+        "open_batches": [batch for batch in batches if batch.state in OPEN],
+        "past_batches": [batch for batch in batches if batch.state not in OPEN],
+        "form": LineForm(today=today),
+        "may_explain": authority.role_for(Power.EXPLAIN_LINE) is not None,
+    }
+    if seen is not None:
+        total = sum(seen.stage_counts.values())
+        shown |= {
+            "wide": picture(seen.series, WIDE),
+            "narrow": picture(seen.series, NARROW),
+            "stages": [(stage, seen.stage_counts.get(stage, 0)) for stage in reversed(STACK)],
+            "total": total,
+            "table": [
+                {"day": day, "counts": [counts.get(stage, 0) for stage in reversed(STACK)]}
+                for day, counts in thinned(seen.series, MOST_TABLE_ROWS)
+            ],
+            "due": _due_by_day(seen.due_soon),
+            "most_due": max((one.count for one in seen.due_soon), default=0),
+            "channels": sorted(seen.reached_by_channel.items(), key=lambda item: -item[1]),
+        }
+    return render(request, "office/campaign.html", shown)
+
+
+@require_safe
+def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Show one batch: its dry run, its sample, who approved it and how far it has come."""
+    return _batch_page(request, _authority_to_see(request), BatchId(batch_id), ApproveForm())
+
+
+@require_POST
+def approve(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Say yes to a batch, as one of two people."""
+    authority = _authority_to_see(request)
+    form = ApproveForm(request.POST)
+    if not form.is_valid():
+        return _batch_page(request, authority, BatchId(batch_id), form, status=422)
+    from rollkeeper.campaign import acts as campaign_acts
+
+    campaign_acts.approve_batch(authority, BatchId(batch_id), on=clock.today())
+    messages.success(request, _("Your approval is recorded."))
+    return redirect("office:batch", batch_id)
+
+
+@require_POST
+def stop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Stop a batch. It harms nobody, so it asks for nothing."""
+    from rollkeeper.campaign import acts as campaign_acts
+
+    campaign_acts.stop_batch(_authority_to_see(request), BatchId(batch_id), on=clock.today())
+    messages.success(request, _("The batch is stopped."))
+    return redirect("office:batch", batch_id)
+
+
+@require_POST
+def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Ask for a batch to be undone: every line as it was before, with its time given back."""
+    from rollkeeper.campaign import acts as campaign_acts
+
+    campaign_acts.ask_undo(_authority_to_see(request), BatchId(batch_id), on=clock.today())
+    messages.success(request, _("The batch will be undone by the next run; each line gets its time back."))
+    return redirect("office:batch", batch_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def line(request: HttpRequest) -> HttpResponse:
+    """Explain one line by its exact number. The number comes in the body, is not kept and is not shown again."""
+    authority = authority_in(request)
+    demand(authority, Power.EXPLAIN_LINE)
+    today = clock.today()
+    if request.method != "POST":
+        return render(request, "office/line.html", {"form": LineForm(today=today)})
+    form = LineForm(request.POST, today=today)
+    if not form.is_valid():
+        return render(request, "office/line.html", {"form": form}, status=422)
+    about = form.cleaned_data["on"]
+    found = look_up_line(authority, number=form.cleaned_data["number"], about=about, on=today)
+    shown = {"form": LineForm(today=today), "found": found, "asked": True, "about": about}
+    return render(request, "office/line.html", shown, status=200 if found else 404)
+
+
+@dataclass(frozen=True, slots=True)
+class Doable:
+    """What whoever looks at a batch may do to it now."""
+
+    approve: bool
+    stop: bool
+    undo: bool
+
+
+def _batch_page(
+    request: HttpRequest, authority: Authority, batch_id: BatchId, form: ApproveForm, *, status: int = 200
+) -> HttpResponse:
+    detail: BatchDetail | None = queries.batch(batch_id)
+    if detail is None:
+        raise BatchNotFound(batch=batch_id)
+    shown = {
+        "batch": detail.view,
+        "reasons": sorted(detail.reasons.items(), key=lambda item: -item[1]),
+        "sample": detail.sample,
+        "form": form,
+        "may": _doable(request, authority, detail.view),
+        "open_places": range(max(0, detail.view.approvals_needed - len(detail.view.approvals))),
+        "has_approved": _has_approved(request, detail.view),
+    }
+    return render(request, "office/batch.html", shown, status=status)
+
+
+def _doable(request: HttpRequest, authority: Authority, view: BatchView) -> Doable:
+    def has(power: Power) -> bool:
+        return authority.role_for(power) is not None
+
+    return Doable(
+        approve=has(Power.APPROVE_BATCH) and view.state == "waiting" and not _has_approved(request, view),
+        stop=has(Power.STOP_BATCH) and view.state in CAN_STOP,
+        undo=has(Power.UNDO_BATCH) and view.state in CAN_UNDO and view.done_count > 0,
+    )
+
+
+def _has_approved(request: HttpRequest, view: BatchView) -> bool:
+    return request.user.get_username() in {approval.username for approval in view.approvals}
+
+
+def _authority_to_see(request: HttpRequest) -> Authority:
+    authority = authority_in(request)
+    demand(authority, Power.SEE_CAMPAIGN)
+    return authority
+
+
+def _due_by_day(due: tuple[DayCount, ...]) -> list[dict[str, Any]]:
+    """Return a row a day: the day and its counts by action."""
+    by_day: dict[Any, dict[str, int]] = {}
+    for one in due:
+        by_day.setdefault(one.day, {})[one.action] = one.count
+    return [
+        {"day": day, "suspend": counts.get("suspend", 0), "end": counts.get("end", 0)}
+        for day, counts in sorted(by_day.items())
+    ]

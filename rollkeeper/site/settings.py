@@ -4,6 +4,8 @@
 import os
 from pathlib import Path
 
+from django.conf.locale import LANG_INFO
+
 from rollkeeper.kernel import server
 from rollkeeper.kernel.database import KeysRole, Role, address, this_role
 from rollkeeper.kernel.settings import HomeKind, settings
@@ -142,6 +144,9 @@ SECURE_CSP = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("bo", "བོད་ཡིག")]
 LOCALE_PATHS = [HERE / "locale"]
+FORMAT_MODULE_PATH = ["rollkeeper.site.formats"]
+# Django does not know Tibetan by itself.
+LANG_INFO["bo"] = {"bidi": False, "code": "bo", "name": "Tibetan", "name_local": "བོད་ཡིག"}
 LANGUAGE_COOKIE_SAMESITE = "Strict"
 USE_I18N = True
 USE_TZ = True

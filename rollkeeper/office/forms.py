@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the office asks: a number, a day, and that somebody has looked."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.errors import NumberNotRead
+from rollkeeper.lines.numbers import normalise_identifier, service_guess
+
+LONGEST_IDENTIFIER = 253
+"""A domain's greatest length."""
+
+
+class LineForm(forms.Form):
+    """One line by its exact number, and the day for which to explain it."""
+
+    number = forms.CharField(
+        label=_("Number of the line"),
+        help_text=_(
+            "The whole number as on the bill, a domain or an address block. It never stands in an address."
+        ),
+        max_length=LONGEST_IDENTIFIER,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
+        ),
+    )
+    on = forms.DateField(
+        label=_("On which day?"),
+        help_text=_("Today, or a day to come: what would happen then, and why."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"on": today}, **kwargs)
+        self._today = today
+
+    def clean_number(self) -> str:
+        """Return what stands for the line; refuse what cannot be read without repeating it."""
+        text = str(self.cleaned_data["number"])
+        try:
+            return normalise_identifier(text, service=service_guess(text), country=settings().country_code)
+        except NumberNotRead as fault:
+            raise forms.ValidationError(f"{fault} {fault.advice}") from None
+
+    def clean_on(self) -> dt.date:
+        """Return the day, today where none was given."""
+        given: dt.date | None = self.cleaned_data.get("on")
+        return given or self._today
+
+
+class ApproveForm(forms.Form):
+    """A yes to a batch by somebody who has looked."""
+
+    looked = forms.BooleanField(
+        label=_("I have looked at the sample below and at the reasons, line by line."),
+        error_messages={"required": _("Look at the sample first, then say so.")},
+    )

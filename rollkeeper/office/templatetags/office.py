@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Filters with which templates say words and draw bars."""
+
+from django import template
+
+from rollkeeper.campaign.stages import Action
+from rollkeeper.office import words
+from rollkeeper.office.picture import share
+
+register = template.Library()
+
+
+@register.filter
+def say(word: str | None, vocabulary: str) -> str:
+    """Say a word of the register: ``{{ batch.state|say:"state" }}``."""
+    return words.say(word, vocabulary)
+
+
+@register.filter
+def colour(state: str) -> str:
+    """Return the colour of a batch's state."""
+    return words.STATE_COLOURS.get(str(state), "grey")
+
+
+@register.filter
+def bar(count: int, most: int) -> str:
+    """Return a bar's length out of 100, written with a point in every language."""
+    return f"{share(count, most):g}"
+
+
+@register.filter
+def stage_after(action: str) -> str:
+    """Return the stage to which an action leads, for its colour."""
+    return str(Action(action).to_stage)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How the office says the register's words, in the reader's language."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+STAGES: dict[str, Promise] = {
+    "left": _("Registered or left"),
+    "ended": _("Terminated"),
+    "suspended": _("Suspended"),
+    "counting": _("Told, days running"),
+    "untold": _("Not yet told"),
+}
+STAGE_NOTES: dict[str, Promise] = {
+    "left": _("No business of the campaign any more."),
+    "ended": _("By an approved batch; records wait for their last day."),
+    "suspended": _("Emergency calls, the care number and registration still work."),
+    "counting": _("Proof that the holder was told; the days of grace are counted."),
+    "untold": _("No proof yet, so no clock runs and nothing can fall due."),
+}
+ACTIONS: dict[str, Promise] = {"suspend": _("Suspend"), "end": _("Terminate")}
+STATES: dict[str, Promise] = {
+    "waiting": _("Waiting for approval"),
+    "approved": _("Approved"),
+    "running": _("Running"),
+    "stopped": _("Stopped"),
+    "done": _("Done"),
+    "undo_asked": _("To be undone"),
+    "undone": _("Undone"),
+}
+STATE_COLOURS = {
+    "waiting": "yellow",
+    "approved": "blue",
+    "running": "blue",
+    "stopped": "red",
+    "done": "green",
+    "undo_asked": "orange",
+    "undone": "grey",
+}
+SERVICES: dict[str, Promise] = {
+    "mobile": _("Mobile"),
+    "data_card": _("Data card"),
+    "fixed_line": _("Fixed line"),
+    "internet_access": _("Internet access"),
+    "domain": _("Domain"),
+    "address_block": _("Address block"),
+    "hosted_site": _("Hosted site"),
+}
+LINE_STATES: dict[str, Promise] = {
+    "active": _("Active"),
+    "suspended": _("Suspended"),
+    "ended": _("Ended"),
+}
+REASONS: dict[str, Promise] = {
+    "registered": _("registered in the meantime"),
+    "over": _("the contract ended otherwise"),
+    "disputed": _("disputed"),
+    "protected": _("protected"),
+    "changed": _("changed since it was drawn up"),
+    "changing": _("somebody was at work on it"),
+    "not_due": _("not due any more"),
+}
+CHANNELS: dict[str, Promise] = {
+    "sms": _("Text message"),
+    "email": _("E-mail"),
+    "post": _("Letter"),
+    "voice": _("Call"),
+    "file": _("File"),
+}
+STOPPED: dict[str, Promise] = {
+    "complaints": _("too many complaints"),
+    "read_backs": _("the network did not confirm too many commands"),
+    "person": _("somebody stopped it"),
+}
+VOCABULARY = {
+    "stage": STAGES,
+    "stage_note": STAGE_NOTES,
+    "action": ACTIONS,
+    "state": STATES,
+    "service": SERVICES,
+    "line_state": LINE_STATES,
+    "reason": REASONS,
+    "channel": CHANNELS,
+    "stopped": STOPPED,
+}
+
+
+def say(word: str | None, vocabulary: str) -> str:
+    """Return how a word of the register is said; one that nobody has put into words yet, as it is."""
+    if not word:
+        return ""
+    return str(VOCABULARY[vocabulary].get(str(word), str(word).replace("_", " ")))

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A trial home to look at: invented people, a campaign half way, one login for each role.
+
+Nothing is put into a table here. The demo goes the way of an operator: an export is imported, the campaign planned,
+notices sent, people come to the counter, two people approve, the sweep runs, night after night, on the trial clock.
+"""
+
+import csv
+import datetime as dt
+import json
+import os
+import random
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from rollkeeper.access.acts import add_staff, sign_in
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign.approving import approve_batch
+from rollkeeper.campaign.drawing_up import draw_up_batches
+from rollkeeper.campaign.importing.acts import import_lines
+from rollkeeper.campaign.importing.files import look
+from rollkeeper.campaign.importing.maps import make_map
+from rollkeeper.campaign.planning import plan_campaign
+from rollkeeper.campaign.running import run_batches
+from rollkeeper.campaign.sweeping import advance
+from rollkeeper.enrolment.acts import pause_line
+from rollkeeper.enrolment.errors import RegistrationRefused
+from rollkeeper.enrolment.registering import record
+from rollkeeper.enrolment.rules import Deed
+from rollkeeper.enrolment.submissions import Submission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.settings import HomeKind, home, settings, write_settings
+from rollkeeper.law.calendars import is_closed
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.states import PauseReason, Service
+from rollkeeper.network.acts import push_due
+from rollkeeper.notices.acts import record_outcomes, send_due
+from rollkeeper.notices.receipts import read_receipts
+from rollkeeper.site import boot
+from rollkeeper.site.invented import InventedPerson, Inventor
+from rollkeeper.subscribers.kinds import Part, PartyKind
+
+LINES = 10_000
+SEED = 20111124
+FIRST_DAY = dt.date(2011, 12, 5)
+LAST_DAY = dt.date(2012, 3, 20)
+SECOND_WAVE = dt.date(2012, 1, 10)
+LOGINS = "demo-logins.json"
+COLUMNS = (
+    "number", "service", "activated_on", "language", "region", "name", "address", "document_type", "document_number",
+)  # fmt: skip
+MAP: dict[str, Any] = {
+    "number": {"column": "number"},
+    "service": {"column": "service", "values": {service.value: service.value for service in Service}},
+    "activated_on": {"column": "activated_on", "format": "%Y-%m-%d"},
+    "language": {"column": "language"},
+    "region": {"column": "region"},
+    "registration": {
+        "name": "name",
+        "address": "address",
+        "document_type": "document_type",
+        "document_number": "document_number",
+    },
+}
+"""E: the map of the file that the demo writes, as an operator would write it."""
+
+
+def is_made() -> bool:
+    """Tell whether this home holds the demo already, whole."""
+    return (home() / LOGINS).exists()
+
+
+def logins() -> list[dict[str, str]]:
+    """Return user name, password and role of each demo login."""
+    found: list[dict[str, str]] = json.loads((home() / LOGINS).read_text("utf-8"))
+    return found
+
+
+def make_demo(*, lines: int = LINES, moved: Callable[[int], None] = lambda _: None) -> None:
+    """Make the home, the people and the campaign. `moved` is told of each day that has passed."""
+    boot.make_home(HomeKind.TRIAL)
+    write_settings(trial_on=LAST_DAY, outbox_bounce_share=0.08, care_number="10086")
+    clock.give_day(FIRST_DAY)
+    made = _make_staff()
+    story = _Story(lines)
+    story.take_in_export()
+    for day in _days():
+        clock.give_day(day)
+        story.live(day)
+        moved(1)
+    clock.give_day(None)
+    _write_logins(made)
+
+
+def day_count() -> int:
+    """Return how many days the demo lives through."""
+    return (LAST_DAY - FIRST_DAY).days + 1
+
+
+class _Story:
+    """What happens to the invented operator, day by day; the same every time."""
+
+    def __init__(self, lines: int) -> None:
+        self._dice = random.Random(SEED)  # noqa: S311 - invention, not secrecy
+        self._inventor = Inventor(SEED)
+        self._count = lines
+        self._unregistered: list[tuple[str, InventedPerson]] = []
+        self._pack = load_pack(settings().pack)
+
+    def take_in_export(self) -> None:
+        """Write an operator's export, import it as an operator would, and take the file away again."""
+        with tempfile.TemporaryDirectory(dir=home()) as folder:
+            export = Path(folder) / "customers.csv"
+            with export.open("w", encoding="utf-8", newline="") as out:
+                writer = csv.writer(out)
+                writer.writerow(COLUMNS)
+                writer.writerows(self._rows())
+            seen = look(export)
+            made = make_map(MAP, named="the demo's map", header=seen.header)
+            import_lines(
+                console_authority(), seen, made, refused_file=Path(folder) / "refused.csv", on=FIRST_DAY
+            )
+
+    def live(self, day: dt.date) -> None:
+        """Let one day pass: the events of the day first, then the sweep of that day."""
+        if day == FIRST_DAY:
+            plan_campaign(console_authority(), pack_id=settings().pack, on=day)
+        if day in {FIRST_DAY, SECOND_WAVE} or day >= dt.date(2012, 3, 1) or day.weekday() == 0:
+            self._send_notices(day)
+        if not is_closed(self._pack, day):
+            self._open_the_counter(day)
+        advance(sweep_authority(), on=day)
+        if day > dt.date(2012, 3, 1) and not is_closed(self._pack, day):
+            self._act(day)
+
+    def _rows(self) -> Iterator[tuple[str, ...]]:
+        for index in range(self._count):
+            person = self._inventor.person()
+            number = f"+861390891{index:04d}" if index < 10_000 else f"+86139{index:08d}"
+            since = dt.date(2003, 1, 1) + dt.timedelta(days=self._dice.randrange(3250))
+            service = self._dice.choices(
+                [Service.MOBILE, Service.DATA_CARD, Service.FIXED_LINE], [80, 8, 12]
+            )[0]
+            region = self._dice.choice(["Lhasa", "Shigatse", "Lhoka", "Nyingchi", "Nagchu", "Ngari"])
+            head = (number, service.value, since.isoformat(), person.language, region)
+            if self._dice.random() < 0.42:
+                yield (*head, person.name, person.address, person.document_type, person.document_number)
+            else:
+                self._unregistered.append((number, person))
+                yield (*head, "", "", "", "")
+
+    def _send_notices(self, day: dt.date) -> None:
+        reports = home() / "outbox" / "receipts.jsonl"
+        reports.unlink(missing_ok=True)
+        send_due(sweep_authority(), on=day)
+        if reports.exists():
+            # Some telephones were off: their reports never came, and their clocks do not start.
+            arrived = [report for report in read_receipts(reports) if self._dice.random() < 0.94]
+            record_outcomes(sweep_authority(), receipts=arrived, on=day)
+
+    def _open_the_counter(self, day: dt.date) -> None:
+        """Let people come: few at first, many as the last day draws near."""
+        near = max(1, 62 - abs((dt.date(2012, 3, 1) - day).days))
+        self._dice.shuffle(self._unregistered)
+        come = [
+            self._unregistered.pop() for _ in range(min(len(self._unregistered), self._dice.randint(0, near)))
+        ]
+        record(console_authority(), [_submission(*one) for one in come], deed=Deed.REGISTER, on=day)
+        if self._unregistered and self._dice.random() < 0.5:
+            number, _ = self._dice.choice(self._unregistered)
+            pause_line(
+                console_authority(), submission_key=str(new_uuid()), number=number, first=day,
+                last=day + dt.timedelta(days=self._dice.randint(5, 40)), reason=self._dice.choice(list(PauseReason)), on=day,
+            )  # fmt: skip
+
+    def _act(self, day: dt.date) -> None:
+        drawn = draw_up_batches(console_authority(), due_on=day, on=day)
+        if day == LAST_DAY:
+            return  # the last batches wait for whoever looks at the demo
+        for due in drawn:
+            if due.batch_id:
+                for name in ("campaign_manager", "supervisor"):
+                    approve_batch(self._as(name), due.batch_id, on=day)
+        run_batches(sweep_authority(), on=day)
+        push_due(sweep_authority(), on=day)
+
+    def _as(self, name: str) -> Authority:
+        return sign_in(name, _passwords[name])
+
+
+_passwords: dict[str, str] = {}
+
+
+def _make_staff() -> list[dict[str, str]]:
+    made = []
+    for role in StaffRole:
+        if role in {StaffRole.CONSOLE, StaffRole.SWEEP}:
+            continue
+        _passwords[role.value] = secrets.token_urlsafe(12)
+        add_staff(
+            console_authority(),
+            username=role.value,
+            password=_passwords[role.value],
+            roles=[role],
+            on=FIRST_DAY,
+        )
+        made.append({"user": role.value, "password": _passwords[role.value], "role": role.value})
+    return made
+
+
+def _submission(number: str, person: InventedPerson) -> Submission:
+    return Submission(
+        submission_key=str(new_uuid()),
+        number=number,
+        kind=PartyKind.INDIVIDUAL,
+        parts={
+            Part.HOLDER: {
+                "name": person.name,
+                "address": person.address,
+                "document_type": person.document_type,
+                "document_number": person.document_number,
+            }
+        },
+        language=person.language,
+        looked_twice=True,
+    )
+
+
+def _write_logins(made: list[dict[str, str]]) -> None:
+    with os.fdopen(os.open(home() / LOGINS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump(made, out, indent=1)
+
+
+def _days() -> Iterator[dt.date]:
+    yield from (FIRST_DAY + dt.timedelta(days=passed) for passed in range(day_count()))

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Tibetan: year, month, day. Awaits a native reader's review."""
+
+DATE_FORMAT = "Y ལོའི་ ཟླ་ n པའི་ ཚེས་ j"
+DATETIME_FORMAT = "Y ལོའི་ ཟླ་ n པའི་ ཚེས་ j, H:i"
+SHORT_DATE_FORMAT = "Y-m-d"
+THOUSAND_SEPARATOR = ","
+NUMBER_GROUPING = 3

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""English: the day first, as the law's own translation writes it."""
+
+DATE_FORMAT = "j F Y"
+DATETIME_FORMAT = "j F Y, H:i"
+SHORT_DATE_FORMAT = "Y-m-d"
