@@ -3,14 +3,14 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.documents.reasons import Verdict
 from rollkeeper.enrolment.receipts import Raced, keep_receipts
-from rollkeeper.enrolment.rules import ReadPart, ReadParts
+from rollkeeper.enrolment.rules import ReadParts
 from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
 from rollkeeper.enrolment.telling import tell_registered
 from rollkeeper.kernel import clock
@@ -145,14 +145,14 @@ def _sealed(
     drafts: Sequence[Draft], line_ids: Sequence[tuple[LineId, bool]], persons: Sequence[dict[Part, PersonId]]
 ) -> list[Written]:
     holdings = [HoldingId(value) for value in new_uuids(len(drafts))]
-    records: dict[tuple[PersonId, HoldingId], PersonRecord] = {}
+    values: dict[tuple[PersonId, HoldingId], Mapping[str, str]] = {}
     for draft, holding_id, referred in zip(drafts, holdings, persons, strict=True):
         for part, person_id in referred.items():
-            # Who uses the line and who brings the papers may be one person: sealed once.
-            records.setdefault(
-                (person_id, holding_id), _record(draft.parts.parts[part], person_id, holding_id)
-            )
-    commitments = dict(zip(records, seal_persons(list(records.values())), strict=True))
+            # Who uses the line and who brings the papers may be one person: sealed once, with what either was asked.
+            mine = draft.parts.parts[part].values
+            values[person_id, holding_id] = {**mine, **values.get((person_id, holding_id), {})}
+    sealed = seal_persons([_record(person, holding, mine) for (person, holding), mine in values.items()])
+    commitments = dict(zip(values, sealed, strict=True))
     return [
         Written(
             draft, line_id, is_new, holding_id, referred,
@@ -162,8 +162,8 @@ def _sealed(
     ]  # fmt: skip
 
 
-def _record(read: ReadPart, person_id: PersonId, holding_id: HoldingId) -> PersonRecord:
-    return PersonRecord(person_id, holding_id, {Field(name): value for name, value in read.values.items()})
+def _record(person_id: PersonId, holding_id: HoldingId, values: Mapping[str, str]) -> PersonRecord:
+    return PersonRecord(person_id, holding_id, {Field(name): value for name, value in values.items()})
 
 
 def _holding(written: Written) -> NewHolding:

@@ -18,7 +18,7 @@ from rollkeeper.enrolment.deciding import Situation, refusal
 from rollkeeper.enrolment.errors import NothingMayBeAsked
 from rollkeeper.enrolment.receipts import answer_again, find_receipts, until_unraced
 from rollkeeper.enrolment.recording import Draft, Frame
-from rollkeeper.enrolment.rules import ReadParts, read_parts, second_look
+from rollkeeper.enrolment.rules import ReadParts, is_usable_key, read_parts, second_look
 from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import PersonId
@@ -92,7 +92,7 @@ def _answer_known(
     outcomes: dict[int, Outcome],
     places: Sequence[int] | None = None,
 ) -> None:
-    known = find_receipts([s.submission_key for s in submissions])
+    known = find_receipts([s.submission_key for s in submissions if is_usable_key(s.submission_key)])
     for place, submission in zip(places or range(len(submissions)), submissions, strict=True):
         if submission.submission_key in known:
             outcomes[place] = answer_again(known[submission.submission_key], verb=frame.deed.verb)
@@ -109,6 +109,8 @@ def _with_numbers(submissions: Sequence[Submission], outcomes: dict[int, Outcome
                 )
             except RollkeeperError as fault:
                 outcomes[place] = fault
+    if len(set(numbers.values())) != len(numbers):
+        raise ValueError("a batch holds no number twice")
     indexes = blind_numbers(list(numbers.values()))
     return [
         _Waiting(place, submissions[place], number, index)

@@ -18,6 +18,7 @@ from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.states import Service
 
 GREATEST_LENGTH = 64
+GREATEST_DOMAIN_LENGTH = 253
 
 # The forms in which most rows of an operator's export come: 1.3 million a second instead of 30,000 (one core).
 _FAST: Final = {
@@ -53,6 +54,8 @@ def normalise_identifier(text: str, *, service: Service, country: str) -> str:
 
     Refuses: NumberNotRead.
     """
+    if len(text) > GREATEST_DOMAIN_LENGTH:
+        raise NumberNotRead(value_class="too long")
     if service in _NUMBERED:
         return normalise(text, country)
     return _block(text) if service is Service.ADDRESS_BLOCK else _domain(text)
@@ -107,6 +110,6 @@ def _domain(text: str) -> str:
     except UnicodeError:
         raise NumberNotRead(value_class="not a domain name") from None
     labels = ascii_form.split(".")
-    if len(labels) < 2 or len(ascii_form) > 253 or not all(map(_LABEL.fullmatch, labels)):
+    if len(labels) < 2 or len(ascii_form) > GREATEST_DOMAIN_LENGTH or not all(map(_LABEL.fullmatch, labels)):
         raise NumberNotRead(value_class="not a domain name")
     return ascii_form

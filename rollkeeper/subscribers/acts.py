@@ -5,6 +5,7 @@ None of these asks who acts or writes to the ledger: the act around it does.
 """
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import PersonId, new_uuids
 from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import document_index, find_persons
+
+_PLAIN_TYPE = re.compile(r"[a-z]{2,20}(-[a-z]{2,20}){0,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,7 +46,7 @@ def refer_to(shown: Sequence[Shown], *, on: dt.date) -> list[PersonId]:
 def add_document(person_id: PersonId, *, document: tuple[str, str]) -> None:
     """Note a further document of one person: a renewed passport, a new card. Refuses: DocumentOfAnother."""
     (index,) = document_index([document])
-    _insert([index], [person_id], [document[0]])
+    _insert([index], [person_id], [_type_in_clear(document)])
     if find_persons([index])[0] != person_id:
         raise DocumentOfAnother
 
@@ -54,13 +57,18 @@ def _claim(
     """Return the reference of each document: the candidate's where nobody came first."""
     first: dict[bytes, tuple[PersonId, str]] = {}
     for index, candidate, person in zip(indexes, candidates, shown, strict=True):
-        first.setdefault(index, (candidate, person.document[0] if person.document else ""))
+        first.setdefault(index, (candidate, _type_in_clear(person.document)))
     known = {i: p for i, p in zip(first, find_persons(list(first)), strict=True) if p is not None}
     new = [index for index in first if index not in known]
     won = _insert(new, [first[i][0] for i in new], [first[i][1] for i in new])
     lost = [index for index in new if index not in won]
     known |= {index: first[index][0] for index in won}
     return known | {i: p for i, p in zip(lost, find_persons(lost), strict=True) if p is not None}
+
+
+def _type_in_clear(document: tuple[str, str] | None) -> str:
+    """Return a type that may stand in clear: what is no plain word could be somebody's number in the wrong field."""
+    return document[0] if document and _PLAIN_TYPE.fullmatch(document[0]) else "other"
 
 
 def _insert(indexes: Sequence[bytes], persons: Sequence[PersonId], types: Sequence[str]) -> set[bytes]:
