@@ -1,0 +1,440 @@
+"""Sending what is owed, and counting only what provably arrived."""
+
+import datetime as dt
+import json
+import threading
+import uuid
+
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.settings import settings, write_settings
+from rollkeeper.notices import queries
+from rollkeeper.notices.acts import record_outcome, record_outcomes, send_due
+from rollkeeper.notices.errors import NoNotice
+from rollkeeper.notices.gateways import Answer
+from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
+from rollkeeper.notices.receipts import Receipt
+from tests.notices.fakes import Way
+from tests.notices.people import ON, PROMISED, attempts, make_due, make_line, notice, tell
+
+AT = dt.datetime(2011, 12, 20, 4, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def _the_day(committed):
+    clock.give_day(ON)
+
+
+@pytest.fixture
+def ways():
+    return {channel: Way() for channel in (Channel.SMS, Channel.VOICE, Channel.EMAIL)}
+
+
+def send(ways, **more):
+    return send_due(console_authority(), on=ON, ways=ways, **more)
+
+
+def report(reference, outcome=Outcome.DELIVERED, at=None):
+    return record_outcome(
+        sweep_authority(), reference=str(reference), outcome=outcome, at=at or clock.now(), on=clock.today()
+    )
+
+
+def entries(room="notices"):
+    found = database.rows(
+        "SELECT verb, line_id, body FROM ledger_entry WHERE verb LIKE %s ORDER BY entry_id", [room + ":%"]
+    )
+    return [(row.verb, row.line_id, json.loads(row.body)) for row in found]
+
+
+def test_a_notice_goes_to_its_number_in_its_language_under_the_attempt_s_reference(ways):
+    owed = tell(make_line(), language="zh-hans")
+
+    sent = send(ways)
+
+    (message,), (attempt,) = ways[Channel.SMS].heard, attempts(owed)
+    assert sent.handed == 1
+    assert ways[Channel.SMS].addresses == ["+8613900001234"]
+    assert "2012年3月1日" in message.text
+    assert notice(owed).code in message.text
+    assert (message.reference, attempt.gateway_reference) == (attempt.attempt_id, f"way-{attempt.attempt_id}")
+
+
+def test_what_was_sent_is_not_delivered(ways):
+    owed = tell(make_line())
+
+    send(ways)
+
+    assert (notice(owed).state, notice(owed).delivered_on) == ("sent", None)
+    assert attempts(owed)[0].outcome == "handed"
+
+
+def test_every_address_is_opened_with_an_entry_and_only_when_it_is_used(ways):
+    line = make_line()
+    tell(line)
+    tell(make_line(is_registered=True))
+
+    send(ways)
+
+    ((verb, of_line, body),) = entries("vault")
+    assert (verb, of_line, body["facts"]) == (
+        "vault:sealed:opened",
+        line,
+        {"field": "number", "purpose": "notice"},
+    )
+
+
+def test_no_address_is_in_any_row_that_sending_writes(ways):
+    tell(make_line())
+
+    send(ways)
+
+    for table in ("notices_notice", "notices_attempt", "ledger_entry"):
+        text = " ".join(str(row) for row in database.rows(f"SELECT * FROM {table}"))  # noqa: S608
+        assert "13900001234" not in text
+        assert "tashi" not in text
+
+
+def test_a_second_run_sends_nothing_again(ways):
+    tell(make_line())
+    send(ways)
+
+    assert send(ways).total == 0
+    assert len(ways[Channel.SMS].heard) == 1
+
+
+def test_proof_of_delivery_makes_the_notice_delivered_on_that_day(ways):
+    owed = tell(make_line())
+    send(ways)
+    clock.give_day(ON + dt.timedelta(days=1))
+
+    taken = report(attempts(owed)[0].attempt_id)
+
+    assert taken.delivered == 1
+    assert (notice(owed).state, notice(owed).delivered_on) == ("delivered", ON + dt.timedelta(days=1))
+    ((verb, _, body),) = entries()
+    assert verb == "notices:notice:delivered"
+    assert body["facts"]["delivered_on"] == "2011-12-21"
+
+
+def test_a_report_finds_its_attempt_by_the_gateway_s_own_reference_too(ways):
+    owed = tell(make_line())
+    send(ways)
+
+    report(attempts(owed)[0].gateway_reference)
+
+    assert notice(owed).state == "delivered"
+
+
+@pytest.mark.parametrize(("hour", "day"), [(15, 20), (16, 21)])
+def test_the_day_of_delivery_is_the_day_in_the_home_s_zone(ways, hour, day):
+    owed = tell(make_line())
+    send(ways)
+    database.run("UPDATE notices_attempt SET sent_at = %s", [AT])
+    clock.give_day(ON + dt.timedelta(days=2))
+
+    report(attempts(owed)[0].attempt_id, at=dt.datetime(2011, 12, 20, hour, 59, tzinfo=dt.UTC))
+
+    assert notice(owed).delivered_on == dt.date(2011, 12, day)
+
+
+def test_a_gateway_s_slow_clock_shortens_nobody_s_time(ways):
+    owed = tell(make_line())
+    send(ways)
+
+    report(attempts(owed)[0].attempt_id, at=AT - dt.timedelta(days=40))
+
+    assert notice(owed).delivered_on == ON
+
+
+def test_a_bounced_notice_never_counts_and_the_next_way_is_tried(ways):
+    owed = tell(make_line())
+    send(ways)
+
+    report(attempts(owed)[0].attempt_id, Outcome.BOUNCED)
+    send(ways)
+
+    assert [one.channel for one in attempts(owed)] == ["sms", "voice"]
+    assert (notice(owed).state, notice(owed).delivered_on) == ("sent", None)
+    assert [verb for verb, _, _ in entries()] == ["notices:notice:bounced"]
+
+
+def test_when_every_way_bounced_the_holder_is_on_the_list_of_the_unreached(ways):
+    line = make_line()
+    owed = tell(line)
+    for _ in range(3):
+        send(ways)
+        report(attempts(owed)[-1].attempt_id, Outcome.BOUNCED)
+
+    sent = send(ways)
+
+    assert sent.unreachable == 1
+    assert (notice(owed).state, notice(owed).delivered_on) == ("bounced", None)
+    assert [one.line_id for one in queries.unreached()] == [line]
+
+
+def test_a_late_proof_counts_even_when_every_way_was_given_up(ways):
+    owed = tell(make_line(contact=None))
+    send(ways)
+    for _ in range(2):
+        report(attempts(owed)[-1].attempt_id, Outcome.BOUNCED)
+        send(ways)
+
+    report(attempts(owed)[0].attempt_id)
+
+    assert notice(owed).state == "delivered"
+    assert queries.unreached() == []
+
+
+def test_a_report_taken_in_twice_changes_nothing(ways):
+    owed = tell(make_line())
+    send(ways)
+    report(attempts(owed)[0].attempt_id)
+
+    clock.give_day(ON + dt.timedelta(days=5))
+    taken = report(attempts(owed)[0].attempt_id)
+
+    assert (taken.delivered, taken.repeated) == (0, 1)
+    assert notice(owed).delivered_on == ON
+    assert len(entries()) == 1
+
+
+def test_a_bounce_after_the_proof_is_not_believed(ways):
+    owed = tell(make_line())
+    send(ways)
+    report(attempts(owed)[0].attempt_id)
+
+    report(attempts(owed)[0].attempt_id, Outcome.BOUNCED)
+
+    assert notice(owed).state == "delivered"
+
+
+@pytest.mark.parametrize(
+    "outcomes", [(Outcome.BOUNCED, Outcome.DELIVERED), (Outcome.DELIVERED, Outcome.BOUNCED)]
+)
+def test_two_reports_of_one_message_in_one_file_are_read_as_proof(ways, outcomes):
+    owed = tell(make_line())
+    send(ways)
+    reference = str(attempts(owed)[0].attempt_id)
+
+    record_outcomes(sweep_authority(), receipts=[Receipt(reference, one, AT) for one in outcomes], on=ON)
+
+    assert notice(owed).state == "delivered"
+
+
+def test_a_report_about_nobody_s_message_is_counted_and_changes_nothing(ways):
+    assert report(uuid.uuid4()).unknown == 1
+    assert report("x'; DROP TABLE notices_notice; --").unknown == 1
+
+
+def test_a_delivery_to_the_very_line_that_was_barred_does_not_count(ways):
+    line = make_line()
+    owed = tell(line)
+    database.run(
+        "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at)"
+        " VALUES (%s, uuidv7(), 'order', %s, %s)",
+        [line, ON, clock.now() - dt.timedelta(days=2)],
+    )  # the bar is on record and the line's row not yet changed: a race at the moment of sending
+    send(ways)
+
+    taken = report(attempts(owed)[0].attempt_id)
+
+    assert (taken.delivered, taken.uncounted) == (0, 1)
+    assert (notice(owed).state, notice(owed).delivered_on) == ("owed", None)
+    assert [verb for verb, _, _ in entries()] == ["notices:notice:bounced"]
+
+
+def test_a_barred_line_is_told_by_another_way(ways):
+    owed = tell(make_line(state="suspended"), NoticeKind.SUSPENDED)
+
+    send(ways)
+
+    assert [one.channel for one in attempts(owed)] == ["email"]
+    assert ways[Channel.EMAIL].addresses == ["tashi@mail.example"]
+
+
+def test_who_has_no_way_but_the_barred_line_is_unreachable(ways):
+    owed = tell(make_line(state="suspended", contact=None), NoticeKind.SUSPENDED)
+
+    assert send(ways).unreachable == 1
+    assert (notice(owed).state, attempts(owed)) == ("unreachable", [])
+
+
+def test_who_registered_meanwhile_is_not_told_to_register(ways):
+    owed = tell(make_line(is_registered=True))
+
+    assert send(ways).withdrawn == 1
+    assert notice(owed).state == "withdrawn"
+    assert not ways[Channel.SMS].heard
+
+
+def test_what_a_gateway_refuses_goes_the_next_way_in_the_same_run(ways):
+    ways[Channel.SMS].answer = lambda _: Answer.REFUSED
+    owed = tell(make_line())
+
+    sent = send(ways)
+
+    assert (sent.bounced, sent.handed) == (1, 1)
+    assert [(one.channel, one.outcome) for one in attempts(owed)] == [("sms", "bounced"), ("voice", "handed")]
+    assert [body["facts"]["channel"] for _, _, body in entries()] == ["sms"]
+
+
+def test_a_gateway_out_of_reach_is_tried_later_and_then_given_up_for_the_next(ways):
+    ways[Channel.SMS].answer = lambda _: Answer.LATER
+    owed = tell(make_line())
+
+    for _ in range(settings().notice_tries):
+        send(ways)
+        waits_until = notice(owed).next_try_at
+        assert waits_until > clock.now()
+        make_due()
+    send(ways)
+
+    assert [one.channel for one in attempts(owed)] == ["sms"] * settings().notice_tries + ["voice"]
+
+
+def test_without_proof_in_time_the_next_way_is_tried_and_a_late_proof_still_counts(ways):
+    owed = tell(make_line())
+    send(ways)
+    clock.give_day(ON + dt.timedelta(days=settings().notice_wait_days + 1))
+
+    assert send(ways).given_up == 1
+    first, second = attempts(owed)
+    assert (first.outcome, second.channel) == ("unproven", "voice")
+    report(first.attempt_id)
+    assert notice(owed).state == "delivered"
+
+
+def test_what_still_may_bring_proof_is_not_given_up(ways):
+    tell(make_line())
+    send(ways)
+    clock.give_day(ON + dt.timedelta(days=settings().notice_wait_days - 1))
+
+    assert send(ways).given_up == 0
+
+
+def test_an_address_that_no_longer_opens_is_no_way(ways):
+    line = make_line(contact=None)
+    database.run("UPDATE lines_line SET number_sealed = '\\x00' WHERE line_id = %s", [line])
+    owed = tell(line)
+
+    sent = send(ways)
+
+    assert (sent.bounced, sent.unreachable) == (2, 1)
+    assert notice(owed).state == "bounced"
+    assert not ways[Channel.SMS].heard
+
+
+def test_one_address_that_does_not_open_keeps_no_other_from_being_told(ways):
+    broken = make_line(contact=None)
+    database.run("UPDATE lines_line SET number_sealed = '\\x00' WHERE line_id = %s", [broken])
+    tell(broken)
+    owed = tell(make_line())
+
+    send(ways)
+
+    assert notice(owed).state == "sent"
+
+
+@pytest.fixture
+def night():
+    now = clock.now().astimezone(clock.zone())
+    write_settings(
+        quiet_from=(now - dt.timedelta(hours=2)).time(), quiet_until=(now + dt.timedelta(hours=2)).time()
+    )
+    yield
+    write_settings(quiet_from=dt.time(21), quiet_until=dt.time(8))
+
+
+def test_nothing_that_rings_goes_out_in_quiet_hours_and_nothing_is_lost(ways, night):
+    ways[Channel.SMS].rings = ways[Channel.VOICE].rings = True
+    owed, mailed = tell(make_line()), tell(make_line(service="domain", number=None))
+
+    sent = send(ways)
+
+    assert (sent.quiet, sent.handed) == (1, 1)
+    assert (notice(owed).state, notice(owed).claimed_by, attempts(owed)) == ("owed", None, [])
+    assert notice(owed).next_try_at > clock.now()
+    assert notice(mailed).state == "sent"
+
+
+def test_a_limit_limits(ways):
+    for _ in range(5):
+        tell(make_line())
+
+    assert send(ways, limit=2).total == 2
+    assert queries.count_due() == 3
+
+
+def test_two_runs_at_once_tell_everybody_once(ways):
+    owed = [tell(make_line(contact=None)) for _ in range(60)]
+    both = threading.Barrier(2)
+
+    def run():
+        from django.db import connections
+
+        clock.give_day(ON)
+        both.wait()
+        while queries.count_due():
+            send_due(console_authority(), on=ON, ways=ways, limit=7)
+        connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(ways[Channel.SMS].heard) == len(owed)
+    assert {notice(one).state for one in owed} == {"sent"}
+
+
+def test_no_clerk_sends_notices(ways):
+    with pytest.raises(NotAllowed):
+        send_due(Authority(frozenset({StaffRole.CLERK}), None, "x"), on=ON, ways=ways)
+
+
+def test_the_day_that_was_promised_is_the_day_that_is_said_whatever_the_pack_says_later(ways):
+    owed = tell(make_line())
+    database.run("UPDATE notices_notice SET pack_hash = 'another'")
+
+    send(ways)
+
+    assert notice(owed).promised_on == PROMISED
+    assert "1 March 2012" in ways[Channel.SMS].heard[0].text
+
+
+def test_the_desk_can_tell_a_genuine_message_from_a_false_one(ways):
+    line, other = make_line(), make_line()
+    owed = tell(line)
+    code = notice(owed).code
+    with pytest.raises(NoNotice):
+        queries.find_genuine(line, code=code)  # not sent yet: nobody can have it
+    send(ways)
+
+    assert queries.find_genuine(line, code=f"{code[:4]} {code[4:]}").promised_on == PROMISED
+    for wrong_line, wrong_code in [(other, code), (line, "00000000" if code != "00000000" else "1")]:
+        with pytest.raises(NoNotice):
+            queries.find_genuine(wrong_line, code=wrong_code)
+
+
+def test_the_standing_counts_by_state_way_and_outcome(ways):
+    delivered = tell(make_line())
+    tell(make_line())
+    send(ways)
+    report(attempts(delivered)[0].attempt_id)
+
+    assert {(one.state, one.count) for one in queries.standings()} == {("sent", 1), ("delivered", 1)}
+    assert {(one.channel, one.outcome, one.count) for one in queries.attempts()} == {
+        ("sms", "handed", 1), ("sms", "delivered", 1),
+    }  # fmt: skip
+    assert len(queries.unreached()) == 1
+
+
+def test_genuine_senders_are_named():
+    assert settings().care_number in queries.genuine_senders()
+    assert "bo" in queries.languages_awaiting_a_reader()
