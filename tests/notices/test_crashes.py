@@ -1,0 +1,104 @@
+"""A process killed in the middle of sending leaves nobody untold and says nothing under two references."""
+
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from rollkeeper.access.authority import sweep_authority
+from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.claims import dead_claims
+from rollkeeper.notices.acts import send_due
+from rollkeeper.notices.kinds import Channel
+from rollkeeper.notices.outbox import Outbox
+from tests.notices.people import ON, attempts, make_line, notice, tell
+
+# A child that sends into the file outbox and kills itself, without a last word, where the test says.
+CHILD = """
+import os, signal, sys, datetime as dt
+from pathlib import Path
+import django; django.setup()
+from rollkeeper.access.authority import sweep_authority
+from rollkeeper.kernel import clock
+from rollkeeper.notices.acts import send_due
+from rollkeeper.notices.kinds import Channel
+from rollkeeper.notices.outbox import Outbox
+from rollkeeper.site.boot import open_home
+folder, where = Path(sys.argv[1]), sys.argv[2]
+die = lambda: os.kill(os.getpid(), signal.SIGKILL)
+class Dying(Outbox):
+    def send(self, messages):
+        if where == "before anything was sent":
+            die()
+        if where == "half way":
+            super().send(messages[: len(messages) // 2])
+            die()
+        super().send(messages)
+        die()
+open_home()
+clock.give_day(dt.date(2011, 12, 20))
+send_due(sweep_authority(), on=dt.date(2011, 12, 20), ways={Channel.SMS: Dying(folder)})
+"""
+
+
+@pytest.mark.parametrize("where", ["before anything was sent", "half way", "after all was sent"])
+def test_a_killed_run_is_finished_by_the_next_one(committed, tmp_path, where):
+    clock.give_day(ON)
+    owed = [tell(make_line(f"+861390000{n:04}")) for n in range(20)]
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD, str(tmp_path), where],
+        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"},
+        check=False,
+    )
+    claimed = database.rows("SELECT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
+    intended = {row.attempt_id for one in owed for row in attempts(one)}
+    while not dead_claims([row.claimed_by for row in claimed]):  # until the server has noticed
+        pass
+
+    send_due(sweep_authority(), on=ON, ways={Channel.SMS: Outbox(tmp_path)})
+
+    messages = [json.loads(line) for line in (tmp_path / "messages.jsonl").read_text("utf-8").splitlines()]
+    assert child.returncode == -signal.SIGKILL
+    assert len(intended) == len(owed)
+    assert {notice(one).state for one in owed} == {"sent"}
+    assert sorted(row["reference"] for row in messages) == sorted(map(str, intended))
+
+
+def test_an_intention_whose_way_is_shut_by_now_is_not_carried_out(committed, tmp_path):
+    clock.give_day(ON)
+    line = make_line(contact=None)
+    owed = tell(line)
+    subprocess.run(
+        [sys.executable, "-c", CHILD, str(tmp_path), "before anything was sent"],
+        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"},
+        check=False,
+    )
+    claimed = database.rows("SELECT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
+    while not dead_claims([row.claimed_by for row in claimed]):
+        pass
+    database.run("UPDATE lines_line SET is_registered = true")
+
+    send_due(sweep_authority(), on=ON, ways={Channel.SMS: Outbox(tmp_path)})
+
+    assert notice(owed).state == "withdrawn"
+    assert [one.outcome for one in attempts(owed)] == ["failed"]
+    assert not (tmp_path / "messages.jsonl").exists()
+
+
+def test_the_sweep_s_own_role_has_the_rights_that_sending_needs(committed, tmp_path):
+    owed = tell(make_line())
+    script = CHILD.replace("Dying(folder)", "Outbox(folder)")
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path), "-"],
+        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"},
+        check=False,
+    )
+
+    assert done.returncode == 0
+    assert notice(owed).state == "sent"
+    assert notice(owed).owed_on == dt.date(2011, 12, 20)
