@@ -19,6 +19,7 @@ GREATEST_LENGTH = 64
 
 _PASSPORT_TYPE = re.compile(r"passport(-[a-z]{2,3})?", re.ASCII)
 _NATIONAL_TYPE = re.compile(r"([a-z]{2})-([a-z]{2,20})", re.ASCII)
+_PLAIN_TYPE = re.compile(r"[a-z]+(-[a-z]+)*", re.ASCII)
 _PASSPORT = re.compile(r"[A-Z0-9]{6,9}", re.ASCII)
 _ALIASES: Final = {"cn-business-licence": "cn-uscc", "cn-company": "cn-uscc"}
 # Residence permits for people of Hong Kong, Macao and Taiwan, and for foreigners, are numbered as resident cards are.
@@ -46,6 +47,8 @@ def check_number(document_type: str, text: str, on: dt.date) -> Checked:
 
 def normalise_type(text: str) -> str:
     """Return a type's one spelling: lower case, hyphens."""
+    if _PLAIN_TYPE.fullmatch(text):
+        return text
     return re.sub(r"[\s_-]+", "-", unicodedata.normalize("NFKC", text).strip().lower())
 
 
@@ -54,6 +57,8 @@ def normalise_number(text: str) -> str:
 
     Full-width letters, the Roman numeral ten and the signs that look like X become X.
     """
+    if text.isascii() and text.isalnum():
+        return text.upper()
     plain = unicodedata.normalize("NFKC", text).upper().translate(_LOOKALIKES)
     return "".join(
         str(unicodedata.digit(character)) if unicodedata.category(character) == "Nd" else character

@@ -10,7 +10,7 @@ from itertools import islice
 from rollkeeper.access.authority import Authority
 from rollkeeper.documents.reasons import Verdict
 from rollkeeper.enrolment.receipts import Raced, keep_receipts
-from rollkeeper.enrolment.rules import ReadParts
+from rollkeeper.enrolment.rules import AskedOf, ReadParts
 from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
 from rollkeeper.enrolment.telling import tell_registered
 from rollkeeper.kernel import clock
@@ -45,6 +45,7 @@ class Frame:
     authority: Authority
     role: str
     pack: Pack
+    asked: AskedOf
     deed: Deed
     on: dt.date
 

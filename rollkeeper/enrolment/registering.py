@@ -18,7 +18,7 @@ from rollkeeper.enrolment.deciding import Situation, refusal
 from rollkeeper.enrolment.errors import NothingMayBeAsked
 from rollkeeper.enrolment.receipts import answer_again, find_receipts, until_unraced
 from rollkeeper.enrolment.recording import Draft, Frame
-from rollkeeper.enrolment.rules import ReadParts, is_usable_key, read_parts, second_look
+from rollkeeper.enrolment.rules import ReadParts, asked, is_usable_key, read_parts, second_look
 from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import PersonId
@@ -66,7 +66,7 @@ def record(
     """
     role = demand(authority, POWERS.get(deed, Power.ENROL))
     pack = law_in_force()
-    frame = Frame(authority, role.value, pack, deed, on)
+    frame = Frame(authority, role.value, pack, asked(pack), deed, on)
     return until_unraced(lambda: _record(frame, submissions))
 
 
@@ -124,7 +124,9 @@ def _read(
     read: list[tuple[_Waiting, LineView | None, ReadParts]] = []
     for one, line in zip(waiting, lines, strict=True):
         service = _service(one, line)
-        parts = read_parts(frame.pack, submission=one.submission, service=service.value, on=frame.on)
+        parts = read_parts(
+            frame.asked, submission=one.submission, service=service.value, pack_id=frame.pack.id, on=frame.on
+        )
         faults = parts if isinstance(parts, list) else _unseen(one.submission, parts, on=frame.on)
         if faults:
             outcomes[one.place] = faults[0] if len(faults) == 1 else Faults(faults)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from rollkeeper.documents.reasons import Verdict, worst
 from rollkeeper.documents.rules import check_number, normalise_type
@@ -23,7 +24,7 @@ from rollkeeper.enrolment.errors import (
 from rollkeeper.enrolment.submissions import Submission
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.pack import Attribute, Pack
-from rollkeeper.subscribers.kinds import PARTS, Part, pack_kind
+from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind, pack_kind
 
 GREATEST_VALUE_LENGTH = 2000
 """Longer than every name and address there is; what is longer is a slip or an attack."""
@@ -31,7 +32,10 @@ GREATEST_VALUE_LENGTH = 2000
 _KEY = re.compile(r"[A-Za-z0-9_:.-]{8,100}", re.ASCII)
 _SHOWABLE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 
-type AskedOf = Callable[[Part], tuple[Attribute, ...]]
+# Control characters but tab and line ends, and halves of surrogate pairs: no document has them.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+type AskedOf = Callable[[str, PartyKind, Part], tuple[Attribute, ...]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,19 +56,19 @@ class ReadParts:
     verdict: Verdict = field(default=Verdict.VALID)
 
 
-def asked(pack: Pack, *, service: str, submission: Submission) -> AskedOf:
-    """Return what the pack asks of each part of a registration for a service."""
-    return lambda part: pack.attributes(service, pack_kind(submission.kind, part))
+def asked(pack: Pack) -> AskedOf:
+    """Return what the pack asks of each part of a kind of party for a service, each answer worked out once."""
+    return cache(lambda service, kind, part: pack.attributes(service, pack_kind(kind, part)))
 
 
 def read_parts(
-    pack: Pack, *, submission: Submission, service: str, on: dt.date
+    ask_of: AskedOf, *, submission: Submission, service: str, pack_id: str, on: dt.date
 ) -> ReadParts | list[RollkeeperError]:
     """Return the parts as they may be recorded, or every fault in them."""
-    ask = asked(pack, service=service, submission=submission)
+    ask = partial(ask_of, service, submission.kind)
     faults = _wrong_key(submission) + _wrong_parts(submission)
     if not ask(Part.HOLDER):
-        return [*faults, PartyNotCovered(pack=pack.id, party=submission.kind.value, service=service)]
+        return [*faults, PartyNotCovered(pack=pack_id, party=submission.kind.value, service=service)]
     read: dict[Part, ReadPart] = {}
     for part in PARTS[submission.kind]:
         if part in submission.parts:
@@ -147,6 +151,6 @@ def _with_document(part: Part, values: dict[str, str], *, on: dt.date) -> ReadPa
 def _unrecordable(value: str) -> str | None:
     if len(value) > GREATEST_VALUE_LENGTH:
         return f"longer than {GREATEST_VALUE_LENGTH} characters"
-    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t" for c in value):
+    if _UNWRITABLE.search(value):
         return "it has control characters in it"
     return None
