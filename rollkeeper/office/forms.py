@@ -2,9 +2,9 @@
 """What the office asks: a number, a day, and that somebody has looked."""
 
 import datetime as dt
-from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.kernel.settings import settings
@@ -35,8 +35,8 @@ class LineForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"on": today}, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, today: dt.date) -> None:
+        super().__init__(data, initial={"on": today})
         self._today = today
 
     def clean_number(self) -> str:

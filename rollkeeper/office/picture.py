@@ -107,8 +107,8 @@ def nice_top(most: int) -> int:
     """Return a round number at or above `most`: 1, 2, 4, 5 or 8 times a power of ten; at least 4."""
     if most <= 4:
         return 4
-    power = 10 ** (len(str(most)) - 1)
-    return next(factor * power for factor in (1, 2, 4, 5, 8, 10) if factor * power >= most)
+    power = int(10 ** (len(str(most)) - 1))
+    return min(factor * power for factor in (1, 2, 4, 5, 8, 10) if factor * power >= most)
 
 
 def count_ticks(top: int) -> list[int]:

@@ -14,19 +14,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rollkeeper.access.acts import authority_in
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
+from rollkeeper.campaign import acts as campaign_acts
 from rollkeeper.campaign import queries
 from rollkeeper.campaign.errors import BatchNotFound
 from rollkeeper.campaign.queries import BatchDetail, BatchView, DayCount
+from rollkeeper.campaign.stages import BatchState
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.office.acts import look_up_line
 from rollkeeper.office.forms import ApproveForm, LineForm
 from rollkeeper.office.picture import NARROW, STACK, WIDE, picture, thinned
 
-CAN_STOP = frozenset({"waiting", "approved", "running"})
-CAN_UNDO = frozenset({"running", "stopped", "done"})
+CAN_STOP = frozenset({BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING})
+CAN_UNDO = frozenset({BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE})
 MOST_TABLE_ROWS = 60
-OPEN = frozenset({"waiting", "approved", "running", "undo_asked"})
+OPEN = CAN_STOP | {BatchState.UNDO_ASKED}
 
 
 @require_safe
@@ -75,8 +77,6 @@ def approve(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     form = ApproveForm(request.POST)
     if not form.is_valid():
         return _batch_page(request, authority, BatchId(batch_id), form, status=422)
-    from rollkeeper.campaign import acts as campaign_acts
-
     campaign_acts.approve_batch(authority, BatchId(batch_id), on=clock.today())
     messages.success(request, _("Your approval is recorded."))
     return redirect("office:batch", batch_id)
@@ -85,8 +85,6 @@ def approve(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Stop a batch. It harms nobody, so it asks for nothing."""
-    from rollkeeper.campaign import acts as campaign_acts
-
     campaign_acts.stop_batch(_authority_to_see(request), BatchId(batch_id), on=clock.today())
     messages.success(request, _("The batch is stopped."))
     return redirect("office:batch", batch_id)
@@ -95,8 +93,6 @@ def stop(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Ask for a batch to be undone: every line as it was before, with its time given back."""
-    from rollkeeper.campaign import acts as campaign_acts
-
     campaign_acts.ask_undo(_authority_to_see(request), BatchId(batch_id), on=clock.today())
     messages.success(request, _("The batch will be undone by the next run; each line gets its time back."))
     return redirect("office:batch", batch_id)
@@ -151,7 +147,9 @@ def _doable(request: HttpRequest, authority: Authority, view: BatchView) -> Doab
         return authority.role_for(power) is not None
 
     return Doable(
-        approve=has(Power.APPROVE_BATCH) and view.state == "waiting" and not _has_approved(request, view),
+        approve=has(Power.APPROVE_BATCH)
+        and view.state == BatchState.WAITING
+        and not _has_approved(request, view),
         stop=has(Power.STOP_BATCH) and view.state in CAN_STOP,
         undo=has(Power.UNDO_BATCH) and view.state in CAN_UNDO and view.done_count > 0,
     )

@@ -49,7 +49,8 @@ SERVICES: dict[str, Promise] = {
 LINE_STATES: dict[str, Promise] = {
     "active": _("Active"),
     "suspended": _("Suspended"),
-    "ended": _("Ended"),
+    "ended": _("Terminated"),
+    "released": _("Number released"),
 }
 REASONS: dict[str, Promise] = {
     "registered": _("registered in the meantime"),
@@ -62,15 +63,9 @@ REASONS: dict[str, Promise] = {
 }
 CHANNELS: dict[str, Promise] = {
     "sms": _("Text message"),
+    "voice": _("Call"),
     "email": _("E-mail"),
     "post": _("Letter"),
-    "voice": _("Call"),
-    "file": _("File"),
-}
-STOPPED: dict[str, Promise] = {
-    "complaints": _("too many complaints"),
-    "read_backs": _("the network did not confirm too many commands"),
-    "person": _("somebody stopped it"),
 }
 VOCABULARY = {
     "stage": STAGES,
@@ -81,7 +76,6 @@ VOCABULARY = {
     "line_state": LINE_STATES,
     "reason": REASONS,
     "channel": CHANNELS,
-    "stopped": STOPPED,
 }
 
 

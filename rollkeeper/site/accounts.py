@@ -25,7 +25,7 @@ from rollkeeper.kernel.settings import settings
 class StaffBackend(ModelBackend):
     """Sign-in through the web, by the same count of attempts as on the command line."""
 
-    def authenticate(  # type: ignore[override]
+    def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
     ) -> Staff | None:
         """Return whoever knows the password; None where nobody does."""

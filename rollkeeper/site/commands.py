@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Commands about the installation itself: setup, serve, demo, doctor."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from rollkeeper.kernel.console import out
-from rollkeeper.kernel.settings import HomeKind, home
+from rollkeeper.kernel.console import JsonOption, emit, out, progress, show_table
+from rollkeeper.kernel.settings import HomeKind, home, is_home
 from rollkeeper.site import boot
-from rollkeeper.site.faces import FACES, face_called
-
-FaceName = StrEnum("FaceName", [face.name for face in FACES])
+from rollkeeper.site.errors import HomeInUse
+from rollkeeper.site.faces import FACES, FaceName, face_called
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(setup)
     app.command()(serve)
+    app.command()(demo)
+    app.command()(doctor)
 
 
 def setup(
@@ -55,3 +55,68 @@ def serve(
     boot.open_home()
     chosen = tuple(face_called(one.value) for one in face or ()) or FACES
     serve_faces(host=host, port=port, faces=chosen)
+
+
+def demo(
+    *,
+    lines: Annotated[int, typer.Option(min=100, max=10_000, help="How many lines to invent.")] = 10_000,
+    serve_it: Annotated[bool, typer.Option("--serve", help="Serve the web faces when it is made.")] = False,
+    port: Annotated[
+        int, typer.Option("--port", help="The office's port; each further face takes the next.")
+    ] = 8000,
+) -> None:
+    """Make a trial home with invented people, a campaign half way, and a login for each role.
+
+    A home that holds the demo already is left as it is.
+
+    Example: ROLLKEEPER_HOME=/tmp/trial rollkeeper demo --serve
+    """
+    from rollkeeper.site import demo as story
+
+    if story.is_made():
+        boot.open_home()
+    else:
+        _make_demo(lines)
+    show_table(
+        "Logins of this trial home",
+        ("user name", "password"),
+        [(x["user"], x["password"]) for x in story.logins()],
+    )
+    if serve_it:
+        serve(host="127.0.0.1", port=port, face=None)
+
+
+def _make_demo(lines: int) -> None:
+    from rollkeeper.site import demo as story
+
+    if is_home() and not story.is_begun():
+        raise HomeInUse(home=home())
+    with progress("Inventing people and living through a campaign", total=story.day_count()) as bar:
+        story.make_demo(lines=lines, moved=bar.advance)
+
+
+def doctor(*, as_json: JsonOption = False) -> None:
+    """Say whether this installation is sound, and what to do where it is not.
+
+    Example: rollkeeper doctor --json
+    """
+    from rollkeeper.site.doctor import Health, examine
+
+    boot.open_home()
+    found = examine()
+    if as_json:
+        emit(
+            [
+                {"check": f.check, "health": f.health, "sentence": f.sentence, "remedy": f.remedy}
+                for f in found
+            ]
+        )
+    else:
+        marks = {Health.SOUND: "sound", Health.WATCH: "watch", Health.FAULT: "FAULT"}
+        show_table(
+            "Is this installation sound?",
+            ("", "what", "found"),
+            [(marks[f.health], f.check, f"{f.sentence} {f.remedy}".strip()) for f in found],
+        )
+    if any(f.health is Health.FAULT for f in found):
+        raise typer.Exit(1)

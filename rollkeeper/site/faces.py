@@ -7,12 +7,20 @@ separate origins, so that a fault in one page cannot reach into another face.
 
 import os
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import Role
+
+
+class FaceName(StrEnum):
+    """The names of the faces: what a command's option and an address may say."""
+
+    OFFICE = "office"
+    COUNTER = "counter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class Face:
 
 FACES = (
     Face(
-        "office",
+        FaceName.OFFICE.value,
         _("Office"),
         Role.OFFICE,
         0,
@@ -45,7 +53,7 @@ FACES = (
         ),
     ),
     Face(
-        "counter",
+        FaceName.COUNTER.value,
         _("Counter"),
         Role.COUNTER,
         1,
