@@ -11,6 +11,7 @@ import json
 import os
 import random
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,20 +20,21 @@ from typing import Any
 from rollkeeper.access.acts import add_staff, sign_in
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign.approving import approve_batch
-from rollkeeper.campaign.drawing_up import draw_up_batches
+from rollkeeper.campaign.acts import (
+    advance,
+    approve_batch,
+    batches_to_run,
+    draw_up_batches,
+    plan_campaign,
+    run_batch,
+)  # fmt: skip
 from rollkeeper.campaign.importing.acts import import_lines
 from rollkeeper.campaign.importing.files import look
 from rollkeeper.campaign.importing.maps import make_map
-from rollkeeper.campaign.planning import plan_campaign
-from rollkeeper.campaign.running import run_batches
-from rollkeeper.campaign.sweeping import advance
 from rollkeeper.enrolment.acts import pause_line
-from rollkeeper.enrolment.errors import RegistrationRefused
 from rollkeeper.enrolment.registering import record
-from rollkeeper.enrolment.rules import Deed
-from rollkeeper.enrolment.submissions import Submission
-from rollkeeper.kernel import clock
+from rollkeeper.enrolment.submissions import Deed, Submission
+from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import HomeKind, home, settings, write_settings
 from rollkeeper.law.calendars import is_closed
@@ -51,12 +53,17 @@ FIRST_DAY = dt.date(2011, 12, 5)
 LAST_DAY = dt.date(2012, 3, 20)
 SECOND_WAVE = dt.date(2012, 1, 10)
 LOGINS = "demo-logins.json"
+BEGUN = "demo-begun"
+SERVICES = {Service.MOBILE: 80, Service.DATA_CARD: 8, Service.FIXED_LINE: 12}
+"""How often each kind of service comes, in a hundred."""
 COLUMNS = (
     "number", "service", "activated_on", "language", "region", "name", "address", "document_type", "document_number",
 )  # fmt: skip
 MAP: dict[str, Any] = {
     "number": {"column": "number"},
-    "service": {"column": "service", "values": {service.value: service.value for service in Service}},
+    "service": {
+        "from": [{"column": "service", "values": {service.value: service.value for service in SERVICES}}]
+    },
     "activated_on": {"column": "activated_on", "format": "%Y-%m-%d"},
     "language": {"column": "language"},
     "region": {"column": "region"},
@@ -67,12 +74,17 @@ MAP: dict[str, Any] = {
         "document_number": "document_number",
     },
 }
-"""E: the map of the file that the demo writes, as an operator would write it."""
+"""The map of the file that the demo writes, as an operator would write it."""
 
 
 def is_made() -> bool:
     """Tell whether this home holds the demo already, whole."""
     return (home() / LOGINS).exists()
+
+
+def is_begun() -> bool:
+    """Tell whether the demo was begun here and broke off: it is then made anew from the start."""
+    return (home() / BEGUN).exists()
 
 
 def logins() -> list[dict[str, str]]:
@@ -83,7 +95,10 @@ def logins() -> list[dict[str, str]]:
 
 def make_demo(*, lines: int = LINES, moved: Callable[[int], None] = lambda _: None) -> None:
     """Make the home, the people and the campaign. `moved` is told of each day that has passed."""
+    if is_begun():
+        _clear()
     boot.make_home(HomeKind.TRIAL)
+    (home() / BEGUN).touch()
     write_settings(trial_on=LAST_DAY, outbox_bounce_share=0.08, care_number="10086")
     clock.give_day(FIRST_DAY)
     made = _make_staff()
@@ -95,6 +110,7 @@ def make_demo(*, lines: int = LINES, moved: Callable[[int], None] = lambda _: No
         moved(1)
     clock.give_day(None)
     _write_logins(made)
+    (home() / BEGUN).unlink()
 
 
 def day_count() -> int:
@@ -141,11 +157,11 @@ class _Story:
     def _rows(self) -> Iterator[tuple[str, ...]]:
         for index in range(self._count):
             person = self._inventor.person()
-            number = f"+861390891{index:04d}" if index < 10_000 else f"+86139{index:08d}"
             since = dt.date(2003, 1, 1) + dt.timedelta(days=self._dice.randrange(3250))
             service = self._dice.choices(
                 [Service.MOBILE, Service.DATA_CARD, Service.FIXED_LINE], [80, 8, 12]
             )[0]
+            number = f"+868916{index:06d}" if service is Service.FIXED_LINE else f"+861390891{index:04d}"
             region = self._dice.choice(["Lhasa", "Shigatse", "Lhoka", "Nyingchi", "Nagchu", "Ngari"])
             head = (number, service.value, since.isoformat(), person.language, region)
             if self._dice.random() < 0.42:
@@ -165,7 +181,7 @@ class _Story:
 
     def _open_the_counter(self, day: dt.date) -> None:
         """Let people come: few at first, many as the last day draws near."""
-        near = max(1, 62 - abs((dt.date(2012, 3, 1) - day).days))
+        near = max(2, 62 - abs((dt.date(2012, 3, 1) - day).days)) * self._count // 3000
         self._dice.shuffle(self._unregistered)
         come = [
             self._unregistered.pop() for _ in range(min(len(self._unregistered), self._dice.randint(0, near)))
@@ -186,7 +202,8 @@ class _Story:
             if due.batch_id:
                 for name in ("campaign_manager", "supervisor"):
                     approve_batch(self._as(name), due.batch_id, on=day)
-        run_batches(sweep_authority(), on=day)
+        for batch_id in batches_to_run(on=day):
+            run_batch(sweep_authority(), batch_id, on=day)
         push_due(sweep_authority(), on=day)
 
     def _as(self, name: str) -> Authority:
@@ -234,6 +251,17 @@ def _submission(number: str, person: InventedPerson) -> Submission:
 def _write_logins(made: list[dict[str, str]]) -> None:
     with os.fdopen(os.open(home() / LOGINS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         json.dump(made, out, indent=1)
+
+
+def _clear() -> None:
+    """Take away a demo that broke off, and nothing else: its mark is in the home."""
+    server.stop_if_unused()
+    for thing in home().iterdir():
+        if thing.is_dir():
+            shutil.rmtree(thing)
+        elif thing.name != BEGUN:
+            thing.unlink()
+    settings.cache_clear()
 
 
 def _days() -> Iterator[dt.date]:

@@ -92,3 +92,12 @@ class AssetsMissing(RollkeeperError):
     kind = Kind.MALFORMED
     sentence = "The pages' style sheet is not there: {file}."
     remedy = "Run 'make setup' once, with a network."
+
+
+class HomeInUse(RollkeeperError):
+    """The demo was asked for in a home that already holds something else."""
+
+    code = "home_in_use"
+    kind = Kind.CONFLICT
+    sentence = "The home {home} is in use and does not hold the demo."
+    remedy = "Set ROLLKEEPER_HOME to a new folder for the demo, or use 'rollkeeper serve' for this home."

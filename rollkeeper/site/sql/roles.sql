@@ -26,6 +26,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO office;
 GRANT SELECT, UPDATE (data, last_used_at) ON mfa_authenticator TO counter;
 GRANT SELECT ON django_content_type, account_emailaddress TO counter, office;
 
+GRANT SELECT ON django_migrations TO sweep, office;
+
 -- The vault: the counter seals and cannot read back.
 GRANT INSERT ON vault_sealed TO counter, sweep;
 GRANT SELECT ON vault_sealed TO vault;
