@@ -83,7 +83,7 @@ def _picture(
     on: dt.date,
 ) -> None:
     ran_before = rows(
-        "SELECT 1 FROM campaign_sweepday WHERE campaign_id = %s AND day = %s", [campaign.campaign_id, on]
+        "SELECT day FROM campaign_sweepday WHERE campaign_id = %s AND day = %s", [campaign.campaign_id, on]
     )
     run(sql("campaign", "fold_tally"))
     run(sql("campaign", "sweep_day"), values)

@@ -1,8 +1,46 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands of this room."""
+"""The command `erase-due`."""
+
+import dataclasses
+from typing import Annotated
 
 import typer
+
+from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress
 
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
+    app.command("erase-due")(erase_due)
+
+
+def erase_due(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; erase nothing.")] = False,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Erase every record that the law no longer allows to keep, with its keys, and certify it in the ledger.
+
+    Safe to break off and to run again. Example: rollkeeper erase-due --dry-run
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.retention import acts
+
+    opening.open_home()
+    day = on or clock.today()
+    due = acts.count_due(console_authority(), on=day)
+    if dry_run:
+        said = f"{due.lines:,} ended lines and {due.holdings:,} past holdings must go; {due.held:,} are held."
+        emit(dataclasses.asdict(due)) if as_json else out.print(said)
+        return
+    with progress("Erasing", due.lines + due.holdings) as bar:
+        erased = acts.erase_due(console_authority(), on=day, moved=bar.advance)
+    if as_json:
+        emit(dataclasses.asdict(erased) | {"held": due.held})
+        return
+    out.print(
+        f"Erased: {erased.lines:,} ended lines, {erased.holdings:,} past holdings; {erased.keys_destroyed:,} keys"
+        f" destroyed; {due.held:,} records are held."
+        + (f" {erased.finished:,} erasures that had broken off were finished." if erased.finished else "")
+    )

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Erase what the law no longer allows to keep, so that no backup brings it back.
+
+Three steps a chunk, each of which can be done again: *intent* (which records, on what ground, with a certificate in the
+ledger, committed), *keys* (destroyed in the second store, which no transaction can take back), *rows* (cleared, and the
+intent marked as done). A process killed between two of them leaves an intent that the next run finishes first.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import one_at_a_time
+from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.ids import HoldingId, PersonId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import keeps_until
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.retention.rules import last_end_to_erase
+from rollkeeper.vault.acts import shred
+
+CHUNK = 1000
+_ERASING = 20  # the matter of kernel.claims.one_at_a_time
+
+
+@dataclass(slots=True)
+class Erased:
+    """What a run erased. `finished` counts records whose erasure an earlier run had begun."""
+
+    lines: int = 0
+    holdings: int = 0
+    finished: int = 0
+    keys_destroyed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What must go today, and what a legal hold keeps."""
+
+    lines: int
+    holdings: int
+    held: int
+
+
+def count_due(authority: Authority, *, on: dt.date) -> Due:
+    """Count what must go on a day. Writes nothing. Refuses: NotAllowed."""
+    demand(authority, Power.ERASE_DUE)
+    values = _values(load_pack(settings().pack), on)
+    if values["cutoff"] is None:
+        return Due(0, 0, 0)
+    (found,) = rows(sql("retention", "count_due"), values)
+    return Due(found.lines, found.holdings, found.held)
+
+
+def erase_due(authority: Authority, *, on: dt.date, moved: Callable[[int], None] = lambda _: None) -> Erased:
+    """Erase every record whose last day kept is over and on which no legal hold lies.
+
+    A past holding goes a year after it ended even where the line lives on. `moved` is told how many records each
+    chunk had. Refuses: NotAllowed. Ledger: line:record:erased a record, with ground, article and last day kept.
+    """
+    role = demand(authority, Power.ERASE_DUE)
+    erased, pack = Erased(), load_pack(settings().pack)
+    erased.finished = _finish(erased, on=on)
+    values = _values(pack, on) | {
+        "role": role.value,
+        "actor": authority.commitment,
+        "staff_id": authority.staff_id,
+        "pack_hash": pack.hash,
+        "article": pack.retention.article,
+        "verb": Verb.RECORD_ERASED.value,
+    }
+    while values["cutoff"] is not None and (intended := _intend(pack, values)):
+        erased.lines += intended["service_ended"]
+        erased.holdings += intended["holding_ended"]
+        _finish(erased, on=on)
+        moved(sum(intended.values()))
+    return erased
+
+
+def _intend(pack: Pack, values: Mapping[str, Any]) -> dict[str, int]:
+    """Write down what goes next, and certify it; return how many records of each ground, empty where none is left."""
+    with act():
+        one_at_a_time(_ERASING)
+        run("DROP TABLE IF EXISTS pg_temp.retention_due")
+        if not run(sql("retention", "find_due"), {**values, "chunk": CHUNK}):
+            return {}
+        ended = [row.ended_on for row in rows("SELECT DISTINCT ended_on FROM retention_due")]
+        kept = [keeps_until(pack, day) for day in ended]
+        found = rows(sql("retention", "intend"), {**values, "ended": ended, "kept": kept, "at": clock.now()})
+    counts = {"service_ended": 0, "holding_ended": 0}
+    return counts | {row.ground: row.records for row in found}
+
+
+def _finish(erased: Erased, *, on: dt.date) -> int:
+    """Destroy the keys and clear the rows of everything that was intended; return how many records that were."""
+    finished = 0
+    while pending := rows(sql("retention", "pending"), {"chunk": CHUNK}):
+        pairs = {(PersonId(person), HoldingId(holding)) for row in pending for person, holding in row.pairs}
+        erased.keys_destroyed += shred(sorted(pairs))
+        _clear([row.erasure_id for row in pending], sorted(pairs), on=on)
+        finished += len(pending)
+    return finished
+
+
+def _clear(erasure_ids: list[Any], pairs: list[tuple[PersonId, HoldingId]], *, on: dt.date) -> None:
+    values = {
+        "erasure_ids": erasure_ids,
+        "persons": [person for person, _ in pairs],
+        "holdings": [holding for _, holding in pairs],
+        "on": on,
+        "at": clock.now(),
+    }
+    with act():
+        run(sql("retention", "clear_rows"), values)
+        run(sql("retention", "clear_persons"), values)
+
+
+def _values(pack: Pack, on: dt.date) -> dict[str, Any]:
+    zone, cutoff = clock.zone(), last_end_to_erase(pack, on=on)
+    midnight = None
+    if cutoff is not None:
+        midnight = dt.datetime.combine(cutoff + dt.timedelta(days=1), dt.time(), zone)
+    return {"on": on, "cutoff": cutoff, "before": midnight, "zone": zone.key}

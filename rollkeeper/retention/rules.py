@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Which contracts ended so long ago that their records must go today. Pure."""
+
+import datetime as dt
+
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.rules import keeps_until
+
+_FIRST_DAY = dt.date(1900, 1, 1)
+
+
+def last_end_to_erase(pack: Pack, *, on: dt.date) -> dt.date | None:
+    """Return the latest end of a contract whose last day kept lies before `on`, None where there is none.
+
+    The later a contract ended the later its last day kept, so that halving finds it.
+    """
+    low, high = _FIRST_DAY.toordinal(), on.toordinal()
+    if keeps_until(pack, _FIRST_DAY) >= on:
+        return None
+    while low < high:
+        middle = (low + high + 1) // 2
+        if keeps_until(pack, dt.date.fromordinal(middle)) < on:
+            low = middle
+        else:
+            high = middle - 1
+    return dt.date.fromordinal(low)

@@ -1,0 +1,28 @@
+-- Clears the rows of records whose keys are gone: number, contact, reference, what stood for the holder, sealed rows.
+-- Law: art. 5. Reads: retention_erasure. Writes: lines_line, lines_number, lines_reference, lines_holding,
+-- vault_sealed, retention_erasure. Plan: primary keys by line and person; lines_reference_by_line.
+-- Again: nothing left to clear.
+WITH record AS MATERIALIZED (
+    SELECT line_id, erasure_id, holding_id FROM retention_erasure
+     WHERE erasure_id = ANY (%(erasure_ids)s) AND done_at IS NULL
+), line AS (
+    UPDATE lines_line l
+       SET state = 'released', erased_on = %(on)s, version = l.version + 1, number_index = NULL, number_sealed = NULL,
+           contact_sealed = NULL, language = NULL
+      FROM record WHERE l.line_id = record.line_id AND record.holding_id IS NULL
+ RETURNING l.line_id, old.number_index AS number_index
+), number AS (
+    DELETE FROM lines_number n USING line WHERE n.number_index = line.number_index AND n.line_id = line.line_id
+), reference AS (
+    DELETE FROM lines_reference r USING line WHERE r.line_id = line.line_id
+), holding AS (
+    UPDATE lines_holding h SET commitment = NULL, erased_on = %(on)s
+      FROM record
+     WHERE h.line_id = record.line_id AND (record.holding_id IS NULL OR h.holding_id = record.holding_id)
+       AND h.erased_on IS NULL
+), sealed AS (
+    DELETE FROM vault_sealed v USING unnest(%(persons)s::uuid[], %(holdings)s::uuid[]) AS gone (person_id, holding_id)
+     WHERE v.person_id = gone.person_id AND v.holding_id = gone.holding_id
+)
+UPDATE retention_erasure e SET done_at = %(at)s FROM record WHERE e.line_id = record.line_id
+   AND e.erasure_id = record.erasure_id

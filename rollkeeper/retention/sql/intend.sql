@@ -1,0 +1,19 @@
+-- Writes down which records go, on what ground, and certifies each in the ledger.
+-- Law: art. 5. Reads: retention_due (temporary). Writes: retention_erasure, ledger_entry.
+-- Plan: as many rows as the chunk has.
+-- Again: find_due.sql leaves out what is intended already.
+WITH intent AS (
+    INSERT INTO retention_erasure (line_id, erasure_id, holding_id, ground, article, last_day_kept, begun_at)
+    SELECT d.line_id, uuidv7(), d.holding_id, d.ground, %(article)s, k.kept_until, %(at)s
+      FROM retention_due d
+      JOIN unnest(%(ended)s::date[], %(kept)s::date[]) AS k (ended_on, kept_until) USING (ended_on)
+ RETURNING line_id, erasure_id, holding_id, ground, last_day_kept
+), certificate AS (
+    INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, line_id, NULL,
+                       jsonb_strip_nulls(jsonb_build_object('erasure', erasure_id, 'ground', ground,
+                           'holding', holding_id, 'last_day_kept', last_day_kept)))
+      FROM intent
+)
+SELECT ground, count(*) AS records FROM intent GROUP BY ground

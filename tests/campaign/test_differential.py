@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The most important test of this room: the real tables, driven night by night, against the law's own rules.
+
+Invented populations with notices, registrations, pauses, stays, outages and holds live through a year and a half; what
+became of each line must be what `law.rules.run_history` says, to the day.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.campaign import acts
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import History, Span, run_history
+from rollkeeper.retention.acts import erase_due
+from tests.campaign.population import PACK, day, end, fate, make_line, night, pause, plan, register, tell
+
+FIRST, LAST = day("2011-12-12"), day("2013-08-31")
+
+type Days = tuple[dt.date, dt.date]
+
+
+def within(first: str, last: str) -> st.SearchStrategy[dt.date]:
+    return st.dates(day(first), day(last))
+
+
+def stretches(first: str, last: str, *, longest: int, most: int) -> st.SearchStrategy[list[Days]]:
+    one = st.tuples(within(first, last), st.integers(0, longest))
+    return st.lists(one.map(lambda pair: (pair[0], pair[0] + dt.timedelta(days=pair[1]))), max_size=most)
+
+
+@dataclass(frozen=True)
+class Life:
+    """What happens to one line."""
+
+    activated_on: dt.date
+    told: tuple[dt.date, ...]
+    registered_on: dt.date | None
+    ended_on: dt.date | None
+    pauses: tuple[Days, ...]
+    hold: Days | None
+
+
+@dataclass(frozen=True)
+class World:
+    """What happens to all."""
+
+    lives: tuple[Life, ...]
+    stays: tuple[Days, ...]
+    outages: tuple[Days, ...]
+
+
+EVENTFUL = within("2012-02-20", "2012-06-10")
+lives = st.builds(
+    Life,
+    activated_on=st.one_of(within("2010-01-01", "2012-01-03"), st.just(day("2011-12-31"))),
+    told=st.one_of(st.just(()), st.tuples(within("2011-12-12", "2012-02-15"))),
+    registered_on=st.one_of(
+        st.none(), EVENTFUL, within("2012-02-28", "2012-03-05"), within("2012-03-30", "2012-04-07")
+    ),
+    ended_on=st.one_of(st.none(), st.none(), EVENTFUL, st.just(day("2012-02-29"))),
+    pauses=stretches("2011-12-20", "2012-05-10", longest=40, most=3).map(tuple),
+    hold=st.one_of(
+        st.none(),
+        st.tuples(within("2013-01-01", "2013-05-01"), st.integers(0, 60)).map(
+            lambda pair: (pair[0], pair[0] + dt.timedelta(days=pair[1]))
+        ),
+    ),
+)
+worlds = st.builds(
+    World,
+    lives=st.lists(lives, min_size=25, max_size=25).map(tuple),
+    stays=stretches("2012-01-10", "2012-05-10", longest=20, most=2).map(tuple),
+    outages=stretches("2012-02-25", "2013-06-01", longest=15, most=4).map(tuple),
+)
+
+
+def live_through(world: World, people: tuple[Authority, Authority]) -> list[tuple[object, ...]]:
+    """Let the world happen in the real tables and return the fate of each line."""
+    line_ids = [make_line(activated_on=life.activated_on) for life in world.lives]
+    plan(FIRST)
+    stops = {first for first, _ in world.stays}
+    on = FIRST
+    while on <= LAST:
+        clock.give_day(on)
+        for stay in world.stays if on in stops else ():
+            if stay[0] == on:
+                acts.enter_stay(console_authority(), first=stay[0], last=stay[1], reason="court", on=on)
+        for line_id, life in zip(line_ids, world.lives, strict=True):
+            happen(line_id, life, on)
+        if not any(first <= on <= last for first, last in world.outages):
+            if on < day("2012-11-01"):
+                night(on, people)
+            erase_due(sweep_authority(), on=on)
+        on += dt.timedelta(days=1)
+    return [fate(line_id) for line_id in line_ids]
+
+
+def happen(line_id: LineId, life: Life, on: dt.date) -> None:
+    """Let the events of a day happen; they come before the sweep."""
+    if on in life.told:
+        tell(line_id, on)
+    for first, last in life.pauses:
+        if first == on and rows(
+            "SELECT 1 AS x FROM lines_line WHERE line_id = %s AND ended_on IS NULL", [line_id]
+        ):
+            pause(line_id, first, last, on)
+    if on == life.registered_on:
+        register(line_id, on)
+    if on == life.ended_on:
+        end(line_id, on)
+    if life.hold and life.hold[0] == on:
+        run(
+            "INSERT INTO lines_hold (line_id, hold_id, days, case_reference, review_on)"
+            " VALUES (%s, %s, daterange(%s, %s, '[]'), 'c', %s)",
+            [line_id, new_uuid(), *life.hold, on],
+        )
+
+
+def by_the_rules(world: World) -> list[tuple[object, ...]]:
+    """Return the fate of each line as the law's rules have it."""
+    span = Span(FIRST, LAST, stays=world.stays, outages=world.outages)
+    return [
+        tuple(
+            run_history(
+                load_pack(PACK),
+                History(
+                    activated_on=life.activated_on,
+                    told_on=min(life.told, default=None),
+                    registered_on=life.registered_on,
+                    ended_on=life.ended_on,
+                    pauses=life.pauses,
+                    holds=[life.hold] if life.hold else [],
+                ),
+                span,
+            )
+        )
+        for life in world.lives
+    ]
+
+
+def differences(world: World, people: tuple[Authority, Authority]) -> list[object]:
+    with transaction.atomic():
+        lived = live_through(world, people)
+        transaction.set_rollback(True)
+    return [
+        (life, found, wanted)
+        for life, found, wanted in zip(world.lives, lived, by_the_rules(world), strict=True)
+        if found != wanted
+    ]
+
+
+TRYING = settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
+)
+
+
+@settings(TRYING, max_examples=3)
+@given(worlds)
+def test_the_real_tables_and_the_rules_agree_on_every_line(
+    people: tuple[Authority, Authority], world: World
+) -> None:
+    assert differences(world, people) == []
+
+
+@pytest.mark.soak
+@settings(TRYING, max_examples=60)
+@given(worlds)
+def test_the_real_tables_and_the_rules_agree_on_many_populations(
+    people: tuple[Authority, Authority], world: World
+) -> None:
+    assert differences(world, people) == []

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The worked cases of the simulation's specification, each lived through night by night in the real tables."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.access.authority import Authority
+from tests.campaign.population import (
+    bounce,
+    day,
+    end,
+    fate,
+    make_line,
+    member,
+    night,
+    pause,
+    plan,
+    register,
+    tell,
+)
+
+CASES = {
+    "silent": ({"told": "2011-12-20"}, ("2012-03-02", None, "2012-04-05", "campaign")),
+    "registered on the last day": (
+        {"told": "2011-12-20", "registered": "2012-03-01"},
+        (None, None, None, None),
+    ),
+    "registered on the very day": (
+        {"told": "2011-12-20", "registered": "2012-03-02"},
+        (None, None, None, None),
+    ),
+    "registered while suspended": (
+        {"told": "2011-12-20", "registered": "2012-04-05"},
+        ("2012-03-02", "2012-04-05", None, None),
+    ),
+    "told late": ({"told": "2012-01-15"}, ("2012-03-16", None, "2012-04-17", "campaign")),
+    "bounced only": ({"bounced": "2011-12-20"}, (None, None, None, None)),
+    "paused": (
+        {"told": "2011-12-20", "pause": ("2012-02-20", "2012-03-10")},
+        ("2012-03-22", None, "2012-04-24", "campaign"),
+    ),
+    "ended by the holder": (
+        {"told": "2011-12-20", "ended": "2012-02-29"},
+        (None, None, "2012-02-29", "subscriber"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_worked_case_comes_out_as_written(name: str, people: tuple[Authority, Authority]) -> None:
+    history, expected = CASES[name]
+    line_id = make_line()
+    plan(day("2011-12-19"))
+
+    on = day("2011-12-20")
+    while on <= day("2012-04-30"):
+        _events_of(on, line_id, history)
+        night(on, people)
+        on += dt.timedelta(days=1)
+
+    found = tuple(str(value) if value else None for value in fate(line_id)[:4])
+    assert found == expected
+
+
+def test_a_line_activated_on_the_campaigns_first_day_is_outside(people: tuple[Authority, Authority]) -> None:
+    inside, outside = make_line(activated_on="2011-12-31"), make_line(activated_on="2012-01-01")
+
+    planned = plan(day("2011-12-19"))
+
+    assert planned.members_added == 1
+    assert member(inside)
+
+
+def _events_of(on: dt.date, line_id: object, history: dict[str, object]) -> None:
+    match on.isoformat():
+        case text if text == history.get("told"):
+            tell(line_id, on)
+        case text if text == history.get("bounced"):
+            bounce(line_id)
+        case text if text == history.get("registered"):
+            register(line_id, on)
+        case text if text == history.get("ended"):
+            end(line_id, on)
+        case text if "pause" in history and text == history["pause"][0]:
+            pause(line_id, on, day(history["pause"][1]), on)
