@@ -39,5 +39,5 @@ def _rules(pack: PackFile) -> dict[str, Any]:
     return {
         path: value
         for path, value in leaves(pack)
-        if not path.split(".")[0].split("[")[0].startswith(_OWN) and "because" not in path
+        if path.split(".")[0].split("[")[0] not in _OWN and "because" not in path
     }

@@ -46,7 +46,7 @@ def read_pack(raw: bytes, *, file: str) -> Pack:
     try:
         content = PackFile.model_validate(document.data)
     except ValidationError as fault:
-        raise_all([_named(error, document) for error in fault.errors(include_url=False)])
+        raise_all(_named_faults(fault, document))
         raise
     raise_all(list(_inner_faults(content, document)))
     pack = Pack(content, sha256_hex(raw))
@@ -66,6 +66,18 @@ def shipped_packs() -> tuple[str, ...]:
 def _shipped(name: str) -> Pack:
     file = files("rollkeeper.law.packs") / f"{name}.yaml"
     return read_pack(file.read_bytes(), file=file.name)
+
+
+def _named_faults(fault: ValidationError, document: Document) -> list[RollkeeperError]:
+    """Name each fault once: a list that is too short only because its items are faulty is no fault of its own."""
+    errors = fault.errors(include_url=False)
+    places = [error["loc"] for error in errors]
+    return [
+        _named(error, document)
+        for error in errors
+        if error["type"] != "too_short"
+        or not any(place != error["loc"] and place[: len(error["loc"])] == error["loc"] for place in places)
+    ]
 
 
 def _named(error: Mapping[str, Any], document: Document) -> RollkeeperError:

@@ -1,0 +1,117 @@
+"""The law read naively, one day after another: slow, literal, and written from the specification alone.
+
+It shares nothing with the engines but the names of the events and the library of public holidays.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import holidays
+
+DAY = dt.timedelta(days=1)
+START = dt.date(2012, 1, 1)
+GRACE, SUSPENSION = 60, 30
+_CN = holidays.country_holidays("CN")
+
+Row = tuple[str, dt.date, str, dt.date | None]
+
+
+@dataclass
+class Line:
+    activated: bool = False
+    active_before_start: bool = False
+    registered: bool = False
+    anchor: dt.date | None = None
+    suspended: dt.date | None = None
+    restored: dt.date | None = None
+    ended: dt.date | None = None
+    ended_by: str | None = None
+    erased: dt.date | None = None
+    rows: list[Row] = field(default_factory=list)
+
+
+def fates(rows: list[Row], first: dt.date, last: dt.date) -> list[tuple]:
+    """Return (line, suspended, restored, ended, ended by, erased) for each line, sorted."""
+    names = sorted({line for line, *_ in rows if line != "*"})
+    return [_fate(name, [row for row in rows if row[0] in {name, "*"}], first, last) for name in names]
+
+
+def _fate(name: str, rows: list[Row], first: dt.date, last: dt.date) -> tuple:
+    rows = [row for row in rows if row[1] <= last]
+    line = Line(rows=rows)
+    day = min([first, START, *(row[1] for row in rows)])
+    while day <= last:
+        today = [event for _, on, event, _ in rows if on == day]
+        _events(line, day, sorted(today, key=lambda event: event == "ended"))
+        if day >= first and not _covered(rows, day, "outage"):
+            _sweep(line, day)
+        day += DAY
+    return (name, line.suspended, line.restored, line.ended, line.ended_by, line.erased)
+
+
+def _events(line: Line, day: dt.date, events: list[str]) -> None:
+    for event in events:
+        if line.ended:
+            return
+        match event:
+            case "activated":
+                line.active_before_start |= day < START
+            case "notice_delivered":
+                line.anchor = line.anchor or max(day, START)
+            case "registered" | "transferred":
+                if line.suspended and not line.registered:
+                    line.restored = day
+                line.registered = True
+            case "ended":
+                line.ended, line.ended_by = day, "subscriber"
+
+
+def _sweep(line: Line, day: dt.date) -> None:
+    """Take at most one step."""
+    if line.erased:
+        return
+    if line.ended:
+        if day > _a_year_later(line.ended) and not _covered(line.rows, day, "hold"):
+            line.erased = day
+        return
+    if not line.active_before_start or line.registered or not line.anchor:
+        return
+    if _closed(day) or _paused(line.rows, day):
+        return
+    if line.suspended:
+        if _last_day(line.rows, line.suspended, SUSPENSION, day) is not None:
+            line.ended, line.ended_by = day, "campaign"
+    elif _last_day(line.rows, line.anchor, GRACE, day) is not None:
+        line.suspended = day
+
+
+def _last_day(rows: list[Row], anchor: dt.date, days: int, today: dt.date) -> dt.date | None:
+    """Return the last day if it lies before today."""
+    day, counted = anchor, 0
+    if (today - anchor).days <= days:
+        return None
+    while day + DAY < today:
+        day += DAY
+        if not _paused(rows, day):
+            counted += 1
+        if counted >= days and not _closed(day) and not _paused(rows, day):
+            return day
+    return None
+
+
+def _closed(day: dt.date) -> bool:
+    return not _CN.is_working_day(day)
+
+
+def _paused(rows: list[Row], day: dt.date) -> bool:
+    return _covered(rows, day, "pause") or _covered(rows, day, "stay")
+
+
+def _covered(rows: list[Row], day: dt.date, kind: str) -> bool:
+    return any(event == kind and first <= day <= last for _, first, event, last in rows if last)
+
+
+def _a_year_later(day: dt.date) -> dt.date:
+    if (day.month, day.day) == (2, 29):
+        return dt.date(day.year + 1, 3, 1)
+    return day.replace(year=day.year + 1)

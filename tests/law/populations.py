@@ -1,0 +1,81 @@
+"""Invented populations for the two engines: everything that can happen to a line, near the days where it matters."""
+
+import datetime as dt
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from tests.law.day_by_day import Row
+
+EPOCH = dt.date(2011, 11, 1)
+
+
+def days(first: int = 0, last: int = 620) -> st.SearchStrategy[dt.date]:
+    """Days around the campaign, its holidays and its leap day, now and then far from them."""
+    near = st.integers(first, last).map(lambda n: EPOCH + dt.timedelta(days=n))
+    edges = st.sampled_from(
+        [dt.date(2011, 12, 31), dt.date(2012, 1, 1), dt.date(2012, 2, 29), dt.date(2012, 3, 1),
+         dt.date(2012, 3, 2), dt.date(2012, 3, 31), dt.date(2012, 4, 1), dt.date(2012, 4, 4), dt.date(2012, 4, 5)]
+    )  # fmt: skip
+    return st.one_of(near, near, edges)
+
+
+@st.composite
+def stretches(draw: st.DrawFn) -> tuple[dt.date, dt.date]:
+    first = draw(days())
+    return first, first + dt.timedelta(days=draw(st.one_of(st.integers(0, 3), st.integers(0, 90))))
+
+
+@st.composite
+def rows_of(draw: st.DrawFn, line: str) -> list[Row]:
+    rows: list[Row] = [
+        (
+            line,
+            draw(st.sampled_from([dt.date(2010, 5, 1), dt.date(2011, 12, 31), dt.date(2012, 1, 1)])),
+            "activated",
+            None,
+        )
+    ]
+    told = st.sampled_from(["notice_delivered", "notice_delivered", "notice_delivered", "notice_bounced"])
+    rows += [(line, draw(days(0, 200)), draw(told), None) for _ in range(draw(st.integers(0, 2)))]
+    happens = st.sampled_from(["registered", "transferred", "ended", "activated"])
+    rows += [
+        (line, draw(days()), draw(happens), None) for _ in range(draw(st.sampled_from([0, 0, 0, 1, 1, 2])))
+    ]
+    for _ in range(draw(st.sampled_from([0, 0, 1, 2, 3]))):
+        first, last = draw(stretches())
+        rows.append((line, first, draw(st.sampled_from(["pause", "pause", "hold"])), last))
+    if draw(st.booleans()):
+        return rows
+    return [*rows, *_together(draw, line)]
+
+
+def _together(draw: st.DrawFn, line: str) -> list[Row]:
+    """Several things on one day."""
+    day = draw(days())
+    events = draw(
+        st.sets(st.sampled_from(["registered", "ended", "notice_delivered", "transferred"]), max_size=3)
+    )
+    return [(line, day, event, None) for event in sorted(events)]
+
+
+@st.composite
+def populations(draw: st.DrawFn, most: int = 8) -> list[Row]:
+    rows: list[Row] = []
+    for number in range(draw(st.integers(1, most))):
+        rows += draw(rows_of(f"L{number}"))
+    for _ in range(draw(st.sampled_from([0, 0, 1, 2, 3]))):
+        first, last = draw(stretches())
+        kind = draw(st.sampled_from(["stay", "outage", "outage", "pause", "hold"]))
+        rows.append(("*", first, kind, last))
+    if draw(st.integers(0, 9)) == 0:
+        rows.append(
+            ("*", draw(days()), draw(st.sampled_from(["notice_delivered", "registered", "ended"])), None)
+        )
+    return draw(st.permutations(rows))
+
+
+def write_rows(file: Path, rows: list[Row]) -> Path:
+    lines = [f"{line},{day},{event},{until or ''}" for line, day, event, until in rows]
+    file.write_text("\n".join(["line,date,event,until", *lines, ""]), "utf-8")
+    return file

@@ -1,0 +1,423 @@
+"""Packs: read strictly, every fault reported, obeyed whole or not at all."""
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.kernel.canonical import sha256_hex
+from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.law.errors import (
+    ArticleMissing,
+    CampaignMissing,
+    PackCaseFailed,
+    PackFault,
+    PackNotFound,
+    PackNotInForce,
+    UnconfirmedValue,
+    UnhonouredField,
+)
+from rollkeeper.law.honoured import unhonoured
+from rollkeeper.law.layers import Conflict, list_conflicts
+from rollkeeper.law.pack import refuse_unconfirmed
+from rollkeeper.law.packs import load_pack, read_pack, shipped_packs
+from rollkeeper.law.schema import Cited, PackFile
+
+REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
+OTHERS = Path(__file__).parents[1] / "cases" / "packs"
+
+
+def changed(old: str, new: str, count: int = 1) -> bytes:
+    """Return the reference pack with one thing changed."""
+    assert old in REFERENCE
+    return REFERENCE.replace(old, new, count).encode()
+
+
+def faults_of(raw: bytes) -> list[RollkeeperError]:
+    with pytest.raises(RollkeeperError) as raised:
+        read_pack(raw, file="pack.yaml")
+    return list(raised.value.faults) if isinstance(raised.value, Faults) else [raised.value]
+
+
+@pytest.mark.parametrize("name", ["cn-xz-2011", "none"])
+def test_a_shipped_pack_loads_and_can_be_used(name):
+    pack = load_pack(name)
+
+    pack.refuse_unhonoured()
+    assert pack.id == name
+    assert pack is load_pack(name)
+
+
+def test_both_packs_are_shipped():
+    assert shipped_packs() == ("cn-xz-2011", "none")
+
+
+def test_a_packs_hash_is_the_hash_of_its_file():
+    assert load_pack("cn-xz-2011").hash == sha256_hex(REFERENCE.encode())
+
+
+def test_the_reference_pack_carries_every_article_that_the_product_serves():
+    articles = {a.article for a in load_pack("cn-xz-2011").file.articles if a.source == "decision"}
+
+    assert articles == {
+        "1",
+        "2 ¶1",
+        "2 ¶2",
+        "3",
+        "4 ¶1",
+        "4 ¶2",
+        "4 ¶3",
+        "5",
+        "6",
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "16",
+    }
+
+
+def test_every_article_of_the_decision_has_its_chinese_and_its_english_words():
+    for article in load_pack("cn-xz-2011").file.articles:
+        if article.source == "decision":
+            assert set(article.text) == {"zh-hans", "en"}
+
+
+def test_what_the_press_reported_is_unconfirmed_throughout():
+    values = [b for _, b in _becauses() if b.source == "measure"]
+
+    assert values
+    assert not any(because.confirmed for because in values)
+
+
+def test_every_value_of_the_decision_has_the_statutes_own_sentence_beside_it():
+    lacking = [path for path, b in _becauses() if b.source is None and set(b.words) != {"zh-hans", "en"}]
+
+    assert lacking == []
+
+
+def _becauses():
+    from rollkeeper.law.packs import _becauses as walk
+
+    return list(walk(load_pack("cn-xz-2011").file, ()))
+
+
+def test_every_part_that_must_cite_an_article_does_so_by_its_type():
+    assert all(part.model_fields["because"].is_required() for part in Cited.__subclasses__())
+
+
+@pytest.mark.parametrize("party", ["individual", "minor", "company", "company_user"])
+def test_the_decision_asks_four_things_and_no_more(party):
+    asked = load_pack("cn-xz-2011").attributes("mobile", party)
+
+    assert [a.name for a in asked] == ["name", "address", "document_type", "document_number"]
+    assert all(a.required and a.article and a.why for a in asked)
+
+
+def test_nothing_is_asked_for_a_service_or_a_party_that_no_law_names():
+    pack = load_pack("cn-xz-2011")
+
+    assert pack.attributes("email", "individual") == ()
+    assert pack.attributes("mobile", "passer_by") == ()
+
+
+def test_a_law_without_a_duty_asks_nothing():
+    pack = load_pack("none")
+
+    assert pack.duty is False
+    assert pack.attributes("mobile", "individual") == ()
+    with pytest.raises(CampaignMissing):
+        _ = pack.campaign
+
+
+def test_the_reference_campaign_is_as_the_decision_says():
+    rules = load_pack("cn-xz-2011").campaign
+
+    assert (str(rules.begins_on), rules.grace_days, rules.suspension_days) == ("2012-01-01", 60, 30)
+    assert {rules.cohort_article, rules.grace_article, rules.suspension_article, rules.ending_article} == {
+        "3"
+    }
+    assert load_pack("cn-xz-2011").retention.article == "5"
+
+
+def test_an_unknown_pack_names_the_shipped_ones():
+    with pytest.raises(PackNotFound) as raised:
+        load_pack("atlantis")
+
+    assert "cn-xz-2011, none" in raised.value.advice
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "leaf"),
+    [
+        ('      because:\n        article: "3"\n        words: {zh-hans: 自2012年1月1日起60日内', '      x:\n        article: "3"\n        words: {zh-hans: 自2012年1月1日起60日内', "campaigns[0].deadline"),
+        ('    because:\n      article: "5"', "    because:\n      confirmed: true", "retention[0]"),
+        ("because: {article: 2 ¶1, words: {zh-hans: 名称, en: name}}", 'because: {article: ""}', "party_kinds[0].attributes[0]"),
+        ("because: {article: 2 ¶1, words: {zh-hans: 名称, en: name}}", "because:", "party_kinds[0].attributes[0]"),
+    ],
+)  # fmt: skip
+def test_a_value_that_cites_no_article_is_refused_with_its_line(old, new, leaf):
+    missing = [fault for fault in faults_of(changed(old, new)) if isinstance(fault, ArticleMissing)]
+
+    assert [fault.facts["leaf"] for fault in missing] == [leaf]
+    assert 0 < REFERENCE[: REFERENCE.index(old)].count("\n") + 2 - missing[0].facts["line"] < 8
+
+
+def test_an_article_that_the_pack_does_not_carry_is_refused():
+    (fault,) = faults_of(changed('article: "5"\n      words', 'article: "99"\n      words'))
+
+    assert "carries no article 99" in str(fault)
+
+
+def test_words_that_the_article_does_not_contain_are_refused():
+    faults = faults_of(
+        changed(
+            "words: {zh-hans: 保存期为1年, en: for one year}",
+            "words: {zh-hans: 保存期为2年, en: for two years}",
+        )
+    )
+
+    assert ["do not stand in article 5" in str(fault) for fault in faults] == [True, True]
+
+
+def test_all_faults_of_a_file_are_reported_with_their_lines():
+    raw = REFERENCE.replace("n: 60", 'n: "60"').replace("kind: exact", "kind: roughly")
+    raw = raw.replace("status: confirmed", "status: confirmed\ncolour: blue")
+
+    faults = faults_of(raw.encode())
+
+    lines = raw.splitlines()
+    assert {f.facts["leaf"] for f in faults} == {
+        "campaigns[0].deadline.after.n",
+        "retention[0].kind",
+        "colour",
+    }
+    for fault in faults:
+        assert fault.facts["file"] == "pack.yaml"
+        assert fault.facts["leaf"].rsplit(".")[-1] in lines[fault.facts["line"] - 1]
+
+
+def test_a_key_that_stands_twice_is_refused():
+    faults = faults_of(changed("duty: true", "duty: true\nduty: false\nstatus: draft"))
+
+    assert [fault.facts["leaf"] for fault in faults] == ["duty", "status"]
+    assert all("stands twice" in str(fault) for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (b"", "not YAML"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"a: [1", "not YAML"),
+        (b"a: &x 1\nb: *x", "anchors"),
+        (b"a: 1.5", "whole number"),
+        (b"a: !!python/object:os.system x", "whole number"),
+        (b"a: 010", "whole number"),
+        (b"a: 2012-02-30", "no such date"),
+        (b"1: a", "not plain text"),
+        (b"<<: {a: 1}", "not plain text"),
+        (b"a: 1\n---\nb: 2", "not YAML"),
+        (b"[" * 5000, "not YAML"),
+        (b"a: " + b"x" * 2_000_000, "not YAML"),
+        (b"- a", "dictionary"),
+    ],
+)  # fmt: skip
+def test_what_is_not_plain_yaml_is_refused_in_a_sentence(raw, why):
+    faults = faults_of(raw)
+
+    assert why in str(faults[0])
+    assert all(isinstance(fault, PackFault) for fault in faults)
+
+
+def test_a_pack_that_fails_one_of_its_own_cases_does_not_load():
+    faults = faults_of(changed("after: {n: 60, unit: day}", "after: {n: 61, unit: day}"))
+
+    assert all(isinstance(fault, PackCaseFailed) for fault in faults)
+    assert (
+        "'the day after it': on 2012-03-02 the pack expects 'suspended', and its values give 'counting'"
+        in str(faults[0])
+    )
+
+
+def test_no_stage_can_bar_emergency_calls():
+    faults = faults_of(
+        changed("always_allow: [emergency, operator_care, registration]", "always_allow: [operator_care]")
+    )
+
+    assert "no stage can bar emergency calls" in str(faults[0])
+
+
+def test_a_pack_without_a_duty_that_asks_something_is_refused():
+    (fault,) = faults_of(changed("duty: true", "duty: false"))
+
+    assert "asks nothing of anybody" in str(fault)
+
+
+def test_an_unknown_first_day_counts_as_the_later_date():
+    pack = read_pack(changed("count_first_day: false", "count_first_day: unknown"), file="pack.yaml")
+
+    pack.refuse_unhonoured()
+    assert len(pack.file.tests) > 10
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("count_first_day: false", "count_first_day: true", "'calendar.count_first_day: true'"),
+        ("roll_last_day: next_working", "roll_last_day: none", "'calendar.roll_last_day: none'"),
+        ("day_kind: calendar", "day_kind: working", "'calendar.day_kind: working'"),
+        ("  no_action_on:", '  quiet_hours: [{begins: "20:00", ends: "08:00"}]\n  no_action_on:', "'calendar.quiet_hours'"),
+        ("status: confirmed\n", "status: confirmed\nlayers: [cn-national-2013]\n", "'layers'"),
+        ("status: confirmed\n", "status: confirmed\nsupersedes: cn-old\n", "'supersedes'"),
+        ("after: {n: 60, unit: day}", "after: {n: 60, unit: working_day}", "'campaigns[0].deadline.after.unit: working_day'"),
+        ("not_before_notice: true", "not_before_notice: false", "'campaigns[0].deadline.not_before_notice: false'"),
+        ("must_be_delivered: true", "must_be_delivered: false", "(none has to be delivered)"),
+        ("always_allow: [emergency, operator_care, registration]", "always_allow: [emergency]", "'campaigns[0].stages'"),
+        ("keep: {n: 1, unit: year}", "keep: {n: 1, unit: end_of_next_calendar_year}", "'retention[0].keep.unit: end_of_next_calendar_year'"),
+        ("kind: exact", "kind: max", "'retention[0].kind: max'"),
+    ],
+)  # fmt: skip
+def test_a_field_that_no_engine_obeys_loads_and_is_refused_for_use_by_its_name(old, new, named):
+    pack = read_pack(changed(old, new), file="pack.yaml")
+
+    with pytest.raises(UnhonouredField) as raised:
+        pack.refuse_unhonoured()
+
+    assert named in str(raised.value)
+    assert str(raised.value).startswith("The pack cn-xz-2011 cannot be used: nothing here obeys its ")
+
+
+def test_a_pack_that_is_not_obeyed_whole_is_not_obeyed_in_part():
+    pack = read_pack(changed("day_kind: calendar", "day_kind: working"), file="pack.yaml")
+
+    for ask in (
+        lambda: pack.campaign,
+        lambda: pack.retention,
+        lambda: pack.number_quarantine_days,
+        lambda: pack.attributes("mobile", "individual"),
+        lambda: refuse_unconfirmed(pack, "suspend"),
+    ):
+        with pytest.raises(UnhonouredField):
+            ask()
+
+
+OTHER_LAWS = {
+    "australia": ["'scope.exemptions'", "required: forbidden"],
+    "belgium": ["'scope.exemptions'"],
+    "germany": ["end_of_next_calendar_year", "'party_kinds[].verification'"],
+    "ghana": ["'campaigns[].stages[].duty_cycle'"],
+    "india": ["'limits'", "'campaigns[].extensions[].adds'", "'campaigns' (more than one)", "flagged_by"],
+    "indonesia": ["'campaigns[].stages[].services'"],
+    "kenya": ["'party_kinds[].age'"],
+    "korea": ["'limits'", "'scope.exemptions'", "'party_kinds[].verification'"],
+    "mexico": ["'calendar.day_kind: working'", "working_day", "always_allow[1]: 911", "name: curp"],
+    "nigeria": ["'court_stays'", "'scope.grandfather'", "'party_kinds[].verification'"],
+    "nis2": ["'disclosure'"],
+    "pakistan": ["'campaigns[].extensions[].until'", "'party_kinds[0].id: estate'"],
+    "philippines": [
+        "'campaigns[].stages[].reversible_for'",
+        "retention[0].anchor: deactivation",
+        "regulator",
+    ],
+    "singapore": ["'limits'", "'scope.grandfather'"],
+    "switzerland": ["'agents'", "seller_name"],
+    "tanzania": ["'party_kinds[].verification'", "diplomatic_mission"],
+    "united-kingdom": [],
+    "united-states": [],
+}
+
+
+def test_every_other_law_of_the_survey_has_its_pack():
+    assert {file.stem for file in OTHERS.glob("*.yaml")} == set(OTHER_LAWS)
+
+
+@pytest.mark.parametrize("name", sorted(OTHER_LAWS))
+def test_the_schema_holds_another_law_and_names_what_is_not_obeyed(name):
+    pack = load_pack(OTHERS / f"{name}.yaml")
+
+    named = ", ".join(pack.unhonoured)
+
+    assert bool(named) == bool(OTHER_LAWS[name])
+    for field in OTHER_LAWS[name]:
+        assert field in named
+
+
+def test_a_law_without_a_duty_elsewhere_can_be_used_and_rests_numbers():
+    pack = load_pack(OTHERS / "united-states.yaml")
+
+    assert pack.number_quarantine_days == 45
+    assert pack.attributes("mobile", "individual") == ()
+
+
+def test_a_field_that_is_new_to_the_schema_counts_as_unhonoured_until_somebody_says_otherwise():
+    class Wider(PackFile):
+        new_duty: str | None = None
+
+    wider = Wider(**dict(load_pack("none").file), new_duty="march")
+
+    assert unhonoured(wider) == ("'new_duty'",)
+
+
+@pytest.mark.parametrize("action", ["suspend", "end"])
+def test_the_reference_pack_carries_the_campaigns_acts(action):
+    refuse_unconfirmed(load_pack("cn-xz-2011"), action)
+
+
+@pytest.mark.parametrize(
+    ("words", "named", "refused"),
+    [
+        ("开始的当天不算入", "calendar", ["suspend", "end"]),
+        ("未进行真实身份登记的电话用户, en: unregistered", "cohort", ["suspend", "end"]),
+        ("自2012年1月1日起60日内", "deadline", ["suspend", "end"]),
+        ("告知未进行真实身份登记的电话用户", "notices", ["suspend", "end"]),
+        ("应当暂停向其提供电信服务，紧急呼叫服务除外", "stage 'suspended'", ["suspend", "end"]),
+        ("暂停服务满30日用户仍未补办手续的", "stage 'ended'", ["end"]),
+    ],
+)
+def test_an_act_that_rests_on_an_unconfirmed_value_is_refused(words, named, refused):
+    line = re.search(rf"^( +)words: {{zh-hans: {words}.*$", REFERENCE, re.MULTILINE)
+    pack = read_pack(
+        changed(line.group(), f"{line.group(1)}confirmed: false\n{line.group()}"), file="pack.yaml"
+    )
+
+    for action in {"suspend", "end"} - set(refused):
+        refuse_unconfirmed(pack, action)
+    for action in refused:
+        with pytest.raises(UnconfirmedValue) as raised:
+            refuse_unconfirmed(pack, action)
+        assert f"its {named} is not confirmed" in str(raised.value)
+
+
+@pytest.mark.parametrize("status", ["draft", "struck_down", "suspended_by_court"])
+def test_a_law_that_is_not_in_force_carries_no_act(status):
+    pack = read_pack(changed("status: confirmed", f"status: {status}"), file="pack.yaml")
+
+    with pytest.raises(PackNotInForce):
+        refuse_unconfirmed(pack, "suspend")
+
+
+def test_a_law_without_a_campaign_carries_no_act():
+    with pytest.raises(CampaignMissing):
+        refuse_unconfirmed(load_pack("none"), "suspend")
+
+
+def test_layers_that_differ_are_listed():
+    lower = load_pack("cn-xz-2011").file
+    upper = read_pack(
+        changed("keep: {n: 1, unit: year}", "keep: {n: 2, unit: month}").replace(
+            b"tests:\n", b"layers: [cn-xz-2011]\ntests:\n"
+        ),
+        file="pack.yaml",
+    ).file
+
+    assert list_conflicts(lower, upper) == (
+        Conflict("retention[0].keep.n", 1, 2),
+        Conflict("retention[0].keep.unit", "year", "month"),
+    )
+
+
+def test_a_pack_does_not_print_its_whole_self():
+    assert len(repr(load_pack("cn-xz-2011"))) < 200
