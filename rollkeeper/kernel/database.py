@@ -6,6 +6,7 @@ one page, ``site/sql/roles.sql``. Django's connection ``default`` is the registe
 connection ``vault`` exists only where the process may open what is sealed; ``keys`` is the second store.
 """
 
+import json
 import os
 from collections import namedtuple
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 from django.db import connection, connections, transaction
+from psycopg.types.json import set_json_loads
 
 from rollkeeper.kernel import server
 from rollkeeper.kernel.settings import settings
@@ -114,8 +116,9 @@ def run(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, u
 def rows(
     statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
 ) -> list[Any]:
-    """Run one query; return its rows as named tuples."""
+    """Run one query; return its rows as named tuples, JSON already read (Django's own cursors leave it as text)."""
     with connections[using].cursor() as cursor:
+        set_json_loads(json.loads, cursor.cursor)
         cursor.execute(statement, parameters or None)
         row = _row(tuple(column.name for column in cursor.description))
         return [row(*values) for values in cursor.fetchall()]

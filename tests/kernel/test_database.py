@@ -21,3 +21,9 @@ def test_no_role_changes_or_removes_a_ledger_entry(register, as_role, role, stat
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
+
+
+def test_rows_read_json(register):
+    from rollkeeper.kernel.database import rows
+
+    assert rows("""SELECT '{"a": 1}'::jsonb AS found""")[0].found == {"a": 1}
