@@ -1,0 +1,270 @@
+"""`rollkeeper simulate`: what would happen to each line, before anyone is touched."""
+
+import datetime as dt
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from rollkeeper.law.engine_rules import moments, run_rules, span_of
+from rollkeeper.law.engines import Engine
+from rollkeeper.law.errors import EnginesDisagree, SpanNotRead, UnhonouredField
+from rollkeeper.law.events import read_events
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.picture import svg_picture
+from rollkeeper.law.rules import Fate, History, stage_of
+from rollkeeper.law.simulation import refuse_difference, simulate
+from rollkeeper.law.stages import STAGES, stage_counts
+from tests.law.day_by_day import Row
+from tests.law.populations import populations, write_rows
+
+D = dt.date
+CASES = Path(__file__).parents[1] / "cases"
+WORKED = CASES / "simulation" / "worked.csv"
+EXPECTED = (CASES / "simulation" / "worked-expected.csv").read_bytes()
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the command as a stranger would."""
+    command = [Path(sys.executable).with_name("rollkeeper"), "simulate", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def days(first: str = "2012-01-01", last: str = "2014-12-31") -> list[str]:
+    return ["--from", first, "--to", last]
+
+
+@contextmanager
+def no_progress(what: str):
+    class Quiet:
+        def advance(self, steps: int = 1) -> None: ...
+        def set_total(self, total: int) -> None: ...
+
+    yield Quiet()
+
+
+@pytest.mark.parametrize("engine", ["rules", "sql", "both"])
+def test_each_engine_writes_the_worked_cases(home, tmp_path, engine):
+    done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "r.csv", "--engine", engine)
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "r.csv").read_bytes() == EXPECTED
+
+
+def test_both_engines_run_unless_one_is_named(home, tmp_path):
+    done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "r.csv", "--plot", tmp_path / "p.svg")
+
+    assert done.returncode == 0, done.stderr
+    assert "still to be reached" in done.stdout
+    assert ET.parse(tmp_path / "p.svg").getroot().tag.endswith("svg")  # noqa: S314
+
+
+def test_the_rules_need_no_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "nowhere"))
+
+    done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "r.csv", "--engine", "rules", "--json")
+
+    assert json.loads(done.stdout)["stages"]["erased"] == 4
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_faulty_file_writes_nothing_and_names_every_row(tmp_path):
+    faulty = tmp_path / "faulty.csv"
+    faulty.write_text("line,date,event,until\na,2012-02-30,activated,\na,2012-01-01,born,\n", "utf-8")
+
+    done = run("cn-xz-2011", faulty, *days(), "--out", tmp_path / "r.csv", "--plot", tmp_path / "p.svg")
+
+    assert done.returncode == 2
+    assert f"{faulty}, row 2, column date: " in done.stderr
+    assert f"{faulty}, row 3, column event: " in done.stderr
+    assert list(tmp_path.iterdir()) == [faulty]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["atlantis", WORKED, *days()], "There is no rule pack 'atlantis'"),
+        (["cn-xz-2011", "nowhere.csv", *days()], "nowhere.csv: No such file"),
+        (
+            ["cn-xz-2011", WORKED, *days("2012-01-02", "2012-01-01")],
+            "--from 2012-01-02 lies after --to 2012-01-01",
+        ),
+        (["cn-xz-2011", WORKED, *days("2012-13-01")], "'2012-13-01' is not a date"),
+    ],
+)
+def test_a_wrong_call_is_answered_in_a_sentence(tmp_path, arguments, words):
+    done = run(*arguments, "--out", tmp_path / "r.csv", "--engine", "rules")
+
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path):
+    done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "no" / "r.csv", "--engine", "rules")
+
+    assert done.returncode == 2
+    assert "no such folder" in done.stderr
+
+
+def test_the_result_never_overwrites_the_histories(tmp_path):
+    own = tmp_path / "events.csv"
+    own.write_bytes(WORKED.read_bytes())
+
+    done = run("cn-xz-2011", own, *days(), "--out", own, "--engine", "rules")
+
+    assert done.returncode == 2
+    assert own.read_bytes() == WORKED.read_bytes()
+
+
+def test_a_pack_that_is_not_obeyed_whole_is_refused(tmp_path):
+    done = run(
+        CASES / "packs" / "ghana.yaml", WORKED, *days(), "--out", tmp_path / "r.csv", "--engine", "rules"
+    )
+
+    assert done.returncode == 1
+    assert "'campaigns[].stages[].duty_cycle'" in done.stderr
+    with pytest.raises(UnhonouredField):
+        simulate(
+            load_pack(CASES / "packs" / "ghana.yaml"),
+            WORKED,
+            first=D(2012, 1, 1),
+            last=D(2012, 1, 1),
+            engine=Engine.RULES,
+            progress=no_progress,
+        )
+
+
+def test_engines_that_disagree_name_the_lines_and_write_nothing(tmp_path, home, monkeypatch, capsys):
+    from rollkeeper.law import engine_sql
+
+    def wrong(pack, events, span, bar):
+        found = run_rules(pack, events, span, bar)
+        return found.with_columns(pl.col("suspended_on") + pl.duration(days=1))
+
+    monkeypatch.setattr(engine_sql, "run_sql", wrong)
+    monkeypatch.setattr("rollkeeper.kernel.opening.open_home", lambda: None)
+
+    with pytest.raises(EnginesDisagree) as raised:
+        simulate(
+            load_pack("cn-xz-2011"),
+            WORKED,
+            first=D(2012, 1, 1),
+            last=D(2014, 12, 31),
+            engine=Engine.BOTH,
+            progress=no_progress,
+        )
+
+    assert str(raised.value) == "The engines disagree about 4 lines: paused, reg-late, silent, told-late."
+    assert raised.value.kind.exit_code == 1
+
+
+def test_one_field_is_enough_to_disagree():
+    one = pl.DataFrame({"ended_by": ["campaign", None, None]})
+    other = pl.DataFrame({"ended_by": ["campaign", None, "subscriber"]})
+
+    with pytest.raises(EnginesDisagree, match="about 1 lines: c"):
+        refuse_difference(pl.Series(["a", "b", "c"]), one, other)
+
+
+def test_a_first_day_after_the_last_is_refused():
+    with pytest.raises(SpanNotRead):
+        simulate(
+            load_pack("none"),
+            WORKED,
+            first=D(2012, 1, 2),
+            last=D(2012, 1, 1),
+            engine=Engine.RULES,
+            progress=no_progress,
+        )
+
+
+def test_an_empty_population_has_an_empty_result(home, tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.write_text("line,date,event,until\n", "utf-8")
+
+    done = run("cn-xz-2011", empty, *days(), "--out", tmp_path / "r.csv", "--plot", tmp_path / "p.svg")
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "r.csv").read_bytes() == EXPECTED.splitlines(keepends=True)[0]
+
+
+def test_a_line_of_which_only_later_things_are_known_stands_in_the_result(home, tmp_path):
+    events = write_rows(
+        tmp_path / "e.csv", [("a", D(2020, 1, 1), "ended", None), ("*", D(2020, 1, 1), "hold", D(2020, 1, 2))]
+    )
+
+    run("cn-xz-2011", events, *days(), "--out", tmp_path / "r.csv")
+
+    assert (tmp_path / "r.csv").read_text("utf-8").splitlines()[1:] == ["a,,,,,"]
+
+
+def counts_of(
+    tmp_path: Path, rows: list[Row], last: dt.date
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    events = read_events(write_rows(tmp_path / "e.csv", rows))
+    pack, first = load_pack("cn-xz-2011"), D(2012, 1, 1)
+    with no_progress("") as bar:
+        fates = run_rules(pack, events, span_of(events, first, last), bar)
+    known = moments(events, through=last)
+    return stage_counts(pack, known, fates, first=first, last=last), known, fates
+
+
+@settings(
+    max_examples=25, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rows=populations())
+def test_the_stages_of_a_day_are_those_of_its_lines(tmp_path, rows):
+    last = D(2013, 6, 30)
+
+    counts, known, fates = counts_of(tmp_path, rows, last)
+
+    pack = load_pack("cn-xz-2011")
+    for row in counts.gather_every(37).iter_rows(named=True):
+        stages = [
+            stage_of(
+                pack,
+                History(
+                    known_row["activated_on"],
+                    known_row["told_on"],
+                    _counts(known_row, fate),
+                    known_row["ended_on"],
+                ),
+                Fate(**fate),
+                on=row["day"],
+            )
+            for known_row, fate in zip(known.iter_rows(named=True), fates.iter_rows(named=True), strict=True)
+        ]
+        assert {stage: row[stage] for stage in STAGES} == {stage: stages.count(stage) for stage in STAGES}
+
+
+def _counts(known: dict, fate: dict) -> dt.date | None:
+    """A registration after the end is a new contract."""
+    registered, ended = known["registered_on"], fate["ended_on"]
+    return None if registered and ended and registered > ended else registered
+
+
+def test_the_drawing_can_be_heard_and_loads_nothing(tmp_path):
+    counts, _, _ = counts_of(
+        tmp_path,
+        [("a", D(2010, 1, 1), "activated", None), ("a", D(2011, 12, 1), "notice_delivered", None)],
+        D(2012, 6, 30),
+    )
+
+    text = svg_picture(counts, pack="cn-xz-2011 & <co>")
+
+    drawing = ET.fromstring(text)  # noqa: S314
+    space = "{http://www.w3.org/2000/svg}"
+    assert drawing.get("role") == "img"
+    assert drawing.get("aria-labelledby").split() == [
+        drawing.find(f"{space}{tag}").get("id") for tag in ("title", "desc")
+    ]
+    assert "ended: 1" in drawing.find(f"{space}desc").text
+    assert "href" not in text
+    assert "url(" not in text
