@@ -46,6 +46,7 @@ def _step() -> tuple[int, int]:
     (here,) = database.rows("SELECT system_identifier AS cluster FROM pg_control_system()")
     last = _last_step(here.cluster)
     if last["cluster"] == here.cluster:
+        database.rows(database.sql("ledger", "by_index"))
         written = database.rows(database.sql("ledger", "integrate"), last | {"most": STEP_ENTRIES})
     else:
         database.run("LOCK TABLE ledger_entry IN SHARE MODE")

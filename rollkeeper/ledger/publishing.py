@@ -50,6 +50,7 @@ def publish(folder: Path, *, tell: Callable[[int], None] = lambda _: None) -> Pu
     place = Folder(folder)
     with database.act(), database.patient():
         database.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        database.rows(database.sql("ledger", "by_index"))
         key = _key()
         head, there = _next_head(), _head_in(place, key)
         _demand_continuation(head, there)

@@ -65,6 +65,7 @@ def nodes_from_tiles(read: ReadTile, size: int) -> Node:
     """Make nodes out of tiles: `read(level, index, width)` returns the hashes of a tile."""
     kept = cache(read)
 
+    @cache
     def node(height: int, index: int) -> bytes:
         level, within = divmod(height, TILE_HEIGHT)
         tile, first = divmod(index << within, TILE_WIDTH)
