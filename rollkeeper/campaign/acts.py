@@ -3,6 +3,7 @@
 
 from rollkeeper.campaign.approving import approve_batch, ask_undo, record_complaint, stop_batch
 from rollkeeper.campaign.drawing_up import DueLines, check_day, draw_up_batches
+from rollkeeper.campaign.looking_up import look_up_line
 from rollkeeper.campaign.planning import Planned, plan_campaign
 from rollkeeper.campaign.running import Ran, batches_to_run, run_batch
 from rollkeeper.campaign.stays import enter_stay, lift_stay
@@ -11,6 +12,6 @@ from rollkeeper.campaign.undoing import Undone, undo_batch, undos_asked
 
 __all__ = [
     "DueLines", "Planned", "Ran", "Swept", "Undone", "advance", "approve_batch", "ask_undo", "batches_to_run",
-    "check_day", "draw_up_batches", "enter_stay", "lift_stay", "plan_campaign", "record_complaint", "run_batch",
+    "check_day", "draw_up_batches", "enter_stay", "lift_stay", "look_up_line", "plan_campaign", "record_complaint", "run_batch",
     "stop_batch", "undo_batch", "undos_asked",
 ]  # fmt: skip

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Look at one line, and leave a mark that it was looked at: the same for the office page and the command."""
+
+import datetime as dt
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.campaign.queries import Explanation, explain_number
+from rollkeeper.kernel.database import act
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+
+def look_up_line(authority: Authority, *, number: str, about: dt.date, on: dt.date) -> Explanation | None:
+    """Explain the line with this number as it stands, or would stand, on the day `about`.
+
+    Ledger: campaign:line:explained, where there is such a line. Refuses: NotAllowed.
+    """
+    role = demand(authority, Power.EXPLAIN_LINE)
+    with act():
+        found = explain_number(number, on=about)
+        if found is not None:
+            facts = {"about": about.isoformat()}
+            append_entry(
+                authority, verb=Verb.LINE_EXPLAINED, role=role, on=on, line_id=found.line_id, facts=facts
+            )
+        return found

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How the commands of this room say what they found, for people. References, counts and days; nobody's name."""
+
+from collections.abc import Mapping, Sequence
+
+from rollkeeper.campaign.acts import DueLines, Ran, Swept, Undone
+from rollkeeper.campaign.queries import (
+    BatchDetail,
+    BatchView,
+    CampaignOverview,
+    Explanation,
+    StayView,
+    UnreachedLine,
+)
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import out, show_table
+from rollkeeper.law.explain import Sentence
+
+
+def due(found: DueLines, detail: BatchDetail | None) -> None:
+    """Show what is due for one action, and the sample for review by eye."""
+    held = f" Held back: {_counts(found.held_back)}." if found.held_back else ""
+    out.print(f"[bold]{found.due_on}: {found.count:,} lines to {found.action.value}.[/bold]{held}")
+    if detail is None:
+        return
+    out.print(
+        f"Batch {found.batch_id} waits for {detail.view.approvals_needed} people. Some of it, drawn by lot:"
+    )
+    for line in detail.sample:
+        out.print(
+            f"\n  {line.line_id}  {line.service}  {line.region or ''}  told {line.told_on}, last day"
+            f" {line.last_day_on}",
+            markup=False,
+        )
+        _sentences(line.sentences)
+    out.print()
+
+
+def night(swept: Swept, undone: Sequence[Undone], ran: Sequence[Ran]) -> None:
+    """Show what a night did."""
+    out.print(
+        f"Clocks started: {swept.started:,}. Left, being registered or over: {swept.left:,}. Put off:"
+        f" {swept.put_off:,}."
+    )
+    for one in undone:
+        out.print(f"Batch {one.batch_id} undone: {one.undone:,} lines back, {one.left_alone:,} left alone.")
+    for run in ran:
+        why = f" It goes no further: {run.why}." if run.why else ""
+        again = f" Run again after {run.until.astimezone(clock.zone()):%Y-%m-%d %H:%M}." if run.until else ""
+        out.print(
+            f"Batch {run.batch_id} ({run.action}) is {run.state.value}: {run.done:,} lines done,"
+            f" {run.passed_over:,} passed over.{why}{again}"
+        )
+    if not ran:
+        out.print("No approved batch has its day today.")
+
+
+def status(seen: CampaignOverview | None, batches: Sequence[BatchView], stays: Sequence[StayView]) -> None:
+    """Show how a campaign stands."""
+    if seen is None:
+        out.print("No campaign is planned.")
+        return
+    show_table(
+        f"Campaign {seen.pack_id}, begins {seen.begins_on}",
+        ("stage", "lines"),
+        list(seen.stage_counts.items()),
+    )
+    out.print(
+        f"Not reached yet: {seen.unreached:,}. Reached by: {_counts(seen.reached_by_channel) or 'nothing'}."
+    )
+    if seen.due_soon:
+        rows = [(day.day, day.action, day.count) for day in seen.due_soon]
+        show_table("Due soon, if nothing changes", ("day", "action", "lines"), rows)
+    if batches:
+        show_table("Batches", ("batch", "action", "day", "state", "lines", "done", "passed over", "undone", "approved by"), [
+            (b.batch_id, b.action, b.due_on, b.state, b.line_count, b.done_count, b.passed_over_count, b.undone_count,
+             ", ".join(approver.username for approver in b.approvals))
+            for b in batches
+        ])  # fmt: skip
+    if stays:
+        entered = [(stay.stay_id, stay.first, stay.last or "open", stay.agreed_to_lift) for stay in stays]
+        show_table("Stays", ("stay", "from", "to", "agreed to lift"), entered)
+
+
+def unreached(line: UnreachedLine) -> None:
+    """Show one line that was not reached."""
+    state = line.notice_state or "no notice"
+    out.print(
+        f"{line.line_id}  {line.service}  {line.region or '-'}  {state}  {line.attempts} attempts",
+        markup=False,
+    )
+
+
+def explanation(found: Explanation) -> None:
+    """Show why a line stands where it stands."""
+    stage = f", {found.stage} in the campaign" if found.stage else ""
+    out.print(f"Line {found.line_id} ({found.service}) is {found.state}{stage}. On {found.on}:", markup=False)
+    _sentences(found.sentences)
+
+
+def _sentences(sentences: Sequence[Sentence]) -> None:
+    for sentence in sentences:
+        article = f"  [art. {sentence.article}]" if sentence.article else ""
+        out.print(f"    - {sentence.text}{article}", markup=False)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
