@@ -12,6 +12,7 @@ from rollkeeper.access.roles import Power
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, run
 from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
+from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.changes import (
@@ -28,13 +29,13 @@ from rollkeeper.lines.changes import (
     record_registrations,
     transfer_holding,
 )
-from rollkeeper.lines.errors import DaysReversed
-from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.errors import DaysReversed, LineNotFound
+from rollkeeper.lines.queries import LineView, find_line_written
 from rollkeeper.lines.states import PauseReason
 
 __all__ = [
     "NewHolding", "NewLine", "activate_line", "begin_holding", "begin_holdings", "begin_suspension",
-    "end_line_state", "hold_erasure", "lift_suspension", "lock_line", "make_lines", "mark_disputed", "pause_clock",
+    "end_line_state", "hold_erasure", "lift_suspension", "lock_line", "look_up_line", "make_lines", "mark_disputed", "pause_clock",
     "protect_line", "record_registrations", "resume_clock", "settle_dispute", "transfer_holding",
 ]  # fmt: skip
 
@@ -66,6 +67,20 @@ def pause_clock(
             {"last": last.isoformat()} if last else {}
         )
         return append_entry(authority, verb=Verb.CLOCK_PAUSED, role=role, on=on, line_id=line_id, facts=facts)
+
+
+def look_up_line(authority: Authority, number: str, *, on: dt.date) -> LineView:
+    """Return the line that has a whole number as somebody typed it, and leave a mark that it was looked at.
+
+    Ledger: line:line:looked_up. Refuses: LineNotFound, NumberNotRead.
+    """
+    role = demand(authority, Power.EXPLAIN_LINE)
+    with act():
+        line = find_line_written(number, country=settings().country_code)
+        if line is None:
+            raise LineNotFound
+        append_entry(authority, verb=Verb.LINE_LOOKED_UP, role=role, on=on, line_id=line.line_id)
+        return line
 
 
 def resume_clock(

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages of the counter. Each act: an empty form, one submission, a receipt. Nothing typed is ever sent back."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rollkeeper.access.acts import authority_in
+from rollkeeper.access.authority import demand
+from rollkeeper.access.roles import Power
+from rollkeeper.counter import words
+from rollkeeper.counter.errors import ReceiptNotFound
+from rollkeeper.counter.forms import (
+    DisputeForm,
+    FindForm,
+    HolderForm,
+    PauseForm,
+    QuietForm,
+    RecordForm,
+    faults_of,
+)
+from rollkeeper.enrolment import acts
+from rollkeeper.enrolment.queries import receipt_for
+from rollkeeper.enrolment.registering import law_in_force
+from rollkeeper.enrolment.submissions import Deed, Receipt
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.lines.acts import look_up_line
+from rollkeeper.lines.states import PauseReason
+from rollkeeper.subscribers.kinds import PartyKind
+
+_ACTS: Mapping[Deed, Callable[..., Receipt]] = {
+    Deed.REGISTER: acts.register_subscriber,
+    Deed.TRANSFER: acts.transfer_line,
+    Deed.INSTALL: acts.install_line,
+    Deed.RELOCATE: acts.relocate_line,
+    Deed.CHANGE: acts.change_record,
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Say where one line stands, found by its whole number, with as little as the next act needs."""
+    authority = authority_in(request)
+    form = FindForm(request.POST) if request.method == "POST" else FindForm()
+    shown: dict[str, Any] = {"form": FindForm(), "deeds": _deeds()}
+    if request.method == "POST" and form.is_valid():
+        try:
+            line = look_up_line(authority, form.cleaned_data["number"], on=clock.today())
+        except RollkeeperError as fault:
+            if fault.kind is Kind.FORBIDDEN:
+                raise
+            shown["form"].show_faults(faults_of(form, fault))
+        else:
+            shown |= {
+                "line": line,
+                "state": words.STATES[line.state],
+                "service": words.SERVICES[line.service],
+                "reasons": [words.REASONS[reason] for reason in line.reasons],
+            }
+    elif request.method == "POST":
+        shown["form"].show_faults(form.errors)
+    return render(request, "counter/find.html", shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def record(request: HttpRequest, deed: str) -> HttpResponse:
+    """Register, transfer, install, relocate or change: what the pack asks, with its reasons, on one page."""
+    authority = authority_in(request)
+    chosen = Deed(deed)
+    demand(authority, Power.CHANGE_LINE if chosen in {Deed.RELOCATE, Deed.CHANGE} else Power.ENROL)
+    pack = law_in_force()
+    kind = _kind(request)
+
+    def make(data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None) -> RecordForm:
+        return RecordForm(data, deed=chosen, kind=kind, pack=pack, initial=initial)
+
+    def do(form: RecordForm) -> Receipt:
+        return _ACTS[chosen](authority, form.submission(), on=clock.today())
+
+    shown = {
+        "deed": chosen, "title": words.DEEDS[chosen], "note": words.DEED_NOTES[chosen], "retention": pack.retention,
+        "article": pack.act_article(chosen.value), "kind": kind, "kinds": [(k.value, words.KINDS[k]) for k in PartyKind],
+    }  # fmt: skip
+    return _act_page(request, "counter/record.html", make=make, do=do, shown=shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def holder_act(request: HttpRequest, what: str) -> HttpResponse:
+    """Replace a SIM or end a contract: the holder's document is compared and not recorded."""
+    authority = authority_in(request)
+    demand(authority, Power.CHANGE_LINE)
+    act = {"replace-sim": acts.replace_sim, "end": acts.end_line}[what]
+
+    def do(form: HolderForm) -> Receipt:
+        given = form.cleaned_data
+        return act(
+            authority, submission_key=given["submission_key"], number=given["number"], document=form.document(),
+            on=clock.today(),
+        )  # fmt: skip
+
+    return _act_page(request, f"counter/{what.replace('-', '_')}.html", make=HolderForm, do=do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pause(request: HttpRequest) -> HttpResponse:
+    """Let the clock of a line stand still for a reason that the person declares."""
+    authority = authority_in(request)
+    demand(authority, Power.PAUSE_CLOCK)
+
+    def do(form: PauseForm) -> Receipt:
+        given = form.cleaned_data
+        return acts.pause_line(
+            authority, submission_key=given["submission_key"], number=given["number"], first=given["first"],
+            last=given["last"], reason=PauseReason(given["reason"]), on=clock.today(),
+        )  # fmt: skip
+
+    return _act_page(request, "counter/pause.html", make=PauseForm, do=do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispute(request: HttpRequest) -> HttpResponse:
+    """Take up a receipt or an appeal that stands against the record."""
+    authority = authority_in(request)
+    demand(authority, Power.PAUSE_CLOCK)
+
+    def do(form: DisputeForm) -> Receipt:
+        given = form.cleaned_data
+        return acts.dispute_line(
+            authority, submission_key=given["submission_key"], number=given["number"], on=clock.today()
+        )
+
+    return _act_page(request, "counter/dispute.html", make=DisputeForm, do=do)
+
+
+@require_safe
+def receipt(request: HttpRequest, submission_key: str) -> HttpResponse:
+    """Show a receipt, to be printed and handed over: references and a day, nothing personal."""
+    demand(authority_in(request), Power.ENROL)
+    found = receipt_for(submission_key)
+    if found is None:
+        raise ReceiptNotFound
+    shown = {"receipt": found, "done": words.DONE.get(found.verb, ""), "is_repeat": "again" in request.GET}
+    return render(request, "counter/receipt.html", shown)
+
+
+def _act_page[F: QuietForm](
+    request: HttpRequest, template: str, *, make: Callable[..., F], do: Callable[[F], Receipt],
+    shown: Mapping[str, Any] | None = None,
+) -> HttpResponse:  # fmt: skip
+    """Draw an empty form, or do what was submitted in it and go on to the receipt."""
+    if request.method != "POST":
+        return render(request, template, {**(shown or {}), "form": make()})
+    form = make(request.POST)
+    if not form.is_valid():
+        return _faulty(request, template, form=form, make=make, faults=form.errors, shown=shown)
+    try:
+        done = do(form)
+    except RollkeeperError as fault:
+        if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL}:
+            raise
+        return _faulty(request, template, form=form, make=make, faults=faults_of(form, fault), shown=shown)
+    return _to_receipt(request, done)
+
+
+def _faulty[F: QuietForm](
+    request: HttpRequest, template: str, *, form: F, make: Callable[..., F],
+    faults: Mapping[str, Any], shown: Mapping[str, Any] | None,
+) -> HttpResponse:  # fmt: skip
+    """Say what is wrong; the values that were typed stay where they were typed or are gone."""
+    blank = make(initial=form.kept())
+    blank.show_faults(faults)
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "counter/faults.html", {"form": blank})
+    return render(request, template, {**(shown or {}), "form": blank}, status=422)
+
+
+def _to_receipt(request: HttpRequest, done: Receipt) -> HttpResponse:
+    address = reverse("counter:receipt", args=[done.submission_key]) + ("?again" if done.is_repeat else "")
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _kind(request: HttpRequest) -> PartyKind:
+    asked = request.GET.get("kind", PartyKind.INDIVIDUAL.value)
+    return PartyKind(asked) if asked in set(PartyKind) else PartyKind.INDIVIDUAL
+
+
+def _deeds() -> list[tuple[str, Any, Any]]:
+    return [(deed.value, words.DEEDS[deed], words.DEED_NOTES[deed]) for deed in Deed]

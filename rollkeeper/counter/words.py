@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How the counter says the register's words, in the reader's language."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.enrolment.submissions import Deed
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.states import LineState, PauseReason, Service, SuspensionReason
+from rollkeeper.subscribers.kinds import Part, PartyKind
+
+type Words = dict[str, Any]
+"""Words of the register and how they are said: texts that are translated when they are shown."""
+
+SERVICES: Words = {
+    Service.MOBILE: _("Mobile telephone"),
+    Service.DATA_CARD: _("Data card"),
+    Service.FIXED_LINE: _("Fixed line"),
+    Service.INTERNET_ACCESS: _("Internet access"),
+    Service.DOMAIN: _("Domain"),
+    Service.ADDRESS_BLOCK: _("Address block"),
+    Service.HOSTED_SITE: _("Hosted site"),
+}
+KINDS: Words = {
+    PartyKind.INDIVIDUAL: _("One person"),
+    PartyKind.COMPANY: _("A company"),
+    PartyKind.MINOR: _("A minor with a guardian"),
+}
+PARTS: Words = {
+    Part.HOLDER: _("The holder"),
+    Part.USER: _("Who uses the line"),
+    Part.BEARER: _("Who brings the papers"),
+    Part.GUARDIAN: _("The guardian"),
+}
+ATTRIBUTES: Words = {
+    "name": _("Full name"),
+    "address": _("Address"),
+    "document_type": _("Kind of document"),
+    "document_number": _("Number of the document"),
+}
+HINTS: Words = {
+    "name": _("Exactly as it stands on the document, in its own script, in one piece."),
+    "document_number": _("All of it, as it stands there; spaces and the width of letters do not matter."),
+}
+DOCUMENTS: Words = {
+    "cn-resident-card": _("Resident identity card"),
+    "cn-residence-permit": _("Residence permit"),
+    "passport": _("Passport"),
+    "cn-business-licence": _("Business licence"),
+    "other": _("Another document"),
+}
+DEEDS: Words = {
+    Deed.REGISTER: _("Register"),
+    Deed.TRANSFER: _("Transfer"),
+    Deed.INSTALL: _("Install"),
+    Deed.RELOCATE: _("Relocate"),
+    Deed.CHANGE: _("Change the record"),
+}
+DEED_NOTES: Words = {
+    Deed.REGISTER: _(
+        "Record who holds a line. A suspended line is restored the same day; a new number gets a line."
+    ),
+    Deed.TRANSFER: _(
+        "Another person takes the line and is registered by the same act. An old deadline does not follow."
+    ),
+    Deed.INSTALL: _("A new line at a place, registered from its first day."),
+    Deed.RELOCATE: _("A fixed line moves to another place. The holder shows the document again."),
+    Deed.CHANGE: _("Correct or renew what is recorded about the present holder. It starts no deadline."),
+}
+STATES: Words = {
+    LineState.ACTIVE: _("In service"),
+    LineState.SUSPENDED: _("Suspended"),
+    LineState.ENDED: _("Ended"),
+    LineState.RELEASED: _("Given back"),
+}
+REASONS: Words = {
+    SuspensionReason.REGISTRATION: _("nobody is registered"),
+    SuspensionReason.UNPAID: _("unpaid"),
+    SuspensionReason.LOST_OR_STOLEN: _("lost or stolen"),
+    SuspensionReason.ORDER: _("an order"),
+    SuspensionReason.SUBSCRIBER_REQUEST: _("the holder asked for it"),
+}
+PAUSES: Words = {
+    PauseReason.ABROAD: _("Abroad"),
+    PauseReason.HOSPITAL: _("In hospital"),
+    PauseReason.DISABILITY: _("Disability"),
+    PauseReason.DETENTION: _("In detention"),
+    PauseReason.DISASTER: _("Disaster where they live"),
+    PauseReason.DOCUMENT_APPLIED_FOR: _("A document is applied for"),
+    PauseReason.APPEAL: _("An appeal is open"),
+    PauseReason.DESK_CLOSED: _("The desk was closed"),
+    PauseReason.OTHER: _("Another reason"),
+}
+DONE: Words = {
+    Verb.HOLDING_REGISTERED: _("The holder of the line is registered."),
+    Verb.HOLDING_TRANSFERRED: _("The line is transferred; its new holder is registered."),
+    Verb.LINE_RELOCATED: _("The line is recorded at its new place."),
+    Verb.HOLDING_CORRECTED: _("The record is changed."),
+    Verb.SIM_REPLACED: _("The SIM is replaced."),
+    Verb.LINE_ENDED: _("The contract is ended."),
+    Verb.CLOCK_PAUSED: _("The clock of the line stands still for these days."),
+    Verb.LINE_DISPUTED: _(
+        "The dispute is taken up. The clock of the line stands still and nobody cuts it off."
+    ),
+}

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A clerk who is signed in at the counter."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from rollkeeper.access.acts import add_staff
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.vault.acts import begin_first_epoch
+
+ON = dt.date(2012, 3, 2)
+
+
+@pytest.fixture
+def at_counter(register: None, monkeypatch: pytest.MonkeyPatch, settings_of_django) -> Client:
+    """A browser in which a clerk is signed in."""
+    from rollkeeper.kernel import clock
+
+    begin_first_epoch()
+    clock.give_day(ON)
+    monkeypatch.setenv("ROLLKEEPER_FACE", "counter")
+    settings_of_django(ROOT_URLCONF="tests.counter.addresses")
+    add_staff(
+        console_authority(), username="clerk", password="an invented pass phrase", roles=[StaffRole.CLERK],
+        on=dt.date(2000, 1, 1),
+    )  # fmt: skip
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(Staff.objects.get(username="clerk"))
+    return client
+
+
+@pytest.fixture
+def settings_of_django():
+    """Change Django's settings for one test."""
+    from django.test import override_settings
+
+    changed = []
+
+    def change(**values: object) -> None:
+        changed.append(override_settings(**values))
+        changed[-1].enable()
+
+    yield change
+    for one in changed:
+        one.disable()

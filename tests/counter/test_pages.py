@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages of the counter: complete, and nothing that was typed ever comes back."""
+
+import re
+
+import pytest
+
+from rollkeeper.kernel import settings as kernel_settings
+from rollkeeper.kernel.database import rows
+from rollkeeper.lines.queries import find_line, holdings, line_history
+from rollkeeper.lines.states import LineState
+from rollkeeper.vault.fields import Field
+from tests.enrolment.people import card, fresh_number, person
+
+SECRET = {
+    "name": "Ngawang Invented-Person",
+    "address": "Nowhere Road 99",
+    "document_number": "11010519491231002X",
+    "document_type": "cn-resident-card",
+}
+
+
+def key(page) -> str:
+    return re.search(r'name="submission_key" value="([^"]+)"', page.content.decode()).group(1)
+
+
+def fields(part="holder", **values):
+    return {f"{part}__{name}": value for name, value in ({"document_state": ""} | values).items()}
+
+
+def filled(client, deed, number, who=None, query="", **further):
+    page = client.get(f"/{deed}/{query}")
+    return {
+        "submission_key": key(page),
+        "number": number,
+        "language": "en",
+        **fields(**(who or SECRET)),
+        **further,
+    }
+
+
+def post(client, deed, *args, **further):
+    query = further.get("query", "")
+    return client.post(f"/{deed}/{query}", filled(client, deed, *args, **further))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/", "/register/", "/transfer/", "/install/", "/relocate/", "/change/", "/replace-sim/", "/end/", "/pause/",
+        "/dispute/", "/register/?kind=company", "/register/?kind=minor", "/register/?kind=nonsense",
+    ],
+)  # fmt: skip
+def test_every_page_is_there_for_a_clerk_and_is_never_cached(at_counter, address):
+    page = at_counter.get(address)
+
+    assert page.status_code == 200
+    assert "no-store" in page["Cache-Control"]
+
+
+@pytest.mark.parametrize("address", ["/", "/register/", "/receipt/12345678/"])
+def test_nobody_is_let_in_who_is_not_signed_in(at_counter, address):
+    at_counter.logout()
+
+    assert at_counter.get(address).status_code == 302
+
+
+def test_beside_each_field_stands_why_it_is_asked_and_by_which_article(at_counter):
+    page = at_counter.get("/register/?kind=company").content.decode()
+
+    asked = len(re.findall(r'name="(?:holder|user|bearer)__(?!document_state)', page))
+    assert asked == 11
+    assert page.count("2 ¶1") >= 4
+    assert page.count('class="govuk-details rk-why"') >= asked
+
+
+def test_every_field_of_a_person_refuses_autocompletion(at_counter):
+    page = at_counter.get("/register/").content.decode()
+
+    found = re.findall(r"<(?:input|textarea)[^>]*name=\"(?:holder__|number)[^>]*>", page)
+    assert len(found) == 5
+    assert not [field for field in found if 'autocomplete="off"' not in field]
+
+
+def test_a_person_is_registered_and_gets_a_receipt_without_anything_personal(at_counter):
+    number = fresh_number()
+
+    answer = post(at_counter, "register", number)
+    receipt = at_counter.get(answer["Location"])
+
+    page = receipt.content.decode()
+    line = find_line(number)
+    assert line.is_registered
+    assert str(line.line_id) in page
+    assert not [
+        value for value in [*SECRET.values(), number, number[3:]] if value in page + answer["Location"]
+    ]
+
+
+def test_a_form_sent_twice_gives_the_first_receipt(at_counter):
+    form = filled(at_counter, "register", fresh_number())
+
+    first, second = (at_counter.post("/register/", form) for _ in range(2))
+
+    assert second["Location"] == first["Location"] + "?again"
+    assert "submitted before" in at_counter.get(second["Location"]).content.decode()
+
+
+@pytest.mark.parametrize("by_script", [True, False])
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"holder__name": ""},
+        {"holder__document_number": "987654321"},
+        {"number": "12"},
+        {"submission_key": "x"},
+    ],
+)
+def test_with_a_fault_nothing_that_was_typed_comes_back(at_counter, spoilt, by_script):
+    form = filled(at_counter, "register", "+8613900000099") | spoilt
+    headers = {"HX-Request": "true"} if by_script else {}
+
+    answer = at_counter.post("/register/", form, headers=headers)
+
+    page = answer.content.decode()
+    typed = [
+        v for k, v in form.items() if v and k not in {"submission_key", "language", "holder__document_type"}
+    ]
+    assert "govuk-error-summary" in page
+    assert not [value for value in typed if value in page and len(value) > 2]
+
+
+def test_a_refusal_of_the_law_is_said_on_the_page_with_what_to_do(at_counter):
+    number = fresh_number()
+    post(at_counter, "register", number)
+
+    answer = post(at_counter, "register", number)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "is registered already" in page
+    assert "transfer the line" in page
+
+
+def test_a_doubtful_number_is_recorded_after_a_second_look(at_counter):
+    number, who = fresh_number(), SECRET | {"document_number": "110105194912310021"}
+
+    first = post(at_counter, "register", number, who)
+    second = post(at_counter, "register", number, who, looked_twice="on")
+
+    assert "second look" in first.content.decode()
+    assert second.status_code == 302
+    assert holdings(find_line(number).line_id)[0].assurance == "sighted"
+
+
+def test_a_company_is_registered_with_its_user_and_bearer(at_counter):
+    number = fresh_number()
+    firm = SECRET | {"document_type": "cn-business-licence", "document_number": "91110000600037341L"}
+    bearer = {k: v for k, v in person().items() if k != "address"}
+
+    answer = post(
+        at_counter,
+        "register",
+        number,
+        firm,
+        query="?kind=company",
+        **fields("user", **person()),
+        **fields("bearer", **bearer),
+    )
+
+    assert answer.status_code == 302, answer.content.decode()
+    assert holdings(find_line(number).line_id)[0].party_kind == "company"
+
+
+def test_passports_of_two_states_with_one_number_are_two_people(at_counter):
+    numbers = [fresh_number(), fresh_number()]
+
+    for number, state in zip(numbers, ["NPL", "BTN"], strict=True):
+        who = SECRET | {"document_type": "passport", "document_number": "01234567", "document_state": state}
+        post(at_counter, "register", number, who)
+
+    first, second = (holdings(find_line(number).line_id)[0].person_id for number in numbers)
+    assert first != second
+
+
+def test_a_whole_life_of_a_line_goes_through_the_counter(at_counter):
+    number, new = "+868916331234", person()
+    shown = {"document_type": new["document_type"], "document_number": new["document_number"]}
+
+    def send(address, **form):
+        page = at_counter.get(address)
+        return at_counter.post(address, {"submission_key": key(page), "number": number, **form}).status_code
+
+    steps = [
+        post(at_counter, "install", number, service="fixed_line").status_code,
+        post(at_counter, "transfer", number, new).status_code,
+        post(at_counter, "relocate", number, new | {"address": "Elsewhere 2"}).status_code,
+        post(at_counter, "change", number, new | {"name": "New Name"}).status_code,
+        send("/replace-sim/", **shown),
+        send("/pause/", reason="hospital", first="2012-03-02", last=""),
+        send("/dispute/"),
+    ]
+    disputed = line_history(find_line(number).line_id)
+
+    assert steps == [302] * 7
+    assert disputed.line.is_disputed
+    assert len(disputed.pauses) == 2
+
+
+def test_a_contract_is_ended_by_its_holder_alone(at_counter):
+    number = fresh_number()
+    post(at_counter, "register", number)
+
+    def end(document_number):
+        form = {
+            "submission_key": key(at_counter.get("/end/")),
+            "number": number,
+            "document_type": "cn-resident-card",
+        }
+        return at_counter.post("/end/", form | {"document_number": document_number}).status_code
+
+    assert end(card(7)) == 422
+    assert end(SECRET["document_number"]) == 302
+    assert find_line(number).state is LineState.ENDED
+
+
+def test_a_line_is_found_by_its_whole_number_with_as_little_as_the_act_needs(at_counter):
+    number = fresh_number()
+    post(at_counter, "register", number)
+
+    page = at_counter.post("/", {"submission_key": "12345678", "number": number}).content.decode()
+
+    looks = rows("SELECT count(*) AS n FROM ledger_entry WHERE verb = 'line:line:looked_up'")
+    assert "In service" in page
+    assert not [value for value in [*SECRET.values(), number[3:]] if value in page]
+    assert looks[0].n == 1
+
+
+def test_an_unknown_number_is_not_repeated(at_counter):
+    page = at_counter.post("/", {"submission_key": "12345678", "number": "13912345678"}).content.decode()
+
+    assert "No line of this register" in page
+    assert "13912345678" not in page
+
+
+def test_where_no_law_asks_the_form_refuses_to_collect(at_counter):
+    before = kernel_settings.settings().pack
+    kernel_settings.write_settings(pack="none")
+    try:
+        page = at_counter.get("/register/")
+    finally:
+        kernel_settings.write_settings(pack=before)
+
+    assert page.status_code == 409
+    assert "holder__" not in page.content.decode()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "bo"])
+def test_the_pages_are_there_in_every_language(at_counter, language):
+    at_counter.cookies["django_language"] = language
+
+    assert f'lang="{language}"' in at_counter.get("/register/").content.decode()
+
+
+def test_the_form_has_exactly_the_attributes_of_the_pack(at_counter):
+    page = at_counter.get("/register/").content.decode()
+
+    found = set(re.findall(r'name="holder__([a-z_]+)"', page)) - {"document_state"}
+    assert (
+        found == {"name", "address", "document_type", "document_number"} <= {field.value for field in Field}
+    )
