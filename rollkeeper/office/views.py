@@ -43,6 +43,7 @@ def campaign(request: HttpRequest) -> HttpResponse:
         "overview": seen,
         "open_batches": [batch for batch in batches if batch.state in OPEN],
         "past_batches": [batch for batch in batches if batch.state not in OPEN],
+        "is_running": any(batch.state == BatchState.RUNNING for batch in batches),
         "form": LineForm(today=today),
         "may_explain": authority.role_for(Power.EXPLAIN_LINE) is not None,
     }

@@ -32,3 +32,9 @@ def bar(count: int, most: int) -> str:
 def stage_after(action: str) -> str:
     """Return the stage to which an action leads, for its colour."""
     return str(Action(action).to_stage)
+
+
+@register.filter
+def cite(article: str) -> str:
+    """Return an article as one cites it: a bare number gets its "art."."""
+    return f"art. {article}" if article[:1].isdigit() else article
