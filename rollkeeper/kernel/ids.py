@@ -28,9 +28,14 @@ def new_uuid() -> UUID:
 
 def new_uuids(count: int) -> list[UUID]:
     """Make `count` of them, ascending in time and random within the millisecond."""
+    return [UUID(bytes=value) for value in new_uuid_bytes(count)]
+
+
+def new_uuid_bytes(count: int) -> list[bytes]:
+    """Make the 16 bytes of `count` of them: where there are millions, the objects cost more than the bytes."""
     head = (time.time_ns() // 1_000_000).to_bytes(6)
     noise = os.urandom(10 * count)
     return [
-        UUID(bytes=head + bytes((0x70 | n[0] & 0x0F, n[1], 0x80 | n[2] & 0x3F)) + n[3:])
-        for n in (noise[start : start + 10] for start in range(0, 10 * count, 10))
+        head + bytes((0x70 | noise[i] & 0x0F, noise[i + 1], 0x80 | noise[i + 2] & 0x3F)) + noise[i + 3 : i + 10]
+        for i in range(0, 10 * count, 10)
     ]

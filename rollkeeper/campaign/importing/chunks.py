@@ -24,8 +24,8 @@ from rollkeeper.campaign.importing.reasons import (
 )
 from rollkeeper.campaign.importing.rows import Taken
 from rollkeeper.kernel.database import act, rows, sql
-from rollkeeper.kernel.ids import LineId, new_uuids
-from rollkeeper.vault.acts import seal_line_values
+from rollkeeper.kernel.ids import new_uuid_bytes
+from rollkeeper.vault.acts import seal_line_columns
 from rollkeeper.vault.blind import blind_numbers, blind_references
 from rollkeeper.vault.fields import LineField
 
@@ -42,9 +42,9 @@ class Placed:
 
 
 def seal(chunk: Taken) -> Taken:
-    """Give each line its reference and blind the operator's; seal number and contact where the file has them."""
+    """Give each line its reference (16 bytes) and blind the operator's; seal number and contact where the file has them."""
     columns = chunk.columns
-    columns["line_id"] = [LineId(value) for value in new_uuids(len(chunk.rows))]
+    columns["line_id"] = new_uuid_bytes(len(chunk.rows))
     if "reference" in columns:
         columns["reference_index"] = blind_references(columns.pop("reference"))
     columns["contact_sealed"] = _seal_contacts(columns["line_id"], columns.pop("contact", None))
@@ -56,8 +56,8 @@ def seal_numbers(chunk: Taken) -> Taken:
     columns = chunk.columns
     numbers = columns.pop("number")
     columns["number_index"] = blind_numbers(numbers)
-    sealed = seal_line_values(LineField.NUMBER, list(zip(columns["line_id"], numbers, strict=True)))
-    ids = [line.bytes for line in columns["line_id"]]
+    ids = columns["line_id"]
+    sealed = seal_line_columns(LineField.NUMBER, ids, numbers)
     columns["number_tuple"] = tuples.index_tuples(columns["number_index"], ids)
     if "reference_index" in columns:
         columns["reference_tuple"] = tuples.index_tuples(columns["reference_index"], ids)
@@ -147,21 +147,20 @@ def _take_out(chunk: Taken, known: Sequence[int], faults: Sequence[tuple[int, st
 
 def _middles(chunk: Taken) -> list[bytes]:
     columns, nothing = chunk.columns, [None] * len(chunk.rows)
-    registered = [value is not None for value in columns.get("registration", nothing)]
-    return [
-        tuples.middle(*parts)
-        for parts in zip(
-            columns["service"], columns["activated_on"], columns.get("language", nothing),
-            columns.get("region", nothing), registered, columns.get("is_protected", [False] * len(chunk.rows)),
-            strict=True,
-        )
-    ]  # fmt: skip
+    return tuples.middles(
+        columns["service"],
+        [holder is not None for holder in columns.get("registration", nothing)],
+        columns.get("is_protected", [False] * len(chunk.rows)),
+        columns["activated_on"],
+        columns.get("language", nothing),
+        columns.get("region", nothing),
+    )
 
 
-def _seal_contacts(lines: Sequence[LineId], contacts: Sequence[str | None] | None) -> list[bytes | None]:
+def _seal_contacts(lines: Sequence[bytes], contacts: Sequence[str | None] | None) -> list[bytes | None]:
     sealed: list[bytes | None] = [None] * len(lines)
     given = [(i, address) for i, address in enumerate(contacts or ()) if address]
-    values = seal_line_values(LineField.CONTACT, [(lines[i], address) for i, address in given])
+    values = seal_line_columns(LineField.CONTACT, [lines[i] for i, _ in given], [address for _, address in given])
     for (i, _), value in zip(given, values, strict=True):
         sealed[i] = value
     return sealed

@@ -7,6 +7,7 @@ a document: whoever checks it later at the counter raises the assurance.
 
 import datetime as dt
 from typing import Final
+from uuid import UUID
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
@@ -14,7 +15,7 @@ from rollkeeper.campaign.importing.registrations import PARTY, Declared
 from rollkeeper.campaign.importing.rows import Taken
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run, sql
-from rollkeeper.kernel.ids import HoldingId, new_uuids
+from rollkeeper.kernel.ids import HoldingId, LineId, new_uuids
 from rollkeeper.law.pack import Pack
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.changes import NewHolding, begin_holdings
@@ -32,7 +33,7 @@ def register(
     Precondition: inside an act. Ledger: line:holding:registered a line.
     """
     declared = [
-        (line, who, told or language)
+        (LineId(UUID(bytes=line)), who, told or language)
         for line, who, told in zip(
             chunk.columns["line_id"],
             chunk.columns.get("registration", [None] * len(chunk.rows)),

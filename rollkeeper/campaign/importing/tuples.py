@@ -9,8 +9,7 @@ day, region) is made once.
 """
 
 import datetime as dt
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from typing import Final
 
 SIGNATURE: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
@@ -33,8 +32,10 @@ def line_tuples(
     """Return tuples for `import_copy_lines.sql`."""
     head = _LINE_COLUMNS + _UUID
     index_length = len(number_indexes[0]).to_bytes(4) if number_indexes else b""
+    ends = _Made(lambda length: length.to_bytes(4))
     return [
-        b"".join((head, line, middle, index_length, index, len(sealed).to_bytes(4), sealed, _bytes(contact)))
+        head + line + middle + index_length + index + ends[len(sealed)] + sealed
+        + (_NULL if contact is None else _bytes(contact))
         for line, middle, index, sealed, contact in zip(
             ids, middles, number_indexes, numbers_sealed, contacts_sealed, strict=True
         )
@@ -49,18 +50,47 @@ def index_tuples(indexes: Sequence[bytes], ids: Sequence[bytes]) -> list[bytes]:
     return [head + index + _UUID + line for index, line in zip(indexes, ids, strict=True)]
 
 
-@lru_cache(maxsize=50_000)
-def middle(
-    service: str, activated_on: dt.date, language: str | None, region: str | None, registered: bool, protected: bool  # noqa: FBT001
-) -> bytes:
-    """Return what stands between a line's id and its number: state, version, marks, day, language, region."""
-    return b"".join(
-        (
-            _text(service), _text("active"), _FIRST_VERSION, _TRUE if registered else _FALSE, _FALSE,
-            _TRUE if protected else _FALSE, (4).to_bytes(4), (activated_on.toordinal() - _EPOCH).to_bytes(4, signed=True),
-            _text(language), _text(region),
+def middles(
+    services: Sequence[str],
+    registered: Sequence[bool],
+    protected: Sequence[bool],
+    days: Sequence[dt.date],
+    languages: Sequence[str | None],
+    regions: Sequence[str | None],
+) -> list[bytes]:
+    """Return what stands between a line's id and its number: service, state, version, marks, day, language, region.
+
+    Each part is made once for each different value: there are few of any one, and many of all together.
+    """
+    heads, dates, texts = _Made(_head), _Made(_date), _Made(_text)
+    return [
+        heads[service, is_registered, is_protected] + dates[day] + texts[language] + texts[region]
+        for service, is_registered, is_protected, day, language, region in zip(
+            services, registered, protected, days, languages, regions, strict=True
         )
-    )  # fmt: skip
+    ]
+
+
+class _Made[K](dict[K, bytes]):
+    """Makes the bytes of each different value once."""
+
+    def __init__(self, make: Callable[[K], bytes]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, value: K) -> bytes:
+        made = self[value] = self._make(value)
+        return made
+
+
+def _head(marks: tuple[str, bool, bool]) -> bytes:
+    service, is_registered, is_protected = marks
+    flags = (_TRUE if is_registered else _FALSE) + _FALSE + (_TRUE if is_protected else _FALSE)
+    return _text(service) + _text("active") + _FIRST_VERSION + flags
+
+
+def _date(day: dt.date) -> bytes:
+    return (4).to_bytes(4) + (day.toordinal() - _EPOCH).to_bytes(4, signed=True)
 
 
 def _text(value: str | None) -> bytes:
