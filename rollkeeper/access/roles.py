@@ -45,5 +45,6 @@ class Power(StrEnum):
     SEE_CAMPAIGN = "see_campaign"
     OPEN_SEALED = "open_sealed"
     ERASE_DUE = "erase_due"
+    ROTATE_KEYS = "rotate_keys"
     READ_LEDGER = "read_ledger"
     MANAGE_STAFF = "manage_staff"

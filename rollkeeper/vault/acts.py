@@ -21,7 +21,7 @@ from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import epochs, keys, wire
-from rollkeeper.vault.errors import AlreadySealed, CannotOpen
+from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochOver
 from rollkeeper.vault.fields import Field, LineField, Purpose, padded_to_bytes
 from rollkeeper.vault.opened import Opened
 from rollkeeper.vault.storing import copy_binary
@@ -44,14 +44,19 @@ class PersonRecord:
 
 def begin_first_epoch() -> None:
     """Begin the first epoch of a home, making its root of trust; do nothing where an epoch lives already."""
-    if keys.has_living_epoch():
-        return
+    if not keys.living_epoch_ids():
+        begin_epoch(console_authority(), role=StaffRole.CONSOLE, on=clock.today())
+
+
+def begin_epoch(authority: Authority, *, role: StaffRole, on: dt.date) -> int:
+    """Begin an epoch, to which everything is sealed from now on. Ledger: vault:epoch:begun."""
     epoch_id, fingerprint = epochs.begin()
     with act():
         append_entry(
-            console_authority(), verb=Verb.EPOCH_BEGUN, role=StaffRole.CONSOLE.value, on=clock.today(),
+            authority, verb=Verb.EPOCH_BEGUN, role=role.value, on=on,
             facts={"epoch": epoch_id, "public_half": fingerprint},
         )  # fmt: skip
+    return epoch_id
 
 
 def seal_persons(records: Sequence[PersonRecord]) -> list[str]:
@@ -62,12 +67,7 @@ def seal_persons(records: Sequence[PersonRecord]) -> list[str]:
     """
     if not records:
         return []
-    epoch_id, sealer = epochs.person_key_sealer()
-    return [
-        commitment
-        for batch in batched(records, _SEALED_AT_ONCE)
-        for commitment in _seal_batch(batch, epoch_id=epoch_id, sealer=sealer)
-    ]
+    return [commitment for batch in batched(records, _SEALED_AT_ONCE) for commitment in _seal_batch(batch)]
 
 
 def shred(pairs: Sequence[tuple[PersonId, HoldingId]]) -> int:
@@ -146,16 +146,13 @@ def open_line_values(
     return _open_lines(field, pairs)
 
 
-def _seal_batch(batch: Sequence[PersonRecord], *, epoch_id: int, sealer: wire.Sealer) -> list[str]:
+def _seal_batch(batch: Sequence[PersonRecord]) -> list[str]:
     ids = [(record.person_id.bytes, record.holding_id.bytes) for record in batch]
     fresh = wire.random_keys(len(batch))
-    wrapped = sealer.seal(
-        fresh, contexts=[wire.person_key_context(person, holding) for person, holding in ids]
-    )
-    keys.insert_person_keys(
-        [(person, holding, key) for (person, holding), key in zip(ids, wrapped, strict=True)],
-        epoch_id=epoch_id,
-    )
+    try:
+        _keep_keys(ids, fresh)
+    except EpochOver:
+        _keep_keys(ids, fresh)  # an epoch ended in between: seal to the one that lives now
     tuples = [
         row
         for record, (person, holding), key in zip(batch, ids, fresh, strict=True)
@@ -173,6 +170,17 @@ def _seal_batch(batch: Sequence[PersonRecord], *, epoch_id: int, sealer: wire.Se
         wire.commitment(key, person=person, holding=holding)
         for (person, holding), key in zip(ids, fresh, strict=True)
     ]
+
+
+def _keep_keys(ids: Sequence[tuple[bytes, bytes]], fresh: Sequence[bytes]) -> None:
+    epoch_id, sealer = epochs.person_key_sealer()
+    wrapped = sealer.seal(
+        fresh, contexts=[wire.person_key_context(person, holding) for person, holding in ids]
+    )
+    keys.insert_person_keys(
+        [(person, holding, key) for (person, holding), key in zip(ids, wrapped, strict=True)],
+        epoch_id=epoch_id,
+    )
 
 
 def _sealed_rows(values: Mapping[Field, str], *, person: bytes, holding: bytes, key: bytes) -> list[bytes]:
@@ -234,22 +242,8 @@ def _mark_lines_opened(
 
 def _open_lines(field: LineField, pairs: Sequence[tuple[LineId, bytes]]) -> list[Opened]:
     name = field.value.encode()
-    values: list[bytes | None] = [None] * len(pairs)
-    for epoch_id, places in _by_epoch(pairs).items():
-        opened = epochs.secret_of(epoch_id).open_line_values(
-            [bytes(pairs[place][1]) for place in places],
-            contexts=[wire.line_value_context(pairs[place][0].bytes, name) for place in places],
-        )
-        for place, value in zip(places, opened, strict=True):
-            values[place] = value
+    values = epochs.Keyring().open_line_values(
+        [bytes(envelope) for _, envelope in pairs],
+        contexts=[wire.line_value_context(line_id.bytes, name) for line_id, _ in pairs],
+    )
     return [Opened(None if value is None else wire.unpad(value).decode()) for value in values]
-
-
-def _by_epoch(pairs: Sequence[tuple[LineId, bytes]]) -> dict[int, list[int]]:
-    grouped: dict[int, list[int]] = {}
-    for place, (_, envelope) in enumerate(pairs):
-        try:
-            grouped.setdefault(wire.epoch_of(bytes(envelope)), []).append(place)
-        except CannotOpen:
-            continue
-    return grouped

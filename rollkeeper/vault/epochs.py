@@ -7,14 +7,25 @@ every process.
 
 import hmac
 import secrets
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from django.conf import settings
 
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, in_transaction, rows
 from rollkeeper.vault import keys, wire
-from rollkeeper.vault.errors import EpochNotGenuine, OnlySeals
+from rollkeeper.vault.errors import CannotOpen, EpochNotGenuine, OnlySeals
 from rollkeeper.vault.root import index_key, root_of_trust
+
+
+class _Opening(Protocol):
+    def __call__(
+        self, secret: wire.EpochSecret, envelopes: Sequence[bytes], /, *, contexts: Sequence[bytes]
+    ) -> list[bytes | None]: ...
+
+
+_SEALING = 0x7365616C  # an advisory lock of PostgreSQL: "seal" in ASCII
 
 
 def may_open() -> bool:
@@ -39,6 +50,7 @@ def person_key_sealer() -> tuple[int, wire.Sealer]:
 
 def line_value_sealer() -> wire.Sealer:
     """Return the sealer of lines' values that this process is able to use."""
+    _announce_sealing()
     epoch = _genuine(keys.living_epoch())
     if may_open():
         return secret_of(epoch.epoch_id).line_value_sealer()
@@ -56,6 +68,45 @@ def unwrapped(epoch_id: int, secret_wrapped: bytes) -> wire.EpochSecret:
     return wire.EpochSecret(epoch_id, root_of_trust().unwrap(secret_wrapped, context=_context(epoch_id)))
 
 
+class Keyring:
+    """The secrets of the epochs that one call meets, each asked of the root once. Not kept longer than the call."""
+
+    def __init__(self) -> None:
+        self._secrets: dict[int, wire.EpochSecret] = {}
+
+    def secret(self, epoch_id: int) -> wire.EpochSecret:
+        """Return an epoch's secret. Refuses: OnlySeals, CannotOpen."""
+        if epoch_id not in self._secrets:
+            self._secrets[epoch_id] = secret_of(epoch_id)
+        return self._secrets[epoch_id]
+
+    def open_person_keys(
+        self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes]
+    ) -> list[bytes | None]:
+        """Return people's keys; None for each that does not open."""
+        return self._open(envelopes, contexts, wire.EpochSecret.open_person_keys)
+
+    def open_line_values(
+        self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes]
+    ) -> list[bytes | None]:
+        """Return lines' values still padded; None for each that does not open."""
+        return self._open(envelopes, contexts, wire.EpochSecret.open_line_values)
+
+    def _open(
+        self, envelopes: Sequence[bytes], contexts: Sequence[bytes], how: _Opening
+    ) -> list[bytes | None]:
+        opened: list[bytes | None] = [None] * len(envelopes)
+        for epoch_id, places in _by_epoch(envelopes).items():
+            try:
+                secret = self.secret(epoch_id)
+            except CannotOpen:
+                continue
+            some = how(secret, [envelopes[p] for p in places], contexts=[contexts[p] for p in places])
+            for place, value in zip(places, some, strict=True):
+                opened[place] = value
+        return opened
+
+
 def begin() -> tuple[int, str]:
     """Begin an epoch; return its number and the fingerprint of its public half."""
     root_of_trust().ensure()
@@ -68,6 +119,38 @@ def begin() -> tuple[int, str]:
         begun_at=clock.now(),
     )
     return epoch_id, wire.fingerprint(public)
+
+
+def seals_elsewhere() -> bool:
+    """Tell whether a process or an act that may have sealed to an older epoch is still under way."""
+    # A lock that is tried and not waited for: whoever wants to seal meanwhile is not held up.
+    mine = rows("SELECT pg_try_advisory_lock(%s) AS alone", [_SEALING], using=keys.STORE)[0].alone
+    if mine:
+        rows("SELECT pg_advisory_unlock(%s)", [_SEALING], using=keys.STORE)
+    with act():
+        acts_are_over = rows("SELECT pg_try_advisory_xact_lock(%s) AS alone", [_SEALING])[0].alone
+    return not (mine and acts_are_over)
+
+
+def _announce_sealing() -> None:
+    """Say that values sealed from here on may be written later: a command until it ends, a face until its act ends.
+
+    A rotation waits for those, so that nothing arrives under an epoch which it has destroyed.
+    """
+    if may_open():
+        rows("SELECT pg_advisory_lock_shared(%s)", [_SEALING], using=keys.STORE)
+    elif in_transaction():
+        rows("SELECT pg_advisory_xact_lock_shared(%s)", [_SEALING])
+
+
+def _by_epoch(envelopes: Sequence[bytes]) -> dict[int, list[int]]:
+    grouped: dict[int, list[int]] = {}
+    for place, envelope in enumerate(envelopes):
+        try:
+            grouped.setdefault(wire.epoch_of(envelope), []).append(place)
+        except CannotOpen:
+            continue
+    return grouped
 
 
 def _genuine(epoch: keys.PublicEpoch) -> keys.PublicEpoch:

@@ -40,6 +40,24 @@ class NoEpoch(RollkeeperError):
     remedy = "Run 'rollkeeper setup'."
 
 
+class EpochOver(RollkeeperError):
+    """An epoch ended between reading its public half and sealing to it."""
+
+    code = "epoch_over"
+    kind = Kind.CONFLICT
+    sentence = "The epoch of keys ended at this moment; nothing was sealed."
+    remedy = "Do it again: it will be sealed to the new epoch."
+
+
+class RotationCannotFinish(RollkeeperError):
+    """Something kept arriving under an older epoch, so that it was not destroyed."""
+
+    code = "rotation_cannot_finish"
+    kind = Kind.CONFLICT
+    sentence = "Values sealed to an older epoch kept arriving; it was not destroyed. Nothing is lost."
+    remedy = "Run 'rollkeeper vault rotate' again, when no import or enrolment is running."
+
+
 class EpochNotGenuine(RollkeeperError):
     """The public half in the store of keys was not put there by this house."""
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import psycopg
-from django.db import connections, transaction
+from django.db import transaction
 
 from rollkeeper.kernel.database import rows, run, sql
-from rollkeeper.vault.errors import AlreadySealed, CannotOpen, NoEpoch
+from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochOver, NoEpoch
 from rollkeeper.vault.storing import copy_binary
 
 STORE = "keys"
@@ -55,9 +55,12 @@ def living_epoch() -> PublicEpoch:
     return PublicEpoch(found[0].epoch_id, bytes(found[0].public_key), bytes(found[0].public_mac))
 
 
-def has_living_epoch() -> bool:
-    """Tell whether anything can be sealed."""
-    return bool(rows("SELECT FROM epoch WHERE ended_at IS NULL LIMIT 1", using=STORE))
+def living_epoch_ids() -> list[int]:
+    """Return the epochs that have not ended, the newest last. More than one: a rotation is under way."""
+    return [
+        r.epoch_id
+        for r in rows("SELECT epoch_id FROM epoch WHERE ended_at IS NULL ORDER BY epoch_id", using=STORE)
+    ]
 
 
 def newest_epoch_id() -> int:
@@ -99,6 +102,8 @@ def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_i
             )
     except psycopg.errors.UniqueViolation:
         raise AlreadySealed from None
+    except psycopg.errors.ObjectNotInPrerequisiteState:
+        raise EpochOver from None
 
 
 def person_key(person_id: UUID, *, holding_id: UUID) -> WrappedKey:
@@ -115,11 +120,6 @@ def destroy_person_keys(pairs: Sequence[tuple[UUID, UUID]]) -> int:
         _destroy(pairs[start : start + _DESTROYED_AT_ONCE])
         for start in range(0, len(pairs), _DESTROYED_AT_ONCE)
     )
-
-
-def forget_connections() -> None:
-    """Close this process's connection to the store, so that the next one starts afresh."""
-    connections[STORE].close()
 
 
 def _destroy(pairs: Sequence[tuple[UUID, UUID]]) -> int:

@@ -202,6 +202,12 @@ class EpochSecret:
         """Return a person's key. Refuses: CannotOpen."""
         return self.open_all([envelope], contexts=[context], symmetric="person-keys")[0] or _refuse()
 
+    def open_person_keys(
+        self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes]
+    ) -> list[bytes | None]:
+        """Return people's keys; None for each that does not open."""
+        return self.open_all(envelopes, contexts=contexts, symmetric="person-keys")
+
     def open_line_values(
         self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes]
     ) -> list[bytes | None]:

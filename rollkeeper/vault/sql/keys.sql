@@ -3,6 +3,8 @@
 -- secret_wrapped: the epoch's secret under the root of trust; NULL once the epoch is destroyed.
 -- public_mac: says that this home made the public half; a sealer refuses one without it.
 -- wrapped: drawn in rollkeeper/vault/__init__.py.
+-- The trigger refuses keys for an epoch that has ended: whoever read its public half before and seals after the end would
+-- lose the person. Rotation holds a lock against inserts while it ends one, so nobody slips between.
 
 CREATE TABLE IF NOT EXISTS epoch (
     epoch_id integer PRIMARY KEY,
@@ -20,3 +22,18 @@ CREATE TABLE IF NOT EXISTS person_key (
     wrapped bytea NOT NULL,
     PRIMARY KEY (person_id, holding_id)
 );
+
+CREATE OR REPLACE FUNCTION refuse_ended_epoch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT epoch_id FROM fresh) AS used
+        LEFT JOIN epoch USING (epoch_id)
+        WHERE epoch.epoch_id IS NULL OR epoch.ended_at IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'this epoch has ended' USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER person_key_in_ended_epoch AFTER INSERT ON person_key
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_ended_epoch();

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Begin an epoch, seal everything anew to it, destroy the older ones: a stolen older copy of the keys opens nothing.
+
+May be killed at any instant and run again: while more than one epoch lives, a rotation is under way, and the next run goes
+on with it. Lines' values lie in tables of rooms above; those rooms hand down how they are read and written.
+"""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import transaction
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, patient, rows, run, sql
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault import acts, epochs, keys, wire
+from rollkeeper.vault.errors import RotationCannotFinish
+from rollkeeper.vault.fields import LineField
+from rollkeeper.vault.root import root_of_trust
+
+BATCH = 5_000
+_PASSES = 5
+_WAIT_SECONDS = 1.0
+_NOBODY = UUID(int=0)
+
+Tell = Callable[[int], None]
+
+
+def _say_nothing(*_: int) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True)
+class LineValue:
+    """A sealed value of a line, as it lies in a table of some room."""
+
+    line_id: LineId
+    field: LineField
+    envelope: bytes
+
+
+class LineValues(Protocol):
+    """A table with sealed values of lines."""
+
+    def read(self, *, after: LineId | None, epoch_id: int, limit: int) -> list[LineValue]:
+        """Return values of the next lines, in order, that are sealed to another epoch than this one."""
+        ...
+
+    def replace(self, pairs: Sequence[tuple[LineValue, bytes]]) -> int:
+        """Put the fresh envelope in the place of each value that is still there; return how many were."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """What a rotation did."""
+
+    epoch_id: int
+    destroyed: tuple[int, ...]
+    people: int
+    line_values: int
+    unopenable: int
+
+
+_tables: list[LineValues] = []
+
+
+def reseal_lines_with(table: LineValues) -> None:
+    """State a table that holds sealed values of lines. Called once by the room that owns it."""
+    _tables.append(table)
+
+
+def rotate(
+    authority: Authority,
+    *,
+    on: dt.date,
+    tell: Tell = _say_nothing,
+    tell_of_waiting: Callable[[], None] = _say_nothing,
+) -> Rotated:
+    """Begin an epoch or go on with one that an earlier run began, seal everything to it, destroy the older ones.
+
+    Waits for commands and acts that may have sealed to an older epoch and have not written yet.
+
+    Ledger: vault:epoch:begun, vault:epoch:destroyed. Refuses: NotAllowed, OnlySeals, RotationCannotFinish.
+    """
+    role = demand(authority, Power.ROTATE_KEYS)
+    epochs.demand_opening()
+    older = keys.living_epoch_ids()
+    if len(older) < 2:
+        root_of_trust().begin_version()
+        older.append(acts.begin_epoch(authority, role=role, on=on))
+    target = older.pop()
+    _wait_for_those_who_seal(tell_of_waiting)
+    people, unopenable = _reseal_people(target, tell)
+    line_values, dead_values = _reseal_lines(target, tell)
+    _destroy(older, target=target)
+    done = Rotated(target, tuple(older), people, line_values, unopenable + dead_values)
+    _record(authority, role, done, on=on)
+    return done
+
+
+def count_to_reseal() -> int:
+    """Return how many people's keys there are: what a rotation has before it, lines' values aside."""
+    return int(rows("SELECT count(*) AS n FROM person_key", using=keys.STORE)[0].n)
+
+
+def _wait_for_those_who_seal(tell_of_waiting: Callable[[], None]) -> None:
+    if not epochs.seals_elsewhere():
+        return
+    tell_of_waiting()
+    while epochs.seals_elsewhere():
+        time.sleep(_WAIT_SECONDS)
+
+
+def _reseal_people(target: int, tell: Tell) -> tuple[int, int]:
+    """Seal every key to the newest epoch; return how many were, and how many do not open and stay as they are."""
+    keyring = epochs.Keyring()
+    sealer = keyring.secret(target).person_key_sealer()
+    done = dead = 0
+    for batch in _older_keys(target):
+        opened = keyring.open_person_keys(
+            [bytes(row.wrapped) for row in batch], contexts=[_context(row) for row in batch]
+        )
+        alive = [(row, key) for row, key in zip(batch, opened, strict=True) if key is not None]
+        dead += len(batch) - len(alive)
+        done += _replace_keys(alive, sealer, target=target)
+        tell(len(batch))
+    return done, dead
+
+
+def _older_keys(target: int) -> Iterator[list[Any]]:
+    person_id = holding_id = _NOBODY
+    while True:
+        with act(using=keys.STORE), patient(using=keys.STORE):
+            found = rows(
+                sql("vault", "keys_of_older_epochs"),
+                {"person_id": person_id, "holding_id": holding_id, "epoch_id": target, "limit": BATCH},
+                using=keys.STORE,
+            )
+        if not found:
+            return
+        yield found
+        person_id, holding_id = found[-1].person_id, found[-1].holding_id
+
+
+def _replace_keys(alive: Sequence[tuple[Any, bytes]], sealer: wire.Sealer, *, target: int) -> int:
+    wrapped = sealer.seal([key for _, key in alive], contexts=[_context(row) for row, _ in alive])
+    return run(
+        sql("vault", "reseal_person_keys"),
+        {
+            "epoch_id": target,
+            "persons": [row.person_id for row, _ in alive],
+            "holdings": [row.holding_id for row, _ in alive],
+            "older": [row.epoch_id for row, _ in alive],
+            "wrapped": wrapped,
+        },
+        using=keys.STORE,
+    )
+
+
+def _reseal_lines(target: int, tell: Tell) -> tuple[int, int]:
+    """Seal every line's value to the newest epoch; return how many were, and how many do not open."""
+    keyring = epochs.Keyring()
+    sealer = keyring.secret(target).line_value_sealer()
+    done = dead = 0
+    for batch in (batch for table in _tables for batch in _older_values(table, target)):
+        contexts = [_line_context(value) for value in batch.values]
+        opened = keyring.open_line_values([value.envelope for value in batch.values], contexts=contexts)
+        alive = [(v, o, c) for v, o, c in zip(batch.values, opened, contexts, strict=True) if o is not None]
+        fresh = sealer.seal([o for _, o, _ in alive], contexts=[c for _, _, c in alive])
+        with act():
+            done += batch.table.replace(
+                [(value, new) for (value, _, _), new in zip(alive, fresh, strict=True)]
+            )
+        dead += len(batch.values) - len(alive)
+        tell(len(batch.values))
+    return done, dead
+
+
+def _older_values(table: LineValues, target: int) -> Iterator["_Batch"]:
+    after: LineId | None = None
+    while values := table.read(after=after, epoch_id=target, limit=BATCH):
+        yield _Batch(table, values)
+        after = values[-1].line_id
+
+
+def _destroy(older: Sequence[int], *, target: int) -> None:
+    """Destroy epochs, once nothing that opens is left in them. Refuses: RotationCannotFinish."""
+    for _ in range(_PASSES):
+        moved, dead = _reseal_people(target, _say_nothing)
+        moved += _reseal_lines(target, _say_nothing)[0]
+        if moved:
+            continue
+        with transaction.atomic(using=keys.STORE, durable=True), patient(using=keys.STORE):
+            run("LOCK TABLE person_key IN SHARE ROW EXCLUSIVE MODE", using=keys.STORE)
+            if _count_older(target) != dead:
+                continue
+            # At the root first: if this breaks off between, the next run finds the epochs alive and does it again.
+            root_of_trust().destroy_older_versions()
+            run(
+                "UPDATE epoch SET ended_at = %s, secret_wrapped = NULL WHERE epoch_id = ANY (%s)",
+                [clock.now(), list(older)],
+                using=keys.STORE,
+            )
+            return
+    raise RotationCannotFinish
+
+
+def _count_older(target: int) -> int:
+    return int(
+        rows("SELECT count(*) AS n FROM person_key WHERE epoch_id <> %s", [target], using=keys.STORE)[0].n
+    )
+
+
+def _record(authority: Authority, role: StaffRole, done: Rotated, *, on: dt.date) -> None:
+    with act():
+        for epoch_id in done.destroyed:
+            append_entry(
+                authority, verb=Verb.EPOCH_DESTROYED, role=role.value, on=on,
+                facts={"epoch": epoch_id, "people": done.people, "line_values": done.line_values},
+            )  # fmt: skip
+
+
+def _context(row: Any) -> bytes:
+    return wire.person_key_context(row.person_id.bytes, row.holding_id.bytes)
+
+
+def _line_context(value: LineValue) -> bytes:
+    return wire.line_value_context(value.line_id.bytes, value.field.value.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    table: LineValues
+    values: list[LineValue]

@@ -1,0 +1,371 @@
+"""Renewing the keys: everything living opens afterwards, an older copy of the keys opens nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import connections, models, transaction
+
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.kernel import database, server
+from rollkeeper.kernel.database import KeysRole, rows, run
+from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, new_uuid, new_uuids
+from rollkeeper.lines.sealed_values import SealedColumns
+from rollkeeper.vault import acts, epochs, keys, rotation, wire
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import Field, LineField, Purpose
+from tests.vault.conftest import DAY, people
+
+pytestmark = pytest.mark.usefixtures("committed")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch):
+    monkeypatch.setattr(rotation, "BATCH", 4)
+
+
+@pytest.fixture
+def rotate():
+    def turn(**asked):
+        return rotation.rotate(console_authority(), on=DAY, **asked)
+
+    return turn
+
+
+@pytest.fixture
+def keys_owner():
+    """The store of keys as its owner has it."""
+    with database.connect(server.KEYS, KeysRole.MIGRATOR) as owner:
+        yield owner
+        owner.execute("DROP TABLE IF EXISTS stolen_key, stolen_epoch")
+
+
+def a_line(number: str, contact: str | None = None) -> LineId:
+    line = LineId(new_uuid())
+    (sealed,) = acts.seal_line_values(LineField.NUMBER, [(line, number)])
+    (mail,) = acts.seal_line_values(LineField.CONTACT, [(line, contact)]) if contact else (None,)
+    run(
+        "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_protected, activated_on,"
+        " number_sealed, contact_sealed) VALUES (%s, 'mobile', 'active', 1, false, false, false, %s, %s, %s)",
+        [line, DAY, sealed, mail],
+    )
+    return line
+
+
+def opened(line: LineId, field: LineField = LineField.NUMBER) -> str:
+    (kept,) = rows("SELECT number_sealed, contact_sealed FROM lines_line WHERE line_id = %s", [line])
+    sealed = bytes(kept.number_sealed if field is LineField.NUMBER else kept.contact_sealed)
+    (value,) = acts.open_line_values(
+        sweep_authority(), field, [(line, sealed)], purpose=Purpose.NOTICE, on=DAY
+    )
+    return value.reveal()
+
+
+def test_everybody_and_every_number_opens_after_a_rotation(rotate, reveal):
+    everybody = people(10)
+    acts.seal_persons(everybody)
+    lines = [a_line(f"+861380000000{n}", f"n{n}@mail.example") for n in range(6)]
+    before = keys.living_epoch().epoch_id
+
+    done = rotate()
+
+    assert (done.epoch_id, done.destroyed) == (before + 1, (before,))
+    assert (done.people, done.line_values, done.unopenable) == (10, 12, 0)
+    assert [reveal(record) for record in everybody] == [record.values[Field.NAME] for record in everybody]
+    assert [opened(line) for line in lines] == [f"+861380000000{n}" for n in range(6)]
+    assert opened(lines[3], LineField.CONTACT) == "n3@mail.example"
+    assert {row.epoch_id for row in rows("SELECT epoch_id FROM person_key", using="keys")} == {done.epoch_id}
+
+
+def test_a_stolen_older_copy_of_the_keys_opens_nothing_afterwards(rotate, reveal, keys_owner):
+    everybody = people(6)
+    acts.seal_persons(everybody)
+    keys_owner.execute("CREATE TABLE stolen_key AS TABLE person_key")
+    keys_owner.execute("CREATE TABLE stolen_epoch AS SELECT * FROM epoch WHERE ended_at IS NULL")
+
+    rotate()
+    keys_owner.execute("UPDATE epoch SET secret_wrapped = s.secret_wrapped, ended_at = NULL FROM stolen_epoch s"
+                       " WHERE s.epoch_id = epoch.epoch_id")  # fmt: skip
+    keys_owner.execute("UPDATE person_key k SET wrapped = s.wrapped, epoch_id = s.epoch_id FROM stolen_key s"
+                       " WHERE s.person_id = k.person_id")  # fmt: skip
+
+    for record in everybody:
+        with pytest.raises(CannotOpen):
+            reveal(record)
+    keys_owner.execute("UPDATE epoch SET secret_wrapped = NULL, ended_at = now() FROM stolen_epoch s"
+                       " WHERE s.epoch_id = epoch.epoch_id")  # fmt: skip
+
+
+def test_a_number_kept_from_before_a_rotation_does_not_open(rotate):
+    line = a_line("+8613800000001")
+    (kept,) = rows("SELECT number_sealed FROM lines_line")
+
+    rotate()
+
+    (value,) = acts.open_line_values(
+        sweep_authority(),
+        LineField.NUMBER,
+        [(line, bytes(kept.number_sealed))],
+        purpose=Purpose.NOTICE,
+        on=DAY,
+    )
+    with pytest.raises(CannotOpen):
+        value.reveal()
+
+
+def test_keys_sealed_to_the_public_half_are_sealed_anew_too(rotate, reveal, monkeypatch):
+    everybody = people(5)
+    with monkeypatch.context() as at_the_counter:
+        at_the_counter.setattr(epochs, "may_open", lambda: False)
+        acts.seal_persons(everybody)
+
+    rotate()
+
+    assert {bytes(row.wrapped)[1] for row in rows("SELECT wrapped FROM person_key", using="keys")} == {1}
+    assert [reveal(record) for record in everybody] == [record.values[Field.NAME] for record in everybody]
+
+
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_rotation_that_broke_off_goes_on_and_begins_no_second_epoch(rotate, reveal, after):
+    everybody = people(10)
+    acts.seal_persons(everybody)
+    line = a_line("+8613800000001")
+    calls = []
+
+    def break_off(_: int) -> None:
+        calls.append(1)
+        if len(calls) == after:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rotate(tell=break_off)
+    half_way = [reveal(record) for record in everybody] + [opened(line)]
+    begun = keys.newest_epoch_id()
+    done = rotate()
+
+    assert done.epoch_id == begun
+    assert keys.living_epoch_ids() == [begun]
+    assert half_way == [record.values[Field.NAME] for record in everybody] + ["+8613800000001"]
+    assert [reveal(record) for record in everybody] + [opened(line)] == half_way
+
+
+@pytest.mark.parametrize("step", ["destroyed at the root", "not yet destroyed at the root"])
+def test_a_rotation_that_broke_off_while_destroying_goes_on(rotate, reveal, monkeypatch, step):
+    (record,) = people(1)
+    acts.seal_persons([record])
+    trust = type(epochs.root_of_trust())
+
+    def break_off(self):
+        if step == "destroyed at the root":
+            destroying(self)
+        raise KeyboardInterrupt
+
+    destroying = trust.destroy_older_versions
+    monkeypatch.setattr(trust, "destroy_older_versions", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        rotate()
+    monkeypatch.setattr(trust, "destroy_older_versions", destroying)
+    assert len(keys.living_epoch_ids()) == 2
+
+    rotate()
+
+    assert len(keys.living_epoch_ids()) == 1
+    assert reveal(record) == record.values[Field.NAME]
+
+
+def test_a_rotation_killed_with_kill_9_loses_nobody(rotate, reveal):
+    everybody = people(40)
+    acts.seal_persons(everybody)
+    program = (
+        "import django; django.setup()\n"
+        "import os, signal\n"
+        "from rollkeeper.vault import rotation\n"
+        "from rollkeeper.access.authority import console_authority\n"
+        "import datetime as dt\n"
+        "rotation.BATCH = 10\n"
+        "rotation.rotate(console_authority(), on=dt.date(2012, 3, 2), tell=lambda n: os.kill(os.getpid(), signal.SIGKILL))\n"
+    )
+    connections["keys"].close()  # a rotation elsewhere waits for a session that has sealed
+    killed = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert len({row.epoch_id for row in rows("SELECT epoch_id FROM person_key", using="keys")}) == 2
+
+    done = rotate()
+
+    assert done.people == 30
+    assert [reveal(record) for record in everybody] == [record.values[Field.NAME] for record in everybody]
+
+
+def test_whoever_is_shredded_during_a_rotation_stays_shredded(rotate, reveal):
+    everybody = people(8)
+    acts.seal_persons(everybody)
+    gone, kept = everybody[-1], everybody[:-1]
+    reading = rotation._replace_keys
+
+    def shred_in_between(*given, **named):
+        acts.shred([(gone.person_id, gone.holding_id)])
+        return reading(*given, **named)
+
+    with pytest.MonkeyPatch.context() as between:
+        between.setattr(rotation, "_replace_keys", shred_in_between)
+        rotate()
+
+    with pytest.raises(CannotOpen):
+        reveal(gone)
+    assert [reveal(record) for record in kept] == [record.values[Field.NAME] for record in kept]
+
+
+def test_a_number_erased_during_a_rotation_stays_erased():
+    line = a_line("+8613800000001")
+    (value,) = SealedColumns().read(after=None, epoch_id=10**6, limit=5)
+    run("UPDATE lines_line SET number_sealed = NULL")
+
+    replaced = SealedColumns().replace([(value, b"fresh")])
+
+    assert (line, replaced) == (value.line_id, 0)
+    assert rows("SELECT number_sealed FROM lines_line")[0].number_sealed is None
+
+
+def test_nobody_is_sealed_to_an_epoch_that_has_ended(rotate, reveal, monkeypatch):
+    old = epochs.person_key_sealer()
+    rotate()
+    given = [old]
+    fresh = epochs.person_key_sealer
+    monkeypatch.setattr(epochs, "person_key_sealer", lambda: given.pop() if given else fresh())
+    (record,) = people(1)
+
+    acts.seal_persons([record])
+
+    assert given == []
+    assert reveal(record) == record.values[Field.NAME]
+
+
+def test_an_epoch_is_not_destroyed_while_a_key_keeps_arriving_under_it(rotate, monkeypatch):
+    older = keys.living_epoch().epoch_id
+    sealer = epochs.person_key_sealer()[1]
+    counting = rotation._count_older
+
+    def one_more(target: int) -> int:
+        person, holding = PersonId(new_uuid()).bytes, HoldingId(new_uuid()).bytes
+        (wrapped,) = sealer.seal([bytes(32)], contexts=[wire.person_key_context(person, holding)])
+        run("INSERT INTO person_key VALUES (encode(%s, 'hex')::uuid, encode(%s, 'hex')::uuid, %s, %s)",
+            [person, holding, older, wrapped], using="keys")  # fmt: skip
+        return counting(target)
+
+    monkeypatch.setattr(rotation, "_count_older", one_more)
+    with pytest.raises(rotation.RotationCannotFinish):
+        rotate()
+    assert older in keys.living_epoch_ids()
+    monkeypatch.undo()
+
+    rotate()
+
+    assert older not in keys.living_epoch_ids()
+
+
+def test_what_does_not_open_stays_as_it_is_and_is_counted(rotate, reveal):
+    one, other = people(2)
+    acts.seal_persons([one, other])
+    run("UPDATE person_key SET wrapped = set_byte(wrapped, 30, get_byte(wrapped, 30) # 1) WHERE person_id = %s",
+        [other.person_id], using="keys")  # fmt: skip
+
+    done = rotate()
+
+    assert (done.people, done.unopenable) == (1, 1)
+    assert reveal(one) == one.values[Field.NAME]
+
+
+def test_a_rotation_waits_for_an_act_at_the_counter_that_has_sealed_a_number(rotate, monkeypatch):
+    connections["keys"].close()  # this process has sealed as a command does; that ends with its session
+    monkeypatch.setattr(epochs, "may_open", lambda: False)
+    waiting = threading.Event()
+
+    def elsewhere() -> list[bool]:
+        try:
+            return [epochs.seals_elsewhere()]
+        finally:
+            connections.close_all()
+
+    seen = []
+
+    def look() -> None:
+        seen.extend(elsewhere())
+        waiting.set()
+
+    with transaction.atomic():
+        acts.seal_line_values(LineField.NUMBER, [(LineId(new_uuid()), "+8613800000001")])
+        threading.Thread(target=look).start()
+        assert waiting.wait(20)
+    waiting.clear()
+    threading.Thread(target=look).start()
+    assert waiting.wait(20)
+
+    assert seen == [True, False]
+
+
+def test_who_has_not_the_power_rotates_nothing():
+    before = keys.newest_epoch_id()
+
+    with pytest.raises(NotAllowed):
+        rotation.rotate(Authority(frozenset(), None, "nobody"), on=DAY)
+
+    assert keys.newest_epoch_id() == before
+
+
+def test_a_rotation_is_in_the_ledger_from_its_beginning_to_its_end(rotate):
+    acts.seal_persons(people(3))
+
+    done = rotate()
+
+    entries = rows("SELECT verb, body FROM ledger_entry WHERE verb LIKE 'vault:epoch:%%' ORDER BY entry_id")
+    assert [entry.verb for entry in entries] == ["vault:epoch:begun", "vault:epoch:destroyed"]
+    assert json.loads(entries[1].body)["facts"] == {"epoch": done.destroyed[0], "line_values": 0, "people": 3}
+
+
+def test_every_column_with_a_lines_sealed_value_is_sealed_anew():
+    sealed = {
+        f"{model._meta.db_table}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, models.BinaryField) and field.name.endswith("_sealed")
+    }
+
+    assert sealed == {"lines_line.number_sealed", "lines_line.contact_sealed"}
+    assert [type(table) for table in rotation._tables] == [SealedColumns]
+
+
+def test_the_command_says_what_it_did_and_what_to_do_next(capsys):
+    from typer.testing import CliRunner
+
+    from rollkeeper.site.cli import make_app
+
+    acts.seal_persons(people(2))
+
+    said = CliRunner().invoke(make_app(), ["vault", "rotate", "--json"])
+
+    assert said.exit_code == 0, said.output
+    assert json.loads(said.stdout)["people"] == 2
+
+
+def test_new_references_are_enough_to_tell_line_values_apart():
+    lines = [LineId(u) for u in new_uuids(2)]
+
+    assert acts.seal_line_values(LineField.NUMBER, [(lines[0], "+1")]) != acts.seal_line_values(
+        LineField.NUMBER, [(lines[1], "+1")]
+    )
