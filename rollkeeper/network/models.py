@@ -69,6 +69,11 @@ class Command(models.Model):
         ]
         indexes = [
             models.Index(
+                fields=["claimed_by"],
+                name="network_command_claimed",
+                condition=models.Q(claimed_by__isnull=False),
+            ),
+            models.Index(
                 fields=["next_try_at"],
                 name="network_command_to_push",
                 condition=models.Q(state__in=["waiting", "sent"]),

@@ -67,6 +67,11 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(
+                fields=["claimed_by"],
+                name="notices_notice_claimed",
+                condition=models.Q(claimed_by__isnull=False),
+            ),
+            models.Index(
                 fields=["next_try_at"], name="notices_notice_to_send", condition=models.Q(state="owed")
             ),
             models.Index(

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'network_command',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'sent'])), fields=['next_try_at'], name='network_command_to_push'), models.Index(condition=models.Q(('batch_id__isnull', False)), fields=['batch_id'], name='network_command_by_batch')],
+                'indexes': [models.Index(condition=models.Q(('claimed_by__isnull', False)), fields=['claimed_by'], name='network_command_claimed'), models.Index(condition=models.Q(('state__in', ['waiting', 'sent'])), fields=['next_try_at'], name='network_command_to_push'), models.Index(condition=models.Q(('batch_id__isnull', False)), fields=['batch_id'], name='network_command_by_batch')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('allows_emergency', True), ('allows_care', True), ('allows_registration', True)), name='network_command_bars_the_floor'), models.CheckConstraint(condition=models.Q(('kind__in', ['bar', 'restore', 'end'])), name='network_command_of_unknown_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sent', 'confirmed', 'failed', 'overtaken'])), name='network_command_in_unknown_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('kind', 'bar'), ('read_back', 'barred'), ('read_back__isnull', False)), models.Q(('kind', 'restore'), ('read_back', 'open'), ('read_back__isnull', False)), models.Q(('kind', 'end'), ('read_back', 'absent'), ('read_back__isnull', False)), _connector='OR'), name='network_command_confirmed_without_proof')],
             },
         ),
