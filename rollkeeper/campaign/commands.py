@@ -134,13 +134,12 @@ def run(
     with _opened():
         today = on or clock.today()
         swept = acts.advance(_console(), on=today)
-        with progress("Undoing") as bar:
-            undone = [
-                acts.undo_batch(_console(), one, on=today, moved=bar.advance) for one in acts.undos_asked()
-            ]
+        asked = acts.undos_asked()
+        with _bar("Undoing", len(asked)) as moved:
+            undone = [acts.undo_batch(_console(), one, on=today, moved=moved) for one in asked]
         chosen = acts.batches_to_run(on=today) if batch is None else [BatchId(batch)]
-        with progress("Carrying out") as bar:
-            ran = [acts.run_batch(_console(), one, on=today, moved=bar.advance) for one in chosen]
+        with _bar("Carrying out", len(chosen)) as moved:
+            ran = [acts.run_batch(_console(), one, on=today, moved=moved) for one in chosen]
     if as_json:
         emit(
             {
@@ -333,6 +332,16 @@ def explain(number: NumberArgument, as_json: JsonOption = False, on: Annotated[d
 def _opened() -> Iterator[None]:
     opening.open_home()
     yield
+
+
+@contextmanager
+def _bar(what: str, batches: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar while there is a batch to be moved along; say nothing on a night without one."""
+    if not batches:
+        yield lambda _: None
+        return
+    with progress(what) as bar:
+        yield bar.advance
 
 
 def _console() -> "Authority":

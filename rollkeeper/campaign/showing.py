@@ -71,15 +71,13 @@ def status(seen: CampaignOverview | None, batches: Sequence[BatchView], stays: S
     if seen.due_soon:
         rows = [(day.day, day.action, day.count) for day in seen.due_soon]
         show_table("Due soon, if nothing changes", ("day", "action", "lines"), rows)
-    if batches:
-        show_table("Batches", ("batch", "action", "day", "state", "lines", "done", "passed over", "undone", "approved by"), [
-            (b.batch_id, b.action, b.due_on, b.state, b.line_count, b.done_count, b.passed_over_count, b.undone_count,
-             ", ".join(approver.username for approver in b.approvals))
-            for b in batches
-        ])  # fmt: skip
-    if stays:
-        entered = [(stay.stay_id, stay.first, stay.last or "open", stay.agreed_to_lift) for stay in stays]
-        show_table("Stays", ("stay", "from", "to", "agreed to lift"), entered)
+    for batch in batches:
+        _batch(batch)
+    for stay in stays:
+        out.print(
+            f"Stay {stay.stay_id}: {stay.first} to {stay.last or '(open)'}; {stay.agreed_to_lift} agreed to lift it.",
+            markup=False,
+        )
 
 
 def unreached(line: UnreachedLine) -> None:
@@ -96,6 +94,17 @@ def explanation(found: Explanation) -> None:
     stage = f", {found.stage} in the campaign" if found.stage else ""
     out.print(f"Line {found.line_id} ({found.service}) is {found.state}{stage}. On {found.on}:", markup=False)
     _sentences(found.sentences)
+
+
+def _batch(batch: BatchView) -> None:
+    by = ", ".join(approver.username for approver in batch.approvals) or "nobody yet"
+    why = f" Stopped: {batch.stopped_because}." if batch.stopped_because else ""
+    out.print(
+        f"Batch {batch.batch_id}: {batch.action} on {batch.due_on}, {batch.state}; {batch.line_count:,} lines,"
+        f" {batch.done_count:,} done, {batch.passed_over_count:,} passed over, {batch.undone_count:,} undone; approved"
+        f" by {by}.{why}",
+        markup=False,
+    )
 
 
 def _sentences(sentences: Sequence[Sentence]) -> None:
