@@ -4,7 +4,9 @@
 Everything here can be run again: what is there already is left as it is.
 """
 
+import fcntl
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,30 +16,40 @@ from psycopg import sql as pgsql
 
 from rollkeeper.kernel import database, server
 from rollkeeper.kernel.database import KeysRole, Role
-from rollkeeper.kernel.settings import HomeKind, is_home, settings, write_settings
+from rollkeeper.kernel.settings import HomeKind, home, is_home, settings, write_settings
+from rollkeeper.site.errors import HomeOfOtherKind
 from rollkeeper.vault import acts as vault_acts
 from rollkeeper.vault import keys as vault_keys
 
 
 def open_home() -> None:
-    """Open this home, making an empty trial home where there is none."""
-    if not is_home():
-        make_home(HomeKind.TRIAL)
-        return
-    settings()
-    if settings().register_url is None:
-        server.ensure_running()
+    """Open this home. One that is not there, or whose making broke off, is made (a trial home, if nobody said else)."""
+    if is_home() and _mark().exists():
+        settings()
+        if settings().register_url is None:
+            server.ensure_running()
+    else:
+        make_home(settings().kind)
 
 
 def make_home(kind: HomeKind) -> None:
-    """Make the home, or bring an older one up to date."""
+    """Make the home, or bring an older one up to date; a home never changes its kind. Refuses: HomeOfOtherKind."""
+    if is_home() and settings().kind is not kind:
+        raise HomeOfOtherKind(home=home(), kind=settings().kind.value, asked=kind.value)
     write_settings(kind=kind)
-    if settings().register_url is None:
-        server.ensure_running()
-        _make_database(server.REGISTER, list(Role), ["btree_gist", "amcheck"])
-        _make_database(server.KEYS, list(KeysRole), ["amcheck"])
-    bring_up_to_date()
-    vault_acts.begin_first_epoch()
+    with (home() / "making.lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if settings().register_url is None:
+            server.ensure_running()
+            _make_database(server.REGISTER, list(Role), ["btree_gist", "amcheck"])
+            _make_database(server.KEYS, list(KeysRole), ["amcheck"])
+        bring_up_to_date()
+        vault_acts.begin_first_epoch()
+        _mark().touch()
+
+
+def _mark() -> Path:
+    return home() / "made"
 
 
 def bring_up_to_date() -> None:

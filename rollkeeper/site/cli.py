@@ -8,8 +8,8 @@ from importlib import import_module
 import typer
 
 from rollkeeper.kernel import opening
-from rollkeeper.kernel.console import err, show_error
-from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.console import show_error
+from rollkeeper.site.crashes import tell
 
 # Rooms with commands of their own. Each has a function `register(app)` in its `commands.py`.
 ROOMS_WITH_COMMANDS = (
@@ -59,11 +59,9 @@ def main() -> None:
     os.umask(0o077)
     try:
         make_app()()
-    except RollkeeperError as fault:
-        show_error(fault)
-        sys.exit(fault.kind.exit_code)
-    except OSError as fault:
-        # A full disk, a missing right: the system's own words name the file, which we chose; no value is in them.
-        err.print(f"{fault.strerror or fault}: {fault.filename or ''}", markup=False, style="red")
-        err.print("Make room or give the right to that place, then run the command again.", markup=False)
-        sys.exit(2)
+    except Exception as fault:
+        if os.environ.get("ROLLKEEPER_TRACEBACK"):
+            raise
+        told = tell(fault)
+        show_error(told)
+        sys.exit(told.kind.exit_code)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from rollkeeper.kernel.console import JsonOption, emit, out, progress, show_table
-from rollkeeper.kernel.settings import HomeKind, home, is_home
+from rollkeeper.kernel.settings import HomeKind, home, is_home, settings
 from rollkeeper.site import boot
 from rollkeeper.site.errors import HomeInUse
 from rollkeeper.site.faces import FACES, FaceName, face_called
@@ -30,7 +30,7 @@ def setup(
 
     Example: ROLLKEEPER_HOME=/srv/rollkeeper rollkeeper setup --production
     """
-    boot.make_home(HomeKind.PRODUCTION if production else HomeKind.TRIAL)
+    boot.make_home(HomeKind.PRODUCTION if production else settings().kind)
     out.print(f"The home {home()} is ready.")
 
 

@@ -101,3 +101,12 @@ class HomeInUse(RollkeeperError):
     kind = Kind.CONFLICT
     sentence = "The home {home} is in use and does not hold the demo."
     remedy = "Set ROLLKEEPER_HOME to a new folder for the demo, or use 'rollkeeper serve' for this home."
+
+
+class HomeOfOtherKind(RollkeeperError):
+    """A trial home is never made a production home, nor the other way round."""
+
+    code = "home_of_other_kind"
+    kind = Kind.CONFLICT
+    sentence = "The home {home} is a {kind} home and cannot become a {asked} home."
+    remedy = "Set ROLLKEEPER_HOME to a new folder, or use this home as what it is."

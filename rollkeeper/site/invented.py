@@ -68,7 +68,7 @@ class Inventor:
         born = dt.date(1940, 1, 1) + dt.timedelta(days=self._dice.randrange(365 * 55))
         self._sequence += 1
         body = f"{self._parts['county_code']}{born:%Y%m%d}{self._sequence % 1000:03d}"
-        return body + mod_11_2.calc_check_digit(body)
+        return body + str(mod_11_2.calc_check_digit(body))
 
     def _passport(self) -> str:
         self._sequence += 1

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is said when something breaks that nobody foresaw: a sentence without a value, never a stack of text.
+
+The text of an exception of the database can hold the values of a row, and a traceback the values of variables. So
+neither is shown or logged; the kind of the fault and the place in our own code say where to look.
+`ROLLKEEPER_TRACEBACK=1` shows everything, to who develops with invented people.
+"""
+
+import errno
+import traceback
+from pathlib import Path
+
+import psycopg
+
+import rollkeeper
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+
+HERE = Path(rollkeeper.__file__).parent
+
+
+class NoRoomLeft(RollkeeperError):
+    """The disk is full."""
+
+    code = "no_room_left"
+    kind = Kind.INTERNAL
+    sentence = "The disk is full: {place} could not be written."
+    remedy = "Make room and run the command again; what was not finished is taken up where it was."
+
+
+class NotReachable(RollkeeperError):
+    """The register or the store of keys stopped answering."""
+
+    code = "not_reachable"
+    kind = Kind.INTERNAL
+    sentence = "The database stopped answering while this was under way; nothing was half done."
+    remedy = "See 'rollkeeper doctor', then run the command again."
+
+
+class TooSlow(RollkeeperError):
+    """The database gave up waiting for a lock or for a long statement."""
+
+    code = "too_slow"
+    kind = Kind.CONFLICT
+    sentence = "Somebody else was working on the same lines for too long; nothing was changed."
+    remedy = "Run it again in a minute."
+
+
+class FileNotUsable(RollkeeperError):
+    """The operating system refused a file."""
+
+    code = "file_refused"
+    kind = Kind.MALFORMED
+    sentence = "{place}: {why}."
+    remedy = "Give the right to that place or name another, then run the command again."
+
+
+class Unforeseen(RollkeeperError):
+    """Something broke that should not have."""
+
+    code = "unforeseen"
+    kind = Kind.INTERNAL
+    sentence = "Something broke inside Rollkeeper ({what} in {place})."
+    remedy = "Nothing was half done. Run 'rollkeeper doctor'; tell the maintainers this sentence, which holds no data."
+
+
+def tell(fault: BaseException) -> RollkeeperError:
+    """Turn any fault into a sentence that can be shown to anybody."""
+    cause = fault.__cause__ if isinstance(fault.__cause__, psycopg.Error) else fault
+    match cause:
+        case RollkeeperError():
+            return cause
+        case psycopg.errors.DiskFull():
+            return NoRoomLeft(place="the register")
+        case (
+            psycopg.errors.LockNotAvailable()
+            | psycopg.errors.QueryCanceled()
+            | psycopg.errors.DeadlockDetected()
+        ):
+            return TooSlow()
+        case psycopg.OperationalError():
+            return NotReachable()
+        case OSError(errno=errno.ENOSPC):
+            return NoRoomLeft(place=cause.filename or "a file")
+        case OSError():
+            return FileNotUsable(place=cause.filename or "a file", why=cause.strerror or type(cause).__name__)
+        case _:
+            return Unforeseen(what=type(cause).__name__, place=_place(fault))
+
+
+def _place(fault: BaseException) -> str:
+    """Return file and line of the innermost frame that is ours."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(fault.__traceback__)
+        if Path(frame.filename).is_relative_to(HERE)
+    ]
+    return f"{Path(frames[-1].filename).relative_to(HERE)}:{frames[-1].lineno}" if frames else "a library"
