@@ -38,7 +38,7 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 
 ROOM: Final = "campaign"
-CHUNK_ROWS: Final = 20_000
+CHUNK_ROWS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def import_lines(
     with _alone():
         state = _begin(look, made)
         if state.finished_at:
-            return _outcome(state, look, was_done=True)
+            return _outcome(state, was_done=True)
         advance(state.rows_done)
         first_row = look.first_row + state.rows_done
         with SideFile(refused_file, keep_through_row=first_row - 1 if state.rows_done else 0) as side:
@@ -98,7 +98,12 @@ class _Import:
         self._pack = load_pack(home.pack)
         self._language = home.languages[0]
         self._reader = RowReader(
-            made, header=look.header, country=home.country_code, languages=home.languages, pack=self._pack, on=on
+            made,
+            header=look.header,
+            country=home.country_code,
+            languages=home.languages,
+            pack=self._pack,
+            on=on,
         )
         self._allotment = (
             Allotment(made.number, country=home.country_code, named=named) if made.number.allotment else None
@@ -118,9 +123,14 @@ class _Import:
         """Make the lines of one chunk, in one transaction with its entry. Refuses: AllotmentFull, NoRoom."""
         with self._room_for(side), act():
             known = self._give_numbers(chunk, import_id)
-            placed = chunks.place(chunk, import_id=import_id, on=self._on)
+            placed = chunks.place(chunk, import_id=import_id)
             registered = holders.register(
-                chunk, authority=self._authority, role=self._role, pack=self._pack, language=self._language, on=self._on
+                chunk,
+                authority=self._authority,
+                role=self._role,
+                pack=self._pack,
+                language=self._language,
+                on=self._on,
             )
             counts = {
                 "rows": chunk.row_count, "lines": placed.made, "known": known + placed.known,
@@ -139,7 +149,7 @@ class _Import:
         if self._allotment is None:
             return 0
         chunks.weed_inside(chunk)
-        known = chunks.weed(chunk, import_id=import_id, on=self._on)
+        known = chunks.weed(chunk, import_id=import_id)
         chunk.columns["number"] = self._allotment.demand(
             len(chunk.rows), file=self._look.file, rows_of=chunk.rows, rows_done=self._rows_done
         )
@@ -188,17 +198,20 @@ def _end(import_id: Any, look: Look, side: SideFile, *, resumed_after: int) -> O
     """Close the record, or open it again where nothing at all could be taken in. Refuses: NothingImported."""
     with act():
         state = rows(sql(ROOM, "import_end"), {"import_id": import_id, "at": clock.now()})[0]
-    outcome = _outcome(state, look, side=side, resumed_after=resumed_after)
+    outcome = _outcome(state, side=side, resumed_after=resumed_after)
     if outcome.lines + outcome.known == 0:
         reasons = "; ".join(f"{n:,} x {c or 'row'}: {r}" for (c, r), n in outcome.reasons.most_common(5))
         raise NothingImported(
-            file=look.file, rows=f"{look.row_count:,}", reasons=reasons or "All are empty.", refused_file=side.path
+            file=look.file,
+            rows=f"{look.row_count:,}",
+            reasons=reasons or "All are empty.",
+            refused_file=side.path,
         )
     return outcome
 
 
 def _outcome(
-    state: Any, look: Look, *, side: SideFile | None = None, was_done: bool = False, resumed_after: int = 0
+    state: Any, *, side: SideFile | None = None, was_done: bool = False, resumed_after: int = 0
 ) -> Outcome:
     return Outcome(
         rows=state.rows_done, lines=state.lines_made, known=state.rows_known, refused=state.rows_refused,

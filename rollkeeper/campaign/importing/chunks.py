@@ -5,7 +5,6 @@ The common chunk meets nothing that is there: it is copied at once, and only whe
 reference twice is it looked up row by row. Runs inside the act of the import.
 """
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -67,7 +66,7 @@ def seal_numbers(chunk: Taken) -> Taken:
     return chunk
 
 
-def place(chunk: Taken, *, import_id: UUID, on: dt.date) -> Placed:
+def place(chunk: Taken, *, import_id: UUID) -> Placed:
     """Copy the chunk's lines in; refuse in `chunk` what is there already.
 
     Precondition: inside an act. Returns: how many were made, and how many an earlier import had made.
@@ -81,7 +80,7 @@ def place(chunk: Taken, *, import_id: UUID, on: dt.date) -> Placed:
                 _copy("import_copy_references", chunk.columns.get("reference_tuple", []))
             break
         except psycopg.errors.UniqueViolation:
-            known += weed(chunk, import_id=import_id, on=on)
+            known += weed(chunk, import_id=import_id)
     _copy("import_copy_lines", chunk.columns["line_tuple"])
     return Placed(len(chunk.rows), known)
 
@@ -103,7 +102,7 @@ def weed_inside(chunk: Taken) -> None:
         chunk.refuse(sorted(faults))
 
 
-def weed(chunk: Taken, *, import_id: UUID, on: dt.date) -> int:
+def weed(chunk: Taken, *, import_id: UUID) -> int:
     """Refuse what the register has already; return how many rows are lines of an earlier import."""
     columns = chunk.columns
     numbers = _numbers_there(columns["number_index"]) if "number_index" in columns else {}
@@ -160,7 +159,9 @@ def _middles(chunk: Taken) -> list[bytes]:
 def _seal_contacts(lines: Sequence[bytes], contacts: Sequence[str | None] | None) -> list[bytes | None]:
     sealed: list[bytes | None] = [None] * len(lines)
     given = [(i, address) for i, address in enumerate(contacts or ()) if address]
-    values = seal_line_columns(LineField.CONTACT, [lines[i] for i, _ in given], [address for _, address in given])
+    values = seal_line_columns(
+        LineField.CONTACT, [lines[i] for i, _ in given], [address for _, address in given]
+    )
     for (i, _), value in zip(given, values, strict=True):
         sealed[i] = value
     return sealed

@@ -24,24 +24,34 @@ def register(app: typer.Typer) -> None:
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, TSV, XLSX or Parquet.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, TSV, XLSX or Parquet.")
+    ],
     map_file: Annotated[
         Path | None,
-        typer.Option("--map", exists=True, dir_okay=False, metavar="MAP.toml", help="Which column means what."),
+        typer.Option(
+            "--map", exists=True, dir_okay=False, metavar="MAP.toml", help="Which column means what."
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Take the proposed map without asking.")] = False,
-    propose: Annotated[bool, typer.Option("--propose", help="Print the proposed map and import nothing.")] = False,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Print the proposed map and import nothing.")
+    ] = False,
     allotment: Annotated[
-        str | None, typer.Option(metavar="+NUMBER", help="First number of your range, for a file without numbers.")
+        str | None,
+        typer.Option(metavar="+NUMBER", help="First number of your range, for a file without numbers."),
     ] = None,
     as_of: Annotated[
         dt.date | None,
-        typer.Option(parser=read_date, metavar="DATE", help="The day from which months of tenure are counted back."),
+        typer.Option(
+            parser=read_date, metavar="DATE", help="The day from which months of tenure are counted back."
+        ),
     ] = None,
     refused: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where refused rows are named; default: FILE.refused.csv.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Where refused rows are named; default: FILE.refused.csv."),
     ] = None,
-    on: DateOption = None,
+    on: DateOption = None,  # noqa: ARG001 - given to the clock as it is read
     json_: JsonOption = False,
 ) -> None:
     """Take in lines, and what is declared about their holders, from the operator's own export.
@@ -152,7 +162,9 @@ def _report(look: "Look", made: "Map", outcome: "Outcome", *, as_json: bool) -> 
         f" {outcome.known:,} known from an earlier import; {outcome.refused:,} refused."
     )
     for column in (c for c in dropped if c.about):
-        out.print(f"Dropped: '{column.column}', since the register has no place for {column.about}.", markup=False)
+        out.print(
+            f"Dropped: '{column.column}', since the register has no place for {column.about}.", markup=False
+        )
     if outcome.refused_file:
         show_table(
             f"Refused; rows and remedies stand in {outcome.refused_file}", ("column", "reason", "rows"),

@@ -8,6 +8,7 @@ the first megabyte. Bytes that do not belong to the encoding become U+FFFD and a
 import codecs
 import csv
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import islice
@@ -61,7 +62,9 @@ class Delimited:
                     yield self._unread(file, row, fault)
                 except _LineTooLong as fault:
                     column = fault.counts.get(self.separator, 0) + 1
-                    raise FieldTooLong(file=file, row=row + 1, column=column, limit=f"{FIELD_LIMIT:,}") from None
+                    raise FieldTooLong(
+                        file=file, row=row + 1, column=column, limit=f"{FIELD_LIMIT:,}"
+                    ) from None
                 else:
                     return
 
@@ -115,11 +118,9 @@ def _find_separator(file: Path, encoding: str) -> str:
     csv.field_size_limit(FIELD_LIMIT)
 
     def score(separator: str) -> tuple[float, int]:
-        widths = []
-        try:
-            widths = [len(row) for row in csv.reader(head, delimiter=separator) if row]
-        except csv.Error:
-            pass
+        widths: list[int] = []
+        with suppress(csv.Error):
+            widths.extend(len(row) for row in csv.reader(head, delimiter=separator) if row)
         if not widths or widths[0] == 1:
             return (0, 0)
         return (sum(width == widths[0] for width in widths) / len(widths), widths[0])
@@ -129,11 +130,8 @@ def _find_separator(file: Path, encoding: str) -> str:
 
 def _head_lines(source: TextIOWrapper) -> list[str]:
     head: list[str] = []
-    try:
-        for line in islice(_lines(source), 50):
-            head.append(line)
-    except _LineTooLong:
-        pass
+    with suppress(_LineTooLong):
+        head.extend(islice(_lines(source), 50))
     return head
 
 

@@ -25,7 +25,10 @@ _AT_HOME_IN_GB18030 = re.compile(
 )
 # Tried before the general detector, which on a few names cannot tell these from their neighbours.
 _FAMILIES: Final = (
-    ("cp1252", re.compile("[àáâãäåæçèéêëìíîïñòóôõöøùúûüœßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ’‘“”„–—«»¡¿€£°ºª·\xa0]+")),
+    (
+        "cp1252",
+        re.compile("[àáâãäåæçèéêëìíîïñòóôõöøùúûüœßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ’‘“”„–—«»¡¿€£°ºª·\xa0]+"),
+    ),
     ("cp1251", re.compile("[а-яёА-ЯЁ№«»—–\xa0]+")),
 )
 SAMPLE_BYTES = 256 * 1024

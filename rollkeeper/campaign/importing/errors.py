@@ -28,7 +28,9 @@ class FileChanged(RollkeeperError):
     code = "import_file_changed"
     kind = Kind.CONFLICT
     sentence = "{file} was changed while it was being read; {rows} rows of the former file are in."
-    remedy = "Let the export finish, then import the file again: lines that are in already are not made twice."
+    remedy = (
+        "Let the export finish, then import the file again: lines that are in already are not made twice."
+    )
 
 
 class OneColumn(RollkeeperError):
@@ -36,10 +38,10 @@ class OneColumn(RollkeeperError):
 
     code = "import_one_column"
     kind = Kind.MALFORMED
-    sentence = "{file}, row {row}: only one column, '{column}', was found, and it is not known to hold numbers."
-    remedy = (
-        "Separate the columns by comma, semicolon, tab or '|'; or write a map that names the column and its meaning."
+    sentence = (
+        "{file}, row {row}: only one column, '{column}', was found, and it is not known to hold numbers."
     )
+    remedy = "Separate the columns by comma, semicolon, tab or '|'; or write a map that names the column and its meaning."
 
 
 class NoHeader(RollkeeperError):
@@ -47,7 +49,9 @@ class NoHeader(RollkeeperError):
 
     code = "import_no_header"
     kind = Kind.MALFORMED
-    sentence = "{file}, row {row}, column {column}: the names of the columns are missing; here stands {value_class}."
+    sentence = (
+        "{file}, row {row}, column {column}: the names of the columns are missing; here stands {value_class}."
+    )
     remedy = "Put a row of names on top; or write a map with 'header = false' under [file] and columns column_1, column_2, ..."
 
 
@@ -146,5 +150,7 @@ class NoRoom(RollkeeperError):
 
     code = "import_no_room"
     kind = Kind.INTERNAL
-    sentence = "The disk is full ({where}); {rows} rows of {file} are in and complete, nothing is half written."
+    sentence = (
+        "The disk is full ({where}); {rows} rows of {file} are in and complete, nothing is half written."
+    )
     remedy = "Make room, then run the same command again: it goes on where it was."

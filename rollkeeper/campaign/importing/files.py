@@ -100,7 +100,9 @@ def look(
         delimited.demand_lines(file, marked or "latin-1")
         file_hash, found = _read_through(file, watch=None if marked else encodings.Utf8Watch())
         opened = delimited.open_delimited(file, marked or found or "utf-8", separator)
-    return replace(_survey(file, opened, has_names=has_names, advance=advance), file_hash=file_hash, mark=mark)
+    return replace(
+        _survey(file, opened, has_names=has_names, advance=advance), file_hash=file_hash, mark=mark
+    )
 
 
 def _survey(file: Path, opened: Opened, *, has_names: bool, advance: Callable[[int], None]) -> Look:

@@ -53,7 +53,9 @@ def register(
     begin_holdings(
         [
             NewHolding(line, holding, PARTY.value, person, ASSURANCE, commitment)
-            for (line, _, _), holding, person, commitment in zip(declared, ids, persons, commitments, strict=True)
+            for (line, _, _), holding, person, commitment in zip(
+                declared, ids, persons, commitments, strict=True
+            )
         ],
         at=now,
     )

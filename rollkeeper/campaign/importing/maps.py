@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The map: which column of the operator's file means what. TOML, strictly read, every fault reported.
 
-    [file]          encoding, separator, header, sheet: only where they were found wrongly
-    [number]        column, or allotment = "+86..." (and count) where the file holds no numbers
-    [service]       constant, or [[service.from]] column + values, the first that fits; otherwise
-    [activated_on]  column + format, or tenure_months + as_of, or constant
-    [language]      column + values, or constant         [region]   column, or constant
-    [contact]       column (an e-mail address)           [reference] column (the operator's own, of the line)
-    [is_protected]  column + yes (the texts that mean yes)
-    [registration]  name, address, document_type or document_type_is, document_number, document_types
+[file]          encoding, separator, header, sheet: only where they were found wrongly
+[number]        column, or allotment = "+86..." (and count) where the file holds no numbers
+[service]       constant, or [[service.from]] column + values, the first that fits; otherwise
+[activated_on]  column + format, or tenure_months + as_of, or constant
+[language]      column + values, or constant         [region]   column, or constant
+[contact]       column (an e-mail address)           [reference] column (the operator's own, of the line)
+[is_protected]  column + yes (the texts that mean yes)
+[registration]  name, address, document_type or document_type_is, document_number, document_types
 """
 
 import datetime as dt
@@ -81,7 +81,9 @@ class ServicePart(Part):
             raise ValueError("give either a constant or columns under [[service.from]]")
         unnumbered = {s for s in self._services() if s not in NUMBERED}
         if unnumbered:
-            raise ValueError(f"{', '.join(sorted(unnumbered))}: lines of this kind are registered one at a time")
+            raise ValueError(
+                f"{', '.join(sorted(unnumbered))}: lines of this kind are registered one at a time"
+            )
         return self
 
     @property
@@ -206,7 +208,9 @@ class Map(Part):
         yield from ((place, column) for place, column in single.items() if column)
         yield from (("service.from", source.column) for source in self.service.sources)
         if self.registration:
-            yield from ((f"registration.{field}", column) for field, column in self.registration.columns.items())
+            yield from (
+                (f"registration.{field}", column) for field, column in self.registration.columns.items()
+            )
 
 
 def read_map(file: Path, *, as_of: dt.date | None = None, allotment: str | None = None) -> dict[str, Any]:
@@ -225,7 +229,9 @@ def complete(raw: dict[str, Any], *, as_of: dt.date | None, allotment: str | Non
     if as_of and isinstance(activated, dict) and "tenure_months" in activated:
         activated["as_of"] = as_of
     if allotment:
-        filled["number"] = {k: v for k, v in filled.get("number", {}).items() if k == "count"} | {"allotment": allotment}
+        filled["number"] = {k: v for k, v in filled.get("number", {}).items() if k == "count"} | {
+            "allotment": allotment
+        }
     return filled
 
 

@@ -69,6 +69,8 @@ def open_parquet(file: Path) -> Parquet:
         row, column = probe.stdout.split()
         raise FieldTooLong(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}")
     if probe.returncode != 0:
-        raise FileNotRead(file=file, why="the Parquet is damaged, or a part of it does not fit into 3 GiB of memory")
+        raise FileNotRead(
+            file=file, why="the Parquet is damaged, or a part of it does not fit into 3 GiB of memory"
+        )
     schema = pl.scan_parquet(file).collect_schema()
     return Parquet(tuple(name for name, kind in schema.items() if not kind.is_nested() and kind != pl.Binary))

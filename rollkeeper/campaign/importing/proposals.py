@@ -75,7 +75,9 @@ def dropped_columns(header: Sequence[str], used: Iterable[str]) -> tuple[Dropped
 
 def write_map(proposal: Proposal, look: Look) -> str:
     """Write the proposal as TOML with its remarks: what a person confirms, changes and keeps."""
-    remarks = [f"# How {look.file.name} is read ({look.opened.manner}; {look.row_count:,} rows). Change what is wrong."]
+    remarks = [
+        f"# How {look.file.name} is read ({look.opened.manner}; {look.row_count:,} rows). Change what is wrong."
+    ]
     remarks += [f"# WANTING: {need}" for need in proposal.needs]
     remarks += [f"# Note: {note}" for note in proposal.notes]
     remarks += [f"# Dropped, since it is about {c.about}: {c.column}" for c in proposal.sensitive]
@@ -180,7 +182,9 @@ def _propose_activation(columns: _Columns, raw: dict[str, Any], needs: list[str]
     if tenure and share(columns.values(tenure), str.isdecimal) >= _SURE:
         raw["activated_on"] = {"tenure_months": columns.take(tenure), "as_of": as_of}
         return
-    needs.append('since when the lines are in service: [activated_on] column = "...", or constant = 2011-01-31 for all.')
+    needs.append(
+        'since when the lines are in service: [activated_on] column = "...", or constant = 2011-01-31 for all.'
+    )
 
 
 def _propose_part(part: str, columns: _Columns, raw: dict[str, Any]) -> None:
@@ -192,7 +196,9 @@ def _propose_part(part: str, columns: _Columns, raw: dict[str, Any]) -> None:
         return
     made: dict[str, Any] = {"column": column}
     if part == "language":
-        made["values"] = {v: known for v in dict.fromkeys(values) if (known := words.known_value("languages", v))}
+        made["values"] = {
+            v: known for v in dict.fromkeys(values) if (known := words.known_value("languages", v))
+        }
         if not made["values"]:
             return
     if part == "is_protected":
@@ -213,7 +219,9 @@ def _propose_registration(columns: _Columns, raw: dict[str, Any]) -> tuple[str, 
     made: dict[str, Any] = dict(found)
     if "document_type" in found:
         kinds = dict.fromkeys(columns.values(found["document_type"]))
-        made["document_types"] = {k: known for k in kinds if (known := words.known_value("document_types", k))}
+        made["document_types"] = {
+            k: known for k in kinds if (known := words.known_value("document_types", k))
+        }
     elif share(numbers, _is_resident_card) >= _SURE:
         made["document_type_is"] = "cn-resident-card"
     else:

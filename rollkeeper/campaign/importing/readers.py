@@ -73,7 +73,11 @@ def _number_fault(text: str, fault: NumberNotRead) -> Reason:
         return spoiling
     if not text.strip():
         return EMPTY
-    return SHORTENED_NUMBER if _SHORTENED.fullmatch(text.strip()) else bad_number(str(fault.facts["value_class"]))
+    return (
+        SHORTENED_NUMBER
+        if _SHORTENED.fullmatch(text.strip())
+        else bad_number(str(fault.facts["value_class"]))
+    )
 
 
 def date_reader(form: str, *, latest: dt.date) -> Remembering[dt.date]:

@@ -31,12 +31,16 @@ class Unread(NamedTuple):
 
 _WHOLE = "Write the whole number with its area or country code."
 EMPTY = Reason("empty", "Fill it in.")
-FOREIGN_NUMBER = Reason("a number of another country", "Only numbers of this operator's country have lines here.")
+FOREIGN_NUMBER = Reason(
+    "a number of another country", "Only numbers of this operator's country have lines here."
+)
 SHORTENED_NUMBER = Reason(
-    "a number that a spreadsheet has shortened (1.38E+10)", "Export it again with the column as text: digits are lost."
+    "a number that a spreadsheet has shortened (1.38E+10)",
+    "Export it again with the column as text: digits are lost.",
 )
 NUMBER_TAKEN = Reason(
-    "a number that has a line already, or stands in the file twice", "Look the line up by its number; each number can have one line only."
+    "a number that has a line already, or stands in the file twice",
+    "Look the line up by its number; each number can have one line only.",
 )
 NUMBER_RESTING = Reason(
     "a number that is or was in quarantine", "Activate it at the counter once its quarantine is over."
@@ -50,23 +54,36 @@ REFERENCE_TAKEN = Reason(
     "Map a reference of the line (a subscription number), not of the customer, or leave the reference out.",
 )
 NOT_A_DATE = Reason("not a date of the form in the map", "Mend the value, or the 'format' in the map.")
-NO_SUCH_DATE = Reason("a date that the calendar does not have", "Write the true day; where it is unknown, the latest possible.")
+NO_SUCH_DATE = Reason(
+    "a date that the calendar does not have", "Write the true day; where it is unknown, the latest possible."
+)
 FUTURE_DATE = Reason("a date in the future", "A line is imported once it is in service.")
 EARLY_DATE = Reason("a date before there were telephones", "Mend the value, or the 'format' in the map.")
 NOT_MONTHS = Reason("not a whole number of months", "Write the months as digits.")
 UNNAMED_VALUE = Reason("a value that the map does not name", "Name it in the map's table of values.")
-NOT_YES_OR_NO = Reason("neither a yes nor a no that the map names", "Name the texts that mean yes and no in the map.")
+NOT_YES_OR_NO = Reason(
+    "neither a yes nor a no that the map names", "Name the texts that mean yes and no in the map."
+)
 NOT_AN_ADDRESS = Reason(
-    "not an e-mail address: the line was imported without it", "Tell the holder in another way, or at the counter."
+    "not an e-mail address: the line was imported without it",
+    "Tell the holder in another way, or at the counter.",
 )
 NUL_BYTE = Reason("a zero byte", "The file is damaged here; export it again.")
-UNREADABLE = Reason("characters that do not belong to the file's encoding", "Name the true encoding in the map, or export as UTF-8.")
+UNREADABLE = Reason(
+    "characters that do not belong to the file's encoding",
+    "Name the true encoding in the map, or export as UTF-8.",
+)
 TOO_LONG = Reason("longer than such a value can be", "Mend the value.")
-LOOSE_QUOTE = Reason("quotation marks in the middle of a field", "Double each quotation mark inside a quoted field.")
-FORMULA = Reason("a formula without a value", "Open the spreadsheet, let it calculate, save it; or save it as CSV.")
+LOOSE_QUOTE = Reason(
+    "quotation marks in the middle of a field", "Double each quotation mark inside a quoted field."
+)
+FORMULA = Reason(
+    "a formula without a value", "Open the spreadsheet, let it calculate, save it; or save it as CSV."
+)
 CELL_ERROR = Reason("an error of the spreadsheet (such as #REF!)", "Mend the formula in the spreadsheet.")
 INCOMPLETE = Reason(
-    "empty, though the law asks for it: the line was imported, its registration was not", "Register the holder at the counter."
+    "empty, though the law asks for it: the line was imported, its registration was not",
+    "Register the holder at the counter.",
 )
 FALSE_DOCUMENT = Reason(
     "not a number that such a document can have: the line was imported, its registration was not",
@@ -86,7 +103,8 @@ def bad_number(value_class: str) -> Reason:
 def ragged(found: int, wanted: int) -> Reason:
     """Return the reason for a row with too many or too few fields."""
     return Reason(
-        f"{found} fields where the header has {wanted}", "Put values that hold the separator into quotation marks."
+        f"{found} fields where the header has {wanted}",
+        "Put values that hold the separator into quotation marks.",
     )
 
 

@@ -30,7 +30,11 @@ class SideFile:
     def __init__(self, path: Path, *, keep_through_row: int) -> None:
         self.path = path
         self.counts: Counter[tuple[str, str]] = Counter()
-        self._kept = [row for row in _rows_of(self.path) if int(row[0]) <= keep_through_row] if keep_through_row else []
+        self._kept = (
+            [row for row in _rows_of(self.path) if int(row[0]) <= keep_through_row]
+            if keep_through_row
+            else []
+        )
         self._out: TextIO | None = None
         for row in self._kept:
             self.counts[row[1], row[2]] += 1

@@ -45,13 +45,21 @@ class RegistrationReader:
     """Reads the columns of a registration."""
 
     def __init__(
-        self, part: RegistrationPart, *, place: Mapping[str, int], services: Collection[str], pack: Pack, on: dt.date
+        self,
+        part: RegistrationPart,
+        *,
+        place: Mapping[str, int],
+        services: Collection[str],
+        pack: Pack,
+        on: dt.date,
     ) -> None:
         self._part, self._place, self._pack, self._on = part, place, pack, on
         self._asked = {service: self._asked_of(service) for service in services}
         self.columns = tuple(part.columns.values())
 
-    def read(self, table: Sequence[Sequence[str]], *, services: Sequence[object]) -> list[Declared | Faults | None]:
+    def read(
+        self, table: Sequence[Sequence[str]], *, services: Sequence[object]
+    ) -> list[Declared | Faults | None]:
         """Return for each row what was declared, None where nothing was or nothing is asked, or what is wrong."""
         return [self._read_row(row, str(service)) for row, service in zip(table, services, strict=True)]
 
@@ -70,7 +78,9 @@ class RegistrationReader:
         if checked.verdict is Verdict.INVALID:
             return [(self._part.document_number, FALSE_DOCUMENT)]
         values = given | {Field.DOCUMENT_TYPE: kind, Field.DOCUMENT_NUMBER: checked.normalised}
-        return Declared({name: value for name, value in values.items() if name in asked}, (kind, checked.normalised))
+        return Declared(
+            {name: value for name, value in values.items() if name in asked}, (kind, checked.normalised)
+        )
 
     def _faults(self, given: Mapping[Field, str], asked: frozenset[Field]) -> Faults:
         columns = self._part.columns

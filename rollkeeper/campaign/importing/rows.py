@@ -8,19 +8,30 @@ e-mail address, a registration) leaves the line without it, and is reported too.
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import phonenumbers
 
 from rollkeeper.campaign.importing import readers
 from rollkeeper.campaign.importing.delimited import Record
-from rollkeeper.campaign.importing.maps import Map, ServicePart
-from rollkeeper.campaign.importing.reasons import EMPTY, NOT_AN_ADDRESS, UNNAMED_VALUE, Reason, Refusal, Unread, ragged
+from rollkeeper.campaign.importing.maps import ActivatedPart, Map, ServicePart, ValuePart
+from rollkeeper.campaign.importing.readers import read_numbers
+from rollkeeper.campaign.importing.reasons import (
+    EMPTY,
+    NOT_AN_ADDRESS,
+    UNNAMED_VALUE,
+    Reason,
+    Refusal,
+    Unread,
+    ragged,
+)
 from rollkeeper.campaign.importing.registrations import Declared, RegistrationReader
 from rollkeeper.campaign.importing.samples import is_email
 from rollkeeper.law.pack import Pack
 
 type Reader = Callable[[list[list[str]]], list[Any]]
+type PartReader = tuple[str, tuple[str, ...], Reader]
 
 
 @dataclass(slots=True, repr=False)
@@ -53,13 +64,22 @@ class RowReader:
     """Reads rows as one map says, for one day, country and pack."""
 
     def __init__(
-        self, made: Map, *, header: Sequence[str], country: str, languages: Sequence[str], pack: Pack, on: dt.date
+        self,
+        made: Map,
+        *,
+        header: Sequence[str],
+        country: str,
+        languages: Sequence[str],
+        pack: Pack,
+        on: dt.date,
     ) -> None:
         self._width = len(header)
         self._place = {name: i for i, name in enumerate(header)}
         self._readers = self._compile(made, country=country, languages=languages, on=on)
         self._registration = (
-            RegistrationReader(made.registration, place=self._place, services=made.service.services, pack=pack, on=on)
+            RegistrationReader(
+                made.registration, place=self._place, services=made.service.services, pack=pack, on=on
+            )
             if made.registration
             else None
         )
@@ -85,14 +105,16 @@ class RowReader:
                     faults.setdefault(place, []).append((", ".join(columns), value))
         if self._registration:
             taken.columns["registration"] = self._registration.read(table, services=taken.columns["service"])
-        taken.refuse([(place, column, reason) for place in sorted(faults) for column, reason in faults[place]])
+        taken.refuse(
+            [(place, column, reason) for place in sorted(faults) for column, reason in faults[place]]
+        )
         self._set_aside_additions(taken)
         return taken
 
     def _whole_rows(self, records: Sequence[Record], first_row: int, taken: Taken) -> list[list[str]]:
         table, width = [], self._width
         for row, record in enumerate(records, first_row):
-            if type(record) is Unread:
+            if isinstance(record, Unread):
                 taken.refusals.append(Refusal(row, record.column, record.reason))
                 taken.refused_rows.add(row)
             elif len(record) == width or (len(record) > width and not any(record[width:])):
@@ -118,69 +140,68 @@ class RowReader:
                 taken.remarks += [Refusal(taken.rows[place], column, reason) for column, reason in declared]
                 taken.columns["registration"][place] = None
 
-    def _compile(
-        self, made: Map, *, country: str, languages: Sequence[str], on: dt.date
-    ) -> list[tuple[str, tuple[str, ...], Reader]]:
-        """Return for each part of a line the column it comes from and what reads it."""
-        compiled: list[tuple[str, tuple[str, ...], Reader]] = []
+    def _compile(self, made: Map, *, country: str, languages: Sequence[str], on: dt.date) -> list[PartReader]:
+        """Return for each part of a line the columns it comes from and what reads it."""
+        parts = [self._service(made.service), self._activation(made.activated_on, on=on)]
         if made.number.column:
             prefix = f"+{phonenumbers.country_code_for_region(country)}"
-            take = self._column(made.number.column)
-            compiled.append(
-                (
-                    "number",
-                    (made.number.column,),
-                    lambda t: readers.read_numbers(take(t), country=country, prefix=prefix),
+            parts.insert(
+                0,
+                self._whole(
+                    "number", made.number.column, partial(read_numbers, country=country, prefix=prefix)
+                ),
+            )
+        if made.language:
+            reading = readers.language_reader(made.language.values, known=languages)
+            parts.append(self._value("language", made.language, reading))
+        if made.region:
+            parts.append(self._value("region", made.region, readers.text_reader()))
+        if made.is_protected:
+            parts.append(
+                self._each(
+                    "is_protected", made.is_protected.column, readers.yes_reader(made.is_protected.yes)
                 )
             )
-        compiled.append(self._service(made.service))
-        activated = made.activated_on
-        if activated.constant:
-            compiled.append(("activated_on", (), _constant(activated.constant)))
-        elif activated.tenure_months and activated.as_of:
-            by_months = readers.months_reader(activated.as_of)
-            compiled.append(("activated_on", (activated.tenure_months,), self._each(activated.tenure_months, by_months)))
-        elif activated.column:
-            by_date = readers.date_reader(activated.format, latest=on)
-            compiled.append(("activated_on", (activated.column,), self._each(activated.column, by_date)))
-        for part, value, reading in (
-            ("language", made.language, readers.language_reader(made.language.values if made.language else {}, known=languages)),
-            ("region", made.region, readers.text_reader()),
-        ):
-            if value and value.column:
-                compiled.append((part, (value.column,), self._each(value.column, reading)))
-            elif value and value.constant:
-                compiled.append((part, (), _constant(value.constant)))
-        if made.is_protected:
-            column = made.is_protected.column
-            compiled.append(("is_protected", (column,), self._each(column, readers.yes_reader(made.is_protected.yes))))
         if made.reference:
-            take_reference = self._column(made.reference.column)
-            compiled.append(("reference", (made.reference.column,), lambda t: readers.read_references(take_reference(t))))
+            parts.append(self._whole("reference", made.reference.column, readers.read_references))
         if made.contact:
-            take_contact = self._column(made.contact.column)
-            compiled.append(("contact", (made.contact.column,), lambda t: [_contact(v) for v in take_contact(t)]))
-        return compiled
+            parts.append(self._whole("contact", made.contact.column, _read_contacts))
+        return parts
 
-    def _column(self, name: str) -> Callable[[list[list[str]]], list[str]]:
-        place = self._place[name]
-        return lambda table: [record[place] for record in table]
+    def _activation(self, part: ActivatedPart, *, on: dt.date) -> PartReader:
+        if part.tenure_months and part.as_of:
+            return self._each("activated_on", part.tenure_months, readers.months_reader(part.as_of))
+        if part.column:
+            return self._each("activated_on", part.column, readers.date_reader(part.format, latest=on))
+        return "activated_on", (), _constant(part.constant)
 
-    def _each(self, name: str, reading: readers.Remembering[Any]) -> Reader:
-        place = self._place[name]
-        return lambda table: [reading[record[place]] for record in table]
+    def _value(self, name: str, part: ValuePart, reading: readers.Remembering[Any]) -> PartReader:
+        return self._each(name, part.column, reading) if part.column else (name, (), _constant(part.constant))
 
-    def _service(self, part: ServicePart) -> tuple[str, tuple[str, ...], Reader]:
+    def _whole(self, name: str, column: str, read: Callable[[list[str]], list[Any]]) -> PartReader:
+        """Read a column whose values are almost all different."""
+        place = self._place[column]
+        return name, (column,), lambda table: read([record[place] for record in table])
+
+    def _each(self, name: str, column: str, reading: readers.Remembering[Any]) -> PartReader:
+        """Read a column with few different values."""
+        place = self._place[column]
+        return name, (column,), lambda table: [reading[record[place]] for record in table]
+
+    def _service(self, part: ServicePart) -> PartReader:
         if part.constant:
             return "service", (), _constant(part.constant.value)
+        tables = [{text: service.value for text, service in source.values.items()} for source in part.sources]
         columns = [
-            self._each(source.column, readers.service_reader({k: v.value for k, v in source.values.items()}))
-            for source in part.sources
+            self._each("", source.column, readers.service_reader(table))[2]
+            for source, table in zip(part.sources, tables, strict=True)
         ]
         otherwise = part.otherwise.value if part.otherwise else None
 
         def read(table: list[list[str]]) -> list[Any]:
-            return [_first(said, otherwise) for said in zip(*(column(table) for column in columns), strict=True)]
+            return [
+                _first(said, otherwise) for said in zip(*(column(table) for column in columns), strict=True)
+            ]
 
         return "service", tuple(source.column for source in part.sources), read
 
@@ -195,9 +216,11 @@ def _first(said: tuple[Any, ...], otherwise: str | None) -> Any:
     return next((value for value in said if value is not EMPTY), EMPTY)
 
 
-def _contact(text: str) -> str | None | bool:
-    address = text.strip()
-    return address if is_email(address) else (False if address else None)
+def _read_contacts(texts: list[str]) -> list[str | bool | None]:
+    """Read addresses of e-mail; False stands for one that is none."""
+    return [
+        (address if is_email(address) else False) if (address := text.strip()) else None for text in texts
+    ]
 
 
 def _constant(value: Any) -> Reader:

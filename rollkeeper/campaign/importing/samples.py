@@ -4,6 +4,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from rollkeeper.lines.errors import NumberNotRead
@@ -16,6 +17,7 @@ _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s,;<>\".]{2,63
 _TIME_OF_DAY = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
 _DIGITS = re.compile(r"\+?[\d\s().-]{3,}")
 _ENOUGH = 200
+_ALMOST_ALL = 0.9
 
 
 def values_of(sample: Sequence[Sequence[str]], place: int) -> list[str]:
@@ -46,7 +48,7 @@ def without_time(text: str) -> str:
 def date_formats(values: Sequence[str]) -> list[str]:
     """Return the forms that every date of the sample has, but for a few that have none."""
     shown = [without_time(value) for value in values[:_ENOUGH]]
-    return [form for form in DATE_FORMATS if share(shown, lambda text, form=form: _is_date(text, form)) >= 0.9]  # type: ignore[misc]
+    return [form for form in DATE_FORMATS if share(shown, partial(_is_date, form=form)) >= _ALMOST_ALL]
 
 
 def looks_like_a_value(name: str) -> str | None:
@@ -58,7 +60,7 @@ def looks_like_a_value(name: str) -> str | None:
     return "a number" if _DIGITS.fullmatch(name) else None
 
 
-def _is_date(text: str, form: str) -> bool:
+def _is_date(text: str, *, form: str) -> bool:
     try:
         return dt.datetime.strptime(text, form).year >= 1876  # noqa: DTZ007 - a plain date
     except ValueError:

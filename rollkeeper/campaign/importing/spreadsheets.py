@@ -41,7 +41,7 @@ class Sheet:
     def records(self, file: Path, wanted: frozenset[int] | None = None) -> Iterator[Record]:
         """Give every record, calculated values only; a fault in a wanted column makes its row unreadable."""
         sheet = _load(file).load_sheet(self.name, header_row=None, dtypes="string", skip_rows=0)
-        names = {row: faults for row, faults in _by_row(self.faults).items()}
+        names = _by_row(self.faults)
         header: list[str] = []
         for number, cells in enumerate(sheet.to_polars().fill_null("").iter_rows(), 1):
             record = [_PLAIN_TIME.sub("", cell) for cell in cells]
@@ -65,7 +65,14 @@ def open_sheet(file: Path, sheet: str | None) -> Sheet:
             if name not in names:
                 raise FileNotRead(file=file, why=f"it has no sheet '{name}', only {', '.join(names)}")
             return Sheet(name, _faults(archive, _member(archive, name)))
-    except (zipfile.BadZipFile, fastexcel.FastExcelError, expat.ExpatError, KeyError, IndexError, EOFError) as fault:
+    except (
+        zipfile.BadZipFile,
+        fastexcel.FastExcelError,
+        expat.ExpatError,
+        KeyError,
+        IndexError,
+        EOFError,
+    ) as fault:
         raise FileNotRead(file=file, why=f"the spreadsheet is damaged ({type(fault).__name__})") from None
 
 
@@ -84,7 +91,10 @@ def _demand_bounds(file: Path, archive: zipfile.ZipFile) -> None:
                     raise FileNotRead(file=file, why="unpacked it is larger than 2 GiB; save it as CSV")
                 if len(block) == _BLOCK_BYTES and part.filename.endswith(".xml") and b"<" not in block:
                     raise FieldTooLong(
-                        file=file, row=f"unknown ({part.filename})", column="unknown", limit=f"{FIELD_LIMIT:,}"
+                        file=file,
+                        row=f"unknown ({part.filename})",
+                        column="unknown",
+                        limit=f"{FIELD_LIMIT:,}",
                     )
 
 
@@ -93,7 +103,9 @@ def _member(archive: zipfile.ZipFile, sheet: str) -> str:
     identity = ""
     for tag, attributes in _elements(archive, "xl/workbook.xml"):
         if tag == "sheet" and attributes.get("name") == sheet:
-            identity = next(value for key, value in attributes.items() if key.endswith("id") and key != "sheetId")
+            identity = next(
+                value for key, value in attributes.items() if key.endswith("id") and key != "sheetId"
+            )
     for tag, attributes in _elements(archive, "xl/_rels/workbook.xml.rels"):
         if tag == "Relationship" and attributes["Id"] == identity:
             target = PurePosixPath(attributes["Target"])

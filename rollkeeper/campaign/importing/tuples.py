@@ -32,9 +32,15 @@ def line_tuples(
     """Return tuples for `import_copy_lines.sql`."""
     head = _LINE_COLUMNS + _UUID
     index_length = len(number_indexes[0]).to_bytes(4) if number_indexes else b""
-    ends = _Made(lambda length: length.to_bytes(4))
+    ends: _Made[int] = _Made(lambda length: length.to_bytes(4))
     return [
-        head + line + middle + index_length + index + ends[len(sealed)] + sealed
+        head
+        + line
+        + middle
+        + index_length
+        + index
+        + ends[len(sealed)]
+        + sealed
         + (_NULL if contact is None else _bytes(contact))
         for line, middle, index, sealed, contact in zip(
             ids, middles, number_indexes, numbers_sealed, contacts_sealed, strict=True

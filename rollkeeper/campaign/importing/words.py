@@ -29,7 +29,11 @@ def meaning_of(heading: str) -> str | None:
     exact = _meanings().get(plain)
     if exact or not _UNSPACED.search(plain):
         return exact
-    inside = [(len(word), meaning) for word, meaning in _meanings().items() if _UNSPACED.search(word) and word in plain]
+    inside = [
+        (len(word), meaning)
+        for word, meaning in _meanings().items()
+        if _UNSPACED.search(word) and word in plain
+    ]
     return max(inside)[1] if inside else None
 
 
@@ -90,13 +94,20 @@ def _dictionary() -> dict[str, Any]:
 
 @cache
 def _meanings() -> dict[str, str]:
-    return {_plain(word): name for name, entry in _dictionary()["meanings"].items() for word in entry["words"]}
+    return {
+        _plain(word): name for name, entry in _dictionary()["meanings"].items() for word in entry["words"]
+    }
 
 
 @cache
 def _sensitive() -> list[tuple[str, bool, frozenset[str], tuple[str, ...]]]:
     return [
-        (entry["about"], entry.get("never", False), frozenset(map(_plain, entry["words"])), tuple(map(_plain, entry["within"])))
+        (
+            entry["about"],
+            entry.get("never", False),
+            frozenset(map(_plain, entry["words"])),
+            tuple(map(_plain, entry["within"])),
+        )
         for entry in _dictionary()["dropped"].values()
     ]
 
