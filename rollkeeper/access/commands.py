@@ -8,7 +8,7 @@ import typer
 
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import JsonOption, emit, out, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
 
 RoleOption = Annotated[list[StaffRole], typer.Option("--role", help="A role; repeat it for several.")]
 UserName = Annotated[
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(staff, name="staff")
 
 
-def add(username: UserName, role: RoleOption) -> None:
+def add(username: UserName, role: RoleOption, on: DateOption = None) -> None:
     """Add an account; the password is asked for, or is the first line of standard input.
 
     Example: rollkeeper staff add clerk-07 --role clerk
@@ -39,11 +39,11 @@ def add(username: UserName, role: RoleOption) -> None:
 
     open_home()
     password = _password()
-    add_staff(console_authority(), username=username, password=password, roles=role, on=clock.today())
+    add_staff(console_authority(), username=username, password=password, roles=role, on=on or clock.today())
     out.print(f"Added {username}.", markup=False)
 
 
-def grant(username: UserName, role: RoleOption) -> None:
+def grant(username: UserName, role: RoleOption, on: DateOption = None) -> None:
     """Give an account further roles, from today.
 
     Example: rollkeeper staff grant clerk-07 --role supervisor
@@ -54,11 +54,11 @@ def grant(username: UserName, role: RoleOption) -> None:
 
     open_home()
     for one in role:
-        grant_role(console_authority(), username=username, role=one, on=clock.today())
+        grant_role(console_authority(), username=username, role=one, on=on or clock.today())
         out.print(f"{username} has the role {one.value}.", markup=False)
 
 
-def end(username: UserName, role: RoleOption) -> None:
+def end(username: UserName, role: RoleOption, on: DateOption = None) -> None:
     """End roles of an account; today is the first day without them.
 
     Example: rollkeeper staff end clerk-07 --role supervisor
@@ -69,11 +69,11 @@ def end(username: UserName, role: RoleOption) -> None:
 
     open_home()
     for one in role:
-        end_role(console_authority(), username=username, role=one, on=clock.today())
+        end_role(console_authority(), username=username, role=one, on=on or clock.today())
         out.print(f"{username} no longer has the role {one.value}.", markup=False)
 
 
-def list_(*, as_json: JsonOption = False) -> None:
+def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
     """List all accounts with the roles that they have today.
 
     Example: rollkeeper staff list --json
@@ -82,7 +82,7 @@ def list_(*, as_json: JsonOption = False) -> None:
     from rollkeeper.kernel.opening import open_home
 
     open_home()
-    accounts = staff_list(clock.today())
+    accounts = staff_list(on or clock.today())
     if as_json:
         emit(
             [
