@@ -20,9 +20,9 @@ ALLOWED = ["SELECT 1", "COPY (SELECT 1) TO STDOUT", "SELECT epoch_id, public_key
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def counter(committed):
-    """What such a process sealed, and what came of its tries."""
+@pytest.fixture(scope="module")
+def counter(home):
+    """What one such process sealed, and what came of its tries. The last test here empties the tables behind it."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.vault.counter_situation"],
         cwd=ROOT,
@@ -64,7 +64,7 @@ def test_a_counter_and_a_command_look_up_by_the_same_index(counter):
     assert counter["blind"] == here
 
 
-def test_what_was_sealed_at_the_counter_is_shredded_like_anything_else(counter, reveal):
+def test_what_was_sealed_at_the_counter_is_shredded_like_anything_else(counter, committed, reveal):
     record = acts.PersonRecord(UUID(counter["person"]), UUID(counter["holding"]), {})
 
     assert acts.shred([(record.person_id, record.holding_id)]) == 1
