@@ -36,6 +36,10 @@ def _working(country: str) -> Any:
     return holidays.country_holidays(country)
 
 
-def known_countries() -> frozenset[str]:
-    """Return the countries whose calendars the library has."""
-    return frozenset(holidays.list_supported_countries())
+def is_known(country: str) -> bool:
+    """Tell whether the library has a calendar of this country."""
+    try:
+        _working(country)
+    except NotImplementedError:
+        return False
+    return True

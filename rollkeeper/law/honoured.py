@@ -115,6 +115,16 @@ def unhonoured(pack: PackFile) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*named, *_shape(pack)]))
 
 
+def how_obeyed(pattern: str) -> str:
+    """Say of a field, written without numbers (``campaigns[].id``), whether something obeys it."""
+    if pattern in {"id", "status", "duty"}:
+        return "yes"
+    if _SHOWN_PATTERN.fullmatch(pattern) or _SHOWN_PATTERN.fullmatch(f"{pattern}.en"):
+        return "shown to people"
+    rule = _OBEYED.get(pattern)
+    return "not yet" if rule is None else "yes" if rule is _any else "some values"
+
+
 def _named(path: str, value: Any) -> str:
     """Name the whole field where no part of it is obeyed, and else the leaf with its value."""
     parts = path.split(".")

@@ -84,12 +84,20 @@ def powers_page() -> str:
     return "# Powers\n\n" + MADE + "| power | roles | people |\n|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
+def packs_page() -> str:
+    """List every field of a rule pack and whether something obeys it."""
+    from rollkeeper.law.page import packs_markdown
+
+    return "# Rule packs\n\n" + MADE + packs_markdown()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "errors.md": errors_page,
     "commands.md": commands_page,
     "lifecycle.md": lifecycle_page,
     "powers.md": powers_page,
+    "packs.md": packs_page,
 }
 
 

@@ -250,6 +250,19 @@ def test_no_stage_can_bar_emergency_calls():
     assert "no stage can bar emergency calls" in str(faults[0])
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("country: CN", "country: ZZ", "no calendar is known for this country"),
+        ("time_zone: Asia/Shanghai", "time_zone: Asia/Atlantis", "no time zone has this name"),
+        ("      - id: ended", "      - id: suspended", "'suspended' stands twice"),
+        ("  - id: house", "  - id: measure", "'measure' stands twice"),
+    ],
+)
+def test_leaves_that_do_not_fit_together_are_refused(old, new, why):
+    assert any(why in str(fault) for fault in faults_of(changed(old, new)))
+
+
 def test_a_pack_without_a_duty_that_asks_something_is_refused():
     (fault,) = faults_of(changed("duty: true", "duty: false"))
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
-from rollkeeper.law.calendars import known_countries
+from rollkeeper.law.calendars import is_known
 from rollkeeper.law.cases import failed_cases
 from rollkeeper.law.errors import ArticleMissing, PackFault, PackNotFound
 from rollkeeper.law.leaves import Because
@@ -102,7 +102,7 @@ def _inner_faults(pack: PackFile, document: Document) -> Iterator[PackFault]:
     for where, because in _becauses(pack, ()):
         article = articles.get((because.source or sources[0], because.article))
         yield from _citation_faults(because, article, where, document)
-    if pack.calendar.holidays.country not in known_countries():
+    if not is_known(pack.calendar.holidays.country):
         yield document.fault(("calendar", "holidays", "country"), "no calendar is known for this country")
     if not _is_zone(pack.calendar.time_zone):
         yield document.fault(("calendar", "time_zone"), "no time zone has this name")

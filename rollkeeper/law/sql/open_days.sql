@@ -2,7 +2,7 @@
 -- Law: cn-xz-2011 art. 3, civil law art. 154 (nobody loses service on a day when the desk that restores it is shut).
 -- Reads: nothing; the closed days come from the pack's calendar as a parameter.
 -- Writes: temp table law_open_day (day), with its key.
--- Plan: generate_series; 1,100 days: 4 ms.
+-- Plan: generate_series; three years: 20 ms (two cores shared with others, 2026-11-24).
 -- Again: the same rows; the table is made anew.
 DROP TABLE IF EXISTS pg_temp.law_open_day;
 CREATE TEMP TABLE law_open_day (day date PRIMARY KEY) ON COMMIT DROP;
