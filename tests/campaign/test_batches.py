@@ -1,0 +1,645 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Batches: drawn up, approved by two, braked, stopped, carried out on lines that still stand as decided, and undone."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign import acts, queries
+from rollkeeper.campaign.errors import (
+    ApprovedAlready,
+    ApproverUnknown,
+    BatchNotInState,
+    DayClosed,
+    NoCampaign,
+    PackChanged,
+)
+from rollkeeper.campaign.stages import Action
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import BatchId, LineId
+from rollkeeper.law.errors import CampaignMissing
+from rollkeeper.lines.acts import mark_disputed, pause_clock, protect_line
+from rollkeeper.lines.states import PauseReason
+from tests.campaign.population import (
+    approved_batches,
+    day,
+    make_line,
+    member,
+    night,
+    nights,
+    person,
+    plan,
+    register,
+    state,
+    tell,
+)
+
+type People = tuple[Authority, Authority]
+
+TOLD, DUE, END_DUE = day("2011-12-20"), day("2012-03-02"), day("2012-04-05")
+
+
+def told_lines(count: int, **more: object) -> list[LineId]:
+    """Make lines, plan, and have all of them told."""
+    line_ids = [make_line(**more) for _ in range(count)]
+    plan(day("2011-12-19"))
+    for line_id in line_ids:
+        tell(line_id, TOLD)
+    clock.give_day(TOLD)
+    acts.advance(sweep_authority(), on=TOLD)
+    return line_ids
+
+
+def drawn(on: dt.date = DUE) -> BatchId:
+    clock.give_day(on)
+    found = acts.draw_up_batches(console_authority(), due_on=on, on=on)
+    return next(due.batch_id for due in found if due.batch_id is not None)
+
+
+def carry_out(batch_id: BatchId, on: dt.date = DUE) -> acts.Ran:
+    clock.give_day(on)
+    return acts.run_batch(sweep_authority(), batch_id, on=on)
+
+
+def approve(batch_id: BatchId, people: People, on: dt.date = DUE) -> None:
+    for one in people:
+        acts.approve_batch(one, batch_id, on=on)
+
+
+def test_planning_again_takes_in_only_what_is_new(people: People) -> None:
+    make_line()
+    plan(day("2011-12-19"))
+    make_line()
+
+    again = plan(day("2011-12-20"))
+
+    assert (again.members_before, again.members_added) == (1, 1)
+    assert len(rows("SELECT line_id FROM notices_notice WHERE kind = 'register_by'")) == 2
+
+
+def test_a_country_without_the_duty_has_no_campaign(people: People) -> None:
+    with pytest.raises(CampaignMissing):
+        acts.plan_campaign(console_authority(), pack_id="none", on=TOLD)
+
+
+def test_registered_and_ended_lines_are_not_taken_in(people: People) -> None:
+    make_line(registered=True)
+    make_line(state="ended")
+
+    assert plan(TOLD).members_added == 0
+
+
+def test_a_first_notice_promises_the_day_counted_from_the_day_it_is_owed(people: People) -> None:
+    line_id = make_line()
+    plan(day("2012-01-15"))
+
+    (found,) = rows("SELECT promised_on FROM notices_notice WHERE line_id = %s", [line_id])
+    assert found.promised_on == day("2012-03-15")
+
+
+@pytest.mark.parametrize(("on", "due"), [("2012-03-01", 0), ("2012-03-02", 1), ("2012-03-05", 1)])
+def test_a_line_is_due_from_the_day_after_its_last_day(on: str, due: int, people: People) -> None:
+    told_lines(1)
+
+    found = acts.check_day(console_authority(), due_on=day(on), on=TOLD)
+
+    assert [one.count for one in found] == [due, 0]
+
+
+@pytest.mark.parametrize(
+    ("promised", "on", "due"),
+    [("2012-03-07", "2012-03-06", 0), ("2012-03-07", "2012-03-07", 0), ("2012-03-07", "2012-03-08", 1)],
+)
+def test_a_promised_day_is_never_shortened(promised: str, on: str, due: int, people: People) -> None:
+    line_id = make_line()
+    plan(day("2011-12-19"))
+    run("UPDATE notices_notice SET promised_on = %s WHERE line_id = %s", [promised, line_id])
+    tell(line_id, TOLD)
+    acts.advance(sweep_authority(), on=TOLD)
+
+    assert acts.check_day(console_authority(), due_on=day(on), on=TOLD)[0].count == due
+    night(day(on), people)
+    assert state(line_id) == ("suspended" if due else "active")
+
+
+@pytest.mark.parametrize("closed", ["2012-03-03", "2012-03-04", "2012-04-02"])
+def test_no_batch_is_drawn_up_for_a_closed_day(closed: str, people: People) -> None:
+    told_lines(1)
+
+    with pytest.raises(DayClosed):
+        acts.check_day(console_authority(), due_on=day(closed), on=TOLD)
+
+
+def test_a_batch_does_nothing_on_a_closed_day(people: People) -> None:
+    (line_id,) = told_lines(1)
+    batch_id = drawn(DUE)
+    approve(batch_id, people)
+
+    ran = carry_out(batch_id, day("2012-03-03"))
+
+    assert (ran.done, state(line_id)) == (0, "active")
+
+
+def test_a_batch_does_nothing_before_its_day(people: People) -> None:
+    (line_id,) = told_lines(1)
+    clock.give_day(day("2012-03-01"))
+    (batch_id,) = [
+        d.batch_id
+        for d in acts.draw_up_batches(console_authority(), due_on=DUE, on=day("2012-03-01"))
+        if d.batch_id
+    ]
+    approve(batch_id, people, day("2012-03-01"))
+
+    ran = carry_out(batch_id, day("2012-03-01"))
+
+    assert (ran.done, state(line_id)) == (0, "active")
+
+
+def test_a_batch_without_approval_does_nothing(people: People) -> None:
+    (line_id,) = told_lines(1)
+    batch_id = drawn()
+
+    with pytest.raises(BatchNotInState):
+        carry_out(batch_id)
+    assert acts.batches_to_run(on=DUE) == []
+    assert state(line_id) == "active"
+
+
+def test_one_person_alone_cannot_approve(people: People) -> None:
+    told_lines(1)
+    batch_id = drawn()
+
+    assert acts.approve_batch(people[0], batch_id, on=DUE) == "waiting"
+    with pytest.raises(ApprovedAlready):
+        acts.approve_batch(people[0], batch_id, on=DUE)
+
+
+def test_two_different_people_can(people: People) -> None:
+    told_lines(1)
+    batch_id = drawn()
+
+    assert [acts.approve_batch(one, batch_id, on=DUE) for one in people] == ["waiting", "approved"]
+
+
+@pytest.mark.parametrize("role", [StaffRole.CLERK, StaffRole.AUDITOR, StaffRole.ADMINISTRATOR])
+def test_a_role_without_the_power_cannot_approve(role: StaffRole, people: People) -> None:
+    told_lines(1)
+    batch_id = drawn()
+
+    with pytest.raises(NotAllowed):
+        acts.approve_batch(person(role), batch_id, on=DUE)
+
+
+def test_neither_console_nor_sweep_can_approve(people: People) -> None:
+    told_lines(1)
+    batch_id = drawn()
+
+    for nobody in (console_authority(), sweep_authority()):
+        with pytest.raises((NotAllowed, ApproverUnknown)):
+            acts.approve_batch(nobody, batch_id, on=DUE)
+
+
+def test_the_office_can_approve_and_stop_with_its_own_rights(
+    people: People, as_role: Callable[..., object]
+) -> None:
+    told_lines(1)
+    batch_id = drawn()
+
+    with as_role("office"):
+        approve(batch_id, people)
+        acts.stop_batch(people[0], batch_id, on=DUE)
+    assert queries.batch(batch_id).view.state == "stopped"
+
+
+def test_the_office_can_look_at_everything_with_its_own_rights(
+    people: People, as_role: Callable[..., object]
+) -> None:
+    told_lines(3)
+    batch_id = drawn()
+
+    with as_role("office"):
+        seen = queries.overview(DUE)
+        detail = queries.batch(batch_id)
+    assert seen is not None
+    assert detail is not None
+    assert (seen.stage_counts["counting"], len(detail.sample)) == (3, 3)
+    assert all(line.last_day_on == day("2012-03-01") for line in detail.sample)
+
+
+def test_the_office_cannot_touch_a_line_of_a_batch(people: People, as_role: Callable[..., object]) -> None:
+    from django.db import ProgrammingError
+
+    told_lines(1)
+    drawn()
+
+    with pytest.raises(ProgrammingError, match="permission denied"), as_role("office"):
+        run("UPDATE campaign_batchline SET outcome = 'done'")
+
+
+def test_a_line_is_in_one_unfinished_batch_only(people: People) -> None:
+    told_lines(2)
+    drawn()
+
+    again = acts.draw_up_batches(console_authority(), due_on=DUE, on=DUE)
+
+    assert [due.count for due in again] == [0, 0]
+
+
+def test_a_stopped_batch_frees_its_lines(people: People) -> None:
+    told_lines(2)
+    acts.stop_batch(console_authority(), drawn(), on=DUE)
+
+    again = acts.draw_up_batches(console_authority(), due_on=DUE, on=DUE)
+
+    assert [due.count for due in again] == [2, 0]
+
+
+PASSED_OVER = {
+    "registered": lambda line_id: register(line_id, DUE),
+    "over": lambda line_id: run(
+        "UPDATE lines_line SET state = 'ended', ended_on = %s WHERE line_id = %s", [DUE, line_id]
+    ),
+    "disputed": lambda line_id: mark_disputed(console_authority(), line_id, DUE),
+    "protected": lambda line_id: protect_line(console_authority(), line_id, protected=True, on=DUE),
+    "changed": lambda line_id: run(
+        "UPDATE lines_line SET version = version + 1 WHERE line_id = %s", [line_id]
+    ),
+    "not_due": lambda line_id: pause_clock(console_authority(), line_id, DUE, DUE, PauseReason.ABROAD, DUE),
+}
+
+
+@pytest.mark.parametrize("because", PASSED_OVER)
+def test_a_line_that_changed_after_the_decision_is_passed_over(because: str, people: People) -> None:
+    changed, same = told_lines(2)
+    batch_id = drawn()
+    approve(batch_id, people)
+    PASSED_OVER[because](changed)
+
+    ran = carry_out(batch_id)
+
+    assert (ran.done, ran.passed_over) == (1, 1)
+    assert state(same) == "suspended"
+    assert state(changed) != "suspended"
+    assert queries.batch(batch_id).reasons == {because: 1}
+
+
+@pytest.mark.parametrize("flag", ["is_disputed", "is_protected"])
+def test_a_disputed_or_protected_line_is_held_back_from_batches(flag: str, people: People) -> None:
+    told_lines(1, **{flag: True})
+
+    found = acts.check_day(console_authority(), due_on=DUE, on=DUE)
+
+    assert (found[0].count, found[0].held_back) == (0, {flag.removeprefix("is_"): 1})
+
+
+def test_a_suspension_leaves_everything_that_it_needs_behind(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(DUE, people)
+
+    (suspension,) = rows("SELECT * FROM lines_suspension WHERE line_id = %s", [line_id])
+    (command,) = rows("SELECT * FROM network_command WHERE line_id = %s", [line_id])
+    (notice,) = rows("SELECT * FROM notices_notice WHERE line_id = %s AND kind = 'suspended'", [line_id])
+    entries = rows(
+        "SELECT body::jsonb AS body FROM ledger_entry WHERE line_id = %s AND verb = 'line:line:suspended'",
+        [line_id],
+    )
+    assert (suspension.reason, suspension.begun_on, suspension.lifted_on) == ("registration", DUE, None)
+    assert (command.kind, command.allows_emergency, command.allows_care, command.allows_registration) == (
+        "bar",
+        True,
+        True,
+        True,
+    )
+    assert notice.promised_on == day("2012-04-01")
+    assert [entry.body["article"] for entry in entries] == ["3"]
+    assert entries[0].body["facts"] == {
+        "anchor": "2012-01-01",
+        "batch": str(suspension.batch_id),
+        "last_day": "2012-03-01",
+    }
+
+
+def test_an_ended_line_leaves_its_number_in_quarantine(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(DUE, people)
+    night(END_DUE, people)
+
+    (number,) = rows("SELECT quarantined_until FROM lines_number WHERE line_id = %s", [line_id])
+    assert state(line_id) == "ended"
+    assert number.quarantined_until == END_DUE + dt.timedelta(days=90)
+
+
+def test_another_reason_for_suspension_lives_beside_it(people: People) -> None:
+    (line_id,) = told_lines(1, state="suspended")
+    run(
+        "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at) VALUES (%s, uuidv7(), 'unpaid', %s, now())",
+        [line_id, TOLD],
+    )
+    night(DUE, people)
+    register(line_id, day("2012-03-05"))
+
+    open_reasons = rows(
+        "SELECT reason FROM lines_suspension WHERE line_id = %s AND lifted_on IS NULL", [line_id]
+    )
+    assert [row.reason for row in open_reasons] == ["unpaid"]
+    assert state(line_id) == "suspended"
+
+
+def test_running_a_batch_twice_does_it_once(people: People) -> None:
+    told_lines(3)
+    batch_id = drawn()
+    approve(batch_id, people)
+    carry_out(batch_id)
+
+    with pytest.raises(BatchNotInState):
+        carry_out(batch_id)
+    assert len(rows("SELECT line_id FROM lines_suspension")) == 3
+
+
+def test_the_first_share_goes_alone_and_the_rest_waits(people: People, brakes: Callable[..., None]) -> None:
+    brakes(first_share=0.1, first_share_hours=4)
+    told_lines(10)
+    batch_id = drawn()
+    approve(batch_id, people)
+
+    first, second = carry_out(batch_id), carry_out(batch_id)
+
+    assert (first.done, second.done) == (1, 0)
+    assert first.until is not None
+    run("UPDATE campaign_batch SET first_share_done_at = first_share_done_at - interval '4 hours'")
+    assert carry_out(batch_id).done == 9
+
+
+def test_no_more_lines_are_cut_in_an_hour_than_the_cap_allows(
+    people: People, brakes: Callable[..., None]
+) -> None:
+    brakes(cap_per_hour=4)
+    told_lines(10)
+    batch_id = drawn()
+    approve(batch_id, people)
+
+    assert carry_out(batch_id).done == 4
+    assert carry_out(batch_id).done == 0
+    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+    assert carry_out(batch_id).done == 4
+
+
+@pytest.mark.parametrize(("complaints", "stops"), [(1, False), (2, True), (3, True)])
+def test_complaints_stop_a_batch_by_themselves(
+    complaints: int, stops: bool, people: People, brakes: Callable[..., None]
+) -> None:
+    brakes(cap_per_hour=10, stop_at_complaints=0.2)
+    told_lines(20)
+    batch_id = drawn()
+    approve(batch_id, people)
+    carry_out(batch_id)
+    for row in rows("SELECT line_id FROM lines_suspension LIMIT %s", [complaints]):
+        assert acts.record_complaint(person(StaffRole.CLERK), row.line_id, on=DUE) == batch_id
+    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+
+    ran = carry_out(batch_id)
+
+    assert (ran.state == "stopped") is stops
+    assert ran.done == (0 if stops else 10)
+
+
+@pytest.mark.parametrize(("field", "value"), [("state", "failed"), ("read_back", "floor_missing")])
+def test_what_goes_wrong_in_the_network_stops_a_batch(
+    field: str, value: str, people: People, brakes: Callable[..., None]
+) -> None:
+    brakes(cap_per_hour=5, stop_at_failed_read_backs=0.2)
+    told_lines(10)
+    batch_id = drawn()
+    approve(batch_id, people)
+    carry_out(batch_id)
+    run(
+        f"UPDATE network_command SET {field} = %s WHERE line_id = (SELECT line_id FROM lines_suspension LIMIT 1)",
+        [value],
+    )
+    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+
+    assert carry_out(batch_id).state == "stopped"
+
+
+def test_a_changed_pack_stops_everything_until_it_is_planned_again(people: People) -> None:
+    told_lines(1)
+    batch_id = drawn()
+    approve(batch_id, people)
+    run("UPDATE campaign_campaign SET pack_hash = 'another'")
+
+    for attempt in (lambda: carry_out(batch_id), lambda: acts.advance(sweep_authority(), on=DUE)):
+        with pytest.raises(PackChanged):
+            attempt()
+    plan(DUE)
+    assert carry_out(batch_id).done == 1
+
+
+def test_without_a_campaign_there_is_nothing_to_check(people: People) -> None:
+    with pytest.raises(NoCampaign):
+        acts.check_day(console_authority(), due_on=DUE, on=DUE)
+
+
+def test_a_stay_keeps_everybody_in_service_and_two_people_lift_it(people: People) -> None:
+    (line_id,) = told_lines(1)
+    batch_id = drawn()
+    approve(batch_id, people)
+    stay_id = acts.enter_stay(console_authority(), first=DUE, last=None, reason="court", on=DUE)
+
+    assert carry_out(batch_id).done == 0
+    assert not acts.lift_stay(people[0], stay_id=stay_id, on=DUE)
+    assert not acts.lift_stay(people[0], stay_id=stay_id, on=DUE)
+    assert acts.lift_stay(people[1], stay_id=stay_id, on=DUE)
+    assert carry_out(batch_id, DUE).done == 0
+    assert carry_out(batch_id, day("2012-03-05")).done == 1
+    assert state(line_id) == "suspended"
+
+
+def test_stages_follow_one_another_after_an_outage(people: People) -> None:
+    (line_id,) = told_lines(1)
+
+    first = night(day("2012-07-02"), people)
+    second = night(day("2012-07-03"), people)
+
+    assert [one.action for one in first] == ["suspend"]
+    assert second == []
+    assert member(line_id).anchor_on == day("2012-07-02")
+
+
+def test_a_paused_line_that_is_resumed_early_is_found_again(people: People) -> None:
+    from rollkeeper.lines.acts import resume_clock
+
+    (line_id,) = told_lines(1)
+    pause_clock(console_authority(), line_id, day("2012-03-01"), None, PauseReason.ABROAD, day("2012-03-01"))
+    nights("2012-03-01", "2012-03-20", people)
+    assert state(line_id) == "active"
+
+    resume_clock(console_authority(), line_id, day("2012-03-20"), PauseReason.ABROAD, day("2012-03-20"))
+    nights("2012-03-21", "2012-03-23", people)
+
+    assert rows("SELECT begun_on FROM lines_suspension")[0].begun_on == day("2012-03-22")
+
+
+def test_counts_of_stages_are_those_of_the_lines(people: People) -> None:
+    line_ids = told_lines(6)
+    make_line()
+    plan(DUE)
+    register(line_ids[0], DUE)
+    night(DUE, people)
+    register(line_ids[1], day("2012-03-05"))
+    night(day("2012-03-05"), people)
+
+    seen = queries.overview(day("2012-03-05"))
+
+    counted = {r.stage: r.n for r in rows("SELECT stage, count(*) AS n FROM campaign_member GROUP BY stage")}
+    assert seen is not None
+    assert (
+        {stage: n for stage, n in seen.stage_counts.items() if n}
+        == counted
+        == {"untold": 1, "left": 2, "suspended": 4}
+    )
+    assert seen.series[-1][1] == counted
+    assert seen.reached_by_channel == {"sms": 6}
+    assert sum(d.count for d in queries.overview(END_DUE).due_soon) == 4
+
+
+def test_the_unreached_are_listed_by_reference(people: People) -> None:
+    line_id = make_line(region="Lhasa")
+    plan(TOLD)
+
+    (found,) = queries.unreached()
+
+    assert (found.line_id, found.region, found.notice_state) == (line_id, "Lhasa", "owed")
+    assert queries.unreached(after=line_id) == []
+
+
+def test_an_explanation_looks_ahead(people: People) -> None:
+    (line_id,) = told_lines(1)
+
+    found = queries.explain_line(line_id, on=DUE)
+
+    assert found is not None
+    assert any("2012-03-02" in s.text and s.article == "3" for s in found.sentences)
+
+
+def before_and_after_undo(line_id: LineId) -> tuple[object, ...]:
+    (line,) = rows(
+        "SELECT state, ended_on, ended_by, is_registered FROM lines_line WHERE line_id = %s", [line_id]
+    )
+    (number,) = rows("SELECT quarantined_until FROM lines_number WHERE line_id = %s", [line_id])
+    m = member(line_id)
+    return (*line, number.quarantined_until, m.stage, m.anchor_on, m.promised_on)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_undo_restores_the_exact_former_state(action: Action, people: People) -> None:
+    line_ids = told_lines(3)
+    if action is Action.END:
+        night(DUE, people)
+    on = DUE if action is Action.SUSPEND else END_DUE
+    acts.advance(sweep_authority(), on=on)
+    before = [before_and_after_undo(line_id) for line_id in line_ids]
+    (batch_id,) = approved_batches(on, people)
+    carry_out(batch_id, on)
+    assert [before_and_after_undo(line_id) for line_id in line_ids] != before
+
+    undone = acts.undo_batch(people[1], batch_id, on=on)
+
+    assert (undone.undone, undone.left_alone) == (3, 0)
+    assert [before_and_after_undo(line_id) for line_id in line_ids] == before
+    last = rows(
+        "SELECT DISTINCT ON (line_id) line_id, kind FROM network_command ORDER BY line_id, position DESC"
+    )
+    assert {row.kind for row in last} == {"restore" if action is Action.SUSPEND else "bar"}
+
+
+def test_undo_gives_the_days_back(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(DUE, people)
+    (batch,) = queries.batches()
+    clock.give_day(day("2012-03-07"))
+    acts.undo_batch(people[1], batch.batch_id, on=day("2012-03-07"))
+
+    assert night(day("2012-03-07"), people) == []
+    assert [one.done for one in night(day("2012-03-08"), people)] == [1]
+    assert rows("SELECT days FROM lines_pause WHERE line_id = %s", [line_id])[0].days.lower == DUE
+
+
+def test_undo_leaves_whoever_registered_since_alone(people: People) -> None:
+    registered, silent = told_lines(2)
+    night(DUE, people)
+    register(registered, DUE)
+    (batch,) = queries.batches()
+
+    undone = acts.undo_batch(people[1], batch.batch_id, on=DUE)
+
+    assert (undone.undone, undone.left_alone) == (1, 1)
+    assert rows("SELECT is_registered FROM lines_line WHERE line_id = %s", [registered])[0].is_registered
+    assert (state(registered), state(silent)) == ("active", "active")
+
+
+def test_undo_lifts_only_its_own_reason(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(DUE, people)
+    run(
+        "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at) VALUES (%s, uuidv7(), 'unpaid', %s, now())",
+        [line_id, DUE],
+    )
+    (batch,) = queries.batches()
+
+    acts.undo_batch(people[1], batch.batch_id, on=DUE)
+
+    assert state(line_id) == "suspended"
+    open_reasons = rows(
+        "SELECT reason FROM lines_suspension WHERE line_id = %s AND lifted_on IS NULL", [line_id]
+    )
+    assert [row.reason for row in open_reasons] == ["unpaid"]
+
+
+def test_an_ended_line_does_not_come_back_once_its_number_is_anothers(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(DUE, people)
+    night(END_DUE, people)
+    other = make_line(registered=True)
+    run("DELETE FROM lines_number WHERE line_id = %s", [other])
+    run("UPDATE lines_number SET line_id = %s, quarantined_until = NULL WHERE line_id = %s", [other, line_id])
+    batch = next(one for one in queries.batches() if one.action == "end")
+
+    undone = acts.undo_batch(people[1], batch.batch_id, on=END_DUE)
+
+    assert (undone.undone, undone.left_alone) == (0, 1)
+    assert state(line_id) == "ended"
+
+
+def test_the_office_asks_for_an_undo_and_the_next_run_does_it(
+    people: People, as_role: Callable[..., object]
+) -> None:
+    (line_id,) = told_lines(1)
+    night(DUE, people)
+    (batch,) = queries.batches()
+
+    with as_role("office"):
+        acts.ask_undo(people[0], batch.batch_id, on=DUE)
+
+    assert acts.undos_asked() == [batch.batch_id]
+    acts.undo_batch(sweep_authority(), batch.batch_id, on=DUE)
+    assert (state(line_id), acts.undos_asked()) == ("active", [])
+
+
+def test_everything_runs_with_the_rights_of_the_sweep(people: People, as_role: Callable[..., object]) -> None:
+    line_id = make_line()
+
+    with as_role("sweep"):
+        plan(day("2011-12-19"))
+        tell(line_id, TOLD)
+        night(TOLD, people)
+        night(DUE, people)
+        night(END_DUE, people)
+        batch = next(one for one in queries.batches() if one.action == "end")
+        acts.undo_batch(sweep_authority(), batch.batch_id, on=END_DUE)
+
+    assert state(line_id) == "suspended"
