@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Killed at any point, the ledger loses nothing that was acknowledged and never contradicts what it signed."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.ledger import auditor
+from rollkeeper.ledger.publishing import publish
+
+# A child that publishes and kills itself, without a last word, where the test says.
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+import django; django.setup()
+from rollkeeper.ledger import folder, integration, publishing, tree
+from rollkeeper.site.boot import open_home
+where = sys.argv[2]
+die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+written = 0
+def write_then_die(place, name, content, write=folder.Folder.write):
+    global written
+    written += 1
+    if where == "among the tiles" and written == 4:
+        die()
+    if where == "before the checkpoint" and name == "checkpoint":
+        die()
+    if where == "in the middle of a file" and written == 2:
+        content = content[: len(content) // 2]
+        Path.replace = die
+    write(place, name, content)
+folder.Folder.write = write_then_die
+if where == "before the leaves are committed":
+    integration._fill_tiles = die
+if where == "before anything is published":
+    publishing._next_head = die
+if where == "before it is signed":
+    publishing.notes.sign = die
+if where == "after it was signed":
+    publishing._remember = die
+if where == "between the home's note and the register's":
+    publishing.database.run = die
+open_home()
+publishing.publish(Path(sys.argv[1]))
+"""
+PLACES = [
+    "before the leaves are committed",
+    "before anything is published",
+    "in the middle of a file",
+    "among the tiles",
+    "before it is signed",
+    "after it was signed",
+    "between the home's note and the register's",
+    "before the checkpoint",
+]
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_a_killed_publication_leaves_the_old_head_whole_and_is_finished_by_the_next(fill, tmp_path, where):
+    log, kept = tmp_path / "log", tmp_path / "kept"
+    fill(1, 300)
+    publish(log)
+    shutil.copy(log / "checkpoint", kept)
+    fill(301, 900)
+
+    killed = subprocess.run(
+        [sys.executable, "-c", CHILD, log, where], env=os.environ, check=False, capture_output=True
+    )
+    key = auditor.read_key((log / "vkey").read_text())
+    meanwhile = auditor.audit(log, key=key, older=[kept])
+    publish(log)
+
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert meanwhile.size == 300
+    assert auditor.audit(log, key=key, older=[kept]).size == 900
+
+
+def live_and_die(tmp_path, rounds, seed):
+    """Run `killed.py` in a home of its own, with a server that really writes to disk."""
+    ran = subprocess.run(
+        [sys.executable, Path(__file__).with_name("killed.py"), tmp_path / "log", str(rounds), str(seed)],
+        env=os.environ
+        | {
+            "ROLLKEEPER_HOME": str(tmp_path / "home"),
+            "ROLLKEEPER_SERVER_CONFIGURATION": "log_min_messages = panic\n",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout.splitlines()[-1])
+
+
+def hold_against(found, tmp_path):
+    key = auditor.read_key((tmp_path / "log" / "vkey").read_text())
+    kept = []
+    for number, note in enumerate(dict.fromkeys(found["checkpoints"])):
+        kept.append(tmp_path / f"seen-{number}")
+        kept[-1].write_text(note)
+
+    report = auditor.audit(tmp_path / "log", key=key, older=kept)
+
+    assert found["lost"] == []
+    assert found["acknowledged"] > 0
+    assert kept
+    assert report.size == found["leaves"] == found["entries"]
+    assert found["tiles"] == found["leaves"] // 256
+    assert found["amcheck"] == ""
+
+
+def test_a_server_that_is_killed_again_and_again_loses_nothing_acknowledged(tmp_path):
+    found = live_and_die(tmp_path, 5, 1)
+
+    hold_against(found, tmp_path)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", [2, 3])
+def test_a_server_that_is_killed_sixty_times_loses_nothing_acknowledged(tmp_path, seed):
+    found = live_and_die(tmp_path, 60, seed)
+
+    hold_against(found, tmp_path)
