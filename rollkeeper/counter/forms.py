@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import words
@@ -31,8 +31,17 @@ _KEPT = frozenset({"submission_key", "service", "language", "reason"})
 def _asked[F: forms.Field](field: F, *, why: Any, article: str = "") -> F:
     """Add to a field why it is asked and by which article; the template shows both."""
     field.why = why  # type: ignore[attr-defined]
-    field.article = article  # type: ignore[attr-defined]
+    field.article = say_article(article)  # type: ignore[attr-defined]
     return field
+
+
+def say_article(article: str | None) -> str:
+    """Say where the law says it: a bare number is an article, anything else speaks for itself."""
+    return (
+        gettext("article %(number)s") % {"number": article}
+        if article and article[0].isdigit()
+        else article or ""
+    )
 
 
 class QuietForm(forms.Form):

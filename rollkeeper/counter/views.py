@@ -22,6 +22,7 @@ from rollkeeper.counter.forms import (
     QuietForm,
     RecordForm,
     faults_of,
+    say_article,
 )
 from rollkeeper.enrolment import acts
 from rollkeeper.enrolment.queries import receipt_for
@@ -84,7 +85,8 @@ def record(request: HttpRequest, deed: str) -> HttpResponse:
 
     shown = {
         "deed": chosen, "title": words.DEEDS[chosen], "note": words.DEED_NOTES[chosen], "retention": pack.retention,
-        "article": pack.act_article(chosen.value), "kind": kind, "kinds": [(k.value, words.KINDS[k]) for k in PartyKind],
+        "retention_article": say_article(pack.retention.article),
+        "article": say_article(pack.act_article(chosen.value)), "kind": kind, "kinds": [(k.value, words.KINDS[k]) for k in PartyKind],
     }  # fmt: skip
     return _act_page(request, "counter/record.html", make=make, do=do, shown=shown)
 

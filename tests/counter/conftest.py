@@ -23,7 +23,10 @@ def at_counter(register: None, monkeypatch: pytest.MonkeyPatch, settings_of_djan
     begin_first_epoch()
     clock.give_day(ON)
     monkeypatch.setenv("ROLLKEEPER_FACE", "counter")
-    settings_of_django(ROOT_URLCONF="tests.counter.addresses")
+    settings_of_django(
+        ROOT_URLCONF="tests.counter.addresses",
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    )
     add_staff(
         console_authority(), username="clerk", password="an invented pass phrase", roles=[StaffRole.CLERK],
         on=dt.date(2000, 1, 1),
