@@ -18,7 +18,7 @@ from rollkeeper.law.errors import (
     UnconfirmedValue,
     UnhonouredField,
 )
-from rollkeeper.law.honoured import unhonoured
+from rollkeeper.law.honoured import leaves, unhonoured
 from rollkeeper.law.layers import Conflict, list_conflicts
 from rollkeeper.law.pack import refuse_unconfirmed
 from rollkeeper.law.packs import load_pack, read_pack, shipped_packs
@@ -434,3 +434,15 @@ def test_layers_that_differ_are_listed():
 
 def test_a_pack_does_not_print_its_whole_self():
     assert len(repr(load_pack("cn-xz-2011"))) < 200
+
+
+def test_the_page_of_fields_says_of_every_field_of_the_reference_pack_that_it_is_obeyed():
+    from rollkeeper.law.page import packs_markdown
+
+    rows = [line.split(" | ") for line in packs_markdown().splitlines() if line.startswith("| `")]
+    obeyed = {row[0].strip("|` "): row[-1].strip("| ") for row in rows}
+    used = {re.sub(r"\[\d+\]", "[]", path) for path, _ in leaves(load_pack("cn-xz-2011").file)}
+
+    known = {path for path in used if path in obeyed}
+    assert len(known) > 50
+    assert {path for path in known if obeyed[path] == "not yet"} == set()
