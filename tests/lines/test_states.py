@@ -2,6 +2,7 @@
 """The table of a line's life."""
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +12,17 @@ from rollkeeper.lines.states import (
     LineState,
     Restriction,
     SuspensionReason,
+    lifecycle_markdown,
     may_go,
     restriction_of,
     state_under,
 )
+
+
+def test_the_page_about_the_life_of_a_line_is_the_table():
+    page = (Path(__file__).parents[2] / "docs" / "lifecycle.md").read_text("utf-8")
+
+    assert page.endswith(lifecycle_markdown())
 
 
 def test_no_row_stands_twice_in_the_table():
