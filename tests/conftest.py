@@ -69,6 +69,29 @@ def as_role() -> Callable[[str], AbstractContextManager[None]]:
     return acting
 
 
+@pytest.fixture
+def face(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Give this process the addresses of one web face, with its gate; the test asks with Django's client."""
+    import importlib
+
+    from django.conf import settings
+    from django.urls import clear_url_caches
+
+    from rollkeeper.site import urls
+
+    monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver", "127.0.0.1", "localhost"])
+
+    def opened(name: str) -> None:
+        monkeypatch.setenv("ROLLKEEPER_FACE", name)
+        importlib.reload(urls)
+        clear_url_caches()
+
+    yield opened
+    monkeypatch.delenv("ROLLKEEPER_FACE", raising=False)
+    importlib.reload(urls)
+    clear_url_caches()
+
+
 @pytest.fixture(autouse=True)
 def _true_date() -> Iterator[None]:
     """No test leaves a given day behind."""

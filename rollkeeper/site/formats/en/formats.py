@@ -3,4 +3,5 @@
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
+MONTH_DAY_FORMAT = "j M"
 SHORT_DATE_FORMAT = "Y-m-d"

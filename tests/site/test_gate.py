@@ -1,0 +1,179 @@
+"""The gate: every address of every face demands a sign-in and a role, but for a few that are named here."""
+
+import datetime as dt
+import re
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from rollkeeper.access.acts import add_staff
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import HomeKind, Settings
+from rollkeeper.site import gate
+from rollkeeper.site.faces import FACES
+
+PASSWORD = "seven plain words of nothing"
+DAY = dt.date(2012, 3, 2)
+OPEN = {
+    "healthz",
+    "set_language",
+    "front",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+}
+"""The addresses that anybody may ask: whoever adds one here says why in the review."""
+PERSON = {"HTTP_ACCEPT": "text/html"}
+
+
+def routes(resolver=None, prefix=""):
+    """Return (name, address) of each route, with made-up values for its parameters."""
+    found = []
+    for pattern in (resolver or get_resolver()).url_patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found += routes(pattern, address)
+        elif isinstance(pattern, URLPattern):
+            found.append((pattern.name, filled(address)))
+    return found
+
+
+def filled(address):
+    """Put a made-up value into each place of an address; of alternatives take the first."""
+    address = re.sub(r"\(\?P<\w+>([^|)]+)[^)]*\)", r"\1", address).replace("^", "").replace("$", "")
+    return "/" + re.sub(r"<(\w+):\w+>", lambda m: str(uuid4()) if m[1] == "uuid" else "1", address)
+
+
+def staff_with(*roles, username="somebody"):
+    add_staff(console_authority(), username=username, password=PASSWORD, roles=roles, on=DAY)
+    client = Client()
+    client.force_login(Staff.objects.get(username=username))
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _on_the_day():
+    clock.give_day(DAY)
+
+
+@pytest.mark.parametrize("name", [face.name for face in FACES])
+def test_every_address_sends_a_stranger_to_the_sign_in_page(face, name):
+    face(name)
+
+    answers = {address: Client().get(address, **PERSON) for route, address in routes() if route not in OPEN}
+
+    assert {a.headers.get("Location", "-").split("?")[0] for a in answers.values()} <= {"/account/login/"}
+    assert {a.status_code for a in answers.values()} <= {302}
+
+
+@pytest.mark.parametrize("name", [face.name for face in FACES])
+def test_every_address_tells_a_strange_machine_what_is_missing(face, name):
+    face(name)
+
+    answers = [
+        Client().post(address, HTTP_ACCEPT="application/json")
+        for route, address in routes()
+        if route not in OPEN
+    ]
+
+    assert {answer.status_code for answer in answers} <= {401}
+    assert {answer["Content-Type"] for answer in answers} <= {"application/problem+json"}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", [face.name for face in FACES])
+def test_every_address_refuses_staff_without_a_role_for_this_face(face, name, method):
+    face(name)
+    client = staff_with()
+
+    answers = {
+        address: getattr(client, method)(address, **PERSON).status_code
+        for route, address in routes()
+        if route not in OPEN and not address.startswith("/account/")
+    }
+
+    assert set(answers.values()) <= {403}
+
+
+@pytest.mark.parametrize("role", set(StaffRole) - {StaffRole.CONSOLE, StaffRole.SWEEP})
+def test_a_role_opens_its_own_faces_and_no_other(face, role):
+    client = staff_with(role)
+    opened = set()
+
+    for one in FACES:
+        face(one.name)
+        if client.get("/campaign/" if one.name == "office" else "/", **PERSON).status_code != 403:
+            opened.add(one.name)
+
+    assert opened == {one.name for one in FACES if role in one.opens_to}
+
+
+def test_a_role_that_ended_yesterday_opens_nothing_today(face):
+    face("office")
+    client = staff_with(StaffRole.AUDITOR)
+    seen = []
+
+    for role_until in (DAY, DAY - dt.timedelta(days=1)):
+        Staff.objects.get().grants.update(until=role_until)
+        seen.append(client.get("/line/", **PERSON).status_code)
+
+    assert seen == [200, 403]
+
+
+def test_a_closed_account_is_out_at_once(face):
+    face("office")
+    client = staff_with(StaffRole.AUDITOR)
+
+    Staff.objects.update(is_active=False)
+
+    assert client.get("/line/", **PERSON).status_code == 302
+
+
+def test_a_production_home_asks_for_a_second_factor_before_anything_else(face, monkeypatch):
+    face("office")
+    client = staff_with(StaffRole.AUDITOR)
+    monkeypatch.setattr(gate, "settings", lambda: Settings(kind=HomeKind.PRODUCTION))
+
+    answers = [client.get(address, **PERSON) for address in ("/line/", "/campaign/", f"/batches/{uuid4()}/")]
+
+    assert {answer.headers["Location"] for answer in answers} == {"/account/2fa/"}
+    assert client.get("/account/2fa/", **PERSON).status_code == 200
+
+
+def test_a_trial_home_does_not_ask_for_a_second_factor(face):
+    face("office")
+
+    assert staff_with(StaffRole.AUDITOR).get("/line/", **PERSON).status_code == 200
+
+
+def test_the_counter_sends_whoever_lacks_a_second_factor_to_the_office(face, monkeypatch):
+    face("counter")
+    client = staff_with(StaffRole.CLERK)
+    monkeypatch.setattr(gate, "settings", lambda: Settings(kind=HomeKind.PRODUCTION))
+
+    answer = client.get("/", **PERSON)
+
+    assert answer.status_code == 403
+    assert "second factor" in answer.content.decode()
+
+
+def test_passwords_and_second_factors_are_changed_at_the_office_alone(face):
+    face("counter")
+    at_counter = {route for route, _ in routes()}
+    face("office")
+    at_office = {route for route, _ in routes()}
+
+    assert "account_change_password" not in at_counter
+    assert {name for name in at_counter if name.startswith("mfa")} == {
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+    }
+    assert {"account_change_password", "mfa_activate_totp", "mfa_add_webauthn"} <= at_office
+    assert not {name for name in at_office | at_counter if name and ("signup" in name or "reset" in name)}

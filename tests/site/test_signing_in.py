@@ -1,0 +1,212 @@
+"""Signing in on our pages: password, authenticator app, attempts, forms that are not ours."""
+
+import datetime as dt
+import re
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.cache import cache
+from django.test import Client
+
+from rollkeeper.access.acts import add_staff
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+
+PASSWORD = "seven plain words of nothing"
+DAY = dt.date(2012, 3, 2)
+PERSON = {"HTTP_ACCEPT": "text/html"}
+
+
+@pytest.fixture(autouse=True)
+def _an_auditor(face):
+    clock.give_day(DAY)
+    cache.clear()
+    face("office")
+    add_staff(console_authority(), username="auditor-1", password=PASSWORD, roles=[StaffRole.AUDITOR], on=DAY)
+
+
+def sign_in(client, password=PASSWORD, username="auditor-1"):
+    return client.post("/account/login/", {"login": username, "password": password}, **PERSON)
+
+
+def is_in(client):
+    return client.get("/line/", **PERSON).status_code == 200
+
+
+def test_user_name_and_password_let_one_in():
+    client = Client()
+
+    answer = sign_in(client)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    assert is_in(client)
+
+
+def test_one_comes_back_to_the_page_one_asked_for():
+    client = Client()
+    asked = client.get("/line/", **PERSON).headers["Location"]
+
+    answer = client.post(asked, {"login": "auditor-1", "password": PASSWORD, "next": "/line/"}, **PERSON)
+
+    assert answer.headers["Location"] == "/line/"
+
+
+def test_nobody_is_sent_to_a_strange_place_after_signing_in():
+    answer = Client().post(
+        "/account/login/",
+        {"login": "auditor-1", "password": PASSWORD, "next": "https://thief.example/"},
+        **PERSON,
+    )
+
+    assert answer.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("username", ["auditor-1", "nobody"])
+def test_a_wrong_password_and_an_unknown_name_get_the_same_page(username):
+    client = Client()
+
+    answer = sign_in(client, "wrong wrong wrong", username)
+
+    assert answer.status_code == 200
+    assert "not correct" in answer.content.decode()
+    assert "wrong wrong wrong" not in answer.content.decode()
+    assert not is_in(client)
+
+
+def test_too_many_attempts_are_told_so_even_with_the_right_password():
+    for _ in range(5):
+        sign_in(Client(), "wrong wrong wrong")
+
+    client = Client()
+    answer = sign_in(client)
+
+    assert "Too many failed login attempts" in answer.content.decode()
+    assert not is_in(client)
+
+
+def test_signing_out_ends_the_session():
+    client = Client()
+    sign_in(client)
+
+    client.post("/account/logout/", **PERSON)
+
+    assert not is_in(client)
+
+
+def test_a_form_without_its_mark_is_refused_and_does_nothing():
+    client = Client(enforce_csrf_checks=True)
+
+    answer = sign_in(client)
+
+    assert answer.status_code == 403
+    assert "nothing was done" in answer.content.decode()
+    assert not is_in(client)
+
+
+def test_a_form_with_its_mark_is_taken():
+    client = Client(enforce_csrf_checks=True)
+    page = client.get("/account/login/", **PERSON).content.decode()
+    mark = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)
+
+    client.post(
+        "/account/login/",
+        {"login": "auditor-1", "password": PASSWORD, "csrfmiddlewaretoken": mark},
+        **PERSON,
+    )
+
+    assert is_in(client)
+
+
+def code_of(secret):
+    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+
+
+def proven():
+    """A client that has just given its password a second time."""
+    client = Client()
+    sign_in(client)
+    client.post("/account/reauthenticate/", {"password": PASSWORD}, **PERSON)
+    return client
+
+
+def with_authenticator_app():
+    client = proven()
+    page = client.get("/account/2fa/totp/activate/", **PERSON).content.decode()
+    secret = re.search(r'id="authenticator_secret"[^>]*value="([A-Z2-7]+)"', page).group(1)
+    client.post("/account/2fa/totp/activate/", {"code": code_of(secret)}, **PERSON)
+    cache.clear()  # a code is good once; the next sign-in comes within the same half minute
+    return secret
+
+
+def test_an_authenticator_app_is_asked_for_from_then_on():
+    secret = with_authenticator_app()
+    client = Client()
+
+    first = sign_in(client)
+    before = is_in(client)
+    client.post("/account/2fa/authenticate/", {"code": code_of(secret)}, **PERSON)
+
+    assert first.headers["Location"] == "/account/2fa/authenticate/"
+    assert not before
+    assert is_in(client)
+
+
+def test_a_wrong_code_lets_nobody_in():
+    secret = with_authenticator_app()
+    client = Client()
+    sign_in(client)
+
+    client.post(
+        "/account/2fa/authenticate/", {"code": str((int(code_of(secret)) + 1) % 10**6).zfill(6)}, **PERSON
+    )
+
+    assert not is_in(client)
+
+
+def test_the_secret_of_an_authenticator_app_does_not_lie_open():
+    secret = with_authenticator_app()
+
+    kept = str(Authenticator.objects.get(type=Authenticator.Type.TOTP).data)
+
+    assert secret not in kept
+
+
+def test_recovery_codes_do_not_lie_open_either():
+    with_authenticator_app()
+
+    kept = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).data
+
+    assert len(kept["seed"]) > 64
+
+
+def test_adding_a_passkey_starts_a_ceremony_for_this_host():
+    client = proven()
+
+    page = client.get("/account/2fa/webauthn/add/", **PERSON).content.decode()
+
+    assert '"publicKey"' in page
+    assert '"id": "testserver"' in page or '"id":"testserver"' in page
+
+
+def test_whoever_is_signed_in_proves_it_again_before_changing_a_second_factor():
+    client = Client()
+    sign_in(client)
+
+    answer = client.get("/account/2fa/totp/activate/", **PERSON)
+
+    assert answer.headers["Location"].startswith("/account/reauthenticate/")
+
+
+def test_that_proof_does_not_last():
+    client = proven()
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] = time.time() - 301
+    session.save()
+
+    answer = client.get("/account/2fa/totp/activate/", **PERSON)
+
+    assert answer.headers["Location"].startswith("/account/reauthenticate/")
