@@ -74,7 +74,7 @@ class Command(models.Model):
                 condition=models.Q(claimed_by__isnull=False),
             ),
             models.Index(
-                fields=["next_try_at"],
+                fields=["kind", "next_try_at"],
                 name="network_command_to_push",
                 condition=models.Q(state__in=["waiting", "sent"]),
             ),

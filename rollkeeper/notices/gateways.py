@@ -16,7 +16,7 @@ from rollkeeper.kernel.settings import HomeKind, settings
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.vault.opened import Opened
 
-CHUNK: Final = 100
+CHUNK: Final = 200
 """Notices claimed and handed over together; as many go out twice, under the same reference, after a crash."""
 
 

@@ -64,6 +64,11 @@ class Notice(models.Model):
                 | (~models.Q(state="delivered") & models.Q(delivered_on__isnull=True)),
                 name="notices_notice_delivered_without_proof",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=["register_by", "reminder", "suspended"])
+                | models.Q(promised_on__isnull=False),
+                name="notices_notice_promises_no_day",
+            ),
         ]
         indexes = [
             models.Index(

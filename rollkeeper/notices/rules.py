@@ -14,6 +14,7 @@ from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
 
 _FIRST_WAIT_S: Final = 60
 _LONGEST_WAIT_S: Final = 3600
+_FOR_A_GATEWAY: Final = dt.timedelta(hours=6)
 _NO_WAY_ON: Final = frozenset({Outcome.BOUNCED, Outcome.UNPROVEN, Outcome.UNCOUNTED})
 _BARRED: Final = frozenset({"suspended", "ended", "released"})
 _TAKES_SMS: Final = frozenset({"mobile", "data_card"})
@@ -54,6 +55,8 @@ class Step:
     channel: Channel | None = None
     wait_until: dt.datetime | None = None
     settle: NoticeState | None = None
+    lacks_gateway: bool = False
+    """There is a way to the holder, and the home has no gateway for it: wait, do not give up."""
 
 
 def next_step(
@@ -62,11 +65,17 @@ def next_step(
     line: Line | None,
     tried: Sequence[Tried],
     order: Sequence[Channel],
+    present: Collection[Channel],
     most_tries: int,
+    now: dt.datetime,
     quiet_until: dt.datetime | None,
     ringing: Collection[Channel],
 ) -> Step:
-    """Decide. `quiet_until` is the end of the present quiet hours (None: it is not quiet) for `ringing` channels."""
+    """Decide by which way of `order` to go now.
+
+    `present` are the channels for which the home has a gateway; `quiet_until` is the end of the present quiet hours
+    (None: it is not quiet), which bind the `ringing` channels.
+    """
     if line is None or is_moot(kind, line):
         return Step(settle=NoticeState.WITHDRAWN)
     left = [
@@ -74,9 +83,12 @@ def next_step(
     ]
     if not left:
         return Step(settle=NoticeState.BOUNCED if tried else NoticeState.UNREACHABLE)
-    if quiet_until is not None and left[0] in ringing:
+    way = next((one for one in left if one in present), None)
+    if way is None:
+        return Step(wait_until=now + _FOR_A_GATEWAY, lacks_gateway=True)
+    if quiet_until is not None and way in ringing:
         return Step(wait_until=quiet_until)
-    return Step(channel=left[0])
+    return Step(channel=way)
 
 
 def is_moot(kind: NoticeKind, line: Line) -> bool:

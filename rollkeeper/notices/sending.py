@@ -43,6 +43,8 @@ class Sent:
     """The gateway was out of reach."""
     quiet: int = 0
     """Waiting for the end of the quiet hours."""
+    no_gateway: int = 0
+    """Waiting until the home has a gateway for the way to the holder."""
     withdrawn: int = 0
     unreachable: int = 0
     """No way, or no further way, to the holder: on the list of people still to be reached."""
@@ -52,7 +54,8 @@ class Sent:
     @property
     def total(self) -> int:
         """Return how many notices were looked at."""
-        return self.handed + self.bounced + self.later + self.quiet + self.withdrawn + self.unreachable
+        settled = self.quiet + self.no_gateway + self.withdrawn + self.unreachable
+        return self.handed + self.bounced + self.later + settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +107,18 @@ class Sender:
             NoticeKind(row.kind),
             line=_line(row),
             tried=_tried(row),
-            order=list(self._ways),
+            order=[Channel(one) for one in chosen.notice_channels],
+            present=self._ways.keys(),
             most_tries=chosen.notice_tries,
+            now=now,
             quiet_until=end_of_quiet(now, quiet_from=chosen.quiet_from, quiet_until=chosen.quiet_until),
             ringing=[channel for channel, way in self._ways.items() if way.rings],
         )
 
     def _settle(self, pairs: Sequence[tuple[Any, Step]], sent: Sent) -> None:
         for _, step in pairs:
-            sent.quiet += step.wait_until is not None
+            sent.no_gateway += step.lacks_gateway
+            sent.quiet += step.wait_until is not None and not step.lacks_gateway
             sent.withdrawn += step.settle is NoticeState.WITHDRAWN
             sent.unreachable += step.settle in {NoticeState.BOUNCED, NoticeState.UNREACHABLE}
         if pairs:

@@ -90,6 +90,7 @@ def looks_like_link(text: str) -> bool:
     return _LINK.search(text) is not None
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Return the languages for which there are texts."""
     names = (entry.name for entry in (files("rollkeeper") / "notices" / "texts").iterdir())

@@ -59,3 +59,12 @@ def test_a_notice_cannot_be_called_delivered_without_a_day(register):
 
     with pytest.raises(IntegrityError, match="delivered_without_proof"):
         database.run("UPDATE notices_notice SET state = 'delivered'")
+
+
+def test_no_row_says_by_when_without_a_day(register):
+    with pytest.raises(IntegrityError, match="promises_no_day"):
+        database.run(
+            "INSERT INTO notices_notice (line_id, kind, language, owed_on, pack_hash)"
+            " VALUES (uuidv7(), 'register_by', 'en', %s, '00')",
+            [ON],
+        )

@@ -22,6 +22,7 @@ from rollkeeper.notices.rules import (
 )
 
 LHASA = ZoneInfo("Asia/Shanghai")
+NOW = dt.datetime(2012, 3, 2, 12, tzinfo=LHASA)
 ORDER = [Channel.SMS, Channel.VOICE, Channel.EMAIL, Channel.POST]
 
 
@@ -31,11 +32,9 @@ def line(service="mobile", state="active", *, is_registered=False, has_number=Tr
 
 def step(kind=NoticeKind.REGISTER_BY, of=None, tried=(), **more):
     facts = {
-        "order": ORDER,
-        "most_tries": 3,
-        "quiet_until": None,
+        "order": ORDER, "present": ORDER, "most_tries": 3, "now": NOW, "quiet_until": None,
         "ringing": [Channel.SMS, Channel.VOICE],
-    } | more
+    } | more  # fmt: skip
     return next_step(kind, line=of or line(), tried=tried, **facts)
 
 
@@ -89,9 +88,29 @@ def test_who_has_no_way_at_all_is_unreachable_and_not_called_bounced():
 
 
 def test_an_erased_line_is_told_nothing():
-    assert next_step(
-        NoticeKind.ENDED, line=None, tried=(), order=ORDER, most_tries=3, quiet_until=None, ringing=()
-    ) == Step(settle=NoticeState.WITHDRAWN)
+    facts = {
+        "order": ORDER,
+        "present": ORDER,
+        "most_tries": 3,
+        "now": NOW,
+        "quiet_until": None,
+        "ringing": (),
+    }
+
+    assert next_step(NoticeKind.ENDED, line=None, tried=(), **facts) == Step(settle=NoticeState.WITHDRAWN)
+
+
+def test_a_way_without_a_gateway_is_passed_over_for_one_with():
+    assert step(present=[Channel.EMAIL]).channel is Channel.EMAIL
+
+
+@pytest.mark.parametrize("tried", [(), (Tried(Channel.EMAIL, Outcome.BOUNCED),)])
+def test_who_could_be_reached_with_a_further_gateway_is_waited_for_and_not_given_up(tried):
+    waiting = step(of=line(has_contact=bool(tried)), tried=tried, present=[Channel.EMAIL])
+
+    assert waiting.lacks_gateway
+    assert waiting.settle is None
+    assert waiting.wait_until > NOW
 
 
 @pytest.mark.parametrize(

@@ -362,6 +362,15 @@ def test_nothing_that_rings_goes_out_in_quiet_hours_and_nothing_is_lost(ways, ni
     assert notice(mailed).state == "sent"
 
 
+def test_a_home_without_a_gateway_to_telephones_keeps_what_it_owes(ways):
+    owed = tell(make_line(contact=None))
+
+    sent = send({Channel.EMAIL: ways[Channel.EMAIL]})
+
+    assert (sent.no_gateway, sent.unreachable) == (1, 0)
+    assert (notice(owed).state, notice(owed).claimed_by) == ("owed", None)
+
+
 def test_a_limit_limits(ways):
     for _ in range(5):
         tell(make_line())

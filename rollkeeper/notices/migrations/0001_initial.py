@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'notices_notice',
                 'indexes': [models.Index(condition=models.Q(('claimed_by__isnull', False)), fields=['claimed_by'], name='notices_notice_claimed'), models.Index(condition=models.Q(('state', 'owed')), fields=['next_try_at'], name='notices_notice_to_send'), models.Index(condition=models.Q(('state', 'delivered')), fields=['delivered_on'], name='notices_notice_delivered')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['owed', 'sent', 'delivered', 'bounced', 'unreachable', 'withdrawn'])), name='notices_notice_in_unknown_state'), models.CheckConstraint(condition=models.Q(models.Q(('delivered_on__isnull', False), ('state', 'delivered')), models.Q(models.Q(('state', 'delivered'), _negated=True), ('delivered_on__isnull', True)), _connector='OR'), name='notices_notice_delivered_without_proof')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['owed', 'sent', 'delivered', 'bounced', 'unreachable', 'withdrawn'])), name='notices_notice_in_unknown_state'), models.CheckConstraint(condition=models.Q(models.Q(('delivered_on__isnull', False), ('state', 'delivered')), models.Q(models.Q(('state', 'delivered'), _negated=True), ('delivered_on__isnull', True)), _connector='OR'), name='notices_notice_delivered_without_proof'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['register_by', 'reminder', 'suspended']), _negated=True), ('promised_on__isnull', False), _connector='OR'), name='notices_notice_promises_no_day')],
             },
         ),
     ]
