@@ -391,7 +391,7 @@ def test_no_more_lines_are_cut_in_an_hour_than_the_cap_allows(
 
 @pytest.mark.parametrize(("complaints", "stops"), [(1, False), (2, True), (3, True)])
 def test_complaints_stop_a_batch_by_themselves(
-    complaints: int, stops: bool, people: People, brakes: Callable[..., None]
+    complaints: int, *, stops: bool, people: People, brakes: Callable[..., None]
 ) -> None:
     brakes(cap_per_hour=10, stop_at_complaints=0.2)
     told_lines(20)
@@ -408,19 +408,22 @@ def test_complaints_stop_a_batch_by_themselves(
     assert ran.done == (0 if stops else 10)
 
 
-@pytest.mark.parametrize(("field", "value"), [("state", "failed"), ("read_back", "floor_missing")])
+GONE_WRONG = {
+    "a failed command": "UPDATE network_command SET state = 'failed'",
+    "a bar without its floor": "UPDATE network_command SET read_back = 'floor_missing'",
+}
+
+
+@pytest.mark.parametrize("what", GONE_WRONG)
 def test_what_goes_wrong_in_the_network_stops_a_batch(
-    field: str, value: str, people: People, brakes: Callable[..., None]
+    what: str, people: People, brakes: Callable[..., None]
 ) -> None:
     brakes(cap_per_hour=5, stop_at_failed_read_backs=0.2)
     told_lines(10)
     batch_id = drawn()
     approve(batch_id, people)
     carry_out(batch_id)
-    run(
-        f"UPDATE network_command SET {field} = %s WHERE line_id = (SELECT line_id FROM lines_suspension LIMIT 1)",
-        [value],
-    )
+    run(GONE_WRONG[what] + " WHERE line_id = (SELECT line_id FROM lines_suspension LIMIT 1)")  # noqa: S608
     run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
 
     assert carry_out(batch_id).state == "stopped"

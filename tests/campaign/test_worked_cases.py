@@ -64,7 +64,7 @@ def test_a_worked_case_comes_out_as_written(name: str, people: tuple[Authority, 
 
 
 def test_a_line_activated_on_the_campaigns_first_day_is_outside(people: tuple[Authority, Authority]) -> None:
-    inside, outside = make_line(activated_on="2011-12-31"), make_line(activated_on="2012-01-01")
+    inside, _ = make_line(activated_on="2011-12-31"), make_line(activated_on="2012-01-01")
 
     planned = plan(day("2011-12-19"))
 

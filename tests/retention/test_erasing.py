@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Erasing what the law no longer allows to keep: on the day, not before, not while held, all of it, resumable."""
+
+import datetime as dt
+import os
+from uuid import UUID
+
+import pytest
+
+from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, new_uuid
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import keeps_until
+from rollkeeper.lines.acts import hold_erasure
+from rollkeeper.retention import acts
+from rollkeeper.retention.rules import last_end_to_erase
+from rollkeeper.vault.acts import PersonRecord, open_sealed, seal_persons
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import Field, Purpose
+from tests.campaign.population import day, make_line, person
+
+PACK = load_pack("cn-xz-2011")
+ENDED, LAST_KEPT, ERASED = day("2012-04-05"), day("2013-04-05"), day("2013-04-06")
+
+
+def holding_of(line_id: LineId, first: dt.date, last: dt.date | None) -> tuple[PersonId, HoldingId]:
+    """Seal an invented person as the holder of a line over a time, with a document by which to be found."""
+    person_id, holding_id = PersonId(new_uuid()), HoldingId(new_uuid())
+    (commitment,) = seal_persons([PersonRecord(person_id, holding_id, {Field.NAME: "Invented"})])
+    zone = clock.zone()
+    ends = [dt.datetime.combine(d, dt.time(12), zone) if d else None for d in (first, last)]
+    run(
+        "INSERT INTO lines_holding (line_id, held, holding_id, party_kind, person_id, assurance, commitment)"
+        " VALUES (%s, tstzrange(%s, %s), %s, 'individual', %s, 'sighted', %s)",
+        [line_id, *ends, holding_id, person_id, commitment],
+    )
+    run(
+        "INSERT INTO subscribers_subscriber (person_id, kind, language, is_protected, made_on)"
+        " VALUES (%s, 'individual', 'en', false, %s)",
+        [person_id, first],
+    )
+    run("INSERT INTO subscribers_document VALUES (%s, %s, 'passport')", [os.urandom(32), person_id])
+    return person_id, holding_id
+
+
+def ended_line(on: dt.date = ENDED) -> LineId:
+    line_id = make_line(state="ended")
+    run("UPDATE lines_line SET ended_on = %s, ended_by = 'campaign' WHERE line_id = %s", [on, line_id])
+    run("INSERT INTO lines_reference VALUES (%s, %s)", [os.urandom(32), line_id])
+    return line_id
+
+
+def name_of(pair: tuple[PersonId, HoldingId]) -> str:
+    who = person(StaffRole.DATA_PROTECTION_OFFICER)
+    opened = open_sealed(
+        who, person_id=pair[0], holding_id=pair[1], field=Field.NAME, purpose=next(iter(Purpose)), on=ERASED
+    )
+    return opened.reveal()
+
+
+def erase(on: dt.date) -> acts.Erased:
+    clock.give_day(on)
+    return acts.erase_due(sweep_authority(), on=on)
+
+
+@pytest.mark.parametrize(("on", "gone"), [(ENDED, 0), (LAST_KEPT, 0), (ERASED, 1), (day("2013-04-07"), 1)])
+def test_a_record_goes_on_the_day_after_its_last_day(on: dt.date, gone: int, committed: None) -> None:
+    line_id = ended_line()
+
+    assert erase(on).lines == gone
+    (line,) = rows("SELECT erased_on FROM lines_line WHERE line_id = %s", [line_id])
+    assert line.erased_on == (on if gone else None)
+
+
+@pytest.mark.parametrize(("on", "gone"), [("2013-03-01", 0), ("2013-03-02", 1)])
+def test_a_leap_day_is_kept_through_the_first_of_march(on: str, gone: int, committed: None) -> None:
+    ended_line(day("2012-02-29"))
+
+    assert erase(day(on)).lines == gone
+
+
+@pytest.mark.parametrize("on", ["2012-03-01", "2013-02-28", "2013-03-01", "2013-03-02", "2016-02-29"])
+def test_the_cutoff_is_where_the_law_draws_it(on: str) -> None:
+    cutoff = last_end_to_erase(PACK, on=day(on))
+
+    assert cutoff is not None
+    assert keeps_until(PACK, cutoff) < day(on) <= keeps_until(PACK, cutoff + dt.timedelta(days=1))
+
+
+def test_everything_that_led_to_the_person_goes(committed: None) -> None:
+    line_id = ended_line()
+    pair = holding_of(line_id, day("2010-05-01"), ENDED)
+    assert name_of(pair) == "Invented"
+
+    erased = erase(ERASED)
+
+    assert (erased.lines, erased.keys_destroyed) == (1, 1)
+    (line,) = rows("SELECT * FROM lines_line WHERE line_id = %s", [line_id])
+    assert (line.state, line.number_index, line.number_sealed, line.contact_sealed) == (
+        "released",
+        None,
+        None,
+        None,
+    )
+    (holding,) = rows("SELECT commitment, erased_on FROM lines_holding")
+    assert (holding.commitment, holding.erased_on) == (None, ERASED)
+    for table in ("vault_sealed", "subscribers_document", "lines_reference", "lines_number"):
+        assert rows(f"SELECT * FROM {table}") == []  # noqa: S608
+    assert rows("SELECT erased_on FROM subscribers_subscriber")[0].erased_on == ERASED
+    with pytest.raises(CannotOpen):
+        name_of(pair)
+
+
+def test_a_certificate_says_on_what_ground(committed: None) -> None:
+    line_id = ended_line()
+    erase(ERASED)
+
+    (entry,) = rows("SELECT line_id, body::jsonb AS body FROM ledger_entry WHERE verb = 'line:record:erased'")
+    assert (entry.line_id, entry.body["article"]) == (line_id, "5")
+    facts = entry.body["facts"]
+    assert (facts["ground"], facts["last_day_kept"]) == ("service_ended", "2013-04-05")
+
+
+@pytest.mark.parametrize(("until", "gone"), [("2013-04-05", 1), ("2013-04-06", 0), ("2013-04-07", 0)])
+def test_a_legal_hold_makes_it_wait_and_ends_by_itself(until: str, gone: int, committed: None) -> None:
+    line_id = ended_line()
+    hold_erasure(
+        console_authority(), line_id, ENDED, day(until), case_reference="1", review_on=day(until), on=ENDED
+    )  # fmt: skip
+
+    assert acts.count_due(sweep_authority(), on=ERASED) == acts.Due(lines=gone, holdings=0, held=1 - gone)
+    assert erase(ERASED).lines == gone
+    assert erase(day("2013-04-08")).lines == 1 - gone
+
+
+def test_a_past_holding_goes_a_year_after_it_ended_while_the_line_lives_on(committed: None) -> None:
+    line_id = make_line(registered=True)
+    former = holding_of(line_id, day("2010-05-01"), ENDED)
+    present = holding_of(line_id, ENDED, None)
+
+    assert erase(LAST_KEPT).holdings == 0
+    erased = erase(ERASED)
+
+    assert (erased.lines, erased.holdings) == (0, 1)
+    assert name_of(present) == "Invented"
+    with pytest.raises(CannotOpen):
+        name_of(former)
+    assert rows("SELECT state FROM lines_line WHERE line_id = %s", [line_id])[0].state == "active"
+
+
+def test_a_person_who_holds_another_line_is_still_found_by_the_document(committed: None) -> None:
+    person_id, _ = holding_of(ended_line(), day("2010-05-01"), ENDED)
+    other = HoldingId(new_uuid())
+    seal_persons([PersonRecord(person_id, other, {Field.NAME: "Invented"})])
+
+    erase(ERASED)
+
+    assert [row.person_id for row in rows("SELECT person_id FROM subscribers_document")] == [person_id]
+    assert name_of((person_id, other)) == "Invented"
+
+
+@pytest.mark.parametrize("after", ["_intend", "shred", "_clear"])
+def test_an_erasure_killed_between_two_steps_is_finished_by_the_next_run(
+    after: str, committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = [holding_of(ended_line(), day("2010-05-01"), ENDED) for _ in range(3)]
+    real = getattr(acts, after)
+
+    def and_then_killed(*args: object, **kwargs: object) -> object:
+        real(*args, **kwargs)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(acts, after, and_then_killed)
+        with pytest.raises(KeyboardInterrupt):
+            erase(ERASED)
+    erased = erase(day("2013-04-07"))
+
+    assert erased.finished == (0 if after == "_clear" else 3)
+    assert rows("SELECT line_id FROM lines_line WHERE erased_on IS NULL") == []
+    assert rows("SELECT line_id FROM retention_erasure WHERE done_at IS NULL") == []
+    (entries,) = rows("SELECT count(*) AS n FROM ledger_entry WHERE verb = 'line:record:erased'")
+    assert entries.n == 3
+    for pair in pairs:
+        with pytest.raises(CannotOpen):
+            name_of(pair)
+
+
+def test_more_than_a_chunk_goes_in_one_run(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acts, "CHUNK", 2)
+    for _ in range(5):
+        ended_line()
+
+    assert erase(ERASED).lines == 5
+    assert erase(ERASED) == acts.Erased()
+
+
+def test_a_clerk_cannot_erase(committed: None) -> None:
+    with pytest.raises(NotAllowed):
+        acts.erase_due(person(StaffRole.CLERK), on=ERASED)
+
+
+def test_the_sweep_erases_with_its_own_rights(register: None, as_role: object) -> None:
+    line_id: UUID = ended_line()
+
+    with as_role("sweep"):
+        assert erase(ERASED).lines == 1
+    assert rows("SELECT erased_on FROM lines_line WHERE line_id = %s", [line_id])[0].erased_on == ERASED
