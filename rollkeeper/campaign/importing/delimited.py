@@ -85,7 +85,9 @@ class Delimited:
                 pass
             csv.field_size_limit(LINE_LIMIT + 1)
             try:
-                return max(1, len(next(csv.reader([next(lines)], delimiter=self.separator))))
+                cells = next(csv.reader([next(lines)], delimiter=self.separator), [""])
+                # Where none is too long on its first line, the last one goes on for many.
+                return next((i for i, cell in enumerate(cells, 1) if len(cell) > FIELD_LIMIT), len(cells))
             finally:
                 csv.field_size_limit(FIELD_LIMIT)
 

@@ -110,6 +110,7 @@ class Utf8Watch:
         self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
         self._samples: list[bytes] = []
         self._kept = 0
+        self._rest = b""
         self.is_utf8 = True
 
     def feed(self, data: bytes) -> None:
@@ -119,8 +120,10 @@ class Utf8Watch:
                 self._decoder.decode(data)
             except UnicodeDecodeError:
                 self.is_utf8 = False
-        if not data.isascii() and self._kept < SAMPLE_BYTES:
-            self._keep(data)
+        if data.isascii() and self._rest.isascii():
+            self._rest = data[max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 :][:SAMPLE_BYTES]
+        elif self._kept < SAMPLE_BYTES:
+            self._keep(self._cut(data))
 
     def encoding(self) -> str:
         """Return the name of the encoding."""
@@ -129,14 +132,17 @@ class Utf8Watch:
                 self._decoder.decode(b"", final=True)
             except UnicodeDecodeError:
                 self.is_utf8 = False
+        self._keep([self._rest])
         return "utf-8" if self.is_utf8 else guess(b"".join(self._samples))
 
-    def _keep(self, data: bytes) -> None:
-        """Keep whole lines: their starts are where multi-byte characters are known to begin."""
-        lines = data.splitlines(keepends=True)
-        whole = [line for line in (lines[1:-1] if len(lines) > 2 else lines) if not line.isascii()]
-        for line in whole:
-            self._samples.append(line)
-            self._kept += len(line)
-            if self._kept >= SAMPLE_BYTES:
-                break
+    def _cut(self, data: bytes) -> list[bytes]:
+        """Return whole lines: their starts are where multi-byte characters are known to begin."""
+        *lines, rest = (self._rest + data).splitlines(keepends=True) or [b""]
+        self._rest = rest[:SAMPLE_BYTES]
+        return lines
+
+    def _keep(self, lines: list[bytes]) -> None:
+        for line in lines:
+            if self._kept < SAMPLE_BYTES and not line.isascii():
+                self._samples.append(line)
+                self._kept += len(line)
