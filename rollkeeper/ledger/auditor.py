@@ -2,11 +2,15 @@
 """Check a published ledger, whoever published it. One file, to be carried away.
 
     python auditor.py DIR [--vkey VKEY] [--older CHECKPOINT ...]
+    python auditor.py RECEIPT --vkey VKEY
 
 Needs Python 3.10 and the package `cryptography`, nothing else; imports nothing of the program that wrote the ledger and
 reads nothing but the published bytes. It hashes every entry anew, builds every tile and the root out of these hashes,
 and checks the signature and that older checkpoints are beginnings of this one. Formats: c2sp.org/tlog-tiles,
-c2sp.org/tlog-checkpoint, c2sp.org/signed-note; hashes: RFC 6962.
+c2sp.org/tlog-checkpoint, c2sp.org/signed-note, c2sp.org/tlog-proof; hashes: RFC 6962.
+
+A receipt is a small text that proves by itself, without any folder and without a network, that one entry stands in the
+ledger: the entry, its place, the hashes beside its way up, and the signed checkpoint above them.
 
 What it cannot see from one folder alone is whether everybody is shown the same folder. So keep the checkpoints that you
 saw, take the key from elsewhere than the folder, and compare both with others: `--older` and `--vkey` are for that.
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 
 WIDTH = 256
 HASH_BYTES = 32
+PROOF = "c2sp.org/tlog-proof@v1"
 CHUNK_TILES = 64
 
 
@@ -72,6 +77,16 @@ class Log:
 
 
 @dataclass(frozen=True)
+class Receipt:
+    """An entry that provably stands in a ledger: which ledger, at which place, of how many, and the entry itself."""
+
+    origin: str
+    index: int
+    size: int
+    entry: str
+
+
+@dataclass(frozen=True)
 class Report:
     """What was checked and found in order."""
 
@@ -95,6 +110,41 @@ def audit(folder: Path, *, key: Key, older: Sequence[Path] = (), processes: int 
     return Report(head.origin, head.size, head.root.hex(), seen)
 
 
+def check_receipt(file: Path, *, key: Key) -> Receipt:
+    """Check a receipt. Raises Wrong where it does not prove that its entry stands in the ledger of `key`."""
+    top, blank, note = _read(file).decode("utf-8", "replace").partition("\n\n")
+    lines = top.split("\n")
+    if not blank or lines[0] != PROOF or len(lines) < 3:
+        raise Wrong(f"{file} is no receipt: it does not have the form of {PROOF}.")
+    entry = _from_base64(lines[1].removeprefix("extra "))
+    index = lines[2].removeprefix("index ")
+    proof = [_from_base64(line) for line in lines[3:]]
+    head = _read_note(note, file=file, key=key)
+    if not entry or not _is_size(index) or not is_included(entry, int(index), head=head, proof=proof):
+        raise Wrong(
+            f"{file} proves nothing: its entry does not stand at its place under the checkpoint that it carries."
+        )
+    return Receipt(head.origin, int(index), head.size, entry.decode("utf-8", "replace"))
+
+
+def is_included(entry: bytes, index: int, *, head: Checkpoint, proof: Sequence[bytes]) -> bool:
+    """Tell whether the hashes lead from the entry up to the signed root (RFC 6962, 2.1.1)."""
+    here, last, found = index, head.size - 1, sha256(b"\x00" + entry).digest()
+    if index >= head.size or any(len(step) != HASH_BYTES for step in proof):
+        return False
+    for step in proof:
+        if last == 0:
+            return False
+        if here & 1 or here == last:
+            found = sha256(b"\x01" + step + found).digest()
+            while not here & 1 and here:
+                here, last = here >> 1, last >> 1
+        else:
+            found = sha256(b"\x01" + found + step).digest()
+        here, last = here >> 1, last >> 1
+    return last == 0 and found == head.root
+
+
 def read_key(text: str) -> Key:
     """Read a verifier key: name, key ID in hex, base64 of 01 and the public key, joined by plus signs."""
     try:
@@ -110,7 +160,10 @@ def read_key(text: str) -> Key:
 
 def read_checkpoint(file: Path, key: Key) -> Checkpoint:
     """Read a checkpoint and check that `key` signed it."""
-    note = _read(file).decode("utf-8", "replace")
+    return _read_note(_read(file).decode("utf-8", "replace"), file=file, key=key)
+
+
+def _read_note(note: str, *, file: Path, key: Key) -> Checkpoint:
     text, blank, signatures = note.rpartition("\n\n")
     _check_signature(text + "\n", signatures if blank else "", file=file, key=key)
     lines = text.split("\n")
@@ -305,7 +358,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="auditor.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the published folder, or a copy of it")
+    parser.add_argument(
+        "folder", type=Path, metavar="DIR|RECEIPT", help="the published folder or a copy of it; or a receipt"
+    )
     parser.add_argument(
         "--vkey", help="the verifier key, from elsewhere than the folder: the key itself or a file"
     )
@@ -316,13 +371,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(folder: Path, *, vkey: str | None, older: Sequence[Path], as_json: bool) -> int:
-    """Check and print; return the exit code."""
+    """Check a folder or a receipt and print what was found; return the exit code."""
     try:
-        key = read_key(_key_text(folder, vkey))
-        report = audit(folder, key=key, older=older)
+        if folder.is_file():
+            answer, text = _told_receipt(folder, vkey)
+        else:
+            answer, text = _told_folder(folder, vkey, older)
     except Wrong as fault:
-        _say({"right": False, "wrong": str(fault)}, f"WRONG: {fault}", as_json=as_json)
-        return 1
+        answer, text = {"right": False, "wrong": str(fault)}, f"WRONG: {fault}"
+    sys.stdout.write((json.dumps(answer, ensure_ascii=False) if as_json else text) + "\n")
+    return 0 if answer["right"] else 1
+
+
+def _told_receipt(file: Path, vkey: str | None) -> tuple[dict[str, object], str]:
+    if vkey is None:
+        raise Wrong("A receipt is checked with a key that does not come with it: give --vkey.")
+    receipt = check_receipt(file, key=read_key(_key_text(file, vkey)))
+    text = f"This entry stands in the ledger {receipt.origin} as number {receipt.index:,}:\n{receipt.entry}"
+    return {"right": True, **vars(receipt)}, text
+
+
+def _told_folder(folder: Path, vkey: str | None, older: Sequence[Path]) -> tuple[dict[str, object], str]:
+    report = audit(folder, key=read_key(_key_text(folder, vkey)), older=older)
     text = f"All {report.size:,} entries of {report.origin} fit the signed root {report.root}."
     if older:
         text += (
@@ -332,18 +402,13 @@ def run(folder: Path, *, vkey: str | None, older: Sequence[Path], as_json: bool)
         text += "\nNo older checkpoint was given (--older): whether history was rewritten cannot be seen."
     if vkey is None:
         text += "\nThe key was taken from the folder itself (--vkey): who signed cannot be seen."
-    _say({"right": True, **vars(report), "key_from_folder": vkey is None}, text, as_json=as_json)
-    return 0
+    return {"right": True, **vars(report), "key_from_folder": vkey is None}, text
 
 
 def _key_text(folder: Path, vkey: str | None) -> str:
     if vkey is None:
         return _read(folder / "vkey").decode("utf-8", "replace")
     return vkey if "+" in vkey and not Path(vkey).exists() else _read(Path(vkey)).decode("utf-8", "replace")
-
-
-def _say(answer: dict[str, object], text: str, *, as_json: bool) -> None:
-    sys.stdout.write((json.dumps(answer) if as_json else text) + "\n")
 
 
 if __name__ == "__main__":

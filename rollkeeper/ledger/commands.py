@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `ledger publish`, `ledger verify` and `ledger who-looked`."""
+"""The commands `ledger publish`, `verify`, `who-looked`, `receipt` and `check-receipt`."""
 
 import dataclasses
 from pathlib import Path
@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from rollkeeper.kernel import clock, opening
-from rollkeeper.kernel.console import JsonOption, emit, out, progress, show_table
+from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show_table
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", show_default=False)]
 VkeyOption = Annotated[
@@ -30,6 +30,8 @@ def register(app: typer.Typer) -> None:
     room.command()(publish)
     room.command()(verify)
     room.command("who-looked")(who_looked)
+    room.command()(receipt)
+    room.command("check-receipt")(check_receipt)
     app.add_typer(room, name="ledger")
 
 
@@ -93,3 +95,35 @@ def who_looked(
             for one in found
         ],
     )  # fmt: skip
+
+
+def receipt(entry: Annotated[int, typer.Argument(metavar="ENTRY", min=1, show_default=False)]) -> None:
+    """Print the receipt of an entry: a text that proves, offline and for good, that the entry stands in the ledger.
+
+    Exit code 1 while no checkpoint covers the entry: publish first.
+
+    Example: rollkeeper ledger receipt 4711 > 4711.tlog-proof
+    """
+    from rollkeeper.kernel.ids import EntryId
+    from rollkeeper.ledger import queries
+
+    opening.open_home()
+    text = queries.receipt(EntryId(entry))
+    if text is None:
+        err.print("No checkpoint covers that entry yet. Publish first: rollkeeper ledger publish DIR")
+        raise typer.Exit(1)
+    typer.echo(text, nl=False)
+
+
+def check_receipt(
+    file: Annotated[Path, typer.Argument(metavar="RECEIPT", show_default=False, exists=True, dir_okay=False)],
+    vkey: Annotated[str, typer.Option("--vkey", help="The ledger's verifier key: the key itself or a file.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Check a receipt, without a home, a folder or a network, and show the entry that it proves.
+
+    Example: rollkeeper ledger check-receipt 4711.tlog-proof --vkey /srv/www/ledger/vkey
+    """
+    from rollkeeper.ledger import auditor
+
+    raise typer.Exit(auditor.run(file, vkey=vkey, older=[], as_json=as_json))

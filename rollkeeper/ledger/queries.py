@@ -4,6 +4,7 @@
 Whoever shows these to somebody has demanded an Authority before: this room knows entries, not people's rights.
 """
 
+import base64
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
@@ -90,6 +91,25 @@ def stored_tile(level: int, index: int, width: int) -> bytes:
 def stored_nodes(size: int) -> tree.Node:
     """Return the nodes of the stored tree of `size` leaves, for roots and proofs."""
     return tree.nodes_from_tiles(stored_tile, size)
+
+
+def receipt(entry_id: EntryId) -> str | None:
+    """Return the proof that an entry stands in the published ledger, as a text that is checked without a network.
+
+    The form is that of c2sp.org/tlog-proof, with the entry itself as its extra line, under the newest checkpoint that was
+    signed. None while no checkpoint covers the entry yet.
+    """
+    index = leaf_of(entry_id)
+    signed = database.rows("SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
+    if index is None or not signed or signed[0].size <= index:
+        return None
+    (entry,) = entries(index, index + 1)
+    proof = tree.prove_inclusion(index, size=signed[0].size, node=stored_nodes(signed[0].size))
+    steps = [base64.b64encode(step).decode() for step in proof]
+    extra = base64.b64encode(entry.body or b"").decode()
+    return "\n".join(
+        ["c2sp.org/tlog-proof@v1", f"extra {extra}", f"index {index}", *steps, "", signed[0].note]
+    )
 
 
 def _look(row: Any) -> Look:

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A receipt proves by itself that an entry stands in the ledger, and nothing that was tampered with does."""
+
+import base64
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from rollkeeper.kernel.ids import EntryId
+from rollkeeper.ledger import auditor, tree
+from rollkeeper.ledger.publishing import publish
+from rollkeeper.ledger.queries import receipt
+from rollkeeper.site.cli import make_app
+from tests.ledger.test_tree import SIZES, leaves, node_of
+
+
+@pytest.fixture
+def published(fill, tmp_path):
+    """A ledger of 300 entries, published; its key is in tmp_path/log/vkey."""
+    fill(1, 300)
+    publish(tmp_path / "log")
+    return tmp_path
+
+
+def checked(folder, text):
+    file = folder / "receipt.tlog-proof"
+    file.write_text(text)
+    return auditor.check_receipt(file, key=auditor.read_key((folder / "log" / "vkey").read_text()))
+
+
+@pytest.mark.parametrize("entry_id", [1, 255, 256, 257, 300])
+def test_a_receipt_proves_its_entry(published, entry_id):
+    found = checked(published, receipt(EntryId(entry_id)))
+
+    assert (found.index, found.size, found.entry) == (entry_id - 1, 300, f"entry {entry_id}")
+
+
+def test_a_receipt_outlives_the_growth_of_the_ledger(published, fill):
+    old = receipt(EntryId(7))
+    fill(301, 600)
+    publish(published / "log")
+
+    assert checked(published, old).entry == "entry 7"
+    assert checked(published, receipt(EntryId(7))).size == 600
+
+
+def test_there_is_no_receipt_before_a_checkpoint_covers_the_entry(published, fill):
+    fill(301, 301)
+
+    assert receipt(EntryId(301)) is None
+    assert receipt(EntryId(9999)) is None
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace(
+            "extra " + base64.b64encode(b"entry 7").decode(), "extra " + base64.b64encode(b"entry 8").decode()
+        ),
+        lambda text: text.replace("index 6", "index 7"),
+        lambda text: text.replace("index 6", "index 06"),
+        lambda text: text.replace("index 6", "index 300"),
+        lambda text: text.replace("\n300\n", "\n299\n"),
+        lambda text: "\n".join(line for n, line in enumerate(text.split("\n")) if n != 3),
+        lambda text: text.replace("\n\n", "\n" + base64.b64encode(bytes(32)).decode() + "\n\n", 1),
+        lambda text: text.replace("@v1", "@v2"),
+        lambda text: text.replace("\u2014 ", "- "),
+        lambda text: text[: len(text) // 2],
+        lambda text: text[:0],
+    ],
+    ids=[
+        "entry",
+        "place",
+        "zero",
+        "beyond",
+        "head",
+        "shorter",
+        "longer",
+        "form",
+        "unsigned",
+        "half",
+        "empty",
+    ],
+)
+def test_a_receipt_that_was_tampered_with_proves_nothing(published, spoil):
+    text = receipt(EntryId(7))
+    spoilt = spoil(text)
+
+    assert spoilt != text
+    with pytest.raises(auditor.Wrong):
+        checked(published, spoilt)
+
+
+def test_a_receipt_of_another_ledger_proves_nothing_here(published):
+    file = published / "receipt"
+    file.write_text(receipt(EntryId(7)))
+    other = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+
+    with pytest.raises(auditor.Wrong, match="is not signed by"):
+        auditor.check_receipt(file, key=auditor.read_key(other))
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+@given(data=st.data())
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_auditor_and_the_writer_agree_on_every_proof(size, data):
+    index = data.draw(st.integers(0, size - 1))
+    proof = tree.prove_inclusion(index, size=size, node=node_of(size))
+    head = auditor.Checkpoint("", "", size, tree.root_at(size, node_of(size)))
+    claimed = data.draw(st.sampled_from([index, data.draw(st.integers(0, size))]))
+
+    by_auditor = auditor.is_included(str(index).encode(), claimed, head=head, proof=proof)
+
+    assert by_auditor is (claimed == index)
+    assert by_auditor is tree.is_included(
+        leaves(size)[index], index=claimed, size=size, proof=proof, root=head.root
+    )
+
+
+def run(*words):
+    return CliRunner().invoke(make_app(), ["ledger", *map(str, words)])
+
+
+def test_a_receipt_goes_from_one_command_to_the_other(published):
+    file = published / "7.tlog-proof"
+    file.write_text(run("receipt", 7).stdout)
+
+    checked = run("check-receipt", file, "--vkey", published / "log" / "vkey", "--json")
+
+    assert checked.exit_code == 0
+    assert json.loads(checked.stdout)["entry"] == "entry 7"
+
+
+def test_the_command_says_no_to_a_spoilt_receipt_and_where_there_is_none_yet(published, fill):
+    file = published / "7.tlog-proof"
+    file.write_text(run("receipt", 7).stdout.replace("index 6", "index 5"))
+    fill(301, 301)
+
+    assert run("check-receipt", file, "--vkey", published / "log" / "vkey").exit_code == 1
+    assert run("receipt", 301).exit_code == 1
+
+
+def test_a_receipt_is_not_checked_with_a_key_that_came_with_it(published, capsys):
+    file = published / "receipt"
+    file.write_text(receipt(EntryId(7)))
+
+    assert auditor.run(file, vkey=None, older=[], as_json=False) == 1
+    assert "give --vkey" in capsys.readouterr().out
