@@ -1,7 +1,8 @@
 -- Claims commands of one kind that are due, so that one process tries them; marks those that a later one overtook.
 -- Law: art. 3 (a registration restores; the later command wins).
 -- Reads: network_command, lines_line. Writes: network_command (claimed_by, attempts, state).
--- Plan: index network_command_to_push, LIMIT; two probes of the primary key a row. 200 rows of 1,000,000: see docs.
+-- Plan: index network_command_to_push, LIMIT; two probes of the primary key a row. 200 of 480,000 due: 6 ms; with the
+-- trial network and the read-back 4,000 commands a second in one process (2 cores, 2026-11-24).
 -- Again: what is claimed is not claimed twice; a claim of a process that is gone is released before.
 --
 -- The caller holds `one_at_a_time`, so that no two claims overlap: a command whose older sibling is being tried by

