@@ -168,6 +168,8 @@ def _ensure_store(store: Store) -> None:
     try:
         if not (store.data / "PG_VERSION").exists():
             _make(store)
+        elif server_user():
+            _open_the_way(store)
         if not _pid(store):
             _start(store)
     except (subprocess.CalledProcessError, OSError) as fault:
@@ -183,9 +185,7 @@ def _make(store: Store) -> None:
     if owner:
         for folder in (store.data, store.data.parent, sockets):
             shutil.chown(folder, owner, owner)
-        _let_through(store.data)
-        _let_through(sockets / "socket")
-        _let_through(BINARIES / "postgres")
+        _open_the_way(store)
     store.data.chmod(0o700)
     sockets.chmod(0o755)
     with tempfile.NamedTemporaryFile("w", dir=store.data.parent, suffix=".once") as once:
@@ -269,6 +269,11 @@ def _run(name: str, *arguments: str, check: bool = True) -> subprocess.Completed
     if check:
         done.check_returncode()
     return done
+
+
+def _open_the_way(store: Store) -> None:
+    for place in (store.data, socket_folder() / "socket", BINARIES / "postgres"):
+        _let_through(place)
 
 
 def _let_through(path: Path) -> None:
