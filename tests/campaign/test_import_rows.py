@@ -1,0 +1,267 @@
+"""Each value of a row is read, or refused by its class; the value itself stands in no refusal."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rollkeeper.campaign.importing import readers, reasons
+from rollkeeper.campaign.importing.maps import make_map
+from rollkeeper.campaign.importing.reasons import Reason, Refusal, Unread
+from rollkeeper.campaign.importing.registrations import Declared
+from rollkeeper.campaign.importing.rows import RowReader
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.errors import NumberNotRead
+from rollkeeper.lines.numbers import normalise
+from rollkeeper.vault.fields import Field
+
+ON = dt.date(2011, 12, 1)
+HEADER = (
+    "phone",
+    "kind",
+    "since",
+    "language",
+    "area",
+    "mail",
+    "id",
+    "alarm",
+    "name",
+    "address",
+    "type",
+    "document",
+)
+RAW = {
+    "number": {"column": "phone"},
+    "service": {"from": [{"column": "kind", "values": {"prepaid": "mobile", "data": "data_card"}}]},
+    "activated_on": {"column": "since"},
+    "language": {"column": "language", "values": {"Tibetan": "bo"}},
+    "region": {"column": "area"},
+    "contact": {"column": "mail"},
+    "reference": {"column": "id"},
+    "is_protected": {"column": "alarm", "yes": ["Y"]},
+    "registration": {
+        "name": "name", "address": "address", "document_type": "type", "document_number": "document",
+        "document_types": {"passport": "passport", "card": "cn-resident-card"},
+    },
+}  # fmt: skip
+GOOD = {
+    "phone": "13800138000", "kind": "prepaid", "since": "2011-05-01", "language": "Tibetan", "area": "Lhasa",
+    "mail": "a@example.org", "id": "A1", "alarm": "", "name": "", "address": "", "type": "", "document": "",
+}  # fmt: skip
+HOLDER = {"name": "Tashi", "address": "Specimen Lane", "type": "passport", "document": "E12345678"}
+
+
+def reader(pack="cn-xz-2011", raw=RAW):
+    made = make_map(raw, named="m", header=HEADER)
+    return RowReader(
+        made, header=HEADER, country="CN", languages=["en", "zh-hans", "bo"], pack=load_pack(pack), on=ON
+    )
+
+
+def take(*changes, **given):
+    rows = [list((GOOD | change).values()) if isinstance(change, dict) else change for change in changes]
+    return reader(**given).take(rows, first_row=2)
+
+
+def test_a_good_row_becomes_a_line():
+    taken = take({})
+
+    assert taken.rows == [2]
+    assert {name: values[0] for name, values in taken.columns.items()} == {
+        "number": "+8613800138000", "service": "mobile", "activated_on": dt.date(2011, 5, 1), "language": "bo",
+        "region": "Lhasa", "is_protected": False, "reference": "A1", "contact": "a@example.org", "registration": None,
+    }  # fmt: skip
+    assert not taken.refusals
+    assert not taken.remarks
+
+
+@pytest.mark.parametrize(
+    "written", ["13800138000", "+8613800138000", "8613800138000", "138 0013 8000", "+86 138-0013-8000", "１３８００１３８０００", "0086 13800138000"]
+)  # fmt: skip
+def test_a_number_is_one_number_however_it_is_written(written):
+    assert readers.read_numbers([written], country="CN", prefix="+86") == ["+8613800138000"]
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.text(alphabet="0123456789+ -()x", max_size=18))
+def test_a_number_is_read_as_the_house_reads_it_wherever_it_is_read(text):
+    try:
+        wanted = normalise(text, "CN")
+    except NumberNotRead:
+        wanted = None
+
+    (found,) = readers.read_numbers([text], country="CN", prefix="+86")
+
+    if wanted is None or not wanted.startswith("+86"):
+        assert isinstance(found, Reason)
+    else:
+        assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("phone", "", reasons.EMPTY),
+        ("phone", "+15551234567", reasons.FOREIGN_NUMBER),
+        ("phone", "1.38001E+10", reasons.SHORTENED_NUMBER),
+        ("phone", "13800\x00138000", reasons.NUL_BYTE),
+        ("phone", "1380\ufffd138000", reasons.UNREADABLE),
+        ("since", "", reasons.EMPTY),
+        ("since", "1950-00-00", reasons.NO_SUCH_DATE),
+        ("since", "2011-02-29", reasons.NO_SUCH_DATE),
+        ("since", "01/05/2011", reasons.NOT_A_DATE),
+        ("since", "yesterday", reasons.NOT_A_DATE),
+        ("since", "40664", reasons.NOT_A_DATE),
+        ("since", "1850-01-01", reasons.EARLY_DATE),
+        ("since", "2011-12-02", reasons.FUTURE_DATE),
+        ("kind", "", reasons.EMPTY),
+        ("kind", "telegraph", reasons.UNNAMED_VALUE),
+        ("alarm", "perhaps", reasons.NOT_YES_OR_NO),
+        ("id", "", reasons.EMPTY),
+        ("id", "x" * 129, reasons.TOO_LONG),
+        ("area", "x" * 129, reasons.TOO_LONG),
+        ("area", "Lha\x00sa", reasons.NUL_BYTE),
+    ],
+)
+def test_a_value_that_cannot_be_used_refuses_its_row_by_class(column, value, reason):
+    taken = take({column: value}, {"phone": "13800138001"})
+
+    assert taken.refusals == [Refusal(2, column, reason)]
+    assert taken.rows == [3]
+    assert taken.refused_rows == {2}
+
+
+def test_a_number_that_is_too_short_says_so():
+    taken = take({"phone": "138"})
+
+    assert taken.refusals[0].reason.text.startswith("not a number of a line:")
+
+
+@pytest.mark.parametrize(
+    ("since", "refused"), [("2011-11-30", False), ("2011-12-01", False), ("2011-12-02", True)]
+)
+def test_a_line_cannot_be_in_service_from_tomorrow(since, refused):
+    assert bool(take({"since": since}).refusals) is refused
+
+
+def test_every_fault_of_a_row_is_reported_and_the_row_counts_once():
+    taken = take({"phone": "x", "since": "y", "kind": "z"})
+
+    assert {refusal.column for refusal in taken.refusals} == {"phone", "since", "kind"}
+    assert taken.refused_rows == {2}
+
+
+def test_no_refusal_holds_the_value_that_was_refused():
+    secret = "13800138000999777"
+
+    taken = take(dict.fromkeys(("phone", "kind", "since", "alarm", "mail"), secret))
+
+    assert secret not in repr(taken.refusals + taken.remarks)
+
+
+def test_rows_with_too_few_or_too_many_fields_are_refused_and_empty_ones_passed_over():
+    whole = list(GOOD.values())
+
+    taken = reader().take([whole[:-1], [*whole, "more"], [*whole, "", ""], [], [""] * 12], first_row=2)
+
+    assert [(r.row, r.reason.text) for r in taken.refusals] == [
+        (2, "11 fields where the header has 12"),
+        (3, "13 fields where the header has 12"),
+    ]
+    assert taken.rows == [4]
+    assert taken.row_count == 5
+
+
+def test_a_row_that_could_not_be_read_at_all_is_refused_as_such():
+    taken = reader().take([Unread("", reasons.LOOSE_QUOTE)], first_row=7)
+
+    assert taken.refusals == [Refusal(7, "", reasons.LOOSE_QUOTE)]
+
+
+def test_a_wrong_e_mail_address_costs_the_address_and_not_the_line():
+    taken = take({"mail": "nobody"})
+
+    assert taken.columns["contact"] == [None]
+    assert taken.remarks == [Refusal(2, "mail", reasons.NOT_AN_ADDRESS)]
+    assert not taken.refused_rows
+
+
+def test_a_language_in_which_nobody_here_writes_is_left_open():
+    assert take({"language": "Klingon"}).columns["language"] == [None]
+
+
+@pytest.mark.parametrize(
+    ("months", "day"),
+    [
+        ("0", dt.date(2012, 3, 31)),
+        ("1", dt.date(2012, 2, 29)),
+        ("13", dt.date(2011, 2, 28)),
+        ("3", dt.date(2011, 12, 31)),
+        ("1.5", reasons.NOT_MONTHS),
+        ("-1", reasons.NOT_MONTHS),
+        ("99999", reasons.NOT_MONTHS),
+        ("", reasons.EMPTY),
+    ],
+)
+def test_months_are_counted_back_to_a_day_that_the_calendar_has(months, day):
+    assert readers.months_reader(dt.date(2012, 3, 31))[months] == day
+
+
+def test_the_first_column_that_names_a_service_wins():
+    sources = [
+        {"column": "kind", "values": {"Yes": "fixed_line"}},
+        {"column": "area", "values": {"DSL": "internet_access"}},
+    ]
+    raw = {k: v for k, v in RAW.items() if k != "region"} | {"service": {"from": sources}}
+
+    taken = take(
+        {"kind": "Yes", "area": "DSL"}, {"kind": "No", "area": "DSL"}, {"kind": "Yes", "area": "No"},
+        {"kind": "No", "area": "No"}, raw=raw,
+    )  # fmt: skip
+
+    assert taken.columns["service"] == ["fixed_line", "internet_access", "fixed_line"]
+    assert taken.refusals == [Refusal(5, "kind, area", reasons.UNNAMED_VALUE)]
+
+
+def test_what_is_otherwise_said_stands_for_values_that_are_not_named():
+    service = {"from": [{"column": "kind", "values": {"data": "data_card"}}], "otherwise": "mobile"}
+
+    taken = take(
+        {"kind": "anything"}, {"kind": "da\x00ta", "phone": "13800138001"}, raw=RAW | {"service": service}
+    )
+
+    assert taken.columns["service"] == ["mobile"]
+    assert taken.refusals == [Refusal(3, "kind", reasons.NUL_BYTE)]
+
+
+def test_a_holder_is_declared_with_exactly_what_the_law_asks():
+    (declared,) = take(HOLDER).columns["registration"]
+
+    assert isinstance(declared, Declared)
+    assert declared.values == {
+        Field.NAME: "Tashi", Field.ADDRESS: "Specimen Lane", Field.DOCUMENT_TYPE: "passport",
+        Field.DOCUMENT_NUMBER: "E12345678",
+    }  # fmt: skip
+    assert "Tashi" not in repr(declared)
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "reason"),
+    [
+        ({"address": ""}, "address", reasons.INCOMPLETE),
+        ({"type": "library card"}, "type", reasons.UNKNOWN_DOCUMENT),
+        ({"type": "card", "document": "12345"}, "document", reasons.FALSE_DOCUMENT),
+        ({"name": "Ta\x00shi"}, "name", reasons.NUL_BYTE),
+    ],
+)
+def test_a_registration_with_a_fault_leaves_the_line_unregistered_and_says_so(change, column, reason):
+    taken = take(HOLDER | change)
+
+    assert taken.rows == [2]
+    assert taken.columns["registration"] == [None]
+    assert taken.remarks == [Refusal(2, column, reason)]
+
+
+def test_where_no_law_asks_nothing_about_holders_is_taken():
+    assert take(HOLDER, pack="none").columns["registration"] == [None]
