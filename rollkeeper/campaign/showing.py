@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How the commands of this room say what they found, for people. References, counts and days; nobody's name."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
 
-from rollkeeper.campaign.acts import DueLines, Ran, Swept, Undone
-from rollkeeper.campaign.queries import (
-    BatchDetail,
-    BatchView,
-    CampaignOverview,
-    Explanation,
-    StayView,
-    UnreachedLine,
-)
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import out, show_table
-from rollkeeper.law.explain import Sentence
+
+if TYPE_CHECKING:  # the commands are listed by --help, which need not wait for what they show
+    from rollkeeper.campaign.acts import DueLines, Ran, Swept, Undone
+    from rollkeeper.campaign.queries import (
+        BatchDetail,
+        BatchView,
+        CampaignOverview,
+        Explanation,
+        StayView,
+        UnreachedLine,
+    )
+    from rollkeeper.law.explain import Sentence
 
 
 def due(found: DueLines, detail: BatchDetail | None) -> None:

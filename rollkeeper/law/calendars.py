@@ -8,8 +8,6 @@ import datetime as dt
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-import holidays
-
 if TYPE_CHECKING:
     from rollkeeper.law.pack import Pack
 
@@ -33,6 +31,8 @@ def _flags(country: str, first: int, last: int) -> bytes:
 
 @cache
 def _working(country: str) -> Any:
+    import holidays  # a tenth of a second that commands without a calendar need not wait for
+
     return holidays.country_holidays(country)
 
 
