@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -132,6 +132,9 @@ def _stop(running: Sequence[Running]) -> None:
         except subprocess.TimeoutExpired:
             one.process.kill()
             one.process.wait()
+        # Each face leads a process group of its own; whatever it left behind there is ours to end.
+        with suppress(ProcessLookupError):
+            os.killpg(one.process.pid, signal.SIGKILL)
         if one.process.stdin:
             one.process.stdin.close()
 

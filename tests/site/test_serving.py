@@ -1,0 +1,200 @@
+"""The faces as processes: they start, answer, hold different rights, and stop with their parent."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from rollkeeper.kernel import server
+from rollkeeper.kernel.errors import Faults
+from rollkeeper.site import serving
+from rollkeeper.site.errors import AssetsMissing, HostNotKnown, PortTaken
+from rollkeeper.site.faces import FACES
+
+COMMAND = Path(sys.executable).with_name("rollkeeper")
+
+
+def free_ports():
+    """Two neighbouring ports that nobody uses."""
+    while True:
+        with socket.socket() as one, socket.socket() as two:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            try:
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+@contextmanager
+def started(home, port, *more):
+    """Serve for the length of a block; yield the process and what it said until it was ready."""
+    environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
+    with subprocess.Popen(
+        [COMMAND, "serve", "--port", str(port), *more],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment | {"ROLLKEEPER_HOME": str(home)},
+    ) as parent:
+        said = ""
+        while "Ready" not in said:
+            line = parent.stdout.readline()
+            assert line, parent.stderr.read()
+            said += line
+        try:
+            yield parent, said
+        finally:
+            if parent.poll() is None:
+                parent.terminate()
+                parent.wait(20)
+
+
+def answers(port):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def until(claim, seconds=15):
+    deadline = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def served(home):
+    port = free_ports()
+    with started(home, port) as (parent, said):
+        yield parent, port, said
+
+
+@pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_where_it_is_answers_and_stops_cleanly(served, wish):
+    parent, port, said = served
+    both = [answers(port), answers(port + 1)]
+
+    parent.send_signal(wish)
+    code = parent.wait(20)
+
+    assert f"http://127.0.0.1:{port}/" in said
+    assert f"http://127.0.0.1:{port + 1}/" in said
+    assert both == [True, True]
+    assert code == 0
+    assert not answers(port)
+    assert not answers(port + 1)
+
+
+def test_its_faces_end_when_it_is_killed(served):
+    parent, port, _ = served
+
+    parent.kill()
+    parent.wait(5)
+
+    until(lambda: not answers(port) and not answers(port + 1))
+
+
+def test_when_one_face_dies_the_other_is_stopped_and_it_says_so(served):
+    parent, port, _ = served
+    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+
+    os.kill(int(children[0]), signal.SIGKILL)
+    code = parent.wait(20)
+
+    assert code == 2
+    assert "office" in parent.stderr.read()
+    until(lambda: not answers(port) and not answers(port + 1))
+
+
+def test_each_face_reaches_the_register_in_its_own_role(served):
+    _, port, _ = served
+    assert answers(port)
+    assert answers(port + 1)
+
+    with psycopg.connect(
+        host=str(server.socket_folder()),
+        port=server.REGISTER.port,
+        dbname="rollkeeper_register",
+        user=server.SUPERUSER,
+        password=server.password(server.REGISTER, server.SUPERUSER),
+    ) as owner:
+        present = {
+            role
+            for (role,) in owner.execute("SELECT usename FROM pg_stat_activity WHERE usename IS NOT NULL")
+        }
+
+    assert {face.role.value for face in FACES} <= present
+
+
+def test_one_face_alone_can_be_served(home):
+    port = free_ports()
+
+    with started(home, port, "--face", "counter") as (_, said):
+        only = [answers(port), answers(port + 1)]
+
+    assert only == [False, True]
+    assert "office" not in said
+
+
+def test_a_machine_gets_problem_documents_and_files_are_served(served):
+    _, port, _ = served
+    asked = http.client.HTTPConnection("127.0.0.1", port)
+    asked.request("GET", "/nothing")
+    missing = json.load(asked.getresponse())
+    asked.request("GET", "/static/built/rollkeeper.css")
+    styles = asked.getresponse()
+    asked.close()
+
+    assert missing["type"] == "urn:rollkeeper:page_not_found"
+    assert styles.headers["Content-Type"].startswith("text/css")
+
+
+def test_a_taken_port_is_named_with_what_to_do_before_anything_starts(home):
+    port = free_ports()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port + 1))
+        other.listen()
+
+        tried = subprocess.run(
+            [COMMAND, "serve", "--port", str(port)], capture_output=True, text=True, check=False, timeout=60
+        )
+
+    assert tried.returncode == 2
+    assert str(port + 1) in tried.stderr
+    assert "--port" in tried.stderr
+    assert "Traceback" not in tried.stderr
+
+
+@pytest.mark.parametrize("port", [0, -1, 65_535, 70_000])
+def test_a_port_that_does_not_exist_is_refused(port):
+    with pytest.raises((PortTaken, Faults)) as refused:
+        serving._demand_free_ports("127.0.0.1", port, FACES)
+
+    assert "ports go from 1 to 65535" in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no-such-host.invalid"])
+def test_a_host_that_is_not_ours_is_refused(host):
+    with pytest.raises(HostNotKnown):
+        serving._demand_free_ports(host, 8000, FACES[:1])
+
+
+def test_without_its_styles_nothing_is_served(monkeypatch, tmp_path):
+    monkeypatch.setattr(serving, "STYLES", tmp_path / "missing.css")
+
+    with pytest.raises(AssetsMissing):
+        serving.serve()
