@@ -1,0 +1,237 @@
+"""The office through its pages, in the office's own role of the database."""
+
+import datetime as dt
+import json
+import re
+
+import pytest
+from django.db.utils import ProgrammingError
+from django.test import Client
+
+from rollkeeper.access.acts import add_staff
+from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign import acts
+from rollkeeper.campaign.models import Batch
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.vault.blind import blind_numbers
+from tests.campaign.population import make_line, plan, tell
+
+PASSWORD = "seven plain words of nothing"
+PERSON = {"HTTP_ACCEPT": "text/html"}
+NUMBER = "+8613908910001"
+PLANNED = dt.date(2011, 12, 20)
+DUE = dt.date(2012, 3, 2)
+
+
+@pytest.fixture
+def batch(face):
+    """Four lines in a campaign, three of them due and in a batch that waits."""
+    lines = [make_line(region="Lhasa") for _ in range(4)]
+    index = blind_numbers([NUMBER])[0]
+    run("UPDATE lines_number SET number_index = %s WHERE line_id = %s", [index, lines[0]])
+    run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, lines[0]])
+    plan(PLANNED)
+    for line in lines[:3]:
+        tell(line, PLANNED)
+    acts.advance(sweep_authority(), on=PLANNED)
+    clock.give_day(DUE)
+    acts.advance(sweep_authority(), on=DUE)
+    (drawn,) = [one for one in acts.draw_up_batches(console_authority(), due_on=DUE, on=DUE) if one.batch_id]
+    face("office")
+    return drawn.batch_id
+
+
+@pytest.fixture
+def signed_in(face, as_role):
+    """Sign somebody in with a role; what they ask is asked in the office's role of the database."""
+    clock.give_day(DUE)
+    face("office")
+
+    def entering(role, name=None):
+        name = name or role.value.replace("_", "-")
+        add_staff(console_authority(), username=name, password=PASSWORD, roles=[role], on=DUE)
+        client = Client()
+        client.force_login(Staff.objects.get(username=name))
+
+        def ask(method, address, data=None):
+            with as_role("office"):
+                answer = getattr(client, method)(address, data or {}, **PERSON)
+                answer.text_ = answer.content.decode()
+                return answer
+
+        return ask
+
+    return entering
+
+
+def verbs():
+    return [row.verb for row in rows("SELECT verb FROM ledger_entry ORDER BY entry_id")]
+
+
+def state_of(batch_id):
+    return Batch.objects.get(batch_id=batch_id).state
+
+
+def test_without_a_campaign_the_page_says_how_to_begin(signed_in):
+    page = signed_in(StaffRole.AUDITOR)("get", "/campaign/")
+
+    assert page.status_code == 200
+    assert "rollkeeper campaign plan" in page.text_
+
+
+def test_the_campaign_is_a_picture_with_its_figures(batch, signed_in):
+    page = signed_in(StaffRole.AUDITOR)("get", "/campaign/")
+
+    assert page.text_.count("<svg") >= 2
+    assert "<polygon" in page.text_
+    assert "The same as a table" in page.text_
+    assert f"/batches/{batch}/" in page.text_
+    assert re.search(r"Suspend\s+3 lines", page.text_)
+
+
+def test_a_batch_shows_its_sample_with_reasons_and_no_number(batch, signed_in):
+    page = signed_in(StaffRole.AUDITOR)("get", f"/batches/{batch}/")
+
+    assert page.text_.count("Told on 20 December 2011.") == 3
+    assert "art. " in page.text_
+    assert "13908910001" not in page.text_
+
+
+def test_two_different_people_approve_through_the_pages(batch, signed_in):
+    manager, supervisor = signed_in(StaffRole.CAMPAIGN_MANAGER), signed_in(StaffRole.SUPERVISOR)
+    states = [state_of(batch)]
+
+    for ask in (manager, supervisor):
+        ask("post", f"/batches/{batch}/approve/", {"looked": "on"})
+        states.append(state_of(batch))
+
+    assert states == ["waiting", "waiting", "approved"]
+    assert verbs()[-2:] == ["campaign:batch:approved"] * 2
+
+
+def test_one_person_does_not_count_twice(batch, signed_in):
+    manager = signed_in(StaffRole.CAMPAIGN_MANAGER)
+    manager("post", f"/batches/{batch}/approve/", {"looked": "on"})
+
+    again = manager("post", f"/batches/{batch}/approve/", {"looked": "on"})
+
+    assert again.status_code == 409
+    assert "another person" in again.text_
+    assert state_of(batch) == "waiting"
+
+
+def test_nobody_approves_without_having_looked(batch, signed_in):
+    page = signed_in(StaffRole.CAMPAIGN_MANAGER)("post", f"/batches/{batch}/approve/")
+
+    assert page.status_code == 422
+    assert "Look at the sample first" in page.text_
+    assert "campaign:batch:approved" not in verbs()
+
+
+def test_a_batch_is_stopped(batch, signed_in):
+    signed_in(StaffRole.DATA_PROTECTION_OFFICER)("post", f"/batches/{batch}/stop/")
+
+    assert state_of(batch) == "stopped"
+
+
+def test_a_batch_that_is_done_can_be_undone_by_asking(batch, signed_in):
+    for role in (StaffRole.CAMPAIGN_MANAGER, StaffRole.SUPERVISOR):
+        signed_in(role)("post", f"/batches/{batch}/approve/", {"looked": "on"})
+    acts.run_batch(sweep_authority(), batch, on=DUE)
+    supervisor = signed_in(StaffRole.SUPERVISOR, "supervisor-2")
+    offered = "/undo/" in supervisor("get", f"/batches/{batch}/").text_
+
+    supervisor("post", f"/batches/{batch}/undo/")
+
+    assert offered
+    assert state_of(batch) == "undo_asked"
+
+
+def test_an_auditor_only_reads(batch, signed_in):
+    auditor = signed_in(StaffRole.AUDITOR)
+    page = auditor("get", f"/batches/{batch}/").text_
+
+    tried = [
+        auditor("post", f"/batches/{batch}/{deed}/", {"looked": "on"}) for deed in ("approve", "stop", "undo")
+    ]
+
+    assert [answer.status_code for answer in tried] == [403, 403, 403]
+    assert state_of(batch) == "waiting"
+    assert not re.search(r'action="/batches/', page)
+
+
+@pytest.mark.parametrize("deed", ["approve", "stop", "undo"])
+def test_looking_at_an_address_does_nothing(batch, signed_in, deed):
+    answer = signed_in(StaffRole.CAMPAIGN_MANAGER)("get", f"/batches/{batch}/{deed}/")
+
+    assert answer.status_code == 405
+    assert state_of(batch) == "waiting"
+
+
+def test_a_batch_that_is_not_there_is_not_found(signed_in):
+    answer = signed_in(StaffRole.AUDITOR)("get", "/batches/01890000-0000-7000-8000-000000000001/")
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("typed", [NUMBER, "139 0891 0001", "0086 139-0891-0001"])
+def test_a_line_is_explained_by_its_number_however_it_is_written(batch, signed_in, typed):
+    page = signed_in(StaffRole.SUPERVISOR)("post", "/line/", {"number": typed})
+
+    assert page.status_code == 200
+    assert "Why this line stands where it stands" in page.text_
+    assert "13908910001" not in page.text_
+
+
+def test_a_look_at_a_line_leaves_a_mark_without_its_number(batch, signed_in):
+    signed_in(StaffRole.SUPERVISOR)("post", "/line/", {"number": NUMBER})
+
+    last = rows("SELECT verb, body, line_id FROM ledger_entry ORDER BY entry_id DESC LIMIT 1")[0]
+    assert last.verb == "campaign:line:explained"
+    assert last.line_id is not None
+    assert json.loads(last.body)["facts"] == {"about": "2012-03-02"}
+    assert "3908910001" not in last.body
+
+
+def test_a_line_is_explained_for_a_day_to_come(batch, signed_in):
+    page = signed_in(StaffRole.SUPERVISOR)("post", "/line/", {"number": NUMBER, "on": "2012-06-01"})
+
+    assert "On 1 June 2012:" in page.text_
+
+
+def test_a_number_that_no_line_has_is_told_so(batch, signed_in):
+    page = signed_in(StaffRole.SUPERVISOR)("post", "/line/", {"number": "+8613908919999"})
+
+    assert page.status_code == 404
+    assert "No line has that number" in page.text_
+
+
+@pytest.mark.parametrize("typed", ["", "Tashi Dondrup", "1", "x" * 300])
+def test_what_is_no_number_gets_one_clear_sentence(batch, signed_in, typed):
+    page = signed_in(StaffRole.SUPERVISOR)("post", "/line/", {"number": typed})
+
+    assert page.status_code in {404, 422}
+    assert "campaign:line:explained" not in verbs()
+
+
+def test_a_number_in_an_address_finds_nothing(batch, signed_in):
+    page = signed_in(StaffRole.SUPERVISOR)("get", f"/line/?number={NUMBER}")
+
+    assert "Why this line stands" not in page.text_
+
+
+def test_whoever_may_not_explain_lines_is_not_offered_it(batch, signed_in):
+    administrator = signed_in(StaffRole.ADMINISTRATOR)
+
+    assert "/line/" not in re.sub(
+        r"<nav.*?</nav>", "", administrator("get", "/campaign/").text_, flags=re.DOTALL
+    )
+    assert administrator("post", "/line/", {"number": NUMBER}).status_code == 403
+
+
+def test_the_office_cannot_read_what_is_sealed(register, as_role):
+    with pytest.raises(ProgrammingError), as_role("office"):
+        rows("SELECT * FROM vault_sealed")

@@ -1,0 +1,34 @@
+"""Every word of the register that a page of the office can show has been put into words."""
+
+import pytest
+
+from rollkeeper.campaign.stages import Action, BatchState, HeldBack, PassedOver, Stage
+from rollkeeper.lines.states import LineState, Service
+from rollkeeper.notices.kinds import Channel
+from rollkeeper.office import words
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "known"),
+    [
+        ("stage", Stage),
+        ("stage_note", Stage),
+        ("action", Action),
+        ("state", BatchState),
+        ("service", Service),
+        ("line_state", LineState),
+        ("reason", PassedOver),
+        ("reason", HeldBack),
+        ("channel", Channel),
+    ],
+)
+def test_it_is_said(vocabulary, known):
+    assert {word.value for word in known} <= set(words.VOCABULARY[vocabulary])
+
+
+def test_every_state_of_a_batch_has_a_colour():
+    assert set(words.STATE_COLOURS) == {state.value for state in BatchState}
+
+
+def test_a_word_that_nobody_put_into_words_is_shown_as_it_is():
+    assert words.say("from_tomorrow", "reason") == "from tomorrow"
