@@ -150,6 +150,7 @@ def _act_on(this: _Run, batch: Batch, *, upto: int, stays: list[Days]) -> dict[s
     values = _values(this, batch, action) | {"after": batch.position_done, "upto": upto}
     run("DROP TABLE IF EXISTS pg_temp.campaign_turn, pg_temp.campaign_verdict")
     run(sql("campaign", "turn"), values)
+    run(sql("campaign", "lock_turn"))
     clocks.make_clocks("turn_clocks", values)
     then_days = pack.campaign.suspension_days if action is Action.SUSPEND else None
     clocks.count_at_least(pack, stays=stays, on=this.on, then_days=then_days)

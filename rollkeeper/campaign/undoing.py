@@ -77,7 +77,8 @@ def _turn(authority: Authority, role: StaffRole, batch: Batch, *, after: int, on
         Batch.objects.filter(batch_id=batch.batch_id).update(state=BatchState.UNDO_ASKED.value)
     values = _values(authority, role, batch, on) | {"after": after, "chunk": CHUNK}
     run("DROP TABLE IF EXISTS pg_temp.campaign_turn, pg_temp.campaign_verdict")
-    if not run(sql("campaign", "undo_turn"), values):
+    run(sql("campaign", "undo_turn"), values)
+    if not run(sql("campaign", "undo_lock")):
         return None
     run(sql("campaign", "undo_verdicts"), values)
     run(sql("campaign", f"undo_{batch.action}"), values)
