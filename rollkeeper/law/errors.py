@@ -83,6 +83,7 @@ class AnchorTooLate(RollkeeperError):
     code = "anchor_too_late"
     kind = Kind.INTERNAL
     sentence = "A count from {anchor_on} cannot be made through {through}."
+    remedy = "Ask for a day after {anchor_on}."
 
 
 class EventFault(RollkeeperError):
