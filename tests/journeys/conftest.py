@@ -1,0 +1,158 @@
+"""A trial home with the demo in it, served by the real command, and a real Chromium to look at it.
+
+Where Chromium is missing every browser test is skipped, and says so. Screenshots of each page in each language and
+width go into a folder beside the checkout's temporary files, and are left there to be looked at.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.site.test_serving import free_ports, started
+
+ROOT = Path(__file__).parents[2]
+LINES = 1500
+SCREENSHOTS = Path(
+    os.environ.get("ROLLKEEPER_SCREENSHOTS", Path(tempfile.gettempdir()) / "rollkeeper-screenshots")
+)
+WIDTHS = (320, 1440)
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A served home: its addresses and its logins by role."""
+
+    home: Path
+    office: str
+    counter: str
+    passwords: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def trial() -> Iterator[Trial]:
+    """The demo, smaller, made and served as anybody would."""
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-journey-") as folder:
+        home = Path(folder) / "home"
+        environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
+        made = (
+            "import django; django.setup(); from rollkeeper.site.demo import make_demo;"
+            f" make_demo(lines={LINES})"
+        )
+        subprocess.run(
+            [sys.executable, "-c", made],
+            check=True,
+            capture_output=True,
+            cwd=ROOT,
+            env=environment | {"ROLLKEEPER_HOME": str(home)},
+        )
+        logins = json.loads((home / "demo-logins.json").read_text("utf-8"))
+        port = free_ports()
+        with started(home, port):
+            yield Trial(
+                home,
+                f"http://localhost:{port}",
+                f"http://localhost:{port + 1}",
+                {login["role"]: login["password"] for login in logins},
+            )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, headless, quiet."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip(
+            "NO CHROMIUM HERE: browser tests are skipped. Debian: apt-get install chromium fonts-noto-cjk"
+        )
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+             "--disable-sync"]  # fmt: skip
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=found, args=quiet)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Somebody in front of a browser; what the console complains about is kept."""
+
+    def __init__(self, page: Page, trial: Trial) -> None:
+        self.page, self.trial = page, trial
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
+        page.on("requestfailed", lambda request: self.complaints.append(f"{request.url} {request.failure}"))
+        page.on("console", lambda said: self._hear(said.type, said.text))
+
+    def _hear(self, kind: str, text: str) -> None:
+        refusal = "Failed to load resource" in text and any(
+            f" {code} " in text for code in (403, 404, 409, 422)
+        )
+        if kind in {"error", "warning"} and not refusal:
+            self.complaints.append(text)
+
+    def speak(self, language: str) -> None:
+        """Choose a language on the office's first page."""
+        self.page.goto(self.trial.office + "/")
+        self.page.click(f"button[name=language][value={language}]")
+
+    def sign_in(self, role: str, *, at: str | None = None) -> None:
+        """Sign in as somebody with this role."""
+        self.page.goto((at or self.trial.office) + "/account/login/")
+        self.page.fill("#id_login", role)
+        self.page.fill("#id_password", self.trial.passwords[role])
+        self.page.locator("main form button").first.click()
+        self.page.wait_for_load_state()
+
+    def look(self, name: str) -> None:
+        """Keep screenshots at every width; demand that nothing overflows and that axe finds nothing."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        language = self.page.get_attribute("html", "lang")
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.screenshot(path=SCREENSHOTS / f"{name}.{language}.{width}.png", full_page=True)
+            needed = self.page.evaluate("document.documentElement.scrollWidth")
+            assert needed <= width, f"{name} in {language} needs {needed} of {width} pixels"
+            # The rules of axe look at structure, which is one for all languages: the others are looked at once.
+            found = self._axe() if language == "en" or width == WIDTHS[-1] else []
+            assert not found, f"{name} in {language} at {width}: {found}"
+
+    def _axe(self) -> list[str]:
+        self.page.evaluate(AXE.read_text("utf-8"))
+        answer = self.page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+        return [f"{v['id']}: {[n['html'][:200] for n in v['nodes']]}" for v in answer["violations"]]
+
+
+@pytest.fixture
+def visitor(chromium: Browser, trial: Trial) -> Iterator[Visitor]:
+    """A fresh browser profile. The policy against foreign scripts is lifted for axe, which the test brings itself."""
+    with_axe = chromium.new_context(bypass_csp=True, locale="en-GB")
+    yield Visitor(with_axe.new_page(), trial)
+    with_axe.close()
+
+
+@pytest.fixture
+def strict_visitor(chromium: Browser, trial: Trial) -> Iterator[Visitor]:
+    """A fresh browser profile under the pages' own policy; nothing may be complained about."""
+    context = chromium.new_context(locale="en-GB")
+    someone = Visitor(context.new_page(), trial)
+    yield someone
+    context.close()
+    assert not someone.complaints
+
+
+@pytest.fixture
+def scriptless_visitor(chromium: Browser, trial: Trial) -> Iterator[Visitor]:
+    """A browser that runs no script."""
+    context = chromium.new_context(java_script_enabled=False, locale="en-GB")
+    yield Visitor(context.new_page(), trial)
+    context.close()
