@@ -39,8 +39,14 @@ def superuser(home) -> Callable[[], AbstractContextManager[psycopg.Connection[An
 
 
 @pytest.fixture
-def ledger(committed, superuser) -> None:
-    """An empty ledger that really commits and was never published; making the home has left entries of its own."""
+def ledger(superuser) -> Iterator[None]:
+    """An empty ledger that really commits and was never published; only its own tables are emptied, which is quick."""
+    _empty(superuser)
+    yield
+    _empty(superuser)
+
+
+def _empty(superuser: Callable[[], AbstractContextManager[psycopg.Connection[Any]]]) -> None:
     publishing.remembered_file().unlink(missing_ok=True)
     with superuser() as own:
         own.execute(
