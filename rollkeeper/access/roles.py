@@ -46,5 +46,6 @@ class Power(StrEnum):
     OPEN_SEALED = "open_sealed"
     ERASE_DUE = "erase_due"
     ROTATE_KEYS = "rotate_keys"
+    BACK_UP = "back_up"
     READ_LEDGER = "read_ledger"
     MANAGE_STAFF = "manage_staff"

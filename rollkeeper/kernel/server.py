@@ -177,17 +177,22 @@ def _ensure_store(store: Store) -> None:
         raise ServerDidNotStart(store=store.name, why=why, log=store.log) from fault
 
 
-def _make(store: Store) -> None:
-    owner = server_user()
-    store.data.mkdir(parents=True, exist_ok=True)
-    sockets = socket_folder()
+def take_in(store: Store) -> None:
+    """Make a data folder, with all that somebody may have put there, the servers' own."""
+    owner, sockets = server_user(), socket_folder()
     sockets.mkdir(parents=True, exist_ok=True)
     if owner:
-        for folder in (store.data, store.data.parent, sockets):
-            shutil.chown(folder, owner, owner)
+        for place in (store.data, *store.data.rglob("*"), store.data.parent, sockets):
+            shutil.chown(place, owner, owner)
         _open_the_way(store)
     store.data.chmod(0o700)
     sockets.chmod(0o755)
+
+
+def _make(store: Store) -> None:
+    owner = server_user()
+    store.data.mkdir(parents=True, exist_ok=True)
+    take_in(store)
     with tempfile.NamedTemporaryFile("w", dir=store.data.parent, suffix=".once") as once:
         once.write(password(store, SUPERUSER))
         once.flush()

@@ -15,7 +15,7 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.claims import one_at_a_time
-from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.database import act, patient, rows, run, sql
 from rollkeeper.kernel.ids import HoldingId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Pack
@@ -23,9 +23,11 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.retention.rules import last_end_to_erase
-from rollkeeper.vault.acts import shred
+from rollkeeper.vault.acts import list_living_keys, shred
 
 CHUNK = 1000
+MARGIN = dt.timedelta(hours=1)
+"""How long before a backup of the keys a holding must have begun for its key to be in it, unless destroyed."""
 _ERASING = 20  # the matter of kernel.claims.one_at_a_time
 
 
@@ -37,6 +39,15 @@ class Erased:
     holdings: int = 0
     finished: int = 0
     keys_destroyed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedAgain:
+    """What a restore found: records that open, records erased once more, sealed records that came after the keys."""
+
+    opening: int
+    records: int
+    without_key: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,37 @@ def erase_due(authority: Authority, *, on: dt.date, moved: Callable[[int], None]
         _finish(erased, on=on)
         moved(sum(intended.values()))
     return erased
+
+
+def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date) -> ErasedAgain:
+    """Clear what an older register brought back of people whose keys are gone.
+
+    Refuses: NotAllowed, OnlySeals. Ledger: line:record:erased a record.
+    """
+    role = demand(authority, Power.ERASE_DUE)
+    pack = load_pack(settings().pack)
+    values = {
+        "on": on,
+        "role": role.value,
+        "actor": authority.commitment,
+        "staff_id": authority.staff_id,
+        "pack_hash": pack.hash,
+        "article": pack.retention.article,
+        "verb": Verb.RECORD_ERASED.value,
+        "keys_made_at": keys_made_at,
+        "margin": MARGIN,
+    }
+    with act(), patient():
+        one_at_a_time(_ERASING)
+        list_living_keys()
+        records = run(sql("retention", "find_keyless"), values)
+        if records:
+            rows(sql("retention", "intend"), {**values, "ended": [on], "kept": [on], "at": clock.now()})
+    _finish(Erased(), on=on)
+    with act(), patient():
+        list_living_keys()
+        (found,) = rows(sql("retention", "count_opening"))
+    return ErasedAgain(found.opening, records, found.without_key)
 
 
 def _intend(pack: Pack, values: Mapping[str, Any]) -> dict[str, int]:

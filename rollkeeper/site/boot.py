@@ -39,13 +39,18 @@ def make_home(kind: HomeKind) -> None:
     write_settings(kind=kind)
     with (home() / "making.lock").open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        if settings().register_url is None:
-            server.ensure_running()
-            _make_database(server.REGISTER, list(Role), ["btree_gist", "amcheck"])
-            _make_database(server.KEYS, list(KeysRole), ["amcheck"])
-        bring_up_to_date()
+        make_stores()
         vault_acts.begin_first_epoch()
         _mark().touch()
+
+
+def make_stores() -> None:
+    """Make both stores without a key or a row in them, or bring older ones up to date."""
+    if settings().register_url is None:
+        server.ensure_running()
+        _make_database(server.REGISTER, list(Role), ["btree_gist", "amcheck"])
+        _make_database(server.KEYS, list(KeysRole), ["amcheck"])
+    bring_up_to_date()
 
 
 def _mark() -> Path:

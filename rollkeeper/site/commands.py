@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands about the installation itself: setup, serve, demo, doctor."""
+"""Commands about the installation itself: setup, serve, demo, doctor, backup, restore."""
 
+import dataclasses
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rollkeeper.kernel.console import JsonOption, emit, out, progress, show_table
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, show_table
 from rollkeeper.kernel.settings import HomeKind, home, is_home, settings
 from rollkeeper.site import boot
 from rollkeeper.site.errors import HomeInUse
@@ -18,6 +21,8 @@ def register(app: typer.Typer) -> None:
     app.command()(serve)
     app.command()(demo)
     app.command()(doctor)
+    app.command()(backup)
+    app.command()(restore)
 
 
 def setup(
@@ -120,3 +125,80 @@ def doctor(*, as_json: JsonOption = False) -> None:
         )
     if any(f.health is Health.FAULT for f in found):
         raise typer.Exit(1)
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where backups are kept; made if need be.", metavar="DIR")],
+    *,
+    register_only: Annotated[bool, typer.Option("--register", help="Only the register.")] = False,
+    keys_only: Annotated[
+        bool, typer.Option("--keys", help="Only the keys; the older backup of them is removed.")
+    ] = False,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Back up the register and the keys, sealed and apart, and read each backup again before it counts.
+
+    Backups of the register are all kept, under DIR/register; of the keys there is one, DIR/keys/keys.sealed, so that
+    nobody comes back who was erased. Neither holds the root of trust: keep that apart, or nothing is ever restored.
+
+    Example: rollkeeper backup /mnt/backup
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.site.backup import Part, back_up, estimated_bytes
+
+    boot.open_home()
+    chosen = [Part.REGISTER] if register_only else []
+    parts = (chosen + ([Part.KEYS] if keys_only else [])) or list(Part)
+    with progress("Backing up (bytes)", total=estimated_bytes(parts)) as bar:
+        made = back_up(console_authority(), folder, parts=parts, on=on or clock.today(), tell=bar.advance)
+    if as_json:
+        emit(
+            [{"store": b.part, "file": str(b.file), "bytes": b.byte_count, "sha256": b.digest} for b in made]
+        )
+        return
+    for one in made:
+        out.print(f"{one.file}: {one.byte_count:,} bytes, read again and found whole.", markup=False)
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="The folder that 'rollkeeper backup' wrote.", metavar="DIR")],
+    *,
+    secrets: Annotated[
+        Path, typer.Option("--secrets", help="The folder with what was kept apart: root.key and the others.")
+    ],
+    register_name: Annotated[
+        str | None, typer.Option("--register", help="A named backup of the register; the newest without it.")
+    ] = None,
+    root_url: Annotated[
+        str | None, typer.Option("--root-url", help="The key service, where that is the root of trust.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Restore the register and the newest keys into a new home (ROLLKEEPER_HOME), with new passwords.
+
+    Whoever was erased since the register was backed up stays erased.
+
+    Example: ROLLKEEPER_HOME=/srv/restored rollkeeper restore /mnt/backup --secrets /media/kept
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.site.restore import backup_bytes
+    from rollkeeper.site.restore import restore as bring_back
+
+    with progress("Restoring (bytes)", total=backup_bytes(folder, register_name=register_name)) as bar:
+        back = bring_back(
+            console_authority(), folder, secrets=secrets, register_name=register_name, root_url=root_url, tell=bar.advance,
+        )  # fmt: skip
+    if as_json:
+        emit(dataclasses.asdict(back))
+        return
+    out.print(
+        f"The home {home()} is restored: the register of {back.register_made_at}, the keys of {back.keys_made_at}."
+    )
+    out.print(
+        f"{back.opening:,} sealed records open; {back.erased_again:,} erased since then were erased again."
+    )
+    if back.without_key:
+        out.print(
+            f"{back.without_key:,} records were sealed after the keys were backed up: they are lost, register them again."
+        )

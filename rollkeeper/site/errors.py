@@ -110,3 +110,57 @@ class HomeOfOtherKind(RollkeeperError):
     kind = Kind.CONFLICT
     sentence = "The home {home} is a {kind} home and cannot become a {asked} home."
     remedy = "Set ROLLKEEPER_HOME to a new folder, or use this home as what it is."
+
+
+class StoresElsewhere(RollkeeperError):
+    """The stores lie on servers that are not this home's own."""
+
+    code = "stores_elsewhere"
+    kind = Kind.REFUSED
+    sentence = "The register or the keys lie on a server of yours, which this command does not copy."
+    remedy = "Back them up with that server's own tools: the keys row by row, one copy alone, as docs/runbook/ says."
+
+
+class BackupDamaged(RollkeeperError):
+    """A backup is not there, not whole or not what it should be."""
+
+    code = "backup_damaged"
+    kind = Kind.MALFORMED
+    sentence = "{file}: {why}."
+    remedy = "Name the folder that 'rollkeeper backup' wrote, or use the backup before this one."
+
+
+class BackupsOfTwoHomes(RollkeeperError):
+    """The backup of the keys belongs to another register."""
+
+    code = "backups_of_two_homes"
+    kind = Kind.CONFLICT
+    sentence = "{keys} and {register} are backups of two different homes: together they would open nobody."
+    remedy = "Take both from the same folder."
+
+
+class HomeNotEmpty(RollkeeperError):
+    """A backup is restored into a new home only."""
+
+    code = "home_not_empty"
+    kind = Kind.CONFLICT
+    sentence = "The home {home} is in use, or a restore into it broke off."
+    remedy = "Set ROLLKEEPER_HOME to a folder that is empty or not there yet."
+
+
+class KeptSecretsMissing(RollkeeperError):
+    """What was kept apart at the key ceremony was not given."""
+
+    code = "kept_secrets_missing"
+    kind = Kind.MALFORMED
+    sentence = "{folder} holds no {wanted}."
+    remedy = "Name the folder with what was kept apart from the backups: docs/runbook/key-ceremony.md."
+
+
+class RootUrlMissing(RollkeeperError):
+    """The backed-up home had a key service; its address is not taken on trust from a backup."""
+
+    code = "root_url_missing"
+    kind = Kind.MALFORMED
+    sentence = "This home's root of trust was a key service, and its address was not given."
+    remedy = "Give it with --root-url; the tokens belong into the folder of --secrets."

@@ -79,6 +79,16 @@ def shred(pairs: Sequence[tuple[PersonId, HoldingId]]) -> int:
     return keys.destroy_person_keys(pairs)
 
 
+def list_living_keys() -> None:
+    """Make the temporary table `vault_living` (person_id, holding_id) in the present transaction: whose keys there are.
+
+    Refuses: OnlySeals.
+    """
+    epochs.demand_opening()
+    run(sql("vault", "living_keys"))
+    keys.copy_living_pairs("COPY vault_living (person_id, holding_id) FROM STDIN (FORMAT BINARY)")
+
+
 def open_sealed(
     authority: Authority,
     *,

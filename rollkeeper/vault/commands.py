@@ -47,7 +47,9 @@ def rotate(on: DateOption = None, as_json: JsonOption = False) -> None:
     out.print(
         f"Epoch {done.epoch_id} has begun; {done.people:,} keys and {done.line_values:,} values are sealed to it."
     )
-    out.print(f"Destroyed: epoch {', '.join(map(str, done.destroyed))}. Replace the backup of the keys now.")
+    out.print(
+        f"Destroyed: epoch {', '.join(map(str, done.destroyed))}. Back up both stores now: no older backup opens any more."
+    )
     if done.unopenable:
         out.print(f"{done.unopenable:,} did not open and stay as they are: run 'rollkeeper doctor'.")
 

@@ -85,3 +85,25 @@ class KeyServiceRefused(RollkeeperError):
     remedy = (
         "Is it running and unsealed, and is the token in {token_file} valid? ops/openbao/ has the policies."
     )
+
+
+class ArchiveDamaged(RollkeeperError):
+    """A backup was cut short, changed, or is none."""
+
+    code = "archive_damaged"
+    kind = Kind.MALFORMED
+    sentence = "The backup is not whole: it was cut short or changed, or the file is no backup."
+    remedy = "Use another copy of it, or the backup before it."
+
+
+class ArchiveOfAnotherRoot(RollkeeperError):
+    """The root of trust that was given does not open this backup."""
+
+    code = "archive_of_another_root"
+    kind = Kind.REFUSED
+    sentence = (
+        "The backup was made under another root of trust, or under a version of it that a rotation destroyed."
+    )
+    remedy = (
+        "Give the root file as it was kept after the last rotation, and a backup made since: docs/runbook/."
+    )

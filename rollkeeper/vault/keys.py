@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import psycopg
-from django.db import transaction
+from django.db import connections, transaction
 
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochOver, NoEpoch
@@ -112,6 +112,20 @@ def person_key(person_id: UUID, *, holding_id: UUID) -> WrappedKey:
     if not found:
         raise CannotOpen
     return WrappedKey(bytes(found[0].wrapped), found[0].epoch_id, bytes(found[0].secret_wrapped))
+
+
+def copy_living_pairs(statement: str) -> None:
+    """Send every person and holding that has a key, as it comes out of this store, into a table of the register."""
+    for using in (STORE, "default"):
+        connections[using].ensure_connection()
+    with (
+        connections[STORE].connection.cursor() as ours,
+        connections["default"].connection.cursor() as theirs,
+        ours.copy("COPY (SELECT person_id, holding_id FROM person_key) TO STDOUT (FORMAT BINARY)") as source,
+        theirs.copy(statement) as target,
+    ):
+        for piece in source:
+            target.write(piece)
 
 
 def destroy_person_keys(pairs: Sequence[tuple[UUID, UUID]]) -> int:

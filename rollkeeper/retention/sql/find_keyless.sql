@@ -1,0 +1,21 @@
+-- Finds records whose holder's key was destroyed after this register was backed up: erased once, come back by a restore.
+-- Law: art. 5. A holding that began less than %(margin)s before the keys were backed up may have been sealed after
+-- that backup: it is lost and not erased, and stays. A line goes whole where nothing of it is left that opens.
+-- Reads: lines_holding, vault_sealed, vault_living (temporary). Writes: retention_due (temporary).
+-- Plan: hash joins over all holdings; once a restore.
+-- Again: those not yet intended.
+CREATE TEMPORARY TABLE retention_due ON COMMIT DROP AS
+WITH holding AS (
+    SELECT h.line_id, h.holding_id,
+           lower(h.held) < %(keys_made_at)s::timestamptz - %(margin)s::interval
+           AND EXISTS (SELECT FROM vault_sealed v WHERE v.person_id = h.person_id AND v.holding_id = h.holding_id)
+           AND NOT EXISTS (SELECT FROM vault_living k
+                            WHERE k.person_id = h.person_id AND k.holding_id = h.holding_id) AS erased
+      FROM lines_holding h WHERE h.erased_on IS NULL
+), line AS (
+    SELECT line_id FROM holding GROUP BY line_id HAVING bool_and(erased)
+)
+SELECT line_id, NULL::uuid AS holding_id, %(on)s::date AS ended_on, 'erased_before_restore' AS ground FROM line
+UNION ALL
+SELECT h.line_id, h.holding_id, %(on)s::date, 'erased_before_restore' FROM holding h
+ WHERE h.erased AND NOT EXISTS (SELECT FROM line WHERE line.line_id = h.line_id)
