@@ -161,10 +161,9 @@ def _report(look: "Look", made: "Map", outcome: "Outcome", *, as_json: bool) -> 
         f"{outcome.rows:,} rows: {outcome.lines:,} lines made, {outcome.registered:,} of them registered;"
         f" {outcome.known:,} known from an earlier import; {outcome.refused:,} refused."
     )
-    for column in (c for c in dropped if c.about):
-        out.print(
-            f"Dropped: '{column.column}', since the register has no place for {column.about}.", markup=False
-        )
+    named = ", ".join(f"'{column.column}' ({column.about})" for column in dropped if column.about)
+    if named:
+        out.print(f"Dropped, since the register has no place for it: {named}.", markup=False)
     if outcome.refused_file:
         show_table(
             f"Refused; rows and remedies stand in {outcome.refused_file}", ("column", "reason", "rows"),

@@ -17,7 +17,8 @@ _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s,;<>\".]{2,63
 _TIME_OF_DAY = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
 _DIGITS = re.compile(r"\+?[\d\s().-]{3,}")
 _ENOUGH = 200
-_ALMOST_ALL = 0.9
+_MOST = 0.6
+_ALMOST_AS_MANY = 0.9
 
 
 def values_of(sample: Sequence[Sequence[str]], place: int) -> list[str]:
@@ -46,9 +47,11 @@ def without_time(text: str) -> str:
 
 
 def date_formats(values: Sequence[str]) -> list[str]:
-    """Return the forms that every date of the sample has, but for a few that have none."""
+    """Return the forms that the dates of the sample have: several where almost as many dates fit one as another."""
     shown = [without_time(value) for value in values[:_ENOUGH]]
-    return [form for form in DATE_FORMATS if share(shown, partial(_is_date, form=form)) >= _ALMOST_ALL]
+    shares = {form: share(shown, partial(_is_date, form=form)) for form in DATE_FORMATS}
+    best = max(shares.values())
+    return [form for form, part in shares.items() if best >= _MOST and part >= _ALMOST_AS_MANY * best]
 
 
 def looks_like_a_value(name: str) -> str | None:
