@@ -136,7 +136,7 @@ def _check_emergency_floor() -> Iterator[Finding]:
 def _check_ledger() -> Iterator[Finding]:
     wrong = rows(
         "SELECT grantee, privilege_type FROM information_schema.role_table_grants"
-        " WHERE table_name IN ('ledger_entry', 'ledger_leaf', 'ledger_tile')"
+        " WHERE table_name IN ('ledger_entry', 'ledger_leaf', 'ledger_tile', 'ledger_integration', 'ledger_checkpoint')"
         " AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE') AND grantee <> 'postgres'"
     )
     if wrong:
