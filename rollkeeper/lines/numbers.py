@@ -22,7 +22,10 @@ GREATEST_DOMAIN_LENGTH = 253
 
 # The forms in which most rows of an operator's export come: 1.3 million a second instead of 30,000 (one core).
 _FAST: Final = {
-    "CN": re.compile(r"(?:\+?86)?(1(?:[3-68][0-9]|7[0-8]|9[0-9])[0-9]{8})", re.ASCII),
+    "CN": re.compile(
+        r"(?:(?:\+?86)?(?=1)|(?:\+86|0)(?=[2-9]))(1(?:[3-68][0-9]|7[0-8]|9[0-9])[0-9]{8}|[2-9][0-9]{8,10})",
+        re.ASCII,
+    ),
     "IN": re.compile(r"(?:\+?91)?([6-9][0-9]{9})", re.ASCII),
     "US": re.compile(r"(?:\+?1)?([2-9][0-9]{2}[2-9][0-9]{6})", re.ASCII),
 }
