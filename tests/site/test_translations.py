@@ -1,0 +1,56 @@
+"""Every text of the pages is translated, with its places kept, and the Tibetan says that it awaits a reader."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import rollkeeper
+
+PACKAGE = Path(rollkeeper.__file__).parent
+CATALOGUES = sorted(PACKAGE.glob("*/locale/*/LC_MESSAGES/django.po"))
+IN_TEMPLATE = re.compile(r"""{%\s*translate\s+(?:"([^"]+)"|'([^']+)')""")
+IN_CODE = re.compile(r"""\b_\(\s*"([^"]+)"\s*\)""")
+PLACE = re.compile(r"%\(\w+\)s|<\w+>")
+
+
+def entries(catalogue):
+    with catalogue.open("rb") as file:
+        return [message for message in read_po(file) if message.id]
+
+
+def texts(message):
+    return [*message.string] if isinstance(message.string, tuple) else [message.string]
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda c: str(c.relative_to(PACKAGE)))
+def test_nothing_is_left_untranslated_and_no_place_is_lost(catalogue):
+    faults = []
+    for message in entries(catalogue):
+        wanted = set(PLACE.findall(message.id if isinstance(message.id, str) else message.id[-1]))
+        faults += [message.id for text in texts(message) if not text or set(PLACE.findall(text)) != wanted]
+        faults += [message.id] if message.fuzzy else []
+
+    assert not faults
+
+
+@pytest.mark.parametrize("catalogue", [c for c in CATALOGUES if "bo" in c.parts], ids=lambda c: c.parts[-5])
+def test_every_tibetan_entry_awaits_a_native_reader(catalogue):
+    assert all("Awaits a native reader's review." in message.user_comments for message in entries(catalogue))
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "bo"])
+@pytest.mark.parametrize("room", ["site", "office"])
+def test_every_text_of_a_room_is_in_the_catalogue(room, language):
+    known = set()
+    for catalogue in CATALOGUES:
+        if language in catalogue.parts:
+            known |= {m.id if isinstance(m.id, str) else m.id[0] for m in entries(catalogue)}
+    found = set()
+    for file in (PACKAGE / room).rglob("*.html"):
+        found |= {one or two for one, two in IN_TEMPLATE.findall(file.read_text("utf-8"))}
+    for file in (PACKAGE / room).rglob("*.py"):
+        found |= set(IN_CODE.findall(file.read_text("utf-8")))
+
+    assert found <= known, found - known
