@@ -11,14 +11,16 @@ import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+import psycopg
 from django.db import connection, transaction
 
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import acts, running
-from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, run as do
+from rollkeeper.campaign import acts
+from rollkeeper.kernel import clock, server
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import run as do
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import write_settings
 
@@ -47,16 +49,13 @@ def _at(size: int) -> list[Row]:
     _tell(size)
     started = _seconds(lambda: acts.advance(sweep_authority(), on=_on(LATER)))
     do("VACUUM ANALYZE")
-    quiet = min(
-        _seconds(lambda: acts.advance(sweep_authority(), on=_on(QUIET - dt.timedelta(days=ago))))
-        for ago in (2, 1, 0)
-    )
+    quiet = min(_quiet_night(QUIET - dt.timedelta(days=ago)) for ago in (2, 1, 0))
     due = size // 20
     baseline = _seconds(lambda: _bare_writes(due))
     do("VACUUM ANALYZE")
     swept = _seconds(lambda: _night(people))
     (cut,) = rows("SELECT count(*) AS n FROM lines_suspension WHERE reason = 'registration'")
-    assert cut.n == due, (cut.n, due)  # noqa: S101
+    assert cut.n == due, (cut.n, due)
     undone = _seconds(_undo)
     return [
         ("campaign: plan and owe first notices", size, planned, None, None, ""),
@@ -82,7 +81,11 @@ def _night(people: tuple[Authority, Authority]) -> None:
             acts.approve_batch(one, due.batch_id, on=on)
     for batch_id in acts.batches_to_run(on=on):
         ran = acts.run_batch(sweep_authority(), batch_id, on=on)
-        assert ran.state == "done", ran  # noqa: S101
+        assert ran.state == "done", ran
+
+
+def _quiet_night(on: dt.date) -> float:
+    return _seconds(lambda: acts.advance(sweep_authority(), on=_on(on)))
 
 
 def _undo() -> None:
@@ -113,16 +116,27 @@ _BODY = (
 )
 BARE = (
     "UPDATE lines_line l SET state = 'suspended', version = l.version + 1 FROM due WHERE l.line_id = due.line_id",
-    "UPDATE campaign_member m SET stage = 'suspended', anchor_on = '2012-03-02', promised_on = '2012-04-01',"
-    " next_check_on = '2012-04-05' FROM due WHERE m.line_id = due.line_id",
-    "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at)"
-    " SELECT line_id, uuidv7(), 'registration', '2012-03-02', now() FROM due",
-    "INSERT INTO network_command (line_id, kind, reason, asked_at) SELECT line_id, 'bar', 'registration', now() FROM due",
-    "INSERT INTO notices_notice (line_id, kind, language, owed_on, promised_on, pack_hash)"
-    " SELECT line_id, 'suspended', 'en', '2012-03-02', '2012-04-01',"
-    " '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef' FROM due",
-    "INSERT INTO ledger_entry (at, day, verb, line_id, body)"
-    f" SELECT now(), '2012-03-02', 'line:line:suspended', line_id, '{_BODY}' FROM due",
+    """
+    UPDATE campaign_member m SET stage = 'suspended', anchor_on = '2012-03-02', promised_on = '2012-04-01',
+           next_check_on = '2012-04-05' FROM due WHERE m.line_id = due.line_id
+    """,
+    """
+    INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at)
+    SELECT line_id, uuidv7(), 'registration', '2012-03-02', now() FROM due
+    """,
+    """
+    INSERT INTO network_command (line_id, kind, reason, asked_at)
+    SELECT line_id, 'bar', 'registration', now() FROM due
+    """,
+    """
+    INSERT INTO notices_notice (line_id, kind, language, owed_on, promised_on, pack_hash)
+    SELECT line_id, 'suspended', 'en', '2012-03-02', '2012-04-01',
+           '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef' FROM due
+    """,
+    f"""
+    INSERT INTO ledger_entry (at, day, verb, line_id, body)
+    SELECT now(), '2012-03-02', 'line:line:suspended', line_id, '{_BODY}' FROM due
+    """,  # noqa: S608
 )
 
 
@@ -169,10 +183,6 @@ def _person(role: StaffRole) -> Authority:
 
 
 def _empty() -> None:
-    from rollkeeper.kernel import server
-
-    import psycopg
-
     connection.close()
     with psycopg.connect(
         host=str(server.socket_folder()), port=server.REGISTER.port, dbname="rollkeeper_register",
@@ -184,6 +194,3 @@ def _empty() -> None:
             " AND tablename NOT LIKE 'django_%'"
         ).fetchall()
         owner.execute("TRUNCATE " + ", ".join(name for (name,) in found) + " RESTART IDENTITY")
-
-
-assert running.CHUNK  # noqa: S101 - the size of a chunk belongs to what is measured
