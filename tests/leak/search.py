@@ -1,13 +1,18 @@
+# SPDX-License-Identifier: EUPL-1.2
 """Search every byte under some folders for values that should be nowhere, in every form in which they might hide.
 
-Forms: UTF-8, UTF-16 in both orders, GB 18030, hexadecimal, base64 at each of its three alignments, reversed, and for
-numbers the bare digits with and without the country's code.
+Forms: UTF-8, UTF-16 in both orders, GB 18030, hexadecimal, base64 at each of its three alignments, reversed, escaped as
+in JSON and in addresses of the web, in the other case, and for numbers the bare digits with and without the country's
+code and the integer of eight bytes in both orders. The names of files are searched as their contents are.
 """
 
 import base64
+import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from ahocorasick_rs import BytesAhoCorasick
 
@@ -34,7 +39,7 @@ class Search:
         return {file: counts for file, counts in found.items() if counts}
 
     def _in_file(self, file: Path) -> Counter[tuple[str, str]]:
-        counts: Counter[tuple[str, str]] = Counter()
+        counts: Counter[tuple[str, str]] = Counter(self._in_block(os.fsencode(file), already=0))
         try:
             with file.open("rb") as source:
                 tail = b""
@@ -64,8 +69,14 @@ def forms(value: str) -> Iterator[tuple[str, bytes]]:
             f"{how}HEX": raw.hex().upper().encode(),
             f"{how}reversed": text[::-1].encode(),
             f"{how}reversed bytes": raw[::-1],
-        } | {f"{how}base64+{shift}": _base64(raw, shift) for shift in range(3)}
-        yield from ((name, form) for name, form in candidates.items() if len(form) >= LEAST_BYTES)
+            f"{how}json": json.dumps(text)[1:-1].encode(),
+            f"{how}percent": quote(text, safe="").encode(),
+            f"{how}other case": (text.lower() if text != text.lower() else text.upper()).encode(),
+            **{f"{how}base64+{shift}": _base64(raw, shift) for shift in range(3)},
+            **_integers(text, how),
+        }
+        once = {form: name for name, form in reversed(candidates.items()) if len(form) >= LEAST_BYTES}
+        yield from ((name, form) for form, name in once.items())
 
 
 def _texts(value: str) -> Iterator[tuple[str, str]]:
@@ -75,6 +86,14 @@ def _texts(value: str) -> Iterator[tuple[str, str]]:
         yield digits, "digits "
     if value.startswith("+86"):
         yield digits[2:], "national "
+
+
+def _integers(text: str, how: str) -> dict[str, bytes]:
+    """Give the integer that a number is, as a database or a program would keep it; none with zeros in front."""
+    if not text.isascii() or not text.isdecimal() or text.startswith("0") or not 9 < len(text) < 19:
+        return {}
+    value = int(text)
+    return {f"{how}int64-le": value.to_bytes(8, "little"), f"{how}int64-be": value.to_bytes(8, "big")}
 
 
 def _base64(raw: bytes, shift: int) -> bytes:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """The search finds what is there, in every form; a search that finds nothing by mistake would prove anything."""
 
 import base64

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The web faces of a machine, and a browser that keeps a copy of every answer to be searched."""
+
+import http.client
+import re
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from tests.leak.machine import PASSWORD, Machine, until
+
+COMMAND = Path(sys.executable).with_name("rollkeeper")
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a face answered."""
+
+    status: int
+    location: str
+    text: str
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """Return the hidden fields of its form."""
+        return dict(_HIDDEN.findall(self.text))
+
+
+class Faces:
+    """Both faces as processes, as `rollkeeper serve` starts them."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine, self.port = machine, _free_ports()
+        said = machine.said("serve")
+        with said.open("wb") as out, said.with_suffix(".err").open("wb") as err:
+            self.process = subprocess.Popen(
+                [COMMAND, "serve", "--port", str(self.port), "--face", "counter", "--face", "office"],
+                env=machine.environment, stdout=out, stderr=err,
+            )  # fmt: skip
+        until(lambda: self.process.poll() is not None or "Ready" in said.read_text("utf-8"), seconds=90)
+        assert self.process.poll() is None, said.with_suffix(".err").read_text("utf-8")
+
+    def browser(self, face: str) -> "Browser":
+        """Return a browser for one face."""
+        return Browser(self._machine, self.port + {"office": 0, "counter": 1}[face])
+
+    def stop(self, *, kill: bool = False) -> None:
+        """Stop both, or kill their parent."""
+        self.process.kill() if kill else self.process.terminate()
+        self.process.wait(30)
+        until(lambda: not any(_listens(port) for port in (self.port, self.port + 1)))
+
+
+class Browser:
+    """Somebody at a screen."""
+
+    def __init__(self, machine: Machine, port: int) -> None:
+        self._machine, self._port, self._number = machine, port, 0
+        self._cookies: dict[str, str] = {}
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> Answer:
+        """Sign in."""
+        return self.submit("/account/login/", login=username, password=password)
+
+    def submit(self, path: str, *, htmx: bool = False, **fields: str) -> Answer:
+        """Open a page, fill in its form, send it."""
+        page = self.ask("GET", path)
+        assert page.status == 200, f"{path.split('?')[0]}: {page.status}"
+        headers = {"HX-Request": "true"} if htmx else {}
+        return self.ask("POST", path, fields=page.hidden | fields, headers=headers)
+
+    def ask(
+        self, method: str, path: str, *, fields: dict[str, str] | None = None, body: bytes | None = None,
+        headers: dict[str, str] | None = None, patience_s: float = 60,
+    ) -> Answer:  # fmt: skip
+        """Send one request; keep the answer, headers and all."""
+        form = {"Content-Type": "application/x-www-form-urlencoded"} if fields is not None else {}
+        sent = {"Accept": "text/html", "Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items())}
+        asked = http.client.HTTPConnection("127.0.0.1", self._port, timeout=patience_s)
+        try:
+            asked.request(
+                method, quote(path, safe="/?&=%"), body=urlencode(fields).encode() if fields is not None else body,
+                headers=sent | form | (headers or {}),
+            )  # fmt: skip
+            answer = asked.getresponse()
+            text = answer.read()
+        finally:
+            asked.close()
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            name, value = cookie.split(";")[0].split("=", 1)
+            self._cookies[name] = value
+        self._keep(answer, text)
+        return Answer(answer.status, answer.headers.get("Location", ""), text.decode("utf-8", "replace"))
+
+    def _keep(self, answer: http.client.HTTPResponse, text: bytes) -> None:
+        self._number += 1
+        file = self._machine.root / "answers" / f"{self._port}-{id(self)}-{self._number:04d}.http"
+        file.write_bytes(f"{answer.status}\n{answer.headers}\n".encode() + text)
+
+
+def _free_ports() -> int:
+    while True:
+        with socket.socket() as one, socket.socket() as two:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            try:
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A machine of its own for the leak test: a home, a temporary folder, a user's folder, and all that was ever printed.
+
+Everything that the product can write lies under one folder. The operator's own files are remembered by name: they alone
+are not searched.
+"""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.leak.search import Search
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "plum kettle orbit lantern"
+# The write-ahead log is kept whole, so that what passed through it can be searched at the end.
+CONFIGURATION = "wal_keep_size = '8GB'\n"
+
+type Hits = dict[Path, Counter[tuple[str, str]]]
+
+
+class Machine:
+    """What an operator's machine holds, and hands to type on it."""
+
+    def __init__(self) -> None:
+        self.root = Path(tempfile.mkdtemp(prefix="rk-leak-"))
+        self.root.chmod(0o711)  # the servers' user passes through
+        for name in ("home", "tmp", "user", "said", "inputs", "answers"):
+            (self.root / name).mkdir()
+        self.home, self.inputs = self.root / "home", self.root / "inputs"
+        self._own_files: set[Path] = set()
+        self._number = 0
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("ROLLKEEPER_", "XDG_"))} | {
+            "ROLLKEEPER_HOME": str(self.home), "ROLLKEEPER_PASSWORD": PASSWORD, "TMPDIR": str(self.root / "tmp"),
+            "HOME": str(self.root / "user"), "ROLLKEEPER_SERVER_CONFIGURATION": CONFIGURATION,
+            "OPENBLAS_NUM_THREADS": "1",  # a process with threads is not forked
+        }  # fmt: skip
+        self._typist = self._python("-m", "tests.leak.typist")
+        self._holder: subprocess.Popen[str] | None = None
+
+    def type(
+        self, *words: str, on: str | None = None, answers: tuple[int, ...] = (0,), typed: str = ""
+    ) -> str:
+        """Type a command, expect its exit code, return what it printed."""
+        said = self.start(*words, on=on, typed=typed)[1]
+        code, text = self.finish(), said.read_text("utf-8")
+        assert code in answers, f"{words[:2]}: exit code {code}; see {said}"
+        assert "Traceback" not in said.with_suffix(".err").read_text("utf-8")
+        return text
+
+    def start(self, *words: str, on: str | None = None, typed: str = "") -> tuple[int, Path]:
+        """Type a command and do not wait for it; return its process and where its output goes."""
+        said = self.said("-".join(word for word in words[:2] if word.isalpha()))
+        asked = {
+            "words": [*words, *(["--on", on] if on else [])], "typed": typed, "out": str(said),
+            "err": str(said.with_suffix(".err")),
+        }  # fmt: skip
+        self._typist.stdin.write(json.dumps(asked) + "\n")
+        self._typist.stdin.flush()
+        return int(self._typist.stdout.readline()), said
+
+    def finish(self) -> int:
+        """Wait for the command that was started; return its exit code."""
+        return int(self._typist.stdout.readline())
+
+    def said(self, what: str) -> Path:
+        """Return a new file for what somebody prints."""
+        self._number += 1
+        return self.root / "said" / f"{self._number:03d}-{what}.out"
+
+    def table(self, name: str, rows: Iterable[Mapping[str, Any]], *, encoding: str = "utf-8") -> Path:
+        """Write a table of the operator's own."""
+        rows, file = list(rows), self.own(name)
+        with file.open("w", encoding=encoding, newline="") as out:
+            writer = csv.DictWriter(out, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        return file
+
+    def lines(self, name: str, rows: Iterable[object]) -> Path:
+        """Write a file of JSON lines of the operator's own; a text is written as it is."""
+        texts = (row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows)
+        file = self.own(name)
+        file.write_text("".join(f"{text}\n" for text in texts), "utf-8")
+        return file
+
+    def own(self, name: str) -> Path:
+        """Return a place for a file of the operator's own."""
+        self._own_files.add(self.inputs / name)
+        return self.inputs / name
+
+    @contextmanager
+    def register(self) -> Iterator[psycopg.Connection]:
+        """Connect to the register as its superuser, as nobody but a test does."""
+        line = (self.home / "secrets" / "register-postgres.pgpass").read_text("utf-8").strip()
+        with psycopg.connect(
+            host=self._sockets(), port=5432, dbname="rollkeeper_register", user="postgres",
+            password=line.rsplit(":", 1)[1], autocommit=True,
+        ) as owner:  # fmt: skip
+            yield owner
+
+    def kill_server(self) -> None:
+        """End the register's PostgreSQL with kill -9 and wait until all its processes are gone."""
+        data = self.home / "register" / "pg"
+        os.kill(int((data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+        until(lambda: not any(_works_in(process, data) for process in Path("/proc").glob("[0-9]*")))
+
+    def searched(self) -> list[Path]:
+        """Return every file under the machine's folder that is not the operator's own."""
+        files = (file for file in sorted(self.root.rglob("*")) if file.is_file() and not file.is_symlink())
+        return [file for file in files if file not in self._own_files]
+
+    def hits(self, values: Iterable[tuple[str, str]]) -> Hits:
+        """Search every byte for every value in every form."""
+        return Search(values).hits(self.searched())
+
+    def hold_servers(self) -> None:
+        """Keep the servers up between two commands; when it ends they stop and write what they had in memory."""
+        self._holder = self._python(
+            "-c",
+            "from rollkeeper.kernel import server; server.ensure_running(); print('up', flush=True); input()",
+        )
+        assert self._holder.stdout.readline() == "up\n"
+
+    def switch_off(self) -> None:
+        """End everything that runs on it."""
+        for process in (self._typist, self._holder):
+            if process:
+                process.communicate("\n", timeout=120)
+
+    def destroy(self) -> None:
+        """Take it all away."""
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def _python(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, *words], cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+
+    def _sockets(self) -> str:
+        return str(next(self.root.rglob(".s.PGSQL.5432")).parent)
+
+
+def until(claim: Any, seconds: float = 30) -> None:
+    """Wait for something to come about."""
+    deadline = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.02)
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    try:
+        return (process / "cwd").readlink() == folder
+    except OSError:
+        return False
