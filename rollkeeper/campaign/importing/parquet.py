@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Parquet, a batch at a time.
+"""Parquet, a batch at a time. Its reader is loaded only where there is such a file: that takes half a second.
 
 A few kilobytes of Parquet can unpack to gigabytes, and whether they do is known only by unpacking them. So the file is
 first read through in a process of its own whose memory is limited; only what passed there is read here.
@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-import polars as pl
 
 from rollkeeper.campaign.importing.delimited import FIELD_LIMIT, Record
 from rollkeeper.campaign.importing.errors import FieldTooLong, FileNotRead
@@ -50,6 +48,8 @@ class Parquet:
 
     def records(self, file: Path, wanted: frozenset[int] | None = None) -> Iterator[Record]:
         """Give every record, the names of the columns first."""
+        import polars as pl
+
         yield list(self.columns)
         frame = pl.scan_parquet(file).select(pl.col(self.columns).cast(pl.String).fill_null(""))
         for batch in frame.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
@@ -72,5 +72,7 @@ def open_parquet(file: Path) -> Parquet:
         raise FileNotRead(
             file=file, why="the Parquet is damaged, or a part of it does not fit into 3 GiB of memory"
         )
+    import polars as pl
+
     schema = pl.scan_parquet(file).collect_schema()
     return Parquet(tuple(name for name, kind in schema.items() if not kind.is_nested() and kind != pl.Binary))
