@@ -51,7 +51,8 @@ LINES = 10_000
 SEED = 20111124
 FIRST_DAY = dt.date(2011, 12, 5)
 LAST_DAY = dt.date(2012, 3, 20)
-SECOND_WAVE = dt.date(2012, 1, 10)
+WAVES: dict[dt.date, float] = {FIRST_DAY: 0.35, dt.date(2012, 1, 10): 0.12, dt.date(2012, 1, 19): 1.0}
+"""When notices go out, and to how many of all lines at the most: an operator's gateway has its limits too."""
 LOGINS = "demo-logins.json"
 BEGUN = "demo-begun"
 SERVICES = {Service.MOBILE: 80, Service.DATA_CARD: 8, Service.FIXED_LINE: 12}
@@ -146,7 +147,7 @@ class _Story:
         """Let one day pass: the events of the day first, then the sweep of that day."""
         if day == FIRST_DAY:
             plan_campaign(console_authority(), pack_id=settings().pack, on=day)
-        if day in {FIRST_DAY, SECOND_WAVE} or day >= dt.date(2012, 3, 1) or day.weekday() == 0:
+        if day in WAVES or (day > max(WAVES) and (day.weekday() == 0 or day >= dt.date(2012, 3, 1))):
             self._send_notices(day)
         if not is_closed(self._pack, day):
             self._open_the_counter(day)
@@ -173,7 +174,7 @@ class _Story:
     def _send_notices(self, day: dt.date) -> None:
         reports = home() / "outbox" / "receipts.jsonl"
         reports.unlink(missing_ok=True)
-        send_due(sweep_authority(), on=day)
+        send_due(sweep_authority(), on=day, limit=round(WAVES.get(day, 1.0) * self._count))
         if reports.exists():
             # Some telephones were off: their reports never came, and their clocks do not start.
             arrived = [report for report in read_receipts(reports) if self._dice.random() < 0.94]
