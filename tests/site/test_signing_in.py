@@ -124,16 +124,16 @@ def code_of(secret):
     return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
-def proven():
+def proven(username="auditor-1"):
     """A client that has just given its password a second time."""
     client = Client()
-    sign_in(client)
+    sign_in(client, username=username)
     client.post("/account/reauthenticate/", {"password": PASSWORD}, **PERSON)
     return client
 
 
-def with_authenticator_app():
-    client = proven()
+def with_authenticator_app(username="auditor-1"):
+    client = proven(username)
     page = client.get("/account/2fa/totp/activate/", **PERSON).content.decode()
     secret = re.search(r'id="authenticator_secret"[^>]*value="([A-Z2-7]+)"', page).group(1)
     client.post("/account/2fa/totp/activate/", {"code": code_of(secret)}, **PERSON)
@@ -210,3 +210,36 @@ def test_that_proof_does_not_last():
     answer = client.get("/account/2fa/totp/activate/", **PERSON)
 
     assert answer.headers["Location"].startswith("/account/reauthenticate/")
+
+
+def test_the_counter_asks_for_the_app_too_in_its_own_role(face, as_role):
+    add_staff(console_authority(), username="clerk-1", password=PASSWORD, roles=[StaffRole.CLERK], on=DAY)
+    secret = with_authenticator_app("clerk-1")
+    face("counter")
+    client = Client()
+
+    with as_role("counter"):
+        first = sign_in(client, username="clerk-1")
+        client.post("/account/2fa/authenticate/", {"code": code_of(secret)}, **PERSON)
+        page = client.get("/", **PERSON)
+
+    assert first.headers["Location"] == "/account/2fa/authenticate/"
+    assert page.status_code == 200
+
+
+def test_a_recovery_code_opens_the_counter_once(face, as_role):
+    add_staff(console_authority(), username="clerk-1", password=PASSWORD, roles=[StaffRole.CLERK], on=DAY)
+    with_authenticator_app("clerk-1")
+    kept = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
+    code = kept.wrap().get_unused_codes()[0]
+    face("counter")
+    opened = []
+
+    for _ in range(2):
+        client = Client()
+        with as_role("counter"):
+            sign_in(client, username="clerk-1")
+            client.post("/account/2fa/authenticate/", {"code": code}, **PERSON)
+            opened.append(client.get("/", **PERSON).status_code == 200)
+
+    assert opened == [True, False]

@@ -21,9 +21,10 @@ GRANT INSERT, UPDATE ON access_rolegrant TO office, sweep;
 GRANT INSERT, UPDATE ON access_staff TO office, sweep;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, office, sweep;
 GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO counter, office;
--- Passwords and second factors are changed at the office's face alone: a counter that was taken over gives nobody a key.
+-- Passwords are changed, and second factors added and removed, at the office's face alone: a counter that was taken over
+-- lets nobody in who has no password. It updates the row of a factor that was used.
 GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO office;
-GRANT SELECT, UPDATE (data, last_used_at) ON mfa_authenticator TO counter;
+GRANT SELECT, UPDATE ON mfa_authenticator TO counter;
 GRANT SELECT ON django_content_type, account_emailaddress TO counter, office;
 
 GRANT SELECT ON django_migrations TO sweep, office;
