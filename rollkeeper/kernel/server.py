@@ -168,8 +168,10 @@ def _ensure_store(store: Store) -> None:
     try:
         if not (store.data / "PG_VERSION").exists():
             _make(store)
-        elif server_user():
-            _open_the_way(store)
+        else:
+            _ready_sockets()
+            if server_user():
+                _open_the_way(store)
         if not _pid(store):
             _start(store)
     except (subprocess.CalledProcessError, OSError) as fault:
@@ -179,13 +181,20 @@ def _ensure_store(store: Store) -> None:
 
 def take_in(store: Store) -> None:
     """Make a data folder, with all that somebody may have put there, the servers' own."""
-    owner, sockets = server_user(), socket_folder()
-    sockets.mkdir(parents=True, exist_ok=True)
+    owner = server_user()
+    _ready_sockets()
     if owner:
-        for place in (store.data, *store.data.rglob("*"), store.data.parent, sockets):
+        for place in (store.data, *store.data.rglob("*"), store.data.parent):
             shutil.chown(place, owner, owner)
         _open_the_way(store)
     store.data.chmod(0o700)
+
+
+def _ready_sockets() -> None:
+    owner, sockets = server_user(), socket_folder()
+    sockets.mkdir(parents=True, exist_ok=True)
+    if owner:
+        shutil.chown(sockets, owner, owner)
     sockets.chmod(0o755)
 
 
