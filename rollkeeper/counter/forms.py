@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import words
 from rollkeeper.documents.rules import KNOWN_TYPES
+from rollkeeper.enrolment.rules import is_usable_key
 from rollkeeper.enrolment.submissions import Deed, Submission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
@@ -54,12 +55,20 @@ class QuietForm(forms.Form):
     ) -> None:
         super().__init__(data, initial={"submission_key": str(new_uuid())} | (initial or {}), label_suffix="")
 
+    def full_clean(self) -> None:
+        """Check what was typed; no sentence repeats it."""
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                field.error_messages["invalid_choice"] = _("Choose one that is in the list.")
+        super().full_clean()
+
     def kept(self) -> dict[str, Any]:
         """Return what was chosen and is about nobody."""
         return {
             name: self.data[name]
             for name in self.fields
             if name in self.data and (name in _KEPT or name.endswith("document_type"))
+            if name not in self.errors and (name != "submission_key" or is_usable_key(self.data[name]))
         }
 
     def show_faults(self, faults: Mapping[str, Sequence[str]]) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from stdnum import get_cc_module
@@ -50,6 +51,15 @@ def normalise_type(text: str) -> str:
     if _PLAIN_TYPE.fullmatch(text):
         return text
     return re.sub(r"[\s_-]+", "-", unicodedata.normalize("NFKC", text).strip().lower())
+
+
+@lru_cache(maxsize=4096)
+def is_known_type(kind: str) -> bool:
+    """Tell a type that is known by name from a text that might be anything, somebody's name among it."""
+    if kind in {*KNOWN_TYPES, *_ALIASES, *_AS_RESIDENT_CARD} or _PASSPORT_TYPE.fullmatch(kind):
+        return True
+    found = _NATIONAL_TYPE.fullmatch(kind)
+    return found is not None and get_cc_module(*found.groups()) is not None
 
 
 def normalise_number(text: str) -> str:

@@ -2,6 +2,7 @@
 """What the office asks: a number, a day, and that somebody has looked."""
 
 import datetime as dt
+from typing import Self
 
 from django import forms
 from django.http import QueryDict
@@ -38,6 +39,12 @@ class LineForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, today: dt.date) -> None:
         super().__init__(data, initial={"on": today})
         self._today = today
+
+    def emptied(self) -> Self:
+        """Return an empty form with the faults of this one beside its fields: what was typed is not sent back."""
+        empty = type(self)(today=self._today)
+        empty.errors.update(self.errors)
+        return empty
 
     def clean_number(self) -> str:
         """Return what stands for the line; refuse what cannot be read without repeating it."""

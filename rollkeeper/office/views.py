@@ -109,7 +109,7 @@ def line(request: HttpRequest) -> HttpResponse:
         return render(request, "office/line.html", {"form": LineForm(today=today)})
     form = LineForm(request.POST, today=today)
     if not form.is_valid():
-        return render(request, "office/line.html", {"form": form}, status=422)
+        return render(request, "office/line.html", {"form": form.emptied()}, status=422)
     about = form.cleaned_data["on"]
     found = look_up_line(authority, number=form.cleaned_data["number"], about=about, on=today)
     shown = {"form": LineForm(today=today), "found": found, "asked": True, "about": about}

@@ -5,16 +5,14 @@ None of these asks who acts or writes to the ledger: the act around it does.
 """
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rollkeeper.documents.rules import is_known_type
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import PersonId, new_uuids
 from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import document_index, find_persons
-
-_PLAIN_TYPE = re.compile(r"[a-z]{2,20}(-[a-z]{2,20}){0,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,8 +65,8 @@ def _claim(
 
 
 def _type_in_clear(document: tuple[str, str] | None) -> str:
-    """Return a type that may stand in clear: what is no plain word could be somebody's number in the wrong field."""
-    return document[0] if document and _PLAIN_TYPE.fullmatch(document[0]) else "other"
+    """Return a type that may stand in clear: what is not known by name could be somebody's, in the wrong field."""
+    return document[0] if document and is_known_type(document[0]) else "other"
 
 
 def _insert(indexes: Sequence[bytes], persons: Sequence[PersonId], types: Sequence[str]) -> set[bytes]:

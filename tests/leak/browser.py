@@ -63,19 +63,21 @@ class Browser:
         self._cookies: dict[str, str] = {}
 
     def sign_in(self, username: str, password: str = PASSWORD) -> Answer:
-        """Sign in."""
-        return self.submit("/account/login/", login=username, password=password)
+        """Sign in. The page is not kept: it shows a user name again to whoever mistyped it."""
+        page = self.ask("GET", "/account/login/")
+        fields = page.hidden | {"login": username, "password": password}
+        return self.ask("POST", "/account/login/", fields=fields, keep=False)
 
     def submit(self, path: str, *, htmx: bool = False, **fields: str) -> Answer:
         """Open a page, fill in its form, send it."""
         page = self.ask("GET", path)
-        assert page.status == 200, f"{path.split('?')[0]}: {page.status}"
+        assert page.status == 200, f"{path.partition('?')[0]}: {page.status}"
         headers = {"HX-Request": "true"} if htmx else {}
         return self.ask("POST", path, fields=page.hidden | fields, headers=headers)
 
     def ask(
         self, method: str, path: str, *, fields: dict[str, str] | None = None, body: bytes | None = None,
-        headers: dict[str, str] | None = None, patience_s: float = 60,
+        headers: dict[str, str] | None = None, patience_s: float = 60, keep: bool = True,
     ) -> Answer:  # fmt: skip
         """Send one request; keep the answer, headers and all."""
         form = {"Content-Type": "application/x-www-form-urlencoded"} if fields is not None else {}
@@ -93,7 +95,8 @@ class Browser:
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, value = cookie.split(";")[0].split("=", 1)
             self._cookies[name] = value
-        self._keep(answer, text)
+        if keep:
+            self._keep(answer, text)
         return Answer(answer.status, answer.headers.get("Location", ""), text.decode("utf-8", "replace"))
 
     def _keep(self, answer: http.client.HTTPResponse, text: bytes) -> None:

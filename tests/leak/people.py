@@ -48,7 +48,7 @@ class Inventor:
     """Makes people; `values` has each value of all of them with its class."""
 
     def __init__(self, seed: int) -> None:
-        self._dice = random.Random(seed)
+        self._dice = random.Random(seed)  # noqa: S311 - invention, not secrecy
         self._made: set[str] = set()
         self._count = 0
         self.values: list[tuple[str, str]] = []

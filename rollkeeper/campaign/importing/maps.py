@@ -252,10 +252,13 @@ def make_map(raw: dict[str, Any], *, named: object, header: Sequence[str]) -> Ma
         raise_all(_faults(fault, named=named))
         raise
     faults: list[RollkeeperError] = []
+    # Where not one column fits, the first row may well be a person's: it is not repeated.
+    is_heading = any(column in header for column in made.columns)
+    has = f"it has {', '.join(header)}" if is_heading else "its first row names none of the map's columns"
     for place, column in made.places():
         about = never_about(column)
         if column not in header:
-            why = f"the file has no column '{column}'; it has {', '.join(header)}"
+            why = f"the file has no column '{column}'; {has}"
             faults.append(MapFault(map=named, place=place, why=why))
         elif about:
             faults.append(SensitiveColumnMapped(map=named, place=place, column=column, about=about))
