@@ -15,6 +15,7 @@ import typer
 from rollkeeper.campaign import showing
 from rollkeeper.campaign.importing import commands as importing
 from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, read_date
 from rollkeeper.kernel.ids import BatchId
 
@@ -225,7 +226,10 @@ def unreached(as_json: JsonOption = False) -> None:
     with _opened():
         while page := queries.unreached(after=last):
             for line in page:
-                out.print_json(data=_plain(line), indent=None) if as_json else showing.unreached(line)
+                if as_json:
+                    out.print(canonical_bytes(_plain(line)).decode(), markup=False)
+                else:
+                    showing.unreached(line)
             count, last = count + len(page), page[-1].line_id
     err.print(f"{count:,} lines.")
     if count:

@@ -6,6 +6,7 @@ Progress and remarks go to standard error, results to standard output, so that a
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -32,12 +33,29 @@ class DateNotRead(RollkeeperError):
     remedy = "Write it as YYYY-MM-DD, for example 2012-03-02."
 
 
+class DateTooFar(RollkeeperError):
+    """An option was given a day for which nobody has a calendar of open and closed days."""
+
+    code = "date_too_far"
+    kind = Kind.MALFORMED
+    sentence = "{day} lies outside the years {first} to {last}, in which Rollkeeper counts days."
+    remedy = "Look at the year again."
+
+
+YEARS = (1900, 2199)
+
+
 def read_date(text: str) -> dt.date:
-    """Read a plain ISO date. Refuses: DateNotRead."""
+    """Read a plain date, year first. Refuses: DateNotRead, DateTooFar."""
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise DateNotRead(text=text)
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError as fault:
         raise DateNotRead(text=text) from fault
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise DateTooFar(day=day, first=YEARS[0], last=YEARS[1])
+    return day
 
 
 def _given(value: dt.date | None) -> dt.date | None:
@@ -73,8 +91,8 @@ def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[obje
 
 def show_error(fault: RollkeeperError) -> None:
     """Print each fault with its remedy on standard error."""
-    for one in fault.faults if isinstance(fault, Faults) else (fault,):
-        err.print(str(one), markup=False, style="red")
+    for said in dict.fromkeys(map(str, fault.faults if isinstance(fault, Faults) else (fault,))):
+        err.print(said, markup=False, style="red")
     err.print(fault.advice, markup=False)
 
 
@@ -97,5 +115,5 @@ class Bar:
 def progress(what: str, total: int | None = None) -> Iterator[Bar]:
     """Show a bar on standard error while something takes its time."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as shown:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
         yield Bar(shown, shown.add_task(what, total=total))

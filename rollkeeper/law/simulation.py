@@ -89,7 +89,10 @@ def refuse_place(out: Path, *, events: Path) -> None:
 
 
 def write_whole(out: Path, text: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all. What is no file, such as /dev/stdout, is written to and never replaced."""
+    if out.exists() and not out.is_file():
+        out.write_bytes(text)
+        return
     draft = out.with_name(f"{out.name}.new")
     try:
         draft.write_bytes(text)

@@ -12,6 +12,7 @@ from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show_table
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", show_default=False)]
+PublishedArgument = Annotated[Path, typer.Argument(metavar="DIR", show_default=False, exists=True)]
 VkeyOption = Annotated[
     str | None,
     typer.Option("--vkey", help="The verifier key, from elsewhere than DIR: the key itself or a file."),
@@ -54,7 +55,7 @@ def publish(folder: FolderArgument, as_json: JsonOption = False) -> None:
 
 
 def verify(
-    folder: FolderArgument, vkey: VkeyOption = None, older: OlderOption = None, as_json: JsonOption = False
+    folder: PublishedArgument, vkey: VkeyOption = None, older: OlderOption = None, as_json: JsonOption = False
 ) -> None:
     """Check a published ledger: every hash, the signature, and that older checkpoints are beginnings of it.
 

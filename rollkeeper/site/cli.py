@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The command line: each room brings its own commands, this file puts them under one name."""
+"""The command line: each room brings its own commands, this file puts them under one name.
+
+Nothing of weight is imported before `main` stands guard: whoever presses Ctrl-C while the program starts is told so in
+a sentence, too.
+"""
 
 import os
+import signal
 import sys
+import threading
+from contextlib import suppress
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-import typer
-
-from rollkeeper.kernel import opening
-from rollkeeper.kernel.console import show_error
-from rollkeeper.site.crashes import tell
+if TYPE_CHECKING:
+    import typer
 
 # Rooms with commands of their own. Each has a function `register(app)` in its `commands.py`.
 ROOMS_WITH_COMMANDS = (
@@ -25,13 +30,16 @@ ROOMS_WITH_COMMANDS = (
     "retention",
     "site",
 )
+BY_CTRL_C = 130
 
 
-def make_app() -> typer.Typer:
+def make_app() -> "typer.Typer":
     """Gather the commands of all rooms."""
     import django
+    import typer
 
     django.setup()
+    from rollkeeper.kernel import opening
     from rollkeeper.site.boot import open_home
 
     opening.open_home_with(open_home)
@@ -53,15 +61,47 @@ def _nothing() -> None:
     """Keep Typer from taking a lone command for the whole program."""
 
 
+def _warm_up(words: list[str]) -> None:
+    """Let the servers start while the program is still being read, where it is sure to need them."""
+    from rollkeeper.kernel.settings import home
+
+    if words[:1] in (["serve"], ["demo"]) and "--help" not in words and (home() / "made").exists():
+        # A fault is met again, and told, when the command itself opens the home.
+        threading.Thread(target=_start_servers, daemon=True).start()
+
+
+def _start_servers() -> None:
+    from rollkeeper.kernel import server
+
+    with suppress(Exception):
+        server.ensure_running()
+
+
 def main() -> None:
-    """Run one command. Exit codes: 0 done, 1 the answer is no, 2 the call was wrong."""
+    """Run one command. Exit codes: 0 done, 1 the answer is no, 2 the call was wrong, 130 stopped by Ctrl-C."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
     os.umask(0o077)
     try:
+        _warm_up(sys.argv[1:])
         make_app()()
-    except Exception as fault:
+    except SystemExit as end:
+        # Typer has turned Ctrl-C into this code by now, without a word.
+        if end.code != BY_CTRL_C:
+            raise
+        _end(KeyboardInterrupt())
+    except (Exception, KeyboardInterrupt) as fault:
         if os.environ.get("ROLLKEEPER_TRACEBACK"):
             raise
-        told = tell(fault)
-        show_error(told)
-        sys.exit(told.kind.exit_code)
+        _end(fault)
+
+
+def _end(fault: BaseException) -> None:
+    """Say in a sentence what went wrong and end with the exit code that belongs to it."""
+    # A second Ctrl-C would only tear up the sentence, or the servers on their way down.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from rollkeeper.kernel.console import show_error
+    from rollkeeper.site.crashes import tell
+
+    told = tell(fault)
+    show_error(told)
+    sys.exit(BY_CTRL_C if isinstance(fault, KeyboardInterrupt) else told.kind.exit_code)

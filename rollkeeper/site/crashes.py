@@ -54,6 +54,26 @@ class FileNotUsable(RollkeeperError):
     remedy = "Give the right to that place or name another, then run the command again."
 
 
+class NotText(RollkeeperError):
+    """Something that should be text is not."""
+
+    code = "not_text"
+    kind = Kind.MALFORMED
+    sentence = "What was given is no text in UTF-8: a byte at place {place} fits nowhere."
+    remedy = (
+        "Give text in UTF-8; a file of another kind or encoding is given by its name, not on standard input."
+    )
+
+
+class Interrupted(RollkeeperError):
+    """Somebody pressed Ctrl-C."""
+
+    code = "interrupted"
+    kind = Kind.REFUSED
+    sentence = "Stopped by Ctrl-C; nothing is half done."
+    remedy = "Run the same command again: it goes on where it was."
+
+
 class Unforeseen(RollkeeperError):
     """Something broke that should not have."""
 
@@ -66,6 +86,8 @@ class Unforeseen(RollkeeperError):
 def tell(fault: BaseException) -> RollkeeperError:
     """Turn any fault into a sentence that can be shown to anybody."""
     cause = fault.__cause__ if isinstance(fault.__cause__, psycopg.Error) else fault
+    if isinstance(fault, KeyboardInterrupt):
+        return Interrupted()
     match cause:
         case RollkeeperError():
             return cause
@@ -79,12 +101,18 @@ def tell(fault: BaseException) -> RollkeeperError:
             return TooSlow()
         case psycopg.OperationalError():
             return NotReachable()
-        case OSError(errno=errno.ENOSPC):
-            return NoRoomLeft(place=cause.filename or "a file")
+        case UnicodeDecodeError():
+            return NotText(place=cause.start + 1)
         case OSError():
-            return FileNotUsable(place=cause.filename or "a file", why=cause.strerror or type(cause).__name__)
+            return _tell_of_a_file(cause)
         case _:
             return Unforeseen(what=type(cause).__name__, place=_place(fault))
+
+
+def _tell_of_a_file(fault: OSError) -> RollkeeperError:
+    if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return NoRoomLeft(place=fault.filename or "the output")
+    return FileNotUsable(place=fault.filename or "a file", why=fault.strerror or type(fault).__name__)
 
 
 def _place(fault: BaseException) -> str:

@@ -26,7 +26,7 @@ from rollkeeper.campaign.importing.errors import ImportRunning, NoRoom, NothingI
 from rollkeeper.campaign.importing.files import Look
 from rollkeeper.campaign.importing.maps import Map
 from rollkeeper.campaign.importing.pipeline import ahead
-from rollkeeper.campaign.importing.refusals import SideFile
+from rollkeeper.campaign.importing.refusals import SideFile, demand_place
 from rollkeeper.campaign.importing.rows import RowReader, Taken
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import sha256_hex
@@ -70,9 +70,10 @@ def import_lines(
     """Take in every row of a file that can be taken in; the others go into `refused_file`.
 
     Ledger: campaign:lines:imported a chunk, line:holding:registered a registration. Refuses: NotAllowed, ImportRunning,
-    NothingImported, AllotmentFull, NoRoom, FileChanged.
+    NothingImported, AllotmentFull, NoRoom, FileChanged, SideFileRefused.
     """
     role = demand(authority, Power.IMPORT_LINES)
+    demand_place(refused_file)
     work = _Import(authority, role, look, made, on=on, named=named)
     with _alone():
         state = _begin(look, made)

@@ -20,6 +20,7 @@ from rollkeeper.campaign.importing.reasons import LOOSE_QUOTE, Unread
 
 FIELD_LIMIT: Final = 65_536
 LINE_LIMIT: Final = 1 << 20
+HEAD_LINES: Final = 50
 SEPARATORS: Final = (",", ";", "\t", "|")
 _NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -98,19 +99,27 @@ def open_delimited(file: Path, encoding: str, separator: str | None) -> Delimite
 
 
 def demand_lines(file: Path, encoding: str) -> None:
-    """Refuse a file whose first line has no end, before time is spent on the rest. Refuses: FieldTooLong, FileNotRead."""
+    """Refuse a file one of whose first lines has no end, before time is spent on the rest.
+
+    Refuses: FieldTooLong, FileNotRead.
+    """
     try:
         codecs.lookup(encoding)
     except LookupError:
         raise FileNotRead(file=file, why=f"no encoding is called '{encoding}'") from None
+    before: list[str] = []
     with _text(file, encoding) as source:
-        head = source.readline(LINE_LIMIT)
-        if len(head) == LINE_LIMIT and not head.endswith(("\n", "\r")):
-            raise FieldTooLong(file=file, row=1, column=_last_column(head), limit=f"{FIELD_LIMIT:,}")
+        try:
+            before.extend(islice(_lines(source), HEAD_LINES))
+        except _LineTooLong as fault:
+            column, row = max(fault.counts.values()) + 1, _row_after(before)
+            raise FieldTooLong(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}") from None
 
 
-def _last_column(text: str) -> int:
-    return max(text.count(separator) for separator in SEPARATORS) + 1
+def _row_after(lines: list[str]) -> int:
+    """Return the row in which the line after these lies: a field in quotation marks goes over several lines."""
+    csv.field_size_limit(LINE_LIMIT * HEAD_LINES)
+    return sum(1 for _ in csv.reader([*lines, "next"]))
 
 
 def _find_separator(file: Path, encoding: str) -> str:
@@ -133,7 +142,7 @@ def _find_separator(file: Path, encoding: str) -> str:
 def _head_lines(source: TextIOWrapper) -> list[str]:
     head: list[str] = []
     with suppress(_LineTooLong):
-        head.extend(islice(_lines(source), 50))
+        head.extend(islice(_lines(source), HEAD_LINES))
     return head
 
 

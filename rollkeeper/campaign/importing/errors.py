@@ -136,6 +136,15 @@ class NothingImported(RollkeeperError):
     remedy = "{refused_file} names each row, column and reason. Is the map the right one for this file?"
 
 
+class SideFileRefused(RollkeeperError):
+    """The refused rows cannot be named there."""
+
+    code = "import_side_file_refused"
+    kind = Kind.MALFORMED
+    sentence = "{file}: the refused rows cannot be named there: {why}. Nothing was imported."
+    remedy = "Name a new file with --refused, in a folder that may be written to."
+
+
 class AllotmentFull(RollkeeperError):
     """The allotment has fewer free numbers than the file has lines."""
 

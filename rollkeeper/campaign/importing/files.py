@@ -7,6 +7,7 @@ Row numbers are those that a spreadsheet shows: the row of names is row 1.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,6 +28,8 @@ _FOREIGN = (
     (b"\x28\xb5\x2f\xfd", "it is compressed (zstd)"),
     (b"SQLite format 3", "it is a database of SQLite"),
 )
+# A name may go over two lines; what no name holds would also act upon the terminal that shows it.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class Opened(Protocol):
@@ -127,6 +130,11 @@ def _survey(file: Path, opened: Opened, *, has_names: bool, advance: Callable[[i
 
 def _names(file: Path, first: Sequence[str]) -> tuple[str, ...]:
     names = [cell.strip().strip("\ufeff") for cell in first]
+    for place, name in enumerate(names, 1):
+        if _CONTROL.search(name):
+            raise FileNotRead(
+                file=file, why=f"row 1, column {place} holds control characters, so it is no text"
+            )
     while names and not names[-1]:
         names.pop()
     for name in names:

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self, TextIO
 
+from rollkeeper.campaign.importing.errors import SideFileRefused
 from rollkeeper.campaign.importing.reasons import Refusal
 
 _HEADER = ("row", "column", "reason", "remedy")
+_HEADER_LINE = ",".join(_HEADER).encode()
 # A spreadsheet takes a cell that begins so for a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -22,6 +24,21 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def beside(file: Path) -> Path:
     """Return the usual place: beside the operator's file."""
     return file.with_name(file.name + ".refused.csv")
+
+
+def demand_place(path: Path) -> None:
+    """Make sure that refusals can go there and that nothing else is lost by it. Refuses: SideFileRefused."""
+    if not path.parent.is_dir():
+        raise SideFileRefused(file=path, why="there is no such folder")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise SideFileRefused(file=path, why="its folder may not be written to")
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise SideFileRefused(file=path, why="it is no ordinary file")
+    with path.open("rb") as there:
+        if there.read(len(_HEADER_LINE)) not in {b"", _HEADER_LINE}:
+            raise SideFileRefused(file=path, why="it holds something else, which would be lost")
 
 
 class SideFile:
