@@ -1,7 +1,7 @@
 # The words this project answers to. `make` alone prints them.
 
 .DEFAULT_GOAL := words
-.PHONY: words setup run test lint bench soak demo docs clean
+.PHONY: words setup run test lint bench leaktest soak demo docs clean
 
 RUN := .tools/bin/uv run --frozen --offline --no-progress
 
@@ -22,6 +22,9 @@ lint: setup  ## check style, types and the floors of the house
 
 bench: setup  ## measure, as ratios in one run
 	@$(RUN) python -m tests.bench
+
+leaktest: setup  ## search every byte for 10,000 people, beside what one would otherwise build
+	@$(RUN) python -m tests.leak
 
 soak: setup  ## the long proofs
 	@$(RUN) pytest -m soak

@@ -22,7 +22,7 @@ from typing import Any
 
 import psycopg
 
-from tests.leak.search import Search
+from tests.leak.search import hits_of
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "plum kettle orbit lantern"
@@ -63,7 +63,7 @@ class Machine:
 
     def start(self, *words: str, on: str | None = None, typed: str = "") -> tuple[int, Path]:
         """Type a command and do not wait for it; return its process and where its output goes."""
-        said = self.said("-".join(word for word in words[:2] if word.isalpha()))
+        said = self.said("-".join(word for word in words[:2] if word.isascii() and word.isalpha()))
         asked = {
             "words": [*words, *(["--on", on] if on else [])], "typed": typed, "out": str(said),
             "err": str(said.with_suffix(".err")),
@@ -125,7 +125,7 @@ class Machine:
 
     def hits(self, values: Iterable[tuple[str, str]]) -> Hits:
         """Search every byte for every value in every form."""
-        return Search(values).hits(self.searched())
+        return hits_of(values, self.searched())
 
     def hold_servers(self) -> None:
         """Keep the servers up between two commands; when it ends they stop and write what they had in memory."""
@@ -138,7 +138,7 @@ class Machine:
     def switch_off(self) -> None:
         """End everything that runs on it."""
         for process in (self._typist, self._holder):
-            if process:
+            if process and process.returncode is None:
                 process.communicate("\n", timeout=120)
 
     def destroy(self) -> None:

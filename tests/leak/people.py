@@ -116,3 +116,8 @@ def without_holder(people: list[Person]) -> Iterator[dict[str, Any]]:
     """Give rows of an export that says nothing about the holders."""
     for row in with_service(people):
         yield row | {"name": "", "address": "", "document_type": "", "document_number": ""}
+
+
+def firm(person: Person) -> dict[str, str]:
+    """Return what is asked of a company that is called so."""
+    return person.identity() | {"document_type": "other"}

@@ -11,12 +11,14 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import batched
 from pathlib import Path
 from urllib.parse import quote
 
 from ahocorasick_rs import BytesAhoCorasick
 
 BLOCK_BYTES = 8 * 1024 * 1024
+VALUES_AT_ONCE = 20_000
 LEAST_BYTES = 7  # shorter patterns would be found by chance
 
 
@@ -54,6 +56,18 @@ class Search:
         for pattern, _, end in self._machine.find_matches_as_indexes(block, overlapping=True):
             if end > already:
                 yield self._known[pattern]
+
+
+def hits_of(
+    values: Iterable[tuple[str, str]], folders: Iterable[Path]
+) -> dict[Path, Counter[tuple[str, str]]]:
+    """Search for any number of values, so many at once as fit into memory."""
+    found: dict[Path, Counter[tuple[str, str]]] = {}
+    places = list(folders)
+    for some in batched(values, VALUES_AT_ONCE):
+        for file, counts in Search(some).hits(places).items():
+            found.setdefault(file, Counter()).update(counts)
+    return found
 
 
 def forms(value: str) -> Iterator[tuple[str, bytes]]:
