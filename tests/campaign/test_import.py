@@ -450,7 +450,7 @@ from tests.campaign.test_import import ON, WITH_REFERENCE
 take_in = acts._Import.take_in
 def slow(self, *given):
     take_in(self, *given)
-    time.sleep(0.05)
+    time.sleep(0.2)
 acts._Import.take_in = slow
 file = Path(sys.argv[1])
 seen = look(file)

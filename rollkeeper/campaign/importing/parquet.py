@@ -16,7 +16,7 @@ from rollkeeper.campaign.importing.delimited import FIELD_LIMIT, Record
 from rollkeeper.campaign.importing.errors import FieldTooLong, FileNotRead
 
 BATCH_ROWS: Final = 20_000
-_PROBE_BYTES: Final = 3 << 30
+_PROBE_BYTES: Final = 2 << 30
 _PROBE: Final = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[2]), int(sys.argv[2])))
@@ -70,7 +70,7 @@ def open_parquet(file: Path) -> Parquet:
         raise FieldTooLong(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}")
     if probe.returncode != 0:
         raise FileNotRead(
-            file=file, why="the Parquet is damaged, or a part of it does not fit into 3 GiB of memory"
+            file=file, why="the Parquet is damaged, or a part of it does not fit into 2 GiB of memory"
         )
     import polars as pl
 
