@@ -227,6 +227,12 @@ class Settings(BaseModel):
     keys_backup_max_age_days: Annotated[
         int, Field(gt=0, description="Greatest age of a backup of the keys.")
     ] = 7
+    rotate_keys_within_days: Annotated[
+        int,
+        Field(
+            gt=0, description="Greatest age of an epoch of keys: older copies of the keys open until then."
+        ),
+    ] = 30
 
 
 def home() -> Path:

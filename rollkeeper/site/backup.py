@@ -35,6 +35,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.site.errors import BackupDamaged, StoresElsewhere
 from rollkeeper.vault.archive import ArchiveReader, ArchiveWriter, read_head
 from rollkeeper.vault.errors import ArchiveDamaged
+from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import RootOfTrust, root_of_trust
 
 NOTE_FORMAT = 1
@@ -72,6 +73,14 @@ class Backup:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class LastBackup:
+    """What the home remembers of a backup, so that the doctor can judge it."""
+
+    at: dt.datetime
+    epoch_id: int
+
+
 def back_up(
     authority: Authority, folder: Path, *, parts: Iterable[Part], on: dt.date, tell: Tell = lambda _: None
 ) -> list[Backup]:
@@ -101,10 +110,12 @@ def estimated_bytes(parts: Iterable[Part]) -> int:
     return 2 * copies.register_bytes() if Part.REGISTER in set(parts) else 0
 
 
-def last_backup_at(part: Part) -> dt.datetime | None:
-    """Return when a store was last backed up, by the machine's clock; None before the first time."""
-    seconds = _remembered().get(part.value)
-    return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
+def last_backup(part: Part) -> LastBackup | None:
+    """Return when a store was last backed up, by the machine's clock, and under which epoch; None before that."""
+    found = _remembered().get(part.value)
+    if not isinstance(found, dict):
+        return None
+    return LastBackup(dt.datetime.fromtimestamp(found["at"], dt.UTC), found["epoch"])
 
 
 def newest(folder: Path, part: Part, *, name: str | None = None) -> Path:
@@ -257,6 +268,7 @@ def _remembered() -> Mapping[str, Any]:
 
 
 def _remember(part: Part) -> None:
+    now = {"at": clock.true_seconds(), "epoch": max(living_epoch_ids(), default=0)}
     draft = _state_file().with_suffix(".new")
-    draft.write_text(json.dumps({**_remembered(), part.value: clock.true_seconds()}), "utf-8")
+    draft.write_text(json.dumps({**_remembered(), part.value: now}), "utf-8")
     draft.replace(_state_file())

@@ -14,10 +14,10 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql as pgsql
 
-from rollkeeper.kernel import database, server
+from rollkeeper.kernel import copies, database, server
 from rollkeeper.kernel.database import KeysRole, Role
 from rollkeeper.kernel.settings import HomeKind, home, is_home, settings, write_settings
-from rollkeeper.site.errors import HomeOfOtherKind
+from rollkeeper.site.errors import HomeOfOtherKind, ServersInUse, StoresElsewhere
 from rollkeeper.vault import acts as vault_acts
 from rollkeeper.vault import keys as vault_keys
 
@@ -55,6 +55,21 @@ def make_stores() -> None:
 
 def _mark() -> Path:
     return home() / "made"
+
+
+def renew_passwords() -> None:
+    """Make every password of the two servers anew, whether or not the older ones are known. Refuses: ServersInUse."""
+    if settings().register_url:
+        raise StoresElsewhere
+    if not is_home():
+        return
+    server.stop_if_unused()
+    if any((store.data / "postmaster.pid").exists() for store in server.STORES):
+        raise ServersInUse(home=home())
+    for store, roles in ((server.REGISTER, list(Role)), (server.KEYS, list(KeysRole))):
+        for role in (server.SUPERUSER, *roles):
+            server.password_file(store, role).unlink(missing_ok=True)
+        copies.give_new_passwords(store, roles)
 
 
 def bring_up_to_date() -> None:

@@ -30,11 +30,16 @@ def setup(
     production: Annotated[
         bool, typer.Option("--production", help="A home for real people: no trial dates.")
     ] = False,
+    new_passwords: Annotated[
+        bool, typer.Option("--new-passwords", help="Make every password of the two servers anew first.")
+    ] = False,
 ) -> None:
     """Make the home, or bring it up to date.
 
     Example: ROLLKEEPER_HOME=/srv/rollkeeper rollkeeper setup --production
     """
+    if new_passwords:
+        boot.renew_passwords()
     boot.make_home(HomeKind.PRODUCTION if production else settings().kind)
     out.print(f"The home {home()} is ready.")
 

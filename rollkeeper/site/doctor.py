@@ -16,6 +16,10 @@ from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.settings import HomeKind, home, settings
 from rollkeeper.law.packs import load_pack
+from rollkeeper.site.backup import Part, last_backup
+from rollkeeper.vault import epochs
+from rollkeeper.vault.keys import living_epoch_ids
+from rollkeeper.vault.root import index_key
 
 LEAST_FREE_BYTES = 2 * 1024**3
 
@@ -109,12 +113,58 @@ def _check_keys() -> Iterator[Finding]:
     with connect(server.KEYS, KeysRole.VAULT) as keys:
         row = keys.execute("SELECT max(begun_at), count(*) FROM epoch WHERE ended_at IS NULL").fetchone()
     begun, living = row or (None, 0)
-    if not living:
+    if not living or begun is None:
         yield Finding(
             "", Health.FAULT, "No epoch of keys has begun: nothing can be sealed.", "Run 'rollkeeper setup'."
         )
     else:
         yield _sound(f"The store of keys answers; its epoch began on {begun:%Y-%m-%d}.")
+        if is_over(begun, settings().rotate_keys_within_days, now=clock.now()):
+            yield Finding(
+                "",
+                Health.WATCH,
+                f"The epoch of keys is older than {settings().rotate_keys_within_days} days.",
+                "Run 'rollkeeper vault rotate', then 'rollkeeper backup DIR'.",
+            )
+
+
+def is_over(begun: dt.datetime, days: int, *, now: dt.datetime) -> bool:
+    """Tell whether more than so many days have gone by, counted by the hour and minute."""
+    return now - begun > dt.timedelta(days=days)
+
+
+def _check_root() -> Iterator[Finding]:
+    epochs.secret_of(max(living_epoch_ids()))
+    index_key().digests([b"doctor"])
+    yield _sound("The root of trust opens the epoch of keys, and the key of the index is there.")
+
+
+def _check_backups() -> Iterator[Finding]:
+    if settings().register_url:
+        yield _sound("The stores lie on servers of yours, which have backups of their own.")
+        return
+    worse = Health.FAULT if settings().kind is HomeKind.PRODUCTION else Health.WATCH
+    found = [(part, _fault_of_backup(part)) for part in Part]
+    for part, why in found:
+        if why:
+            yield Finding("", worse, f"The {part.value}: {why}.", "Run 'rollkeeper backup DIR'.")
+    if not any(why for _, why in found):
+        yield _sound(
+            f"Both stores are backed up, the keys not over {settings().keys_backup_max_age_days} days ago."
+        )
+
+
+def _fault_of_backup(part: Part) -> str:
+    made = last_backup(part)
+    if made is None:
+        return "never backed up from this home"
+    if made.epoch_id < min(living_epoch_ids(), default=0):
+        return "the keys were rotated since its last backup, which opens no more"
+    now = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC)
+    if part is Part.KEYS and is_over(made.at, settings().keys_backup_max_age_days, now=now):
+        days = settings().keys_backup_max_age_days
+        return f"the last backup is older than {days} days, so that it may hold keys of erased people"
+    return ""
 
 
 def _check_emergency_floor() -> Iterator[Finding]:
@@ -188,6 +238,8 @@ CHECKS = (
     _check_disk,
     _check_register,
     _check_keys,
+    _check_root,
+    _check_backups,
     _check_emergency_floor,
     _check_ledger,
     _check_law,

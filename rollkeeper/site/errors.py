@@ -164,3 +164,12 @@ class RootUrlMissing(RollkeeperError):
     kind = Kind.MALFORMED
     sentence = "This home's root of trust was a key service, and its address was not given."
     remedy = "Give it with --root-url; the tokens belong into the folder of --secrets."
+
+
+class ServersInUse(RollkeeperError):
+    """Something still works with the servers whose passwords should change."""
+
+    code = "servers_in_use"
+    kind = Kind.CONFLICT
+    sentence = "The servers of the home {home} are in use; no password was changed."
+    remedy = "Stop 'rollkeeper serve' and every other command on this home, then run it again."
