@@ -26,6 +26,7 @@ from rollkeeper.campaign.importing.errors import (
     MapFault,
     NoRoom,
     NothingImported,
+    SideFileRefused,
 )
 from rollkeeper.campaign.importing.files import look
 from rollkeeper.campaign.importing.maps import make_map
@@ -181,11 +182,22 @@ def test_the_side_file_holds_no_value_of_a_row(register, written):
 
 def test_a_clean_import_leaves_no_side_file(register, written):
     file = written([line(1)])
-    beside(file).write_text("of an older import", "utf-8")
+    beside(file).write_text("row,column,reason,remedy\n2,phone,empty,Fill it in.\n", "utf-8")
 
     take_in(file)
 
     assert not beside(file).exists()
+
+
+def test_a_file_that_is_not_ours_is_never_replaced_by_the_side_file(register, written):
+    file = written([line(1, phone="x"), line(2)])
+    beside(file).write_text("somebody's own list", "utf-8")
+
+    with pytest.raises(SideFileRefused, match="holds something else"):
+        take_in(file)
+
+    assert beside(file).read_text("utf-8") == "somebody's own list"
+    assert count("lines_line") == 0
 
 
 def test_a_number_of_the_register_is_refused_row_by_row(register, written):
@@ -360,6 +372,8 @@ def test_two_imports_at_once_are_refused(committed, written):
 
         with pytest.raises(ImportRunning):
             take_in(written([line(1)]))
+        # Closing is noticed by the server a moment later; asking is answered at once.
+        other.execute("SELECT pg_advisory_unlock(hashtextextended('campaign:import', 0))")
 
     assert take_in(written([line(1)])).lines == 1
 
