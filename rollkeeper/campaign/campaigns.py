@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from rollkeeper.campaign.errors import NoCampaign, PackChanged
+from rollkeeper.campaign.errors import NoCampaign, OtherCampaignUnderWay, PackChanged
 from rollkeeper.kernel.claims import one_at_a_time
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import CampaignId
@@ -48,6 +48,17 @@ def find_campaign() -> OpenCampaign | None:
             raise PackChanged(pack=Path(row.pack_id).name)
         return OpenCampaign(CampaignId(row.campaign_id), row.pack_id, row.begins_on, pack)
     return None
+
+
+def demand_no_other(pack_id: str) -> None:
+    """Make sure that no campaign of another pack is open: its lines would be left where they stand, unseen.
+
+    Refuses: OtherCampaignUnderWay.
+    """
+    for row in rows(
+        "SELECT pack_id FROM campaign_campaign WHERE closed_on IS NULL AND pack_id <> %s", [pack_id]
+    ):
+        raise OtherCampaignUnderWay(pack=Path(row.pack_id).name)
 
 
 def in_turn() -> None:

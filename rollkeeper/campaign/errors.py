@@ -22,6 +22,15 @@ class PackChanged(RollkeeperError):
     remedy = "Read what changed, then run 'rollkeeper campaign plan' again. Days already promised are kept."
 
 
+class OtherCampaignUnderWay(RollkeeperError):
+    """A register runs one campaign at a time."""
+
+    code = "other_campaign_under_way"
+    kind = Kind.CONFLICT
+    sentence = "A campaign of the pack {pack} is under way; its lines would be left where they stand."
+    remedy = "Plan with that pack. To try another one, use 'rollkeeper simulate' or another home."
+
+
 class BatchNotFound(RollkeeperError):
     """No batch has this reference."""
 

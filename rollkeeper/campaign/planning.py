@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.campaign import clocks
-from rollkeeper.campaign.campaigns import default_language, in_turn
+from rollkeeper.campaign.campaigns import default_language, demand_no_other, in_turn
 from rollkeeper.campaign.stays import stays_known
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, run, sql
 from rollkeeper.kernel.ids import CampaignId, new_uuid
 from rollkeeper.law.errors import CampaignMissing
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.packs import load_pack
+from rollkeeper.law.packs import lasting_name, load_pack
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -36,7 +36,7 @@ class Planned:
 def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> Planned:
     """Take every line that the pack concerns into the campaign and owe each its first notice.
 
-    Refuses: NotAllowed, PackNotFound, UnhonouredField, CampaignMissing. Ledger: campaign:campaign:planned.
+    Refuses: NotAllowed, PackNotFound, UnhonouredField, CampaignMissing, OtherCampaignUnderWay. Ledger: campaign:campaign:planned.
     """
     role = demand(authority, Power.PLAN_CAMPAIGN)
     pack = load_pack(pack_id)
@@ -45,6 +45,8 @@ def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> Planned
         raise CampaignMissing(pack=pack.id)
     with act(), patient():
         in_turn()
+        pack_id = lasting_name(pack_id)
+        demand_no_other(pack_id)
         campaign_id = _open(pack, pack_id)
         before = _count_members(campaign_id)
         added = _take_in(campaign_id, pack, on=on)

@@ -50,6 +50,10 @@ def leaf_name(path: Path) -> str:
     return name.lstrip(".") or "the file"
 
 
+class _NoPack(Exception):
+    """What was given cannot be a pack; the text says why."""
+
+
 def read_strict(raw: bytes, file: str) -> Document:
     """Read one document. Refuses: PackFault, several together."""
     document = Document(file)
@@ -62,6 +66,8 @@ def read_strict(raw: bytes, file: str) -> Document:
         line = 1 + fault.problem_mark.line if fault.problem_mark else 1
         document.lines[()] = line
         document.faults = [document.fault((), f"it is not YAML: {fault.problem}")]
+    except _NoPack as fault:
+        document.faults = [document.fault((), str(fault))]
     except (YAMLError, ValueError, RecursionError) as fault:
         document.faults = [document.fault((), f"it is not YAML: {type(fault).__name__}")]
     raise_all(document.faults)
@@ -70,17 +76,19 @@ def read_strict(raw: bytes, file: str) -> Document:
 
 def _compose(raw: bytes) -> Node:
     if len(raw) > MOST_BYTES:
-        raise ValueError("too long")
+        raise _NoPack(f"it is longer than {MOST_BYTES:,} bytes, as no pack is")
     node: Node | None = YAML(typ="safe", pure=True).compose(raw.decode("utf-8"))
     if node is None:
-        raise ValueError("empty")
+        raise _NoPack("it is empty")
     return node
 
 
 def _value(node: Node, path: Path, document: Document) -> Any:
     document.lines[path] = node.start_mark.line + 1
     if getattr(node, "anchor", None) is not None:
+        # What stands behind it is not looked at: a few lines of aliases can stand for millions of leaves.
         document.faults.append(document.fault(path, "anchors and aliases are not read"))
+        return None
     match node:
         case MappingNode():
             return _mapping(node, path, document)

@@ -209,7 +209,7 @@ def test_a_key_that_stands_twice_is_refused():
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
-        (b"", "not YAML"),
+        (b"", "it is empty"),
         (b"\xff\xfe", "not UTF-8"),
         (b"a: [1", "not YAML"),
         (b"a: &x 1\nb: *x", "anchors"),
@@ -221,7 +221,7 @@ def test_a_key_that_stands_twice_is_refused():
         (b"<<: {a: 1}", "not plain text"),
         (b"a: 1\n---\nb: 2", "not YAML"),
         (b"[" * 5000, "not YAML"),
-        (b"a: " + b"x" * 2_000_000, "not YAML"),
+        (b"a: " + b"x" * 2_000_000, "longer than"),
         (b"- a", "dictionary"),
     ],
 )  # fmt: skip
@@ -230,6 +230,14 @@ def test_what_is_not_plain_yaml_is_refused_in_a_sentence(raw, why):
 
     assert why in str(faults[0])
     assert all(isinstance(fault, PackFault) for fault in faults)
+
+
+def test_aliases_that_stand_for_millions_of_leaves_are_refused_once_each_and_not_followed():
+    rows = [f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]" for n in range(8)]
+
+    faults = faults_of("\n".join(["a: &a [x]", *rows]).encode())
+
+    assert [fault.facts["leaf"] for fault in faults] == list("abcdefghi")
 
 
 def test_a_pack_that_fails_one_of_its_own_cases_does_not_load():

@@ -21,7 +21,7 @@ from rollkeeper.law.cases import failed_cases
 from rollkeeper.law.errors import ArticleMissing, PackFault, PackNotFound
 from rollkeeper.law.leaves import Because
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.reading import Document, leaf_name, read_strict
+from rollkeeper.law.reading import MOST_BYTES, Document, leaf_name, read_strict
 from rollkeeper.law.reading import Path as LeafPath
 from rollkeeper.law.schema import Article, PackFile
 
@@ -34,7 +34,8 @@ def load_pack(name: str | Path) -> Pack:
         return _shipped(name)
     path = Path(name)
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
     except OSError as fault:
         raise PackNotFound(name=name, shipped=", ".join(shipped_packs())) from fault
     return read_pack(raw, file=str(path))
@@ -53,6 +54,11 @@ def read_pack(raw: bytes, *, file: str) -> Pack:
     if not pack.unhonoured:
         raise_all(failed_cases(pack, file=file))
     return pack
+
+
+def lasting_name(name: str) -> str:
+    """Return the name under which a pack is found again from any folder: a shipped id, or the whole path."""
+    return name if name in shipped_packs() else str(Path(name).resolve())
 
 
 @cache
