@@ -24,12 +24,17 @@ from rollkeeper.vault import keys as vault_keys
 
 def open_home() -> None:
     """Open this home. One that is not there, or whose making broke off, is made (a trial home, if nobody said else)."""
-    if is_home() and _mark().exists():
+    if is_made():
         settings()
         if settings().register_url is None:
             server.ensure_running()
     else:
         make_home(settings().kind)
+
+
+def is_made() -> bool:
+    """Tell whether this home was made, to the end."""
+    return is_home() and _mark().exists()
 
 
 def make_home(kind: HomeKind) -> None:

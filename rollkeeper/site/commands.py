@@ -62,7 +62,6 @@ def serve(
     """
     from rollkeeper.site.serving import serve as serve_faces
 
-    boot.open_home()
     chosen = tuple(face_called(one.value) for one in face or ()) or FACES
     serve_faces(host=host, port=port, faces=chosen)
 

@@ -23,6 +23,7 @@ from rollkeeper.kernel import server
 from rollkeeper.kernel.console import err, out
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.settings import HomeKind, home, settings
+from rollkeeper.site import boot
 from rollkeeper.site.errors import AssetsMissing, FaceDidNotStart, HostNotKnown, PortTaken
 from rollkeeper.site.faces import FACES, Face
 
@@ -48,14 +49,17 @@ class Running:
 
 
 def serve(*, host: str = "127.0.0.1", port: int = 8000, faces: Sequence[Face] = FACES) -> None:
-    """Serve until somebody stops it. Refuses: PortTaken, HostNotKnown, AssetsMissing, FaceDidNotStart."""
+    """Open the home and serve it until somebody stops it. Refuses: PortTaken, HostNotKnown, AssetsMissing, FaceDidNotStart."""
     if not STYLES.exists():
         raise AssetsMissing(file=STYLES)
     _demand_free_ports(host, port, faces)
+    if not boot.is_made():
+        boot.open_home()
     server.web_secret()
     with _stop_signals() as stop, ExitStack() as stack:
         running = [_start(face, host, port) for face in faces]
         stack.callback(_stop, running)
+        boot.open_home()  # the servers start while the faces load
         for one in running:
             if not _wait_until_well(one, stop):
                 return

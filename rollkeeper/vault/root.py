@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from rollkeeper.kernel.console import err
 from rollkeeper.kernel.settings import home, settings
 from rollkeeper.vault import wire
 from rollkeeper.vault.errors import CannotOpen, RootMissing
@@ -84,6 +83,8 @@ class FileRoot:
         if not root_file().exists():
             fresh = {name: secrets.token_bytes(wire.KEY_BYTES) for name in (_INDEX, "1")}
             _write(root_file(), fresh)
+            from rollkeeper.kernel.console import err  # web faces open the root too, and say nothing
+
             err.print(_WARNING.format(file=root_file()), style="bold red", markup=False)
         if not index_file().exists():
             seed = _read(root_file())[_INDEX]
