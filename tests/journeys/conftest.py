@@ -67,9 +67,11 @@ def trial() -> Iterator[Trial]:
             )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless, quiet."""
+    """Debian's Chromium, headless, quiet. For one module: its driver holds an event loop, beside which Django will not
+    touch a database in this process.
+    """
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip(
