@@ -304,3 +304,19 @@ def test_two_maps_that_differ_have_two_hashes():
 
     assert one.hash == make_map(dict(WHOLE), named="n", header=HEADER).hash
     assert one.hash != other.hash
+
+
+@pytest.mark.parametrize(
+    "row", ["Tashi Dorje,Invented Road 1,passport,KA1B2C3D4", "扎西,拉萨市虚构路一号,passport,KA1B2C3D4"]
+)
+def test_a_first_row_that_may_be_a_persons_is_never_repeated(tmp_path, row):
+    file = tmp_path / "people.csv"
+    file.write_text(f"{row}\n{row}\n", "utf-8")
+    seen = look(file)
+
+    written = write_map(propose(seen, country="CN", as_of=dt.date(2012, 1, 1), duty=True), seen)
+    with pytest.raises((MapFault, Faults)) as refused:
+        make_map({"number": {"column": "no"}, "service": {"constant": "mobile"}, "activated_on": {"column": "since"}},
+                 named="the map", header=seen.header)  # fmt: skip
+
+    assert [value for value in row.split(",") if value in written + str(refused.value)] == []

@@ -68,9 +68,18 @@ def propose(
 
 
 def dropped_columns(header: Sequence[str], used: Iterable[str]) -> tuple[Dropped, ...]:
-    """Return the columns that are not taken in, the sensitive ones with what they are about."""
+    """Return the columns that are not taken in, the sensitive ones with what they are about.
+
+    Where no heading is used and not two are known ("passport" may be a heading or a value), the first row may well be a
+    person's: its places are named, not its words.
+    """
     kept = set(used)
-    return tuple(Dropped(column, words.sensitive_about(column)) for column in header if column not in kept)
+    is_heading = bool(kept) or sum(map(words.is_known, header)) > 1
+    return tuple(
+        Dropped(column if is_heading else f"(column {place})", words.sensitive_about(column))
+        for place, column in enumerate(header, start=1)
+        if column not in kept
+    )
 
 
 def write_map(proposal: Proposal, look: Look) -> str:

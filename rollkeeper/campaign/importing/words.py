@@ -58,6 +58,11 @@ def _matches(heading: str) -> list[tuple[str, bool]]:
     ]
 
 
+def is_known(heading: str) -> bool:
+    """Tell a heading that says something to the dictionary from a text that might be anything."""
+    return bool(meaning_of(heading) or sensitive_about(heading) or service_of_heading(heading))
+
+
 def service_of_heading(heading: str) -> str | None:
     """Return the service that a heading names by itself."""
     return _table("service_headings").get(_plain(heading))
