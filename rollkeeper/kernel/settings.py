@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import platformdirs
 import tomli_w
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
 
@@ -43,6 +44,15 @@ class HomeOfAnotherVersion(RollkeeperError):
     remedy = "Use the version that made it, or set ROLLKEEPER_HOME to another folder."
 
 
+class HomeNoFolder(RollkeeperError):
+    """The place of the home is taken by something that is no folder."""
+
+    code = "home_no_folder"
+    kind = Kind.MALFORMED
+    sentence = "{home} is no folder, so it can be no home."
+    remedy = "Set ROLLKEEPER_HOME to a folder that is empty or not there yet, or to a home."
+
+
 class HomeKind(StrEnum):
     """A trial home holds invented people and may be given a date; a production home refuses one."""
 
@@ -65,6 +75,28 @@ def _known_mail_server(url: str) -> str:
     if parts.password:
         raise ValueError("the password belongs into secrets/smtp.password, not into the address")
     return url
+
+
+def _known_country(code: str) -> str:
+    # Loading every country's numbers takes a third of a second: only who changes the country waits for it.
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if code not in SUPPORTED_REGIONS:
+        raise ValueError("write the two capital letters of a country, such as CN")
+    return code
+
+
+def _known_database(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or len(parts.path) < 2:
+        raise ValueError("write it as postgresql://user@host:port/database")
+    return url
+
+
+def _lasting_pack(name: str) -> str:
+    if name.endswith((".yaml", ".yml")) and not Path(name).is_absolute():
+        raise ValueError("write the whole path of the file, from / on, or the id of a shipped pack")
+    return name
 
 
 def _safe_webhook(url: str) -> str:
@@ -102,15 +134,26 @@ class Settings(BaseModel):
     kind: Annotated[
         HomeKind, Field(description="trial (invented people, may be given a date) or production.")
     ] = HomeKind.TRIAL
-    pack: Annotated[str, Field(description="The rule pack in force: an id of a shipped pack or a path.")] = (
-        "cn-xz-2011"
-    )
+    pack: Annotated[
+        str,
+        AfterValidator(_lasting_pack),
+        Field(description="The rule pack in force: an id of a shipped pack or a whole path."),
+    ] = "cn-xz-2011"
     zone: Annotated[
         str, AfterValidator(_known_zone), Field(description="The zone in which days are counted.")
     ] = "Asia/Shanghai"
-    trial_on: Annotated[dt.date | None, Field(description="The day a trial home believes it to be.")] = None
+    trial_on: Annotated[
+        dt.date | None,
+        Field(
+            ge=dt.date(1900, 1, 1),
+            le=dt.date(2199, 12, 31),
+            description="The day a trial home believes it to be.",
+        ),
+    ] = None
     country_code: Annotated[
-        str, Field(pattern="^[A-Z]{2}$", description="Numbers without a country code belong to this country.")
+        str,
+        AfterValidator(_known_country),
+        Field(description="Numbers without a country code belong to this country."),
     ] = "CN"
     languages: Annotated[list[str], Field(min_length=1, description="Languages of notices and pages.")] = [
         "en",
@@ -124,10 +167,14 @@ class Settings(BaseModel):
         "10086"
     )
     register_url: Annotated[
-        str | None, Field(description="A PostgreSQL 18 for the register; empty: the embedded one.")
+        str | None,
+        AfterValidator(lambda url: url and _known_database(url)),
+        Field(description="A PostgreSQL 18 for the register; empty: the embedded one."),
     ] = None
     keys_url: Annotated[
-        str | None, Field(description="A PostgreSQL 18 for the keys; empty: the embedded one.")
+        str | None,
+        AfterValidator(lambda url: url and _known_database(url)),
+        Field(description="A PostgreSQL 18 for the keys; empty: the embedded one."),
     ] = None
     root_url: Annotated[
         str | None,
@@ -255,11 +302,15 @@ def is_home() -> bool:
 def settings() -> Settings:
     """Read and validate the settings once. Refuses: SettingFault (all at once), HomeOfAnotherVersion."""
     file = settings_file()
+    if home().exists() and not home().is_dir():
+        raise HomeNoFolder(home=home())
     if not file.exists():
         return Settings()
     try:
         raw = tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except UnicodeDecodeError as fault:
+        raise SettingFault(file=file, setting="(the whole file)", why="it is not UTF-8 text") from fault
+    except tomllib.TOMLDecodeError as fault:
         raise SettingFault(file=file, setting="(the whole file)", why=f"it is not TOML: {fault}") from fault
     if raw.get("format", HOME_FORMAT) != HOME_FORMAT:
         raise HomeOfAnotherVersion(home=home(), found=raw.get("format"), wanted=HOME_FORMAT)
@@ -268,11 +319,18 @@ def settings() -> Settings:
     except ValidationError as fault:
         raise_all(
             [
-                SettingFault(file=file, setting=".".join(map(str, e["loc"])), why=e["msg"].rstrip("."))
+                SettingFault(file=file, setting=".".join(map(str, e["loc"])), why=_why(e))
                 for e in fault.errors(include_input=False)
             ]
         )
         raise
+
+
+def _why(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        return "there is no such setting"
+    why = error["msg"].removeprefix("Value error, ").rstrip(".")
+    return why[:1].lower() + why[1:]
 
 
 def write_settings(**changes: object) -> Settings:

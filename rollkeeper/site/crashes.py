@@ -32,8 +32,10 @@ class NotReachable(RollkeeperError):
 
     code = "not_reachable"
     kind = Kind.INTERNAL
-    sentence = "The database stopped answering while this was under way; nothing was half done."
-    remedy = "See 'rollkeeper doctor', then run the command again."
+    sentence = "The database does not answer, or stopped answering; nothing was half done."
+    remedy = (
+        "See 'rollkeeper doctor' (and the settings register_url and keys_url), then run the command again."
+    )
 
 
 class TooSlow(RollkeeperError):

@@ -3,7 +3,7 @@
 import pytest
 
 from rollkeeper.kernel.errors import Faults
-from rollkeeper.kernel.settings import HomeOfAnotherVersion, settings
+from rollkeeper.kernel.settings import HomeNoFolder, HomeOfAnotherVersion, SettingFault, settings
 
 
 @pytest.fixture
@@ -32,3 +32,34 @@ def test_a_home_of_another_version_is_refused_by_name(written):
 
     with pytest.raises(HomeOfAnotherVersion, match="format 99"):
         settings()
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('country_code = "ZZ"', "two capital letters"),
+        ('register_url = "banana"', "postgresql://"),
+        ('keys_url = "mysql://keys/x"', "postgresql://"),
+        ('pack = "mine.yaml"', "whole path"),
+        ("trial_on = 0001-01-01", "1900-01-01"),
+        ("colour = 1", "no such setting"),
+        ("a = = 1", "not TOML"),
+    ],
+)
+def test_a_setting_that_would_only_fail_later_is_refused_at_once_in_plain_words(written, line, why):
+    written(line)
+
+    with pytest.raises(SettingFault, match=why):
+        settings()
+
+
+def test_a_home_that_is_a_file_is_refused_as_such(tmp_path, monkeypatch):
+    (tmp_path / "home").touch()
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "home"))
+    settings.cache_clear()
+
+    with pytest.raises(HomeNoFolder, match="is no folder"):
+        settings()
+
+    monkeypatch.undo()
+    settings.cache_clear()
