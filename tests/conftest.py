@@ -20,15 +20,15 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "rollkeeper.site.settings"
 # Tests crash the servers only where they say so; there they start their own.
 os.environ.setdefault("ROLLKEEPER_SERVER_CONFIGURATION", "fsync = off\nfull_page_writes = off\n")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection, transaction
 
-from rollkeeper.kernel import clock, server  # noqa: E402
-from rollkeeper.kernel.settings import HomeKind  # noqa: E402
-from rollkeeper.site import boot  # noqa: E402
+from rollkeeper.kernel import clock, server
+from rollkeeper.kernel.settings import HomeKind
+from rollkeeper.site import boot
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,8 @@ def new_uuid_bytes(count: int) -> list[bytes]:
     head = (time.time_ns() // 1_000_000).to_bytes(6)
     noise = os.urandom(10 * count)
     return [
-        head + bytes((0x70 | noise[i] & 0x0F, noise[i + 1], 0x80 | noise[i + 2] & 0x3F)) + noise[i + 3 : i + 10]
+        head
+        + bytes((0x70 | noise[i] & 0x0F, noise[i + 1], 0x80 | noise[i + 2] & 0x3F))
+        + noise[i + 3 : i + 10]
         for i in range(0, 10 * count, 10)
     ]

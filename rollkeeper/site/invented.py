@@ -59,7 +59,9 @@ class Inventor:
         names = self._parts["names"]
         if self._dice.random() < 0.4:
             return "".join(self._dice.sample(names["chinese_transcribed"], self._dice.choice([1, 2])))
-        return str(self._dice.choice(names["chinese_family"])) + str(self._dice.choice(names["chinese_given"]))
+        return str(self._dice.choice(names["chinese_family"])) + str(
+            self._dice.choice(names["chinese_given"])
+        )
 
     def _latin_name(self) -> str:
         return str(self._dice.choice(self._parts["names"]["latin"]))

@@ -141,6 +141,9 @@ SECURE_CSP = {
     "frame-ancestors": ["'none'"],
 }
 
+# No form asks for a file. One that is sent all the same is never written to disk, as Django would do with a large one.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("bo", "བོད་ཡིག")]
 LOCALE_PATHS = [HERE / "locale"]

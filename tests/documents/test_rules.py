@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_2
 
 from rollkeeper.documents.reasons import Reason, Verdict
-from rollkeeper.documents.rules import RESIDENT_CARD, check_number
+from rollkeeper.documents.rules import RESIDENT_CARD, check_number, is_known_type
 
 ON = dt.date(2012, 3, 1)
 
@@ -139,3 +139,14 @@ def test_no_text_whatever_makes_a_check_fail(text, kind):
 )
 def test_every_wellformed_card_of_a_person_of_today_is_valid(born, sequence, region):
     assert check(card(f"{region}{born:%Y%m%d}{sequence:03d}")).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize(
+    ("kind", "known"),
+    [
+        ("cn-resident-card", True), ("passport", True), ("passport-npl", True), ("in-aadhaar", True), ("cn-uscc", True),
+        ("other", True), ("tashi", False), ("tashi-dorje", False), ("cn-dorje", False), ("zz-dorje", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_name_in_the_wrong_column_is_no_type_of_document(kind, known):
+    assert is_known_type(kind) is known
