@@ -1,10 +1,13 @@
 """The embedded servers: two of them, inside the home, restarted after a crash, stopped by the last who used them."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,13 +16,15 @@ from rollkeeper.kernel import server
 
 
 @pytest.fixture
-def other_home(tmp_path, monkeypatch):
-    """A second home beside the one of the run; its servers are stopped behind the test."""
-    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "other"))
+def other_home(monkeypatch):
+    """A second home beside the one of the run, where no other test run changes the rights of the folders above it."""
+    place = Path(tempfile.mkdtemp(prefix="rollkeeper-other-"))
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(place / "other"))
     held, server._in_use[:] = list(server._in_use), []
-    yield tmp_path / "other"
+    yield place / "other"
     server.stop_if_unused()
     server._in_use[:] = held
+    shutil.rmtree(place)
 
 
 def ask(store: server.Store, question: str) -> object:
