@@ -31,14 +31,15 @@ class Answer:
 
 
 class Faces:
-    """Both faces as processes, as `rollkeeper serve` starts them."""
+    """The faces as processes, as `rollkeeper serve` starts them: both, or those that are named."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, *faces: str) -> None:
         self._machine, self.port = machine, _free_ports()
+        chosen = [word for face in faces or ("counter", "office") for word in ("--face", face)]
         said = machine.said("serve")
         with said.open("wb") as out, said.with_suffix(".err").open("wb") as err:
             self.process = subprocess.Popen(
-                [COMMAND, "serve", "--port", str(self.port), "--face", "counter", "--face", "office"],
+                [COMMAND, "serve", "--port", str(self.port), *chosen],
                 env=machine.environment, stdout=out, stderr=err,
             )  # fmt: skip
         until(lambda: self.process.poll() is not None or "Ready" in said.read_text("utf-8"), seconds=90)

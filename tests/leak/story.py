@@ -15,6 +15,7 @@ import psycopg
 
 from tests.leak.browser import Faces
 from tests.leak.desk import TOLD, CounterDesk
+from tests.leak.gateways import mail_server, network
 from tests.leak.machine import PASSWORD, Machine, until
 from tests.leak.people import Inventor, firm, with_service, without_holder
 from tests.leak.wrong import wrong_registrations, wrong_rows
@@ -22,7 +23,8 @@ from tests.leak.wrong import wrong_registrations, wrong_rows
 DUE, GIVEN_BACK, FORGOTTEN = "2012-03-02", "2012-03-05", "2013-03-20"
 SETTINGS = f"""first_share_hours = 0
 cap_per_hour = 100000
-outbox_bounce_share = 0.1
+outbox_bounce_share = 0.3
+notice_channels = ["sms", "email"]
 trial_on = {TOLD}
 """
 MAP = """
@@ -93,7 +95,7 @@ class Story:
             identities = [",".join(person.identity().values()) for person in people]
             headless = self.machine.lines(f"only-names-{script}.csv", identities)
             self.machine.type("import", str(headless), "--propose", on="2011-12-05", answers=(0, 2))
-            self.machine.type("import", str(headless), "--yes", on="2011-12-05", answers=(2,))
+        self.machine.type("import", str(headless), "--yes", on="2011-12-05", answers=(2,))
         self.machine.type("import", str(headless), "--map", str(self._map), on="2011-12-05", answers=(2,))
 
     def enrol(self) -> None:
@@ -155,7 +157,7 @@ class Story:
         desk.lose_the_server(self.machine)
         faces.stop()
         self.machine.type("network", "status")
-        faces = Faces(self.machine)
+        faces = Faces(self.machine, "counter")
         desk = CounterDesk(faces.browser("counter"), self.people)
         desk.hang_up()
         faces.stop(kill=True)
@@ -169,16 +171,26 @@ class Story:
         self.machine.type("campaign", "approve", self.batch, "--as", "supervisor-01", on=DUE)
         self.machine.type("campaign", "run", on=DUE)
         self.machine.type("network", "push", on=DUE)
-        suspended = self.bare[len(self.bare) // 3 + 2]
-        assert "[art. 3]" in self.machine.type("explain", suspended.number, on=DUE)
-        self.machine.type("campaign", "complaint", suspended.number, on=DUE)
+        with self.machine.register() as owner:
+            (suspended,) = owner.execute(
+                "SELECT count(*) FROM lines_suspension WHERE lifted_on IS NULL"
+            ).fetchone()
+        assert suspended > self._size // 20
+        someone = self.bare[len(self.bare) // 3 + 2]
+        self.machine.type("explain", someone.number, on=DUE)
+        self.machine.type("campaign", "complaint", someone.number, on=DUE)
 
     def undo(self) -> None:
-        """Give everything back."""
+        """Give everything back, while the network and the mail server repeat what they are told in their errors."""
         self.machine.type("campaign", "undo", self.batch, on=GIVEN_BACK)
+        with network() as (url, heard), self._setting(f'network_webhook = "{url}"'):
+            self.machine.type("network", "push", on=GIVEN_BACK, answers=(0, 1))
+            assert any(b"+86" in body for body in heard)
+        with mail_server() as (url, asked), self._setting(f'smtp_url = "{url}"'):
+            self.machine.type("notices", "send", on=GIVEN_BACK)
+            assert {("e-mail", address) for address in asked} & set(self.people.values)
         self.machine.type("network", "push", on=GIVEN_BACK)
         self.machine.type("network", "reconcile", answers=(0, 1))
-        self.machine.type("notices", "send", on=GIVEN_BACK)
         self.machine.type("campaign", "unreached", answers=(0, 1))
         self.machine.type("campaign", "status", "--json", on=GIVEN_BACK)
 
@@ -217,6 +229,15 @@ class Story:
     def forget(self) -> None:
         """Erase what may no longer be kept."""
         assert '"holdings"' in self.machine.type("erase-due", "--json", on=FORGOTTEN)
+
+    @contextmanager
+    def _setting(self, line: str) -> Iterator[None]:
+        """Have one more setting for the length of a block."""
+        file = self.machine.home / "home.toml"
+        before = file.read_text("utf-8")
+        file.write_text(f"{before}\n{line}\n", "utf-8")
+        yield
+        file.write_text(before, "utf-8")
 
     def _import(self, name: str, rows: object, *, encoding: str = "utf-8") -> None:
         file = self.machine.table(name, rows, encoding=encoding)
