@@ -292,6 +292,8 @@ def stay_enter(
     """
     from rollkeeper.campaign import acts
 
+    if not reason.strip():
+        raise typer.BadParameter("--reason is empty: name the case or the order")
     with _opened():
         today = on or clock.today()
         stay_id = acts.enter_stay(_console(), first=first or today, last=last, reason=reason, on=today)

@@ -47,6 +47,15 @@ class TooSlow(RollkeeperError):
     remedy = "Run it again in a minute."
 
 
+class DaysOutOfOrder(RollkeeperError):
+    """Something would end before it began: the day of the call lies before days that the register knows."""
+
+    code = "days_out_of_order"
+    kind = Kind.MALFORMED
+    sentence = "The register already holds something later than the day of this call; nothing was changed."
+    remedy = "In a trial home give a later day with --on; elsewhere set the clock of this machine right."
+
+
 class FileNotUsable(RollkeeperError):
     """The operating system refused a file."""
 
@@ -93,6 +102,22 @@ def tell(fault: BaseException) -> RollkeeperError:
     match cause:
         case RollkeeperError():
             return cause
+        case psycopg.Error():
+            return _tell_of_the_database(cause) or _unforeseen(cause, fault)
+        case UnicodeDecodeError():
+            return NotText(place=cause.start + 1)
+        case OSError():
+            return _tell_of_a_file(cause)
+        case _:
+            return _unforeseen(cause, fault)
+
+
+def _unforeseen(cause: BaseException, fault: BaseException) -> Unforeseen:
+    return Unforeseen(what=type(cause).__name__, place=_place(fault))
+
+
+def _tell_of_the_database(fault: psycopg.Error) -> RollkeeperError | None:
+    match fault:
         case psycopg.errors.DiskFull():
             return NoRoomLeft(place="the register")
         case (
@@ -101,14 +126,12 @@ def tell(fault: BaseException) -> RollkeeperError:
             | psycopg.errors.DeadlockDetected()
         ):
             return TooSlow()
+        case psycopg.errors.DataException():
+            # The one of its kind here is a span of days whose end lies before its beginning.
+            return DaysOutOfOrder()
         case psycopg.OperationalError():
             return NotReachable()
-        case UnicodeDecodeError():
-            return NotText(place=cause.start + 1)
-        case OSError():
-            return _tell_of_a_file(cause)
-        case _:
-            return Unforeseen(what=type(cause).__name__, place=_place(fault))
+    return None
 
 
 def _tell_of_a_file(fault: OSError) -> RollkeeperError:
