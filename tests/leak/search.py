@@ -19,6 +19,7 @@ from ahocorasick_rs import BytesAhoCorasick
 
 BLOCK_BYTES = 8 * 1024 * 1024
 VALUES_AT_ONCE = 20_000
+LEAST_INTEGER = 10**12
 LEAST_BYTES = 7  # shorter patterns would be found by chance
 
 
@@ -103,8 +104,12 @@ def _texts(value: str) -> Iterator[tuple[str, str]]:
 
 
 def _integers(text: str, how: str) -> dict[str, bytes]:
-    """Give the integer that a number is, as a database or a program would keep it; none with zeros in front."""
-    if not text.isascii() or not text.isdecimal() or text.startswith("0") or not 9 < len(text) < 19:
+    """Give the integer that a number is, as a database or a program would keep it.
+
+    Small ones are left out: of 10,000 numbers with eleven digits one was met by chance in 431 MiB, as the last bits of
+    something else before a 3.
+    """
+    if not text.isascii() or not text.isdecimal() or not LEAST_INTEGER <= int(text) < 2**63:
         return {}
     value = int(text)
     return {f"{how}int64-le": value.to_bytes(8, "little"), f"{how}int64-be": value.to_bytes(8, "big")}
