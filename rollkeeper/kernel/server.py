@@ -23,7 +23,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
@@ -133,9 +133,7 @@ def password(store: Store, role: str) -> str:
     """Return the password of one role, made on first use, in a file of mode 0600."""
     file = password_file(store, role)
     if not file.exists():
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(f"*:*:*:{role}:{secrets.token_urlsafe(32)}\n")
+        _keep_secret(file, f"*:*:*:{role}:{secrets.token_urlsafe(32)}\n")
     return file.read_text("utf-8").strip().rsplit(":", 1)[1]
 
 
@@ -143,10 +141,21 @@ def web_secret() -> str:
     """Return the key with which the web faces sign sessions, made on first use, mode 0600."""
     file = home() / "secrets" / "web.key"
     if not file.exists():
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_urlsafe(48))
+        _keep_secret(file, secrets.token_urlsafe(48))
     return file.read_text("utf-8")
+
+
+def _keep_secret(file: Path, text: str) -> None:
+    """Write a secret whole or not at all, whatever ends this process; who comes second keeps what the first wrote."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{os.getpid()}.new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
 
 
 def server_user() -> str | None:

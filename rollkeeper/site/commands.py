@@ -9,7 +9,7 @@ import typer
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, show_table
-from rollkeeper.kernel.settings import HomeKind, home, is_home, settings
+from rollkeeper.kernel.settings import HomeKind, home, settings
 from rollkeeper.site import boot
 from rollkeeper.site.errors import HomeInUse
 from rollkeeper.site.faces import FACES, FaceName, face_called
@@ -98,7 +98,8 @@ def demo(
 def _make_demo(lines: int) -> None:
     from rollkeeper.site import demo as story
 
-    if is_home() and not story.is_begun():
+    if not story.is_begun() and home().is_dir() and any(home().iterdir()):
+        # A demo that breaks off is cleared away, whole folder and all: nothing else may lie in it.
         raise HomeInUse(home=home())
     with progress("Inventing people and living through a campaign", total=story.day_count()) as bar:
         story.make_demo(lines=lines, moved=bar.advance)

@@ -7,6 +7,7 @@ notices sent, people come to the counter, two people approve, the sweep runs, ni
 
 import csv
 import datetime as dt
+import fcntl
 import json
 import os
 import random
@@ -44,6 +45,7 @@ from rollkeeper.network.acts import push_due
 from rollkeeper.notices.acts import record_outcomes, send_due
 from rollkeeper.notices.receipts import read_receipts
 from rollkeeper.site import boot
+from rollkeeper.site.errors import DemoUnderWay
 from rollkeeper.site.invented import InventedPerson, Inventor
 from rollkeeper.subscribers.kinds import Part, PartyKind
 
@@ -95,11 +97,23 @@ def logins() -> list[dict[str, str]]:
 
 
 def make_demo(*, lines: int = LINES, moved: Callable[[int], None] = lambda _: None) -> None:
-    """Make the home, the people and the campaign. `moved` is told of each day that has passed."""
-    if is_begun():
-        _clear()
+    """Make the home, the people and the campaign. `moved` is told of each day that has passed. Refuses: DemoUnderWay."""
+    was_begun = is_begun()
+    home().mkdir(parents=True, exist_ok=True)
+    # The mark comes before anything else, and whoever makes the demo holds it: it is vain to clear away half a demo
+    # that is still being made.
+    with (home() / BEGUN).open("a") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoUnderWay(home=home()) from None
+        if was_begun:
+            _clear()
+        _make(lines, moved)
+
+
+def _make(lines: int, moved: Callable[[int], None]) -> None:
     boot.make_home(HomeKind.TRIAL)
-    (home() / BEGUN).touch()
     write_settings(trial_on=LAST_DAY, outbox_bounce_share=0.08, care_number="10086")
     clock.give_day(FIRST_DAY)
     made = _make_staff()

@@ -99,8 +99,17 @@ class HomeInUse(RollkeeperError):
 
     code = "home_in_use"
     kind = Kind.CONFLICT
-    sentence = "The home {home} is in use and does not hold the demo."
+    sentence = "The folder {home} is in use and does not hold the demo."
     remedy = "Set ROLLKEEPER_HOME to a new folder for the demo, or use 'rollkeeper serve' for this home."
+
+
+class DemoUnderWay(RollkeeperError):
+    """Somebody else makes the demo in this home."""
+
+    code = "demo_under_way"
+    kind = Kind.CONFLICT
+    sentence = "The demo is being made in the home {home} by another process."
+    remedy = "Wait until it is done, then run this again; or set ROLLKEEPER_HOME to another folder."
 
 
 class HomeOfOtherKind(RollkeeperError):
