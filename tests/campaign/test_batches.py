@@ -3,6 +3,8 @@
 
 import datetime as dt
 from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -10,12 +12,14 @@ from rollkeeper.access.authority import Authority, console_authority, sweep_auth
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import acts, queries
+from rollkeeper.campaign.campaigns import open_campaign
 from rollkeeper.campaign.errors import (
     ApprovedAlready,
     ApproverUnknown,
     BatchNotInState,
     DayClosed,
     NoCampaign,
+    OtherCampaignUnderWay,
     PackChanged,
 )
 from rollkeeper.campaign.stages import Action
@@ -85,6 +89,32 @@ def test_planning_again_takes_in_only_what_is_new(people: People) -> None:
 def test_a_country_without_the_duty_has_no_campaign(people: People) -> None:
     with pytest.raises(CampaignMissing):
         acts.plan_campaign(console_authority(), pack_id="none", on=TOLD)
+
+
+def test_a_second_pack_does_not_take_the_place_of_the_campaign_under_way(
+    people: People, tmp_path: Path
+) -> None:
+    make_line()
+    plan(TOLD)
+    other = tmp_path / "other.yaml"
+    other.write_text((files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8"), "utf-8")
+
+    with pytest.raises(OtherCampaignUnderWay, match="cn-xz-2011"):
+        acts.plan_campaign(console_authority(), pack_id=str(other), on=TOLD)
+
+
+def test_a_pack_given_by_a_short_path_is_found_again_from_any_folder(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8"), "utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    acts.plan_campaign(console_authority(), pack_id="mine.yaml", on=TOLD)
+
+    monkeypatch.chdir("/")
+
+    assert open_campaign().pack_id == str(tmp_path / "mine.yaml")
 
 
 def test_registered_and_ended_lines_are_not_taken_in(people: People) -> None:

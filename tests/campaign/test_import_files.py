@@ -8,7 +8,7 @@ import zipfile
 import polars as pl
 import pytest
 
-from rollkeeper.campaign.importing import delimited
+from rollkeeper.campaign.importing import delimited, files
 from rollkeeper.campaign.importing.encodings import guess
 from rollkeeper.campaign.importing.errors import (
     FieldTooLong,
@@ -123,6 +123,21 @@ def test_an_empty_file_is_refused(written, content):
 def test_a_file_with_names_and_no_rows_is_refused(written):
     with pytest.raises(FileEmpty, match="row of values"):
         look(written("number,since\n"))
+
+
+def test_binary_junk_is_refused_without_being_shown(written):
+    with pytest.raises(FileNotRead, match=r"row 1, column 2 holds control characters") as refusal:
+        look(written(b"number,\x1b[2J\x01secret\n1,2\n"))
+
+    assert "secret" not in str(refusal.value)
+
+
+def test_a_field_without_end_is_refused_before_the_rest_of_the_file_is_read(written, monkeypatch):
+    monkeypatch.setattr(files, "_read_through", None)
+    endless = b'number,note\n1,"two\nlines"\n2,"' + b"x" * (delimited.LINE_LIMIT + 1)
+
+    with pytest.raises(FieldTooLong, match="row 3, column 2"):
+        look(written(endless))
 
 
 def test_two_columns_of_one_name_are_refused_by_name_and_place(written):

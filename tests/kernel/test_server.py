@@ -123,3 +123,36 @@ def test_a_home_whose_path_is_too_long_for_a_socket_uses_a_short_private_folder(
 
     assert len(str(folder)) < 60
     assert folder != tmp_path
+
+
+def test_a_secret_whose_writing_breaks_off_is_not_there_and_is_made_again(monkeypatch, tmp_path):
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
+    file = server.password_file(server.REGISTER, "counter")
+
+    def killed(_handle: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", killed)
+        with pytest.raises(KeyboardInterrupt):
+            server.password(server.REGISTER, "counter")
+
+    assert not file.exists()
+    assert server.password(server.REGISTER, "counter") == server.password(server.REGISTER, "counter")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_who_writes_a_secret_second_keeps_the_first(tmp_path):
+    server._keep_secret(tmp_path / "secrets" / "x", "first")
+    server._keep_secret(tmp_path / "secrets" / "x", "second")
+
+    assert [(f.name, f.read_text("utf-8")) for f in (tmp_path / "secrets").iterdir()] == [("x", "first")]
+
+
+def test_a_server_that_does_not_start_says_the_last_of_its_own_words(monkeypatch, tmp_path):
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
+    server.REGISTER.log.parent.mkdir()
+    server.REGISTER.log.write_text("x LOG:  begins\nx FATAL:  lock file is there\nx LOG:  ends\n", "utf-8")
+
+    assert server._last_words(OSError("see the log."), server.REGISTER).endswith("lock file is there")
+    assert server._last_words(OSError("see the log."), server.KEYS) == "see the log"

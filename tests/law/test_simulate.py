@@ -19,7 +19,7 @@ from rollkeeper.law.events import read_events
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.picture import svg_picture
 from rollkeeper.law.rules import Fate, History, stage_of
-from rollkeeper.law.simulation import refuse_difference, simulate
+from rollkeeper.law.simulation import refuse_difference, simulate, write_whole
 from rollkeeper.law.stages import STAGES, stage_counts
 from tests.law.day_by_day import Row
 from tests.law.populations import populations, write_rows
@@ -268,3 +268,20 @@ def test_the_drawing_can_be_heard_and_loads_nothing(tmp_path):
     assert "ended: 1" in drawing.find(f"{space}desc").text
     assert "href" not in text
     assert "url(" not in text
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path):
+    out = tmp_path / "device"
+    out.symlink_to("/dev/null")
+
+    write_whole(out, b"line\n")
+
+    assert out.is_symlink()
+    assert sorted(tmp_path.iterdir()) == [out]
+
+
+def test_the_picture_does_not_overwrite_the_result(home, tmp_path):
+    done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "r", "--plot", tmp_path / "." / "r")
+
+    assert done.returncode == 2
+    assert list(tmp_path.iterdir()) == []
