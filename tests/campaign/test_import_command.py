@@ -7,7 +7,6 @@ import pty
 import subprocess
 import sys
 import tomllib
-import warnings
 from pathlib import Path
 
 import pytest
@@ -48,7 +47,6 @@ def simple(tmp_path):
 @pytest.fixture
 def telco(tmp_path):
     if not TELCO.exists():
-        warnings.warn(f"{TELCO} is not there: the journey on a foreign export was NOT run", stacklevel=1)
         pytest.skip(f"{TELCO} is not there: the journey on a foreign export was NOT run")
     file = tmp_path / "telco-customers.csv"
     file.write_bytes(TELCO.read_bytes())

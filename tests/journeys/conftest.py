@@ -92,8 +92,14 @@ class Visitor:
         self.page, self.trial = page, trial
         self.complaints: list[str] = []
         page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
-        page.on("requestfailed", lambda request: self.complaints.append(f"{request.url} {request.failure}"))
+        page.on("requestfailed", lambda request: self._miss(request.url, str(request.failure)))
         page.on("console", lambda said: self._hear(said.type, said.text))
+
+    def _miss(self, url: str, failure: str) -> None:
+        # The browser itself lets go of what was on its way, such as the icon, when the page is left or closed. What
+        # the policy forbids fails with another word, and on the console as well.
+        if "ERR_ABORTED" not in failure:
+            self.complaints.append(f"{url} {failure}")
 
     def _hear(self, kind: str, text: str) -> None:
         refusal = "Failed to load resource" in text and any(
