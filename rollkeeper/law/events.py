@@ -105,6 +105,9 @@ def _column_order(header: list[str], file: Path, faults: list[RollkeeperError]) 
     def fault(column: str, why: str) -> None:
         faults.append(EventFault(file=file, row=1, column=column, why=why))
 
+    if _clean(header) != header:
+        fault("number 1", "the file is not UTF-8 text")
+        return []
     for name in COLUMNS:
         if header.count(name) != 1:
             fault(name, "the column stands twice" if name in header else "the column is missing")

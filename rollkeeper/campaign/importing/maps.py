@@ -12,12 +12,13 @@
 """
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from rollkeeper.campaign.importing.errors import MapFault, SensitiveColumnMapped
 from rollkeeper.campaign.importing.words import never_about
@@ -45,11 +46,17 @@ class FilePart(Part):
     sheet: str | None = None
 
 
+def _whole_number(number: str) -> str:
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
+        raise ValueError("write the first number whole, as + and 7 to 15 digits: +8613800000000")
+    return number
+
+
 class NumberPart(Part):
     """Where numbers come from."""
 
     column: Column | None = None
-    allotment: Annotated[str | None, Field(pattern=r"^\+[1-9][0-9]{6,14}$")] = None
+    allotment: Annotated[str | None, AfterValidator(lambda number: number and _whole_number(number))] = None
     count: Annotated[int | None, Field(gt=0)] = None
 
     @model_validator(mode="after")
