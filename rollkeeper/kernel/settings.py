@@ -298,6 +298,16 @@ def is_home() -> bool:
     return settings_file().exists()
 
 
+def made_mark() -> Path:
+    """Return the file whose presence says that the making of this home came to its end."""
+    return home() / "made"
+
+
+def is_made() -> bool:
+    """Tell whether this home was made, to the end."""
+    return is_home() and made_mark().exists()
+
+
 @cache
 def settings() -> Settings:
     """Read and validate the settings once. Refuses: SettingFault (all at once), HomeOfAnotherVersion."""

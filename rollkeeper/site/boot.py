@@ -6,7 +6,6 @@ Everything here can be run again: what is there already is left as it is.
 
 import fcntl
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,7 +15,7 @@ from psycopg import sql as pgsql
 
 from rollkeeper.kernel import copies, database, server
 from rollkeeper.kernel.database import KeysRole, Role
-from rollkeeper.kernel.settings import HomeKind, home, is_home, settings, write_settings
+from rollkeeper.kernel.settings import HomeKind, home, is_home, is_made, made_mark, settings, write_settings
 from rollkeeper.site.errors import HomeOfOtherKind, ServersInUse, StoresElsewhere
 from rollkeeper.vault import acts as vault_acts
 from rollkeeper.vault import keys as vault_keys
@@ -25,16 +24,9 @@ from rollkeeper.vault import keys as vault_keys
 def open_home() -> None:
     """Open this home. One that is not there, or whose making broke off, is made (a trial home, if nobody said else)."""
     if is_made():
-        settings()
-        if settings().register_url is None:
-            server.ensure_running()
+        server.ensure_ours_running()
     else:
         make_home(settings().kind)
-
-
-def is_made() -> bool:
-    """Tell whether this home was made, to the end."""
-    return is_home() and _mark().exists()
 
 
 def make_home(kind: HomeKind) -> None:
@@ -46,7 +38,7 @@ def make_home(kind: HomeKind) -> None:
         fcntl.flock(held, fcntl.LOCK_EX)
         make_stores()
         vault_acts.begin_first_epoch()
-        _mark().touch()
+        made_mark().touch()
 
 
 def make_stores() -> None:
@@ -56,10 +48,6 @@ def make_stores() -> None:
         _make_database(server.REGISTER, list(Role), ["btree_gist", "amcheck"])
         _make_database(server.KEYS, list(KeysRole), ["amcheck"])
     bring_up_to_date()
-
-
-def _mark() -> Path:
-    return home() / "made"
 
 
 def renew_passwords() -> None:

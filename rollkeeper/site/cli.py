@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -34,16 +35,17 @@ ROOMS_WITH_COMMANDS = (
 BY_CTRL_C = 130
 
 
-def make_app() -> "typer.Typer":
-    """Gather the commands of all rooms."""
-    import django
+def make_app(rooms: Sequence[str] = ROOMS_WITH_COMMANDS) -> "typer.Typer":
+    """Gather the commands of these rooms. With the room `site` alone Django is left to the faces."""
     import typer
 
-    django.setup()
     from rollkeeper.kernel import opening
-    from rollkeeper.site.boot import open_home
 
-    opening.open_home_with(open_home)
+    if rooms is ROOMS_WITH_COMMANDS:
+        import django
+
+        django.setup()
+    opening.open_home_with(_open_home)
     app = typer.Typer(
         name="rollkeeper",
         no_args_is_help=True,
@@ -53,29 +55,35 @@ def make_app() -> "typer.Typer":
         help="A subscriber register that leaks nothing, cuts nobody off unheard, and forgets on time.",
     )
     app.callback(help=app.info.help)(_nothing)
-    for room in ROOMS_WITH_COMMANDS:
+    for room in rooms:
         import_module(f"rollkeeper.{room}.commands").register(app)
     return app
+
+
+def _open_home() -> None:
+    from rollkeeper.site.boot import open_home
+
+    open_home()
 
 
 def _nothing() -> None:
     """Keep Typer from taking a lone command for the whole program."""
 
 
-def _warm_up(words: list[str]) -> None:
-    """Let the servers start while the program is still being read, where it is sure to need them."""
-    from rollkeeper.kernel.settings import home
+def _only_serves(words: list[str]) -> bool:
+    """Tell whether these words only serve a home that is there: the faces then do all the rest."""
+    from rollkeeper.kernel.settings import is_made
+    from rollkeeper.site.logins import is_made as demo_is_made
 
-    if words[:1] in (["serve"], ["demo"]) and "--help" not in words and (home() / "made").exists():
-        # A fault is met again, and told, when the command itself opens the home.
-        threading.Thread(target=_start_servers, daemon=True).start()
+    asked = words[:1] == ["serve"] or (words[:1] == ["demo"] and demo_is_made())
+    return asked and "--help" not in words and is_made()
 
 
 def _start_servers() -> None:
     from rollkeeper.kernel import server
 
     with suppress(Exception):
-        server.ensure_running()
+        server.ensure_ours_running()
 
 
 def main() -> None:
@@ -85,8 +93,12 @@ def main() -> None:
     # Whoever starts the program with its input closed has given it nothing.
     sys.stdin = sys.stdin or io.StringIO()
     try:
-        _warm_up(sys.argv[1:])
-        make_app()()
+        if _only_serves(sys.argv[1:]):
+            # A fault of the servers is met again, and told, by the command itself.
+            threading.Thread(target=_start_servers, daemon=True).start()
+            make_app(("site",))()
+        else:
+            make_app()()
     except SystemExit as end:
         # Typer has turned Ctrl-C into this code by now, without a word.
         if end.code != BY_CTRL_C:

@@ -9,8 +9,8 @@ import typer
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, show_table
+from rollkeeper.kernel.opening import open_home
 from rollkeeper.kernel.settings import HomeKind, home, settings
-from rollkeeper.site import boot
 from rollkeeper.site.errors import HomeInUse
 from rollkeeper.site.faces import FACES, FaceName, face_called
 
@@ -38,6 +38,8 @@ def setup(
 
     Example: ROLLKEEPER_HOME=/srv/rollkeeper rollkeeper setup --production
     """
+    from rollkeeper.site import boot
+
     if new_passwords:
         boot.renew_passwords()
     boot.make_home(HomeKind.PRODUCTION if production else settings().kind)
@@ -80,16 +82,14 @@ def demo(
 
     Example: ROLLKEEPER_HOME=/tmp/trial rollkeeper demo --serve
     """
-    from rollkeeper.site import demo as story
+    from rollkeeper.site.logins import is_made, logins
 
-    if story.is_made():
-        boot.open_home()
-    else:
+    if not is_made():
         _make_demo(lines)
     show_table(
         "Logins of this trial home",
         ("user name", "password"),
-        [(x["user"], x["password"]) for x in story.logins()],
+        [(x["user"], x["password"]) for x in logins()],
     )
     if serve_it:
         serve(host="127.0.0.1", port=port, face=None)
@@ -97,8 +97,9 @@ def demo(
 
 def _make_demo(lines: int) -> None:
     from rollkeeper.site import demo as story
+    from rollkeeper.site.logins import is_begun
 
-    if not story.is_begun() and home().is_dir() and any(home().iterdir()):
+    if not is_begun() and home().is_dir() and any(home().iterdir()):
         # A demo that breaks off is cleared away, whole folder and all: nothing else may lie in it.
         raise HomeInUse(home=home())
     with progress("Inventing people and living through a campaign", total=story.day_count()) as bar:
@@ -112,7 +113,7 @@ def doctor(*, as_json: JsonOption = False) -> None:
     """
     from rollkeeper.site.doctor import Health, examine
 
-    boot.open_home()
+    open_home()
     found = examine()
     if as_json:
         emit(
@@ -152,7 +153,7 @@ def backup(
     from rollkeeper.access.authority import console_authority
     from rollkeeper.site.backup import Part, back_up, estimated_bytes
 
-    boot.open_home()
+    open_home()
     chosen = [Part.REGISTER] if register_only else []
     parts = (chosen + ([Part.KEYS] if keys_only else [])) or list(Part)
     with progress("Backing up (bytes)", total=estimated_bytes(parts)) as bar:

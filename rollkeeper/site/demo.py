@@ -8,8 +8,6 @@ notices sent, people come to the counter, two people approve, the sweep runs, ni
 import csv
 import datetime as dt
 import fcntl
-import json
-import os
 import random
 import secrets
 import shutil
@@ -17,6 +15,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from django.db import connections
 
 from rollkeeper.access.acts import add_staff, sign_in
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
@@ -47,6 +47,7 @@ from rollkeeper.notices.receipts import read_receipts
 from rollkeeper.site import boot
 from rollkeeper.site.errors import DemoUnderWay
 from rollkeeper.site.invented import InventedPerson, Inventor
+from rollkeeper.site.logins import BEGUN, is_begun, write_logins
 from rollkeeper.subscribers.kinds import Part, PartyKind
 
 LINES = 10_000
@@ -55,8 +56,6 @@ FIRST_DAY = dt.date(2011, 12, 5)
 LAST_DAY = dt.date(2012, 3, 20)
 WAVES: dict[dt.date, float] = {FIRST_DAY: 0.35, dt.date(2012, 1, 10): 0.12, dt.date(2012, 1, 19): 1.0}
 """When notices go out, and to how many of all lines at the most: an operator's gateway has its limits too."""
-LOGINS = "demo-logins.json"
-BEGUN = "demo-begun"
 SERVICES = {Service.MOBILE: 80, Service.DATA_CARD: 8, Service.FIXED_LINE: 12}
 """How often each kind of service comes, in a hundred."""
 COLUMNS = (
@@ -78,22 +77,6 @@ MAP: dict[str, Any] = {
     },
 }
 """The map of the file that the demo writes, as an operator would write it."""
-
-
-def is_made() -> bool:
-    """Tell whether this home holds the demo already, whole."""
-    return (home() / LOGINS).exists()
-
-
-def is_begun() -> bool:
-    """Tell whether the demo was begun here and broke off: it is then made anew from the start."""
-    return (home() / BEGUN).exists()
-
-
-def logins() -> list[dict[str, str]]:
-    """Return user name, password and role of each demo login."""
-    found: list[dict[str, str]] = json.loads((home() / LOGINS).read_text("utf-8"))
-    return found
 
 
 def make_demo(*, lines: int = LINES, moved: Callable[[int], None] = lambda _: None) -> None:
@@ -124,8 +107,10 @@ def _make(lines: int, moved: Callable[[int], None]) -> None:
         story.live(day)
         moved(1)
     clock.give_day(None)
-    _write_logins(made)
+    write_logins(made)
     (home() / BEGUN).unlink()
+    # Whoever goes on to serve must not hold what a rotation of the keys would wait for.
+    connections.close_all()
 
 
 def day_count() -> int:
@@ -261,11 +246,6 @@ def _submission(number: str, person: InventedPerson) -> Submission:
         language=person.language,
         looked_twice=True,
     )
-
-
-def _write_logins(made: list[dict[str, str]]) -> None:
-    with os.fdopen(os.open(home() / LOGINS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(made, out, indent=1)
 
 
 def _clear() -> None:

@@ -22,8 +22,7 @@ from types import FrameType
 from rollkeeper.kernel import server
 from rollkeeper.kernel.console import err, out
 from rollkeeper.kernel.errors import raise_all
-from rollkeeper.kernel.settings import HomeKind, home, settings
-from rollkeeper.site import boot
+from rollkeeper.kernel.settings import HomeKind, home, is_made, settings
 from rollkeeper.site.errors import AssetsMissing, FaceDidNotStart, HostNotKnown, PortTaken
 from rollkeeper.site.faces import FACES, Face
 
@@ -53,13 +52,15 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, faces: Sequence[Face] = 
     if not STYLES.exists():
         raise AssetsMissing(file=STYLES)
     _demand_free_ports(host, port, faces)
-    if not boot.is_made():
+    if not is_made():
+        from rollkeeper.site import boot
+
         boot.open_home()
     server.web_secret()
     with _stop_signals() as stop, ExitStack() as stack:
         running = [_start(face, host, port) for face in faces]
         stack.callback(_stop, running)
-        boot.open_home()  # the servers start while the faces load
+        server.ensure_ours_running()  # the servers start while the faces load
         for one in running:
             if not _wait_until_well(one, stop):
                 return

@@ -57,7 +57,7 @@ def test_ctrl_c_while_the_program_is_still_being_read_is_a_sentence_and_130(type
     def interrupted(_words):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_warm_up", interrupted)
+    monkeypatch.setattr(cli, "_only_serves", interrupted)
 
     assert typed(lambda: None)[0] == 130
 
