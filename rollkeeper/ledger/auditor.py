@@ -10,7 +10,8 @@ and checks the signature and that older checkpoints are beginnings of this one. 
 c2sp.org/tlog-checkpoint, c2sp.org/signed-note, c2sp.org/tlog-proof; hashes: RFC 6962.
 
 A receipt is a small text that proves by itself, without any folder and without a network, that one entry stands in the
-ledger: the entry, its place, the hashes beside its way up, and the signed checkpoint above them.
+ledger: the entry, its place, the hashes beside its way up, and the signed checkpoint above them. One that was handed over
+before the entry was published is a promise instead: the entry, signed. What people wrote around it is passed over.
 
 What it cannot see from one folder alone is whether everybody is shown the same folder. So keep the checkpoints that you
 saw, take the key from elsewhere than the folder, and compare both with others: `--older` and `--vkey` are for that.
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 WIDTH = 256
 HASH_BYTES = 32
 PROOF = "c2sp.org/tlog-proof@v1"
+PROMISE = "rollkeeper-receipt@v1"
+PROMISE_KEY = "rollkeeper-receipts-key@v1"
 CHUNK_TILES = 64
 
 
@@ -78,11 +81,14 @@ class Log:
 
 @dataclass(frozen=True)
 class Receipt:
-    """An entry that provably stands in a ledger: which ledger, at which place, of how many, and the entry itself."""
+    """An entry that provably stands in a ledger: which ledger, at which place, of how many, and the entry itself.
+
+    Place and number are None for a promise: an entry that the operator signed for and had yet to publish.
+    """
 
     origin: str
-    index: int
-    size: int
+    index: int | None
+    size: int | None
     entry: str
 
 
@@ -111,8 +117,16 @@ def audit(folder: Path, *, key: Key, older: Sequence[Path] = (), processes: int 
 
 
 def check_receipt(file: Path, *, key: Key) -> Receipt:
-    """Check a receipt. Raises Wrong where it does not prove that its entry stands in the ledger of `key`."""
-    top, blank, note = _read(file).decode("utf-8", "replace").partition("\n\n")
+    """Check a receipt. Raises Wrong where it proves nothing about the ledger of `key`."""
+    return check_receipt_text(_read(file).decode("utf-8", "replace"), file=file, key=key)
+
+
+def check_receipt_text(text: str, *, file: Path, key: Key) -> Receipt:
+    """Check the text of a receipt; `file` is what it is called where it is wrong. Raises Wrong."""
+    text = _bare(text)
+    if text.startswith(PROMISE + "\n"):
+        return _check_promise(text, file=file, key=key)
+    top, blank, note = text.partition("\n\n")
     lines = top.split("\n")
     if not blank or lines[0] != PROOF or len(lines) < 3:
         raise Wrong(f"{file} is no receipt: it does not have the form of {PROOF}.")
@@ -125,6 +139,29 @@ def check_receipt(file: Path, *, key: Key) -> Receipt:
             f"{file} proves nothing: its entry does not stand at its place under the checkpoint that it carries."
         )
     return Receipt(head.origin, int(index), head.size, entry.decode("utf-8", "replace"))
+
+
+def _bare(text: str) -> str:
+    """Return the receipt alone, from its first line to its last signature, without what is written around it."""
+    lines = [line.strip() for line in text.splitlines()]
+    first = next((nth for nth, line in enumerate(lines) if line in {PROOF, PROMISE}), 0)
+    last = max((nth for nth, line in enumerate(lines) if line.startswith("\u2014 ")), default=len(lines))
+    return "\n".join(lines[first : last + 1]) + "\n"
+
+
+def _check_promise(text: str, *, file: Path, key: Key) -> Receipt:
+    """Check that the ledger's key let another one sign receipts, and that this one signed the entry."""
+    parts = text.split("\n\n")
+    statement, grant = parts[0].split("\n"), parts[2].split("\n") if len(parts) == 4 else []
+    if len(statement) != 2 or len(grant) != 2 or grant[0] != PROMISE_KEY:
+        raise Wrong(f"{file} is no receipt: it does not have the form of {PROMISE}.")
+    _check_signature(parts[2] + "\n", parts[3], file=file, key=key)
+    signer = read_key(grant[1])
+    _check_signature(parts[0] + "\n", parts[1], file=file, key=signer)
+    entry = _from_base64(statement[1].removeprefix("entry "))
+    if not entry or signer.name != f"{key.name}/receipts":
+        raise Wrong(f"{file} proves nothing: it holds no entry, or was signed in another name.")
+    return Receipt(key.name, None, None, entry.decode("utf-8", "replace"))
 
 
 def is_included(entry: bytes, index: int, *, head: Checkpoint, proof: Sequence[bytes]) -> bool:
@@ -387,7 +424,12 @@ def _told_receipt(file: Path, vkey: str | None) -> tuple[dict[str, object], str]
     if vkey is None:
         raise Wrong("A receipt is checked with a key that does not come with it: give --vkey.")
     receipt = check_receipt(file, key=read_key(_key_text(file, vkey)))
-    text = f"This entry stands in the ledger {receipt.origin} as number {receipt.index:,}:\n{receipt.entry}"
+    if receipt.index is None:
+        text = f"{receipt.origin} signed for this entry, and owes a proof that it stands in the ledger:\n{receipt.entry}"
+    else:
+        text = (
+            f"This entry stands in the ledger {receipt.origin} as number {receipt.index:,}:\n{receipt.entry}"
+        )
     return {"right": True, **vars(receipt)}, text
 
 

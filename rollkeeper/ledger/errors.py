@@ -65,3 +65,47 @@ class CheckpointNotRead(RollkeeperError):
     kind = Kind.MALFORMED
     sentence = "{file} is not a checkpoint: {why}."
     remedy = "A checkpoint is a signed note: origin, size, root hash, an empty line, signatures (c2sp.org/tlog-checkpoint)."
+
+
+class ReceiptCodeNotRead(RollkeeperError):
+    """A text is not the code of a receipt."""
+
+    code = "receipt_code_not_read"
+    kind = Kind.MALFORMED
+    sentence = "That is not the code of a receipt."
+    remedy = (
+        "Write it as it stands there: a number, a hyphen and six letters or figures, such as 4711-K2M9QX."
+    )
+
+
+class ReceiptNotKnown(RollkeeperError):
+    """The register has no entry of that code."""
+
+    code = "receipt_not_known"
+    kind = Kind.NOT_FOUND
+    sentence = "The ledger of this register has no entry with the code {code}."
+    remedy = (
+        "Look at the code again. If it is right, the register has lost what it signed for: take the whole receipt, from its"
+        " QR code or its file, and take up a dispute with it."
+    )
+
+
+class ReceiptNotGenuine(RollkeeperError):
+    """Somebody shows a receipt that this operator did not sign as it stands."""
+
+    code = "receipt_not_genuine"
+    kind = Kind.REFUSED
+    sentence = "That receipt was not signed by this operator as it stands, so it proves nothing."
+    remedy = (
+        "Read its QR code again, or take its file: all of it, from the first line to the last. Without it a dispute can"
+        " still be taken up on the holder's word."
+    )
+
+
+class ReceiptsNotReady(RollkeeperError):
+    """The home has no key with which receipts are signed and checked."""
+
+    code = "receipts_not_ready"
+    kind = Kind.REFUSED
+    sentence = "This home has no key for receipts yet, and no checkpoint covers the entry."
+    remedy = "Run 'rollkeeper setup', or publish the ledger: 'rollkeeper ledger publish DIR'."

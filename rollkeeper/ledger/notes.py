@@ -50,10 +50,13 @@ class Head:
 
 def sign(head: Head, key: Ed25519PrivateKey) -> str:
     """Return the checkpoint over `head`, signed in the name of its origin."""
-    text = head.text()
-    public = key.public_key()
-    signature = base64.b64encode(key_id(head.origin, public) + key.sign(text.encode()))
-    return f"{text}\n{_DASH}{head.origin} {signature.decode()}\n"
+    return sign_text(head.text(), name=head.origin, key=key)
+
+
+def sign_text(text: str, *, name: str, key: Ed25519PrivateKey) -> str:
+    """Return a signed note: the text, which ends with its line, and a signature in this name."""
+    signature = base64.b64encode(key_id(name, key.public_key()) + key.sign(text.encode()))
+    return f"{text}\n{_DASH}{name} {signature.decode()}\n"
 
 
 def is_signed_by(note: str, *, name: str, public: Ed25519PublicKey) -> bool:
@@ -110,7 +113,11 @@ def key_file() -> Path:
 
 def signing_key() -> Ed25519PrivateKey:
     """Return the key that signs checkpoints, made on first use, in a file of mode 0600."""
-    file = key_file()
+    return kept_key(key_file())
+
+
+def kept_key(file: Path) -> Ed25519PrivateKey:
+    """Return the key in a file, made where there is none, of mode 0600."""
     if not file.exists():
         pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ a register that was set back or rewritten is noticed here, before anybody outsid
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.settings import home
-from rollkeeper.ledger import notes, queries, tree
+from rollkeeper.ledger import notes, promises, queries, tree
 from rollkeeper.ledger.errors import (
     EntryIsNotItsLeaf,
     FolderOfAnotherLog,
@@ -52,6 +53,7 @@ def publish(folder: Path, *, tell: Callable[[int], None] = lambda _: None) -> Pu
         database.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         database.rows(database.sql("ledger", "by_index"))
         key = _key()
+        promises.make_ready(key)
         head, there = _next_head(), _head_in(place, key)
         _demand_continuation(head, there)
         have = there.size if there else 0
@@ -62,6 +64,12 @@ def publish(folder: Path, *, tell: Callable[[int], None] = lambda _: None) -> Pu
     place.write(VKEY, f"{notes.vkey(head.origin, key.public_key())}\n".encode())
     place.write(CHECKPOINT, note.encode())
     return Published(head.size, head.root, head.size - have)
+
+
+def prepare_receipts() -> None:
+    """Have a key for receipts, unless the ledger's own is missing, which `publish` refuses by name. Again: nothing."""
+    with suppress(LedgerKeyMissing):
+        promises.make_ready(_key())
 
 
 def remembered_file() -> Path:

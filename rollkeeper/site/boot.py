@@ -13,11 +13,14 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql as pgsql
 
-from rollkeeper.kernel import copies, database, server
+from rollkeeper.access.authority import console_authority
+from rollkeeper.kernel import clock, copies, database, server
 from rollkeeper.kernel.database import KeysRole, Role
 from rollkeeper.kernel.settings import HomeKind, home, is_home, is_made, made_mark, settings, write_settings
+from rollkeeper.ledger import publishing
 from rollkeeper.site.errors import HomeOfOtherKind, ServersInUse, StoresElsewhere
 from rollkeeper.vault import acts as vault_acts
+from rollkeeper.vault import canaries
 from rollkeeper.vault import keys as vault_keys
 
 
@@ -38,6 +41,8 @@ def make_home(kind: HomeKind) -> None:
         fcntl.flock(held, fcntl.LOCK_EX)
         make_stores()
         vault_acts.begin_first_epoch()
+        canaries.ensure_canary(console_authority(), on=clock.today())
+        publishing.prepare_receipts()
         made_mark().touch()
 
 

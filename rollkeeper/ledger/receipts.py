@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Receipts: found by a short code, written as a text that proves an entry, and checked when somebody shows one.
+
+A code is the number of the entry and six letters out of its hash: ``4711-K2M9QX``. It can be said on the telephone and
+stands in every notice; whoever has it gets the whole receipt from any face and from the command line. It is no secret:
+a receipt holds what the published ledger holds.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.kernel import database
+from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.ledger import auditor, promises, queries, tree
+from rollkeeper.ledger.errors import ReceiptCodeNotRead, ReceiptNotGenuine, ReceiptNotKnown, ReceiptsNotReady
+from rollkeeper.ledger.verbs import Verb
+
+ERASURES = frozenset({Verb.RECORD_ERASED})
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE = re.compile(r"([1-9][0-9]{0,17})-([0-9A-Z]{6})")
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What an entry says, and how it is called."""
+
+    body: bytes
+
+    @cached_property
+    def said(self) -> Mapping[str, Any]:
+        """Return the entry as an object; empty where it is none."""
+        try:
+            read = json.loads(self.body)
+        except ValueError:
+            return {}
+        return read if isinstance(read, dict) else {}
+
+    @property
+    def verb(self) -> str:
+        """Return what was done."""
+        return str(self.said.get("verb", ""))
+
+    @property
+    def day(self) -> str:
+        """Return the day by the law's zone, year first."""
+        return str(self.said.get("day", ""))
+
+    @property
+    def article(self) -> str:
+        """Return the article that it was decided by, empty where none was."""
+        return str(self.said.get("article", ""))
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Return the facts of the entry."""
+        facts = self.said.get("facts")
+        return facts if isinstance(facts, dict) else {}
+
+    @property
+    def line_id(self) -> LineId | None:
+        """Return the line that it is about."""
+        try:
+            return LineId(UUID(str(self.said.get("line", ""))))
+        except ValueError:
+            return None
+
+    @property
+    def hash(self) -> str:
+        """Return the leaf's hash, by which the same entry is known again everywhere."""
+        return tree.leaf_hash(self.body).hex()
+
+
+@dataclass(frozen=True)
+class LedgerReceipt:
+    """The receipt of one entry, as it can be given now."""
+
+    entry_id: EntryId
+    code: str
+    mark: Mark
+    text: str
+    is_proven: bool
+    """It carries a proof; otherwise it is a promise, and the proof is there for the code as soon as one is published."""
+
+
+def receipt_of(entry_id: EntryId) -> LedgerReceipt:
+    """Return the receipt of an entry: with its proof where a checkpoint covers it, as a promise until then.
+
+    Refuses: ReceiptNotKnown, ReceiptsNotReady.
+    """
+    found = database.rows("SELECT body FROM ledger_entry WHERE entry_id = %s", [entry_id])
+    if not found:
+        raise ReceiptNotKnown(code=entry_id)
+    return _receipt(entry_id, found[0].body.encode())
+
+
+def find_by_code(text: str) -> LedgerReceipt:
+    """Return the receipt that a code names. Refuses: ReceiptCodeNotRead, ReceiptNotKnown, ReceiptsNotReady."""
+    entry_id, check = read_code(text)
+    found = database.rows("SELECT body FROM ledger_entry WHERE entry_id = %s", [entry_id])
+    if not found or code_of(entry_id, found[0].body.encode()) != f"{entry_id}-{check}":
+        raise ReceiptNotKnown(code=f"{entry_id}-{check}")
+    return _receipt(entry_id, found[0].body.encode())
+
+
+def code_of(entry_id: EntryId, body: bytes) -> str:
+    """Return the code of an entry: its number and the first thirty bits of its leaf's hash."""
+    bits = int.from_bytes(tree.leaf_hash(body)[:4]) >> 2
+    return f"{entry_id}-" + "".join(_LETTERS[bits >> shift & 31] for shift in range(25, -1, -5))
+
+
+def read_code(text: str) -> tuple[EntryId, str]:
+    """Read a code as people write it: small letters, spaces, O for 0, I and L for 1. Refuses: ReceiptCodeNotRead."""
+    found = _CODE.fullmatch("".join(text.split()).upper().translate(_MISREAD))
+    if found is None:
+        raise ReceiptCodeNotRead
+    return EntryId(int(found[1])), found[2]
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text is a code and no whole receipt."""
+    return _CODE.fullmatch("".join(text.split()).upper().translate(_MISREAD)) is not None
+
+
+def check_shown(text: str) -> Mark:
+    """Return the entry that a receipt proves, whether or not this register still knows it; or that a code names.
+
+    Refuses: ReceiptNotGenuine, where this home's key did not sign it as it stands; ReceiptNotKnown, ReceiptsNotReady.
+    """
+    if is_code(text):
+        return find_by_code(text).mark
+    key = promises.vkey()
+    if key is None:
+        raise ReceiptsNotReady
+    try:
+        shown = auditor.check_receipt_text(text, file=Path("The receipt"), key=auditor.read_key(key))
+    except auditor.Wrong:
+        raise ReceiptNotGenuine from None
+    return Mark(shown.entry.encode())
+
+
+def marks_of_line(line_id: LineId, verbs: Sequence[Verb]) -> list[tuple[EntryId, Mark]]:
+    """Return the entries of these kinds about one line, the oldest first."""
+    found = database.rows(
+        "SELECT entry_id, body FROM ledger_entry WHERE line_id = %s AND verb = ANY (%s) ORDER BY entry_id",
+        [line_id, [verb.value for verb in verbs]],
+    )
+    return [(EntryId(row.entry_id), Mark(row.body.encode())) for row in found]
+
+
+def _receipt(entry_id: EntryId, body: bytes) -> LedgerReceipt:
+    proof = queries.receipt(entry_id)
+    text = proof or promises.promise(body)
+    if text is None:
+        raise ReceiptsNotReady
+    return LedgerReceipt(entry_id, code_of(entry_id, body), Mark(body), text, is_proven=proof is not None)
