@@ -13,7 +13,7 @@ REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_leaf, ledger_tile, ledge
 GRANT INSERT ON ledger_entry TO counter, office, sweep, vault;
 GRANT SELECT ON ledger_entry TO counter, office, sweep, vault, auditor;
 GRANT SELECT, INSERT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint TO sweep;
-GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint TO office, auditor;
+GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint TO counter, office, auditor;
 
 -- Who may act: read by the faces for signing in.
 GRANT SELECT ON access_staff, access_rolegrant TO counter, office, sweep, vault, auditor;
