@@ -7,18 +7,21 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign.queries import Explanation, explain_number
 from rollkeeper.kernel.database import act
+from rollkeeper.kernel.sayings import ENGLISH
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 
 
-def look_up_line(authority: Authority, *, number: str, about: dt.date, on: dt.date) -> Explanation | None:
+def look_up_line(
+    authority: Authority, *, number: str, about: dt.date, on: dt.date, language: str = ENGLISH
+) -> Explanation | None:
     """Explain the line with this number as it stands, or would stand, on the day `about`.
 
     Ledger: campaign:line:explained, where there is such a line. Refuses: NotAllowed.
     """
     role = demand(authority, Power.EXPLAIN_LINE)
     with act():
-        found = explain_number(number, on=about)
+        found = explain_number(number, on=about, language=language)
         if found is not None:
             facts = {"about": about.isoformat()}
             append_entry(

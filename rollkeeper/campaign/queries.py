@@ -16,6 +16,7 @@ from rollkeeper.campaign.histories import read_history
 from rollkeeper.campaign.stages import Action, Stage
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
+from rollkeeper.kernel.sayings import ENGLISH
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.explain import LineHistory, Sentence, explain_history
 from rollkeeper.law.pack import Pack
@@ -179,8 +180,8 @@ def batches() -> list[BatchView]:
     return [_batch_view(row) for row in rows(sql("campaign", "batches"), {"batch_id": None})]
 
 
-def batch(batch_id: BatchId) -> BatchDetail | None:
-    """Return one batch with its sample, None where there is none."""
+def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
+    """Return one batch with its sample, explained in a language; None where there is none."""
     found = rows(sql("campaign", "batches"), {"batch_id": batch_id})
     if not found:
         return None
@@ -189,7 +190,7 @@ def batch(batch_id: BatchId) -> BatchDetail | None:
         "SELECT line_id FROM campaign_batchline WHERE batch_id = %s AND position <= %s ORDER BY position",
         [batch_id, settings().sample_size],
     )
-    sample = tuple(_sample_line(LineId(line.line_id), row) for line in lines)
+    sample = tuple(_sample_line(LineId(line.line_id), row, language=language) for line in lines)
     reasons = _summed([*row.held_back.items(), *row.passed_over.items()])
     return BatchDetail(_batch_view(row), reasons, sample)
 
@@ -203,13 +204,13 @@ def last_batch_of(line_id: LineId) -> BatchId | None:
     return BatchId(found[0].batch_id) if found else None
 
 
-def explain_number(number: str, *, on: dt.date) -> Explanation | None:
+def explain_number(number: str, *, on: dt.date, language: str = ENGLISH) -> Explanation | None:
     """Explain the line that has this number (E.164), None where no line has it. `on` may lie ahead."""
     line = find_line(number)
-    return None if line is None else explain_line(line.line_id, on=on)
+    return None if line is None else explain_line(line.line_id, on=on, language=language)
 
 
-def explain_line(line_id: LineId, *, on: dt.date) -> Explanation | None:
+def explain_line(line_id: LineId, *, on: dt.date, language: str = ENGLISH) -> Explanation | None:
     """Explain a line by its reference, None where there is none."""
     found = read_history(line_id)
     if found is None:
@@ -221,7 +222,7 @@ def explain_line(line_id: LineId, *, on: dt.date) -> Explanation | None:
         state=found.state,
         stage=found.stage,
         on=on,
-        sentences=tuple(explain_history(load_pack(found.pack_id), found.history, on)),
+        sentences=tuple(explain_history(load_pack(found.pack_id), found.history, on, language=language)),
     )
 
 
@@ -263,7 +264,7 @@ def _batch_view(row: Any) -> BatchView:
     )
 
 
-def _sample_line(line_id: LineId, batch_row: Any) -> SampleLine:
+def _sample_line(line_id: LineId, batch_row: Any, *, language: str) -> SampleLine:
     found = read_history(line_id)
     assert found is not None  # noqa: S101 - a line of a batch is never deleted
     pack, history = load_pack(found.pack_id), found.history
@@ -274,7 +275,7 @@ def _sample_line(line_id: LineId, batch_row: Any) -> SampleLine:
         region=found.region,
         told_on=told_on,
         last_day_on=_last_day(pack, history, told_on, suspends=batch_row.action == Action.SUSPEND),
-        sentences=tuple(explain_history(pack, history, batch_row.due_on)),
+        sentences=tuple(explain_history(pack, history, batch_row.due_on, language=language)),
     )
 
 

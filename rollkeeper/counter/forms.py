@@ -18,6 +18,7 @@ from rollkeeper.enrolment.rules import is_usable_key
 from rollkeeper.enrolment.submissions import Deed, Submission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.sayings import mark, say
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Attribute, Pack
 from rollkeeper.lines.states import PauseReason, Service
@@ -29,9 +30,9 @@ _MAKES_LINES = frozenset({Deed.REGISTER, Deed.INSTALL})
 _KEPT = frozenset({"submission_key", "service", "language", "reason"})
 
 
-def _asked[F: forms.Field](field: F, *, why: Any, article: str = "") -> F:
-    """Add to a field why it is asked and by which article; the template shows both."""
-    field.why = why  # type: ignore[attr-defined]
+def _asked[F: forms.Field](field: F, *, why: Any, article: str = "", language: str = "") -> F:
+    """Add to a field why it is asked and by which article; the template shows both, in the language of the reason."""
+    field.why, field.why_language = why, language  # type: ignore[attr-defined]
     field.article = say_article(article)  # type: ignore[attr-defined]
     return field
 
@@ -92,7 +93,8 @@ def faults_of(form: QuietForm, fault: RollkeeperError) -> dict[str, list[str]]:
     """Return the sentences of a refusal by the fields they are about."""
     found: dict[str, list[str]] = {}
     for one in fault.faults if isinstance(fault, Faults) else (fault,):
-        found.setdefault(form.field_of(one), []).append(f"{one} {one.advice}")
+        said = say(one)[0]
+        found.setdefault(form.field_of(one), []).append(mark(f"{said.sentence} {said.remedy}", said.language))
     return found
 
 
@@ -240,7 +242,11 @@ def _part_fields(
 ) -> Iterator[tuple[str, forms.Field]]:
     for attribute in attributes:
         name = f"{part.key}__{attribute.name}"
-        fields[name] = _asked(_attribute_field(attribute), why=attribute.why, article=attribute.article)
+        page = get_language() or ""
+        why, language = attribute.why_in(page)
+        fields[name] = _asked(
+            _attribute_field(attribute), why=why, article=attribute.article, language="" if language == page else language
+        )  # fmt: skip
         yield name, fields[name]
         if attribute.name == "document_type":
             name = f"{part.key}__document_state"

@@ -21,10 +21,11 @@ _HORIZON = dt.timedelta(days=1500)
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One step of an explanation and the article behind it (empty where no law speaks)."""
+    """One step of an explanation, the article behind it (empty where no law speaks) and the language it is in."""
 
     text: str
     article: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +196,9 @@ class _Teller:
         return day is not None and day <= self.on
 
     def _say(self, key: str, article: str, **facts: object) -> Sentence:
-        return Sentence(_template(self.language, key).format(**facts), article)
-
-
-def _template(language: str, key: str) -> str:
-    tables = _tables()
-    return tables.get(language, {}).get(key) or tables["en"][key]
+        own = _tables().get(self.language, {}).get(key)
+        template = own or _tables()["en"][key]
+        return Sentence(template.format(**facts), article, self.language if own else "en")
 
 
 @cache

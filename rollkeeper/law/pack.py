@@ -6,6 +6,7 @@ a pack for something that it can only half give is refused (`UnhonouredField`).
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -37,6 +38,11 @@ class Attribute:
     article: str
     why: str
     confirmed: bool = True
+    whys: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False, compare=False)
+
+    def why_in(self, language: str) -> tuple[str, str]:
+        """Return the reason in a language, in English where it lacks; and the language in which it is."""
+        return (self.whys[language], language) if language in self.whys else (self.why, "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,7 @@ class Pack:
                 article=leaf.because.article,
                 why=leaf.purpose.get("en", ""),
                 confirmed=leaf.because.confirmed,
+                whys=leaf.purpose,
             )
             for kind in self.file.party_kinds
             if kind.id == party_kind

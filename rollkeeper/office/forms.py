@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.kernel.sayings import mark, say
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
@@ -52,7 +53,8 @@ class LineForm(forms.Form):
         try:
             return normalise_identifier(text, service=service_guess(text), country=settings().country_code)
         except NumberNotRead as fault:
-            raise forms.ValidationError(f"{fault} {fault.advice}") from None
+            said = say(fault)[0]
+            raise forms.ValidationError(mark(f"{said.sentence} {said.remedy}", said.language)) from None
 
     def clean_on(self) -> dt.date:
         """Return the day, today where none was given."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,6 +22,7 @@ from rollkeeper.campaign.queries import BatchDetail, BatchView, DayCount
 from rollkeeper.campaign.stages import BatchState
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import BatchId
+from rollkeeper.kernel.sayings import ENGLISH
 from rollkeeper.office.acts import look_up_line
 from rollkeeper.office.forms import ApproveForm, LineForm
 from rollkeeper.office.picture import NARROW, STACK, WIDE, picture, thinned
@@ -111,7 +113,9 @@ def line(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "office/line.html", {"form": form.emptied()}, status=422)
     about = form.cleaned_data["on"]
-    found = look_up_line(authority, number=form.cleaned_data["number"], about=about, on=today)
+    found = look_up_line(
+        authority, number=form.cleaned_data["number"], about=about, on=today, language=_language()
+    )
     shown = {"form": LineForm(today=today), "found": found, "asked": True, "about": about}
     return render(request, "office/line.html", shown, status=200 if found else 404)
 
@@ -128,7 +132,7 @@ class Doable:
 def _batch_page(
     request: HttpRequest, authority: Authority, batch_id: BatchId, form: ApproveForm, *, status: int = 200
 ) -> HttpResponse:
-    detail: BatchDetail | None = queries.batch(batch_id)
+    detail: BatchDetail | None = queries.batch(batch_id, language=_language())
     if detail is None:
         raise BatchNotFound(batch=batch_id)
     shown = {
@@ -164,6 +168,10 @@ def _authority_to_see(request: HttpRequest) -> Authority:
     authority = authority_in(request)
     demand(authority, Power.SEE_CAMPAIGN)
     return authority
+
+
+def _language() -> str:
+    return get_language() or ENGLISH
 
 
 def _due_by_day(due: tuple[DayCount, ...]) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from django.shortcuts import render
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
+from rollkeeper.kernel.sayings import say
 from rollkeeper.kernel.settings import settings
 from rollkeeper.site.errors import Crashed, FormTooOld, PageNotFound, RequestNotRead
 from rollkeeper.site.faces import face_called, this_face
@@ -73,9 +74,9 @@ class RefusalMiddleware:
 def refuse(request: HttpRequest, fault: RollkeeperError, *, status: int | None = None) -> HttpResponse:
     """Return the answer to a refusal: a page for people, a problem document for machines."""
     status = status or STATUS[fault.kind]
-    sentences = [str(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))]
     article = fault.facts.get("article")
     if not _is_for_a_person(request):
+        sentences = [str(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))]
         problem: dict[str, object] = {
             "type": f"urn:rollkeeper:{fault.code}",
             "title": " ".join(sentences),
@@ -86,8 +87,8 @@ def refuse(request: HttpRequest, fault: RollkeeperError, *, status: int | None =
             problem["article"] = str(article)
         return JsonResponse(problem, status=status, content_type="application/problem+json")
     shown: dict[str, object] = {
-        "sentences": sentences,
-        "advice": fault.advice.splitlines(),
+        "faults": say(fault),
+        "remedies": list({said.remedy: said for said in say(fault)}.values()),
         "article": article,
         "kind": fault.kind.value,
         "code": fault.code,

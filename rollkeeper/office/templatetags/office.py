@@ -2,8 +2,10 @@
 """Filters with which templates say words and draw bars."""
 
 from django import template
+from django.utils.translation import gettext
 
 from rollkeeper.campaign.stages import Action
+from rollkeeper.kernel.sayings import mark, say_words
 from rollkeeper.office import words
 from rollkeeper.office.picture import share
 
@@ -14,6 +16,12 @@ register = template.Library()
 def say(word: str | None, vocabulary: str) -> str:
     """Say a word of the register: ``{{ batch.state|say:"state" }}``."""
     return words.say(word, vocabulary)
+
+
+@register.filter
+def say_stored(text: str) -> str:
+    """Say a reason as it was stored: the house's own in the reader's language, what a person wrote as it is."""
+    return mark(*say_words(text))
 
 
 @register.filter
@@ -36,5 +44,5 @@ def stage_after(action: str) -> str:
 
 @register.filter
 def cite(article: str) -> str:
-    """Return an article as one cites it: a bare number gets its "art."."""
-    return f"art. {article}" if article[:1].isdigit() else article
+    """Return an article as one cites it: a bare number is an article, anything else speaks for itself."""
+    return gettext("art. %(number)s") % {"number": article} if article[:1].isdigit() else article

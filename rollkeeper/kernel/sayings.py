@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Says a refusal in the language of whoever reads the page; the command line and machines are answered in English.
+
+Separate from `errors.py`, which rules import and which therefore knows no Django. The English template is the key of
+the catalogue, under the context `refusal`; so are the words that stand in for facts, such as an attribute or a state.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.html import format_html
+from django.utils.translation import get_language, pgettext
+
+from rollkeeper.kernel.errors import Faults, RollkeeperError
+
+CONTEXT: Final = "refusal"
+ENGLISH: Final = "en"
+
+_FIGURE = re.compile(r"\d{4}-\d{2}-\d{2}|\d+")
+_JOINTS: Final = (", ", " or ")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence, what to do next, and their language where it is not the page's own."""
+
+    sentence: str
+    remedy: str
+    language: str
+
+
+def say(fault: RollkeeperError) -> list[Said]:
+    """Say each fault with its remedy; one that nobody has translated stays whole in English and is marked so."""
+    return [_say_one(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))]
+
+
+def mark(text: str, language: str) -> str:
+    """Return a text for a page, marked with its language where that is not the page's own."""
+    return format_html('<span lang="{}">{}</span>', language, text) if language else text
+
+
+def say_words(text: str) -> tuple[str, str]:
+    """Say the text of a fact or a stored reason, and return its language where it is not the page's own."""
+    said = _word(text)
+    return said, "" if said != text or _is_english() else ENGLISH
+
+
+def key_of(text: str) -> str:
+    """Return a text as the catalogue has it: figures and days are places. '3 of 4' is '{0} of {1}'."""
+    places = iter(range(len(text)))
+    return _FIGURE.sub(lambda _: f"{{{next(places)}}}", text)
+
+
+def _say_one(fault: RollkeeperError) -> Said:
+    sentence, remedy = _translated(fault.sentence), _translated(fault.remedy)
+    if sentence is None or remedy is None:
+        return Said(str(fault), fault.advice, "" if _is_english() else ENGLISH)
+    facts = _facts(fault.facts)
+    return Said(sentence.format(**facts), remedy.format(**facts), "")
+
+
+def _translated(template: str) -> str | None:
+    said = pgettext(CONTEXT, template)
+    return said if said != template or _is_english() else None
+
+
+def _facts(facts: Mapping[str, object]) -> dict[str, object]:
+    return {name: _word(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+
+
+def _word(text: str) -> str:
+    said = pgettext(CONTEXT, text) if text else text
+    if said != text:
+        return said
+    pattern = pgettext(CONTEXT, key_of(text))
+    if pattern != key_of(text):
+        return pattern.format(*_FIGURE.findall(text))
+    joint = next((joint for joint in _JOINTS if joint in text), None)
+    return text if joint is None else pgettext(CONTEXT, joint).join(map(_word, text.split(joint)))
+
+
+def _is_english() -> bool:
+    return (get_language() or ENGLISH).split("-")[0] == ENGLISH
