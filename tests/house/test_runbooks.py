@@ -1,4 +1,8 @@
-"""Every runbook works as it stands: its commands, top to bottom, in a home of its own."""
+"""Every runbook works as it stands: its commands, top to bottom, in a home of its own.
+
+In the quick form a shell runs the commands, and `rollkeeper` is lent from a process that has everything imported; the
+long proof runs the installed program.
+"""
 
 import json
 import os
@@ -7,29 +11,33 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.typist import Typist
 
 RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbook"
 PAGES = sorted(page.stem for page in RUNBOOKS.glob("*.md") if page.stem != "README")
 BLOCK = re.compile(r"^```(\w+)( refused)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 BEGINS_WITH_NOTHING = {"key-ceremony"}
+SURROUNDINGS = {key: value for key, value in os.environ.items() if not key.startswith("ROLLKEEPER_")} | {
+    "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\n"
+}
 
 
 class House:
-    """The three places that the runbooks name."""
+    """The three places that the runbooks name, and a shell that finds the command in `programs`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self.folder = folder
         self.home, self.backups, self.kept = (folder / name for name in ("home", "backups", "kept"))
-        self._env = {key: value for key, value in os.environ.items() if not key.startswith("ROLLKEEPER_")}
-        self._env |= {
+        self._env = SURROUNDINGS | {
             "ROLLKEEPER_HOME": str(self.home),
-            "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\n",
             "BACKUPS": str(self.backups),
             "KEPT": str(self.kept),
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PATH": f"{programs}:{os.environ['PATH']}",
         }
 
     def run(self, commands: str) -> subprocess.CompletedProcess[str]:
@@ -38,8 +46,9 @@ class House:
             check=False, timeout=300,
         )  # fmt: skip
 
-    def live_a_while(self, people: Path) -> None:
-        """Have a home with somebody in it, its backups, and its secrets kept apart."""
+    def live_a_while(self) -> None:
+        """Have a home with somebody in it, its backups, a ledger published since, and its secrets kept apart."""
+        people = self.folder / "people.jsonl"
         people.write_text(
             json.dumps(
                 {
@@ -53,29 +62,60 @@ class House:
             "utf-8",
         )
         begun = self.run(
-            f'rollkeeper setup && rollkeeper enrol "{people}" && rollkeeper backup "$BACKUPS" && mkdir "$KEPT"'
+            f'rollkeeper setup && rollkeeper enrol "{people}" && rollkeeper backup "$BACKUPS"'
+            ' && rollkeeper ledger publish "$BACKUPS/ledger" && mkdir "$KEPT"'
             ' && cp "$ROLLKEEPER_HOME"/secrets/*.key "$KEPT"'
         )
         assert begun.returncode == 0, begun.stderr
 
 
-@pytest.fixture
-def house() -> Iterator[House]:
+@pytest.fixture(scope="module", params=["lent", pytest.param("installed", marks=pytest.mark.soak)])
+def programs(request) -> Iterator[Path]:
+    """Where the shell finds `rollkeeper`."""
+    if request.param == "installed":
+        yield Path(sys.executable).parent
+        return
+    typist = Typist(SURROUNDINGS)
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-lent-") as folder:
+        typist.lend_command(Path(folder))
+        yield Path(folder)
+    typist.go()
+
+
+@pytest.fixture(scope="module")
+def lived(programs: Path) -> Iterator[House]:
+    """A house in which somebody lived a while; each runbook gets a copy."""
     folder = Path(tempfile.mkdtemp(prefix="rollkeeper-runbook-"))
-    yield House(folder)
+    house = House(folder, programs)
+    house.live_a_while()
+    yield house
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def house(programs: Path, request) -> Iterator[Callable[..., House]]:
+    """Makes the house for a page: empty, or lived in."""
+    folder = Path(tempfile.mkdtemp(prefix="rollkeeper-runbook-"))
+
+    def made(*, empty: bool) -> House:
+        if not empty:
+            lived = request.getfixturevalue("lived").folder
+            subprocess.run(["cp", "-a", f"{lived}/.", str(folder)], check=True)
+        return House(folder, programs)
+
+    yield made
     shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_runbook_works_as_it_stands(page, house):
     blocks = BLOCK.findall((RUNBOOKS / f"{page}.md").read_text("utf-8"))
-    if page not in BEGINS_WITH_NOTHING:
-        house.live_a_while(house.home.parent / "people.jsonl")
+    there = house(empty=page in BEGINS_WITH_NOTHING)
 
     assert blocks
     for language, refused, commands in blocks:
         assert language == "sh", "a block that nobody runs"
-        said = house.run(commands)
+        said = there.run(commands)
         assert (said.returncode != 0) is bool(refused), f"{commands}\n{said.stdout}\n{said.stderr}"
         assert "Traceback" not in said.stderr
 

@@ -10,8 +10,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -23,6 +21,7 @@ from typing import Any
 import psycopg
 
 from tests.leak.search import hits_of
+from tests.typist import Running, Typist
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "plum kettle orbit lantern"
@@ -46,10 +45,9 @@ class Machine:
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("ROLLKEEPER_", "XDG_"))} | {
             "ROLLKEEPER_HOME": str(self.home), "ROLLKEEPER_PASSWORD": PASSWORD, "TMPDIR": str(self.root / "tmp"),
             "HOME": str(self.root / "user"), "ROLLKEEPER_SERVER_CONFIGURATION": CONFIGURATION,
-            "OPENBLAS_NUM_THREADS": "1",  # a process with threads is not forked
         }  # fmt: skip
-        self._typist = self._python("-m", "tests.leak.typist")
-        self._holder: subprocess.Popen[str] | None = None
+        self._typist = Typist(self.environment)
+        self._running: Running | None = None
 
     def type(
         self, *words: str, on: str | None = None, answers: tuple[int, ...] = (0,), typed: str = ""
@@ -64,17 +62,14 @@ class Machine:
     def start(self, *words: str, on: str | None = None, typed: str = "") -> tuple[int, Path]:
         """Type a command and do not wait for it; return its process and where its output goes."""
         said = self.said("-".join(word for word in words[:2] if word.isascii() and word.isalpha()))
-        asked = {
-            "words": [*words, *(["--on", on] if on else [])], "typed": typed, "out": str(said),
-            "err": str(said.with_suffix(".err")),
-        }  # fmt: skip
-        self._typist.stdin.write(json.dumps(asked) + "\n")
-        self._typist.stdin.flush()
-        return int(self._typist.stdout.readline()), said
+        dated = [*words, *(["--on", on] if on else [])]
+        with said.open("wb") as out, said.with_suffix(".err").open("wb") as err:
+            self._running = self._typist.start(*dated, out=out.fileno(), err=err.fileno(), typed=typed)
+        return self._running.process, said
 
     def finish(self) -> int:
         """Wait for the command that was started; return its exit code."""
-        return int(self._typist.stdout.readline())
+        return self._running.finish()
 
     def said(self, what: str) -> Path:
         """Return a new file for what somebody prints."""
@@ -129,27 +124,15 @@ class Machine:
 
     def hold_servers(self) -> None:
         """Keep the servers up between two commands; when it ends they stop and write what they had in memory."""
-        self._holder = self._python(
-            "-c",
-            "from rollkeeper.kernel import server; server.ensure_running(); print('up', flush=True); input()",
-        )
-        assert self._holder.stdout.readline() == "up\n"
+        self._typist.hold_servers(self.home)
 
     def switch_off(self) -> None:
         """End everything that runs on it."""
-        for process in (self._typist, self._holder):
-            if process and process.returncode is None:
-                process.communicate("\n", timeout=120)
+        self._typist.go()
 
     def destroy(self) -> None:
         """Take it all away."""
         shutil.rmtree(self.root, ignore_errors=True)
-
-    def _python(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, *words], cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True,
-        )  # fmt: skip
 
     def _sockets(self) -> str:
         return str(next(self.root.rglob(".s.PGSQL.5432")).parent)

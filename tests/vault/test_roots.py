@@ -1,106 +1,16 @@
 """What every root of trust keeps, held against a file and against a real OpenBao with the policies of `ops/`."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
-
 import pytest
 
 from rollkeeper.vault import root, transit
 from rollkeeper.vault.errors import CannotOpen, KeyServiceRefused, RootMissing
 from rollkeeper.vault.root import FileIndexKey, FileRoot
-from rollkeeper.vault.transit import TransitIndexKey, TransitRoot
+from rollkeeper.vault.transit import TransitRoot
+from tests.vault.openbao import bao
 
-BAO = Path(sys.executable).with_name("bao")
-POLICIES = Path(__file__).parents[2] / "ops" / "openbao"
+__all__ = ["bao"]
+
 CONTEXT = b"where it belongs"
-
-
-class Bao:
-    """A running OpenBao and the tokens that its policies give."""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url, self.folder = url, folder
-
-    def run(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [BAO, *arguments],
-            env={
-                "BAO_ADDR": self.url,
-                "BAO_TOKEN": "the-root-of-a-test",
-                "HOME": str(self.folder),
-                "PATH": os.environ["PATH"],
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def token(self, *policies: str) -> Path:
-        file = self.folder / f"{'-'.join(policies)}.token"
-        asked = [f"-policy={policy}" for policy in policies]
-        file.write_text(self.run("token", "create", "-field=token", *asked), "ascii")
-        return file
-
-    def root(self, *policies: str) -> TransitRoot:
-        return TransitRoot(self.url, token_file=self.token(*policies))
-
-    def index(self, *policies: str) -> TransitIndexKey:
-        return TransitIndexKey(self.url, token_file=self.token(*policies))
-
-
-@pytest.fixture(scope="module")
-def bao(tmp_path_factory):
-    """OpenBao from its wheel, set up as `ops/openbao/README.md` says."""
-    folder = tmp_path_factory.mktemp("bao")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(
-            [BAO, "server", "-dev", "-dev-root-token-id=the-root-of-a-test", "-dev-no-store-token",
-             f"-dev-listen-address=127.0.0.1:{port}"],
-            stdout=log, stderr=log, env={"HOME": str(folder), "PATH": os.environ["PATH"]},
-        )  # fmt: skip
-    try:
-        answers(f"http://127.0.0.1:{port}/v1/sys/health", server)
-        running = Bao(f"http://127.0.0.1:{port}", folder)
-        for line in commands_of_the_readme():
-            running.run(*line)
-        yield running
-    finally:
-        server.terminate()
-        server.wait(20)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def answers(url: str, server: subprocess.Popen) -> None:
-    for _ in range(200):
-        assert server.poll() is None, "OpenBao did not start"
-        try:
-            urllib.request.urlopen(url, timeout=1).close()  # noqa: S310
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("OpenBao did not answer")
-
-
-def commands_of_the_readme() -> list[list[str]]:
-    lines = (POLICIES / "README.md").read_text("utf-8").splitlines()
-    return [
-        [word.replace("ops/openbao", str(POLICIES)) for word in line.split()[1:]]
-        for line in lines
-        if line.startswith("bao ")
-    ]
 
 
 @pytest.fixture(params=["file", "OpenBao"])
