@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Check a published ledger, whoever published it. One file, to be carried away.
 
-    python auditor.py DIR [--vkey VKEY] [--older CHECKPOINT ...]
-    python auditor.py RECEIPT --vkey VKEY
+    python auditor.py DIR [--from URL] [--vkey VKEY] [--older CHECKPOINT ...] [--witness VKEY ... [--quorum N]]
+    python auditor.py RECEIPT --vkey VKEY [--witness VKEY ... [--quorum N]]
 
 Needs Python 3.10 and the package `cryptography`, nothing else; imports nothing of the program that wrote the ledger and
 reads nothing but the published bytes. It hashes every entry anew, builds every tile and the root out of these hashes,
-and checks the signature and that older checkpoints are beginnings of this one. Formats: c2sp.org/tlog-tiles,
-c2sp.org/tlog-checkpoint, c2sp.org/signed-note, c2sp.org/tlog-proof; hashes: RFC 6962.
+and checks the signatures and that older checkpoints are beginnings of this one. Formats: c2sp.org/tlog-tiles,
+c2sp.org/tlog-checkpoint, c2sp.org/signed-note, c2sp.org/tlog-cosignature, c2sp.org/tlog-proof; hashes: RFC 6962.
 
 A receipt is a small text that proves by itself, without any folder and without a network, that one entry stands in the
 ledger: the entry, its place, the hashes beside its way up, and the signed checkpoint above them. One that was handed over
 before the entry was published is a promise instead: the entry, signed. What people wrote around it is passed over.
 
 What it cannot see from one folder alone is whether everybody is shown the same folder. So keep the checkpoints that you
-saw, take the key from elsewhere than the folder, and compare both with others: `--older` and `--vkey` are for that.
+saw, take the key from elsewhere than the folder, and compare both with others: `--older` and `--vkey` are for that. Or let
+witnesses compare: `--witness` names those whose cosignatures you demand, each a statement that the witness saw no other
+ledger under this key. With `--from` the folder is a copy that is brought up to date first and held against what it was.
 
 Exit codes: 0 everything fits, 1 something is wrong (the first wrong thing is named), 2 the call was wrong.
 """
@@ -27,17 +29,21 @@ import binascii
 import json
 import os
 import sys
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 WIDTH = 256
 HASH_BYTES = 32
@@ -46,6 +52,18 @@ PROMISE = "rollkeeper-receipt@v1"
 PROMISE_KEY = "rollkeeper-receipts-key@v1"
 CHUNK_TILES = 64
 
+# Kinds of keys: signs checkpoints; cosigns them (Ed25519); cosigns them (ML-DSA-44). Bytes of each public half.
+SIGNER, COSIGNER, COSIGNER_ML_DSA = 1, 4, 6
+PUBLIC_BYTES = {SIGNER: 32, COSIGNER: 32, COSIGNER_ML_DSA: 1312}
+AT_ONCE = 8
+PATIENCE_S = 60
+A_DAY_S = 86_400
+COPIED = (
+    " Part of them you had before. Copy everything into another folder and compare: auditor.py OTHER --from URL"
+    " --older DIR."
+)
+LARGEST_BYTES = WIDTH * (2 + 65_535)
+
 
 class Wrong(Exception):
     """The ledger is not what it claims to be. The text is for people."""
@@ -53,21 +71,34 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Key:
-    """A key that signs checkpoints: the name it signs under, its four-byte ID, its public half."""
+    """A key that signs or cosigns checkpoints: the name it signs under, its four-byte ID, its public half."""
 
     name: str
     key_id: bytes
     public: bytes
+    kind: int = SIGNER
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """Whose cosignatures are demanded, and how many of them. Two keys of one name are one witness."""
+
+    keys: tuple[Key, ...] = ()
+    quorum: int = 0
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a signed head says, and where it was read."""
+    """What a signed head says, where it was read, and who cosigned it when (seconds since 1970)."""
 
     where: str
     origin: str
     size: int
     root: bytes
+    cosigned: dict[str, int] = field(default_factory=dict)
+
+
+NOBODY = Witnesses()
 
 
 @dataclass(frozen=True)
@@ -90,6 +121,7 @@ class Receipt:
     index: int | None
     size: int | None
     entry: str
+    cosigned: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,28 +132,50 @@ class Report:
     size: int
     root: str
     older: list[int]
+    cosigned: dict[str, int] = field(default_factory=dict)
 
 
-def audit(folder: Path, *, key: Key, older: Sequence[Path] = (), processes: int | None = None) -> Report:
+def audit(
+    folder: Path,
+    *,
+    key: Key,
+    older: Sequence[Path] = (),
+    witnesses: Witnesses = NOBODY,
+    checkpoint: str = "checkpoint",
+    processes: int | None = None,
+) -> Report:
     """Check everything that is published in `folder`. Raises Wrong at the first thing that does not fit."""
-    head = read_checkpoint(folder / "checkpoint", key)
+    head = read_checkpoint(folder / checkpoint, key, witnesses)
     log = Log(folder, head, _check_leaves(folder, head.size, processes or os.cpu_count() or 1))
     _check_upper_tiles(folder, log.tops)
     if _root(log, head.size) != head.root:
         raise Wrong(
             f"The {head.size:,} entries and tiles fit each other, but not the signed root of {head.where}: entries"
             " were changed, added, moved or removed, and the tiles made anew over them."
+            + (COPIED if checkpoint != "checkpoint" and older else "")
         )
     seen = [_check_older(log, path, key=key) for path in older]
-    return Report(head.origin, head.size, head.root.hex(), seen)
+    return Report(head.origin, head.size, head.root.hex(), seen, head.cosigned)
 
 
-def check_receipt(file: Path, *, key: Key) -> Receipt:
+def update(folder: Path, url: str, *, key: Key) -> None:
+    """Copy from `url` what `folder` lacks. The new head comes as `checkpoint.new`, for whoever finds it right to rename."""
+    _write(folder / "checkpoint.new", _get(url, "checkpoint"))
+    missing = (name for name in _names(read_checkpoint(folder / "checkpoint.new", key).size)
+               if not (folder / name).exists())  # fmt: skip
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        while names := list(islice(missing, CHUNK_TILES)):
+            for name, raw in zip(names, threads.map(lambda one: _get(url, one), names), strict=True):
+                _write(folder / name, raw)
+
+
+def check_receipt(file: Path, *, key: Key, witnesses: Witnesses = NOBODY) -> Receipt:
     """Check a receipt. Raises Wrong where it proves nothing about the ledger of `key`."""
-    return check_receipt_text(_read(file).decode("utf-8", "replace"), file=file, key=key)
+    text = _read(file).decode("utf-8", "replace")
+    return check_receipt_text(text, file=file, key=key, witnesses=witnesses)
 
 
-def check_receipt_text(text: str, *, file: Path, key: Key) -> Receipt:
+def check_receipt_text(text: str, *, file: Path, key: Key, witnesses: Witnesses = NOBODY) -> Receipt:
     """Check the text of a receipt; `file` is what it is called where it is wrong. Raises Wrong."""
     text = _bare(text)
     if text.startswith(PROMISE + "\n"):
@@ -133,12 +187,12 @@ def check_receipt_text(text: str, *, file: Path, key: Key) -> Receipt:
     entry = _from_base64(lines[1].removeprefix("extra "))
     index = lines[2].removeprefix("index ")
     proof = [_from_base64(line) for line in lines[3:]]
-    head = _read_note(note, file=file, key=key)
+    head = _read_note(note, file=file, key=key, witnesses=witnesses)
     if not entry or not _is_size(index) or not is_included(entry, int(index), head=head, proof=proof):
         raise Wrong(
             f"{file} proves nothing: its entry does not stand at its place under the checkpoint that it carries."
         )
-    return Receipt(head.origin, int(index), head.size, entry.decode("utf-8", "replace"))
+    return Receipt(head.origin, int(index), head.size, entry.decode("utf-8", "replace"), head.cosigned)
 
 
 def _bare(text: str) -> str:
@@ -182,32 +236,94 @@ def is_included(entry: bytes, index: int, *, head: Checkpoint, proof: Sequence[b
     return last == 0 and found == head.root
 
 
-def read_key(text: str) -> Key:
-    """Read a verifier key: name, key ID in hex, base64 of 01 and the public key, joined by plus signs."""
+def read_key(text: str, kinds: Collection[int] = (SIGNER,)) -> Key:
+    """Read a verifier key: name, key ID in hex, base64 of the kind and the public key, joined by plus signs."""
     try:
         name, key_id, encoded = text.strip().split("+", 2)
         raw = base64.b64decode(encoded, validate=True)
     except (ValueError, binascii.Error):
         raise Wrong("That is not a verifier key: name+hexadecimal+base64.") from None
     expected = sha256(name.encode() + b"\n" + raw).digest()[:4]
-    if not name or raw[:1] != b"\x01" or len(raw) != 1 + HASH_BYTES or expected.hex() != key_id:
-        raise Wrong("That verifier key is not an Ed25519 key, or its ID does not belong to it.")
-    return Key(name, expected, raw[1:])
+    if not name or raw[:1] not in map(_byte, kinds) or len(raw) != 1 + PUBLIC_BYTES[raw[0]]:
+        raise Wrong(f"That verifier key is not of a kind that is looked for here ({_kinds(kinds)}).")
+    if expected.hex() != key_id:
+        raise Wrong("The ID of that verifier key does not belong to it.")
+    return Key(name, expected, raw[1:], raw[0])
 
 
-def read_checkpoint(file: Path, key: Key) -> Checkpoint:
-    """Read a checkpoint and check that `key` signed it."""
-    return _read_note(_read(file).decode("utf-8", "replace"), file=file, key=key)
+def read_witnesses(texts: Sequence[str], quorum: int | None = None) -> Witnesses:
+    """Read the keys of witnesses; without a number, each of them must have cosigned."""
+    keys = tuple(read_key(text, (COSIGNER, COSIGNER_ML_DSA)) for text in texts)
+    names = len({key.name for key in keys})
+    wanted = names if quorum is None else quorum
+    if wanted > names:
+        raise Wrong(f"{wanted} cosignatures are demanded, but only {names} witnesses are named (--witness).")
+    return Witnesses(keys, wanted)
 
 
-def _read_note(note: str, *, file: Path, key: Key) -> Checkpoint:
+def read_checkpoint(file: Path, key: Key, witnesses: Witnesses = NOBODY) -> Checkpoint:
+    """Read a checkpoint and check that `key` signed it and that enough witnesses cosigned it."""
+    return _read_note(_read(file).decode("utf-8", "replace"), file=file, key=key, witnesses=witnesses)
+
+
+def _read_note(note: str, *, file: Path, key: Key, witnesses: Witnesses = NOBODY) -> Checkpoint:
     text, blank, signatures = note.rpartition("\n\n")
     _check_signature(text + "\n", signatures if blank else "", file=file, key=key)
     lines = text.split("\n")
     root = _from_base64(lines[2]) if len(lines) > 2 else b""
     if len(root) != HASH_BYTES or not _is_size(lines[1]) or lines[0] != key.name:
         raise Wrong(f"{file} is signed, but is no checkpoint of {key.name}.")
-    return Checkpoint(str(file), lines[0], int(lines[1]), root)
+    head = Checkpoint(str(file), lines[0], int(lines[1]), root, {})
+    head.cosigned.update(_cosigned(head, text + "\n", signatures, witnesses=witnesses))
+    if len(head.cosigned) < witnesses.quorum:
+        raise Wrong(
+            f"{file} bears the cosignatures of {len(head.cosigned)} of the {len({k.name for k in witnesses.keys})}"
+            f" witnesses that were named, not of {witnesses.quorum}: nobody says that others are shown the same ledger."
+        )
+    return head
+
+
+def _cosigned(head: Checkpoint, text: str, signatures: str, *, witnesses: Witnesses) -> dict[str, int]:
+    """Return which of the witnesses cosigned, and when. A line that bears a witness's mark must be right."""
+    found: dict[str, int] = {}
+    for line in signatures.splitlines():
+        name, _, encoded = line.removeprefix("\u2014 ").partition(" ")
+        raw = _from_base64(encoded)
+        for key in witnesses.keys:
+            if (key.name, key.key_id) == (name, raw[:4]):
+                at = int.from_bytes(raw[4:12], "big")
+                _check_cosignature(key, raw[12:], at=at, head=head, text=text)
+                if 0 < at < time.time() + A_DAY_S:
+                    found[name] = max(at, found.get(name, 0))
+    return found
+
+
+def _check_cosignature(key: Key, signature: bytes, *, at: int, head: Checkpoint, text: str) -> None:
+    try:
+        if key.kind == COSIGNER:
+            signed = f"cosignature/v1\ntime {at}\n{text}".encode()
+            Ed25519PublicKey.from_public_bytes(key.public).verify(signature, signed)
+        else:
+            from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+
+            MLDSA44PublicKey.from_public_bytes(key.public).verify(signature, _signed_tree(key, at, head))
+    except InvalidSignature:
+        raise Wrong(
+            f"The cosignature of {key.name} under {head.where} is forged, or was made for another checkpoint."
+        ) from None
+    except (ImportError, UnsupportedAlgorithm):
+        raise Wrong(
+            f"{key.name} cosigns with ML-DSA-44: that needs version 50 of the package cryptography."
+        ) from None
+
+
+def _signed_tree(key: Key, at: int, head: Checkpoint) -> bytes:
+    """Return what a witness with an ML-DSA-44 key signs: names, instant, and the tree from entry 0 to the last."""
+    name, origin = key.name.encode(), head.origin.encode()
+    return b"".join((
+        b"subtree/v1\n\x00", _byte(len(name)), name, at.to_bytes(8, "big"), _byte(len(origin)), origin, bytes(8),
+        head.size.to_bytes(8, "big"), head.root,
+    ))  # fmt: skip
 
 
 def _check_signature(text: str, signatures: str, *, file: Path, key: Key) -> None:
@@ -356,6 +472,15 @@ def _tile(folder: Path, level: str, index: int, *, width: int, unit: int = 0) ->
     raise Wrong(f"{names[0]} is missing.")
 
 
+def _names(size: int) -> Iterator[str]:
+    """Name every tile and bundle of a tree, lowest level first."""
+    for level, called in [(0, "entries"), *((level, str(level)) for level in range(64))]:
+        full, rest = divmod(size >> 8 * level, WIDTH)
+        yield from (_name(called, index) for index in range(full))
+        if rest:
+            yield f"{_name(called, full)}.p/{rest}"
+
+
 def _name(level: str, index: int) -> str:
     groups = f"{index % 1000:03d}"
     while index := index // 1000:
@@ -368,6 +493,47 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as fault:
         raise Wrong(f"{file} cannot be read: {fault.strerror}.") from None
+
+
+def _get(url: str, name: str) -> bytes:
+    """Fetch a file; where a partial tile is gone, as much of the full one that replaced it."""
+    if not url.startswith(("https://", "http://")):
+        raise Wrong(f"{url} is no address: it must begin with https:// or http://.")
+    try:
+        with urllib.request.urlopen(f"{url.rstrip('/')}/{name}", timeout=PATIENCE_S) as answer:  # noqa: S310
+            return bytes(answer.read(LARGEST_BYTES + 1))
+    except urllib.error.HTTPError as fault:
+        full, partial, width = name.partition(".p/")
+        if fault.code == 404 and partial:
+            return _beginning(_get(url, full), int(width), is_bundle="/entries/" in full)
+        raise Wrong(f"{url} does not give out {name}: it answers {fault.code}.") from None
+    except OSError as fault:
+        raise Wrong(f"{url} cannot be reached: {getattr(fault, 'reason', fault)}.") from None
+
+
+def _beginning(raw: bytes, width: int, *, is_bundle: bool) -> bytes:
+    if not is_bundle:
+        return raw[: width * HASH_BYTES]
+    end = 0
+    for _ in range(width):
+        end += 2 + int.from_bytes(raw[end : end + 2], "big")
+    return raw[:end]
+
+
+def _write(file: Path, raw: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.new")
+    draft.write_bytes(raw)
+    draft.replace(file)
+
+
+def _byte(number: int) -> bytes:
+    return number.to_bytes(1, "big")
+
+
+def _kinds(kinds: Collection[int]) -> str:
+    told = {SIGNER: "Ed25519", COSIGNER: "cosigning Ed25519", COSIGNER_ML_DSA: "cosigning ML-DSA-44"}
+    return " or ".join(told[kind] for kind in kinds)
 
 
 def _is_size(text: str) -> bool:
@@ -403,38 +569,84 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--older", type=Path, action="append", default=[], metavar="CHECKPOINT",
                         help="a checkpoint that you kept, or a whole folder that you kept; may be given often")  # fmt: skip
+    parser.add_argument("--from", dest="source", metavar="URL",
+                        help="bring DIR up to date from there first, and hold the new against what DIR was before")  # fmt: skip
+    parser.add_argument("--witness", action="append", default=[], metavar="VKEY",
+                        help="a witness's verifier key, or a file with one a line; may be given often")  # fmt: skip
+    parser.add_argument("--quorum", type=int, metavar="N", help="of them, how many must have cosigned (all)")
     parser.add_argument("--json", action="store_true", dest="as_json", help="answer in JSON")
     return run(**vars(parser.parse_args(arguments)))
 
 
-def run(folder: Path, *, vkey: str | None, older: Sequence[Path], as_json: bool) -> int:
+def run(
+    folder: Path,
+    *,
+    vkey: str | None,
+    older: Sequence[Path],
+    as_json: bool,
+    witness: Sequence[str] = (),
+    quorum: int | None = None,
+    source: str | None = None,
+) -> int:
     """Check a folder or a receipt and print what was found; return the exit code."""
     try:
+        witnesses = read_witnesses([key for text in witness for key in _key_texts(text)], quorum)
         if folder.is_file():
-            answer, text = _told_receipt(folder, vkey)
+            answer, text = _told_receipt(folder, vkey, witnesses)
+        elif source is None:
+            answer, text = _told_folder(folder, vkey, older, witnesses=witnesses)
         else:
-            answer, text = _told_folder(folder, vkey, older)
+            answer, text = _told_copy(folder, vkey, older, source=source, witnesses=witnesses)
     except Wrong as fault:
         answer, text = {"right": False, "wrong": str(fault)}, f"WRONG: {fault}"
     sys.stdout.write((json.dumps(answer, ensure_ascii=False) if as_json else text) + "\n")
     return 0 if answer["right"] else 1
 
 
-def _told_receipt(file: Path, vkey: str | None) -> tuple[dict[str, object], str]:
+def _told_receipt(file: Path, vkey: str | None, witnesses: Witnesses) -> tuple[dict[str, object], str]:
     if vkey is None:
         raise Wrong("A receipt is checked with a key that does not come with it: give --vkey.")
-    receipt = check_receipt(file, key=read_key(_key_text(file, vkey)))
+    receipt = check_receipt(file, key=read_key(_key_text(file, vkey)), witnesses=witnesses)
     if receipt.index is None:
         text = f"{receipt.origin} signed for this entry, and owes a proof that it stands in the ledger:\n{receipt.entry}"
     else:
         text = (
             f"This entry stands in the ledger {receipt.origin} as number {receipt.index:,}:\n{receipt.entry}"
         )
+    if receipt.cosigned:
+        text += f"\n{_told_witnesses(receipt.cosigned)}"
     return {"right": True, **vars(receipt)}, text
 
 
-def _told_folder(folder: Path, vkey: str | None, older: Sequence[Path]) -> tuple[dict[str, object], str]:
-    report = audit(folder, key=read_key(_key_text(folder, vkey)), older=older)
+def _told_copy(
+    folder: Path, vkey: str | None, older: Sequence[Path], *, source: str, witnesses: Witnesses
+) -> tuple[dict[str, object], str]:
+    """Bring the folder up to date and check it; what it was before is an older checkpoint."""
+    if vkey is None and not (folder / "vkey").exists():
+        _write(folder / "vkey", _get(source, "vkey"))
+    update(folder, source, key=read_key(_key_text(folder, vkey)))
+    kept = folder / "checkpoint"
+    told = _told_folder(
+        folder,
+        vkey,
+        [*older, *([kept] if kept.exists() else [])],
+        witnesses=witnesses,
+        checkpoint="checkpoint.new",
+    )
+    (folder / "checkpoint.new").replace(kept)
+    return told
+
+
+def _told_folder(
+    folder: Path,
+    vkey: str | None,
+    older: Sequence[Path],
+    *,
+    witnesses: Witnesses,
+    checkpoint: str = "checkpoint",
+) -> tuple[dict[str, object], str]:
+    key = read_key(_key_text(folder, vkey))
+    report = audit(folder, key=key, older=older, witnesses=witnesses, checkpoint=checkpoint)
     text = f"All {report.size:,} entries of {report.origin} fit the signed root {report.root}."
     if older:
         text += (
@@ -442,9 +654,27 @@ def _told_folder(folder: Path, vkey: str | None, older: Sequence[Path]) -> tuple
         )
     else:
         text += "\nNo older checkpoint was given (--older): whether history was rewritten cannot be seen."
+    if report.cosigned:
+        text += f"\n{_told_witnesses(report.cosigned)}"
+    else:
+        text += "\nNo witness was named (--witness): whether others are shown the same cannot be seen."
     if vkey is None:
         text += "\nThe key was taken from the folder itself (--vkey): who signed cannot be seen."
     return {"right": True, **vars(report), "key_from_folder": vkey is None}, text
+
+
+def _told_witnesses(cosigned: dict[str, int]) -> str:
+    told = (
+        f"{name} ({time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime(at))})"
+        for name, at in sorted(cosigned.items())
+    )
+    return f"Cosigned by {', '.join(told)}."
+
+
+def _key_texts(given: str) -> list[str]:
+    """Return the keys that an option gives: itself, or those in a file, one a line."""
+    lines = [line.strip() for line in _key_text(Path(), given).splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def _key_text(folder: Path, vkey: str | None) -> str:
