@@ -6,11 +6,14 @@ by default the platform's folder for the user's data. Secrets are not settings: 
 ``secrets/``. `docs/settings.md` is written from this file.
 """
 
+import base64
+import binascii
 import datetime as dt
 import os
 import tomllib
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -18,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 import platformdirs
 import tomli_w
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
@@ -99,6 +102,12 @@ def _lasting_pack(name: str) -> str:
     return name
 
 
+def _whole_path(name: str) -> str:
+    if not Path(name).is_absolute():
+        raise ValueError("write the whole path, from / on")
+    return name
+
+
 def _safe_webhook(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
@@ -121,6 +130,57 @@ def _https_or_here(url: str | None) -> str | None:
     ):
         raise ValueError("it must begin with https:// unless it is on this machine")
     return url
+
+
+# Kinds of cosigning keys (c2sp.org/tlog-cosignature) and the bytes of each: Ed25519 and ML-DSA-44.
+_COSIGNING_KEYS = {b"\x04": 1 + 32, b"\x06": 1 + 1312}
+
+
+def _cosigning_key(text: str) -> str:
+    try:
+        name, key_id, encoded = text.split("+", 2)
+        raw = base64.b64decode(encoded, validate=True)
+    except (ValueError, binascii.Error):
+        raise ValueError(
+            "write the witness's verifier key as it gives it out: name+hexadecimal+base64"
+        ) from None
+    if not name or any(letter.isspace() for letter in name) or _COSIGNING_KEYS.get(raw[:1]) != len(raw):
+        raise ValueError("that is no key of a witness: those begin with 04 (Ed25519) or 06 (ML-DSA-44)")
+    if sha256(f"{name}\n".encode() + raw).hexdigest()[:8] != key_id:
+        raise ValueError("the key and its eight hexadecimal digits do not belong together")
+    return text
+
+
+class Witness(BaseModel):
+    """Somebody outside who cosigns the ledger's checkpoints: where, and by which key (c2sp.org/tlog-witness)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: Annotated[
+        str,
+        AfterValidator(lambda url: _https_or_here(url) or url),
+        Field(min_length=1, description="The address before /add-checkpoint."),
+    ]
+    vkey: Annotated[str, AfterValidator(_cosigning_key), Field(description="Its verifier key.")]
+
+    @property
+    def name(self) -> str:
+        """Return what the witness calls itself in its key."""
+        return self.vkey.partition("+")[0]
+
+
+def _different(witnesses: list[Witness]) -> list[Witness]:
+    for what in ("name", "url"):
+        if len({getattr(one, what) for one in witnesses}) != len(witnesses):
+            raise ValueError(f"two witnesses have the same {what}")
+    return witnesses
+
+
+def _not_too_many(needed: int, info: ValidationInfo) -> int:
+    there = len(info.data.get("ledger_witnesses", ()))
+    if "ledger_witnesses" in info.data and needed > there:
+        raise ValueError(f"there are only {there} witnesses in 'ledger_witnesses'")
+    return needed
 
 
 class Settings(BaseModel):
@@ -271,6 +331,30 @@ class Settings(BaseModel):
             description="What the published ledger is called: its address without https:// and without a final slash.",
         ),
     ] = "ledger.operator.example"
+    ledger_folder: Annotated[
+        str | None,
+        AfterValidator(lambda folder: folder and _whole_path(folder)),
+        Field(
+            description="Where the ledger is published and whence the office's face serves it under /ledger/, as a whole"
+            " path; empty: ledger/public in the home."
+        ),
+    ] = None
+    ledger_witnesses: Annotated[
+        list[Witness],
+        AfterValidator(_different),
+        Field(
+            description="Who is asked to cosign each checkpoint, as in"
+            " [{url = 'https://witness.example', vkey = 'witness.example+1a2b3c4d+BA...'}]."
+        ),
+    ] = []
+    ledger_cosignatures: Annotated[
+        int,
+        AfterValidator(_not_too_many),
+        Field(ge=0, description="Cosignatures without which a new checkpoint is not published."),
+    ] = 0
+    ledger_publish_within_hours: Annotated[
+        int, Field(gt=0, description="Greatest age of the published checkpoint before the doctor warns.")
+    ] = 24
     keys_backup_max_age_days: Annotated[
         int, Field(gt=0, description="Greatest age of a backup of the keys.")
     ] = 7
