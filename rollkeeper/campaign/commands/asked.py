@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the commands of this room ask in common: which batch, which line, who it is, and a home that is open."""
+
+import dataclasses
+import datetime as dt
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from rollkeeper.kernel import opening
+from rollkeeper.kernel.console import read_date
+
+if TYPE_CHECKING:
+    from rollkeeper.access.authority import Authority
+    from rollkeeper.lines.queries import LineView
+
+BatchArgument = Annotated[UUID, typer.Argument(help="The batch, as 'campaign status' names it.")]
+NumberArgument = Annotated[str, typer.Argument(help="The whole number of the line.")]
+AsOption = Annotated[
+    str | None, typer.Option("--as", metavar="USERNAME", help="Who you are; the password is asked for.")
+]
+NeededAsOption = Annotated[
+    str, typer.Option("--as", metavar="USERNAME", help="Who you are; the password is asked for.")
+]
+FirstDayOption = Annotated[
+    dt.date | None, typer.Option("--from", parser=read_date, metavar="DATE", help="Default: today.")
+]
+LastDayOption = Annotated[
+    dt.date | None, typer.Option("--to", parser=read_date, metavar="DATE", help="Default: open.")
+]
+
+
+@contextmanager
+def opened() -> Iterator[None]:
+    """Open the home, starting its servers where nobody has."""
+    opening.open_home()
+    yield
+
+
+def console() -> "Authority":
+    """Return the authority of whoever may type commands on the machine."""
+    from rollkeeper.access.authority import console_authority
+
+    return console_authority()
+
+
+def console_or(username: str | None) -> "Authority":
+    """Return the authority of a person where one is named."""
+    return console() if username is None else signed_in(username)
+
+
+def signed_in(username: str) -> "Authority":
+    """Return the authority of a person who gives the password."""
+    from rollkeeper.access.acts import sign_in
+
+    return sign_in(username, _password())
+
+
+def written(number: str) -> str:
+    """Return a number, a domain or an address block as the register writes it."""
+    from rollkeeper.kernel.settings import settings
+    from rollkeeper.lines.numbers import normalise_identifier, service_guess
+
+    return normalise_identifier(number, service=service_guess(number), country=settings().country_code)
+
+
+def line_with(number: str) -> "LineView":
+    """Return the line that has a number. Refuses: NumberNotRead, LineNotFound."""
+    from rollkeeper.lines.errors import LineNotFound
+    from rollkeeper.lines.queries import find_line
+
+    line = find_line(written(number))
+    if line is None:
+        raise LineNotFound
+    return line
+
+
+def plain(value: Any) -> Any:
+    """Return an answer of an act or a query as JSON wants it."""
+    return None if value is None else dataclasses.asdict(value)
+
+
+def _password() -> str:
+    """Take the password from the environment, else from standard input, else ask."""
+    given = os.environ.get("ROLLKEEPER_PASSWORD")
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return str(typer.prompt("Password", hide_input=True))

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands that act on many lines: look, draw up, approve, carry out, stop and put back."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from rollkeeper.campaign import showing
+from rollkeeper.campaign.commands.asked import (
+    AsOption,
+    BatchArgument,
+    NeededAsOption,
+    console,
+    console_or,
+    opened,
+    plain,
+    signed_in,
+)
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date
+from rollkeeper.kernel.ids import BatchId
+
+
+def check(
+    day: Annotated[
+        dt.date | None, typer.Argument(parser=read_date, metavar="[DAY]", help="Default: today.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; draw nothing up.")] = False,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Say what would be suspended and what ended on a day, and draw up a batch of it for approval.
+
+    A random sample with its explanations is shown for review by eye. Nothing happens to anybody.
+
+    Example: rollkeeper campaign check 2012-03-02
+    """
+    from rollkeeper.campaign import acts, queries
+
+    with opened():
+        today = on or clock.today()
+        if not dry_run:
+            acts.advance(console(), on=today)
+        look = acts.check_day if dry_run else acts.draw_up_batches
+        found = look(console(), due_on=day or today, on=today)
+        details = [queries.batch(due.batch_id) for due in found if due.batch_id is not None]
+    if as_json:
+        emit([dataclasses.asdict(due) | {"batch": plain(detail)} for due, detail in _paired(found, details)])
+        return
+    for due, detail in _paired(found, details):
+        showing.due(due, detail)
+
+
+def approve(batch: BatchArgument, as_: NeededAsOption, on: DateOption = None) -> None:
+    """Say yes to a batch, as one person; it takes two different ones.
+
+    The password is prompted for, or is the first line of standard input, or stands in ROLLKEEPER_PASSWORD.
+
+    Example: rollkeeper campaign approve 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
+    """
+    from rollkeeper.campaign import acts
+
+    with opened():
+        state = acts.approve_batch(signed_in(as_), BatchId(batch), on=on or clock.today())
+    out.print("Approved: it may run." if state == "approved" else "Noted. It needs another person as well.")
+
+
+def run(
+    batch: Annotated[
+        UUID | None, typer.Argument(help="Only this batch; default: all whose day has come.")
+    ] = None,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Play the night: start clocks, let go who registered, undo what was asked, carry out approved batches.
+
+    Goes as far as the cap per hour and the first share allow, and says when to run it again. May be killed at any
+    instant, run twice, at once or late. Exit code 1 where a batch stopped by itself.
+
+    Example: rollkeeper campaign run
+    """
+    from rollkeeper.campaign import acts
+
+    with opened():
+        today = on or clock.today()
+        swept = acts.advance(console(), on=today)
+        asked = acts.undos_asked()
+        with bar_for("Undoing", len(asked)) as moved:
+            undone = [acts.undo_batch(console(), one, on=today, moved=moved) for one in asked]
+        chosen = acts.batches_to_run(on=today) if batch is None else [BatchId(batch)]
+        with bar_for("Carrying out", len(chosen)) as moved:
+            ran = [acts.run_batch(console(), one, on=today, moved=moved) for one in chosen]
+    if as_json:
+        emit(
+            {
+                "swept": plain(swept),
+                "undone": [plain(one) for one in undone],
+                "ran": [plain(one) for one in ran],
+            }
+        )
+    else:
+        showing.night(swept, undone, ran)
+    if any(one.state == "stopped" for one in ran):
+        raise typer.Exit(1)
+
+
+def stop(
+    batch: BatchArgument,
+    because: Annotated[str, typer.Option(help="Why; no names.")] = "stopped by a person",
+    as_: AsOption = None,
+    on: DateOption = None,
+) -> None:
+    """Stop a batch for good; a run under way stops before its next chunk.
+
+    Example: rollkeeper campaign stop 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because "wrong list"
+    """
+    from rollkeeper.campaign import acts
+
+    with opened():
+        acts.stop_batch(console_or(as_), BatchId(batch), on=on or clock.today(), because=because)
+    out.print("Stopped. What it did stands until it is undone.")
+
+
+def undo(
+    batch: BatchArgument, as_: AsOption = None, as_json: JsonOption = False, on: DateOption = None
+) -> None:
+    """Put every line of a batch back to its exact former state, with its clock time.
+
+    Whoever registered since is left as they are. Example: rollkeeper campaign undo 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182
+    """
+    from rollkeeper.campaign import acts
+
+    with opened():
+        authority = console_or(as_)
+        with progress("Undoing") as bar:
+            undone = acts.undo_batch(authority, BatchId(batch), on=on or clock.today(), moved=bar.advance)
+    if as_json:
+        emit(dataclasses.asdict(undone))
+        return
+    out.print(
+        f"{undone.undone:,} lines are as they were; {undone.left_alone:,} had moved on and were left alone."
+    )
+
+
+@contextmanager
+def bar_for(what: str, batches: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar while there is a batch to be moved along; say nothing on a night without one."""
+    if not batches:
+        yield lambda _: None
+        return
+    with progress(what) as bar:
+        yield bar.advance
+
+
+def _paired(found: list[Any], details: list[Any]) -> list[tuple[Any, Any]]:
+    by_id = {detail.view.batch_id: detail for detail in details if detail is not None}
+    return [(due, by_id.get(due.batch_id)) for due in found]

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands for a court's stay."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from rollkeeper.campaign.commands.asked import (
+    FirstDayOption,
+    LastDayOption,
+    NeededAsOption,
+    console,
+    opened,
+    signed_in,
+)
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import DateOption, out
+
+
+def enter(
+    reason: Annotated[str, typer.Option(help="Case number or order; no names.")],
+    first: FirstDayOption = None,
+    last: LastDayOption = None,
+    on: DateOption = None,
+) -> None:
+    """Let every clock stand still; a batch that runs stops before its next chunk.
+
+    Example: rollkeeper campaign stay enter --reason "order 12/2012"
+    """
+    from rollkeeper.campaign import acts
+
+    if not reason.strip():
+        raise typer.BadParameter("--reason is empty: name the case or the order")
+    with opened():
+        today = on or clock.today()
+        stay_id = acts.enter_stay(console(), first=first or today, last=last, reason=reason, on=today)
+    out.print(f"Stay {stay_id} is entered.")
+
+
+def lift(
+    stay: Annotated[UUID, typer.Argument(help="The stay, as 'campaign status' names it.")],
+    as_: NeededAsOption,
+    on: DateOption = None,
+) -> None:
+    """Agree, as one person, that today is the last day of a stay; it takes two different ones.
+
+    Example: rollkeeper campaign stay lift 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
+    """
+    from rollkeeper.campaign import acts
+
+    with opened():
+        lifted = acts.lift_stay(signed_in(as_), stay_id=stay, on=on or clock.today())
+    out.print("Today is its last day." if lifted else "Noted. It needs another person as well.")
