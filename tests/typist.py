@@ -46,11 +46,13 @@ class Running:
 
     def __init__(self, call: socket.socket) -> None:
         self._answer = call.makefile()
+        call.close()  # the file keeps it
         self.process = int(self._answer.readline())
 
     def finish(self) -> int:
         """Wait for its end; return its exit code, negative where a signal ended it."""
-        return int(self._answer.readline())
+        with self._answer:
+            return int(self._answer.readline())
 
 
 class Typist:
