@@ -22,7 +22,7 @@ class NoNetwork(RollkeeperError):
     code = "no_network"
     kind = Kind.MALFORMED
     sentence = "No network is set: commands stay where they are."
-    remedy = "Set 'network_webhook' in home.toml; docs/network.md says what is posted there."
+    remedy = "Set 'network_by_service' or 'network_webhook' in home.toml; docs/network.md says how."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,21 @@ CHUNK: Final = 200
 
 
 def network_gateway() -> Gateway:
-    """Return the network of this home: the webhook where one is set, a file in a trial home. Refuses: NoNetwork."""
+    """Return the network of this home. Refuses: NoNetwork, TokenMissing.
+
+    The elements that serve a kind of service; for the others the webhook where one is set, a file in a trial home.
+    """
+    rest = _rest()
+    if settings().network_by_service:
+        from rollkeeper.network.routing import elements_of_this_home
+
+        return elements_of_this_home(rest)
+    if rest is None:
+        raise NoNetwork
+    return rest
+
+
+def _rest() -> Gateway | None:
     if settings().network_webhook is not None:
         from rollkeeper.network.webhook import Webhook
 
@@ -79,4 +93,4 @@ def network_gateway() -> Gateway:
         from rollkeeper.network.trial import TrialNetwork
 
         return TrialNetwork.of_this_home()
-    raise NoNetwork
+    return None

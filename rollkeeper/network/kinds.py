@@ -34,6 +34,8 @@ class ReadBack(StrEnum):
     """It did not answer, or nothing that can be understood."""
     FLOOR_MISSING = "floor_missing"
     """Barred, and emergency, care or registration calls fail too: never acceptable."""
+    PARTLY = "partly"
+    """The line stands in several elements, and they say different things: proof of nothing."""
 
 
 class CommandState(StrEnum):
@@ -71,6 +73,9 @@ class Allowed(StrEnum):
 
 ALWAYS_ALLOWED: Final = (Allowed.EMERGENCY, Allowed.CARE, Allowed.REGISTRATION)
 """The floor. Law: art. 3 (emergency calls excepted). Goes with every bar; nothing can shorten it."""
+
+EMERGENCY_NUMBERS: Final = ("110", "112", "119", "120", "122")
+"""What an element that knows dialled numbers is asked about before it bars and at every read-back."""
 
 _PROOF: Final = {
     CommandKind.BAR: ReadBack.BARRED,

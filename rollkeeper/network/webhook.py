@@ -5,17 +5,12 @@ Three kinds of order and one question are posted to the same address (`docs/netw
 
     {"type": "line.bar" | "line.restore" | "line.end", "timestamp": ..., "data": {line, sequence, reason, allow, ...}}
     {"type": "line.state", "timestamp": ..., "data": {"lines": [...]}}  ->  {"lines": {line: {"state", "allows"}}}
-
-Redirects are not followed, answers are read up to a limit and a time, and nothing of an answer is ever printed.
 """
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
-
-import urllib3
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
@@ -23,10 +18,9 @@ from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.network.gateways import Order
 from rollkeeper.network.kinds import ALWAYS_ALLOWED, Answer, ReadBack
+from rollkeeper.network.posting import AT_ONCE, Poster
 from rollkeeper.network.signing import sign, webhook_secret
 
-_AT_ONCE: Final = 8  # requests under way at the same time
-_LONGEST_ANSWER_BYTES: Final = 1 << 20
 _NEVER: Final = {400, 409, 410, 413, 422}
 """Statuses by which the receiver says no to this order. Everything else but success may be our own fault: later."""
 
@@ -37,11 +31,9 @@ class Webhook:
     def __init__(
         self, url: str, *, secret: str, with_number: bool, care_number: str, patience_s: float = 10
     ) -> None:
-        self._url, self._secret, self._care_number, self._patience_s = url, secret, care_number, patience_s
+        self._secret, self._care_number = secret, care_number
         self.needs_number = with_number
-        self._pool = urllib3.PoolManager(
-            maxsize=_AT_ONCE, block=True, retries=False, timeout=urllib3.Timeout(connect=5, read=patience_s)
-        )
+        self._poster = Poster(url, patience_s=patience_s)
 
     @classmethod
     def of_this_home(cls) -> "Webhook":
@@ -56,7 +48,7 @@ class Webhook:
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:
         """Post each order under its own key, several at a time."""
-        with ThreadPoolExecutor(_AT_ONCE) as threads:
+        with ThreadPoolExecutor(AT_ONCE) as threads:
             return list(threads.map(self._push_one, orders))
 
     def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
@@ -85,30 +77,10 @@ class Webhook:
         return data
 
     def _post(self, key: str, body: bytes) -> tuple[int, bytes]:
-        """Return status and text; status 0 where nobody answered in time."""
         headers = {"content-type": "application/json"} | sign(
             self._secret, key=key, at_s=clock.true_seconds(), body=body
         )
-        try:
-            response = self._pool.request(
-                "POST", self._url, body=body, headers=headers, redirect=False, preload_content=False
-            )
-        except urllib3.exceptions.HTTPError:
-            return 0, b""
-        return self._read_answer(response)
-
-    def _read_answer(self, response: urllib3.BaseHTTPResponse) -> tuple[int, bytes]:
-        text, latest = b"", time.monotonic() + self._patience_s
-        try:
-            while piece := response.read1(1 << 16):
-                text += piece
-                if len(text) > _LONGEST_ANSWER_BYTES or time.monotonic() > latest:
-                    response.close()
-                    return 0, b""
-        except urllib3.exceptions.HTTPError:
-            return 0, b""
-        response.release_conn()
-        return response.status, text
+        return self._poster.post(body, headers=headers)
 
 
 def _body(kind: str, data: Mapping[str, object]) -> bytes:

@@ -7,24 +7,49 @@ import pytest
 
 from rollkeeper.network.gateways import Order
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
+from rollkeeper.network.routing import ByService
 from rollkeeper.network.trial import TrialNetwork
 from rollkeeper.network.webhook import Webhook
 from rollkeeper.vault.opened import Opened
+from tests.network.elements import HlrProgram, KamailioProgram, RadiusProgram, running, wanted
 from tests.network.fakes import Element, HttpElement
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-CONTRACT = ["trial", "webhook", "fake"]
+CONTRACT = ["trial", "webhook", "fake", "osmo_hlr", "kamailio", "freeradius", "by_service"]
+NUMBERS = [f"+86139000{number:05}" for number in range(200)]
+given: dict[uuid.UUID, str] = {}
 
 
 def order(kind=CommandKind.BAR, line=None, sequence=1, **more):
+    """An order about a line; every line has a number of its own, in turn."""
+    line = line or uuid.uuid4()
+    number = given.setdefault(line, NUMBERS[len(given) % len(NUMBERS)])
     return Order(
-        line_id=line or uuid.uuid4(),
+        line_id=line,
         key=uuid.uuid4(),
         kind=kind,
         reason="registration",
         sequence=sequence,
-        **more,
+        **{"number": Opened(number)} | more,
     )
+
+
+@pytest.fixture(scope="module")
+def hlr(tmp_path_factory):
+    wanted("osmo-hlr", "osmo-hlr")
+    yield from running(HlrProgram(tmp_path_factory.mktemp("hlr")), lambda one: one.provision(NUMBERS))
+
+
+@pytest.fixture(scope="module")
+def kamailio(tmp_path_factory):
+    wanted("kamailio", "kamailio")
+    yield from running(KamailioProgram(tmp_path_factory.mktemp("kamailio")))
+
+
+@pytest.fixture(scope="module")
+def radius(tmp_path_factory):
+    wanted("freeradius", "freeradius")
+    yield from running(RadiusProgram(tmp_path_factory.mktemp("radius")))
 
 
 @pytest.fixture
@@ -48,6 +73,21 @@ def gateway(request, tmp_path):
             return request.getfixturevalue("webhook")
         case "fake":
             return Element()
+        case "osmo_hlr":
+            return request.getfixturevalue("hlr").gateway()
+        case "kamailio":
+            return request.getfixturevalue("kamailio").gateway()
+        case "freeradius":
+            return request.getfixturevalue("radius").gateway()
+        case "by_service":
+            elements = {name: Element() for name in ("osmo_hlr", "kamailio")}
+            served = {"mobile": ["osmo_hlr", "kamailio"]}
+            return ByService(
+                elements,
+                by_service=served,
+                rest=Element(),
+                services=lambda lines: {line: "mobile" for line in lines if line.int % 2},
+            )
 
 
 every_gateway = pytest.mark.parametrize("gateway", CONTRACT, indirect=True)

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Internet accesses behind a FreeRADIUS that has the files of `ops/freeradius`.
+
+An order is a change of authorization (RFC 5176): CoA-Request to bar and to restore, Disconnect-Request to end. FreeRADIUS
+keeps it, refuses what is older than what it kept, and hands it on to the NAS that holds the session. The question is an
+Access-Request under the line's reference, answered by the very policy that answers the customer's own.
+
+A bar is a walled garden and never a refusal: behind an access that is refused, a telephone could call nobody. Where
+the policy refuses a barred account all the same, the read-back says that the floor is missing.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pyrad import packet
+from pyrad.client import Timeout
+
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.network.gateways import Order
+from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
+from rollkeeper.network.radius_wire import Radius, values_of
+from rollkeeper.network.tokens import read_token
+
+_NEVER: Final = {402, 404}
+"""Error causes by which FreeRADIUS says no for good: it cannot read the order, or did a newer one."""
+_FLOOR: Final = "rollkeeper-floor"
+_WRITABLE: Final = re.compile(r"[+0-9a-zA-Z@._:/-]{1,128}")
+_SESSIONS_AT_ONCE: Final = 8  # one order reaches one session: as many are tried before the next run
+
+
+class FreeRadius:
+    """The gateway to one FreeRADIUS. `orders` and `questions` are host:port."""
+
+    needs_number = True
+
+    def __init__(
+        self, *, orders: str, questions: str, secret: str, patience_s: float = 7, tries: int = 2
+    ) -> None:
+        self._orders, self._questions, self._secret = orders, questions, secret
+        self._patience_s, self._tries = patience_s, tries
+
+    @classmethod
+    def of_this_home(cls) -> "FreeRadius":
+        """Return the FreeRADIUS that the settings name. Refuses: TokenMissing."""
+        chosen = settings()
+        return cls(
+            orders=str(chosen.network_radius_orders),
+            questions=str(chosen.network_radius_questions),
+            secret=read_token("freeradius.secret"),
+        )
+
+    def push(self, orders: Sequence[Order]) -> list[Answer]:
+        """Hand over one after the other; once nobody answers, the rest is for later."""
+        answers: list[Answer] = []
+        try:
+            with self._talk(self._orders) as telling, self._talk(self._questions) as asking:
+                for order in orders:
+                    answers.append(_push_one(order, telling, asking))  # noqa: PERF401
+        except (Timeout, OSError):
+            pass
+        return answers + [Answer.LATER] * (len(orders) - len(answers))
+
+    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+        """Ask for one after the other; once nobody answers, the rest is unknown."""
+        said: list[ReadBack] = []
+        try:
+            with self._talk(self._questions) as asking:
+                for line in lines:
+                    said.append(_state(line, asking))  # noqa: PERF401
+        except (Timeout, OSError):
+            pass
+        return said + [ReadBack.UNKNOWN] * (len(lines) - len(said))
+
+    def _talk(self, place: str) -> Radius:
+        return Radius(place, secret=self._secret, patience_s=self._patience_s, tries=self._tries)
+
+
+def _push_one(order: Order, telling: Radius, asking: Radius) -> Answer:
+    """Send the order until no session is left that has not heard of it."""
+    account = order.number.reveal() if order.number is not None else ""
+    if not _WRITABLE.fullmatch(account):
+        return Answer.REFUSED
+    answer = Answer.TAKEN
+    for _ in range(_SESSIONS_AT_ONCE):
+        answer = _send(order, account, telling)
+        if answer is not Answer.TAKEN or not _is_pending(order.line_id, asking):
+            break
+    return answer
+
+
+def _send(order: Order, account: str, telling: Radius) -> Answer:
+    said = telling.change(
+        ends=order.kind is CommandKind.END,
+        words={
+            "User-Name": account,
+            "Filter-Id": order.kind.proof.value,
+            "Configuration-Token": f"{order.line_id} {order.sequence}",
+        },
+    )
+    if said.code in {packet.CoAACK, packet.DisconnectACK}:
+        return Answer.TAKEN
+    return Answer.REFUSED if set(values_of(said, "Error-Cause")) & _NEVER else Answer.LATER
+
+
+def _is_pending(line: LineId, asking: Radius) -> bool:
+    return values_of(asking.ask(str(line)), "Reply-Message") == ["rollkeeper: pending"]
+
+
+def _state(line: LineId, asking: Radius) -> ReadBack:
+    said = asking.ask(str(line))
+    words, filters = values_of(said, "Reply-Message"), values_of(said, "Filter-Id")
+    if said.code == packet.AccessAccept:
+        if filters == [_FLOOR]:
+            return ReadBack.BARRED
+        return ReadBack.UNKNOWN if filters else ReadBack.OPEN
+    if words == ["rollkeeper: absent"]:
+        return ReadBack.ABSENT
+    unclear = (["rollkeeper: unknown"], ["rollkeeper: pending"])
+    return ReadBack.UNKNOWN if words in unclear else ReadBack.FLOOR_MISSING
