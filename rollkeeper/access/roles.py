@@ -44,6 +44,8 @@ class Power(StrEnum):
     EXPLAIN_LINE = "explain_line"
     SEE_CAMPAIGN = "see_campaign"
     OPEN_SEALED = "open_sealed"
+    OPEN_ON_DEMAND = "open_on_demand"
+    SETTLE_ALARM = "settle_alarm"
     ERASE_DUE = "erase_due"
     ROTATE_KEYS = "rotate_keys"
     BACK_UP = "back_up"

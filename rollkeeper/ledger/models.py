@@ -40,6 +40,11 @@ class Entry(models.Model):
                 name="ledger_entry_by_line",
                 condition=models.Q(line_id__isnull=False),
             ),
+            models.Index(
+                fields=["staff_id", "at"],
+                name="ledger_entry_opened_by_staff",
+                condition=models.Q(staff_id__isnull=False, verb="vault:sealed:opened"),
+            ),
         ]
 
 

@@ -10,8 +10,11 @@ class LinesConfig(AppConfig):
     name = "rollkeeper.lines"
 
     def ready(self) -> None:
-        """Hand down to the vault how lines' sealed values are read and written when keys are renewed."""
+        """Hand down to the vault how lines' sealed values are renewed, and how a canary gets among the people."""
+        from rollkeeper.lines.canaries import make_canary
         from rollkeeper.lines.sealed_values import SealedColumns
+        from rollkeeper.vault.canaries import make_canaries_with
         from rollkeeper.vault.rotation import reseal_lines_with
 
         reseal_lines_with(SealedColumns())
+        make_canaries_with(make_canary)

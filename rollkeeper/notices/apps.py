@@ -8,3 +8,10 @@ class NoticesConfig(AppConfig):
     """The room notices."""
 
     name = "rollkeeper.notices"
+
+    def ready(self) -> None:
+        """Hand down to the vault how somebody is told of an alarm."""
+        from rollkeeper.notices.alarms import mail_alarms
+        from rollkeeper.vault.canaries import tell_alarms_with
+
+        tell_alarms_with(mail_alarms)

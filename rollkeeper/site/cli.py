@@ -25,6 +25,7 @@ ROOMS_WITH_COMMANDS = (
     "access",
     "documents",
     "vault",
+    "lines",
     "notices",
     "network",
     "campaign",

@@ -17,7 +17,7 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.settings import HomeKind, home, settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.site.backup import Part, last_backup
-from rollkeeper.vault import epochs
+from rollkeeper.vault import canaries, epochs
 from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import index_key
 
@@ -139,6 +139,22 @@ def _check_root() -> Iterator[Finding]:
     yield _sound("The root of trust opens the epoch of keys, and the key of the index is there.")
 
 
+def _check_canaries() -> Iterator[Finding]:
+    alarms = canaries.open_alarms()
+    if alarms:
+        named = ", ".join(str(alarm.entry_id) for alarm in alarms[-5:])
+        yield Finding(
+            "",
+            Health.FAULT,
+            f"A canary was opened {len(alarms):,} times; ledger entries that say by whom: {named}.",
+            "docs/runbook/alarm.md; then 'rollkeeper vault alarms --settle --as USER'.",
+        )
+    if not canaries.has_canary(max(living_epoch_ids(), default=0)):
+        yield Finding("", Health.WATCH, "The present epoch has no canary.", "Run 'rollkeeper setup'.")
+    elif not alarms:
+        yield _sound("There is a canary among the people, and nobody opened one.")
+
+
 def _check_backups() -> Iterator[Finding]:
     if settings().register_url:
         yield _sound("The stores lie on servers of yours, which have backups of their own.")
@@ -239,6 +255,7 @@ CHECKS = (
     _check_register,
     _check_keys,
     _check_root,
+    _check_canaries,
     _check_backups,
     _check_emergency_floor,
     _check_ledger,

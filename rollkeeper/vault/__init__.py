@@ -64,7 +64,8 @@ An epoch's secret (`epoch.secret_wrapped`), under a root that is a file::
     associated data = first six bytes || "rollkeeper/epoch-secret" || 00 || epoch (4)
 
 Before sealing, a value is filled up with one byte 80 and then zeros to a multiple of `fields.padded_to_bytes`, so that
-the length of a number says nothing and that of a name little.
+the length of a number says nothing and that of a name little. A canary's value has 80 01 there and then zeros: an invented
+person, whose opening raises an alarm, and whom nobody can tell from another without opening (`vault.canaries`).
 
 Bounds: nonces are random, so one epoch should seal no more than 2^32 secrets of each sort symmetrically (NIST SP
 800-38D); a register of a hundred million lines rotates long before. A person's key seals a handful of attributes.

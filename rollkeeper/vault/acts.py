@@ -11,20 +11,24 @@ from dataclasses import dataclass
 from itertools import batched
 
 import psycopg
-from django.db import transaction
 
-from rollkeeper.access.authority import Authority, console_authority, demand
-from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.database import act, run, sql
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import epochs, keys, wire
-from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochOver
-from rollkeeper.vault.fields import Field, LineField, Purpose, padded_to_bytes
-from rollkeeper.vault.opened import Opened
+from rollkeeper.vault.errors import AlreadySealed, EpochOver
+from rollkeeper.vault.fields import Field, LineField, padded_to_bytes
+from rollkeeper.vault.opening import open_line_values, open_sealed
 from rollkeeper.vault.storing import copy_binary
+
+__all__ = [
+    "PersonRecord", "begin_epoch", "begin_first_epoch", "list_living_keys", "open_line_values", "open_sealed",
+    "seal_line_columns", "seal_line_values", "seal_persons", "shred",
+]  # fmt: skip
 
 _SEALED_AT_ONCE = 10_000
 _LENGTH_16 = b"\x00\x00\x00\x10"
@@ -40,6 +44,7 @@ class PersonRecord:
     person_id: PersonId
     holding_id: HoldingId
     values: Mapping[Field, str]
+    is_canary: bool = False
 
 
 def begin_first_epoch() -> None:
@@ -89,71 +94,25 @@ def list_living_keys() -> None:
     keys.copy_living_pairs("COPY vault_living (person_id, holding_id) FROM STDIN (FORMAT BINARY)")
 
 
-def open_sealed(
-    authority: Authority,
-    *,
-    person_id: PersonId,
-    holding_id: HoldingId,
-    field: Field,
-    purpose: Purpose,
-    on: dt.date,
-    line_id: LineId | None = None,
-    commitment: str | None = None,
-) -> Opened:
-    """Open one attribute of one person, after a ledger entry says that it was opened, by whom and for what.
-
-    `commitment` is what the register keeps to stand for the person in the published entry, where the caller has it.
-
-    Ledger: vault:sealed:opened. Refuses: NotAllowed, OnlySeals, CannotOpen.
-    """
-    role = demand(authority, Power.OPEN_SEALED)
-    epochs.demand_opening()
-    with transaction.atomic(using="vault", durable=True):
-        append_entry(
-            authority, verb=Verb.SEALED_OPENED, role=role.value, on=on, person_id=person_id, line_id=line_id,
-            commitment=commitment, using="vault",
-            facts={"field": field.value, "holding": str(holding_id), "purpose": purpose.value},
-        )  # fmt: skip
-    return _open_attribute(person_id, holding_id=holding_id, field=field)
-
-
-def seal_line_values(field: LineField, pairs: Sequence[tuple[LineId, str]]) -> list[bytes]:
+def seal_line_values(
+    field: LineField, pairs: Sequence[tuple[LineId, str]], *, canaries: bool = False
+) -> list[bytes]:
     """Seal a value of each line, bound to that line; the caller keeps what is returned. Refuses: NoEpoch."""
-    return seal_line_columns(field, [line_id.bytes for line_id, _ in pairs], [value for _, value in pairs])
+    lines, values = [line_id.bytes for line_id, _ in pairs], [value for _, value in pairs]
+    return seal_line_columns(field, lines, values, canaries=canaries)
 
 
-def seal_line_columns(field: LineField, lines: Sequence[bytes], values: Sequence[str]) -> list[bytes]:
+def seal_line_columns(
+    field: LineField, lines: Sequence[bytes], values: Sequence[str], *, canaries: bool = False
+) -> list[bytes]:
     """Seal a value of each line, the lines named by the 16 bytes of their references: for millions. Refuses: NoEpoch."""
     if not lines:
         return []
     name, to_bytes = field.value.encode(), padded_to_bytes(field)
     return epochs.line_value_sealer().seal(
-        [wire.pad(value.encode(), to_bytes=to_bytes) for value in values],
+        [wire.pad(value.encode(), to_bytes=to_bytes, marked=canaries) for value in values],
         contexts=[wire.line_value_context(line, name) for line in lines],
     )
-
-
-def open_line_values(
-    authority: Authority,
-    field: LineField,
-    pairs: Sequence[tuple[LineId, bytes]],
-    *,
-    purpose: Purpose,
-    on: dt.date,
-) -> list[Opened]:
-    """Open a value of each line, after a ledger entry for each line says so.
-
-    One that does not open does not keep the others: its `reveal` refuses.
-
-    Ledger: vault:sealed:opened. Refuses: NotAllowed, OnlySeals.
-    """
-    role = demand(authority, Power.OPEN_SEALED)
-    epochs.demand_opening()
-    if not pairs:
-        return []
-    with transaction.atomic(using="vault", durable=True):
-        _mark_lines_opened(authority, role, field, [line_id for line_id, _ in pairs], purpose=purpose, on=on)
-    return _open_lines(field, pairs)
 
 
 def _seal_batch(batch: Sequence[PersonRecord]) -> list[str]:
@@ -166,7 +125,7 @@ def _seal_batch(batch: Sequence[PersonRecord]) -> list[str]:
     tuples = [
         row
         for record, (person, holding), key in zip(batch, ids, fresh, strict=True)
-        for row in _sealed_rows(record.values, person=person, holding=holding, key=key)
+        for row in _sealed_rows(record, person=person, holding=holding, key=key)
     ]
     try:
         copy_binary(
@@ -193,10 +152,11 @@ def _keep_keys(ids: Sequence[tuple[bytes, bytes]], fresh: Sequence[bytes]) -> No
     )
 
 
-def _sealed_rows(values: Mapping[Field, str], *, person: bytes, holding: bytes, key: bytes) -> list[bytes]:
+def _sealed_rows(record: PersonRecord, *, person: bytes, holding: bytes, key: bytes) -> list[bytes]:
     head = b"\x00\x04" + _LENGTH_16 + person + _LENGTH_16 + holding
+    values, marked = record.values, record.is_canary
     triples = [
-        (nonce, wire.pad(value.encode(), to_bytes=_FIELD_PADDING[field]), _FIELD_NAMES[field])
+        (nonce, wire.pad(value.encode(), to_bytes=_FIELD_PADDING[field], marked=marked), _FIELD_NAMES[field])
         for nonce, (field, value) in zip(wire.random_nonces(len(values)), values.items(), strict=True)
     ]
     sealed = wire.seal_attributes(key, triples, binding=wire.attribute_binding(person, holding))
@@ -204,56 +164,3 @@ def _sealed_rows(values: Mapping[Field, str], *, person: bytes, holding: bytes, 
         head + _FIELD_COLUMNS[field] + len(ciphertext).to_bytes(4) + ciphertext
         for field, ciphertext in zip(values, sealed, strict=True)
     ]
-
-
-def _open_attribute(person_id: PersonId, *, holding_id: HoldingId, field: Field) -> Opened:
-    found = rows(
-        "SELECT ciphertext FROM vault_sealed WHERE person_id = %s AND holding_id = %s AND field = %s",
-        [person_id, holding_id, field.value],
-        using="vault",
-    )
-    if not found:
-        raise CannotOpen
-    key = _person_key(person_id, holding_id=holding_id)
-    value = wire.open_attribute(
-        key, bytes(found[0].ciphertext), binding=wire.attribute_binding(person_id.bytes, holding_id.bytes),
-        field=field.value.encode(),
-    )  # fmt: skip
-    return Opened(value.decode())
-
-
-def _person_key(person_id: PersonId, *, holding_id: HoldingId) -> bytes:
-    found = keys.person_key(person_id, holding_id=holding_id)
-    context = wire.person_key_context(person_id.bytes, holding_id.bytes)
-    return epochs.unwrapped(found.epoch_id, found.secret_wrapped).open_person_key(
-        found.wrapped, context=context
-    )
-
-
-def _mark_lines_opened(
-    authority: Authority,
-    role: StaffRole,
-    field: LineField,
-    lines: Sequence[LineId],
-    *,
-    purpose: Purpose,
-    on: dt.date,
-) -> None:
-    run(
-        sql("vault", "mark_lines_opened"),
-        {
-            "at": clock.now(), "day": on, "verb": Verb.SEALED_OPENED.value, "role": role.value,
-            "actor": authority.commitment, "staff_id": authority.staff_id, "lines": list(lines),
-            "field": field.value, "purpose": purpose.value,
-        },
-        using="vault",
-    )  # fmt: skip
-
-
-def _open_lines(field: LineField, pairs: Sequence[tuple[LineId, bytes]]) -> list[Opened]:
-    name = field.value.encode()
-    values = epochs.Keyring().open_line_values(
-        [bytes(envelope) for _, envelope in pairs],
-        contexts=[wire.line_value_context(line_id.bytes, name) for line_id, _ in pairs],
-    )
-    return [Opened(None if value is None else wire.unpad(value).decode()) for value in values]

@@ -23,7 +23,7 @@ def rotate(on: DateOption = None, as_json: JsonOption = False) -> None:
     Example: rollkeeper vault rotate
     """
     from rollkeeper.access.authority import console_authority
-    from rollkeeper.vault import rotation
+    from rollkeeper.vault import canaries, rotation
 
     opening.open_home()
     with progress("Sealing anew", total=rotation.count_to_reseal()) as bar:
@@ -33,6 +33,7 @@ def rotate(on: DateOption = None, as_json: JsonOption = False) -> None:
             tell=bar.advance,
             tell_of_waiting=_say_what_is_waited_for,
         )
+    canaries.ensure_canary(console_authority(), on=on or clock.today())
     if as_json:
         emit(
             {

@@ -13,6 +13,33 @@ class CannotOpen(RollkeeperError):
     remedy = "If it should not have been erased yet, run 'rollkeeper doctor' and look at docs/runbook/."
 
 
+class TooManyOpenings(RollkeeperError):
+    """A member of staff has opened as much as one may in a day. The attempt is on record."""
+
+    code = "too_many_openings"
+    kind = Kind.REFUSED
+    sentence = "Nothing was opened ({article}): {reason}."
+    remedy = "{remedy}"
+
+
+class NeedsTwoPeople(RollkeeperError):
+    """What is asked for needs more people than agreed to it."""
+
+    code = "needs_two_people"
+    kind = Kind.FORBIDDEN
+    sentence = "Opening for '{purpose}' needs {people} different people with that power."
+    remedy = "Let a second one agree: 'rollkeeper vault open --second USER'."
+
+
+class NotOnesOwnAlarm(RollkeeperError):
+    """Somebody would settle the alarm that they raised."""
+
+    code = "not_ones_own_alarm"
+    kind = Kind.FORBIDDEN
+    sentence = "Nobody settles an alarm that they raised themselves; nothing was settled."
+    remedy = "Let another data protection officer or administrator look into it."
+
+
 class OnlySeals(RollkeeperError):
     """A process that can only seal was asked to open."""
 

@@ -19,3 +19,36 @@ class Sealed(models.Model):
         """The counter's role may insert here and not select."""
 
         db_table = "vault_sealed"
+
+
+class Canary(models.Model):
+    """That a canary was made for an epoch of keys. Which person it is stands nowhere."""
+
+    epoch_id = models.IntegerField(primary_key=True)
+    made_on = models.DateField()
+
+    class Meta:
+        """Read by the doctor, so that no epoch goes without."""
+
+        db_table = "vault_canary"
+
+
+class Alarm(models.Model):
+    """Somebody opened a canary. The ledger has an entry for each, which nobody can remove."""
+
+    alarm_id = models.UUIDField(primary_key=True)
+    raised_at = models.DateTimeField()
+    entry_id = models.BigIntegerField(db_comment="The ledger entry that says by whom.")
+    staff_id = models.UUIDField(null=True)
+    told_at = models.DateTimeField(null=True, db_comment="When the mail about it was handed over.")
+    settled_at = models.DateTimeField(null=True, db_comment="When somebody else looked into it.")
+
+    class Meta:
+        """Written by the vault's role, settled from the console."""
+
+        db_table = "vault_alarm"
+        indexes = [
+            models.Index(
+                fields=["raised_at"], name="vault_alarm_open", condition=models.Q(settled_at__isnull=True)
+            )
+        ]

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from rollkeeper.law.rules import Allowed, Decision, Refused
+
 _DASHES_AND_DOTS = "-‐‑‒–—―−./\\·・•‧_"
 _BRACKETS = "()[]{}<>"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
@@ -44,6 +46,17 @@ def normalise_document(number: str) -> str:
 def normalise_reference(reference: str) -> str:
     """Return the operator's own reference as it is, but for width and the space around it."""
     return unicodedata.normalize("NFKC", reference).strip()
+
+
+def may_open_more(*, by_staff: bool, lately: int, asked: int, limit: int) -> Decision:
+    """Decide whether a member of staff who opened so many in 24 hours may open so many more. The house has no limit."""
+    if not by_staff or lately + asked <= limit:
+        return Allowed()
+    return Refused(
+        article="art. 5",
+        reason=f"{lately} of {limit} values were opened in 24 hours, and {asked} more were asked for",
+        remedy="Wait, or let another member of staff do it; 'openings_a_day' in home.toml is the limit.",
+    )
 
 
 def _settled(text: str, spell: Callable[[str], str]) -> str:

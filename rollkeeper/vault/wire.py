@@ -42,6 +42,7 @@ SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _ATTRIBUTE = b"rollkeeper/attribute\x00" + bytes([VERSION])
 _VERSION_BYTE = bytes([VERSION])
 _END = b"\x80"
+_MARKED_END = b"\x80\x01"
 
 
 class Sealer(Protocol):
@@ -64,17 +65,27 @@ def random_nonces(count: int) -> list[bytes]:
     return [noise[i : i + NONCE_BYTES] for i in range(0, len(noise), NONCE_BYTES)]
 
 
-def pad(value: bytes, *, to_bytes: int) -> bytes:
-    """Fill a value up to a multiple of `to_bytes`: the byte 0x80, then zeros (ISO/IEC 7816-4)."""
-    return value + _END + bytes(-(len(value) + 1) % to_bytes)
+def pad(value: bytes, *, to_bytes: int, marked: bool = False) -> bytes:
+    """Fill a value up to a multiple of `to_bytes`: the byte 0x80, then zeros (ISO/IEC 7816-4).
+
+    A canary's has a byte 01 after the 80: only who opens it learns that it is one.
+    """
+    ended = value + (_MARKED_END if marked else _END)
+    return ended + bytes(-len(ended) % to_bytes)
 
 
 def unpad(padded: bytes) -> bytes:
-    """Take the filling off again. Refuses: CannotOpen."""
+    """Take the filling off again, a canary's like any other. Refuses: CannotOpen."""
     value = padded.rstrip(b"\x00")
-    if not value.endswith(_END):
-        raise CannotOpen
-    return value[:-1]
+    for end in (_END, _MARKED_END):
+        if value.endswith(end):
+            return value[: -len(end)]
+    raise CannotOpen
+
+
+def is_marked(padded: bytes) -> bool:
+    """Tell whether an opened value, still padded, is a canary's."""
+    return padded.rstrip(b"\x00").endswith(_MARKED_END)
 
 
 # ---- attributes, under a person's key ----
@@ -97,9 +108,14 @@ def seal_attributes(
 
 def open_attribute(key: bytes, sealed: bytes, *, binding: bytes, field: bytes) -> bytes:
     """Open one attribute and take its filling off. Refuses: CannotOpen."""
+    return unpad(open_padded_attribute(key, sealed, binding=binding, field=field))
+
+
+def open_padded_attribute(key: bytes, sealed: bytes, *, binding: bytes, field: bytes) -> bytes:
+    """Open one attribute, still padded. Refuses: CannotOpen."""
     if sealed[:1] != _VERSION_BYTE:
         raise CannotOpen
-    return unpad(_decrypt(key, sealed[1:], binding + field))
+    return _decrypt(key, sealed[1:], binding + field)
 
 
 def commitment(key: bytes, *, person: bytes, holding: bytes) -> str:

@@ -148,7 +148,7 @@ def seal_with_the_public_half(records: list[acts.PersonRecord]) -> Row:
 def open_one_by_one(records: list[acts.PersonRecord]) -> Row:
     """Open one attribute at a time, ledger entry included, against a primary key's SELECT and a durable INSERT."""
     acts.seal_persons(records)
-    officer = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "officer")
+    officer = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "0f" * 32)
 
     def product() -> None:
         for r in records:

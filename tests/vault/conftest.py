@@ -37,7 +37,7 @@ def people(count: int) -> list[PersonRecord]:
 @pytest.fixture
 def officer() -> Authority:
     """A data protection officer, who may open."""
-    return Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "officer")
+    return Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "0f" * 32)
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_the_entry_stands_even_where_nothing_opens(reveal):
 
 
 @pytest.mark.parametrize(
-    "nobody", [console_authority(), Authority(frozenset(), None, "nobody")], ids=["console", "none"]
+    "nobody", [console_authority(), Authority(frozenset(), None, "00" * 32)], ids=["console", "none"]
 )
 def test_who_has_not_the_power_opens_nothing_and_leaves_no_entry(nobody):
     record = person()

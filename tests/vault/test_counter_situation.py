@@ -13,6 +13,7 @@ from rollkeeper.access.authority import sweep_authority
 from rollkeeper.kernel.database import rows
 from rollkeeper.vault import acts
 from rollkeeper.vault.blind import blind_documents, blind_numbers
+from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from tests.vault.conftest import DAY
 
@@ -69,5 +70,5 @@ def test_what_was_sealed_at_the_counter_is_shredded_like_anything_else(counter, 
 
     assert acts.shred([(record.person_id, record.holding_id)]) == 1
 
-    with pytest.raises(acts.CannotOpen):
+    with pytest.raises(CannotOpen):
         reveal(record)

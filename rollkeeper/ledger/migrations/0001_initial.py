@@ -137,6 +137,11 @@ class Migration(migrations.Migration):
                         fields=["line_id", "entry_id"],
                         name="ledger_entry_by_line",
                     ),
+                    models.Index(
+                        condition=models.Q(("staff_id__isnull", False), ("verb", "vault:sealed:opened")),
+                        fields=["staff_id", "at"],
+                        name="ledger_entry_opened_by_staff",
+                    ),
                 ],
             },
         ),

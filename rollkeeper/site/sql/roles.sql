@@ -33,6 +33,10 @@ GRANT SELECT ON django_migrations TO sweep, office;
 GRANT INSERT ON vault_sealed TO counter, sweep;
 GRANT SELECT ON vault_sealed TO vault;
 GRANT SELECT (person_id, holding_id, field), DELETE ON vault_sealed TO sweep;
+-- An alarm is raised by whoever opens and settled from the console; no face knows that there was one.
+GRANT INSERT ON vault_alarm TO vault;
+GRANT SELECT, UPDATE (told_at, settled_at) ON vault_alarm TO sweep;
+GRANT SELECT, INSERT ON vault_canary TO sweep;
 
 -- People and lines.
 GRANT SELECT, INSERT ON subscribers_subscriber, subscribers_document TO counter, sweep;

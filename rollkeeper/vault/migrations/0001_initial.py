@@ -38,4 +38,41 @@ class Migration(migrations.Migration):
                 "db_table": "vault_sealed",
             },
         ),
+        migrations.CreateModel(
+            name="Canary",
+            fields=[
+                ("epoch_id", models.IntegerField(primary_key=True, serialize=False)),
+                ("made_on", models.DateField()),
+            ],
+            options={
+                "db_table": "vault_canary",
+            },
+        ),
+        migrations.CreateModel(
+            name="Alarm",
+            fields=[
+                ("alarm_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("raised_at", models.DateTimeField()),
+                ("entry_id", models.BigIntegerField(db_comment="The ledger entry that says by whom.")),
+                ("staff_id", models.UUIDField(null=True)),
+                (
+                    "told_at",
+                    models.DateTimeField(db_comment="When the mail about it was handed over.", null=True),
+                ),
+                (
+                    "settled_at",
+                    models.DateTimeField(db_comment="When somebody else looked into it.", null=True),
+                ),
+            ],
+            options={
+                "db_table": "vault_alarm",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("settled_at__isnull", True)),
+                        fields=["raised_at"],
+                        name="vault_alarm_open",
+                    )
+                ],
+            },
+        ),
     ]

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Puts a canary among the people: somebody invented, who held a line that has ended.
+
+Ended, because nobody counts an ended line, writes to it, asks the network to do something about it or draws it up in a
+batch; it goes in its time as every other does. Its number can be nobody's. The values are such as the pack in force has the
+counter ask for; what makes them a canary's lies inside what is sealed (`vault.canaries`).
+"""
+
+import datetime as dt
+import secrets
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.states import Service
+from rollkeeper.subscribers.kinds import PartyKind
+from rollkeeper.subscribers.queries import document_index
+from rollkeeper.vault.acts import PersonRecord, seal_line_values, seal_persons
+from rollkeeper.vault.blind import blind_numbers
+from rollkeeper.vault.fields import Field, LineField
+
+_SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+_GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰红建国文辉"
+_STREETS: Final = ("和平路", "团结路", "建设路", "解放路", "人民路", "江苏路", "北京路", "林廓路")
+_DOCUMENT: Final = "cn-resident-card"
+_NO_AREA: Final = "99"  # no area of the country begins so: the number is nobody's
+_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK: Final = "10X98765432"
+_RANDOM: Final = secrets.SystemRandom()
+
+
+def make_canary(on: dt.date) -> None:
+    """Put one invented person with an ended line among the others, inside the present act."""
+    began_at, ended_at = _some_life()
+    began_on, ended_on = (min(on, at.astimezone(clock.zone()).date()) for at in (began_at, ended_at))
+    person, holding, line = (
+        PersonId(_uuid_at(began_at)),
+        HoldingId(_uuid_at(began_at)),
+        LineId(_uuid_at(began_at)),
+    )
+    values = _values()
+    (commitment,) = seal_persons([PersonRecord(person, holding, _asked_for(values), is_canary=True)])
+    number = f"+8610{secrets.randbelow(10**9):09}"  # too long for the landlines of Beijing: nobody's
+    (document,) = document_index([(_DOCUMENT, values[Field.DOCUMENT_NUMBER])])
+    run(
+        sql("lines", "make_canary"),
+        {
+            "line": line, "person": person, "holding": holding, "service": Service.MOBILE.value,
+            "kind": PartyKind.INDIVIDUAL.value, "language": secrets.choice(settings().languages), "commitment": commitment,
+            "began_on": began_on, "ended_on": ended_on, "began_at": began_at, "ended_at": ended_at,
+            "number_index": blind_numbers([number])[0], "document_index": document, "document_type": _DOCUMENT,
+            "sealed": seal_line_values(LineField.NUMBER, [(line, number)], canaries=True)[0],
+            "until": ended_on + dt.timedelta(days=load_pack(settings().pack).number_quarantine_days),
+        },
+    )  # fmt: skip
+
+
+def _asked_for(values: Mapping[Field, str]) -> dict[Field, str]:
+    """Leave what the pack in force has the counter ask of a person, so that a canary has neither more nor less."""
+    asked = {
+        a.name
+        for a in load_pack(settings().pack).attributes(Service.MOBILE.value, PartyKind.INDIVIDUAL.value)
+    }
+    return {field: value for field, value in values.items() if field.value in asked} or dict(values)
+
+
+def _values() -> dict[Field, str]:
+    born = dt.date(1950, 1, 1) + dt.timedelta(days=secrets.randbelow(20_000))
+    name = secrets.choice(_SURNAMES) + "".join(
+        secrets.choice(_GIVEN) for _ in range(1 + secrets.randbelow(2))
+    )
+    return {
+        Field.NAME: name,
+        Field.ADDRESS: f"{secrets.choice(_STREETS)}{1 + secrets.randbelow(220)}号",
+        Field.DOCUMENT_TYPE: _DOCUMENT,
+        Field.DOCUMENT_NUMBER: _document_number(born),
+        Field.DOCUMENT_VALID_UNTIL: (clock.today() + dt.timedelta(days=secrets.randbelow(5000))).isoformat(),
+        Field.BIRTH_DATE: born.isoformat(),
+    }
+
+
+def _document_number(born: dt.date) -> str:
+    digits = f"{_NO_AREA}{secrets.randbelow(10**4):04}{born:%Y%m%d}{secrets.randbelow(1000):03}"
+    return digits + _CHECK[sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=True)) % 11]
+
+
+def _some_life() -> tuple[dt.datetime, dt.datetime]:
+    """Return two instants between which somebody may have held a line: since there are people, or in the last hour."""
+    (found,) = rows("SELECT min(made_on) AS first FROM subscribers_subscriber")
+    now, first = clock.now(), clock.now() - dt.timedelta(hours=1)
+    if found.first is not None:
+        first = min(first, dt.datetime.combine(found.first, dt.time(12), clock.zone()).astimezone(dt.UTC))
+    span, shares = now - first, sorted(_RANDOM.random() for _ in range(2))
+    return first + span * shares[0], first + span * shares[1]
+
+
+def _uuid_at(instant: dt.datetime) -> UUID:
+    """Make a reference of version 7 as if it had been made at an instant."""
+    noise = secrets.token_bytes(10)
+    head = int(instant.timestamp() * 1000).to_bytes(6)
+    return UUID(bytes=head + bytes((0x70 | noise[0] & 0x0F, noise[1], 0x80 | noise[2] & 0x3F)) + noise[3:])

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands `vault open` and `vault alarms`: they stand here because the vault knows no lines.
+
+What was opened is shown once, on a screen of its own that is wiped, where there is a screen. The number and the passwords
+are asked for, or read from standard input: an argument stands in the list of processes and in the shell's history.
+"""
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, show_table
+from rollkeeper.vault.fields import Field, Purpose
+
+if TYPE_CHECKING:
+    from rollkeeper.access.authority import Authority
+
+
+class PartWord(StrEnum):
+    """Whose data, in the words of files and forms."""
+
+    HOLDER = "holder"
+    USER = "user"
+    BEARER = "bearer"
+    GUARDIAN = "guardian"
+
+
+class HumanPurpose(StrEnum):
+    """What a person may open something for; the others are the house's own."""
+
+    CORRECTION = Purpose.CORRECTION.value
+    COMPLAINT = Purpose.COMPLAINT.value
+    SUBSCRIBER_REQUEST = Purpose.SUBSCRIBER_REQUEST.value
+    LEGAL_DEMAND = Purpose.LEGAL_DEMAND.value
+    REVIEW = Purpose.REVIEW.value
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the vault's own."""
+    (vault,) = (group.typer_instance for group in app.registered_groups if group.name == "vault")
+    if vault is not None:
+        vault.command("open")(open_)
+        vault.command("alarms")(alarms)
+
+
+def open_(
+    *,
+    user: Annotated[str, typer.Option("--as", metavar="USER", help="Who opens.")],
+    field: Annotated[Field, typer.Option("--field", help="Which one field.")],
+    purpose: Annotated[HumanPurpose, typer.Option("--purpose", help="What for; it stands in the ledger.")],
+    second: Annotated[
+        str | None, typer.Option("--second", metavar="USER", help="Who agrees, where it needs two people.")
+    ] = None,
+    part: Annotated[PartWord, typer.Option("--part", help="Whose, on the line of a company or a minor.")] = (
+        PartWord.HOLDER
+    ),
+    on: DateOption = None,
+) -> None:
+    """Open one field of one person, on a line found by its whole number or its reference. The ledger says so first.
+
+    The passwords and then the number are asked for, or are lines of standard input in this order. A demand of an authority
+    (legal_demand) needs two people. Nobody opens more in a day than 'openings_a_day' in home.toml.
+
+    Example: rollkeeper vault open --as officer-1 --field name --purpose subscriber_request
+    """
+    from rollkeeper.access.acts import sign_in
+    from rollkeeper.lines.opening import open_field
+    from rollkeeper.subscribers.kinds import Part
+
+    opening.open_home()
+    authority = sign_in(user, _ask(f"Password of {user}", secret=True))
+    agreeing = sign_in(second, _ask(f"Password of {second}", secret=True)) if second else None
+    value = open_field(
+        authority,
+        _ask("Number or reference of the line"),
+        field=field,
+        purpose=Purpose(purpose.value),
+        on=on or clock.today(),
+        part=next(one for one in Part if one.key == part.value),
+        second=agreeing,
+    )
+    _show_once(value.reveal())
+
+
+def alarms(
+    *,
+    settle: Annotated[
+        bool, typer.Option("--settle", help="Note that they were looked into; needs --as.")
+    ] = False,
+    user: Annotated[str | None, typer.Option("--as", metavar="USER", help="Who looked into them.")] = None,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """List the alarms: a canary, an invented person whom nobody has a reason to open, was opened. Exit code 1 if any.
+
+    Who did it stands in the ledger entry that is named. Nobody settles an alarm that they raised themselves.
+
+    Example: rollkeeper vault alarms --settle --as officer-1
+    """
+    from rollkeeper.vault.canaries import open_alarms, settle_alarms
+
+    opening.open_home()
+    if settle:
+        settled = settle_alarms(_signed_in(user), on=on or clock.today())
+        out.print(f"{settled:,} alarms are settled.")
+        return
+    found = open_alarms()
+    if as_json:
+        emit([{"at": a.raised_at.isoformat(), "entry": a.entry_id, "staff": a.staff_id} for a in found])
+    else:
+        show_table(
+            "Alarms", ("at", "ledger entry", "reference of who opened"),
+            [(f"{a.raised_at:%Y-%m-%d %H:%M} UTC", str(a.entry_id), str(a.staff_id or "no member of staff")) for a in found],
+        )  # fmt: skip
+    if found:
+        raise typer.Exit(1)
+
+
+def _signed_in(user: str | None) -> "Authority":
+    from rollkeeper.access.acts import sign_in
+
+    if user is None:
+        raise typer.BadParameter("Say who: --as USER.")
+    return sign_in(user, _ask(f"Password of {user}", secret=True))
+
+
+def _ask(what: str, *, secret: bool = False) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt(what, hide_input=secret, err=True))
+
+
+def _show_once(value: str) -> None:
+    """Show a value on a screen that is gone afterwards; where standard output is no screen, write it there."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        sys.stdout.write(value + "\n")
+        return
+    with out.screen():
+        out.print(value, markup=False, highlight=False)
+        typer.prompt("Enter wipes it", default="", show_default=False, hide_input=True)
+    err.print("It was shown once and is kept nowhere.", markup=False)

@@ -1,0 +1,21 @@
+-- Puts an invented person who held a line that has ended among the others, in the shape that a real one has.
+-- Law: art. 11 (who looks without need is found). Reads: -. Writes: subscribers_subscriber, subscribers_document,
+-- lines_line, lines_number, lines_holding. Plan: five inserts of a row. Again: never, the references are fresh.
+
+WITH person AS (
+    INSERT INTO subscribers_subscriber (person_id, kind, language, is_protected, made_on)
+    VALUES (%(person)s, %(kind)s, %(language)s, false, %(began_on)s)
+), document AS (
+    INSERT INTO subscribers_document (document_index, person_id, document_type)
+    VALUES (%(document_index)s, %(person)s, %(document_type)s)
+), line AS (
+    INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_protected, activated_on,
+                            ended_on, ended_by, language, number_index, number_sealed)
+    VALUES (%(line)s, %(service)s, 'ended', 3, true, false, false, %(began_on)s, %(ended_on)s, 'subscriber',
+            %(language)s, %(number_index)s, %(sealed)s)
+), number AS (
+    INSERT INTO lines_number (number_index, line_id, quarantined_until)
+    VALUES (%(number_index)s, %(line)s, %(until)s)
+)
+INSERT INTO lines_holding (line_id, held, holding_id, party_kind, person_id, assurance, commitment)
+VALUES (%(line)s, tstzrange(%(began_at)s, %(ended_at)s), %(holding)s, %(kind)s, %(person)s, 'sighted', %(commitment)s)

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Canaries: invented people among the others, whose opening raises an alarm.
+
+What makes one lies inside what is sealed, in the filling behind each value: no column, no list and no key of its own says
+who they are, so that neither the register nor both stores together give them away. Whoever opens one sees a person like any
+other; behind their back the ledger gets an entry, the home an alarm, and whoever was named a message.
+"""
+
+import datetime as dt
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import connections, transaction
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, rows, run
+from rollkeeper.kernel.ids import EntryId, StaffId, new_uuid
+from rollkeeper.kernel.settings import home
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault import keys
+from rollkeeper.vault.errors import NotOnesOwnAlarm
+
+Maker = Callable[[dt.date], None]
+Teller = Callable[[], object]
+
+_makers: list[Maker] = []
+_tellers: list[Teller] = []
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """One alarm: when, by whom, where in the ledger it stands, and what became of it."""
+
+    raised_at: dt.datetime
+    entry_id: EntryId
+    staff_id: StaffId | None
+    told_at: dt.datetime | None
+    settled_at: dt.datetime | None
+
+
+def make_canaries_with(maker: Maker) -> None:
+    """State how an invented person is put among the others. Called once, by the room that owns the lines."""
+    _makers[:] = [maker]
+
+
+def tell_alarms_with(teller: Teller) -> None:
+    """State how somebody is told of alarms not yet told of. Called once, by the room that sends."""
+    _tellers[:] = [teller]
+
+
+def ensure_canary(authority: Authority, *, on: dt.date) -> bool:
+    """Put one more canary among the people where the living epoch has none; tell whether it was.
+
+    The entry names the epoch and nobody. Ledger: vault:canary:made. Refuses: NotAllowed, NoEpoch.
+    """
+    role = demand(authority, Power.ROTATE_KEYS)
+    epoch = keys.living_epoch()
+    with act():
+        made = run(
+            "INSERT INTO vault_canary (epoch_id, made_on) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            [epoch.epoch_id, on],
+        )
+        if made:
+            for maker in _makers:
+                maker(on)
+            append_entry(authority, verb=Verb.CANARY_MADE, role=role, on=on, facts={"epoch": epoch.epoch_id})
+    return bool(made)
+
+
+def has_canary(epoch_id: int) -> bool:
+    """Tell whether a canary was made for an epoch."""
+    return bool(rows("SELECT FROM vault_canary WHERE epoch_id = %s", [epoch_id]))
+
+
+def raise_alarm(authority: Authority, role: StaffRole, *, on: dt.date) -> None:
+    """Record that a canary was opened, durably and before its opener sees anything; then tell of it.
+
+    Ledger: vault:canary:opened.
+    """
+    with transaction.atomic(using="vault", durable=True):
+        entry_id = append_entry(authority, verb=Verb.CANARY_OPENED, role=role.value, on=on, using="vault")
+        run(
+            "INSERT INTO vault_alarm (alarm_id, raised_at, entry_id, staff_id) VALUES (%s, %s, %s, %s)",
+            [new_uuid(), clock.now(), entry_id, authority.staff_id],
+            using="vault",
+        )
+    _log(entry_id)
+    # Apart, so that the opener does not see by the time it takes that a mail is sent. Not a daemon: the process waits.
+    threading.Thread(target=_tell).start()
+
+
+def open_alarms() -> list[AlarmView]:
+    """Return the alarms that nobody has settled, the oldest first."""
+    found = rows(
+        "SELECT raised_at, entry_id, staff_id, told_at, settled_at FROM vault_alarm WHERE settled_at IS NULL"
+        " ORDER BY raised_at, entry_id"
+    )
+    return [AlarmView(*row) for row in found]
+
+
+def untold_alarms() -> Sequence[AlarmView]:
+    """Return the alarms of which nobody has been told by mail."""
+    return [alarm for alarm in open_alarms() if alarm.told_at is None]
+
+
+def mark_told(alarms: Sequence[AlarmView]) -> None:
+    """Note that a mail about these was handed over."""
+    run(
+        "UPDATE vault_alarm SET told_at = %s WHERE entry_id = ANY (%s)",
+        [clock.now(), [alarm.entry_id for alarm in alarms]],
+    )
+
+
+def settle_alarms(authority: Authority, *, on: dt.date) -> int:
+    """Note that every open alarm was looked into; whoever opened a canary does not settle it.
+
+    Ledger: vault:alarm:settled an alarm. Refuses: NotAllowed, NotOnesOwnAlarm.
+    """
+    role = demand(authority, Power.SETTLE_ALARM)
+    with act():
+        settled = rows(
+            "UPDATE vault_alarm SET settled_at = %s WHERE settled_at IS NULL RETURNING entry_id, staff_id",
+            [clock.now()],
+        )
+        if any(row.staff_id == authority.staff_id for row in settled):
+            raise NotOnesOwnAlarm
+        for row in settled:
+            facts = {"entry": int(row.entry_id)}
+            append_entry(authority, verb=Verb.ALARM_SETTLED, role=role, on=on, facts=facts)
+    return len(settled)
+
+
+def tell_alarms() -> None:
+    """Tell of alarms not yet told of, where this home has a way to. What goes wrong is left for the next time."""
+    for teller in _tellers:
+        teller()
+
+
+def _tell() -> None:
+    try:
+        tell_alarms()
+    except Exception:  # noqa: BLE001 - the alarm stands; the doctor and the next 'notices send' tell of it again
+        return
+    finally:
+        connections.close_all()
+
+
+def _log(entry_id: EntryId) -> None:
+    """Add a line to the home's log of alarms, not to the opener's own screen."""
+    file = home() / "logs" / "alarms.log"
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    line = f"{clock.now():%Y-%m-%dT%H:%M:%SZ} a canary was opened; ledger entry {entry_id} says by whom\n"
+    with os.fdopen(
+        os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="ascii"
+    ) as out:
+        out.write(line)

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Open what is sealed: who, what for, how often; an entry in the ledger, committed; and only then a key.
+
+A member of staff opens no more in 24 hours than the home's settings allow. That is counted from the ledger itself, so
+that neither a restart nor a second process begins anew, and under a lock of that member's own, so that two at once do
+not each take the last one.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from django.db import transaction
+
+from rollkeeper.access.acts import may_decide
+from rollkeeper.access.authority import Authority, demand, rule_for
+from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.rules import Decision, Refused
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault import canaries, epochs, keys, wire
+from rollkeeper.vault.errors import CannotOpen, NeedsTwoPeople, TooManyOpenings
+from rollkeeper.vault.fields import Field, LineField, Purpose
+from rollkeeper.vault.opened import Opened
+from rollkeeper.vault.rules import may_open_more
+
+WINDOW: Final = dt.timedelta(hours=24)
+
+
+def open_sealed(
+    authority: Authority,
+    *,
+    person_id: PersonId,
+    holding_id: HoldingId,
+    field: Field,
+    purpose: Purpose,
+    on: dt.date,
+    line_id: LineId | None = None,
+    commitment: str | None = None,
+    second: Authority | None = None,
+) -> Opened:
+    """Open one attribute of one person, after a ledger entry says that it was opened, by whom and for what.
+
+    `commitment` is what the register keeps to stand for the person in the published entry, where the caller has it;
+    `second` is who agrees, where the purpose needs two people.
+
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, OnlySeals, NeedsTwoPeople,
+    TooManyOpenings, CannotOpen.
+    """
+    field, purpose = Field(field), Purpose(purpose)
+    role = _demand(authority, purpose, second=second, on=on)
+    epochs.demand_opening()
+    facts = {"field": field.value, "holding": str(holding_id), "purpose": purpose.value}
+    with transaction.atomic(using="vault", durable=True):
+        verdict = _count(authority, asked=1)
+        if not isinstance(verdict, Refused):
+            append_entry(
+                authority, verb=Verb.SEALED_OPENED, role=role.value, on=on, person_id=person_id, line_id=line_id,
+                commitment=commitment, using="vault", facts=facts | _agreed(second),
+            )  # fmt: skip
+        else:
+            _mark_refused(authority, role, facts | {"asked": 1}, person_id=person_id, on=on)
+    _demand_allowed(verdict)
+    return _open_attribute(authority, role, person_id=person_id, holding_id=holding_id, field=field, on=on)
+
+
+def open_line_values(
+    authority: Authority,
+    field: LineField,
+    pairs: Sequence[tuple[LineId, bytes]],
+    *,
+    purpose: Purpose,
+    on: dt.date,
+) -> list[Opened]:
+    """Open a value of each line, after a ledger entry for each line says so.
+
+    One that does not open does not keep the others: its `reveal` refuses.
+
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, OnlySeals, NeedsTwoPeople,
+    TooManyOpenings.
+    """
+    field, purpose = LineField(field), Purpose(purpose)
+    role = _demand(authority, purpose, second=None, on=on)
+    epochs.demand_opening()
+    if not pairs:
+        return []
+    with transaction.atomic(using="vault", durable=True):
+        verdict = _count(authority, asked=len(pairs))
+        if not isinstance(verdict, Refused):
+            _mark_lines_opened(
+                authority, role, field, [line_id for line_id, _ in pairs], purpose=purpose, on=on
+            )
+        else:
+            facts = {"asked": len(pairs), "field": field.value, "purpose": purpose.value}
+            _mark_refused(authority, role, facts, on=on)
+    _demand_allowed(verdict)
+    return _open_lines(authority, role, field, pairs, on=on)
+
+
+def power_for(purpose: Purpose) -> Power:
+    """Return the power that opening for this purpose demands."""
+    return Power.OPEN_ON_DEMAND if purpose is Purpose.LEGAL_DEMAND else Power.OPEN_SEALED
+
+
+def _demand(authority: Authority, purpose: Purpose, *, second: Authority | None, on: dt.date) -> StaffRole:
+    power = power_for(purpose)
+    role = demand(authority, power)
+    if second is not None:
+        demand(second, power)
+    people, deciders = rule_for(power).people, {a.staff_id for a in (authority, second) if a and a.staff_id}
+    if people > 1 and not may_decide(power, deciders, on=on):
+        raise NeedsTwoPeople(people=people, purpose=purpose.value)
+    return role
+
+
+def _count(authority: Authority, *, asked: int) -> Decision:
+    """Decide whether this member of staff may open so many more; nobody else of that name does until the entry stands."""
+    counted = {
+        "staff_id": authority.staff_id, "verb": Verb.SEALED_OPENED.value, "since": clock.now() - WINDOW,
+    }  # fmt: skip
+    lately = 0
+    if authority.staff_id is not None:
+        rows(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))", [authority.staff_id], using="vault"
+        )
+        lately = int(rows(sql("vault", "openings_lately"), counted, using="vault")[0].openings)
+    return may_open_more(
+        by_staff=authority.staff_id is not None, lately=lately, asked=asked, limit=settings().openings_a_day
+    )
+
+
+def _demand_allowed(verdict: Decision) -> None:
+    if isinstance(verdict, Refused):
+        raise TooManyOpenings(article=verdict.article, reason=verdict.reason, remedy=verdict.remedy)
+
+
+def _agreed(second: Authority | None) -> dict[str, str]:
+    return {"second": second.commitment} if second else {}
+
+
+def _mark_refused(
+    authority: Authority,
+    role: StaffRole,
+    facts: Mapping[str, str | int | bool],
+    *,
+    on: dt.date,
+    person_id: PersonId | None = None,
+) -> None:
+    append_entry(
+        authority, verb=Verb.OPENING_REFUSED, role=role.value, on=on, person_id=person_id, facts=facts, using="vault"
+    )  # fmt: skip
+
+
+def _open_attribute(
+    authority: Authority,
+    role: StaffRole,
+    *,
+    person_id: PersonId,
+    holding_id: HoldingId,
+    field: Field,
+    on: dt.date,
+) -> Opened:
+    found = rows(
+        "SELECT ciphertext FROM vault_sealed WHERE person_id = %s AND holding_id = %s AND field = %s",
+        [person_id, holding_id, field.value],
+        using="vault",
+    )
+    if not found:
+        raise CannotOpen
+    padded = wire.open_padded_attribute(
+        _person_key(person_id, holding_id=holding_id), bytes(found[0].ciphertext),
+        binding=wire.attribute_binding(person_id.bytes, holding_id.bytes), field=field.value.encode(),
+    )  # fmt: skip
+    if wire.is_marked(padded):
+        canaries.raise_alarm(authority, role, on=on)
+    return Opened(_text(wire.unpad(padded)))
+
+
+def _person_key(person_id: PersonId, *, holding_id: HoldingId) -> bytes:
+    found = keys.person_key(person_id, holding_id=holding_id)
+    context = wire.person_key_context(person_id.bytes, holding_id.bytes)
+    return epochs.unwrapped(found.epoch_id, found.secret_wrapped).open_person_key(
+        found.wrapped, context=context
+    )
+
+
+def _mark_lines_opened(
+    authority: Authority,
+    role: StaffRole,
+    field: LineField,
+    lines: Sequence[LineId],
+    *,
+    purpose: Purpose,
+    on: dt.date,
+) -> None:
+    run(
+        sql("vault", "mark_lines_opened"),
+        {
+            "at": clock.now(), "day": on, "verb": Verb.SEALED_OPENED.value, "role": role.value,
+            "actor": authority.commitment, "staff_id": authority.staff_id, "lines": list(lines),
+            "field": field.value, "purpose": purpose.value,
+        },
+        using="vault",
+    )  # fmt: skip
+
+
+def _open_lines(
+    authority: Authority,
+    role: StaffRole,
+    field: LineField,
+    pairs: Sequence[tuple[LineId, bytes]],
+    *,
+    on: dt.date,
+) -> list[Opened]:
+    name = field.value.encode()
+    values = epochs.Keyring().open_line_values(
+        [bytes(envelope) for _, envelope in pairs],
+        contexts=[wire.line_value_context(line_id.bytes, name) for line_id, _ in pairs],
+    )
+    if any(value is not None and wire.is_marked(value) for value in values):
+        canaries.raise_alarm(authority, role, on=on)
+    return [Opened(None if value is None else _text(wire.unpad(value))) for value in values]
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise CannotOpen from None

@@ -1,0 +1,472 @@
+"""Who opens, what for and how often: the purpose, the second person, the day's limit, and the canary."""
+
+import datetime as dt
+import json
+import logging
+import os
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+from rollkeeper.access.acts import add_staff, authority_of
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import LineId, StaffId, new_uuid, new_uuids
+from rollkeeper.kernel.settings import Settings
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault import acts, canaries, epochs, opening
+from rollkeeper.vault.errors import CannotOpen, NeedsTwoPeople, NotOnesOwnAlarm, TooManyOpenings
+from rollkeeper.vault.fields import Field, LineField, Purpose
+from tests.vault.conftest import DAY, people, person
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+OPENED, REFUSED = Verb.SEALED_OPENED.value, Verb.OPENING_REFUSED.value
+
+
+@pytest.fixture
+def limit(monkeypatch):
+    """Let a member of staff open so many values a day."""
+
+    def to(count):
+        monkeypatch.setattr(opening, "settings", lambda: Settings(openings_a_day=count))
+
+    to(2)
+    return to
+
+
+def another_officer():
+    return Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "a0" * 32)
+
+
+def opened(authority, record, **words):
+    asked = {"field": Field.NAME, "purpose": Purpose.REVIEW, "on": DAY} | words
+    return acts.open_sealed(authority, person_id=record.person_id, holding_id=record.holding_id, **asked)
+
+
+def entries(verb):
+    return rows("SELECT * FROM ledger_entry WHERE verb = %s ORDER BY entry_id", [verb])
+
+
+# ---- what for ----
+
+
+@pytest.mark.parametrize("purpose", ["curiosity", "", "REVIEW", None])
+def test_what_is_no_purpose_opens_nothing_and_leaves_no_entry(officer, purpose):
+    record = person()
+    acts.seal_persons([record])
+
+    with pytest.raises(ValueError, match="Purpose"):
+        opened(officer, record, purpose=purpose)
+
+    assert rows("SELECT FROM ledger_entry") == []
+
+
+def test_a_demand_of_an_authority_needs_two_different_people_who_may():
+    console = console_authority()
+    for name, role in (("one", "supervisor"), ("two", "data_protection_officer"), ("clerk", "clerk")):
+        add_staff(
+            console, username=name, password=f"a phrase of {len(name)} words", roles=[StaffRole(role)], on=DAY
+        )
+    one, two, clerk = (authority_of(Staff.objects.get(username=name)) for name in ("one", "two", "clerk"))
+    record = person(name="Sought")
+    acts.seal_persons([record])
+    demand = {"purpose": Purpose.LEGAL_DEMAND, "on": clock.today()}
+
+    for second in (None, one):
+        with pytest.raises(NeedsTwoPeople):
+            opened(one, record, second=second, **demand)
+    with pytest.raises(NotAllowed):
+        opened(one, record, second=clerk, **demand)
+    assert entries(OPENED) == []
+
+    assert opened(one, record, second=two, **demand).reveal() == "Sought"
+    assert json.loads(entries(OPENED)[0].body)["facts"]["second"] == two.commitment
+
+
+def test_the_house_itself_lets_no_demand_through():
+    record = person()
+    acts.seal_persons([record])
+
+    with pytest.raises(NotAllowed):
+        opened(sweep_authority(), record, purpose=Purpose.LEGAL_DEMAND)
+
+
+# ---- how often ----
+
+
+def test_the_last_allowed_one_opens_and_the_next_is_refused_and_on_record(officer, limit):
+    record = person()
+    acts.seal_persons([record])
+
+    assert [opened(officer, record).reveal() for _ in range(2)] == ["Rigdzin Wangmo"] * 2
+    with pytest.raises(TooManyOpenings) as refused:
+        opened(officer, record)
+
+    assert "art. 5" in str(refused.value)
+    assert "openings_a_day" in refused.value.advice
+    (mark,) = entries(REFUSED)
+    assert (mark.staff_id, mark.person_id) == (officer.staff_id, record.person_id)
+    assert len(entries(OPENED)) == 2
+
+
+def test_a_refused_one_asks_no_root_for_a_key(officer, limit, monkeypatch):
+    record = person()
+    acts.seal_persons([record])
+    limit(1)
+    opened(officer, record)
+    monkeypatch.setattr(epochs, "unwrapped", lambda *_: pytest.fail("a key was asked for"))
+
+    with pytest.raises(TooManyOpenings):
+        opened(officer, record)
+
+
+def test_what_did_not_open_counts_too(officer, limit):
+    for _ in range(2):
+        with pytest.raises(CannotOpen):
+            opened(officer, person())
+
+    with pytest.raises(TooManyOpenings):
+        opened(officer, person())
+
+
+def test_each_member_of_staff_has_a_limit_of_their_own_and_the_house_has_none(officer, limit):
+    record = person()
+    acts.seal_persons([record])
+    limit(1)
+    opened(officer, record)
+
+    assert opened(another_officer(), record).reveal()
+    assert [opened(sweep_authority(), record).reveal() for _ in range(3)]
+
+
+@pytest.mark.parametrize(("hours", "opens"), [(23.99, False), (24.01, True)])
+def test_the_day_is_the_last_twenty_four_hours(officer, limit, hours, opens):
+    record = person()
+    acts.seal_persons([record])
+    limit(1)
+    opened(officer, record)
+    later = clock.now() + dt.timedelta(hours=hours)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(opening.clock, "now", lambda: later)
+        if opens:
+            assert opened(officer, record).reveal()
+        else:
+            with pytest.raises(TooManyOpenings):
+                opened(officer, record)
+
+
+def test_several_values_of_lines_are_opened_all_or_none(officer, limit):
+    lines = [LineId(u) for u in new_uuids(3)]
+    sealed = acts.seal_line_values(LineField.NUMBER, [(line, "+8613800000001") for line in lines])
+    pairs = list(zip(lines, sealed, strict=True))
+
+    with pytest.raises(TooManyOpenings):
+        acts.open_line_values(officer, LineField.NUMBER, pairs, purpose=Purpose.REVIEW, on=DAY)
+
+    assert entries(OPENED) == []
+    assert json.loads(entries(REFUSED)[0].body)["facts"]["asked"] == 3
+    assert (
+        len(acts.open_line_values(officer, LineField.NUMBER, pairs[:2], purpose=Purpose.REVIEW, on=DAY)) == 2
+    )
+
+
+def test_many_at_once_get_no_more_than_one_after_another(officer, limit):
+    record = person()
+    acts.seal_persons([record])
+    limit(5)
+
+    def one(_):
+        try:
+            return opened(officer, record).reveal()
+        except TooManyOpenings:
+            return None
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        got = list(pool.map(one, range(16)))
+
+    assert len([value for value in got if value]) == 5
+    assert (len(entries(OPENED)), len(entries(REFUSED))) == (5, 11)
+
+
+def test_another_process_and_a_restart_begin_no_new_count(officer):
+    record = person()
+    acts.seal_persons([record])
+    most = Settings().openings_a_day
+    for _ in range(most):
+        append_entry(
+            officer, verb=Verb.SEALED_OPENED, role="data_protection_officer", on=DAY,
+            facts={"field": "name", "purpose": "review"},
+        )  # fmt: skip
+
+    done = subprocess.run(
+        [sys.executable, "-c", _OPEN_ELSEWHERE, str(officer.staff_id), str(record.person_id), str(record.holding_id)],
+        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.stdout.strip() == "TooManyOpenings", done.stderr
+
+
+_OPEN_ELSEWHERE = """
+import sys, datetime, uuid, django
+django.setup()
+from rollkeeper.access.authority import Authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.vault import acts
+from rollkeeper.vault.fields import Field, Purpose
+staff, person, holding = map(uuid.UUID, sys.argv[1:])
+officer = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), staff, "0f" * 32)
+try:
+    acts.open_sealed(officer, person_id=person, holding_id=holding, field=Field.NAME, purpose=Purpose.REVIEW,
+                     on=datetime.date(2012, 3, 2))
+    print("opened")
+except Exception as fault:
+    print(type(fault).__name__)
+"""
+
+
+def test_the_count_walks_an_index_of_openings_alone():
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN SELECT count(*) FROM ledger_entry WHERE staff_id = %s AND verb = %s AND at > now()",
+            [new_uuid(), OPENED],
+        )
+        plan = str(cursor.fetchall())
+
+    assert "ledger_entry_opened_by_staff" in plan
+
+
+# ---- the canary ----
+
+
+@pytest.fixture
+def canary():
+    """A canary as the vault sees it: sealed like anybody, but for what lies inside."""
+    record = acts.PersonRecord(*_ids(), {Field.NAME: "王丽", Field.ADDRESS: "团结路1号"}, is_canary=True)
+    acts.seal_persons([record])
+    return record
+
+
+def _ids():
+    (one,) = people(1)
+    return one.person_id, one.holding_id
+
+
+def test_to_its_opener_a_canary_opens_like_anybody(officer, canary, capfd, caplog):
+    caplog.set_level(logging.DEBUG)
+
+    value = opened(officer, canary)
+
+    assert value.reveal() == "王丽"
+    assert capfd.readouterr() == ("", "")
+    assert caplog.records == []
+
+
+def test_opening_a_canary_leaves_an_alarm_an_entry_and_a_line_in_a_log_of_its_own(officer, canary, home):
+    opened(officer, canary)
+
+    (alarm,), (entry,) = canaries.open_alarms(), entries(Verb.CANARY_OPENED.value)
+    assert (alarm.staff_id, alarm.entry_id, alarm.told_at) == (officer.staff_id, entry.entry_id, None)
+    assert (entry.staff_id, entry.person_id, entry.line_id) == (officer.staff_id, None, None)
+    log = home / "logs" / "alarms.log"
+    assert log.read_text("ascii").splitlines()[-1].endswith(f"ledger entry {entry.entry_id} says by whom")
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    assert not [v for v in canary.values.values() if v in log.read_text("ascii") + entry.body]
+
+
+def test_opening_anybody_else_raises_none(reveal):
+    record = person()
+    acts.seal_persons([record])
+
+    reveal(record)
+
+    assert canaries.open_alarms() == []
+
+
+def test_where_the_alarm_cannot_be_raised_nothing_is_handed_out(officer, canary):
+    run("ALTER TABLE vault_alarm ADD CONSTRAINT nothing_more CHECK (false) NOT VALID")
+
+    try:
+        with pytest.raises(Exception, match="nothing_more"):
+            opened(officer, canary)
+    finally:
+        run("ALTER TABLE vault_alarm DROP CONSTRAINT nothing_more")
+
+
+def test_a_canarys_number_raises_the_alarm_too(officer):
+    line = LineId(new_uuid())
+    (sealed,) = acts.seal_line_values(LineField.NUMBER, [(line, "+8610000000001")], canaries=True)
+
+    (value,) = acts.open_line_values(
+        officer, LineField.NUMBER, [(line, sealed)], purpose=Purpose.REVIEW, on=DAY
+    )
+
+    assert value.reveal() == "+8610000000001"
+    assert len(canaries.open_alarms()) == 1
+
+
+def test_whoever_raised_an_alarm_does_not_settle_it_and_another_does(officer, canary):
+    opened(officer, canary)
+
+    with pytest.raises(NotOnesOwnAlarm):
+        canaries.settle_alarms(officer, on=DAY)
+    assert len(canaries.open_alarms()) == 1
+
+    assert canaries.settle_alarms(another_officer(), on=DAY) == 1
+    assert canaries.open_alarms() == []
+    assert len(entries(Verb.ALARM_SETTLED.value)) == 1
+
+
+def test_neither_store_alone_nor_both_tell_a_canary_from_a_person(canary):
+    other = person(name="李强", address="和平路2号")
+    acts.seal_persons([other])
+
+    def shapes(record):
+        sealed = rows(
+            "SELECT field, length(ciphertext) AS n FROM vault_sealed WHERE person_id = %s ORDER BY field",
+            [record.person_id],
+        )
+        (key,) = rows(
+            "SELECT epoch_id, length(wrapped) AS n FROM person_key WHERE person_id = %s", [record.person_id],
+            using="keys",
+        )  # fmt: skip
+        return [(row.field, row.n) for row in sealed], (key.epoch_id, key.n)
+
+    assert shapes(canary) == shapes(other)
+
+
+def test_no_role_of_a_face_knows_of_alarms_or_canaries(as_role):
+    for role in ("counter", "office", "auditor"):
+        for table in ("vault_alarm", "vault_canary"):
+            with pytest.raises(Exception, match="permission denied"), as_role(role):
+                rows(f"SELECT * FROM {table}")  # noqa: S608
+
+
+def test_an_opener_cannot_take_back_an_alarm():
+    for statement in ("DELETE FROM vault_alarm", "UPDATE vault_alarm SET settled_at = now()"):
+        with pytest.raises(Exception, match="permission denied"):
+            run(statement, using="vault")
+
+
+# ---- nothing shows itself, nothing opens elsewhere ----
+
+
+def test_what_was_opened_does_not_get_into_a_log_or_an_error(officer, caplog):
+    record = person(name="Yangchen Lhamo")
+    acts.seal_persons([record])
+    value = opened(officer, record)
+    caplog.set_level(logging.DEBUG)
+
+    logging.getLogger("anything").warning("found %s and %r", value, [value], extra={"value": value})
+    try:
+        raise ValueError(value)  # noqa: TRY301
+    except ValueError:
+        logging.getLogger("anything").exception("fell over")
+    with pytest.raises(TypeError):
+        json.dumps({"name": value})
+
+    assert "Yangchen" not in caplog.text + repr(caplog.records)
+    assert "<sealed>" in caplog.text
+
+
+def test_a_row_moved_between_two_holdings_of_one_person_does_not_open(officer):
+    first = person(name="Before")
+    second = acts.PersonRecord(first.person_id, _ids()[1], {Field.NAME: "After"})
+    acts.seal_persons([first, second])
+
+    run(
+        "UPDATE vault_sealed a SET ciphertext = b.ciphertext FROM vault_sealed b WHERE a.holding_id = %s"
+        " AND b.holding_id = %s",
+        [second.holding_id, first.holding_id],
+    )
+    run(
+        "UPDATE person_key a SET wrapped = b.wrapped FROM person_key b WHERE a.holding_id = %s AND b.holding_id = %s",
+        [second.holding_id, first.holding_id], using="keys",
+    )  # fmt: skip
+
+    with pytest.raises(CannotOpen):
+        opened(officer, second)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "set_byte(ciphertext, 0, 2)",
+        "substring(ciphertext FROM 1 FOR 20)",
+        "''::bytea",
+        "set_byte(ciphertext, 20, get_byte(ciphertext, 20) # 1)",
+    ],
+    ids=["another version", "cut short", "empty", "one bit"],
+)
+def test_what_was_changed_is_refused_in_the_same_words_as_what_never_was(officer, change):
+    record = person(name="Changed")
+    acts.seal_persons([record])
+    run(f"UPDATE vault_sealed SET ciphertext = {change}")  # noqa: S608
+
+    said = []
+    for asked in (record, person()):
+        with pytest.raises(CannotOpen) as refused:
+            opened(officer, asked)
+        said.append((str(refused.value), refused.value.facts, refused.value.__cause__))
+
+    assert said[0] == said[1]
+
+
+def test_after_shredding_nothing_opens_in_a_long_lived_process_that_had_opened_it(officer):
+    record = person(name="Remembered")
+    acts.seal_persons([record])
+    line = LineId(new_uuid())
+    with subprocess.Popen(
+        [sys.executable, "-c", _LONG_LIVED, str(record.person_id), str(record.holding_id), str(line)],
+        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as other:  # fmt: skip
+        before = other.stdout.readline().strip()
+        acts.shred([(record.person_id, record.holding_id)])
+        after, _ = other.communicate("again\n")
+
+    assert before == "Remembered"
+    assert after.split() == ["CannotOpen", "CannotOpen", "nothing"]
+
+
+_LONG_LIVED = """
+import sys, gc, datetime, uuid, django
+django.setup()
+from rollkeeper.access.authority import sweep_authority
+from rollkeeper.vault import acts, wire
+from rollkeeper.vault.fields import Field, Purpose
+person, holding, line = map(uuid.UUID, sys.argv[1:])
+def look():
+    try:
+        return acts.open_sealed(sweep_authority(), person_id=person, holding_id=holding, field=Field.NAME,
+                                purpose=Purpose.REVIEW, on=datetime.date(2012, 3, 2)).reveal()
+    except Exception as fault:
+        return type(fault).__name__
+print(look(), flush=True)
+sys.stdin.readline()
+print(look())
+print(look())
+gc.collect()
+kept = [o for o in gc.get_objects() if isinstance(o, wire.EpochSecret)]
+print(kept or "nothing")
+"""
+
+
+def test_no_staff_reference_is_the_same_lock_as_anothers():
+    ids = [UUID(int=n) for n in range(200)]
+
+    locks = {rows("SELECT hashtextextended(%s::text, 0) AS lock", [one])[0].lock for one in ids}
+
+    assert len(locks) == 200
