@@ -40,6 +40,18 @@ class EntryIsNotItsLeaf(RollkeeperError):
     )
 
 
+class WitnessContradicts(RollkeeperError):
+    """A witness cosigned a ledger that this one does not continue."""
+
+    code = "witness_contradicts"
+    kind = Kind.REFUSED
+    sentence = "The witness {witness} does not cosign a ledger of {size} entries: {why}."
+    remedy = (
+        "Nothing new was published. The register was set back or changed, or the key signed elsewhere: restore the newest"
+        " backup. If it is the witness that is wrong, take it out of 'ledger_witnesses' and say so publicly."
+    )
+
+
 class FolderOfAnotherLog(RollkeeperError):
     """The folder holds another ledger than this one, or one signed with another key."""
 

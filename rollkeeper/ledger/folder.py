@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The folder that outsiders read: a tiled log (c2sp.org/tlog-tiles) that any static server can serve.
 
-    checkpoint                     the signed head; the only file that ever changes
-    vkey                           the key that checks it
+    checkpoint                     the signed head; the only file that changes as entries come
+    vkey                           the key that checks it; auditor.py, witnesses, README.txt: see enclosures.py
     tile/<level>/<index>           256 hashes of 32 bytes, 8,192 bytes
     tile/<level>/<index>.p/<width> the tile at the edge, with fewer
     tile/entries/<index>           256 times: length, 2 bytes, big-endian || entry
@@ -18,12 +18,18 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from rollkeeper.kernel.settings import home, settings
 from rollkeeper.ledger import tree
 
 CHECKPOINT = "checkpoint"
-VKEY = "vkey"
 _READABLE = 0o644
 _ENTERABLE = 0o755
+
+
+def public_folder() -> Path:
+    """Return where this home publishes its ledger, and whence the office's face serves it."""
+    chosen = settings().ledger_folder
+    return Path(chosen) if chosen else home() / "ledger" / "public"
 
 
 def tile_name(level: int | str, index: int, width: int = tree.TILE_WIDTH) -> str:

@@ -110,3 +110,18 @@ class Checkpoint(models.Model):
 
         db_table = "ledger_checkpoint"
         db_table_comment = "Every head that was ever signed; append-only for every role."
+
+
+class Publication(models.Model):
+    """A checkpoint that was put out, with the cosignatures that it bore. Again whenever a witness renews its own."""
+
+    publication_id = models.BigAutoField(primary_key=True)
+    size = models.BigIntegerField()
+    note = models.TextField(db_comment="The signed and cosigned note, as published.")
+    put_out_at = models.DateTimeField(db_comment="Instant by the machine, whatever day a trial home believes.")
+
+    class Meta:
+        """Written by the publisher alone."""
+
+        db_table = "ledger_publication"
+        db_table_comment = "Every checkpoint that readers could see; append-only for every role."

@@ -1,30 +1,39 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Publish the ledger: tiles and entries first, then a signed checkpoint over them, never one that contradicts another.
 
-Separate from integrating, which touches the database alone. What was ever signed is remembered in three places: in the
-register, in the home and in the folder itself. A head that is not a continuation of all three is not signed, so that
+Separate from integrating, which touches the database alone. What was ever signed is remembered in the register, in the
+home, in the folder itself and by the witnesses. A head that is not a continuation of all of them is not signed, so that
 a register that was set back or rewritten is noticed here, before anybody outside has to.
+
+A head is *signed*, then *cosigned* by witnesses, then *put out*: the folder's checkpoint is replaced once it bears as many
+cosignatures as the settings demand, and stays the older one until then. Killed in between, the next run signs the same
+or a longer head and asks again; a witness that has already cosigned it cosigns it once more.
 """
 
+import datetime as dt
+import fcntl
 import os
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rollkeeper.kernel import clock, database
-from rollkeeper.kernel.settings import home
-from rollkeeper.ledger import notes, promises, queries, tree
+from rollkeeper.kernel.settings import home, settings
+from rollkeeper.ledger import notes, promises, queries, tree, witnesses
+from rollkeeper.ledger.cosignatures import cosignature, signature_lines, with_cosignatures, witness_key
+from rollkeeper.ledger.enclosures import enclose
 from rollkeeper.ledger.errors import (
     EntryIsNotItsLeaf,
     FolderOfAnotherLog,
     LedgerContradictsItself,
     LedgerKeyMissing,
     LedgerRolledBack,
+    WitnessContradicts,
 )
-from rollkeeper.ledger.folder import CHECKPOINT, VKEY, Folder, bundle
+from rollkeeper.ledger.folder import CHECKPOINT, Folder, bundle, public_folder
 from rollkeeper.ledger.integration import LOCK, integrate
 
 CHUNK_TILES = 256
@@ -32,38 +41,131 @@ CHUNK_TILES = 256
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A checkpoint that is out: its size, its root, and how many entries are new in the folder."""
+    """What a run did: the head that was signed, how many entries are new in the folder, and what the witnesses said.
+
+    `cosigned` counts the witnesses whose cosignature the head bears, of `needed`; `out` is how many entries the
+    checkpoint covers that readers see now, None where there is none.
+    """
 
     size: int
     root: bytes
     added: int
+    out: int | None
+    cosigned: int
+    needed: int
+    answers: tuple[witnesses.Answer, ...]
+
+    @property
+    def is_out(self) -> bool:
+        """Tell whether readers see this head."""
+        return self.out == self.size and self.cosigned >= self.needed
 
 
-def publish(folder: Path, *, tell: Callable[[int], None] = lambda _: None) -> Published:
-    """Integrate what can be, write what the folder lacks, sign the head and put it in place.
+def publish(folder: Path | None = None, *, tell: Callable[[int], None] = lambda _: None) -> Published:
+    """Integrate what can be, write what the folder lacks, sign the head, have it cosigned and put it in place.
 
-    `tell` is given the number of entries written after each chunk. Safe to run again, and to be killed at any point:
-    the checkpoint comes last.
+    Without a folder, into the one of the settings. `tell` is given the number of entries written after each chunk. Safe
+    to run again, at once, and to be killed at any point: the checkpoint comes last.
 
-    Refuses: LedgerRolledBack, LedgerContradictsItself, EntryIsNotItsLeaf, FolderOfAnotherLog, LedgerKeyMissing.
+    Refuses: LedgerRolledBack, LedgerContradictsItself, EntryIsNotItsLeaf, FolderOfAnotherLog, LedgerKeyMissing,
+    WitnessContradicts.
     """
-    integrate()
-    place = Folder(folder)
-    with database.act(), database.patient():
-        database.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        database.rows(database.sql("ledger", "by_index"))
-        key = _key()
-        promises.make_ready(key)
-        head, there = _next_head(), _head_in(place, key)
-        _demand_continuation(head, there)
-        have = there.size if there else 0
-        _write_tiles(place, have, head.size, tell=tell)
-        note = notes.sign(head, key)
-        os.sync()
-        _remember(head, note)
-    place.write(VKEY, f"{notes.vkey(head.origin, key.public_key())}\n".encode())
-    place.write(CHECKPOINT, note.encode())
-    return Published(head.size, head.root, head.size - have)
+    place = Folder(folder or public_folder())
+    with _alone():
+        memories = witnesses.remember(notes.origin())
+        integrate()
+        with database.act(), database.patient():
+            database.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            database.rows(database.sql("ledger", "by_index"))
+            key = _key()
+            promises.make_ready(key)
+            head, there = _next_head(), _head_in(place, key)
+            known = _held_by_witnesses(memories, key)
+            _demand_continuation(head, [*_signed_before(there), *known])
+            have = there.size if there else 0
+            _write_tiles(place, have, head.size, tell=tell)
+            note = notes.sign(head, key)
+            os.sync()
+            _remember(head, note)
+        enclose(place, vkey=notes.vkey(head.origin, key.public_key()))
+        answers = _ask(head, note, known)
+        return _put_out(place, head, note, answers=answers, have=have if there else None)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one publisher work at a time: a slower one must not put an older checkpoint over a newer one."""
+    file = home() / "ledger" / "publishing.lock"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _held_by_witnesses(
+    memories: Iterable[witnesses.Memory], key: Ed25519PrivateKey
+) -> list[tuple[str, notes.Head]]:
+    """Return what each witness proves that this key signed, by the witness's name."""
+    name, public = notes.origin(), key.public_key()
+    return [
+        (one.witness, notes.read_head(one.note, file=one.witness))
+        for one in memories
+        if one.note and notes.is_signed_by(one.note, name=name, public=public)
+    ]
+
+
+def _ask(
+    head: notes.Head, note: str, known: Iterable[tuple[str, notes.Head]]
+) -> tuple[witnesses.Answer, ...]:
+    node = queries.stored_nodes(head.size)
+    answers = witnesses.ask(
+        head,
+        note,
+        prove=lambda older: tree.prove_consistency(older, size=head.size, node=node),
+        known={witness: held.size for witness, held in known},
+    )
+    for one in answers:
+        if one.verdict is witnesses.Verdict.CONTRADICTED:
+            raise WitnessContradicts(witness=one.witness, size=head.size, why=one.why)
+    return tuple(answers)
+
+
+def _put_out(
+    place: Folder, head: notes.Head, note: str, *, answers: tuple[witnesses.Answer, ...], have: int | None
+) -> Published:
+    """Replace the folder's checkpoint, if enough witnesses cosigned the new one."""
+    full = with_cosignatures(note, [*_lines_before(place, head), *(one.line for one in answers if one.line)])
+    lines = signature_lines(full)
+    cosigned = sum(
+        cosignature(lines, head=head, key=witness_key(one.vkey)) is not None
+        for one in settings().ledger_witnesses
+    )
+    needed = settings().ledger_cosignatures
+    if cosigned >= needed:
+        _note_publication(head, full)
+        place.write(CHECKPOINT, full.encode())
+    out = head.size if cosigned >= needed else have
+    return Published(head.size, head.root, head.size - (have or 0), out, cosigned, needed, answers)
+
+
+def _lines_before(place: Folder, head: notes.Head) -> Iterator[str]:
+    """Give the signatures that this very head already bears, so that a witness that is away today is not lost."""
+    there = place.read(CHECKPOINT)
+    newest = queries.newest_publication()
+    for note in (newest.note if newest else "", there.decode(errors="replace") if there else ""):
+        if note.startswith(f"{head.text()}\n"):
+            yield from signature_lines(note)
+
+
+def _note_publication(head: notes.Head, note: str) -> None:
+    """Note in the register what is put out, before anybody can see it; nothing where that is out already."""
+    newest = queries.newest_publication()
+    if newest is None or newest.note != note:
+        at = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC)
+        database.run(
+            "INSERT INTO ledger_publication (size, note, put_out_at) VALUES (%s, %s, %s)",
+            [head.size, note, at],
+        )
 
 
 def prepare_receipts() -> None:
@@ -92,9 +194,9 @@ def _head_in(place: Folder, key: Ed25519PrivateKey) -> notes.Head | None:
     return notes.read_head(note, file=place.root / CHECKPOINT)
 
 
-def _demand_continuation(head: notes.Head, there: notes.Head | None) -> None:
+def _demand_continuation(head: notes.Head, before: Sequence[tuple[str, notes.Head]]) -> None:
     node = queries.stored_nodes(head.size)
-    for where, older in _signed_before(there):
+    for where, older in before:
         if older.size > head.size:
             raise LedgerRolledBack(size=head.size, published=older.size, where=where)
         if tree.root_at(older.size, node) != older.root:

@@ -45,6 +45,23 @@ class StoredEntry:
     body: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A checkpoint as it was put out, with the cosignatures that it bore, and when by the machine's clock."""
+
+    size: int
+    note: str
+    put_out_at: dt.datetime
+
+
+def newest_publication() -> Publication | None:
+    """Return the checkpoint that readers see now, None where none was ever put out."""
+    found = database.rows(
+        "SELECT size, note, put_out_at FROM ledger_publication ORDER BY publication_id DESC LIMIT 1"
+    )
+    return Publication(found[0].size, found[0].note, found[0].put_out_at) if found else None
+
+
 def looks(person_id: PersonId, *, lines: Sequence[LineId] = ()) -> list[Look]:
     """Return every opening of what is sealed about one person, and about these lines, the oldest first."""
     found = database.rows(
@@ -97,19 +114,17 @@ def receipt(entry_id: EntryId) -> str | None:
     """Return the proof that an entry stands in the published ledger, as a text that is checked without a network.
 
     The form is that of c2sp.org/tlog-proof, with the entry itself as its extra line, under the newest checkpoint that was
-    signed. None while no checkpoint covers the entry yet.
+    put out, with its cosignatures. None while no checkpoint covers the entry yet.
     """
     index = leaf_of(entry_id)
-    signed = database.rows("SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1")
-    if index is None or not signed or signed[0].size <= index:
+    newest = newest_publication()
+    if index is None or newest is None or newest.size <= index:
         return None
     (entry,) = entries(index, index + 1)
-    proof = tree.prove_inclusion(index, size=signed[0].size, node=stored_nodes(signed[0].size))
+    proof = tree.prove_inclusion(index, size=newest.size, node=stored_nodes(newest.size))
     steps = [base64.b64encode(step).decode() for step in proof]
     extra = base64.b64encode(entry.body or b"").decode()
-    return "\n".join(
-        ["c2sp.org/tlog-proof@v1", f"extra {extra}", f"index {index}", *steps, "", signed[0].note]
-    )
+    return "\n".join(["c2sp.org/tlog-proof@v1", f"extra {extra}", f"index {index}", *steps, "", newest.note])
 
 
 def _look(row: Any) -> Look:

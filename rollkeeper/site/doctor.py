@@ -202,7 +202,8 @@ def _check_emergency_floor() -> Iterator[Finding]:
 def _check_ledger() -> Iterator[Finding]:
     wrong = rows(
         "SELECT grantee, privilege_type FROM information_schema.role_table_grants"
-        " WHERE table_name IN ('ledger_entry', 'ledger_leaf', 'ledger_tile', 'ledger_integration', 'ledger_checkpoint')"
+        " WHERE table_name IN ('ledger_entry', 'ledger_leaf', 'ledger_tile', 'ledger_integration', 'ledger_checkpoint',"
+        " 'ledger_publication')"
         " AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE') AND grantee <> 'postgres'"
     )
     if wrong:

@@ -50,7 +50,7 @@ def _empty(superuser: Callable[[], AbstractContextManager[psycopg.Connection[Any
     publishing.remembered_file().unlink(missing_ok=True)
     with superuser() as own:
         own.execute(
-            "TRUNCATE ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint RESTART IDENTITY"
+            "TRUNCATE ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication RESTART IDENTITY"
         )
 
 

@@ -35,7 +35,14 @@ BODIES = st.fixed_dictionaries(
         "facts": st.dictionaries(KEYS, TEXT | NUMBERS | st.booleans(), max_size=6),
     }
 )
-TABLES = ["ledger_entry", "ledger_leaf", "ledger_tile", "ledger_integration", "ledger_checkpoint"]
+TABLES = [
+    "ledger_entry",
+    "ledger_leaf",
+    "ledger_tile",
+    "ledger_integration",
+    "ledger_checkpoint",
+    "ledger_publication",
+]
 
 
 def body_by_sql(facts, *, verb, at, on, role, actor, line_id, commitment, pack, article):

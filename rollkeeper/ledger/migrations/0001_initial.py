@@ -97,6 +97,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Publication",
+            fields=[
+                ("publication_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField()),
+                ("note", models.TextField(db_comment="The signed and cosigned note, as published.")),
+                (
+                    "put_out_at",
+                    models.DateTimeField(
+                        db_comment="Instant by the machine, whatever day a trial home believes."
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "ledger_publication",
+                "db_table_comment": "Every checkpoint that readers could see; append-only for every role.",
+            },
+        ),
+        migrations.CreateModel(
             name="Entry",
             fields=[
                 ("entry_id", models.BigAutoField(primary_key=True, serialize=False)),

@@ -26,3 +26,5 @@ CREATE OR REPLACE TRIGGER ledger_checkpoint_append_only BEFORE UPDATE OR DELETE 
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE OR REPLACE TRIGGER ledger_integration_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_integration
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER ledger_publication_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_publication
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();

@@ -8,12 +8,13 @@ GRANT USAGE ON SCHEMA public TO counter, office, sweep, vault, auditor;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, office, sweep, vault;
 
 -- The ledger: appended by everyone who acts, changed by nobody, not even its owner.
-REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint
-    FROM migrator;
+REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint,
+    ledger_publication FROM migrator;
 GRANT INSERT ON ledger_entry TO counter, office, sweep, vault;
 GRANT SELECT ON ledger_entry TO counter, office, sweep, vault, auditor;
-GRANT SELECT, INSERT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint TO sweep;
-GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint TO counter, office, auditor;
+GRANT SELECT, INSERT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication TO sweep;
+GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication
+    TO counter, office, auditor;
 
 -- Who may act: read by the faces for signing in.
 GRANT SELECT ON access_staff, access_rolegrant TO counter, office, sweep, vault, auditor;

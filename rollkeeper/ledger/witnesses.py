@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Ask witnesses to cosign a checkpoint (c2sp.org/tlog-witness), and ask what they cosigned before.
+
+Separate from publishing, which decides what may be signed and when it is out. Asked are all at once; one that is slow,
+gone or does not know this ledger is only not counted. One that holds another history is another matter: it is told to
+the publisher, who stops.
+
+    POST <url>/add-checkpoint                         "old " size 0A || proof, a hash in base64 a line || 0A || checkpoint
+    200  cosignature lines    409  the size that the witness holds    422  it does not continue what the witness holds
+    GET  <url>/<SHA-256 of the origin in hex>/checkpoint    the newest checkpoint that the witness cosigned
+"""
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+import urllib3
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import Witness, settings
+from rollkeeper.ledger.cosignatures import cosignature, witness_key
+from rollkeeper.ledger.notes import Head
+
+Prove = Callable[[int], Sequence[bytes]]
+"""Given an older size, the hashes that prove that the head continues it."""
+
+_ROUNDS = 3
+_ANSWER_BYTES = 1 << 16
+_MOST_AHEAD_S = 300
+_PATIENCE_S = 10
+_OK, _CONFLICT, _CONTRADICTION, _SERVER_FAULT = 200, 409, 422, 500
+
+
+class Verdict(StrEnum):
+    """What became of the wish for a cosignature."""
+
+    COSIGNED = "cosigned"
+    NOT_COSIGNED = "not_cosigned"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one witness said: its line and its instant if it cosigned, else why not."""
+
+    witness: str
+    verdict: Verdict
+    why: str = ""
+    line: str = ""
+    at_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one witness holds of this ledger: the newest checkpoint it cosigned, None where it shows none.
+
+    `answers` is False where it could not be reached. Nobody has checked the note yet.
+    """
+
+    witness: str
+    answers: bool
+    note: str | None = None
+    why: str = ""
+
+
+def ask(head: Head, note: str, *, prove: Prove, known: Mapping[str, int]) -> list[Answer]:
+    """Ask every witness of the settings to cosign `note`; `known` is what each is believed to hold, by its name."""
+    asked = settings().ledger_witnesses
+    answers: dict[str, Answer] = {}
+    olds = {one.name: min(known.get(one.name, 0), head.size) for one in asked}
+    for _ in range(_ROUNDS):
+        open_ones = [one for one in asked if one.name not in answers]
+        bodies = [_request(old, note, proof=_proof(old, head, prove=prove)) for old in
+                  (olds[one.name] for one in open_ones)]  # fmt: skip
+        for one, reply in zip(open_ones, _at_once(_post, open_ones, bodies), strict=True):
+            answer, olds[one.name] = _judge(one, reply, old=olds[one.name], head=head)
+            if answer:
+                answers[one.name] = answer
+    return [answers.get(one.name) or _not(one, "it changes its mind about what it holds") for one in asked]
+
+
+def _proof(old: int, head: Head, *, prove: Prove) -> Sequence[bytes]:
+    return prove(old) if 0 < old < head.size else ()
+
+
+def remember(origin: str, *, patience_s: float = _PATIENCE_S) -> list[Memory]:
+    """Ask every witness of the settings for the newest checkpoint that it cosigned."""
+    asked = settings().ledger_witnesses
+    path = f"{sha256(origin.encode()).hexdigest()}/checkpoint"
+    replies = _at_once(
+        lambda one, path: _send("GET", one, path, patience_s=patience_s), asked, [path] * len(asked)
+    )
+    return [_memory(one, reply) for one, reply in zip(asked, replies, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """A status and a body; status 0 and a reason where there was none."""
+
+    status: int
+    body: str
+
+
+def _judge(one: Witness, reply: _Reply, *, old: int, head: Head) -> tuple[Answer | None, int]:
+    """Return what a reply means, or no answer yet and the size from which to ask again."""
+    if reply.status == _OK:
+        return _cosigned(one, reply.body, head=head), old
+    if reply.status == _CONTRADICTION:
+        return _against(one, "the new checkpoint does not continue the one that it cosigned"), old
+    if reply.status != _CONFLICT:
+        return _not(one, _reason(reply)), old
+    held = _size(reply.body)
+    if held is None:
+        return _not(one, "it answers 409 without a size"), old
+    if held > head.size:
+        return _against(one, f"it cosigned {held:,} entries, and there are {head.size:,}"), old
+    if held == old:
+        return _against(one, f"it cosigned {held:,} other entries"), old
+    return None, held
+
+
+def _cosigned(one: Witness, body: str, *, head: Head) -> Answer:
+    found = cosignature(body.splitlines(), head=head, key=witness_key(one.vkey))
+    if found is None:
+        return _not(one, "it answers without a right cosignature by its key in 'ledger_witnesses'")
+    if found.at_s > clock.true_seconds() + _MOST_AHEAD_S:
+        return _not(one, "its clock is ahead of this machine's")
+    return Answer(one.name, Verdict.COSIGNED, line=found.line, at_s=found.at_s)
+
+
+def _not(one: Witness, why: str) -> Answer:
+    return Answer(one.name, Verdict.NOT_COSIGNED, why)
+
+
+def _against(one: Witness, why: str) -> Answer:
+    return Answer(one.name, Verdict.CONTRADICTED, why)
+
+
+def _memory(one: Witness, reply: _Reply) -> Memory:
+    if reply.status == 0 or reply.status >= _SERVER_FAULT:
+        return Memory(one.name, answers=False, why=_reason(reply))
+    return Memory(one.name, answers=True, note=reply.body if reply.status == _OK else None)
+
+
+def _reason(reply: _Reply) -> str:
+    told = {
+        0: reply.body,
+        403: "it trusts another key for this ledger (403): give it the line in 'vkey'",
+        404: "it does not know this ledger (404): give it the origin and the line in 'vkey'",
+    }
+    return told.get(reply.status, f"it answers {reply.status}")
+
+
+def _size(body: str) -> int | None:
+    text = body.strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+
+
+def _request(old: int, note: str, *, proof: Sequence[bytes]) -> str:
+    lines = [f"old {old}", *(base64.b64encode(step).decode() for step in proof)]
+    return "\n".join(lines) + "\n\n" + note
+
+
+def _at_once(
+    send: Callable[[Witness, str], _Reply], asked: Sequence[Witness], bodies: Sequence[str]
+) -> list[_Reply]:
+    if not asked:
+        return []
+    with ThreadPoolExecutor(len(asked)) as threads:
+        return list(threads.map(send, asked, bodies))
+
+
+def _post(one: Witness, body: str) -> _Reply:
+    return _send("POST", one, "add-checkpoint", body=body.encode())
+
+
+def _send(
+    method: str, one: Witness, path: str, *, body: bytes | None = None, patience_s: float = _PATIENCE_S
+) -> _Reply:
+    timeout = urllib3.Timeout(connect=min(5, patience_s), read=patience_s)
+    try:
+        with urllib3.PoolManager(retries=False, timeout=timeout) as pool:
+            answer = pool.request(
+                method, f"{one.url.rstrip('/')}/{path}", body=body, preload_content=False, redirect=False
+            )
+            return _Reply(answer.status, answer.read(_ANSWER_BYTES).decode("utf-8", "replace"))
+    except urllib3.exceptions.HTTPError as fault:
+        return _Reply(0, f"it does not answer ({type(fault).__name__})")
