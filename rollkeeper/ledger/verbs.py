@@ -36,6 +36,7 @@ class Verb(StrEnum):
     CLOCK_RESUMED = "line:clock:resumed"
     LINE_DISPUTED = "line:line:disputed"
     DISPUTE_SETTLED = "line:line:dispute_settled"
+    RECEIPT_TAKEN_UP = "line:receipt:taken_up"
     LINE_LOOKED_UP = "line:line:looked_up"
     LINE_PROTECTED = "line:line:protected"
     ERASURE_HELD = "line:erasure:held"
