@@ -121,3 +121,15 @@ class ReceiptsNotReady(RollkeeperError):
     kind = Kind.REFUSED
     sentence = "This home has no key for receipts yet, and no checkpoint covers the entry."
     remedy = "Run 'rollkeeper setup', or publish the ledger: 'rollkeeper ledger publish DIR'."
+
+
+class FontsMissing(RollkeeperError):
+    """A PDF cannot be made with letters in it for every language of the home."""
+
+    code = "fonts_missing"
+    kind = Kind.REFUSED
+    sentence = "No PDF can be made here: these fonts are missing: {fonts}."
+    remedy = (
+        "Install them (Debian: apt-get install fonts-noto-core fonts-noto-cjk) and start again."
+        " Meanwhile print the page, or hand out the text: both say the same."
+    )

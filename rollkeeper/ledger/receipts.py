@@ -21,7 +21,10 @@ from rollkeeper.ledger import auditor, promises, queries, tree
 from rollkeeper.ledger.errors import ReceiptCodeNotRead, ReceiptNotGenuine, ReceiptNotKnown, ReceiptsNotReady
 from rollkeeper.ledger.verbs import Verb
 
-ERASURES = frozenset({Verb.RECORD_ERASED})
+REGISTRATIONS = frozenset({
+    Verb.HOLDING_REGISTERED, Verb.HOLDING_TRANSFERRED, Verb.HOLDING_CORRECTED, Verb.LINE_RELOCATED,
+})  # fmt: skip
+"""What says that somebody was registered for a line."""
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE = re.compile(r"([1-9][0-9]{0,17})-([0-9A-Z]{6})")
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})

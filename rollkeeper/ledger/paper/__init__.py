@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Receipts for people: as plain text, as a square to scan, as a PDF with its fonts in it.
+
+Every language of the home stands on one sheet. What machines check is the same text in all three: after the words of
+the plain text, in the square, and as a file inside the PDF. Nothing on it is personal beyond references.
+"""
+
+import datetime as dt
+import io
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import segno
+import typst
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger import notes
+from rollkeeper.ledger.errors import FontsMissing
+from rollkeeper.ledger.receipts import REGISTRATIONS, LedgerReceipt
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.ledger.words import GROUNDS, say_article, say_done, say_word
+
+MOST_IN_A_SQUARE_BYTES = 2_900
+"""A square holds 2,953 bytes at the most; a longer receipt is in the file, and the square holds its code."""
+TIBETAN_AWAITS = "The Tibetan text awaits a native reader's review."
+_LATIN, _MONO = "Noto Sans", "Noto Sans Mono"
+_SCRIPTS = {"zh": "Noto Sans CJK SC", "bo": "Noto Serif Tibetan"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A receipt in one language."""
+
+    code: str
+    title: str
+    done: str
+    day: str
+    article: str
+    more: list[str]
+    code_label: str
+    line_label: str
+    foot: list[str]
+    """What to do with it, what it proves, how to check it."""
+
+
+def tell(receipt: LedgerReceipt) -> list[Told]:
+    """Say a receipt in every language of the home."""
+    return [_tell_in(language, receipt) for language in settings().languages]
+
+
+def plain(receipt: LedgerReceipt) -> str:
+    """Return a receipt as a text: first for people, then, from its first line on, for machines."""
+    said = [
+        "\n".join([
+            f"{told.title} - {settings().operator_name}", "", told.done,
+            " - ".join(filter(None, [told.day, told.article, *told.more])),
+            f"{told.code_label}: {receipt.code}", f"{told.line_label}: {receipt.mark.line_id or '-'}", "",
+            *told.foot,
+        ])
+        for told in tell(receipt)
+    ]  # fmt: skip
+    return "\n\n\n".join([*said, receipt.text])
+
+
+def square(receipt: LedgerReceipt) -> str:
+    """Return the square to scan as SVG: the whole receipt, or its code where that is too long."""
+    out = io.BytesIO()
+    _square(receipt).save(out, kind="svg", border=4, xmldecl=False, svgns=True, omitsize=True)
+    return out.getvalue().decode()
+
+
+def pdf(receipt: LedgerReceipt) -> bytes:
+    """Return a receipt as one sheet with its fonts and, as a file inside, its text. Refuses: FontsMissing."""
+    fonts = _fonts()
+    told = tell(receipt)
+    wanted = [_LATIN, *(_SCRIPTS[one.code] for one in told if one.code in _SCRIPTS)]
+    missing = [name for name in wanted if name not in fonts.families()]
+    if missing:
+        raise FontsMissing(fonts=", ".join(missing))
+    data = {
+        "title": told[0].title, "operator": settings().operator_name, "origin": notes.origin(), "fonts": wanted,
+        "mono": _MONO if _MONO in fonts.families() else _LATIN, "languages": [vars(one) for one in told], "code": receipt.code,
+        "line": str(receipt.mark.line_id or "-"), "qr": square(receipt), "text": receipt.text,
+        "square": 70 if _square(receipt).version > 25 else 60,
+        "note": TIBETAN_AWAITS if any(one.code == "bo" for one in told) else "", "file": file_name(receipt, "tlog-proof"),
+    }  # fmt: skip
+    sheet = (files("rollkeeper") / "ledger" / "paper" / "receipt.typ").read_bytes()
+    made = typst.Compiler(input=sheet, font_paths=fonts).compile(
+        format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)}
+    )
+    if not isinstance(made, bytes):
+        raise TypeError("one sheet is one file")
+    return made
+
+
+def file_name(receipt: LedgerReceipt, suffix: str) -> str:
+    """Return what the file of a receipt is called: its code, and nothing of anybody."""
+    return f"receipt-{receipt.code}.{suffix}"
+
+
+def _square(receipt: LedgerReceipt) -> segno.QRCode:
+    text = receipt.text if len(receipt.text.encode()) <= MOST_IN_A_SQUARE_BYTES else receipt.code
+    return segno.make_qr(text, encoding="utf-8", error="L", boost_error=True)
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Look once for the fonts of this machine."""
+    return typst.Fonts(include_embedded_fonts=False)
+
+
+def _tell_in(language: str, receipt: LedgerReceipt) -> Told:
+    mark = receipt.mark
+    with translation.override(language):
+        return Told(
+            code=language.partition("-")[0], title=_("Receipt"), done=say_done(mark.verb), day=_say_day(mark.day),
+            article=say_article(mark.article), more=_more(receipt), code_label=_("Code of the receipt"),
+            line_label=_("Reference of the line"),
+            foot=_foot(receipt),
+        )  # fmt: skip
+
+
+def _foot(receipt: LedgerReceipt) -> list[str]:
+    keep = _(
+        "Keep this receipt. If the register ever says that you are not registered, the receipt outranks it: show it, and nobody cuts you off while it is looked into."
+    )
+    proven = _("It proves that this act stands in the public ledger.")
+    promised = _(
+        "The operator has signed for it. With the code you get the proof, at any counter, as soon as the ledger is published."
+    )
+    check = _(
+        "To check it yourself, scan the square and give the text to the page for checking receipts: it works without a network."
+    )
+    standing = proven if receipt.is_proven else promised
+    return [keep, standing, check] if receipt.mark.verb in REGISTRATIONS else [standing, check]
+
+
+def _more(receipt: LedgerReceipt) -> list[str]:
+    """Say what a certificate of erasure has beyond other receipts."""
+    facts = receipt.mark.facts
+    if receipt.mark.verb != Verb.RECORD_ERASED:
+        return []
+    kept = _("Last day kept: %(day)s.") % {"day": _say_day(str(facts.get("last_day_kept", "")))}
+    return [say_word(str(facts.get("ground", "")), GROUNDS), kept]
+
+
+def _say_day(text: str) -> str:
+    try:
+        return f"{date_format(dt.date.fromisoformat(text), 'DATE_FORMAT')} ({text})"
+    except ValueError:
+        return text

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How the ledger's words are said to people: acts on receipts, and who opened what, for what. Translated when shown."""
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.ledger.verbs import Verb
+
+type Words = dict[str, Any]
+
+DONE: Words = {
+    Verb.HOLDING_REGISTERED: _("The holder of the line is registered."),
+    Verb.HOLDING_TRANSFERRED: _("The line is transferred; its new holder is registered."),
+    Verb.LINE_RELOCATED: _("The line is recorded at its new place."),
+    Verb.HOLDING_CORRECTED: _("The record is changed."),
+    Verb.SIM_REPLACED: _("The SIM is replaced."),
+    Verb.LINE_ENDED: _("The contract is ended."),
+    Verb.CLOCK_PAUSED: _("The clock of the line stands still for these days."),
+    Verb.LINE_DISPUTED: _(
+        "The dispute is taken up. The clock of the line stands still and nobody cuts it off."
+    ),
+    Verb.RECEIPT_TAKEN_UP: _(
+        "A receipt was shown against the record. Nobody cuts the line off while it is looked into."
+    ),
+    Verb.DISPUTE_SETTLED: _("The dispute is settled."),
+    Verb.LINE_ACTIVATED: _("The line begins."),
+    Verb.LINE_SUSPENDED: _("The line is suspended: nobody was registered for it in time."),
+    Verb.LINE_RESTORED: _("The line works again."),
+    Verb.RECORD_ERASED: _("What was recorded is erased."),
+}
+GROUNDS: Words = {
+    "service_ended": _("The contract ended, and the time for which the law has it kept is over."),
+    "holding_ended": _("The line went to somebody else, and the time for which the law has it kept is over."),
+    "erased_before_restore": _(
+        "It was erased before; a restore had brought it back, and it was erased again."
+    ),
+}
+ROLES: Words = {
+    "clerk": _("a clerk"),
+    "supervisor": _("a supervisor"),
+    "campaign_manager": _("a campaign manager"),
+    "data_protection_officer": _("the data protection officer"),
+    "auditor": _("an auditor"),
+    "administrator": _("an administrator"),
+    "console": _("somebody at the machine itself"),
+    "sweep": _("the register itself, without a person"),
+    "subscriber": _("the subscriber"),
+}
+FIELDS: Words = {
+    "name": _("the name"),
+    "address": _("the address"),
+    "document_type": _("the kind of document"),
+    "document_number": _("the number of the document"),
+    "document_valid_until": _("until when the document is valid"),
+    "birth_date": _("the date of birth"),
+    "number": _("the number of the line"),
+    "contact": _("the contact address"),
+    "": _("how the line stands: nothing personal"),
+}
+PURPOSES: Words = {
+    "notice": _("to send a notice"),
+    "network": _("to tell the network which line is meant"),
+    "correction": _("to correct the record"),
+    "complaint": _("to answer a complaint, a dispute or an appeal"),
+    "subscriber_request": _("because the person asked to see it"),
+    "legal_demand": _("to answer a legal demand that two people let through"),
+    "review": _("to review a sample or the soundness of the register"),
+    "": _("to help at the counter or to explain the line"),
+}
+
+
+def say_done(verb: str) -> str:
+    """Say what was done."""
+    return str(DONE.get(verb, _("An act was entered in the ledger.")))
+
+
+def say_word(word: str, words: Words) -> str:
+    """Say a word of the ledger; one that nobody has put into words yet, as it is."""
+    return str(words.get(word, word.replace("_", " ")))
+
+
+def say_article(article: str) -> str:
+    """Say where the law says it: a bare number is an article, anything else speaks for itself."""
+    return gettext("article %(number)s") % {"number": article} if article[:1].isdigit() else article

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page that checks receipts, opened from a file in a real Chromium with no server and no network behind it."""
+
+import base64
+import datetime as dt
+import json
+import re
+from uuid import UUID
+
+import pytest
+
+from rollkeeper.ledger import auditor, notes, promises, tree
+from rollkeeper.ledger.acts import entry_body
+from rollkeeper.ledger.paper.page import LANGUAGES, check_page, policy
+from rollkeeper.ledger.verbs import Verb
+from tests.journeys.conftest import AXE, RULES, SCREENSHOTS
+
+LINE = UUID("01900000-0000-7000-8000-000000000001")
+FOREIGN = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+WITNESS = "\u2014 witness.example/w1 " + base64.b64encode(bytes(76)).decode() + "\n"
+
+
+def body(verb=Verb.HOLDING_REGISTERED):
+    return entry_body(
+        verb=verb, at=dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC), on=dt.date(2012, 3, 2), role="clerk",
+        actor="0f" * 32, line_id=LINE, commitment="f0" * 32, pack="cd" * 32, article="2 ¶1",
+        facts={"assurance": "checked", "party_kind": "individual"},
+    )  # fmt: skip
+
+
+def proof(size=1000, index=702, entry=None):
+    """A proof in a ledger of `size` entries, signed by this home's key; built without a database."""
+    hashes = [tree.leaf_hash(str(n).encode()) for n in range(size)]
+    hashes[index] = tree.leaf_hash(entry or body())
+
+    def node(height, place):
+        return tree.root_of(b"".join(hashes[place << height : (place + 1) << height]))
+
+    steps = tree.prove_inclusion(index, size=size, node=node)
+    head = notes.Head(notes.origin(), size, tree.root_at(size, node))
+    lines = [auditor.PROOF, "extra " + base64.b64encode(entry or body()).decode(), f"index {index}"]
+    lines += [base64.b64encode(step).decode() for step in steps]
+    return "\n".join([*lines, "", notes.sign(head, notes.signing_key()) + WITNESS])
+
+
+@pytest.fixture(scope="module")
+def key():
+    promises.make_ready(notes.signing_key())
+    return promises.vkey()
+
+
+@pytest.fixture
+def page(chromium, tmp_path, key):
+    """The page, saved and opened from the disk; nothing may be asked for and nothing complained about."""
+    file = tmp_path / "check-receipt.html"
+    file.write_text(check_page(), "utf-8")
+    context = chromium.new_context(locale="en-GB", offline=True)
+    opened, asked, complaints = context.new_page(), [], []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("console", lambda said: complaints.append(said.text) if said.type != "log" else None)
+    opened.on("pageerror", lambda fault: complaints.append(str(fault)))
+    opened.goto(file.as_uri())
+    yield opened
+    context.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert complaints == []
+
+
+def answer(page, text, key):
+    page.fill("#key", key)
+    page.fill("#receipt", text)
+    page.click("#check")
+    page.wait_for_selector("#answer section")
+    return page.get_attribute("#answer section", "class"), page.inner_text("#answer")
+
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(("size", "index"), [(1, 0), (2, 1), (255, 254), (257, 256), (1000, 702)])
+def test_a_proof_is_found_good_and_said_in_plain_words(page, key, size, index):
+    verdict, said = answer(page, proof(size, index), key)
+
+    assert verdict == "good"
+    assert "the act stands in the ledger" in said
+    assert "The holder of the line is registered." in said
+    assert f"{index}, counted from 0, of {size}" in said
+    assert str(LINE) in said
+    assert "not checked here: 1" in said
+
+
+def test_a_promise_is_found_good_and_told_from_a_proof(page, key):
+    verdict, said = answer(page, promises.promise(body()), key)
+
+    assert verdict == "good"
+    assert "owes the proof" in said
+
+
+def spoilt_entry(text):
+    """Change one letter of the day in the entry that a receipt holds."""
+    encoded = re.search(r"^(?:extra|entry) (\S+)$", text, re.MULTILINE)[1]
+    changed = base64.b64decode(encoded).replace(b"2012-03-02", b"2012-03-03")
+    return text.replace(encoded, base64.b64encode(changed).decode())
+
+
+@pytest.mark.parametrize("make", [proof, lambda: promises.promise(body())], ids=["proof", "promise"])
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (spoilt_entry, "does not stand at its place|was changed after"),
+        (lambda text: text[: len(text) // 3], "not a whole receipt"),
+        (lambda text: text.replace("@v1", "@v2"), "not a whole receipt"),
+        (lambda _: "", "not a whole receipt"),
+        (lambda _: "Believe me.", "not a whole receipt"),
+        (lambda text: re.sub(r"^(\u2014 ledger\S+ \S{20}).", r"\1A", text, flags=re.MULTILINE), "was changed after"),
+    ],
+    ids=["entry", "third", "form", "empty", "words", "signature"],
+)  # fmt: skip
+def test_a_receipt_that_was_tampered_with_proves_nothing(page, key, make, spoil, why):
+    spoilt = spoil(make())
+
+    verdict, said = answer(page, spoilt, key)
+
+    assert spoilt != make()
+    assert verdict == "bad"
+    assert re.search(why, said)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace("index 702", "index 703"),
+        lambda text: text.replace("\n1000\n", "\n1001\n"),
+        lambda text: "\n".join(line for nth, line in enumerate(text.split("\n")) if nth != 3),
+        lambda text: text.replace("\n\n", "\n" + base64.b64encode(bytes(32)).decode() + "\n\n", 1),
+    ],
+    ids=["place", "head", "shorter", "longer"],
+)
+def test_a_proof_that_was_bent_proves_nothing(page, key, spoil):
+    assert answer(page, spoil(proof()), key)[0] == "bad"
+
+
+@pytest.mark.parametrize("make", [proof, lambda: promises.promise(body())], ids=["proof", "promise"])
+def test_a_receipt_of_another_ledger_proves_nothing_here(page, key, make):
+    verdict, said = answer(page, make(), FOREIGN)
+
+    assert verdict == "bad"
+    assert "not signed with this key" in said
+
+
+def test_what_is_no_key_is_told_so(page, key):
+    verdict, said = answer(page, proof(), key.replace("+", "-"))
+
+    assert verdict == "bad"
+    assert "not the key of a ledger" in said
+
+
+def test_what_is_written_around_a_receipt_is_passed_over(page, key):
+    around = "Receipt\r\n\r\n" + proof().replace("\n", "\r\n") + "\r\nSent from my telephone"
+
+    assert answer(page, around, key)[0] == "good"
+
+
+def test_a_file_can_be_chosen_or_dropped(page, key, tmp_path):
+    file = tmp_path / "receipt.tlog-proof"
+    file.write_text(proof(), "utf-8")
+    page.fill("#key", key)
+
+    page.set_input_files("#file", file)
+    page.wait_for_selector("#answer .good")
+    page.fill("#receipt", "")
+    dropped = page.evaluate_handle(
+        "text => { const held = new DataTransfer(); held.items.add(new File([text], 'r')); return held; }",
+        proof(),
+    )
+    page.dispatch_event("#receipt", "drop", {"dataTransfer": dropped})
+    page.wait_for_selector("#answer .good")
+
+    assert page.input_value("#receipt") == proof()
+
+
+def test_what_a_receipt_says_is_never_taken_for_markup(page, key):
+    wicked = b'{"verb":"<img src=x onerror=alert(1)>","day":"<b>now</b>","v":1}'
+
+    verdict, said = answer(page, proof(entry=wicked), key)
+
+    assert verdict == "good"
+    assert "<b>now</b>" in said
+    assert page.locator("#answer img, #answer b").count() == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_sound_in_every_language_and_width(page, chromium, key, language):
+    answered = answer(page, proof(), key)
+    page.click(f"nav button[lang={language}]")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+
+    for width in (320, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=SCREENSHOTS / f"check-receipt.{language}.{width}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert answered[0] == "good"
+    assert page.get_attribute("html", "lang") == language
+
+
+def test_nothing_keeps_people_out(chromium, tmp_path, key):
+    file = tmp_path / "check-receipt.html"
+    file.write_text(check_page(), "utf-8")
+    context = chromium.new_context(bypass_csp=True, locale="en-GB")
+    page = context.new_page()
+    page.goto(file.as_uri())
+    answer(page, proof(), key)
+    page.evaluate(AXE.read_text("utf-8"))
+
+    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
+    context.close()
+
+    assert not [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+
+
+def test_the_policy_lets_the_page_send_nothing(chromium, tmp_path, key):
+    file = tmp_path / "check-receipt.html"
+    file.write_text(check_page(), "utf-8")
+    context = chromium.new_context(locale="en-GB")
+    page, refused = context.new_page(), []
+    page.on("console", lambda said: refused.append(said.text))
+    page.goto(file.as_uri())
+
+    page.evaluate("fetch('http://127.0.0.1:9/').catch(() => 0)")
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'), {textContent: 'alert(1)'}))"
+    )
+    context.close()
+
+    assert len([one for one in refused if "Content Security Policy" in one]) >= 2
+    assert "unsafe" not in policy()
+    assert policy() in check_page()
+
+
+def test_every_language_says_everything(key):
+    words = json.loads(re.search(r'id="words">(.*?)</script>', check_page(), re.DOTALL)[1])
+
+    assert set(words) == set(LANGUAGES)
+    assert {len(one["texts"]) for one in words.values()} == {len(words["en"]["texts"])}
+    assert all(
+        words[one]["texts"][key] != words["en"]["texts"][key]
+        for one in ("zh-hans", "bo")
+        for key in words["en"]["texts"]
+    )

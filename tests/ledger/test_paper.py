@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A receipt for people: three languages on one sheet, a square that scans, nothing that leaks."""
+
+import re
+from uuid import UUID
+
+import numpy as np
+import pypdfium2
+import pytest
+import zxingcpp
+
+from rollkeeper.kernel.ids import EntryId
+from rollkeeper.ledger import auditor, notes, paper, promises, receipts
+from rollkeeper.ledger.errors import FontsMissing
+from rollkeeper.ledger.receipts import REGISTRATIONS, LedgerReceipt, Mark
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.ledger.words import DONE
+
+LINE = UUID("01900000-0000-7000-8000-000000000001")
+DONE_IN_CHINESE = "线路持有人已登记。"
+
+
+def made(verb=Verb.HOLDING_REGISTERED, *, text=None, facts=None):
+    """A receipt for an invented entry of this kind."""
+    promises.make_ready(notes.signing_key())
+    said = {
+        "day": "2012-03-02",
+        "facts": facts or {},
+        "line": str(LINE),
+        "verb": verb.value,
+        "article": "2 ¶1",
+    }
+    body = str(said).replace("'", '"').encode()
+    code = receipts.code_of(EntryId(4711), body)
+    return LedgerReceipt(
+        EntryId(4711), code, Mark(body), text or promises.promise(body), is_proven=bool(text)
+    )
+
+
+def long_proof(steps):
+    """A text as long as a proof of so many steps."""
+    lines = [auditor.PROOF, "extra " + "A" * 700, "index 7", *["B" * 43 + "="] * steps]
+    return "\n".join(lines) + "\n\norigin\n9\nC\n\n\u2014 x y\n"
+
+
+@pytest.fixture
+def sheet():
+    try:
+        return pypdfium2.PdfDocument(paper.pdf(made()))
+    except FontsMissing as fault:
+        pytest.skip(f"NO FONTS HERE: {fault.advice}")
+
+
+def scanned(page):
+    seen = page.render(scale=4).to_numpy()
+    (found,) = zxingcpp.read_barcodes(np.ascontiguousarray(seen))
+    return found.text
+
+
+def test_the_plain_text_is_for_people_first_and_for_machines_from_its_first_line_on(tmp_path):
+    file = tmp_path / "receipt"
+    file.write_text(paper.plain(made()), "utf-8")
+
+    found = auditor.check_receipt(file, key=auditor.read_key(promises.vkey()))
+
+    text = file.read_text("utf-8")
+    assert text.index("The holder of the line is registered.") < text.index(DONE_IN_CHINESE)
+    assert text.index(DONE_IN_CHINESE) < text.index("ཐོ་འགོད་བྱས་ཟིན།") < text.index(auditor.PROMISE)
+    assert made().code in text
+    assert str(LINE) in found.entry
+
+
+def test_the_sheet_says_it_in_three_languages_with_their_letters_in_it(sheet):
+    text = sheet[0].get_textpage().get_text_bounded()
+    fonts = re.findall(rb"/BaseFont/[A-Z]{6}\+([A-Za-z-]+)", paper.pdf(made()))
+
+    assert len(sheet) == 1
+    assert "The holder of the line is registered." in text
+    assert DONE_IN_CHINESE in text
+    assert made().code in text
+    assert {font.split(b"-")[0] for font in fonts} >= {b"NotoSans", b"NotoSansCJKsc", b"NotoSerifTibetan"}
+
+
+def test_the_square_on_the_sheet_scans_and_is_the_whole_receipt(sheet):
+    assert scanned(sheet[0]) == made().text
+
+
+def test_a_proof_out_of_a_great_ledger_still_fits_the_square():
+    receipt = made(text=long_proof(steps=30))
+
+    assert len(receipt.text) > 2_000
+    assert scanned(pypdfium2.PdfDocument(paper.pdf(receipt))[0]) == receipt.text
+
+
+def test_where_a_receipt_is_too_long_for_a_square_it_holds_the_code():
+    receipt = made(text=long_proof(steps=60))
+
+    assert scanned(pypdfium2.PdfDocument(paper.pdf(receipt))[0]) == receipt.code
+
+
+def test_the_file_says_neither_when_nor_where_nor_by_whom_it_was_made(sheet):
+    told = {name: value for name, value in sheet.get_metadata_dict().items() if value}
+
+    assert set(told) <= {"Title", "Creator"}
+    assert told["Title"] == "Receipt"
+    assert told["Creator"].startswith("Typst")
+    assert paper.pdf(made()) == paper.pdf(made())
+    assert b"/home/" not in paper.pdf(made())
+
+
+def test_the_receipt_is_in_the_sheet_as_a_file_too(sheet):
+    assert sheet.count_attachments() == 1
+    assert bytes(sheet.get_attachment(0).get_data()).decode() == made().text
+    assert sheet.get_attachment(0).get_name() == f"receipt-{made().code}.tlog-proof"
+
+
+def test_a_certificate_says_why_and_how_long_it_was_kept():
+    facts = {"ground": "service_ended", "last_day_kept": "2013-03-01"}
+
+    text = paper.plain(made(Verb.RECORD_ERASED, facts=facts))
+
+    assert "the time for which the law has it kept is over" in text
+    assert "Last day kept: 1 March 2013" in text
+    assert "法定保存期已满" in text
+
+
+@pytest.mark.parametrize("verb", DONE)
+def test_only_a_registration_is_said_to_outrank_the_register(verb):
+    assert ("outranks it" in paper.plain(made(verb))) is (verb in REGISTRATIONS)
+
+
+def test_without_fonts_there_is_a_refusal_and_no_sheet_of_empty_boxes(monkeypatch):
+    import typst
+
+    monkeypatch.setattr(
+        paper, "_fonts", lambda: typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+    )
+
+    with pytest.raises(FontsMissing, match="Noto Serif Tibetan"):
+        paper.pdf(made())
+
+
+def test_the_square_is_a_picture_without_a_script_or_an_address():
+    drawn = paper.square(made())
+
+    assert drawn.startswith("<svg")
+    assert not re.search(r"script|href|http(?!://www\.w3\.org)", drawn)
