@@ -45,5 +45,5 @@ def _count_attempt(mark: bytes) -> int:
 
 def _mark(username: str) -> bytes:
     """Return what stands for a user name that may be anything, even a password typed into the wrong field."""
-    key = server.web_secret().encode()
+    key = server.staff_secret().encode()
     return hmac.new(key, canonical_username(username).encode(), hashlib.sha256).digest()

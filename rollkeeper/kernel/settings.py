@@ -465,16 +465,6 @@ class Settings(BaseModel):
             description="Who is told by e-mail when a canary was opened (needs smtp_url); empty: nobody.",
         ),
     ] = None
-    openings_a_day: Annotated[
-        int, Field(gt=0, description="Sealed values that one member of staff may open within 24 hours.")
-    ] = 60
-    alarms_to: Annotated[
-        str | None,
-        Field(
-            pattern=r"^[^@\s]+@[^@\s]+$",
-            description="Who is told by e-mail when a canary was opened (needs smtp_url); empty: nobody.",
-        ),
-    ] = None
     keys_backup_max_age_days: Annotated[
         int, Field(gt=0, description="Greatest age of a backup of the keys.")
     ] = 7

@@ -76,4 +76,4 @@ class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 def _cipher() -> Fernet:
     derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rollkeeper second factors v1")
-    return Fernet(base64.urlsafe_b64encode(derive.derive(server.web_secret().encode())))
+    return Fernet(base64.urlsafe_b64encode(derive.derive(server.staff_secret().encode())))

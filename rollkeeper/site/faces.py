@@ -33,6 +33,10 @@ class Face:
     port_offset: int
     urls: str
     opens_to: frozenset[StaffRole]
+    seals: bool = False
+    """Whether it puts people into the vault; it then has the password of the sealer in the store of keys."""
+    needs: tuple[str, ...] = ()
+    """Further files of the home that it reads, where they are."""
 
 
 FACES = (
@@ -59,6 +63,8 @@ FACES = (
         1,
         "rollkeeper.counter.urls",
         frozenset({StaffRole.CLERK, StaffRole.SUPERVISOR}),
+        seals=True,
+        needs=("secrets/receipts.key", "ledger/receipts"),
     ),
 )
 

@@ -25,6 +25,7 @@ from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.settings import HomeKind, home, is_made, settings
 from rollkeeper.site.errors import AssetsMissing, FaceDidNotStart, HostNotKnown, PortTaken
 from rollkeeper.site.faces import FACES, Face
+from rollkeeper.site.handing import Handed
 
 STYLES = Path(__file__).parent / "static" / "built" / "rollkeeper.css"
 START_SECONDS = 60
@@ -40,6 +41,7 @@ class Running:
     host: str
     port: int
     process: subprocess.Popen[bytes]
+    handed: Handed
 
     @property
     def address(self) -> str:
@@ -67,6 +69,8 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, faces: Sequence[Face] = 
         _announce(running)
         while not stop:
             _demand_alive(running)
+            for one in running:
+                one.handed.renew()
             time.sleep(0.2)
         err.print("Stopping ...")
 
@@ -76,6 +80,12 @@ def _announce(running: Sequence[Running]) -> None:
         out.print(f"{one.face.name:<8} {one.address}", markup=False)
     if settings().kind is HomeKind.TRIAL:
         out.print("A trial home: every person in it is invented.")
+    elif not all(one.handed.user for one in running):
+        err.print(
+            "The faces run as the same user as everything else here: whoever takes one over can read the root of trust."
+            " Serve as root, or let a key service be the root (docs/decisions/0009-a-user-for-each-part.md).",
+            markup=False,
+        )
     out.print("Ready. Stop it with Ctrl-C.")
     sys.stdout.flush()
 
@@ -100,11 +110,11 @@ def _start(face: Face, host: str, base_port: int) -> Running:
     port = base_port + face.port_offset
     log = log_of(face)
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    environment = os.environ | {
+    handed = Handed.to(face)
+    environment = handed.environment() | {
         "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
         "PYTHONUNBUFFERED": "1",
         "ROLLKEEPER_FACE": face.name,
-        "ROLLKEEPER_HOME": str(home()),
         "ROLLKEEPER_HOSTS": f"{os.environ.get('ROLLKEEPER_HOSTS', '')} {host}",
         "ROLLKEEPER_PORT": str(base_port),
         "ROLLKEEPER_ROLE": face.role.value,
@@ -116,9 +126,13 @@ def _start(face: Face, host: str, base_port: int) -> Running:
             stdout=sink,
             stderr=sink,
             env=environment,
+            cwd=handed.folder,
+            user=handed.user,
+            group=handed.user,
+            extra_groups=[] if handed.user else None,
             start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
         )
-    return Running(face, host, port, process)
+    return Running(face, host, port, process, handed)
 
 
 def log_of(face: Face) -> Path:
@@ -142,6 +156,7 @@ def _stop(running: Sequence[Running]) -> None:
             os.killpg(one.process.pid, signal.SIGKILL)
         if one.process.stdin:
             one.process.stdin.close()
+        one.handed.clear()
 
 
 def _wait_until_well(one: Running, stop: Sequence[int]) -> bool:

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 (
                     "name_mark",
                     models.BinaryField(
-                        db_comment="HMAC-SHA-256 of the user name under the home's web key.",
+                        db_comment="HMAC-SHA-256 of the user name under the home's staff key.",
                         max_length=32,
                         primary_key=True,
                         serialize=False,

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Users of the operating system for parts of the house, where root runs it: one for each server and each face.
+
+What one of them holds in files and in memory, another cannot read. Where an ordinary user runs the house there is one user
+for all, and no such wall: `docs/decisions/0009-a-user-for-each-part.md` says what that leaves open.
+"""
+
+import os
+import pwd
+import stat
+import subprocess
+from pathlib import Path
+
+
+def system_user(name: str) -> str | None:
+    """Return a system user, made on first use; None where an ordinary user runs the house."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        subprocess.run(  # noqa: S603
+            ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name],  # noqa: S607
+            check=True,
+            capture_output=True,
+        )
+    return name
+
+
+def let_through(path: Path) -> None:
+    """Let every user pass through the folders above `path`: the right to enter, not to list or read."""
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            folder.chmod(mode | stat.S_IXOTH)
+
+
+def others_may_read(path: Path) -> bool:
+    """Tell whether every user can read a file, or enter and list a folder, and pass through those above it."""
+    wanted = stat.S_IROTH | (stat.S_IXOTH if path.is_dir() else 0)
+    passes = all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
+    return passes and path.stat().st_mode & wanted == wanted
