@@ -86,7 +86,7 @@ def person(role: StaffRole = StaffRole.CAMPAIGN_MANAGER) -> Authority:
     """Employ somebody with a role; no password, since nobody signs in here."""
     staff = Staff.objects.create(username=f"u{new_uuid().hex}", password="!", salt=os.urandom(32))
     RoleGrant.objects.create(staff=staff, role=role.value, since=day("2000-01-01"))
-    return Authority(frozenset({role}), StaffId(staff.staff_id), "a commitment")
+    return Authority(frozenset({role}), StaffId(staff.staff_id), "ac" * 32)
 
 
 def plan(on: dt.date) -> acts.Planned:

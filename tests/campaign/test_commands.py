@@ -1,0 +1,443 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every command of a campaign, typed: what it does, what it answers to a machine, and how it ends."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign import queries
+from rollkeeper.kernel.database import rows
+from tests.campaign.population import make_line, state
+from tests.campaign.typed import (
+    DUE,
+    NUMBER,
+    PASSWORD,
+    PLANNED,
+    Desk,
+    approved,
+    drawn_up,
+    employ,
+    surroundings,
+    told_lines,
+)
+from tests.typist import Typist
+
+LINES = 5
+
+
+@pytest.fixture(scope="module")
+def desk(home: object) -> Iterator[Desk]:
+    typist = Typist(surroundings())
+    yield Desk(typist)
+    typist.go()
+
+
+@pytest.fixture
+def told(committed: None, no_brakes: None) -> list:
+    """Five lines that were told, on the day on which they may be suspended; two people who may approve."""
+    employ(("anna", StaffRole.CAMPAIGN_MANAGER), ("tashi", StaffRole.SUPERVISOR), ("karma", StaffRole.CLERK))
+    return told_lines(LINES)
+
+
+def test_plan_takes_in_whom_the_law_concerns_and_says_how_many(committed, desk):
+    make_line(), make_line(activated_on="2012-01-01"), make_line(registered=True)
+
+    done = desk.campaign("plan", "--json", on=PLANNED)
+
+    assert done.code == 0
+    assert done.json == {
+        "begins_on": "2012-01-01", "campaign_id": done.json["campaign_id"], "members_added": 1, "members_before": 0,
+        "pack_id": "cn-xz-2011",
+    }  # fmt: skip
+
+
+def test_plan_again_adds_only_what_is_new(told, desk):
+    make_line()
+
+    done = desk.campaign("plan", on=PLANNED)
+
+    assert done.code == 0
+    assert f"1 lines added, {LINES + 1} in all" in done.said
+
+
+@pytest.mark.parametrize(
+    ("pack", "code", "says"),
+    [("no-such-pack", 2, "There is no rule pack 'no-such-pack'"), ("none", 1, "lays down no campaign")],
+)
+def test_plan_refuses_a_pack_that_it_cannot_use(committed, desk, pack, code, says):
+    done = desk.campaign("plan", pack, on=PLANNED)
+
+    assert (done.code, done.said) == (code, "")
+    assert says in done.remarks
+
+
+def test_check_draws_up_a_batch_with_a_sample_that_says_why(told, desk):
+    done = desk.campaign("check")
+
+    assert done.code == 0
+    assert f"2012-03-02: {LINES} lines to suspend." in done.said
+    assert "waits for 2 people" in done.said
+    assert "[art. 3]" in done.said
+    assert [view.state for view in queries.batches()] == ["waiting"]
+
+
+def test_check_answers_a_machine_with_counts_the_batch_and_its_sample(told, desk):
+    suspend, end = desk.campaign("check", "--json").json
+
+    assert (suspend["action"], suspend["count"], suspend["due_on"]) == ("suspend", LINES, "2012-03-02")
+    assert suspend["batch"]["view"]["batch_id"] == suspend["batch_id"]
+    assert len(suspend["batch"]["sample"]) == LINES
+    assert set(suspend["batch"]["sample"][0]) == {
+        "last_day_on", "line_id", "region", "sentences", "service", "told_on"
+    }  # fmt: skip
+    assert (end["action"], end["count"], end["batch_id"], end["batch"]) == ("end", 0, None, None)
+
+
+def test_check_with_dry_run_draws_nothing_up(told, desk):
+    desk.campaign("run")
+
+    done = desk.campaign("check", "--dry-run", "--json")
+
+    assert [(one["count"], one["batch_id"]) for one in done.json] == [(LINES, None), (0, None)]
+    assert queries.batches() == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "says"),
+    [
+        ("2012-03-03", 1, "On 2012-03-03 nobody may lose service (3): the desks that could restore a line are shut."),
+        ("2012-03-01", 2, "2012-03-01 is over."),
+        ("2012-02-30", 2, "'2012-02-30' is not a date."),
+        ("9999-01-01", 2, "9999-01-01 lies outside the years"),
+    ],
+)  # fmt: skip
+def test_check_refuses_a_day_on_which_nothing_may_be(told, desk, asked, code, says):
+    done = desk.campaign("check", asked)
+
+    assert done.code == code
+    assert says in done.remarks
+
+
+def test_check_without_a_campaign_says_what_to_do_first(committed, desk):
+    done = desk.campaign("check")
+
+    assert done.code == 1
+    assert "No campaign is planned." in done.remarks
+    assert "campaign plan" in done.remarks
+
+
+def test_it_takes_two_different_people_to_approve(told, desk):
+    batch_id = drawn_up()
+
+    first = desk.campaign("approve", batch_id, "--as", "anna", typed=PASSWORD + "\n")
+    again = desk.campaign("approve", batch_id, "--as", "anna", typed=PASSWORD + "\n")
+    second = desk.campaign("approve", batch_id, "--as", "tashi", typed=PASSWORD + "\n")
+
+    assert (first.code, first.said) == (0, "Noted. It needs another person as well.\n")
+    assert again.code == 1
+    assert "You have approved batch" in again.remarks
+    assert (second.code, second.said) == (0, "Approved: it may run.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "says"),
+    [
+        ("anna", "wrong", "User name or password is wrong"), ("nobody", PASSWORD, "User name or password is wrong"),
+        ("karma", PASSWORD, "This needs the power 'approve_batch'"), ("anna", "", "User name or password is wrong"),
+    ],
+)  # fmt: skip
+def test_who_may_not_approve_is_refused_and_the_password_never_repeated(told, desk, name, password, says):
+    batch_id = drawn_up()
+
+    done = desk.campaign("approve", batch_id, "--as", name, typed=password + "\n")
+
+    assert done.code == 1
+    assert says in done.remarks
+    assert "pass phrase" not in done.said + done.remarks
+
+
+def test_approve_without_a_name_is_a_wrong_call(told, desk):
+    done = desk.campaign("approve", uuid4())
+
+    assert done.code == 2
+    assert "--as" in done.remarks
+
+
+@pytest.mark.parametrize("command", ["approve", "stop", "undo"])
+@pytest.mark.parametrize(
+    ("batch", "code", "says"), [(str(uuid4()), 1, "There is no batch"), ("17", 2, "a valid UUID")]
+)
+def test_a_batch_that_is_not_there_is_named_so(told, desk, command, batch, code, says):
+    done = desk.campaign(command, batch, "--as", "anna", typed=PASSWORD + "\n")
+
+    assert done.code == code
+    assert says in done.remarks
+
+
+def test_run_carries_out_what_was_approved_and_tells_a_machine(told, desk):
+    batch_id = approved()
+
+    done = desk.campaign("run", "--json")
+
+    assert done.code == 0
+    assert set(done.json) == {"swept", "undone", "ran"}
+    (ran,) = done.json["ran"]
+    assert ran == {
+        "action": "suspend", "batch_id": str(batch_id), "done": LINES, "passed_over": 0, "state": "done", "until": None,
+        "why": None,
+    }  # fmt: skip
+    assert {state(line_id) for line_id in told} == {"suspended"}
+
+
+def test_run_a_second_time_finds_nothing_to_do(told, desk):
+    batch_id = approved()
+    desk.campaign("run")
+
+    again, asked_for_by_name = desk.campaign("run"), desk.campaign("run", batch_id)
+
+    assert again.code == 0
+    assert "No approved batch has its day today." in again.said
+    assert asked_for_by_name.code == 1
+    assert "is done; this needs one that is approved or running" in asked_for_by_name.remarks
+
+
+def test_run_does_nothing_to_anybody_without_an_approval(told, desk):
+    drawn_up()
+
+    done = desk.campaign("run")
+
+    assert done.code == 0
+    assert {state(line_id) for line_id in told} == {"active"}
+
+
+def test_run_says_when_to_come_again_where_a_brake_holds(told, desk, brakes):
+    brakes(first_share=0.2, first_share_hours=24)
+    approved()
+
+    done = desk.campaign("run")
+
+    assert done.code == 0
+    assert "1 lines done" in done.said
+    assert "Run again after" in done.said
+
+
+def test_run_ends_with_one_where_a_batch_stopped_by_itself(told, desk, brakes):
+    brakes(first_share=0.2, first_share_hours=0, cap_per_hour=1, stop_at_complaints=0.0001)
+    approved()
+    desk.campaign("run")
+    (cut,) = [line_id for line_id in told if state(line_id) == "suspended"]
+    number_of(cut)
+    desk.campaign("complaint", NUMBER)
+
+    done = desk.campaign("run", "--json")
+
+    assert done.code == 1
+    assert done.json["ran"][0]["state"] == "stopped"
+    assert "1 complaints about 1 lines" in done.json["ran"][0]["why"]
+
+
+def number_of(line_id):
+    """Give a line the number that a test can write."""
+    from rollkeeper.kernel.database import run
+    from rollkeeper.vault.blind import blind_numbers
+
+    (index,) = blind_numbers([NUMBER])
+    run("UPDATE lines_number SET number_index = sha256(number_index) WHERE number_index = %s", [index])
+    run("UPDATE lines_number SET number_index = %s WHERE line_id = %s", [index, line_id])
+
+
+def test_stop_holds_a_batch_for_good_and_keeps_the_reason(told, desk):
+    batch_id = approved()
+
+    done = desk.campaign("stop", batch_id, "--because", "wrong list", "--as", "karma", typed=PASSWORD + "\n")
+    after = desk.campaign("run")
+
+    assert done.code == 0
+    assert queries.batches()[0].stopped_because == "wrong list"
+    assert after.code == 0
+    assert {state(line_id) for line_id in told} == {"active"}
+
+
+def test_undo_puts_every_line_back_and_counts_them(told, desk):
+    batch_id = approved()
+    desk.campaign("run")
+
+    done = desk.campaign("undo", batch_id, "--json")
+
+    assert done.code == 0
+    assert done.json == {"batch_id": str(batch_id), "left_alone": 0, "undone": LINES}
+    assert {state(line_id) for line_id in told} == {"active"}
+
+
+def test_undo_of_what_was_never_done_is_refused(told, desk):
+    batch_id = drawn_up()
+
+    done = desk.campaign("undo", batch_id)
+
+    assert done.code == 1
+    assert "is waiting; this needs one that is" in done.remarks
+
+
+def test_status_shows_a_person_the_stages_and_the_batches(told, desk):
+    approved()
+
+    done = desk.campaign("status")
+
+    assert done.code == 0
+    assert "Campaign cn-xz-2011, begins 2012-01-01" in done.said
+    assert "approved by anna, tashi" in done.said
+
+
+def test_status_gives_a_machine_the_same(told, desk):
+    drawn_up()
+
+    done = desk.campaign("status", "--json")
+
+    assert set(done.json) == {"batches", "campaign", "stays"}
+    assert done.json["campaign"]["stage_counts"] == {
+        "counting": LINES, "ended": 0, "left": 0, "suspended": 0, "untold": 0
+    }  # fmt: skip
+    assert done.json["batches"][0]["approvals_needed"] == 2
+
+
+def test_status_without_a_campaign_is_no_fault(committed, desk):
+    done = desk.campaign("status")
+
+    assert (done.code, done.said) == (0, "No campaign is planned.\n")
+
+
+def test_unreached_lists_by_reference_whom_nobody_told_and_answers_no(told, desk):
+    untold = make_line()
+    desk.campaign("plan", on=PLANNED)
+    desk.campaign("run")
+
+    done = desk.type("campaign", "unreached", "--json")
+
+    assert done.code == 1
+    assert done.json["line_id"] == str(untold)
+    assert "1 lines." in done.remarks
+
+
+def test_unreached_answers_yes_where_everybody_was_told(told, desk):
+    desk.campaign("run")
+
+    done = desk.type("campaign", "unreached")
+
+    assert (done.code, done.said, done.remarks) == (0, "", "0 lines.\n")
+
+
+def test_a_paused_line_is_not_in_the_batch(told, desk):
+    done = desk.campaign(
+        "pause", "138 0013 8000", "--reason", "hospital", "--from", "2012-02-20", "--to", "2012-03-10"
+    )
+    approved()
+    desk.campaign("run")
+
+    assert (done.code, done.said) == (0, "The clock of that line stands still.\n")
+    assert [state(line_id) for line_id in told] == ["active"] + ["suspended"] * (LINES - 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["13800138001", "--reason", "hospital"], 1, "No line of this register has that number."),
+        ([NUMBER, "--reason", "tired"], 2, "--reason is one of: "),
+        ([NUMBER], 2, "--reason"),
+        ([NUMBER, "--reason", "hospital", "--from", "2012-03-10", "--to", "2012-03-01"], 2, "lies before"),
+        (["not a number", "--reason", "hospital"], 2, "The number cannot be read"),
+    ],
+)
+def test_pause_refuses_what_makes_no_sense(told, desk, words, code, says):
+    done = desk.campaign("pause", *words)
+
+    assert done.code == code
+    assert says in done.remarks
+
+
+def test_a_complaint_is_noted_against_the_batch_that_acted(told, desk):
+    before = desk.campaign("complaint", NUMBER)
+    batch_id = approved()
+    desk.campaign("run")
+
+    after = desk.campaign("complaint", NUMBER)
+
+    assert (before.code, before.said) == (0, "Noted; no batch has acted on that line.\n")
+    assert (after.code, after.said) == (0, f"Noted, against batch {batch_id}.\n")
+
+
+def test_a_stay_holds_every_batch_until_two_people_lift_it(told, desk):
+    batch_id = approved()
+    entered = desk.campaign("stay", "enter", "--reason", "order 12/2012")
+    stay = queries.stays()[0].stay_id
+
+    held = desk.campaign("run", batch_id, "--json")
+    first = desk.campaign("stay", "lift", stay, "--as", "anna", typed=PASSWORD + "\n")
+    second = desk.campaign("stay", "lift", stay, "--as", "tashi", typed=PASSWORD + "\n")
+
+    assert (entered.code, entered.said) == (0, f"Stay {stay} is entered.\n")
+    assert held.json["ran"][0]["done"] == 0
+    assert "a stay is in force" in held.json["ran"][0]["why"]
+    assert [first.said, second.said] == [
+        "Noted. It needs another person as well.\n",
+        "Today is its last day.\n",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["enter", "--reason", " "], 2, "--reason is empty"),
+        (["enter", "--reason", "x", "--from", "2012-03-05", "--to", "2012-03-01"], 2, "lies before"),
+        (["lift", str(uuid4()), "--as", "anna"], 1, "There is no open stay"),
+    ],
+)
+def test_a_stay_that_makes_no_sense_is_refused(told, desk, words, code, says):
+    done = desk.campaign("stay", *words, typed=PASSWORD + "\n")
+
+    assert done.code == code
+    assert says in done.remarks
+    assert queries.stays() == []
+
+
+def test_explain_says_dates_counting_and_articles_and_leaves_a_mark(told, desk):
+    desk.campaign("run")
+
+    done = desk.type("explain", NUMBER, "--on", DUE)
+
+    assert done.code == 0
+    assert "Day 60 of 60 is 2012-03-01: the last day to register." in done.said
+    (looks,) = rows("SELECT count(*) AS n FROM ledger_entry WHERE verb = 'campaign:line:explained'")
+    assert looks.n == 1
+
+
+def test_explain_answers_a_machine_step_by_step(told, desk):
+    desk.campaign("run")
+
+    done = desk.type("explain", NUMBER, "--json", "--on", "2012-01-20")
+
+    assert set(done.json) == {"line_id", "on", "region", "sentences", "service", "stage", "state"}
+    assert set(done.json["sentences"][0]) == {"article", "language", "text"}
+    assert (done.json["on"], done.json["stage"], done.json["state"]) == ("2012-01-20", "counting", "active")
+    assert NUMBER[3:] not in done.said
+
+
+@pytest.mark.parametrize(("number", "code"), [("13800138001", 1), ("12", 2), ("abc", 2)])
+def test_explain_of_a_number_that_is_not_there_repeats_nothing(told, desk, number, code):
+    done = desk.type("explain", number)
+
+    assert (done.code, done.said) == (code, "")
+    assert number not in done.remarks
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["plan", "check", "approve", "run", "stop", "undo", "status", "unreached", "pause", "complaint", "stay enter",
+     "stay lift"],
+)  # fmt: skip
+def test_help_shows_an_example_that_starts_with_the_command_itself(desk, command):
+    done = desk.type("campaign", *command.split(), "--help")
+
+    assert done.code == 0
+    assert f"Example: rollkeeper campaign {command}" in " ".join(done.said.split())
