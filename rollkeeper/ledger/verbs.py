@@ -41,6 +41,7 @@ class Verb(StrEnum):
     LINE_PROTECTED = "line:line:protected"
     ERASURE_HELD = "line:erasure:held"
     RECORD_ERASED = "line:record:erased"
+    APPLICATIONS_ERASED = "line:application:erased"
     NOTICE_OWED = "notices:notice:owed"
     NOTICE_DELIVERED = "notices:notice:delivered"
     NOTICE_BOUNCED = "notices:notice:bounced"

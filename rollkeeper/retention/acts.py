@@ -22,6 +22,7 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.retention.abandoned import erase_abandoned
 from rollkeeper.retention.rules import last_end_to_erase
 from rollkeeper.vault.acts import list_living_keys, shred
 
@@ -33,12 +34,15 @@ _ERASING = 20  # the matter of kernel.claims.one_at_a_time
 
 @dataclass(slots=True)
 class Erased:
-    """What a run erased. `finished` counts records whose erasure an earlier run had begun."""
+    """What a run erased. `finished` counts records whose erasure an earlier run had begun, `abandoned` applications that
+    came to nothing.
+    """
 
     lines: int = 0
     holdings: int = 0
     finished: int = 0
     keys_destroyed: int = 0
+    abandoned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,9 @@ def count_due(authority: Authority, *, on: dt.date) -> Due:
 def erase_due(authority: Authority, *, on: dt.date, moved: Callable[[int], None] = lambda _: None) -> Erased:
     """Erase every record whose last day kept is over and on which no legal hold lies.
 
-    A past holding goes a year after it ended even where the line lives on. `moved` is told how many records each
-    chunk had. Refuses: NotAllowed. Ledger: line:record:erased a record, with ground, article and last day kept.
+    A past holding goes a year after it ended even where the line lives on; identity of applications that came to nothing
+    goes after an hour. `moved` is told how many records each chunk had. Refuses: NotAllowed. Ledger: line:record:erased a
+    record, with ground, article and last day kept; line:application:erased.
     """
     role = demand(authority, Power.ERASE_DUE)
     erased, pack = Erased(), load_pack(settings().pack)
@@ -91,6 +96,7 @@ def erase_due(authority: Authority, *, on: dt.date, moved: Callable[[int], None]
         erased.holdings += intended["holding_ended"]
         _finish(erased, on=on)
         moved(sum(intended.values()))
+    erased.abandoned = erase_abandoned(authority, on=on)
     return erased
 
 

@@ -22,17 +22,24 @@ def erase_due(
 ) -> None:
     """Erase every record that the law no longer allows to keep, with its keys, and certify it in the ledger.
 
-    Safe to break off and to run again. Example: rollkeeper erase-due --dry-run
+    With it goes, after an hour, the identity of people whose registration was begun and came to nothing: run this at least
+    twice a day, so that it is gone within 24 hours. Safe to break off and to run again.
+
+    Example: rollkeeper erase-due --dry-run
     """
     from rollkeeper.access.authority import console_authority
-    from rollkeeper.retention import acts
+    from rollkeeper.retention import abandoned, acts
 
     opening.open_home()
     day = on or clock.today()
     due = acts.count_due(console_authority(), on=day)
     if dry_run:
-        said = f"{due.lines:,} ended lines and {due.holdings:,} past holdings must go; {due.held:,} are held."
-        emit(dataclasses.asdict(due)) if as_json else out.print(said)
+        waiting = abandoned.count_abandoned()
+        said = (
+            f"{due.lines:,} ended lines, {due.holdings:,} past holdings and {waiting:,} broken-off applications must go;"
+            f" {due.held:,} records are held."
+        )
+        emit(dataclasses.asdict(due) | {"abandoned": waiting}) if as_json else out.print(said)
         return
     with progress("Erasing", due.lines + due.holdings) as bar:
         erased = acts.erase_due(console_authority(), on=day, moved=bar.advance)
@@ -42,5 +49,6 @@ def erase_due(
     out.print(
         f"Erased: {erased.lines:,} ended lines, {erased.holdings:,} past holdings; {erased.keys_destroyed:,} keys"
         f" destroyed; {due.held:,} records are held."
+        + (f" {erased.abandoned:,} broken-off applications were erased." if erased.abandoned else "")
         + (f" {erased.finished:,} erasures that had broken off were finished." if erased.finished else "")
     )

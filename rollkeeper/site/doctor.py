@@ -16,6 +16,7 @@ from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.settings import HomeKind, home, settings
 from rollkeeper.law.packs import load_pack
+from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.site.backup import Part, last_backup
 from rollkeeper.vault import canaries, epochs
 from rollkeeper.vault.keys import living_epoch_ids
@@ -183,6 +184,19 @@ def _fault_of_backup(part: Part) -> str:
     return ""
 
 
+def _check_abandoned_applications() -> Iterator[Finding]:
+    left = count_abandoned(older_than=LONGEST)
+    if left:
+        yield Finding(
+            "",
+            Health.FAULT,
+            f"{left:,} applications came to nothing over a day ago, and the identity in them is not erased.",
+            "Run 'rollkeeper erase-due' now, and twice a day from now on.",
+        )
+    else:
+        yield _sound("No identity is kept from an application that came to nothing over a day ago.")
+
+
 def _check_emergency_floor() -> Iterator[Finding]:
     found = rows(
         "SELECT convalidated FROM pg_constraint WHERE conname = 'network_command_bars_the_floor'"
@@ -258,6 +272,7 @@ CHECKS = (
     _check_root,
     _check_canaries,
     _check_backups,
+    _check_abandoned_applications,
     _check_emergency_floor,
     _check_ledger,
     _check_law,

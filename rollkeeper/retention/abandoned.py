@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Identity that was sealed for a registration which then was not recorded: refused late, broken off, killed.
+
+The key of such a person was committed first, in the other store; the sealed rows were undone with their act, but undone
+rows stay in the register's pages and in its write-ahead log for a time. So the key goes, and with it what it opens.
+What is refused by a rule is refused before anything is sealed, and leaves nothing.
+"""
+
+import datetime as dt
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, patient, rows, sql
+from rollkeeper.kernel.ids import HoldingId, PersonId
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault.acts import list_living_keys, shred
+
+UNDER_WAY = dt.timedelta(hours=1)
+"""How long an act may take from the key to its commit; none comes near."""
+LONGEST = dt.timedelta(hours=24)
+"""How long the identity of an application that came to nothing may be there."""
+
+type Pairs = list[tuple[PersonId, HoldingId]]
+
+
+def erase_abandoned(authority: Authority, *, on: dt.date) -> int:
+    """Destroy the keys of every application that came to nothing over an hour ago; return how many there were.
+
+    Refuses: NotAllowed, OnlySeals. Ledger: line:application:erased, once a run that found any.
+    """
+    role = demand(authority, Power.ERASE_DUE)
+    pairs = _abandoned(UNDER_WAY)
+    if pairs:
+        with act():
+            append_entry(
+                authority, verb=Verb.APPLICATIONS_ERASED, role=role.value, on=on, facts={"keys": len(pairs)}
+            )
+        shred(pairs)
+    return len(pairs)
+
+
+def count_abandoned(*, older_than: dt.timedelta = UNDER_WAY) -> int:
+    """Count applications that came to nothing so long ago and whose keys are still there. Refuses: OnlySeals."""
+    return len(_abandoned(older_than))
+
+
+def _abandoned(age: dt.timedelta) -> Pairs:
+    made_before = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC) - age
+    with act(), patient():
+        list_living_keys()
+        found = rows(sql("retention", "find_abandoned"), {"made_before": made_before})
+    return [(PersonId(row.person_id), HoldingId(row.holding_id)) for row in found]

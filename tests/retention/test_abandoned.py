@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is left of an application that came to nothing: nothing where a rule refused it, nothing after a day otherwise."""
+
+import datetime as dt
+import time
+
+import pytest
+
+from rollkeeper.access.authority import Authority, sweep_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.enrolment import recording
+from rollkeeper.enrolment.acts import register_subscriber
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.retention import abandoned, acts
+from rollkeeper.site import doctor
+from rollkeeper.subscribers.kinds import Part, PartyKind
+from rollkeeper.vault.acts import begin_first_epoch
+from tests.campaign.population import person as staff
+from tests.enrolment.people import ON, fresh_number, person, submission, without_address
+
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(hours=24)
+MOMENT = dt.timedelta(seconds=5)
+
+
+@pytest.fixture
+def clerk(committed: None) -> Authority:
+    begin_first_epoch()
+    return staff(StaffRole.CLERK)
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Lets so much time go by."""
+
+    def go(by: dt.timedelta) -> None:
+        monkeypatch.setattr(clock, "true_seconds", lambda: int(time.time() + by.total_seconds()))
+
+    return go
+
+
+def kept() -> tuple[int, int]:
+    """Return how many keys and how many sealed values there are."""
+    (keys,) = rows("SELECT count(*) AS n FROM person_key", using="keys")
+    (values,) = rows("SELECT count(*) AS n FROM vault_sealed")
+    return keys.n, values.n
+
+
+def erase() -> int:
+    return acts.erase_due(sweep_authority(), on=ON).abandoned
+
+
+def break_off(clerk: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin a registration that is killed after everything was sealed."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(recording, "begin_holdings", killed)
+        with pytest.raises(KeyboardInterrupt):
+            register_subscriber(clerk, submission(fresh_number()), on=ON)
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [person(name=""), person(document_number="000000195001010009"), person(document_type="library-card")],
+    ids=["no name", "impossible document", "unknown document"],
+)
+def test_an_application_that_a_rule_refuses_is_kept_nowhere(clerk, holder):
+    with pytest.raises(RollkeeperError):
+        register_subscriber(clerk, submission(fresh_number(), holder), on=ON)
+
+    assert kept() == (0, 0)
+
+
+def test_a_second_application_for_a_registered_line_is_kept_nowhere(clerk):
+    number = fresh_number()
+    register_subscriber(clerk, submission(number), on=ON)
+    before = kept()
+
+    with pytest.raises(RollkeeperError):
+        register_subscriber(clerk, submission(number), on=ON)
+
+    assert kept() == before
+
+
+@pytest.mark.parametrize(
+    ("age", "gone"), [(dt.timedelta(), 0), (HOUR - MOMENT, 0), (HOUR + MOMENT, 1), (DAY, 1)]
+)
+def test_an_application_that_broke_off_goes_after_an_hour(clerk, later, monkeypatch, age, gone):
+    break_off(clerk, monkeypatch)
+    assert kept() == (1, 0), "the key of nobody is there, or the test breaks nothing off"
+
+    later(age)
+
+    assert erase() == gone
+    assert kept() == (1 - gone, 0)
+    assert erase() == 0
+
+
+def test_it_leaves_one_entry_that_names_nobody(clerk, later, monkeypatch):
+    for _ in range(3):
+        break_off(clerk, monkeypatch)
+    later(2 * HOUR)
+
+    erase()
+
+    (entry,) = rows(
+        "SELECT line_id, person_id, body::jsonb AS body FROM ledger_entry WHERE verb = 'line:application:erased'"
+    )
+    assert (entry.line_id, entry.person_id, entry.body["facts"]) == (None, None, {"keys": 3})
+
+
+def test_whoever_was_registered_stays_with_all_who_belong_to_the_line(clerk, later, monkeypatch):
+    parts = {Part.HOLDER: person(document_type="other", document_number="A-1"), Part.USER: person(),
+             Part.BEARER: without_address()}  # fmt: skip
+    register_subscriber(
+        clerk, submission(fresh_number(), kind=PartyKind.COMPANY, parts=parts, looked_twice=True), on=ON
+    )
+    register_subscriber(clerk, submission(fresh_number()), on=ON)
+    break_off(clerk, monkeypatch)
+    assert kept()[0] == 5
+    later(30 * DAY)
+
+    assert erase() == 1
+    assert kept()[0] == 4
+
+
+def test_an_erasure_killed_before_the_keys_went_is_done_by_the_next(clerk, later, monkeypatch):
+    break_off(clerk, monkeypatch)
+    later(2 * HOUR)
+    with monkeypatch.context() as patched:
+        patched.setattr(abandoned, "shred", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            erase()
+
+    assert erase() == 1
+    assert kept() == (0, 0)
+
+
+def test_a_clerk_erases_none(clerk):
+    with pytest.raises(NotAllowed):
+        abandoned.erase_abandoned(clerk, on=ON)
+
+
+@pytest.mark.parametrize(("age", "health"), [(DAY - MOMENT, "sound"), (DAY + MOMENT, "FAULT")])
+def test_the_doctor_asks_for_it_after_a_day(clerk, later, monkeypatch, age, health):
+    break_off(clerk, monkeypatch)
+    later(age)
+
+    (found,) = doctor._look(doctor._check_abandoned_applications)
+
+    assert found.health.name == health.upper()
+    assert ("erase-due" in found.remedy) is (health == "FAULT")
