@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `ledger publish`, `verify`, `who-looked`, `receipt` and `check-receipt`."""
+"""The commands under `ledger`: publish and verify it, see who looked, receipts and certificates of erasure."""
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show_table
+
+if TYPE_CHECKING:
+    from rollkeeper.ledger.receipts import LedgerReceipt
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", show_default=False)]
 PublishedArgument = Annotated[Path, typer.Argument(metavar="DIR", show_default=False, exists=True)]
@@ -33,6 +36,8 @@ def register(app: typer.Typer) -> None:
     room.command("who-looked")(who_looked)
     room.command()(receipt)
     room.command("check-receipt")(check_receipt)
+    room.command("check-page")(check_page)
+    room.command()(erasure)
     app.add_typer(room, name="ledger")
 
 
@@ -98,22 +103,41 @@ def who_looked(
     )  # fmt: skip
 
 
-def receipt(entry: Annotated[int, typer.Argument(metavar="ENTRY", min=1, show_default=False)]) -> None:
-    """Print the receipt of an entry: a text that proves, offline and for good, that the entry stands in the ledger.
+def receipt(
+    code: Annotated[str, typer.Argument(metavar="CODE", show_default=False)],
+    plain: Annotated[
+        bool, typer.Option("--plain", help="With its words in every language of the home.")
+    ] = False,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", metavar="FILE", help="Write it on a sheet, with its square.")
+    ] = None,
+    proven: Annotated[
+        bool, typer.Option("--proven", help="Exit code 1 until a checkpoint covers the entry.")
+    ] = False,
+) -> None:
+    """Print a receipt by the code that stands on it and in notices, or by the number of the entry alone.
 
-    Exit code 1 while no checkpoint covers the entry: publish first.
+    It proves, offline and for good, that the entry stands in the ledger. Until a checkpoint covers the entry it is a
+    promise, signed by the operator, and standard error says so.
 
-    Example: rollkeeper ledger receipt 4711 > 4711.tlog-proof
+    Example: rollkeeper ledger receipt 4711-K2M9QX --pdf receipt.pdf
     """
     from rollkeeper.kernel.ids import EntryId
-    from rollkeeper.ledger import queries
+    from rollkeeper.ledger import paper, receipts
 
     opening.open_home()
-    text = queries.receipt(EntryId(entry))
-    if text is None:
-        err.print("No checkpoint covers that entry yet. Publish first: rollkeeper ledger publish DIR")
-        raise typer.Exit(1)
-    typer.echo(text, nl=False)
+    found = receipts.receipt_of(EntryId(int(code))) if code.isdecimal() else receipts.find_by_code(code)
+    if not found.is_proven:
+        err.print(
+            "No checkpoint covers that entry yet: this is a promise. 'rollkeeper ledger publish DIR' makes it a proof."
+        )
+        if proven:
+            raise typer.Exit(1)
+    if pdf is not None:
+        pdf.write_bytes(paper.pdf(found))
+        out.print(f"The receipt {found.code} is in {pdf}.", markup=False)
+    else:
+        typer.echo(paper.plain(found) if plain else found.text, nl=False)
 
 
 def check_receipt(
@@ -128,3 +152,59 @@ def check_receipt(
     from rollkeeper.ledger import auditor
 
     raise typer.Exit(auditor.run(file, vkey=vkey, older=[], as_json=as_json))
+
+
+def check_page(
+    file: Annotated[Path, typer.Argument(metavar="FILE.html", show_default=False, dir_okay=False)],
+) -> None:
+    """Write the page that checks receipts in a browser, without a server or a network: one file, to be given away.
+
+    Example: rollkeeper ledger check-page check-receipt.html
+    """
+    from rollkeeper.ledger.paper import page
+
+    file.write_text(page.check_page(), "utf-8")
+    out.print(f"{file} checks receipts by itself; open it in any browser.", markup=False)
+
+
+def erasure(
+    shown: Annotated[str, typer.Argument(metavar="CODE|RECEIPT", show_default=False)],
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether what a receipt is about was erased: when, on what ground, by which article, with the certificate's code.
+
+    Takes the code of a receipt or a file with the whole of it. Exit code 1 while the record is still kept.
+
+    Example: rollkeeper ledger erasure 4711-K2M9QX
+    """
+    from rollkeeper.ledger import receipts, words
+
+    opening.open_home()
+    text = Path(shown).read_text("utf-8", "replace") if Path(shown).is_file() else shown
+    mark = receipts.check_shown(text)
+    found = receipts.erasures_of(mark)
+    if as_json:
+        emit([_certificate(one) for one in found])
+    elif not found:
+        out.print(f"Nothing about line {mark.line_id} was erased: what the receipt is about is still kept.")
+    else:
+        show_table(
+            f"Erasures about line {mark.line_id}",
+            ("day", "article", "ground", "last day kept", "certificate"),
+            [
+                (one.mark.day, one.mark.article, words.say_word(facts.get("ground", ""), words.GROUNDS),
+                 facts.get("last_day_kept", ""), f"{one.code} ({'published' if one.is_proven else 'promised'})")
+                for one in found
+                for facts in [one.mark.facts]
+            ],
+        )  # fmt: skip
+    raise typer.Exit(0 if found else 1)
+
+
+def _certificate(one: "LedgerReceipt") -> dict[str, str | bool]:
+    facts = one.mark.facts
+    return {
+        "certificate": one.code, "day": one.mark.day, "article": one.mark.article, "ground": facts.get("ground", ""),
+        "last_day_kept": facts.get("last_day_kept", ""), "holding": facts.get("holding", ""),
+        "line": str(one.mark.line_id), "is_published": one.is_proven, "receipt": one.text,
+    }  # fmt: skip

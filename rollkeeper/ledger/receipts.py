@@ -8,7 +8,7 @@ a receipt holds what the published ledger holds.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -148,13 +148,22 @@ def check_shown(text: str) -> Mark:
     return Mark(shown.entry.encode())
 
 
-def marks_of_line(line_id: LineId, verbs: Sequence[Verb]) -> list[tuple[EntryId, Mark]]:
-    """Return the entries of these kinds about one line, the oldest first."""
+def erasures_of(mark: Mark) -> list[LedgerReceipt]:
+    """Return the certificates that what a receipt is about was erased, the oldest first; none where it is still kept.
+
+    A certificate that names another holding of the line than the receipt does is somebody else's.
+    """
     found = database.rows(
-        "SELECT entry_id, body FROM ledger_entry WHERE line_id = %s AND verb = ANY (%s) ORDER BY entry_id",
-        [line_id, [verb.value for verb in verbs]],
+        "SELECT entry_id, body FROM ledger_entry WHERE line_id = %s AND verb = %s ORDER BY entry_id",
+        [mark.line_id, Verb.RECORD_ERASED.value],
     )
-    return [(EntryId(row.entry_id), Mark(row.body.encode())) for row in found]
+    certificates = [(EntryId(row.entry_id), row.body.encode()) for row in found]
+    mine = mark.facts.get("holding")
+    return [
+        _receipt(entry_id, body)
+        for entry_id, body in certificates
+        if mine is None or Mark(body).facts.get("holding") in {None, mine}
+    ]
 
 
 def _receipt(entry_id: EntryId, body: bytes) -> LedgerReceipt:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from rollkeeper.kernel.ids import EntryId
-from rollkeeper.ledger import auditor, tree
+from rollkeeper.ledger import auditor, receipts, tree
 from rollkeeper.ledger.publishing import publish
 from rollkeeper.ledger.queries import receipt
 from rollkeeper.site.cli import make_app
@@ -140,7 +140,43 @@ def test_the_command_says_no_to_a_spoilt_receipt_and_where_there_is_none_yet(pub
     fill(301, 301)
 
     assert run("check-receipt", file, "--vkey", published / "log" / "vkey").exit_code == 1
-    assert run("receipt", 301).exit_code == 1
+    assert run("receipt", 9999).exit_code != 0
+    assert run("receipt", 301, "--proven").exit_code == 1
+
+
+def test_before_it_is_published_the_command_gives_a_promise_and_says_so(published, fill):
+    fill(301, 301)
+    file = published / "301.receipt"
+
+    given = run("receipt", 301)
+    file.write_text(given.stdout)
+    checked = run("check-receipt", file, "--vkey", published / "log" / "vkey")
+
+    assert "this is a promise" in given.stderr
+    assert checked.exit_code == 0
+    assert "owes a proof" in checked.stdout
+    assert "entry 301" in checked.stdout
+
+
+def test_the_command_finds_a_receipt_by_its_code_and_puts_it_on_a_sheet(published):
+    code = receipts.receipt_of(EntryId(7)).code
+
+    by_code = run("receipt", code.lower())
+    on_paper = run("receipt", code, "--pdf", published / "7.pdf")
+    plain = run("receipt", code, "--plain")
+
+    assert by_code.stdout == receipt(EntryId(7))
+    assert on_paper.exit_code == 0
+    assert (published / "7.pdf").read_bytes().startswith(b"%PDF")
+    assert plain.stdout.endswith(by_code.stdout)
+    assert code in plain.stdout
+
+
+def test_the_page_that_checks_receipts_is_written_by_a_command(tmp_path):
+    written = run("check-page", tmp_path / "check.html")
+
+    assert written.exit_code == 0
+    assert (tmp_path / "check.html").read_text("utf-8").startswith("<!DOCTYPE html>")
 
 
 def test_a_receipt_is_not_checked_with_a_key_that_came_with_it(published, capsys):

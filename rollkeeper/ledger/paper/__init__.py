@@ -86,7 +86,7 @@ def pdf(receipt: LedgerReceipt) -> bytes:
         "title": told[0].title, "operator": settings().operator_name, "origin": notes.origin(), "fonts": wanted,
         "mono": _MONO if _MONO in fonts.families() else _LATIN, "languages": [vars(one) for one in told], "code": receipt.code,
         "line": str(receipt.mark.line_id or "-"), "qr": square(receipt), "text": receipt.text,
-        "square": 70 if _square(receipt).version > 25 else 60,
+        "square": 70 if len(receipt.text) > 1_200 else 60,
         "note": TIBETAN_AWAITS if any(one.code == "bo" for one in told) else "", "file": file_name(receipt, "tlog-proof"),
     }  # fmt: skip
     sheet = (files("rollkeeper") / "ledger" / "paper" / "receipt.typ").read_bytes()

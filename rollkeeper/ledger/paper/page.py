@@ -90,7 +90,7 @@ def _words() -> str:
             said[language] = {
                 "name": name,
                 "texts": {key: str(text) for key, text in TEXTS.items()},
-                "done": {verb.value: str(text) for verb, text in DONE.items()},
+                "done": {str(verb): str(text) for verb, text in DONE.items()},
                 "grounds": {ground: str(text) for ground, text in GROUNDS.items()},
             }
     return json.dumps(said, ensure_ascii=False, indent=1).replace("<", "\\u003c")
