@@ -221,9 +221,14 @@ class Witness(BaseModel):
         """Return what the witness calls itself in its key."""
         return self.vkey.partition("+")[0]
 
+    @property
+    def key(self) -> str:
+        """Return the public half alone, under whatever name."""
+        return self.vkey.split("+", 2)[2]
+
 
 def _different(witnesses: list[Witness]) -> list[Witness]:
-    for what in ("name", "url"):
+    for what in ("name", "url", "key"):
         if len({getattr(one, what) for one in witnesses}) != len(witnesses):
             raise ValueError(f"two witnesses have the same {what}")
     return witnesses
