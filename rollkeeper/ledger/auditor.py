@@ -255,6 +255,8 @@ def read_witnesses(texts: Sequence[str], quorum: int | None = None) -> Witnesses
     """Read the keys of witnesses; without a number, each of them must have cosigned."""
     keys = tuple(read_key(text, (COSIGNER, COSIGNER_ML_DSA)) for text in texts)
     names = len({key.name for key in keys})
+    if len({key.public for key in keys}) < len(keys):
+        raise Wrong("The same key twice is not two witnesses (--witness).")
     wanted = names if quorum is None else quorum
     if wanted > names:
         raise Wrong(f"{wanted} cosignatures are demanded, but only {names} witnesses are named (--witness).")

@@ -9,7 +9,9 @@ import psycopg
 import pytest
 
 from rollkeeper.kernel import database, server
+from rollkeeper.kernel.settings import Settings, settings, write_settings
 from rollkeeper.ledger import publishing
+from tests.ledger.witness import RealWitness
 
 
 @contextmanager
@@ -68,3 +70,20 @@ def fill(ledger) -> Callable[..., None]:
             )
 
     return committing
+
+
+@pytest.fixture
+def choose(home) -> Iterator[Callable[..., Settings]]:
+    """Change settings of the home for one test."""
+    before = settings().model_dump()
+    yield write_settings
+    write_settings(**before)
+
+
+@pytest.fixture
+def witness(ledger, choose, tmp_path) -> Iterator[RealWitness]:
+    """A real witness that this home asks, without whose cosignature nothing is put out."""
+    real = RealWitness(tmp_path / "witness").start()
+    choose(ledger_witnesses=[real.setting], ledger_cosignatures=1)
+    yield real
+    real.stop()

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A witness outside: `aics-witness`, a program of others, as a process of its own on this machine."""
+
+import io
+import json
+import socket
+import subprocess
+import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import urllib3
+from aics_witness import cli
+
+from rollkeeper.ledger import notes
+
+NAME = "witness.example/w"
+
+
+class RealWitness:
+    """One that knows this home's ledger, unless it is told of another key."""
+
+    def __init__(self, folder: Path, *, name: str = NAME, log_vkey: str | None = None) -> None:
+        folder.mkdir()
+        self.name, self._config = name, folder / "witness.json"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self.vkey = self._type("init", "--name", name, "--listen", f"127.0.0.1:{self._port}").strip()
+        if log_vkey != "":
+            own = notes.vkey(notes.origin(), notes.signing_key().public_key())
+            self._type("add-log", "--origin", notes.origin(), "--vkey", log_vkey or own)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def setting(self) -> dict[str, str]:
+        return {"url": self.url, "vkey": self.vkey}
+
+    def start(self) -> "RealWitness":
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "aics_witness", "serve", "--config", self._config],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 20
+        while not self._answers():
+            assert self._process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        return self
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(20)
+            self._process = None
+
+    def evidence(self) -> list[dict[str, object]]:
+        """What it keeps of requests that this ledger signed for and that contradict what it saw."""
+        return json.loads(self._type("evidence"))
+
+    def post(self, body: bytes) -> tuple[int, str]:
+        answer = urllib3.request("POST", f"{self.url}/add-checkpoint", body=body, retries=False)
+        return answer.status, answer.data.decode()
+
+    def _answers(self) -> bool:
+        try:
+            return urllib3.request("GET", f"{self.url}/healthz", retries=False, timeout=5).status == 200
+        except urllib3.exceptions.HTTPError:
+            return False
+
+    def _type(self, *words: str) -> str:
+        with redirect_stdout(io.StringIO()) as said, redirect_stderr(io.StringIO()):
+            assert cli.main([words[0], "--config", str(self._config), *words[1:]]) == 0
+        return said.getvalue()
