@@ -49,13 +49,15 @@ def stop_batch(
 ) -> None:
     """Stop a batch for good; a run under way stops before its next chunk.
 
+    `because` stays in the register; the ledger says that a person stopped it, since free text could name one.
+
     Refuses: NotAllowed, BatchNotFound, BatchNotInState. Ledger: campaign:batch:stopped.
     """
     role = demand(authority, Power.STOP_BATCH)
     with act():
         batch = lock_batch(batch_id, *_CAN_STOP)
         _move(batch_id, BatchState.STOPPED, because=because)
-        facts = {"batch": str(batch_id), "because": because}
+        facts = {"batch": str(batch_id), "because": "person"}
         append_entry(authority, verb=Verb.BATCH_STOPPED, role=role, on=on, pack=batch.pack_hash, facts=facts)
 
 

@@ -184,7 +184,7 @@ def _values(this: _Run, batch: Batch, action: Action) -> dict[str, Any]:
 def _stop(this: _Run, batch: Batch, ran: Ran, why: str) -> None:
     batch.state, batch.stopped_because = BatchState.STOPPED, why
     batch.save(update_fields=["state", "stopped_because"])
-    _enter(this, batch, Verb.BATCH_STOPPED, because=why)
+    _enter(this, batch, Verb.BATCH_STOPPED, because="brake")
     ran.state, ran.why = BatchState.STOPPED, why
 
 

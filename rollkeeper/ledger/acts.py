@@ -10,6 +10,7 @@ from django.db import connections
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId, StaffId
+from rollkeeper.ledger.forms import demand_form
 from rollkeeper.ledger.integration import Integrated, integrate
 from rollkeeper.ledger.verbs import Verb
 
@@ -42,7 +43,7 @@ def append_entry(
     """Append one entry inside the act's transaction and return its number.
 
     `person_id` is for the operator's own look-ups and is not published; `commitment` stands for the person in the
-    published body. `facts` are counts, dates, codes and references: never personal data.
+    published body. `facts` are counts, dates, codes and references, as the verb's form says: never personal data.
     """
     at = clock.now()
     body = entry_body(
@@ -71,7 +72,10 @@ def entry_body(
     article: str | None,
     facts: Mapping[str, str | int | bool],
 ) -> bytes:
-    """Return the canonical bytes of an entry; what is None or empty is left out."""
+    """Return the canonical bytes of an entry; what is None or empty is left out. Raises NotOfItsForm."""
+    demand_form(
+        verb, verb.form, role=role, actor=actor, line=line_id, person=commitment, pack=pack, article=article, facts=facts
+    )  # fmt: skip
     whole: dict[str, object] = {
         "actor": actor, "article": article, "at": at, "day": on, "facts": dict(facts) or None, "line": line_id,
         "pack": pack, "person": commitment, "role": role, "v": 1, "verb": verb.value,

@@ -1,61 +1,141 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the ledger can say. A verb is never renamed and never used again for something else."""
+"""What the ledger can say, and of each verb what its entries hold.
+
+A verb is never renamed and never used again for something else. `docs/verbs.md` and ``sql/forms.sql`` are written from
+here (`make docs`); `tests/ledger/golden/` freezes both the forms and the bytes.
+"""
 
 from enum import StrEnum
+from typing import Self
+
+from rollkeeper.ledger.forms import MAY, MUST, Fact, Form
+
+CODE, REFERENCE, DIGEST, ACTOR = Fact.CODE, Fact.REFERENCE, Fact.DIGEST, Fact.ACTOR
+DAY, INSTANT, COUNT, FLAG = Fact.DAY, Fact.INSTANT, Fact.COUNT, Fact.FLAG
+
+_LINE = Form(line=MUST)
+_TURN = Form(pack=MUST, facts={"batch": REFERENCE, "position": COUNT})
+_DATED = {"anchor": DAY, "batch": REFERENCE, "last_day": DAY}
+_HOLDER = Form(
+    line=MUST, person=MUST, pack=MUST, article=MAY, facts={"assurance": CODE, "party_kind": CODE},
+    may={"document_check": CODE, "holding": REFERENCE, "user": DIGEST, "bearer": DIGEST, "guardian": DIGEST},
+)  # fmt: skip
+_ATTEMPT = Form(
+    line=MUST, may={"delivered_on": DAY},
+    facts={"attempt": REFERENCE, "channel": CODE, "kind": CODE, "notice": REFERENCE, "outcome": CODE},
+)  # fmt: skip
+_COMMAND = Form(
+    line=MUST, facts={"command": REFERENCE, "kind": CODE, "tries": COUNT},
+    may={"batch": REFERENCE, "read_back": CODE},
+)  # fmt: skip
+_GRANT = Form(facts={"role": CODE, "staff": DIGEST})
+_EPOCH = {"epoch": COUNT}
 
 
 class Verb(StrEnum):
-    """`room:thing:done`, in the past tense."""
+    """`room:thing:done`, in the past tense, and its form."""
 
-    LINES_IMPORTED = "campaign:lines:imported"
-    CAMPAIGN_PLANNED = "campaign:campaign:planned"
-    CLOCK_STARTED = "campaign:clock:started"
-    BATCH_DRAWN_UP = "campaign:batch:drawn_up"
-    BATCH_APPROVED = "campaign:batch:approved"
-    BATCH_STARTED = "campaign:batch:started"
-    BATCH_STOPPED = "campaign:batch:stopped"
-    BATCH_FINISHED = "campaign:batch:finished"
-    BATCH_UNDONE = "campaign:batch:undone"
-    UNDO_ASKED = "campaign:batch:undo_asked"
-    SWEEP_RAN = "campaign:sweep:ran"
-    STAY_ENTERED = "campaign:stay:entered"
-    STAY_LIFTED = "campaign:stay:lifted"
-    COMPLAINT_RECORDED = "campaign:complaint:recorded"
-    LINE_EXPLAINED = "campaign:line:explained"
-    LINE_ACTIVATED = "line:line:activated"
-    LINE_SUSPENDED = "line:line:suspended"
-    LINE_RESTORED = "line:line:restored"
-    LINE_ENDED = "line:line:ended"
-    LINE_RELOCATED = "line:line:relocated"
-    LINE_CHANGED = "line:line:changed"
-    SIM_REPLACED = "line:sim:replaced"
-    HOLDING_REGISTERED = "line:holding:registered"
-    HOLDING_TRANSFERRED = "line:holding:transferred"
-    HOLDING_CORRECTED = "line:holding:corrected"
-    CLOCK_PAUSED = "line:clock:paused"
-    CLOCK_RESUMED = "line:clock:resumed"
-    LINE_DISPUTED = "line:line:disputed"
-    DISPUTE_SETTLED = "line:line:dispute_settled"
-    RECEIPT_TAKEN_UP = "line:receipt:taken_up"
-    LINE_LOOKED_UP = "line:line:looked_up"
-    LINE_PROTECTED = "line:line:protected"
-    ERASURE_HELD = "line:erasure:held"
-    RECORD_ERASED = "line:record:erased"
-    APPLICATIONS_ERASED = "line:application:erased"
-    NOTICE_OWED = "notices:notice:owed"
-    NOTICE_DELIVERED = "notices:notice:delivered"
-    NOTICE_BOUNCED = "notices:notice:bounced"
-    COMMAND_CONFIRMED = "network:command:confirmed"
-    COMMAND_FAILED = "network:command:failed"
-    SEALED_OPENED = "vault:sealed:opened"
-    OPENING_REFUSED = "vault:sealed:refused"
-    CANARY_MADE = "vault:canary:made"
-    CANARY_OPENED = "vault:canary:opened"
-    ALARM_SETTLED = "vault:alarm:settled"
-    EPOCH_BEGUN = "vault:epoch:begun"
-    EPOCH_DESTROYED = "vault:epoch:destroyed"
-    STAFF_ADDED = "access:staff:added"
-    ROLE_GRANTED = "access:role:granted"
-    ROLE_ENDED = "access:role:ended"
-    BACKUP_MADE = "site:backup:made"
-    HOME_RESTORED = "site:home:restored"
+    form: Form
+    _value_: str
+
+    def __new__(cls, value: str, form: Form) -> Self:
+        """Make a verb that is its own text and carries its form."""
+        verb = str.__new__(cls, value)
+        verb._value_, verb.form = value, form
+        return verb
+
+    LINES_IMPORTED = "campaign:lines:imported", Form(
+        facts={"file": DIGEST, "import": REFERENCE, "known": COUNT, "lines": COUNT, "refused": COUNT,
+               "registered": COUNT, "rows": COUNT},
+    )  # fmt: skip
+    CAMPAIGN_PLANNED = (
+        "campaign:campaign:planned",
+        Form(pack=MUST, article=MUST, facts={"added": COUNT, "campaign": REFERENCE, "members": COUNT}),
+    )
+    CLOCK_STARTED = (
+        "campaign:clock:started",
+        Form(line=MUST, pack=MUST, article=MUST, facts={"anchor": DAY}, may={"promised": DAY}),
+    )
+    BATCH_DRAWN_UP = (
+        "campaign:batch:drawn_up",
+        Form(pack=MUST, facts={"action": CODE, "batch": REFERENCE, "due_on": DAY, "lines": COUNT}),
+    )
+    BATCH_APPROVED = (
+        "campaign:batch:approved",
+        Form(pack=MUST, facts={"batch": REFERENCE, "enough": FLAG, "people": COUNT}),
+    )
+    BATCH_STARTED = "campaign:batch:started", _TURN
+    BATCH_STOPPED = (
+        "campaign:batch:stopped",
+        Form(pack=MUST, facts={"batch": REFERENCE, "because": CODE}, may={"position": COUNT}),
+    )
+    BATCH_FINISHED = "campaign:batch:finished", _TURN
+    BATCH_UNDONE = "campaign:batch:undone", Form(pack=MUST, facts={"batch": REFERENCE, "undone": COUNT})
+    UNDO_ASKED = "campaign:batch:undo_asked", Form(pack=MUST, facts={"batch": REFERENCE})
+    SWEEP_RAN = (
+        "campaign:sweep:ran",
+        Form(pack=MUST, facts={"campaign": REFERENCE, "left": COUNT, "put_off": COUNT, "started": COUNT}),
+    )
+    STAY_ENTERED = "campaign:stay:entered", Form(facts={"first": DAY, "stay": REFERENCE}, may={"last": DAY})
+    STAY_LIFTED = "campaign:stay:lifted", Form(facts={"last": DAY, "stay": REFERENCE})
+    COMPLAINT_RECORDED = "campaign:complaint:recorded", Form(line=MUST, may={"batch": REFERENCE})
+    LINE_EXPLAINED = "campaign:line:explained", Form(line=MUST, facts={"about": DAY})
+    LINE_ACTIVATED = (
+        "line:line:activated",
+        Form(line=MUST, person=MUST, pack=MUST, article=MAY, facts={"service": CODE}),
+    )
+    LINE_SUSPENDED = "line:line:suspended", Form(line=MUST, pack=MUST, article=MUST, facts=_DATED)
+    LINE_RESTORED = (
+        "line:line:restored",
+        Form(line=MUST, pack=MUST, facts={"to": CODE, "undone_batch": REFERENCE}),
+    )
+    LINE_ENDED = "line:line:ended", Form(line=MUST, pack=MUST, article=MAY, may={**_DATED, "by": CODE})
+    LINE_RELOCATED = "line:line:relocated", _HOLDER
+    SIM_REPLACED = "line:sim:replaced", _LINE
+    HOLDING_REGISTERED = "line:holding:registered", _HOLDER
+    HOLDING_TRANSFERRED = "line:holding:transferred", _HOLDER
+    HOLDING_CORRECTED = "line:holding:corrected", _HOLDER
+    CLOCK_PAUSED = (
+        "line:clock:paused",
+        Form(line=MUST, facts={"first": DAY, "reason": CODE}, may={"last": DAY}),
+    )
+    CLOCK_RESUMED = "line:clock:resumed", Form(line=MUST, facts={"last": DAY, "reason": CODE})
+    LINE_DISPUTED = "line:line:disputed", _LINE
+    DISPUTE_SETTLED = "line:line:dispute_settled", _LINE
+    RECEIPT_TAKEN_UP = (
+        "line:receipt:taken_up",
+        Form(line=MUST, facts={"day": DAY, "done": CODE, "known": FLAG, "lifted": FLAG, "receipt": DIGEST}),
+    )
+    LINE_LOOKED_UP = "line:line:looked_up", _LINE
+    LINE_PROTECTED = "line:line:protected", Form(line=MUST, facts={"protected": FLAG})
+    ERASURE_HELD = "line:erasure:held", Form(line=MUST, facts={"first": DAY, "last": DAY, "review_on": DAY})
+    RECORD_ERASED = "line:record:erased", Form(
+        line=MUST, pack=MUST, article=MUST, facts={"erasure": REFERENCE, "ground": CODE},
+        may={"holding": REFERENCE, "last_day_kept": DAY},
+    )  # fmt: skip
+    APPLICATIONS_ERASED = "line:application:erased", Form(facts={"keys": COUNT})
+    NOTICE_DELIVERED = "notices:notice:delivered", _ATTEMPT
+    NOTICE_BOUNCED = "notices:notice:bounced", _ATTEMPT
+    COMMAND_CONFIRMED = "network:command:confirmed", _COMMAND
+    COMMAND_FAILED = "network:command:failed", _COMMAND
+    SEALED_OPENED = "vault:sealed:opened", Form(
+        line=MAY, person=MAY, facts={"field": CODE, "purpose": CODE},
+        may={"holding": REFERENCE, "second": ACTOR},
+    )  # fmt: skip
+    OPENING_REFUSED = (
+        "vault:sealed:refused",
+        Form(facts={"asked": COUNT, "field": CODE, "purpose": CODE}, may={"holding": REFERENCE}),
+    )
+    CANARY_MADE = "vault:canary:made", Form(facts=_EPOCH)
+    CANARY_OPENED = "vault:canary:opened", Form()
+    ALARM_SETTLED = "vault:alarm:settled", Form(facts={"entry": COUNT})
+    EPOCH_BEGUN = "vault:epoch:begun", Form(facts={**_EPOCH, "public_half": DIGEST})
+    EPOCH_DESTROYED = "vault:epoch:destroyed", Form(facts={**_EPOCH, "line_values": COUNT, "people": COUNT})
+    STAFF_ADDED = "access:staff:added", Form(facts={"staff": DIGEST})
+    ROLE_GRANTED = "access:role:granted", _GRANT
+    ROLE_ENDED = "access:role:ended", _GRANT
+    BACKUP_MADE = "site:backup:made", Form(facts={"bytes": COUNT, "sha256": DIGEST, "store": CODE})
+    HOME_RESTORED = "site:home:restored", Form(
+        facts={"erased_again": COUNT, "keys_made_at": INSTANT, "opening": COUNT, "register_made_at": INSTANT,
+               "without_key": COUNT},
+    )  # fmt: skip

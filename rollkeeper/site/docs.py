@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes the pages under ``docs/`` that are made from the code: settings, errors, commands, life of a line, powers.
+"""Writes the pages under ``docs/`` that are made from the code: settings, errors, commands, life of a line, powers, verbs.
 
 Run as ``make docs``. A house test fails while a page on disk differs from what this file would write.
 """
@@ -17,6 +17,7 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.settings import Settings
 
 DOCS = Path(__file__).parents[2] / "docs"
+FORMS = Path(__file__).parents[1] / "ledger" / "sql" / "forms.sql"
 MADE = "<!-- Written by `make docs`; edit the code it comes from instead. -->\n\n"
 
 
@@ -84,6 +85,13 @@ def powers_page() -> str:
     return "# Powers\n\n" + MADE + "| power | roles | people |\n|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
+def verbs_page() -> str:
+    """List what the ledger can say, and what the entries of each verb hold."""
+    from rollkeeper.ledger.page import verbs_markdown
+
+    return "# What the ledger says\n\n" + MADE + verbs_markdown()
+
+
 def packs_page() -> str:
     """List every field of a rule pack and whether something obeys it."""
     from rollkeeper.law.page import packs_markdown
@@ -97,6 +105,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "lifecycle.md": lifecycle_page,
     "powers.md": powers_page,
+    "verbs.md": verbs_page,
     "packs.md": packs_page,
 }
 
@@ -127,6 +136,9 @@ def main() -> None:
     DOCS.mkdir(exist_ok=True)
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), "utf-8")
+    from rollkeeper.ledger.page import forms_sql
+
+    FORMS.write_text(forms_sql(), "utf-8")
 
 
 if __name__ == "__main__":

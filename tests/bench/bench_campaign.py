@@ -179,7 +179,7 @@ def _seconds(job: Callable[[], object]) -> float:
 def _person(role: StaffRole) -> Authority:
     staff = Staff.objects.create(username=f"u{new_uuid().hex}", password="!", salt=bytes(32))
     RoleGrant.objects.create(staff=staff, role=role.value, since=dt.date(2000, 1, 1))
-    return Authority(frozenset({role}), StaffId(UUID(str(staff.staff_id))), "a commitment")
+    return Authority(frozenset({role}), StaffId(UUID(str(staff.staff_id))), "ac" * 32)
 
 
 def _empty() -> None:

@@ -87,7 +87,7 @@ def _one_size(size: int, more: int, persons: list[object]) -> list[Row]:
 def _appending(times: int) -> Row:
     """Register people at a counter, one act each, and set the acts beside what they would cost without their entries."""
     begin_first_epoch()
-    clerk = Authority(frozenset({StaffRole.CLERK}), None, "clerk")
+    clerk = Authority(frozenset({StaffRole.CLERK}), None, "c1" * 32)
     in_entries = 0.0
 
     def timing(execute: Callable[..., object], statement: str, *others: object) -> object:

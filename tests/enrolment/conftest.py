@@ -18,7 +18,7 @@ from tests.enrolment.people import fresh_number
 @pytest.fixture
 def clerk() -> Authority:
     """Somebody who works at a counter."""
-    return Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "clerk")
+    return Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "c1" * 32)
 
 
 @pytest.fixture

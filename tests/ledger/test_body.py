@@ -3,6 +3,7 @@
 
 import datetime as dt
 import json
+import re
 import uuid
 
 import psycopg
@@ -14,27 +15,58 @@ from hypothesis import strategies as st
 
 from rollkeeper.kernel import database, server
 from rollkeeper.ledger.acts import entry_body
+from rollkeeper.ledger.forms import MUST, NEVER, Fact, NotOfItsForm
 from rollkeeper.ledger.verbs import Verb
 
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
-KEYS = st.text(st.characters(min_codepoint=1, max_codepoint=127), max_size=12)
-NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1)
-BODIES = st.fixed_dictionaries(
-    {
-        "verb": st.sampled_from(Verb),
-        "at": st.datetimes(
-            dt.datetime(1000, 1, 2), dt.datetime(9999, 12, 30), timezones=st.timezones(no_cache=True)
-        ),
-        "on": st.dates(dt.date(1000, 1, 1), dt.date(9999, 12, 31)),
-        "role": TEXT,
-        "actor": TEXT,
-        "line_id": st.none() | st.uuids(),
-        "commitment": st.none() | TEXT,
-        "pack": st.none() | TEXT,
-        "article": st.none() | TEXT,
-        "facts": st.dictionaries(KEYS, TEXT | NUMBERS | st.booleans(), max_size=6),
-    }
+DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
+CODES = st.from_regex(re.compile("[a-z][a-z0-9_]{0,39}", re.ASCII), fullmatch=True)
+DAYS = st.dates(dt.date(1000, 1, 1), dt.date(9999, 12, 31))
+INSTANTS = st.datetimes(
+    dt.datetime(1000, 1, 2), dt.datetime(9999, 12, 30), timezones=st.timezones(no_cache=True)
 )
+ACTORS = DIGESTS | st.sampled_from(["console", "sweep"])
+VALUES = {
+    Fact.CODE: CODES,
+    Fact.REFERENCE: st.uuids().map(str),
+    Fact.DIGEST: DIGESTS,
+    Fact.ACTOR: ACTORS,
+    Fact.DAY: DAYS.map(dt.date.isoformat),
+    Fact.INSTANT: INSTANTS.map(lambda at: at.astimezone(dt.UTC).isoformat()),
+    Fact.COUNT: st.integers(0, 10**15 - 1),
+    Fact.FLAG: st.booleans(),
+}
+
+
+def given_as(need, values):
+    """What a form wants: always there, never there, or either."""
+    return st.none() if need is NEVER else values if need is MUST else st.none() | values
+
+
+def body_of(verb):
+    """Bodies that the verb's form allows."""
+    form = verb.form
+    facts = st.fixed_dictionaries(
+        {name: VALUES[kind] for name, kind in form.facts.items()},
+        optional={name: VALUES[kind] for name, kind in form.may.items()},
+    )
+    return st.fixed_dictionaries(
+        {
+            "verb": st.just(verb),
+            "at": INSTANTS,
+            "on": DAYS,
+            "role": CODES,
+            "actor": ACTORS,
+            "line_id": given_as(form.line, st.uuids()),
+            "commitment": given_as(form.person, DIGESTS),
+            "pack": given_as(form.pack, DIGESTS),
+            "article": given_as(form.article, TEXT),
+            "facts": facts,
+        }
+    )
+
+
+BODIES = st.sampled_from(Verb).flatmap(body_of)
 TABLES = [
     "ledger_entry",
     "ledger_leaf",
@@ -70,30 +102,120 @@ def test_the_bytes_of_a_whole_body_are_these():
         role="sweep",
         actor="sweep",
         line_id=uuid.UUID(int=1),
-        commitment="ab" * 32,
+        commitment=None,
         pack="cd" * 32,
-        article="art. 3",
-        facts={"reason": "registration", "counted_days": 60, "first_share": True},
+        article="art. 3 第三条",
+        facts={
+            "last_day": "2012-03-01",
+            "anchor": "2012-01-01",
+            "batch": "00000000-0000-0000-0000-000000000002",
+        },
     )
 
     assert body == (
-        b'{"actor":"sweep","article":"art. 3","at":"2012-03-02T01:00:00.999Z","day":"2012-03-02",'
-        b'"facts":{"counted_days":60,"first_share":true,"reason":"registration"},'
-        b'"line":"00000000-0000-0000-0000-000000000001",'
-        b'"pack":"'
-        + b"cd" * 32
-        + b'","person":"'
-        + b"ab" * 32
-        + b'","role":"sweep","v":1,"verb":"line:line:suspended"}'
-    )
+        '{"actor":"sweep","article":"art. 3 第三条","at":"2012-03-02T01:00:00.999Z","day":"2012-03-02",'
+        '"facts":{"anchor":"2012-01-01","batch":"00000000-0000-0000-0000-000000000002","last_day":"2012-03-01"},'
+        '"line":"00000000-0000-0000-0000-000000000001","pack":"' + "cd" * 32 + '",'
+        '"role":"sweep","v":1,"verb":"line:line:suspended"}'
+    ).encode()  # fmt: skip
+
+
+LOOKED_AT = {"field": "name", "purpose": "complaint"}
+ENDED = {"batch": str(uuid.UUID(int=7)), "undone": 3}
+
+
+def a_body(**otherwise):
+    """A good body, but for what the test says."""
+    return {
+        "verb": Verb.SEALED_OPENED, "at": dt.datetime(2012, 3, 2, tzinfo=dt.UTC), "on": dt.date(2012, 3, 2),
+        "role": "supervisor", "actor": "0f" * 32, "line_id": uuid.UUID(int=1), "commitment": "f0" * 32, "pack": None,
+        "article": None, "facts": LOOKED_AT,
+    } | otherwise  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "facts", [{"a": 1.5}, {"a": None}, {"a": [1]}, {"a": {"b": 1}}, {"a": 2**53}, {"é": 1}], ids=repr
+    "wrong",
+    [
+        {"facts": LOOKED_AT | {"name": "invented"}},
+        {"facts": {"field": "name"}},
+        {"facts": {}},
+        {"facts": LOOKED_AT | {"purpose": "Invented Person"}},
+        {"facts": LOOKED_AT | {"purpose": "卓玛"}},
+        {"facts": LOOKED_AT | {"purpose": ""}},
+        {"facts": LOOKED_AT | {"purpose": "x" * 41}},
+        {"facts": LOOKED_AT | {"purpose": 1}},
+        {"facts": LOOKED_AT | {"purpose": None}},
+        {"facts": LOOKED_AT | {"purpose": ["complaint"]}},
+        {"facts": LOOKED_AT | {"purpose": 'a"b'}},
+        {"facts": LOOKED_AT | {"purpose": "complaint\n"}},
+        {"facts": LOOKED_AT | {"holding": "13800000000"}},
+        {"facts": LOOKED_AT | {"holding": str(uuid.UUID(int=2**127 - 1)).upper()}},
+        {"facts": LOOKED_AT | {"holding": uuid.UUID(int=1).hex}},
+        {"facts": LOOKED_AT | {"second": "AB" * 32}},
+        {"facts": LOOKED_AT | {"second": "zz" * 32}},
+        {"facts": LOOKED_AT | {"second": " " * 64}},
+        {"facts": LOOKED_AT | {"second": "somebody"}},
+        {"verb": Verb.BATCH_UNDONE, "pack": "cd" * 32, "line_id": None, "commitment": None, "facts": ENDED | {"undone": -1}},
+        {"verb": Verb.BATCH_UNDONE, "pack": "cd" * 32, "line_id": None, "commitment": None, "facts": ENDED | {"undone": True}},
+        {"verb": Verb.BATCH_UNDONE, "pack": "cd" * 32, "line_id": None, "commitment": None, "facts": ENDED | {"undone": 1.5}},
+        {"verb": Verb.BATCH_UNDONE, "pack": "cd" * 32, "line_id": None, "commitment": None, "facts": ENDED | {"undone": 10**15}},
+        {"verb": Verb.BATCH_UNDONE, "pack": None, "line_id": None, "commitment": None, "facts": ENDED},
+        {"verb": Verb.LINE_PROTECTED, "commitment": None, "facts": {"protected": 1}},
+        {"verb": Verb.LINE_EXPLAINED, "commitment": None, "facts": {"about": "2 March"}},
+        {"verb": Verb.LINE_LOOKED_UP, "line_id": None, "commitment": None, "facts": {}},
+        {"verb": Verb.LINE_LOOKED_UP, "commitment": None, "facts": LOOKED_AT},
+        {"pack": "cd" * 32},
+        {"article": "art. 5"},
+        {"commitment": "Invented Person"},
+        {"commitment": "f0" * 31},
+        {"actor": "clerk"},
+        {"actor": ""},
+        {"role": "The Supervisor"},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_neither_python_nor_sql_writes_what_the_form_does_not_allow(register, wrong):
+    body = a_body(**wrong)
+
+    with pytest.raises(NotOfItsForm):
+        entry_body(**body)
+    with pytest.raises(DataError):
+        body_by_sql(**body)
+
+
+def test_the_body_that_these_spoil_is_good(register):
+    body = a_body()
+
+    assert body_by_sql(**body) == entry_body(**body)
+
+
+def test_a_refusal_repeats_no_value(register):
+    body = a_body(
+        facts=LOOKED_AT | {"purpose": "Invented Person", "holding": "Invented Person"},
+        actor="Invented Person",
+    )
+
+    with pytest.raises(NotOfItsForm) as by_python:
+        entry_body(**body)
+    with pytest.raises(DataError) as by_sql:
+        body_by_sql(**body)
+
+    assert "Invented" not in str(by_python.value) + str(by_sql.value)
+
+
+@given(
+    st.sampled_from(Fact),
+    TEXT | CODES | DIGESTS | st.uuids().map(str) | st.integers() | st.booleans() | st.floats() | st.none(),
 )
-def test_sql_refuses_facts_that_two_programs_could_write_differently(register, facts):
-    with pytest.raises(DataError, match="the facts of an entry are"), connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_facts(%s::jsonb)", [json.dumps(facts)])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_sql_and_python_hold_the_same_for_a_fact_of_a_kind(register, kind, value):
+    said = json.dumps(value, ensure_ascii=False)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_fits(%s, %s)", [kind.value[0], said])
+        by_sql = cursor.fetchone()[0]
+
+    assert by_sql is kind.fits(value)
 
 
 @pytest.mark.parametrize("table", TABLES)

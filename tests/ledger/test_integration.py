@@ -51,12 +51,12 @@ def leaves():
 
 
 def test_an_entry_has_a_leaf_after_the_next_run(ledger):
-    append_entry(SomeActor(), verb=Verb.LINE_CHANGED, role="sweep", on=dt.date(2012, 3, 2))
+    append_entry(SomeActor(), verb=Verb.CANARY_OPENED, role="sweep", on=dt.date(2012, 3, 2))
 
     done = integrate()
 
     assert (done.size, done.added) == (1, 1)
-    assert '"verb":"line:line:changed"' in leaves()[0]
+    assert '"verb":"vault:canary:opened"' in leaves()[0]
 
 
 def test_a_second_run_finds_nothing_new(ledger):
@@ -116,7 +116,7 @@ def test_what_was_rolled_back_leaves_no_gap(ledger):
 
 def test_the_entries_of_the_very_transaction_that_integrates_wait(ledger):
     with database.act():
-        append_entry(SomeActor(), verb=Verb.LINE_CHANGED, role="sweep", on=dt.date(2012, 3, 2))
+        append_entry(SomeActor(), verb=Verb.CANARY_OPENED, role="sweep", on=dt.date(2012, 3, 2))
         within = integrate()
 
     afterwards = integrate()

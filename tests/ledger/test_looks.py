@@ -52,7 +52,7 @@ def test_every_look_at_a_person_is_told_with_role_field_and_purpose_the_oldest_f
 
 def test_looks_at_others_and_other_acts_are_not_told(register):
     look(person=ANOTHER)
-    append_entry(Officer(), verb=Verb.HOLDING_REGISTERED, role="clerk", on=DAY, person_id=PERSON)
+    append_entry(Officer(), verb=Verb.CANARY_OPENED, role="clerk", on=DAY, person_id=PERSON)
 
     assert looks(PERSON) == []
 

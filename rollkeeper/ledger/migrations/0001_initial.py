@@ -164,6 +164,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(database.sql("ledger", "order_of_commits"), migrations.RunSQL.noop),
+        migrations.RunSQL(database.sql("ledger", "forms"), migrations.RunSQL.noop),
         migrations.RunSQL(database.sql("ledger", "body"), migrations.RunSQL.noop),
         migrations.RunSQL(database.sql("ledger", "append_only"), migrations.RunSQL.noop),
     ]

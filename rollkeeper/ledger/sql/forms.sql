@@ -1,0 +1,110 @@
+-- Tells of each verb what its entries hold: `ledger_body` lets nothing else pass.
+-- Law: art. 11; no article lets personal data into an entry.
+-- Reads: its argument. Writes: nothing; two immutable functions are made.
+-- Plan: no table.
+-- Again: CREATE OR REPLACE: the same functions. Written by `make docs` from `ledger/verbs.py`; edit that instead.
+
+-- For line, person, pack and article, in this order: + there, - not there, _ either. NULL for an unknown verb.
+CREATE OR REPLACE FUNCTION ledger_references(verb text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
+    WHEN 'campaign:lines:imported' THEN '----'
+    WHEN 'campaign:campaign:planned' THEN '--++'
+    WHEN 'campaign:clock:started' THEN '+-++'
+    WHEN 'campaign:batch:drawn_up' THEN '--+-'
+    WHEN 'campaign:batch:approved' THEN '--+-'
+    WHEN 'campaign:batch:started' THEN '--+-'
+    WHEN 'campaign:batch:stopped' THEN '--+-'
+    WHEN 'campaign:batch:finished' THEN '--+-'
+    WHEN 'campaign:batch:undone' THEN '--+-'
+    WHEN 'campaign:batch:undo_asked' THEN '--+-'
+    WHEN 'campaign:sweep:ran' THEN '--+-'
+    WHEN 'campaign:stay:entered' THEN '----'
+    WHEN 'campaign:stay:lifted' THEN '----'
+    WHEN 'campaign:complaint:recorded' THEN '+---'
+    WHEN 'campaign:line:explained' THEN '+---'
+    WHEN 'line:line:activated' THEN '+++_'
+    WHEN 'line:line:suspended' THEN '+-++'
+    WHEN 'line:line:restored' THEN '+-+-'
+    WHEN 'line:line:ended' THEN '+-+_'
+    WHEN 'line:line:relocated' THEN '+++_'
+    WHEN 'line:sim:replaced' THEN '+---'
+    WHEN 'line:holding:registered' THEN '+++_'
+    WHEN 'line:holding:transferred' THEN '+++_'
+    WHEN 'line:holding:corrected' THEN '+++_'
+    WHEN 'line:clock:paused' THEN '+---'
+    WHEN 'line:clock:resumed' THEN '+---'
+    WHEN 'line:line:disputed' THEN '+---'
+    WHEN 'line:line:dispute_settled' THEN '+---'
+    WHEN 'line:receipt:taken_up' THEN '+---'
+    WHEN 'line:line:looked_up' THEN '+---'
+    WHEN 'line:line:protected' THEN '+---'
+    WHEN 'line:erasure:held' THEN '+---'
+    WHEN 'line:record:erased' THEN '+-++'
+    WHEN 'line:application:erased' THEN '----'
+    WHEN 'notices:notice:delivered' THEN '+---'
+    WHEN 'notices:notice:bounced' THEN '+---'
+    WHEN 'network:command:confirmed' THEN '+---'
+    WHEN 'network:command:failed' THEN '+---'
+    WHEN 'vault:sealed:opened' THEN '__--'
+    WHEN 'vault:sealed:refused' THEN '----'
+    WHEN 'vault:canary:made' THEN '----'
+    WHEN 'vault:canary:opened' THEN '----'
+    WHEN 'vault:alarm:settled' THEN '----'
+    WHEN 'vault:epoch:begun' THEN '----'
+    WHEN 'vault:epoch:destroyed' THEN '----'
+    WHEN 'access:staff:added' THEN '----'
+    WHEN 'access:role:granted' THEN '----'
+    WHEN 'access:role:ended' THEN '----'
+    WHEN 'site:backup:made' THEN '----'
+    WHEN 'site:home:restored' THEN '----'
+END;
+
+-- For each fact, in the order in which they stand in an entry: its name, its kind, + or _ as above.
+CREATE OR REPLACE FUNCTION ledger_form(verb text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
+    WHEN 'campaign:lines:imported' THEN ARRAY[['file', 'digest', '+'], ['import', 'reference', '+'], ['known', 'count', '+'], ['lines', 'count', '+'], ['refused', 'count', '+'], ['registered', 'count', '+'], ['rows', 'count', '+']]
+    WHEN 'campaign:campaign:planned' THEN ARRAY[['added', 'count', '+'], ['campaign', 'reference', '+'], ['members', 'count', '+']]
+    WHEN 'campaign:clock:started' THEN ARRAY[['anchor', 'day', '+'], ['promised', 'day', '_']]
+    WHEN 'campaign:batch:drawn_up' THEN ARRAY[['action', 'code', '+'], ['batch', 'reference', '+'], ['due_on', 'day', '+'], ['lines', 'count', '+']]
+    WHEN 'campaign:batch:approved' THEN ARRAY[['batch', 'reference', '+'], ['enough', 'flag', '+'], ['people', 'count', '+']]
+    WHEN 'campaign:batch:started' THEN ARRAY[['batch', 'reference', '+'], ['position', 'count', '+']]
+    WHEN 'campaign:batch:stopped' THEN ARRAY[['batch', 'reference', '+'], ['because', 'code', '+'], ['position', 'count', '_']]
+    WHEN 'campaign:batch:finished' THEN ARRAY[['batch', 'reference', '+'], ['position', 'count', '+']]
+    WHEN 'campaign:batch:undone' THEN ARRAY[['batch', 'reference', '+'], ['undone', 'count', '+']]
+    WHEN 'campaign:batch:undo_asked' THEN ARRAY[['batch', 'reference', '+']]
+    WHEN 'campaign:sweep:ran' THEN ARRAY[['campaign', 'reference', '+'], ['left', 'count', '+'], ['put_off', 'count', '+'], ['started', 'count', '+']]
+    WHEN 'campaign:stay:entered' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '_'], ['stay', 'reference', '+']]
+    WHEN 'campaign:stay:lifted' THEN ARRAY[['last', 'day', '+'], ['stay', 'reference', '+']]
+    WHEN 'campaign:complaint:recorded' THEN ARRAY[['batch', 'reference', '_']]
+    WHEN 'campaign:line:explained' THEN ARRAY[['about', 'day', '+']]
+    WHEN 'line:line:activated' THEN ARRAY[['service', 'code', '+']]
+    WHEN 'line:line:suspended' THEN ARRAY[['anchor', 'day', '+'], ['batch', 'reference', '+'], ['last_day', 'day', '+']]
+    WHEN 'line:line:restored' THEN ARRAY[['to', 'code', '+'], ['undone_batch', 'reference', '+']]
+    WHEN 'line:line:ended' THEN ARRAY[['anchor', 'day', '_'], ['batch', 'reference', '_'], ['by', 'code', '_'], ['last_day', 'day', '_']]
+    WHEN 'line:line:relocated' THEN ARRAY[['assurance', 'code', '+'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['holding', 'reference', '_'], ['party_kind', 'code', '+'], ['user', 'digest', '_']]
+    WHEN 'line:holding:registered' THEN ARRAY[['assurance', 'code', '+'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['holding', 'reference', '_'], ['party_kind', 'code', '+'], ['user', 'digest', '_']]
+    WHEN 'line:holding:transferred' THEN ARRAY[['assurance', 'code', '+'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['holding', 'reference', '_'], ['party_kind', 'code', '+'], ['user', 'digest', '_']]
+    WHEN 'line:holding:corrected' THEN ARRAY[['assurance', 'code', '+'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['holding', 'reference', '_'], ['party_kind', 'code', '+'], ['user', 'digest', '_']]
+    WHEN 'line:clock:paused' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '_'], ['reason', 'code', '+']]
+    WHEN 'line:clock:resumed' THEN ARRAY[['last', 'day', '+'], ['reason', 'code', '+']]
+    WHEN 'line:receipt:taken_up' THEN ARRAY[['day', 'day', '+'], ['done', 'code', '+'], ['known', 'flag', '+'], ['lifted', 'flag', '+'], ['receipt', 'digest', '+']]
+    WHEN 'line:line:protected' THEN ARRAY[['protected', 'flag', '+']]
+    WHEN 'line:erasure:held' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['review_on', 'day', '+']]
+    WHEN 'line:record:erased' THEN ARRAY[['erasure', 'reference', '+'], ['ground', 'code', '+'], ['holding', 'reference', '_'], ['last_day_kept', 'day', '_']]
+    WHEN 'line:application:erased' THEN ARRAY[['keys', 'count', '+']]
+    WHEN 'notices:notice:delivered' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]
+    WHEN 'notices:notice:bounced' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]
+    WHEN 'network:command:confirmed' THEN ARRAY[['batch', 'reference', '_'], ['command', 'reference', '+'], ['kind', 'code', '+'], ['read_back', 'code', '_'], ['tries', 'count', '+']]
+    WHEN 'network:command:failed' THEN ARRAY[['batch', 'reference', '_'], ['command', 'reference', '+'], ['kind', 'code', '+'], ['read_back', 'code', '_'], ['tries', 'count', '+']]
+    WHEN 'vault:sealed:opened' THEN ARRAY[['field', 'code', '+'], ['holding', 'reference', '_'], ['purpose', 'code', '+'], ['second', 'actor', '_']]
+    WHEN 'vault:sealed:refused' THEN ARRAY[['asked', 'count', '+'], ['field', 'code', '+'], ['holding', 'reference', '_'], ['purpose', 'code', '+']]
+    WHEN 'vault:canary:made' THEN ARRAY[['epoch', 'count', '+']]
+    WHEN 'vault:alarm:settled' THEN ARRAY[['entry', 'count', '+']]
+    WHEN 'vault:epoch:begun' THEN ARRAY[['epoch', 'count', '+'], ['public_half', 'digest', '+']]
+    WHEN 'vault:epoch:destroyed' THEN ARRAY[['epoch', 'count', '+'], ['line_values', 'count', '+'], ['people', 'count', '+']]
+    WHEN 'access:staff:added' THEN ARRAY[['staff', 'digest', '+']]
+    WHEN 'access:role:granted' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
+    WHEN 'access:role:ended' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
+    WHEN 'site:backup:made' THEN ARRAY[['bytes', 'count', '+'], ['sha256', 'digest', '+'], ['store', 'code', '+']]
+    WHEN 'site:home:restored' THEN ARRAY[['erased_again', 'count', '+'], ['keys_made_at', 'instant', '+'], ['opening', 'count', '+'], ['register_made_at', 'instant', '+'], ['without_key', 'count', '+']]
+END;

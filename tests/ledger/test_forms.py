@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Each verb has a form, the forms are frozen, and nobody appends past them."""
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.ledger import page
+from rollkeeper.ledger.forms import Fact
+from rollkeeper.ledger.verbs import Verb
+
+GOLDEN = Path(__file__).parent / "golden" / "forms.json"
+HOUSE = Path(str(files("rollkeeper")))
+WRITES = re.compile(r"INSERT\s+INTO\s+ledger_entry", re.IGNORECASE)
+
+
+def frozen_form(form):
+    named = {name: getattr(form, name).value for name in ("line", "person", "pack", "article")}
+    return named | {
+        "facts": {name: kind.value[0] for name, kind in sorted(form.facts.items())},
+        "may": {name: kind.value[0] for name, kind in sorted(form.may.items())},
+    }
+
+
+def test_the_forms_are_those_that_were_frozen():
+    forms = {verb.value: frozen_form(verb.form) for verb in Verb}
+
+    assert forms == json.loads(GOLDEN.read_text("utf-8")), (
+        "entries stand for good: `python -m tests.ledger.test_forms` freezes the forms anew, if that is what you want"
+    )
+
+
+def test_what_the_database_holds_writers_to_is_written_from_the_forms():
+    assert (HOUSE / "ledger" / "sql" / "forms.sql").read_text("utf-8") == page.forms_sql(), "run `make docs`"
+
+
+def test_every_kind_of_fact_is_explained_and_none_takes_free_text():
+    text = page.verbs_markdown()
+
+    assert [kind for kind in Fact if f"| {kind.value[0]} |" not in text] == []
+    assert [kind for kind in Fact if kind.fits("Invented Person, 1 Invented Street")] == []
+    assert [kind for kind in Fact if kind.fits("+8613800000000") or kind.fits("A1234567")] == []
+
+
+def test_every_statement_that_appends_makes_its_bodies_by_the_forms():
+    statements = [file for file in HOUSE.rglob("*.sql") if WRITES.search(file.read_text("utf-8"))]
+    modules = [file for file in HOUSE.rglob("*.py") if WRITES.search(file.read_text("utf-8"))]
+
+    assert len(statements) > 5
+    assert [file.name for file in statements if "ledger_body(" not in file.read_text("utf-8")] == []
+    assert [file.relative_to(HOUSE).as_posix() for file in modules] == ["ledger/acts.py"]
+
+
+def test_every_verb_is_said_by_somebody():
+    said = {
+        name
+        for file in HOUSE.rglob("*.py")
+        if file.name != "verbs.py"
+        for name in re.findall(r"\bVerb\.([A-Z_]+)", file.read_text("utf-8"))
+    }
+
+    assert [verb.name for verb in Verb if verb.name not in said] == []
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_a_verb_says_room_thing_and_what_was_done(verb):
+    assert re.fullmatch(r"[a-z]+:[a-z_]+:[a-z_]+", verb.value)
+
+
+if __name__ == "__main__":
+    forms = {verb.value: frozen_form(verb.form) for verb in Verb}
+    GOLDEN.write_text(json.dumps(forms, indent=1) + "\n", "utf-8")
