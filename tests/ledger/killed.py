@@ -3,17 +3,25 @@
 
     python killed.py FOLDER ROUNDS SEED
 
-Prints as JSON which entries were acknowledged, which checkpoints were seen, and how often the server was killed.
+Each round waits until one of the steps below begins for the first, second or third time, waits a little longer, by
+chance, and kills every process of the server at once. The machine itself lives on, and with it what the server gave to the
+kernel: so nothing here waits for the disk, which only makes it slower. Prints as JSON which entries were acknowledged, which checkpoints were seen, how often the server was
+killed in which step, and what was found in the register right after each restart.
 """
 
 import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -25,19 +33,78 @@ from django.db.utils import DatabaseError
 
 from rollkeeper.kernel import database, server
 from rollkeeper.kernel.settings import HomeKind
-from rollkeeper.ledger.publishing import publish
+from rollkeeper.ledger import integration, publishing
 from rollkeeper.site import boot
 
 INSERT = (
     "INSERT INTO ledger_entry (at, day, verb, body) VALUES (now(), '2012-03-02', 'line:line:changed', %s)"
 )
+STEPS = {
+    "insert": None,  # a writer has inserted and not yet committed
+    "integration": (integration, "_step"),
+    "tile": (integration, "_fill_tiles"),
+    "files": (publishing, "_write_tiles"),
+    "checkpoint": (publishing, "_remember"),
+}
+HEAD = """
+SELECT (SELECT count(*) FROM ledger_entry) AS entries, (SELECT count(*) FROM ledger_leaf) AS leaves,
+       (SELECT coalesce(max(leaf_index) + 1, 0) FROM ledger_leaf) AS size,
+       (SELECT coalesce(max(tile_index) + 1, 0) FROM ledger_tile WHERE level = 0) AS tiles,
+       (SELECT coalesce(max(size), 0) FROM ledger_checkpoint) AS signed
+"""
+
+
+class Killer:
+    """Kills the server a moment after the step that it waits for has begun."""
+
+    def __init__(self) -> None:
+        self.waits_for, self.times, self.begun = "", 1, threading.Event()
+
+    def watch(self) -> None:
+        """Look on as the steps begin."""
+        for step, place in STEPS.items():
+            if place:
+                module, name = place
+                setattr(module, name, self._watched(step, getattr(module, name)))
+
+    def has_begun(self, step: str) -> None:
+        """Note that a step begins."""
+        if step == self.waits_for:
+            self.times -= 1
+            if self.times <= 0:
+                self.begun.set()
+
+    def wait_for(self, step: str, *, times: int) -> None:
+        """Wait from now on until the step has begun so often."""
+        self.waits_for, self.times = step, times
+        self.begun.clear()
+
+    def strike(self, *, delay: float) -> bool:
+        """Wait for the step and a moment more, then kill; tell whether the step was met."""
+        met = self.begun.wait(10)
+        time.sleep(delay)
+        struck = processes()
+        for pid in struck:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while not all(map(is_dead, struck)):
+            time.sleep(0.002)
+        return met
+
+    def _watched(self, step: str, does: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*things: Any, **named: Any) -> Any:
+            self.has_begun(step)
+            return does(*things, **named)
+
+        return watched
 
 
 class Round:
     """One life of the server: writers and a publisher work until somebody kills it."""
 
-    def __init__(self, number: int, acknowledged: list[str], checkpoints: list[str]) -> None:
-        self.number, self.acknowledged, self.checkpoints = number, acknowledged, checkpoints
+    def __init__(self, number: int, killer: Killer, acknowledged: list[str], checkpoints: list[str]) -> None:
+        self.number, self.killer = number, killer
+        self.acknowledged, self.checkpoints = acknowledged, checkpoints
 
     def write(self, writer: int) -> None:
         """Commit entries of one and of many, and note each once the server has acknowledged it."""
@@ -48,6 +115,7 @@ class Round:
                     names = [f"entry {self.number}.{writer}.{turn}.{n}" for n in range(many)]
                     with own.transaction(), own.cursor() as cursor:
                         cursor.executemany(INSERT, [[name] for name in names])
+                        self.killer.has_begun("insert")
                     self.acknowledged.extend(names)
         except psycopg.Error:
             return
@@ -56,55 +124,73 @@ class Round:
         """Publish on and on, and keep every checkpoint that appears."""
         try:
             while True:
-                publish(folder)
+                publishing.publish(folder)
                 self.checkpoints.append((folder / "checkpoint").read_text("utf-8"))
         except (DatabaseError, psycopg.Error):
             connection.close()
 
-    def live(self, folder: Path, seconds: float) -> None:
-        """Let everybody work, then kill the server without a word."""
+    def live(self, folder: Path, *, delay: float) -> bool:
+        """Let everybody work, then kill the server without a word; tell whether it was in the step."""
         work = [threading.Thread(target=self.write, args=(n,)) for n in range(2)]
         work.append(threading.Thread(target=self.publish, args=(folder,)))
         for thread in work:
             thread.start()
-        time.sleep(seconds)
-        os.kill(postmaster(), signal.SIGKILL)
+        met = self.killer.strike(delay=delay)
         for thread in work:
             thread.join()
+        return met
 
 
-def postmaster() -> int:
-    """Return the process id of the register's server."""
-    return int((server.REGISTER.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+def processes() -> list[int]:
+    """Return the process ids of the register's server, the first that of the postmaster, then those of its children."""
+    first = int((server.REGISTER.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+    children = Path(f"/proc/{first}/task/{first}/children").read_text("utf-8")
+    return [first, *map(int, children.split())]
+
+
+def is_dead(pid: int) -> bool:
+    """Tell whether a process is gone, or waits only for its parent to hear of it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def main(folder: Path, rounds: int, seed: int) -> None:
     """Live so many rounds, then publish in peace and say what was acknowledged."""
     boot.make_home(HomeKind.TRIAL)
     dice = random.Random(seed)  # noqa: S311
-    acknowledged: list[str] = []
-    checkpoints: list[str] = []
+    killer, acknowledged, checkpoints = Killer(), [], []
+    killer.watch()
+    publishing.os.sync = lambda: None
+    killed: Counter[str] = Counter()
+    heads = []
     for number in range(rounds):
-        Round(number, acknowledged, checkpoints).live(folder, dice.uniform(0.05, 0.6))
-        server.ensure_running()
+        step = list(STEPS)[number % len(STEPS)]
+        killer.wait_for(step, times=dice.randint(1, 3))
+        life = Round(number, killer, acknowledged, checkpoints)
+        killed[step if life.live(folder, delay=dice.choice([0, dice.uniform(0, 0.04)])) else "none"] += 1
         connection.close()
-    publish(folder)
-    checked = check_indexes()
+        server.ensure_running()
+        heads.append(database.rows(HEAD)[0]._asdict() | {"published": published(folder)})
+    publishing.publish(folder)
     bodies = [row.body for row in database.rows("SELECT body FROM ledger_entry")]
-    tiles = database.rows("SELECT count(*) AS n FROM ledger_tile WHERE level = 0")[0].n
-    leaves = database.rows("SELECT count(*) AS n FROM ledger_leaf")[0].n
     print(json.dumps({
-        "lost": sorted(set(acknowledged) - set(bodies)), "acknowledged": len(acknowledged), "entries": len(bodies),
-        "checkpoints": checkpoints, "tiles": tiles, "leaves": leaves, "amcheck": checked,
+        "lost": sorted(set(acknowledged) - set(bodies)), "acknowledged": len(acknowledged), "heads": heads,
+        "checkpoints": checkpoints, "killed": killed, "end": database.rows(HEAD)[0]._asdict(), "amcheck": check_indexes(),
     }))  # fmt: skip
     connection.close()
     server.stop_if_unused()
 
 
+def published(folder: Path) -> int:
+    """Return how many entries the folder's checkpoint covers."""
+    checkpoint = folder / "checkpoint"
+    return int(checkpoint.read_text("utf-8").splitlines()[1]) if checkpoint.exists() else 0
+
+
 def check_indexes() -> str:
     """Return what pg_amcheck has to say; nothing where all is well."""
-    import subprocess
-
     checked = subprocess.run(
         [
             server.BINARIES / "pg_amcheck", "-h", server.socket_folder(), "-p", str(server.REGISTER.port),
