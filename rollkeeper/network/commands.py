@@ -2,6 +2,10 @@
 """The commands `network push`, `network status` and `network reconcile`."""
 
 import dataclasses
+import datetime as dt
+import signal
+import sys
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +15,10 @@ from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
 
 if TYPE_CHECKING:
+    from rollkeeper.network.acts import Pushed
     from rollkeeper.network.queries import Difference
+
+_LOOKS_EVERY_S = 1.0
 
 LimitOption = Annotated[
     int | None, typer.Option("--limit", min=1, metavar="N", help="Look at no more than N commands.")
@@ -27,8 +34,21 @@ def register(app: typer.Typer) -> None:
     app.add_typer(room, name="network")
 
 
-def push(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption = None) -> None:
+FollowOption = Annotated[
+    bool,
+    typer.Option("--follow", help="Go on, looking every second, until it is stopped (Ctrl-C or SIGTERM)."),
+]
+
+
+def push(
+    limit: LimitOption = None,
+    follow: FollowOption = False,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
     """Carry out the commands that are due; a command counts once the network itself says that it is so.
+
+    A service that runs it with --follow restores a line within seconds of its registration.
 
     Exit code 1 where a command was given up or the network barred emergency calls.
 
@@ -40,9 +60,34 @@ def push(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
     from rollkeeper.network.queries import count_due
 
     opening.open_home()
+    if follow:
+        _follow(as_json=as_json, on=on)
+        return
     with progress("Telling the network", count_due()) as bar:
         pushed = push_due(console_authority(), on=on or clock.today(), limit=limit, moved=bar.advance)
-    counts = {state.value: pushed.counts[state] for state in CommandState}
+    _show_pushed(pushed, as_json=as_json)
+    if pushed.counts[CommandState.FAILED]:
+        raise typer.Exit(1)
+
+
+def _follow(*, as_json: bool, on: dt.date | None) -> None:
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.network.acts import push_due
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    err.print("Telling the network what is due, every second. Stop it with Ctrl-C.")
+    while not stop.is_set():
+        pushed = push_due(console_authority(), on=on or clock.today())
+        if pushed.total:
+            _show_pushed(pushed, as_json=as_json)
+            sys.stdout.flush()
+        stop.wait(_LOOKS_EVERY_S)
+
+
+def _show_pushed(pushed: "Pushed", *, as_json: bool) -> None:
+    counts = {state.value: count for state, count in pushed.counts.items()}
     if as_json:
         emit({**counts, "floor_breaks": pushed.floor_breaks})
     else:
@@ -53,8 +98,6 @@ def push(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
             " to restore them at once. Find out why before barring anything else.",
             style="red",
         )
-    if pushed.counts[CommandState.FAILED]:
-        raise typer.Exit(1)
 
 
 def status(as_json: JsonOption = False) -> None:
@@ -83,7 +126,7 @@ def status(as_json: JsonOption = False) -> None:
 def reconcile(as_json: JsonOption = False) -> None:
     """Compare register and network line by line and list every difference, the oldest first.
 
-    Exit code 1 where there is a difference on which nothing is being tried.
+    Exit code 1 where there is a difference, one that is being tried included: it may have been tried for a week.
 
     Example: rollkeeper network reconcile
     """
@@ -96,7 +139,7 @@ def reconcile(as_json: JsonOption = False) -> None:
         emit([dataclasses.asdict(one) for one in found])
     else:
         _show_differences(found)
-    if any(not one.is_under_way for one in found):
+    if found:
         raise typer.Exit(1)
 
 

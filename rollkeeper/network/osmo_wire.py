@@ -95,8 +95,12 @@ class Terminal(_Talk):
 
     def __init__(self, place: str, *, patience_s: float) -> None:
         super().__init__(place, patience_s=patience_s)
-        self._until_prompt()
-        self.do("enable")
+        try:
+            self._until_prompt()
+            self.do("enable")
+        except BaseException:
+            self._wire.close()
+            raise
 
     def do(self, command: str) -> None:
         """Give a command. What it prints is a complaint."""

@@ -72,14 +72,15 @@ class KamailioProgram(_Program):
     def __init__(self, folder: Path, *, announcement_port: int | None = None, care=CARE) -> None:
         super().__init__(folder)
         self.sip, self.http = free_port(socket.SOCK_DGRAM), free_port()
-        self.centre, self.desk = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
-        self.url = f"http://{HERE}:{self.http}/rollkeeper"
+        self.centre, self.desk, self.calling_back = (free_port(socket.SOCK_DGRAM) for _ in range(3))
+        self.url = f"http://127.0.0.1:{self.http}/rollkeeper"
         for name in ("kamailio.cfg", "rollkeeper.cfg", "local.cfg"):
             text = (OPS / "kamailio" / name).read_text("utf-8")
             for old, new in (
                 ("put-the-text-of-secrets/kamailio.token-here", TOKEN),
                 ("/var/lib/kamailio", str(folder)),
-                ("5070", str(self.centre)), ("5071", str(self.desk)), ("127.0.0.1", HERE),
+                ("$sp == 5071", f"$sp == {self.calling_back}"), ("5070", str(self.centre)), ("5071", str(self.desk)), ("tcp:127.0.0.1", "tcp:loopback"), ("127.0.0.1", HERE),
+                ("tcp:loopback", "tcp:127.0.0.1"),
                 (":5060", f":{self.sip}"), (":8060", f":{self.http}"), ('RK_CARE "10086"', f'RK_CARE "{care}"'),
             ):  # fmt: skip
                 text = text.replace(old, new)
@@ -156,6 +157,7 @@ class RadiusProgram(_Program):
                 ("/etc/freeradius/rollkeeper", str(folder)), ("/var/lib/freeradius", str(folder)),
                 ("/var/log/freeradius", str(folder)), ("/run/freeradius", str(folder)),
                 ("= 3799", f"= {self.coa}"), ("= 1822", f"= {self.ask}"), ("= 1812", f"= {self.auth}"),
+                ("mrt = 2", "mrt = 1"), ("mrc = 3", "mrc = 1"), ("mrd = 5", "mrd = 1"),
                 ("= 1813", f"= {self.acct}"), ("= 1700", f"= {self.nas}"), ("127.0.0.2", "127.0.0.1"),
             ):  # fmt: skip
                 text = text.replace(old, new)
@@ -186,7 +188,7 @@ class RadiusProgram(_Program):
     def gateway(self, **more) -> FreeRadius:
         return FreeRadius(
             **{
-                "orders": f"127.0.0.1:{self.coa}", "questions": f"127.0.0.1:{self.ask}", "secret": TOKEN, "patience_s": 6,
+                "orders": f"127.0.0.1:{self.coa}", "questions": f"127.0.0.1:{self.ask}", "secret": TOKEN, "patience_s": 1.5,
                 "tries": 1,
             } | more
         )  # fmt: skip

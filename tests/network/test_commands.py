@@ -45,6 +45,15 @@ def test_commands_are_pushed_and_counted_and_everything_agrees(app):
     assert "agree" in compared.output
 
 
+def test_a_difference_makes_the_answer_no_even_while_something_is_being_tried(app):
+    suspended()
+
+    compared = run.invoke(app, ["network", "reconcile", "--json"])
+
+    assert compared.exit_code == 1
+    assert [one["is_under_way"] for one in json.loads(compared.stdout)] == [True]
+
+
 def test_a_difference_on_which_nothing_is_tried_makes_the_answer_no(app):
     line = uuid.uuid4()
     Line.objects.create(line_id=line, service="mobile", state="suspended", activated_on=AT.date())

@@ -1,0 +1,71 @@
+"""Telephones for the tests: sipp on both ends, a handful of calls at a time."""
+
+import os
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.network.elements import HERE, free_port, program
+
+SCENARIOS = Path(__file__).parent / "sip"
+UDP = 2  # socket.SOCK_DGRAM
+
+
+class Telephones:
+    """Calls through one Kamailio."""
+
+    def __init__(self, sip_port: int, folder: Path) -> None:
+        self._to, self._folder, self._count = f"{HERE}:{sip_port}", folder, 0
+
+    def call(self, caller: str, *dialled: str, port: int | None = None) -> bool:
+        """Tell whether every one of these calls was put through, talked and hung up."""
+        return self._sipp("call.xml", [(caller, number) for number in dialled], port)
+
+    def is_refused(self, caller: str, *dialled: str, status: int = 403, says: str = "", hears=False) -> bool:
+        """Tell whether every one of these calls was refused with this status and these words."""
+        self._count += 1
+        scenario = self._folder / f"refused-{self._count}.xml"
+        text = (SCENARIOS / "refused.xml").read_text("utf-8")
+        if hears:  # the announcement is no option then
+            text = text.replace('response="183" optional="true"', 'response="183"')
+        scenario.write_text(
+            text.replace("STATUS", str(status)).replace("PATTERN", says or "SIP/2.0"), "utf-8"
+        )
+        return self._sipp(scenario, [(caller, number) for number in dialled], None)
+
+    def register(self, number: str, port: int) -> bool:
+        return self._sipp("register.xml", [(number, str(port))], None)
+
+    @contextmanager
+    def answering(self, *ports: int, scenario: str = ""):
+        """Have telephones at these ports answer every call."""
+        chosen = ["-sf", str(SCENARIOS / scenario)] if scenario else ["-sn", "uas"]
+        running = [
+            subprocess.Popen(
+                [program("sipp"), *chosen, "-i", HERE, "-p", str(port), "-nostdin"],
+                cwd=self._folder, env=os.environ | {"TERM": "dumb"},
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            for port in ports
+        ]  # fmt: skip
+        try:
+            yield
+        finally:
+            for one in running:
+                one.kill()
+                one.wait()
+
+    def _sipp(self, scenario, fields, port) -> bool:
+        numbers = self._folder / "numbers.csv"
+        numbers.write_text("SEQUENTIAL\n" + "".join(f"{';'.join(row)}\n" for row in fields))
+        ended = subprocess.run(
+            [
+                program("sipp"), self._to, "-sf", str(SCENARIOS / scenario), "-inf", str(numbers), "-i", HERE,
+                "-p", str(port or free_port(UDP)), "-m", str(len(fields)), "-r", "20", "-nostdin", "-deadcall_wait", "0",
+                "-timeout", "8", "-timeout_error", "-recv_timeout", "4000",
+            ],
+            cwd=self._folder, env=os.environ | {"TERM": "dumb"}, stdin=subprocess.DEVNULL, capture_output=True,
+            check=False,
+        )  # fmt: skip
+        self.last = ended.stdout[-1500:] + ended.stderr[-1500:]
+        return ended.returncode == 0

@@ -1,0 +1,517 @@
+"""What each real element adds to the contract: persistence, absence, sessions, the switches of a subscriber."""
+
+import datetime as dt
+import io
+import re
+import signal
+import socket
+import socketserver
+import threading
+import uuid
+
+import pytest
+from pyrad import packet
+from pyrad.client import Client
+from pyrad.dictionary import Dictionary
+
+from rollkeeper.access.authority import sweep_authority
+from rollkeeper.kernel import database
+from rollkeeper.kernel.errors import Faults
+from rollkeeper.kernel.settings import SettingFault, home, settings, settings_file, write_settings
+from rollkeeper.lines.models import Line
+from rollkeeper.lines.states import Service
+from rollkeeper.network.acts import ask, push_due
+from rollkeeper.network.fence import Fence, Told
+from rollkeeper.network.gateways import Order, network_gateway
+from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
+from rollkeeper.network.osmo_hlr import OsmoHlr
+from rollkeeper.network.osmo_wire import Control, Terminal
+from rollkeeper.network.queries import reconcile
+from rollkeeper.network.routing import ByService
+from rollkeeper.network.tokens import TokenMissing
+from rollkeeper.vault.acts import seal_line_values
+from rollkeeper.vault.fields import LineField
+from rollkeeper.vault.opened import Opened
+from tests.network.elements import TOKEN, HlrProgram, KamailioProgram, RadiusProgram, running, wanted
+from tests.network.fakes import Element
+
+ON = dt.date(2012, 3, 2)
+AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
+NUMBERS = [f"+86139111{number:05}" for number in range(40)]
+BAR, RESTORE, END = CommandKind.BAR, CommandKind.RESTORE, CommandKind.END
+
+
+@pytest.fixture(scope="module")
+def hlr(tmp_path_factory):
+    wanted("osmo-hlr", "osmo-hlr")
+    yield from running(HlrProgram(tmp_path_factory.mktemp("hlr")), lambda one: one.provision(NUMBERS))
+
+
+@pytest.fixture(scope="module")
+def kamailio(tmp_path_factory):
+    wanted("kamailio and kamailio-sqlite-modules", "kamailio")
+    yield from running(KamailioProgram(tmp_path_factory.mktemp("kamailio")))
+
+
+@pytest.fixture(scope="module")
+def radius(tmp_path_factory):
+    wanted("freeradius", "freeradius")
+    yield from running(RadiusProgram(tmp_path_factory.mktemp("radius")))
+
+
+@pytest.fixture
+def element(request):
+    return request.getfixturevalue(request.param)
+
+
+every_element = pytest.mark.parametrize("element", ["hlr", "kamailio", "radius"], indirect=True)
+
+
+def order(number, kind=BAR, sequence=1, line=None):
+    return Order(
+        line_id=line or uuid.uuid5(uuid.NAMESPACE_OID, number), key=uuid.uuid4(), kind=kind,
+        reason="registration", sequence=sequence, number=Opened(number),
+    )  # fmt: skip
+
+
+@every_element
+def test_an_element_that_is_away_is_later_and_unknown_and_remembers_when_it_comes_back(element):
+    gateway, asked = element.gateway(), [order(number) for number in NUMBERS[:3]]
+    gateway.push(asked)
+    lines = [one.line_id for one in asked]
+
+    element.kill(signal.SIGKILL)
+    away = gateway.push([order(NUMBERS[3])]), gateway.read_back(lines)
+    element.start()
+
+    assert away == ([Answer.LATER], [ReadBack.UNKNOWN] * 3)
+    assert gateway.read_back(lines) == [ReadBack.BARRED] * 3
+    assert gateway.push([order(NUMBERS[0], RESTORE, 0)]) == [Answer.REFUSED]
+
+
+@every_element
+def test_an_order_without_a_number_or_with_one_that_no_element_could_know_is_refused(element):
+    line = uuid.uuid4()
+
+    answers = element.gateway().push([order(one, line=line) for one in ("", "110' OR 1=1", "1\nbar", "٣٣")])
+
+    assert answers == [Answer.REFUSED] * 4
+
+
+@every_element
+def test_a_number_given_to_a_new_line_is_that_line_s_and_the_old_one_stays_absent(element):
+    gateway, number = element.gateway(), NUMBERS[5]
+    old, new = uuid.uuid4(), uuid.uuid4()
+    gateway.push([order(number, END, 1, old)])
+    if element.folder.name.startswith("hlr"):
+        element.provision(["+999" + number[4:]])
+        with Control(element.control, patience_s=3) as control:
+            control.set(f"msisdn-999{number[4:]}.msisdn", number.removeprefix("+"))
+
+    gateway.push([order(number, RESTORE, 2, new)])
+
+    assert gateway.read_back([old, new]) == [ReadBack.ABSENT, ReadBack.OPEN]
+
+
+def test_a_barred_subscriber_keeps_calls_and_loses_data(hlr):
+    asked = order(NUMBERS[6])
+
+    hlr.gateway().push([asked])
+
+    assert switches(hlr, NUMBERS[6]) == ("1", "0")
+
+
+def test_an_ended_subscriber_has_neither_calls_nor_data_nor_number(hlr):
+    asked = order(NUMBERS[7], END)
+
+    hlr.gateway().push([asked])
+
+    assert switches(hlr, NUMBERS[7]) is None
+    assert hlr.gateway().read_back([asked.line_id]) == [ReadBack.ABSENT]
+
+
+def test_a_subscriber_whose_calls_somebody_else_switched_off_has_no_floor(hlr):
+    asked = order(NUMBERS[8])
+    hlr.gateway().push([asked])
+    with Terminal(hlr.terminal, patience_s=3) as terminal:
+        terminal.do(f"subscriber msisdn {NUMBERS[8][1:]} update network-access-mode ps")
+
+    assert hlr.gateway().read_back([asked.line_id]) == [ReadBack.FLOOR_MISSING]
+
+
+def test_a_number_that_the_hlr_does_not_know_cannot_be_barred_and_is_ended_already(hlr):
+    gateway, unknown = hlr.gateway(), "+8613999999999"
+
+    assert gateway.push([order(unknown)]) == [Answer.REFUSED]
+    assert gateway.push([order(unknown, END, 2)]) == [Answer.TAKEN]
+    assert gateway.read_back([order(unknown).line_id]) == [ReadBack.ABSENT]
+
+
+def test_a_new_sim_under_the_same_number_is_found_by_the_next_order(hlr):
+    number, gateway = NUMBERS[9], hlr.gateway()
+    gateway.push([order(number)])
+    hlr.provision(["+998" + number[4:]])
+    with Control(hlr.control, patience_s=3) as control:
+        control.set(f"msisdn-{number[1:]}.msisdn", "none")
+        control.set(f"msisdn-998{number[4:]}.msisdn", number[1:])
+
+    before = gateway.read_back([order(number).line_id])
+    gateway.push([order(number, BAR, 2)])
+
+    assert before != [ReadBack.BARRED]
+    assert gateway.read_back([order(number).line_id]) == [ReadBack.BARRED]
+    assert switches(hlr, number) == ("1", "0")
+
+
+def test_while_one_process_hands_orders_over_another_waits(hlr, tmp_path):
+    fence = Fence(tmp_path / "fence.sqlite")
+    entered, line = threading.Event(), uuid.uuid4()
+
+    def newer():
+        entered.wait()
+        with fence.held() as held:
+            held.keep(line, Told(2, "7"))
+
+    other = threading.Thread(target=newer)
+    other.start()
+    with fence.held() as held:
+        entered.set()
+        held.keep(line, Told(1, "7"))
+    other.join()
+
+    assert fence.told([line]) == [Told(2, "7")]
+
+
+def switches(hlr, number):
+    with Control(hlr.control, patience_s=3) as control:
+        info = control.info(f"msisdn-{number.removeprefix('+')}")
+    return info and (info["nam_cs"], info["nam_ps"])
+
+
+@pytest.mark.parametrize(
+    "rubbish", [b"", b"\xff" * 70_000, b"\x00\x05\xee\x00abc", b"HTTP/1.1 200 OK\r\n\r\n"]
+)
+def test_something_else_on_the_hlr_s_ports_is_later_and_unknown(tmp_path, rubbish):
+    class Rubbish(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.sendall(rubbish)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Rubbish) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        place = f"127.0.0.1:{other.server_address[1]}"
+        fence = Fence(tmp_path / "fence.sqlite")
+        with fence.held() as held:
+            held.keep(uuid.UUID(int=1), Told(1, "1"))
+        gateway = OsmoHlr(control=place, terminal=place, fence=fence, patience_s=0.3)
+
+        assert gateway.push([order(NUMBERS[0])]) == [Answer.LATER]
+        assert gateway.read_back([uuid.UUID(int=1)]) == [ReadBack.UNKNOWN]
+        other.shutdown()
+
+
+ACCOUNT = "account-1"
+WORDS = """
+ATTRIBUTE User-Name 1 string
+ATTRIBUTE User-Password 2 string encrypt=1
+ATTRIBUTE NAS-IP-Address 4 ipaddr
+ATTRIBUTE Filter-Id 11 string
+ATTRIBUTE Reply-Message 18 string
+ATTRIBUTE Acct-Status-Type 40 integer
+ATTRIBUTE Acct-Session-Id 44 string
+ATTRIBUTE Message-Authenticator 80 octets
+ATTRIBUTE Error-Cause 101 integer
+"""
+
+
+class Nas:
+    """A NAS that obeys or says nothing."""
+
+    def __init__(self, port, secret):
+        self.heard, self.answers, self._secret, self._is_over = [], True, secret.encode(), False
+        self._wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._wire.bind(("127.0.0.1", port))
+        self._wire.settimeout(0.05)
+        self._thread = threading.Thread(target=self._obey)
+        self._thread.start()
+
+    def close(self):
+        self._is_over = True
+        self._thread.join()
+        self._wire.close()
+
+    def _obey(self):
+        while not self._is_over:
+            try:
+                raw, sender = self._wire.recvfrom(4096)
+            except TimeoutError:
+                continue
+            asked = packet.CoAPacket(packet=raw, secret=self._secret, dict=Dictionary(io.StringIO(WORDS)))
+            assert asked.VerifyCoARequest()
+            if self.answers:
+                word = asked["Filter-Id"][0] if "Filter-Id" in asked else ""
+                self.heard.append((asked.code, asked["Acct-Session-Id"][0], word))
+                self._wire.sendto(asked.CreateReply().ReplyPacket(), sender)
+
+
+@pytest.fixture
+def nas(radius):
+    here = Nas(radius.nas, radius.nas_secret)
+    yield here
+    here.close()
+
+
+@pytest.fixture
+def customer(radius):
+    client = Client(
+        "127.0.0.1", authport=radius.auth, acctport=radius.acct, secret=radius.nas_secret.encode(),
+        dict=Dictionary(io.StringIO(WORDS)), retries=1, timeout=5,
+    )  # fmt: skip
+    yield client
+    client._CloseSocket()
+
+
+def dial_in(customer):
+    asked = customer.CreateAuthPacket(User_Name=ACCOUNT)
+    asked["User-Password"] = asked.PwCrypt("an-invented-password")
+    said = customer.SendPacket(asked)
+    return said.code, said["Filter-Id"][0] if "Filter-Id" in said else ""
+
+
+def open_session(customer, session):
+    asked = customer.CreateAcctPacket(
+        User_Name=ACCOUNT, Acct_Session_Id=session, NAS_IP_Address="127.0.0.1", Acct_Status_Type=1
+    )
+    customer.SendPacket(asked)
+
+
+def test_a_barred_customer_comes_into_the_walled_garden_and_an_ended_one_is_refused(radius, customer):
+    gateway = radius.gateway()
+    found = []
+    for sequence, kind in enumerate([RESTORE, BAR, RESTORE, END], start=1):
+        gateway.push([order(ACCOUNT, kind, sequence)])
+        found.append(dial_in(customer))
+
+    assert found == [
+        (packet.AccessAccept, ""),
+        (packet.AccessAccept, "rollkeeper-floor"),
+        (packet.AccessAccept, ""),
+        (packet.AccessReject, ""),
+    ]
+
+
+def test_the_nas_that_holds_the_session_hears_of_it_at_once_and_of_every_session(radius, customer, nas):
+    gateway = radius.gateway()
+    open_session(customer, "s1")
+    open_session(customer, "s2")
+
+    answers = [gateway.push([order(ACCOUNT, kind, 10 + i)]) for i, kind in enumerate([BAR, RESTORE, END])]
+
+    assert answers == [[Answer.TAKEN]] * 3
+    assert sorted(nas.heard) == sorted(
+        (code, session, word)
+        for session in ("s1", "s2")
+        for code, word in (
+            (packet.CoARequest, "rollkeeper-floor"),
+            (packet.CoARequest, "rollkeeper-open"),
+            (packet.DisconnectRequest, ""),
+        )
+    )
+
+
+def test_a_nas_that_is_silent_is_later_and_the_bar_is_not_believed_before_it_answers(radius, customer, nas):
+    gateway, asked = radius.gateway(), order(ACCOUNT, BAR, 20)
+    gateway.push([order(ACCOUNT, RESTORE, 19)])
+    open_session(customer, "s3")
+    nas.answers = False
+
+    silent = gateway.push([asked]), gateway.read_back([asked.line_id])
+    nas.answers = True
+
+    assert silent == ([Answer.LATER], [ReadBack.UNKNOWN])
+    assert gateway.push([asked]) == [Answer.TAKEN]
+    assert gateway.read_back([asked.line_id]) == [ReadBack.BARRED]
+
+
+def test_a_policy_that_refuses_the_barred_is_called_a_broken_floor(tmp_path):
+    wanted("freeradius", "freeradius")
+    careless = RadiusProgram(tmp_path)
+    policy = tmp_path / "policy.conf"
+    text, count = re.subn(r'Reply-Message := "rollkeeper: barred"\s*}', "}\nreject", policy.read_text())
+    policy.write_text(text)
+    assert count == 1
+    for element in running(careless):
+        element.gateway().push([order(ACCOUNT)])
+
+        assert element.gateway().read_back([order(ACCOUNT).line_id]) == [ReadBack.FLOOR_MISSING]
+
+
+@pytest.fixture
+def whole_network(committed, hlr, kamailio, radius):
+    """A home whose lines stand in all three elements."""
+    for name in ("kamailio.token", "freeradius.secret"):
+        (home() / "secrets" / name).write_text(TOKEN)
+        (home() / "secrets" / name).chmod(0o600)
+    write_settings(
+        registration_number="10085", network_kamailio=kamailio.url, network_hlr_control=hlr.control,
+        network_hlr_terminal=hlr.terminal, network_radius_orders=f"127.0.0.1:{radius.coa}",
+        network_radius_questions=f"127.0.0.1:{radius.ask}",
+        network_by_service={
+            "mobile": ["osmo_hlr", "kamailio"], "fixed_line": ["kamailio"], "internet_access": ["freeradius"],
+        },
+    )  # fmt: skip
+    yield
+    write_settings(
+        registration_number=None, network_by_service={}, network_kamailio=None, network_hlr_control=None,
+        network_hlr_terminal=None, network_radius_orders=None, network_radius_questions=None,
+    )  # fmt: skip
+
+
+def suspended(service, number, *, days_ago=0):
+    line = uuid.uuid4()
+    (sealed,) = seal_line_values(LineField.NUMBER, [(line, number)])
+    Line.objects.create(
+        line_id=line, service=service, state="suspended", activated_on=ON, number_sealed=sealed
+    )
+    ask(line, kind=BAR, reason="registration", at=AT - dt.timedelta(days=days_ago))
+    return line
+
+
+def push():
+    database.run("UPDATE network_command SET next_try_at = '1970-01-01'")
+    return push_due(sweep_authority(), on=ON)
+
+
+def states():
+    return [row.state for row in database.rows("SELECT state FROM network_command ORDER BY position")]
+
+
+def test_a_command_waits_for_an_element_that_is_away_and_is_carried_out_when_it_is_back(
+    whole_network, kamailio
+):
+    lines = [suspended("mobile", NUMBERS[20]), suspended("fixed_line", "+8689111111111"),
+             suspended("internet_access", "account-9"), suspended("domain", "invented.example")]  # fmt: skip
+    kamailio.kill(signal.SIGKILL)
+
+    push()
+    away = states()
+    kamailio.start()
+    push()
+
+    assert away == ["waiting", "waiting", "confirmed", "confirmed"]
+    assert states() == ["confirmed"] * 4
+    assert network_gateway().read_back(lines) == [ReadBack.BARRED] * 4
+
+
+def test_what_somebody_else_changed_in_an_element_is_a_difference_the_oldest_first(
+    whole_network, hlr, kamailio
+):
+    mobile = suspended("mobile", NUMBERS[21], days_ago=5)
+    fixed = suspended("fixed_line", "+8689122222222", days_ago=9)
+    agrees = suspended("internet_access", "account-8", days_ago=20)
+    push()
+    with Terminal(hlr.terminal, patience_s=3) as terminal:
+        terminal.do(f"subscriber msisdn {NUMBERS[21][1:]} update network-access-mode cs+ps")
+    kamailio.gateway().push([order("+8689122222222", RESTORE, 10**9, fixed)])
+
+    found = reconcile()
+
+    assert network_gateway().read_back([agrees]) == [ReadBack.BARRED]
+    assert [(one.line_id, one.register_says, one.network_says) for one in found] == [
+        (fixed, "barred", "open"),
+        (mobile, "barred", "partly"),
+    ]
+
+
+def test_a_line_that_one_element_will_not_bar_is_not_barred_in_the_next(register):
+    refuses, next_one = Element(), Element()
+    refuses.answer = lambda _: Answer.REFUSED
+    asked = [order(NUMBERS[0], BAR), order(NUMBERS[1], RESTORE)]
+    both = {"mobile": ["osmo_hlr", "kamailio"]}
+    gateway = ByService(
+        {"osmo_hlr": refuses, "kamailio": next_one}, by_service=both, rest=None,
+        services=lambda lines: dict.fromkeys(lines, "mobile"),
+    )  # fmt: skip
+
+    assert gateway.push(asked) == [Answer.REFUSED] * 2
+    assert [one.kind for one in next_one.heard] == [RESTORE]
+
+
+def test_an_element_that_needs_no_number_is_told_none(register):
+    knows, blind = Element(), Element()
+    knows.needs_number = True
+    asked = [order(NUMBERS[0]), order(NUMBERS[1])]
+    gateway = ByService(
+        {"kamailio": knows}, by_service={"fixed_line": ["kamailio"]}, rest=blind,
+        services=lambda _: {asked[0].line_id: "fixed_line"},
+    )  # fmt: skip
+
+    gateway.push(asked)
+
+    assert [one.number is None for one in (*knows.heard, *blind.heard)] == [False, True]
+
+
+def test_every_kind_of_service_can_be_named_in_the_settings():
+    from typing import get_args
+
+    from rollkeeper.kernel.settings import NetworkedService
+
+    assert set(get_args(NetworkedService)) == {one.value for one in Service}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[network_by_service]\nmobile = ["osmo_hlr", "kamailio"]', "'network_kamailio' is not set"),
+        ('[network_by_service]\nmobile = ["osmo_hlr"]', "mobile needs osmo_hlr"),
+        ('[network_by_service]\ninternet_access = ["kamailio"]', "kamailio cannot serve internet_access"),
+        ('[network_by_service]\ntelegraph = ["kamailio"]', "telegraph"),
+        ("[network_by_service]\nmobile = []", "at least 1"),
+        ('[network_by_service]\nfixed_line = ["kamailio", "kamailio"]', "once"),
+        ('network_hlr_control = "here"', "host:port"),
+        ('network_kamailio = "http://far.example/"', "https"),
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_work_together_are_named(home, text, says):
+    file = settings_file()
+    former = file.read_text()
+    try:
+        file.write_text(f"{former}\n{text}\n")
+        settings.cache_clear()
+        with pytest.raises((SettingFault, Faults), match=says):
+            settings()
+    finally:
+        file.write_text(former)
+        settings.cache_clear()
+
+
+def test_a_production_home_in_which_nothing_serves_a_service_says_which(home):
+    file = settings_file()
+    former = file.read_text()
+    try:
+        file.write_text(
+            'format = 1\nkind = "production"\nnetwork_kamailio = "http://127.0.0.1:8060/rollkeeper"\n'
+            '[network_by_service]\nfixed_line = ["kamailio"]\n'
+        )
+        settings.cache_clear()
+        with pytest.raises((SettingFault, Faults), match="nothing serves address_block, data_card"):
+            settings()
+    finally:
+        file.write_text(former)
+        settings.cache_clear()
+
+
+@pytest.mark.parametrize("state", ["missing", "empty", "open to others"])
+def test_a_secret_that_is_missing_empty_or_open_to_others_is_refused(home, state):
+    file = home / "secrets" / "kamailio.token"
+    file.unlink(missing_ok=True)
+    if state != "missing":
+        file.write_text("" if state == "empty" else TOKEN)
+        file.chmod(0o600 if state == "empty" else 0o644)
+    write_settings(network_kamailio="http://127.0.0.1:9/", network_by_service={"fixed_line": ["kamailio"]})
+
+    try:
+        with pytest.raises(TokenMissing):
+            network_gateway()
+    finally:
+        file.unlink(missing_ok=True)
+        write_settings(network_kamailio=None, network_by_service={})

@@ -1,0 +1,265 @@
+"""The emergency floor on a real telephone network: sipp dials through a Kamailio that has our configuration.
+
+Kamailio and sipp are Debian's; where they are not installed these tests are skipped, loudly.
+"""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, ProgrammingError
+from pydantic import ValidationError
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.enrolment.acts import register_subscriber
+from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.kernel.settings import home, write_settings
+from rollkeeper.law import packs
+from rollkeeper.lines.changes import activate_line, begin_suspension
+from rollkeeper.lines.states import Service, SuspensionReason
+from rollkeeper.network.acts import ask
+from rollkeeper.network.gateways import Order, network_gateway
+from rollkeeper.network.kinds import EMERGENCY_NUMBERS, Answer, CommandKind, ReadBack
+from rollkeeper.vault.acts import begin_first_epoch
+from rollkeeper.vault.opened import Opened
+from tests.enrolment.people import submission
+from tests.network.elements import CARE, REGISTRATION, TOKEN, KamailioProgram, free_port, running, wanted
+from tests.network.telephones import UDP, Telephones
+
+ON = dt.date(2012, 3, 2)
+FLOOR = (*EMERGENCY_NUMBERS, CARE, REGISTRATION)
+BARRED, ENDED, OTHER = "+8689100000001", "+8689100000002", "+8689100000003"
+
+
+def order(number: str, kind=CommandKind.BAR, sequence=1) -> Order:
+    return Order(
+        line_id=uuid.uuid5(uuid.NAMESPACE_OID, number), key=uuid.uuid4(), kind=kind, reason="registration",
+        sequence=sequence, number=Opened(number),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def kamailio(tmp_path_factory):
+    wanted("kamailio and kamailio-sqlite-modules", "kamailio")
+    wanted("sip-tester", "sipp")
+    yield from running(KamailioProgram(tmp_path_factory.mktemp("kamailio")))
+
+
+@pytest.fixture(scope="module")
+def telephones(kamailio, tmp_path_factory):
+    """One barred, one ended and one ordinary telephone, the emergency centre and the care desk."""
+    phones = Telephones(kamailio.sip, tmp_path_factory.mktemp("telephones"))
+    places = {number: free_port(UDP) for number in (BARRED, ENDED, OTHER)}
+    with phones.answering(kamailio.centre, kamailio.desk, *places.values()):
+        for number, port in places.items():
+            assert phones.register(number, port)
+        orders = [order(BARRED), order(ENDED, CommandKind.END)]
+        assert kamailio.gateway().push(orders) == [Answer.TAKEN] * 2
+        yield phones
+
+
+def test_every_number_of_the_floor_is_put_through_from_a_barred_line(telephones):
+    assert telephones.call(BARRED, *FLOOR)
+
+
+def test_a_country_code_before_an_emergency_number_changes_nothing(telephones):
+    assert telephones.call(BARRED, "+86110", "0086120")
+
+
+def test_emergency_calls_are_put_through_even_from_an_ended_line_and_from_an_unknown_one(telephones):
+    assert telephones.call(ENDED, *EMERGENCY_NUMBERS)
+    assert telephones.call("nobody", *EMERGENCY_NUMBERS)
+
+
+def test_an_ordinary_number_is_refused_and_the_caller_hears_what_to_do(telephones):
+    assert telephones.is_refused(BARRED, OTHER, says=f"SIP/2.0 403 Line suspended: dial {CARE}")
+    assert telephones.is_refused(BARRED, OTHER, says="Reason: Q.850;cause=21")
+    assert telephones.is_refused(
+        BARRED, OTHER, says=f"Warning: 399 rollkeeper .*Dial {CARE}.*Emergency calls"
+    )
+
+
+def test_an_ordinary_line_is_put_through_so_that_a_refusal_means_something(telephones):
+    assert telephones.call(OTHER, OTHER)
+    assert not telephones.call(BARRED, OTHER)
+
+
+def test_numbers_that_only_look_like_the_floor_are_refused(telephones):
+    assert telephones.is_refused(BARRED, "1100", "0110", "1", "11", "911110", "110x", f"{CARE}0")
+
+
+def test_a_barred_line_is_called_back_by_the_centre_and_by_nobody_who_only_says_so(kamailio, telephones):
+    assert telephones.call("110", BARRED, port=kamailio.calling_back)
+    assert telephones.is_refused("110", BARRED, status=480, says="Called line is suspended")
+    assert telephones.is_refused(OTHER, BARRED, status=480)
+
+
+def test_a_barred_phone_may_still_say_where_it_is(telephones):
+    place = free_port(UDP)
+
+    assert telephones.register(BARRED, place)
+
+
+def bars_the_floor_itself(kamailio, _):
+    kamailio.gateway().push([order(number) for number in (*FLOOR, "sos", "+86110", "centre", "care")])
+
+
+def ends_the_floor_itself(kamailio, _):
+    kamailio.gateway().push([order(number, CommandKind.END, 2) for number in (*FLOOR, "+86112")])
+
+
+def sends_every_word_by_hand(kamailio, _):
+    line = uuid.uuid4()
+    kamailio.gateway()._ask([
+        f"bar {line} 9 110", f"floor {line}", "bar 110 1 110", f"end {line} 10 urn:service:sos", "floor none 110",
+        f"bar {line} 11 110' OR '1'='1", "DROP TABLE rk_line",
+    ])  # fmt: skip
+
+
+def sends_without_the_token(kamailio, _):
+    assert kamailio.gateway(token="guessed").push([order("110", sequence=9)]) == [Answer.LATER]
+
+
+def sets_another_care_number(kamailio, _):
+    other = kamailio.gateway(care_number="999", registration_number="998")
+    assert other.push([order(OTHER, sequence=9)]) == [Answer.LATER]
+    assert other.read_back([order(BARRED).line_id]) == [ReadBack.FLOOR_MISSING]
+
+
+def inserts_a_command_without_the_floor(kamailio, as_role):
+    for columns in ("false, true, true", "true, false, true", "true, true, false"):
+        statement = (
+            "INSERT INTO network_command (line_id, kind, reason, asked_at, allows_emergency, allows_care,"
+            " allows_registration) SELECT gen_random_uuid(), 'bar', 'x', now(), " + columns
+        )
+        with pytest.raises(IntegrityError, match="network_command_bars_the_floor"), as_role("sweep"):
+            database.run(statement)
+
+
+def takes_the_constraint_off(kamailio, as_role):
+    for statement in (
+        "ALTER TABLE network_command DROP CONSTRAINT network_command_bars_the_floor",
+        "ALTER TABLE network_command DISABLE TRIGGER ALL",
+        "DROP TABLE network_command",
+        "SET session_replication_role = replica",
+    ):
+        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), as_role("sweep"):
+            database.run(statement)
+
+
+def takes_the_floor_off_a_command_that_waits(kamailio, as_role):
+    ask(uuid.uuid4(), kind=CommandKind.BAR, reason="registration", at=clock.now())
+    with pytest.raises(IntegrityError, match="network_command_bars_the_floor"), as_role("sweep"):
+        database.run("UPDATE network_command SET allows_emergency = false")
+
+
+def writes_a_pack_that_bars_emergency_calls(kamailio, _):
+    text = (Path(packs.__file__).parent / "cn-xz-2011.yaml").read_text("utf-8")
+    file = home() / "no-emergency.yaml"
+    for line in ("emergency: refused", "allows: []", "floor: none"):
+        file.write_text(f"{text}\n{line}\n", "utf-8")
+        with pytest.raises(Exception, match="no-emergency"):
+            packs.load_pack(str(file))
+
+
+def names_the_floor_in_the_settings(kamailio, _):
+    for name in ("network_allows", "emergency_numbers", "allows_emergency"):
+        with pytest.raises(ValidationError):
+            write_settings(**{name: []})
+
+
+ATTACKS: list[Callable] = [
+    bars_the_floor_itself, ends_the_floor_itself, sends_every_word_by_hand, sends_without_the_token,
+    sets_another_care_number, inserts_a_command_without_the_floor, takes_the_constraint_off,
+    takes_the_floor_off_a_command_that_waits, writes_a_pack_that_bars_emergency_calls,
+    names_the_floor_in_the_settings,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=[one.__name__ for one in ATTACKS])
+def test_nothing_makes_a_state_in_which_emergency_calls_fail(register, kamailio, telephones, as_role, attack):
+    attack(kamailio, as_role)
+
+    assert telephones.call(BARRED, *FLOOR)
+    assert telephones.call("110", BARRED, port=kamailio.calling_back)
+
+
+def test_an_element_that_would_not_put_the_floor_through_bars_nobody(tmp_path):
+    wanted("kamailio", "kamailio")
+    careless = KamailioProgram(tmp_path, care="10000")
+    for element in running(careless):
+        assert element.gateway().push([order(OTHER)]) == [Answer.LATER]
+        assert element.gateway().push([order(OTHER, CommandKind.RESTORE, 2)]) == [Answer.TAKEN]
+        assert element.gateway().read_back([order(OTHER).line_id]) == [ReadBack.OPEN]
+
+
+def test_where_there_is_an_announcement_it_is_played_and_the_refusal_comes_after_it(kamailio, tmp_path):
+    place = free_port(UDP)
+    for element in running(KamailioProgram(tmp_path, announcement_port=place)):
+        phones = Telephones(element.sip, tmp_path)
+        element.gateway().push([order(BARRED)])
+        with phones.answering(place, scenario="announcement.xml"):
+            assert phones.is_refused(BARRED, OTHER, says=f"Warning: .*Dial {CARE}", hears=True)
+        assert phones.is_refused(BARRED, OTHER, says=f"Warning: .*Dial {CARE}")  # the announcement is gone
+
+
+@pytest.fixture
+def element_of_the_home(committed, kamailio):
+    begin_first_epoch()
+    token = home() / "secrets" / "kamailio.token"
+    token.write_text(TOKEN)
+    token.chmod(0o600)
+    write_settings(
+        care_number=CARE, registration_number=REGISTRATION, network_kamailio=kamailio.url,
+        network_by_service={"fixed_line": ["kamailio"]},
+    )  # fmt: skip
+    yield kamailio
+    write_settings(registration_number=None, network_by_service={}, network_kamailio=None)
+    token.unlink()
+
+
+@pytest.fixture
+def pushing(element_of_the_home):
+    """`rollkeeper network push --follow`, as a service would run it."""
+    process = subprocess.Popen(
+        [Path(sys.executable).with_name("rollkeeper"), "network", "push", "--follow"],
+        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"}, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert b"every second" in process.stderr.readline()
+    yield process
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert b"1 confirmed" in out
+
+
+def test_after_registration_everything_works_within_ten_seconds(telephones, element_of_the_home, pushing):
+    number, clerk = "+8689100000004", Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "c1" * 32)
+    line = activate_line(number, service=Service.FIXED_LINE, on=dt.date(2010, 5, 1))
+    begin_suspension(line, reason=SuspensionReason.REGISTRATION, on=dt.date(2012, 3, 1))
+    ask(line, kind=CommandKind.BAR, reason="registration", at=clock.now())
+    until(lambda: network_gateway().read_back([line]) == [ReadBack.BARRED])
+    before = telephones.is_refused(number, OTHER, says=CARE)
+
+    register_subscriber(clerk, submission(number), on=ON)
+    registered_at = time.monotonic()
+    until(lambda: telephones.call(number, OTHER))
+
+    assert before
+    assert time.monotonic() - registered_at < 10
+
+
+def until(comes_true, *, within_s: float = 15) -> None:
+    latest = time.monotonic() + within_s
+    while not comes_true():
+        assert time.monotonic() < latest
+        time.sleep(0.1)
