@@ -12,9 +12,15 @@ from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show_table
 
 if TYPE_CHECKING:
+    from rollkeeper.ledger.publishing import Published
     from rollkeeper.ledger.receipts import LedgerReceipt
 
-FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", show_default=False)]
+FolderArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[DIR]", show_default=False, help="By default the folder of the setting 'ledger_folder'."
+    ),
+]
 PublishedArgument = Annotated[Path, typer.Argument(metavar="DIR", show_default=False, exists=True)]
 VkeyOption = Annotated[
     str | None,
@@ -25,6 +31,19 @@ OlderOption = Annotated[
     typer.Option(
         "--older", metavar="CHECKPOINT", help="A checkpoint, or a folder, that you kept. May be given often."
     ),
+]
+
+
+WitnessOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--witness",
+        metavar="VKEY",
+        help="A witness's verifier key, or a file with one a line. May be given often.",
+    ),
+]
+QuorumOption = Annotated[
+    int | None, typer.Option("--quorum", min=0, help="Of them, how many must have cosigned; by default all.")
 ]
 
 
@@ -41,36 +60,83 @@ def register(app: typer.Typer) -> None:
     app.add_typer(room, name="ledger")
 
 
-def publish(folder: FolderArgument, as_json: JsonOption = False) -> None:
+def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
     """Write the ledger into DIR, for any web server to serve: entries, tiles and a signed checkpoint (c2sp.org/tlog-tiles).
 
-    Nothing is signed that contradicts what was signed before. Run it as often as you like, into the same folder.
+    Nothing is signed that contradicts what was signed before. The witnesses of the settings are asked to cosign; with
+    fewer cosignatures than 'ledger_cosignatures' the checkpoint in DIR stays the older one, and the exit code is 1. Run
+    it every hour by a timer, and as often as you like, into the same folder.
 
     Example: rollkeeper ledger publish /srv/www/ledger
     """
+    from rollkeeper.ledger import folder as places
     from rollkeeper.ledger import publishing
 
     opening.open_home()
+    place = folder or places.public_folder()
     with progress("Publishing entries") as bar:
-        done = publishing.publish(folder, tell=bar.advance)
+        done = publishing.publish(place, tell=bar.advance)
     if as_json:
-        emit({"size": done.size, "root": done.root.hex(), "added": done.added, "folder": str(folder)})
+        emit({
+            "size": done.size, "root": done.root.hex(), "added": done.added, "folder": str(place), "out": done.out,
+            "cosigned": done.cosigned, "needed": done.needed, "published": done.is_out,
+            "witnesses": [{"name": one.witness, "verdict": one.verdict.value, "why": one.why} for one in done.answers],
+        })  # fmt: skip
     else:
-        out.print(f"{done.added:,} entries are new in {folder}; its checkpoint covers {done.size:,}.")
+        _tell_published(done, place)
+    if not done.is_out:
+        raise typer.Exit(1)
+
+
+def _tell_published(done: "Published", place: Path) -> None:
+    for one in done.answers:
+        if not one.line:
+            err.print(f"{one.witness} did not cosign: {one.why}.", markup=False)
+    if done.is_out:
+        cosigned = f", cosigned by {done.cosigned} of {len(done.answers)} witnesses" if done.answers else ""
+        out.print(
+            f"{done.added:,} entries are new in {place}; its checkpoint covers {done.size:,}{cosigned}.",
+            markup=False,
+        )
+        return
+    stays = "there is none yet" if done.out is None else f"readers go on seeing that over {done.out:,}"
+    err.print(
+        f"The checkpoint over {done.size:,} entries is signed, but bears {done.cosigned} of the {done.needed}"
+        f" cosignatures that it needs: {stays}. Run this again when the witnesses answer.",
+        markup=False,
+    )
 
 
 def verify(
-    folder: PublishedArgument, vkey: VkeyOption = None, older: OlderOption = None, as_json: JsonOption = False
+    folder: PublishedArgument,
+    vkey: VkeyOption = None,
+    older: OlderOption = None,
+    witness: WitnessOption = None,
+    quorum: QuorumOption = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="URL", help="Bring DIR up to date from there first, then check."),
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Check a published ledger: every hash, the signature, and that older checkpoints are beginnings of it.
+    """Check a published ledger: every hash, the signatures, and that older checkpoints are beginnings of it.
 
-    Reads DIR and nothing else; outsiders do the same with the one file rollkeeper/ledger/auditor.py.
+    Reads DIR and nothing else; outsiders do the same with the one file auditor.py that lies beside the tiles.
 
-    Example: rollkeeper ledger verify /srv/www/ledger --older checkpoint-of-last-month
+    Example: rollkeeper ledger verify /srv/www/ledger --older checkpoint-of-last-month --witness witnesses.txt --quorum 2
     """
     from rollkeeper.ledger import auditor
 
-    raise typer.Exit(auditor.run(folder, vkey=vkey, older=older or [], as_json=as_json))
+    code = auditor.run(
+        folder,
+        vkey=vkey,
+        older=older or [],
+        as_json=as_json,
+        witness=witness or [],
+        quorum=quorum,
+        source=source,
+    )
+    raise typer.Exit(code)
 
 
 def who_looked(
@@ -143,6 +209,8 @@ def receipt(
 def check_receipt(
     file: Annotated[Path, typer.Argument(metavar="RECEIPT", show_default=False, exists=True, dir_okay=False)],
     vkey: Annotated[str, typer.Option("--vkey", help="The ledger's verifier key: the key itself or a file.")],
+    witness: WitnessOption = None,
+    quorum: QuorumOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a receipt, without a home, a folder or a network, and show the entry that it proves.
@@ -151,7 +219,8 @@ def check_receipt(
     """
     from rollkeeper.ledger import auditor
 
-    raise typer.Exit(auditor.run(file, vkey=vkey, older=[], as_json=as_json))
+    code = auditor.run(file, vkey=vkey, older=[], as_json=as_json, witness=witness or [], quorum=quorum)
+    raise typer.Exit(code)
 
 
 def check_page(

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The published ledger under ``/ledger/`` of the office's face: files for everybody, without a sign-in or a cookie.
+
+It answers before there is a session, a language or a database, so that whoever asks leaves no trace and costs little.
+What may be asked for is spelled out; no part of an address ever becomes part of a path unless it is a number.
+"""
+
+import gzip
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+
+from rollkeeper.ledger.enclosures import AUDITOR, NAMES, README
+from rollkeeper.ledger.folder import CHECKPOINT, public_folder
+from rollkeeper.site.faces import FaceName, this_face
+
+PREFIX = "/ledger/"
+_INDEX = r"(?:x[0-9]{3}/){0,6}[0-9]{3}"
+_TILE = re.compile(
+    rf"tile/(?P<level>entries|[0-9]|[1-5][0-9]|6[0-3])/{_INDEX}(?P<partial>\.p/[1-9][0-9]{{0,2}})?"
+)
+_TEXT, _BYTES = "text/plain; charset=utf-8", "application/octet-stream"
+_FOR_EVER, _FOR_AN_HOUR, _NEVER = "public, max-age=31536000, immutable", "public, max-age=3600", "no-store"
+_NOTHING_YET = (
+    "The ledger is not published here yet. The operator types: rollkeeper ledger publish\n"
+    "Or the file that you asked for does not exist.\n"
+)
+
+
+class PublicLedgerMiddleware:
+    """Answer for what lies below ``/ledger/``; pass everything else on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Give out a file, or say that there is none."""
+        if this_face() != FaceName.OFFICE or not request.path_info.startswith(PREFIX):
+            return self.get_response(request)
+        if request.method not in {"GET", "HEAD"}:
+            return _said("Here one can only read.\n", HTTPStatus.METHOD_NOT_ALLOWED, Allow="GET, HEAD")
+        return _file(request.path_info.removeprefix(PREFIX) or README, request)
+
+
+def _file(name: str, request: HttpRequest) -> HttpResponse:
+    kind, lasting = _manner(name)
+    try:
+        raw = (public_folder() / name).read_bytes() if kind else None
+    except OSError:
+        raw = None
+    if raw is None:
+        return _said(_NOTHING_YET, HTTPStatus.NOT_FOUND)
+    answer = HttpResponse(raw, content_type=kind)
+    if name.startswith("tile/entries/"):
+        answer["Vary"] = "Accept-Encoding"
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            answer.content = gzip.compress(raw, compresslevel=5, mtime=0)
+            answer["Content-Encoding"] = "gzip"
+    return _open_to_all(answer, lasting)
+
+
+def _manner(name: str) -> tuple[str, str]:
+    """Return how a file is given out and how long it may be kept; nothing for what is not given out."""
+    if name == CHECKPOINT or name in NAMES:
+        return ("text/x-python; charset=utf-8" if name == AUDITOR else _TEXT), _NEVER
+    if tile := _TILE.fullmatch(name):
+        # A partial tile never changes either, but it goes once the full one is there.
+        return _BYTES, _FOR_AN_HOUR if tile["partial"] else _FOR_EVER
+    return "", ""
+
+
+def _said(text: str, status: HTTPStatus, **headers: str) -> HttpResponse:
+    return _open_to_all(HttpResponse(text, status=status, content_type=_TEXT, headers=headers), _NEVER)
+
+
+def _open_to_all(answer: HttpResponse, lasting: str) -> HttpResponse:
+    """Let pages of others read it too: everything here is public, and no cookie is looked at."""
+    answer["Cache-Control"] = lasting
+    answer["Access-Control-Allow-Origin"] = "*"
+    answer["Content-Length"] = str(len(answer.content))
+    return answer
