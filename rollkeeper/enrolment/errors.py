@@ -209,3 +209,32 @@ class BusyElsewhere(RollkeeperError):
     kind = Kind.CONFLICT
     sentence = "The same lines were being changed elsewhere; nothing was recorded."
     remedy = "Submit it again with the same key."
+
+
+class ReceiptOfAnotherLine(RollkeeperError):
+    """The receipt shown is about another line than the one whose number was given."""
+
+    code = "receipt_of_another_line"
+    kind = Kind.CONFLICT
+    sentence = "That receipt is about line {receipt}, and this number belongs to line {line}."
+    remedy = "Look at the number again. A line that had this number before is not this one."
+
+
+class ReceiptOfAnotherAct(RollkeeperError):
+    """The receipt shown does not say that somebody was registered."""
+
+    code = "receipt_of_another_act"
+    kind = Kind.CONFLICT
+    sentence = "That receipt is good, but does not say that somebody was registered."
+    remedy = "Take the receipt of the registration. A dispute can be taken up on the holder's word, too."
+
+
+class RecordNotMissing(RollkeeperError):
+    """The register says what the receipt says."""
+
+    code = "record_not_missing"
+    kind = Kind.CONFLICT
+    sentence = (
+        "Line {line} is registered: the record says what the receipt says, and nobody cuts the line off."
+    )
+    remedy = "If it is the record itself that is wrong, correct it, or take up a dispute without the receipt."

@@ -148,6 +148,16 @@ def check_shown(text: str) -> Mark:
     return Mark(shown.entry.encode())
 
 
+def is_known(mark: Mark) -> bool:
+    """Tell whether this register holds the entry itself, so that what the receipt says was never lost from the ledger."""
+    return bool(
+        database.rows(
+            "SELECT FROM ledger_entry WHERE line_id = %s AND body = %s LIMIT 1",
+            [mark.line_id, mark.body.decode()],
+        )
+    )
+
+
 def erasures_of(mark: Mark) -> list[LedgerReceipt]:
     """Return the certificates that what a receipt is about was erased, the oldest first; none where it is still kept.
 

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A receipt outranks a missing record: who shows one is not cut off while it is looked into.
+
+The register may have been set back by a restore, or somebody may have removed a row. The holder's receipt was signed when
+the act was done, so it is believed: the line becomes disputed, which no batch touches, and what was suspended for want
+of registration works again at once. A receipt proves an act and names nobody: it makes a line safe and registers no one.
+"""
+
+import datetime as dt
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.enrolment.errors import ReceiptOfAnotherAct, ReceiptOfAnotherLine, RecordNotMissing
+from rollkeeper.enrolment.receipts import once
+from rollkeeper.enrolment.submissions import Receipt
+from rollkeeper.enrolment.telling import ask_for_what_is_left
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.receipts import REGISTRATIONS, Mark, check_shown, is_known
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.acts import mark_disputed
+from rollkeeper.lines.changes import lift_suspension, lock_line
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.queries import LineView, find_line_written, view_line
+from rollkeeper.lines.states import LineState, SuspensionReason
+from rollkeeper.notices.acts import owe
+from rollkeeper.notices.kinds import NoticeKind
+
+
+def honour_receipt(
+    authority: Authority, *, submission_key: str, number: str, shown: str, on: dt.date
+) -> Receipt:
+    """Take up a dispute with a receipt, whole or by its code, that says that somebody was registered.
+
+    Law: art. 3 (who is registered is not cut off). Ledger: line:line:disputed, line:receipt:taken_up.
+    Refuses: ReceiptNotGenuine, ReceiptNotKnown, ReceiptOfAnotherAct, ReceiptOfAnotherLine, RecordNotMissing,
+    LineNotFound, LineOver.
+    """
+    role = demand(authority, Power.PAUSE_CLOCK)
+    mark = check_shown(shown)
+
+    def do() -> tuple[LineId, EntryId]:
+        line = _locked(number)
+        refused = refusal(mark, line, is_another=_is_another(mark, line))
+        if refused:
+            raise refused
+        mark_disputed(authority, line.line_id, on)
+        lifted = _lift(line, on=on)
+        facts: dict[str, str | bool] = {
+            "receipt": mark.hash, "done": mark.verb.split(":", 1)[-1].replace(":", "_"), "day": mark.day,
+            "known": is_known(mark), "lifted": lifted,
+        }  # fmt: skip
+        return line.line_id, append_entry(
+            authority, verb=Verb.RECEIPT_TAKEN_UP, role=role, on=on, line_id=line.line_id, facts=facts
+        )
+
+    return once(submission_key, verb=Verb.RECEIPT_TAKEN_UP, on=on, do=do)
+
+
+def refusal(mark: Mark, line: LineView, *, is_another: bool) -> RollkeeperError | None:
+    """Return why a good receipt does not bear on a line, None where it does. Pure.
+
+    A line that the register has never heard of is not another one: it may be this one, before the register lost it.
+    """
+    if mark.verb not in REGISTRATIONS:
+        return ReceiptOfAnotherAct()
+    if is_another:
+        return ReceiptOfAnotherLine(receipt=mark.line_id, line=line.line_id)
+    return RecordNotMissing(line=line.line_id) if line.is_registered else None
+
+
+def _locked(number: str) -> LineView:
+    found = find_line_written(number, country=settings().country_code)
+    if found is None:
+        raise LineNotFound
+    return lock_line(found.line_id, living=True)
+
+
+def _is_another(mark: Mark, line: LineView) -> bool:
+    return mark.line_id != line.line_id and mark.line_id is not None and view_line(mark.line_id) is not None
+
+
+def _lift(line: LineView, *, on: dt.date) -> bool:
+    """Give service back where want of registration had taken it, as a registration would."""
+    if SuspensionReason.REGISTRATION not in line.reasons:
+        return False
+    left = lift_suspension(line.line_id, reason=SuspensionReason.REGISTRATION, on=on)
+    ask_for_what_is_left(line.line_id, is_suspended=left.state is LineState.SUSPENDED, at=clock.now())
+    if left.state is not LineState.SUSPENDED:
+        language = line.language or settings().languages[0]
+        pack_hash = load_pack(settings().pack).hash
+        owe(
+            line.line_id,
+            kind=NoticeKind.RESTORED,
+            language=language,
+            promised_on=None,
+            pack_hash=pack_hash,
+            on=on,
+        )
+    return True
