@@ -12,18 +12,21 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import IO, cast
 
 from rollkeeper.kernel import server
 from rollkeeper.kernel.console import err, out
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.settings import HomeKind, home, is_made, settings
 from rollkeeper.site.errors import AssetsMissing, FaceDidNotStart, HostNotKnown, PortTaken
+from rollkeeper.site.face_logs import keep_what_is_said
 from rollkeeper.site.faces import FACES, Face
 from rollkeeper.site.handing import Handed
 
@@ -42,6 +45,7 @@ class Running:
     port: int
     process: subprocess.Popen[bytes]
     handed: Handed
+    log: threading.Thread
 
     @property
     def address(self) -> str:
@@ -108,8 +112,6 @@ def _stop_signals() -> Iterator[list[int]]:
 
 def _start(face: Face, host: str, base_port: int) -> Running:
     port = base_port + face.port_offset
-    log = log_of(face)
-    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handed = Handed.to(face)
     environment = handed.environment() | {
         "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
@@ -119,20 +121,21 @@ def _start(face: Face, host: str, base_port: int) -> Running:
         "ROLLKEEPER_PORT": str(base_port),
         "ROLLKEEPER_ROLE": face.role.value,
     }
-    with log.open("ab") as sink:
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "rollkeeper.site.face_process", host, str(port)],
-            stdin=subprocess.PIPE,
-            stdout=sink,
-            stderr=sink,
-            env=environment,
-            cwd=handed.folder,
-            user=handed.user,
-            group=handed.user,
-            extra_groups=[] if handed.user else None,
-            start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
-        )
-    return Running(face, host, port, process, handed)
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "rollkeeper.site.face_process", host, str(port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        cwd=handed.folder,
+        user=handed.user,
+        group=handed.user,
+        extra_groups=[] if handed.user else None,
+        start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
+    )
+    return Running(
+        face, host, port, process, handed, keep_what_is_said(cast("IO[bytes]", process.stdout), log_of(face))
+    )
 
 
 def log_of(face: Face) -> Path:
@@ -156,6 +159,7 @@ def _stop(running: Sequence[Running]) -> None:
             os.killpg(one.process.pid, signal.SIGKILL)
         if one.process.stdin:
             one.process.stdin.close()
+        one.log.join(STOP_SECONDS)
         one.handed.clear()
 
 
