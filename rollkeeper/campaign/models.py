@@ -264,7 +264,7 @@ class Import(models.Model):
     """One file taken in, so that an import that broke off resumes where it was."""
 
     import_id = models.UUIDField(primary_key=True)
-    file_hash = models.TextField(unique=True, db_comment="SHA-256 of the file and its map.")
+    file_hash = models.TextField(unique=True, db_comment="Keyed hash of the file and its map.")
     rows_done = models.BigIntegerField(default=0)
     lines_made = models.BigIntegerField(default=0)
     rows_known = models.BigIntegerField(

@@ -36,6 +36,14 @@ def blind_references(references: Sequence[str]) -> list[bytes]:
     return _blind(b"reference\x00", references, normalise_reference)
 
 
+def blind_file(file_hash: str) -> str:
+    """Return what stands for a file of people in the register and the ledger, 64 hexadecimal digits.
+
+    The bare hash of a file with few rows would tell whoever tries all numbers which one was in it.
+    """
+    return index_key().digests([b"file\x00" + file_hash.encode()])[0].hex()
+
+
 def _blind(kind: bytes, values: Sequence[str], normalise: Callable[[str], str]) -> list[bytes]:
     messages = [kind + normalise(value).encode() for value in values]
     return [digest[:INDEX_BYTES] for digest in index_key().digests(messages)]

@@ -119,7 +119,13 @@ def open_padded_attribute(key: bytes, sealed: bytes, *, binding: bytes, field: b
 
 
 def commitment(key: bytes, *, person: bytes, holding: bytes) -> str:
-    """Return what stands for a person in the ledger: it can be made again only while the person's key exists."""
+    """Return what stands for a person in the ledger: it can be made again only while the person's key exists.
+
+    ::
+
+        salt        HKDF-Expand(person's key, "rollkeeper/commitment"), 32 bytes; shown alone, it opens nothing
+        commitment  HMAC-SHA-256(salt, person_id (16) || holding_id (16)), as 64 hexadecimal digits
+    """
     inner = expand(key, b"rollkeeper/commitment")
     return hmac.digest(inner, person + holding, "sha256").hex()
 

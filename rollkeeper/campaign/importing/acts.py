@@ -29,13 +29,13 @@ from rollkeeper.campaign.importing.pipeline import ahead
 from rollkeeper.campaign.importing.refusals import SideFile, demand_place
 from rollkeeper.campaign.importing.rows import RowReader, Taken
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault.blind import blind_file
 
 ROOM: Final = "campaign"
 CHUNK_ROWS: Final = 10_000
@@ -140,7 +140,7 @@ class _Import:
             run(sql(ROOM, "import_progress"), counts | {"import_id": import_id})
             append_entry(
                 self._authority, verb=Verb.LINES_IMPORTED, role=self._role, on=self._on,
-                facts=counts | {"file": self._look.file_hash, "import": str(import_id)},
+                facts=counts | {"file": blind_file(self._look.file_hash), "import": str(import_id)},
             )  # fmt: skip
             side.write([*chunk.refusals, *chunk.remarks])
         self._rows_done += chunk.row_count
@@ -188,7 +188,7 @@ def _alone() -> Iterator[None]:
 def _begin(look: Look, made: Map) -> Any:
     """Return the record of this import: a new one, or the one that it goes on with."""
     values = {
-        "import_id": new_uuid(), "started_at": clock.now(), "file_hash": sha256_hex((look.file_hash + made.hash).encode()),
+        "import_id": new_uuid(), "started_at": clock.now(), "file_hash": blind_file(look.file_hash + made.hash),
     }  # fmt: skip
     with act():
         run(sql(ROOM, "import_begin"), values)

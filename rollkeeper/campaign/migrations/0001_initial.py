@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='Import',
             fields=[
                 ('import_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('file_hash', models.TextField(db_comment='SHA-256 of the file and its map.', unique=True)),
+                ('file_hash', models.TextField(db_comment='Keyed hash of the file and its map.', unique=True)),
                 ('rows_done', models.BigIntegerField(default=0)),
                 ('lines_made', models.BigIntegerField(default=0)),
                 ('rows_known', models.BigIntegerField(db_comment='Rows whose line was made by an earlier import.', default=0)),
