@@ -118,7 +118,12 @@ class Publication(models.Model):
     publication_id = models.BigAutoField(primary_key=True)
     size = models.BigIntegerField()
     note = models.TextField(db_comment="The signed and cosigned note, as published.")
-    put_out_at = models.DateTimeField(db_comment="Instant by the machine, whatever day a trial home believes.")
+    put_out_at = models.DateTimeField(
+        db_comment="Instant by the machine, whatever day a trial home believes."
+    )
+    cosigned_at = models.DateTimeField(
+        null=True, db_comment="Instant of the newest cosignature that it bore."
+    )
 
     class Meta:
         """Written by the publisher alone."""

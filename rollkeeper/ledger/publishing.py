@@ -37,6 +37,7 @@ from rollkeeper.ledger.folder import CHECKPOINT, Folder, bundle, public_folder
 from rollkeeper.ledger.integration import LOCK, integrate
 
 CHUNK_TILES = 256
+WITNESS = "the witness "
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,10 @@ def _alone() -> Iterator[None]:
 def _held_by_witnesses(
     memories: Iterable[witnesses.Memory], key: Ed25519PrivateKey
 ) -> list[tuple[str, notes.Head]]:
-    """Return what each witness proves that this key signed, by the witness's name."""
+    """Return what each witness proves that this key signed, and where that is."""
     name, public = notes.origin(), key.public_key()
     return [
-        (one.witness, notes.read_head(one.note, file=one.witness))
+        (f"{WITNESS}{one.witness}", notes.read_head(one.note, file=one.witness))
         for one in memories
         if one.note and notes.is_signed_by(one.note, name=name, public=public)
     ]
@@ -122,7 +123,7 @@ def _ask(
         head,
         note,
         prove=lambda older: tree.prove_consistency(older, size=head.size, node=node),
-        known={witness: held.size for witness, held in known},
+        known={where.removeprefix(WITNESS): held.size for where, held in known},
     )
     for one in answers:
         if one.verdict is witnesses.Verdict.CONTRADICTED:
@@ -135,17 +136,17 @@ def _put_out(
 ) -> Published:
     """Replace the folder's checkpoint, if enough witnesses cosigned the new one."""
     full = with_cosignatures(note, [*_lines_before(place, head), *(one.line for one in answers if one.line)])
-    lines = signature_lines(full)
-    cosigned = sum(
-        cosignature(lines, head=head, key=witness_key(one.vkey)) is not None
+    found = [
+        cosignature(signature_lines(full), head=head, key=witness_key(one.vkey))
         for one in settings().ledger_witnesses
-    )
+    ]
+    stamps = [one.at_s for one in found if one]
     needed = settings().ledger_cosignatures
-    if cosigned >= needed:
-        _note_publication(head, full)
+    if len(stamps) >= needed:
+        _note_publication(head, full, stamps=stamps)
         place.write(CHECKPOINT, full.encode())
-    out = head.size if cosigned >= needed else have
-    return Published(head.size, head.root, head.size - (have or 0), out, cosigned, needed, answers)
+    out = head.size if len(stamps) >= needed else have
+    return Published(head.size, head.root, head.size - (have or 0), out, len(stamps), needed, answers)
 
 
 def _lines_before(place: Folder, head: notes.Head) -> Iterator[str]:
@@ -157,15 +158,45 @@ def _lines_before(place: Folder, head: notes.Head) -> Iterator[str]:
             yield from signature_lines(note)
 
 
-def _note_publication(head: notes.Head, note: str) -> None:
+def _note_publication(head: notes.Head, note: str, *, stamps: Sequence[int]) -> None:
     """Note in the register what is put out, before anybody can see it; nothing where that is out already."""
     newest = queries.newest_publication()
     if newest is None or newest.note != note:
-        at = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC)
+        now, cosigned = clock.true_seconds(), max(stamps, default=None)
         database.run(
-            "INSERT INTO ledger_publication (size, note, put_out_at) VALUES (%s, %s, %s)",
-            [head.size, note, at],
+            "INSERT INTO ledger_publication (size, note, put_out_at, cosigned_at) VALUES (%s, %s, %s, %s)",
+            [head.size, note, _instant(now), cosigned and _instant(cosigned)],
         )
+
+
+def _instant(seconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How one witness was found: why it does not answer, or in what it holds another history; both empty if it is well."""
+
+    witness: str
+    why: str = ""
+    fault: LedgerRolledBack | LedgerContradictsItself | None = None
+
+
+def look_at_witnesses(*, patience_s: float) -> list[Sight]:
+    """Ask every witness what it holds, and hold it against the ledger as it is. Nothing is signed."""
+    return [_sight(one) for one in witnesses.remember(notes.origin(), patience_s=patience_s)]
+
+
+def _sight(memory: witnesses.Memory) -> Sight:
+    if not memory.answers:
+        return Sight(memory.witness, memory.why)
+    if not notes.key_file().exists():
+        return Sight(memory.witness)
+    try:
+        _demand_continuation(_next_head(), _held_by_witnesses([memory], notes.signing_key()))
+    except (LedgerRolledBack, LedgerContradictsItself) as fault:
+        return Sight(memory.witness, fault=fault)
+    return Sight(memory.witness)
 
 
 def prepare_receipts() -> None:

@@ -47,19 +47,25 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A checkpoint as it was put out, with the cosignatures that it bore, and when by the machine's clock."""
+    """A checkpoint as it was put out, with the cosignatures that it bore, and when by the machine's clock.
+
+    `cosigned_at` is the newest of these cosignatures' instants, None where it bore none.
+    """
 
     size: int
     note: str
     put_out_at: dt.datetime
+    cosigned_at: dt.datetime | None
 
 
-def newest_publication() -> Publication | None:
-    """Return the checkpoint that readers see now, None where none was ever put out."""
+def newest_publication(*, cosigned: bool = False) -> Publication | None:
+    """Return the checkpoint that readers see now, or the newest that was cosigned; None where there is none."""
     found = database.rows(
-        "SELECT size, note, put_out_at FROM ledger_publication ORDER BY publication_id DESC LIMIT 1"
+        "SELECT size, note, put_out_at, cosigned_at FROM ledger_publication"
+        " WHERE cosigned_at IS NOT NULL OR NOT %s ORDER BY publication_id DESC LIMIT 1",
+        [cosigned],
     )
-    return Publication(found[0].size, found[0].note, found[0].put_out_at) if found else None
+    return Publication(*found[0]) if found else None
 
 
 def looks(person_id: PersonId, *, lines: Sequence[LineId] = ()) -> list[Look]:

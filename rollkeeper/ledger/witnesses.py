@@ -188,4 +188,7 @@ def _send(
             )
             return _Reply(answer.status, answer.read(_ANSWER_BYTES).decode("utf-8", "replace"))
     except urllib3.exceptions.HTTPError as fault:
-        return _Reply(0, f"it does not answer ({type(fault).__name__})")
+        # A refused connection is, to urllib3, one that took too long.
+        away = isinstance(fault, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ProtocolError)
+        late = not away and isinstance(fault, urllib3.exceptions.TimeoutError)
+        return _Reply(0, "it does not answer in time" if late else "it cannot be reached")

@@ -16,6 +16,8 @@ from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.settings import HomeKind, home, settings
 from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.publishing import look_at_witnesses
+from rollkeeper.ledger.queries import newest_publication
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.site.backup import Part, last_backup
 from rollkeeper.vault import canaries, epochs
@@ -23,6 +25,7 @@ from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import index_key
 
 LEAST_FREE_BYTES = 2 * 1024**3
+WITNESS_PATIENCE_S = 3
 
 
 class Health(StrEnum):
@@ -229,16 +232,66 @@ def _check_ledger() -> Iterator[Finding]:
         yield _sound("No role may change or remove a ledger entry.")
     (waiting,) = rows(
         "SELECT count(*) AS entries FROM ledger_entry WHERE at < %s"
-        " AND NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = ledger_entry.entry_id)",
-        [clock.now() - dt.timedelta(days=1)],
+        " AND NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = ledger_entry.entry_id AND l.leaf_index < %s)",
+        [clock.now() - dt.timedelta(hours=settings().ledger_publish_within_hours), _published_size()],
     )
     if waiting.entries:
         yield Finding(
             "",
             Health.WATCH,
-            f"{waiting.entries:,} ledger entries older than a day are not published.",
-            "Run 'rollkeeper ledger publish DIR' every day, and let somebody outside keep the checkpoints.",
+            f"{waiting.entries:,} ledger entries older than {settings().ledger_publish_within_hours} hours are not"
+            " published.",
+            "Run 'rollkeeper ledger publish' every hour by a timer, and let somebody outside keep the checkpoints.",
         )
+
+
+def _published_size() -> int:
+    newest = newest_publication()
+    return newest.size if newest else 0
+
+
+def _check_witnesses() -> Iterator[Finding]:
+    if not settings().ledger_witnesses:
+        yield Finding(
+            "",
+            Health.WATCH if settings().kind is HomeKind.PRODUCTION else Health.SOUND,
+            "No witness cosigns the ledger: only who keeps checkpoints would notice another history.",
+            "Name witnesses in 'ledger_witnesses' (docs/ledger.md).",
+        )
+        return
+    yield _age_of_cosigned()
+    sights = look_at_witnesses(patience_s=WITNESS_PATIENCE_S)
+    for one in sights:
+        if one.fault:
+            yield Finding("", Health.FAULT, str(one.fault), one.fault.advice)
+        elif one.why:
+            yield Finding(
+                "", Health.WATCH, f"The witness {one.witness}: {one.why}.", "Ask whoever runs the witness."
+            )
+    if not any(one.fault or one.why for one in sights):
+        yield _sound(
+            f"Every witness answers ({len(sights)}), and holds nothing that the ledger does not continue."
+        )
+
+
+def _age_of_cosigned() -> Finding:
+    newest = newest_publication(cosigned=True)
+    if newest is None or newest.cosigned_at is None:
+        return Finding(
+            "", Health.WATCH, "No checkpoint was ever cosigned.", "Run 'rollkeeper ledger publish'."
+        )
+    age = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC) - newest.cosigned_at
+    told = f"The last cosigned checkpoint covers {newest.size:,} entries and is {_told_age(age)} old."
+    if age <= dt.timedelta(hours=settings().ledger_publish_within_hours):
+        return _sound(told)
+    return Finding("", Health.WATCH, told, "Run 'rollkeeper ledger publish' every hour by a timer.")
+
+
+def _told_age(age: dt.timedelta) -> str:
+    minutes = max(0, int(age.total_seconds()) // 60)
+    if minutes < 2 * 60:
+        return f"{minutes} minutes"
+    return f"{minutes // 60} hours" if minutes < 3 * 24 * 60 else f"{minutes // (24 * 60)} days"
 
 
 def _check_law() -> Iterator[Finding]:
@@ -275,6 +328,7 @@ CHECKS = (
     _check_abandoned_applications,
     _check_emergency_floor,
     _check_ledger,
+    _check_witnesses,
     _check_law,
     _check_notices_and_commands,
 )

@@ -108,6 +108,12 @@ class Migration(migrations.Migration):
                         db_comment="Instant by the machine, whatever day a trial home believes."
                     ),
                 ),
+                (
+                    "cosigned_at",
+                    models.DateTimeField(
+                        db_comment="Instant of the newest cosignature that it bore.", null=True
+                    ),
+                ),
             ],
             options={
                 "db_table": "ledger_publication",

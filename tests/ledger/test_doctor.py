@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The doctor says how old the last cosigned checkpoint is, and whether the witnesses answer."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import HomeKind
+from rollkeeper.ledger.publishing import publish, remembered_file
+from rollkeeper.site.doctor import Health, _check_ledger, _check_witnesses
+
+
+def said():
+    return [(found.health, found.sentence) for found in _check_witnesses()]
+
+
+def later(monkeypatch, **age):
+    seconds = clock.true_seconds() + int(dt.timedelta(**age).total_seconds())
+    monkeypatch.setattr(clock, "true_seconds", lambda: seconds)
+
+
+def test_witnesses_that_answer_and_a_fresh_checkpoint_are_sound(fill, witness, tmp_path):
+    fill(1, 300)
+    publish(tmp_path / "log")
+
+    assert said() == [
+        (Health.SOUND, "The last cosigned checkpoint covers 300 entries and is 0 minutes old."),
+        (Health.SOUND, "Every witness answers (1), and holds nothing that the ledger does not continue."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("age", "health", "told"),
+    [
+        ({"hours": 23, "minutes": 59}, Health.SOUND, "23 hours"),
+        ({"hours": 24, "minutes": 1}, Health.WATCH, "24 hours"),
+        ({"days": 9, "minutes": 1}, Health.WATCH, "9 days"),
+    ],
+)
+def test_the_age_of_the_last_cosigned_checkpoint_is_told(
+    fill, witness, tmp_path, monkeypatch, age, health, told
+):
+    fill(1, 3)
+    publish(tmp_path / "log")
+
+    later(monkeypatch, **age)
+
+    assert said()[0] == (
+        health,
+        f"The last cosigned checkpoint covers 3 entries and is {told} old.",
+    )
+
+
+def test_a_checkpoint_that_nobody_cosigned_does_not_count(fill, witness, choose, tmp_path):
+    fill(1, 3)
+    publish(tmp_path / "log")
+    choose(ledger_cosignatures=0)
+    witness.stop()
+    fill(4, 9)
+    publish(tmp_path / "log")
+
+    assert said()[0][1].startswith("The last cosigned checkpoint covers 3 entries")
+
+
+def test_a_witness_that_is_away_is_named(ledger, witness):
+    witness.stop()
+
+    assert said() == [
+        (Health.WATCH, "No checkpoint was ever cosigned."),
+        (Health.WATCH, "The witness witness.example/w: it cannot be reached."),
+    ]
+
+
+def test_a_witness_that_holds_another_history_is_a_fault(fill, witness, superuser, tmp_path):
+    fill(1, 300)
+    publish(tmp_path / "log")
+    with superuser() as own:
+        own.execute(
+            "TRUNCATE ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication"
+        )
+    remembered_file().unlink()
+
+    found = list(_check_witnesses())
+
+    assert found[1].health is Health.FAULT
+    assert "a checkpoint over 300 was already signed (the witness witness.example/w)" in found[1].sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "health"), [(HomeKind.TRIAL, Health.SOUND), (HomeKind.PRODUCTION, Health.WATCH)]
+)
+def test_without_a_witness_a_production_home_is_warned(ledger, choose, kind, health):
+    choose(kind=kind)
+
+    assert [one for one, _ in said()] == [health]
+
+
+def test_entries_that_are_in_the_tree_but_not_published_are_told(fill, witness, tmp_path, superuser):
+    fill(1, 3)
+    witness.stop()
+    publish(tmp_path / "log")
+    with superuser() as own:
+        own.execute("UPDATE ledger_entry SET at = at - interval '25 hours'")
+
+    assert "3 ledger entries older than 24 hours are not published." in [
+        one.sentence for one in _check_ledger()
+    ]
