@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import words
@@ -18,7 +18,7 @@ from rollkeeper.enrolment.rules import is_usable_key
 from rollkeeper.enrolment.submissions import Deed, Submission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.sayings import mark, say
+from rollkeeper.kernel.sayings import cite, mark, say
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Attribute, Pack
 from rollkeeper.lines.states import PauseReason, Service
@@ -26,6 +26,9 @@ from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind, pack_kind
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
 _MAKES_LINES = frozenset({Deed.REGISTER, Deed.INSTALL})
+_OF_THE_RECEIPT = frozenset({
+    "receipt_not_genuine", "receipt_not_known", "receipt_code_not_read", "receipt_of_another_act", "receipts_not_ready",
+})  # fmt: skip
 # What may be chosen again for the clerk after a fault: nothing of it is about a person.
 _KEPT = frozenset({"submission_key", "service", "language", "reason"})
 
@@ -33,17 +36,8 @@ _KEPT = frozenset({"submission_key", "service", "language", "reason"})
 def _asked[F: forms.Field](field: F, *, why: Any, article: str = "", language: str = "") -> F:
     """Add to a field why it is asked and by which article; the template shows both, in the language of the reason."""
     field.why, field.why_language = why, language  # type: ignore[attr-defined]
-    field.article = say_article(article)  # type: ignore[attr-defined]
+    field.article = cite(article)  # type: ignore[attr-defined]
     return field
-
-
-def say_article(article: str | None) -> str:
-    """Say where the law says it: a bare number is an article, anything else speaks for itself."""
-    return (
-        gettext("article %(number)s") % {"number": article}
-        if article and article[0].isdigit()
-        else article or ""
-    )
 
 
 class QuietForm(forms.Form):
@@ -84,6 +78,10 @@ class QuietForm(forms.Form):
         part, attribute = fault.facts.get("part", "holder"), fault.facts.get("attribute", "document_number")
         if "part" in fault.facts:
             return f"{part}__{attribute}"
+        if "code" in self.fields:
+            return "code"
+        if "receipt" in self.fields and fault.code in _OF_THE_RECEIPT:
+            return "receipt"
         if fault.code == "not_the_holder":
             return "document_number" if "document_number" in self.fields else "holder__document_number"
         return "number"
@@ -158,6 +156,23 @@ class DisputeForm(QuietForm):
     """A receipt or an appeal stands against the record."""
 
     number = number_field()
+    receipt = forms.CharField(
+        label=_("The receipt"), required=False, max_length=20_000,
+        help_text=_(
+            "Where the holder has one of a registration: the text out of its square, or its code. Without it the holder's word is enough."
+        ),
+        widget=forms.Textarea(attrs=_QUIET | {"rows": 4}),
+    )  # fmt: skip
+
+
+class CodeForm(QuietForm):
+    """The code of a receipt, as it stands on paper and in notices."""
+
+    code = forms.CharField(
+        label=_("Code of the receipt"), max_length=40,
+        help_text=_("It stands on the receipt and in every notice: a number, a hyphen, six letters or figures."),
+        widget=forms.TextInput(attrs=_QUIET | {"class": "govuk-input--width-10"}),
+    )  # fmt: skip
 
 
 class RecordForm(QuietForm):

@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.counter import views
+from rollkeeper.counter import receipts, views
 
 app_name = "counter"
 urlpatterns: list[URLPattern] = [
@@ -12,5 +12,9 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^(?P<what>replace-sim|end)/$", views.holder_act, name="holder_act"),
     path("pause/", views.pause, name="pause"),
     path("dispute/", views.dispute, name="dispute"),
-    path("receipt/<str:submission_key>/", views.receipt, name="receipt"),
+    path("receipt/<str:submission_key>/", receipts.of_submission, name="receipt"),
+    path("receipts/", receipts.find, name="receipts"),
+    path("receipts/<str:code>/", receipts.by_code, name="receipt_by_code"),
+    path("receipts/<str:code>/pdf/", receipts.sheet, name="receipt_pdf"),
+    path("receipts/<str:code>/text/", receipts.text, name="receipt_text"),
 ]

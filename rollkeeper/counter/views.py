@@ -7,13 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from rollkeeper.access.acts import authority_in
 from rollkeeper.access.authority import demand
 from rollkeeper.access.roles import Power
 from rollkeeper.counter import words
-from rollkeeper.counter.errors import ReceiptNotFound
 from rollkeeper.counter.forms import (
     DisputeForm,
     FindForm,
@@ -22,14 +21,14 @@ from rollkeeper.counter.forms import (
     QuietForm,
     RecordForm,
     faults_of,
-    say_article,
 )
 from rollkeeper.enrolment import acts
-from rollkeeper.enrolment.queries import receipt_for
+from rollkeeper.enrolment.disputing import honour_receipt
 from rollkeeper.enrolment.registering import law_in_force
 from rollkeeper.enrolment.submissions import Deed, Receipt
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.sayings import cite
 from rollkeeper.lines.acts import look_up_line
 from rollkeeper.lines.states import PauseReason
 from rollkeeper.subscribers.kinds import PartyKind
@@ -85,8 +84,8 @@ def record(request: HttpRequest, deed: str) -> HttpResponse:
 
     shown = {
         "deed": chosen, "title": words.DEEDS[chosen], "note": words.DEED_NOTES[chosen], "retention": pack.retention,
-        "retention_article": say_article(pack.retention.article),
-        "article": say_article(pack.act_article(chosen.value)), "kind": kind, "kinds": [(k.value, words.KINDS[k]) for k in PartyKind],
+        "retention_article": cite(pack.retention.article),
+        "article": cite(pack.act_article(chosen.value)), "kind": kind, "kinds": [(k.value, words.KINDS[k]) for k in PartyKind],
     }  # fmt: skip
     return _act_page(request, "counter/record.html", make=make, do=do, shown=shown)
 
@@ -132,22 +131,12 @@ def dispute(request: HttpRequest) -> HttpResponse:
 
     def do(form: DisputeForm) -> Receipt:
         given = form.cleaned_data
-        return acts.dispute_line(
-            authority, submission_key=given["submission_key"], number=given["number"], on=clock.today()
-        )
+        what = {"submission_key": given["submission_key"], "number": given["number"], "on": clock.today()}
+        if given["receipt"].strip():
+            return honour_receipt(authority, shown=given["receipt"], **what)
+        return acts.dispute_line(authority, **what)
 
     return _act_page(request, "counter/dispute.html", make=DisputeForm, do=do)
-
-
-@require_safe
-def receipt(request: HttpRequest, submission_key: str) -> HttpResponse:
-    """Show a receipt, to be printed and handed over: references and a day, nothing personal."""
-    demand(authority_in(request), Power.ENROL)
-    found = receipt_for(submission_key)
-    if found is None:
-        raise ReceiptNotFound
-    shown = {"receipt": found, "done": words.DONE.get(found.verb, ""), "is_repeat": "again" in request.GET}
-    return render(request, "counter/receipt.html", shown)
 
 
 def _act_page[F: QuietForm](

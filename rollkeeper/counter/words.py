@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.enrolment.submissions import Deed
-from rollkeeper.ledger.verbs import Verb
+from rollkeeper.ledger import words as ledger_words
 from rollkeeper.lines.states import LineState, PauseReason, Service, SuspensionReason
 from rollkeeper.subscribers.kinds import Part, PartyKind
 
@@ -92,15 +92,4 @@ PAUSES: Words = {
     PauseReason.DESK_CLOSED: _("The desk was closed"),
     PauseReason.OTHER: _("Another reason"),
 }
-DONE: Words = {
-    Verb.HOLDING_REGISTERED: _("The holder of the line is registered."),
-    Verb.HOLDING_TRANSFERRED: _("The line is transferred; its new holder is registered."),
-    Verb.LINE_RELOCATED: _("The line is recorded at its new place."),
-    Verb.HOLDING_CORRECTED: _("The record is changed."),
-    Verb.SIM_REPLACED: _("The SIM is replaced."),
-    Verb.LINE_ENDED: _("The contract is ended."),
-    Verb.CLOCK_PAUSED: _("The clock of the line stands still for these days."),
-    Verb.LINE_DISPUTED: _(
-        "The dispute is taken up. The clock of the line stands still and nobody cuts it off."
-    ),
-}
+DONE = ledger_words.DONE

@@ -7,8 +7,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
+from rollkeeper.ledger.paper.page import check_page, header_policy
 from rollkeeper.site.faces import FACES
 from rollkeeper.site.gate import opens_to
 
@@ -30,6 +32,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+@csp_override(header_policy())
+def check_receipt(request: HttpRequest) -> HttpResponse:
+    """Give anybody the page that checks receipts by itself; it asks nothing of this server, and may be saved."""
+    del request
+    return HttpResponse(check_page())
 
 
 def _addresses(request: HttpRequest) -> list[dict[str, object]]:

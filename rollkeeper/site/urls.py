@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from rollkeeper.site.faces import face_called, this_face
-from rollkeeper.site.front import front, healthz
+from rollkeeper.site.front import check_receipt, front, healthz
 
 handler400 = "rollkeeper.site.edge.not_read"
 handler403 = "rollkeeper.site.edge.forbidden"
@@ -22,6 +22,7 @@ handler500 = "rollkeeper.site.edge.crashed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("check-receipt/", check_receipt, name="check_receipt"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),

@@ -11,9 +11,8 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-import segno
-import typst
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -24,6 +23,11 @@ from rollkeeper.ledger.errors import FontsMissing
 from rollkeeper.ledger.receipts import REGISTRATIONS, LedgerReceipt
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.ledger.words import GROUNDS, say_article, say_done, say_word
+
+# Both are loaded when the first sheet or square is asked for: a face that only serves the page has no need of them.
+if TYPE_CHECKING:
+    import segno
+    import typst
 
 MOST_IN_A_SQUARE_BYTES = 2_900
 """A square holds 2,953 bytes at the most; a longer receipt is in the file, and the square holds its code."""
@@ -76,6 +80,8 @@ def square(receipt: LedgerReceipt) -> str:
 
 def pdf(receipt: LedgerReceipt) -> bytes:
     """Return a receipt as one sheet with its fonts and, as a file inside, its text. Refuses: FontsMissing."""
+    import typst
+
     fonts = _fonts()
     told = tell(receipt)
     wanted = [_LATIN, *(_SCRIPTS[one.code] for one in told if one.code in _SCRIPTS)]
@@ -103,14 +109,18 @@ def file_name(receipt: LedgerReceipt, suffix: str) -> str:
     return f"receipt-{receipt.code}.{suffix}"
 
 
-def _square(receipt: LedgerReceipt) -> segno.QRCode:
+def _square(receipt: LedgerReceipt) -> "segno.QRCode":
+    import segno
+
     text = receipt.text if len(receipt.text.encode()) <= MOST_IN_A_SQUARE_BYTES else receipt.code
     return segno.make_qr(text, encoding="utf-8", error="L", boost_error=True)
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
     """Look once for the fonts of this machine."""
+    import typst
+
     return typst.Fonts(include_embedded_fonts=False)
 
 

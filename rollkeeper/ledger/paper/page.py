@@ -67,11 +67,19 @@ def check_page() -> str:
 @cache
 def policy() -> str:
     """Return what the page may do: run this script, wear this style, nothing else."""
-    script, style = (_hash_of(tag) for tag in ("script", "style"))
-    return (
-        f"default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none';"
-        " form-action 'none'"
-    )
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in _policy().items())
+
+
+def header_policy() -> dict[str, list[str]]:
+    """Return the same for the header of a server that hands the page out; a page cannot say itself who may frame it."""
+    return _policy() | {"frame-ancestors": ["'none'"]}
+
+
+def _policy() -> dict[str, list[str]]:
+    return {
+        "default-src": ["'none'"], "script-src": [_hash_of("script")], "style-src": [_hash_of("style")],
+        "img-src": ["data:"], "base-uri": ["'none'"], "form-action": ["'none'"],
+    }  # fmt: skip
 
 
 def _source() -> str:

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The receipt after an act, and any receipt by its code: on the page, on a sheet, as a text. Nothing personal in any.
+
+Suspensions, restorations and erasures happen at no counter; their receipts are had here by the code in the notice.
+"""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rollkeeper.access.acts import authority_in
+from rollkeeper.access.authority import demand
+from rollkeeper.access.roles import Power
+from rollkeeper.counter.errors import ReceiptNotFound
+from rollkeeper.counter.forms import CodeForm, faults_of
+from rollkeeper.enrolment.queries import receipt_for
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.ledger import paper
+from rollkeeper.ledger.errors import ReceiptsNotReady
+from rollkeeper.ledger.receipts import LedgerReceipt, erasures_of, find_by_code, receipt_of
+from rollkeeper.ledger.words import GROUNDS, say_article, say_done, say_word
+
+
+@require_safe
+def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
+    """Show the receipt of what was just submitted, to be printed and handed over."""
+    demand(authority_in(request), Power.ENROL)
+    found = receipt_for(submission_key)
+    if found is None:
+        raise ReceiptNotFound
+    try:
+        given = receipt_of(found.entry_id)
+    except ReceiptsNotReady:
+        given = None
+    shown = {"receipt": found, "done": say_done(found.verb), "is_repeat": "again" in request.GET}
+    return render(request, "counter/receipt.html", shown | _given(given))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Ask for the code of a receipt and go on to it."""
+    demand(authority_in(request), Power.ENROL)
+    form = CodeForm(request.POST) if request.method == "POST" else CodeForm()
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("counter:receipt_by_code", find_by_code(form.cleaned_data["code"]).code)
+        except RollkeeperError as fault:
+            form = CodeForm()
+            form.show_faults(faults_of(form, fault))
+            return render(request, "counter/receipts.html", {"form": form}, status=422)
+    return render(request, "counter/receipts.html", {"form": form})
+
+
+@require_safe
+def by_code(request: HttpRequest, code: str) -> HttpResponse:
+    """Show any receipt by its code, and whether what it is about was erased since."""
+    demand(authority_in(request), Power.ENROL)
+    found = find_by_code(code)
+    mark = found.mark
+    shown = {
+        "done": say_done(mark.verb), "mark": mark, "article": say_article(mark.article),
+        "erasures": [_erasure(one) for one in erasures_of(mark)],
+    }  # fmt: skip
+    return render(request, "counter/receipt_by_code.html", shown | _given(found))
+
+
+@require_safe
+def sheet(request: HttpRequest, code: str) -> HttpResponse:
+    """Give a receipt as one sheet."""
+    demand(authority_in(request), Power.ENROL)
+    found = find_by_code(code)
+    return _file(paper.pdf(found), name=paper.file_name(found, "pdf"), kind="application/pdf")
+
+
+@require_safe
+def text(request: HttpRequest, code: str) -> HttpResponse:
+    """Give a receipt as a text."""
+    demand(authority_in(request), Power.ENROL)
+    found = find_by_code(code)
+    return _file(
+        paper.plain(found).encode(), name=paper.file_name(found, "txt"), kind="text/plain; charset=utf-8"
+    )
+
+
+def _given(found: LedgerReceipt | None) -> dict[str, Any]:
+    if found is None:
+        return {}
+    return {"given": found, "square": f"data:image/svg+xml,{quote(paper.square(found))}"}
+
+
+def _erasure(one: LedgerReceipt) -> dict[str, str]:
+    facts = one.mark.facts
+    return {
+        "code": one.code, "day": one.mark.day, "article": say_article(one.mark.article),
+        "ground": say_word(str(facts.get("ground", "")), GROUNDS), "last_day_kept": str(facts.get("last_day_kept", "")),
+    }  # fmt: skip
+
+
+def _file(content: bytes, *, name: str, kind: str) -> HttpResponse:
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

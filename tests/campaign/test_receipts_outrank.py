@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""No batch touches a line whose holder shows a receipt that the register has lost, approved or not, before or after."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.campaign import acts, queries
+from rollkeeper.enrolment.disputing import honour_receipt
+from rollkeeper.kernel.database import run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.ledger import notes, promises
+from rollkeeper.ledger.acts import entry_body
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault.blind import blind_numbers
+from tests.campaign.population import night, state
+from tests.campaign.test_batches import DUE, END_DUE, approve, carry_out, drawn, told_lines
+from tests.enrolment.people import fresh_number
+
+
+def numbered(line_id):
+    """Give a line a number that can be typed."""
+    number = fresh_number()
+    index = blind_numbers([number])[0]
+    run("UPDATE lines_number SET number_index = %s WHERE line_id = %s", [index, line_id])
+    run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, line_id])
+    return number
+
+
+def show_receipt(line_id, number, on=DUE):
+    """Show the receipt of a registration that this register does not know."""
+    promises.make_ready(notes.signing_key())
+    body = entry_body(
+        verb=Verb.HOLDING_REGISTERED, at=dt.datetime(2012, 1, 9, 1, tzinfo=dt.UTC), on=dt.date(2012, 1, 9),
+        role="clerk", actor="0f" * 32, line_id=line_id, commitment="f0" * 32, pack="cd" * 32, article="2 ¶1",
+        facts={"assurance": "checked", "party_kind": "individual"},
+    )  # fmt: skip
+    honour_receipt(
+        console_authority(),
+        submission_key=str(new_uuid()),
+        number=number,
+        shown=promises.promise(body),
+        on=on,
+    )
+
+
+def test_a_line_in_an_approved_batch_is_passed_over_and_not_in_the_next(people):
+    shown, same = told_lines(2)
+    number, batch_id = numbered(shown), drawn()
+    approve(batch_id, people)
+    show_receipt(shown, number)
+
+    carry_out(batch_id)
+    after = acts.check_day(console_authority(), due_on=DUE, on=DUE)
+
+    assert queries.batch(batch_id).reasons == {"disputed": 1}
+    assert (state(shown), state(same)) == ("active", "suspended")
+    assert after[0].count == 0
+
+
+def test_a_line_that_was_suspended_already_works_again_and_is_never_ended(people):
+    shown, same = told_lines(2)
+    number = numbered(shown)
+    night(DUE, people)
+    suspended = state(shown)
+    show_receipt(shown, number)
+
+    night(END_DUE, people)
+
+    assert suspended == "suspended"
+    assert (state(shown), state(same)) == ("active", "ended")
+
+
+@pytest.mark.parametrize("later", ["2012-03-02", "2012-03-05", "2013-03-04"])
+def test_the_clock_stands_still_for_as_long_as_it_takes(people, later):
+    (shown,) = told_lines(1)
+    show_receipt(shown, numbered(shown))
+
+    found = acts.check_day(console_authority(), due_on=dt.date.fromisoformat(later), on=DUE)
+
+    assert found[0].count == 0
