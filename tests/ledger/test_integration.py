@@ -139,6 +139,23 @@ def test_a_writer_does_not_wait_for_the_integrator(ledger):
     assert integrate().size == 2
 
 
+def test_a_writer_that_holds_its_transaction_open_keeps_no_other_writer_waiting(ledger):
+    with writer() as holding:
+        write(holding, 1, 300)
+
+        with writer() as other:
+            other.execute("SET lock_timeout = '50ms'")
+            write(other, 301)
+            other.execute("COMMIT")
+        append_entry(SomeActor(), verb=Verb.CANARY_OPENED, role="sweep", on=dt.date(2012, 3, 2))
+        while_held = integrate()
+
+        assert holding.info.transaction_status is psycopg.pq.TransactionStatus.INTRANS
+        holding.execute("COMMIT")
+
+    assert (while_held.size, integrate().size) == (0, 302)
+
+
 class Writers:
     """Transactions of one entry each that dawdle, and now and then are rolled back."""
 
