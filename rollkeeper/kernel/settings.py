@@ -11,12 +11,11 @@ import binascii
 import datetime as dt
 import os
 import tomllib
-from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -26,6 +25,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
+from rollkeeper.kernel.networked import NetworkedService, NetworkElement, known_place, safe_webhook, served
 
 HOME_FORMAT = 1
 
@@ -107,67 +107,6 @@ def _whole_path(name: str) -> str:
     if not Path(name).is_absolute():
         raise ValueError("write the whole path, from / on")
     return name
-
-
-def _safe_webhook(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return url
-    if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}:
-        return url
-    raise ValueError("write it as https://host/path; plain http is for this machine alone")
-
-
-NetworkElement = Literal["osmo_hlr", "kamailio", "freeradius"]
-NetworkedService = Literal[
-    "mobile", "data_card", "fixed_line", "internet_access", "domain", "address_block", "hosted_site"
-]
-_CAN_SERVE: Mapping[str, set[str]] = {
-    "osmo_hlr": {"mobile", "data_card"},
-    "kamailio": {"mobile", "fixed_line"},
-    "freeradius": {"internet_access"},
-}
-_PLACES: Mapping[str, tuple[str, ...]] = {
-    "osmo_hlr": ("network_hlr_control", "network_hlr_terminal"),
-    "kamailio": ("network_kamailio",),
-    "freeradius": ("network_radius_orders", "network_radius_questions"),
-}
-
-
-def _known_place(place: str) -> str:
-    host, _, port = place.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
-        raise ValueError("write it as host:port")
-    return place
-
-
-def _served(by_service: dict[str, list[str]], info: ValidationInfo) -> dict[str, list[str]]:
-    """Hold the elements, their places and the kinds of service against each other, and name every fault."""
-    rest_is_served = info.data.get("network_webhook") or info.data.get("kind") is HomeKind.TRIAL
-    unserved = set(get_args(NetworkedService)) - set(by_service)
-    faults = [
-        f"{element} cannot serve {service}"
-        for service, elements in by_service.items()
-        for element in elements
-        if service not in _CAN_SERVE[element]
-    ] + [
-        f"{element} serves a kind of service, but '{place}' is not set"
-        for element in sorted({one for elements in by_service.values() for one in elements})
-        for place in _PLACES[element]
-        if info.data.get(place) is None
-    ]
-    if len(by_service.get("mobile", _BOTH)) < len(_BOTH):
-        faults.append("mobile needs osmo_hlr (data) and kamailio (calls): one alone would bar half a line")
-    if by_service and unserved and not rest_is_served:
-        faults.append(
-            f"nothing serves {', '.join(sorted(unserved))}: name an element or set 'network_webhook'"
-        )
-    if faults:
-        raise ValueError("; ".join(faults))
-    return by_service
-
-
-_BOTH = ("osmo_hlr", "kamailio")
 
 
 def _each_once(names: list[str]) -> list[str]:
@@ -370,14 +309,14 @@ class Settings(BaseModel):
     ] = 0.05
     network_webhook: Annotated[
         str | None,
-        AfterValidator(lambda url: url and _safe_webhook(url)),
+        AfterValidator(lambda url: url and safe_webhook(url)),
         Field(
             description="Where commands for the network are posted, signed; empty in a trial home: a file."
         ),
     ] = None
     network_kamailio: Annotated[
         str | None,
-        AfterValidator(lambda url: url and _safe_webhook(url)),
+        AfterValidator(lambda url: url and safe_webhook(url)),
         Field(
             description="Where a Kamailio with ops/kamailio/rollkeeper.cfg takes orders, as in"
             " http://127.0.0.1:8060/rollkeeper; its token lies in secrets/kamailio.token."
@@ -385,17 +324,17 @@ class Settings(BaseModel):
     ] = None
     network_hlr_control: Annotated[
         str | None,
-        AfterValidator(lambda place: place and _known_place(place)),
+        AfterValidator(lambda place: place and known_place(place)),
         Field(description="host:port of an Osmocom HLR's control interface, usually 127.0.0.1:4259."),
     ] = None
     network_hlr_terminal: Annotated[
         str | None,
-        AfterValidator(lambda place: place and _known_place(place)),
+        AfterValidator(lambda place: place and known_place(place)),
         Field(description="host:port of the same HLR's terminal (VTY), usually 127.0.0.1:4258."),
     ] = None
     network_radius_orders: Annotated[
         str | None,
-        AfterValidator(lambda place: place and _known_place(place)),
+        AfterValidator(lambda place: place and known_place(place)),
         Field(
             description="host:port where a FreeRADIUS with ops/freeradius takes changes of authorization, usually"
             " 127.0.0.1:3799; the shared secret lies in secrets/freeradius.secret."
@@ -403,7 +342,7 @@ class Settings(BaseModel):
     ] = None
     network_radius_questions: Annotated[
         str | None,
-        AfterValidator(lambda place: place and _known_place(place)),
+        AfterValidator(lambda place: place and known_place(place)),
         Field(
             description="host:port where the same FreeRADIUS answers what is true, usually 127.0.0.1:1822."
         ),
@@ -412,7 +351,7 @@ class Settings(BaseModel):
         dict[
             NetworkedService, Annotated[list[NetworkElement], Field(min_length=1), AfterValidator(_each_once)]
         ],
-        AfterValidator(_served),
+        AfterValidator(served),
         Field(
             description="Which elements serve which kind of service, as in {mobile = ['osmo_hlr', 'kamailio']};"
             " the webhook (in a trial home: the file) serves the kinds that are not named."

@@ -453,7 +453,7 @@ def test_an_element_that_needs_no_number_is_told_none(register):
 def test_every_kind_of_service_can_be_named_in_the_settings():
     from typing import get_args
 
-    from rollkeeper.kernel.settings import NetworkedService
+    from rollkeeper.kernel.networked import NetworkedService
 
     assert set(get_args(NetworkedService)) == {one.value for one in Service}
 
