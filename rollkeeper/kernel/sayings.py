@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.html import format_html
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 
 CONTEXT: Final = "refusal"
 ENGLISH: Final = "en"
 
+_ARTICLE = re.compile(r"([0-9]+)(?: ¶([0-9]+))?")
 _FIGURE = re.compile(r"\d{4}-\d{2}-\d{2}|\d+")
 _JOINTS: Final = (", ", " or ")
 
@@ -34,6 +35,17 @@ class Said:
 def say(fault: RollkeeperError) -> list[Said]:
     """Say each fault with its remedy; one that nobody has translated stays whole in English and is marked so."""
     return [_say_one(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))]
+
+
+def cite(article: str | None) -> str:
+    """Cite an article as the reader does; what is no bare number, with or without a paragraph, speaks for itself."""
+    found = _ARTICLE.fullmatch(article or "")
+    if found is None:
+        return article or ""
+    number, paragraph = found.groups()
+    if paragraph is None:
+        return gettext("art. %(number)s") % {"number": number}
+    return gettext("art. %(number)s ¶%(paragraph)s") % {"number": number, "paragraph": paragraph}
 
 
 def mark(text: str, language: str) -> str:

@@ -2,9 +2,9 @@
 """Filters with which templates say words and draw bars."""
 
 from django import template
-from django.utils.translation import gettext
 
 from rollkeeper.campaign.stages import Action
+from rollkeeper.kernel import sayings
 from rollkeeper.kernel.sayings import mark, say_words
 from rollkeeper.office import words
 from rollkeeper.office.picture import share
@@ -44,5 +44,5 @@ def stage_after(action: str) -> str:
 
 @register.filter
 def cite(article: str) -> str:
-    """Return an article as one cites it: a bare number is an article, anything else speaks for itself."""
-    return gettext("art. %(number)s") % {"number": article} if article[:1].isdigit() else article
+    """Return an article as the reader cites it."""
+    return sayings.cite(article)
