@@ -2,7 +2,7 @@
 """The auditor stands alone, reads published bytes only, and names what is wrong.
 
 The drill: whoever owns the database, the files and the signing key changes history in every way we can think of. Each
-test says by what it is noticed.
+test says by what it is noticed. `test_drill.py` does the same where there is a witness.
 """
 
 import ast
@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from rollkeeper.ledger import auditor, notes, tree
-from rollkeeper.ledger.folder import Folder, bundle
+from rollkeeper.ledger import auditor
 from rollkeeper.ledger.publishing import publish, remembered_file
+from tests.ledger.forging import FORGERIES, entries, forge
 
 SIZE = 700
 BUNDLE = "tile/entries/001"
@@ -43,38 +43,6 @@ def wrong(folder, capsys, **how):
     code, answer = verdict(folder, capsys, **how)
     assert code == 1
     return answer["wrong"]
-
-
-def entries(folder, size=SIZE):
-    return [e for i in range(-(-size // 256)) for e in auditor._entries(folder, i, size)]
-
-
-def forge(folder, bodies):
-    """Write a whole new log over these entries and sign it with the true key, as only the operator can."""
-    shutil.rmtree(folder)
-    place, size = Folder(folder), len(bodies)
-    hashes = b"".join(map(tree.leaf_hash, bodies))
-
-    def tile(level, index, width):
-        unit = 32 << 8 * level
-        start = index * 256 * unit
-        return b"".join(
-            tree.root_of(hashes[at : at + unit]) for at in range(start, start + width * unit, unit)
-        )
-
-    level = 0
-    while grown := tree.tiles_between(0, size, level=level):
-        for index in grown:
-            width = tree.tile_width(level, index, size)
-            place.write_tile(level, index, width, tile(level, index, width))
-            if level == 0:
-                place.write_tile("entries", index, width, bundle(bodies[index * 256 : index * 256 + width]))
-        level += 1
-    key = notes.signing_key()
-    place.write("vkey", notes.vkey(notes.origin(), key.public_key()).encode())
-    place.write(
-        "checkpoint", notes.sign(notes.Head(notes.origin(), size, tree.root_of(hashes)), key).encode()
-    )
 
 
 def test_an_honest_log_is_found_right(log, capsys):
@@ -219,17 +187,10 @@ def test_a_partial_tile_may_be_gone_once_the_full_one_is_there(log, capsys):
 
 # Careful: everything is made anew over the changed entries and signed with the true key. Only what others kept tells.
 
-FORGERIES = {
-    "edit": lambda old: [*old[:9], b"another", *old[10:]],
-    "delete": lambda old: [*old[:9], *old[10:], b"filled up"],
-    "insert": lambda old: [*old[:9], b"slipped in", *old[9:-1]],
-    "reorder": lambda old: [*old[:9], old[10], old[9], *old[11:]],
-}
-
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_history_made_anew_fits_itself_but_not_the_checkpoint_that_somebody_kept(log, capsys, forgery):
-    forge(log, FORGERIES[forgery](entries(log)))
+    forge(log, FORGERIES[forgery](entries(log, SIZE)))
 
     assert verdict(log, capsys)[0] == 0
     assert wrong(log, capsys, older=[log.parent / "kept" / "checkpoint"]).startswith(
@@ -239,13 +200,13 @@ def test_history_made_anew_fits_itself_but_not_the_checkpoint_that_somebody_kept
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_whoever_kept_the_whole_folder_learns_which_entry_it_was(log, capsys, forgery):
-    forge(log, FORGERIES[forgery](entries(log)))
+    forge(log, FORGERIES[forgery](entries(log, SIZE)))
 
     assert "Entry 9 is the first that differs." in wrong(log, capsys, older=[log.parent / "kept"])
 
 
 def test_a_truncated_log_with_a_new_head_is_a_log_that_was_rolled_back(log, capsys):
-    forge(log, entries(log)[:299])
+    forge(log, entries(log, SIZE)[:299])
 
     assert wrong(log, capsys, older=[log.parent / "kept" / "checkpoint"]).startswith(
         "The ledger was rolled back"
@@ -253,14 +214,14 @@ def test_a_truncated_log_with_a_new_head_is_a_log_that_was_rolled_back(log, caps
 
 
 def test_a_log_that_was_rolled_back_and_grew_again_is_noticed(log, capsys):
-    forge(log, [*entries(log)[:250], *(b"different %d" % n for n in range(500))])
+    forge(log, [*entries(log, SIZE)[:250], *(b"different %d" % n for n in range(500))])
 
     assert "History was rewritten" in wrong(log, capsys, older=[log.parent / "kept" / "checkpoint"])
 
 
 def test_two_heads_of_one_size_are_noticed_by_two_readers_who_compare(log, capsys):
     shutil.copytree(log, log.parent / "shown_to_another")
-    forge(log.parent / "shown_to_another", FORGERIES["edit"](entries(log)))
+    forge(log.parent / "shown_to_another", FORGERIES["edit"](entries(log, SIZE)))
 
     said = wrong(log, capsys, older=[log.parent / "shown_to_another"])
     assert said.startswith("There are two heads of one size")
@@ -275,7 +236,7 @@ def test_a_copy_that_was_written_at_once_proves_older_checkpoints_too(log, capsy
 
 
 def test_an_honest_log_passes_beside_every_forgery(log, capsys):
-    before = entries(log)
+    before = entries(log, SIZE)
 
     forge(log, before)
 
