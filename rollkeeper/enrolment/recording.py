@@ -32,6 +32,8 @@ from rollkeeper.lines.changes import (
 )
 from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.states import Service
+from rollkeeper.network.acts import ask
+from rollkeeper.network.kinds import CommandKind
 from rollkeeper.subscribers.acts import Shown, add_document, refer_to
 from rollkeeper.subscribers.kinds import Part, pack_kind
 from rollkeeper.vault.acts import PersonRecord, seal_persons
@@ -199,6 +201,9 @@ def _tell(
             person_id=one.persons[Part.HOLDER], language=one.draft.language, pack_hash=frame.pack.hash, on=frame.on,
             in_sight=one.draft.submission.in_sight, at=at,
         )  # fmt: skip
+        if one.is_new_line and one.draft.submission.in_sight:
+            # Elements of the network may still know the number as that of a line that has ended.
+            ask(one.line_id, kind=CommandKind.RESTORE, reason="new_line", at=at)
 
 
 def _entries(frame: Frame, written: Sequence[Written], *, at: dt.datetime) -> dict[LineId, EntryId]:

@@ -48,6 +48,15 @@ def test_a_number_that_has_no_line_yet_gets_one(clerk):
     assert holder_of(number).assurance == "checked"
 
 
+def test_a_new_line_is_opened_in_the_network_which_may_know_its_number_as_ended(clerk):
+    number = fresh_number()
+
+    receipt = register_subscriber(clerk, submission(number), on=ON)
+
+    commands = rows("SELECT kind, reason FROM network_command WHERE line_id = %s", [receipt.line_id])
+    assert [(one.kind, one.reason) for one in commands] == [("restore", "new_line")]
+
+
 def test_registering_while_suspended_restores_the_line_the_same_day(clerk, new_line):
     number = new_line(SuspensionReason.REGISTRATION)
 
