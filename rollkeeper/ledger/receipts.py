@@ -6,9 +6,10 @@ stands in every notice; whoever has it gets the whole receipt from any face and 
 a receipt holds what the published ledger holds.
 """
 
+import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -110,6 +111,19 @@ def find_by_code(text: str) -> LedgerReceipt:
     if not found or code_of(entry_id, found[0].body.encode()) != f"{entry_id}-{check}":
         raise ReceiptNotKnown(code=f"{entry_id}-{check}")
     return _receipt(entry_id, found[0].body.encode())
+
+
+def codes_of(told: Sequence[tuple[LineId, Collection[Verb], dt.date]]) -> list[str | None]:
+    """Return for each the code of the newest entry about a line, of these kinds, of a day; None where there is none."""
+    values = {
+        "lines": [line_id for line_id, _, _ in told], "days": [day for _, _, day in told],
+        "verbs": [" ".join(sorted(verb.value for verb in verbs)) for _, verbs, _ in told],
+    }  # fmt: skip
+    found = {
+        row.nth - 1: code_of(EntryId(row.entry_id), row.body.encode())
+        for row in database.rows(database.sql("ledger", "codes"), values)
+    }
+    return [found.get(nth) for nth in range(len(told))]
 
 
 def code_of(entry_id: EntryId, body: bytes) -> str:

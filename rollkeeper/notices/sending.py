@@ -18,6 +18,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.ids import LineId, NoticeId, new_uuid
 from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.receipts import codes_of
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.gateways import Answer, Gateway, Handing, Message
 from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
@@ -29,6 +30,16 @@ from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.opened import Opened
 
+_TELLS_OF = {
+    NoticeKind.SUSPENDED: frozenset({Verb.LINE_SUSPENDED}),
+    NoticeKind.RESTORED: frozenset({
+        Verb.LINE_RESTORED, Verb.HOLDING_REGISTERED, Verb.HOLDING_TRANSFERRED, Verb.RECEIPT_TAKEN_UP,
+    }),
+    NoticeKind.ENDED: frozenset({Verb.LINE_ENDED}),
+    NoticeKind.RECORD_CHANGED: frozenset({Verb.HOLDING_CORRECTED, Verb.LINE_RELOCATED}),
+    NoticeKind.SIM_REPLACED: frozenset({Verb.SIM_REPLACED}),
+}  # fmt: skip
+"""What a notice tells the holder was done: the receipt of that entry is theirs."""
 _OUTCOMES = {Answer.TAKEN: Outcome.HANDED, Answer.LATER: Outcome.FAILED, Answer.REFUSED: Outcome.BOUNCED}
 
 
@@ -147,7 +158,11 @@ class Sender:
     def _hand_over(self, channel: Channel, intents: list[_Intent], sent: Sent) -> None:
         addresses = self._open(channel, intents)
         ready = [one for one in intents if _is_readable(addresses[one.row.line_id])]
-        messages = [_message(one, addresses[one.row.line_id]) for one in ready]
+        codes = _receipt_codes([one.row for one in ready])
+        messages = [
+            _message(one, addresses[one.row.line_id], receipt=code)
+            for one, code in zip(ready, codes, strict=True)
+        ]
         answers = dict(zip(map(id, ready), self._ways[channel].send(messages), strict=True)) if ready else {}
         nobody = Handing(Answer.REFUSED)  # the address does not open: erased meanwhile, and so no way
         self._record(intents, [answers.get(id(one), nobody) for one in intents], sent)
@@ -229,7 +244,14 @@ def _intent(row: Any, channel: Channel) -> _Intent:
     return _Intent(row, left or new_uuid(), channel, is_repeat=left is not None, tries_before=before)
 
 
-def _message(intent: _Intent, address: Opened) -> Message:
+def _receipt_codes(told: Sequence[Any]) -> list[str | None]:
+    """Return the code of the receipt of what each notice tells, None where it tells of nothing that was done."""
+    return codes_of(
+        [(LineId(row.line_id), _TELLS_OF.get(NoticeKind(row.kind), frozenset()), row.owed_on) for row in told]
+    )
+
+
+def _message(intent: _Intent, address: Opened, *, receipt: str | None) -> Message:
     chosen, row = settings(), intent.row
     language = best_language(row.language, offered=chosen.languages)
     written = write_notice(
@@ -240,6 +262,7 @@ def _message(intent: _Intent, address: Opened) -> Message:
         code=row.code,
         operator=chosen.operator_name,
         care=chosen.care_number,
+        receipt=receipt,
     )
     return Message(
         reference=intent.attempt_id,

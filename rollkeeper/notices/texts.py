@@ -43,6 +43,9 @@ class Language:
     day: str
     months: tuple[str, ...]
     texts: dict[NoticeKind, Text]
+    receipt_short: str
+    """What a short text adds where the notice tells of something that has a receipt."""
+    receipt_text: str
 
     def write_day(self, day: dt.date) -> str:
         """Write a day as this language does."""
@@ -66,8 +69,9 @@ def write_notice(
     code: str,
     operator: str,
     care: str,
+    receipt: str | None = None,
 ) -> Written:
-    """Write a notice. Refuses: LinkInNotice, where the operator's name or number would make a link of it."""
+    """Write a notice, with the code of its receipt where it has one. Refuses: LinkInNotice, where the operator's name or number would make a link of it."""
     chosen = read_language(language)
     facts = {
         "operator": operator,
@@ -77,9 +81,14 @@ def write_notice(
     }
     text = chosen.texts[kind]
     brief = channel.uses_the_line
-    written = Written(
-        text.subject.format(**facts), (text.short if brief else text.text).strip().format(**facts)
-    )
+    body = (text.short if brief else text.text).strip().format(**facts)
+    if receipt is not None:
+        body += (
+            chosen.receipt_short.format(receipt=receipt)
+            if brief
+            else f"\n\n{chosen.receipt_text.format(receipt=receipt)}"
+        )
+    written = Written(text.subject.format(**facts), body)
     if looks_like_link(written.subject) or looks_like_link(written.text):
         raise LinkInNotice(text=kind.value)
     return written
@@ -121,6 +130,11 @@ def parse_language(raw: str, *, file: str) -> Language:
         for kind in NoticeKind
         for part, allowed, needed in _parts(kind)
         if (why := _fault_of(table.get(kind.value, {}).get(part), allowed=allowed, needed=needed))
+    ]
+    faults += [
+        TextFault(file=file, text=part, why=why)
+        for part in ("receipt_short", "receipt_text")
+        if (why := _fault_of(table.get(part), allowed=frozenset({"receipt"}), needed=frozenset({"receipt"})))
     ]
     if len(table.get("months", ())) != 12:
         faults.append(TextFault(file=file, text="months", why="there are twelve"))
@@ -164,4 +178,6 @@ def _language(table: dict[str, Any]) -> Language:
         day=table["day"],
         months=tuple(table["months"]),
         texts={kind: Text(**table[kind.value]) for kind in NoticeKind},
+        receipt_short=table["receipt_short"],
+        receipt_text=table["receipt_text"],
     )

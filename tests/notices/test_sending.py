@@ -12,6 +12,9 @@ from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.settings import settings, write_settings
+from rollkeeper.ledger import receipts
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices import queries
 from rollkeeper.notices.acts import record_outcome, record_outcomes, send_due
 from rollkeeper.notices.errors import NoNotice
@@ -414,7 +417,7 @@ def test_the_day_that_was_promised_is_the_day_that_is_said_whatever_the_pack_say
     send(ways)
 
     assert notice(owed).promised_on == PROMISED
-    assert "1 March 2012" in ways[Channel.SMS].heard[0].text
+    assert "1 March 2012" in heard(ways)[0].text
 
 
 def test_the_desk_can_tell_a_genuine_message_from_a_false_one(ways):
@@ -447,3 +450,47 @@ def test_the_standing_counts_by_state_way_and_outcome(ways):
 def test_genuine_senders_are_named():
     assert settings().care_number in queries.genuine_senders()
     assert "bo" in queries.languages_awaiting_a_reader()
+
+
+class House:
+    staff_id = None
+    commitment = "sweep"
+
+
+def heard(ways):
+    return [message for way in ways.values() for message in way.heard]
+
+
+def suspended(line_id, on):
+    """Enter that a line was suspended, as a batch does."""
+    return append_entry(
+        House(), verb=Verb.LINE_SUSPENDED, role="sweep", on=on, line_id=line_id, pack="cd" * 32, article="3",
+        facts={"anchor": "2011-12-01", "batch": str(uuid.uuid4()), "last_day": "2011-12-19"},
+    )  # fmt: skip
+
+
+def test_a_notice_names_the_code_of_the_receipt_of_what_it_tells(ways):
+    line_id, another = make_line(state="suspended"), make_line(state="suspended")
+    suspended(line_id, ON - dt.timedelta(1))
+    entry_id = suspended(line_id, ON)
+    suspended(another, ON)
+    tell(line_id, kind=NoticeKind.SUSPENDED, language="en")
+
+    send(ways)
+
+    (body,) = [
+        row.body for row in database.rows("SELECT body FROM ledger_entry WHERE entry_id = %s", [entry_id])
+    ]
+    assert receipts.code_of(entry_id, body.encode()) in heard(ways)[0].text
+
+
+def test_a_notice_of_something_that_was_not_entered_that_day_names_no_receipt(ways):
+    line_id = make_line(state="suspended")
+    suspended(line_id, ON - dt.timedelta(1))
+    tell(line_id, kind=NoticeKind.SUSPENDED, language="en")
+    tell(make_line(), language="en")
+
+    send(ways)
+
+    assert [one for one in heard(ways) if "eceipt" in one.text] == []
+    assert len(heard(ways)) == 2

@@ -82,6 +82,20 @@ def test_no_text_holds_a_number_of_the_law(language, kind):
 @every_text
 def test_a_short_text_goes_out_in_four_parts_at_most(language, kind):
     assert sms_parts(written(language, kind).text) <= 4
+    assert sms_parts(written(language, kind, receipt="10004711-K2M9QX").text) <= 4
+
+
+@every_text
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL])
+def test_the_code_of_the_receipt_stands_in_a_notice_that_has_one_and_no_hole_where_it_has_none(
+    language, kind, channel
+):
+    with_one = written(language, kind, channel, receipt="4711-K2M9QX").text
+    without = written(language, kind, channel).text
+
+    assert with_one.startswith(without)
+    assert "4711-K2M9QX" in with_one
+    assert not looks_like_link(with_one)
 
 
 def test_the_tibetan_texts_are_marked_as_awaiting_a_native_reader():
