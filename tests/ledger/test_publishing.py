@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from rollkeeper.kernel import database
-from rollkeeper.ledger import auditor, notes, tree
+from rollkeeper.ledger import auditor, notes, queries, tree
 from rollkeeper.ledger.acts import integrate
 from rollkeeper.ledger.errors import (
     EntryIsNotItsLeaf,
@@ -15,7 +15,7 @@ from rollkeeper.ledger.errors import (
     LedgerKeyMissing,
     LedgerRolledBack,
 )
-from rollkeeper.ledger.folder import bundle, tile_name
+from rollkeeper.ledger.folder import Folder, bundle, tile_name
 from rollkeeper.ledger.publishing import publish, remembered_file
 
 
@@ -205,3 +205,21 @@ def test_an_entry_that_is_too_long_to_publish_is_refused_when_it_is_written(regi
         database.run(
             "INSERT INTO ledger_entry (at, day, verb, body) VALUES (now(), '2012-03-02', 'x', repeat('x', 65536))"
         )
+
+
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 511, 512, 700])
+def test_a_proof_made_of_published_files_is_that_of_the_register_and_proves_its_leaf(fill, tmp_path, size):
+    fill(1, size)
+    publish(tmp_path)
+    place, stored = Folder(tmp_path), queries.stored_nodes(size)
+    published = tree.nodes_from_tiles(
+        lambda level, index, width: place.read(tile_name(level, index, width)), size
+    )
+    root = tree.root_at(size, stored)
+
+    for index in {0, size // 2, size - 1}:
+        proof = tree.prove_inclusion(index, size=size, node=published)
+
+        leaf = tree.leaf_hash(f"entry {index + 1}".encode())
+        assert proof == tree.prove_inclusion(index, size=size, node=stored)
+        assert tree.is_included(leaf, index=index, size=size, proof=proof, root=root)
