@@ -283,9 +283,8 @@ def _attribute_field(attribute: Attribute) -> forms.Field:
         if attribute.name == "address"
         else forms.TextInput(attrs=_QUIET)
     )
-    return forms.CharField(
-        label=label, required=attribute.required, widget=widget, help_text=words.HINTS.get(attribute.name, ""),
-    )  # fmt: skip
+    hint = words.HINTS.get(attribute.name, "") if attribute.confirmed else words.UNCONFIRMED
+    return forms.CharField(label=label, required=attribute.required, widget=widget, help_text=hint)
 
 
 def _own_language() -> str:

@@ -43,6 +43,9 @@ HINTS: Words = {
     "name": _("Exactly as it stands on the document, in its own script, in one piece."),
     "document_number": _("All of it, as it stands there; spaces and the width of letters do not matter."),
 }
+UNCONFIRMED = _(
+    "May be left out: the press reported that this is to be asked, and nobody has confirmed it in the official text."
+)
 DOCUMENTS: Words = {
     "cn-resident-card": _("Resident identity card"),
     "cn-residence-permit": _("Residence permit"),

@@ -4,7 +4,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 
@@ -66,13 +66,14 @@ def read_parts(
 ) -> ReadParts | list[RollkeeperError]:
     """Return the parts as they may be recorded, or every fault in them."""
     ask = partial(ask_of, service, submission.kind)
-    faults = _wrong_key(submission) + _wrong_parts(submission)
+    given = {part: values for part, values in submission.parts.items() if not _is_left_out(values, ask(part))}
+    faults = _wrong_key(submission) + _wrong_parts(submission, given, ask)
     if not ask(Part.HOLDER):
         return [*faults, PartyNotCovered(pack=pack_id, party=submission.kind.value, service=service)]
     read: dict[Part, ReadPart] = {}
     for part in PARTS[submission.kind]:
-        if part in submission.parts:
-            found = _read_part(part, given=submission.parts[part], attributes=ask(part), on=on)
+        if part in given:
+            found = _read_part(part, given=given[part], attributes=ask(part), on=on)
             if isinstance(found, ReadPart):
                 read[part] = found
             else:
@@ -108,11 +109,23 @@ def _wrong_key(submission: Submission) -> list[RollkeeperError]:
     return [] if is_usable_key(submission.submission_key) else [SubmissionKeyNotRead()]
 
 
-def _wrong_parts(submission: Submission) -> list[RollkeeperError]:
+def _wrong_parts(
+    submission: Submission, given: Collection[Part], ask: Callable[[Part], tuple[Attribute, ...]]
+) -> list[RollkeeperError]:
     kind, wanted = submission.kind.value, PARTS[submission.kind]
-    missing = [PartMissing(kind=kind, part=part.key) for part in wanted if part not in submission.parts]
+    missing = [
+        PartMissing(kind=kind, part=part.key)
+        for part in wanted
+        if part not in given and any(attribute.required for attribute in ask(part))
+    ]
     surplus = [PartNotAsked(kind=kind, part=part.key) for part in submission.parts if part not in wanted]
     return [*missing, *surplus]
+
+
+def _is_left_out(values: Mapping[str, str], attributes: tuple[Attribute, ...]) -> bool:
+    """Tell whether somebody of whom nothing is demanded was left out: a kind of document alone is about nobody."""
+    demanded = any(attribute.required for attribute in attributes)
+    return not demanded and not any(value for name, value in values.items() if name != "document_type")
 
 
 def _read_part(

@@ -18,7 +18,7 @@ from rollkeeper.kernel.errors import Faults, RollkeeperError
 CONTEXT: Final = "refusal"
 ENGLISH: Final = "en"
 
-_ARTICLE = re.compile(r"([0-9]+)(?: ¶([0-9]+))?")
+_ARTICLE = re.compile(r"(house rule )?([0-9]+)(?: ¶([0-9]+))?")
 _FIGURE = re.compile(r"\d{4}-\d{2}-\d{2}|\d+")
 _JOINTS: Final = (", ", " or ")
 
@@ -38,11 +38,13 @@ def say(fault: RollkeeperError) -> list[Said]:
 
 
 def cite(article: str | None) -> str:
-    """Cite an article as the reader does; what is no bare number, with or without a paragraph, speaks for itself."""
+    """Cite an article as the reader does; what is no number, with or without a paragraph, speaks for itself."""
     found = _ARTICLE.fullmatch(article or "")
     if found is None:
-        return article or ""
-    number, paragraph = found.groups()
+        return gettext(article) if article else ""
+    house, number, paragraph = found.groups()
+    if house:
+        return gettext("house rule %(number)s") % {"number": number}
     if paragraph is None:
         return gettext("art. %(number)s") % {"number": number}
     return gettext("art. %(number)s ¶%(paragraph)s") % {"number": number, "paragraph": paragraph}

@@ -108,15 +108,18 @@ class Pack:
         return tuple(service for scope in self.file.scope.services for service in scope.services)
 
     def attributes(self, service: str, party_kind: str) -> tuple[Attribute, ...]:
-        """Return exactly what the law has the operator ask: nothing for a service or a party it does not name."""
+        """Return exactly what the law has the operator ask: nothing for a service or a party it does not name.
+
+        What rests on a value that nobody has confirmed is asked and not demanded: nobody is turned away for want of it.
+        """
         self.refuse_unhonoured()
         if service not in self.services:
             return ()
         return tuple(
             Attribute(
                 name=leaf.name,
-                required=leaf.required == "yes",
-                article=leaf.because.article,
+                required=leaf.required == "yes" and leaf.because.confirmed,
+                article=self._cited(leaf.because),
                 why=leaf.purpose.get("en", ""),
                 confirmed=leaf.because.confirmed,
                 whys=leaf.purpose,
@@ -125,6 +128,11 @@ class Pack:
             if kind.id == party_kind
             for leaf in kind.attributes
         )
+
+    def _cited(self, because: Because) -> str:
+        """Return an article as it is cited beside a value: the house's own rules are never taken for the law's."""
+        house = any(source.id == because.source and source.rank == "house" for source in self.file.sources)
+        return f"house rule {because.article}" if house else because.article
 
     def act_article(self, act: str) -> str | None:
         """Return the article that has identity recorded at this act, None where none does."""

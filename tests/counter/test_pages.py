@@ -172,6 +172,23 @@ def test_a_company_is_registered_with_its_user_and_bearer(at_counter):
     assert holdings(find_line(number).line_id)[0].party_kind == "company"
 
 
+def test_a_company_is_registered_without_what_only_the_press_reported_is_to_be_asked(at_counter):
+    number = fresh_number()
+    firm = SECRET | {"document_type": "cn-business-licence", "document_number": "91110000600037341L"}
+    untouched = {"document_type": "cn-resident-card"}
+
+    page = at_counter.get("/register/?kind=company").content.decode()
+    answer = post(
+        at_counter, "register", number, firm, query="?kind=company", **fields("user", **untouched),
+        **fields("bearer", **untouched),
+    )  # fmt: skip
+
+    held = holdings(find_line(number).line_id)[0]
+    assert page.count("May be left out: the press reported") == 5
+    assert answer.status_code == 302, answer.content.decode()
+    assert (held.user_person_id, held.bearer_person_id) == (None, None)
+
+
 def test_passports_of_two_states_with_one_number_are_two_people(at_counter):
     numbers = [fresh_number(), fresh_number()]
 

@@ -83,7 +83,7 @@ def test_each_faulty_row_is_named_with_column_and_code_and_the_rest_is_recorded(
     without_name = {k: v for k, v in row().items() if k != "name"}
     faulty = [
         row(number="12"), without_name, row(religion="none"), long_ago, row(kind="choir"), row(service="post"),
-        row(number=13800138000), row(kind="company"), b"not json\n", b"[1, 2]\n", b"\xff\xfe{}\n", row(name=7),
+        row(number=13800138000), row(kind="company", user={"faith": "x"}), b"not json\n", b"[1, 2]\n", b"\xff\xfe{}\n", row(name=7),
         b'{"number": "1", "number": "2"}\n', row(submission_key="x"), row(kind="minor", guardian="Ama"),
         row(user={"name": "x"}), row(name="A\x00B"), row(language="tlh"), {"name": "no number"},
     ]  # fmt: skip
@@ -95,7 +95,7 @@ def test_each_faulty_row_is_named_with_column_and_code_and_the_rest_is_recorded(
     found = {(number, column) for number, column, _ in refused}
     assert found >= {
         (2, "number"), (3, "name"), (4, "religion"), (5, "document_number"), (6, "kind"), (7, "service"),
-        (8, "number"), (9, "user"), (9, "bearer"), (10, "(the whole row)"), (11, "(the whole row)"),
+        (8, "number"), (9, "user.faith"), (10, "(the whole row)"), (11, "(the whole row)"),
         (12, "(the whole row)"), (13, "name"), (14, "number"), (15, "submission_key"), (16, "guardian"),
         (17, "user"), (18, "name"), (19, "language"), (20, "number"),
     }  # fmt: skip

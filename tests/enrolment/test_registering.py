@@ -305,12 +305,52 @@ def test_who_uses_the_line_may_be_who_brought_the_papers(clerk):
     assert held.user_person_id == held.bearer_person_id
 
 
+@pytest.mark.parametrize(
+    "left_out", [{}, {"document_type": "cn-resident-card"}, {"name": "", "address": ""}, None]
+)
+def test_no_company_is_turned_away_for_want_of_what_only_the_press_reported(clerk, left_out):
+    number = fresh_number()
+    parts = {Part.HOLDER: company()["parts"][Part.HOLDER]} | (
+        {} if left_out is None else {Part.USER: left_out, Part.BEARER: left_out}
+    )
+
+    register_subscriber(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
+
+    held = holder_of(number)
+    assert (held.user_person_id, held.bearer_person_id) == (None, None)
+
+
+def test_of_who_uses_a_company_line_as_much_is_recorded_as_was_said(clerk):
+    number = fresh_number()
+    parts = {Part.HOLDER: company()["parts"][Part.HOLDER], Part.USER: {"name": "Invented User"}}
+
+    register_subscriber(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
+
+    held = holder_of(number)
+    assert held.user_person_id is not None
+    assert held.bearer_person_id is None
+
+
 @pytest.mark.parametrize("part", [Part.USER, Part.BEARER])
-def test_a_company_line_without_its_user_or_bearer_is_refused(clerk, part):
-    parts = {key: value for key, value in company()["parts"].items() if key is not part}
+def test_of_who_uses_a_company_line_nothing_is_recorded_that_no_pack_names(clerk, part):
+    parts = company()["parts"] | {part: {"name": "Invented User", "email": "x"}}
+
+    with pytest.raises(errors.UnknownAttribute):
+        register_subscriber(clerk, submission(fresh_number(), kind=PartyKind.COMPANY, parts=parts), on=ON)
+
+
+def test_a_company_itself_is_demanded(clerk):
+    parts = {key: value for key, value in company()["parts"].items() if key is not Part.HOLDER}
 
     with pytest.raises(errors.PartMissing):
         register_subscriber(clerk, submission(fresh_number(), kind=PartyKind.COMPANY, parts=parts), on=ON)
+
+
+def test_a_minor_without_a_guardian_is_refused(clerk):
+    with pytest.raises(errors.PartMissing):
+        register_subscriber(
+            clerk, submission(fresh_number(), kind=PartyKind.MINOR, parts={Part.HOLDER: person()}), on=ON
+        )
 
 
 def test_a_minor_is_registered_with_a_guardian(clerk):

@@ -108,7 +108,21 @@ def test_every_part_that_must_cite_an_article_does_so_by_its_type():
     assert all(part.model_fields["because"].is_required() for part in Cited.__subclasses__())
 
 
-@pytest.mark.parametrize("party", ["individual", "minor", "company", "company_user"])
+@pytest.mark.parametrize("party", ["company_user", "company_bearer"])
+def test_what_only_the_press_reported_is_asked_and_demanded_of_nobody(party):
+    asked = load_pack("cn-xz-2011").attributes("mobile", party)
+
+    assert {a.article for a in asked} == {"as reported"}
+    assert not any(a.required or a.confirmed for a in asked)
+
+
+def test_a_rule_of_the_house_is_never_cited_as_an_article_of_the_law():
+    asked = load_pack("cn-xz-2011").attributes("mobile", "guardian")
+
+    assert {a.article for a in asked} == {"house rule 3"}
+
+
+@pytest.mark.parametrize("party", ["individual", "minor", "company"])
 def test_the_decision_asks_four_things_and_no_more(party):
     asked = load_pack("cn-xz-2011").attributes("mobile", party)
 
