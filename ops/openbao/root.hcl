@@ -2,3 +2,5 @@
 path "transit/encrypt/rollkeeper-epochs" { capabilities = ["update"] }
 path "transit/decrypt/rollkeeper-epochs" { capabilities = ["update"] }
 path "transit/keys/rollkeeper-epochs" { capabilities = ["read"] }
+# Imports hash millions of numbers.
+path "transit/hmac/rollkeeper-index/sha2-256" { capabilities = ["update"] }

@@ -10,6 +10,7 @@ import base64
 import binascii
 import datetime as dt
 import os
+import re
 import tomllib
 from enum import StrEnum
 from functools import cache
@@ -24,6 +25,7 @@ import tomli_w
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
+from rollkeeper.kernel.addresses import known_database, known_mail_server, known_message_centre
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
 from rollkeeper.kernel.networked import NetworkedService, NetworkElement, known_place, safe_webhook, served
 
@@ -72,15 +74,6 @@ def _known_zone(name: str) -> str:
     return name
 
 
-def _known_mail_server(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ValueError("write it as smtp://host:port or smtps://host:port")
-    if parts.password:
-        raise ValueError("the password belongs into secrets/smtp.password, not into the address")
-    return url
-
-
 def _known_country(code: str) -> str:
     # Loading every country's numbers takes a third of a second: only who changes the country waits for it.
     from phonenumbers import SUPPORTED_REGIONS
@@ -88,13 +81,6 @@ def _known_country(code: str) -> str:
     if code not in SUPPORTED_REGIONS:
         raise ValueError("write the two capital letters of a country, such as CN")
     return code
-
-
-def _known_database(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"} or len(parts.path) < 2:
-        raise ValueError("write it as postgresql://user@host:port/database")
-    return url
 
 
 def _lasting_pack(name: str) -> str:
@@ -121,6 +107,14 @@ def _https_or_here(url: str | None) -> str | None:
         parts.scheme != "http" or parts.hostname not in {"127.0.0.1", "::1", "localhost"}
     ):
         raise ValueError("it must begin with https:// unless it is on this machine")
+    return url
+
+
+def _known_root(url: str | None) -> str | None:
+    if url is None or not url.startswith("pkcs11:"):
+        return _https_or_here(url)
+    if not re.fullmatch(r"pkcs11:(\S+;)?token=[^;?\s]+(;\S+)?\?(\S+&)?module-path=/\S+", url):
+        raise ValueError("write a token as pkcs11:token=LABEL?module-path=/path/of/the/library.so")
     return url
 
 
@@ -229,18 +223,21 @@ class Settings(BaseModel):
     ] = None
     register_url: Annotated[
         str | None,
-        AfterValidator(lambda url: url and _known_database(url)),
+        AfterValidator(lambda url: url and known_database(url)),
         Field(description="A PostgreSQL 18 for the register; empty: the embedded one."),
     ] = None
     keys_url: Annotated[
         str | None,
-        AfterValidator(lambda url: url and _known_database(url)),
+        AfterValidator(lambda url: url and known_database(url)),
         Field(description="A PostgreSQL 18 for the keys; empty: the embedded one."),
     ] = None
     root_url: Annotated[
         str | None,
-        AfterValidator(_https_or_here),
-        Field(description="The key service (OpenBao) that is the root of trust; empty: a file in secrets/."),
+        AfterValidator(_known_root),
+        Field(
+            description="The key service (OpenBao) that is the root of trust, or a token as"
+            " pkcs11:token=LABEL?module-path=/path/of/its/library.so; empty: a file in secrets/."
+        ),
     ] = None
     cap_per_hour: Annotated[
         int, Field(gt=0, description="Lines that a batch may suspend or end in an hour.")
@@ -287,7 +284,7 @@ class Settings(BaseModel):
     ] = []
     smtp_url: Annotated[
         str | None,
-        AfterValidator(lambda url: url and _known_mail_server(url)),
+        AfterValidator(lambda url: url and known_mail_server(url)),
         Field(
             description="smtp://user@host:port or smtps://... for e-mail notices, the password in"
             " secrets/smtp.password; empty: no e-mail."
@@ -296,6 +293,22 @@ class Settings(BaseModel):
     smtp_demands_tls: Annotated[
         bool, Field(description="Send no e-mail where the server does not offer STARTTLS.")
     ] = False
+    smpp_url: Annotated[
+        str | None,
+        AfterValidator(lambda url: url and known_message_centre(url)),
+        Field(
+            description="smpp://name@host:port or smpps://... of the short message centre, the password in"
+            " secrets/smpp.password; empty: no SMS, in a trial home the file outbox."
+        ),
+    ] = None
+    smpp_sender: Annotated[
+        str | None,
+        Field(pattern=r"^(\+?[0-9]{1,20}|[A-Za-z0-9 .-]{1,11})$", description="The sender of SMS; empty: the care number."),
+    ] = None
+    smpp_window: Annotated[
+        int, Field(ge=1, le=1000, description="Parts of SMS on their way at once, unanswered by the centre.")
+    ] = 10
+    smpp_per_second: Annotated[float, Field(gt=0, description="Parts of SMS given to the centre in a second.")] = 50
     notices_from: Annotated[
         str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The sender of e-mail notices.")
     ] = "register@operator.example"

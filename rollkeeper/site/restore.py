@@ -66,7 +66,7 @@ def restore(
     if notes[0].register != notes[1].register:
         raise BackupsOfTwoHomes(register=register, keys=keys)
     try:
-        _bring_secrets(secrets, wanted="root.token" if root_url else "root.key")
+        _bring_secrets(secrets, wanted=_kept_of(root_url))
         _bring_settings(notes[0], root_url=root_url)
         _bring_stores(register, keys, tell=tell)
     except BaseException:
@@ -90,6 +90,13 @@ def _bring_secrets(kept: Path, *, wanted: str) -> None:
         if file.is_file() and file.suffix not in _MADE_ANEW:
             shutil.copyfile(file, place / file.name)
             (place / file.name).chmod(0o600)
+
+
+def _kept_of(root_url: str | None) -> str:
+    """Return the file without which this kind of root opens nothing."""
+    if root_url is None:
+        return "root.key"
+    return "root.pin" if root_url.startswith("pkcs11:") else "root.token"
 
 
 def _bring_settings(note: Note, *, root_url: str | None) -> None:

@@ -114,6 +114,15 @@ class KeyServiceRefused(RollkeeperError):
     )
 
 
+class TokenRefused(RollkeeperError):
+    """The token behind PKCS#11 is not there, or would not."""
+
+    code = "token_refused"
+    kind = Kind.INTERNAL
+    sentence = "The token '{token}' did not do what it was asked: {why}."
+    remedy = "Is it plugged in, is {module} its library, and is the PIN in secrets/root.pin right?"
+
+
 class ArchiveDamaged(RollkeeperError):
     """A backup was cut short, changed, or is none."""
 

@@ -2,7 +2,8 @@
 """The root of trust: what wraps the secret of an epoch, and what keys the blind index.
 
 Two small interfaces, because a web face needs the second and must not come near the first. The implementation here
-keeps both in files of mode 0600 inside the home; a key service stands behind the same interfaces (`vault.transit`).
+keeps both in files of mode 0600 inside the home; a key service (`vault.transit`) and a token (`vault.pkcs11`) stand behind
+the same interfaces.
 
 `secrets/root.key` has a line a version of the wrapping key and one for the index; destroying a version makes every
 epoch that it wrapped unreadable, in every copy of the store of keys. `secrets/index.key` can be made again from it.
@@ -18,6 +19,7 @@ from typing import Protocol
 from rollkeeper.kernel.settings import home, settings
 from rollkeeper.vault import wire
 from rollkeeper.vault.errors import CannotOpen, RootMissing
+from rollkeeper.vault.pkcs11 import Pkcs11Root
 from rollkeeper.vault.transit import TransitIndexKey, TransitRoot
 
 _WARNING = """\
@@ -110,6 +112,16 @@ class FileRoot:
         return {int(name): key for name, key in _read(root_file()).items() if name != _INDEX}
 
 
+class TokenRoot(Pkcs11Root):
+    """A token as the root, with the key of the blind index in a file, since a face must not have the token's PIN."""
+
+    def ensure(self) -> None:
+        """Make the wrapping key in the token and the index's file beside it, where there is none."""
+        super().ensure()
+        if not index_file().exists():
+            _write(index_file(), {_INDEX: wire.expand(self.index_seed(), b"rollkeeper/blind-index")})
+
+
 class FileIndexKey:
     """The key of the blind index in a file of its own, which a face may read."""
 
@@ -131,16 +143,24 @@ class FileIndexKey:
 
 
 def root_of_trust() -> RootOfTrust:
-    """Return the root of trust of this home: the key service that its settings name, or the file."""
+    """Return the root of trust of this home: the token or the key service that its settings name, or the file."""
     url = settings().root_url
-    return FileRoot() if url is None else TransitRoot(url, token_file=home() / "secrets" / "root.token")
+    if url is None:
+        return FileRoot()
+    if url.startswith("pkcs11:"):
+        return TokenRoot(url, pin_file=home() / "secrets" / "root.pin")
+    return TransitRoot(url, token_file=home() / "secrets" / "root.token")
 
 
 def index_key() -> IndexKey:
     """Return the key of the blind index. Refuses: RootMissing."""
     url = settings().root_url
-    return (
-        FileIndexKey() if url is None else TransitIndexKey(url, token_file=home() / "secrets" / "index.token")
+    if url is None or url.startswith("pkcs11:"):
+        return FileIndexKey()
+    roots = home() / "secrets" / "root.token"  # commands have it, no face does
+    in_bulk = roots.exists()
+    return TransitIndexKey(
+        url, token_file=roots if in_bulk else home() / "secrets" / "index.token", in_bulk=in_bulk
     )
 
 

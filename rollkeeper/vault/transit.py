@@ -2,11 +2,12 @@
 """OpenBao's Transit engine as the root of trust: the wrapping key and the index key never leave it.
 
 Two keys, `rollkeeper-epochs` and `rollkeeper-index`, made once by whoever runs the service. Processes that open have a
-token for the first, web faces only one for the second; what each token may do stands in `ops/openbao/`. Tokens lie in
+token for both, web faces only one for the second; what each token may do stands in `ops/openbao/`. Tokens lie in
 files, where the service's own agent renews them. The bytes wrapped are the service's text, `vault:v<version>:<base64>`.
 """
 
 import json
+import time
 import urllib.error
 import urllib.request
 from base64 import b64decode, b64encode
@@ -24,6 +25,8 @@ INDEX_KEY_VERSION = 1
 _TIMEOUT_SECONDS = 30
 _DIGESTS_AT_ONCE = 5_000
 _BAD_REQUEST = 400
+_BUSY = 429
+_WAITS_SECONDS = (0.1, 0.3, 1.0, 1.0, 1.0)
 
 
 class Transit:
@@ -39,15 +42,23 @@ class Transit:
             data=None if body is None else json.dumps(body).encode(),
             headers={"X-Vault-Token": self._token(), "Content-Type": "application/json"},
         )
-        try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
-                text = answer.read()
-        except urllib.error.HTTPError as fault:
-            with fault:
-                raise self._refusal(f"status {fault.code}", status=fault.code) from None
-        except OSError as fault:
-            raise self._refusal(type(fault).__name__) from None
+        text = self._patiently(request)
         return json.loads(text)["data"] if text else {}
+
+    def _patiently(self, request: urllib.request.Request) -> bytes:
+        """Send a request, and again a little later while the service's limit on requests is reached."""
+        for wait in (*_WAITS_SECONDS, None):
+            try:
+                with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+                    return bytes(answer.read())
+            except urllib.error.HTTPError as fault:
+                with fault:
+                    if fault.code != _BUSY or wait is None:
+                        raise self._refusal(f"status {fault.code}", status=fault.code) from None
+                time.sleep(wait)
+            except OSError as fault:
+                raise self._refusal(type(fault).__name__) from None
+        raise self._refusal("busy")
 
     def _token(self) -> str:
         try:
@@ -101,19 +112,34 @@ class TransitRoot:
 
 
 class TransitIndexKey:
-    """The key of the blind index, asked over the wire: whoever takes a face can ask, at the service's rate, not take it."""
+    """The key of the blind index, asked over the wire: whoever takes a face can ask, at the service's rate, not take it.
 
-    def __init__(self, url: str, *, token_file: Path) -> None:
+    The service limits requests, and one request can ask for thousands. So a face's token is refused such a one
+    (`ops/openbao/index.hcl`): it asks for one at a time. Whoever has the root's token asks in bulk.
+    """
+
+    def __init__(self, url: str, *, token_file: Path, in_bulk: bool) -> None:
         self._transit = Transit(url, token_file=token_file)
+        self._in_bulk = in_bulk
 
     def digests(self, messages: Sequence[bytes]) -> list[bytes]:
         """Return the HMAC-SHA-256 of each message."""
+        if not self._in_bulk:
+            return [self._ask_one(message) for message in messages]
         return [digest for some in batched(messages, _DIGESTS_AT_ONCE) for digest in self._ask(some)]
+
+    def _ask_one(self, message: bytes) -> bytes:
+        asked = {"input": _text(message), "key_version": INDEX_KEY_VERSION}
+        return _digest(self._transit.ask(f"hmac/{INDEX_KEY}/sha2-256", asked))
 
     def _ask(self, messages: Sequence[bytes]) -> list[bytes]:
         asked = {"batch_input": [{"input": _text(m)} for m in messages], "key_version": INDEX_KEY_VERSION}
         results = self._transit.ask(f"hmac/{INDEX_KEY}/sha2-256", asked)["batch_results"]
-        return [b64decode(result["hmac"].rsplit(":", 1)[1]) for result in results]
+        return [_digest(result) for result in results]
+
+
+def _digest(result: dict[str, Any]) -> bytes:
+    return b64decode(result["hmac"].rsplit(":", 1)[1])
 
 
 def _text(data: bytes) -> str:

@@ -90,7 +90,7 @@ class Place:
         (home / "secrets").mkdir(mode=0o700, parents=True)
         (home / "home.toml").write_text(f'root_url = "{service.url}"\n', "utf-8")
         tokens = {
-            "root.token": service.token("rollkeeper-root", "rollkeeper-index", "rollkeeper-rotation"),
+            "root.token": service.token("rollkeeper-root", "rollkeeper-rotation"),
             "index.token": service.token("rollkeeper-index"),
         }
         for name, token in tokens.items():

@@ -50,7 +50,9 @@ class Bao:
         return TransitRoot(self.url, token_file=self.token(*policies))
 
     def index(self, *policies: str) -> TransitIndexKey:
-        return TransitIndexKey(self.url, token_file=self.token(*policies))
+        return TransitIndexKey(
+            self.url, token_file=self.token(*policies), in_bulk="rollkeeper-root" in policies
+        )
 
 
 @pytest.fixture(scope="module")
