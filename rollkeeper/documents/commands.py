@@ -1,30 +1,53 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`rollkeeper documents check`: a number or a machine-readable zone, checked. Needs no home, keeps nothing."""
+"""`rollkeeper documents`: check a number, a zone or a picture, redact a picture, draw specimens. Needs no home."""
 
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from rollkeeper.documents.reading.sniffing import GREATEST_BYTES
 from rollkeeper.documents.reasons import Checked, Verdict
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress
 
-PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".pdf", ".tif", ".tiff", ".gif", ".bmp")
+PICTURES = (
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".webp",
+    ".heic",
+    ".heif",
+    ".pdf",
+    ".tif",
+    ".tiff",
+    ".gif",
+    ".bmp",
+    ".avif",
+    ".svg",
+)
+_SHOWN = ("name", "address", "document_type", "document_number")
 
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
     documents = typer.Typer(
-        no_args_is_help=True, rich_markup_mode=None, help="Documents: check a number or a zone."
-    )
+        no_args_is_help=True, rich_markup_mode=None,
+        help="Documents: check a number, a zone or a picture, redact a picture, draw specimens.",
+    )  # fmt: skip
     documents.command("check")(check)
+    documents.command("redact")(redact)
+    documents.command("specimen")(specimen)
+    documents.command("worker")(worker)
     app.add_typer(documents, name="documents")
 
 
 def check(
-    value: Annotated[str, typer.Argument(help="A number or the lines of a zone; '-' reads standard input.")],
+    value: Annotated[
+        str,
+        typer.Argument(help="A number, the lines of a zone, or a picture's file; '-' reads standard input."),
+    ],
     *,
     document_type: Annotated[
         str | None,
@@ -33,16 +56,22 @@ def check(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Check an identity number or a machine-readable zone: valid, doubtful (a second look) or invalid.
+    """Check an identity number, a machine-readable zone or a picture of a document (JPEG, PNG, WebP, HEIC, PDF).
 
-    Exit codes: 0 valid, 1 doubtful or invalid, 2 the call was wrong. Pictures are not read yet.
+    Says valid, doubtful (a second look) or invalid. Of a picture it also says what was read; the file is opened in a
+    sealed process and nothing of it is kept. Exit codes: 0 valid, 1 doubtful or invalid, 2 the call was wrong.
 
     Example: rollkeeper documents check --type cn-resident-card 11010519491231002X
     """
     from rollkeeper.kernel import clock
 
-    kind, checked = _checked(_text(value), document_type, on or clock.today())
-    answer = {
+    day = on or clock.today()
+    given, read = _given(value), dict[str, str]()
+    if isinstance(given, str):
+        kind, checked = _checked(given, document_type, day)
+    else:
+        kind, checked, read = _read(given, name="" if value == "-" else Path(value).name, on=day)
+    answer: dict[str, Any] = {
         "type": kind,
         "verdict": checked.verdict.value,
         "normalised": checked.normalised,
@@ -50,23 +79,140 @@ def check(
         "sentences": [reason.sentence for reason in checked.reasons],
     }
     if as_json:
-        emit(answer)
+        emit(answer | ({} if isinstance(given, str) else {"read": read}))
     else:
         out.print(f"{checked.verdict.value}: {checked.normalised}".rstrip(": "), markup=False)
         for reason in checked.reasons:
             out.print(f"  {reason.sentence}", markup=False)
+        for name, said in read.items():
+            out.print(f"  {name}: {said}", markup=False)
     raise typer.Exit(0 if checked.verdict is Verdict.VALID else 1)
 
 
-def _text(value: str) -> str:
-    from rollkeeper.documents.errors import NothingToCheck, PictureNotRead
+def redact(
+    picture: Annotated[Path, typer.Argument(help="A picture of a document.")],
+    copy: Annotated[Path, typer.Argument(help="Where to write the copy (JPEG); it must not be there yet.")],
+    *,
+    purpose: Annotated[str, typer.Option(help="What the copy is for; written across it.")],
+    show: Annotated[
+        list[str] | None, typer.Option(help="An attribute that the copy may show; repeat it.")
+    ] = None,
+    hide_middle: Annotated[bool, typer.Option(help="Hide the middle of the number.")] = False,
+    on: DateOption = None,
+) -> None:
+    """Make the copy of a document that may be kept: nothing on it but what is asked for, marked across.
 
-    if value.lower().endswith(PICTURES) or (len(value) < 200 and "\n" not in value and Path(value).is_file()):
-        raise PictureNotRead
-    text = sys.stdin.read(10_000) if value == "-" else value.replace("\\n", "\n")
-    if not text.strip():
+    Where it is not beyond doubt what stands where, no copy is made (exit code 1).
+
+    Example: rollkeeper documents redact card.jpg copy.jpg --purpose "SIM registration" --hide-middle
+    """
+    from rollkeeper.documents.capture import CopyRules, Mark, capture_document
+    from rollkeeper.documents.errors import FileThere
+    from rollkeeper.kernel import clock
+    from rollkeeper.kernel.settings import settings
+
+    day = on or clock.today()
+    captured = capture_document(
+        picture.read_bytes(), asked=(), copy=CopyRules(frozenset(show or _SHOWN), not hide_middle),
+        mark=Mark(settings().operator_name, purpose, day), on=day, name=picture.name,
+    )  # fmt: skip
+    if captured.no_copy:
+        err.print(f"No copy is made: {captured.no_copy.sentence}", markup=False)
+        raise typer.Exit(1)
+    for number, made in enumerate(captured.copies, start=1):
+        file = copy if number == 1 else copy.with_stem(f"{copy.stem}-{number}")
+        try:
+            with file.open("xb") as written:
+                written.write(made)
+        except FileExistsError as fault:
+            raise FileThere(file=file.name) from fault
+        out.print(str(file), markup=False)
+
+
+def specimen(
+    folder: Annotated[Path, typer.Argument(help="The folder to write to; it is made where there is none.")],
+    *,
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="passport, identity-card, identity-card-large, visa, visa-small, cn-card-front, cn-card-back or all."
+        ),
+    ] = "all",
+    seed: Annotated[
+        int, typer.Option(min=0, help="Which invented person: the same seed, the same specimen.")
+    ] = 1,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="So many people, from this seed on.")] = 1,
+    form: Annotated[str, typer.Option("--format", help="png, jpeg, webp or pdf.")] = "png",
+    photographed: Annotated[
+        bool, typer.Option(help="As a counter gets them: turned, skewed, blurred, half in shadow.")
+    ] = False,
+) -> None:
+    """Draw specimen documents of people who do not exist, for tests and training. Each says SPECIMEN.
+
+    Beside each picture lies a JSON file with what is printed on it. Fonts come from Debian's packages fonts-ocr-b,
+    fonts-noto-core and fonts-noto-cjk.
+
+    Example: rollkeeper documents specimen specimens/ --kind passport --seed 7 --photographed
+    """
+    from rollkeeper.documents.specimens.files import kinds_called, write_specimens
+
+    kinds = kinds_called(kind)
+    with progress("Drawing specimens", total=count * len(kinds)) as bar:
+        for file in write_specimens(
+            folder, kinds=kinds, seeds=range(seed, seed + count), form=form, photographed=photographed
+        ):
+            bar.advance()
+            out.print(str(file), markup=False)
+
+
+def worker(*, as_json: JsonOption = False) -> None:
+    """Start the sealed process that reads pictures and say what the kernel enforces on it here.
+
+    Example: rollkeeper documents worker
+    """
+    from rollkeeper.documents.capture import worker_report
+
+    held = worker_report()
+    if as_json:
+        emit({"enforced": list(held)})
+    else:
+        out.print("Enforced: " + ", ".join(held) + ".", markup=False)
+
+
+def _given(value: str) -> str | bytes:
+    """Return the text that was given, or the bytes of the picture that was named or piped in."""
+    from rollkeeper.documents.errors import NothingToCheck, PictureNotThere
+
+    given: str | bytes = value.replace("\\n", "\n")
+    if value == "-":
+        given = _piped()
+    elif value.lower().endswith(PICTURES) or (
+        len(value) < 200 and "\n" not in value and Path(value).is_file()
+    ):
+        try:
+            with Path(value).open("rb") as file:
+                given = file.read(GREATEST_BYTES + 1)
+        except OSError as fault:
+            raise PictureNotThere(why=(fault.strerror or "it cannot be opened").lower()) from fault
+    if isinstance(given, str) and not given.strip():
         raise NothingToCheck
-    return text
+    return given
+
+
+def _piped() -> str | bytes:
+    data = sys.stdin.buffer.read(GREATEST_BYTES + 1)
+    try:
+        return data if len(data) > 10_000 or data.startswith(b"%PDF-") else data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data
+
+
+def _read(data: bytes, *, name: str, on: dt.date) -> tuple[str, Checked, dict[str, str]]:
+    from rollkeeper.documents.capture import read_document
+
+    asked = (*_SHOWN, "birth_date", "document_valid_until")
+    proposed = read_document(data, asked=asked, on=on, name=name)
+    return proposed.shape, proposed.checked, dict(proposed.values)
 
 
 def _checked(text: str, document_type: str | None, on: dt.date) -> tuple[str, Checked]:

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     EXPIRY_NOT_READ = "expiry_not_read"
     UNKNOWN_TYPE = "unknown_type"
     UNKNOWN_STATE = "unknown_state"
+    LOOKS_ALIKE = "looks_alike"
 
     @property
     def sentence(self) -> str:
@@ -58,6 +59,7 @@ _SENTENCES = {
     Reason.EXPIRY_NOT_READ: "The date of expiry cannot be read.",
     Reason.UNKNOWN_TYPE: "No rule is known for this type of document: look at it with care.",
     Reason.UNKNOWN_STATE: "No state has the code in it.",
+    Reason.LOOKS_ALIKE: "A letter and a digit that look alike could not be told apart by themselves: compare each character.",
 }
 
 

@@ -6,12 +6,24 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from rollkeeper.documents.errors import NothingToCheck, PictureNotRead
+from rollkeeper.documents.errors import (
+    FileRefused,
+    FileThere,
+    NoSuchSpecimen,
+    NothingToCheck,
+    PictureNotThere,
+)
+from rollkeeper.documents.specimens import Kind, make_specimen
+from rollkeeper.documents.specimens.people import invent
 from rollkeeper.site.cli import make_app
 
 
 def call(*words, text=None):
-    return CliRunner().invoke(make_app(), ["documents", "check", *words], input=text)
+    return run("check", *words, text=text)
+
+
+def run(*words, text=None):
+    return CliRunner().invoke(make_app(), ["documents", *words], input=text)
 
 
 @pytest.mark.parametrize(
@@ -31,9 +43,69 @@ def test_a_number_can_be_kept_out_of_the_shells_history():
 
 
 @pytest.mark.parametrize("name", ["card.png", "CARD.JPG", "passport.pdf"])
-def test_a_picture_is_refused_with_a_clear_word(name):
-    assert isinstance(call(name).exception, PictureNotRead)
+def test_a_picture_that_is_not_there_is_said_to_be_missing(name):
+    assert isinstance(call(name).exception, PictureNotThere)
 
 
 def test_nothing_is_refused():
     assert isinstance(call("-", text=" \n").exception, NothingToCheck)
+
+
+def test_a_picture_is_read_and_checked(tmp_path, fonts):
+    write(Kind.CARD_FRONT, tmp_path / "card.png")
+
+    result = call("--json", str(tmp_path / "card.png"))
+
+    answer = json.loads(result.stdout)
+    assert (answer["verdict"], answer["type"], result.exit_code) == ("valid", "cn-card-front", 0)
+    assert answer["normalised"] == answer["read"]["document_number"] == invent(1).card_number
+
+
+def test_a_picture_is_read_from_standard_input(tmp_path, fonts):
+    write(Kind.CARD_FRONT, tmp_path / "card.png")
+
+    result = call("--json", "-", text=(tmp_path / "card.png").read_bytes())
+
+    assert json.loads(result.stdout)["normalised"] == invent(1).card_number
+
+
+def test_a_text_that_is_called_a_picture_is_refused(tmp_path):
+    (tmp_path / "card.jpg").write_text("11010519491231002X")
+
+    assert isinstance(call(str(tmp_path / "card.jpg")).exception, FileRefused)
+
+
+def test_a_copy_is_made_once_and_written_over_nothing(tmp_path, fonts):
+    write(Kind.CARD_FRONT, tmp_path / "card.png")
+    words = (str(tmp_path / "card.png"), str(tmp_path / "copy.jpg"), "--purpose", "registration")
+
+    first, second = run("redact", *words), run("redact", *words)
+
+    assert first.exit_code == 0
+    assert (tmp_path / "copy.jpg").read_bytes()[:2] == b"\xff\xd8"
+    assert isinstance(second.exception, FileThere)
+
+
+def test_specimens_are_drawn_with_the_truth_beside_them(tmp_path, fonts):
+    result = run(
+        "specimen", str(tmp_path), "--kind", "passport", "--seed", "4", "--count", "2", "--photographed"
+    )
+
+    assert result.exit_code == 0
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "passport-4.json", "passport-4.png", "passport-5.json", "passport-5.png",
+    ]  # fmt: skip
+    assert json.loads((tmp_path / "passport-4.json").read_text())["number"] == invent(4).number
+
+
+@pytest.mark.parametrize("words", [("--kind", "banknote"), ("--format", "bmp")])
+def test_a_specimen_of_no_kind_is_refused(tmp_path, words, fonts):
+    assert isinstance(run("specimen", str(tmp_path), *words).exception, NoSuchSpecimen)
+
+
+def test_the_worker_says_what_is_enforced():
+    assert "seccomp" in json.loads(run("worker", "--json").stdout)["enforced"]
+
+
+def write(kind, file):
+    make_specimen(kind, seed=1).image.save(file)

@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 
-from rollkeeper.documents.mrz import check_digit, check_mrz, looks_like_mrz
+from rollkeeper.documents.mrz import birth, check_digit, check_mrz, expiry, looks_like_mrz, read_zone
 from rollkeeper.documents.reasons import Reason, Verdict
 
 ON = dt.date(2012, 3, 1)
@@ -93,6 +93,102 @@ def test_a_birth_of_which_only_the_year_is_known_is_read():
 def test_a_zone_pasted_untidily_is_read(spoilt):
     assert looks_like_mrz(spoilt)
     assert check_mrz(spoilt, on=ON).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("code", ["CHN", "NPL", "D<<", "XXA", "UNO", "RKS", "GBN"])
+def test_states_and_the_additions_of_the_standard_are_known(code):
+    assert Reason.UNKNOWN_STATE not in check_mrz(TD3.replace("UTO", code), on=ON).reasons
+
+
+@pytest.mark.parametrize("code", ["ZZZ", "QQQ", "<<<", "DDD"])
+def test_a_state_that_nobody_knows_asks_for_a_second_look(code):
+    checked = check_mrz(TD3.replace("UTO", code), on=ON)
+
+    assert (checked.verdict, checked.reasons) == (Verdict.DOUBTFUL, (Reason.UNKNOWN_STATE,))
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "reasons"),
+    [
+        ("120301", dt.date(2012, 2, 29), ()),
+        ("120301", dt.date(2012, 3, 1), ()),
+        ("120301", dt.date(2012, 3, 2), ()),
+        ("991231", dt.date(2012, 3, 1), ()),
+        ("000229", dt.date(2012, 3, 1), ()),
+        ("010229", dt.date(2012, 3, 1), (Reason.BIRTH_DATE_IMPOSSIBLE,)),
+        ("7413<<", dt.date(2012, 3, 1), (Reason.BIRTH_DATE_IMPOSSIBLE,)),
+        ("<<<<<<", dt.date(2012, 3, 1), ()),
+        ("74<<08", dt.date(2012, 3, 1), (Reason.BIRTH_DATE_IMPOSSIBLE,)),
+    ],
+)
+def test_a_birth_lies_last_before_the_day(born, on, reasons):
+    assert check_mrz(passport(born=born), on=on).reasons == reasons
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "year"),
+    [
+        ("120301", dt.date(2012, 2, 29), 1912),
+        ("120301", dt.date(2012, 3, 1), 2012),
+        ("120301", dt.date(2012, 3, 2), 2012),
+        ("990101", dt.date(2012, 3, 1), 1999),
+        ("000101", dt.date(2099, 1, 1), 2000),
+    ],
+)
+def test_the_century_of_a_birth_is_the_last_that_can_be(born, on, year):
+    assert birth(read_zone(passport(born=born)), on=on).year == year
+
+
+@pytest.mark.parametrize(
+    ("expires", "on", "year"),
+    [
+        ("620301", dt.date(2012, 3, 1), 2062),
+        ("630301", dt.date(2012, 3, 1), 1963),
+        ("990101", dt.date(2012, 3, 1), 1999),
+        ("050101", dt.date(2098, 3, 1), 2105),
+        ("480101", dt.date(2098, 3, 1), 2048),
+    ],
+)
+def test_the_century_of_an_expiry_is_the_nearest(expires, on, year):
+    assert expiry(read_zone(passport(expires=expires)), on=on).year == year
+
+
+@pytest.mark.parametrize(
+    "name", ["ERIKSSON<<ANNA<MARIA", "TASHI", "DE<LA<CRUZ<<JOSE", "A<<B"]
+)  # fmt: skip
+def test_names_with_fillers_where_the_standard_has_them_are_usual(name):
+    assert check_mrz(passport(name=name), on=ON).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("name", ["<ERIKSSON<<ANNA", "ERIKSSON<<<ANNA", "ERIKS5ON<<ANNA", "A<<B<<<<C", ""])
+def test_names_with_fillers_or_digits_where_it_has_none_are_unusual(name):
+    assert Reason.UNUSUAL_FORM in check_mrz(passport(name=name), on=ON).reasons
+
+
+def test_a_zone_without_a_number_is_doubtful():
+    assert Reason.EMPTY in check_mrz(passport(number="<<<<<<<<<"), on=ON).reasons
+
+
+def test_what_a_zone_says_does_not_show_in_its_repr():
+    assert "ERIKSSON" not in repr(read_zone(TD3))
+
+
+def passport(*, number="L898902C3", born="740812", expires="120415", name="ERIKSSON<<ANNA<MARIA"):
+    second = "".join(
+        (
+            number,
+            check_digit(number),
+            "UTO",
+            born,
+            check_digit(born),
+            "F",
+            expires,
+            check_digit(expires),
+            "<" * 15,
+        )
+    )
+    second += check_digit(second[0:10] + second[13:20] + second[21:43])
+    return f"{'P<UTO' + name:<<44}\n{second}"
 
 
 @pytest.mark.parametrize("text", ["", "P<UTO", TD3[:-1], TD3 + "\n" + TD3, "é" * 44 + "\n" + "<" * 44])

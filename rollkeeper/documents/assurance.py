@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How sure the register is who somebody is: recorded as what it was, and never shown as more. Pure."""
+
+from enum import StrEnum
+
+from rollkeeper.documents.reasons import Verdict
+
+
+class Assurance(StrEnum):
+    """From the least to the most. The values stand in the register and in the ledger: none is ever renamed."""
+
+    DECLARED = "declared"
+    """Somebody said so: an import, a file, a form from afar."""
+    SIGHTED = "sighted"
+    """A clerk held the document."""
+    CHECKED = "checked"
+    """Besides, what stands on it fits together: check digits, dates."""
+    MACHINE_READ = "machine_read"
+    """Besides, it was read by machine and what the clerk confirmed is what was read."""
+    CONFIRMED = "confirmed"
+    """Besides, its chip or the registry that issued it said so."""
+
+    @property
+    def rank(self) -> int:
+        """Return its place, 0 for the least."""
+        return list(Assurance).index(self)
+
+    def is_at_least(self, other: "Assurance") -> bool:
+        """Tell whether this may be shown where the other is asked for."""
+        return self.rank >= other.rank
+
+
+def assurance_of(
+    *, in_sight: bool, verdict: Verdict, was_read: bool = False, was_confirmed: bool = False
+) -> Assurance:
+    """Return what it was and no more. Each level needs those below it: what a machine read unseen is declared."""
+    if not in_sight:
+        return Assurance.DECLARED
+    if verdict is not Verdict.VALID:
+        return Assurance.SIGHTED
+    if not was_read:
+        return Assurance.CHECKED
+    return Assurance.CONFIRMED if was_confirmed else Assurance.MACHINE_READ
+
+
+def weakest(*levels: Assurance) -> Assurance:
+    """Return the level of a record that rests on several: the least of them; of none, declared."""
+    return min(levels, key=lambda level: level.rank, default=Assurance.DECLARED)

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From the bytes of a file to what is proposed and to the copies that may be kept. Runs in the worker."""
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from PIL import Image, ImageDraw, ImageFont
+
+from rollkeeper.documents.reading.cards import find_resident_card
+from rollkeeper.documents.reading.decoding import Pixels, decode
+from rollkeeper.documents.reading.findings import Finding
+from rollkeeper.documents.reading.networks import Networks
+from rollkeeper.documents.reading.redacting import CopyWanted, Fonts, MarkNotDrawableError, redact
+from rollkeeper.documents.reading.refusals import FileRefusedError
+from rollkeeper.documents.reading.sheets import Sheet, upright
+from rollkeeper.documents.reading.travel import find_travel_document
+
+_WARM: Final = (
+    "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+    "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+)
+
+
+class Reader:
+    """The networks and the fonts, loaded."""
+
+    def __init__(self) -> None:
+        self._networks, self._fonts = Networks(), Fonts()
+
+    def answer(
+        self, data: bytes, *, on: dt.date, said: Callable[[], object], name: str = "",
+        copy: dict[str, Any] | None = None,
+    ) -> tuple[dict[str, Any], list[bytes]]:  # fmt: skip
+        """Return what a file says, as plain data, and the copies asked for."""
+        try:
+            pages = decode(data, name=name)
+        except FileRefusedError as refused:
+            return {"refused": refused.why.value}, []
+        said()
+        wanted = (
+            CopyWanted(frozenset(copy["shows"]), copy["shows_middle"], tuple(copy["mark"])) if copy else None
+        )
+        found = [one for one in self._look(pages, on=on) if one[1] is not None]
+        if not found:
+            return {"findings": []}, []
+        findings = [self._plain(finding) for _, finding in found if finding]
+        try:
+            copies = [self._copy(sheet, finding, wanted) for sheet, finding in found if finding and wanted]
+        except MarkNotDrawableError:
+            return {"findings": findings, "no_copy": "mark_not_drawable"}, []
+        kept = [copy for copy in copies if copy]
+        why = {} if kept or not wanted else {"no_copy": "places_not_certain"}
+        return {"findings": findings, **why}, kept
+
+    def warm_up(self) -> None:
+        """Read and write one picture of every kind, so that nothing is left to be loaded from a file."""
+        image = Image.new("RGB", (960, 220), (240, 240, 240))
+        draw = ImageDraw.Draw(image)
+        for row, line in enumerate(_WARM):
+            draw.text((20, 60 + 60 * row), line, font=ImageFont.load_default(30), fill=(10, 10, 10))
+        copy = {"shows": ["name", "document_number"], "shows_middle": True, "mark": ["x"]}
+        on, files = dt.date(2012, 3, 1), list(_files(image))
+        for file in files:
+            decode(file)
+        for spoilt in (*(file[: len(file) // 2] for file in files), b"", b"?"):
+            try:
+                decode(spoilt)
+            except FileRefusedError:
+                continue
+        self.answer(files[0], on=on, said=lambda: None, copy=copy)
+        self._drawn(image, copy)
+
+    def _drawn(self, image: Image.Image, copy: dict[str, Any]) -> None:
+        """Write one copy, whether or not anything was found on the picture."""
+        import numpy as np
+
+        from rollkeeper.documents.reading.findings import Spot
+        from rollkeeper.documents.reading.networks import rectangle
+
+        pixels = np.asarray(image, np.uint8)
+        spot = Spot("name", rectangle((200, 80), (300, 40), degrees=1))
+        wanted = CopyWanted(frozenset(copy["shows"]), shows_middle=True, mark=tuple(copy["mark"]))
+        redact(
+            Sheet(pixels, [], is_sure=True), Finding("TD3", {}, (spot,), is_certain=True), wanted, self._fonts
+        )
+
+    def _look(self, pages: Sequence[Pixels], *, on: dt.date) -> Iterator[tuple[Sheet, Finding | None]]:
+        for page in pages:
+            sheet = upright(page, self._networks)
+            if sheet is not None:
+                yield (
+                    sheet,
+                    find_travel_document(sheet, self._networks, on=on)
+                    or find_resident_card(sheet, self._networks),
+                )
+
+    def _copy(self, sheet: Sheet, finding: Finding, wanted: CopyWanted) -> bytes | None:
+        return redact(sheet, finding, wanted, self._fonts)
+
+    @staticmethod
+    def _plain(finding: Finding) -> dict[str, Any]:
+        return {
+            "shape": finding.shape,
+            "values": dict(finding.values),
+            "zone": finding.zone,
+            "mended": finding.is_mended,
+        }
+
+
+def _files(image: Image.Image) -> Iterator[bytes]:
+    for kind in ("JPEG", "PNG", "WEBP", "PDF"):
+        written = io.BytesIO()
+        image.save(written, kind)
+        yield written.getvalue()

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Finds a machine-readable zone among the lines of a sheet and reads it, character by character.
+
+Only the zone's 37 characters are let through; at each place only letters or only digits where the standard says so;
+where a check digit does not fit, the likeliest change of characters that look alike is taken with which it does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise, product
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rollkeeper.documents.mrz import KINDS, WIDTHS, Place, checked_fields, is_right_field, read_zone
+from rollkeeper.documents.reading.networks import Networks, Quad, cut
+from rollkeeper.documents.reading.sheets import Line, Sheet
+from rollkeeper.documents.reasons import Reason
+
+LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+DIGITS: Final = "0123456789"
+FILLER: Final = "<"
+_ALIKE: Final = {
+    "0": "OQD", "O": "0QD", "Q": "0O", "D": "0O", "1": "IL7", "I": "1L", "L": "1I", "2": "Z", "Z": "27", "5": "S", "S": "5",
+    "8": "B3", "B": "8", "6": "G", "G": "6C", "7": "1Z", "C": "G", "U": "V", "V": "U", "3": "8", "K": "<", "<": "K",
+    "4": "A", "A": "4", "M": "N", "N": "M", "W": "V",
+}  # fmt: skip
+_ALLOWED: Final = {"a": LETTERS + FILLER, "n": DIGITS + FILLER}
+_TWINS: Final = ({"O", "0"}, {"I", "1"})
+_LEAST_LENGTH, _SLACK, _LEAST_DOUBT = 24, 4, 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class ZoneLine:
+    """A line of the zone: its characters, and where on the sheet each stands."""
+
+    text: str
+    quad: Quad
+    edges: tuple[float, ...]
+    """Where each character ends along the quadrilateral, 0 to 1; one more than characters, the first is the beginning."""
+
+    def part(self, begin: int, end: int) -> Quad:
+        """Return where the characters from `begin` up to before `end` stand."""
+        left, right = self.edges[begin], self.edges[end]
+        top, bottom = self.quad[1] - self.quad[0], self.quad[2] - self.quad[3]
+        return np.array(
+            [
+                self.quad[0] + left * top,
+                self.quad[0] + right * top,
+                self.quad[3] + right * bottom,
+                self.quad[3] + left * bottom,
+            ],
+            np.float32,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class ReadZone:
+    """A whole zone."""
+
+    shape: str
+    lines: tuple[ZoneLine, ...]
+    is_right: bool
+    """Whether every check digit fits."""
+    is_mended: bool
+    """Whether a character was taken for one that looks alike, so that they do."""
+
+    @property
+    def text(self) -> str:
+        """Return the lines as they are checked."""
+        return "\n".join(line.text for line in self.lines)
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidate:
+    quad: Quad
+    middle: float
+    likely: NDArray[np.float32]
+    text: str
+    places: tuple[float, ...]
+
+
+def find_zone(sheet: Sheet, networks: Networks) -> ReadZone | None:
+    """Return the zone on a sheet, None where there is none of a known shape."""
+    only = networks.only(LETTERS + DIGITS + FILLER)
+    rows = [_candidate(quad, sheet, networks, only) for quad in _rows(sheet)]
+    found = [
+        row
+        for row in rows
+        if len(row.text) >= _LEAST_LENGTH and (FILLER in row.text or _digits(row.text) > 8)
+    ]
+    best: ReadZone | None = None
+    for count, width in ((3, WIDTHS["TD1"]), (2, WIDTHS["TD3"]), (2, WIDTHS["TD2"])):
+        for first in range(len(found) - count + 1):
+            group = found[first : first + count]
+            if not _belong(group, width):
+                continue
+            zone = _read(group, shape=_shape(count, width, group[0].text), width=width, networks=networks)
+            if zone is not None and (best is None or zone.is_right > best.is_right):
+                best = zone
+            if best is not None and best.is_right:
+                return best
+    return best
+
+
+def _digits(text: str) -> int:
+    return sum(character in DIGITS for character in text)
+
+
+def _shape(count: int, width: int, first: str) -> str:
+    if count == 3:
+        return "TD1"
+    is_visa, is_wide = first.startswith("V"), width == WIDTHS["TD3"]
+    return ("MRV-A" if is_wide else "MRV-B") if is_visa else ("TD3" if is_wide else "TD2")
+
+
+def _rows(sheet: Sheet) -> list[Quad]:
+    """Return every long row, with what the finder tore apart put together again."""
+    wide = sheet.pixels.shape[1]
+    rows: list[list[Line]] = []
+    for line in sheet.lines:
+        row = next((row for row in rows if _is_beside(row[-1], line)), None)
+        if row is None:
+            rows.append([line])
+        else:
+            row.append(line)
+    quads = [_joined(row) for row in rows if max(line.width / max(line.height, 1) for line in row) > 5]
+    return [quad for quad in quads if float(np.linalg.norm(quad[1] - quad[0])) > 0.3 * wide]
+
+
+def _is_beside(one: Line, other: Line) -> bool:
+    overlap = max(0.0, min(one.right, other.right) - max(one.left, other.left))
+    slope = (one.quad[1, 1] - one.quad[0, 1]) / max(one.width, 1)
+    expected = one.middle + slope * ((other.left + other.right) / 2 - (one.left + one.right) / 2)
+    same_height = 0.6 < one.height / max(other.height, 1) < 1.7
+    return (
+        same_height
+        and overlap < 0.2 * min(one.width, other.width)
+        and abs(expected - other.middle) < 0.35 * one.height
+    )
+
+
+def _joined(row: Sequence[Line]) -> Quad:
+    first = min(row, key=lambda line: line.left).quad
+    last = max(row, key=lambda line: line.right).quad
+    return np.array([first[0], last[1], last[2], first[3]], np.float32)
+
+
+def _candidate(quad: Quad, sheet: Sheet, networks: Networks, only: NDArray[np.intp]) -> _Candidate:
+    likely = networks.likelihoods(cut(sheet.pixels, quad))
+    read = networks.spell(likely, only)
+    return _Candidate(quad, float(quad[:, 1].mean()), likely, read.text, read.places)
+
+
+def _belong(group: Sequence[_Candidate], width: int) -> bool:
+    """Tell whether lines can be one zone: near this width, one above the other, of one length on the sheet."""
+    if any(abs(len(row.text) - width) > _SLACK for row in group):
+        return False
+    lengths = [float(np.linalg.norm(row.quad[1] - row.quad[0])) for row in group]
+    heights = [float(np.linalg.norm(row.quad[3] - row.quad[0])) for row in group]
+    steps = [after.middle - before.middle for before, after in pairwise(group)]
+    return max(lengths) < 1.25 * min(lengths) and all(
+        0.5 * heights[0] < step < 4 * heights[0] for step in steps
+    )
+
+
+def _read(group: Sequence[_Candidate], *, shape: str, width: int, networks: Networks) -> ReadZone | None:
+    lines = [_exact(row, width) for row in group]
+    if any(line is None for line in lines):
+        return None
+    placed = [line for line in lines if line is not None]
+    texts = [
+        _by_place(row, line, KINDS[shape][number], networks)
+        for number, (row, line) in enumerate(zip(group, placed, strict=True))
+    ]
+    mended, is_right = _mended(shape, texts, _Doubts(group, placed, networks))
+    quads = (row.quad for row in group)
+    return ReadZone(
+        shape,
+        tuple(
+            ZoneLine(text, quad, _edges(places))
+            for text, quad, (_, places) in zip(mended, quads, placed, strict=True)
+        ),
+        is_right,
+        is_mended=mended != texts,
+    )
+
+
+def _exact(row: _Candidate, width: int) -> tuple[str, tuple[float, ...]] | None:
+    """Return exactly `width` characters with their places: fillers in the longest run were lost or seen twice."""
+    text, places = row.text, list(row.places)
+    while len(text) != width:
+        begin, end = _longest_run(text)
+        if end - begin < 2:
+            return None
+        if len(text) > width:
+            text, places = text[: end - 1] + text[end:], _spread(places, begin, end, end - begin - 1)
+        else:
+            text, places = text[:end] + FILLER + text[end:], _spread(places, begin, end, end - begin + 1)
+    return text, tuple(places)
+
+
+def _longest_run(text: str) -> tuple[int, int]:
+    best = (0, 0)
+    begin = None
+    for place, character in enumerate(text + " "):
+        if character == FILLER:
+            begin = place if begin is None else begin
+        elif begin is not None:
+            best = max(best, (begin, place), key=lambda run: run[1] - run[0])
+            begin = None
+    return best
+
+
+def _spread(places: list[float], begin: int, end: int, count: int) -> list[float]:
+    return [*places[:begin], *np.linspace(places[begin], places[end - 1], count).tolist(), *places[end:]]
+
+
+def _edges(places: Sequence[float]) -> tuple[float, ...]:
+    """Return where characters end: half way to the next, on the straight line that fits all of them best."""
+    numbers = np.arange(len(places))
+    pitch, first = np.polyfit(numbers, places, 1)
+    return tuple(float(first + pitch * (number - 0.5)) for number in range(len(places) + 1))
+
+
+def _by_place(row: _Candidate, line: tuple[str, tuple[float, ...]], kinds: str, networks: Networks) -> str:
+    """Put the likeliest letter where only letters stand, the likeliest digit where only digits do."""
+    text, places = line
+    return "".join(
+        character
+        if kind == "x" or character in _ALLOWED[kind]
+        else _likeliest(row.likely, place, _ALLOWED[kind], networks)
+        for character, place, kind in zip(text, places, kinds, strict=True)
+    )
+
+
+def _likeliest(likely: NDArray[np.float32], place: float, allowed: str, networks: Networks) -> str:
+    return max(allowed, key=lambda one: _how_likely(likely, place, one, networks))
+
+
+def _how_likely(likely: NDArray[np.float32], place: float, character: str, networks: Networks) -> float:
+    middle = int(place * len(likely))
+    return float(likely[max(0, middle - 1) : middle + 2, networks.alphabet.index(character)].max())
+
+
+@dataclass(frozen=True, eq=False)
+class _Doubts:
+    """Where a character may be another: only there may a check digit decide, so that a forged one is not mended away."""
+
+    rows: Sequence[_Candidate]
+    lines: Sequence[tuple[str, tuple[float, ...]]]
+    networks: Networks
+
+    def may_be(self, line: int, spot: int, character: str, other: str) -> bool:
+        """Tell whether the other is drawn alike to the eye, or to the network in this place."""
+        if {character, other} in _TWINS:
+            return True
+        row, place = self.rows[line], self.lines[line][1][spot]
+        sure = _how_likely(row.likely, place, character, self.networks)
+        return _how_likely(row.likely, place, other, self.networks) > _LEAST_DOUBT * sure
+
+
+def _mended(shape: str, texts: list[str], doubts: _Doubts) -> tuple[list[str], bool]:
+    """Change at most two doubtful characters in each field whose check digit does not fit."""
+    for place in checked_fields(shape).values():
+        if not is_right_field(texts, place):
+            texts = _mend(shape, texts, place, doubts) or texts
+    zone = read_zone("\n".join(texts))
+    return texts, not isinstance(zone, Reason) and zone.is_right
+
+
+def _mend(shape: str, texts: list[str], place: Place, doubts: _Doubts) -> list[str] | None:
+    line, begin, end = place
+    read = texts[line]
+    others = {
+        spot: [one for one in _ALIKE.get(read[spot], "") if doubts.may_be(line, spot, read[spot], one)]
+        for spot in range(begin, end)
+    }
+    for count in (1, 2):
+        for chosen in combinations([spot for spot in others if others[spot]], count):
+            for changes in product(*(others[spot] for spot in chosen)):
+                tried = _changed(shape, texts, line, dict(zip(chosen, changes, strict=True)))
+                if tried and is_right_field(tried, place):
+                    return tried
+    return None
+
+
+def _changed(shape: str, texts: list[str], line: int, changes: dict[int, str]) -> list[str] | None:
+    kinds, changed = KINDS[shape][line], list(texts[line])
+    for spot, other in changes.items():
+        if kinds[spot] != "x" and other not in _ALLOWED[kinds[spot]]:
+            return None
+        changed[spot] = other
+    return [*texts[:line], "".join(changed), *texts[line + 1 :]]

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Where the fonts for specimens lie: Debian's packages, none of them carried in the project."""
+
+from enum import Enum
+from functools import cache
+from pathlib import Path
+
+from PIL import ImageFont
+
+from rollkeeper.documents.errors import FontMissing
+
+_ROOT = Path("/usr/share/fonts")
+
+
+class Face(Enum):
+    """What a font is for: file, index in it, and the package that brings it."""
+
+    ZONE = ("opentype/ocr-b/OCRB.otf", 0, "fonts-ocr-b")
+    LATIN = ("truetype/noto/NotoSans-Regular.ttf", 0, "fonts-noto-core")
+    BOLD = ("truetype/noto/NotoSans-Bold.ttf", 0, "fonts-noto-core")
+    SCRIPT = ("truetype/noto/NotoSans-Italic.ttf", 0, "fonts-noto-core")
+    DIGITS = ("truetype/noto/NotoSansMono-Regular.ttf", 0, "fonts-noto-core")
+    TIBETAN = ("truetype/noto/NotoSerifTibetan-Regular.ttf", 0, "fonts-noto-core")
+    HAN = ("opentype/noto/NotoSansCJK-Regular.ttc", 2, "fonts-noto-cjk")
+
+
+@cache
+def font(face: Face, pixels: int) -> ImageFont.FreeTypeFont:
+    """Return a font. Refuses: FontMissing, naming Debian's package."""
+    file, index, package = face.value
+    try:
+        return ImageFont.truetype(str(_ROOT / file), pixels, index=index)
+    except OSError as fault:
+        raise FontMissing(package=package) from fault

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Fonts, without which no specimen can be drawn, and one worker for all tests of the room."""
+
+from pathlib import Path
+
+import pytest
+
+FONTS = (
+    "opentype/ocr-b/OCRB.otf",
+    "truetype/noto/NotoSans-Regular.ttf",
+    "opentype/noto/NotoSansCJK-Regular.ttc",
+)
+
+
+@pytest.fixture(scope="session")
+def fonts() -> None:
+    missing = [name for name in FONTS if not (Path("/usr/share/fonts") / name).exists()]
+    if missing:
+        pytest.skip(f"no fonts for specimens (Debian: fonts-ocr-b fonts-noto-core fonts-noto-cjk): {missing}")
+
+
+@pytest.fixture(scope="session")
+def networks():
+    from rollkeeper.documents.reading.networks import Networks
+
+    return Networks()

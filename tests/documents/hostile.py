@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Files that want to hurt whoever opens them. Used by the tests and by the bench; each comes with why it is refused."""
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+
+from PIL import Image
+
+from rollkeeper.documents.reading.refusals import Why
+
+
+def plain(form: str, size=(400, 300), **options) -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", size, (200, 210, 220)).save(written, form, **options)
+    return written.getvalue()
+
+
+def png(
+    width: int, height: int, *, data: bytes = b"", depth: int = 8, colour: int = 2, extra: bytes = b""
+) -> bytes:
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + header
+        + extra
+        + chunk(b"IDAT", data or zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
+
+
+def chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def bomb_png() -> bytes:
+    """Fifty gigabytes of zeros in fifty kilobytes, honest about its size."""
+    squeeze = zlib.compressobj(9)
+    data = b"".join(squeeze.compress(bytes(1 << 20)) for _ in range(40)) + squeeze.flush()
+    return png(120_000, 140_000, data=data)
+
+
+def lying_png() -> bytes:
+    """A small picture by its header, with far more data than it has room for."""
+    squeeze = zlib.compressobj(9)
+    data = b"".join(squeeze.compress(bytes(1 << 20)) for _ in range(300)) + squeeze.flush()
+    return png(600, 400, data=data)
+
+
+def text_bomb_png() -> bytes:
+    """Metadata that unpack to a hundred megabytes."""
+    squeezed = zlib.compress(bytes(100 << 20), 9)
+    return png(
+        600, 400, extra=chunk(b"zTXt", b"Comment\0\0" + squeezed), data=zlib.compress(bytes((1 + 1800) * 400))
+    )
+
+
+def many_scans_jpeg() -> bytes:
+    """A progressive JPEG of the largest size allowed whose last scan comes thousands of times."""
+    whole = plain("JPEG", (5900, 5900), progressive=True, quality=30)
+    start = whole.rfind(b"\xff\xda")
+    scan = whole[start:-2]
+    return whole[:-2] + scan * (4_000_000 // max(1, len(scan))) + b"\xff\xd9"
+
+
+def pdf(*objects: bytes, trailer: bytes = b"") -> bytes:
+    written = b"%PDF-1.7\n"
+    places = []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(written))
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    table += b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        trailer,
+        len(written),
+    )
+    return written + table + end
+
+
+def page_pdf(
+    content: bytes = b"",
+    *,
+    catalog: bytes = b"",
+    page: bytes = b"",
+    box: bytes = b"0 0 300 200",
+    count: int = 1,
+) -> bytes:
+    pages = b" ".join(b"3 0 R" for _ in range(count))
+    return pdf(
+        b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalog,
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (pages, count),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [%s] /Contents 4 0 R /Resources << >> %s >>" % (box, page),
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+    )
+
+
+def squeezed_script_pdf() -> bytes:
+    """A script inside a compressed stream of objects, its name written with an escape."""
+    inner = zlib.compress(b"5 0 << /S /Java#53cript /JS (app.alert\\(1\\)) >>")
+    return pdf(
+        b"<< /Type /Catalog /Pages 2 0 R /OpenAction 5 0 R >>",
+        b"<< /Type /Pages /Kids [] /Count 0 >>",
+        b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
+        % (len(inner), inner),
+    )
+
+
+def bomb_pdf() -> bytes:
+    """A page of a few hundred kilobytes that unpack to half a gigabyte of drawing."""
+    squeeze = zlib.compressobj(9)
+    step = b"0 0 m 300 200 l 0 200 l 300 0 l f\n" * 4096
+    data = b"".join(squeeze.compress(step) for _ in range(4000)) + squeeze.flush()
+    return pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Resources << >> >>",
+        b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(data), data),
+    )
+
+
+def loop_pdf() -> bytes:
+    """A form that draws itself, twice."""
+    form = b"/Type /XObject /Subtype /Form /BBox [0 0 300 200] /Resources << /XObject << /A 5 0 R >> >>"
+    body = b"/A Do /A Do"
+    return pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Resources << /XObject << /A 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(body), body),
+        b"<< %s /Length %d >>\nstream\n%s\nendstream" % (form, len(body), body),
+    )
+
+
+def moving(form: str) -> bytes:
+    frames = [Image.new("RGB", (300, 200), (shade, 90, 90)) for shade in (10, 120, 240)]
+    written = io.BytesIO()
+    frames[0].save(written, form, save_all=True, append_images=frames[1:], duration=100)
+    return written.getvalue()
+
+
+def zipped() -> bytes:
+    import zipfile
+
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("x.txt", "x")
+    return written.getvalue()
+
+
+def heic() -> bytes:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    return plain("HEIF")
+
+
+def files() -> Iterator[tuple[str, bytes, str, set[Why]]]:
+    """Give each hostile file: what it is, its bytes, its name, and the reasons that are right."""
+    broken, work, pixels = {Why.BROKEN}, {Why.TOO_MUCH_WORK}, {Why.TOO_MANY_PIXELS}
+    jpeg = plain("JPEG")
+    yield "nothing", b"", "x.jpg", {Why.EMPTY}
+    yield "a bomb of fifty gigabytes", bomb_png(), "x.png", pixels
+    yield "a bomb in the metadata", text_bomb_png(), "x.png", broken | work
+    yield "a line of 100,000 pixels", plain("PNG", (100_000, 1)), "x.png", pixels
+    yield "100,000 pixels each way", png(100_000, 100_000), "x.png", pixels
+    yield (
+        "a WebP of 16,383 pixels each way",
+        b"RIFF\x1e\0\0\0WEBPVP8L\x11\0\0\0\x2f\xfe\xbf\xff\x0f" + bytes(13),
+        "x.webp",
+        pixels | broken,
+    )
+    yield (
+        "a JPEG of 65,000 pixels each way",
+        jpeg.replace(struct.pack(">HH", 300, 400), struct.pack(">HH", 65_000, 65_000)),
+        "x.jpg",
+        pixels,
+    )
+    yield "a JPEG of endless scans", many_scans_jpeg(), "x.jpg", work | broken
+    yield "three pixels", plain("PNG", (3, 3)), "x.png", {Why.TOO_SMALL}
+    yield "half a JPEG", jpeg[: len(jpeg) // 2], "x.jpg", broken
+    yield "half a PNG", plain("PNG")[:60], "x.png", broken
+    yield "half a WebP", plain("WEBP")[:50], "x.webp", broken
+    yield "half a HEIC", heic()[:400], "x.heic", broken
+    yield "a HEIC of noise", heic()[:200] + bytes(range(256)) * 40, "x.heic", broken
+    yield "noise", bytes(range(256)) * 40, "x.jpg", {Why.UNKNOWN_KIND}
+    yield "a moving PNG", moving("PNG"), "x.png", {Why.MOVING}
+    yield "a moving WebP", moving("WEBP"), "x.webp", {Why.MOVING}
+    yield (
+        "a film in a HEIC",
+        heic().replace(b"ftypheic", b"ftyphevc"),
+        "x.heic",
+        {Why.MOVING, Why.UNKNOWN_KIND},
+    )
+    yield "a GIF", plain("GIF"), "x.gif", {Why.UNKNOWN_KIND}
+    yield "a TIFF", plain("TIFF"), "x.tif", {Why.UNKNOWN_KIND}
+    yield (
+        "an SVG with a script",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>",
+        "x.svg",
+        {Why.UNKNOWN_KIND},
+    )
+    yield "a PNG called .jpg", plain("PNG"), "x.jpg", {Why.NOT_WHAT_IT_SAYS}
+    yield "a PDF called .png", page_pdf(), "x.png", {Why.NOT_WHAT_IT_SAYS}
+    yield "a program called .jpg", b"MZ" + bytes(200), "x.jpg", {Why.UNKNOWN_KIND}
+    yield "a JPEG that is a ZIP", jpeg + zipped(), "x.jpg", {Why.TWO_IN_ONE}
+    yield (
+        "a JPEG that is a PDF",
+        jpeg[:2] + b"\xff\xfe\x00\x20%PDF-1.4".ljust(34, b" ") + jpeg[2:],
+        "x.jpg",
+        {Why.TWO_IN_ONE},
+    )
+    yield "a PNG that is a page", plain("PNG") + b"<html><script>x</script></html>", "x.png", {Why.TWO_IN_ONE}
+    yield (
+        "a JPEG that is PHP",
+        jpeg[:2] + b"\xff\xfe\x00\x14<?php system(1); ?>" + jpeg[2:],
+        "x.jpg",
+        {Why.TWO_IN_ONE},
+    )
+    yield "a PDF that is a ZIP", page_pdf() + zipped(), "x.pdf", {Why.TWO_IN_ONE}
+    yield (
+        "a PDF with a script",
+        page_pdf(catalog=b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"),
+        "x.pdf",
+        {Why.ACTIVE},
+    )
+    yield "a PDF with a hidden script", squeezed_script_pdf(), "x.pdf", {Why.ACTIVE}
+    yield (
+        "a PDF that starts a program",
+        page_pdf(catalog=b"/OpenAction << /S /Launch /F (x) >>"),
+        "x.pdf",
+        {Why.ACTIVE},
+    )
+    yield (
+        "a PDF with a file in it",
+        page_pdf(catalog=b"/Names << /EmbeddedFiles << /Names [] >> >>"),
+        "x.pdf",
+        {Why.ACTIVE},
+    )
+    yield "a PDF with a form", page_pdf(catalog=b"/AcroForm << /XFA 4 0 R >>"), "x.pdf", {Why.ACTIVE}
+    yield (
+        "a locked PDF",
+        pdf(b"<< /Type /Catalog >>", trailer=b"/Encrypt << /Filter /Standard /V 2 >>"),
+        "x.pdf",
+        {Why.LOCKED},
+    )
+    yield "a PDF of 100 pages", page_pdf(count=100), "x.pdf", {Why.TOO_MANY_PAGES}
+    yield (
+        "a PDF without a page",
+        pdf(b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] /Count 0 >>"),
+        "x.pdf",
+        broken,
+    )
+    yield "half a PDF", page_pdf()[:90], "x.pdf", broken
+    yield "a PDF of a page a mile long", page_pdf(box=b"0 0 30 9000000"), "x.pdf", pixels
+    yield "a PDF that draws without end", bomb_pdf(), "x.pdf", work | broken
+    yield "20 MB and a byte", b"\xff\xd8\xff" + bytes(20 * 1024 * 1024), "x.jpg", {Why.TOO_LARGE}
+
+
+def harmless() -> Iterator[tuple[str, bytes]]:
+    """Give files that look hostile and end by themselves: what is too much in them is never looked at."""
+    yield "more data than the header says", lying_png()
+    yield "a page that draws itself", loop_pdf()

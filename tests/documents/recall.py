@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an attacker's OCR reads on a copy, against what must not be readable on it. Used by the test and by the bench."""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from rollkeeper.documents.capture import Captured, CopyRules, Mark, capture_document
+from rollkeeper.documents.errors import NothingRead
+from rollkeeper.documents.reading.networks import Networks
+from rollkeeper.documents.reading.sheets import upright
+from rollkeeper.documents.specimens import Kind, Specimen, make_specimen
+from rollkeeper.documents.specimens.wearing import any_wear, jpeg, photograph
+
+ON = dt.date(2012, 3, 1)
+ASKED = frozenset({"name", "address", "document_type", "document_number"})
+MARK = Mark("Invented Telecom", "registration", ON)
+LABELS = "性别|民族|出生|签发机关|有效期限"
+
+
+@dataclass
+class Tally:
+    """What came of many documents."""
+
+    documents: int = 0
+    copies: int = 0
+    masked: int = 0
+    read: int = 0
+
+
+def documents(count: int, *, first: int = 0) -> Iterator[tuple[Specimen, bytes, int]]:
+    """Give specimens of every kind as they are photographed, turned, scaled and compressed."""
+    kinds = list(Kind)
+    for number in range(first, first + count):
+        drawn = make_specimen(kinds[number % len(kinds)], seed=number)
+        wear = any_wear(number)
+        yield drawn, jpeg(photograph(drawn.image, wear, seed=number), quality=wear.quality), number
+
+
+def captured(data: bytes, *, shows_middle: bool) -> Captured | None:
+    try:
+        return capture_document(data, asked=ASKED, copy=CopyRules(ASKED, shows_middle), mark=MARK, on=ON)
+    except NothingRead:
+        return None
+
+
+def spoilt(copy: bytes, number: int) -> Image.Image:
+    """Return the copy as it is, or as somebody who wants to read more would turn, stretch and squeeze it."""
+    image = Image.open(io.BytesIO(copy)).convert("RGB")
+    ways = (
+        lambda: image,
+        lambda: image.rotate(90 * (1 + number % 3), expand=True),
+        lambda: image.rotate(7, expand=True, fillcolor=(200, 200, 200)),
+        lambda: image.resize((image.width * 2, image.height * 2), Image.Resampling.LANCZOS),
+        lambda: image.resize((image.width * 6 // 10, image.height * 6 // 10)),
+        lambda: Image.open(io.BytesIO(jpeg(image, quality=25))),
+        lambda: ImageOps.autocontrast(image, cutoff=2),
+        lambda: ImageOps.invert(image),
+        lambda: ImageOps.equalize(image),
+    )
+    return ways[number // len(Kind) % len(ways)]()
+
+
+def lines_on(image: Image.Image, networks: Networks) -> list[str]:
+    sheet = upright(np.asarray(image.convert("RGB"), np.uint8), networks)
+    return [line.text for line in sheet.lines] if sheet else []
+
+
+def masked_values(drawn: Specimen, *, shows_middle: bool) -> dict[str, str]:
+    """Return what stands on a specimen and must not be read on its copy."""
+    shown = {"name", "surname", "given", "address", "number", "zone", "state"}
+    masked = {name: value for name, value in drawn.printed.items() if name not in shown}
+    if "zone" in drawn.printed:
+        dates = drawn.printed["zone"].split("\n")[1]
+        places = (0, 8) if drawn.kind is Kind.IDENTITY_CARD else (13, 21)
+        masked |= {f"zone_{at}": dates[at : at + 6] for at in places}
+    if not shows_middle and "number" in drawn.printed:
+        masked["middle"] = drawn.printed["number"][3:-3]
+    return masked
+
+
+def is_read(name: str, value: str, lines: list[str]) -> bool:
+    """Tell whether a value stands in what was read: whole, in any spacing; one character, as a line or behind its label."""
+    plain = re.sub(r"\s", "", value)
+    texts = [re.sub(r"\s", "", line) for line in lines]
+    if name == "signature":
+        return plain in texts
+    if len(plain) < 3:
+        return any(re.fullmatch(rf"(?:{LABELS})*{re.escape(plain)}", text) for text in texts)
+    digits = re.sub(r"\D", "", plain)
+    if len(digits) >= 6 and len(digits) > len(plain) // 2:
+        return any(digits in re.sub(r"\D", "", text) for text in texts)
+    return any(plain.lower() in text.lower() for text in texts)
+
+
+def measure(count: int, networks: Networks, *, first: int = 0) -> tuple[Tally, list[str]]:
+    """Capture documents, half of them with the number's middle hidden, and try to read what is masked."""
+    tally, leaks = Tally(), []
+    for drawn, data, number in documents(count, first=first):
+        shows_middle = number % 2 == 0
+        done = captured(data, shows_middle=shows_middle)
+        tally.documents += 1
+        if done is None or not done.copies:
+            continue
+        tally.copies += len(done.copies)
+        masked = masked_values(drawn, shows_middle=shows_middle)
+        tally.masked += len(masked)
+        lines = lines_on(spoilt(done.copies[0], number), networks)
+        found = [name for name, value in masked.items() if is_read(name, value, lines)]
+        tally.read += len(found)
+        leaks += [f"{drawn.kind.value} {number}: {name}" for name in found]
+    return tally, leaks

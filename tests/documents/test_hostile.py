@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Hostile files are refused with a reason, and the worker goes on as if nothing had been."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.documents.capture import read_document
+from rollkeeper.documents.errors import FileRefused, NothingRead
+from rollkeeper.documents.reading.talking import the_worker
+from tests.documents import hostile
+
+ON = dt.date(2012, 3, 1)
+FILES = {what: (data, name, reasons) for what, data, name, reasons in hostile.files()}
+HARMLESS = dict(hostile.harmless())
+
+
+@pytest.mark.parametrize("what", FILES)
+def test_a_hostile_file_is_refused_with_its_reason(what):
+    data, name, reasons = FILES[what]
+
+    with pytest.raises(FileRefused) as refused:
+        read_document(data, asked=(), on=ON, name=name)
+
+    assert refused.value.why in reasons
+    assert refused.value.sentence.format(**refused.value.facts)
+
+
+@pytest.mark.parametrize("what", HARMLESS)
+def test_what_is_too_much_in_a_file_is_never_looked_at(what):
+    with pytest.raises((FileRefused, NothingRead)):
+        read_document(HARMLESS[what], asked=(), on=ON)
+
+
+@pytest.mark.parametrize("name", ["x.jpg", "x.JPEG", "", "photo of my card.jpg", "x"])
+def test_an_honest_file_is_not_refused(name):
+    with pytest.raises(NothingRead):
+        read_document(hostile.plain("JPEG"), asked=(), on=ON, name=name)
+
+
+def test_what_a_telephone_appends_to_its_pictures_is_no_second_file():
+    picture = hostile.plain("JPEG")
+    for trailer in (picture, b"\0\0\0\x18ftypmp42" + bytes(400), b"SEFHe\0\0\0SEFT"):
+        with pytest.raises(NothingRead):
+            read_document(picture + trailer, asked=(), on=ON, name="x.jpg")
+
+
+def test_the_worker_outlives_every_file_and_keeps_nothing_open():
+    worker = the_worker()
+
+    for what in ("a PDF that draws without end", "half a HEIC", "a bomb of fifty gigabytes"):
+        data, name, _ = FILES[what]
+        with pytest.raises(FileRefused):
+            read_document(data, asked=(), on=ON, name=name)
+
+    assert the_worker() is worker
+    assert worker.is_alive

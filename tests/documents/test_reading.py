@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Pictures of documents, read in the sealed worker: as they are taken, in every form, and what is proposed."""
+
+import datetime as dt
+import io
+
+import pytest
+from PIL import Image
+
+from rollkeeper.documents.capture import read_document
+from rollkeeper.documents.errors import NothingRead
+from rollkeeper.documents.reasons import Reason, Verdict
+from rollkeeper.documents.specimens import Kind, make_specimen
+from rollkeeper.documents.specimens.people import invent
+from rollkeeper.documents.specimens.wearing import Wear, jpeg, photograph
+
+ON = dt.date(2012, 3, 1)
+ASKED = ("name", "address", "document_type", "document_number", "document_valid_until", "birth_date")
+
+pytestmark = pytest.mark.usefixtures("fonts")
+
+
+def as_file(image: Image.Image, form: str, **options) -> bytes:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    written = io.BytesIO()
+    image.save(written, form, **options)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "wear"),
+    [
+        (Kind.PASSPORT, "TD3", Wear(turned_degrees=187, tilt=0.02, blur_pixels=1.0, shadow=0.5)),
+        (Kind.IDENTITY_CARD, "TD1", Wear(turned_degrees=-8, tilt=0.02, shadow=0.5, noise=6)),
+        (Kind.IDENTITY_CARD_LARGE, "TD2", Wear(turned_degrees=91, blur_pixels=1.2, quality=50)),
+        (Kind.VISA, "MRV-A", Wear(turned_degrees=277, tilt=0.02)),
+        (Kind.VISA_SMALL, "MRV-B", Wear(turned_degrees=5, long_side_pixels=1300, quality=40)),
+    ],
+)
+def test_a_zone_is_read_from_a_bad_photograph(kind, shape, wear):
+    seed = 11
+    person = invent(seed)
+
+    proposed = read_document(
+        jpeg(photograph(make_specimen(kind, seed=seed).image, wear, seed=seed), quality=wear.quality),
+        asked=ASKED, on=ON,
+    )  # fmt: skip
+
+    assert proposed.shape == shape
+    assert proposed.checked.verdict is Verdict.VALID
+    assert proposed.values["document_number"] == person.number
+    assert proposed.values["birth_date"] == person.born.isoformat()
+    assert proposed.values["document_valid_until"] == person.expires.isoformat()
+    assert proposed.values["name"] == " ".join(f"{person.surname} {person.given}".split())
+
+
+@pytest.mark.parametrize("seed", [3, 4, 7])
+def test_the_front_of_a_resident_card_is_read_from_a_bad_photograph(seed):
+    wear = Wear(turned_degrees=90 * seed + 6, tilt=0.02, blur_pixels=0.8, shadow=0.5, noise=4)
+    person = invent(seed)
+
+    proposed = read_document(
+        jpeg(photograph(make_specimen(Kind.CARD_FRONT, seed=seed).image, wear, seed=seed)), asked=ASKED, on=ON
+    )
+
+    assert dict(proposed.values) == {
+        "document_type": "cn-resident-card",
+        "document_number": person.card_number,
+        "name": person.name,
+        "address": person.address,
+    }
+
+
+def test_both_sides_in_one_pdf_are_one_document_and_its_last_day_is_looked_at():
+    front, back = (make_specimen(kind, seed=5).image for kind in (Kind.CARD_FRONT, Kind.CARD_BACK))
+    person = invent(5)
+    pdf = as_file(front, "PDF", save_all=True, append_images=[back])
+
+    on_the_last_day = read_document(pdf, asked=ASKED, on=person.expires)
+    the_day_after = read_document(pdf, asked=ASKED, on=person.expires + dt.timedelta(days=1))
+
+    assert on_the_last_day.values["document_number"] == person.card_number
+    assert on_the_last_day.values["document_valid_until"] == person.expires.isoformat()
+    assert Reason.EXPIRED not in on_the_last_day.checked.reasons
+    assert Reason.EXPIRED in the_day_after.checked.reasons
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "HEIF", "PDF"])
+def test_every_form_of_file_is_read(form):
+    proposed = read_document(as_file(make_specimen(Kind.CARD_FRONT, seed=2).image, form), asked=ASKED, on=ON)
+
+    assert proposed.values["document_number"] == invent(2).card_number
+
+
+def test_a_telephone_turns_its_pictures_by_a_note_in_the_file():
+    image = make_specimen(Kind.IDENTITY_CARD, seed=2).image.rotate(90, expand=True)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+
+    proposed = read_document(as_file(image, "JPEG", exif=exif), asked=ASKED, on=ON)
+
+    assert proposed.values["document_number"] == invent(2).number
+
+
+def test_only_what_was_asked_for_is_proposed():
+    data = as_file(make_specimen(Kind.PASSPORT, seed=2).image, "PNG")
+
+    assert set(read_document(data, asked=("name",), on=ON).values) == {"name"}
+
+
+def test_a_picture_of_nothing_proposes_nothing():
+    with pytest.raises(NothingRead):
+        read_document(as_file(Image.new("RGB", (800, 600), (90, 120, 90)), "PNG"), asked=ASKED, on=ON)

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The copy that may be kept: what is on it, what is not, and how it is written."""
+
+import datetime as dt
+import io
+import sys
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from rollkeeper.documents.capture import CopyRules, Mark, NoCopy, capture_document, is_plain_jpeg
+from rollkeeper.documents.reasons import Reason
+from rollkeeper.documents.specimens import Kind, drawing, make_specimen
+from rollkeeper.documents.specimens.wearing import jpeg
+from rollkeeper.documents.specimens.zones import zone_of
+from tests.documents import recall
+
+ON = recall.ON
+
+pytestmark = pytest.mark.usefixtures("fonts")
+
+
+@pytest.fixture(scope="module")
+def copies(fonts):
+    """One copy of every kind, every second one with the number's middle hidden."""
+    return [
+        (drawn, data, number, recall.captured(data, shows_middle=number % 2 == 0))
+        for drawn, data, number in recall.documents(len(Kind), first=40)
+    ]
+
+
+def test_nothing_that_is_masked_can_be_read_on_a_copy_of_any_kind(copies, networks):
+    read = []
+    for drawn, _, number, done in copies:
+        lines = recall.lines_on(recall.spoilt(done.copies[0], number), networks)
+        masked = recall.masked_values(drawn, shows_middle=number % 2 == 0)
+        read += [(drawn.kind, name) for name, value in masked.items() if recall.is_read(name, value, lines)]
+
+    assert len(copies) == len(Kind)
+    assert not read
+
+
+def test_the_same_look_reads_the_same_values_on_the_document_itself(networks):
+    drawn, data, _ = next(recall.documents(1, first=42))
+    lines = recall.lines_on(Image.open(io.BytesIO(data)), networks)
+    masked = recall.masked_values(drawn, shows_middle=False)
+
+    read = {name for name, value in masked.items() if recall.is_read(name, value, lines)}
+
+    assert {"portrait", "born", "personal_number", "signature", "middle"} <= read
+
+
+def test_what_the_law_asks_for_can_be_read_on_a_copy(copies, networks):
+    drawn, _, number, done = next(one for one in copies if one[0].kind is Kind.CARD_FRONT)
+    lines = recall.lines_on(Image.open(io.BytesIO(done.copies[0])), networks)
+    ends = drawn.printed["number"] if number % 2 == 0 else drawn.printed["number"][:6]
+
+    assert any(drawn.printed["name"] in line for line in lines)
+    assert any(ends in line for line in lines)
+
+
+def test_a_copy_is_written_anew_with_nothing_beside_its_pixels(copies):
+    assert all(is_plain_jpeg(copy) for *_, done in copies for copy in done.copies)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data + b"\0",
+        lambda data: data + data,
+        lambda data: data[:2] + b"\xff\xe1\x00\x08Exif\0\0" + data[2:],
+        lambda data: data[:2] + b"\xff\xfe\x00\x05abc" + data[2:],
+        lambda data: data[:-2],
+        lambda _: b"",
+        lambda data: b"\x89PNG" + data,
+    ],
+)
+def test_a_copy_with_anything_beside_its_pixels_is_noticed(copies, spoil):
+    assert not is_plain_jpeg(spoil(copies[0][3].copies[0]))
+
+
+def test_the_copy_of_a_picture_with_exif_has_none():
+    exif = Image.Exif()
+    exif[0x010E] = "somebody's telephone"
+    written = io.BytesIO()
+    make_specimen(Kind.PASSPORT, seed=8).image.save(written, "JPEG", exif=exif)
+
+    (copy,) = recall.captured(written.getvalue() + b"trailing bytes", shows_middle=True).copies
+
+    assert b"somebody" not in copy
+    assert not Image.open(io.BytesIO(copy)).getexif()
+
+
+def test_the_mark_stands_across_the_copy(copies, networks):
+    _, _, _, done = copies[0]
+    image = Image.open(io.BytesIO(done.copies[0])).rotate(-18, expand=True, fillcolor=(226, 228, 232))
+
+    words = " ".join(recall.lines_on(image, networks))
+
+    assert "Invented Telecom" in words
+    assert "registration" in words
+    assert "2012-03-01" in words
+
+
+def test_a_mark_in_chinese_and_one_in_tibetan_are_drawn():
+    data = jpeg(make_specimen(Kind.CARD_FRONT, seed=9).image)
+
+    for operator in ("无名电信", "ཀ་ཁ་ག"):
+        done = capture_document(
+            data, asked=(), copy=CopyRules(recall.ASKED), mark=Mark(operator, "登记", ON), on=ON
+        )
+        assert len(done.copies) == 1
+
+
+def test_a_mark_that_no_font_can_draw_leaves_no_copy_rather_than_an_unmarked_one():
+    data = jpeg(make_specimen(Kind.CARD_FRONT, seed=9).image)
+
+    done = capture_document(
+        data, asked=("name",), copy=CopyRules(recall.ASKED), mark=Mark("ཀ电", "x", ON), on=ON
+    )
+
+    assert (done.copies, done.no_copy) == ((), NoCopy.MARK_NOT_DRAWABLE)
+    assert "name" in done.proposed.values
+
+
+@pytest.fixture
+def forged(monkeypatch):
+    """Draw a passport whose number has one digit that does not belong there."""
+
+    def drawn(number: str, *, place: int, digit: str):
+        def changed(shape, person):
+            first, second = zone_of(shape, replace(person, number=number))
+            return first, second[:place] + digit + second[place + 1 :]
+
+        monkeypatch.setattr(drawing, "zone_of", changed)
+        return make_specimen(Kind.PASSPORT, seed=10)
+
+    return drawn
+
+
+def test_a_zone_whose_digits_do_not_fit_is_proposed_doubtful_and_leaves_no_copy(forged):
+    drawn = forged("P23456789", place=3, digit="9")
+
+    done = recall.captured(jpeg(drawn.image), shows_middle=True)
+
+    assert done.proposed.checked.reasons == (Reason.CHECK_DIGIT,)
+    assert done.proposed.values["document_number"] == "P23956789"
+    assert (done.copies, done.no_copy) == ((), NoCopy.PLACES_NOT_CERTAIN)
+
+
+def test_a_letter_told_from_a_digit_by_a_check_digit_alone_is_doubtful(forged):
+    number = "P2345678O"
+    drawn = forged(number, place=8, digit="O")
+
+    done = recall.captured(jpeg(drawn.image), shows_middle=True)
+
+    assert done.proposed.values["document_number"] == number
+    assert set(done.proposed.checked.reasons) <= {Reason.LOOKS_ALIKE}
+
+
+def test_nothing_is_written_to_a_disk_while_a_picture_is_read(copies):
+    written = []
+    watching = True
+
+    def watch(event, arguments):
+        if watching and event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
+            written.append(event)
+
+    sys.addaudithook(watch)
+    recall.captured(copies[0][1], shows_middle=True)
+    watching = False
+
+    assert written == []
+
+
+def test_a_copy_may_be_dated_on_any_day():
+    data = jpeg(make_specimen(Kind.CARD_BACK, seed=9).image)
+    day = dt.date(2012, 2, 29)
+
+    done = capture_document(
+        data, asked=(), copy=CopyRules(recall.ASKED), mark=Mark("Invented Telecom", "x", day), on=day
+    )
+
+    assert len(done.copies) == 1
