@@ -21,7 +21,7 @@ FolderArgument = Annotated[
         metavar="[DIR]", show_default=False, help="By default the folder of the setting 'ledger_folder'."
     ),
 ]
-PublishedArgument = Annotated[Path, typer.Argument(metavar="DIR", show_default=False, exists=True)]
+PublishedArgument = Annotated[Path, typer.Argument(metavar="DIR", show_default=False)]
 VkeyOption = Annotated[
     str | None,
     typer.Option("--vkey", help="The verifier key, from elsewhere than DIR: the key itself or a file."),
@@ -127,6 +127,8 @@ def verify(
     """
     from rollkeeper.ledger import auditor
 
+    if source is None and not folder.exists():
+        raise typer.BadParameter(f"path '{folder}' does not exist.", param_hint="'DIR'")
     code = auditor.run(
         folder,
         vkey=vkey,

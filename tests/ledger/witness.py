@@ -28,9 +28,10 @@ class RealWitness:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
         self.vkey = self._type("init", "--name", name, "--listen", f"127.0.0.1:{self._port}").strip()
-        if log_vkey != "":
-            own = notes.vkey(notes.origin(), notes.signing_key().public_key())
-            self._type("add-log", "--origin", notes.origin(), "--vkey", log_vkey or own)
+        if log_vkey is None:
+            log_vkey = notes.vkey(notes.origin(), notes.signing_key().public_key())
+        if log_vkey:
+            self._type("add-log", "--origin", log_vkey.partition("+")[0], "--vkey", log_vkey)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
