@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands under `ledger`: publish and verify it, see who looked, receipts and certificates of erasure."""
+"""The commands under `ledger`: publish and verify it, receipts and certificates of erasure."""
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import typer
 
-from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel import opening
 from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show_table
 
 if TYPE_CHECKING:
@@ -49,10 +47,11 @@ QuorumOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
-    room = typer.Typer(no_args_is_help=True, help="Publish the ledger, check it, and see who looked.")
+    room = typer.Typer(
+        no_args_is_help=True, help="Publish the ledger, check it, see who looked, give and check receipts."
+    )
     room.command()(publish)
     room.command()(verify)
-    room.command("who-looked")(who_looked)
     room.command()(receipt)
     room.command("check-receipt")(check_receipt)
     room.command("check-page")(check_page)
@@ -139,36 +138,6 @@ def verify(
         source=source,
     )
     raise typer.Exit(code)
-
-
-def who_looked(
-    person: Annotated[UUID, typer.Argument(metavar="PERSON_REF", show_default=False)],
-    as_json: JsonOption = False,
-) -> None:
-    """List who opened what is sealed about one person: when, in which role, which field, what for.
-
-    Example: rollkeeper ledger who-looked 01900000-0000-7000-8000-000000000000
-    """
-    from rollkeeper.kernel.ids import PersonId
-    from rollkeeper.ledger import queries
-
-    opening.open_home()
-    found = queries.looks(PersonId(person))
-    if as_json:
-        emit([dataclasses.asdict(one) for one in found])
-        return
-    zone = clock.zone()
-    show_table(
-        f"Openings of what is sealed about {person}",
-        ("when", "role", "field", "purpose", "leaf"),
-        [
-            (
-                f"{one.at.astimezone(zone):%Y-%m-%d %H:%M:%S}", one.role, one.field, one.purpose,
-                "not published" if one.leaf_index is None else str(one.leaf_index),
-            )
-            for one in found
-        ],
-    )  # fmt: skip
 
 
 def receipt(

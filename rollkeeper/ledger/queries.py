@@ -16,11 +16,14 @@ from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger import tree
 from rollkeeper.ledger.verbs import Verb
 
+LOOKS = (Verb.SEALED_OPENED, Verb.LINE_LOOKED_UP, Verb.LINE_EXPLAINED)
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Somebody opened something that is sealed: when, as what, which field, what for.
+    """Somebody opened something that is sealed, or looked a line up: when, as what, which field, what for.
 
+    Whoever looked a line up saw how it stands and nothing sealed: `field` and `purpose` are then empty.
     `actor` is the commitment that stands for a member of staff in the published entry, or `console` or `sweep`;
     `leaf_index` is where the entry stands in the published tree, None while it is not in it yet.
     """
@@ -34,6 +37,15 @@ class Look:
     field: str
     purpose: str
     leaf_index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A line and the time for which somebody held it; None: from ever, until now."""
+
+    line_id: LineId
+    since: dt.datetime | None
+    until: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +80,22 @@ def newest_publication(*, cosigned: bool = False) -> Publication | None:
     return Publication(*found[0]) if found else None
 
 
-def looks(person_id: PersonId, *, lines: Sequence[LineId] = ()) -> list[Look]:
-    """Return every opening of what is sealed about one person, and about these lines, the oldest first."""
+def looks(
+    person_id: PersonId | None, *, lines: Sequence[LineId] = (), held: Sequence[Held] = ()
+) -> list[Look]:
+    """Return every opening of what is sealed about one person, and every look at these lines, the oldest first.
+
+    `lines` are looked at for all time, `held` for as long as they were held.
+    """
+    periods = [*held, *(Held(line_id, None, None) for line_id in lines)]
     found = database.rows(
         database.sql("ledger", "looks"),
-        {"person": person_id, "lines": list(lines), "verb": Verb.SEALED_OPENED.value},
-    )
+        {
+            "person": person_id, "verbs": [verb.value for verb in LOOKS],
+            "lines": [one.line_id for one in periods], "sinces": [one.since for one in periods],
+            "untils": [one.until for one in periods],
+        },
+    )  # fmt: skip
     return [_look(row) for row in found]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `vault open` and `vault alarms`: they stand here because the vault knows no lines.
+"""The commands `vault open`, `vault alarms` and `ledger who-looked`: here, because vault and ledger know no lines.
 
 What was opened is shown once, on a screen of its own that is wiped, where there is a screen. The number and the passwords
 are asked for, or read from standard input: an argument stands in the list of processes and in the shell's history.
@@ -39,11 +39,14 @@ class HumanPurpose(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    """Add these commands to the vault's own."""
+    """Add these commands to the vault's and the ledger's own."""
     (vault,) = (group.typer_instance for group in app.registered_groups if group.name == "vault")
     if vault is not None:
         vault.command("open")(open_)
         vault.command("alarms")(alarms)
+    (ledger,) = (group.typer_instance for group in app.registered_groups if group.name == "ledger")
+    if ledger is not None:
+        ledger.command("who-looked")(who_looked)
 
 
 def open_(
@@ -117,6 +120,54 @@ def alarms(
         )  # fmt: skip
     if found:
         raise typer.Exit(1)
+
+
+def who_looked(
+    about: Annotated[str, typer.Argument(metavar="PERSON_REF|NUMBER", show_default=False)],
+    as_json: JsonOption = False,
+    language: Annotated[
+        str, typer.Option("--language", metavar="CODE", help="In which language: en, zh-hans or bo.")
+    ] = "en",
+    on: DateOption = None,
+) -> None:
+    """List every look at one person, staff included: when, who in which role, at what, what for.
+
+    By the person's reference, or by the whole number of the line that they hold; asking by the number is a look as well.
+    Looks at a line count for as long as the person held it.
+
+    Example: rollkeeper ledger who-looked 01900000-0000-7000-8000-000000000000
+    """
+    import dataclasses
+    from uuid import UUID
+
+    from django.utils import translation
+
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel.ids import PersonId
+    from rollkeeper.ledger.words import FIELDS, PURPOSES, ROLES, say_word
+    from rollkeeper.lines import looks
+
+    opening.open_home()
+    try:
+        found = looks.who_looked(console_authority(), PersonId(UUID(about)))
+    except ValueError:
+        found = list(looks.who_looked_at(console_authority(), about, on=on or clock.today()).looks)
+    if as_json:
+        emit([dataclasses.asdict(one) for one in found])
+        return
+    with translation.override(language):
+        show_table(
+            "Who looked",
+            ("when", "who", "at what", "what for", "in the ledger"),
+            [
+                (
+                    f"{one.at.astimezone(clock.zone()):%Y-%m-%d %H:%M:%S}", say_word(one.role, ROLES),
+                    say_word(one.field, FIELDS), say_word(one.purpose, PURPOSES),
+                    "not published" if one.leaf_index is None else str(one.leaf_index),
+                )
+                for one in found
+            ],
+        )  # fmt: skip
 
 
 def _signed_in(user: str | None) -> "Authority":

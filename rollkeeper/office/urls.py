@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path
 
-from rollkeeper.office import views
+from rollkeeper.office import looks, views
 
 app_name = "office"
 urlpatterns: list[URLPattern] = [
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path("batches/<uuid:batch_id>/stop/", views.stop, name="stop"),
     path("batches/<uuid:batch_id>/undo/", views.undo, name="undo"),
     path("line/", views.line, name="line"),
+    path("who-looked/", looks.who_looked, name="who_looked"),
 ]
