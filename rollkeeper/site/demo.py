@@ -40,6 +40,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import HomeKind, home, settings, write_settings
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.publishing import publish
 from rollkeeper.lines.states import PauseReason, Service
 from rollkeeper.network.acts import push_due
 from rollkeeper.notices.acts import record_outcomes, send_due
@@ -107,6 +108,7 @@ def _make(lines: int, moved: Callable[[int], None]) -> None:
         story.live(day)
         moved(1)
     clock.give_day(None)
+    publish()
     write_logins(made)
     (home() / BEGUN).unlink()
     # Whoever goes on to serve must not hold what a rotation of the keys would wait for.
