@@ -3,7 +3,8 @@
     python -m tests.bench [--sizes 100000,1000000] [--write] [NAME ...]
 
 Each `bench_<name>.py` has a function `run(sizes)` that returns rows. A row sets the product beside what the same rows
-cost in bare PostgreSQL, or beside what a user would otherwise write. `--write` renews `docs/measured.md`.
+cost in bare PostgreSQL, or beside what a user would otherwise write. `--write` renews the parts of
+`docs/measured.md` that belong to the benches that ran.
 """
 
 import argparse
@@ -17,6 +18,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 REPORT = HERE.parents[1] / "docs" / "measured.md"
+HEAD = (
+    "# Measured\n\nMade by `make bench`; every line is one run in which the product and what it is set against took turns"
+    " on the same machine.\n"
+)
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-bench-"))
 os.environ |= {
     "ROLLKEEPER_HOME": str(HOME),
@@ -29,11 +34,11 @@ def main() -> None:
     """Run the benches asked for, print their table, and write the report where that was asked."""
     asked = _arguments()
     names = asked.names or sorted(file.stem.removeprefix("bench_") for file in HERE.glob("bench_*.py"))
-    rows = [row for name in names for row in _run(name, asked.sizes)]
-    text = table(rows)
-    print(text)
-    if asked.write:
-        REPORT.write_text(report(text), "utf-8")
+    for name in names:
+        text = table(_run(name, asked.sizes))
+        print(text)
+        if asked.write:
+            REPORT.write_text(report(REPORT.read_text("utf-8"), name, text), "utf-8")
 
 
 def table(rows: list[tuple[str, int, float, float | None, float | None, str]]) -> str:
@@ -49,13 +54,19 @@ def table(rows: list[tuple[str, int, float, float | None, float | None, str]]) -
     return "\n".join(lines)
 
 
-def report(text: str) -> str:
-    """Put the table under a heading that says where and when it was measured."""
-    return (
-        "# Measured\n\nMade by `make bench`; every line is one run in which the product and what it is set against took"
-        f" turns on the same machine.\n\nOn {dt.date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python"
-        f" {platform.python_version()}, PostgreSQL 18 with fsync on.\n\n{text}\n"
+def report(before: str, name: str, text: str) -> str:
+    """Put the table in the place of the bench's part of the report, under where and when it was measured."""
+    parts = dict(part.split("\n", 1) for part in before.split("\n## ")[1:])
+    parts[name] = (
+        f"\nOn {dt.date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()},"
+        f" PostgreSQL 18 with fsync on, {busy()}.\n\n{text}\n"
     )
+    return "\n".join([HEAD, *(f"## {part}\n{parts[part]}" for part in sorted(parts))])
+
+
+def busy() -> str:
+    """Say how much else the machine had to do."""
+    return f"{os.getloadavg()[2]:.1f} processes at work on average, the bench's own among them"
 
 
 def _run(name: str, sizes: list[int]) -> list[tuple[str, int, float, float | None, float | None, str]]:

@@ -1,35 +1,48 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The ledger: what an entry costs in its act, how fast a million is put into the tree, published and checked."""
 
+import json
 import random
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-from django.db import connection
+from typing import Any
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.enrolment import recording
 from rollkeeper.enrolment.acts import register_subscriber
 from rollkeeper.kernel import database
-from rollkeeper.kernel.ids import PersonId, new_uuids
-from rollkeeper.ledger import auditor, queries, tree
+from rollkeeper.kernel.ids import EntryId, PersonId, new_uuids
+from rollkeeper.ledger import auditor, notes, queries, tree
 from rollkeeper.ledger.acts import integrate
+from rollkeeper.ledger.folder import Folder, bundle, tile_name
 from rollkeeper.ledger.publishing import publish
 from rollkeeper.vault.acts import begin_first_epoch
 from tests.enrolment.people import ON, fresh_number, submission
 
+UV = Path(__file__).parents[2] / ".tools" / "bin" / "uv"
 Row = tuple[str, int, float, float | None, float | None, str]
 
 FILL = (
     "INSERT INTO ledger_entry (at, day, verb, line_id, person_id, body)"
-    " SELECT at, '2012-03-02', verb, line, person, ledger_body(verb, at, '2012-03-02', 'sweep', 'sweep',"
-    " repeat('cd', 32), 'art. 3', line, NULL, jsonb_build_object('field', 'name', 'purpose', 'notice', 'n', n))"
-    " FROM (SELECT n, now() AS at, 'vault:sealed:opened' AS verb, uuidv7() AS line,"
+    " SELECT at, '2012-03-02', verb, line, person, ledger_body(verb, at, '2012-03-02', 'sweep', 'sweep', NULL, NULL,"
+    " line, NULL, jsonb_build_object('field', 'name', 'holding', line, 'purpose', 'notice'))"
+    " FROM (SELECT now() AS at, 'vault:sealed:opened' AS verb, uuidv7() AS line,"
     " (%s::uuid[])[1 + n %% 20000] AS person FROM generate_series(1, %s) AS n) AS made"
 )
+FACTS = (
+    "jsonb_build_object('anchor', date '2012-01-01' + n % 60, 'batch', line, 'last_day', date '2012-03-01')"
+)
+BODIES = {
+    "checked": "ledger_body('line:line:suspended', now(), '2012-03-02', 'sweep', 'sweep', repeat('cd', 32), 'art. 3',"
+    f" line, NULL, {FACTS})",
+    "bare": "jsonb_build_object('actor', 'sweep', 'article', 'art. 3', 'at', now(), 'day', '2012-03-02', 'facts',"
+    f" {FACTS}, 'line', line, 'pack', repeat('cd', 32), 'role', 'sweep', 'v', 1, 'verb', 'line:line:suspended')::text",
+}
 CHAIN = """
 CREATE TEMP TABLE chain AS
 WITH RECURSIVE linked AS (
@@ -43,17 +56,17 @@ SELECT * FROM linked
 
 
 def run(sizes: list[int]) -> list[Row]:
-    """Measure the appending once and the rest at each size, growing."""
-    rows = [_appending(500)]
+    """Measure the appending once, the rest at each size, growing, and the checking at ten times the largest."""
+    rows = [_appending(turns=20, acts=25), _writing(50_000)]
     persons = new_uuids(20_000)
     have = 0
     for size in sorted(sizes):
         rows += _one_size(size, size - have, persons)
         have = size
-    return rows
+    return [*rows, _growing(10 * max(sizes))]
 
 
-def _one_size(size: int, more: int, persons: list[object]) -> list[Row]:
+def _one_size(size: int, more: int, persons: list[Any]) -> list[Row]:
     integrate()
     with database.act(), database.patient():
         first = database.rows("SELECT coalesce(max(entry_id), 0) + 1 AS id FROM ledger_entry")[0].id
@@ -63,46 +76,64 @@ def _one_size(size: int, more: int, persons: list[object]) -> list[Row]:
         integrating, _ = _timed(integrate)
         publishing, done = _timed(lambda: publish(folder))
         chaining, _ = _timed(lambda: _chain(first))
-        verifying, code = _timed(lambda: auditor.run(folder, vkey=None, older=[], as_json=False))
-        assert code == 0
+        others = _pymerkle(folder.with_suffix(".other"), more)
+        stored = _proving(done.size, lambda: queries.stored_nodes(done.size), afresh=False)
+        files = _proving(done.size, lambda: _published_nodes(folder, done.size), afresh=True)
+        verifying = _verifying(folder)
         return [
-            (
-                "integrate",
-                more,
-                integrating,
-                chaining,
-                integrating / chaining,
-                "against a hash chain in the database",
-            ),
+            ("integrate", more, integrating, chaining, integrating / chaining, "against a plain hash chain in SQL"),
+            ("integrate / append to pymerkle's SqliteTree", more, integrating, *_against(integrating, others, 0)),
             ("integrate and publish", done.size, integrating + publishing, None, None, "20 s at 10^6"),
             ("verify the whole", done.size, verifying, None, None, "15 s at 10^6"),
-            ("folder, bytes against entries + 33 each", done.size, *_bytes(folder, done.size)),
-            ("prove inclusion, each", done.size, _proving(done.size), None, None, "1 ms"),
+            ("folder, bytes against entries and 33 each", done.size, *_bytes(folder, done.size)),
+            ("prove inclusion from published tiles, each", done.size, files, *_against(files, others, 1)[:2], "1 ms"),
+            ("prove inclusion from the register, each of 200", done.size, stored, None, None, "1 ms"),
             ("who looked, 95th of 100", done.size, _looking(persons), None, None, "200 ms at 10^6"),
-        ]
+        ]  # fmt: skip
     finally:
         shutil.rmtree(folder)
+        folder.with_suffix(".other").unlink(missing_ok=True)
 
 
-def _appending(times: int) -> Row:
-    """Register people at a counter, one act each, and set the acts beside what they would cost without their entries."""
+def _appending(*, turns: int, acts: int) -> Row:
+    """Register people at a counter, one act each, by turns with their entries and with nothing in the entries' place."""
     begin_first_epoch()
     clerk = Authority(frozenset({StaffRole.CLERK}), None, "c1" * 32)
-    in_entries = 0.0
-
-    def timing(execute: Callable[..., object], statement: str, *others: object) -> object:
-        nonlocal in_entries
-        seconds, found = _timed(lambda: execute(statement, *others))
-        in_entries += seconds if "INSERT INTO ledger_entry" in statement else 0
-        return found
-
-    asked = [submission(fresh_number()) for _ in range(times + 20)]
-    for one in asked[:20]:
+    real = recording._entries
+    seconds = {True: 0.0, False: 0.0}
+    asked = [submission(fresh_number()) for _ in range((2 * turns + 1) * acts)]
+    for one in asked[:acts]:
         register_subscriber(clerk, one, on=ON)
-    with connection.execute_wrapper(timing):
-        whole, _ = _timed(lambda: [register_subscriber(clerk, one, on=ON) for one in asked[20:]])
-    without = whole - in_entries
-    return "register one at a time, entry included", times, whole, without, whole / without, "1.15"
+    for turn in range(2 * turns):
+        with_entry = turn % 2 == 0
+        recording._entries = real if with_entry else _no_entries
+        mine = asked[(turn + 1) * acts : (turn + 2) * acts]
+        spent, _ = _timed(lambda mine=mine: [register_subscriber(clerk, one, on=ON) for one in mine])
+        seconds[with_entry] += spent
+    recording._entries = real
+    whole, without = seconds[True], seconds[False]
+    return (
+        "register one at a time / the same act without its entry",
+        turns * acts,
+        whole,
+        without,
+        whole / without,
+        "1.15",
+    )
+
+
+def _no_entries(frame: Any, written: Any, *, at: Any) -> dict[Any, EntryId]:
+    return {one.line_id: EntryId(1) for one in written}
+
+
+def _writing(count: int) -> Row:
+    """Write bodies with three facts by their form, beside what jsonb makes of the same values unchecked and unordered."""
+    seconds = {}
+    for name, body in BODIES.items():
+        statement = f"SELECT max(length({body})) FROM (SELECT n, uuidv7() AS line FROM generate_series(1, {count}) AS n) AS m"  # noqa: S608
+        seconds[name] = min(_timed(lambda told=statement: database.rows(told))[0] for _ in range(3))
+    checked, bare = seconds["checked"], seconds["bare"]
+    return "write bodies in SQL / jsonb of the same values", count, checked, bare, checked / bare, ""
 
 
 def _chain(first: int) -> None:
@@ -111,15 +142,96 @@ def _chain(first: int) -> None:
         database.run("DROP TABLE chain")
 
 
-def _proving(size: int) -> float:
-    node = queries.stored_nodes(size)
-    dice = random.Random(1)  # noqa: S311
+def _pymerkle(file: Path, count: int) -> tuple[float, float] | None:
+    """Return what pymerkle takes to append so many and to prove one; None where it cannot be had."""
+    asked = [UV, "run", "--no-project", "--isolated", "--quiet", "--with", "pymerkle==7.0.0", "python"]
+    ran = subprocess.run(
+        [*asked, Path(__file__).with_name("pymerkle_run.py"), file, str(count)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if ran.returncode:
+        print(
+            f"PYMERKLE IS NOT HERE: {(ran.stderr.strip().splitlines() or ['it said nothing'])[-1]}",
+            flush=True,
+        )
+        return None
+    told = json.loads(ran.stdout)
+    return told["appending"], told["proving"]
+
+
+def _against(
+    mine: float, others: tuple[float, float] | None, which: int
+) -> tuple[float | None, float | None, str]:
+    if others is None:
+        return None, None, "pymerkle was not to be had"
+    return others[which], mine / others[which], "(for comparison: it stores no inner node)"
+
+
+def _growing(size: int) -> Row:
+    """Check ten times as much, in a log that was made without a register: checking reads files alone."""
+    folder = Path(tempfile.mkdtemp(prefix="rollkeeper-ledger-"))
+    try:
+        make_log(folder, size)
+        return "verify the whole, its growth", size, _verifying(folder), None, None, "(ten times as many)"
+    finally:
+        shutil.rmtree(folder)
+
+
+def make_log(folder: Path, size: int) -> None:
+    """Publish so many entries of the usual length out of nothing."""
+    place, head, tail = (
+        Folder(folder),
+        b'{"actor":"sweep","facts":{"n":',
+        b'},"filling":"' + b"x" * 245 + b'"}',
+    )
+    below = b""
+    for index in range(-(-size // tree.TILE_WIDTH)):
+        width = tree.tile_width(0, index, size)
+        first = index * tree.TILE_WIDTH
+        entries = [b"%b%d%b" % (head, n, tail) for n in range(first, first + width)]
+        hashes = b"".join(map(tree.leaf_hash, entries))
+        place.write_tile("entries", index, width, bundle(entries))
+        place.write_tile(0, index, width, hashes)
+        below += tree.root_of(hashes) if width == tree.TILE_WIDTH else b""
+    edge = hashes if width < tree.TILE_WIDTH else b""
+    root = tree.root_of(below + (tree.root_of(edge) if edge else b""))
+    level = 1
+    while below:
+        above = b""
+        for index in range(-(-len(below) // tree.TILE_BYTES)):
+            tile = below[index * tree.TILE_BYTES : (index + 1) * tree.TILE_BYTES]
+            place.write_tile(level, index, len(tile) // tree.HASH_BYTES, tile)
+            above += tree.root_of(tile) if len(tile) == tree.TILE_BYTES else b""
+        below, level = above, level + 1
+    key = notes.signing_key()
+    place.write("vkey", notes.vkey(notes.origin(), key.public_key()).encode())
+    place.write("checkpoint", notes.sign(notes.Head(notes.origin(), size, root), key).encode())
+
+
+def _verifying(folder: Path) -> float:
+    seconds, code = _timed(lambda: auditor.run(folder, vkey=None, older=[], as_json=False))
+    assert code == 0
+    return seconds
+
+
+def _published_nodes(folder: Path, size: int) -> tree.Node:
+    place = Folder(folder)
+    return tree.nodes_from_tiles(
+        lambda level, index, width: place.read(tile_name(level, index, width)) or b"", size
+    )
+
+
+def _proving(size: int, nodes: Callable[[], tree.Node], *, afresh: bool) -> float:
+    """Prove 200 leaves, each reading its tiles for itself or all out of one reader, as one publication would."""
+    dice, one = random.Random(1), nodes()  # noqa: S311
     wanted = [dice.randrange(size) for _ in range(200)]
-    seconds, _ = _timed(lambda: [tree.prove_inclusion(i, size=size, node=node) for i in wanted])
+    seconds, _ = _timed(
+        lambda: [tree.prove_inclusion(i, size=size, node=nodes() if afresh else one) for i in wanted]
+    )
     return seconds / len(wanted)
 
 
-def _looking(persons: list[object]) -> float:
+def _looking(persons: list[Any]) -> float:
     dice = random.Random(2)  # noqa: S311
     asked = [PersonId(dice.choice(persons)) for _ in range(100)]
     return sorted(_timed(lambda who=who: queries.looks(who))[0] for who in asked)[94]
@@ -128,11 +240,11 @@ def _looking(persons: list[object]) -> float:
 def _bytes(folder: Path, size: int) -> tuple[float, float, float, str]:
     held = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
     (row,) = database.rows("SELECT sum(octet_length(body)) AS total FROM ledger_entry")
-    plain = int(row.total)
-    return held, plain + 33 * size, held / (1.3 * plain + 33 * size), "1 of 1.3 × entries + 33 each"
+    limit = 1.3 * int(row.total) + 33 * size
+    return held, limit, held / limit, "1; the baseline is 1.3 × entries + 33 each"
 
 
-def _timed(what: Callable[[], object]) -> tuple[float, object]:
+def _timed(what: Callable[[], Any]) -> tuple[float, Any]:
     start = time.perf_counter()
     found = what()
     return time.perf_counter() - start, found
