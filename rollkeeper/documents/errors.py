@@ -8,7 +8,7 @@ from rollkeeper.kernel.errors import Kind, RollkeeperError
 class FileRefused(RollkeeperError):
     """A file is not opened, or turned out to be no picture of a document."""
 
-    code = "file_refused"
+    code = "picture_refused"
     kind = Kind.MALFORMED
     sentence = "The file is not read: {why}."
     remedy = "Take the picture again, as a JPEG, PNG, WebP, HEIC or PDF of the document alone; or type what it says."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from rollkeeper.access.authority import Authority
+from rollkeeper.documents.assurance import assurance_of, weakest
 from rollkeeper.documents.reasons import Verdict
 from rollkeeper.enrolment.receipts import Raced, keep_receipts
 from rollkeeper.enrolment.rules import AskedOf, ReadParts
@@ -185,10 +186,15 @@ def _holding(written: Written) -> NewHolding:
 
 
 def _assurance(draft: Draft) -> str:
-    """Say what it was and no more: a file declares, a clerk sees, a number that fits was checked too."""
-    if not draft.submission.in_sight:
-        return "declared"
-    return "checked" if draft.parts.verdict is Verdict.VALID else "sighted"
+    """Say what it was and no more; of a registration of several people what it was for the least sure of them."""
+    in_sight, was_read = draft.submission.in_sight, draft.submission.was_read
+    levels = [
+        assurance_of(in_sight=in_sight, verdict=read.verdict, was_read=part in was_read)
+        for part, read in draft.parts.parts.items()
+        if read.document
+    ]
+    # Who shows no document is seen, and nothing about them is checked.
+    return weakest(*(levels or [assurance_of(in_sight=in_sight, verdict=Verdict.DOUBTFUL)])).value
 
 
 def _tell(

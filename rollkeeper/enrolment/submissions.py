@@ -57,6 +57,8 @@ class Submission:
     """Type and number of the document recorded so far, where it was renewed or recorded wrongly."""
     in_sight: bool = True
     """The document lay on the counter; in a file it is only declared."""
+    was_read: frozenset[Part] = frozenset()
+    """Parts whose document was read by machine, and whose number was then confirmed as it was read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,31 @@ def test_a_doubtful_number_asks_for_a_second_look_and_is_then_recorded(clerk, ne
     assert holder_of(number).assurance == "sighted"
 
 
+@pytest.mark.parametrize(
+    ("was_read", "in_sight", "number_of_card", "assurance"),
+    [
+        ({Part.HOLDER}, True, None, "machine_read"),
+        (set(), True, None, "checked"),
+        ({Part.USER}, True, None, "checked"),
+        ({Part.HOLDER}, False, None, "declared"),
+        ({Part.HOLDER}, True, "110105194912310021", "sighted"),
+    ],
+)
+def test_a_registration_is_recorded_as_sure_as_it_was_and_no_surer(
+    clerk, new_line, was_read, in_sight, number_of_card, assurance
+):
+    who = person(**({"document_number": number_of_card} if number_of_card else {}))
+    number = new_line()
+
+    register_subscriber(
+        clerk,
+        submission(number, who, was_read=frozenset(was_read), in_sight=in_sight, looked_twice=True),
+        on=ON,
+    )
+
+    assert holder_of(number).assurance == assurance
+
+
 def test_an_impossible_number_is_refused_by_part_and_reason_without_the_number(clerk):
     with pytest.raises(errors.DocumentNumberImpossible) as fault:
         register_subscriber(clerk, submission(fresh_number(), person(document_number="987654")), on=ON)
