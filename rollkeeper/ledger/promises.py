@@ -4,7 +4,7 @@
 The key that signs checkpoints is not at hand where people are served, and must not be: whoever has it can rewrite
 history. So another key signs promises, and the ledger's key once said that it may. A promise carries that word with it,
 hence it is checked with the ledger's verifier key alone. Whoever stole the key of promises can make lines safe from
-being cut off, and nothing else (docs/decisions/0008).
+being cut off, and nothing else (docs/decisions/0010).
 
 rollkeeper-receipt@v1                            two lines, signed by the key of promises
 entry eyJhY3RvciI6…                              base64 of the entry
