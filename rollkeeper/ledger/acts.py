@@ -72,7 +72,15 @@ def entry_body(
     article: str | None,
     facts: Mapping[str, str | int | bool],
 ) -> bytes:
-    """Return the canonical bytes of an entry; what is None or empty is left out. Raises NotOfItsForm."""
+    """Return the canonical bytes of an entry; what is None or empty is left out. Raises NotOfItsForm.
+
+    ::
+
+        {"actor":"<64 hex>|console|sweep","article":"...","at":"2012-03-02T01:00:00.123Z","day":"2012-03-02","facts":{...},
+         "line":"<UUID>","pack":"<64 hex>","person":"<64 hex>","role":"...","v":1,"verb":"room:thing:done"}
+
+    on one line, without spaces, keys in this order at every depth (RFC 8785), UTF-8.
+    """
     demand_form(
         verb, verb.form, role=role, actor=actor, line=line_id, person=commitment, pack=pack, article=article, facts=facts
     )  # fmt: skip

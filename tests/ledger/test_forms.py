@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from rollkeeper.kernel import database
 from rollkeeper.ledger import page
 from rollkeeper.ledger.forms import Fact
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.site import boot
 
 GOLDEN = Path(__file__).parent / "golden" / "forms.json"
 HOUSE = Path(str(files("rollkeeper")))
@@ -35,6 +37,17 @@ def test_the_forms_are_those_that_were_frozen():
 
 def test_what_the_database_holds_writers_to_is_written_from_the_forms():
     assert (HOUSE / "ledger" / "sql" / "forms.sql").read_text("utf-8") == page.forms_sql(), "run `make docs`"
+
+
+def test_a_home_learns_new_forms_when_it_is_brought_up_to_date(home):
+    database.run(
+        "CREATE OR REPLACE FUNCTION ledger_references(verb text) RETURNS text LANGUAGE sql IMMUTABLE RETURN NULL"
+    )
+
+    boot.bring_up_to_date()
+
+    (known,) = database.rows("SELECT ledger_references('line:line:suspended') AS needs")
+    assert known.needs == Verb.LINE_SUSPENDED.form.references
 
 
 def test_every_kind_of_fact_is_explained_and_none_takes_free_text():
