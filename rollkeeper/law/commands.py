@@ -49,7 +49,7 @@ def simulate(
 
     Example: rollkeeper simulate cn-xz-2011 events.csv --from 2012-01-01 --to 2014-12-31 --out result.csv
     """
-    from rollkeeper.law.errors import FileNotRead
+    from rollkeeper.law.errors import ResultNotWritten
     from rollkeeper.law.packs import load_pack
     from rollkeeper.law.picture import show_picture, svg_picture
     from rollkeeper.law.simulation import refuse_place, write_whole
@@ -60,7 +60,7 @@ def simulate(
         if place is not None:
             refuse_place(place, events=events)
     if plot is not None and plot.resolve() == result.resolve():
-        raise FileNotRead(file=plot, why="the picture would overwrite the result")
+        raise ResultNotWritten(file=plot, why="the picture would overwrite the result")
     found = run(law, events, first=first, last=last, engine=engine, progress=progress)
     write_whole(result, found.fates.write_csv().encode())
     if plot is not None:

@@ -95,6 +95,15 @@ class EventFault(RollkeeperError):
     remedy = "Mend the rows (the header is row 1) and run it again; nothing was written."
 
 
+class ResultNotWritten(RollkeeperError):
+    """The result or the picture cannot be written where it was asked for."""
+
+    code = "result_not_written"
+    kind = Kind.MALFORMED
+    sentence = "{file}: {why}. Nothing was written."
+    remedy = "Name another file with --out (or --plot), in a folder that is there."
+
+
 class FileNotRead(RollkeeperError):
     """A file cannot be read or a place not be written."""
 

@@ -16,7 +16,7 @@ import polars as pl
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.engine_rules import moments, run_rules, span_of
 from rollkeeper.law.engines import Engine
-from rollkeeper.law.errors import EnginesDisagree, FileNotRead, SpanNotRead
+from rollkeeper.law.errors import EnginesDisagree, ResultNotWritten, SpanNotRead
 from rollkeeper.law.events import Events, read_events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
@@ -79,13 +79,13 @@ def refuse_difference(names: pl.Series, one: pl.DataFrame, other: pl.DataFrame) 
 
 
 def refuse_place(out: Path, *, events: Path) -> None:
-    """Refuse a place for the result that cannot be written or that would overwrite the histories. Refuses: FileNotRead."""
+    """Refuse a place for the result that cannot be written or that would overwrite the histories. Refuses: ResultNotWritten."""
     if not out.parent.is_dir():
-        raise FileNotRead(file=out, why="there is no such folder to write it to")
+        raise ResultNotWritten(file=out, why="there is no such folder to write it to")
     if out.is_dir():
-        raise FileNotRead(file=out, why="it is a folder")
+        raise ResultNotWritten(file=out, why="it is a folder")
     if out.exists() and events.exists() and out.samefile(events):
-        raise FileNotRead(file=out, why="the result would overwrite the histories")
+        raise ResultNotWritten(file=out, why="the result would overwrite the histories")
 
 
 def write_whole(out: Path, text: bytes) -> None:
