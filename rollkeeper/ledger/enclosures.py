@@ -16,9 +16,11 @@ README = "README.txt"
 NAMES = (VKEY, WITNESSES, AUDITOR, README)
 
 _TEXT = """\
-This is the ledger of {origin}: every act on its register and every look at
-what is sealed in it, in order. There is no personal data in it. You need no
-account and no permission to check it, only Python 3.10 and one package:
+{origin}
+
+This is a ledger: every act on a register of subscribers and every look at what
+is sealed in it, in order. There is no personal data in it. You need no account
+and no permission to check it, only Python 3.10 and one package:
 
     curl -O https://{origin}/auditor.py
     pip install cryptography
@@ -38,8 +40,8 @@ are shown: {witnesses}
     auditor.py    the program that checks all this, in one file
     tile/...      the entries and their hashes (c2sp.org/tlog-tiles)
 """
-_NONE = "no witness cosigns this ledger yet,\nso compare your checkpoints with somebody else's."
-_SOME = "give the keys in witnesses, taken from\nthe witnesses themselves, as --witness."
+_NONE = "no witness cosigns this ledger yet, so compare your\ncheckpoints with somebody else's."
+_SOME = "give the keys in witnesses, taken from the witnesses\nthemselves, as --witness."
 
 
 def enclose(place: Folder, *, vkey: str) -> None:

@@ -22,6 +22,7 @@ from rollkeeper.kernel import server
 from rollkeeper.kernel.database import KeysRole
 from rollkeeper.kernel.os_users import let_through, others_may_read, system_user
 from rollkeeper.kernel.settings import home, settings_file
+from rollkeeper.ledger.folder import public_folder
 from rollkeeper.site.faces import Face
 
 _NOT_FOR_FACES = ("alarms_to", "smtp_url")
@@ -50,6 +51,7 @@ class Handed:
         made.renew()
         if made.user:
             let_through(folder / "secrets")
+            _let_read_ledger()
             for place in (folder, folder / "secrets", folder / "ledger"):
                 shutil.chown(place, group=made.user)
                 place.chmod(0o750)
@@ -106,7 +108,18 @@ class Handed:
 
 def _settings() -> str:
     raw = tomllib.loads(settings_file().read_text("utf-8")) if settings_file().exists() else {}
+    # A face's home is another than the true one, and the public ledger lies in the true one.
+    raw.setdefault("ledger_folder", str(public_folder()))
     return tomli_w.dumps({name: value for name, value in raw.items() if name not in _NOT_FOR_FACES})
+
+
+def _let_read_ledger() -> None:
+    """Let every user read what is published anyway, where it lies in the home. Elsewhere the operator decides who may."""
+    folder = public_folder()
+    if folder.is_relative_to(home()):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
+        let_through(folder)
 
 
 def _user_of(face: Face) -> str | None:

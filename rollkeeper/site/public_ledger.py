@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
 from rollkeeper.ledger.enclosures import AUDITOR, NAMES, README
 from rollkeeper.ledger.folder import CHECKPOINT, public_folder
@@ -37,8 +37,10 @@ class PublicLedgerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Give out a file, or say that there is none."""
-        if this_face() != FaceName.OFFICE or not request.path_info.startswith(PREFIX):
+        if this_face() != FaceName.OFFICE or not f"{request.path_info}/".startswith(PREFIX):
             return self.get_response(request)
+        if request.path_info == PREFIX.rstrip("/"):
+            return HttpResponsePermanentRedirect(PREFIX)
         if request.method not in {"GET", "HEAD"}:
             return _said("Here one can only read.\n", HTTPStatus.METHOD_NOT_ALLOWED, Allow="GET, HEAD")
         return _file(request.path_info.removeprefix(PREFIX) or README, request)

@@ -2,12 +2,16 @@
 """The ledger under ``/ledger/``: an outsider finds everything there, and nothing else."""
 
 import gzip
+import tomllib
 
 import pytest
 from django.test import Client
 
+from rollkeeper.kernel.os_users import others_may_read
 from rollkeeper.kernel.settings import settings, write_settings
 from rollkeeper.ledger.folder import Folder
+from rollkeeper.site.faces import face_called
+from rollkeeper.site.handing import Handed
 
 TILE, PARTIAL, BUNDLE = "tile/0/x001/234", "tile/1/000.p/17", "tile/entries/000"
 FILES = {
@@ -66,6 +70,7 @@ def test_a_file_is_given_to_everybody_as_what_it_is_and_kept_as_long_as_it_is_tr
 
 def test_the_first_page_says_how_to_check(outsider):
     assert outsider.get("/ledger/").content == FILES["README.txt"]
+    assert outsider.get("/ledger")["Location"] == "/ledger/"
 
 
 def test_entries_travel_compressed_to_whoever_can_unpack_them(outsider):
@@ -145,3 +150,12 @@ def test_the_counter_does_not_serve_it(outsider, monkeypatch):
     monkeypatch.setenv("ROLLKEEPER_FACE", "counter")
 
     assert outsider.get("/ledger/checkpoint", headers={"host": "localhost"}).status_code != 200
+
+
+def test_the_office_finds_the_ledger_of_the_true_home_and_its_user_may_read_it(home):
+    handed = Handed.to(face_called("office"))
+
+    told = tomllib.loads((handed.folder / "home.toml").read_text("utf-8"))
+    handed.clear()
+    assert told["ledger_folder"] == str(home / "ledger" / "public")
+    assert handed.user is None or others_may_read(home / "ledger" / "public")
