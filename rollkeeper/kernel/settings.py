@@ -18,16 +18,22 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import platformdirs
 import tomli_w
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
-from rollkeeper.kernel.addresses import known_database, known_mail_server, known_message_centre
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
 from rollkeeper.kernel.networked import NetworkedService, NetworkElement, known_place, safe_webhook, served
+from rollkeeper.kernel.setting_values import (
+    known_country,
+    known_database,
+    known_mail_server,
+    known_message_centre,
+    known_zone,
+    lasting_pack,
+)
 
 HOME_FORMAT = 1
 
@@ -64,29 +70,6 @@ class HomeKind(StrEnum):
 
     TRIAL = "trial"
     PRODUCTION = "production"
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as fault:
-        raise ValueError(f"no time zone is called {name!r}") from fault
-    return name
-
-
-def _known_country(code: str) -> str:
-    # Loading every country's numbers takes a third of a second: only who changes the country waits for it.
-    from phonenumbers import SUPPORTED_REGIONS
-
-    if code not in SUPPORTED_REGIONS:
-        raise ValueError("write the two capital letters of a country, such as CN")
-    return code
-
-
-def _lasting_pack(name: str) -> str:
-    if name.endswith((".yaml", ".yml")) and not Path(name).is_absolute():
-        raise ValueError("write the whole path of the file, from / on, or the id of a shipped pack")
-    return name
 
 
 def _whole_path(name: str) -> str:
@@ -187,11 +170,11 @@ class Settings(BaseModel):
     ] = HomeKind.TRIAL
     pack: Annotated[
         str,
-        AfterValidator(_lasting_pack),
+        AfterValidator(lasting_pack),
         Field(description="The rule pack in force: an id of a shipped pack or a whole path."),
     ] = "cn-xz-2011"
     zone: Annotated[
-        str, AfterValidator(_known_zone), Field(description="The zone in which days are counted.")
+        str, AfterValidator(known_zone), Field(description="The zone in which days are counted.")
     ] = "Asia/Shanghai"
     trial_on: Annotated[
         dt.date | None,
@@ -203,7 +186,7 @@ class Settings(BaseModel):
     ] = None
     country_code: Annotated[
         str,
-        AfterValidator(_known_country),
+        AfterValidator(known_country),
         Field(description="Numbers without a country code belong to this country."),
     ] = "CN"
     languages: Annotated[list[str], Field(min_length=1, description="Languages of notices and pages.")] = [
@@ -303,12 +286,17 @@ class Settings(BaseModel):
     ] = None
     smpp_sender: Annotated[
         str | None,
-        Field(pattern=r"^(\+?[0-9]{1,20}|[A-Za-z0-9 .-]{1,11})$", description="The sender of SMS; empty: the care number."),
+        Field(
+            pattern=r"^(\+?[0-9]{1,20}|[A-Za-z0-9 .-]{1,11})$",
+            description="The sender of SMS; empty: the care number.",
+        ),
     ] = None
     smpp_window: Annotated[
         int, Field(ge=1, le=1000, description="Parts of SMS on their way at once, unanswered by the centre.")
     ] = 10
-    smpp_per_second: Annotated[float, Field(gt=0, description="Parts of SMS given to the centre in a second.")] = 50
+    smpp_per_second: Annotated[
+        float, Field(gt=0, description="Parts of SMS given to the centre in a second.")
+    ] = 50
     notices_from: Annotated[
         str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The sender of e-mail notices.")
     ] = "register@operator.example"
