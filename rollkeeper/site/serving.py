@@ -62,6 +62,7 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, faces: Sequence[Face] = 
         from rollkeeper.site import boot
 
         boot.open_home()
+    _let_go_of_the_stores()
     server.web_secret()
     with _stop_signals() as stop, ExitStack() as stack:
         running = [_start(face, host, port) for face in faces]
@@ -77,6 +78,14 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, faces: Sequence[Face] = 
                 one.handed.renew()
             time.sleep(0.2)
         err.print("Stopping ...")
+
+
+def _let_go_of_the_stores() -> None:
+    """Close what this process opened to make the home: a rotation of keys waits for whoever has sealed and is still there."""
+    if "django.db" in sys.modules:
+        from django.db import connections
+
+        connections.close_all()
 
 
 def _announce(running: Sequence[Running]) -> None:

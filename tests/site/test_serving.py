@@ -198,3 +198,16 @@ def test_without_its_styles_nothing_is_served(monkeypatch, tmp_path):
 
     with pytest.raises(AssetsMissing):
         serving.serve()
+
+
+def test_keys_are_rotated_while_the_home_is_served_that_serving_made(tmp_path):
+    home, port = tmp_path / "home", free_ports()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")}
+
+    with started(home, port, "--face", "counter"):
+        done = subprocess.run(
+            [COMMAND, "vault", "rotate"], env=environment | {"ROLLKEEPER_HOME": str(home)}, capture_output=True,
+            text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The most memory that one process takes for ten times as many people: sealing, renewing the keys, destroying.
+
+People come out of a generator, as they come out of a file, so that what grows would be ours. Each step is a process of its
+own; its peak is the kernel's own figure. The servers' memory is theirs (`shared_buffers`) and does not grow with rows.
+The rows are seconds; what is measured stands in the name. By itself: python -m tests.bench memory --sizes 100000,10000000
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import batched
+from pathlib import Path
+
+from django.db import connections
+
+Row = tuple[str, int, float, float | None, float | None, str]
+STEPS = ("seal", "rotate", "look for abandoned", "shred")
+CHUNK = 10_000
+
+
+def run(sizes: list[int]) -> Iterator[Row]:
+    """Measure each step at each size; the ratio is to the peak at the smallest."""
+    connections.close_all()  # a rotation waits for whoever has sealed and is still there
+    first: dict[str, float] = {}
+    for size in sorted(sizes):
+        for step in STEPS:
+            said = json.loads(_in_a_process(step, size))
+            peak = said["peak_mib"]
+            ratio = peak / first.setdefault(step, peak)
+            yield f"memory: {step}, peak {peak:.0f} MiB", size, said["seconds"], None, ratio, "1.1"
+
+
+def _in_a_process(step: str, size: int) -> str:
+    command = [sys.executable, "-m", "tests.bench.bench_memory", step, str(size)]
+    done = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+    )
+    return done.stdout.splitlines()[-1]
+
+
+def _seal(size: int) -> None:
+    from rollkeeper.kernel.database import act
+    from rollkeeper.kernel.database import run as execute
+    from rollkeeper.vault.acts import seal_persons
+    from tests.bench.bench_vault import people
+
+    execute("TRUNCATE vault_sealed")
+    execute("DELETE FROM person_key", using="keys")
+    for some in batched(range(size), CHUNK):
+        with act():
+            seal_persons(people(len(some)))
+
+
+def _rotate(size: int) -> None:
+    import datetime as dt
+
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.vault.rotation import rotate
+
+    done = rotate(console_authority(), on=dt.date(2012, 3, 2))
+    assert done.people == size, done
+
+
+def _look(size: int) -> None:
+    from rollkeeper.retention.abandoned import count_abandoned
+
+    assert count_abandoned() == 0  # nobody is an hour old
+
+
+def _shred(size: int) -> None:
+    from rollkeeper.kernel.database import rows
+    from rollkeeper.kernel.ids import HoldingId, PersonId
+    from rollkeeper.vault.acts import shred
+
+    gone = 0
+    while found := rows("SELECT person_id, holding_id FROM person_key LIMIT %s", [CHUNK], using="keys"):
+        gone += shred([(PersonId(row.person_id), HoldingId(row.holding_id)) for row in found])
+    assert gone == size, gone
+
+
+def _main(step: str, size: int) -> None:
+    import time
+
+    import django
+
+    django.setup()
+    from rollkeeper.kernel import server
+    from rollkeeper.kernel.database import run as execute
+    from rollkeeper.vault.acts import begin_first_epoch
+
+    server.ensure_running()
+    begin_first_epoch()
+    began = time.perf_counter()
+    dict(zip(STEPS, (_seal, _rotate, _look, _shred), strict=True))[step](size)
+    seconds = time.perf_counter() - began
+    if step == STEPS[-1]:
+        execute("TRUNCATE vault_sealed")
+    print(json.dumps({"seconds": seconds, "peak_mib": _peak_kib() / 1024}), flush=True)
+
+
+def _peak_kib() -> int:
+    """Return this process's own peak: getrusage's figure begins with that of the process which started it."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
+    _main(sys.argv[1], int(sys.argv[2]))
