@@ -320,3 +320,23 @@ def test_a_first_row_that_may_be_a_persons_is_never_repeated(tmp_path, row):
                  named="the map", header=seen.header)  # fmt: skip
 
     assert [value for value in row.split(",") if value in written + str(refused.value)] == []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "service"),
+    [
+        (["13800138000", "+8615012345678"], "mobile"),
+        (["13800138000", "0891-6323456"], None),  # a fixed line among them
+        (["0891-6323456"], None),
+        (["(202) 555-0123", "+12025550124"], None),  # a plan that does not tell them apart
+        (["13800138000", "no number"], "mobile"),
+    ],
+)
+def test_the_service_is_proposed_where_the_plan_of_numbers_leaves_no_other(proposed, numbers, service):
+    rows = "\n".join(f'"{number}",2011-05-01' for number in numbers)
+
+    proposal, _ = proposed(f"number,activated_on\n{rows}\n")
+
+    assert proposal.raw.get("service") == ({"constant": service} if service else None)
+    assert bool(proposal.needs) == (service is None)
+    assert any("mobile network" in note for note in proposal.notes) == (service is not None)

@@ -16,6 +16,7 @@ from rollkeeper.campaign.importing import words
 from rollkeeper.campaign.importing.errors import NoHeader, OneColumn
 from rollkeeper.campaign.importing.files import Look
 from rollkeeper.campaign.importing.samples import (
+    are_mobile,
     date_formats,
     is_email,
     looks_like_a_value,
@@ -57,11 +58,11 @@ def propose(
         raw["number"] = {"allotment": allotment}
     else:
         _propose_number(columns, raw, needs, look)
-    _propose_service(columns, raw, needs)
+    notes = _propose_service(columns, raw, needs)
     _propose_activation(columns, raw, needs, as_of)
     for part in ("language", "region", "contact", "reference", "is_protected"):
         _propose_part(part, columns, raw)
-    notes = _propose_registration(columns, raw) if duty else ()
+    notes += _propose_registration(columns, raw) if duty else ()
     if not look.has_names:
         raw["file"] = {"header": False}
     return Proposal(raw, tuple(needs), dropped_columns(look.header, columns.taken), notes)
@@ -143,16 +144,24 @@ def _propose_number(columns: _Columns, raw: dict[str, Any], needs: list[str], lo
     )
 
 
-def _propose_service(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> None:
+def _propose_service(columns: _Columns, raw: dict[str, Any], needs: list[str]) -> tuple[str, ...]:
     sources = [s for c in columns.free() if (s := _service_source(c, columns.values(c)))]
     for source in sources:
         columns.take(source["column"])
     if sources:
         raw["service"] = {"from": sources}
-    elif columns.taken and words.meaning_of(columns.taken[0]) == "number" and _says_mobile(columns.taken[0]):
+        return ()
+    number = raw.get("number", {}).get("column")
+    if number and words.meaning_of(number) == "number" and _says_mobile(number):
         raw["service"] = {"constant": "mobile"}
-    else:
-        needs.append('which kind of service these lines are, for example [service] constant = "mobile".')
+        return ()
+    if number and are_mobile(columns.values(number), columns.country):
+        raw["service"] = {"constant": "mobile"}
+        return (
+            "every number in the first rows is one of a mobile network. Are some of them data cards? Say so.",
+        )
+    needs.append('which kind of service these lines are, for example [service] constant = "mobile".')
+    return ()
 
 
 def _service_source(column: str, values: list[str]) -> dict[str, Any] | None:

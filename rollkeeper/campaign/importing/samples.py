@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
+import phonenumbers
+
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise
 
@@ -34,6 +36,13 @@ def share(values: Sequence[str], fits: Callable[[str], bool]) -> float:
 def telephone_share(values: Sequence[str], country: str) -> float:
     """Return the share of values that are written as telephone numbers of at least eight digits."""
     return share(values, lambda text: sum(c.isdecimal() for c in text) >= 8 and _is_number(text, country))
+
+
+def are_mobile(values: Sequence[str], country: str) -> bool:
+    """Tell whether the plan of their country gives every telephone number here to mobile networks, and to nothing else."""
+    numbers = [text for text in values[:_ENOUGH] if _is_number(text, country)]
+    kinds = {phonenumbers.number_type(phonenumbers.parse(text, country)) for text in numbers}
+    return kinds == {phonenumbers.PhoneNumberType.MOBILE}
 
 
 def is_email(text: str) -> bool:
