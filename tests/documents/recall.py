@@ -98,20 +98,15 @@ def is_read(name: str, value: str, lines: list[str]) -> bool:
     return any(plain.lower() in text.lower() for text in texts)
 
 
-def measure(count: int, networks: Networks, *, first: int = 0) -> tuple[Tally, list[str]]:
-    """Capture documents, half of them with the number's middle hidden, and try to read what is masked."""
-    tally, leaks = Tally(), []
-    for drawn, data, number in documents(count, first=first):
-        shows_middle = number % 2 == 0
-        done = captured(data, shows_middle=shows_middle)
-        tally.documents += 1
-        if done is None or not done.copies:
-            continue
-        tally.copies += len(done.copies)
-        masked = masked_values(drawn, shows_middle=shows_middle)
-        tally.masked += len(masked)
-        lines = lines_on(spoilt(done.copies[0], number), networks)
-        found = [name for name, value in masked.items() if is_read(name, value, lines)]
-        tally.read += len(found)
-        leaks += [f"{drawn.kind.value} {number}: {name}" for name in found]
-    return tally, leaks
+def look(drawn: Specimen, done: Captured | None, number: int, networks: Networks, tally: Tally) -> list[str]:
+    """Try to read what is masked on a copy, count, and return what was read."""
+    tally.documents += 1
+    if done is None or not done.copies:
+        return []
+    tally.copies += len(done.copies)
+    masked = masked_values(drawn, shows_middle=number % 2 == 0)
+    tally.masked += len(masked)
+    lines = lines_on(spoilt(done.copies[0], number), networks)
+    found = [name for name, value in masked.items() if is_read(name, value, lines)]
+    tally.read += len(found)
+    return [f"{name} of {drawn.kind.value} {number}" for name in found]
