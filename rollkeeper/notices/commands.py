@@ -1,15 +1,25 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `notices send`, `notices status`, `notices receipts` and `notices check`."""
+"""The commands `notices send`, `status`, `collect`, `receipts` and `check`."""
 
 import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rollkeeper.kernel import clock, opening
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
 
+if TYPE_CHECKING:
+    from rollkeeper.notices.acts import TakenIn
+    from rollkeeper.notices.receipts import Receipt
+
+_TAKES_IN_EVERY_S = 10.0
+
+SecondsOption = Annotated[float, typer.Option("--seconds", min=0.1, metavar="S", help="How long to listen.")]
 LimitOption = Annotated[
     int | None, typer.Option("--limit", min=1, metavar="N", help="Look at no more than N notices.")
 ]
@@ -23,7 +33,7 @@ CodeArgument = Annotated[str, typer.Argument(help="The code in the message, eigh
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
     room = typer.Typer(no_args_is_help=True, help="Tell holders what they are owed, and count only proof.")
-    for command in (send, status, receipts, check):
+    for command in (send, status, collect, receipts, check):
         room.command()(command)
     app.add_typer(room, name="notices")
 
@@ -88,6 +98,39 @@ def status(as_json: JsonOption = False) -> None:
         out.print(f"Texts that no native reader has gone through yet: {', '.join(unread)}.")
 
 
+def collect(seconds: SecondsOption = 10, as_json: JsonOption = False, on: DateOption = None) -> None:
+    """Listen to the short message centre for delivery reports, and take in what they say of whole messages.
+
+    Run it again and again, or with --seconds 86400 as a service that is started anew; 'notices send' listens as well
+    while it sends, and leaves what it heard to this command. Exit code 1 where the centre is out of reach.
+
+    Example: rollkeeper notices collect --seconds 60
+    """
+    import time
+
+    from rollkeeper.kernel.settings import settings
+    from rollkeeper.notices.acts import TakenIn
+    from rollkeeper.notices.errors import NoMessageCentre
+    from rollkeeper.notices.smpp import ShortMessages
+
+    opening.open_home()
+    if settings().smpp_url is None:
+        raise NoMessageCentre
+    centre, total, until, is_away = ShortMessages.of_this_home(), TakenIn(), time.monotonic() + seconds, False
+    while not is_away and (left := until - time.monotonic()) > 0:
+        try:
+            centre.listen(min(left, _TAKES_IN_EVERY_S))
+        except OSError:
+            is_away = True
+        found = centre.settled()
+        _take_in(found, total, on=on, bar_title="")
+        centre.forget(found)
+    _show_taken(total, as_json=as_json)
+    if is_away:
+        err.print("The message centre is out of reach.")
+        raise typer.Exit(1)
+
+
 def receipts(file: FileArgument, as_json: JsonOption = False, on: DateOption = None) -> None:
     """Take in delivery reports from any gateway: only these make a notice delivered.
 
@@ -96,19 +139,30 @@ def receipts(file: FileArgument, as_json: JsonOption = False, on: DateOption = N
 
     Example: rollkeeper notices receipts ~/rollkeeper/outbox/receipts.jsonl
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.notices.acts import TakenIn, record_outcomes
+    from rollkeeper.notices.acts import TakenIn
     from rollkeeper.notices.receipts import read_receipts
 
     opening.open_home()
-    found, total = read_receipts(file), TakenIn()
-    with progress("Taking in delivery reports", len(found)) as bar:
+    total = TakenIn()
+    _take_in(read_receipts(file), total, on=on, bar_title="Taking in delivery reports")
+    _show_taken(total, as_json=as_json)
+
+
+def _take_in(found: "Sequence[Receipt]", total: "TakenIn", *, on: dt.date | None, bar_title: str) -> None:
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.notices.acts import record_outcomes
+
+    with progress(bar_title, len(found)) if bar_title else nullcontext() as bar:
         for start in range(0, len(found), 1000):
             part = found[start : start + 1000]
             taken = record_outcomes(console_authority(), receipts=part, on=on or clock.today())
             for name in dataclasses.asdict(total):
                 setattr(total, name, getattr(total, name) + getattr(taken, name))
-            bar.advance(len(part))
+            if bar is not None:
+                bar.advance(len(part))
+
+
+def _show_taken(total: "TakenIn", *, as_json: bool) -> None:
     if as_json:
         emit(dataclasses.asdict(total))
         return

@@ -40,3 +40,12 @@ class NoNotice(RollkeeperError):
     kind = Kind.NOT_FOUND
     sentence = "No notice of ours with this code belongs to this line."
     remedy = "Warn the caller that the message is not genuine; they should not follow it."
+
+
+class NoMessageCentre(RollkeeperError):
+    """There is no short message centre to listen to."""
+
+    code = "no_message_centre"
+    kind = Kind.MALFORMED
+    sentence = "No short message centre is set: there is nobody to listen to."
+    remedy = "Set 'smpp_url' in home.toml; docs/notices.md says how."

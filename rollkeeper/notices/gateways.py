@@ -67,9 +67,10 @@ class Gateway(Protocol):
 def gateways() -> Mapping[Channel, Gateway]:
     """Return the ways that this home has, in the order in which it wants them tried.
 
-    A trial home has the file outbox for every channel; e-mail goes by SMTP where a server is set.
+    A trial home has the file outbox for every channel; e-mail goes by SMTP and SMS by SMPP where a server is set.
     """
     from rollkeeper.notices.outbox import Outbox
+    from rollkeeper.notices.smpp import ShortMessages
     from rollkeeper.notices.smtp import MailServer
 
     ways: dict[Channel, Gateway] = {}
@@ -78,4 +79,6 @@ def gateways() -> Mapping[Channel, Gateway]:
         ways = dict.fromkeys((Channel.SMS, Channel.VOICE, Channel.EMAIL), outbox)
     if settings().smtp_url is not None:
         ways[Channel.EMAIL] = MailServer.of_this_home()
+    if settings().smpp_url is not None:
+        ways[Channel.SMS] = ShortMessages.of_this_home()
     return {channel: ways[channel] for channel in map(Channel, settings().notice_channels) if channel in ways}

@@ -18,11 +18,13 @@ from rollkeeper.kernel import clock
 from rollkeeper.notices.gateways import Answer, Message
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.outbox import Outbox, masked
+from rollkeeper.notices.smpp import ShortMessages
 from rollkeeper.notices.smtp import MailServer
 from rollkeeper.vault.opened import Opened
+from tests.notices.centre import message_centre
 from tests.notices.fakes import Mailboxes, MailHost, Way
 
-CONTRACT = ["outbox", "mail", "fake"]
+CONTRACT = ["outbox", "mail", "smpp", "fake"]
 
 
 def message(address="tashi@mail.example", reference=None, **more):
@@ -57,8 +59,22 @@ def gateway(request, tmp_path):
             return Outbox(tmp_path / "outbox")
         case "mail":
             return mail_server(request.getfixturevalue("host").url)
+        case "smpp":
+            centre = request.getfixturevalue("centre")
+            return centre.gateway(tmp_path)
         case "fake":
             return Way()
+
+
+@pytest.fixture
+def centre():
+    with message_centre() as running:
+        yield running
+
+
+def message_for(gateway, **more):
+    """Return a message to an address that this way can reach."""
+    return message("+8613900001234" if isinstance(gateway, ShortMessages) else "tashi@mail.example", **more)
 
 
 every_gateway = pytest.mark.parametrize("gateway", CONTRACT, indirect=True)
@@ -66,7 +82,7 @@ every_gateway = pytest.mark.parametrize("gateway", CONTRACT, indirect=True)
 
 @every_gateway
 def test_what_is_taken_is_answered_in_order_with_a_reference_each(gateway):
-    messages = [message() for _ in range(5)]
+    messages = [message_for(gateway) for _ in range(5)]
 
     answers = gateway.send(messages)
 
@@ -76,9 +92,10 @@ def test_what_is_taken_is_answered_in_order_with_a_reference_each(gateway):
 
 @every_gateway
 def test_the_same_message_again_goes_under_the_same_reference(gateway):
-    one = message()
+    one = message_for(gateway)
 
-    first, again = gateway.send([one]), gateway.send([message(reference=one.reference, is_repeat=True)])
+    first = gateway.send([one])
+    again = gateway.send([message_for(gateway, reference=one.reference, is_repeat=True)])
 
     assert first == again
 

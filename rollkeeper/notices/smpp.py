@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Short messages by SMPP 3.4, to the operator's own message centre.
+
+So many parts are on their way at once as the window allows, so many in a second as the throttle does. What the centre
+took has not arrived: its delivery reports say so, whenever the home listens (`notices collect`, and while it sends).
+They are on disk before they are acknowledged; the centre sends again what was not.
+"""
+
+import re
+import select
+import ssl
+import struct
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from smpplib import exceptions
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import home, settings
+from rollkeeper.notices.gateways import Answer, Handing, Message
+from rollkeeper.notices.kinds import Outcome
+from rollkeeper.notices.receipts import Receipt
+from rollkeeper.notices.smpp_link import Link
+from rollkeeper.notices.smpp_spool import Spool
+from rollkeeper.notices.smpp_text import WITH_HEADER, TooLong, in_parts
+
+_BROKEN: Final = (OSError, exceptions.ConnectionError, exceptions.PDUError, exceptions.UnknownCommandError,
+                  struct.error, ValueError, KeyError)  # fmt: skip
+_NOBODY_THERE: Final = {0x0B, 0x33, 0x40}  # invalid destination: address, count, representation
+_BUSY: Final = {0x14, 0x58}  # queue full, throttled
+_NUMBER: Final = re.compile(r"\+?[0-9]{3,20}")
+_REPORT: Final = re.compile(r"id:(\S+).*?stat:([A-Za-z]+)", re.DOTALL)
+_STATES: Final = {
+    2: Outcome.DELIVERED,
+    3: Outcome.BOUNCED,
+    4: Outcome.BOUNCED,
+    5: Outcome.BOUNCED,
+    8: Outcome.BOUNCED,
+}
+_WORDS: Final = {
+    "DELIVRD": Outcome.DELIVERED, "EXPIRED": Outcome.BOUNCED, "DELETED": Outcome.BOUNCED,
+    "UNDELIV": Outcome.BOUNCED, "REJECTD": Outcome.BOUNCED,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Part:
+    message: Message
+    number: int
+    of: int
+    coding: int
+    octets: bytes
+    sent_at_s: float = 0
+
+
+@dataclass(slots=True)
+class _Run:
+    """One conversation: what waits, what is on its way by sequence number, and what became of each message."""
+
+    waiting: deque[_Part] = field(default_factory=deque)
+    on_its_way: dict[int, _Part] = field(default_factory=dict)
+    answers: dict[Any, Answer] = field(default_factory=dict)
+    next_at_s: float = 0
+
+
+class ShortMessages:
+    """The gateway to one message centre."""
+
+    rings = True
+
+    def __init__(
+        self, url: str, *, password: str, sender: str, spool: Spool, window: int = 10, per_second: float = 50,
+        patience_s: float = 10,
+    ) -> None:  # fmt: skip
+        self._url, self._password, self._sender, self._spool = urlsplit(url), password, sender, spool
+        self._window, self._pause_s, self._patience_s = window, 1 / per_second, patience_s
+
+    @classmethod
+    def of_this_home(cls) -> "ShortMessages":
+        """Return the message centre that the settings name, with its password from ``secrets/smpp.password``."""
+        chosen, file = settings(), home() / "secrets" / "smpp.password"
+        return cls(
+            str(chosen.smpp_url),
+            password=file.read_text("utf-8").strip() if file.exists() else "",
+            sender=chosen.smpp_sender or chosen.care_number,
+            spool=Spool(home() / "outbox" / "smpp.sqlite"),
+            window=chosen.smpp_window,
+            per_second=chosen.smpp_per_second,
+        )
+
+    def send(self, messages: Sequence[Message]) -> list[Handing]:
+        """Send over one connection; what the centre has not answered when it breaks or falls silent is for later."""
+        run = _Run()
+        for message in messages:
+            self._line_up(message, run)
+        if run.waiting:
+            with suppress(*_BROKEN), self._link() as link:
+                self._converse(link, run)
+        return [_handing(one, run.answers.get(one.reference, Answer.LATER)) for one in messages]
+
+    def listen(self, seconds: float) -> None:
+        """Take delivery reports for so long. Raises OSError where the centre is out of reach."""
+        try:
+            with self._link() as link:
+                until = time.monotonic() + seconds
+                while (left := until - time.monotonic()) > 0:
+                    self._read(link, _Run(), wait_s=left)
+        except _BROKEN as fault:
+            raise OSError("the message centre is out of reach") from fault
+
+    def settled(self) -> list[Receipt]:
+        """Return what the reports so far say of whole messages."""
+        return self._spool.settled()
+
+    def forget(self, receipts: Sequence[Receipt]) -> None:
+        """Note that these were taken into the register."""
+        self._spool.forget(receipts)
+
+    def _link(self) -> Link:
+        tls = ssl.create_default_context() if self._url.scheme == "smpps" else None
+        host, port = str(self._url.hostname), self._url.port or (3550 if tls else 2775)
+        name = unquote(self._url.username or "")
+        return Link(host, port, tls=tls, name=name, password=self._password, patience_s=self._patience_s)
+
+    def _line_up(self, message: Message, run: _Run) -> None:
+        if not _NUMBER.fullmatch(message.address.reveal()):
+            run.answers[message.reference] = Answer.REFUSED
+            return
+        if message.is_repeat and self._spool.is_whole(message.reference):
+            run.answers[message.reference] = Answer.TAKEN
+            return
+        try:
+            coding, parts = in_parts(message.text, reference=message.reference)
+        except TooLong:
+            run.answers[message.reference] = Answer.REFUSED
+            return
+        run.waiting.extend(
+            _Part(message, number, len(parts), coding, octets) for number, octets in enumerate(parts, start=1)
+        )
+
+    def _converse(self, link: Link, run: _Run) -> None:
+        while run.waiting or run.on_its_way:
+            now_s = time.monotonic()
+            if run.waiting and len(run.on_its_way) < self._window and now_s >= run.next_at_s:
+                self._submit(link, run, now_s)
+            elif not self._read(link, run, wait_s=self._wait_s(run, now_s)) and self._is_silent(run):
+                return
+
+    def _wait_s(self, run: _Run, now_s: float) -> float:
+        ends = [one.sent_at_s + self._patience_s for one in run.on_its_way.values()]
+        if run.waiting and len(run.on_its_way) < self._window:
+            ends.append(run.next_at_s)
+        return max(0.0, min(ends) - now_s)
+
+    def _is_silent(self, run: _Run) -> bool:
+        latest = time.monotonic() - self._patience_s
+        return any(one.sent_at_s <= latest for one in run.on_its_way.values())
+
+    def _submit(self, link: Link, run: _Run, now_s: float) -> None:
+        part = run.waiting.popleft()
+        if part.message.reference in run.answers:
+            return  # an earlier part was refused: the rest would be half a message
+        part.sent_at_s, run.next_at_s = now_s, now_s + self._pause_s
+        sequence = link.submit(
+            sender=self._sender,
+            to=part.message.address.reveal(),
+            octets=part.octets,
+            coding=part.coding,
+            kind=WITH_HEADER if part.of > 1 else 0,
+        )
+        run.on_its_way[sequence] = part
+
+    def _read(self, link: Link, run: _Run, *, wait_s: float) -> bool:
+        """Read one packet, if one comes in time; tell whether one came."""
+        if not link.has_pending() and not select.select([link.wire], [], [], wait_s)[0]:
+            return False
+        said = link.read_pdu()
+        match said.command:
+            case "submit_sm_resp" | "generic_nack":
+                self._answered(said, run)
+            case "deliver_sm":
+                self._reported(said)
+                link.acknowledge(said, "deliver_sm_resp")
+            case "enquire_link":
+                link.acknowledge(said, "enquire_link_resp")
+            case "unbind":
+                link.acknowledge(said, "unbind_resp")
+                raise exceptions.ConnectionError
+        return True
+
+    def _answered(self, said: Any, run: _Run) -> None:
+        part = run.on_its_way.pop(said.sequence, None)
+        if part is None:
+            return  # answered before
+        message = part.message
+        if said.status in _BUSY:
+            run.next_at_s = time.monotonic() + 1
+        if said.status or said.command == "generic_nack":
+            refused = said.status in _NOBODY_THERE
+            run.answers[message.reference] = Answer.REFUSED if refused else Answer.LATER
+            return
+        self._spool.keep_part(
+            message.reference, part=part.number, parts=part.of, message_id=_text(said.message_id)
+        )
+        if message.reference not in run.answers and self._spool.is_whole(message.reference):
+            run.answers[message.reference] = Answer.TAKEN
+
+    def _reported(self, said: Any) -> None:
+        """Keep a final delivery report; what a telephone sends of itself is acknowledged and dropped."""
+        if not (said.esm_class or 0) & 0x04:
+            return
+        written = _REPORT.search(_text(said.short_message or b""))
+        named, state = said.receipted_message_id, said.message_state
+        message_id = _text(named) if named else written[1] if written else None
+        outcome = _STATES.get(state) if state else _WORDS.get(written[2].upper()) if written else None
+        if message_id and outcome:
+            self._spool.keep_report(message_id, outcome=outcome, at=clock.now())
+
+
+def _handing(message: Message, answer: Answer) -> Handing:
+    return Handing(answer, f"smpp-{message.reference}" if answer is Answer.TAKEN else None)
+
+
+def _text(octets: Any) -> str:
+    return octets.decode("latin-1").rstrip("\0") if isinstance(octets, bytes) else str(octets)

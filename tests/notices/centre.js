@@ -1,0 +1,56 @@
+// A short message centre for the tests, on the npm package `smpp`: another's reading of the protocol than ours.
+//
+// Arguments: behaviour in JSON. It prints its port first and then a line of JSON for everything that it hears.
+//   slow_ms      wait before each answer          never      answer nothing       twice     answer everything twice
+//   early        report before answering          reports    DELIVRD, UNDELIV... ; none: no report    busy  throttle so many
+//   unknown      numbers that nobody has          drops      close the connection after so many parts
+const smpp = require(process.argv[2]);
+const how = JSON.parse(process.argv[3]);
+const unacknowledged = new Map();
+let count = 0, busy = how.busy || 0, open = 0, most = 0;
+const say = (what) => process.stdout.write(JSON.stringify(what) + '\n');
+
+const server = smpp.createServer((session) => {
+  session.on('error', () => {});
+  session.on('bind_transceiver', (pdu) => {
+    say({ bound: pdu.system_id });
+    if (pdu.password !== how.password) return session.send(pdu.response({ command_status: 0x0e }));
+    session.send(pdu.response({ system_id: 'centre' }));
+    [...unacknowledged, ...(how.on_bind || [])].forEach(([id, stat]) => report(id, stat));
+  });
+  const report = (id, stat) => {
+    unacknowledged.set(id, stat);
+    const fields = { source_addr: '8613900000000', destination_addr: '10086', esm_class: 4,
+      short_message: { message: `id:${id} sub:001 dlvrd:001 submit date:1203020900 done date:1203020901 stat:${stat} err:000 text:` } };
+    if (how.tlv) Object.assign(fields, { receipted_message_id: id, message_state: stat === 'DELIVRD' ? 2 : 5, short_message: '' });
+    session.deliver_sm(fields, (answer) => {
+      unacknowledged.delete(id);
+      say({ acknowledged: id, status: answer.command_status });
+    });
+  };
+  session.on('submit_sm', (pdu) => {
+    const id = `centre-${how.name || ''}${++count}`;
+    open += 1; most = Math.max(most, open);
+    const message = pdu.short_message.message;
+    const udh = pdu.short_message.udh;
+    say({ to: pdu.destination_addr, from: pdu.source_addr, ton: pdu.dest_addr_ton, coding: pdu.data_coding, esm: pdu.esm_class,
+      text: Buffer.isBuffer(message) ? message.toString('latin1') : message,
+      udh: udh ? udh.map((one) => one.toString('hex')) : null, registered: pdu.registered_delivery, most, at: Date.now() });
+    if (how.never) return;
+    if (how.drops && count >= how.drops) return session.close();
+    const answer = () => {
+      open -= 1;
+      if ((how.unknown || []).includes(pdu.destination_addr)) return session.send(pdu.response({ command_status: 0x0b }));
+      if (busy > 0) { busy -= 1; return session.send(pdu.response({ command_status: 0x58 })); }
+      if (how.early) report(id, how.reports);
+      for (let i = 0; i < (how.twice ? 2 : 1); i += 1) {
+        session.send(pdu.response({ message_id: id }));
+        if (how.reports && !how.early) report(id, how.reports);
+      }
+    };
+    setTimeout(answer, how.slow_ms || 0);
+  });
+  session.on('unbind', (pdu) => { session.send(pdu.response()); session.close(); });
+  session.on('enquire_link', (pdu) => session.send(pdu.response()));
+});
+server.listen(0, '127.0.0.1', () => say({ port: server.address().port }));

@@ -1,0 +1,57 @@
+"""A short message centre that runs beside a test: `centre.js` on the npm package smpp."""
+
+import json
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.notices.smpp import ShortMessages
+from rollkeeper.notices.smpp_spool import Spool
+
+HERE = Path(__file__).parent
+PACKAGE = HERE.parents[1] / "node_modules" / "smpp"
+PASSWORD = "invented"
+
+
+class Centre:
+    """One running centre and what it heard."""
+
+    def __init__(self, behaviour) -> None:
+        self._process = subprocess.Popen(
+            ["node", str(HERE / "centre.js"), str(PACKAGE), json.dumps({"password": PASSWORD} | behaviour)],
+            stdout=subprocess.PIPE,
+        )
+        self.port = json.loads(self._process.stdout.readline())["port"]
+        self.url = f"smpp://rollkeeper@127.0.0.1:{self.port}"
+
+    def close(self) -> list[dict]:
+        """Stop it and return everything it heard."""
+        if self._process.returncode is None:
+            self._process.kill()
+            heard, _ = self._process.communicate()
+            self._heard = [json.loads(line) for line in heard.splitlines()]
+        return self._heard
+
+    def gateway(self, folder, **more) -> ShortMessages:
+        facts = {"password": PASSWORD, "sender": "10086", "patience_s": 3, "per_second": 10_000} | more
+        return ShortMessages(self.url, spool=Spool(folder / "smpp.sqlite"), **facts)
+
+
+@contextmanager
+def message_centre(**behaviour):
+    if not shutil.which("node") or not PACKAGE.exists():
+        pytest.skip(
+            "node or the npm package smpp is not installed (bin/setup): no message centre to speak to"
+        )
+    running = Centre(behaviour)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def parts_of(heard) -> list[dict]:
+    return [one for one in heard if "to" in one]

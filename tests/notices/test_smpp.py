@@ -1,0 +1,271 @@
+"""Short messages by SMPP to a centre that another hand wrote, and that is slow, silent, busy or says things twice."""
+
+import datetime as dt
+import json
+import uuid
+
+import pytest
+from typer.testing import CliRunner
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import home, settings, write_settings
+from rollkeeper.notices.errors import NoMessageCentre
+from rollkeeper.notices.gateways import Answer, Message
+from rollkeeper.notices.kinds import Channel, Outcome
+from rollkeeper.notices.rules import GSM_7, GSM_7_EXTENDED, sms_parts
+from rollkeeper.notices.smpp import ShortMessages
+from rollkeeper.notices.smpp_spool import Spool
+from rollkeeper.notices.smpp_text import BASIC, SEPTETS, UCS_2, TooLong, in_parts
+from rollkeeper.site.cli import make_app
+from rollkeeper.vault.opened import Opened
+from tests.notices.centre import PASSWORD, message_centre, parts_of
+from tests.notices.people import ON, make_line, notice, tell
+
+NUMBER, OTHER = "+8613900001234", "+8613900001235"
+TIBETAN, CHINESE = "ཐོ་འགོད་གནང་རོགས། ", "请于三月一日前办理实名登记。"
+AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
+run = CliRunner()
+
+
+def sms(text="Please register.", number=NUMBER, **more):
+    return Message(
+        **{"reference": uuid.uuid4(), "channel": Channel.SMS, "address": Opened(number), "language": "en",
+           "subject": "", "text": text} | more
+    )  # fmt: skip
+
+
+def answers(handings):
+    return [one.answer for one in handings]
+
+
+@pytest.mark.parametrize("text", [TIBETAN * 12, CHINESE * 12, "登🙂" * 60])
+def test_a_long_text_in_any_script_arrives_whole_in_numbered_parts(tmp_path, text):
+    with message_centre() as centre:
+        assert answers(centre.gateway(tmp_path).send([sms(text)])) == [Answer.TAKEN]
+        parts = parts_of(centre.close())
+
+    assert "".join(one["text"] for one in parts) == text
+    assert {(one["coding"], one["esm"], one["registered"]) for one in parts} == {(UCS_2, 0x40, 1)}
+    assert [one["udh"][0][6:] for one in parts] == [f"{len(parts):02x}{n + 1:02x}" for n in range(len(parts))]
+    assert len({one["udh"][0][:6] for one in parts}) == 1
+
+
+def test_a_number_goes_out_as_an_international_one_from_the_sender_that_is_published(tmp_path):
+    with message_centre() as centre:
+        centre.gateway(tmp_path).send([sms()])
+        (part,) = parts_of(centre.close())
+
+    assert (part["to"], part["ton"], part["from"], part["coding"]) == (NUMBER[1:], 1, "10086", BASIC)
+    assert part["text"] == "Please register."
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("a" * 160, 1), ("a" * 161, 2), ("a" * 306, 2), ("a" * 307, 3), ("€" * 80, 1), ("€" * 81, 2),
+     ("登" * 70, 1), ("登" * 71, 2), ("登" * 134, 2), ("登" * 135, 3), ("🙂" * 35, 1), ("🙂" * 36, 2), ("🙂" * 67, 3)],
+)  # fmt: skip
+def test_a_text_has_as_many_parts_as_were_counted_and_none_is_too_long(text, parts):
+    coding, made = in_parts(text, reference=uuid.uuid4())
+
+    assert len(made) == sms_parts(text) == parts
+    assert max(map(len, made)) <= (160 if coding == BASIC else 140)
+
+
+def test_the_characters_that_are_carried_as_septets_are_those_that_are_counted_as_septets():
+    assert {one for one, octets in SEPTETS.items() if len(octets) == 1} == GSM_7
+    assert {one for one, octets in SEPTETS.items() if len(octets) == 2} == GSM_7_EXTENDED
+    assert len(set(SEPTETS.values())) == len(SEPTETS)
+    assert (SEPTETS["@"], SEPTETS["§"], SEPTETS["à"], SEPTETS["A"]) == (b"\0", b"\x5f", b"\x7f", b"A")
+
+
+def test_a_text_of_more_parts_than_a_message_can_have_is_refused(tmp_path):
+    with pytest.raises(TooLong):
+        in_parts("登" * 67 * 256, reference=uuid.uuid4())
+    with message_centre() as centre:
+        assert answers(centre.gateway(tmp_path).send([sms("登" * 67 * 256), sms()])) == [
+            Answer.REFUSED,
+            Answer.TAKEN,
+        ]
+
+
+def test_no_more_is_on_its_way_than_the_window_allows(tmp_path):
+    with message_centre(slow_ms=200) as centre:
+        handings = centre.gateway(tmp_path, window=4).send([sms() for _ in range(8)])
+        parts = parts_of(centre.close())
+
+    assert answers(handings) == [Answer.TAKEN] * 8
+    assert 1 < max(one["most"] for one in parts) <= 4
+
+
+def test_no_more_goes_out_in_a_second_than_the_throttle_allows(tmp_path):
+    with message_centre() as centre:
+        centre.gateway(tmp_path, per_second=20).send([sms() for _ in range(6)])
+        ats = [one["at"] for one in parts_of(centre.close())]
+
+    assert ats[-1] - ats[0] >= 5 * 50 - 20
+
+
+def test_a_centre_that_is_busy_gets_the_message_later_and_the_others_in_time(tmp_path):
+    with message_centre(busy=1) as centre:
+        handings = centre.gateway(tmp_path, window=1).send([sms() for _ in range(3)])
+
+    assert sorted(answers(handings)) == [Answer.LATER, Answer.TAKEN, Answer.TAKEN]
+
+
+def test_a_number_that_nobody_has_is_refused_and_keeps_nobody_else(tmp_path):
+    with message_centre(unknown=[NUMBER[1:]]) as centre:
+        handings = centre.gateway(tmp_path).send(
+            [sms(TIBETAN * 12), sms(number=OTHER), sms(number="tashi@x.example")]
+        )
+
+    assert answers(handings) == [Answer.REFUSED, Answer.TAKEN, Answer.REFUSED]
+
+
+def test_a_centre_that_never_answers_leaves_everything_for_later(tmp_path):
+    with message_centre(never=True) as centre:
+        handings = centre.gateway(tmp_path, patience_s=0.3).send([sms() for _ in range(30)])
+
+    assert answers(handings) == [Answer.LATER] * 30
+
+
+def test_a_centre_that_says_everything_twice_and_reports_again_what_was_not_acknowledged_is_heard_once(
+    tmp_path,
+):
+    with message_centre(twice=True, reports="DELIVRD") as centre:
+        gateway = centre.gateway(tmp_path)
+        handings = gateway.send([sms() for _ in range(3)])
+        gateway.listen(0.2)
+
+    assert answers(handings) == [Answer.TAKEN] * 3
+    assert len(gateway.settled()) == 3
+
+
+@pytest.mark.parametrize("tlv", [False, True])
+@pytest.mark.parametrize(("stat", "outcome"), [("DELIVRD", Outcome.DELIVERED), ("UNDELIV", Outcome.BOUNCED)])
+def test_a_report_that_is_quicker_than_the_answer_finds_its_message(tmp_path, stat, outcome, tlv):
+    with message_centre(early=True, reports=stat, tlv=tlv) as centre:
+        gateway, sent = centre.gateway(tmp_path), sms(CHINESE * 12)
+        gateway.send([sent])
+
+        assert [(one.reference, one.outcome) for one in gateway.settled()] == [(str(sent.reference), outcome)]
+
+
+def test_a_report_is_acknowledged_and_a_later_connection_hears_of_earlier_messages(tmp_path):
+    with message_centre() as centre:
+        sent = [sms(), sms()]
+        centre.gateway(tmp_path).send(sent)
+    reports = [
+        ["centre-1", "DELIVRD"],
+        ["centre-2", "ENROUTE"],
+        ["centre-2", "EXPIRED"],
+        ["others-7", "DELIVRD"],
+    ]
+    with message_centre(on_bind=reports) as centre:
+        gateway = centre.gateway(tmp_path)
+        gateway.listen(0.3)
+        heard = centre.close()
+
+    assert {(one.reference, one.outcome) for one in gateway.settled()} == {
+        (str(sent[0].reference), Outcome.DELIVERED),
+        (str(sent[1].reference), Outcome.BOUNCED),
+    }
+    assert [one["acknowledged"] for one in heard if "acknowledged" in one] == [name for name, _ in reports]
+
+
+def test_a_connection_that_breaks_keeps_what_was_taken_and_the_next_one_sends_the_rest(tmp_path):
+    with message_centre(drops=3) as centre:
+        first = centre.gateway(tmp_path, window=1).send([sms() for _ in range(5)])
+    with message_centre(name="b") as centre:
+        again = centre.gateway(tmp_path).send([sms() for _ in range(3)])
+
+    assert answers(first) == [Answer.TAKEN] * 2 + [Answer.LATER] * 3
+    assert answers(again) == [Answer.TAKEN] * 3
+
+
+def test_a_message_that_went_before_a_crash_goes_once_and_one_that_went_by_half_goes_again(tmp_path):
+    whole, half = sms(CHINESE * 12), sms(CHINESE * 12)
+    with message_centre() as centre:
+        gateway = centre.gateway(tmp_path)
+        gateway.send([whole])
+        Spool(tmp_path / "smpp.sqlite").keep_part(half.reference, part=1, parts=3, message_id="x")
+        handings = gateway.send(
+            [sms(one.text, reference=one.reference, is_repeat=True) for one in (whole, half)]
+        )
+        parts = parts_of(centre.close())
+
+    assert answers(handings) == [Answer.TAKEN] * 2
+    assert len(parts) == 2 * sms_parts(CHINESE * 12)
+
+
+def test_a_wrong_password_and_an_absent_centre_are_for_later(tmp_path):
+    with message_centre() as centre:
+        wrong = centre.gateway(tmp_path, password="guessed").send([sms()])
+    gone = ShortMessages("smpp://x@127.0.0.1:9", password="", sender="1", spool=Spool(tmp_path / "s"))
+
+    assert answers(wrong) == answers(gone.send([sms()])) == [Answer.LATER]
+    with pytest.raises(OSError, match="out of reach"):
+        gone.listen(0.1)
+
+
+def test_a_long_message_is_delivered_once_every_part_is_and_bounced_when_one_is(tmp_path):
+    spool, whole, broken = Spool(tmp_path / "s"), uuid.uuid4(), uuid.uuid4()
+    for reference in (whole, broken):
+        for part in (1, 2):
+            spool.keep_part(reference, part=part, parts=2, message_id=f"{reference}-{part}")
+    spool.keep_report(f"{whole}-1", outcome=Outcome.DELIVERED, at=AT)
+    spool.keep_report(f"{broken}-2", outcome=Outcome.BOUNCED, at=AT)
+    half = spool.settled()
+    spool.keep_report(f"{whole}-2", outcome=Outcome.DELIVERED, at=AT + dt.timedelta(hours=1))
+    spool.keep_report(f"{whole}-2", outcome=Outcome.BOUNCED, at=AT + dt.timedelta(hours=2))
+
+    assert [(one.reference, one.outcome) for one in half] == [(str(broken), Outcome.BOUNCED)]
+    assert {(one.reference, one.outcome, one.at) for one in spool.settled()} == {
+        (str(broken), Outcome.BOUNCED, AT),
+        (str(whole), Outcome.DELIVERED, AT + dt.timedelta(hours=1)),
+    }
+    spool.forget(spool.settled())
+    assert spool.settled() == []
+
+
+def test_neither_number_nor_text_stands_in_the_spool(tmp_path):
+    with message_centre() as centre:
+        centre.gateway(tmp_path).send([sms()])
+
+    kept = (tmp_path / "smpp.sqlite").read_bytes()
+    assert NUMBER[4:].encode() not in kept
+    assert b"register" not in kept
+    assert (tmp_path / "smpp.sqlite").stat().st_mode & 0o077 == 0
+
+
+@pytest.fixture
+def app(committed):
+    clock.give_day(ON)
+    former = settings()
+    write_settings(quiet_from=dt.time(0), quiet_until=dt.time(0))
+    yield make_app()
+    write_settings(smpp_url=None, quiet_from=former.quiet_from, quiet_until=former.quiet_until)
+
+
+def test_a_notice_goes_out_by_sms_and_is_delivered_when_the_centre_says_so(app):
+    (home() / "secrets" / "smpp.password").write_text(PASSWORD)
+    owed = tell(make_line(NUMBER), language="bo")
+    with message_centre(early=True, reports="DELIVRD") as centre:
+        write_settings(smpp_url=centre.url)
+        sent = run.invoke(app, ["notices", "send", "--on", "2011-12-20", "--json"])
+        before = notice(owed).state
+        taken = run.invoke(app, ["notices", "collect", "--seconds", "0.2", "--json"])
+        parts = parts_of(centre.close())
+
+    assert (json.loads(sent.stdout)["handed"], before) == (1, "sent"), sent.output
+    assert json.loads(taken.stdout)["delivered"] == 1, taken.output
+    assert notice(owed).state == "delivered"
+    assert notice(owed).code in "".join(one["text"] for one in parts)
+
+
+def test_without_a_centre_there_is_nobody_to_listen_to_and_one_away_makes_the_answer_no(app):
+    nobody = run.invoke(app, ["notices", "collect"])
+    write_settings(smpp_url="smpp://x@127.0.0.1:9")
+    away = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])
+
+    assert isinstance(nobody.exception, NoMessageCentre)
+    assert away.exit_code == 1
