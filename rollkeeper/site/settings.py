@@ -116,6 +116,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = settings().kind is HomeKind.TRIAL
 
 # Ports of one host share cookies: each face has names of its own, so that one sign-in does not end another.
 SESSION_COOKIE_NAME = f"rollkeeper_{FACE or 'none'}_session"
+SESSION_ENGINE = "rollkeeper.site.sessions"
 SESSION_COOKIE_AGE = 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"

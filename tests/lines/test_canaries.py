@@ -1,0 +1,247 @@
+"""A canary among the people: in shape one of them, touched by nothing that acts on people, and an alarm to open."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign.planning import plan_campaign
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, StaffId, new_uuid
+from rollkeeper.kernel.settings import Settings, settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import keeps_until
+from rollkeeper.lines.changes import (
+    NewHolding,
+    activate_line,
+    begin_holding,
+    end_line_state,
+    record_registrations,
+)
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.opening import open_field
+from rollkeeper.lines.states import Service
+from rollkeeper.network.kinds import ReadBack
+from rollkeeper.network.queries import reconcile
+from rollkeeper.notices import alarms, smtp
+from rollkeeper.notices.queries import count_due as count_notices
+from rollkeeper.retention.acts import count_due
+from rollkeeper.subscribers.acts import Shown, refer_to
+from rollkeeper.vault import canaries
+from rollkeeper.vault.acts import PersonRecord, seal_persons
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.keys import living_epoch
+from tests.notices.fakes import Mailboxes, MailHost
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+CONSOLE = console_authority()
+OFFICER = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "0f" * 32)
+TABLES = (
+    "subscribers_subscriber",
+    "subscribers_document",
+    "lines_line",
+    "lines_number",
+    "lines_holding",
+    "vault_sealed",
+)
+
+
+@pytest.fixture
+def canary(committed):
+    """The line of a canary, as `setup` and `vault rotate` put one among the people."""
+    run("DELETE FROM vault_canary")
+    assert canaries.ensure_canary(CONSOLE, on=clock.today())
+    (line,) = rows("SELECT line_id FROM lines_line")
+    return LineId(line.line_id)
+
+
+def somebody_who_left():
+    """An invented person who registered a line and ended it, by the house's own acts."""
+    document = ("cn-resident-card", "990101199001010014")
+    (person,) = refer_to([Shown("individual", "en", document)], on=clock.today())
+    line, holding = (
+        activate_line("+8613900001234", service=Service.MOBILE, on=clock.today(), language="en"),
+        HoldingId(new_uuid()),
+    )
+    asked = {a.name for a in load_pack(settings().pack).attributes("mobile", "individual")}
+    values = {
+        Field.NAME: "李强",
+        Field.ADDRESS: "和平路2号",
+        Field.DOCUMENT_TYPE: document[0],
+        Field.DOCUMENT_NUMBER: document[1],
+    }
+    (commitment,) = seal_persons(
+        [PersonRecord(PersonId(person), holding, {f: v for f, v in values.items() if f.value in asked})]
+    )
+    begin_holding(
+        NewHolding(line, holding, "individual", person, "sighted", commitment), at=clock.now() - dt.timedelta(hours=1)
+    )  # fmt: skip
+    record_registrations([line], languages=[None], on=clock.today())
+    end_line_state(
+        line, by="subscriber", quarantined_until=clock.today() + dt.timedelta(days=90), on=clock.today()
+    )
+    return line
+
+
+def shape(table, line):
+    """Of the rows about one line: which columns are filled, how long bytes are, and what small sets of words say."""
+    person = "(SELECT person_id FROM lines_holding WHERE line_id = %(line)s)"
+    key = f"person_id = {person}" if table.startswith(("subscribers", "vault")) else "line_id = %(line)s"
+    found = rows(f"SELECT * FROM {table} WHERE {key} ORDER BY 1, 2, 3", {"line": line})  # noqa: S608
+    return [
+        {
+            name: len(value)
+            if isinstance(value, bytes | memoryview)
+            else value
+            if name in _WORDS
+            else value is not None
+            for name, value in row._asdict().items()
+        }
+        for row in found
+    ]
+
+
+_WORDS = {"state", "service", "ended_by", "version", "is_registered", "is_disputed", "is_protected", "kind", "party_kind",
+          "assurance", "document_type", "field", "region"}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_in_no_table_has_a_canary_another_shape_than_somebody_who_left(canary, table):
+    real = somebody_who_left()
+
+    assert shape(table, canary) == shape(table, real)
+    assert shape(table, canary)
+
+
+def test_one_epoch_gets_one_canary(canary):
+    assert not canaries.ensure_canary(CONSOLE, on=clock.today())
+
+    assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 1
+    assert canaries.has_canary(living_epoch().epoch_id)
+    assert not canaries.has_canary(living_epoch().epoch_id + 1)
+
+
+def test_no_entry_of_the_ledger_names_a_canary(canary):
+    (entry,) = rows("SELECT * FROM ledger_entry")
+
+    assert (entry.verb, entry.person_id, entry.line_id) == ("vault:canary:made", None, None)
+    (holding,) = rows("SELECT * FROM lines_holding")
+    assert not [one for one in (canary, holding.person_id, holding.holding_id) if str(one) in entry.body]
+
+
+def test_nothing_that_acts_on_people_touches_a_canary(canary):
+    plan_campaign(CONSOLE, pack_id="cn-xz-2011", on=dt.date(2012, 3, 2))
+
+    assert rows("SELECT FROM campaign_member") == []
+    assert count_notices() == 0
+    assert rows("SELECT FROM network_command") == []
+    assert count_due(CONSOLE, on=clock.today()).lines == 0
+
+
+@pytest.mark.parametrize("says", [ReadBack.UNKNOWN, ReadBack.OPEN, ReadBack.ABSENT])
+def test_whatever_the_network_says_of_a_canarys_line_is_no_difference(canary, says):
+    class Network:
+        needs_number = False
+
+        def read_back(self, lines):
+            return [says] * len(lines)
+
+    assert reconcile(gateway=Network()) == []
+
+
+def test_a_canary_goes_in_its_time_like_anybody(canary):
+    last = keeps_until(load_pack(settings().pack), rows("SELECT ended_on FROM lines_line")[0].ended_on)
+
+    assert count_due(CONSOLE, on=last).lines == 0
+    assert count_due(CONSOLE, on=last + dt.timedelta(days=1)).lines == 1
+
+
+def test_an_officer_opens_by_reference_or_number_and_a_canary_raises_the_alarm(canary):
+    real = somebody_who_left()
+    asked = {"field": Field.NAME, "purpose": Purpose.SUBSCRIBER_REQUEST, "on": clock.today()}
+
+    assert [open_field(OFFICER, text, **asked).reveal() for text in (str(real), "139 0000 1234")] == [
+        "李强"
+    ] * 2
+    assert canaries.open_alarms() == []
+
+    assert open_field(OFFICER, str(canary), **asked).reveal()
+    assert len(canaries.open_alarms()) == 1
+
+
+def test_opening_says_in_the_ledger_which_line_and_stands_for_the_holder(committed):
+    real = somebody_who_left()
+
+    open_field(OFFICER, str(real), field=Field.NAME, purpose=Purpose.REVIEW, on=clock.today())
+
+    (entry,) = rows("SELECT line_id, body FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
+    (holding,) = rows("SELECT commitment FROM lines_holding")
+    assert entry.line_id == real
+    assert f'"person":"{holding.commitment}"' in entry.body
+
+
+def test_a_line_that_is_not_there_and_a_part_that_nobody_plays_open_nothing(committed):
+    from rollkeeper.subscribers.kinds import Part
+
+    real = somebody_who_left()
+    asked = {"field": Field.NAME, "purpose": Purpose.REVIEW, "on": clock.today()}
+
+    for text in (str(new_uuid()), "13900009999"):
+        with pytest.raises(LineNotFound):
+            open_field(OFFICER, text, **asked)
+    with pytest.raises(CannotOpen):
+        open_field(OFFICER, str(real), part=Part.GUARDIAN, **asked)
+
+
+# ---- who is told ----
+
+
+@pytest.fixture
+def mail(monkeypatch):
+    """A real mail server, and a home that has an address for alarms."""
+    boxes = Mailboxes()
+    host = MailHost(boxes)
+    host.start()
+    told = Settings(smtp_url=host.url, alarms_to="officer@operator.example")
+    monkeypatch.setattr(alarms, "settings", lambda: told)
+    monkeypatch.setattr(smtp, "settings", lambda: told)
+    yield boxes
+    host.stop()
+
+
+def test_an_alarm_is_mailed_once_and_says_nothing_about_anybody(canary, mail):
+    canaries._tellers[:], kept = [], list(canaries._tellers)
+    try:
+        open_field(OFFICER, str(canary), field=Field.NAME, purpose=Purpose.REVIEW, on=clock.today())
+    finally:
+        canaries._tellers[:] = kept
+
+    assert [alarms.mail_alarms(), alarms.mail_alarms()] == [1, 0]
+
+    ((_, envelope),) = mail.kept
+    text = envelope.content.decode()
+    assert envelope.rcpt_tos == ["officer@operator.example"]
+    assert str(canaries.open_alarms()[0].entry_id) in text
+    assert canaries.open_alarms()[0].told_at is not None
+    assert not [word for word in (str(canary), "李") if word in text]
+
+
+def test_what_the_mail_server_did_not_take_is_told_the_next_time(canary, mail):
+    mail.data_answer = "451 later"
+    open_field(OFFICER, str(canary), field=Field.NAME, purpose=Purpose.REVIEW, on=clock.today())
+    assert alarms.mail_alarms() == 0
+
+    mail.data_answer = "250 kept"
+
+    assert alarms.mail_alarms() == 1
+
+
+def test_a_home_without_an_address_for_alarms_keeps_them_for_the_doctor(canary):
+    open_field(OFFICER, str(canary), field=Field.NAME, purpose=Purpose.REVIEW, on=clock.today())
+
+    assert alarms.mail_alarms() == 0
+    assert len(canaries.untold_alarms()) == 1

@@ -1,0 +1,55 @@
+"""What a thief with a face's database session gets out of the table of sessions: no way into any face."""
+
+from django.contrib.sessions.models import Session
+from django.test import override_settings
+
+from rollkeeper.kernel import server
+from rollkeeper.site.sessions import SessionStore
+
+
+def begun(**values):
+    session = SessionStore()
+    session.update(values)
+    session.save()
+    return session
+
+
+def test_a_session_is_found_again_by_the_key_in_the_browser_alone(register):
+    session = begun(who="somebody")
+
+    (row,) = Session.objects.all()
+
+    assert SessionStore(session.session_key).load() == {"who": "somebody"}
+    assert row.session_key != session.session_key
+    assert SessionStore(row.session_key).load() == {}
+
+
+def test_a_row_put_in_by_another_face_says_nothing(register, home):
+    office, counter = (server.derived_secret(f"face {face}") for face in ("office", "counter"))
+    with override_settings(SECRET_KEY=counter):
+        forged = begun(who="an administrator")
+
+    with override_settings(SECRET_KEY=office):
+        assert SessionStore(forged.session_key).load() == {}
+    with override_settings(SECRET_KEY=counter):
+        assert SessionStore(forged.session_key).load() == {"who": "an administrator"}
+
+
+def test_a_session_that_ends_is_gone(register):
+    session = begun(who="somebody")
+    key = session.session_key
+
+    session.flush()
+
+    assert not SessionStore().exists(key)
+    assert Session.objects.count() == 0
+
+
+def test_a_new_key_takes_the_old_ones_place(register):
+    session = begun(who="somebody")
+    before = session.session_key
+
+    session.cycle_key()
+
+    assert not session.exists(before)
+    assert SessionStore(session.session_key).load() == {"who": "somebody"}
