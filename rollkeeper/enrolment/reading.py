@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 from rollkeeper.enrolment.errors import FileNotUsable, RowNotRead
 from rollkeeper.enrolment.rules import showable
 from rollkeeper.enrolment.submissions import Submission
-from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.states import Service
 from rollkeeper.subscribers.kinds import Part, PartyKind
@@ -160,9 +160,9 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _submission(row: Mapping[str, Any]) -> Submission | RollkeeperError:
-    wrong = next(_wrong_columns(row), None)
-    if wrong is not None:
-        return wrong
+    wrong = [*_wrong_columns(row)]
+    if wrong:
+        return wrong[0] if len(wrong) == 1 else Faults(wrong)
     holder = {name: value for name, value in row.items() if name not in _OWN_KEYS}
     parts = {Part.HOLDER: holder} | {part: row[key] for key, part in _PART_KEYS.items() if key in row}
     return Submission(

@@ -101,6 +101,15 @@ def test_each_faulty_row_is_named_with_column_and_code_and_the_rest_is_recorded(
     }  # fmt: skip
 
 
+def test_every_fault_of_a_row_is_named_and_not_only_the_first(tmp_path):
+    hostile = {"number": None, "name": ["x"], "address": {}, "document_type": 1, "kind": "choir", "user": 7}
+
+    tally, refused = enrol(written(tmp_path, row(), hostile))
+
+    assert (tally.recorded, tally.refused) == (1, 1)
+    assert {column for _, column, _ in refused} == {"number", "name", "address", "document_type", "kind", "user"}
+
+
 def test_the_side_file_holds_no_value(tmp_path):
     faulty = row(name="Ngawang\x07Invented", religion="Secret", document_number="SECRET", number="13800138")
 
