@@ -83,7 +83,7 @@ def show_table(title: str, columns: Sequence[str], lines: Sequence[Sequence[obje
     table = Table(title=title, title_justify="left", header_style="bold")
     for index, column in enumerate(columns):
         number = bool(lines) and all(isinstance(line[index], int) for line in lines)
-        table.add_column(column, justify="right" if number else "left")
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
     for line in lines:
         table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in line))
     out.print(table)
