@@ -41,3 +41,18 @@ def test_every_command_of_the_readme_exists():
     assert [
         line for line in typed if not any(line == name or line.startswith(name + " ") for name in known)
     ] == []
+
+
+def test_each_promise_names_files_that_are_there_and_a_test_that_proves_it():
+    text = (ROOT / "README.md").read_text("utf-8")
+    table = text[text.index("| promise | kept by") : text.index("## What it will not do")]
+    promises = [line.split(" | ") for line in table.splitlines()[2:] if line]
+    named = {
+        path
+        for promise in promises
+        for path in re.findall(r"`((?:rollkeeper|tests)/[^`]+)`", " ".join(promise))
+    }
+
+    assert len(promises) == 7
+    assert [path for path in named if not (ROOT / path).is_file()] == []
+    assert all(re.search(r"`tests/[^`]+\.py`", proof) for _promise, _kept, proof in promises)
