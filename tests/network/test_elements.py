@@ -34,6 +34,7 @@ from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.opened import Opened
 from tests.network.elements import TOKEN, HlrProgram, KamailioProgram, RadiusProgram, running, wanted
 from tests.network.fakes import Element
+from tests.network.sgsn import DELETE_DATA, LOCATION_DONE, LOCATION_REFUSED, Sgsn
 
 ON = dt.date(2012, 3, 2)
 AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
@@ -119,6 +120,21 @@ def test_a_barred_subscriber_keeps_calls_and_loses_data(hlr):
     hlr.gateway().push([asked])
 
     assert switches(hlr, NUMBERS[6]) == ("1", "0")
+
+
+def test_a_phone_that_is_attached_is_dropped_at_once_and_attaches_again_when_restored(hlr):
+    number, gateway = NUMBERS[10], hlr.gateway()
+    sgsn = Sgsn(number[1:][-15:].rjust(15, "9"))
+    try:
+        attached = sgsn.attach()
+        gateway.push([order(number)])
+        told, while_barred = sgsn.hears(), sgsn.attach()
+        gateway.push([order(number, RESTORE, 2)])
+
+        assert (attached, told, while_barred) == (LOCATION_DONE, DELETE_DATA, LOCATION_REFUSED)
+        assert sgsn.attach() == LOCATION_DONE
+    finally:
+        sgsn.close()
 
 
 def test_an_ended_subscriber_has_neither_calls_nor_data_nor_number(hlr):
