@@ -26,10 +26,11 @@ from rollkeeper.documents.reading.refusals import Why
 from rollkeeper.documents.reading.talking import Answer, start_in_background, the_worker
 from rollkeeper.documents.reasons import Checked, Reason, Verdict, worst
 from rollkeeper.documents.rules import check_number, normalise_number, normalise_type
+from rollkeeper.law.pack import Pack
 
 __all__ = [
-    "Captured", "CopyRules", "Mark", "NoCopy", "Proposed", "capture_document", "is_mark_of_reading", "is_plain_jpeg",
-    "mark_of_reading", "read_document", "start_in_background", "worker_report",
+    "Captured", "CopyRules", "Mark", "NoCopy", "Proposed", "capture_document", "copy_rules",
+    "is_mark_of_reading", "is_plain_jpeg", "mark_of_reading", "read_document", "start_in_background", "worker_report",
 ]  # fmt: skip
 
 _ATTRIBUTES: Final = frozenset(
@@ -116,6 +117,12 @@ def capture_document(
         raise ReaderLost
     no_copy = None if answer.copies else _no_copy(answer.header.get("no_copy"))
     return Captured(proposed, answer.copies, no_copy)
+
+
+def copy_rules(pack: Pack, *, asked: Collection[str]) -> CopyRules | None:
+    """Return what a copy shows under a pack: the attributes asked of the party; None where no copy is kept at all."""
+    law = pack.document_copy
+    return CopyRules(frozenset(asked) & _ATTRIBUTES, law.shows_middle_of_number) if law else None
 
 
 def worker_report() -> tuple[str, ...]:

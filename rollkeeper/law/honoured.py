@@ -85,6 +85,8 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "retention[].kind": _is("exact", "min"),
     "retention[].then": _is("erase"),
     "retention[].hold": _is("legal_hold"),
+    "document_copies[].keep": _any,
+    "document_copies[].number": _any,
     "number_reuse.quarantine.n": _any,
     "number_reuse.quarantine.unit": _is("day"),
 }

@@ -74,6 +74,15 @@ class RetentionRules:
     article: str
 
 
+@dataclass(frozen=True, slots=True)
+class CopyLaw:
+    """What the law says about the copy of a document: without such a chapter none is kept."""
+
+    is_required: bool
+    shows_middle_of_number: bool
+    article: str
+
+
 @dataclass(frozen=True)
 class Pack:
     """A statute as dated data. `hash` is the SHA-256 of the file and stands in every ledger entry that it decided."""
@@ -164,6 +173,18 @@ class Pack:
             days=length.get("day", 0),
             overflows_to_next_month=self.file.calendar.month_overflow == "first_of_next",
             article=rule.because.article,
+        )
+
+    @property
+    def document_copy(self) -> CopyLaw | None:
+        """Return how a copy of the document is kept, None where the law speaks of none. Refuses: UnhonouredField."""
+        self.refuse_unhonoured()
+        return next(
+            (
+                CopyLaw(copy.keep == "required", copy.number == "whole", copy.because.article)
+                for copy in self.file.document_copies
+            ),
+            None,
         )
 
     def refuse_unhonoured(self) -> None:

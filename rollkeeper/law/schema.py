@@ -62,6 +62,16 @@ class Retention(Cited):
     hold: Literal["legal_hold"] | None = None
 
 
+class DocumentCopy(Cited):
+    """Whether a copy of the document shown is kept, and how much of its number may be seen on it.
+
+    A copy shows the attributes that are asked of the party, and nothing else that stands on the document.
+    """
+
+    keep: Literal["required", "allowed"]
+    number: Literal["whole", "ends"] = "whole"
+
+
 class Agents(Cited):
     """What those who act for the operator must and must not do."""
 
@@ -193,6 +203,7 @@ class PackFile(Leaf):
     limits: tuple[Limit, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     retention: Annotated[tuple[Retention, ...], Field(min_length=1)]
+    document_copies: Annotated[tuple[DocumentCopy, ...], Field(max_length=1)] = ()
     agents: Agents | None = None
     rights: Rights | None = None
     breach: tuple[Breach, ...] = ()

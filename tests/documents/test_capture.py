@@ -9,10 +9,18 @@ import pytest
 from django.core.files.uploadhandler import StopUpload
 from django.test import RequestFactory
 
-from rollkeeper.documents.capture import Captured, Proposed, is_mark_of_reading, mark_of_reading
+from rollkeeper.documents.capture import (
+    Captured,
+    CopyRules,
+    Proposed,
+    copy_rules,
+    is_mark_of_reading,
+    mark_of_reading,
+)
 from rollkeeper.documents.reading.sniffing import GREATEST_BYTES
 from rollkeeper.documents.reasons import Checked, Verdict
 from rollkeeper.documents.uploads import MemoryOnly
+from rollkeeper.law.packs import load_pack
 
 KEY, ON = b"k" * 32, dt.date(2012, 3, 1)
 
@@ -38,6 +46,16 @@ def test_a_number_that_was_not_read_that_day_by_this_house_is_not(key, kind, num
     mark = mark_of_reading(KEY, document_type="cn-resident-card", number="11010519491231002X", on=ON)
 
     assert not is_mark_of_reading(mark, key, document_type=kind, number=number, on=on)
+
+
+def test_a_copy_shows_what_the_pack_asks_of_the_party_and_none_is_kept_without_a_law():
+    pack = load_pack("cn-xz-2011")
+    asked = [attribute.name for attribute in pack.attributes("mobile", "individual")]
+
+    assert copy_rules(pack, asked=[*asked, "religion"]) == CopyRules(
+        frozenset({"name", "address", "document_type", "document_number"}), shows_middle_of_number=True
+    )
+    assert copy_rules(load_pack("none"), asked=asked) is None
 
 
 def test_nothing_captured_shows_in_a_repr():

@@ -468,3 +468,16 @@ def test_the_page_of_fields_says_of_every_field_of_the_reference_pack_that_it_is
     known = {path for path in used if path in obeyed}
     assert len(known) > 50
     assert {path for path in known if obeyed[path] == "not yet"} == set()
+
+
+@pytest.mark.parametrize(("number", "shown"), [("whole", True), ("ends", False)])
+def test_a_pack_says_whether_a_copy_of_the_document_is_kept_and_how_much_of_its_number_it_shows(
+    number, shown
+):
+    law = read_pack(changed("    number: whole\n", f"    number: {number}\n"), file="pack.yaml").document_copy
+
+    assert (law.is_required, law.shows_middle_of_number, law.article) == (True, shown, "4 ¶1")
+
+
+def test_without_a_word_about_copies_none_is_kept():
+    assert load_pack("none").document_copy is None
