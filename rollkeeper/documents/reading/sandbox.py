@@ -49,7 +49,8 @@ _CALLS: Final[dict[str, tuple[int | None, int | None]]] = {
     "gettid": (186, 178), "futex": (202, 98), "sched_getaffinity": (204, 123), "exit_group": (231, 94),
     "clock_gettime": (228, 113), "clock_nanosleep": (230, 115), "set_robust_list": (273, 99), "getrandom": (318, 278),
     "membarrier": (324, 283), "rseq": (334, 293), "restart_syscall": (219, 128), "getcpu": (309, 168),
-    "gettimeofday": (96, 169), "prlimit64": (302, 261), "setrlimit": (160, 164), "getrlimit": (97, 163),
+    "gettimeofday": (96, 169), "prlimit64": (302, 261), "setrlimit": (160, 164),
+    "setitimer": (38, 103), "getrlimit": (97, 163),
     "set_tid_address": (218, 96), "writev": (20, 66), "readv": (19, 65), "select": (23, None), "pselect6": (270, 72),
 }  # fmt: skip
 _ONLY_OF_THE_PARENT: Final[dict[str, tuple[int | None, int | None]]] = {

@@ -21,8 +21,9 @@ from rollkeeper.documents.errors import FileRefused, ReaderLost, WorkerNotSealed
 from rollkeeper.documents.reading.refusals import Why
 from rollkeeper.documents.reading.sniffing import GREATEST_BYTES
 
-DECODE_SECONDS: Final = 1.8
-ANSWER_SECONDS: Final = 20.0
+OPEN_SECONDS: Final = 15.0
+"""To wait for a file to be opened on a machine that is busy; the worker ends its child after 1.6 processor seconds."""
+ANSWER_SECONDS: Final = 25.0
 START_SECONDS: Final = 60.0
 _HEADER_BYTES, _COPY_BYTES = 1 << 16, 4 << 20
 _ENVIRONMENT: Final = {
@@ -78,10 +79,10 @@ class Worker:
         header = json.dumps({"on": on.isoformat(), "name": name[-80:], "copy": copy}).encode()
         with self._places, self._handed() as near:
             try:
-                near.settimeout(DECODE_SECONDS)
+                near.settimeout(OPEN_SECONDS)
                 near.sendall(len(header).to_bytes(4, "big") + header + data)
                 near.shutdown(socket.SHUT_WR)
-                return _answer(near, until=time.monotonic() + DECODE_SECONDS)
+                return _answer(near, until=time.monotonic() + OPEN_SECONDS)
             except OSError as fault:
                 raise ReaderLost from fault
 
