@@ -39,9 +39,10 @@ ONLY_TYPED_FOR = (
 ONLY_TYPED = set(
     """
     archive_damaged archive_of_another_root assets_missing backup_damaged backups_of_two_homes demo_under_way
-    engines_disagree event_fault events_file_not_read face_did_not_start file_not_usable file_refused home_in_use
-    home_not_empty home_of_other_kind host_not_known interrupted kept_secrets_missing no_notice not_for_oneself not_text
-    nothing_to_check password_too_weak port_taken receipt_fault role_held_already role_not_for_people
+    engines_disagree event_fault events_file_not_read face_did_not_start file_not_usable file_refused file_there
+    font_missing home_in_use
+    home_not_empty home_of_other_kind host_not_known interrupted kept_secrets_missing no_notice no_such_specimen not_for_oneself not_text
+    nothing_to_check password_too_weak picture_not_there port_taken receipt_fault role_held_already role_not_for_people
     role_not_held result_not_written root_url_missing rotation_cannot_finish row_not_read servers_in_use span_not_read staff_unknown
     stores_elsewhere text_fault unforeseen user_name_not_read user_name_taken
     """.split()  # noqa: SIM905 - sixty quotation marks would be longer
