@@ -11,6 +11,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -52,10 +53,14 @@ class GateMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponse:
-        """Send a person to the sign-in page; tell a machine what is missing."""
+        """Send a person to the sign-in page, and from there back to where they were going; tell a machine what is missing.
+
+        What stood behind the address is left out: nobody's values travel on in a redirection.
+        """
         if "text/html" not in request.headers.get("Accept", "text/html"):
             return refuse(request, NotSignedIn(), status=401)
-        return super().handle_no_permission(request, view_func)
+        field = self.get_redirect_field_name(view_func)
+        return redirect_to_login(request.path, self.get_login_url(view_func), field)
 
 
 def opens_to(request: HttpRequest) -> bool:

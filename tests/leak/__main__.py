@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.leak.baselines import Hits, by_place, measure
+from tests.leak.integers import integers_in
 from tests.leak.machine import Machine
 from tests.leak.story import Story
 
@@ -25,6 +26,7 @@ def main(size: int) -> int:
         files = machine.searched()
         searched = sum(file.stat().st_size for file in files)
         found = machine.hits(story.people.values)
+        integers = integers_in(story.people.values, files)
     finally:
         machine.switch_off()
         machine.destroy()
@@ -35,8 +37,12 @@ def main(size: int) -> int:
     for file, counts in found.items():
         for (kind, how), count in counts.items():
             out.print(f"LEAK {file.relative_to(machine.root)}: {kind} as {how}, {count:,} times", style="red")
+    out.print(
+        f"Telephone numbers as integers: {integers.had:,} of those that people had, {integers.nobody_had:,} of as many that"
+        f" nobody ever had: {'LEAK' if integers.is_a_leak else 'chance'}."
+    )
     show(out, {"Rollkeeper": by_place(found)} | dict(measure(size)))
-    return 1 if found else 0
+    return 1 if found or integers.is_a_leak else 0
 
 
 def show(out: Console, columns: dict[str, Hits]) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The web faces of a machine, and a browser that keeps a copy of every answer to be searched."""
 
+import html
 import http.client
 import re
 import socket
@@ -64,10 +65,11 @@ class Browser:
         self._cookies: dict[str, str] = {}
 
     def sign_in(self, username: str, password: str = PASSWORD) -> Answer:
-        """Sign in. The page is not kept: it shows a user name again to whoever mistyped it."""
+        """Sign in. The page shows a user name again to whoever mistyped it, once; all else of it is kept and searched."""
         page = self.ask("GET", "/account/login/")
         fields = page.hidden | {"login": username, "password": password}
-        return self.ask("POST", "/account/login/", fields=fields, keep=False)
+        shown = f'value="{html.escape(username)}"'
+        return self.ask("POST", "/account/login/", fields=fields, but_once=shown)
 
     def submit(self, path: str, *, htmx: bool = False, **fields: str) -> Answer:
         """Open a page, fill in its form, send it."""
@@ -78,7 +80,7 @@ class Browser:
 
     def ask(
         self, method: str, path: str, *, fields: dict[str, str] | None = None, body: bytes | None = None,
-        headers: dict[str, str] | None = None, patience_s: float = 60, keep: bool = True,
+        headers: dict[str, str] | None = None, patience_s: float = 60, but_once: str = "",
     ) -> Answer:  # fmt: skip
         """Send one request; keep the answer, headers and all."""
         form = {"Content-Type": "application/x-www-form-urlencoded"} if fields is not None else {}
@@ -96,8 +98,7 @@ class Browser:
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, value = cookie.split(";")[0].split("=", 1)
             self._cookies[name] = value
-        if keep:
-            self._keep(answer, text)
+        self._keep(answer, text.replace(but_once.encode(), b"", 1))
         return Answer(answer.status, answer.headers.get("Location", ""), text.decode("utf-8", "replace"))
 
     def _keep(self, answer: http.client.HTTPResponse, text: bytes) -> None:

@@ -159,7 +159,7 @@ class CounterDesk:
                 assert self._browser.ask("POST", "/", fields=large, headers=asked).status in {400, 403, 413}
         stranger = Browser(self._browser._machine, self._browser._port)
         assert stranger.sign_in(a.name, b.number).status == 200
-        assert stranger.ask("GET", f"/register/?name={b.name}", keep=False).status == 302
+        assert stranger.ask("GET", f"/register/?name={b.name}").status == 302
         self._browser.ask("GET", f"/register/?kind={b.name}")
 
 

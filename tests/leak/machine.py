@@ -18,8 +18,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import psycopg
 
+from tests.campaign.sheets import number, text, write_sheet
 from tests.leak.search import hits_of
 from tests.typist import Running, Typist
 
@@ -50,21 +52,36 @@ class Machine:
         self._running: Running | None = None
 
     def type(
-        self, *words: str, on: str | None = None, answers: tuple[int, ...] = (0,), typed: str = ""
+        self,
+        *words: str,
+        on: str | None = None,
+        answers: tuple[int, ...] = (0,),
+        typed: str = "",
+        home: Path | None = None,
+        asked_for: bool = False,
     ) -> str:
-        """Type a command, expect its exit code, return what it printed."""
-        said = self.start(*words, on=on, typed=typed)[1]
+        """Type a command, expect its exit code, return what it printed.
+
+        What is `asked_for` is an answer to whoever typed the value: it may hold it, and is the operator's own.
+        """
+        said = self.start(*words, on=on, typed=typed, home=home)[1]
+        if asked_for:
+            self._own_files.add(said)
         code, text = self.finish(), said.read_text("utf-8")
         assert code in answers, f"{words[:2]}: exit code {code}; see {said}"
         assert "Traceback" not in said.with_suffix(".err").read_text("utf-8")
         return text
 
-    def start(self, *words: str, on: str | None = None, typed: str = "") -> tuple[int, Path]:
+    def start(
+        self, *words: str, on: str | None = None, typed: str = "", home: Path | None = None
+    ) -> tuple[int, Path]:
         """Type a command and do not wait for it; return its process and where its output goes."""
         said = self.said("-".join(word for word in words[:2] if word.isascii() and word.isalpha()))
         dated = [*words, *(["--on", on] if on else [])]
         with said.open("wb") as out, said.with_suffix(".err").open("wb") as err:
-            self._running = self._typist.start(*dated, out=out.fileno(), err=err.fileno(), typed=typed)
+            self._running = self._typist.start(
+                *dated, out=out.fileno(), err=err.fileno(), typed=typed, home=home
+            )
         return self._running.process, said
 
     def finish(self) -> int:
@@ -79,6 +96,11 @@ class Machine:
     def table(self, name: str, rows: Iterable[Mapping[str, Any]], *, encoding: str = "utf-8") -> Path:
         """Write a table of the operator's own."""
         rows, file = list(rows), self.own(name)
+        if file.suffix == ".xlsx":
+            return write_sheet(file, _cells(rows))
+        if file.suffix == ".parquet":
+            pl.DataFrame([row | {"number": _national(row)} for row in rows]).write_parquet(file)
+            return file
         with file.open("w", encoding=encoding, newline="") as out:
             writer = csv.DictWriter(out, list(rows[0]))
             writer.writeheader()
@@ -136,6 +158,19 @@ class Machine:
 
     def _sockets(self) -> str:
         return str(next(self.root.rglob(".s.PGSQL.5432")).parent)
+
+
+def _cells(rows: list[Mapping[str, Any]]) -> list[list[str]]:
+    """Write a sheet as people do, its telephone numbers as numbers."""
+    body = [
+        [number(_national(row)) if key == "number" else text(str(value)) for key, value in row.items()]
+        for row in rows
+    ]
+    return [[text(key) for key in rows[0]], *body]
+
+
+def _national(row: Mapping[str, Any]) -> int:
+    return int(row["number"].removeprefix("+86"))
 
 
 def until(claim: Any, seconds: float = 30) -> None:

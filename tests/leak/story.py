@@ -6,12 +6,15 @@ ledger, new keys, erasure; refused rows, refused forms, pages that are not there
 """
 
 import hashlib
+import json
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 import psycopg
+import pypdfium2
 
 from tests.leak.browser import Faces
 from tests.leak.desk import TOLD, CounterDesk
@@ -61,7 +64,7 @@ class Story:
         """Live through all of it; `moved` is told what comes next."""
         for part in (
             self.set_up, self.import_lines, self.enrol, self.plan_and_tell, self.serve, self.act_on_batch, self.undo,
-            self.look_after, self.break_off, self.forget,
+            self.look_after, self.break_off, self.forget, self.restore,
         ):  # fmt: skip
             moved(part.__name__)
             part()
@@ -83,6 +86,8 @@ class Story:
         self._import("export.csv", [*with_service(registered), *without_holder(bare)])
         self._import("export.csv", [*with_service(registered), *without_holder(bare)])
         self._import("gb18030.csv", with_service(self.people.people(6)), encoding="gb18030")
+        for name in ("sheet.xlsx", "table.parquet"):  # each with its telephone numbers as numbers
+            self._import(name, with_service(self.people.people(max(6, self._size // 50))))
         self._import("wrong.csv", wrong_rows(self.people, registered))
         headless = self.machine.lines(
             "headless.csv", [",".join(row.values()) for row in with_service(registered[:3])]
@@ -136,6 +141,7 @@ class Story:
         self.machine.type(
             "campaign", "pause", self.bare[-1].number, "--reason", "hospital", "--to", "2012-03-10", on=TOLD
         )
+        self._check_documents()
         for number in (self.bare[-1].number, self.people.person().name):
             self.machine.type("explain", number, on=TOLD, answers=(0, 1, 2))
             self.machine.type("notices", "check", number, "12345678", answers=(1, 2))
@@ -210,7 +216,7 @@ class Story:
         published = str(self.machine.root / "published")
         self.machine.type("ledger", "publish", published)
         self.machine.type("ledger", "verify", published)
-        self.machine.type("ledger", "receipt", "1")
+        self._take_receipts()
         self.machine.type("backup", str(self.machine.root / "backup"))
         self.machine.type("doctor", answers=(0, 1))
 
@@ -229,6 +235,38 @@ class Story:
     def forget(self) -> None:
         """Erase what may no longer be kept."""
         assert '"holdings"' in self.machine.type("erase-due", "--json", on=FORGOTTEN)
+
+    def restore(self) -> None:
+        """Restore the backup from before into a new home, and erase there what was erased here."""
+        restored, kept = self.machine.root / "restored", self.machine.root / "kept"
+        shutil.copytree(self.machine.home / "secrets", kept)
+        backup = str(self.machine.root / "backup")
+        said = self.machine.type("restore", backup, "--secrets", str(kept), "--json", home=restored)
+        assert json.loads(said)["opening"] > 0
+        self.machine.type("erase-due", on=FORGOTTEN, home=restored)
+
+    def _take_receipts(self) -> None:
+        """Print a registration's receipt in every form."""
+        with self.machine.register() as owner:
+            (entry,) = owner.execute(
+                "SELECT max(entry_id)::text FROM ledger_entry WHERE verb = 'line:holding:registered'"
+            ).fetchone()
+        self.machine.type("ledger", "receipt", "1")
+        self.machine.type("ledger", "receipt", entry, "--plain")
+        sheet = self.machine.said("sheet").with_suffix(".pdf")
+        self.machine.type("ledger", "receipt", entry, "--pdf", str(sheet))
+        # What a PDF says is packed: unpacked beside it, so that it is searched.
+        with closing(pypdfium2.PdfDocument(sheet)) as document:
+            texts = [page.get_textpage().get_text_bounded() for page in document]
+        sheet.with_suffix(".txt").write_text("\n".join(texts), "utf-8")
+        assert entry in "".join(texts)
+
+    def _check_documents(self) -> None:
+        """Check numbers as a clerk does at the console, good ones and bad ones: the answer repeats what was typed."""
+        for person in self.people.people(2):
+            for value in (person.document_number, person.name):
+                words = ("documents", "check", "--type", person.document_type, value)
+                self.machine.type(*words, answers=(0, 1, 2), asked_for=True)
 
     @contextmanager
     def _setting(self, line: str) -> Iterator[None]:

@@ -5,7 +5,9 @@ import os
 
 import pytest
 
+from tests.leak.integers import LEAST, integers_in
 from tests.leak.machine import Machine
+from tests.leak.search import hits_of
 from tests.leak.story import Story
 
 SIZE = 150
@@ -35,6 +37,22 @@ def test_no_value_of_anybody_lies_anywhere_in_any_form(lived):
     assert found == {}
 
 
+def test_no_number_lies_anywhere_as_an_integer(lived):
+    machine, values = lived
+
+    found = integers_in(values, machine.searched())
+
+    assert not found.is_a_leak, found
+
+
+def test_numbers_kept_as_integers_are_found(lived, tmp_path):
+    _, values = lived
+    numbers = [int(value[1:]) for kind, value in values if kind == "telephone number"][: LEAST + 5]
+    (tmp_path / "table").write_bytes(b"".join(number.to_bytes(8, "big") for number in numbers))
+
+    assert integers_in(values, [tmp_path / "table"]).is_a_leak
+
+
 def test_everything_that_was_written_was_searched(lived):
     machine, _ = lived
 
@@ -43,7 +61,7 @@ def test_everything_that_was_written_was_searched(lived):
     wanted = (
         "home/register/pg/base/", "home/register/pg/pg_wal/", "home/register/server.log", "home/keys/pg/base/",
         "home/logs/counter.log", "home/logs/office.log", "home/outbox/messages.jsonl", "home/network/journal.jsonl",
-        "published/", "backup/", "said/", "answers/", "inputs/wrong.csv.refused.csv", "inputs/wrong.jsonl.refused.jsonl",
+        "published/", "backup/", "restored/register/pg/base/", "said/", "answers/", "inputs/wrong.csv.refused.csv", "inputs/wrong.jsonl.refused.jsonl",
     )  # fmt: skip
     assert [start for start in wanted if not any(name.startswith(start) for name in searched)] == []
     assert "inputs/export.csv" not in searched
@@ -58,10 +76,12 @@ def test_one_value_planted_anywhere_is_found(lived):
     for file in sizes:
         with file.open("ab") as out:
             out.write(b"\x00" * 1000 + value.encode() + b"\xff" * 1000)
-    found = machine.hits(values)
+    searched = machine.searched()
+    found = hits_of(values, sizes)
     for file, size in sizes.items():
         os.truncate(file, size)
 
+    assert set(sizes) <= set(searched)
     assert {file: counts[kind, "utf-8"] for file, counts in found.items()} == dict.fromkeys(sizes, 1)
 
 

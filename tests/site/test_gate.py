@@ -178,3 +178,12 @@ def test_passwords_and_second_factors_are_changed_at_the_office_alone(face):
     }
     assert {"account_change_password", "mfa_activate_totp", "mfa_add_webauthn"} <= at_office
     assert not {name for name in at_office | at_counter if name and ("signup" in name or "reset" in name)}
+
+
+def test_whoever_is_sent_to_sign_in_takes_no_value_along(face):
+    face("counter")
+
+    answer = Client().get("/register/?name=Invented+Person&kind=minor", **PERSON)
+
+    assert answer.status_code == 302
+    assert answer["Location"] == "/account/login/?next=/register/"
