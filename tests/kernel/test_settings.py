@@ -5,6 +5,10 @@ import pytest
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.settings import HomeNoFolder, HomeOfAnotherVersion, SettingFault, settings
 
+WITNESS = "w.example+e533421d+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+RENAMED = "o.example+92567428+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+SIGNER = "w.example+05122f9a+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+
 
 @pytest.fixture
 def written(tmp_path, monkeypatch):
@@ -41,6 +45,19 @@ def test_a_home_of_another_version_is_refused_by_name(written):
         ('register_url = "banana"', "postgresql://"),
         ('keys_url = "mysql://keys/x"', "postgresql://"),
         ('pack = "mine.yaml"', "whole path"),
+        ('ledger_folder = "public"', "whole path"),
+        ("ledger_cosignatures = 1", "there are only 0 witnesses"),
+        (f'ledger_witnesses = [{{url = "http://w.example", vkey = "{WITNESS}"}}]', "https://"),
+        ('ledger_witnesses = [{url = "https://w.example", vkey = "w.example"}]', "verifier key"),
+        (f'ledger_witnesses = [{{url = "https://w.example", vkey = "{SIGNER}"}}]', "no key of a witness"),
+        (
+            f'ledger_witnesses = [{{url = "https://w.example", vkey = "x{WITNESS}"}}]',
+            "do not belong together",
+        ),
+        (
+            f'ledger_witnesses = [{{url = "https://1", vkey = "{WITNESS}"}}, {{url = "https://2", vkey = "{RENAMED}"}}]',
+            "two witnesses have the same key",
+        ),
         ("trial_on = 0001-01-01", "1900-01-01"),
         ("colour = 1", "no such setting"),
         ("a = = 1", "not TOML"),

@@ -126,7 +126,7 @@ def test_history_that_was_computed_anew_is_noticed_by_what_the_witness_remembers
     assert not (log.parent / "elsewhere" / "checkpoint").exists()
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", ["edit", "delete", "roll back", "roll back and grow"])
 def test_history_that_was_computed_anew_is_not_cosigned_by_the_witness(
     log, superuser, witness, monkeypatch, attack
 ):
