@@ -51,7 +51,9 @@ def test_no_room_has_a_lumber_room():
 CARRIED_AWAY = PACKAGE / "ledger" / "auditor.py"
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if f != CARRIED_AWAY], ids=lambda f: str(f.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "file", [f for f in FILES if f != CARRIED_AWAY], ids=lambda f: str(f.relative_to(ROOT))
+)
 def test_no_module_is_longer_than_can_be_read(file):
     assert len(file.read_text("utf-8").splitlines()) <= 500
 
