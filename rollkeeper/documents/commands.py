@@ -51,7 +51,7 @@ def check(
     *,
     document_type: Annotated[
         str | None,
-        typer.Option("--type", help="cn-resident-card, passport, passport-nep, in-aadhaar, mrz, …"),
+        typer.Option("--type", help="cn-resident-card, passport, passport-npl, in-aadhaar, mrz, …"),
     ] = None,
     as_json: JsonOption = False,
     on: DateOption = None,

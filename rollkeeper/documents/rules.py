@@ -19,9 +19,11 @@ RESIDENT_CARD: Final = "cn-resident-card"
 GREATEST_LENGTH = 64
 
 _PASSPORT_TYPE = re.compile(r"passport(-[a-z]{2,3})?", re.ASCII)
+_IDENTITY_CARD_TYPE = re.compile(r"identity-card(-[a-z]{1,3})?", re.ASCII)
 _NATIONAL_TYPE = re.compile(r"([a-z]{2})-([a-z]{2,20})", re.ASCII)
 _PLAIN_TYPE = re.compile(r"[a-z]+(-[a-z]+)*", re.ASCII)
 _PASSPORT = re.compile(r"[A-Z0-9]{6,9}", re.ASCII)
+_IDENTITY_CARD = re.compile(r"[A-Z0-9]{5,23}", re.ASCII)
 _ALIASES: Final = {"cn-business-licence": "cn-uscc", "cn-company": "cn-uscc"}
 # Residence permits for people of Hong Kong, Macao and Taiwan, and for foreigners, are numbered as resident cards are.
 _AS_RESIDENT_CARD: Final = frozenset({RESIDENT_CARD, "cn-residence-permit", "cn-permanent-residence"})
@@ -32,8 +34,9 @@ KNOWN_TYPES: Final = (RESIDENT_CARD, "cn-residence-permit", PASSPORT, "cn-busine
 def check_number(document_type: str, text: str, on: dt.date) -> Checked:
     """Check the number of a document of this type as it stands on a day.
 
-    Types: `cn-resident-card` and its kin; `passport`, or `passport-xxx` with the issuing state; `cc-name` for the
-    national numbers that python-stdnum knows, such as `in-aadhaar`; every other type is doubtful.
+    Types: `cn-resident-card` and its kin; `passport`, or `passport-xxx` with the issuing state; `identity-card-xxx` for
+    a foreign card with a machine-readable zone; `cc-name` for the national numbers that python-stdnum knows, such as
+    `in-aadhaar`; every other type is doubtful.
     """
     kind = normalise_type(document_type)
     compact = normalise_number(text)
@@ -43,7 +46,11 @@ def check_number(document_type: str, text: str, on: dt.date) -> Checked:
         return Checked(Verdict.INVALID, "", (Reason.LENGTH,))
     if kind in _AS_RESIDENT_CARD:
         return check_resident_card(compact, on=on)
-    return _check_passport(compact) if _PASSPORT_TYPE.fullmatch(kind) else _check_national(kind, compact)
+    if _PASSPORT_TYPE.fullmatch(kind):
+        return _check_travel_document(compact, usual=_PASSPORT)
+    if _IDENTITY_CARD_TYPE.fullmatch(kind):
+        return _check_travel_document(compact, usual=_IDENTITY_CARD)
+    return _check_national(kind, compact)
 
 
 def normalise_type(text: str) -> str:
@@ -56,7 +63,9 @@ def normalise_type(text: str) -> str:
 @lru_cache(maxsize=4096)
 def is_known_type(kind: str) -> bool:
     """Tell a type that is known by name from a text that might be anything, somebody's name among it."""
-    if kind in {*KNOWN_TYPES, *_ALIASES, *_AS_RESIDENT_CARD} or _PASSPORT_TYPE.fullmatch(kind):
+    if kind in {*KNOWN_TYPES, *_ALIASES, *_AS_RESIDENT_CARD}:
+        return True
+    if _PASSPORT_TYPE.fullmatch(kind) or _IDENTITY_CARD_TYPE.fullmatch(kind):
         return True
     found = _NATIONAL_TYPE.fullmatch(kind)
     return found is not None and get_cc_module(*found.groups()) is not None
@@ -80,10 +89,10 @@ def normalise_number(text: str) -> str:
 _LOOKALIKES: Final = {ord("×"): "X", ord("Х"): "X", ord("Χ"): "X"}
 
 
-def _check_passport(number: str) -> Checked:
+def _check_travel_document(number: str, *, usual: re.Pattern[str]) -> Checked:
     if not (number.isascii() and number.isalnum()):
         return Checked(Verdict.INVALID, number, (Reason.CHARACTERS,))
-    if not _PASSPORT.fullmatch(number) or not any(map(str.isdigit, number)):
+    if not usual.fullmatch(number) or not any(map(str.isdigit, number)):
         return Checked(Verdict.DOUBTFUL, number, (Reason.UNUSUAL_FORM,))
     return Checked(Verdict.VALID, number, ())
 

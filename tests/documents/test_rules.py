@@ -108,6 +108,10 @@ def test_what_is_no_number_of_a_card_is_invalid(text):
         ("passport", "e 1234 5678", Verdict.VALID),
         ("passport-nep", "01234567", Verdict.VALID),
         ("Passport_NEP", "01234567", Verdict.VALID),
+        ("identity-card-uto", "D23145890734", Verdict.VALID),
+        ("identity-card-d", "T22000129", Verdict.VALID),
+        ("identity-card", "1", Verdict.DOUBTFUL),
+        ("identity-card", "身份证12345", Verdict.INVALID),
         ("passport", "ABCDEFGH", Verdict.DOUBTFUL),
         ("passport", "A1", Verdict.DOUBTFUL),
         ("passport", "护照12345", Verdict.INVALID),
@@ -144,7 +148,7 @@ def test_every_wellformed_card_of_a_person_of_today_is_valid(born, sequence, reg
 @pytest.mark.parametrize(
     ("kind", "known"),
     [
-        ("cn-resident-card", True), ("passport", True), ("passport-npl", True), ("in-aadhaar", True), ("cn-uscc", True),
+        ("identity-card-uto", True), ("identity-card-tashi", False), ("cn-resident-card", True), ("passport", True), ("passport-npl", True), ("in-aadhaar", True), ("cn-uscc", True),
         ("other", True), ("tashi", False), ("tashi-dorje", False), ("cn-dorje", False), ("zz-dorje", False), ("", False),
     ],
 )  # fmt: skip

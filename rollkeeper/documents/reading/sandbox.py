@@ -13,7 +13,7 @@ By the kernel, for root and for everybody:
 Where the kernel lets it: a network, IPC and host name of its own, without a device (root always, others where
 unprivileged user namespaces are allowed). Where root started it: it goes on as nobody, in no group.
 
-Without seccomp, or without either of a network of its own and landlock, the worker refuses to work.
+Without seccomp the worker refuses to work; so it does where something that must not be possible turns out to be.
 """
 
 import ctypes
