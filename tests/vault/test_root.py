@@ -96,3 +96,29 @@ def test_a_secret_of_a_file_does_not_show_itself(made):
     secrets = [line.split()[1] for line in root.root_file().read_text("ascii").splitlines() if line[0] != "#"]
 
     assert not [secret for secret in secrets if secret in repr(made) + repr(FileIndexKey())]
+
+
+# ---- golden vectors: a change here is a new version of the format, not a new expectation ----
+
+GOLDEN_EPOCH_SECRET = "0100000000036465666768696a6b6c6d6e6f683afc455dcc70b9164b75c3f64844d272f33439bf59c5459fe89673c79e9b774528e8e066670dcf8eafecaea443d334"
+GOLDEN_INDEX_KEY = "5188f5d2397dc6898203f4ffaa52ef298da8396c6e24a1c7dffe246ba26f9990"
+
+
+@pytest.fixture
+def frozen(monkeypatch, tmp_path):
+    """A home whose root of trust is known: version 3, and the seed of the index."""
+    monkeypatch.setattr(root, "home", lambda: tmp_path)
+    root._write(root.root_file(), {"index": bytes(range(64, 96)), "3": bytes(range(32))})
+    return FileRoot()
+
+
+def test_an_epochs_secret_lies_as_it_is_drawn(frozen):
+    context = b"rollkeeper/epoch-secret\x00" + (7).to_bytes(4)
+
+    assert frozen.unwrap(bytes.fromhex(GOLDEN_EPOCH_SECRET), context=context) == bytes(range(32, 64))
+
+
+def test_the_index_key_is_made_again_out_of_the_root_as_it_was(frozen):
+    frozen.ensure()
+
+    assert root._read(root.index_file()) == {"index": bytes.fromhex(GOLDEN_INDEX_KEY)}
