@@ -269,12 +269,13 @@ def _write_tiles(place: Folder, have: int, size: int, *, tell: Callable[[int], N
 
 def _write_entries(place: Folder, first: int, end: int) -> None:
     found = list(queries.entries(first, end))
+    full = queries.stored_leaf_tiles(first // tree.TILE_WIDTH, end // tree.TILE_WIDTH)
     for at in range(first, end, tree.TILE_WIDTH):
         index, part = at // tree.TILE_WIDTH, found[at - first : at - first + tree.TILE_WIDTH]
         width = min(tree.TILE_WIDTH, end - at)
         bodies = [entry.body or b"" for entry in part]
         hashes = b"".join(map(tree.leaf_hash, bodies))
-        stored = queries.stored_tile(0, index, width)
+        stored = full.get(index, b"") if width == tree.TILE_WIDTH else queries.stored_tile(0, index, width)
         if hashes != stored:
             raise _first_difference(part, hashes, stored, at=at)
         place.write_tile("entries", index, width, bundle(bodies))

@@ -9,7 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rollkeeper.kernel import database
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
@@ -48,8 +48,7 @@ class Held:
     until: dt.datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
+class StoredEntry(NamedTuple):
     """An entry at its place in the tree; `body` is None where somebody removed it."""
 
     leaf_index: int
@@ -113,10 +112,10 @@ def leaf_of(entry_id: EntryId) -> int | None:
 
 def entries(first: int, end: int) -> Iterator[StoredEntry]:
     """Return the entries of the leaves from `first` up to and without `end`."""
-    for row in database.rows(database.sql("ledger", "entries"), {"first": first, "end": end}):
-        yield StoredEntry(
-            row.leaf_index, EntryId(row.entry_id), None if row.body is None else row.body.encode()
-        )
+    for index, entry_id, body in database.rows(
+        database.sql("ledger", "entries"), {"first": first, "end": end}
+    ):
+        yield StoredEntry(index, entry_id, None if body is None else body.encode())
 
 
 def stored_tile(level: int, index: int, width: int) -> bytes:
@@ -131,6 +130,15 @@ def stored_tile(level: int, index: int, width: int) -> bytes:
         span = {"below": level - 1, "first": first, "end": first + width}
         found = database.rows(database.sql("ledger", "upper_tiles"), span)
     return bytes(found[0].hashes) if found else b""
+
+
+def stored_leaf_tiles(first: int, end: int) -> dict[int, bytes]:
+    """Return the full lowest tiles from the index `first` up to and without `end`, by index, with one query."""
+    found = database.rows(
+        "SELECT tile_index, hashes FROM ledger_tile WHERE level = 0 AND tile_index >= %s AND tile_index < %s",
+        [first, end],
+    )
+    return {row.tile_index: bytes(row.hashes) for row in found}
 
 
 def stored_nodes(size: int) -> tree.Node:
