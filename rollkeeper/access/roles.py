@@ -33,6 +33,8 @@ class Power(StrEnum):
     RUN_BATCH = "run_batch"
     STOP_BATCH = "stop_batch"
     UNDO_BATCH = "undo_batch"
+    EXCUSE_UNREACHED = "excuse_unreached"
+    CLOSE_CAMPAIGN = "close_campaign"
     ENTER_STAY = "enter_stay"
     LIFT_STAY = "lift_stay"
     SEND_NOTICES = "send_notices"

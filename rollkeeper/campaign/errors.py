@@ -85,6 +85,24 @@ class DayPast(RollkeeperError):
     remedy = "Give today's date or a later one."
 
 
+class UnreachedNotExcused(RollkeeperError):
+    """A campaign does not close over people who were never told."""
+
+    code = "unreached_not_excused"
+    kind = Kind.REFUSED
+    sentence = "{count} lines are on the list of people still to be reached, and nobody answers for them ({article})."
+    remedy = "Reach them, or name yourself: 'rollkeeper campaign unreached' lists them, 'campaign excuse' takes them."
+
+
+class CampaignNotOver(RollkeeperError):
+    """Lines would be left half way, with nobody who looks after their clocks."""
+
+    code = "campaign_not_over"
+    kind = Kind.CONFLICT
+    sentence = "The campaign is not over: {counting} lines are being counted, {suspended} are suspended, {batches} batches are open."
+    remedy = "Let each of them come to its end, or undo it; 'rollkeeper campaign status' shows them."
+
+
 class StayNotFound(RollkeeperError):
     """No stay has this reference."""
 

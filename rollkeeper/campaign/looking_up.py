@@ -10,6 +10,7 @@ from rollkeeper.kernel.database import act
 from rollkeeper.kernel.sayings import ENGLISH
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.acts import refuse_protected
 
 
 def look_up_line(
@@ -17,12 +18,13 @@ def look_up_line(
 ) -> Explanation | None:
     """Explain the line with this number as it stands, or would stand, on the day `about`.
 
-    Ledger: campaign:line:explained, where there is such a line. Refuses: NotAllowed.
+    Ledger: campaign:line:explained, where there is such a line. Refuses: NotAllowed, RecordProtected.
     """
     role = demand(authority, Power.EXPLAIN_LINE)
     with act():
         found = explain_number(number, on=about, language=language)
         if found is not None:
+            refuse_protected(authority, found.line_id)
             facts = {"about": about.isoformat()}
             append_entry(
                 authority, verb=Verb.LINE_EXPLAINED, role=role, on=on, line_id=found.line_id, facts=facts

@@ -213,6 +213,22 @@ class Complaint(models.Model):
         indexes = [models.Index(fields=["batch_id"], name="campaign_complaint_by_batch")]
 
 
+class Excuse(models.Model):
+    """One person answers for a line whose holder could not be told: it is left as it is."""
+
+    pk = models.CompositePrimaryKey("line_id", "campaign_id")
+    line_id = models.UUIDField()
+    campaign_id = models.UUIDField()
+    because = models.TextField(db_comment="campaign.stages.ExcuseReason.")
+    excused_by = models.UUIDField()
+    excused_on = models.DateField()
+
+    class Meta:
+        """Sharded by line; append-only."""
+
+        db_table = "campaign_excuse"
+
+
 class Tally(models.Model):
     """Lines per stage, channel and next day to check, as changes that add up; the sweep folds them nightly.
 

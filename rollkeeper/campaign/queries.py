@@ -109,6 +109,8 @@ class UnreachedLine:
     region: str | None
     notice_state: str | None
     attempts: int
+    excused_because: str | None
+    """Why, where a named person answers for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,10 @@ def overview(on: dt.date) -> CampaignOverview | None:
 def unreached(*, after: LineId | None = None, limit: int = 1000) -> list[UnreachedLine]:
     """Return members whom no notice has provably reached, by reference; `after` is the last line seen."""
     found = rows(sql("campaign", "unreached"), {"after": after or _BEFORE_ALL, "limit": limit})
-    return [UnreachedLine(LineId(r.line_id), r.service, r.region, r.notice_state, r.attempts) for r in found]
+    return [
+        UnreachedLine(LineId(r.line_id), r.service, r.region, r.notice_state, r.attempts, r.excused_because)
+        for r in found
+    ]
 
 
 def stays() -> list[StayView]:

@@ -89,7 +89,8 @@ def unreached(line: UnreachedLine) -> None:
     """Show one line that was not reached."""
     state = line.notice_state or "no notice"
     out.print(
-        f"{line.line_id}  {line.service}  {line.region or '-'}  {state}  {line.attempts} attempts",
+        f"{line.line_id}  {line.service}  {line.region or '-'}  {state}  {line.attempts} attempts"
+        + (f"  excused: {line.excused_because}" if line.excused_because else ""),
         markup=False,
     )
 

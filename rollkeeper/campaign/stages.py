@@ -83,6 +83,18 @@ class HeldBack(StrEnum):
     PROTECTED = "protected"
 
 
+class ExcuseReason(StrEnum):
+    """Why nobody can be told about a line, as the person who answers for it says."""
+
+    NO_WAY_KNOWN = "no_way_known"
+    """Neither the line nor any address reaches anybody."""
+    EVERY_CHANNEL_FAILED = "every_channel_failed"
+    NO_PERSON = "no_person"
+    """A machine's line, or one that never was given out."""
+    HOLDER_DIED = "holder_died"
+    OTHER = "other"
+
+
 class LeftBecause(StrEnum):
     """Why a line is no longer any business of the campaign."""
 

@@ -54,6 +54,10 @@ class Faults(RollkeeperError):
     def __init__(self, faults: Sequence[RollkeeperError]) -> None:
         self.faults = tuple(faults)
         self.facts = {"count": len(faults)}
+        kinds = {fault.kind for fault in faults}
+        if not kinds & {Kind.MALFORMED, Kind.INTERNAL}:
+            # Nothing was wrong with the call: the answer is no, for more than one reason.
+            self.kind = faults[0].kind  # type: ignore[misc]
         Exception.__init__(self, "\n".join(str(fault) for fault in faults))
 
     @property

@@ -52,6 +52,18 @@ class Verb(StrEnum):
         "campaign:campaign:planned",
         Form(pack=MUST, article=MUST, facts={"added": COUNT, "campaign": REFERENCE, "members": COUNT}),
     )
+    CAMPAIGN_CLOSED = (
+        "campaign:campaign:closed",
+        Form(
+            pack=MUST,
+            article=MUST,
+            facts={"campaign": REFERENCE, "ended": COUNT, "excused": COUNT, "left": COUNT},
+        ),
+    )
+    LINE_EXCUSED = (
+        "campaign:line:excused",
+        Form(line=MUST, pack=MUST, article=MUST, facts={"because": CODE, "campaign": REFERENCE}),
+    )
     CLOCK_STARTED = (
         "campaign:clock:started",
         Form(line=MUST, pack=MUST, article=MUST, facts={"anchor": DAY}, may={"promised": DAY}),

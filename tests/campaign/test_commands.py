@@ -9,7 +9,7 @@ import pytest
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import queries
 from rollkeeper.kernel.database import rows
-from tests.campaign.population import make_line, state
+from tests.campaign.population import make_line, register, state
 from tests.campaign.typed import (
     DUE,
     NUMBER,
@@ -167,7 +167,8 @@ def test_approve_without_a_name_is_a_wrong_call(told, desk):
 
 @pytest.mark.parametrize("command", ["approve", "stop", "undo"])
 @pytest.mark.parametrize(
-    ("batch", "code", "says"), [("00000000-0000-4000-8000-000000000001", 1, "There is no batch"), ("17", 2, "a valid UUID")]
+    ("batch", "code", "says"),
+    [("00000000-0000-4000-8000-000000000001", 1, "There is no batch"), ("17", 2, "a valid UUID")],
 )
 def test_a_batch_that_is_not_there_is_named_so(told, desk, command, batch, code, says):
     done = desk.campaign(command, batch, "--as", "anna", typed=PASSWORD + "\n")
@@ -320,6 +321,60 @@ def test_unreached_lists_by_reference_whom_nobody_told_and_answers_no(told, desk
     assert "1 lines." in done.remarks
 
 
+def test_whoever_was_not_told_is_excused_by_name_out_of_the_list_itself(told, desk, tmp_path):
+    untold = make_line()
+    desk.campaign("plan", on=PLANNED)
+    desk.campaign("run")
+    listed = tmp_path / "unreached.json"
+    listed.write_text(desk.type("campaign", "unreached", "--json").said, "utf-8")
+    words = ("excuse", "--because", "no_person", "--as", "tashi", "--file", listed, "--json")
+
+    done = desk.campaign(*words, typed=PASSWORD + "\n")
+    after = desk.type("campaign", "unreached", "--json")
+
+    assert (done.code, done.json) == (0, {"excused": 1, "left_alone": 0})
+    assert (after.code, after.remarks) == (0, "1 lines, 1 of them excused.\n")
+    assert (after.json["line_id"], after.json["excused_because"]) == (str(untold), "no_person")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([str(uuid4()), "--because", "lazy"], "--because is one of: "), (["--because", "other"], "name the lines"),
+        (["17", "--because", "other"], "a valid UUID"), (["--because", "other", "--file", "/nowhere"], "does not exist"),
+    ],
+)  # fmt: skip
+def test_an_excuse_that_makes_no_sense_is_a_wrong_call(desk, words, says):
+    done = desk.campaign("excuse", *words, "--as", "tashi", typed=PASSWORD + "\n")
+
+    assert done.code == 2
+    assert says in done.remarks
+
+
+def test_a_campaign_with_people_half_way_does_not_close(told, desk):
+    make_line()
+    desk.campaign("plan", on=PLANNED)
+    desk.campaign("run")
+
+    done = desk.campaign("close")
+
+    assert done.code == 1
+    assert "1 lines are on the list of people still to be reached" in done.remarks
+    assert f"{LINES} lines are being counted" in done.remarks
+
+
+def test_a_campaign_that_is_over_closes(told, desk):
+    for line_id in told:
+        register(line_id, DUE)
+    desk.campaign("run")
+
+    done, after = desk.campaign("close", "--json"), desk.campaign("status")
+
+    assert done.code == 0
+    assert (done.json["left"], done.json["ended"], done.json["excused"]) == (LINES, 0, 0)
+    assert after.said == "No campaign is planned.\n"
+
+
 def test_unreached_answers_yes_where_everybody_was_told(told, desk):
     desk.campaign("run")
 
@@ -433,7 +488,7 @@ def test_explain_of_a_number_that_is_not_there_repeats_nothing(told, desk, numbe
 
 @pytest.mark.parametrize(
     "command",
-    ["plan", "check", "approve", "run", "stop", "undo", "status", "unreached", "pause", "complaint", "stay enter",
+    ["plan", "check", "approve", "run", "stop", "undo", "status", "unreached", "excuse", "close", "pause", "complaint", "stay enter",
      "stay lift"],
 )  # fmt: skip
 def test_help_shows_an_example_that_starts_with_the_command_itself(desk, command):

@@ -151,7 +151,9 @@ def test_an_import_leaves_an_entry_with_counts_and_the_files_hash_and_nothing_el
 
     first, second = entries("campaign:lines:imported")
     assert first["facts"]["file"] == blind_file(look(file).file_hash)
-    assert first["facts"]["file"] != look(file).file_hash  # which of a file with one row could be found by trying
+    assert (
+        first["facts"]["file"] != look(file).file_hash
+    )  # which of a file with one row could be found by trying
     assert (first["facts"]["rows"], first["facts"]["lines"], first["facts"]["refused"]) == (2, 2, 0)
     assert (second["facts"]["rows"], second["facts"]["lines"], second["facts"]["refused"]) == (1, 0, 1)
 

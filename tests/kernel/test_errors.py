@@ -32,3 +32,25 @@ def test_no_fault_raises_nothing():
 @pytest.mark.parametrize(("kind", "code"), [(Kind.MALFORMED, 2), (Kind.REFUSED, 1), (Kind.NOT_FOUND, 1)])
 def test_the_exit_code_tells_a_no_from_a_wrong_call(kind, code):
     assert kind.exit_code == code
+
+
+class WrongCall(RollkeeperError):
+    code = "wrong_call"
+    kind = Kind.MALFORMED
+    sentence = "Wrong."
+    remedy = "Call again."
+
+
+@pytest.mark.parametrize(
+    ("faults", "code"),
+    [
+        ([OddNumber(number=3), OddNumber(number=5)], 1),
+        ([OddNumber(number=3), WrongCall()], 2),
+        ([WrongCall(), WrongCall()], 2),
+    ],
+)
+def test_several_reasons_for_a_no_are_a_no_unless_the_call_was_wrong_as_well(faults, code):
+    with pytest.raises(Faults) as refusal:
+        raise_all(faults)
+
+    assert refusal.value.kind.exit_code == code

@@ -2,15 +2,20 @@
 """The commands for a campaign as a whole: plan it, see how it stands and whom it has yet to reach."""
 
 import dataclasses
+import json
+from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from rollkeeper.campaign import showing
-from rollkeeper.campaign.commands.asked import console, opened, plain
+from rollkeeper.campaign.commands.asked import NeededAsOption, console, opened, plain, signed_in
+from rollkeeper.campaign.stages import ExcuseReason
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out
+from rollkeeper.kernel.ids import LineId
 
 
 def plan(
@@ -62,11 +67,11 @@ def status(as_json: JsonOption = False, on: DateOption = None) -> None:
 def unreached(as_json: JsonOption = False) -> None:
     """List the lines whose holders no notice has provably reached, by reference.
 
-    Exit code 1 where there are any. Example: rollkeeper campaign unreached
+    Exit code 1 where there are any for whom nobody answers. Example: rollkeeper campaign unreached
     """
     from rollkeeper.campaign import queries
 
-    count, last = 0, None
+    count, excused, last = 0, 0, None
     with opened():
         while page := queries.unreached(after=last):
             for line in page:
@@ -75,6 +80,71 @@ def unreached(as_json: JsonOption = False) -> None:
                 else:
                     showing.unreached(line)
             count, last = count + len(page), page[-1].line_id
-    err.print(f"{count:,} lines.")
-    if count:
+            excused += sum(line.excused_because is not None for line in page)
+    err.print(f"{count:,} lines" + (f", {excused:,} of them excused." if excused else "."))
+    if count > excused:
         raise typer.Exit(1)
+
+
+def excuse(
+    because: Annotated[str, typer.Option(help=f"One of: {', '.join(ExcuseReason)}.")],
+    as_: NeededAsOption,
+    lines: Annotated[
+        list[UUID] | None, typer.Argument(help="References, as 'campaign unreached' lists them.")
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", exists=True, dir_okay=False, help="What 'campaign unreached --json' printed."),
+    ] = None,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Answer by name for lines whose holders could not be told. Nothing happens to them; a campaign can close then.
+
+    Example: rollkeeper campaign excuse 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because no_person --as tashi
+    """
+    from rollkeeper.campaign import acts
+
+    if because not in set(ExcuseReason):
+        raise typer.BadParameter(f"--because is one of: {', '.join(ExcuseReason)}")
+    asked = [LineId(line) for line in [*(lines or []), *(_references(file) if file else [])]]
+    if not asked:
+        raise typer.BadParameter("name the lines, or a file of them with --file")
+    with opened():
+        excused = acts.excuse_unreached(
+            signed_in(as_), asked, because=ExcuseReason(because), on=on or clock.today()
+        )
+    if as_json:
+        emit(plain(excused))
+        return
+    out.print(f"{excused.excused:,} lines are excused; {excused.left_alone:,} were not waiting to be.")
+
+
+def close(as_json: JsonOption = False, on: DateOption = None) -> None:
+    """Close the campaign: nobody may be left half way, and somebody must answer for whoever was never told.
+
+    Example: rollkeeper campaign close
+    """
+    from rollkeeper.campaign import acts
+
+    with opened():
+        closed = acts.close_campaign(console(), on=on or clock.today())
+    if as_json:
+        emit(plain(closed))
+        return
+    out.print(
+        f"The campaign is closed: {closed.left:,} registered or left, {closed.ended:,} ended, {closed.excused:,} never"
+        " told and excused."
+    )
+
+
+def _references(file: Path) -> list[UUID]:
+    """Read references out of a file: one a line, by itself or as `line_id` of an object."""
+    found = []
+    for row, line in enumerate(file.read_text("utf-8", errors="replace").splitlines(), start=1):
+        try:
+            said = json.loads(line) if line.lstrip().startswith("{") else {"line_id": line.strip()}
+            found += [UUID(said["line_id"])] if line.strip() else []
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise typer.BadParameter(f"{file.name}, row {row}: there is no reference of a line") from None
+    return found

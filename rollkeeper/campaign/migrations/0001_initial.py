@@ -213,6 +213,20 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ['untold', 'counting', 'suspended', 'ended', 'left'])), name='campaign_member_in_unknown_stage'), models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['counting', 'suspended']), _negated=True), ('anchor_on__isnull', False), _connector='OR'), name='campaign_member_counting_without_an_anchor')],
             },
         ),
+        migrations.CreateModel(
+            name='Excuse',
+            fields=[
+                ('pk', models.CompositePrimaryKey('line_id', 'campaign_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('line_id', models.UUIDField()),
+                ('campaign_id', models.UUIDField()),
+                ('because', models.TextField(db_comment='campaign.stages.ExcuseReason.')),
+                ('excused_by', models.UUIDField()),
+                ('excused_on', models.DateField()),
+            ],
+            options={
+                'db_table': 'campaign_excuse',
+            },
+        ),
         migrations.RunSQL(database.sql("campaign", "tally"), migrations.RunSQL.noop),
         migrations.RunSQL(database.sql("campaign", "watch"), migrations.RunSQL.noop),
     ]

@@ -9,6 +9,8 @@ CREATE OR REPLACE FUNCTION ledger_references(verb text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'campaign:lines:imported' THEN '----'
     WHEN 'campaign:campaign:planned' THEN '--++'
+    WHEN 'campaign:campaign:closed' THEN '--++'
+    WHEN 'campaign:line:excused' THEN '+-++'
     WHEN 'campaign:clock:started' THEN '+-++'
     WHEN 'campaign:batch:drawn_up' THEN '--+-'
     WHEN 'campaign:batch:approved' THEN '--+-'
@@ -64,6 +66,8 @@ CREATE OR REPLACE FUNCTION ledger_form(verb text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'campaign:lines:imported' THEN ARRAY[['file', 'digest', '+'], ['import', 'reference', '+'], ['known', 'count', '+'], ['lines', 'count', '+'], ['refused', 'count', '+'], ['registered', 'count', '+'], ['rows', 'count', '+']]
     WHEN 'campaign:campaign:planned' THEN ARRAY[['added', 'count', '+'], ['campaign', 'reference', '+'], ['members', 'count', '+']]
+    WHEN 'campaign:campaign:closed' THEN ARRAY[['campaign', 'reference', '+'], ['ended', 'count', '+'], ['excused', 'count', '+'], ['left', 'count', '+']]
+    WHEN 'campaign:line:excused' THEN ARRAY[['because', 'code', '+'], ['campaign', 'reference', '+']]
     WHEN 'campaign:clock:started' THEN ARRAY[['anchor', 'day', '+'], ['promised', 'day', '_']]
     WHEN 'campaign:batch:drawn_up' THEN ARRAY[['action', 'code', '+'], ['batch', 'reference', '+'], ['due_on', 'day', '+'], ['lines', 'count', '+']]
     WHEN 'campaign:batch:approved' THEN ARRAY[['batch', 'reference', '+'], ['enough', 'flag', '+'], ['people', 'count', '+']]

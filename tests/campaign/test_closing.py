@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A campaign closes when nobody is left half way and a named person answers for whoever was never told."""
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign import acts, queries
+from rollkeeper.campaign.errors import CampaignNotOver, NoCampaign, UnreachedNotExcused
+from rollkeeper.campaign.stages import ExcuseReason
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.errors import Faults
+from tests.campaign.population import day, make_line, nights, person, plan, register, state, tell
+
+PLANNED, LATER = day("2011-12-19"), day("2012-04-10")
+
+
+@pytest.fixture
+def planned(people: tuple[Authority, Authority]):
+    """Two lines in a campaign: nobody was told yet."""
+    line_ids = [make_line(), make_line()]
+    plan(PLANNED)
+    return line_ids
+
+
+def excuse(line_ids, *, by=None, because=ExcuseReason.NO_WAY_KNOWN, on=LATER):
+    clock.give_day(on)
+    return acts.excuse_unreached(by or person(StaffRole.SUPERVISOR), line_ids, because=because, on=on)
+
+
+def close(on=LATER):
+    clock.give_day(on)
+    return acts.close_campaign(console_authority(), on=on)
+
+
+def test_it_does_not_close_over_people_who_were_never_told(planned):
+    excuse(planned[:1])
+
+    with pytest.raises(UnreachedNotExcused) as refused:
+        close()
+
+    assert refused.value.facts == {"count": 1, "article": "3"}
+    assert queries.overview(LATER) is not None
+
+
+def test_it_closes_once_a_named_person_answers_for_each_of_them(planned):
+    by = person(StaffRole.SUPERVISOR)
+    excuse(planned, by=by)
+
+    closed = close()
+
+    assert (closed.excused, closed.ended, closed.left) == (2, 0, 0)
+    assert queries.overview(LATER) is None
+    assert {row.excused_by for row in rows("SELECT * FROM campaign_excuse")} == {by.staff_id}
+    assert [state(line_id) for line_id in planned] == ["active", "active"]
+
+
+def test_who_is_excused_is_still_listed_as_unreached_with_the_reason(planned):
+    excuse(planned[:1], because=ExcuseReason.NO_PERSON)
+
+    found = {line.line_id: line.excused_because for line in queries.unreached()}
+
+    assert found == {planned[0]: "no_person", planned[1]: None}
+
+
+def test_only_who_waits_to_be_reached_can_be_excused_and_once(planned):
+    tell(planned[0], day("2012-01-02"))
+    acts.advance(console_authority(), on=LATER)
+
+    first, second = excuse([*planned, uuid4()]), excuse(planned)
+
+    assert (first.excused, first.left_alone) == (1, 2)
+    assert (second.excused, second.left_alone) == (0, 2)
+    (entries,) = rows("SELECT count(*) AS n FROM ledger_entry WHERE verb = 'campaign:line:excused'")
+    assert entries.n == 1
+
+
+@pytest.mark.parametrize(
+    "by", [console_authority, lambda: person(StaffRole.CLERK), lambda: person(StaffRole.ADMINISTRATOR)]
+)
+def test_nobody_is_excused_by_a_machine_or_by_who_has_no_say(planned, by):
+    with pytest.raises(NotAllowed):
+        excuse(planned, by=by())
+
+
+def test_it_does_not_close_while_a_clock_runs_or_a_line_is_suspended(planned, people):
+    tell(planned[0], day("2011-12-20"))
+    excuse(planned[1:], on=day("2011-12-21"))
+    nights("2011-12-21", "2012-01-05", people)
+
+    with pytest.raises(CampaignNotOver) as counting:
+        close(day("2012-01-05"))
+    nights("2012-02-29", "2012-03-03", people)
+    with pytest.raises(CampaignNotOver) as suspended:
+        close(day("2012-03-03"))
+
+    assert (counting.value.facts["counting"], counting.value.facts["suspended"]) == (1, 0)
+    assert (suspended.value.facts["counting"], suspended.value.facts["suspended"]) == (0, 1)
+
+
+def test_it_closes_when_everybody_registered_or_was_ended(planned, people):
+    tell(planned[0], day("2011-12-20"))
+    register(planned[1], day("2012-01-10"))
+    nights("2012-02-28", "2012-04-06", people)
+
+    closed = close()
+
+    assert (closed.ended, closed.left, closed.excused) == (1, 1, 0)
+
+
+def test_every_reason_against_closing_is_told(planned):
+    tell(planned[0], day("2011-12-20"))
+    acts.advance(console_authority(), on=day("2012-01-05"))
+
+    with pytest.raises(Faults) as refused:
+        close(day("2012-01-05"))
+
+    assert [type(fault) for fault in refused.value.faults] == [UnreachedNotExcused, CampaignNotOver]
+
+
+def test_what_was_still_owed_is_withdrawn_and_nothing_follows(planned):
+    excuse(planned)
+    close()
+
+    assert {row.state for row in rows("SELECT state FROM notices_notice")} == {"withdrawn"}
+    assert queries.unreached() == []
+    with pytest.raises(NoCampaign):
+        close()
+
+
+def test_a_new_campaign_takes_in_who_was_excused_and_forgets_the_excuse(planned):
+    excuse(planned)
+    close()
+
+    again = plan(LATER)
+
+    assert again.members_added == 2
+    assert {line.excused_because for line in queries.unreached()} == {None}
+
+
+def test_closing_and_excusing_work_with_the_rights_of_their_process(planned, as_role):
+    by = person(StaffRole.SUPERVISOR)
+    with as_role("sweep"):
+        excused = excuse(planned, by=by)
+        closed = close()
+
+    assert (excused.excused, closed.excused) == (2, 2)
+
+
+def test_the_ledger_keeps_the_reason_as_a_code(planned):
+    excuse(planned[:1], because=ExcuseReason.HOLDER_DIED)
+
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'campaign:line:excused'")
+    assert json.loads(entry.body)["facts"]["because"] == "holder_died"
