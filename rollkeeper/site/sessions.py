@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
-from django.utils import timezone
 
 _ROW_LENGTH = 40  # of the column: 160 bits of the hash
 
@@ -19,11 +18,11 @@ class SessionStore(db.SessionStore):
     """Django's own, but for the name under which a row lies."""
 
     def _get_session_from_db(self) -> Session | None:
-        found = Session.objects.filter(
-            session_key=_row(self.session_key), expire_date__gt=timezone.now()
-        ).first()
-        if found is None:
-            self._session_key = None
+        key, self._session_key = self.session_key, _row(self.session_key)
+        # Forgets the key where there is no such row.
+        found: Session | None = super()._get_session_from_db()  # type: ignore[misc]
+        if found is not None:
+            self._session_key = key
         return found
 
     def exists(self, session_key: str) -> bool:
