@@ -23,7 +23,8 @@ from rollkeeper.documents.reading.sniffing import GREATEST_BYTES
 
 OPEN_SECONDS: Final = 15.0
 """To wait for a file to be opened on a machine that is busy; the worker ends its child after 1.6 processor seconds."""
-ANSWER_SECONDS: Final = 25.0
+ANSWER_SECONDS: Final = 60.0
+"""Likewise; the child is ended after 20 processor seconds."""
 START_SECONDS: Final = 60.0
 _HEADER_BYTES, _COPY_BYTES = 1 << 16, 4 << 20
 _ENVIRONMENT: Final = {

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from rollkeeper.documents.reading import sandbox
 
-LONGEST_SECONDS: Final = 45
+LONGEST_SECONDS: Final = 90
 CHILD_SECONDS: Final = 20
 DECODE_SECONDS: Final = 1.6
 """Processor time, which a busy machine does not make longer, for opening a file; then its child is ended."""
