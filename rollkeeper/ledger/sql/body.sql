@@ -2,7 +2,7 @@
 -- refuses what the form of its verb does not allow.
 -- Law: no article of its own; who acted under which article is in what it is given.
 -- Reads: its arguments and the forms (forms.sql). Writes: nothing; four immutable functions are made.
--- Plan: no table. PLAN
+-- Plan: no table. 50,000 bodies with three facts 1.1 s, with none 0.4 s (2 busy cores, 2026-11-24).
 -- Again: CREATE OR REPLACE: the same functions.
 --
 -- The bytes are those of `ledger.acts.entry_body`: keys in the order of their UTF-16 code units, which for ASCII keys
