@@ -112,6 +112,8 @@ def redact(
     from rollkeeper.kernel.settings import settings
 
     day = on or clock.today()
+    if copy.exists():
+        raise FileThere(file=copy.name)
     captured = capture_document(
         picture.read_bytes(), asked=(), copy=CopyRules(frozenset(show or _SHOWN), not hide_middle),
         mark=Mark(settings().operator_name, purpose, day), on=day, name=picture.name,

@@ -7,6 +7,7 @@ import pytest
 
 from rollkeeper.documents.capture import read_document
 from rollkeeper.documents.errors import FileRefused, NothingRead
+from rollkeeper.documents.reading.sniffing import FileKind, sniff
 from rollkeeper.documents.reading.talking import the_worker
 from tests.documents import hostile
 
@@ -34,15 +35,14 @@ def test_what_is_too_much_in_a_file_is_never_looked_at(what):
 
 @pytest.mark.parametrize("name", ["x.jpg", "x.JPEG", "", "photo of my card.jpg", "x"])
 def test_an_honest_file_is_not_refused(name):
-    with pytest.raises(NothingRead):
-        read_document(hostile.plain("JPEG"), asked=(), on=ON, name=name)
+    assert sniff(hostile.plain("JPEG"), name=name) is FileKind.JPEG
 
 
-def test_what_a_telephone_appends_to_its_pictures_is_no_second_file():
-    picture = hostile.plain("JPEG")
-    for trailer in (picture, b"\0\0\0\x18ftypmp42" + bytes(400), b"SEFHe\0\0\0SEFT"):
-        with pytest.raises(NothingRead):
-            read_document(picture + trailer, asked=(), on=ON, name="x.jpg")
+@pytest.mark.parametrize(
+    "trailer", [hostile.plain("JPEG"), b"\0\0\0\x18ftypmp42" + bytes(400), b"SEFHe\0\0\0SEFT"]
+)
+def test_what_a_telephone_appends_to_its_pictures_is_no_second_file(trailer):
+    assert sniff(hostile.plain("JPEG") + trailer, name="x.jpg") is FileKind.JPEG
 
 
 def test_the_worker_outlives_every_file_and_keeps_nothing_open():

@@ -40,6 +40,6 @@ def test_the_same_seed_draws_the_same_picture(kind, fonts):
 def test_a_specimen_says_so(fonts, networks):
     from tests.documents.recall import lines_on
 
-    for kind in (Kind.PASSPORT, Kind.CARD_FRONT, Kind.CARD_BACK):
-        said = " ".join(lines_on(make_specimen(kind, seed=3).image, networks))
-        assert "SPECIMEN" in said or "样本" in said
+    said = " ".join(lines_on(make_specimen(Kind.PASSPORT, seed=3).image, networks))
+
+    assert "SPECIMEN" in said
