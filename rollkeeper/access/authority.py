@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The Authority: proof of who acts, demanded by every act before it looks at anything.
 
-Made in three places only: for a signed-in member of staff, for the console, and for the sweep. Acts take it as their
-first argument and call `demand`.
+Made in four places only: for a signed-in member of staff, for the console, for the sweep, and for a subscriber who showed
+that a line is in their hand. Acts take it as their first argument and call `demand`.
 """
 
 import hashlib
@@ -59,6 +59,14 @@ def console_authority() -> Authority:
 def sweep_authority() -> Authority:
     """Return the Authority of the house acting by itself on what people approved."""
     return Authority(frozenset({StaffRole.SWEEP}), None, "sweep")
+
+
+def subscriber_authority(visit: str) -> Authority:
+    """Return the Authority of a subscriber during one visit; `visit` stands for it in the ledger and for no other visit.
+
+    Whoever makes one has checked that the visit is alive and says for which line it was begun.
+    """
+    return Authority(frozenset({StaffRole.SUBSCRIBER}), None, visit)
 
 
 def staff_commitment(salt: bytes, staff_id: StaffId) -> str:

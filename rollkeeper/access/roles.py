@@ -17,10 +17,12 @@ class StaffRole(StrEnum):
     """Whoever may type commands on the machine itself."""
     SWEEP = "sweep"
     """Nobody: the house acting by itself, on what people approved."""
+    SUBSCRIBER = "subscriber"
+    """Nobody on the staff: whoever showed that a line is in their hand, for that line and the lines in their name."""
 
 
-PEOPLES_ROLES = frozenset(StaffRole) - {StaffRole.CONSOLE, StaffRole.SWEEP}
-"""Roles that a person can be given; the other two belong to the machine."""
+PEOPLES_ROLES = frozenset(StaffRole) - {StaffRole.CONSOLE, StaffRole.SWEEP, StaffRole.SUBSCRIBER}
+"""Roles that a member of staff can be given; the others belong to the machine and to subscribers."""
 
 
 class Power(StrEnum):
@@ -53,3 +55,12 @@ class Power(StrEnum):
     BACK_UP = "back_up"
     READ_LEDGER = "read_ledger"
     MANAGE_STAFF = "manage_staff"
+    MANAGE_INCIDENT = "manage_incident"
+    SEE_EVIDENCE = "see_evidence"
+    MAKE_EVIDENCE = "make_evidence"
+    RECORD_DEMAND = "record_demand"
+    KEEP_DOOR = "keep_door"
+    SEE_OWN = "see_own"
+    SETTLE_CASE = "settle_case"
+    PROTECT_RECORD = "protect_record"
+    SEE_PROTECTED = "see_protected"

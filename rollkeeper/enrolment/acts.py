@@ -105,30 +105,32 @@ def end_line(
 
     Law: art. 5. Ledger: line:line:ended. Refuses: LineNotFound, LineOver, LineInDispute, NotTheHolder.
     """
-    role = demand(authority, Power.CHANGE_LINE)
-    pack = load_pack(settings().pack)
+    demand(authority, Power.CHANGE_LINE)
 
     def do() -> tuple[LineId, EntryId]:
         line = _locked(number)
-        if line.is_disputed:
-            raise LineInDispute(line=line.line_id)
-        if line.is_registered:
+        if line.is_registered and not line.is_disputed:
             _demand_holder(line, document, on=on)
-        until = on + dt.timedelta(days=pack.number_quarantine_days)
-        end_line_state(line.line_id, by="subscriber", quarantined_until=until, on=on)
-        ask(line.line_id, kind=CommandKind.END, reason="subscriber", at=clock.now())
-        facts = {"by": "subscriber"}
-        return line.line_id, append_entry(
-            authority,
-            verb=Verb.LINE_ENDED,
-            role=role,
-            on=on,
-            line_id=line.line_id,
-            pack=pack.hash,
-            facts=facts,
-        )
+        return line.line_id, end_held_line(authority, line, on=on)
 
     return once(submission_key, verb=Verb.LINE_ENDED, on=on, do=do)
+
+
+def end_held_line(authority: Authority, line: LineView, *, on: dt.date) -> EntryId:
+    """End the contract of a line that the caller has locked and whose holder has shown who they are, in the caller's act.
+
+    Law: art. 5. Ledger: line:line:ended. Refuses: NotAllowed, LineInDispute, LineOver.
+    """
+    role, pack = demand(authority, Power.CHANGE_LINE), load_pack(settings().pack)
+    if line.is_disputed:
+        raise LineInDispute(line=line.line_id)
+    until = on + dt.timedelta(days=pack.number_quarantine_days)
+    end_line_state(line.line_id, by="subscriber", quarantined_until=until, on=on)
+    ask(line.line_id, kind=CommandKind.END, reason="subscriber", at=clock.now())
+    facts = {"by": "subscriber"}
+    return append_entry(
+        authority, verb=Verb.LINE_ENDED, role=role, on=on, line_id=line.line_id, pack=pack.hash, facts=facts
+    )
 
 
 def pause_line(

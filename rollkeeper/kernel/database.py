@@ -34,6 +34,7 @@ class Role(StrEnum):
     MIGRATOR = "migrator"
     COUNTER = "counter"
     OFFICE = "office"
+    PORTAL = "portal"
     SWEEP = "sweep"
     VAULT = "vault"
     AUDITOR = "auditor"

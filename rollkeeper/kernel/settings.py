@@ -24,6 +24,7 @@ import tomli_w
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
+from rollkeeper.kernel.door_settings import DoorSettings
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
 from rollkeeper.kernel.networked import NetworkedService, NetworkElement, known_place, safe_webhook, served
 from rollkeeper.kernel.setting_values import (
@@ -157,7 +158,7 @@ def _not_too_many(needed: int, info: ValidationInfo) -> int:
     return needed
 
 
-class Settings(BaseModel):
+class Settings(DoorSettings, BaseModel):
     """What an operator may choose. Every field has a default that is safe."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -146,6 +146,61 @@ class Verb(StrEnum):
     STAFF_ADDED = "access:staff:added", Form(facts={"staff": DIGEST})
     ROLE_GRANTED = "access:role:granted", _GRANT
     ROLE_ENDED = "access:role:ended", _GRANT
+    CODE_SENT = "rights:code:sent", Form(line=MUST, facts={"channel": CODE})
+    VISIT_PROVED = "rights:visit:proved", _LINE
+    VISIT_NOT_PROVED = "rights:visit:not_proved", _LINE
+    CASE_OPENED = (
+        "rights:case:opened",
+        Form(line=MUST, facts={"case": REFERENCE, "due_on": DAY, "kind": CODE}, may={"about": CODE}),
+    )
+    CASE_SETTLED = (
+        "rights:case:settled",
+        Form(line=MUST, facts={"case": REFERENCE, "kind": CODE, "upheld": FLAG}),
+    )
+    RECORD_PROTECTED = "rights:record:protected", Form(line=MUST, facts={"protected": FLAG})
+    STAFF_SUSPENDED = "access:staff:suspended", Form(facts={"staff": DIGEST})
+    STAFF_REINSTATED = "access:staff:reinstated", Form(facts={"staff": DIGEST})
+    INCIDENT_OPENED = "incidents:incident:opened", Form(
+        pack=MUST, facts={"about": CODE, "drill": FLAG, "incident": REFERENCE, "severity": CODE},
+    )  # fmt: skip
+    INCIDENT_SCOPED = "incidents:incident:scoped", Form(
+        facts={"incident": REFERENCE, "openings": COUNT, "people": COUNT, "unnamed_lines": COUNT},
+    )  # fmt: skip
+    REMEDY_TAKEN = (
+        "incidents:remedy:taken",
+        Form(facts={"incident": REFERENCE, "remedy": CODE, "touched": COUNT}),
+    )
+    EXPOSED_TOLD = (
+        "incidents:people:told",
+        Form(facts={"incident": REFERENCE, "notices": COUNT, "unreachable": COUNT}),
+    )
+    DUTY_MET = "incidents:duty:met", Form(
+        pack=MUST, article=MUST, facts={"drill": FLAG, "in_time": FLAG, "incident": REFERENCE, "to": CODE},
+    )  # fmt: skip
+    INCIDENT_CLOSED = "incidents:incident:closed", Form(facts={"drill": FLAG, "incident": REFERENCE})
+    EVIDENCE_MADE = "evidence:report:made", Form(
+        facts={"figures": DIGEST, "first": DAY, "last": DAY, "report": REFERENCE},
+    )  # fmt: skip
+    DEMAND_RECORDED = "disclosures:demand:recorded", Form(
+        article=MUST, facts={"demand": REFERENCE, "fields": COUNT, "instrument": CODE},
+    )  # fmt: skip
+    DEMAND_AGREED = (
+        "disclosures:demand:agreed",
+        Form(facts={"demand": REFERENCE, "enough": FLAG, "people": COUNT}),
+    )
+    DEMAND_REFUSED = (
+        "disclosures:demand:refused",
+        Form(facts={"demand": REFERENCE, "instrument": CODE, "reason": CODE}),
+    )
+    DEMAND_ANSWERED = "disclosures:demand:answered", Form(
+        article=MUST,
+        facts={"demand": REFERENCE, "expires_on": DAY, "fields": COUNT, "instrument": CODE, "recipient": DIGEST},
+    )  # fmt: skip
+    DISCLOSURE_TOLD = "disclosures:person:told", Form(facts={"demand": REFERENCE, "reached": FLAG})
+    TELLING_PUT_OFF = (
+        "disclosures:telling:put_off",
+        Form(article=MUST, facts={"because": CODE, "demand": REFERENCE, "until": DAY}),
+    )
     BACKUP_MADE = "site:backup:made", Form(facts={"bytes": COUNT, "sha256": DIGEST, "store": CODE})
     HOME_RESTORED = "site:home:restored", Form(
         facts={"erased_again": COUNT, "keys_made_at": INSTANT, "opening": COUNT, "register_made_at": INSTANT,

@@ -29,14 +29,15 @@ from rollkeeper.lines.changes import (
     record_registrations,
     transfer_holding,
 )
-from rollkeeper.lines.errors import DaysReversed, LineNotFound
-from rollkeeper.lines.queries import LineView, find_line_written
+from rollkeeper.lines.errors import DaysReversed, LineNotFound, RecordProtected
+from rollkeeper.lines.queries import LineView, find_line_written, last_holder
 from rollkeeper.lines.states import PauseReason
+from rollkeeper.subscribers.queries import is_protected
 
 __all__ = [
     "NewHolding", "NewLine", "activate_line", "begin_holding", "begin_holdings", "begin_suspension",
     "end_line_state", "hold_erasure", "lift_suspension", "lock_line", "look_up_line", "make_lines", "mark_disputed", "pause_clock",
-    "protect_line", "record_registrations", "resume_clock", "settle_dispute", "transfer_holding",
+    "protect_line", "record_registrations", "refuse_protected", "resume_clock", "settle_dispute", "transfer_holding",
 ]  # fmt: skip
 
 
@@ -79,8 +80,19 @@ def look_up_line(authority: Authority, number: str, *, on: dt.date) -> LineView:
         line = find_line_written(number, country=settings().country_code)
         if line is None:
             raise LineNotFound
+        refuse_protected(authority, line.line_id)
         append_entry(authority, verb=Verb.LINE_LOOKED_UP, role=role, on=on, line_id=line.line_id)
         return line
+
+
+def refuse_protected(authority: Authority, line_id: LineId) -> None:
+    """Let whoever has no power over protected records learn no more of a line than that it has one.
+
+    Refuses: RecordProtected.
+    """
+    holder = last_holder(line_id)
+    if holder and is_protected(holder) and not authority.role_for(Power.SEE_PROTECTED):
+        raise RecordProtected
 
 
 def resume_clock(

@@ -178,6 +178,39 @@ def begin_holdings(holdings: Sequence[NewHolding], *, at: dt.datetime) -> None:
         })  # fmt: skip
 
 
+def contest_holding(line_id: LineId, *, person_id: PersonId, on: dt.date) -> HoldingId:
+    """Note that whoever holds a line says that it is not theirs: from now on it counts for no limit of theirs.
+
+    Precondition: the line is locked. Refuses: LineNotFound, where this person does not hold it now.
+    """
+    found = rows(
+        "UPDATE lines_holding SET contested_on = coalesce(contested_on, %s)"
+        " WHERE line_id = %s AND person_id = %s AND upper_inf(held) RETURNING holding_id",
+        [on, line_id, person_id],
+    )
+    if not found:
+        raise LineNotFound
+    return HoldingId(found[0].holding_id)
+
+
+def unlink_line(line_id: LineId, *, holding_id: HoldingId, for_good: bool, at: dt.datetime) -> None:
+    """End a contested holding, so that nobody is registered for the line; or, not for good, let it stand uncontested.
+
+    Precondition: the line is locked. A holding that is over by now is left as it is.
+    """
+    present = "SELECT FROM lines_holding WHERE line_id = %s AND holding_id = %s AND upper_inf(held)"
+    if not rows(present, [line_id, holding_id]):
+        return
+    if not for_good:
+        run(
+            "UPDATE lines_holding SET contested_on = NULL WHERE line_id = %s AND holding_id = %s",
+            [line_id, holding_id],
+        )
+        return
+    end_holdings([line_id], at=at)
+    run("UPDATE lines_line SET is_registered = false, version = version + 1 WHERE line_id = %s", [line_id])
+
+
 def record_registrations(
     line_ids: Sequence[LineId], *, languages: Sequence[str | None], on: dt.date
 ) -> list[Recorded]:

@@ -22,6 +22,15 @@ class LineNotFound(RollkeeperError):
     remedy = "Look at the number again and type all of it."
 
 
+class RecordProtected(RollkeeperError):
+    """Whoever holds the line lives under a threat: ordinary staff learn that there is a record and nothing else."""
+
+    code = "record_protected"
+    kind = Kind.FORBIDDEN
+    sentence = "There is a record for this line, and it is sealed: its holder is under protection."
+    remedy = "Send the matter to the data protection officer; do not ask the holder for the reason."
+
+
 class LineChanged(RollkeeperError):
     """The line was changed since the decision was made (compare-and-set)."""
 

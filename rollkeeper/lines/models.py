@@ -119,6 +119,10 @@ class Holding(models.Model):
         null=True, db_comment="What stands for the holder in the ledger. Goes at erasure."
     )
     erased_on = models.DateField(null=True)
+    contested_on = models.DateField(
+        null=True,
+        db_comment="Since when the person says that the line is not theirs: it counts for no limit.",
+    )
 
     class Meta:
         """Sharded by line."""

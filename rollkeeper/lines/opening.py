@@ -7,6 +7,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.acts import refuse_protected
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import HoldingView, find_line_written, holdings, view_line
 from rollkeeper.subscribers.kinds import Part
@@ -29,13 +30,14 @@ def open_field(
 ) -> Opened:
     """Open one field of who holds a line now, or held it last; `line` is its whole number or its reference.
 
-    Ledger: vault:sealed:opened. Refuses: NotAllowed, LineNotFound, NumberNotRead, and whatever `open_sealed` does.
+    Ledger: vault:sealed:opened. Refuses: NotAllowed, LineNotFound, NumberNotRead, RecordProtected, and whatever `open_sealed` does.
     """
     demand(authority, power_for(purpose))
     line_id = _line(line)
     held = holdings(line_id)
     if not held:
         raise CannotOpen
+    refuse_protected(authority, line_id)
     person_id = _person(held[-1], part)
     return open_sealed(
         authority,

@@ -177,10 +177,13 @@ def other_lines_of(person_id: PersonId, *, than: LineId) -> tuple[LineId, ...]:
 
 
 def count_lines_of(person_id: PersonId) -> int:
-    """Count the living lines that this person holds now: what a limit of the pack is held against."""
+    """Count the living lines that this person holds now: what a limit of the pack is held against.
+
+    A line of which they say that it is not theirs does not count from that moment on.
+    """
     return int(rows(
         "SELECT count(*) AS lines FROM lines_holding h JOIN lines_line l USING (line_id) WHERE h.person_id = %s"
-        " AND upper_inf(h.held) AND l.state IN ('active', 'suspended')",
+        " AND upper_inf(h.held) AND h.contested_on IS NULL AND l.state IN ('active', 'suspended')",
         [person_id],
     )[0].lines)  # fmt: skip
 

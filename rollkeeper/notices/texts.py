@@ -23,6 +23,12 @@ _LINK: Final = re.compile(
     r"https?|www|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
 )
 _EVERYWHERE: Final = frozenset({"operator", "care", "code"})
+_ALONE: Final = {
+    "receipt_short": frozenset({"receipt"}),
+    "receipt_text": frozenset({"receipt"}),
+    "code_text": _EVERYWHERE | {"minutes"},
+}
+"""Texts that are no notice by themselves, each with what it must name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ class Language:
     receipt_short: str
     """What a short text adds where the notice tells of something that has a receipt."""
     receipt_text: str
+    code_text: str
+    """What carries a one-time code to a line."""
 
     def write_day(self, day: dt.date) -> str:
         """Write a day as this language does."""
@@ -94,6 +102,16 @@ def write_notice(
     return written
 
 
+def write_code(code: str, *, language: str, minutes: int, operator: str, care: str) -> str:
+    """Write the message that carries a one-time code. Refuses: LinkInNotice."""
+    written = read_language(language).code_text.format(
+        code=code, minutes=minutes, operator=operator, care=care
+    )
+    if looks_like_link(written):
+        raise LinkInNotice(text="code_text")
+    return written
+
+
 def looks_like_link(text: str) -> bool:
     """Tell whether something in a text could be taken for an address to go to."""
     return _LINK.search(text) is not None
@@ -133,8 +151,8 @@ def parse_language(raw: str, *, file: str) -> Language:
     ]
     faults += [
         TextFault(file=file, text=part, why=why)
-        for part in ("receipt_short", "receipt_text")
-        if (why := _fault_of(table.get(part), allowed=frozenset({"receipt"}), needed=frozenset({"receipt"})))
+        for part, needed in _ALONE.items()
+        if (why := _fault_of(table.get(part), allowed=needed, needed=needed))
     ]
     if len(table.get("months", ())) != 12:
         faults.append(TextFault(file=file, text="months", why="there are twelve"))
@@ -180,4 +198,5 @@ def _language(table: dict[str, Any]) -> Language:
         texts={kind: Text(**table[kind.value]) for kind in NoticeKind},
         receipt_short=table["receipt_short"],
         receipt_text=table["receipt_text"],
+        code_text=table["code_text"],
     )

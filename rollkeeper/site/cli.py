@@ -31,6 +31,7 @@ ROOMS_WITH_COMMANDS = (
     "campaign",
     "enrolment",
     "retention",
+    "rights",
     "site",
 )
 BY_CTRL_C = 130

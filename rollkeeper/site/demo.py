@@ -20,7 +20,7 @@ from django.db import connections
 
 from rollkeeper.access.acts import add_staff, sign_in
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
-from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.roles import PEOPLES_ROLES, StaffRole
 from rollkeeper.campaign.acts import (
     advance,
     approve_batch,
@@ -217,9 +217,7 @@ _passwords: dict[str, str] = {}
 
 def _make_staff() -> list[dict[str, str]]:
     made = []
-    for role in StaffRole:
-        if role in {StaffRole.CONSOLE, StaffRole.SWEEP}:
-            continue
+    for role in (role for role in StaffRole if role in PEOPLES_ROLES):
         _passwords[role.value] = secrets.token_urlsafe(12)
         add_staff(
             console_authority(),

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "rollkeeper.campaign",
     "rollkeeper.enrolment",
     "rollkeeper.retention",
+    "rollkeeper.rights",
     "rollkeeper.counter",
     "rollkeeper.office",
 ]

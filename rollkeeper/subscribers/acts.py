@@ -41,6 +41,11 @@ def refer_to(shown: Sequence[Shown], *, on: dt.date) -> list[PersonId]:
     return referred
 
 
+def protect_subscriber(person_id: PersonId, *, protected: bool) -> None:
+    """Note that somebody lives under a threat, or no longer does."""
+    run("UPDATE subscribers_subscriber SET is_protected = %s WHERE person_id = %s", [protected, person_id])
+
+
 def add_document(person_id: PersonId, *, document: tuple[str, str]) -> None:
     """Note a further document of one person: a renewed passport, a new card. Refuses: DocumentOfAnother."""
     (index,) = document_index([document])

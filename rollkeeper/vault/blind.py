@@ -14,6 +14,7 @@ out of reach (10^9 rows: one in 10^21).
 """
 
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from rollkeeper.vault.root import index_key
 from rollkeeper.vault.rules import normalise_document, normalise_number, normalise_reference
@@ -42,6 +43,14 @@ def blind_file(file_hash: str) -> str:
     The bare hash of a file with few rows would tell whoever tries all numbers which one was in it.
     """
     return index_key().digests([b"file\x00" + file_hash.encode()])[0].hex()
+
+
+def blind_once(reference: UUID, text: str) -> bytes:
+    """Return what stands for a text in one exchange, whose reference it is: in the next the same text has another.
+
+    Whole 32 bytes: what is compared so may be short, and nobody looks anything up by it.
+    """
+    return index_key().digests([b"once\x00" + reference.bytes + text.encode()])[0]
 
 
 def _blind(kind: bytes, values: Sequence[str], normalise: Callable[[str], str]) -> list[bytes]:

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from rollkeeper.access.acts import may_decide
 from rollkeeper.access.authority import Authority, demand, rule_for
+from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run, sql
@@ -109,6 +110,10 @@ def power_for(purpose: Purpose) -> Power:
 def _demand(authority: Authority, purpose: Purpose, *, second: Authority | None, on: dt.date) -> StaffRole:
     power = power_for(purpose)
     role = demand(authority, power)
+    if role is StaffRole.SUBSCRIBER and purpose is not Purpose.SUBSCRIBER_REQUEST:
+        raise NotAllowed(
+            power=power.value, needed=", ".join(r.value for r in rule_for(power).roles if r is not role)
+        )
     if second is not None:
         demand(second, power)
     people, deciders = rule_for(power).people, {a.staff_id for a in (authority, second) if a and a.staff_id}

@@ -57,6 +57,27 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:staff:added' THEN '----'
     WHEN 'access:role:granted' THEN '----'
     WHEN 'access:role:ended' THEN '----'
+    WHEN 'rights:code:sent' THEN '+---'
+    WHEN 'rights:visit:proved' THEN '+---'
+    WHEN 'rights:visit:not_proved' THEN '+---'
+    WHEN 'rights:case:opened' THEN '+---'
+    WHEN 'rights:case:settled' THEN '+---'
+    WHEN 'rights:record:protected' THEN '+---'
+    WHEN 'access:staff:suspended' THEN '----'
+    WHEN 'access:staff:reinstated' THEN '----'
+    WHEN 'incidents:incident:opened' THEN '--+-'
+    WHEN 'incidents:incident:scoped' THEN '----'
+    WHEN 'incidents:remedy:taken' THEN '----'
+    WHEN 'incidents:people:told' THEN '----'
+    WHEN 'incidents:duty:met' THEN '--++'
+    WHEN 'incidents:incident:closed' THEN '----'
+    WHEN 'evidence:report:made' THEN '----'
+    WHEN 'disclosures:demand:recorded' THEN '---+'
+    WHEN 'disclosures:demand:agreed' THEN '----'
+    WHEN 'disclosures:demand:refused' THEN '----'
+    WHEN 'disclosures:demand:answered' THEN '---+'
+    WHEN 'disclosures:person:told' THEN '----'
+    WHEN 'disclosures:telling:put_off' THEN '---+'
     WHEN 'site:backup:made' THEN '----'
     WHEN 'site:home:restored' THEN '----'
 END;
@@ -109,6 +130,25 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:staff:added' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:role:granted' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
     WHEN 'access:role:ended' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
+    WHEN 'rights:code:sent' THEN ARRAY[['channel', 'code', '+']]
+    WHEN 'rights:case:opened' THEN ARRAY[['about', 'code', '_'], ['case', 'reference', '+'], ['due_on', 'day', '+'], ['kind', 'code', '+']]
+    WHEN 'rights:case:settled' THEN ARRAY[['case', 'reference', '+'], ['kind', 'code', '+'], ['upheld', 'flag', '+']]
+    WHEN 'rights:record:protected' THEN ARRAY[['protected', 'flag', '+']]
+    WHEN 'access:staff:suspended' THEN ARRAY[['staff', 'digest', '+']]
+    WHEN 'access:staff:reinstated' THEN ARRAY[['staff', 'digest', '+']]
+    WHEN 'incidents:incident:opened' THEN ARRAY[['about', 'code', '+'], ['drill', 'flag', '+'], ['incident', 'reference', '+'], ['severity', 'code', '+']]
+    WHEN 'incidents:incident:scoped' THEN ARRAY[['incident', 'reference', '+'], ['openings', 'count', '+'], ['people', 'count', '+'], ['unnamed_lines', 'count', '+']]
+    WHEN 'incidents:remedy:taken' THEN ARRAY[['incident', 'reference', '+'], ['remedy', 'code', '+'], ['touched', 'count', '+']]
+    WHEN 'incidents:people:told' THEN ARRAY[['incident', 'reference', '+'], ['notices', 'count', '+'], ['unreachable', 'count', '+']]
+    WHEN 'incidents:duty:met' THEN ARRAY[['drill', 'flag', '+'], ['in_time', 'flag', '+'], ['incident', 'reference', '+'], ['to', 'code', '+']]
+    WHEN 'incidents:incident:closed' THEN ARRAY[['drill', 'flag', '+'], ['incident', 'reference', '+']]
+    WHEN 'evidence:report:made' THEN ARRAY[['figures', 'digest', '+'], ['first', 'day', '+'], ['last', 'day', '+'], ['report', 'reference', '+']]
+    WHEN 'disclosures:demand:recorded' THEN ARRAY[['demand', 'reference', '+'], ['fields', 'count', '+'], ['instrument', 'code', '+']]
+    WHEN 'disclosures:demand:agreed' THEN ARRAY[['demand', 'reference', '+'], ['enough', 'flag', '+'], ['people', 'count', '+']]
+    WHEN 'disclosures:demand:refused' THEN ARRAY[['demand', 'reference', '+'], ['instrument', 'code', '+'], ['reason', 'code', '+']]
+    WHEN 'disclosures:demand:answered' THEN ARRAY[['demand', 'reference', '+'], ['expires_on', 'day', '+'], ['fields', 'count', '+'], ['instrument', 'code', '+'], ['recipient', 'digest', '+']]
+    WHEN 'disclosures:person:told' THEN ARRAY[['demand', 'reference', '+'], ['reached', 'flag', '+']]
+    WHEN 'disclosures:telling:put_off' THEN ARRAY[['because', 'code', '+'], ['demand', 'reference', '+'], ['until', 'day', '+']]
     WHEN 'site:backup:made' THEN ARRAY[['bytes', 'count', '+'], ['sha256', 'digest', '+'], ['store', 'code', '+']]
     WHEN 'site:home:restored' THEN ARRAY[['erased_again', 'count', '+'], ['keys_made_at', 'instant', '+'], ['opening', 'count', '+'], ['register_made_at', 'instant', '+'], ['without_key', 'count', '+']]
 END;

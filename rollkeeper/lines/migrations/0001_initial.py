@@ -167,6 +167,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("erased_on", models.DateField(null=True)),
+                (
+                    "contested_on",
+                    models.DateField(
+                        db_comment="Since when the person says that the line is not theirs: it counts for no limit.",
+                        null=True,
+                    ),
+                ),
             ],
             options={
                 "db_table": "lines_holding",

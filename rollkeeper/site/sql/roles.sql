@@ -2,9 +2,9 @@
 -- Law: art. 11 (only who must, may). Reads: -. Writes: rights. Plan: -. Again: the same rights.
 -- What is not granted here is denied. Append-only tables have no UPDATE and no DELETE for anybody.
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM counter, office, sweep, vault, auditor;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM counter, office, sweep, vault, auditor;
-GRANT USAGE ON SCHEMA public TO counter, office, sweep, vault, auditor;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM counter, office, portal, sweep, vault, auditor;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM counter, office, portal, sweep, vault, auditor;
+GRANT USAGE ON SCHEMA public TO counter, office, portal, sweep, vault, auditor;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, office, sweep, vault;
 
 -- The ledger: appended by everyone who acts, changed by nobody, not even its owner.
@@ -72,7 +72,19 @@ GRANT UPDATE (state, stopped_because) ON campaign_batch TO office;
 GRANT INSERT, UPDATE (days) ON campaign_stay TO office;
 GRANT SELECT ON campaign_approval, campaign_complaint, campaign_staylift TO auditor;
 
+
 -- One line at a time, and forgetting.
 GRANT SELECT, INSERT ON enrolment_submission TO counter, sweep;
 GRANT SELECT, INSERT, UPDATE ON retention_erasure TO sweep;
 GRANT SELECT ON retention_erasure TO office, auditor;
+
+-- The subscriber's own door. The portal reads nothing of the register: it writes down who knocks and what is asked, tries a
+-- code, and takes an answer that it alone can open. It can make no visit and read none.
+GRANT INSERT (knock_id, number_index, source_mark, language), SELECT (source_mark, made_at) ON rights_knock TO portal;
+GRANT INSERT (ask_id, ask_mark, kind, asked, language, public_key), SELECT (ask_id, answer), DELETE ON rights_ask TO portal;
+REVOKE ALL ON FUNCTION rights_try_code FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION rights_try_code TO portal;
+GRANT SELECT, INSERT, UPDATE, DELETE ON rights_knock, rights_visit, rights_ask TO sweep;
+GRANT SELECT, INSERT, UPDATE ON rights_case TO sweep;
+GRANT UPDATE (is_protected) ON subscribers_subscriber TO sweep;
+GRANT SELECT ON rights_case TO office, auditor;

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Settings of the subscriber's own door: how long a code and a visit last, and how often one may try.
+
+A part of `settings.py`, in a file of its own so that either can be read.
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+
+class DoorSettings(BaseModel):
+    """What an operator may choose about the subscriber's door."""
+
+    door_code_minutes: Annotated[
+        int, Field(gt=0, le=60, description="Minutes for which a one-time code of the portal is good.")
+    ] = 10
+    door_code_tries: Annotated[
+        int, Field(gt=0, le=10, description="Tries for one code; then another must be asked for.")
+    ] = 5
+    door_codes_an_hour: Annotated[
+        int, Field(gt=0, le=20, description="Codes sent to one line in an hour; in a day twice as many.")
+    ] = 3
+    door_asks_an_hour: Annotated[
+        int, Field(gt=0, description="Codes that one source may ask for in an hour, whatever the numbers.")
+    ] = 20
+    door_visit_minutes: Annotated[
+        int, Field(gt=0, le=120, description="Minutes after which a visit of the portal ends by itself.")
+    ] = 20
+    door_sim_days: Annotated[
+        int, Field(ge=0, description="Days after the SIM of a line was replaced on which it gets no code.")
+    ] = 3
+    door_case_days: Annotated[
+        int, Field(gt=0, description="Days within which a case that a subscriber opens must be decided.")
+    ] = 30

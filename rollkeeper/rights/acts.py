@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a subscriber does to their own lines, and what staff do with the cases that come of it.
+
+Each act of a subscriber is for the line in their hand or, after the second proof, for a line in their name. Each is done
+once for its submission key and gives a receipt.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.enrolment.acts import end_held_line
+from rollkeeper.enrolment.receipts import once
+from rollkeeper.enrolment.submissions import Receipt
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, rows, run
+from rollkeeper.kernel.ids import EntryId, HoldingId, LineId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.acts import (
+    lock_line,
+    mark_disputed,
+    pause_clock,
+    resume_clock,
+    settle_dispute,
+)
+from rollkeeper.lines.changes import contest_holding, unlink_line
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.queries import find_line_written, present_holding
+from rollkeeper.lines.states import PauseReason
+from rollkeeper.rights.errors import AskNotRead, CaseNotFound, CaseOpenAlready
+from rollkeeper.rights.kinds import AskKind, CaseKind
+from rollkeeper.rights.visits import Visit
+from rollkeeper.subscribers.acts import protect_subscriber
+from rollkeeper.vault.fields import Field
+
+type Asked = dict[str, Any]
+
+DECLARED = frozenset(PauseReason) - {PauseReason.DISPUTE, PauseReason.APPEAL, PauseReason.DESK_CLOSED}
+"""Reasons that a person declares by themselves."""
+
+
+def claim_hardship(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
+    """Let the clock stand still because of a reason that the person declares; their word is enough.
+
+    Ledger: line:clock:paused. Refuses: AskNotRead, NotAmongYours, LineOver, DaysReversed.
+    """
+    line_id, reason, first, last = visit.line_in(asked), _reason(asked), _day(asked, "first"), None
+    if asked.get("last"):
+        last = _day(asked, "last")
+
+    def do() -> tuple[LineId, EntryId]:
+        return line_id, pause_clock(visit.authority, line_id, first, last, reason, on)
+
+    return once(_key(asked), verb=Verb.CLOCK_PAUSED, on=on, do=do)
+
+
+def dispute_record(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
+    """Take up a dispute: nothing is done to the line and its clock stands still until a person has decided.
+
+    Ledger: line:line:disputed, rights:case:opened. Refuses: NotAmongYours, CaseOpenAlready, LineOver.
+    """
+    line_id = visit.line_in(asked)
+
+    def do() -> tuple[LineId, EntryId]:
+        open_case(visit.authority, line_id, CaseKind.DISPUTE, holding_id=visit.holding_id, on=on)
+        return line_id, mark_disputed(visit.authority, line_id, on)
+
+    return once(_key(asked), verb=Verb.LINE_DISPUTED, on=on, do=do)
+
+
+def appeal(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
+    """Appeal against what was decided: the clock stops today and goes on with what was left once it is decided.
+
+    Ledger: line:clock:paused, rights:case:opened. Refuses: NotAmongYours, CaseOpenAlready, LineOver.
+    """
+    line_id = visit.line_in(asked)
+
+    def do() -> tuple[LineId, EntryId]:
+        open_case(visit.authority, line_id, CaseKind.APPEAL, holding_id=visit.holding_id, on=on)
+        return line_id, pause_clock(visit.authority, line_id, on, None, PauseReason.APPEAL, on)
+
+    return once(_key(asked), verb=Verb.CLOCK_PAUSED, on=on, do=do)
+
+
+def disown_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
+    """Say that a line in one's name is not one's own: it counts for no limit from now on, and a case is opened.
+
+    Whoever uses the line is not cut off by that: it is disputed, and its case has a day of its own.
+    Ledger: line:line:disputed, rights:case:opened. Refuses: ProofNeeded, NotAmongYours, CaseOpenAlready, LineOver.
+    """
+    person_id, line_id = visit.demand_proof(), visit.line_in(asked)
+
+    def do() -> tuple[LineId, EntryId]:
+        lock_line(line_id, living=True)
+        holding_id = contest_holding(line_id, person_id=person_id, on=on)
+        open_case(visit.authority, line_id, CaseKind.NOT_MINE, holding_id=holding_id, on=on)
+        return line_id, mark_disputed(visit.authority, line_id, on)
+
+    return once(_key(asked), verb=Verb.LINE_DISPUTED, on=on, do=do)
+
+
+def ask_correction(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
+    """Say which field is wrong; it is put right at the counter, before somebody who sees the document.
+
+    What it should say is not asked here. Ledger: rights:case:opened. Refuses: AskNotRead, ProofNeeded, CaseOpenAlready.
+    """
+    visit.demand_proof()
+    line_id, about = visit.line_in(asked), str(asked.get("about"))
+    if about not in set(Field):
+        raise AskNotRead
+
+    def do() -> tuple[LineId, EntryId]:
+        return line_id, open_case(
+            visit.authority, line_id, CaseKind.CORRECT, holding_id=visit.holding_id, about=about, on=on
+        )
+
+    return once(_key(asked), verb=Verb.CASE_OPENED, on=on, do=do)
+
+
+def end_own_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
+    """End the contract of a line in one's name. Law: art. 5.
+
+    Ledger: line:line:ended. Refuses: ProofNeeded, NotAmongYours, LineInDispute, LineOver.
+    """
+    visit.demand_proof()
+    line_id = visit.line_in(asked)
+
+    def do() -> tuple[LineId, EntryId]:
+        return line_id, end_held_line(visit.authority, lock_line(line_id, living=True), on=on)
+
+    return once(_key(asked), verb=Verb.LINE_ENDED, on=on, do=do)
+
+
+ACTS: dict[AskKind, Callable[..., Receipt]] = {
+    AskKind.PAUSE: claim_hardship,
+    AskKind.DISPUTE: dispute_record,
+    AskKind.APPEAL: appeal,
+    AskKind.NOT_MINE: disown_line,
+    AskKind.CORRECT: ask_correction,
+    AskKind.END: end_own_line,
+}
+
+
+def open_case(
+    authority: Authority,
+    line_id: LineId,
+    kind: CaseKind,
+    *,
+    holding_id: HoldingId | None,
+    on: dt.date,
+    about: str | None = None,
+) -> EntryId:
+    """Open a case in the present transaction, with the day until which it must be decided.
+
+    Ledger: rights:case:opened. Refuses: CaseOpenAlready.
+    """
+    role = demand(authority, Power.SEE_OWN)
+    lock_line(line_id)
+    found = rows(
+        "SELECT due_on FROM rights_case WHERE line_id = %s AND kind = %s AND settled_on IS NULL",
+        [line_id, kind.value],
+    )
+    if found:
+        raise CaseOpenAlready(due_on=found[0].due_on)
+    case_id, due_on = new_uuid(), on + dt.timedelta(days=settings().door_case_days)
+    run(
+        "INSERT INTO rights_case (case_id, line_id, holding_id, kind, about, opened_on, due_on)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        [case_id, line_id, holding_id, kind.value, about, on, due_on],
+    )
+    facts = {"case": str(case_id), "due_on": due_on.isoformat(), "kind": kind.value}
+    facts |= {"about": about} if about else {}
+    return append_entry(authority, verb=Verb.CASE_OPENED, role=role, on=on, line_id=line_id, facts=facts)
+
+
+def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.date) -> None:
+    """Decide a case. The clock of the line goes on tomorrow with what was left.
+
+    A line that is not theirs is unlinked from them for good: nobody is registered for it then.
+    Ledger: rights:case:settled. Refuses: NotAllowed, CaseNotFound.
+    """
+    role = demand(authority, Power.SETTLE_CASE)
+    with act():
+        found = rows(
+            "SELECT line_id, holding_id, kind FROM rights_case WHERE case_id = %s AND settled_on IS NULL FOR UPDATE",
+            [case_id],
+        )
+        if not found:
+            raise CaseNotFound(case=case_id)
+        line_id, kind = LineId(found[0].line_id), CaseKind(found[0].kind)
+        lock_line(line_id)
+        run("UPDATE rights_case SET settled_on = %s, upheld = %s WHERE case_id = %s", [on, upheld, case_id])
+        facts = {"case": str(case_id), "kind": kind.value, "upheld": upheld}
+        append_entry(authority, verb=Verb.CASE_SETTLED, role=role, on=on, line_id=line_id, facts=facts)
+        _carry_out(authority, line_id, kind, holding_id=found[0].holding_id, upheld=upheld, on=on)
+
+
+def _carry_out(
+    authority: Authority,
+    line_id: LineId,
+    kind: CaseKind,
+    *,
+    holding_id: HoldingId,
+    upheld: bool,
+    on: dt.date,
+) -> None:
+    if kind is CaseKind.NOT_MINE:
+        unlink_line(line_id, holding_id=holding_id, for_good=upheld, at=clock.now())
+    if kind is CaseKind.APPEAL:
+        resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
+    others = rows(
+        "SELECT FROM rights_case WHERE line_id = %s AND settled_on IS NULL AND kind IN ('dispute', 'not_mine')",
+        [line_id],
+    )
+    if kind in {CaseKind.NOT_MINE, CaseKind.DISPUTE} and not others:
+        settle_dispute(authority, line_id, on)
+
+
+def protect_record(authority: Authority, number: str, *, protected: bool, on: dt.date) -> None:
+    """Seal the record of whoever holds a line, because they live under a threat, or unseal it.
+
+    Ordinary staff then learn that there is a record and nothing else. The reason is not recorded.
+    Ledger: rights:record:protected. Refuses: NotAllowed, LineNotFound.
+    """
+    role = demand(authority, Power.PROTECT_RECORD)
+    with act():
+        line = find_line_written(number, country=settings().country_code)
+        holding = present_holding(line.line_id) if line else None
+        if line is None or holding is None:
+            raise LineNotFound
+        protect_subscriber(holding.person_id, protected=protected)
+        append_entry(
+            authority, verb=Verb.RECORD_PROTECTED, role=role, on=on, line_id=line.line_id,
+            facts={"protected": protected},
+        )  # fmt: skip
+
+
+def _key(asked: Asked) -> str:
+    return str(asked.get("key", ""))
+
+
+def _day(asked: Asked, name: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(str(asked.get(name)))
+    except ValueError:
+        raise AskNotRead from None
+
+
+def _reason(asked: Asked) -> PauseReason:
+    if asked.get("reason") not in DECLARED:
+        raise AskNotRead
+    return PauseReason(asked["reason"])

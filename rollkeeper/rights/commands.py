@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Commands of this room: keep the door, decide cases, seal a record."""
+
+import sys
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands."""
+    app.command("keep-door")(keep_door)
+    cases = typer.Typer(
+        no_args_is_help=True, rich_markup_mode=None, help="What subscribers contest or ask to be put right."
+    )
+    cases.command("list")(list_)
+    cases.command("settle")(settle)
+    app.add_typer(cases, name="cases")
+    app.command("protect-record")(protect_record)
+
+
+def keep_door() -> None:
+    """Send one-time codes to lines and answer what subscribers ask at the portal, until Ctrl-C.
+
+    'rollkeeper serve' starts one by itself.
+
+    Example: rollkeeper keep-door
+    """
+    from rollkeeper.access.authority import sweep_authority
+    from rollkeeper.kernel.opening import open_home
+    from rollkeeper.rights.porter import keep_door as keep
+
+    open_home()
+    out.print("At the door. Stop it with Ctrl-C.")
+    keep(sweep_authority(), goes_on=lambda: True)
+
+
+def list_(*, as_json: JsonOption = False) -> None:
+    """List the open cases, the most urgent first: references and days.
+
+    Example: rollkeeper cases list
+    """
+    from rollkeeper.kernel.opening import open_home
+    from rollkeeper.rights.queries import open_cases
+
+    open_home()
+    found = open_cases()
+    if as_json:
+        emit(
+            [
+                {
+                    "case": str(c.case_id), "line": str(c.line_id), "kind": c.kind.value, "about": c.about,
+                    "opened_on": c.opened_on.isoformat(), "due_on": c.due_on.isoformat(),
+                }
+                for c in found
+            ]
+        )  # fmt: skip
+        return
+    show_table(
+        "Open cases",
+        ["decide by", "kind", "about", "case", "line"],
+        [[c.due_on, c.kind.value, c.about or "", str(c.case_id), str(c.line_id)] for c in found],
+    )
+
+
+def settle(
+    case: Annotated[UUID, typer.Argument(help="The reference of the case.", metavar="CASE")],
+    *,
+    upheld: Annotated[
+        bool,
+        typer.Option("--upheld/--dismissed", help="Whether the subscriber was right.", show_default=False),
+    ],
+    on: DateOption = None,
+) -> None:
+    """Decide a case; the clock of its line goes on tomorrow with what was left.
+
+    Example: rollkeeper cases settle 0198c0de-0000-7000-8000-000000000001 --upheld
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel.opening import open_home
+    from rollkeeper.rights.acts import settle_case
+
+    open_home()
+    settle_case(console_authority(), case, upheld=upheld, on=on or clock.today())
+    out.print("Decided." if upheld else "Dismissed.")
+
+
+def protect_record(
+    *,
+    lift: Annotated[bool, typer.Option("--lift", help="The threat is over.")] = False,
+    on: DateOption = None,
+) -> None:
+    """Seal the record of whoever holds a line, whose number is the first line of standard input.
+
+    Ordinary staff then see that there is a record, and nothing else. No reason is asked and none is kept.
+
+    Example: rollkeeper protect-record < number.txt
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel.opening import open_home
+    from rollkeeper.rights.acts import protect_record as protect
+
+    open_home()
+    number = (
+        sys.stdin.readline().strip()
+        if not sys.stdin.isatty()
+        else typer.prompt("Number of the line", hide_input=True)
+    )
+    protect(console_authority(), number, protected=not lift, on=on or clock.today())
+    out.print("The record is open to ordinary staff again." if lift else "The record is sealed.")

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Refusals of the room rights. None tells whether a number is a line of ours."""
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+
+
+class TooManyKnocks(RollkeeperError):
+    """One source asked for too many codes."""
+
+    code = "too_many_knocks"
+    kind = Kind.REFUSED
+    sentence = "Too many codes were asked for from where you are."
+    remedy = "Wait an hour, or call the care number."
+
+
+class CodeNotRight(RollkeeperError):
+    """The code is wrong, used, too old, or there never was one."""
+
+    code = "code_not_right"
+    kind = Kind.REFUSED
+    sentence = "That code does not open: it is mistyped, used, or too old."
+    remedy = "Type the newest code; after five tries ask for another."
+
+
+class VisitOver(RollkeeperError):
+    """The visit is over, or the line changed hands."""
+
+    code = "visit_over"
+    kind = Kind.FORBIDDEN
+    sentence = "Your visit is over."
+    remedy = "Ask for a new code."
+
+
+class ProofNeeded(RollkeeperError):
+    """A second proof is needed for this."""
+
+    code = "proof_needed"
+    kind = Kind.FORBIDDEN
+    sentence = "For this you must first show who you are: by the number of your document and your name."
+    remedy = "Give both as they were registered; where nobody is registered for the line, come to a counter."
+
+
+class ProofNotRight(RollkeeperError):
+    """Document number and name are not those registered."""
+
+    code = "proof_not_right"
+    kind = Kind.REFUSED
+    sentence = "Document number and name are not those that were registered for this line."
+    remedy = "Type both as they stand on the document that you showed; {left} tries are left for this visit."
+
+
+class NotAmongYours(RollkeeperError):
+    """The line is not among those that this visit may speak of."""
+
+    code = "not_among_yours"
+    kind = Kind.FORBIDDEN
+    sentence = "That line is not among those that you may speak of in this visit."
+    remedy = "Give your second proof, or ask for a code for that line."
+
+
+class CaseOpenAlready(RollkeeperError):
+    """There is an open case of this kind for the line."""
+
+    code = "case_open_already"
+    kind = Kind.CONFLICT
+    sentence = "A case of this kind is open for this line; it must be decided by {due_on}."
+    remedy = "Nothing needs to be done: it is being looked into."
+
+
+class CaseNotFound(RollkeeperError):
+    """No open case has this reference."""
+
+    code = "case_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = "There is no open case {case}."
+    remedy = "'rollkeeper cases list' shows the open cases."
+
+
+class AskNotRead(RollkeeperError):
+    """What was asked for is out of order."""
+
+    code = "ask_not_read"
+    kind = Kind.MALFORMED
+    sentence = "What was asked for cannot be read."
+    remedy = "Go back to the page and fill it in again."
+
+
+class PorterAway(RollkeeperError):
+    """Nobody answers behind the door."""
+
+    code = "porter_away"
+    kind = Kind.INTERNAL
+    sentence = "The register does not answer just now; nothing was done."
+    remedy = "Try again in a few minutes, or call the care number."

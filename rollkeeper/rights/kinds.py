@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The words of this room: what can be asked for at the portal, and what a case is about."""
+
+from enum import StrEnum
+
+
+class AskKind(StrEnum):
+    """What somebody asks for during a visit."""
+
+    SHOW = "show"
+    """My line and, after the second proof, my lines; who looked; my receipts; my cases."""
+    RECEIPT = "receipt"
+    PROVE = "prove"
+    """Document number and name as registered."""
+    READ = "read"
+    """What is held about me, in clear."""
+    PAUSE = "pause"
+    DISPUTE = "dispute"
+    APPEAL = "appeal"
+    NOT_MINE = "not_mine"
+    CORRECT = "correct"
+    END = "end"
+    LEAVE = "leave"
+
+
+class CaseKind(StrEnum):
+    """What a case is about."""
+
+    NOT_MINE = "not_mine"
+    """A line is in my name that is not mine."""
+    DISPUTE = "dispute"
+    """The record of my line is wrong, or it is missing."""
+    APPEAL = "appeal"
+    """What was decided about my line is wrong."""
+    CORRECT = "correct"
+    """Something recorded about me is wrong; put right at the counter."""

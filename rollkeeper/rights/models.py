@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Knocks, visits and asks, which go after a day; and the cases that subscribers open, which stay.
+
+Instants here are the machine's own, whatever day a trial home believes: they bound a code, not a law. Nothing in these
+tables is personal: indexes and marks under keys, references, codes and days.
+"""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Knock(models.Model):
+    """Somebody asks for a code for one number, which may or may not be a line of ours."""
+
+    knock_id = models.UUIDField(primary_key=True)
+    number_index = models.BinaryField(db_comment="Keyed hash of the number typed. Goes after a day.")
+    source_mark = models.BinaryField(
+        db_comment="Keyed hash of where it came from, under a key that the process forgets when it ends."
+    )
+    language = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    carried_at = models.DateTimeField(null=True, db_comment="When the porter looked at it.")
+    line_id = models.UUIDField(null=True)
+    holding_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    channel = models.TextField(null=True, db_comment="By which way a code went; empty: none went.")
+    code_hash = models.BinaryField(null=True, db_comment="Keyed hash of the code. Goes when it is used.")
+    tries_left = models.SmallIntegerField(db_default=0)
+    expires_at = models.DateTimeField(null=True)
+    visit_minutes = models.SmallIntegerField(db_default=0)
+    visit_proofs = models.SmallIntegerField(db_default=0)
+
+    class Meta:
+        """The portal's role inserts, and reads of it only how many came from one source."""
+
+        db_table = "rights_knock"
+        indexes = [
+            models.Index(fields=["source_mark", "made_at"], name="rights_knock_by_source"),
+            models.Index(fields=["line_id", "made_at"], name="rights_knock_by_line"),
+            models.Index(
+                fields=["made_at"],
+                name="rights_knock_to_carry",
+                condition=models.Q(carried_at__isnull=True),
+            ),
+        ]
+
+
+class Visit(models.Model):
+    """Somebody showed that a line is in their hand. Bound to the holding; ends by itself."""
+
+    ask_mark = models.BinaryField(
+        primary_key=True, db_comment="Hash of the token that the browser holds and that nobody else has."
+    )
+    line_id = models.UUIDField()
+    holding_id = models.UUIDField(null=True, db_comment="Empty: nobody is registered.")
+    person_id = models.UUIDField(null=True)
+    actor = models.TextField(db_comment="What stands for this visit in the ledger.")
+    begun_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField()
+    proved_at = models.DateTimeField(null=True, db_comment="When the second proof was given.")
+    proofs_left = models.SmallIntegerField()
+
+    class Meta:
+        """Made by `rights_try_code` alone; the portal's role may not read it."""
+
+        db_table = "rights_visit"
+
+
+class Ask(models.Model):
+    """One thing asked for during a visit, and its answer, sealed to whoever asked."""
+
+    ask_id = models.UUIDField(primary_key=True)
+    ask_mark = models.BinaryField()
+    kind = models.TextField(db_comment="rights.kinds.AskKind.")
+    asked = models.JSONField(db_comment="References, days, codes and keyed hashes; nothing personal.")
+    language = models.TextField()
+    public_key = models.BinaryField()
+    made_at = models.DateTimeField(db_default=Now())
+    answered_at = models.DateTimeField(null=True)
+    answer = models.BinaryField(null=True, db_comment="Personal, sealed to a key that is in no store.")
+
+    class Meta:
+        """Deleted as its answer is read."""
+
+        db_table = "rights_ask"
+        indexes = [
+            models.Index(
+                fields=["made_at"], name="rights_ask_to_carry", condition=models.Q(answered_at__isnull=True)
+            )
+        ]
+
+
+class Case(models.Model):
+    """Something a subscriber contests or asks to be put right, to be decided by a person until a day."""
+
+    case_id = models.UUIDField(primary_key=True)
+    line_id = models.UUIDField()
+    holding_id = models.UUIDField(null=True)
+    kind = models.TextField(db_comment="rights.kinds.CaseKind.")
+    about = models.TextField(null=True, db_comment="Which field is said to be wrong: its name, no value.")
+    opened_on = models.DateField()
+    due_on = models.DateField(db_comment="The last day on which to decide.")
+    settled_on = models.DateField(null=True)
+    upheld = models.BooleanField(null=True, db_comment="Whether the subscriber was right.")
+
+    class Meta:
+        """One open case of a kind a line."""
+
+        db_table = "rights_case"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line_id", "kind"],
+                condition=models.Q(settled_on__isnull=True),
+                name="rights_case_open_twice_for_one_kind",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["not_mine", "dispute", "appeal", "correct"]),
+                name="rights_case_of_unknown_kind",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(settled_on__isnull=True, upheld__isnull=True)
+                | models.Q(settled_on__isnull=False, upheld__isnull=False),
+                name="rights_case_settled_without_a_verdict",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on"], name="rights_case_open", condition=models.Q(settled_on__isnull=True)
+            )
+        ]

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The porter: sends codes, checks who asks, carries out and answers. One thing at a time, each in its own transaction.
+
+It runs without any web and holds what the portal must not: the way to the keys and the right to open. Several may run
+beside each other; each takes what no other has taken.
+"""
+
+import datetime as dt
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.utils import InterfaceError, OperationalError
+from django.utils import translation
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.sayings import say
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.rules import Refused
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.queries import LineView, find_lines, present_holding
+from rollkeeper.notices.passing import pass_code
+from rollkeeper.rights.acts import ACTS
+from rollkeeper.rights.door import hash_code
+from rollkeeper.rights.kinds import AskKind
+from rollkeeper.rights.proving import prove
+from rollkeeper.rights.rules import may_send_code
+from rollkeeper.rights.sealing import seal_answer
+from rollkeeper.rights.showing import show_all, show_held, show_receipt
+from rollkeeper.rights.visits import Visit, end_visit, living_visit
+
+CODE_DIGITS = 8
+log = logging.getLogger("rollkeeper.porter")
+
+
+def keep_door(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
+    """Carry out whatever comes, until `goes_on` says no. Refuses: NotAllowed."""
+    demand(authority, Power.KEEP_DOOR)
+    forgotten_on: dt.date | None = None
+    while goes_on():
+        try:
+            _listen()
+            while goes_on():
+                carry_all(authority)
+                if forgotten_on != clock.today():
+                    run(sql("rights", "forget"))
+                    forgotten_on = clock.today()
+                _wait(seconds=2.0)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            _pause(0.5)
+
+
+def carry_all(authority: Authority) -> int:
+    """Carry out all that waits; return how much it was."""
+    done = 0
+    while carry_knock(authority) or carry_ask():
+        done += 1
+    return done
+
+
+def carry_knock(authority: Authority, *, on: dt.date | None = None) -> bool:
+    """Look at the next knock and send a code where one may be sent; return whether there was one.
+
+    The code is known to the message alone; what is kept of it is a keyed hash.
+    Ledger: rights:code:sent, vault:sealed:opened. Refuses: NotAllowed.
+    """
+    role, on = demand(authority, Power.KEEP_DOOR), on or clock.today()
+    with act():
+        found = rows(sql("rights", "next_knock"))
+        if not found:
+            return False
+        knock_id, language = found[0].knock_id, found[0].language
+        (line,) = find_lines([bytes(found[0].number_index)])
+        run("UPDATE rights_knock SET carried_at = clock_timestamp() WHERE knock_id = %s", [knock_id])
+        may = line is not None and _may_have_code(line, on=on)
+        code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+        if may and line is not None:
+            _keep_code(knock_id, line.line_id, code)
+    if not may or line is None:
+        return True
+    chosen = settings()
+    channel = pass_code(
+        authority, line.line_id, code=code, minutes=chosen.door_code_minutes, language=language, on=on
+    )
+    with act():
+        if channel is None:
+            run("UPDATE rights_knock SET tries_left = 0, code_hash = NULL WHERE knock_id = %s", [knock_id])
+            return True
+        run("UPDATE rights_knock SET channel = %s WHERE knock_id = %s", [channel.value, knock_id])
+        facts = {"channel": channel.value}
+        append_entry(authority, verb=Verb.CODE_SENT, role=role, on=on, line_id=line.line_id, facts=facts)
+    return True
+
+
+def carry_ask(*, on: dt.date | None = None) -> bool:
+    """Carry out and answer the next ask; return whether there was one. What is refused leaves nothing but its answer."""
+    with act():
+        found = rows(sql("rights", "next_ask"))
+        if not found:
+            return False
+        (row,) = found
+        with translation.override(row.language):
+            answer = _answered(row, on=on or clock.today())
+        sealed = seal_answer(answer, public_key=bytes(row.public_key), ask_id=row.ask_id)
+        run(
+            "UPDATE rights_ask SET answer = %s, answered_at = clock_timestamp() WHERE ask_id = %s",
+            [sealed, row.ask_id],
+        )
+    return True
+
+
+def _answered(row: Any, *, on: dt.date) -> dict[str, Any]:
+    try:
+        with act():
+            visit = living_visit(bytes(row.ask_mark))
+            return {
+                "done": _do(
+                    visit, AskKind(row.kind), row.asked, ask_id=row.ask_id, language=row.language, on=on
+                )
+            }
+    except RollkeeperError as fault:
+        return {
+            "refused": fault.code,
+            "said": [
+                {"sentence": s.sentence, "remedy": s.remedy, "language": s.language} for s in say(fault)
+            ],
+        }
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as fault:  # noqa: BLE001 - one ask that breaks must not stop the door; no value is logged
+        log.error("an ask of kind %s broke: %s", row.kind, type(fault).__name__)  # noqa: TRY400
+        return {"refused": "crashed", "said": []}
+
+
+def _do(
+    visit: Visit, kind: AskKind, asked: dict[str, Any], *, ask_id: UUID, language: str, on: dt.date
+) -> dict[str, Any]:
+    match kind:
+        case AskKind.SHOW:
+            return show_all(visit, language=language, on=on)
+        case AskKind.READ:
+            return show_held(visit, language=language, on=on)
+        case AskKind.RECEIPT:
+            return show_receipt(visit, str(asked.get("code", "")))
+        case AskKind.PROVE:
+            return prove(visit, asked, ask_id=ask_id, on=on)
+        case AskKind.LEAVE:
+            end_visit(visit)
+            return {}
+        case _:
+            receipt = ACTS[kind](visit, asked, on=on)
+            return {"verb": receipt.verb, "day": receipt.day.isoformat(), "repeat": receipt.is_repeat}
+
+
+def _may_have_code(line: LineView, *, on: dt.date) -> bool:
+    (sent,) = rows(sql("rights", "codes_lately"), {"line_id": line.line_id})
+    (sim,) = rows(
+        "SELECT max(day) AS day FROM ledger_entry WHERE line_id = %s AND verb = %s",
+        [line.line_id, Verb.SIM_REPLACED.value],
+    )
+    chosen = settings()
+    verdict = may_send_code(
+        is_living=not line.is_over, in_hour=sent.in_hour, in_day=sent.in_day, hourly=chosen.door_codes_an_hour,
+        sim_replaced_on=sim.day, sim_days=chosen.door_sim_days, on=on,
+    )  # fmt: skip
+    return not isinstance(verdict, Refused)
+
+
+def _keep_code(knock_id: UUID, line_id: LineId, code: str) -> None:
+    holding, chosen = present_holding(line_id), settings()
+    run(
+        "UPDATE rights_knock SET line_id = %(line_id)s, holding_id = %(holding_id)s, person_id = %(person_id)s,"
+        " code_hash = %(code_hash)s, tries_left = %(tries)s, visit_minutes = %(visit)s, visit_proofs = %(tries)s,"
+        " expires_at = clock_timestamp() + make_interval(mins => %(minutes)s) WHERE knock_id = %(knock_id)s",
+        {
+            "line_id": line_id, "holding_id": holding and holding.holding_id, "person_id": holding and holding.person_id,
+            "code_hash": hash_code(knock_id, code), "tries": chosen.door_code_tries, "visit": chosen.door_visit_minutes,
+            "minutes": chosen.door_code_minutes, "knock_id": knock_id,
+        },
+    )  # fmt: skip
+
+
+def _listen() -> None:
+    connection.ensure_connection()
+    run("LISTEN rights")
+
+
+def _wait(*, seconds: float) -> None:
+    """Wait until somebody calls, or for so long."""
+    connection.ensure_connection()
+    for _ in connection.connection.notifies(timeout=seconds, stop_after=1):
+        pass
+
+
+def _pause(seconds: float) -> None:
+    time.sleep(seconds)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The second proof: number of the document and name, as registered for the line in the hand.
+
+The document is compared by its keyed hash, without opening anything. Only where it is right is the name opened, with its
+mark in the ledger, and compared here; what was typed reached this process as a keyed hash too.
+"""
+
+import datetime as dt
+import hmac
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import demand
+from rollkeeper.access.roles import Power
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.queries import present_holding
+from rollkeeper.rights.errors import AskNotRead, ProofNeeded
+from rollkeeper.rights.rules import spell_name
+from rollkeeper.rights.visits import Visit
+from rollkeeper.subscribers.queries import find_persons
+from rollkeeper.vault.acts import open_sealed
+from rollkeeper.vault.blind import blind_once
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import Field, Purpose
+
+MOST_A_DAY = 10
+"""Proofs that fail for one line within 24 hours, whatever the visits; then nobody proves anything until they are past."""
+
+
+def prove(visit: Visit, asked: dict[str, Any], *, ask_id: UUID, on: dt.date) -> dict[str, Any]:
+    """Compare, and note in the visit that its holder is there.
+
+    Ledger: rights:visit:proved or rights:visit:not_proved; vault:sealed:opened where the document was right.
+    Refuses: AskNotRead, ProofNeeded, where nobody is registered.
+    """
+    role = demand(visit.authority, Power.SEE_OWN)
+    if visit.person_id is None:
+        raise ProofNeeded
+    right = visit.proofs_left > 0 and not _too_many(visit) and _is_right(visit, asked, ask_id=ask_id, on=on)
+    if right:
+        run("UPDATE rights_visit SET proved_at = clock_timestamp() WHERE ask_mark = %s", [visit.ask_mark])
+    else:
+        run(
+            "UPDATE rights_visit SET proofs_left = greatest(proofs_left - 1, 0) WHERE ask_mark = %s",
+            [visit.ask_mark],
+        )
+    verb = Verb.VISIT_PROVED if right else Verb.VISIT_NOT_PROVED
+    append_entry(visit.authority, verb=verb, role=role, on=on, line_id=visit.line_id)
+    return {"proved": right, "left": max(visit.proofs_left - 1, 0)}
+
+
+def _too_many(visit: Visit) -> bool:
+    (failed,) = rows(
+        "SELECT count(*) AS proofs FROM ledger_entry WHERE line_id = %s AND verb = %s AND at > %s",
+        [visit.line_id, Verb.VISIT_NOT_PROVED.value, _a_day_ago()],
+    )
+    return bool(failed.proofs >= MOST_A_DAY)
+
+
+def _a_day_ago() -> dt.datetime:
+    return clock.now() - dt.timedelta(hours=24)
+
+
+def _is_right(visit: Visit, asked: dict[str, Any], *, ask_id: UUID, on: dt.date) -> bool:
+    try:
+        document, name = bytes.fromhex(asked["document"]), bytes.fromhex(asked["name"])
+    except (KeyError, TypeError, ValueError):
+        raise AskNotRead from None
+    holding = present_holding(visit.line_id)
+    if holding is None or find_persons([document]) != [holding.person_id]:
+        return False
+    try:
+        recorded = open_sealed(
+            visit.authority, person_id=holding.person_id, holding_id=holding.holding_id, field=Field.NAME,
+            purpose=Purpose.SUBSCRIBER_REQUEST, on=on, line_id=visit.line_id, commitment=holding.commitment,
+        ).reveal()  # fmt: skip
+    except CannotOpen:
+        return False
+    return hmac.compare_digest(blind_once(ask_id, spell_name(recorded)), name)

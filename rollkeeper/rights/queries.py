@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The open cases, for those who decide them: references and days, nobody's name."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.rights.kinds import CaseKind
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One open case."""
+
+    case_id: UUID
+    line_id: LineId
+    kind: CaseKind
+    about: str | None
+    opened_on: dt.date
+    due_on: dt.date
+
+
+def open_cases() -> list[CaseView]:
+    """Return the open cases, the most urgent first."""
+    found = rows(
+        "SELECT case_id, line_id, kind, about, opened_on, due_on FROM rights_case"
+        " WHERE settled_on IS NULL ORDER BY due_on, case_id"
+    )
+    return [
+        CaseView(row.case_id, LineId(row.line_id), CaseKind(row.kind), row.about, row.opened_on, row.due_on)
+        for row in found
+    ]

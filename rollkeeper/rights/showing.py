@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a subscriber is shown: where their lines stand, who looked, what is held and until when, in clear only when proved.
+
+Plain objects of strings, numbers and days, since they travel sealed from the porter to the page.
+"""
+
+import datetime as dt
+from typing import Any
+
+from rollkeeper.campaign.queries import explain_line
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import keeps_until
+from rollkeeper.ledger.queries import Held, looks
+from rollkeeper.ledger.receipts import code_of, find_by_code
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.ledger.words import DONE
+from rollkeeper.lines.queries import view_line
+from rollkeeper.rights.errors import NotAmongYours
+from rollkeeper.rights.visits import Holding, Visit
+from rollkeeper.vault.acts import open_line_values, open_sealed
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import Field, LineField, Purpose
+
+_WITH_RECEIPT = [*(verb for verb in DONE if isinstance(verb, Verb)), Verb.CASE_OPENED, Verb.CASE_SETTLED]
+type Shown = dict[str, Any]
+
+
+def show_all(visit: Visit, *, language: str, on: dt.date) -> Shown:
+    """Return everything that a visit may see without opening anything."""
+    held = [one for one in visit.holdings() if one.line_id != visit.line_id or one.is_present]
+    others = [one for one in held if one.line_id != visit.line_id]
+    here = next((one for one in held if one.line_id == visit.line_id), None)
+    return {
+        "proved": visit.is_proved, "held": visit.person_id is not None, "proofs_left": visit.proofs_left,
+        "lines": [_line(visit.line_id, here, here=True, language=language, on=on)]
+        + [_line(one.line_id, one, here=False, language=language, on=on) for one in others],
+        "looks": show_looks(visit),
+        "receipts": [one for line_id, since in _spans(visit) for one in _receipts(line_id, since)],
+        "kept": [row for one in held for row in _kept(visit, one)],
+    }  # fmt: skip
+
+
+def show_held(visit: Visit, *, language: str, on: dt.date) -> Shown:
+    """Return all that is held about whoever proved to be the holder, in clear.
+
+    Ledger: vault:sealed:opened for each value. Refuses: ProofNeeded.
+    """
+    visit.demand_proof()
+    shown = show_all(visit, language=language, on=on)
+    held = list(visit.holdings())
+    values = {one.holding_id: _opened(visit, one, on=on) for one in held}
+    numbers = _numbers(visit, held, on=on)
+    shown["kept"] = [
+        row | {"value": values[one.holding_id].get(row["field"], numbers.get(one.line_id, ""))
+               if row["field"] != LineField.NUMBER.value else numbers.get(one.line_id, "")}
+        for one in held for row in _kept(visit, one)
+    ]  # fmt: skip
+    return shown
+
+
+def show_looks(visit: Visit) -> list[Shown]:
+    """Return who looked, the newest first: at the person once they proved who they are, else at the line in the hand."""
+    held = [Held(one.line_id, one.since, one.until) for one in visit.holdings()]
+    found = (
+        looks(visit.person_id, held=held)
+        if visit.is_proved
+        else looks(None, held=held)
+        if held
+        else looks(None, lines=[visit.line_id])
+    )
+    return [
+        {
+            "at": look.at.isoformat(),
+            "role": look.role,
+            "field": look.field,
+            "purpose": look.purpose,
+            "leaf": look.leaf_index,
+        }
+        for look in reversed(found[-500:])
+    ]
+
+
+def show_receipt(visit: Visit, code: str) -> Shown:
+    """Return a whole receipt of a line of this visit, as a text that anybody can check.
+
+    Refuses: NotAmongYours, ReceiptCodeNotRead, ReceiptNotKnown, ReceiptsNotReady.
+    """
+    found = find_by_code(code)
+    if found.mark.line_id not in {visit.line_id, *(one.line_id for one in visit.holdings())}:
+        raise NotAmongYours
+    return {"code": found.code, "text": found.text, "proven": found.is_proven}
+
+
+def _line(line_id: LineId, holding: Holding | None, *, here: bool, language: str, on: dt.date) -> Shown:
+    line, told = view_line(line_id), explain_line(line_id, on=on, language=language)
+    assert line is not None  # noqa: S101 - a visit ends with its line, and a holding has one
+    return {
+        "line": str(line_id), "here": here, "service": line.service.value, "state": line.state.value,
+        "registered": line.is_registered and (holding is None or holding.is_present),
+        "disputed": line.is_disputed, "reasons": [reason.value for reason in line.reasons],
+        "held": holding is not None and holding.is_present,
+        "since": holding.since.date().isoformat() if holding else line.activated_on.isoformat(),
+        "until": holding.until.date().isoformat() if holding and holding.until else None,
+        "contested_on": holding.contested_on.isoformat() if holding and holding.contested_on else None,
+        "stage": told.stage if told else None,
+        # What happened to the line after they gave it away is somebody else's.
+        "sentences": [{"text": s.text, "article": s.article, "language": s.language} for s in told.sentences]
+        if told and (holding is None or holding.is_present) else [],
+        "cases": _cases(line_id, holding),
+    }  # fmt: skip
+
+
+def _cases(line_id: LineId, holding: Holding | None) -> list[Shown]:
+    found = rows(
+        "SELECT kind, about, opened_on, due_on, settled_on, upheld FROM rights_case"
+        " WHERE line_id = %s AND holding_id IS NOT DISTINCT FROM %s ORDER BY opened_on DESC",
+        [line_id, holding.holding_id if holding else None],
+    )
+    return [
+        {
+            "kind": row.kind, "about": row.about, "opened_on": row.opened_on.isoformat(), "due_on": row.due_on.isoformat(),
+            "settled_on": row.settled_on and row.settled_on.isoformat(), "upheld": row.upheld,
+        }
+        for row in found
+    ]  # fmt: skip
+
+
+def _spans(visit: Visit) -> list[tuple[LineId, dt.datetime | None]]:
+    """Return the lines and since when what was done to them is theirs to know; a line given away is left out."""
+    if visit.person_id is None:
+        return [(visit.line_id, None)]
+    return [(one.line_id, one.since) for one in visit.holdings() if one.is_present]
+
+
+def _receipts(line_id: LineId, since: dt.datetime | None) -> list[Shown]:
+    found = rows(
+        sql("rights", "entries_of_line"),
+        {"line_id": line_id, "verbs": [verb.value for verb in _WITH_RECEIPT], "since": since},
+    )
+    return [
+        {
+            "code": code_of(EntryId(row.entry_id), row.body.encode()), "day": row.day.isoformat(), "verb": row.verb,
+            "line": str(line_id),
+        }
+        for row in found
+    ]  # fmt: skip
+
+
+def _kept(visit: Visit, holding: Holding) -> list[Shown]:
+    """Return what is held with one holding: which field, by which article, and the last day, once it is known."""
+    pack = load_pack(settings().pack)
+    ended = holding.ended_on or (holding.until and holding.until.date())
+    last_day = keeps_until(pack, ended).isoformat() if ended and pack.duty else None
+    articles = {one.name: one.article for one in pack.attributes(holding.service.value, holding.party_kind)}
+    fields = rows(
+        "SELECT field FROM vault_sealed WHERE person_id = %s AND holding_id = %s ORDER BY field",
+        [visit.person_id, holding.holding_id],
+    )
+    named = [(row.field, articles.get(row.field, "")) for row in fields]
+    if holding.number_sealed is not None and holding.is_present:
+        named.append((LineField.NUMBER.value, pack.act_article("register") or ""))
+    kept_article = pack.retention.article if pack.duty else ""
+    return [
+        {
+            "line": str(holding.line_id), "service": holding.service.value, "field": name, "article": article,
+            "last_day": last_day, "kept_article": kept_article,
+        }
+        for name, article in named
+    ]  # fmt: skip
+
+
+def _opened(visit: Visit, holding: Holding, *, on: dt.date) -> dict[str, str]:
+    person_id = visit.demand_proof()
+    opened: dict[str, str] = {}
+    for row in _kept(visit, holding):
+        if row["field"] == LineField.NUMBER.value:
+            continue
+        try:
+            opened[row["field"]] = open_sealed(
+                visit.authority, person_id=person_id, holding_id=holding.holding_id, field=Field(row["field"]),
+                purpose=Purpose.SUBSCRIBER_REQUEST, on=on, line_id=holding.line_id, commitment=holding.commitment,
+            ).reveal()  # fmt: skip
+        except CannotOpen:
+            opened[row["field"]] = ""
+    return opened
+
+
+def _numbers(visit: Visit, held: list[Holding], *, on: dt.date) -> dict[LineId, str]:
+    pairs = [
+        (one.line_id, one.number_sealed) for one in held if one.number_sealed is not None and one.is_present
+    ]
+    values = open_line_values(
+        visit.authority, LineField.NUMBER, pairs, purpose=Purpose.SUBSCRIBER_REQUEST, on=on
+    )
+    numbers: dict[LineId, str] = {}
+    for (line_id, _), value in zip(pairs, values, strict=True):
+        try:
+            numbers[line_id] = value.reveal()
+        except CannotOpen:
+            numbers[line_id] = ""
+    return numbers

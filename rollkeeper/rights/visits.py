@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A visit as the porter sees it, and which lines it may speak of."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, subscriber_authority
+from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
+from rollkeeper.lines.states import LineState, Service
+from rollkeeper.rights.errors import AskNotRead, NotAmongYours, ProofNeeded, VisitOver
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One line that somebody holds or held, as far as something is still kept of it."""
+
+    line_id: LineId
+    holding_id: HoldingId
+    party_kind: str
+    commitment: str | None
+    contested_on: dt.date | None
+    since: dt.datetime
+    until: dt.datetime | None
+    service: Service
+    state: LineState
+    ended_on: dt.date | None
+    number_sealed: bytes | None
+
+    @property
+    def is_present(self) -> bool:
+        """Tell whether they hold it now."""
+        return self.until is None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A living visit: for one line, as it is held."""
+
+    ask_mark: bytes
+    line_id: LineId
+    holding_id: HoldingId | None
+    person_id: PersonId | None
+    actor: str
+    is_proved: bool
+    proofs_left: int
+    ends_at: dt.datetime
+
+    @property
+    def authority(self) -> Authority:
+        """Return who acts."""
+        return subscriber_authority(self.actor)
+
+    def holdings(self) -> Sequence[Holding]:
+        """Return what this visit may speak of: the line in the hand, and every line of the person who proved to be it."""
+        if self.person_id is None:
+            return []
+        held = holdings_of(self.person_id)
+        return held if self.is_proved else [one for one in held if one.holding_id == self.holding_id]
+
+    def line_in(self, asked: dict[str, Any]) -> LineId:
+        """Return the line that an ask is about, the one in the hand where it names none.
+
+        Refuses: AskNotRead, NotAmongYours.
+        """
+        try:
+            line_id = LineId(UUID(str(asked["line"]))) if asked.get("line") else self.line_id
+        except ValueError:
+            raise AskNotRead from None
+        if line_id != self.line_id and line_id not in {one.line_id for one in self.holdings()}:
+            raise NotAmongYours
+        return line_id
+
+    def demand_proof(self) -> PersonId:
+        """Return who proved to be the holder. Refuses: ProofNeeded."""
+        if not self.is_proved or self.person_id is None:
+            raise ProofNeeded
+        return self.person_id
+
+
+def living_visit(ask_mark: bytes) -> Visit:
+    """Return the visit of this mark and hold it for this transaction. Refuses: VisitOver."""
+    found = rows(sql("rights", "visit"), {"ask_mark": ask_mark})
+    if not found:
+        raise VisitOver
+    row = found[0]
+    return Visit(
+        bytes(row.ask_mark), LineId(row.line_id), row.holding_id, row.person_id, row.actor, row.is_proved,
+        row.proofs_left, row.ends_at,
+    )  # fmt: skip
+
+
+def end_visit(visit: Visit) -> None:
+    """End a visit now."""
+    run("DELETE FROM rights_visit WHERE ask_mark = %s", [visit.ask_mark])
+
+
+def holdings_of(person_id: PersonId) -> list[Holding]:
+    """Return the lines of one person, the newest first."""
+    return [
+        Holding(
+            LineId(row.line_id), HoldingId(row.holding_id), row.party_kind, row.commitment, row.contested_on, row.since,
+            row.until, Service(row.service), LineState(row.state), row.ended_on,
+            None if row.number_sealed is None else bytes(row.number_sealed),
+        )
+        for row in rows(sql("rights", "holdings_of"), {"person_id": person_id})
+    ]  # fmt: skip
