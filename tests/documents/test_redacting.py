@@ -17,6 +17,15 @@ from rollkeeper.documents.specimens.zones import zone_of
 from tests.documents import recall
 
 ON = recall.ON
+SHAPES = {
+    Kind.PASSPORT: "TD3",
+    Kind.IDENTITY_CARD: "TD1",
+    Kind.IDENTITY_CARD_LARGE: "TD2",
+    Kind.VISA: "MRV-A",
+    Kind.VISA_SMALL: "MRV-B",
+    Kind.CARD_FRONT: "cn-card-front",
+    Kind.CARD_BACK: "cn-card-back",
+}
 
 pytestmark = pytest.mark.usefixtures("fonts")
 
@@ -39,6 +48,17 @@ def test_nothing_that_is_masked_can_be_read_on_a_copy_of_any_kind(copies, networ
 
     assert len(copies) == len(Kind)
     assert not read
+
+
+def test_every_kind_is_read_right_from_a_bad_photograph(copies):
+    read = {drawn.kind: (done.proposed.shape, done.proposed.values) for drawn, _, _, done in copies}
+
+    assert {kind: shape for kind, (shape, _) in read.items()} == SHAPES
+    assert all(
+        values["document_number"] == drawn.printed["number"]
+        for drawn, _, _, done in copies
+        if "number" in drawn.printed and (values := done.proposed.values)
+    )
 
 
 def test_the_same_look_reads_the_same_values_on_the_document_itself(networks):
