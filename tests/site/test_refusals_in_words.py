@@ -44,6 +44,7 @@ ONLY_TYPED = set(
     home_not_empty home_of_other_kind host_not_known interrupted kept_secrets_missing no_notice no_such_specimen not_for_oneself not_text
     nothing_to_check password_too_weak picture_not_there port_taken receipt_fault role_held_already role_not_for_people
     role_not_held result_not_written root_url_missing rotation_cannot_finish row_not_read servers_in_use span_not_read staff_unknown
+    needs_two_people no_message_centre not_ones_own_alarm token_refused too_many_openings
     stores_elsewhere text_fault unforeseen user_name_not_read user_name_taken
     """.split()  # noqa: SIM905 - sixty quotation marks would be longer
 )
