@@ -111,28 +111,39 @@ def _shrunk(quad: Quad) -> Quad:
 
 
 def _fitted(pixels: Pixels) -> Image.Image:
-    image = Image.fromarray(pixels)
-    scale = COPY_SIDE / max(image.size)
-    return image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
+    scale = COPY_SIDE / max(pixels.shape[:2])
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return Image.fromarray(
+        np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=way), np.uint8)
+    )
 
 
 def _marked(image: Image.Image, mark: Sequence[str], fonts: Fonts) -> Image.Image:
     """Write the mark across, again and again, over what is shown too, so that it cannot be cut off."""
     long = round(1.5 * COPY_SIDE)
-    layer = Image.new("L", (long, long), 0)
-    draw = ImageDraw.Draw(layer)
-    for row, top in enumerate(range(0, long, 4 * _MARK_PIXELS)):
-        left = -(row % 3) * 180.0
-        while left < long:
-            for text in mark:
-                font = fonts.of(text)
-                draw.text((left, top), text, font=font, fill=110)
-                left += font.getlength(text) + 22
-            left += 60
+    row, layer = _row(mark, fonts, long=2 * long), Image.new("L", (long, long), 0)
+    for number, top in enumerate(range(0, long, 4 * _MARK_PIXELS)):
+        layer.paste(row, (-(number % 3) * 180, top))
     layer = layer.rotate(18, resample=Image.Resampling.BILINEAR)
     left, upper = (long - image.width) // 2, (long - image.height) // 2
     image.paste(_MARK, mask=layer.crop((left, upper, left + image.width, upper + image.height)))
     return image
+
+
+def _row(mark: Sequence[str], fonts: Fonts, *, long: int) -> Image.Image:
+    """Write the mark once, and again beside itself as often as there is room."""
+    texts = [(text, fonts.of(text)) for text in mark]
+    one = Image.new(
+        "L", (round(sum(font.getlength(text) + 22 for text, font in texts)) + 60, 2 * _MARK_PIXELS), 0
+    )
+    left, draw = 0.0, ImageDraw.Draw(one)
+    for text, font in texts:
+        draw.text((left, 0), text, font=font, fill=110)
+        left += font.getlength(text) + 22
+    row = Image.new("L", (long, one.height), 0)
+    for place in range(0, long, one.width):
+        row.paste(one, (place, 0))
+    return row
 
 
 def _written(image: Image.Image) -> bytes:
