@@ -23,7 +23,8 @@ INDEX_KEY = "rollkeeper-index"
 INDEX_KEY_VERSION = 1
 """The index's key has one version for ever: another would find nothing that is there."""
 _TIMEOUT_SECONDS = 30
-_DIGESTS_AT_ONCE = 5_000
+_DIGESTS_AT_ONCE = 400
+"""OpenBao refuses a request with over 1,000 texts in it, the names of its fields among them."""
 _BAD_REQUEST = 400
 _BUSY = 429
 _WAITS_SECONDS = (0.1, 0.3, 1.0, 1.0, 1.0)

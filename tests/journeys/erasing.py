@@ -40,7 +40,7 @@ def look() -> dict[str, object]:
     open_home()
     sealed = rows("SELECT person_id, holding_id, field, ciphertext FROM vault_sealed", using="vault")
     return {
-        "sealed": len(sealed),
+        "sealed": len({(row.person_id, row.holding_id) for row in sealed}),
         "names": sorted(filter(None, (_name(row) for row in sealed if row.field == "name"))),
         "by_any_key": _by_any_key(sealed),
         "numbers": _numbers(),

@@ -136,6 +136,15 @@ def test_hashes_are_in_order_the_same_every_time_and_survive_a_rotation(made, mo
 # ---- what only a service can keep ----
 
 
+def test_a_service_hashes_as_many_as_a_batch_of_registrations_has(bao):
+    messages = [f"number {n}".encode() for n in range(2_000)]
+
+    digests = bao.index("rollkeeper-root").digests(messages)
+
+    assert len(set(digests)) == 2_000
+    assert digests[-1:] == bao.index("rollkeeper-index").digests(messages[-1:])
+
+
 def test_a_faces_token_hashes_and_unwraps_nothing(bao):
     wrapped = bao.root("rollkeeper-root").wrap(b"a secret", context=CONTEXT)
     as_face = bao.root("rollkeeper-index")
