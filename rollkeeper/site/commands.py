@@ -91,6 +91,11 @@ def demo(
         ("user name", "password"),
         [(x["user"], x["password"]) for x in logins()],
     )
+    out.print(
+        f"The subscriber's own door (port {port + 2}): a line of this home is 13908910000 + its place; its code is the newest"
+        f" line of {home() / 'outbox' / 'messages.jsonl'}.",
+        markup=False,
+    )
     if serve_it:
         serve(host="127.0.0.1", port=port, face=None)
 

@@ -21,6 +21,7 @@ class FaceName(StrEnum):
 
     OFFICE = "office"
     COUNTER = "counter"
+    PORTAL = "portal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Face:
     """Whether it puts people into the vault; it then has the password of the sealer in the store of keys."""
     needs: tuple[str, ...] = ()
     """Further files of the home that it reads, where they are."""
+    is_staffs: bool = True
+    """Whether staff sign in here; otherwise it is for subscribers, who show a code that came to their line."""
 
 
 FACES = (
@@ -65,6 +68,15 @@ FACES = (
         frozenset({StaffRole.CLERK, StaffRole.SUPERVISOR}),
         seals=True,
         needs=("secrets/receipts.key", "ledger/receipts"),
+    ),
+    Face(
+        FaceName.PORTAL.value,
+        _("Your own door"),
+        Role.PORTAL,
+        2,
+        "rollkeeper.portal.urls",
+        frozenset(),
+        is_staffs=False,
     ),
 )
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The gate before every page: signed in, in a production home with a second factor, and with a role that opens this face.
 
-Closed by default: a view is open only where it is marked `login_not_required`. What each act needs beyond that it
+At the portal: somebody who holds a visit. Closed by default: a view is open only where it is marked `login_not_required`. What each act needs beyond that it
 demands itself, from the Authority.
 """
 
@@ -19,9 +19,11 @@ from rollkeeper.access.acts import authority_in
 from rollkeeper.access.errors import NotSignedIn
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.settings import HomeKind, settings
+from rollkeeper.portal.tokens import token_of
+from rollkeeper.rights.errors import VisitOver
 from rollkeeper.site.edge import refuse
 from rollkeeper.site.errors import NotForThisFace, SecondFactorNeeded
-from rollkeeper.site.faces import face_called, this_face
+from rollkeeper.site.faces import FaceName, face_called, this_face
 
 ACCOUNT = "account/"
 """Addresses that whoever is signed in may use without a role: their own password and second factor."""
@@ -40,6 +42,8 @@ class GateMiddleware(LoginRequiredMiddleware):
         """Return None for whoever may pass, else the answer."""
         if not getattr(view_func, "login_required", True):
             return None
+        if this_face() == FaceName.PORTAL:
+            return None if token_of(request) else _to_the_door(request)
         if not request.user.is_authenticated:
             return self.handle_no_permission(request, view_func)
         is_account = bool(request.resolver_match and request.resolver_match.route.startswith(ACCOUNT))
@@ -78,6 +82,13 @@ def _fault_of(request: HttpRequest) -> RollkeeperError | None:
     if authority_in(request).roles & face.opens_to:
         return None
     return NotForThisFace(face=face.name, roles=", ".join(sorted(role.value for role in face.opens_to)))
+
+
+def _to_the_door(request: HttpRequest) -> HttpResponse:
+    """Send whoever holds no visit to the door; whether a visit that is held is alive, each answer says."""
+    if "text/html" not in request.headers.get("Accept", "text/html"):
+        return refuse(request, VisitOver(), status=401)
+    return redirect("portal:sign_in")
 
 
 def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:

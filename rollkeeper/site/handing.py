@@ -79,7 +79,8 @@ class Handed:
     def _texts(self) -> Iterator[tuple[str, str]]:
         yield "home.toml", _settings()
         yield "secrets/web.key", server.derived_secret(f"face {self.face.name}")
-        yield "secrets/staff.key", server.staff_secret()
+        if self.face.is_staffs:
+            yield "secrets/staff.key", server.staff_secret()
         files = [server.password_file(server.REGISTER, self.face.role)]
         files += [server.password_file(server.KEYS, KeysRole.SEALER)] if self.face.seals else []
         wanted = [

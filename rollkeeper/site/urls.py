@@ -2,7 +2,7 @@
 """The addresses of this process's face. Each face is a room and brings its own.
 
 Of django-allauth only what staff use: no sign-up, no e-mail, no password by e-mail. Whatever changes a password or a
-second factor exists at the office alone.
+second factor exists at the office alone, and nobody of the staff signs in at the portal.
 """
 
 from allauth.account import views as account
@@ -24,12 +24,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("check-receipt/", check_receipt, name="check_receipt"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
-    path("account/login/", account.login, name="account_login"),
-    path("account/logout/", account.logout, name="account_logout"),
-    path("account/inactive/", account.account_inactive, name="account_inactive"),
-    path("account/2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
-    path("account/2fa/webauthn/login/", webauthn.login_webauthn, name="mfa_login_webauthn"),
 ]
+if this_face() != "portal":
+    urlpatterns += [
+        path("account/login/", account.login, name="account_login"),
+        path("account/logout/", account.logout, name="account_logout"),
+        path("account/inactive/", account.account_inactive, name="account_inactive"),
+        path("account/2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
+        path("account/2fa/webauthn/login/", webauthn.login_webauthn, name="mfa_login_webauthn"),
+    ]
 if this_face() == "office":
     urlpatterns += [
         path("", front, name="front"),

@@ -22,8 +22,14 @@ def telephone(monkeypatch):
 @pytest.fixture
 def at_door(register, telephone, monkeypatch):
     """The day, an epoch, and a porter who carries out whatever is written down in the same breath."""
+    return answering(telephone, monkeypatch)
+
+
+def answering(telephone, monkeypatch):
+    """Let the porter be there, on the day."""
     begin_first_epoch()
     clock.give_day(ON)
-    monkeypatch.setattr(door, "_call_porter", lambda: porter.carry_all(sweep_authority()))
     monkeypatch.setattr(door, "WAIT_SECONDS", 0.2)
+
+    monkeypatch.setattr(door, "_call_porter", lambda: porter.carry_all(sweep_authority()))
     return telephone

@@ -11,12 +11,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rollkeeper.access.acts import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.models import Staff
-from rollkeeper.access.roles import StaffRole
+from rollkeeper.access.roles import PEOPLES_ROLES, StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import HomeKind, Settings
 from rollkeeper.site import gate
-from rollkeeper.site.faces import FACES
+from rollkeeper.site.faces import FACES as ALL_FACES
 
+FACES = [face for face in ALL_FACES if face.is_staffs]
+"""The portal is no face of the staff's; its own gate is tested at the end."""
 PASSWORD = "seven plain words of nothing"
 DAY = dt.date(2012, 3, 2)
 OPEN = {
@@ -103,7 +105,7 @@ def test_every_address_refuses_staff_without_a_role_for_this_face(face, name, me
     assert set(answers.values()) <= {403}
 
 
-@pytest.mark.parametrize("role", sorted(set(StaffRole) - {StaffRole.CONSOLE, StaffRole.SWEEP}))
+@pytest.mark.parametrize("role", sorted(PEOPLES_ROLES))
 def test_a_role_opens_its_own_faces_and_no_other(face, role):
     client = staff_with(role)
     opened = set()
@@ -187,3 +189,18 @@ def test_whoever_is_sent_to_sign_in_takes_no_value_along(face):
 
     assert answer.status_code == 302
     assert answer["Location"] == "/account/login/?next=/register/"
+
+
+def test_the_portal_sends_whoever_holds_no_visit_to_its_door(face):
+    face("portal")
+    open_here = OPEN | {"sign_in", "code"}
+
+    answers = [Client().get(address, **PERSON) for route, address in routes() if route not in open_here]
+
+    assert {(a.status_code, a.headers.get("Location")) for a in answers} == {(302, "/")}
+
+
+def test_nobody_of_the_staff_signs_in_at_the_portal(face):
+    face("portal")
+
+    assert not [route for route, _ in routes() if route and route.startswith(("account_", "mfa_"))]

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The forms of the portal. What was typed is never drawn again, not even with a fault."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.portal import words
+
+_QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
+_DAY = {"type": "date", "autocomplete": "off"}
+
+
+class QuietForm(forms.Form):
+    """A form whose values go one way."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
+        super().__init__(data, label_suffix="", **more)
+
+    def blank(self, faults: Sequence[str] = (), **initial: Any) -> Self:
+        """Return the empty form with the faults of this one, or with others."""
+        fresh = type(self)(initial=self.initial | initial)
+        errors = self.errors if not faults else {"__all__": self.error_class(list(faults))}
+        fresh._errors = errors  # noqa: SLF001
+        return fresh
+
+
+class NumberForm(QuietForm):
+    """The number of a line, to which a code is sent."""
+
+    number = forms.CharField(
+        label=_("Number of your line"), max_length=253,
+        help_text=_("The code goes to this line and nowhere else."),
+        widget=forms.TextInput(attrs=_QUIET | {"inputmode": "tel", "class": "govuk-input--width-20"}),
+    )  # fmt: skip
+
+
+class CodeForm(QuietForm):
+    """The code that came."""
+
+    knock = forms.UUIDField(widget=forms.HiddenInput)
+    code = forms.CharField(
+        label=_("Code"), max_length=40, help_text=_("Eight figures, out of the newest message."),
+        widget=forms.TextInput(
+            attrs=_QUIET | {"inputmode": "numeric", "autocomplete": "one-time-code", "class": "govuk-input--width-10"}
+        ),
+    )  # fmt: skip
+
+
+class ProofForm(QuietForm):
+    """Who one is: the document's number and the name, as registered."""
+
+    document_type = forms.ChoiceField(label=_("Kind of document"), choices=list(words.DOCUMENTS.items()))
+    document_state = forms.RegexField(
+        r"^[A-Za-z]{2,3}$", label=_("Issuing state"), required=False,
+        help_text=_("Of a passport: the letters printed on it, such as NPL."),
+        widget=forms.TextInput(attrs=_QUIET | {"class": "govuk-input--width-3"}),
+    )  # fmt: skip
+    document_number = forms.CharField(
+        label=_("Number of the document"), max_length=100, widget=forms.TextInput(attrs=_QUIET)
+    )
+    name = forms.CharField(
+        label=_("Full name"), max_length=300, help_text=_("As it stands on the document."),
+        widget=forms.TextInput(attrs=_QUIET),
+    )  # fmt: skip
+
+    def document(self) -> tuple[str, str]:
+        """Return kind and number. Precondition: the form is valid."""
+        kind, state = self.cleaned_data["document_type"], self.cleaned_data["document_state"]
+        return (f"passport-{state.lower()}" if kind == "passport" and state else kind), self.cleaned_data[
+            "document_number"
+        ]
+
+
+class DeedForm(QuietForm):
+    """Something to be done to one line, once."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=100)
+    line = forms.UUIDField(widget=forms.HiddenInput)
+
+    @classmethod
+    def for_line(cls, line: str) -> Self:
+        """Return an empty form for a line."""
+        return cls(initial={"key": str(new_uuid()), "line": line})
+
+    def asked(self) -> dict[str, str]:
+        """Return what is asked for, as the porter reads it. Precondition: the form is valid."""
+        return {name: str(value) for name, value in self.cleaned_data.items() if value}
+
+
+class PauseForm(DeedForm):
+    """A reason that one declares."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=list(words.PAUSES.items()))
+    first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=_DAY))
+    last = forms.DateField(
+        label=_("Last day"), required=False, help_text=_("Leave it out while nobody knows."),
+        widget=forms.DateInput(attrs=_DAY),
+    )  # fmt: skip
+
+
+class CorrectForm(DeedForm):
+    """Which entry is wrong."""
+
+    about = forms.ChoiceField(
+        label=_("What is wrong?"),
+        choices=[(name, said) for name, said in words.FIELDS.items() if name != "number"],
+    )
+
+
+class EndForm(DeedForm):
+    """A line's end, said twice."""
+
+    sure = forms.BooleanField(
+        label=_("Yes, end this line today."), widget=forms.CheckboxInput(attrs={"autocomplete": "off"})
+    )
+
+    def asked(self) -> dict[str, str]:
+        """Return what is asked for."""
+        return {name: value for name, value in super().asked().items() if name != "sure"}
+
+
+class ReceiptForm(QuietForm):
+    """The code of a receipt."""
+
+    code = forms.CharField(max_length=40, widget=forms.HiddenInput)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a browser holds of a visit: a token in a cookie of its own, without any session on the server."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from rollkeeper.rights.door import Token
+
+COOKIE = "rollkeeper_portal_visit"
+_BYTES = 32
+
+
+def token_of(request: HttpRequest) -> Token | None:
+    """Return the token of whoever asks; whether its visit is alive, the porter says."""
+    try:
+        secret = bytes.fromhex(request.COOKIES.get(COOKIE, ""))
+    except ValueError:
+        return None
+    return Token(secret) if len(secret) == _BYTES else None
+
+
+def give(response: HttpResponse, token: Token) -> HttpResponse:
+    """Let the browser hold a token until it is closed."""
+    response.set_cookie(
+        COOKIE,
+        token.secret.hex(),
+        httponly=True,
+        samesite="Strict",
+        secure=bool(settings.SESSION_COOKIE_SECURE),
+    )
+    return response
+
+
+def take_back(response: HttpResponse) -> HttpResponse:
+    """Let the browser forget it."""
+    response.delete_cookie(COOKIE, samesite="Strict")
+    return response

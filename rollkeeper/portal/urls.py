@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Addresses of this face. Nothing personal is ever in one of them."""
+
+from django.urls import URLPattern, path, re_path
+
+from rollkeeper.portal import views
+
+app_name = "portal"
+urlpatterns: list[URLPattern] = [
+    path("", views.sign_in, name="sign_in"),
+    path("code/", views.code, name="code"),
+    path("mine/", views.mine, name="mine"),
+    path("who-looked/", views.looks, name="looks"),
+    path("held/", views.held, name="held"),
+    path("export/", views.export, name="export"),
+    path("receipts/", views.receipts, name="receipts"),
+    path("receipt/", views.receipt, name="receipt"),
+    path("prove/", views.prove, name="prove"),
+    re_path(r"^do/(?P<what>pause|dispute|appeal|not-mine|correct|end)/$", views.deed, name="deed"),
+    path("leave/", views.leave, name="leave"),
+]

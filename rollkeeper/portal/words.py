@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How the portal says the register's words to the person whom they are about."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+type Words = dict[str, Any]
+
+SERVICES: Words = {
+    "mobile": _("Mobile telephone"),
+    "data_card": _("Data card"),
+    "fixed_line": _("Fixed line"),
+    "internet_access": _("Internet access"),
+    "domain": _("Domain"),
+    "address_block": _("Address block"),
+    "hosted_site": _("Hosted site"),
+}
+STATES: Words = {
+    "active": _("In service"),
+    "suspended": _("Suspended"),
+    "ended": _("Ended"),
+    "released": _("Given back"),
+}
+REASONS: Words = {
+    "registration": _("nobody is registered"),
+    "unpaid": _("unpaid"),
+    "lost_or_stolen": _("lost or stolen"),
+    "order": _("an order"),
+    "subscriber_request": _("the holder asked for it"),
+}
+PAUSES: Words = {
+    "abroad": _("Abroad"),
+    "hospital": _("In hospital"),
+    "disability": _("Disability"),
+    "detention": _("In detention"),
+    "disaster": _("Disaster where they live"),
+    "document_applied_for": _("A document is applied for"),
+    "other": _("Another reason"),
+}
+DOCUMENTS: Words = {
+    "cn-resident-card": _("Resident identity card"),
+    "cn-residence-permit": _("Residence permit"),
+    "passport": _("Passport"),
+    "cn-business-licence": _("Business licence"),
+    "other": _("Another document"),
+}
+CASES: Words = {
+    "not_mine": _("This line is not mine"),
+    "dispute": _("The record is wrong or missing"),
+    "appeal": _("An appeal against a decision"),
+    "correct": _("Something to be put right"),
+}
+DEEDS: Words = {
+    "pause": _("I cannot come in time"),
+    "dispute": _("The record is wrong or missing"),
+    "appeal": _("Appeal against a decision"),
+    "not-mine": _("This line is not mine"),
+    "correct": _("Have something put right"),
+    "end": _("End this line"),
+}
+NOTES: Words = {
+    "pause": _("Your word is enough; proof may come later. The days that you name do not count."),
+    "dispute": _(
+        "From today the clock of the line stands still and nobody cuts it off, until a person has looked into it. Then it goes on with the days that were left."
+    ),
+    "appeal": _(
+        "From today the clock of the line stands still. When the appeal is decided, it goes on with the days that were left."
+    ),
+    "not-mine": _(
+        "From this moment the line counts for no limit of yours. Whoever uses it is heard before anything happens to it."
+    ),
+    "correct": _(
+        "Say which entry is wrong. It is put right at any counter, where somebody sees your document; nothing is typed here."
+    ),
+    "end": _(
+        "The contract ends today and the number goes into quarantine. This cannot be taken back on this page."
+    ),
+}
+FIELDS: Words = {
+    "name": _("Full name"),
+    "address": _("Address"),
+    "document_type": _("Kind of document"),
+    "document_number": _("Number of the document"),
+    "document_valid_until": _("Last day on which the document is valid"),
+    "birth_date": _("Date of birth"),
+    "number": _("Number of the line"),
+}

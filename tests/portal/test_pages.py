@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The portal as its visitor sees it: in, look, read, contest, leave; and nothing personal where it does not belong."""
+
+import json
+import re
+
+import pytest
+
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.rights.kinds import CaseKind
+from tests.rights.people import NUMBER, PERSON, enrol
+
+PAGES = ("/mine/", "/held/", "/who-looked/", "/receipts/", "/prove/", "/do/pause/", "/do/end/")
+VALUES = (PERSON["name"], PERSON["address"], PERSON["document_number"], NUMBER, NUMBER[1:])
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def do(browser, what, line, **more):
+    return browser.post(f"/do/{what}/", {"key": str(new_uuid()), "line": str(line), **more})
+
+
+def test_an_unknown_number_gets_the_same_page(browser):
+    enrol()
+
+    pages = [
+        re.sub(
+            r'(knock" value="|csrfmiddlewaretoken" value=")[^"]+',
+            r"\1",
+            text(browser.post("/", {"number": number})),
+        )
+        for number in (NUMBER, "+8613908919999")
+    ]
+
+    assert pages[0] == pages[1]
+
+
+def test_a_wrong_code_says_the_same_for_every_number_and_gives_no_cookie(browser):
+    enrol()
+
+    answers = [browser.post("/code/", {"knock": str(new_uuid()), "code": "12345678"}) for _ in range(2)]
+
+    assert {one.status_code for one in answers} == {422}
+    assert "rollkeeper_portal_visit" not in browser.cookies
+
+
+def test_the_line_in_the_hand_is_seen_and_no_other_before_the_second_proof(come_in, prove):
+    here, other = enrol(), enrol("+8613908915678")
+
+    browser = come_in()
+    before = text(browser.get("/mine/"))
+    assert prove().status_code == 302
+    after = text(browser.get("/mine/"))
+
+    assert str(here) in before
+    assert str(other) not in before
+    assert str(other) in after
+
+
+def test_a_wrong_name_or_document_proves_nothing_and_five_end_it(come_in, prove):
+    enrol()
+    browser = come_in()
+
+    for wrong in ({"name": "Another Person"}, {"document_number": "X7654321"}, *[{"name": "Nobody"}] * 3):
+        assert prove(PERSON | wrong).status_code == 422
+
+    assert prove().status_code == 422
+    assert browser.post("/export/").headers["Location"] == "/prove/"
+
+
+def test_what_is_held_is_listed_with_article_and_read_only_when_proved(come_in, prove):
+    enrol()
+    browser = come_in()
+
+    listed, refused = text(browser.get("/held/")), browser.post("/held/")
+    prove()
+    in_clear = text(browser.post("/held/"))
+
+    assert PERSON["name"] not in listed
+    assert refused.headers["Location"] == "/prove/"
+    assert all(
+        value in in_clear for value in (PERSON["name"], PERSON["address"], PERSON["document_number"], NUMBER)
+    )
+
+
+def test_reading_ones_own_record_is_a_look_that_one_sees(come_in, prove):
+    enrol()
+    browser = come_in()
+    prove()
+
+    browser.post("/held/")
+
+    assert "the subscriber" in text(browser.get("/who-looked/"))
+
+
+def test_all_that_is_held_goes_out_as_one_file_that_machines_read(come_in, prove):
+    enrol()
+    browser = come_in()
+    prove()
+
+    answer = browser.post("/export/")
+    whole = json.loads(answer.content)
+
+    assert {row["value"] for row in whole["kept"]} >= {PERSON["name"], PERSON["address"], NUMBER}
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert rows("SELECT FROM rights_ask") == []
+
+
+def test_nothing_personal_stands_in_addresses_titles_or_pages_that_were_not_asked_to_show_it(come_in, prove):
+    enrol()
+    browser = come_in()
+    prove()
+
+    for page in PAGES:
+        answer = browser.get(page)
+        assert answer.status_code == 200, page
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert not [value for value in VALUES if value in text(answer)], page
+        assert len(answer.content) < 60_000
+
+
+def test_a_line_that_is_not_mine_counts_for_no_limit_at_once_and_opens_a_case(come_in, prove):
+    from rollkeeper.lines.queries import count_lines_of, present_holding, view_line
+
+    enrol()
+    strange = enrol("+8613908915678")
+    person = present_holding(strange).person_id
+    browser = come_in()
+    prove()
+
+    answer = do(browser, "not-mine", strange)
+
+    assert answer.status_code == 302
+    assert count_lines_of(person) == 1
+    assert view_line(strange).is_disputed
+    (case,) = rows("SELECT kind, due_on - opened_on AS days FROM rights_case")
+    assert (case.kind, case.days) == (CaseKind.NOT_MINE, 30)
+
+
+def test_a_line_of_somebody_else_is_out_of_reach(come_in, prove):
+    enrol()
+    strange = enrol("+8613908915678", PERSON | {"document_number": "X7654321", "name": "Somebody Else"})
+    browser = come_in()
+    prove()
+
+    answers = [do(browser, what, strange) for what in ("dispute", "appeal", "not-mine")]
+
+    assert {one.status_code for one in answers} == {422}
+    assert not rows("SELECT FROM rights_case")
+
+
+def test_a_line_ends_only_after_the_second_proof(come_in, prove):
+    from rollkeeper.lines.queries import view_line
+
+    line = enrol()
+    browser = come_in()
+
+    assert do(browser, "end", line, sure="on").status_code == 422
+    assert not view_line(line).is_over
+    prove()
+    assert do(browser, "end", line, sure="on").status_code == 302
+    assert view_line(line).is_over
+
+
+def test_a_hardship_is_declared_with_a_word_and_sent_twice_it_is_one(come_in):
+    line = enrol()
+    browser, key = come_in(), str(new_uuid())
+
+    for _ in range(2):
+        answer = browser.post(
+            "/do/pause/", {"key": key, "line": str(line), "reason": "hospital", "first": "2012-03-05"}
+        )
+        assert answer.status_code == 302
+
+    assert len(rows("SELECT FROM lines_pause")) == 1
+
+
+def test_a_receipt_is_had_as_a_text_that_proves_itself(come_in):
+    from rollkeeper.ledger.publishing import prepare_receipts
+
+    prepare_receipts()
+    enrol()
+    browser = come_in()
+    code = re.search(r"<code>([0-9]+-[0-9A-Z]{6})</code>", text(browser.get("/receipts/")))[1]
+
+    answer = browser.post("/receipt/", {"code": code})
+
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert answer.content.startswith((b"rollkeeper-receipt@v1", b"c2sp.org"))
+
+
+def test_whoever_leaves_is_out_in_the_register_too(come_in):
+    enrol()
+    browser = come_in()
+    kept = browser.cookies["rollkeeper_portal_visit"].value
+
+    browser.post("/leave/")
+    browser.cookies["rollkeeper_portal_visit"] = kept
+
+    assert browser.get("/mine/").headers["Location"] == "/"
+    assert rows("SELECT FROM rights_visit") == []
+
+
+def test_nothing_that_was_typed_is_drawn_again(browser, come_in, prove):
+    enrol()
+    come_in()
+
+    page = text(prove(PERSON | {"name": "Mistyped Invented"}))
+
+    assert "Mistyped Invented" not in page
+    assert PERSON["document_number"] not in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_every_page_is_there_in_every_language(come_in, language):
+    enrol()
+    browser = come_in()
+    browser.cookies["django_language"] = language
+
+    for page in PAGES:
+        answer = browser.get(page)
+        assert answer.status_code == 200
+        assert f'<html lang="{language}"' in text(answer)
