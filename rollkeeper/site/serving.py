@@ -29,6 +29,7 @@ from rollkeeper.site.errors import AssetsMissing, FaceDidNotStart, HostNotKnown,
 from rollkeeper.site.face_logs import keep_what_is_said
 from rollkeeper.site.faces import FACES, Face
 from rollkeeper.site.handing import Handed
+from rollkeeper.site.porter import Porter
 
 STYLES = Path(__file__).parent / "static" / "built" / "rollkeeper.css"
 START_SECONDS = 60
@@ -73,8 +74,10 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, faces: Sequence[Face] = 
                 return
         _announce(running)
         while not stop:
+        porter = stack.enter_context(Porter.for_faces(faces))
             _demand_alive(running)
             for one in running:
+            porter.keep_going()
                 one.handed.renew()
             time.sleep(0.2)
         err.print("Stopping ...")

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "rollkeeper.office",
 ]
 MIDDLEWARE = [
+    "rollkeeper.portal",
     "rollkeeper.site.edge.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -117,7 +118,10 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = settings().kind is HomeKind.TRIAL
 
 # Ports of one host share cookies: each face has names of its own, so that one sign-in does not end another.
 SESSION_COOKIE_NAME = f"rollkeeper_{FACE or 'none'}_session"
-SESSION_ENGINE = "rollkeeper.site.sessions"
+# The portal has no session of Django's: its role may not touch the table in which those of the staff lie.
+SESSION_ENGINE = (
+    "django.contrib.sessions.backends.signed_cookies" if FACE == "portal" else "rollkeeper.site.sessions"
+)
 SESSION_COOKIE_AGE = 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
