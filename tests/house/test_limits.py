@@ -51,5 +51,6 @@ def test_no_command_lists_people_or_searches_them_by_name():
 def test_no_address_of_the_web_carries_a_number_or_a_name():
     patterns = [str(p.pattern) for p in get_resolver("rollkeeper.office.urls").url_patterns]
     patterns += [str(p.pattern) for p in get_resolver("rollkeeper.counter.urls").url_patterns]
+    patterns += [str(p.pattern) for p in get_resolver("rollkeeper.portal.urls").url_patterns]
 
     assert not [p for p in patterns if re.search(r"<(str:)?(number|name|document|phone)", p)]
