@@ -80,7 +80,9 @@ def masked_values(drawn: Specimen, *, shows_middle: bool) -> dict[str, str]:
         places = (0, 8) if drawn.kind is Kind.IDENTITY_CARD else (13, 21)
         masked |= {f"zone_{at}": dates[at : at + 6] for at in places}
     if not shows_middle and "number" in drawn.printed:
-        masked["middle"] = drawn.printed["number"][3:-3]
+        masked["middle"] = drawn.printed["number"][
+            slice(6, 14) if drawn.kind is Kind.CARD_FRONT else slice(2, -2)
+        ]
     return masked
 
 
@@ -93,6 +95,9 @@ def is_read(name: str, value: str, lines: list[str]) -> bool:
     if len(plain) < 3:
         return any(re.fullmatch(rf"(?:{LABELS})*{re.escape(plain)}", text) for text in texts)
     digits = re.sub(r"\D", "", plain)
+    if name == "born" and "年" in plain:
+        # A number that is shown whole has the day in it, written otherwise.
+        return any(plain in text for text in texts)
     if len(digits) >= 6 and len(digits) > len(plain) // 2:
         return any(digits in re.sub(r"\D", "", text) for text in texts)
     return any(plain.lower() in text.lower() for text in texts)

@@ -4,12 +4,15 @@
 import datetime as dt
 import io
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from rollkeeper.documents import capture
 from rollkeeper.documents.capture import read_document
 from rollkeeper.documents.errors import NothingRead
+from rollkeeper.documents.reading import sheets
+from rollkeeper.documents.reading.zones import find_zone
 from rollkeeper.documents.reasons import Checked, Reason, Verdict
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent
@@ -106,6 +109,16 @@ def test_a_telephone_turns_its_pictures_by_a_note_in_the_file():
     proposed = read_document(as_file(image, "JPEG", exif=exif), asked=ASKED, on=ON)
 
     assert proposed.values["document_number"] == invent(2).number
+
+
+def test_a_sheet_that_seemed_to_stand_on_its_head_is_turned_over(networks, monkeypatch):
+    monkeypatch.setattr(sheets, "_votes", lambda *_: (0.0, 1.0))
+    pixels = np.asarray(make_specimen(Kind.IDENTITY_CARD, seed=2).image)
+
+    sheet = sheets.upright(pixels, networks)
+
+    assert find_zone(sheet, networks) is None
+    assert find_zone(sheets.turned_over(sheet), networks).is_right
 
 
 def test_only_what_was_asked_for_is_proposed():

@@ -14,7 +14,7 @@ from rollkeeper.documents.reading.findings import Finding
 from rollkeeper.documents.reading.networks import Networks
 from rollkeeper.documents.reading.redacting import CopyWanted, Fonts, MarkNotDrawableError, redact
 from rollkeeper.documents.reading.refusals import FileRefusedError
-from rollkeeper.documents.reading.sheets import Sheet, upright
+from rollkeeper.documents.reading.sheets import Sheet, turned_over, upright
 from rollkeeper.documents.reading.travel import find_travel_document
 
 _WARM: Final = (
@@ -42,12 +42,12 @@ class Reader:
         wanted = (
             CopyWanted(frozenset(copy["shows"]), copy["shows_middle"], tuple(copy["mark"])) if copy else None
         )
-        found = [one for one in self._look(pages, on=on) if one[1] is not None]
+        found = list(self._look(pages, on=on))
         if not found:
             return {"findings": []}, []
-        findings = [self._plain(finding) for _, finding in found if finding]
+        findings = [self._plain(finding) for _, finding in found]
         try:
-            copies = [self._copy(sheet, finding, wanted) for sheet, finding in found if finding and wanted]
+            copies = [self._copy(sheet, finding, wanted) for sheet, finding in found if wanted]
         except MarkNotDrawableError:
             return {"findings": findings, "no_copy": "mark_not_drawable"}, []
         kept = [copy for copy in copies if copy]
@@ -86,15 +86,15 @@ class Reader:
             Sheet(pixels, [], is_sure=True), Finding("TD3", {}, (spot,), is_certain=True), wanted, self._fonts
         )
 
-    def _look(self, pages: Sequence[Pixels], *, on: dt.date) -> Iterator[tuple[Sheet, Finding | None]]:
+    def _look(self, pages: Sequence[Pixels], *, on: dt.date) -> Iterator[tuple[Sheet, Finding]]:
         for page in pages:
             sheet = upright(page, self._networks)
-            if sheet is not None:
-                yield (
-                    sheet,
-                    find_travel_document(sheet, self._networks, on=on)
-                    or find_resident_card(sheet, self._networks),
-                )
+            for tried in (sheet, turned_over(sheet)) if sheet else ():
+                finding = find_travel_document(tried, self._networks, on=on)
+                finding = finding or find_resident_card(tried, self._networks)
+                if finding:
+                    yield tried, finding
+                    break
 
     def _copy(self, sheet: Sheet, finding: Finding, wanted: CopyWanted) -> bytes | None:
         return redact(sheet, finding, wanted, self._fonts)

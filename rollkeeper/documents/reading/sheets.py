@@ -2,7 +2,7 @@
 """Turns a picture upright by the text on it, and reads the lines of text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -87,13 +87,21 @@ def upright(pixels: Pixels, networks: Networks) -> Sheet | None:
     if not moved:
         return None
     up, down = _votes(close, moved, networks)
-    if down > up:
-        close = np.ascontiguousarray(close[::-1, ::-1])
-        size = np.array([close.shape[1], close.shape[0]], np.float32)
-        moved = [np.asarray(size - quad[[2, 3, 0, 1]], np.float32) for quad in moved]
     level = [quad for quad in moved if _is_level(quad)]
     lines = sorted((Line(quad, close, networks) for quad in level), key=lambda line: line.middle)
-    return Sheet(close, lines, is_sure=max(up, down) > 1.15 * min(up, down) and max(up, down) > 0.5)
+    sheet = Sheet(close, lines, is_sure=max(up, down) > 1.15 * min(up, down) and max(up, down) > 0.5)
+    return replace(turned_over(sheet), is_sure=sheet.is_sure) if down > up else sheet
+
+
+def turned_over(sheet: Sheet) -> Sheet:
+    """Return a sheet upside down: for what could not be read as it seemed to stand. Which way is up is in doubt then."""
+    pixels = np.ascontiguousarray(sheet.pixels[::-1, ::-1])
+    size = np.array([pixels.shape[1], pixels.shape[0]], np.float32)
+    lines = [
+        Line(np.asarray(size - line.quad[[2, 3, 0, 1]], np.float32), pixels, line.networks)
+        for line in reversed(sheet.lines)
+    ]
+    return Sheet(pixels, lines, is_sure=False)
 
 
 def _slope(quads: Sequence[Quad]) -> float:
