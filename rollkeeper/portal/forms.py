@@ -22,9 +22,9 @@ class QuietForm(forms.Form):
 
     def blank(self, faults: Sequence[str] = (), **initial: Any) -> Self:
         """Return the empty form with the faults of this one, or with others."""
-        fresh = type(self)(initial=self.initial | initial)
+        fresh = type(self)(initial={**self.initial, **initial})
         errors = self.errors if not faults else {"__all__": self.error_class(list(faults))}
-        fresh._errors = errors  # noqa: SLF001
+        fresh._errors = errors  # type: ignore[attr-defined]  # noqa: SLF001
         return fresh
 
 
