@@ -95,6 +95,33 @@ def end_role(authority: Authority, *, username: str, role: StaffRole, on: dt.dat
         append_entry(authority, verb=Verb.ROLE_ENDED, role=acting_as, on=on, facts=facts)
 
 
+def suspend_staff(authority: Authority, *, username: str, on: dt.date) -> StaffId:
+    """Close an account at once: it signs in nowhere, and whoever is signed in with it may do nothing. Again: nothing.
+
+    Ledger: access:staff:suspended. Refuses: NotAllowed, StaffUnknown.
+    """
+    return _set_active(authority, username, active=False, on=on)
+
+
+def reinstate_staff(authority: Authority, *, username: str, on: dt.date) -> StaffId:
+    """Open a closed account again. Again: nothing. Ledger: access:staff:reinstated. Refuses: NotAllowed, StaffUnknown, NotForOneself."""
+    return _set_active(authority, username, active=True, on=on)
+
+
+def _set_active(authority: Authority, username: str, *, active: bool, on: dt.date) -> StaffId:
+    role = demand(authority, Power.MANAGE_STAFF)
+    verb = Verb.STAFF_REINSTATED if active else Verb.STAFF_SUSPENDED
+    with act():
+        staff = _locked(username)
+        if active and authority.staff_id == staff.staff_id:
+            raise NotForOneself
+        if staff.is_active is not active:
+            staff.is_active = active
+            staff.save(update_fields=["is_active"])
+            append_entry(authority, verb=verb, role=role, on=on, facts={"staff": _commitment(staff)})
+    return StaffId(staff.staff_id)
+
+
 def sign_in(username: str, password: str) -> Authority:
     """Return the Authority of whoever knows this password. Refuses: NotSignedIn, TooManyAttempts."""
     return authority_of(staff_with(username, password))

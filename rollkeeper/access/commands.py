@@ -25,6 +25,8 @@ def register(app: typer.Typer) -> None:
     staff.command("grant")(grant)
     staff.command("end")(end)
     staff.command("list")(list_)
+    staff.command("suspend")(suspend)
+    staff.command("reinstate")(reinstate)
     app.add_typer(staff, name="staff")
 
 
@@ -71,6 +73,34 @@ def end(username: UserName, role: RoleOption, on: DateOption = None) -> None:
     for one in role:
         end_role(console_authority(), username=username, role=one, on=on or clock.today())
         out.print(f"{username} no longer has the role {one.value}.", markup=False)
+
+
+def suspend(username: UserName, on: DateOption = None) -> None:
+    """Close an account at once, whoever is signed in with it included.
+
+    Example: rollkeeper staff suspend clerk-07
+    """
+    from rollkeeper.access.acts import suspend_staff
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel.opening import open_home
+
+    open_home()
+    suspend_staff(console_authority(), username=username, on=on or clock.today())
+    out.print(f"{username} is closed.", markup=False)
+
+
+def reinstate(username: UserName, on: DateOption = None) -> None:
+    """Open a closed account again, with the roles that it had.
+
+    Example: rollkeeper staff reinstate clerk-07
+    """
+    from rollkeeper.access.acts import reinstate_staff
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel.opening import open_home
+
+    open_home()
+    reinstate_staff(console_authority(), username=username, on=on or clock.today())
+    out.print(f"{username} is open again.", markup=False)
 
 
 def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:

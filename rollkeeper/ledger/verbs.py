@@ -178,29 +178,6 @@ class Verb(StrEnum):
         pack=MUST, article=MUST, facts={"drill": FLAG, "in_time": FLAG, "incident": REFERENCE, "to": CODE},
     )  # fmt: skip
     INCIDENT_CLOSED = "incidents:incident:closed", Form(facts={"drill": FLAG, "incident": REFERENCE})
-    EVIDENCE_MADE = "evidence:report:made", Form(
-        facts={"figures": DIGEST, "first": DAY, "last": DAY, "report": REFERENCE},
-    )  # fmt: skip
-    DEMAND_RECORDED = "disclosures:demand:recorded", Form(
-        article=MUST, facts={"demand": REFERENCE, "fields": COUNT, "instrument": CODE},
-    )  # fmt: skip
-    DEMAND_AGREED = (
-        "disclosures:demand:agreed",
-        Form(facts={"demand": REFERENCE, "enough": FLAG, "people": COUNT}),
-    )
-    DEMAND_REFUSED = (
-        "disclosures:demand:refused",
-        Form(facts={"demand": REFERENCE, "instrument": CODE, "reason": CODE}),
-    )
-    DEMAND_ANSWERED = "disclosures:demand:answered", Form(
-        article=MUST,
-        facts={"demand": REFERENCE, "expires_on": DAY, "fields": COUNT, "instrument": CODE, "recipient": DIGEST},
-    )  # fmt: skip
-    DISCLOSURE_TOLD = "disclosures:person:told", Form(facts={"demand": REFERENCE, "reached": FLAG})
-    TELLING_PUT_OFF = (
-        "disclosures:telling:put_off",
-        Form(article=MUST, facts={"because": CODE, "demand": REFERENCE, "until": DAY}),
-    )
     BACKUP_MADE = "site:backup:made", Form(facts={"bytes": COUNT, "sha256": DIGEST, "store": CODE})
     HOME_RESTORED = "site:home:restored", Form(
         facts={"erased_again": COUNT, "keys_made_at": INSTANT, "opening": COUNT, "register_made_at": INSTANT,

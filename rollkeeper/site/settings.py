@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "rollkeeper.campaign",
     "rollkeeper.enrolment",
     "rollkeeper.retention",
+    "rollkeeper.incidents",
     "rollkeeper.rights",
     "rollkeeper.counter",
     "rollkeeper.office",

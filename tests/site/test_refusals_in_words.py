@@ -28,6 +28,7 @@ CATALOGUE = PACKAGE / "site/locale/zh_Hans/LC_MESSAGES/django.po"
 # Modules whose refusals only the command line meets. A new refusal is held to be seen on a page until it stands here.
 ONLY_TYPED_FOR = (
     "rollkeeper.campaign.importing.",
+    "rollkeeper.incidents.",
     "rollkeeper.kernel.console",
     "rollkeeper.kernel.copies",
     "rollkeeper.kernel.server",

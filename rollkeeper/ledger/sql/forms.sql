@@ -71,13 +71,6 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'incidents:people:told' THEN '----'
     WHEN 'incidents:duty:met' THEN '--++'
     WHEN 'incidents:incident:closed' THEN '----'
-    WHEN 'evidence:report:made' THEN '----'
-    WHEN 'disclosures:demand:recorded' THEN '---+'
-    WHEN 'disclosures:demand:agreed' THEN '----'
-    WHEN 'disclosures:demand:refused' THEN '----'
-    WHEN 'disclosures:demand:answered' THEN '---+'
-    WHEN 'disclosures:person:told' THEN '----'
-    WHEN 'disclosures:telling:put_off' THEN '---+'
     WHEN 'site:backup:made' THEN '----'
     WHEN 'site:home:restored' THEN '----'
 END;
@@ -142,13 +135,6 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'incidents:people:told' THEN ARRAY[['incident', 'reference', '+'], ['notices', 'count', '+'], ['unreachable', 'count', '+']]
     WHEN 'incidents:duty:met' THEN ARRAY[['drill', 'flag', '+'], ['in_time', 'flag', '+'], ['incident', 'reference', '+'], ['to', 'code', '+']]
     WHEN 'incidents:incident:closed' THEN ARRAY[['drill', 'flag', '+'], ['incident', 'reference', '+']]
-    WHEN 'evidence:report:made' THEN ARRAY[['figures', 'digest', '+'], ['first', 'day', '+'], ['last', 'day', '+'], ['report', 'reference', '+']]
-    WHEN 'disclosures:demand:recorded' THEN ARRAY[['demand', 'reference', '+'], ['fields', 'count', '+'], ['instrument', 'code', '+']]
-    WHEN 'disclosures:demand:agreed' THEN ARRAY[['demand', 'reference', '+'], ['enough', 'flag', '+'], ['people', 'count', '+']]
-    WHEN 'disclosures:demand:refused' THEN ARRAY[['demand', 'reference', '+'], ['instrument', 'code', '+'], ['reason', 'code', '+']]
-    WHEN 'disclosures:demand:answered' THEN ARRAY[['demand', 'reference', '+'], ['expires_on', 'day', '+'], ['fields', 'count', '+'], ['instrument', 'code', '+'], ['recipient', 'digest', '+']]
-    WHEN 'disclosures:person:told' THEN ARRAY[['demand', 'reference', '+'], ['reached', 'flag', '+']]
-    WHEN 'disclosures:telling:put_off' THEN ARRAY[['because', 'code', '+'], ['demand', 'reference', '+'], ['until', 'day', '+']]
     WHEN 'site:backup:made' THEN ARRAY[['bytes', 'count', '+'], ['sha256', 'digest', '+'], ['store', 'code', '+']]
     WHEN 'site:home:restored' THEN ARRAY[['erased_again', 'count', '+'], ['keys_made_at', 'instant', '+'], ['opening', 'count', '+'], ['register_made_at', 'instant', '+'], ['without_key', 'count', '+']]
 END;

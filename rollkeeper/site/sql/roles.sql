@@ -73,6 +73,14 @@ GRANT INSERT, UPDATE (days) ON campaign_stay TO office;
 GRANT SELECT ON campaign_approval, campaign_complaint, campaign_staylift TO auditor;
 
 
+-- Incidents are handled from the console: whom one exposed is no face's business.
+GRANT SELECT, INSERT, UPDATE ON incidents_incident, incidents_duty TO sweep;
+GRANT SELECT, INSERT, DELETE ON incidents_exposed TO sweep;
+GRANT SELECT, INSERT ON incidents_remedy TO sweep;
+GRANT SELECT ON incidents_incident, incidents_duty, incidents_remedy TO auditor;
+-- Everybody is signed out from the console, where an incident asks for it.
+GRANT SELECT, DELETE ON django_session TO sweep;
+
 -- One line at a time, and forgetting.
 GRANT SELECT, INSERT ON enrolment_submission TO counter, sweep;
 GRANT SELECT, INSERT, UPDATE ON retention_erasure TO sweep;

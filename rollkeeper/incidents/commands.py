@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands under `incident`."""
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from rollkeeper.incidents.errors import InstantNotRead
+from rollkeeper.incidents.kinds import About, Remedy, Severity, Table
+from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, show_table
+from rollkeeper.kernel.ids import StaffId
+
+if TYPE_CHECKING:
+    from rollkeeper.incidents.queries import IncidentView
+
+IncidentArgument = Annotated[UUID, typer.Argument(metavar="INCIDENT", show_default=False)]
+AccountOption = Annotated[
+    list[str] | None,
+    typer.Option("--account", metavar="USER", help="An account; repeat it for an agent's or a device's."),
+]
+LanguageOption = Annotated[
+    str, typer.Option("--language", metavar="CODE", help="Of the report: en or zh-hans.")
+]
+
+
+def read_instant(text: str) -> dt.datetime:
+    """Read an instant; without an offset it is of the law's zone. Refuses: InstantNotRead."""
+    try:
+        read = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise InstantNotRead(text=text) from None
+    return read if read.tzinfo else read.replace(tzinfo=clock.zone())
+
+
+InstantOption = typer.Option(parser=read_instant, metavar="INSTANT")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands."""
+    room = typer.Typer(
+        no_args_is_help=True,
+        help="When something leaked: who was exposed, what the law wants by when, and doing it.",
+    )
+    room.command("open")(open_)
+    room.command()(status)
+    room.command()(scope)
+    room.command()(remedy)
+    room.command()(notify)
+    room.command()(report)
+    room.command()(close)
+    room.command()(drill)
+    app.add_typer(room, name="incident")
+
+
+def open_(
+    *,
+    about: Annotated[About, typer.Option("--about", help="What fell into wrong hands.")],
+    severity: Annotated[
+        Severity, typer.Option("--severity", help="What the clocks distinguish.")
+    ] = Severity.SERIOUS,
+    account: AccountOption = None,
+    epoch: Annotated[int | None, typer.Option("--epoch", help="The number of an epoch of keys.")] = None,
+    table: Annotated[
+        Table | None, typer.Option("--table", help="A table that leaked without the keys.")
+    ] = None,
+    since: Annotated[dt.datetime | None, InstantOption] = None,
+    until: Annotated[dt.datetime | None, InstantOption] = None,
+    noticed: Annotated[dt.datetime | None, InstantOption] = None,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Open an incident; the clock of every duty of the law starts when it was noticed, by default now.
+
+    Start from an account, an agent or a device (its accounts), an epoch of keys, a table, or a time alone.
+
+    Example: rollkeeper incident open --about account --account clerk-07 --since 2012-03-01T08:00
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.incidents import acts, queries
+
+    opening.open_home()
+    made = acts.open_incident(
+        console_authority(), about=about, severity=severity, noticed_at=noticed or clock.now(),
+        on=on or clock.today(), accounts=_accounts(account or [], on or clock.today()), epoch_id=epoch, table=table,
+        since=since, until=until,
+    )  # fmt: skip
+    view = queries.incident(console_authority(), made, now=clock.now())
+    emit(_plain(view)) if as_json else _show(view)
+
+
+def status(as_json: JsonOption = False, on: DateOption = None) -> None:  # noqa: ARG001 - the option gives the day by itself
+    """List every incident with its figures and clocks. Exit code 1 while a clock of an open one is over.
+
+    Example: rollkeeper incident status
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.incidents import queries
+
+    opening.open_home()
+    found = queries.incidents(console_authority(), now=clock.now())
+    if as_json:
+        emit([_plain(one) for one in found])
+    elif not found:
+        out.print("There is no incident.")
+    else:
+        for one in found:
+            _show(one)
+    if any(
+        duty.in_time is False and not duty.met_at for one in found if not one.closed_at for duty in one.duties
+    ):
+        raise typer.Exit(1)
+
+
+def scope(
+    incident: IncidentArgument,
+    *,
+    references: Annotated[
+        bool, typer.Option("--references", help="Write the references of everybody exposed, one a line.")
+    ] = False,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Make the exact list of whom it exposed, out of the ledger and the epochs of keys, and count them.
+
+    References only: nothing is opened to find out.
+
+    Example: rollkeeper incident scope 01900000-0000-7000-8000-000000000000 --references
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.incidents import acts, queries
+
+    opening.open_home()
+    found = acts.scope_incident(console_authority(), incident, on=on or clock.today())
+    if references:
+        for one in queries.exposed(console_authority(), incident):
+            what = f"person {one.person_id}" if one.person_id else f"line {one.line_id}"
+            out.print(f"{what} {','.join(one.fields)} {one.openings}", markup=False)
+    elif as_json:
+        emit(dataclasses.asdict(found))
+    else:
+        out.print(
+            f"{found.people:,} people were exposed, and {found.unnamed_lines:,} lines that nobody was registered for, by"
+            f" {found.openings:,} openings. Of {found.sealed_people:,} only sealed values leaked."
+        )
+
+
+def remedy(
+    incident: IncidentArgument,
+    what: Annotated[Remedy, typer.Argument(metavar="REMEDY", help=", ".join(Remedy), show_default=False)],
+    on: DateOption = None,
+) -> None:
+    """Close the accounts, sign everybody out, or renew the keys and seal everything anew. It is noted with the incident.
+
+    Example: rollkeeper incident remedy 01900000-0000-7000-8000-000000000000 sign_out_everyone
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.incidents.remedies import remedy_incident
+
+    opening.open_home()
+    with progress("Remedying") as bar:
+        touched = remedy_incident(
+            console_authority(), incident, what, on=on or clock.today(), tell=bar.advance
+        )
+    out.print(f"Done: {what.value}; it touched {touched:,}.")
+
+
+def notify(
+    incident: IncidentArgument,
+    *,
+    send: Annotated[
+        bool, typer.Option("--send", help="Owe the notices; 'notices send' hands them over.")
+    ] = False,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Draft the notices to everybody exposed, each in their language; with --send, owe them, once.
+
+    Example: rollkeeper incident notify 01900000-0000-7000-8000-000000000000 --send
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.incidents import acts
+    from rollkeeper.incidents.drafts import draft
+
+    opening.open_home()
+    if send:
+        told, missed = acts.tell_exposed(console_authority(), incident, on=on or clock.today())
+        answer = {"notices": told, "unreachable": missed}
+        said = (
+            f"{told:,} people are told by 'rollkeeper notices send'; {missed:,} cannot be reached that way."
+        )
+        emit(answer) if as_json else out.print(said)
+        return
+    drafted = draft(console_authority(), incident)
+    if as_json:
+        emit(dataclasses.asdict(drafted))
+        return
+    for language, text in drafted.texts.items():
+        out.print(f"{language}: {drafted.by_language[language]:,} people\n\n{text}\n", markup=False)
+    out.print(f"{drafted.unreachable:,} cannot be reached. Nothing is sent yet: add --send.")
+
+
+def report(
+    incident: IncidentArgument,
+    *,
+    language: LanguageOption = "en",
+    sent: Annotated[bool, typer.Option("--sent", help="Note that it went to the authority.")] = False,
+    on: DateOption = None,
+) -> None:
+    """Write the report to the authority: figures and clocks, nobody's reference. With --sent its clock stops.
+
+    Example: rollkeeper incident report 01900000-0000-7000-8000-000000000000 --language zh-hans
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.incidents import acts, queries
+    from rollkeeper.incidents.reporting import LANGUAGES, write_report
+
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}.", param_hint="'--language'")
+    opening.open_home()
+    if sent:
+        acts.note_report_sent(console_authority(), incident, on=on or clock.today())
+    view = queries.incident(console_authority(), incident, now=clock.now())
+    out.print(write_report(view, queries.people_by_field(incident), language=language), markup=False)
+
+
+def close(incident: IncidentArgument, on: DateOption = None) -> None:
+    """Close an incident whose every duty is met.
+
+    Example: rollkeeper incident close 01900000-0000-7000-8000-000000000000
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.incidents.acts import close_incident
+
+    opening.open_home()
+    close_incident(console_authority(), incident, on=on or clock.today())
+    out.print("Closed.")
+
+
+def drill(as_json: JsonOption = False, on: DateOption = None) -> None:
+    """Run an incident from start to end without touching anybody: everything opened in the last 24 hours, as if it leaked.
+
+    Nobody is told, nothing is suspended or renewed, and every entry of the ledger says that it was a drill.
+
+    Example: rollkeeper incident drill
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.incidents.drilling import run_drill
+    from rollkeeper.incidents.reporting import write_report
+
+    opening.open_home()
+    view, by_field = run_drill(console_authority(), on=on or clock.today())
+    if as_json:
+        emit(_plain(view))
+    else:
+        out.print(write_report(view, by_field, language="en"), markup=False)
+
+
+def _accounts(names: list[str], on: dt.date) -> list[StaffId]:
+    from rollkeeper.access.errors import StaffUnknown
+    from rollkeeper.access.queries import staff_list
+
+    known = {staff.username: staff.staff_id for staff in staff_list(on)}
+    for name in names:
+        if name not in known:
+            raise StaffUnknown(username=name)
+    return [known[name] for name in names]
+
+
+def _plain(view: "IncidentView") -> dict[str, object]:
+    return dataclasses.asdict(view)
+
+
+def _show(view: "IncidentView") -> None:
+    drill_mark = " (a drill)" if view.is_drill else ""
+    stands = "closed" if view.closed_at else "open"
+    out.print(
+        f"{view.incident_id} about {view.about.value}, {view.severity.value}, {stands}{drill_mark}",
+        markup=False,
+    )
+    if view.scoped_at:
+        out.print(f"{view.people:,} people, {view.unnamed_lines:,} lines besides; {view.notices:,} notices.")
+    show_table(
+        "Duties", ("to", "article", "within", "until", "stands"),
+        [
+            (d.to, d.article, d.within, d.due_at.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M"), _stands(d))
+            for d in view.duties
+        ],
+    )  # fmt: skip
+
+
+def _stands(duty: object) -> str:
+    lifted, met = getattr(duty, "lifted_because", None), getattr(duty, "met_at", None)
+    if lifted:
+        return f"lifted: {lifted}"
+    late = ", late" if getattr(duty, "in_time", None) is False else ""
+    return ("met" if met else "open") + late

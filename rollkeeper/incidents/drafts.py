@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What would go out to whom, before it does: counts by language, and the text in each."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.incidents.acts import draft_notices, locked_incident
+from rollkeeper.incidents.errors import IncidentNotScoped
+from rollkeeper.kernel.database import act, patient
+from rollkeeper.kernel.settings import settings
+from rollkeeper.notices.kinds import Channel, NoticeKind
+from rollkeeper.notices.texts import best_language, write_notice
+
+_NO_CODE = "00000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """How many would be told in which language, what they would read, and how many cannot be reached."""
+
+    by_language: dict[str, int]
+    texts: dict[str, str]
+    unreachable: int
+
+
+def draft(authority: Authority, incident_id: UUID) -> Draft:
+    """Draft the notices of an incident. Owes nothing. Refuses: NotAllowed, IncidentUnknown, IncidentClosed, IncidentNotScoped."""
+    demand(authority, Power.MANAGE_INCIDENT)
+    with act(), patient():
+        if locked_incident(incident_id).scoped_at is None:
+            raise IncidentNotScoped
+        by_language, unreachable = draft_notices(incident_id)
+    return Draft(by_language, {language: _text(language) for language in sorted(by_language)}, unreachable)
+
+
+def _text(language: str) -> str:
+    written = write_notice(
+        NoticeKind.DATA_EXPOSED, language=best_language(language, offered=list(settings().languages)),
+        channel=Channel.POST, promised_on=None, code=_NO_CODE, operator=settings().operator_name,
+        care=settings().care_number,
+    )  # fmt: skip
+    return f"{written.subject}\n\n{written.text}"

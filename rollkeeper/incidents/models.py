@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Incidents, whom they exposed, what had to be done by when, and what was done."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import UUID7
+
+
+class Incident(models.Model):
+    """Something leaked or may have leaked."""
+
+    incident_id = models.UUIDField(primary_key=True)
+    about = models.TextField(db_comment="incidents.kinds.About.")
+    severity = models.TextField(db_comment="incidents.kinds.Severity.")
+    is_drill = models.BooleanField(db_comment="Carried out like any other, and touches nobody.")
+    accounts = ArrayField(
+        models.UUIDField(), db_comment="References of staff; empty where it is not by account."
+    )
+    epoch_id = models.IntegerField(null=True)
+    table_of = models.TextField(null=True, db_comment="incidents.kinds.Table.")
+    since = models.DateTimeField(null=True, db_comment="From when; empty: from ever.")
+    until = models.DateTimeField(db_comment="Until when, exclusive.")
+    noticed_at = models.DateTimeField(db_comment="When the operator came to know: the clocks count from it.")
+    opened_at = models.DateTimeField()
+    opened_by = models.UUIDField(null=True)
+    scoped_at = models.DateTimeField(null=True)
+    people = models.BigIntegerField(null=True, db_comment="People whose cleartext was exposed.")
+    unnamed_lines = models.BigIntegerField(
+        null=True, db_comment="Exposed lines that nobody was registered for."
+    )
+    openings = models.BigIntegerField(null=True)
+    sealed_people = models.BigIntegerField(null=True, db_comment="People of whom only sealed values leaked.")
+    told_at = models.DateTimeField(null=True)
+    notices = models.BigIntegerField(null=True)
+    unreachable = models.BigIntegerField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Few rows."""
+
+        db_table = "incidents_incident"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(severity__in=["ordinary", "serious"]),
+                name="incidents_incident_of_unknown_severity",
+            ),
+        ]
+
+
+class Exposed(models.Model):
+    """One person, by reference, or one line that nobody was registered for, and which fields were seen when."""
+
+    pk = models.CompositePrimaryKey("incident_id", "exposed_id")
+    incident_id = models.UUIDField()
+    exposed_id = models.UUIDField(db_default=UUID7())
+    person_id = models.UUIDField(null=True)
+    line_id = models.UUIDField(null=True)
+    fields = ArrayField(models.TextField(), db_comment="vault.fields, by name; never a value.")
+    first_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+    openings = models.BigIntegerField()
+
+    class Meta:
+        """Made anew by every scoping."""
+
+        db_table = "incidents_exposed"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(person_id__isnull=False) | models.Q(line_id__isnull=False),
+                name="incidents_exposed_is_nobody",
+            )
+        ]
+
+
+class Duty(models.Model):
+    """One thing that the pack has the operator do about an incident, and its clock."""
+
+    pk = models.CompositePrimaryKey("incident_id", "duty_id")
+    incident_id = models.UUIDField()
+    duty_id = models.UUIDField(db_default=UUID7())
+    to = models.TextField(db_comment="self, regulator, person or police.")
+    article = models.TextField()
+    within = models.TextField(db_comment="As the pack says it: at_once, 24 hour, 3 working_day.")
+    is_second = models.BooleanField(default=False, db_comment="The second, full report.")
+    due_at = models.DateTimeField(db_comment="The clock is over at this instant.")
+    met_at = models.DateTimeField(null=True)
+    lifted_because = models.TextField(null=True, db_comment="encrypted: only sealed values leaked.")
+
+    class Meta:
+        """Few rows."""
+
+        db_table = "incidents_duty"
+
+
+class RemedyTaken(models.Model):
+    """One remedy, and how much it touched."""
+
+    pk = models.CompositePrimaryKey("incident_id", "remedy_id")
+    incident_id = models.UUIDField()
+    remedy_id = models.UUIDField(db_default=UUID7())
+    remedy = models.TextField(db_comment="incidents.kinds.Remedy.")
+    touched = models.BigIntegerField()
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        """Append-only."""
+
+        db_table = "incidents_remedy"

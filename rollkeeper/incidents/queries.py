@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads of this room: how incidents stand, with their clocks, and the references of whom one exposed."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.incidents.errors import IncidentUnknown
+from rollkeeper.incidents.kinds import About, Remedy, Severity
+from rollkeeper.incidents.models import Duty, Exposed, Incident, RemedyTaken
+from rollkeeper.incidents.rules import is_in_time
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import LineId, PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """One duty with its clock; `in_time` is None while it is open and its time is not over."""
+
+    to: str
+    article: str
+    within: str
+    is_second: bool
+    due_at: dt.datetime
+    met_at: dt.datetime | None
+    lifted_because: str | None
+    in_time: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyView:
+    """One remedy that was taken."""
+
+    remedy: Remedy
+    taken_at: dt.datetime
+    touched: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident as it stands: figures and clocks, nobody's reference."""
+
+    incident_id: UUID
+    about: About
+    severity: Severity
+    is_drill: bool
+    noticed_at: dt.datetime
+    since: dt.datetime | None
+    until: dt.datetime
+    scoped_at: dt.datetime | None
+    people: int
+    unnamed_lines: int
+    openings: int
+    sealed_people: int
+    told_at: dt.datetime | None
+    notices: int
+    unreachable: int
+    closed_at: dt.datetime | None
+    duties: tuple[DutyView, ...]
+    remedies: tuple[RemedyView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedView:
+    """Somebody by reference, or a line that nobody was registered for, and which fields were seen."""
+
+    person_id: PersonId | None
+    line_id: LineId | None
+    fields: tuple[str, ...]
+    first_at: dt.datetime | None
+    last_at: dt.datetime | None
+    openings: int
+
+
+def incidents(authority: Authority, *, now: dt.datetime) -> list[IncidentView]:
+    """Return every incident, the newest first. Refuses: NotAllowed."""
+    demand(authority, Power.MANAGE_INCIDENT)
+    return [_view(found, now=now) for found in Incident.objects.order_by("-opened_at")]
+
+
+def incident(authority: Authority, incident_id: UUID, *, now: dt.datetime) -> IncidentView:
+    """Return one incident. Refuses: NotAllowed, IncidentUnknown."""
+    demand(authority, Power.MANAGE_INCIDENT)
+    found = Incident.objects.filter(incident_id=incident_id).first()
+    if found is None:
+        raise IncidentUnknown
+    return _view(found, now=now)
+
+
+def exposed(authority: Authority, incident_id: UUID) -> Iterator[ExposedView]:
+    """Give the references of everybody whom an incident exposed. Refuses: NotAllowed."""
+    demand(authority, Power.MANAGE_INCIDENT)
+    for row in Exposed.objects.filter(incident_id=incident_id).order_by("exposed_id").iterator():
+        yield ExposedView(
+            PersonId(row.person_id) if row.person_id else None, LineId(row.line_id) if row.line_id else None,
+            tuple(row.fields), row.first_at, row.last_at, row.openings,
+        )  # fmt: skip
+
+
+def people_by_field(incident_id: UUID) -> dict[str, int]:
+    """Return how many people each field was seen of."""
+    return {row.field: row.people for row in rows(sql("incidents", "by_field"), {"incident": incident_id})}
+
+
+def _view(found: Incident, *, now: dt.datetime) -> IncidentView:
+    taken = RemedyTaken.objects.filter(incident_id=found.incident_id).order_by("taken_at")
+    clocks = Duty.objects.filter(incident_id=found.incident_id).order_by("due_at", "duty_id")
+    return IncidentView(
+        incident_id=found.incident_id, about=About(found.about), severity=Severity(found.severity),
+        is_drill=found.is_drill, noticed_at=found.noticed_at, since=found.since, until=found.until,
+        scoped_at=found.scoped_at, people=found.people or 0, unnamed_lines=found.unnamed_lines or 0,
+        openings=found.openings or 0, sealed_people=found.sealed_people or 0, told_at=found.told_at,
+        notices=found.notices or 0, unreachable=found.unreachable or 0, closed_at=found.closed_at,
+        duties=tuple(_duty(one, now=now) for one in clocks),
+        remedies=tuple(RemedyView(Remedy(one.remedy), one.taken_at, one.touched) for one in taken),
+    )  # fmt: skip
+
+
+def _duty(one: Duty, *, now: dt.datetime) -> DutyView:
+    in_time: bool | None = None
+    if one.lifted_because is None:
+        fits = is_in_time(one.due_at, met_at=one.met_at or now, within=one.within)
+        in_time = fits if one.met_at or not fits else None
+    return DutyView(
+        one.to, one.article, one.within, one.is_second, one.due_at, one.met_at, one.lifted_because, in_time
+    )

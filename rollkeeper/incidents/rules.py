@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Which duties an incident brings, and when each clock is over. Pure."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from rollkeeper.incidents.kinds import Severity
+from rollkeeper.law.leaves import Duration
+from rollkeeper.law.schema import Breach
+
+type IsClosed = Callable[[dt.date], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyClock:
+    """One duty: towards whom, by which article, and the instant at which its time is over."""
+
+    to: str
+    article: str
+    within: str
+    due_at: dt.datetime
+    is_second: bool = False
+    exempt_if_encrypted: bool = False
+
+
+def duties(
+    breach: Sequence[Breach],
+    *,
+    severity: Severity,
+    noticed_at: dt.datetime,
+    zone: ZoneInfo,
+    is_closed: IsClosed,
+) -> list[DutyClock]:
+    """Return every duty that the pack lays down for an incident of this severity, with its clock."""
+    found = []
+    for leaf in breach:
+        if leaf.severity == "serious" and severity is not Severity.SERIOUS:
+            continue
+        lengths = [(leaf.within, False)] + ([(leaf.second_report, True)] if leaf.second_report else [])
+        found += [
+            DutyClock(
+                to=leaf.to,
+                article=leaf.because.article,
+                within=length if isinstance(length, str) else f"{length.n} {length.unit}",
+                due_at=over_at(length, noticed_at=noticed_at, zone=zone, is_closed=is_closed),
+                is_second=second,
+                exempt_if_encrypted=leaf.exempt_if == "encrypted",
+            )
+            for length, second in lengths
+        ]
+    return found
+
+
+def over_at(
+    length: Duration | str, *, noticed_at: dt.datetime, zone: ZoneInfo, is_closed: IsClosed
+) -> dt.datetime:
+    """Return the instant at which a clock is over: hours run through nights and holidays, days end at midnight.
+
+    The day on which the incident was noticed does not count as a day. At once is at once: the clock is over as it starts,
+    and what is said is how late.
+    """
+    if isinstance(length, str):
+        return noticed_at
+    if length.unit == "hour":
+        return noticed_at + dt.timedelta(hours=length.n)
+    day, left = noticed_at.astimezone(zone).date(), length.n
+    while left:
+        day += dt.timedelta(days=1)
+        left -= length.unit == "day" or not is_closed(day)
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
+
+
+def is_in_time(due_at: dt.datetime, *, met_at: dt.datetime, within: str) -> bool:
+    """Tell whether a duty was met in time. At once means on the same day's work: within an hour."""
+    grace = dt.timedelta(hours=1) if within == "at_once" else dt.timedelta()
+    return met_at <= due_at + grace
