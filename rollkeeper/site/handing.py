@@ -43,7 +43,8 @@ class Handed:
     @classmethod
     def to(cls, face: Face) -> "Handed":
         """Make the folder anew, with what this face needs today."""
-        folder = home() / "run" / "faces" / face.name
+        _clear_what_was_left()
+        folder = home() / "run" / "faces" / f"{face.name}.{os.getpid()}"
         shutil.rmtree(folder, ignore_errors=True)
         for place in (folder, folder / "secrets", folder / "ledger"):
             place.mkdir(mode=0o700, parents=True)
@@ -105,6 +106,13 @@ class Handed:
             shutil.chown(draft, self.user, self.user)
         draft.chmod(0o400)
         draft.replace(file)
+
+
+def _clear_what_was_left() -> None:
+    """Remove what was handed over by a process that is gone; two that serve one home do not get in each other's way."""
+    for folder in (home() / "run" / "faces").glob("*.*"):
+        if not Path("/proc", folder.suffix[1:]).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _settings() -> str:

@@ -83,7 +83,7 @@ def steal(face, *, user, names):
     home, pids, sought = TAKEN[0]
     asked = {
         "pids": pids[face], "spoils": sought, "home": str(home), "sockets": str(server.socket_folder()),
-        "names": names, "roots": [] if user is None else ["/root", "/home", "/run", *map(str, other_places())],
+        "names": names, "roots": [] if user is None else [*map(str, other_places())],
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", "tests.site.thief"],
@@ -126,17 +126,21 @@ def test_the_same_thief_with_the_homes_own_user_opens_by_every_way(taken):
 @as_root
 def test_a_face_reads_nothing_of_the_home_but_what_it_was_handed(taken):
     home = taken["home"]
-    # Made by the tests' own process, whose mask is wider than that of the command line.
+    # Made by the tests' own process, whose mask is wider than that of the command line; the ledger's are public.
     no_secret = {
-        home / name for name in ("home.toml", "made", "making.lock", "run/start.lock", "run/users.lock")
-    }
+        home / name
+        for name in (
+            "home.toml", "made", "making.lock", "run/start.lock", "run/users.lock", "ledger/receipts", "ledger/vkey",
+        )
+    }  # fmt: skip
 
     for face in ("counter", "office"):
-        handed = home / "run" / "faces" / face
+        (handed,) = (home / "run" / "faces").glob(f"{face}.*")
         seen = steal_as(face)
         inside = {Path(file) for file in seen["files"] if Path(file).is_relative_to(home)}
         assert inside
-        assert {file for file in inside if not file.is_relative_to(handed)} <= no_secret
+        others = {file for file in inside if not file.is_relative_to(handed)}
+        assert {file for file in others if not file.is_relative_to(home / "ledger" / "public")} <= no_secret
 
 
 @as_root
@@ -271,4 +275,19 @@ def test_a_face_is_not_told_whom_an_alarm_goes_to(home, monkeypatch):
         handed.clear()
         told.unlink()
 
-    assert given == {"format": 1, "languages": ["en"]}
+    assert given.keys() - {"ledger_folder"} == {"format", "languages"}
+
+
+def test_two_that_serve_one_home_do_not_share_what_they_hand_over_and_what_a_dead_one_left_is_removed(home):
+    left = home / "run" / "faces" / "counter.999999999"
+    left.mkdir(parents=True)
+    other = home / "run" / "faces" / f"counter.{os.getppid()}"
+    other.mkdir()
+
+    handed = Handed.to(face_called("counter"))
+    try:
+        assert handed.folder != other
+        assert (left.exists(), other.exists()) == (False, True)
+    finally:
+        handed.clear()
+        other.rmdir()
