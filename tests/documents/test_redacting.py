@@ -144,6 +144,18 @@ def test_a_mark_that_no_font_can_draw_leaves_no_copy_rather_than_an_unmarked_one
     assert "name" in done.proposed.values
 
 
+@pytest.mark.soak
+def test_nothing_that_is_masked_can_be_read_on_the_copies_of_many_documents(networks):
+    tally, read = recall.Tally(), []
+
+    for drawn, data, number in recall.documents(18 * len(Kind), first=1000):
+        done = recall.captured(data, shows_middle=number % 2 == 0)
+        read += recall.look(drawn, done, number, networks, tally)
+
+    assert tally.copies > 0.9 * tally.documents
+    assert not read
+
+
 @pytest.fixture
 def forged(monkeypatch):
     """Draw a passport whose number has one digit that does not belong there."""
