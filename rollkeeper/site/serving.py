@@ -73,11 +73,11 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, faces: Sequence[Face] = 
             if not _wait_until_well(one, stop):
                 return
         _announce(running)
-        while not stop:
         porter = stack.enter_context(Porter.for_faces(faces))
+        while not stop:
+            porter.keep_going()
             _demand_alive(running)
             for one in running:
-            porter.keep_going()
                 one.handed.renew()
             time.sleep(0.2)
         err.print("Stopping ...")
