@@ -19,7 +19,8 @@ from rollkeeper.documents.specimens.wearing import any_wear, jpeg, photograph
 
 ON = dt.date(2012, 3, 1)
 ASKED = frozenset({"name", "address", "document_type", "document_number"})
-MARK = Mark("Invented Telecom", "registration", ON)
+MARK = Mark("Invented Telecom", "registration", dt.date(2013, 10, 9))
+"""No day of birth or expiry on a specimen can be read out of its digits."""
 LABELS = "性别|民族|出生|签发机关|有效期限"
 
 

@@ -120,7 +120,7 @@ def test_the_mark_stands_across_the_copy(copies, networks):
 
     assert "Invented Telecom" in words
     assert "registration" in words
-    assert "2012-03-01" in words
+    assert "2013-10-09" in words
 
 
 def test_a_mark_in_chinese_and_in_tibetan_is_drawn():
