@@ -44,9 +44,9 @@ INSTALLED_APPS = [
     "rollkeeper.rights",
     "rollkeeper.counter",
     "rollkeeper.office",
+    "rollkeeper.portal",
 ]
 MIDDLEWARE = [
-    "rollkeeper.portal",
     "rollkeeper.site.edge.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
