@@ -51,7 +51,9 @@ class Attempt(models.Model):
     """How often somebody lately tried to sign in under one user name, whether or not it exists."""
 
     name_mark = models.BinaryField(
-        primary_key=True, max_length=32, db_comment="HMAC-SHA-256 of the user name under the home's staff key."
+        primary_key=True,
+        max_length=32,
+        db_comment="HMAC-SHA-256 of the user name under the home's staff key.",
     )
     tries = models.IntegerField()
     since = models.DateTimeField(db_comment="Start of the window in which the tries are counted.")

@@ -95,11 +95,6 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "breach[].second_report.n": _any,
     "breach[].second_report.unit": _is("hour", "day", "working_day"),
     "breach[].exempt_if": _is("encrypted"),
-    "disclosure[].to": _any,
-    "disclosure[].legal_basis": _any,
-    "disclosure[].needs": _any,
-    "disclosure[].two_people": _is(True),
-    "disclosure[].notify_person": _is("at_once", "when_allowed"),
     "number_reuse.quarantine.n": _any,
     "number_reuse.quarantine.unit": _is("day"),
 }

@@ -76,8 +76,19 @@ def entry_body(
 
     ::
 
-        {"actor":"<64 hex>|console|sweep","article":"...","at":"2012-03-02T01:00:00.123Z","day":"2012-03-02","facts":{...},
-         "line":"<UUID>","pack":"<64 hex>","person":"<64 hex>","role":"...","v":1,"verb":"room:thing:done"}
+        {
+            "actor": "<64 hex>|console|sweep",
+            "article": "...",
+            "at": "2012-03-02T01:00:00.123Z",
+            "day": "2012-03-02",
+            "facts": {...},
+            "line": "<UUID>",
+            "pack": "<64 hex>",
+            "person": "<64 hex>",
+            "role": "...",
+            "v": 1,
+            "verb": "room:thing:done",
+        }
 
     on one line, without spaces, keys in this order at every depth (RFC 8785), UTF-8.
     """

@@ -76,7 +76,10 @@ def bring_up_to_date() -> None:
     connections["default"].settings_dict.update(database.address(server.REGISTER, Role.MIGRATOR))
     try:
         call_command("migrate", verbosity=0, interactive=False)
-        for name in ("forms", "body"):  # the ledger's forms grow with the program, whatever migrations there are
+        for name in (
+            "forms",
+            "body",
+        ):  # the ledger's forms grow with the program, whatever migrations there are
             database.run(database.sql("ledger", name))
         database.run(_page("roles"))
     finally:

@@ -25,9 +25,7 @@ def find_persons(document_indexes: Sequence[bytes]) -> list[PersonId | None]:
 
 def is_protected(person_id: PersonId) -> bool:
     """Tell whether somebody lives under a threat, so that ordinary staff see that a record exists and nothing else."""
-    return bool(
-        rows("SELECT FROM subscribers_subscriber WHERE person_id = %s AND is_protected", [person_id])
-    )
+    return bool(rows("SELECT FROM subscribers_subscriber WHERE person_id = %s AND is_protected", [person_id]))
 
 
 def language_of(person_id: PersonId) -> str | None:

@@ -107,7 +107,14 @@ def test_every_fault_of_a_row_is_named_and_not_only_the_first(tmp_path):
     tally, refused = enrol(written(tmp_path, row(), hostile))
 
     assert (tally.recorded, tally.refused) == (1, 1)
-    assert {column for _, column, _ in refused} == {"number", "name", "address", "document_type", "kind", "user"}
+    assert {column for _, column, _ in refused} == {
+        "number",
+        "name",
+        "address",
+        "document_type",
+        "kind",
+        "user",
+    }
 
 
 def test_the_side_file_holds_no_value(tmp_path):

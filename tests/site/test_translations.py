@@ -44,7 +44,14 @@ def test_every_tibetan_entry_awaits_a_native_reader(catalogue):
 
 @pytest.mark.parametrize(
     ("room", "language"),
-    [("site", "zh_Hans"), ("office", "zh_Hans"), ("counter", "zh_Hans"), ("portal", "zh_Hans"), ("site", "bo"), ("office", "bo")],
+    [
+        ("site", "zh_Hans"),
+        ("office", "zh_Hans"),
+        ("counter", "zh_Hans"),
+        ("portal", "zh_Hans"),
+        ("site", "bo"),
+        ("office", "bo"),
+    ],
 )
 def test_every_text_of_a_room_is_in_the_catalogue(room, language):
     known = set()
