@@ -14,12 +14,14 @@ A node is named by its height and its index: node (h, i) stands over the leaves 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from hashlib import sha256
+from struct import iter_unpack
 
 HASH_BYTES = 32
 TILE_HEIGHT = 8
 TILE_WIDTH = 1 << TILE_HEIGHT
 TILE_BYTES = TILE_WIDTH * HASH_BYTES
 EMPTY_ROOT = sha256().digest()
+_PAIR = f"{2 * HASH_BYTES}s"
 
 Node = Callable[[int, int], bytes]
 ReadTile = Callable[[int, int, int], bytes]
@@ -42,10 +44,7 @@ def root_of(hashes: bytes) -> bytes:
         return EMPTY_ROOT
     while len(hashes) > HASH_BYTES:
         even = len(hashes) - len(hashes) % (2 * HASH_BYTES)
-        above = [
-            sha256(b"\x01" + hashes[at : at + 2 * HASH_BYTES]).digest()
-            for at in range(0, even, 2 * HASH_BYTES)
-        ]
+        above = [sha256(b"\x01" + pair).digest() for (pair,) in iter_unpack(_PAIR, hashes[:even])]
         hashes = b"".join(above) + hashes[even:]
     return hashes
 
