@@ -2,7 +2,7 @@
 -- Who held a line at that very instant counts, not who holds it now; a line that nobody was registered for stands alone.
 -- Law: art. 12 (who must be told is known exactly). Reads: ledger_entry, lines_holding. Writes: incidents_exposed.
 -- Plan: with accounts ledger_entry_opened_by_staff for openings, else one pass over ledger_entry; a hash join with the
--- holdings; 10^6 openings of 10^5 people in seconds (tests/bench/bench_incidents.py).
+-- holdings; its time at 10^6 openings is not measured yet.
 -- Again: the same people; the caller removes the older list first.
 WITH seen AS MATERIALIZED (
     SELECT e.at, e.line_id, e.person_id,
