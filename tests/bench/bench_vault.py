@@ -23,7 +23,6 @@ from rollkeeper.enrolment.acts import register_subscriber
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.database import run as execute
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, StaffId, new_uuid, new_uuids
-from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.opening import open_field
 from rollkeeper.vault import acts, epochs, keys, wire
 from rollkeeper.vault.blind import blind_numbers
@@ -181,10 +180,10 @@ def hpke_bare(count: int) -> None:
 def open_one_by_one(records: list[acts.PersonRecord]) -> Row:
     """Open one attribute at a time, ledger entry included, against a primary key's SELECT and a durable INSERT."""
     acts.seal_persons(records)
-    look = officer()
+    looks = officers(len(records))
 
     def product() -> None:
-        for r in records:
+        for look, r in zip(looks, records, strict=True):
             acts.open_sealed(
                 look,
                 person_id=r.person_id,
@@ -210,10 +209,10 @@ def look_up_and_open(count: int) -> Row:
         (row.person_id, row.holding_id)
         for row in rows("SELECT person_id, holding_id FROM lines_holding LIMIT %s", [count])
     ]
-    look = officer()
+    looks = officers(count)
 
     def product() -> None:
-        for one in given:
+        for look, one in zip(looks, given, strict=True):
             open_field(look, one.number, field=Field.NAME, purpose=Purpose.REVIEW, on=DAY)
 
     product()
@@ -221,10 +220,13 @@ def look_up_and_open(count: int) -> Row:
     return "look up a number and open its holder's name", count, seconds, bare, seconds / bare, "3"
 
 
-def officer() -> Authority:
-    """Return somebody who may open, as often as the bench wants."""
-    write_settings(openings_a_day=1_000_000)
-    return Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "0f" * 32)
+def officers(count: int) -> list[Authority]:
+    """Return who opens each of so many: somebody else after every 25, since nobody opens more than 60 a day."""
+    people = [
+        Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "0f" * 32)
+        for _ in range(count // 25 + 1)
+    ]
+    return [people[n // 25] for n in range(count)]
 
 
 def select_and_insert(pairs: Sequence[tuple[PersonId, HoldingId]]) -> None:
