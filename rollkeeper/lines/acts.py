@@ -11,7 +11,7 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, run
-from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
+from rollkeeper.kernel.ids import EntryId, LineId, PersonId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -37,7 +37,7 @@ from rollkeeper.subscribers.queries import is_protected
 __all__ = [
     "NewHolding", "NewLine", "activate_line", "begin_holding", "begin_holdings", "begin_suspension",
     "end_line_state", "hold_erasure", "lift_suspension", "lock_line", "look_up_line", "make_lines", "mark_disputed", "pause_clock",
-    "protect_line", "record_registrations", "refuse_protected", "resume_clock", "settle_dispute", "transfer_holding",
+    "protect_line", "record_registrations", "refuse_protected", "refuse_protected_holder", "resume_clock", "settle_dispute", "transfer_holding",
 ]  # fmt: skip
 
 
@@ -90,8 +90,13 @@ def refuse_protected(authority: Authority, line_id: LineId) -> None:
 
     Refuses: RecordProtected.
     """
-    holder = last_holder(line_id)
-    if holder and is_protected(holder) and not authority.role_for(Power.SEE_PROTECTED):
+    if not authority.role_for(Power.SEE_PROTECTED):
+        refuse_protected_holder(authority, last_holder(line_id))
+
+
+def refuse_protected_holder(authority: Authority, holder: PersonId | None) -> None:
+    """Do the same where it is known who holds the line, or held it last. Refuses: RecordProtected."""
+    if holder and not authority.role_for(Power.SEE_PROTECTED) and is_protected(holder):
         raise RecordProtected
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.settings import settings
-from rollkeeper.lines.acts import refuse_protected
+from rollkeeper.lines.acts import refuse_protected_holder
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import HoldingView, find_line_written, holdings, view_line
 from rollkeeper.subscribers.kinds import Part
@@ -37,7 +37,7 @@ def open_field(
     held = holdings(line_id)
     if not held:
         raise CannotOpen
-    refuse_protected(authority, line_id)
+    refuse_protected_holder(authority, held[-1].person_id)
     person_id = _person(held[-1], part)
     return open_sealed(
         authority,
