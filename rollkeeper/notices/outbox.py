@@ -18,7 +18,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import instant_text
 from rollkeeper.kernel.settings import home, settings
 from rollkeeper.notices.gateways import Answer, Handing, Message
-from rollkeeper.notices.rules import sms_parts
+from rollkeeper.notices.smpp_text import sms_parts
 
 
 class Outbox:

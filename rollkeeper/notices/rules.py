@@ -20,14 +20,6 @@ _BARRED: Final = frozenset({"suspended", "ended", "released"})
 _TAKES_SMS: Final = frozenset({"mobile", "data_card"})
 _RINGS: Final = frozenset({"mobile", "fixed_line"})
 
-GSM_7: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-"""The basic alphabet of 3GPP TS 23.038, one septet a character."""
-GSM_7_EXTENDED: Final = frozenset("\f^{}\\[~]|€")
-"""Its extension, two septets a character."""
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -140,25 +132,3 @@ def end_of_quiet(now: dt.datetime, *, quiet_from: dt.time, quiet_until: dt.time)
         return None
     day = today + dt.timedelta(days=1) if crosses and at >= quiet_from else today
     return dt.datetime.combine(day, quiet_until, now.tzinfo)
-
-
-def sms_parts(text: str) -> int:
-    """Return in how many parts a text goes out.
-
-    160 septets alone or 153 a part where the basic alphabet holds it all; else UCS-2, 70 units alone or 67 a part, no
-    character split between two parts. Source: 3GPP TS 23.038 and 23.040.
-    """
-    if set(text) <= GSM_7 | GSM_7_EXTENDED:
-        return _parts([2 if one in GSM_7_EXTENDED else 1 for one in text], alone=160, each=153)
-    return _parts([2 if ord(one) > 0xFFFF else 1 for one in text], alone=70, each=67)
-
-
-def _parts(units: Sequence[int], *, alone: int, each: int) -> int:
-    if sum(units) <= alone:
-        return 1
-    parts, filled = 1, 0
-    for unit in units:
-        if filled + unit > each:
-            parts, filled = parts + 1, 0
-        filled += unit
-    return parts

@@ -4,6 +4,8 @@
 A part of a long message begins with six octets (3GPP TS 23.040, 9.2.3.24.1) and esm_class 0x40 says so:
 
     05 00 03 <which message> <how many parts> <which part>
+
+smpplib's own division breaks characters of two septets, and emoji, between two parts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,19 +36,32 @@ class TooLong(Exception):
 
 def in_parts(text: str, *, reference: UUID) -> tuple[int, list[bytes]]:
     """Return the data coding and the octets of each part; no character is split between two. Raises TooLong."""
-    if set(text) <= SEPTETS.keys():
-        coding, pieces, alone, each = BASIC, [SEPTETS[one] for one in text], 160, 153
-    else:
-        coding, pieces, alone, each = UCS_2, [one.encode("utf-16-be") for one in text], 140, 134
-    if sum(map(len, pieces)) <= alone:
-        return coding, [b"".join(pieces)]
-    parts = _filled(pieces, each)
+    coding, parts = _divided(text)
+    if len(parts) == 1:
+        return coding, parts
     if len(parts) > _MOST_PARTS:
         raise TooLong
     return coding, [
         bytes([5, 0, 3, reference.bytes[-1], len(parts), number]) + part
         for number, part in enumerate(parts, start=1)
     ]
+
+
+def sms_parts(text: str) -> int:
+    """Return in how many parts a text goes out."""
+    _, parts = _divided(text)
+    return len(parts)
+
+
+def _divided(text: str) -> tuple[int, list[bytes]]:
+    """Return the data coding and the parts without headers: 160 septets or 140 octets alone, else 153 or 134 each."""
+    if set(text) <= SEPTETS.keys():
+        coding, pieces, alone, each = BASIC, [SEPTETS[one] for one in text], 160, 153
+    else:
+        coding, pieces, alone, each = UCS_2, [one.encode("utf-16-be") for one in text], 140, 134
+    if sum(map(len, pieces)) <= alone:
+        return coding, [b"".join(pieces)]
+    return coding, _filled(pieces, each)
 
 
 def _filled(pieces: Sequence[bytes], each: int) -> list[bytes]:

@@ -5,6 +5,7 @@ import json
 import uuid
 
 import pytest
+from smpplib.gsm import GSM_CHARACTER_TABLE, gsm_encode
 from typer.testing import CliRunner
 
 from rollkeeper.kernel import clock
@@ -12,10 +13,9 @@ from rollkeeper.kernel.settings import home, settings, write_settings
 from rollkeeper.notices.errors import NoMessageCentre
 from rollkeeper.notices.gateways import Answer, Message
 from rollkeeper.notices.kinds import Channel, Outcome
-from rollkeeper.notices.rules import GSM_7, GSM_7_EXTENDED, sms_parts
 from rollkeeper.notices.smpp import ShortMessages
 from rollkeeper.notices.smpp_spool import Spool
-from rollkeeper.notices.smpp_text import BASIC, SEPTETS, UCS_2, TooLong, in_parts
+from rollkeeper.notices.smpp_text import BASIC, SEPTETS, UCS_2, TooLong, in_parts, sms_parts
 from rollkeeper.site.cli import make_app
 from rollkeeper.vault.opened import Opened
 from tests.notices.centre import PASSWORD, message_centre, parts_of
@@ -71,11 +71,12 @@ def test_a_text_has_as_many_parts_as_were_counted_and_none_is_too_long(text, par
     assert max(map(len, made)) <= (160 if coding == BASIC else 140)
 
 
-def test_the_characters_that_are_carried_as_septets_are_those_that_are_counted_as_septets():
-    assert {one for one, octets in SEPTETS.items() if len(octets) == 1} == GSM_7
-    assert {one for one, octets in SEPTETS.items() if len(octets) == 2} == GSM_7_EXTENDED
-    assert len(set(SEPTETS.values())) == len(SEPTETS)
-    assert (SEPTETS["@"], SEPTETS["§"], SEPTETS["à"], SEPTETS["A"]) == (b"\0", b"\x5f", b"\x7f", b"A")
+def test_the_characters_that_are_carried_as_septets_are_those_of_a_table_by_another_hand():
+    theirs = {one: gsm_encode(one) for one in GSM_CHARACTER_TABLE if one not in "`\x1b"}
+
+    # Their table lacks the section sign and the form feed.
+    assert theirs | {"§": b"\x5f", "\f": b"\x1b\x0a"} == SEPTETS
+    assert len(set(SEPTETS.values())) == len(SEPTETS) == 127 + 10
 
 
 def test_a_text_of_more_parts_than_a_message_can_have_is_refused(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.notices.errors import LinkInNotice, TextFault
 from rollkeeper.notices.kinds import Channel, NoticeKind
-from rollkeeper.notices.rules import sms_parts
+from rollkeeper.notices.smpp_text import sms_parts
 from rollkeeper.notices.texts import (
     best_language,
     languages,
