@@ -49,7 +49,8 @@ def claim_hardship(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
 
     Ledger: line:clock:paused. Refuses: AskNotRead, NotAmongYours, LineOver, DaysReversed.
     """
-    line_id, reason, first, last = visit.line_in(asked), _reason(asked), _day(asked, "first"), None
+    line_id, _ = visit.line_in(asked)
+    reason, first, last = _reason(asked), _day(asked, "first"), None
     if asked.get("last"):
         last = _day(asked, "last")
 
@@ -64,10 +65,10 @@ def dispute_record(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
 
     Ledger: line:line:disputed, rights:case:opened. Refuses: NotAmongYours, CaseOpenAlready, LineOver.
     """
-    line_id = visit.line_in(asked)
+    line_id, holding_id = visit.line_in(asked)
 
     def do() -> tuple[LineId, EntryId]:
-        open_case(visit.authority, line_id, CaseKind.DISPUTE, holding_id=visit.holding_id, on=on)
+        open_case(visit.authority, line_id, CaseKind.DISPUTE, holding_id=holding_id, on=on)
         return line_id, mark_disputed(visit.authority, line_id, on)
 
     return once(_key(asked), verb=Verb.LINE_DISPUTED, on=on, do=do)
@@ -78,10 +79,10 @@ def appeal(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
 
     Ledger: line:clock:paused, rights:case:opened. Refuses: NotAmongYours, CaseOpenAlready, LineOver.
     """
-    line_id = visit.line_in(asked)
+    line_id, holding_id = visit.line_in(asked)
 
     def do() -> tuple[LineId, EntryId]:
-        open_case(visit.authority, line_id, CaseKind.APPEAL, holding_id=visit.holding_id, on=on)
+        open_case(visit.authority, line_id, CaseKind.APPEAL, holding_id=holding_id, on=on)
         return line_id, pause_clock(visit.authority, line_id, on, None, PauseReason.APPEAL, on)
 
     return once(_key(asked), verb=Verb.CLOCK_PAUSED, on=on, do=do)
@@ -93,7 +94,7 @@ def disown_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
     Whoever uses the line is not cut off by that: it is disputed, and its case has a day of its own.
     Ledger: line:line:disputed, rights:case:opened. Refuses: ProofNeeded, NotAmongYours, CaseOpenAlready, LineOver.
     """
-    person_id, line_id = visit.demand_proof(), visit.line_in(asked)
+    person_id, (line_id, _) = visit.demand_proof(), visit.line_in(asked)
 
     def do() -> tuple[LineId, EntryId]:
         lock_line(line_id, living=True)
@@ -110,13 +111,13 @@ def ask_correction(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
     What it should say is not asked here. Ledger: rights:case:opened. Refuses: AskNotRead, ProofNeeded, CaseOpenAlready.
     """
     visit.demand_proof()
-    line_id, about = visit.line_in(asked), str(asked.get("about"))
+    (line_id, holding_id), about = visit.line_in(asked), str(asked.get("about"))
     if about not in set(Field):
         raise AskNotRead
 
     def do() -> tuple[LineId, EntryId]:
         return line_id, open_case(
-            visit.authority, line_id, CaseKind.CORRECT, holding_id=visit.holding_id, about=about, on=on
+            visit.authority, line_id, CaseKind.CORRECT, holding_id=holding_id, about=about, on=on
         )
 
     return once(_key(asked), verb=Verb.CASE_OPENED, on=on, do=do)
@@ -128,7 +129,7 @@ def end_own_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
     Ledger: line:line:ended. Refuses: ProofNeeded, NotAmongYours, LineInDispute, LineOver.
     """
     visit.demand_proof()
-    line_id = visit.line_in(asked)
+    line_id, _ = visit.line_in(asked)
 
     def do() -> tuple[LineId, EntryId]:
         return line_id, end_held_line(visit.authority, lock_line(line_id, living=True), on=on)

@@ -61,18 +61,21 @@ class Visit:
         held = holdings_of(self.person_id)
         return held if self.is_proved else [one for one in held if one.holding_id == self.holding_id]
 
-    def line_in(self, asked: dict[str, Any]) -> LineId:
-        """Return the line that an ask is about, the one in the hand where it names none.
+    def line_in(self, asked: dict[str, Any]) -> tuple[LineId, HoldingId | None]:
+        """Return the line that an ask is about and its holding: the one in the hand where it names none.
 
-        Refuses: AskNotRead, NotAmongYours.
+        A line that they gave away is shown to them and is no longer theirs to act on. Refuses: AskNotRead, NotAmongYours.
         """
         try:
             line_id = LineId(UUID(str(asked["line"]))) if asked.get("line") else self.line_id
         except ValueError:
             raise AskNotRead from None
-        if line_id != self.line_id and line_id not in {one.line_id for one in self.holdings()}:
-            raise NotAmongYours
-        return line_id
+        if line_id == self.line_id:
+            return line_id, self.holding_id
+        for one in self.holdings():
+            if one.line_id == line_id and one.is_present:
+                return line_id, one.holding_id
+        raise NotAmongYours
 
     def demand_proof(self) -> PersonId:
         """Return who proved to be the holder. Refuses: ProofNeeded."""

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What somebody who proved who they are may do to which line, and what a verdict does to it."""
+
+import pytest
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.enrolment.acts import transfer_line
+from rollkeeper.enrolment.submissions import Submission
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.queries import count_lines_of, present_holding, view_line
+from rollkeeper.rights import door
+from rollkeeper.rights.acts import settle_case
+from rollkeeper.rights.kinds import AskKind
+from rollkeeper.rights.queries import open_cases
+from rollkeeper.subscribers.kinds import Part, PartyKind
+from tests.rights.people import NUMBER, ON, PERSON, enrol, visit
+
+OTHER = "+8613908915678"
+SOMEBODY_ELSE = PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
+
+
+def ask(token, kind, **asked):
+    return door.ask(token, kind, language="en", asked={"key": str(new_uuid()), **asked})
+
+
+def proved_visit(telephone):
+    """Come in and let the visit count as proved; that the proof is needed is shown at the portal."""
+    token = visit(telephone)
+    run("UPDATE rights_visit SET proved_at = clock_timestamp()")
+    return token
+
+
+def give_away(number, to):
+    transfer_line(
+        console_authority(),
+        Submission(
+            submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL, parts={Part.HOLDER: to},
+            language="en", looked_twice=True,
+        ),
+        on=ON,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        (AskKind.END, {}), (AskKind.DISPUTE, {}), (AskKind.APPEAL, {}), (AskKind.NOT_MINE, {}),
+        (AskKind.PAUSE, {"reason": "hospital", "first": ON.isoformat()}), (AskKind.CORRECT, {"about": "name"}),
+    ],
+)  # fmt: skip
+def test_a_line_that_was_given_away_is_no_longer_theirs_to_act_on(at_door, kind, more):
+    enrol()
+    given = enrol(OTHER)
+    give_away(OTHER, SOMEBODY_ELSE)
+    token = proved_visit(at_door)
+
+    answer = ask(token, kind, line=str(given), **more)
+
+    assert answer["refused"] == "not_among_yours"
+    assert not view_line(given).is_over
+    assert not view_line(given).is_disputed
+    assert rows("SELECT FROM lines_pause") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"), [(AskKind.DISPUTE, {}), (AskKind.APPEAL, {}), (AskKind.CORRECT, {"about": "name"})]
+)
+def test_a_case_is_about_the_holding_of_its_own_line_and_is_shown_with_it(at_door, kind, more):
+    enrol()
+    other = enrol(OTHER)
+    token = proved_visit(at_door)
+
+    assert "done" in ask(token, kind, line=str(other), **more)
+    shown = door.ask(token, AskKind.SHOW, language="en")["done"]["lines"]
+
+    (case,) = rows("SELECT holding_id FROM rights_case")
+    assert case.holding_id == present_holding(other).holding_id
+    assert {one["line"]: len(one["cases"]) for one in shown}[str(other)] == 1
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+def test_a_line_that_is_not_theirs_is_unlinked_for_good_or_stays_as_it_was(at_door, upheld):
+    line = enrol()
+    holding = present_holding(line)
+    token = proved_visit(at_door)
+    assert "done" in ask(token, AskKind.NOT_MINE)
+    assert count_lines_of(holding.person_id) == 0
+
+    settle_case(console_authority(), open_cases()[0].case_id, upheld=upheld, on=ON)
+
+    assert (present_holding(line) is None) is upheld
+    assert view_line(line).is_registered is not upheld
+    assert not view_line(line).is_disputed
+    assert count_lines_of(holding.person_id) == (0 if upheld else 1)
+    assert door.ask(token, AskKind.SHOW, language="en").get("refused") == ("visit_over" if upheld else None)
+
+
+def test_a_verdict_does_not_unlink_whoever_was_registered_meanwhile(at_door):
+    line = enrol()
+    ask(proved_visit(at_door), AskKind.NOT_MINE)
+    run("UPDATE lines_line SET is_disputed = false")
+    give_away(NUMBER, SOMEBODY_ELSE)
+
+    settle_case(console_authority(), open_cases()[0].case_id, upheld=True, on=ON)
+
+    assert present_holding(line) is not None
+    assert view_line(line).is_registered
