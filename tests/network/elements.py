@@ -23,6 +23,8 @@ from rollkeeper.network.radius_wire import Radius
 OPS = Path(__file__).parents[2] / "ops"
 TOKEN = "an-invented-token"
 CARE, REGISTRATION = "10086", "10085"
+NUMBERS = [f"+86139000{number:05}" for number in range(200)]
+"""The subscribers of the HLR."""
 HERE = f"127.{os.getpid() >> 16 & 127 | 64}.{os.getpid() >> 8 & 255}.{max(os.getpid() & 255, 2) % 254}"
 
 

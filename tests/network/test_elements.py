@@ -32,32 +32,13 @@ from rollkeeper.network.tokens import TokenMissing
 from rollkeeper.vault.acts import seal_line_values
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.opened import Opened
-from tests.network.elements import TOKEN, HlrProgram, KamailioProgram, RadiusProgram, running, wanted
+from tests.network.elements import NUMBERS, TOKEN, RadiusProgram, running, wanted
 from tests.network.fakes import Element
 from tests.network.sgsn import DELETE_DATA, LOCATION_DONE, LOCATION_REFUSED, Sgsn
 
 ON = dt.date(2012, 3, 2)
 AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
-NUMBERS = [f"+86139111{number:05}" for number in range(40)]
 BAR, RESTORE, END = CommandKind.BAR, CommandKind.RESTORE, CommandKind.END
-
-
-@pytest.fixture(scope="module")
-def hlr(tmp_path_factory):
-    wanted("osmo-hlr", "osmo-hlr")
-    yield from running(HlrProgram(tmp_path_factory.mktemp("hlr")), lambda one: one.provision(NUMBERS))
-
-
-@pytest.fixture(scope="module")
-def kamailio(tmp_path_factory):
-    wanted("kamailio and kamailio-sqlite-modules", "kamailio")
-    yield from running(KamailioProgram(tmp_path_factory.mktemp("kamailio")))
-
-
-@pytest.fixture(scope="module")
-def radius(tmp_path_factory):
-    wanted("freeradius", "freeradius")
-    yield from running(RadiusProgram(tmp_path_factory.mktemp("radius")))
 
 
 @pytest.fixture

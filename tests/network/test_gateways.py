@@ -11,12 +11,11 @@ from rollkeeper.network.routing import ByService
 from rollkeeper.network.trial import TrialNetwork
 from rollkeeper.network.webhook import Webhook
 from rollkeeper.vault.opened import Opened
-from tests.network.elements import HlrProgram, KamailioProgram, RadiusProgram, running, wanted
+from tests.network.elements import NUMBERS
 from tests.network.fakes import Element, HttpElement
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 CONTRACT = ["trial", "webhook", "fake", "osmo_hlr", "kamailio", "freeradius", "by_service"]
-NUMBERS = [f"+86139000{number:05}" for number in range(200)]
 given: dict[uuid.UUID, str] = {}
 
 
@@ -32,24 +31,6 @@ def order(kind=CommandKind.BAR, line=None, sequence=1, **more):
         sequence=sequence,
         **{"number": Opened(number)} | more,
     )
-
-
-@pytest.fixture(scope="module")
-def hlr(tmp_path_factory):
-    wanted("osmo-hlr", "osmo-hlr")
-    yield from running(HlrProgram(tmp_path_factory.mktemp("hlr")), lambda one: one.provision(NUMBERS))
-
-
-@pytest.fixture(scope="module")
-def kamailio(tmp_path_factory):
-    wanted("kamailio", "kamailio")
-    yield from running(KamailioProgram(tmp_path_factory.mktemp("kamailio")))
-
-
-@pytest.fixture(scope="module")
-def radius(tmp_path_factory):
-    wanted("freeradius", "freeradius")
-    yield from running(RadiusProgram(tmp_path_factory.mktemp("radius")))
 
 
 @pytest.fixture
