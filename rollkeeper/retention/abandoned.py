@@ -16,6 +16,7 @@ from rollkeeper.kernel.ids import HoldingId, PersonId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault.acts import list_living_keys, shred
+from rollkeeper.vault.canaries import wait_for_canaries
 
 UNDER_WAY = dt.timedelta(hours=1)
 """How long an act may take from the key to its commit; none comes near."""
@@ -32,12 +33,16 @@ def erase_abandoned(authority: Authority, *, on: dt.date) -> int:
     """
     role = demand(authority, Power.ERASE_DUE)
     pairs = _abandoned(UNDER_WAY)
-    if pairs:
-        with act():
+    if not pairs:
+        return 0
+    with act():
+        wait_for_canaries()
+        pairs = _unheld(pairs)
+        if pairs:
             append_entry(
                 authority, verb=Verb.APPLICATIONS_ERASED, role=role.value, on=on, facts={"keys": len(pairs)}
             )
-        shred(pairs)
+    shred(pairs)
     return len(pairs)
 
 
@@ -52,3 +57,12 @@ def _abandoned(age: dt.timedelta) -> Pairs:
         list_living_keys()
         found = rows(sql("retention", "find_abandoned"), {"made_before": made_before})
     return [(PersonId(row.person_id), HoldingId(row.holding_id)) for row in found]
+
+
+def _unheld(pairs: Pairs) -> Pairs:
+    """Return those for which still no holding stands."""
+    held = rows(
+        "SELECT holding_id FROM lines_holding WHERE holding_id = ANY (%s)", [[one for _, one in pairs]]
+    )
+    recorded = {row.holding_id for row in held}
+    return [pair for pair in pairs if pair[1] not in recorded]

@@ -17,6 +17,7 @@ from django.db import connections, transaction
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import one_at_a_time
 from rollkeeper.kernel.database import act, rows, run
 from rollkeeper.kernel.ids import EntryId, StaffId, new_uuid
 from rollkeeper.kernel.settings import home
@@ -28,6 +29,7 @@ from rollkeeper.vault.errors import NotOnesOwnAlarm
 Maker = Callable[[dt.date], None]
 Teller = Callable[[], object]
 
+_MAKING = 30  # the matter of kernel.claims.one_at_a_time
 _makers: list[Maker] = []
 _tellers: list[Teller] = []
 
@@ -61,6 +63,7 @@ def ensure_canary(authority: Authority, *, on: dt.date) -> bool:
     role = demand(authority, Power.ROTATE_KEYS)
     epoch = keys.living_epoch()
     with act():
+        wait_for_canaries()
         made = run(
             "INSERT INTO vault_canary (epoch_id, made_on) VALUES (%s, %s) ON CONFLICT DO NOTHING",
             [epoch.epoch_id, on],
@@ -70,6 +73,14 @@ def ensure_canary(authority: Authority, *, on: dt.date) -> bool:
                 maker(on)
             append_entry(authority, verb=Verb.CANARY_MADE, role=role, on=on, facts={"epoch": epoch.epoch_id})
     return bool(made)
+
+
+def wait_for_canaries() -> None:
+    """Wait until no canary is half made, and let none be begun before the present act ends.
+
+    The references of a canary say an older moment than its making: by their age alone it seems to have come to nothing.
+    """
+    one_at_a_time(_MAKING)
 
 
 def has_canary(epoch_id: int) -> bool:

@@ -2,21 +2,25 @@
 """What is left of an application that came to nothing: nothing where a rule refused it, nothing after a day otherwise."""
 
 import datetime as dt
+import threading
 import time
 
 import pytest
+from django.db import connections
 
-from rollkeeper.access.authority import Authority, sweep_authority
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.enrolment import recording
 from rollkeeper.enrolment.acts import register_subscriber
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.lines.canaries import make_canary
 from rollkeeper.retention import abandoned, acts
 from rollkeeper.site import doctor
 from rollkeeper.subscribers.kinds import Part, PartyKind
+from rollkeeper.vault import canaries
 from rollkeeper.vault.acts import begin_first_epoch
 from tests.campaign.population import person as staff
 from tests.enrolment.people import ON, fresh_number, person, submission, without_address
@@ -139,6 +143,29 @@ def test_an_erasure_killed_before_the_keys_went_is_done_by_the_next(clerk, later
 
     assert erase() == 1
     assert kept() == (0, 0)
+
+
+def test_a_canary_that_is_just_being_made_keeps_its_key(clerk, later, monkeypatch):
+    run("DELETE FROM vault_canary")
+    later(2 * HOUR)
+    erased: list[int] = []
+    meanwhile = threading.Thread(target=lambda: (erased.append(erase()), connections.close_all()))
+
+    def made_while_somebody_erases(on: dt.date) -> None:
+        make_canary(on)
+        meanwhile.start()
+        while meanwhile.is_alive() and not rows(
+            "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        ):
+            time.sleep(0.01)
+
+    monkeypatch.setattr(canaries, "_makers", [made_while_somebody_erases])
+    canaries.ensure_canary(console_authority(), on=ON)
+    meanwhile.join()
+
+    assert erased == [0]
+    assert kept()[0] == 1
+    assert not rows("SELECT FROM ledger_entry WHERE verb = 'line:application:erased'")
 
 
 def test_a_clerk_erases_none(clerk):
