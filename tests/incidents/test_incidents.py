@@ -223,6 +223,18 @@ def test_everybody_is_told_once_in_their_language_and_never_over_anothers_line(r
     assert len(rows("SELECT * FROM notices_notice")) == 2
 
 
+def test_a_line_that_was_erased_since_is_told_nothing_and_counts_as_out_of_reach(register):
+    living, erased, begun = make_line(), make_line(), clock.now()
+    for line_id in (living, erased):
+        looked(CONSOLE, line_id=line_id, field="number")
+    made = opened(since=begun, until=clock.now() + HOUR)
+    acts.scope_incident(CONSOLE, made, on=ON)
+    run("UPDATE lines_line SET state = 'released', erased_on = %s WHERE line_id = %s", [ON, erased])
+
+    assert acts.tell_exposed(CONSOLE, made, on=ON) == (1, 1)
+    assert [row.line_id for row in rows("SELECT line_id FROM notices_notice")] == [living]
+
+
 def test_remedies_are_acts_that_take_at_once(committed):
     who = officer()
     run("INSERT INTO django_session VALUES (%s, 'x', now() + interval '1 hour')", ["k" * 40])

@@ -16,6 +16,6 @@ WITH person AS (
 SELECT p.person_id, r.line_id, coalesce(s.language, %(language)s) AS language
   FROM person p LEFT JOIN reach r USING (person_id) LEFT JOIN subscribers_subscriber s USING (person_id)
 UNION ALL
-SELECT NULL, x.line_id, coalesce(l.language, %(language)s)
+SELECT NULL, l.line_id, coalesce(l.language, %(language)s)
   FROM (SELECT DISTINCT line_id FROM incidents_exposed WHERE incident_id = %(incident)s AND person_id IS NULL) x
   LEFT JOIN lines_line l ON l.line_id = x.line_id AND l.erased_on IS NULL
