@@ -95,7 +95,7 @@ def refuse_protected(authority: Authority, line_id: LineId) -> None:
 
 
 def refuse_protected_holder(authority: Authority, holder: PersonId | None) -> None:
-    """Do the same where it is known who holds the line, or held it last. Refuses: RecordProtected."""
+    """Do the same where it is known who holds the line, held it last or stands beside the holder. Refuses: RecordProtected."""
     if holder and not authority.role_for(Power.SEE_PROTECTED) and is_protected(holder):
         raise RecordProtected
 

@@ -39,6 +39,7 @@ def open_field(
         raise CannotOpen
     refuse_protected_holder(authority, held[-1].person_id)
     person_id = _person(held[-1], part)
+    refuse_protected_holder(authority, person_id)
     return open_sealed(
         authority,
         person_id=person_id,

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a supervisor opens of whoever is under protection: nothing, whatever they are to the line."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel.database import run
+from rollkeeper.kernel.ids import HoldingId, PersonId, StaffId, new_uuid
+from rollkeeper.lines.changes import NewHolding, activate_line, begin_holding
+from rollkeeper.lines.errors import RecordProtected
+from rollkeeper.lines.opening import open_field
+from rollkeeper.lines.states import Service
+from rollkeeper.subscribers.acts import protect_subscriber
+from rollkeeper.subscribers.kinds import Part
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import Field, Purpose
+
+pytestmark = pytest.mark.usefixtures("register")
+
+ON = dt.date(2012, 3, 2)
+SUPERVISOR = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "0f" * 32)
+
+
+def person():
+    person_id = PersonId(new_uuid())
+    run(
+        "INSERT INTO subscribers_subscriber (person_id, kind, language, is_protected, made_on)"
+        " VALUES (%s, 'individual', 'en', false, '2012-01-01')",
+        [person_id],
+    )
+    return person_id
+
+
+@pytest.mark.parametrize("part", [Part.HOLDER, Part.USER, Part.BEARER, Part.GUARDIAN])
+def test_nobody_under_protection_is_opened_whatever_they_are_to_the_line(part):
+    line = activate_line("+8613800138000", service=Service.MOBILE, on=dt.date(2010, 5, 1))
+    people = {one: person() for one in Part}
+    begin_holding(
+        NewHolding(
+            line, HoldingId(new_uuid()), "company", people[Part.HOLDER], "sighted", None,
+            user_person_id=people[Part.USER], bearer_person_id=people[Part.BEARER],
+            guardian_person_id=people[Part.GUARDIAN],
+        ),
+        at=dt.datetime(2012, 3, 2, tzinfo=dt.UTC),
+    )  # fmt: skip
+
+    def look():
+        open_field(
+            SUPERVISOR, str(line), field=Field.NAME, purpose=Purpose.SUBSCRIBER_REQUEST, on=ON, part=part
+        )
+
+    with pytest.raises(CannotOpen):
+        look()
+    protect_subscriber(people[part], protected=True)
+    with pytest.raises(RecordProtected):
+        look()
