@@ -4,6 +4,7 @@
 import datetime as dt
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any
 
 from django.contrib import messages
@@ -43,6 +44,7 @@ from rollkeeper.vault.blind import blind_once
 type View = Callable[..., HttpResponse]
 FORMS: dict[str, type[DeedForm]] = {"pause": PauseForm, "correct": CorrectForm, "end": EndForm}
 LOOKS_SHOWN = 100
+_NETWORK_BITS = 64
 
 
 def during_visit(view: View) -> View:
@@ -251,7 +253,13 @@ def source_of(request: HttpRequest) -> str:
         source = (
             request.headers["X-Forwarded-For"].split(",")[-1].strip()
         )  # the proxy's own word is the last one
-    return ":".join(source.split(":")[:4]) if source.count(":") > 1 else source
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return source
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or IPv6Network((int(address), _NETWORK_BITS), strict=False))
 
 
 def _shown(request: HttpRequest) -> dict[str, Any]:

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Where a request comes from, as it is counted: an address of IPv4, a network of IPv6, however it is written."""
+
+import pytest
+from django.test import RequestFactory
+
+from rollkeeper.portal.views import source_of
+
+
+def source(address):
+    return source_of(RequestFactory().get("/", REMOTE_ADDR=address))
+
+
+@pytest.mark.parametrize(
+    "other", ["2001:db8::2", "2001:db8::a:b:c:d", "2001:DB8:0:0:ffff::", "2001:0db8:0:0:1:2:3:4"]
+)
+def test_one_network_of_ipv6_is_one_source_however_it_is_written(other):
+    assert source(other) == source("2001:db8::1")
+
+
+def test_networks_and_addresses_are_told_apart():
+    addresses = (
+        "2001:db8::1",
+        "2001:db8:0:1::1",
+        "203.0.113.9",
+        "203.0.113.10",
+        "::ffff:203.0.113.11",
+        "nobody",
+    )
+
+    assert len({source(one) for one in addresses}) == len(addresses)
+    assert source("::ffff:203.0.113.9") == source("203.0.113.9")
