@@ -84,8 +84,8 @@ def show_code(knock_id: UUID, code: str) -> Token:
 
 
 def hash_code(knock_id: UUID, code: str) -> bytes:
-    """Return what is kept of a code: a keyed hash, good for this knock alone."""
-    return blind_once(knock_id, "".join(letter for letter in code if letter.isdigit()))
+    """Return what is kept of a code: a keyed hash, good for this knock alone. The figures of any script are figures."""
+    return blind_once(knock_id, "".join(str(int(letter)) for letter in code if letter.isdecimal()))
 
 
 def ask(

@@ -38,6 +38,14 @@ def test_a_code_goes_to_the_line_itself_and_opens_the_door_once(at_door):
         door.show_code(knock_id, at_door.newest_code)
 
 
+@pytest.mark.parametrize("zero", ["０", "༠"])
+def test_a_code_opens_in_the_figures_of_the_readers_own_script(at_door, zero):
+    enrol()
+    knock_id = knock()
+
+    assert door.show_code(knock_id, " ".join(chr(ord(zero) + int(figure)) for figure in at_door.newest_code))
+
+
 def test_a_code_is_kept_as_a_hash_alone_and_goes_when_it_is_used(at_door):
     enrol()
     knock_id = knock()
