@@ -82,7 +82,7 @@ def demo(
 
     Example: ROLLKEEPER_HOME=/tmp/trial rollkeeper demo --serve
     """
-    from rollkeeper.site.logins import is_made, logins
+    from rollkeeper.site.logins import is_made, logins, subscriber
 
     if not is_made():
         _make_demo(lines)
@@ -91,9 +91,14 @@ def demo(
         ("user name", "password"),
         [(x["user"], x["password"]) for x in logins()],
     )
+    holder = subscriber()
+    show_table(
+        "A subscriber of this trial home",
+        ("number", "document", "its number", "name"),
+        [(holder["number"], holder["document_type"], holder["document_number"], holder["name"])],
+    )
     out.print(
-        f"The subscriber's own door (port {port + 2}): a line of this home is 13908910000 + its place; its code is the newest"
-        f" line of {home() / 'outbox' / 'messages.jsonl'}.",
+        f"The code for the subscriber's own door comes into {home() / 'outbox' / 'messages.jsonl'}.",
         markup=False,
     )
     if serve_it:

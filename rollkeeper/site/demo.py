@@ -13,6 +13,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def _make(lines: int, moved: Callable[[int], None]) -> None:
         moved(1)
     clock.give_day(None)
     publish()
-    write_logins(made)
+    write_logins(made, subscriber=story.subscriber)
     (home() / BEGUN).unlink()
     # Whoever goes on to serve must not hold what a rotation of the keys would wait for.
     connections.close_all()
@@ -128,6 +129,8 @@ class _Story:
         self._inventor = Inventor(SEED)
         self._count = lines
         self._unregistered: list[tuple[str, InventedPerson]] = []
+        self.subscriber: dict[str, str] = {}
+        """Whoever tries the subscriber's own door: the first of those who were registered from the start."""
         self._pack = load_pack(settings().pack)
 
     def take_in_export(self) -> None:
@@ -167,6 +170,8 @@ class _Story:
             region = self._dice.choice(["Lhasa", "Shigatse", "Lhoka", "Nyingchi", "Nagchu", "Ngari"])
             head = (number, service.value, since.isoformat(), person.language, region)
             if self._dice.random() < 0.42:
+                if service is Service.MOBILE and not self.subscriber:
+                    self.subscriber = {"number": number} | asdict(person)
                 yield (*head, person.name, person.address, person.document_type, person.document_number)
             else:
                 self._unregistered.append((number, person))

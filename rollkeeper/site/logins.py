@@ -10,6 +10,7 @@ import os
 from rollkeeper.kernel.settings import home
 
 LOGINS = "demo-logins.json"
+SUBSCRIBER = "demo-subscriber.json"
 BEGUN = "demo-begun"
 
 
@@ -29,7 +30,18 @@ def logins() -> list[dict[str, str]]:
     return found
 
 
-def write_logins(made: list[dict[str, str]]) -> None:
+def subscriber() -> dict[str, str]:
+    """Return the number of one registered line, and what its holder, whom nobody ever met, would show of themselves."""
+    found: dict[str, str] = json.loads((home() / SUBSCRIBER).read_text("utf-8"))
+    return found
+
+
+def write_logins(made: list[dict[str, str]], *, subscriber: dict[str, str]) -> None:
     """Keep the logins for the next start, mode 0600. Everybody in the home is invented."""
-    with os.fdopen(os.open(home() / LOGINS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(made, out, indent=1)
+    _write(SUBSCRIBER, subscriber)
+    _write(LOGINS, made)
+
+
+def _write(name: str, what: object) -> None:
+    with os.fdopen(os.open(home() / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump(what, out, indent=1, ensure_ascii=False)
