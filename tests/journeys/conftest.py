@@ -45,6 +45,7 @@ class Trial:
     home: Path
     office: str
     counter: str
+    portal: str
     passwords: dict[str, str]
 
 
@@ -72,6 +73,7 @@ def trial() -> Iterator[Trial]:
                 home,
                 f"http://localhost:{port}",
                 f"http://localhost:{port + 1}",
+                f"http://localhost:{port + 2}",
                 {login["role"]: login["password"] for login in logins},
             )
 

@@ -1,0 +1,67 @@
+"""The subscriber's own door in a real browser: in by a code, every page in three languages and two widths, and out."""
+
+import json
+import re
+import time
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("", "mine/", "who-looked/", "receipts/", "held/", "prove/", "do/pause/", "do/dispute/", "do/appeal/",
+         "do/not-mine/", "do/correct/", "do/end/")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def subscriber(trial):
+    return json.loads((trial.home / "demo-subscriber.json").read_text("utf-8"))
+
+
+def come_in(visitor, subscriber):
+    """Ask for a code, read it as it lies in the outbox, and type it."""
+    outbox = visitor.trial.home / "outbox" / "messages.jsonl"
+    before = outbox.stat().st_size
+    visitor.page.goto(visitor.trial.portal + "/")
+    visitor.page.fill("#id_number", subscriber["number"])
+    visitor.page.locator("main form button").first.click()
+    for _ in range(600):
+        if outbox.stat().st_size > before and outbox.read_text("utf-8").endswith("\n"):
+            break
+        time.sleep(0.1)
+    told = json.loads(outbox.read_text("utf-8").splitlines()[-1])["text"]
+    visitor.page.fill("#id_code", re.search(r"\d{8}", told)[0])
+    visitor.page.locator("main form button").first.click()
+    visitor.page.wait_for_url("**/mine/")
+
+
+def test_every_page_is_sound_in_every_language_and_width(visitor, subscriber):
+    page, portal = visitor.page, visitor.trial.portal
+    come_in(visitor, subscriber)
+
+    for language in ("en", "zh-hans", "bo"):
+        page.goto(portal + "/mine/")
+        page.click(f"button[name=language][value={language}]")
+        for address in PAGES:
+            page.goto(f"{portal}/{address}")
+            visitor.look("portal-" + (re.sub(r"\W+", "-", address).strip("-") or "door"))
+
+
+def test_what_is_held_is_read_without_a_script_once_one_has_shown_who_one_is(scriptless_visitor, subscriber):
+    page, portal = scriptless_visitor.page, scriptless_visitor.trial.portal
+    come_in(scriptless_visitor, subscriber)
+    page.goto(portal + "/held/")
+    hidden = page.inner_text("main")
+    page.goto(portal + "/prove/")
+    page.select_option("#id_document_type", subscriber["document_type"])
+    page.fill("#id_document_number", subscriber["document_number"])
+    page.fill("#id_name", subscriber["name"])
+
+    page.locator("main form button").first.click()
+    page.goto(portal + "/held/")
+    page.locator("main form[action$='/held/'] button").click()
+
+    assert subscriber["document_number"] not in hidden
+    assert subscriber["document_number"] in page.inner_text("main")
+    assert subscriber["name"] not in page.title() + page.url
+    page.goto(portal + "/held/")
+    assert subscriber["document_number"] not in page.inner_text("main")
