@@ -201,7 +201,7 @@ def test_an_incident_is_named_by_what_it_is_about(named, register):
 
 
 def test_everybody_is_told_once_in_their_language_and_never_over_anothers_line(register):
-    mine, sold, other = make_line(), make_line(), make_line()
+    mine, sold, other, begun = make_line(), make_line(), make_line(), clock.now()
     here, _ = held_by(mine, language="zh-hans")
     gone, _ = held_by(sold, until=NOW)
     held_by(sold, since=NOW)
@@ -209,7 +209,7 @@ def test_everybody_is_told_once_in_their_language_and_never_over_anothers_line(r
     run("UPDATE lines_holding SET person_id = %s WHERE person_id = %s", [moved, held_by(other)[0]])
     for person_id in (here, gone, moved):
         looked(CONSOLE, person_id=person_id)
-    made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR)
+    made = opened(since=begun, until=clock.now() + HOUR)
     acts.scope_incident(CONSOLE, made, on=ON)
 
     assert acts.tell_exposed(CONSOLE, made, on=ON) == (2, 1)
