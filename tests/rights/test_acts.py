@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What somebody who proved who they are may do to which line, and what a verdict does to it."""
 
+import datetime as dt
+
 import pytest
 
-from rollkeeper.access.authority import console_authority
+from rollkeeper.access.authority import console_authority, subscriber_authority
 from rollkeeper.enrolment.acts import transfer_line
 from rollkeeper.enrolment.submissions import Submission
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import count_lines_of, present_holding, view_line
-from rollkeeper.rights import door
+from rollkeeper.rights import door, proving
 from rollkeeper.rights.acts import settle_case
 from rollkeeper.rights.kinds import AskKind
+from rollkeeper.rights.proving import MOST_A_DAY
 from rollkeeper.rights.queries import open_cases
 from rollkeeper.subscribers.kinds import Part, PartyKind
 from tests.rights.people import NUMBER, ON, PERSON, enrol, visit
@@ -106,3 +112,28 @@ def test_a_verdict_does_not_unlink_whoever_was_registered_meanwhile(at_door):
 
     assert present_holding(line) is not None
     assert view_line(line).is_registered
+
+
+@pytest.mark.parametrize(
+    ("failed", "ago", "is_let"),
+    [
+        (MOST_A_DAY - 1, dt.timedelta(), True), (MOST_A_DAY, dt.timedelta(), False),
+        (MOST_A_DAY, dt.timedelta(hours=24, seconds=-30), False), (MOST_A_DAY, dt.timedelta(hours=24, seconds=30), True),
+    ],
+)  # fmt: skip
+def test_after_ten_proofs_that_failed_for_a_line_none_is_right_for_a_day(
+    at_door, monkeypatch, failed, ago, is_let
+):
+    line = enrol()
+    then = clock.now() - ago
+    with monkeypatch.context() as earlier:
+        earlier.setattr(clock, "now", lambda: then)
+        for _ in range(failed):
+            append_entry(
+                subscriber_authority("0d" * 32), verb=Verb.VISIT_NOT_PROVED, role="subscriber", on=ON, line_id=line
+            )  # fmt: skip
+    monkeypatch.setattr(proving, "_is_right", lambda *_, **__: True)
+
+    answer = door.ask(visit(at_door), AskKind.PROVE, language="en")
+
+    assert answer["done"]["proved"] is is_let
