@@ -40,21 +40,22 @@ from rollkeeper.rights.showing import show_all, show_held, show_receipt
 from rollkeeper.rights.visits import Visit, end_visit, living_visit
 
 CODE_DIGITS = 8
+FORGET_EVERY_S = 600.0
 log = logging.getLogger("rollkeeper.porter")
 
 
 def keep_door(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
     """Carry out whatever comes, until `goes_on` says no. Refuses: NotAllowed."""
     demand(authority, Power.KEEP_DOOR)
-    forgotten_on: dt.date | None = None
+    forget_at = time.monotonic()
     while goes_on():
         try:
             _listen()
             while goes_on():
                 carry_all(authority)
-                if forgotten_on != clock.today():
+                if time.monotonic() >= forget_at:
                     run(sql("rights", "forget"))
-                    forgotten_on = clock.today()
+                    forget_at = time.monotonic() + FORGET_EVERY_S
                 _wait(seconds=2.0)
         except (OperationalError, InterfaceError):
             connection.close()

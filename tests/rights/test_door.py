@@ -2,6 +2,7 @@
 """Who gets in: a code to the line itself, once, soon, after few tries; and nobody learns which numbers are ours."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -227,6 +228,22 @@ def test_a_visit_ends_by_itself_and_when_the_line_changes_hands(at_door):
     token = visit(at_door)
     run("UPDATE rights_visit SET ends_at = clock_timestamp()")
     assert door.ask(token, AskKind.SHOW, language="en")["refused"] == "visit_over"
+
+
+def test_what_is_a_day_old_goes_also_where_the_day_stands_still(at_door, monkeypatch):
+    knock(UNKNOWN)
+    now, turns = [0.0], iter([True, True, True, False, False])
+
+    def a_while(*, seconds):
+        run("UPDATE rights_knock SET made_at = made_at - interval '25 hours'")
+        now[0] += porter.FORGET_EVERY_S
+
+    monkeypatch.setattr(porter, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(porter, "_wait", a_while)
+
+    porter.keep_door(sweep_authority(), goes_on=lambda: next(turns))
+
+    assert rows("SELECT FROM rights_knock") == []
 
 
 def test_an_answer_lies_nowhere_once_it_was_read(at_door):
