@@ -35,7 +35,7 @@ from rollkeeper.rights.door import hash_code
 from rollkeeper.rights.kinds import AskKind
 from rollkeeper.rights.proving import prove
 from rollkeeper.rights.rules import may_send_code
-from rollkeeper.rights.sealing import seal_answer
+from rollkeeper.rights.sealing import NoKey, seal_answer
 from rollkeeper.rights.showing import show_all, show_held, show_receipt
 from rollkeeper.rights.visits import Visit, end_visit, living_visit
 
@@ -105,20 +105,32 @@ def carry_knock(authority: Authority, *, on: dt.date | None = None) -> bool:
 
 
 def carry_ask(*, on: dt.date | None = None) -> bool:
-    """Carry out and answer the next ask; return whether there was one. What is refused leaves nothing but its answer."""
+    """Carry out and answer the next ask; return whether there was one. What is refused leaves nothing but its answer.
+
+    An ask whose answer could be sealed to nobody is not carried out, and goes: it must not come back for ever.
+    """
     with act():
         found = rows(sql("rights", "next_ask"))
         if not found:
             return False
         (row,) = found
-        with translation.override(row.language):
-            answer = _answered(row, on=on or clock.today())
-        sealed = seal_answer(answer, public_key=bytes(row.public_key), ask_id=row.ask_id)
+        try:
+            sealed = _sealed_answer(row, on=on or clock.today())
+        except NoKey:
+            run("DELETE FROM rights_ask WHERE ask_id = %s", [row.ask_id])
+            return True
         run(
             "UPDATE rights_ask SET answer = %s, answered_at = clock_timestamp() WHERE ask_id = %s",
             [sealed, row.ask_id],
         )
     return True
+
+
+def _sealed_answer(row: Any, *, on: dt.date) -> bytes:
+    with act():
+        with translation.override(row.language):
+            answer = _answered(row, on=on)
+        return seal_answer(answer, public_key=bytes(row.public_key), ask_id=row.ask_id)
 
 
 def _answered(row: Any, *, on: dt.date) -> dict[str, Any]:

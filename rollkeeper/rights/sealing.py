@@ -17,17 +17,24 @@ _PADDED_TO_BYTES: Final = 4096
 """How long an answer is says little about what is in it."""
 
 
+class NoKey(ValueError):
+    """What should be the public half of a key is none."""
+
+
 def new_key() -> X25519PrivateKey:
     """Make the key of one ask."""
     return X25519PrivateKey.generate()
 
 
 def seal_answer(answer: dict[str, Any], *, public_key: bytes, ask_id: UUID) -> bytes:
-    """Seal an answer to the public half, bound to the ask."""
+    """Seal an answer to the public half, bound to the ask. Raises NoKey."""
     clear = json.dumps(answer, ensure_ascii=False).encode()
     clear += b" " * (-len(clear) % _PADDED_TO_BYTES)
-    public = X25519PublicKey.from_public_bytes(public_key)
-    return bytes(_SUITE.encrypt(clear, public, info=b"rollkeeper/answer" + ask_id.bytes))
+    try:
+        public = X25519PublicKey.from_public_bytes(public_key)
+        return bytes(_SUITE.encrypt(clear, public, info=b"rollkeeper/answer" + ask_id.bytes))
+    except ValueError:
+        raise NoKey from None
 
 
 def open_answer(sealed: bytes, *, key: X25519PrivateKey, ask_id: UUID) -> dict[str, Any]:

@@ -230,6 +230,20 @@ def test_a_visit_ends_by_itself_and_when_the_line_changes_hands(at_door):
     assert door.ask(token, AskKind.SHOW, language="en")["refused"] == "visit_over"
 
 
+@pytest.mark.parametrize("no_key", [b"", b"short", bytes(32)])
+def test_an_ask_that_nobody_could_read_the_answer_of_is_not_done_and_holds_nobody_up(at_door, no_key):
+    enrol()
+    token = visit(at_door)
+    run(
+        "INSERT INTO rights_ask (ask_id, ask_mark, kind, asked, language, public_key) VALUES (%s, %s, %s, %s, %s, %s)",
+        [new_uuid(), token.mark, AskKind.DISPUTE.value, f'{{"key": "{new_uuid()}"}}', "en", no_key],
+    )
+
+    assert porter.carry_all(sweep_authority()) == 1
+    assert not rows("SELECT FROM lines_line WHERE is_disputed")
+    assert "done" in door.ask(token, AskKind.SHOW, language="en")
+
+
 def test_what_is_a_day_old_goes_also_where_the_day_stands_still(at_door, monkeypatch):
     knock(UNKNOWN)
     now, turns = [0.0], iter([True, True, True, False, False])
