@@ -15,7 +15,7 @@ import numpy as np
 from stdnum.iso7064 import mod_11_2
 
 from rollkeeper.documents.reading.findings import ADDRESS, NAME, NUMBER, TYPE, VALID_UNTIL, Finding, Spot
-from rollkeeper.documents.reading.networks import Networks, Quad, Read, cut
+from rollkeeper.documents.reading.networks import Networks, Quad, Read, along, cut
 from rollkeeper.documents.reading.sheets import Line, Sheet
 from rollkeeper.documents.rules import RESIDENT_CARD
 
@@ -40,7 +40,7 @@ class _Number:
 
 
 @dataclass(frozen=True, eq=False)
-class _Front:
+class _Side:
     values: dict[str, str]
     spots: list[Spot]
     is_certain: bool
@@ -63,7 +63,7 @@ def find_resident_card(sheet: Sheet, networks: Networks) -> Finding | None:
     return Finding(shape, values, tuple(spots), is_certain)
 
 
-def _front(sheet: Sheet, networks: Networks) -> _Front | None:
+def _front(sheet: Sheet, networks: Networks) -> _Side | None:
     number = _number(sheet, networks)
     labels = {name: line for name, label in _LABELS.items() if (line := _labelled(sheet.lines, label))}
     if number is None or not labels:
@@ -88,7 +88,7 @@ def _front(sheet: Sheet, networks: Networks) -> _Front | None:
         and all(line.middle < number.line.middle for line in labels.values())
         and number.line.read.score > 0.8
     )
-    return _Front(values, spots, is_certain)
+    return _Side(values, spots, is_certain)
 
 
 def _number(sheet: Sheet, networks: Networks) -> _Number | None:
@@ -118,15 +118,6 @@ def _edges(places: Sequence[float]) -> tuple[float, ...]:
 
 def _part(number: _Number, begin: int, end: int) -> Quad:
     return along(number.line.quad, number.edges[begin], number.edges[end])
-
-
-def along(quad: Quad, left: float, right: float) -> Quad:
-    """Return the part of a quadrilateral between two places along it, 0 to 1."""
-    top, bottom = quad[1] - quad[0], quad[2] - quad[3]
-    return np.array(
-        [quad[0] + left * top, quad[0] + right * top, quad[3] + right * bottom, quad[3] + left * bottom],
-        np.float32,
-    )
 
 
 def _labelled(lines: Sequence[Line], label: str) -> Line | None:
@@ -226,7 +217,7 @@ def _spanning(row: Sequence[Line], *, end: float) -> Quad:
     return along(quad, 0.0, min(1.0, (end - first.left) / max(last.right - first.left, 1)))
 
 
-def _back(sheet: Sheet) -> _Front | None:
+def _back(sheet: Sheet) -> _Side | None:
     title = next(
         (
             line
@@ -244,4 +235,4 @@ def _back(sheet: Sheet) -> _Front | None:
             values[VALID_UNTIL] = found.group(7) or "-".join(found.group(4, 5, 6))
             if found.group() == _plain(line.text):
                 spots.append(Spot(VALID_UNTIL, line.quad))
-    return _Front(values, spots, is_certain=bool(spots) and sheet.is_sure and title.read.score > 0.8)
+    return _Side(values, spots, is_certain=bool(spots) and sheet.is_sure and title.read.score > 0.8)

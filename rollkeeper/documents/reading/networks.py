@@ -115,6 +115,15 @@ def cut(pixels: Pixels, quad: Quad) -> Pixels:
     return np.asarray(strip, np.uint8)
 
 
+def along(quad: Quad, left: float, right: float) -> Quad:
+    """Return the part of a quadrilateral between two places along it, 0 to 1."""
+    top, bottom = quad[1] - quad[0], quad[2] - quad[3]
+    return np.array(
+        [quad[0] + left * top, quad[0] + right * top, quad[3] + right * bottom, quad[3] + left * bottom],
+        np.float32,
+    )
+
+
 def _models_folder() -> Path:
     found = find_spec("rapidocr")
     if found is None or not found.submodule_search_locations:

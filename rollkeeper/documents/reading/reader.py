@@ -6,12 +6,13 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from rollkeeper.documents.reading.cards import find_resident_card
 from rollkeeper.documents.reading.decoding import Pixels, decode
-from rollkeeper.documents.reading.findings import Finding
-from rollkeeper.documents.reading.networks import Networks
+from rollkeeper.documents.reading.findings import Finding, Spot
+from rollkeeper.documents.reading.networks import Networks, rectangle
 from rollkeeper.documents.reading.redacting import CopyWanted, Fonts, MarkNotDrawableError, redact
 from rollkeeper.documents.reading.refusals import FileRefusedError
 from rollkeeper.documents.reading.sheets import Sheet, turned_over, upright
@@ -74,11 +75,6 @@ class Reader:
 
     def _drawn(self, image: Image.Image, copy: dict[str, Any]) -> None:
         """Write one copy, whether or not anything was found on the picture."""
-        import numpy as np
-
-        from rollkeeper.documents.reading.findings import Spot
-        from rollkeeper.documents.reading.networks import rectangle
-
         pixels = np.asarray(image, np.uint8)
         spot = Spot("name", rectangle((200, 80), (300, 40), degrees=1))
         wanted = CopyWanted(frozenset(copy["shows"]), shows_middle=True, mark=tuple(copy["mark"]))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rollkeeper.documents.mrz import KINDS, WIDTHS, Place, checked_fields, is_right_field, read_zone
-from rollkeeper.documents.reading.networks import Networks, Quad, cut
+from rollkeeper.documents.reading.networks import Networks, Quad, along, cut
 from rollkeeper.documents.reading.sheets import Line, Sheet
 from rollkeeper.documents.reasons import Reason
 
@@ -42,17 +42,7 @@ class ZoneLine:
 
     def part(self, begin: int, end: int) -> Quad:
         """Return where the characters from `begin` up to before `end` stand."""
-        left, right = self.edges[begin], self.edges[end]
-        top, bottom = self.quad[1] - self.quad[0], self.quad[2] - self.quad[3]
-        return np.array(
-            [
-                self.quad[0] + left * top,
-                self.quad[0] + right * top,
-                self.quad[3] + right * bottom,
-                self.quad[3] + left * bottom,
-            ],
-            np.float32,
-        )
+        return along(self.quad, self.edges[begin], self.edges[end])
 
 
 @dataclass(frozen=True, eq=False)
