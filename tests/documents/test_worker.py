@@ -101,8 +101,8 @@ def test_the_attempts_come_through_where_nothing_is_sealed():
         [sys.executable, "-I", "-c", open_door], capture_output=True, check=False, timeout=60
     )
 
-    # It has made itself another program by the time it would answer, or says that it could.
-    assert done.stdout == b"" or "read a file" in json.loads(done.stdout)["came_through"]
+    # It has made itself another program, which ends well and says nothing, before it could answer.
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def test_a_worker_that_is_not_sealed_reads_nothing(monkeypatch):
