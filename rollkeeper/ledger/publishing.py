@@ -134,13 +134,12 @@ def _ask(
 def _put_out(
     place: Folder, head: notes.Head, note: str, *, answers: tuple[witnesses.Answer, ...], have: int | None
 ) -> Published:
-    """Replace the folder's checkpoint, if enough witnesses cosigned the new one."""
-    full = with_cosignatures(note, [*_lines_before(place, head), *(one.line for one in answers if one.line)])
-    found = [
-        cosignature(signature_lines(full), head=head, key=witness_key(one.vkey))
-        for one in settings().ledger_witnesses
-    ]
-    stamps = [one.at_s for one in found if one]
+    """Replace the folder's checkpoint, if enough witnesses cosigned the new one. It bears no line that is not right."""
+    lines = [*_lines_before(place, head), *(one.line for one in answers if one.line)]
+    keys = [witness_key(one.vkey) for one in settings().ledger_witnesses]
+    right = [found for key in keys if (found := cosignature(lines, head=head, key=key))]
+    full = with_cosignatures(note, [one.line for one in right])
+    stamps = [one.at_s for one in right]
     needed = settings().ledger_cosignatures
     if len(stamps) >= needed:
         _note_publication(head, full, stamps=stamps)
@@ -150,7 +149,7 @@ def _put_out(
 
 
 def _lines_before(place: Folder, head: notes.Head) -> Iterator[str]:
-    """Give the signatures that this very head already bears, so that a witness that is away today is not lost."""
+    """Give the signatures that this very head is said to bear, so that a witness that is away today is not lost."""
     there = place.read(CHECKPOINT)
     newest = queries.newest_publication()
     for note in (newest.note if newest else "", there.decode(errors="replace") if there else ""):

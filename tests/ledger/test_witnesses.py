@@ -372,6 +372,27 @@ def test_a_forged_cosignature_spoils_the_checkpoint(fill, scripted, tmp_path):
         audited(tmp_path / "log", VKEY)
 
 
+def test_what_somebody_wrote_under_the_checkpoint_is_not_put_out_again(fill, scripted, choose, tmp_path):
+    scripted(VKEY, cosigned_at(NOW))
+    fill(1, 3)
+    publish(tmp_path / "log")
+    file = tmp_path / "log" / "checkpoint"
+    note = file.read_text()
+    forged = [
+        line.rpartition(" ")[0] + " " + base64.b64encode(raw[:12] + bytes(len(raw) - 12)).decode()
+        for line in note.rpartition("\n\n")[2].splitlines()
+        if (raw := base64.b64decode(line.split()[-1]))
+    ]
+    file.write_text(note + "\n".join(forged) + "\n")
+    choose(ledger_witnesses=[{"url": "http://127.0.0.1:9/", "vkey": VKEY}], ledger_cosignatures=1)
+
+    done = publish(tmp_path / "log")
+
+    assert (done.is_out, done.cosigned) == (True, 1)
+    assert file.read_text() == note
+    assert audited(tmp_path / "log", VKEY).cosigned == {"scripted.example": NOW}
+
+
 def test_cosignatures_of_others_than_those_named_count_nothing(fill, scripted, tmp_path):
     scripted(VKEY, cosigned_at(NOW))
     fill(1, 3)
