@@ -17,10 +17,12 @@ def known_mail_server(url: str) -> str:
 
 
 def known_database(url: str) -> str:
-    """Hold an address to that of a PostgreSQL."""
+    """Hold an address to that of a PostgreSQL, without a password."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"} or len(parts.path) < 2:
-        raise ValueError("write it as postgresql://user@host:port/database")
+        raise ValueError("write it as postgresql://host:port/database")
+    if parts.password:
+        raise ValueError("the passwords belong into the files secrets/*.pgpass, not into the address")
     return url
 
 

@@ -44,6 +44,7 @@ def test_a_home_of_another_version_is_refused_by_name(written):
         ('country_code = "ZZ"', "two capital letters"),
         ('register_url = "banana"', "postgresql://"),
         ('keys_url = "mysql://keys/x"', "postgresql://"),
+        ('register_url = "postgresql://u:pass@db/x"', r"secrets/\*\.pgpass"),
         ('pack = "mine.yaml"', "whole path"),
         ('ledger_folder = "public"', "whole path"),
         ("ledger_cosignatures = 1", "there are only 0 witnesses"),
