@@ -33,6 +33,7 @@ from rollkeeper.site.porter import Porter
 
 STYLES = Path(__file__).parent / "static" / "built" / "rollkeeper.css"
 START_SECONDS = 60
+RENEW_SECONDS = 5
 STOP_SECONDS = 10
 HIGHEST_PORT = 65_535
 
@@ -74,13 +75,21 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, faces: Sequence[Face] = 
                 return
         _announce(running)
         porter = stack.enter_context(Porter.for_faces(faces))
+        renewed = time.monotonic()
         while not stop:
             porter.keep_going()
             _demand_alive(running)
-            for one in running:
-                one.handed.renew()
+            if time.monotonic() > renewed + RENEW_SECONDS:
+                renewed = _renew(running)
             time.sleep(0.2)
         err.print("Stopping ...")
+
+
+def _renew(running: Sequence[Running]) -> float:
+    """Hand over again what changed in the home; return when. It reads some thirty files: not at every turn."""
+    for one in running:
+        one.handed.renew()
+    return time.monotonic()
 
 
 def _let_go_of_the_stores() -> None:
