@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -25,13 +25,15 @@ COMMAND = Path(sys.executable).with_name("rollkeeper")
 
 
 def free_ports():
-    """Two neighbouring ports that nobody uses."""
+    """Neighbouring ports that nobody uses, one a face; return the first."""
     while True:
-        with socket.socket() as one, socket.socket() as two:
+        with ExitStack() as stack:
+            one, *others = [stack.enter_context(socket.socket()) for _ in FACES]
             one.bind(("127.0.0.1", 0))
             port = one.getsockname()[1]
             try:
-                two.bind(("127.0.0.1", port + 1))
+                for nth, other in enumerate(others, 1):
+                    other.bind(("127.0.0.1", port + nth))
             except OSError:
                 continue
             return port

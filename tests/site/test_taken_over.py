@@ -14,7 +14,7 @@ import pytest
 
 from rollkeeper.kernel import server
 from rollkeeper.kernel.database import rows
-from rollkeeper.site.faces import face_called
+from rollkeeper.site.faces import FACES, face_called
 from rollkeeper.site.handing import Handed
 from rollkeeper.vault import acts
 from tests.site.test_serving import free_ports, started
@@ -36,7 +36,7 @@ def taken(home):
     acts.seal_persons([record])
     port = free_ports()
     with started(home, port) as (_, said):
-        pids = {name: processes(port, name) for name in ("counter", "office")}
+        pids = {face.name: processes(port, face.name) for face in FACES}
         TAKEN[:] = [(home, pids, spoils(record))]
         yield {"home": home, "said": said, "pids": pids}
     TAKEN.clear()
@@ -99,11 +99,11 @@ def other_places():
 
 
 @as_root
-@pytest.mark.parametrize("face", ["counter", "office"])
+@pytest.mark.parametrize("face", [face.name for face in FACES])
 def test_whoever_takes_over_a_face_opens_nothing_with_all_that_it_has(taken, face):
     seen = steal_as(face)
 
-    mine = {"counter@register", "sealer@keys"} if face == "counter" else {"office@register"}
+    mine = {f"{face}@register"} | ({"sealer@keys"} if face == "counter" else set())
     assert seen["ways"] == []
     assert set(seen["sessions"]) == mine
     assert not [read for read in seen["sessions"].values() if read]
@@ -134,7 +134,7 @@ def test_a_face_reads_nothing_of_the_home_but_what_it_was_handed(taken):
         )
     }  # fmt: skip
 
-    for face in ("counter", "office"):
+    for face in (face.name for face in FACES):
         (handed,) = (home / "run" / "faces").glob(f"{face}.*")
         seen = steal_as(face)
         inside = {Path(file) for file in seen["files"] if Path(file).is_relative_to(home)}
@@ -153,7 +153,7 @@ def test_no_two_parts_of_the_house_run_as_one_user(taken):
         uids[store.name] = {Path(f"/proc/{pid}").stat().st_uid}
 
     assert all(len(one) == 1 for one in uids.values())
-    assert len(set.union(*uids.values())) == 4
+    assert len(set.union(*uids.values())) == len(FACES) + len(server.STORES)
     assert 0 not in set.union(*uids.values())
 
 
@@ -219,7 +219,7 @@ def test_a_counter_is_handed_the_few_files_it_needs_and_an_office_fewer(home):
         file.chmod(0o600)
 
     try:
-        given = {face: names(Handed.to(face_called(face))) for face in ("counter", "office")}
+        given = {face.name: names(Handed.to(face)) for face in FACES}
     finally:
         for file in kept.values():
             file.unlink()
@@ -229,6 +229,9 @@ def test_a_counter_is_handed_the_few_files_it_needs_and_an_office_fewer(home):
         "secrets/register-counter.pgpass", "secrets/keys-sealer.pgpass",
     }  # fmt: skip
     assert given["office"] - {"ledger/vkey"} == common | {"secrets/register-office.pgpass"}
+    assert given["portal"] - {"ledger/vkey"} == (common - {"secrets/staff.key"}) | {
+        "secrets/register-portal.pgpass",
+    }  # fmt: skip
 
 
 def names(handed):
@@ -252,11 +255,11 @@ def test_what_is_renewed_in_the_home_is_handed_over_again(home):
 
 
 def test_one_face_cannot_sign_for_another_nor_for_the_home(home):
-    signing = {server.derived_secret(f"face {face}") for face in ("counter", "office")} | {
+    signing = {server.derived_secret(f"face {face.name}") for face in FACES} | {
         server.web_secret(), server.staff_secret(),
     }  # fmt: skip
 
-    assert len(signing) == 4
+    assert len(signing) == len(FACES) + 2
 
 
 def test_a_face_is_not_told_whom_an_alarm_goes_to(home, monkeypatch):

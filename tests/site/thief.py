@@ -15,7 +15,7 @@ from pathlib import Path
 
 HEX = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 STORES = {"register": 5432, "keys": 5433}
-ROLES = ("postgres", "migrator", "vault", "sweep", "office", "counter", "sealer", "auditor")
+ROLES = ("postgres", "migrator", "vault", "sweep", "office", "counter", "portal", "sealer", "auditor")
 TRIES = {
     "register": ("SELECT ciphertext FROM vault_sealed",),
     "keys": ("SELECT wrapped FROM person_key", "SELECT secret_wrapped FROM epoch"),
