@@ -28,6 +28,7 @@ from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.acts import lock_line
 from rollkeeper.lines.queries import LineView, find_lines, present_holding
 from rollkeeper.notices.passing import pass_code
 from rollkeeper.rights.acts import ACTS
@@ -177,6 +178,7 @@ def _do(
 
 
 def _may_have_code(line: LineView, *, on: dt.date) -> bool:
+    lock_line(line.line_id)  # two porters count one after the other
     (sent,) = rows(sql("rights", "codes_lately"), {"line_id": line.line_id})
     (sim,) = rows(
         "SELECT max(day) AS day FROM ledger_entry WHERE line_id = %s AND verb = %s",

@@ -132,6 +132,23 @@ def test_a_line_gets_no_more_codes_than_the_limit(at_door):
     assert len(at_door.messages) == settings().door_codes_an_hour
 
 
+def test_codes_that_are_on_their_way_count_as_those_that_went(at_door, monkeypatch):
+    enrol()
+    real, asked = porter.pass_code, iter(range(settings().door_codes_an_hour + 2))
+
+    def slowly(*given, **named):
+        nth = next(asked, None)
+        if nth is not None:
+            knock(source=f"203.0.113.{nth}")
+        return real(*given, **named)
+
+    monkeypatch.setattr(porter, "pass_code", slowly)
+
+    knock()
+
+    assert len(at_door.messages) == settings().door_codes_an_hour
+
+
 def test_one_source_is_held_up_whatever_the_numbers_and_no_address_is_kept(at_door):
     for _ in range(settings().door_asks_an_hour):
         knock(UNKNOWN)
