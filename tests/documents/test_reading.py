@@ -11,7 +11,8 @@ from PIL import Image
 from rollkeeper.documents import capture
 from rollkeeper.documents.capture import read_document
 from rollkeeper.documents.errors import NothingRead
-from rollkeeper.documents.reading import sheets
+from rollkeeper.documents.reading import sheets, zones
+from rollkeeper.documents.reading.talking import Answer
 from rollkeeper.documents.reading.zones import find_zone
 from rollkeeper.documents.reasons import Checked, Reason, Verdict
 from rollkeeper.documents.specimens import Kind, make_specimen
@@ -92,6 +93,35 @@ def test_a_card_for_life_does_not_expire():
     checked = Checked(Verdict.VALID, "", ())
 
     assert capture._expired(checked, {"document_valid_until": "长期"}, on=ON) == checked
+
+
+ZONE = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
+
+
+@pytest.mark.parametrize(
+    ("mended", "verdict", "reasons"),
+    [(False, Verdict.VALID, ()), (True, Verdict.DOUBTFUL, (Reason.LOOKS_ALIKE,))],
+)
+def test_a_letter_told_from_a_digit_by_a_check_digit_alone_is_doubtful(mended, verdict, reasons):
+    finding = {"shape": "TD3", "values": {}, "zone": "\n".join(ZONE), "mended": mended}
+
+    checked = capture._proposed(Answer({"findings": [finding]}, ()), asked=(), on=ON).checked
+
+    assert (checked.verdict, checked.reasons) == (verdict, reasons)
+
+
+@pytest.mark.parametrize("in_doubt", [True, False])
+def test_a_check_digit_decides_only_where_the_reader_was_in_doubt(in_doubt):
+    first, second = ZONE
+    misread = [first, second.replace("L898902", "L8989O2")]
+
+    class Doubts:
+        def may_be(self, *_):
+            return in_doubt
+
+    texts, is_right = zones._mended("TD3", list(misread), Doubts())
+
+    assert (texts, is_right) == ([first, second] if in_doubt else misread, in_doubt)
 
 
 @pytest.mark.parametrize("form", ["WEBP", "HEIF"])

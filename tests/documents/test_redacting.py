@@ -183,7 +183,7 @@ def test_a_zone_whose_digits_do_not_fit_is_proposed_doubtful_and_leaves_no_copy(
     assert (done.copies, done.no_copy) == ((), NoCopy.PLACES_NOT_CERTAIN)
 
 
-def test_a_letter_told_from_a_digit_by_a_check_digit_alone_is_doubtful(forged):
+def test_a_letter_that_looks_like_a_digit_is_read_right_where_its_check_digit_fits(forged):
     number = "P2345678O"
     drawn = forged(number, place=8, digit="O")
 
