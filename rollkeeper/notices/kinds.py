@@ -25,8 +25,6 @@ class NoticeKind(StrEnum):
     """The SIM of your line was replaced."""
     DATA_EXPOSED = "data_exposed"
     """What is recorded about you may have been seen by somebody who had no right to."""
-    DATA_DISCLOSED = "data_disclosed"
-    """Something of what is recorded about you was handed to an authority on a demand by law."""
 
     @property
     def promises_a_day(self) -> bool:
