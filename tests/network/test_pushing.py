@@ -328,3 +328,15 @@ def test_reconciling_lists_every_difference_the_oldest_first(register, element):
         (lines["new"], "barred", "open", True),
         (lines["gone"], "open", "absent", False),
     ]
+
+
+def test_a_line_that_the_network_says_nothing_about_is_a_difference_only_where_something_was_asked(
+    register, element
+):
+    told, untold = uuid.uuid4(), uuid.uuid4()
+    for line in (told, untold):
+        Line.objects.create(line_id=line, service="mobile", state="suspended", activated_on=ON)
+        element.states[line] = ReadBack.UNKNOWN
+    ask(told, kind=CommandKind.BAR, reason="registration", at=AT)
+
+    assert [one.line_id for one in reconcile(gateway=element)] == [told]
