@@ -18,10 +18,11 @@ from rollkeeper.counter.errors import ReceiptNotFound
 from rollkeeper.counter.forms import CodeForm, faults_of
 from rollkeeper.enrolment.queries import receipt_for
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.sayings import cite
 from rollkeeper.ledger import paper
 from rollkeeper.ledger.errors import ReceiptsNotReady
 from rollkeeper.ledger.receipts import LedgerReceipt, erasures_of, find_by_code, receipt_of
-from rollkeeper.ledger.words import GROUNDS, say_article, say_done, say_word
+from rollkeeper.ledger.words import GROUNDS, say_done, say_word
 
 
 @require_safe
@@ -61,7 +62,7 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     found = find_by_code(code)
     mark = found.mark
     shown = {
-        "done": say_done(mark.verb), "mark": mark, "article": say_article(mark.article),
+        "done": say_done(mark.verb), "mark": mark, "article": cite(mark.article),
         "erasures": [_erasure(one) for one in erasures_of(mark)],
     }  # fmt: skip
     return render(request, "counter/receipt_by_code.html", shown | _given(found))
@@ -94,7 +95,7 @@ def _given(found: LedgerReceipt | None) -> dict[str, Any]:
 def _erasure(one: LedgerReceipt) -> dict[str, str]:
     facts = one.mark.facts
     return {
-        "code": one.code, "day": one.mark.day, "article": say_article(one.mark.article),
+        "code": one.code, "day": one.mark.day, "article": cite(one.mark.article),
         "ground": say_word(str(facts.get("ground", "")), GROUNDS), "last_day_kept": str(facts.get("last_day_kept", "")),
     }  # fmt: skip
 

@@ -3,7 +3,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.ledger.verbs import Verb
@@ -79,8 +78,3 @@ def say_done(verb: str) -> str:
 def say_word(word: str, words: Words) -> str:
     """Say a word of the ledger; one that nobody has put into words yet, as it is."""
     return str(words.get(word, word.replace("_", " ")))
-
-
-def say_article(article: str) -> str:
-    """Say where the law says it: a bare number is an article, anything else speaks for itself."""
-    return gettext("article %(number)s") % {"number": article} if article[:1].isdigit() else article

@@ -95,7 +95,7 @@ def test_whoever_was_registered_sees_that_the_record_was_erased(handed, at_count
     page = at_counter.get(f"/receipts/{handed[1]}/").content.decode()
 
     assert "Erased" in page
-    assert "article 5" in page
+    assert "art. 5" in page
     assert "the time for which the law has it kept is over" in page
     assert "2012-03-01" in page
     assert "still kept" not in page

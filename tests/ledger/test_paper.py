@@ -70,6 +70,12 @@ def test_the_plain_text_is_for_people_first_and_for_machines_from_its_first_line
     assert str(LINE) in found.entry
 
 
+def test_an_article_and_its_paragraph_are_cited_as_each_language_does():
+    said = [told.article for told in paper.tell(made())]
+
+    assert said[:2] == ["art. 2 ¶1", "第 2 条第 1 款"]
+
+
 def test_the_sheet_says_it_in_three_languages_with_their_letters_in_it(sheet):
     text = sheet[0].get_textpage().get_text_bounded()
     fonts = re.findall(rb"/BaseFont/[A-Z]{6}\+([A-Za-z-]+)", paper.pdf(made()))

@@ -17,12 +17,13 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from rollkeeper.kernel.sayings import cite
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger import notes
 from rollkeeper.ledger.errors import FontsMissing
 from rollkeeper.ledger.receipts import REGISTRATIONS, LedgerReceipt
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.ledger.words import GROUNDS, say_article, say_done, say_word
+from rollkeeper.ledger.words import GROUNDS, say_done, say_word
 
 # Both are loaded when the first sheet or square is asked for: a face that only serves the page has no need of them.
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _tell_in(language: str, receipt: LedgerReceipt) -> Told:
     with translation.override(language):
         return Told(
             code=language.partition("-")[0], title=_("Receipt"), done=say_done(mark.verb), day=_say_day(mark.day),
-            article=say_article(mark.article), more=_more(receipt), code_label=_("Code of the receipt"),
+            article=cite(mark.article), more=_more(receipt), code_label=_("Code of the receipt"),
             line_label=_("Reference of the line"),
             foot=_foot(receipt),
         )  # fmt: skip
