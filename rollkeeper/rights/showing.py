@@ -49,15 +49,11 @@ def show_held(visit: Visit, *, language: str, on: dt.date) -> Shown:
     Ledger: vault:sealed:opened for each value. Refuses: ProofNeeded.
     """
     visit.demand_proof()
-    shown = show_all(visit, language=language, on=on)
-    held = list(visit.holdings())
-    values = {one.holding_id: _opened(visit, one, on=on) for one in held}
+    shown, held = show_all(visit, language=language, on=on), list(visit.holdings())
     numbers = _numbers(visit, held, on=on)
     shown["kept"] = [
-        row | {"value": values[one.holding_id].get(row["field"], numbers.get(one.line_id, ""))
-               if row["field"] != LineField.NUMBER.value else numbers.get(one.line_id, "")}
-        for one in held for row in _kept(visit, one)
-    ]  # fmt: skip
+        row for one in held for row in _opened(visit, one, number=numbers.get(one.line_id, ""), on=on)
+    ]
     return shown
 
 
@@ -172,20 +168,24 @@ def _kept(visit: Visit, holding: Holding) -> list[Shown]:
     ]  # fmt: skip
 
 
-def _opened(visit: Visit, holding: Holding, *, on: dt.date) -> dict[str, str]:
-    person_id = visit.demand_proof()
-    opened: dict[str, str] = {}
-    for row in _kept(visit, holding):
-        if row["field"] == LineField.NUMBER.value:
-            continue
-        try:
-            opened[row["field"]] = open_sealed(
-                visit.authority, person_id=person_id, holding_id=holding.holding_id, field=Field(row["field"]),
-                purpose=Purpose.SUBSCRIBER_REQUEST, on=on, line_id=holding.line_id, commitment=holding.commitment,
-            ).reveal()  # fmt: skip
-        except CannotOpen:
-            opened[row["field"]] = ""
-    return opened
+def _opened(visit: Visit, holding: Holding, *, number: str, on: dt.date) -> list[Shown]:
+    return [
+        row | {
+            "value": number if row["field"] == LineField.NUMBER.value
+            else _open(visit, holding, Field(row["field"]), on=on)
+        }
+        for row in _kept(visit, holding)
+    ]  # fmt: skip
+
+
+def _open(visit: Visit, holding: Holding, field: Field, *, on: dt.date) -> str:
+    try:
+        return open_sealed(
+            visit.authority, person_id=visit.demand_proof(), holding_id=holding.holding_id, field=field,
+            purpose=Purpose.SUBSCRIBER_REQUEST, on=on, line_id=holding.line_id, commitment=holding.commitment,
+        ).reveal()  # fmt: skip
+    except CannotOpen:
+        return ""
 
 
 def _numbers(visit: Visit, held: list[Holding], *, on: dt.date) -> dict[LineId, str]:
