@@ -115,7 +115,7 @@ def redact(
     if copy.exists():
         raise FileThere(file=copy.name)
     captured = capture_document(
-        picture.read_bytes(), asked=(), copy=CopyRules(frozenset(show or _SHOWN), not hide_middle),
+        _picture(picture), asked=(), copy=CopyRules(frozenset(show or _SHOWN), not hide_middle),
         mark=Mark(settings().operator_name, purpose, day), on=day, name=picture.name,
     )  # fmt: skip
     if captured.no_copy:
@@ -183,7 +183,7 @@ def worker(*, as_json: JsonOption = False) -> None:
 
 def _given(value: str) -> str | bytes:
     """Return the text that was given, or the bytes of the picture that was named or piped in."""
-    from rollkeeper.documents.errors import NothingToCheck, PictureNotThere
+    from rollkeeper.documents.errors import NothingToCheck
 
     given: str | bytes = value.replace("\\n", "\n")
     if value == "-":
@@ -191,14 +191,21 @@ def _given(value: str) -> str | bytes:
     elif value.lower().endswith(PICTURES) or (
         len(value) < 200 and "\n" not in value and Path(value).is_file()
     ):
-        try:
-            with Path(value).open("rb") as file:
-                given = file.read(GREATEST_BYTES + 1)
-        except OSError as fault:
-            raise PictureNotThere(why=(fault.strerror or "it cannot be opened").lower()) from fault
+        given = _picture(Path(value))
     if isinstance(given, str) and not given.strip():
         raise NothingToCheck
     return given
+
+
+def _picture(path: Path) -> bytes:
+    """Return a picture's bytes, of one that is too large no more than shows that it is."""
+    from rollkeeper.documents.errors import PictureNotThere
+
+    try:
+        with path.open("rb") as file:
+            return file.read(GREATEST_BYTES + 1)
+    except OSError as fault:
+        raise PictureNotThere(why=(fault.strerror or "it cannot be opened").lower()) from fault
 
 
 def _piped() -> str | bytes:

@@ -45,6 +45,7 @@ def test_a_number_can_be_kept_out_of_the_shells_history():
 @pytest.mark.parametrize("name", ["card.png", "CARD.JPG", "passport.pdf"])
 def test_a_picture_that_is_not_there_is_said_to_be_missing(name):
     assert isinstance(call(name).exception, PictureNotThere)
+    assert isinstance(run("redact", name, "copy.jpg", "--purpose", "x").exception, PictureNotThere)
 
 
 def test_nothing_is_refused():
