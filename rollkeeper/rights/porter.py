@@ -84,7 +84,7 @@ def carry_knock(authority: Authority, *, on: dt.date | None = None) -> bool:
             return False
         knock_id, language = found[0].knock_id, found[0].language
         (line,) = find_lines([bytes(found[0].number_index)])
-        run("UPDATE rights_knock SET carried_at = clock_timestamp() WHERE knock_id = %s", [knock_id])
+        _carried(knock_id)
         may = line is not None and _may_have_code(line, on=on)
         code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
         if may and line is not None:
@@ -97,7 +97,7 @@ def carry_knock(authority: Authority, *, on: dt.date | None = None) -> bool:
     )
     with act():
         if channel is None:
-            run("UPDATE rights_knock SET tries_left = 0, code_hash = NULL WHERE knock_id = %s", [knock_id])
+            run("UPDATE rights_knock SET code_hash = NULL WHERE knock_id = %s", [knock_id])
             return True
         run("UPDATE rights_knock SET channel = %s WHERE knock_id = %s", [channel.value, knock_id])
         facts = {"channel": channel.value}
@@ -192,16 +192,24 @@ def _may_have_code(line: LineView, *, on: dt.date) -> bool:
     return not isinstance(verdict, Refused)
 
 
+def _carried(knock_id: UUID) -> None:
+    """Give every knock its tries, also one that gets no code: a wrong try then writes as much."""
+    run(
+        "UPDATE rights_knock SET carried_at = clock_timestamp(), tries_left = %s,"
+        " expires_at = clock_timestamp() + make_interval(mins => %s) WHERE knock_id = %s",
+        [settings().door_code_tries, settings().door_code_minutes, knock_id],
+    )
+
+
 def _keep_code(knock_id: UUID, line_id: LineId, code: str) -> None:
     holding, chosen = present_holding(line_id), settings()
     run(
         "UPDATE rights_knock SET line_id = %(line_id)s, holding_id = %(holding_id)s, person_id = %(person_id)s,"
-        " code_hash = %(code_hash)s, tries_left = %(tries)s, visit_minutes = %(visit)s, visit_proofs = %(tries)s,"
-        " expires_at = clock_timestamp() + make_interval(mins => %(minutes)s) WHERE knock_id = %(knock_id)s",
+        " code_hash = %(code_hash)s, visit_minutes = %(visit)s, visit_proofs = %(tries)s WHERE knock_id = %(knock_id)s",
         {
             "line_id": line_id, "holding_id": holding and holding.holding_id, "person_id": holding and holding.person_id,
             "code_hash": hash_code(knock_id, code), "tries": chosen.door_code_tries, "visit": chosen.door_visit_minutes,
-            "minutes": chosen.door_code_minutes, "knock_id": knock_id,
+            "knock_id": knock_id,
         },
     )  # fmt: skip
 

@@ -123,6 +123,24 @@ def test_an_unknown_number_takes_the_same_statements_and_gets_the_same_answers(a
     assert len(at_door.messages) == 1
 
 
+def test_a_wrong_try_is_written_down_for_every_number_alike(at_door):
+    enrol()
+    left = {}
+
+    for number in (NUMBER, UNKNOWN):
+        knock_id = knock(number)
+        for _ in range(2):
+            with pytest.raises(CodeNotRight):
+                door.show_code(knock_id, "0")
+        (row,) = rows(
+            "SELECT tries_left, expires_at > clock_timestamp() AS is_open FROM rights_knock WHERE knock_id = %s",
+            [knock_id],
+        )
+        left[number] = (row.tries_left, row.is_open)
+
+    assert left[NUMBER] == left[UNKNOWN] == (settings().door_code_tries - 2, True)
+
+
 def test_a_line_gets_no_more_codes_than_the_limit(at_door):
     enrol()
 
