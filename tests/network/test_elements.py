@@ -173,9 +173,12 @@ def test_while_one_process_hands_orders_over_another_waits(hlr, tmp_path):
     other.start()
     with fence.held() as held:
         entered.set()
+        other.join(0.3)
+        waits = other.is_alive()
         held.keep(line, Told(1, "7"))
     other.join()
 
+    assert waits
     assert fence.told([line]) == [Told(2, "7")]
 
 
