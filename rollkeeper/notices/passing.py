@@ -15,7 +15,8 @@ from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.gateways import Answer, Gateway, Message, gateways
 from rollkeeper.notices.kinds import Channel
-from rollkeeper.notices.rules import Line, ways_to
+from rollkeeper.notices.rules import ways_to
+from rollkeeper.notices.sending import line_of
 from rollkeeper.notices.texts import best_language, write_code
 from rollkeeper.vault.acts import open_line_values
 from rollkeeper.vault.errors import CannotOpen
@@ -42,14 +43,9 @@ def pass_code(
         "SELECT service, state, is_registered, number_sealed, contact_sealed FROM lines_line WHERE line_id = %s",
         [line_id],
     )
-    line = Line(
-        row.service,
-        row.state,
-        row.is_registered,
-        row.number_sealed is not None,
-        row.contact_sealed is not None,
-    )
-    for channel in (channel for channel in present if channel in ways_to(line)):
+    line = line_of(row)
+    open_ways = ways_to(line) if line else frozenset[Channel]()
+    for channel in (one for one in present if one in open_ways):
         envelope = row.number_sealed if channel.uses_the_line else row.contact_sealed
         field = LineField.NUMBER if channel.uses_the_line else LineField.CONTACT
         (address,) = open_line_values(

@@ -116,7 +116,7 @@ class Sender:
         chosen, now = settings(), clock.now().astimezone(clock.zone())
         return next_step(
             NoticeKind(row.kind),
-            line=_line(row),
+            line=line_of(row),
             tried=_tried(row),
             order=[Channel(one) for one in chosen.notice_channels],
             present=self._ways.keys(),
@@ -215,7 +215,7 @@ def _columns(intents: Sequence[_Intent]) -> dict[str, list[Any]]:
     }
 
 
-def _line(row: Any) -> Line | None:
+def line_of(row: Any) -> Line | None:
     """Return what the rule needs to know, None where the line is gone or its record erased."""
     if row.service is None or (row.number_sealed is None and row.contact_sealed is None):
         return None
