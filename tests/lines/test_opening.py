@@ -18,7 +18,7 @@ from rollkeeper.subscribers.kinds import Part
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 
-pytestmark = pytest.mark.usefixtures("register")
+pytestmark = pytest.mark.usefixtures("committed", "register")  # an opening is entered by a commit of its own
 
 ON = dt.date(2012, 3, 2)
 SUPERVISOR = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "0f" * 32)

@@ -20,8 +20,11 @@ def telephone(monkeypatch):
 
 
 @pytest.fixture
-def at_door(register, telephone, monkeypatch):
-    """The day, an epoch, and a porter who carries out whatever is written down in the same breath."""
+def at_door(committed, register, telephone, monkeypatch):
+    """The day, an epoch, and a porter who carries out whatever is written down in the same breath.
+
+    What is opened stands in the ledger by a commit of its own, which no rollback takes back: it is emptied afterwards.
+    """
     return answering(telephone, monkeypatch)
 
 
