@@ -223,6 +223,17 @@ def test_everybody_is_told_once_in_their_language_and_never_over_anothers_line(r
     assert len(rows("SELECT * FROM notices_notice")) == 2
 
 
+def test_nobody_is_told_over_a_line_of_which_they_say_that_it_is_not_theirs(register):
+    strange, begun = make_line(), clock.now()
+    person_id, _ = held_by(strange)
+    looked(CONSOLE, person_id=person_id)
+    made = opened(since=begun, until=clock.now() + HOUR)
+    acts.scope_incident(CONSOLE, made, on=ON)
+    run("UPDATE lines_holding SET contested_on = %s", [ON])
+
+    assert acts.tell_exposed(CONSOLE, made, on=ON) == (0, 1)
+
+
 def test_a_line_that_was_erased_since_is_told_nothing_and_counts_as_out_of_reach(register):
     living, erased, begun = make_line(), make_line(), clock.now()
     for line_id in (living, erased):
