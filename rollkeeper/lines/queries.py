@@ -167,10 +167,14 @@ def holdings(line_id: LineId) -> tuple[HoldingView, ...]:
 
 
 def other_lines_of(person_id: PersonId, *, than: LineId) -> tuple[LineId, ...]:
-    """Return the living lines that this person holds besides one: whom to tell of a new one."""
+    """Return the living lines that this person holds besides one: whom to tell of a new one.
+
+    Over a line of which they say that it is not theirs, somebody else would be told.
+    """
     found = rows(
         "SELECT h.line_id FROM lines_holding h JOIN lines_line l USING (line_id) WHERE h.person_id = %s"
-        " AND upper_inf(h.held) AND h.line_id <> %s AND l.state IN ('active', 'suspended') ORDER BY h.line_id",
+        " AND upper_inf(h.held) AND h.contested_on IS NULL AND h.line_id <> %s"
+        " AND l.state IN ('active', 'suspended') ORDER BY h.line_id",
         [person_id, than],
     )
     return tuple(LineId(row.line_id) for row in found)

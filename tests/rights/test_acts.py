@@ -85,6 +85,17 @@ def test_a_case_is_about_the_holding_of_its_own_line_and_is_shown_with_it(at_doo
     assert {one["line"]: len(one["cases"]) for one in shown}[str(other)] == 1
 
 
+def test_over_a_line_that_is_said_not_to_be_theirs_nobody_hears_of_their_new_ones(at_door):
+    here, strange = enrol(), enrol(OTHER)
+    ask(proved_visit(at_door), AskKind.NOT_MINE, line=str(strange))
+    run("DELETE FROM notices_notice")
+
+    enrol("+8613908917777")
+
+    told = rows("SELECT line_id FROM notices_notice WHERE kind = 'new_line_in_your_name'")
+    assert [row.line_id for row in told] == [here]
+
+
 @pytest.mark.parametrize("upheld", [True, False])
 def test_a_line_that_is_not_theirs_is_unlinked_for_good_or_stays_as_it_was(at_door, upheld):
     line = enrol()
