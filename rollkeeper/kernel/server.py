@@ -21,15 +21,15 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import IO
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.locks import alone
 from rollkeeper.kernel.os_users import let_through, system_user
 from rollkeeper.kernel.settings import home, settings
 
@@ -96,7 +96,7 @@ def ensure_running() -> None:
     """Make the two clusters if need be, start them if need be, and note that this process uses them."""
     folder = home() / "run"
     folder.mkdir(parents=True, exist_ok=True)
-    with _lock(folder / "start.lock", fcntl.LOCK_EX), ThreadPoolExecutor(len(STORES)) as pool:
+    with alone(folder / "start.lock"), ThreadPoolExecutor(len(STORES)) as pool:
         list(pool.map(_ensure_store, STORES))
         _note_use(folder)
 
@@ -114,7 +114,7 @@ def stop_if_unused() -> None:
     folder = home() / "run"
     if not folder.exists():
         return
-    with _lock(folder / "start.lock", fcntl.LOCK_EX), (folder / "users.lock").open("a") as users:
+    with alone(folder / "start.lock"), (folder / "users.lock").open("a") as users:
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -337,13 +337,6 @@ def _note_use(folder: Path) -> None:
     fcntl.flock(users, fcntl.LOCK_SH)
     _in_use.append(users)
     atexit.register(stop_if_unused)
-
-
-@contextmanager
-def _lock(file: Path, how: int) -> Iterator[None]:
-    with file.open("a") as held:
-        fcntl.flock(held, how)
-        yield
 
 
 def whoami() -> str:

@@ -11,16 +11,16 @@ or a longer head and asks again; a witness that has already cosigned it cosigns 
 """
 
 import datetime as dt
-import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.locks import alone
 from rollkeeper.kernel.settings import home, settings
 from rollkeeper.ledger import notes, promises, queries, tree, witnesses
 from rollkeeper.ledger.cosignatures import cosignature, signature_lines, with_cosignatures, witness_key
@@ -93,14 +93,9 @@ def publish(folder: Path | None = None, *, tell: Callable[[int], None] = lambda 
         return _put_out(place, head, note, answers=answers, have=have if there else None)
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
+def _alone() -> AbstractContextManager[None]:
     """Let one publisher work at a time: a slower one must not put an older checkpoint over a newer one."""
-    file = home() / "ledger" / "publishing.lock"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
+    return alone(home() / "ledger" / "publishing.lock")
 
 
 def _held_by_witnesses(

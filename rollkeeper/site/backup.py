@@ -11,7 +11,6 @@ and the older one is written over with zeros and removed. No root, no index key 
 """
 
 import datetime as dt
-import fcntl
 import json
 import os
 import shutil
@@ -29,6 +28,7 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.kernel import clock, copies
 from rollkeeper.kernel.database import act
+from rollkeeper.kernel.locks import alone
 from rollkeeper.kernel.settings import home, settings, settings_file
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -249,8 +249,7 @@ def _settings_text() -> str:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    with (home() / "backup.lock").open("a") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with alone(home() / "backup.lock"):
         for left in home().glob("checking-*"):  # by a backup that was killed
             shutil.rmtree(left, ignore_errors=True)
         yield

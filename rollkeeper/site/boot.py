@@ -4,7 +4,6 @@
 Everything here can be run again: what is there already is left as it is.
 """
 
-import fcntl
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +15,7 @@ from psycopg import sql as pgsql
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock, copies, database, server
 from rollkeeper.kernel.database import KeysRole, Role
+from rollkeeper.kernel.locks import alone
 from rollkeeper.kernel.settings import HomeKind, home, is_home, is_made, made_mark, settings, write_settings
 from rollkeeper.ledger import publishing
 from rollkeeper.site.errors import HomeOfOtherKind, ServersInUse, StoresElsewhere
@@ -37,8 +37,7 @@ def make_home(kind: HomeKind) -> None:
     if is_home() and settings().kind is not kind:
         raise HomeOfOtherKind(home=home(), kind=settings().kind.value, asked=kind.value)
     write_settings(kind=kind)
-    with (home() / "making.lock").open("a") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with alone(home() / "making.lock"):
         make_stores()
         vault_acts.begin_first_epoch()
         canaries.ensure_canary(console_authority(), on=clock.today())

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Files of the home by which processes wait for each other; whoever dies lets go."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Wait until no other process holds this file, and hold it; nobody but its owner may even read it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file, "a", opener=_owners_alone) as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _owners_alone(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
