@@ -244,10 +244,12 @@ def app(committed):
     former = settings()
     write_settings(quiet_from=dt.time(0), quiet_until=dt.time(0))
     yield make_app()
+    (home() / "secrets" / "smpp.password").unlink(missing_ok=True)
     write_settings(smpp_url=None, quiet_from=former.quiet_from, quiet_until=former.quiet_until)
 
 
 def test_a_notice_goes_out_by_sms_and_is_delivered_when_the_centre_says_so(app):
+    (home() / "secrets" / "smpp.password").touch(mode=0o600)
     (home() / "secrets" / "smpp.password").write_text(PASSWORD)
     owed = tell(make_line(NUMBER), language="bo")
     with message_centre(early=True, reports="DELIVRD") as centre:
