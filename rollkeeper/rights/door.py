@@ -43,11 +43,6 @@ class Token:
         """Return what stands for it in the register."""
         return hashlib.sha256(b"rollkeeper/visit\x00" + self.secret).digest()
 
-    @property
-    def actor(self) -> str:
-        """Return what stands for the visit in the ledger; it leads back to nothing."""
-        return hashlib.sha256(b"rollkeeper/actor\x00" + self.secret).hexdigest()
-
 
 def knock(number: str, *, source: str, language: str) -> UUID:
     """Ask that a code be sent to a number, if it is a line that may have one. Refuses: NumberNotRead, TooManyKnocks."""
@@ -75,9 +70,7 @@ def show_code(knock_id: UUID, code: str) -> Token:
     """Begin a visit with the code that came to the line. Refuses: CodeNotRight, whatever was wrong."""
     token = Token.fresh()
     given = hash_code(knock_id, code)
-    (opened,) = rows(
-        "SELECT rights_try_code(%s, %s, %s, %s) AS opened", [knock_id, given, token.mark, token.actor]
-    )
+    (opened,) = rows("SELECT rights_try_code(%s, %s, %s) AS opened", [knock_id, given, token.mark])
     if not opened.opened:
         raise CodeNotRight
     return token

@@ -54,7 +54,6 @@ class Visit(models.Model):
     line_id = models.UUIDField()
     holding_id = models.UUIDField(null=True, db_comment="Empty: nobody is registered.")
     person_id = models.UUIDField(null=True)
-    actor = models.TextField(db_comment="What stands for this visit in the ledger.")
     begun_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
     proved_at = models.DateTimeField(null=True, db_comment="When the second proof was given.")

@@ -4,6 +4,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -44,15 +45,14 @@ class Visit:
     line_id: LineId
     holding_id: HoldingId | None
     person_id: PersonId | None
-    actor: str
     is_proved: bool
     proofs_left: int
     ends_at: dt.datetime
 
     @property
     def authority(self) -> Authority:
-        """Return who acts."""
-        return subscriber_authority(self.actor)
+        """Return who acts. What stands for them in the ledger leads back to nothing, and no portal chooses it."""
+        return subscriber_authority(sha256(b"rollkeeper/actor\x00" + self.ask_mark).hexdigest())
 
     def holdings(self) -> Sequence[Holding]:
         """Return what this visit may speak of: the line in the hand, and every line of the person who proved to be it."""
@@ -91,8 +91,7 @@ def living_visit(ask_mark: bytes) -> Visit:
         raise VisitOver
     row = found[0]
     return Visit(
-        bytes(row.ask_mark), LineId(row.line_id), row.holding_id, row.person_id, row.actor, row.is_proved,
-        row.proofs_left, row.ends_at,
+        bytes(row.ask_mark), LineId(row.line_id), row.holding_id, row.person_id, row.is_proved, row.proofs_left, row.ends_at,
     )  # fmt: skip
 
 

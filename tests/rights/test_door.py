@@ -2,6 +2,7 @@
 """Who gets in: a code to the line itself, once, soon, after few tries; and nobody learns which numbers are ours."""
 
 import datetime as dt
+import hashlib
 from types import SimpleNamespace
 
 import pytest
@@ -18,6 +19,7 @@ from rollkeeper.rights import door, porter
 from rollkeeper.rights.errors import CodeNotRight, TooManyKnocks
 from rollkeeper.rights.kinds import AskKind
 from rollkeeper.rights.rules import may_send_code, spell_name
+from rollkeeper.rights.visits import living_visit
 from tests.rights.people import NUMBER, ON, enrol, visit
 
 UNKNOWN = "+8613908919999"
@@ -226,6 +228,22 @@ def test_the_portals_role_can_make_no_visit_and_read_none(at_door, as_role):
     ):  # fmt: skip
         with pytest.raises(ProgrammingError, match="permission denied"), as_role("portal"):
             run(statement)
+
+
+def test_a_portal_that_was_taken_over_does_not_choose_who_stands_in_the_ledger(at_door, as_role):
+    enrol()
+    knock_id = knock()
+    porter.carry_all(sweep_authority())
+    of_staff = hashlib.sha256(b"a commitment that the ledger publishes").digest()
+
+    with as_role("portal"):
+        (opened,) = rows(
+            "SELECT rights_try_code(%s, %s, %s) AS opened",
+            [knock_id, door.hash_code(knock_id, at_door.newest_code), of_staff],
+        )
+
+    assert opened.opened
+    assert living_visit(of_staff).authority.commitment not in {of_staff.hex(), "console", "sweep"}
 
 
 def test_the_portals_role_can_do_all_that_the_door_needs(at_door, as_role, monkeypatch):

@@ -21,7 +21,6 @@ class Migration(migrations.Migration):
                 ('line_id', models.UUIDField()),
                 ('holding_id', models.UUIDField(db_comment='Empty: nobody is registered.', null=True)),
                 ('person_id', models.UUIDField(null=True)),
-                ('actor', models.TextField(db_comment='What stands for this visit in the ledger.')),
                 ('begun_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('ends_at', models.DateTimeField()),
                 ('proved_at', models.DateTimeField(db_comment='When the second proof was given.', null=True)),

@@ -3,7 +3,7 @@
 -- (one try fewer, whether or not there is such a line), rights_visit.
 -- Plan: primary key. Again: the code is used up and the answer is no; two at once take turns.
 
-CREATE OR REPLACE FUNCTION rights_try_code(knock uuid, given bytea, visit bytea, as_actor text) RETURNS boolean
+CREATE OR REPLACE FUNCTION rights_try_code(knock uuid, given bytea, visit bytea) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     tried rights_knock;
@@ -15,8 +15,8 @@ BEGIN
         RETURN false;
     END IF;
     UPDATE rights_knock SET tries_left = 0, code_hash = NULL WHERE knock_id = knock;
-    INSERT INTO rights_visit (ask_mark, line_id, holding_id, person_id, actor, ends_at, proofs_left)
-    VALUES (visit, tried.line_id, tried.holding_id, tried.person_id, as_actor,
+    INSERT INTO rights_visit (ask_mark, line_id, holding_id, person_id, ends_at, proofs_left)
+    VALUES (visit, tried.line_id, tried.holding_id, tried.person_id,
             clock_timestamp() + make_interval(mins => tried.visit_minutes), tried.visit_proofs);
     RETURN true;
 END

@@ -1,7 +1,7 @@
 -- Finds a living visit: not over, its line not over, and the line still held as it was when the visit began.
 -- Law: art. 13. Reads: rights_visit, lines_line, lines_holding. Writes: a row lock. Plan: primary keys. Again: the same.
 
-SELECT v.ask_mark, v.line_id, v.holding_id, v.person_id, v.actor, v.proved_at IS NOT NULL AS is_proved, v.proofs_left,
+SELECT v.ask_mark, v.line_id, v.holding_id, v.person_id, v.proved_at IS NOT NULL AS is_proved, v.proofs_left,
        v.ends_at
   FROM rights_visit AS v
   JOIN lines_line AS l USING (line_id)
