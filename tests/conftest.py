@@ -49,6 +49,12 @@ def register(home: Path) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="session")
+def empty_everything(home: Path) -> Callable[[], None]:
+    """For what a whole module shares and commits: its fixture calls this behind itself."""
+    return _empty_everything
+
+
 @pytest.fixture
 def committed(home: Path) -> Iterator[None]:
     """The register with real commits; all tables are emptied afterwards, and before where another test left entries."""

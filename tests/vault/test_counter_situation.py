@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def counter(home):
-    """What one such process sealed, and what came of its tries. The last test here empties the tables behind it."""
+def counter(home, empty_everything):
+    """What one such process sealed, and what came of its tries."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.vault.counter_situation"],
         cwd=ROOT,
@@ -33,7 +33,8 @@ def counter(home):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    yield json.loads(done.stdout)
+    empty_everything()
 
 
 def test_a_counter_seals_and_cannot_open(counter, reveal):
@@ -65,7 +66,7 @@ def test_a_counter_and_a_command_look_up_by_the_same_index(counter):
     assert counter["blind"] == here
 
 
-def test_what_was_sealed_at_the_counter_is_shredded_like_anything_else(counter, committed, reveal):
+def test_what_was_sealed_at_the_counter_is_shredded_like_anything_else(counter, reveal):
     record = acts.PersonRecord(UUID(counter["person"]), UUID(counter["holding"]), {})
 
     assert acts.shred([(record.person_id, record.holding_id)]) == 1
