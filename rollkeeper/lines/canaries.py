@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
+from stdnum.iso7064 import mod_11_2
+
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
@@ -29,8 +31,6 @@ _GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂
 _STREETS: Final = ("和平路", "团结路", "建设路", "解放路", "人民路", "江苏路", "北京路", "林廓路")
 _DOCUMENT: Final = "cn-resident-card"
 _NO_AREA: Final = "99"  # no area of the country begins so: the number is nobody's
-_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK: Final = "10X98765432"
 _RANDOM: Final = secrets.SystemRandom()
 
 
@@ -86,7 +86,7 @@ def _values() -> dict[Field, str]:
 
 def _document_number(born: dt.date) -> str:
     digits = f"{_NO_AREA}{secrets.randbelow(10**4):04}{born:%Y%m%d}{secrets.randbelow(1000):03}"
-    return digits + _CHECK[sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=True)) % 11]
+    return digits + str(mod_11_2.calc_check_digit(digits))
 
 
 def _some_life() -> tuple[dt.datetime, dt.datetime]:

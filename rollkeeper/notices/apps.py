@@ -11,7 +11,13 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand down to the vault how somebody is told of an alarm."""
-        from rollkeeper.notices.alarms import mail_alarms
         from rollkeeper.vault.canaries import tell_alarms_with
 
-        tell_alarms_with(mail_alarms)
+        tell_alarms_with(_mail_alarms)
+
+
+def _mail_alarms() -> None:
+    # The mail's own packages are read when there is something to tell, not at every start.
+    from rollkeeper.notices.alarms import mail_alarms
+
+    mail_alarms()
