@@ -169,6 +169,7 @@ def writes_a_pack_that_bars_emergency_calls(kamailio, _):
         file.write_text(f"{text}\n{line}\n", "utf-8")
         with pytest.raises(Exception, match="no-emergency"):
             packs.load_pack(str(file))
+    file.unlink()
 
 
 def names_the_floor_in_the_settings(kamailio, _):

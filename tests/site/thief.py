@@ -120,16 +120,18 @@ def by_keys(spoils, files):
 
 
 def as_root(spoils, key):
-    from rollkeeper.vault import root
+    from rollkeeper.vault import root, wire
     from rollkeeper.vault.errors import CannotOpen
+
+    wrapped = bytes.fromhex(spoils["secret_wrapped"])
 
     class Guessed(root.FileRoot):
         def _versions(self):
-            return dict.fromkeys(range(1, 4), key)
+            return {wire.epoch_of(wrapped): key}
 
     context = b"rollkeeper/epoch-secret\x00" + spoils["epoch"].to_bytes(4)
     try:
-        secret = Guessed().unwrap(bytes.fromhex(spoils["secret_wrapped"]), context=context)
+        secret = Guessed().unwrap(wrapped, context=context)
     except CannotOpen:
         return None
     return as_epoch(spoils, secret)
