@@ -45,6 +45,7 @@ def test_a_home_of_another_version_is_refused_by_name(written):
         ('register_url = "banana"', "postgresql://"),
         ('keys_url = "mysql://keys/x"', "postgresql://"),
         ('register_url = "postgresql://u:pass@db/x"', r"secrets/\*\.pgpass"),
+        ('network_webhook = "https://u:pass@switch.example/x"', "no password"),
         ('pack = "mine.yaml"', "whole path"),
         ('ledger_folder = "public"', "whole path"),
         ("ledger_cosignatures = 1", "there are only 0 witnesses"),
