@@ -27,7 +27,9 @@ def safe_webhook(url: str) -> str:
     """Hold an address to https, or to this machine, without a password."""
     parts = urlsplit(url)
     if parts.password:
-        raise ValueError("its secret lies in secrets/ (docs/network.md): no password belongs into the address")
+        raise ValueError(
+            "its secret lies in secrets/ (docs/network.md): no password belongs into the address"
+        )
     if parts.scheme == "https" and parts.hostname:
         return url
     if parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}:
