@@ -5,10 +5,13 @@ What one of them holds in files and in memory, another cannot read. Where an ord
 for all, and no such wall: `docs/decisions/0009-a-user-for-each-part.md` says what that leaves open.
 """
 
+import fcntl
 import os
 import pwd
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -16,15 +19,36 @@ def system_user(name: str) -> str | None:
     """Return a system user, made on first use; None where an ordinary user runs the house."""
     if os.geteuid() != 0:
         return None
+    with _accounts():
+        if not _is_known(name):
+            subprocess.run(  # noqa: S603
+                ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name],  # noqa: S607
+                check=True,
+                capture_output=True,
+            )
+    return name
+
+
+def _is_known(name: str) -> bool:
     try:
         pwd.getpwnam(name)
     except KeyError:
-        subprocess.run(  # noqa: S603
-            ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name],  # noqa: S607
-            check=True,
-            capture_output=True,
-        )
-    return name
+        return False
+    return True
+
+
+@contextmanager
+def _accounts() -> Iterator[None]:
+    """Hold the machine's accounts alone: two that make one user at once each take a number, and one of them is lost.
+
+    The lock lies on the folder, since `useradd` puts new files in the place of the old, and nothing has to be written.
+    """
+    folder = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def let_through(path: Path) -> None:
