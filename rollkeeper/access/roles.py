@@ -58,6 +58,7 @@ class Power(StrEnum):
     MANAGE_INCIDENT = "manage_incident"
     KEEP_DOOR = "keep_door"
     SEE_OWN = "see_own"
+    OPEN_CASE = "open_case"
     SETTLE_CASE = "settle_case"
     PROTECT_RECORD = "protect_record"
     SEE_PROTECTED = "see_protected"

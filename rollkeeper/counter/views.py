@@ -23,7 +23,6 @@ from rollkeeper.counter.forms import (
     faults_of,
 )
 from rollkeeper.enrolment import acts
-from rollkeeper.enrolment.disputing import honour_receipt
 from rollkeeper.enrolment.registering import law_in_force
 from rollkeeper.enrolment.submissions import Deed, Receipt
 from rollkeeper.kernel import clock
@@ -31,6 +30,7 @@ from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.sayings import cite
 from rollkeeper.lines.acts import look_up_line
 from rollkeeper.lines.states import PauseReason
+from rollkeeper.rights.disputing import dispute_line, honour_receipt
 from rollkeeper.subscribers.kinds import PartyKind
 
 _ACTS: Mapping[Deed, Callable[..., Receipt]] = {
@@ -134,7 +134,7 @@ def dispute(request: HttpRequest) -> HttpResponse:
         what = {"submission_key": given["submission_key"], "number": given["number"], "on": clock.today()}
         if given["receipt"].strip():
             return honour_receipt(authority, shown=given["receipt"], **what)
-        return acts.dispute_line(authority, **what)
+        return dispute_line(authority, **what)
 
     return _act_page(request, "counter/dispute.html", make=DisputeForm, do=do)
 

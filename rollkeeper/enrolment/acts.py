@@ -24,8 +24,8 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines import acts as lines
 from rollkeeper.lines.changes import end_line_state, lock_line
-from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import LineView, find_line_written, present_holders
+from rollkeeper.lines.errors import LineNotFound, RecordProtected
+from rollkeeper.lines.queries import LineView, find_line_written, present_holders, sealed_records
 from rollkeeper.lines.states import PauseReason
 from rollkeeper.network.acts import ask
 from rollkeeper.network.kinds import CommandKind
@@ -49,7 +49,7 @@ def register_subscriber(authority: Authority, submission: Submission, *, on: dt.
 def transfer_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
     """Give a line to another holder, who is registered by the same act; the old holder's deadline does not follow.
 
-    Law: art. 2. Ledger: line:holding:transferred. Refuses: LineInDispute, OtherReasonsOpen, SameHolder.
+    Law: art. 2. Ledger: line:holding:transferred. Refuses: LineInDispute, RecordProtected, OtherReasonsOpen, SameHolder.
     """
     return _one(authority, submission, deed=Deed.TRANSFER, on=on)
 
@@ -65,7 +65,7 @@ def install_line(authority: Authority, submission: Submission, *, on: dt.date) -
 def relocate_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
     """Record a line at another place: the holder shows the document again and the whole record is made anew.
 
-    Law: art. 2. Ledger: line:line:relocated. Refuses: NotRelocatable, NotRegistered, NotTheHolder.
+    Law: art. 2. Ledger: line:line:relocated. Refuses: RecordProtected, NotRelocatable, NotRegistered, NotTheHolder.
     """
     return _one(authority, submission, deed=Deed.RELOCATE, on=on)
 
@@ -74,7 +74,7 @@ def change_record(authority: Authority, submission: Submission, *, on: dt.date) 
     """Correct what is recorded about the present holder; the former record is history, not overwritten.
 
     A new name or a renewed document starts no clock. Law: art. 2. Ledger: line:holding:corrected.
-    Refuses: NotRegistered, NotTheHolder, DocumentOfAnother.
+    Refuses: RecordProtected, NotRegistered, NotTheHolder, DocumentOfAnother.
     """
     return _one(authority, submission, deed=Deed.CHANGE, on=on)
 
@@ -84,12 +84,13 @@ def replace_sim(
 ) -> Receipt:
     """Note that the holder got a new SIM; the document shown is compared, not recorded.
 
-    Ledger: line:sim:replaced. Refuses: LineNotFound, NotRegistered, NotTheHolder.
+    Ledger: line:sim:replaced. Refuses: LineNotFound, RecordProtected, NotRegistered, NotTheHolder.
     """
     role = demand(authority, Power.CHANGE_LINE)
 
     def do() -> tuple[LineId, EntryId]:
         line = _locked(number)
+        _refuse_sealed(authority, line)
         _demand_holder(line, document, on=on)
         entry = append_entry(authority, verb=Verb.SIM_REPLACED, role=role, on=on, line_id=line.line_id)
         _owe(line, NoticeKind.SIM_REPLACED, on=on)
@@ -103,12 +104,13 @@ def end_line(
 ) -> Receipt:
     """End the contract because the holder asks; the time of keeping begins, the number goes into quarantine.
 
-    Law: art. 5. Ledger: line:line:ended. Refuses: LineNotFound, LineOver, LineInDispute, NotTheHolder.
+    Law: art. 5. Ledger: line:line:ended. Refuses: LineNotFound, LineOver, RecordProtected, LineInDispute, NotTheHolder.
     """
     demand(authority, Power.CHANGE_LINE)
 
     def do() -> tuple[LineId, EntryId]:
         line = _locked(number)
+        _refuse_sealed(authority, line)
         if line.is_registered and not line.is_disputed:
             _demand_holder(line, document, on=on)
         return line.line_id, end_held_line(authority, line, on=on)
@@ -146,16 +148,6 @@ def pause_line(
     return once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, do=do)
 
 
-def dispute_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
-    """Take up a dispute: a receipt or an appeal stands against the record, and a receipt outranks a missing record."""
-
-    def do() -> tuple[LineId, EntryId]:
-        line = _locked(number)
-        return line.line_id, lines.mark_disputed(authority, line.line_id, on)
-
-    return once(submission_key, verb=Verb.LINE_DISPUTED, on=on, do=do)
-
-
 def _one(authority: Authority, submission: Submission, *, deed: Deed, on: dt.date) -> Receipt:
     (outcome,) = record(authority, [submission], deed=deed, on=on)
     if isinstance(outcome, RollkeeperError):
@@ -168,6 +160,12 @@ def _locked(number: str) -> LineView:
     if found is None:
         raise LineNotFound
     return lock_line(found.line_id, living=True)
+
+
+def _refuse_sealed(authority: Authority, line: LineView) -> None:
+    """Leave the line of somebody under protection to those who may know of it: whoever presses a clerk gets nowhere."""
+    if not authority.role_for(Power.SEE_PROTECTED) and sealed_records([line.line_id]):
+        raise RecordProtected
 
 
 def _demand_holder(line: LineView, document: Document | None, *, on: dt.date) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`rollkeeper enrol`: registrations in bulk; `rollkeeper honour-receipt`: a receipt against a missing record."""
+"""`rollkeeper enrol`: registrations in bulk."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,6 @@ from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, pr
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
     app.command()(enrol)
-    app.command("honour-receipt")(honour_receipt)
 
 
 def enrol(
@@ -66,36 +65,3 @@ def enrol(
             f"{tally.refused:,} rows were refused; each stands with its reason in {side}.", markup=False
         )
         raise typer.Exit(1)
-
-
-def honour_receipt(
-    number: Annotated[str, typer.Argument(help="The whole number of the line.")],
-    shown: Annotated[
-        str, typer.Argument(metavar="RECEIPT|CODE", help="A file with the whole receipt, or its code.")
-    ],
-    *,
-    as_json: JsonOption = False,
-    on: DateOption = None,
-) -> None:
-    """Take up a dispute with a receipt that says that somebody was registered: no batch touches the line from then on.
-
-    A receipt outranks a missing record, whatever the register knows. It must be this operator's, unchanged, and about
-    this line. Service that was suspended for want of registration comes back.
-
-    Example: rollkeeper honour-receipt 13800138000 receipt.txt
-    """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.enrolment.disputing import honour_receipt as honour
-    from rollkeeper.kernel import clock
-    from rollkeeper.kernel.ids import new_uuid
-    from rollkeeper.kernel.opening import open_home
-
-    open_home()
-    text = Path(shown).read_text("utf-8", "replace") if Path(shown).is_file() else shown
-    done = honour(
-        console_authority(), submission_key=str(new_uuid()), number=number, shown=text, on=on or clock.today()
-    )
-    if as_json:
-        emit(done.as_json())
-    else:
-        out.print(f"Line {done.line_id} is disputed: its clock stands still and nobody cuts it off.")

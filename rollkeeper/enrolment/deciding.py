@@ -19,7 +19,7 @@ from rollkeeper.enrolment.submissions import Deed
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.law.rules import Refused
-from rollkeeper.lines.errors import LineNotFound, LineOver, NumberQuarantined
+from rollkeeper.lines.errors import LineNotFound, LineOver, NumberQuarantined, RecordProtected
 from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.rules import last_day_of_quarantine, may_take_number
 from rollkeeper.lines.states import Service, SuspensionReason
@@ -40,6 +40,8 @@ class Situation:
     service: Service | None
     article: str
     quarantine_days: int
+    is_sealed: bool = False
+    """Somebody named in the record is under protection, and who acts may not know who."""
 
 
 def refusal(deed: Deed, *, situation: Situation, on: dt.date) -> RollkeeperError | None:
@@ -64,6 +66,8 @@ def of_the_holder(
     line: LineView, situation: Situation, *, deed: Deed | None = None
 ) -> RollkeeperError | None:
     """Return why an act that belongs to the holder may not happen."""
+    if situation.is_sealed:
+        return RecordProtected()
     if deed is Deed.RELOCATE and line.service not in _RELOCATABLE:
         return NotRelocatable(service=line.service.value)
     if not line.is_registered or situation.holder is None:
@@ -92,6 +96,8 @@ def _of_a_new_contract(deed: Deed, *, situation: Situation, on: dt.date) -> Roll
 
 
 def _of_a_transfer(line: LineView, situation: Situation) -> RollkeeperError | None:
+    if situation.is_sealed:
+        return RecordProtected()
     others = [reason.value for reason in line.reasons if reason is not SuspensionReason.REGISTRATION]
     if line.is_disputed:
         return LineInDispute(line=line.line_id)

@@ -21,13 +21,13 @@ from rollkeeper.enrolment.recording import Draft, Frame
 from rollkeeper.enrolment.rules import ReadParts, asked, is_usable_key, read_parts, second_look
 from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
-from rollkeeper.kernel.ids import PersonId
+from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.changes import lock_numbers
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.lines.queries import LineView, last_holder, present_holders
+from rollkeeper.lines.queries import LineView, last_holder, present_holders, sealed_records
 from rollkeeper.lines.states import Service
 from rollkeeper.subscribers.kinds import Part
 from rollkeeper.subscribers.queries import document_index, find_persons
@@ -153,6 +153,7 @@ def _decide(
     shown = _known_by_document([parts.parts[Part.HOLDER].document for _, _, parts in read])
     former = _known_by_document([_former(one.submission, on=frame.on) for one, _, _ in read])
     article = frame.pack.act_article(frame.deed.value) or ""
+    sealed = _sealed_from(frame, [line.line_id for _, line, _ in read if line is not None])
     drafts: list[Draft] = []
     for (one, line, parts), by_document, by_former in zip(read, shown, former, strict=True):
         holder = (
@@ -162,6 +163,7 @@ def _decide(
             line=line, holder=holder, shown=by_former or by_document, service=one.submission.service, article=article,
             shows_document=parts.parts[Part.HOLDER].document is not None,
             quarantine_days=frame.pack.number_quarantine_days,
+            is_sealed=line is not None and line.line_id in sealed,
         )  # fmt: skip
         refused = refusal(frame.deed, situation=situation, on=frame.on)
         if refused:
@@ -172,6 +174,14 @@ def _decide(
                       renewed_by=by_former if by_former != by_document else None)
             )  # fmt: skip
     return drafts
+
+
+def _sealed_from(frame: Frame, line_ids: Sequence[LineId]) -> set[LineId]:
+    """Return the lines whose records are sealed from who acts. A new contract touches nobody's record."""
+    makes_anew = frame.deed in {Deed.REGISTER, Deed.INSTALL}
+    if makes_anew or frame.authority.role_for(Power.SEE_PROTECTED):
+        return set()
+    return sealed_records(line_ids)
 
 
 def _former(submission: Submission, *, on: dt.date) -> tuple[str, str] | None:

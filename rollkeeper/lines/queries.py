@@ -146,6 +146,19 @@ def present_holders(line_ids: Sequence[LineId]) -> dict[LineId, PersonId]:
     return {LineId(row.line_id): PersonId(row.person_id) for row in found}
 
 
+def sealed_records(line_ids: Sequence[LineId]) -> set[LineId]:
+    """Return which of these lines name somebody under protection now: as holder, user, guardian or bearer."""
+    if not line_ids:
+        return set()
+    found = rows(
+        "SELECT DISTINCT h.line_id FROM lines_holding h JOIN subscribers_subscriber s ON s.is_protected AND s.person_id IN"
+        " (h.person_id, h.user_person_id, h.guardian_person_id, h.bearer_person_id)"
+        " WHERE h.line_id = ANY (%s) AND upper_inf(h.held)",
+        [list(line_ids)],
+    )
+    return {LineId(row.line_id) for row in found}
+
+
 def last_holder(line_id: LineId) -> PersonId | None:
     """Return who held a line last, whether or not they still do."""
     return next((h.person_id for h in reversed(holdings(line_id))), None)

@@ -158,16 +158,13 @@ def open_case(
 ) -> EntryId:
     """Open a case in the present transaction, with the day until which it must be decided.
 
-    Ledger: rights:case:opened. Refuses: CaseOpenAlready.
+    Ledger: rights:case:opened. Refuses: NotAllowed, CaseOpenAlready.
     """
-    role = demand(authority, Power.SEE_OWN)
+    role = demand(authority, Power.OPEN_CASE)
     lock_line(line_id)
-    found = rows(
-        "SELECT due_on FROM rights_case WHERE line_id = %s AND kind = %s AND settled_on IS NULL",
-        [line_id, kind.value],
-    )
-    if found:
-        raise CaseOpenAlready(due_on=found[0].due_on)
+    until = _open_until(line_id, kind)
+    if until:
+        raise CaseOpenAlready(due_on=until)
     case_id, due_on = new_uuid(), on + dt.timedelta(days=settings().door_case_days)
     run(
         "INSERT INTO rights_case (case_id, line_id, holding_id, kind, about, opened_on, due_on)"
@@ -177,6 +174,11 @@ def open_case(
     facts = {"case": str(case_id), "due_on": due_on.isoformat(), "kind": kind.value}
     facts |= {"about": about} if about else {}
     return append_entry(authority, verb=Verb.CASE_OPENED, role=role, on=on, line_id=line_id, facts=facts)
+
+
+def has_open_case(line_id: LineId, kind: CaseKind) -> bool:
+    """Tell whether a case of this kind waits for a decision."""
+    return _open_until(line_id, kind) is not None
 
 
 def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.date) -> None:
@@ -239,6 +241,14 @@ def protect_record(authority: Authority, number: str, *, protected: bool, on: dt
             authority, verb=Verb.RECORD_PROTECTED, role=role, on=on, line_id=line.line_id,
             facts={"protected": protected},
         )  # fmt: skip
+
+
+def _open_until(line_id: LineId, kind: CaseKind) -> dt.date | None:
+    found = rows(
+        "SELECT due_on FROM rights_case WHERE line_id = %s AND kind = %s AND settled_on IS NULL",
+        [line_id, kind.value],
+    )
+    return found[0].due_on if found else None
 
 
 def _key(asked: Asked) -> str:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands of this room: keep the door, decide cases, seal a record."""
+"""Commands of this room: keep the door, take up a receipt, decide cases, seal a record."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     cases.command("settle")(settle)
     app.add_typer(cases, name="cases")
     app.command("protect-record")(protect_record)
+    app.command("honour-receipt")(honour_receipt)
 
 
 def keep_door() -> None:
@@ -112,3 +114,36 @@ def protect_record(
     )
     protect(console_authority(), number, protected=not lift, on=on or clock.today())
     out.print("The record is open to ordinary staff again." if lift else "The record is sealed.")
+
+
+def honour_receipt(
+    number: Annotated[str, typer.Argument(help="The whole number of the line.")],
+    shown: Annotated[
+        str, typer.Argument(metavar="RECEIPT|CODE", help="A file with the whole receipt, or its code.")
+    ],
+    *,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Take up a dispute with a receipt that says that somebody was registered: no batch touches the line from then on.
+
+    A receipt outranks a missing record, whatever the register knows. It must be this operator's, unchanged, and about
+    this line. Service that was suspended for want of registration comes back.
+
+    Example: rollkeeper honour-receipt 13800138000 receipt.txt
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel import clock
+    from rollkeeper.kernel.ids import new_uuid
+    from rollkeeper.kernel.opening import open_home
+    from rollkeeper.rights.disputing import honour_receipt as honour
+
+    open_home()
+    text = Path(shown).read_text("utf-8", "replace") if Path(shown).is_file() else shown
+    done = honour(
+        console_authority(), submission_key=str(new_uuid()), number=number, shown=text, on=on or clock.today()
+    )
+    if as_json:
+        emit(done.as_json())
+    else:
+        out.print(f"Line {done.line_id} is disputed: its clock stands still and nobody cuts it off.")

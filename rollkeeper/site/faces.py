@@ -65,7 +65,7 @@ FACES = (
         Role.COUNTER,
         1,
         "rollkeeper.counter.urls",
-        frozenset({StaffRole.CLERK, StaffRole.SUPERVISOR}),
+        frozenset({StaffRole.CLERK, StaffRole.SUPERVISOR, StaffRole.DATA_PROTECTION_OFFICER}),
         seals=True,
         needs=("secrets/receipts.key", "ledger/receipts"),
     ),

@@ -7,12 +7,12 @@ import pytest
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.campaign import acts, queries
-from rollkeeper.enrolment.disputing import honour_receipt
 from rollkeeper.kernel.database import run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger import notes, promises
 from rollkeeper.ledger.acts import entry_body
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.rights.disputing import honour_receipt
 from rollkeeper.vault.blind import blind_numbers
 from tests.campaign.population import night, state
 from tests.campaign.test_batches import DUE, END_DUE, approve, carry_out, drawn, told_lines

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from rollkeeper.enrolment import errors
 from rollkeeper.enrolment.acts import (
     change_record,
-    dispute_line,
     end_line,
     install_line,
     register_subscriber,
@@ -21,6 +20,7 @@ from rollkeeper.enrolment.acts import (
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import Faults
+from rollkeeper.lines.acts import mark_disputed
 from rollkeeper.lines.errors import LineNotFound, LineOver, NumberQuarantined
 from rollkeeper.lines.queries import find_line, holder_at, holdings, view_line
 from rollkeeper.lines.states import LineState, Service, SuspensionReason
@@ -440,7 +440,7 @@ def test_a_transfer_to_the_present_holder_is_refused(clerk, new_line):
 
 def test_a_line_in_dispute_is_not_transferred(clerk, new_line):
     number = new_line()
-    dispute_line(clerk, submission_key="dispute-1", number=number, on=ON)
+    mark_disputed(clerk, find_line(number).line_id, ON)
 
     with pytest.raises(errors.LineInDispute):
         transfer_line(clerk, submission(number), on=ON)

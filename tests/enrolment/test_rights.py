@@ -6,6 +6,8 @@ from django.db import ProgrammingError, transaction
 
 from rollkeeper.enrolment import acts
 from rollkeeper.kernel.database import rows
+from rollkeeper.lines.acts import mark_disputed
+from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.states import PauseReason, SuspensionReason
 from tests.enrolment.people import ON, fresh_number, person, submission
 
@@ -33,7 +35,7 @@ def test_the_counters_role_suffices_for_every_act(clerk, new_line, as_role):
         acts.replace_sim(clerk, submission_key="sim-000001", number=number, document=document, on=ON)
         acts.end_line(clerk, submission_key="end-000001", number=number, document=document, on=ON)
         acts.register_subscriber(clerk, submission(number, other), on=ON)
-        acts.dispute_line(clerk, submission_key="dispute-01", number=number, on=ON)
+        mark_disputed(clerk, find_line(number).line_id, ON)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from rollkeeper.notices import passing
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.rights import door, porter
 from rollkeeper.vault.acts import begin_first_epoch
+from tests.enrolment.conftest import clerk, new_line, vaulted  # noqa: F401 - the same people at the same counter
 from tests.rights.people import ON, Telephone
 
 

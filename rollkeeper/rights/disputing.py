@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A receipt outranks a missing record: who shows one is not cut off while it is looked into.
+"""A dispute taken up at a counter or the console, by the holder's word or by a receipt; each opens a case to be decided.
+
+A receipt outranks a missing record: who shows one is not cut off while it is looked into.
 
 The register may have been set back by a restore, or somebody may have removed a row. The holder's receipt was signed when
 the act was done, so it is believed: the line becomes disputed, which no batch touches, and what was suspended for want
@@ -16,7 +18,7 @@ from rollkeeper.enrolment.submissions import Receipt
 from rollkeeper.enrolment.telling import ask_for_what_is_left
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.kernel.ids import EntryId, HoldingId, LineId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.acts import append_entry
@@ -25,10 +27,26 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import mark_disputed
 from rollkeeper.lines.changes import lift_suspension, lock_line
 from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import LineView, find_line_written, view_line
+from rollkeeper.lines.queries import LineView, find_line_written, present_holding, view_line
 from rollkeeper.lines.states import LineState, SuspensionReason
 from rollkeeper.notices.acts import owe
 from rollkeeper.notices.kinds import NoticeKind
+from rollkeeper.rights.acts import has_open_case, open_case
+from rollkeeper.rights.kinds import CaseKind
+
+
+def dispute_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
+    """Take up a dispute on the holder's word: nothing is done to the line until a person has decided the case.
+
+    Ledger: line:line:disputed, rights:case:opened. Refuses: NotAllowed, LineNotFound, LineOver, CaseOpenAlready.
+    """
+
+    def do() -> tuple[LineId, EntryId]:
+        line_id = _locked(number).line_id
+        open_case(authority, line_id, CaseKind.DISPUTE, holding_id=_holding(line_id), on=on)
+        return line_id, mark_disputed(authority, line_id, on)
+
+    return once(submission_key, verb=Verb.LINE_DISPUTED, on=on, do=do)
 
 
 def honour_receipt(
@@ -36,7 +54,8 @@ def honour_receipt(
 ) -> Receipt:
     """Take up a dispute with a receipt, whole or by its code, that says that somebody was registered.
 
-    Law: art. 3 (who is registered is not cut off). Ledger: line:line:disputed, line:receipt:taken_up.
+    Law: art. 3 (who is registered is not cut off). Ledger: line:line:disputed, line:receipt:taken_up, and
+    rights:case:opened unless such a case is open.
     Refuses: ReceiptNotGenuine, ReceiptNotKnown, ReceiptOfAnotherAct, ReceiptOfAnotherLine, RecordNotMissing,
     LineNotFound, LineOver.
     """
@@ -48,6 +67,8 @@ def honour_receipt(
         refused = refusal(mark, line, is_another=_is_another(mark, line))
         if refused:
             raise refused
+        if not has_open_case(line.line_id, CaseKind.DISPUTE):
+            open_case(authority, line.line_id, CaseKind.DISPUTE, holding_id=_holding(line.line_id), on=on)
         mark_disputed(authority, line.line_id, on)
         lifted = _lift(line, on=on)
         facts: dict[str, str | bool] = {
@@ -78,6 +99,11 @@ def _locked(number: str) -> LineView:
     if found is None:
         raise LineNotFound
     return lock_line(found.line_id, living=True)
+
+
+def _holding(line_id: LineId) -> HoldingId | None:
+    held = present_holding(line_id)
+    return held.holding_id if held else None
 
 
 def _is_another(mark: Mark, line: LineView) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A receipt outranks a missing record: whoever shows one is disputed, never suspended; a forged one changes nothing."""
+"""Disputes taken up at the counter: each opens a case that somebody decides; a receipt outranks a missing record."""
 
 import base64
 import json
@@ -8,8 +8,8 @@ import pytest
 from django.db import transaction
 from typer.testing import CliRunner
 
+from rollkeeper.access.authority import console_authority
 from rollkeeper.enrolment.acts import change_record, end_line, register_subscriber, replace_sim
-from rollkeeper.enrolment.disputing import honour_receipt
 from rollkeeper.enrolment.errors import ReceiptOfAnotherAct, ReceiptOfAnotherLine, RecordNotMissing
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
@@ -20,6 +20,11 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.errors import LineNotFound, LineOver
 from rollkeeper.lines.queries import find_line, line_history
 from rollkeeper.lines.states import LineState, PauseReason, SuspensionReason
+from rollkeeper.rights.acts import settle_case
+from rollkeeper.rights.disputing import dispute_line, honour_receipt
+from rollkeeper.rights.errors import CaseOpenAlready
+from rollkeeper.rights.kinds import CaseKind
+from rollkeeper.rights.queries import open_cases
 from rollkeeper.site.cli import make_app
 from tests.enrolment.people import ON, fresh_number, person, submission
 
@@ -276,3 +281,52 @@ def test_the_command_takes_a_file_and_says_no_to_a_forged_one(clerk, new_line, t
     assert isinstance(refused.exception, ReceiptNotGenuine)
     assert taken.exit_code == 0
     assert "nobody cuts it off" in taken.stdout
+
+
+def dispute(clerk, number, **more):
+    return dispute_line(clerk, **{"submission_key": str(new_uuid())} | more, number=number, on=ON)
+
+
+def test_a_dispute_at_the_counter_opens_a_case_that_somebody_can_decide(clerk, new_line, as_role):
+    number = new_line()
+
+    with as_role("counter"):
+        dispute(clerk, number)
+    (case,) = open_cases()
+    was_disputed = find_line(number).is_disputed
+    settle_case(console_authority(), case.case_id, upheld=False, on=ON)
+
+    assert (case.kind, case.line_id) == (CaseKind.DISPUTE, find_line(number).line_id)
+    assert was_disputed
+    assert not find_line(number).is_disputed
+    assert line_history(case.line_id).pauses[0].last == ON
+
+
+def test_a_dispute_that_is_open_already_says_until_when_it_is_decided(clerk, new_line):
+    number = new_line()
+    dispute(clerk, number)
+
+    with pytest.raises(CaseOpenAlready, match=str(open_cases()[0].due_on)):
+        dispute(clerk, number)
+
+
+def test_a_dispute_sent_twice_opens_one_case_and_gives_the_first_receipt(clerk, new_line):
+    number = new_line()
+
+    first = dispute(clerk, number, submission_key="dispute-0001")
+    again = dispute(clerk, number, submission_key="dispute-0001")
+
+    assert (again, again.is_repeat) == (first, True)
+    assert len(open_cases()) == 1
+
+
+def test_a_receipt_opens_a_case_and_is_taken_up_beside_one_that_is_open(clerk, new_line, as_role):
+    plain, disputed = new_line(), new_line()
+    receipts_lost = [handed_and_lost(clerk, number) for number in (plain, disputed)]
+    dispute(clerk, disputed)
+
+    with as_role("counter"):
+        for number, lost in zip((plain, disputed), receipts_lost, strict=True):
+            honour(clerk, number, lost)
+
+    assert sorted(c.line_id for c in open_cases()) == sorted(find_line(n).line_id for n in (plain, disputed))
