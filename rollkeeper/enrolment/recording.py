@@ -207,8 +207,9 @@ def _tell(
             person_id=one.persons[Part.HOLDER], language=one.draft.language, pack_hash=frame.pack.hash, on=frame.on,
             in_sight=one.draft.submission.in_sight, at=at,
         )  # fmt: skip
-        if one.is_new_line and one.draft.submission.in_sight:
-            # Elements of the network may still know the number as that of a line that has ended.
+        if one.is_new_line and (one.draft.submission.in_sight or one.draft.line is not None):
+            # Elements of the network may still know the number as that of a line that has ended. A file's new lines are
+            # in service already, but for those that take over such a number.
             ask(one.line_id, kind=CommandKind.RESTORE, reason="new_line", at=at)
 
 

@@ -50,7 +50,8 @@ def push(
 
     A service that runs it with --follow restores a line within seconds of its registration.
 
-    Exit code 1 where a command was given up or the network barred emergency calls.
+    Exit code 1 where a command was given up or the network barred emergency calls, with --follow at any time before it
+    was stopped.
 
     Example: rollkeeper network push
     """
@@ -61,29 +62,34 @@ def push(
 
     opening.open_home()
     if follow:
-        _follow(as_json=as_json, on=on)
-        return
-    with progress("Telling the network", count_due()) as bar:
-        pushed = push_due(console_authority(), on=on or clock.today(), limit=limit, moved=bar.advance)
-    _show_pushed(pushed, as_json=as_json)
-    if pushed.counts[CommandState.FAILED]:
+        failed = _follow(as_json=as_json, on=on)
+    else:
+        with progress("Telling the network", count_due()) as bar:
+            pushed = push_due(console_authority(), on=on or clock.today(), limit=limit, moved=bar.advance)
+        _show_pushed(pushed, as_json=as_json)
+        failed = pushed.counts[CommandState.FAILED]
+    if failed:
         raise typer.Exit(1)
 
 
-def _follow(*, as_json: bool, on: dt.date | None) -> None:
+def _follow(*, as_json: bool, on: dt.date | None) -> int:
+    """Push until stopped; return how many commands were given up meanwhile."""
     from rollkeeper.access.authority import console_authority
     from rollkeeper.network.acts import push_due
+    from rollkeeper.network.kinds import CommandState
 
-    stop = threading.Event()
+    stop, failed = threading.Event(), 0
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     err.print("Telling the network what is due, every second. Stop it with Ctrl-C.")
     while not stop.is_set():
         pushed = push_due(console_authority(), on=on or clock.today())
+        failed += pushed.counts[CommandState.FAILED]
         if pushed.total:
             _show_pushed(pushed, as_json=as_json)
             sys.stdout.flush()
         stop.wait(_LOOKS_EVERY_S)
+    return failed
 
 
 def _show_pushed(pushed: "Pushed", *, as_json: bool) -> None:
@@ -123,10 +129,20 @@ def status(as_json: JsonOption = False) -> None:
     )
 
 
-def reconcile(as_json: JsonOption = False) -> None:
+UntoldOption = Annotated[
+    bool,
+    typer.Option(
+        "--untold", help="List also active lines of which the network says nothing and was never told."
+    ),
+]
+
+
+def reconcile(untold: UntoldOption = False, as_json: JsonOption = False) -> None:
     """Compare register and network line by line and list every difference, the oldest first.
 
-    Exit code 1 where there is a difference, one that is being tried included: it may have been tried for a week.
+    Active lines that the network was never told of, and says nothing of, are counted; --untold lists them too.
+
+    Exit code 1 where a difference is listed, one that is being tried included: it may have been tried for a week.
 
     Example: rollkeeper network reconcile
     """
@@ -134,18 +150,26 @@ def reconcile(as_json: JsonOption = False) -> None:
 
     opening.open_home()
     with progress("Asking the network", queries.count_lines()) as bar:
-        found = queries.reconcile(moved=bar.advance)
+        compared = queries.reconcile(moved=bar.advance)
+    found = (
+        sorted([*compared.differences, *compared.untold], key=queries.age) if untold else compared.differences
+    )
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
     else:
         _show_differences(found)
+    if compared.untold and not untold:
+        err.print(
+            f"{len(compared.untold):,} active lines the network was never told of, and it says nothing of them:"
+            " --untold lists them."
+        )
     if found:
         raise typer.Exit(1)
 
 
 def _show_differences(found: "Sequence[Difference]") -> None:
     if not found:
-        out.print("Register and network agree on every line.")
+        out.print("Register and network agree on every line that was compared.")
         return
     show_table(
         f"{len(found):,} differences, the oldest first",

@@ -37,6 +37,16 @@ class Difference:
     """A command for the line is still being tried."""
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a comparison line by line found, the oldest first."""
+
+    differences: list[Difference]
+    untold: list[Difference]
+    """Active lines that the network was never told of and says nothing of. An element that keeps only what it was told
+    says so of each line before its first order: nobody is harmed by it, and nobody should believe that it agrees."""
+
+
 def standings() -> list[Standing]:
     """Count the commands by kind and state."""
     return [
@@ -64,22 +74,27 @@ def failed_read_backs(batch_id: BatchId) -> tuple[int, int]:
     return row.failed, row.total
 
 
-def reconcile(
-    *, gateway: Gateway | None = None, moved: Callable[[int], None] = lambda _: None
-) -> list[Difference]:
-    """Ask the network about every line and return the differences, the oldest first.
+def reconcile(*, gateway: Gateway | None = None, moved: Callable[[int], None] = lambda _: None) -> Compared:
+    """Ask the network about every line and return where it differs. Refuses: NoNetwork.
 
-    A line that the network does not know counts as a difference only where something was asked for it. Refuses:
-    NoNetwork.
+    A suspended line that the network does not know is a difference, told of or not: nothing proves that it is barred,
+    or that its emergency calls go through. An ended one is where something was asked for it.
     """
-    network, found = gateway or network_gateway(), []
+    network, found = gateway or network_gateway(), Compared([], [])
     for page in _pages():
         said = network.read_back([row.line_id for row in page])
-        pairs = zip(page, said, strict=True)
-        found += [_difference(row, says) for row, says in pairs if _differs(row, says)]
+        for row, says in zip(page, said, strict=True):
+            if _is_untold(row, says):
+                found.untold.append(_difference(row, says))
+            elif _differs(row, says):
+                found.differences.append(_difference(row, says))
         moved(len(page))
-    latest = dt.datetime.max.replace(tzinfo=dt.UTC)
-    return sorted(found, key=lambda one: (one.since or latest, one.line_id))
+    return Compared(sorted(found.differences, key=age), sorted(found.untold, key=age))
+
+
+def age(one: Difference) -> tuple[dt.datetime, LineId]:
+    """Return what differences are sorted by: the oldest first, what the network was never told of last."""
+    return one.since or dt.datetime.max.replace(tzinfo=dt.UTC), one.line_id
 
 
 def count_lines() -> int:
@@ -95,9 +110,11 @@ def _pages() -> Iterator[list[Any]]:
         after = page[-1].line_id
 
 
+def _is_untold(row: Any, says: ReadBack) -> bool:
+    return row.wanted == ReadBack.OPEN and says is ReadBack.UNKNOWN and not row.was_told
+
+
 def _differs(row: Any, says: ReadBack) -> bool:
-    if says is ReadBack.UNKNOWN:
-        return bool(row.was_told)
     if row.wanted == ReadBack.ABSENT and not row.was_told:
         return False
     return bool(row.wanted != says)

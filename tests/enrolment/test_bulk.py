@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Registrations from a file: what is recorded, what is refused and how that is said."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.enrolment import bulk
 from rollkeeper.enrolment.errors import FileNotUsable
 from rollkeeper.kernel.database import rows
+from rollkeeper.lines.changes import activate_line, end_line_state
 from rollkeeper.lines.queries import find_line, holdings
 from rollkeeper.lines.states import Service
 from tests.enrolment.people import ON, fresh_number, person, without_address
@@ -45,6 +47,21 @@ def test_everybody_in_a_file_is_registered_as_declared(tmp_path):
     assert (tally.recorded, refused) == (3, [])
     assert [line.service for line in lines] == [Service.MOBILE, Service.FIXED_LINE, Service.MOBILE]
     assert {holdings(line.line_id)[0].assurance for line in lines} == {"declared"}
+
+
+def test_a_line_from_a_file_under_the_number_of_an_ended_one_is_opened_in_the_network(tmp_path):
+    recycled, fresh = row(), row()
+    old = activate_line(recycled["number"], service=Service.MOBILE, on=dt.date(2009, 1, 1))
+    end_line_state(
+        old, by="subscriber", quarantined_until=ON - dt.timedelta(days=1), on=ON - dt.timedelta(days=99)
+    )
+
+    enrol(written(tmp_path, recycled, fresh))
+
+    new = find_line(recycled["number"]).line_id
+    asked = rows("SELECT line_id, kind, reason FROM network_command")
+    assert new != old
+    assert [(one.line_id, one.kind, one.reason) for one in asked] == [(new, "restore", "new_line")]
 
 
 def test_companies_and_minors_come_with_their_further_people(tmp_path):

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import os
+import signal
 import uuid
 
 import pytest
@@ -9,8 +11,9 @@ from typer.testing import CliRunner
 
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.models import Line
+from rollkeeper.network import commands
 from rollkeeper.network.acts import ask
-from rollkeeper.network.kinds import CommandKind
+from rollkeeper.network.kinds import CommandKind, ReadBack
 from rollkeeper.site.cli import make_app
 
 run = CliRunner()
@@ -83,6 +86,66 @@ def test_a_command_that_was_given_up_makes_the_answer_no(app, broken_network):
 
     assert pushed.exit_code == 1
     assert "1 failed" in pushed.output
+
+
+@pytest.fixture
+def stopped_after_a_push(monkeypatch):
+    """Somebody stops the service as soon as it has said what it pushed."""
+    say, handlers = (
+        commands._show_pushed,
+        {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)},
+    )
+
+    def say_and_stop(pushed, **more):
+        say(pushed, **more)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(commands, "_show_pushed", say_and_stop)
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def test_a_service_that_gave_a_command_up_says_so_when_it_is_stopped(
+    app, broken_network, stopped_after_a_push
+):
+    suspended()
+
+    pushed = run.invoke(app, ["network", "push", "--follow"])
+
+    assert pushed.exit_code == 1
+    assert "1 failed" in pushed.output
+
+
+def test_a_service_that_gave_nothing_up_ends_well(app, stopped_after_a_push):
+    suspended()
+
+    pushed = run.invoke(app, ["network", "push", "--follow"])
+
+    assert pushed.exit_code == 0, pushed.output
+    assert "1 confirmed" in pushed.output
+
+
+class SaysNothing:
+    """An element that keeps only what it was told."""
+
+    needs_number = False
+
+    def read_back(self, lines):
+        return [ReadBack.UNKNOWN] * len(lines)
+
+
+def test_active_lines_that_the_network_was_never_told_of_are_counted_and_listed_on_demand(app, monkeypatch):
+    line = uuid.uuid4()
+    Line.objects.create(line_id=line, service="mobile", state="active", activated_on=AT.date())
+    monkeypatch.setattr("rollkeeper.network.queries.network_gateway", SaysNothing)
+
+    counted = run.invoke(app, ["network", "reconcile"])
+    listed = run.invoke(app, ["network", "reconcile", "--untold", "--json"])
+
+    assert (counted.exit_code, listed.exit_code) == (0, 1)
+    assert "1 active lines the network was never told of" in counted.stderr
+    assert [(one["line_id"], one["since"]) for one in json.loads(listed.stdout)] == [(str(line), None)]
 
 
 def test_people_can_read_the_standing_too(app):

@@ -413,7 +413,7 @@ def test_what_somebody_else_changed_in_an_element_is_a_difference_the_oldest_fir
         terminal.do(f"subscriber msisdn {NUMBERS[21][1:]} update network-access-mode cs+ps")
     kamailio.gateway().push([order("+8689122222222", RESTORE, 10**9, fixed)])
 
-    found = reconcile()
+    found = reconcile().differences
 
     assert network_gateway().read_back([agrees]) == [ReadBack.BARRED]
     assert [(one.line_id, one.register_says, one.network_says) for one in found] == [

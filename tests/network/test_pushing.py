@@ -214,7 +214,7 @@ def test_the_sweep_s_own_role_has_the_rights_that_pushing_needs(register, elemen
     with as_role("sweep"):
         push(element)
         assert standings()
-        assert reconcile(gateway=element) == []
+        assert reconcile(gateway=element).differences == []
 
     assert command(asked).state == "confirmed"
 
@@ -321,7 +321,7 @@ def test_reconciling_lists_every_difference_the_oldest_first(register, element):
     element.states[lines["old"]] = ReadBack.BARRED
     element.states[lines["gone"]] = ReadBack.ABSENT
 
-    found = reconcile(gateway=element)
+    found = reconcile(gateway=element).differences
 
     assert [(one.line_id, one.register_says, one.network_says, one.is_under_way) for one in found] == [
         (lines["old"], "open", "barred", False),
@@ -330,13 +330,24 @@ def test_reconciling_lists_every_difference_the_oldest_first(register, element):
     ]
 
 
-def test_a_line_that_the_network_says_nothing_about_is_a_difference_only_where_something_was_asked(
-    register, element
+@pytest.mark.parametrize(
+    ("state", "is_told", "listed"),
+    [
+        ("suspended", True, "differences"), ("suspended", False, "differences"),
+        ("active", True, "differences"), ("active", False, "untold"),
+        ("ended", True, "differences"), ("ended", False, None),
+    ],
+)  # fmt: skip
+def test_a_line_that_the_network_says_nothing_about_is_listed_unless_it_is_over_and_never_was_its(
+    register, element, state, is_told, listed
 ):
-    told, untold = uuid.uuid4(), uuid.uuid4()
-    for line in (told, untold):
-        Line.objects.create(line_id=line, service="mobile", state="suspended", activated_on=ON)
-        element.states[line] = ReadBack.UNKNOWN
-    ask(told, kind=CommandKind.BAR, reason="registration", at=AT)
+    line = uuid.uuid4()
+    Line.objects.create(line_id=line, service="mobile", state=state, activated_on=ON)
+    element.states[line] = ReadBack.UNKNOWN
+    if is_told:
+        ask(line, kind=CommandKind.BAR, reason="registration", at=AT)
 
-    assert [one.line_id for one in reconcile(gateway=element)] == [told]
+    compared = reconcile(gateway=element)
+
+    found = {name: [one.line_id for one in getattr(compared, name)] for name in ("differences", "untold")}
+    assert found == {"differences": [], "untold": []} | ({listed: [line]} if listed else {})
