@@ -44,6 +44,7 @@ class Power(StrEnum):
     ENROL = "enrol"
     CHANGE_LINE = "change_line"
     PAUSE_CLOCK = "pause_clock"
+    LIFT_FOR_HOURS = "lift_for_hours"
     HOLD_ERASURE = "hold_erasure"
     EXPLAIN_LINE = "explain_line"
     SEE_CAMPAIGN = "see_campaign"

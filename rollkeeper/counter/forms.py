@@ -152,6 +152,28 @@ class PauseForm(QuietForm):
     )  # fmt: skip
 
 
+class LiftForm(QuietForm):
+    """Service back for some hours: the number is all that is asked."""
+
+    number = number_field()
+
+
+class ProtectForm(QuietForm):
+    """Something on which a life may hang is connected to the line."""
+
+    number = number_field()
+    protected = forms.ChoiceField(
+        label=_("What hangs on the line?"),
+        choices=[
+            ("yes", _("A lift, an alarm or a medical device")),
+            ("no", _("Nothing of the kind any more")),
+        ],
+        widget=forms.RadioSelect,
+        initial="yes",
+        help_text=_("No batch of a campaign ever cuts such a line. Which of them it is, is not recorded."),
+    )
+
+
 class DisputeForm(QuietForm):
     """A receipt or an appeal stands against the record."""
 

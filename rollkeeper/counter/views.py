@@ -17,7 +17,9 @@ from rollkeeper.counter.forms import (
     DisputeForm,
     FindForm,
     HolderForm,
+    LiftForm,
     PauseForm,
+    ProtectForm,
     QuietForm,
     RecordForm,
     faults_of,
@@ -121,6 +123,37 @@ def pause(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
 
     return _act_page(request, "counter/pause.html", make=PauseForm, do=do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lift(request: HttpRequest) -> HttpResponse:
+    """Give a suspended line its service back for some hours, once; nobody is asked why."""
+    authority = authority_in(request)
+    demand(authority, Power.LIFT_FOR_HOURS)
+
+    def do(form: LiftForm) -> Receipt:
+        given = form.cleaned_data
+        return acts.lift_line(
+            authority, submission_key=given["submission_key"], number=given["number"], on=clock.today()
+        )
+
+    return _act_page(request, "counter/lift.html", make=LiftForm, do=do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def protect(request: HttpRequest) -> HttpResponse:
+    """Note that a lift, an alarm or a medical device hangs on a line, or no longer does."""
+    authority = authority_in(request)
+    demand(authority, Power.CHANGE_LINE)
+
+    def do(form: ProtectForm) -> Receipt:
+        given = form.cleaned_data
+        return acts.protect_line(
+            authority, submission_key=given["submission_key"], number=given["number"],
+            protected=given["protected"] == "yes", on=clock.today(),
+        )  # fmt: skip
+
+    return _act_page(request, "counter/protect.html", make=ProtectForm, do=do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,6 +15,7 @@ from rollkeeper.enrolment.errors import LineInDispute
 from rollkeeper.enrolment.receipts import once
 from rollkeeper.enrolment.registering import record
 from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
+from rollkeeper.enrolment.telling import give_service_back
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId
@@ -146,6 +147,37 @@ def pause_line(
         return line.line_id, lines.pause_clock(authority, line.line_id, first, last, reason, on)
 
     return once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, do=do)
+
+
+def lift_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
+    """Give a suspended line its service back for the hours of the pack, once; nobody is asked why.
+
+    Ledger: line:line:lifted_for_hours. Refuses: LineNotFound, LineOver, LiftRefused.
+    """
+
+    def do() -> tuple[LineId, EntryId]:
+        line = _locked(number)
+        return line.line_id, lines.lift_for_hours(authority, line.line_id, on=on)
+
+    return once(submission_key, verb=Verb.LIFTED_FOR_HOURS, on=on, do=do)
+
+
+def protect_line(
+    authority: Authority, *, submission_key: str, number: str, protected: bool, on: dt.date
+) -> Receipt:
+    """Record whether a lift, an alarm or a medical device hangs on a line; a suspended one works again at once.
+
+    Ledger: line:line:protected. Refuses: LineNotFound, LineOver.
+    """
+
+    def do() -> tuple[LineId, EntryId]:
+        line = _locked(number)
+        entry_id = lines.protect_line(authority, line.line_id, protected=protected, on=on)
+        if protected:
+            give_service_back(line, on=on)
+        return line.line_id, entry_id
+
+    return once(submission_key, verb=Verb.LINE_PROTECTED, on=on, do=do)
 
 
 def _one(authority: Authority, submission: Submission, *, deed: Deed, on: dt.date) -> Receipt:

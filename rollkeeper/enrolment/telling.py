@@ -4,9 +4,13 @@
 import datetime as dt
 
 from rollkeeper.enrolment.submissions import Deed
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import LineId, PersonId
-from rollkeeper.lines.queries import other_lines_of, view_line
-from rollkeeper.lines.states import RESTRICTIONS
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.changes import lift_suspension
+from rollkeeper.lines.queries import LineView, other_lines_of, view_line
+from rollkeeper.lines.states import RESTRICTIONS, LineState, SuspensionReason
 from rollkeeper.network.acts import ask
 from rollkeeper.network.kinds import CommandKind
 from rollkeeper.notices.acts import owe
@@ -62,3 +66,23 @@ def ask_for_what_is_left(line_id: LineId, *, is_suspended: bool, at: dt.datetime
         return
     strictest = max(line.reasons, key=RESTRICTIONS.__getitem__)
     ask(line_id, kind=CommandKind.BAR, reason=strictest.value, at=at)
+
+
+def give_service_back(line: LineView, *, on: dt.date) -> bool:
+    """Give service back where want of registration had taken it, as a registration would."""
+    if SuspensionReason.REGISTRATION not in line.reasons:
+        return False
+    left = lift_suspension(line.line_id, reason=SuspensionReason.REGISTRATION, on=on)
+    ask_for_what_is_left(line.line_id, is_suspended=left.state is LineState.SUSPENDED, at=clock.now())
+    if left.state is not LineState.SUSPENDED:
+        language = line.language or settings().languages[0]
+        pack_hash = load_pack(settings().pack).hash
+        owe(
+            line.line_id,
+            kind=NoticeKind.RESTORED,
+            language=language,
+            promised_on=None,
+            pack_hash=pack_hash,
+            on=on,
+        )
+    return True

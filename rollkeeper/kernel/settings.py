@@ -24,6 +24,7 @@ import tomli_w
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
+from rollkeeper.kernel.batch_settings import BatchSettings
 from rollkeeper.kernel.door_settings import DoorSettings
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
 from rollkeeper.kernel.networked import NetworkedService, NetworkElement, known_place, safe_webhook, served
@@ -158,7 +159,7 @@ def _not_too_many(needed: int, info: ValidationInfo) -> int:
     return needed
 
 
-class Settings(DoorSettings, BaseModel):
+class Settings(BatchSettings, DoorSettings, BaseModel):
     """What an operator may choose. Every field has a default that is safe."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -223,25 +224,6 @@ class Settings(DoorSettings, BaseModel):
             " pkcs11:token=LABEL?module-path=/path/of/its/library.so; empty: a file in secrets/."
         ),
     ] = None
-    cap_per_hour: Annotated[
-        int, Field(gt=0, description="Lines that a batch may suspend or end in an hour.")
-    ] = 5000
-    first_share: Annotated[
-        float, Field(gt=0, le=1, description="The share of a batch that goes first, alone, before the rest.")
-    ] = 0.01
-    first_share_hours: Annotated[
-        int, Field(ge=0, description="Hours between the first share and the rest.")
-    ] = 4
-    stop_at_complaints: Annotated[
-        float,
-        Field(
-            gt=0, le=1, description="Share of a batch's lines that complained at which it stops by itself."
-        ),
-    ] = 0.02
-    stop_at_failed_read_backs: Annotated[
-        float, Field(gt=0, le=1, description="Share of failed read-backs at which a batch stops by itself.")
-    ] = 0.02
-    sample_size: Annotated[int, Field(gt=0, description="Lines shown for review by eye before a batch.")] = 20
     notice_channels: Annotated[
         list[Literal["sms", "voice", "email", "post"]],
         Field(

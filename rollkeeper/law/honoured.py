@@ -78,6 +78,8 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "campaigns[].stages[].on_registered": _is("active"),
     "campaigns[].extensions[].reason": lambda v: v != "regulator",
     "campaigns[].extensions[].clock_stands_still": _is(True),
+    "campaigns[].emergency_lift.lasts.n": lambda v: v >= 1,
+    "campaigns[].emergency_lift.lasts.unit": _is("hour"),
     "retention[].data_class": _is("identity"),
     "retention[].anchor": _is("termination"),
     "retention[].keep.n": _any,

@@ -75,6 +75,23 @@ class RetentionRules:
 
 
 @dataclass(frozen=True, slots=True)
+class LiftRule:
+    """For how long a suspended line works again where somebody asks, once and whatever for."""
+
+    hours: int
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargesWhileOff:
+    """What becomes of fees while a line is suspended; None where the law says nothing."""
+
+    charges: str | None
+    late_fee: bool | None
+    article: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CopyLaw:
     """What the law says about the copy of a document: without such a chapter none is kept."""
 
@@ -160,6 +177,23 @@ class Pack:
     def has_campaign(self) -> bool:
         """Tell whether the pack lays down a campaign."""
         return bool(self.file.campaigns)
+
+    @property
+    def emergency_lift(self) -> LiftRule | None:
+        """Return for how long a suspended line is lifted for whoever asks, None where it is not. Refuses: UnhonouredField."""
+        self.refuse_unhonoured()
+        rules = (campaign.emergency_lift for campaign in self.file.campaigns)
+        return next((LiftRule(rule.lasts.n, self._cited(rule.because)) for rule in rules if rule), None)
+
+    @property
+    def charges_while_suspended(self) -> ChargesWhileOff:
+        """Return what the law says of fees while service is suspended. Refuses: UnhonouredField."""
+        self.refuse_unhonoured()
+        said = [money for campaign in self.file.campaigns for money in campaign.stages[0].money]
+        found = next((money for money in said if money.charges or money.late_fee is not None), None)
+        if found is None:
+            return ChargesWhileOff(None, None, None)
+        return ChargesWhileOff(found.charges, found.late_fee, self._cited(found.because))
 
     @cached_property
     def retention(self) -> RetentionRules:

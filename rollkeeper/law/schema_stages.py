@@ -156,6 +156,12 @@ class Extension(Cited):
     recheck_after: bool = False
 
 
+class EmergencyLift(Cited):
+    """Service back for so long, once a line, for whoever asks, whatever for; it ends by itself."""
+
+    lasts: Duration
+
+
 class Campaign(Leaf):
     """One law run on one population."""
 
@@ -167,3 +173,4 @@ class Campaign(Leaf):
     notices: tuple[NoticeDuty, ...] = ()
     stages: tuple[Stage, ...]
     extensions: tuple[Extension, ...] = ()
+    emergency_lift: EmergencyLift | None = None

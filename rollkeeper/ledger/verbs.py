@@ -112,6 +112,11 @@ class Verb(StrEnum):
         Form(line=MUST, facts={"first": DAY, "reason": CODE}, may={"last": DAY}),
     )
     CLOCK_RESUMED = "line:clock:resumed", Form(line=MUST, facts={"last": DAY, "reason": CODE})
+    PROOF_SEEN = "line:proof:seen", Form(line=MUST, facts={"reason": CODE})
+    LIFTED_FOR_HOURS = (
+        "line:line:lifted_for_hours",
+        Form(line=MUST, pack=MUST, article=MUST, facts={"hours": COUNT, "last": DAY}),
+    )
     LINE_DISPUTED = "line:line:disputed", _LINE
     DISPUTE_SETTLED = "line:line:dispute_settled", _LINE
     RECEIPT_TAKEN_UP = (

@@ -17,6 +17,11 @@ DONE: Words = {
     Verb.SIM_REPLACED: _("The SIM is replaced."),
     Verb.LINE_ENDED: _("The contract is ended."),
     Verb.CLOCK_PAUSED: _("The clock of the line stands still for these days."),
+    Verb.LIFTED_FOR_HOURS: _("The line works again for some hours; then it is suspended as before."),
+    Verb.LINE_PROTECTED: _(
+        "It is recorded whether something on which a life may hang is connected to the line."
+    ),
+    Verb.PROOF_SEEN: _("The proof of the declared reason was seen. It is not kept."),
     Verb.LINE_DISPUTED: _(
         "The dispute is taken up. The clock of the line stands still and nobody cuts it off."
     ),

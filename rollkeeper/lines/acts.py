@@ -30,14 +30,16 @@ from rollkeeper.lines.changes import (
     transfer_holding,
 )
 from rollkeeper.lines.errors import DaysReversed, LineNotFound, RecordProtected
+from rollkeeper.lines.lifting import lift_for_hours
+from rollkeeper.lines.proofs import see_proof
 from rollkeeper.lines.queries import LineView, find_line_written, last_holder
-from rollkeeper.lines.states import PauseReason
+from rollkeeper.lines.states import PROVEN_LATER, PauseReason
 from rollkeeper.subscribers.queries import is_protected
 
 __all__ = [
     "NewHolding", "NewLine", "activate_line", "begin_holding", "begin_holdings", "begin_suspension",
-    "end_line_state", "hold_erasure", "lift_suspension", "lock_line", "look_up_line", "make_lines", "mark_disputed", "pause_clock",
-    "protect_line", "record_registrations", "refuse_protected", "refuse_protected_holder", "resume_clock", "settle_dispute", "transfer_holding",
+    "end_line_state", "hold_erasure", "lift_for_hours", "lift_suspension", "lock_line", "look_up_line", "make_lines", "mark_disputed", "pause_clock",
+    "protect_line", "record_registrations", "refuse_protected", "refuse_protected_holder", "resume_clock", "see_proof", "settle_dispute", "transfer_holding",
 ]  # fmt: skip
 
 
@@ -51,7 +53,8 @@ def pause_clock(
 ) -> EntryId:
     """Let a line's clock stand still from `first` through `last` (None: until it is resumed).
 
-    A declaration is enough; pauses may overlap, the law counts their union. Refuses: LineNotFound, LineOver,
+    A declaration is enough; pauses may overlap, the law counts their union. A proof is hoped for later, and nothing
+    follows where none comes. Refuses: LineNotFound, LineOver,
     DaysReversed. Ledger: line:clock:paused.
     """
     role = demand(authority, Power.PAUSE_CLOCK)
@@ -59,10 +62,13 @@ def pause_clock(
         raise DaysReversed(first=first, last=last)
     with act():
         lock_line(line_id, living=True)
+        proof_due_on = (
+            on + dt.timedelta(days=settings().hardship_proof_days) if reason in PROVEN_LATER else None
+        )
         run(
-            "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)"
-            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
-            [line_id, new_uuid(), first, last, reason.value, clock.now()],
+            "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at, proof_due_on)"
+            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s, %s)",
+            [line_id, new_uuid(), first, last, reason.value, clock.now(), proof_due_on],
         )
         facts = {"first": first.isoformat(), "reason": reason.value} | (
             {"last": last.isoformat()} if last else {}
@@ -147,7 +153,7 @@ def settle_dispute(authority: Authority, line_id: LineId, on: dt.date) -> LineVi
         return lock_line(line_id)
 
 
-def protect_line(authority: Authority, line_id: LineId, *, protected: bool, on: dt.date) -> LineView:
+def protect_line(authority: Authority, line_id: LineId, *, protected: bool, on: dt.date) -> EntryId:
     """Record that a lift, an alarm or a medical device hangs on the line, or no longer does.
 
     Ledger: line:line:protected.
@@ -157,8 +163,9 @@ def protect_line(authority: Authority, line_id: LineId, *, protected: bool, on: 
         lock_line(line_id, living=True)
         _set_flag(line_id, "protected", value=protected)
         facts = {"protected": protected}
-        append_entry(authority, verb=Verb.LINE_PROTECTED, role=role, on=on, line_id=line_id, facts=facts)
-        return lock_line(line_id)
+        return append_entry(
+            authority, verb=Verb.LINE_PROTECTED, role=role, on=on, line_id=line_id, facts=facts
+        )
 
 
 def hold_erasure(

@@ -76,6 +76,24 @@ class NotSuspended(RollkeeperError):
     remedy = "Nothing needs to be done."
 
 
+class LiftRefused(RollkeeperError):
+    """The line may not have its service back for some hours."""
+
+    code = "lift_refused"
+    kind = Kind.REFUSED
+    sentence = "Line {line} cannot be lifted for some hours: {reason} ({article})."
+    remedy = "Register: service then comes back for good. Emergency calls, the care number and registration work meanwhile."
+
+
+class NoProofAwaited(RollkeeperError):
+    """No pause of this reason waits for a proof."""
+
+    code = "no_proof_awaited"
+    kind = Kind.CONFLICT
+    sentence = "No pause of line {line} for the reason '{reason}' waits for a proof."
+    remedy = "Nothing needs to be done: the clock stands still on the person's word."
+
+
 class NumberTaken(RollkeeperError):
     """Another contract has this number."""
 

@@ -140,11 +140,44 @@ class Pause(models.Model):
     days = DateRangeField(db_comment="First to last day, both inclusive; no upper bound while it is open.")
     reason = models.TextField(db_comment="lines.states.PauseReason.")
     recorded_at = models.DateTimeField()
+    proof_due_on = models.DateField(
+        null=True, db_comment="Until when a proof is hoped for; nothing follows where none comes."
+    )
+    proven_on = models.DateField(null=True, db_comment="When somebody saw one. The proof itself is not kept.")
 
     class Meta:
         """Sharded by line."""
 
         db_table = "lines_pause"
+        indexes = [
+            models.Index(
+                fields=["proof_due_on"],
+                name="lines_pause_to_prove",
+                condition=models.Q(proof_due_on__isnull=False, proven_on__isnull=True),
+            )
+        ]
+
+
+class Lift(models.Model):
+    """A suspended line works again for some hours, because somebody asked; once in its life, and nobody asked why.
+
+    Whoever adds a row thereby asks the network to restore the line and to bar it again at the end: a trigger of the room
+    network does both, so that no lift lasts for ever and none is forgotten.
+    """
+
+    line_id = models.UUIDField(primary_key=True)
+    lifted_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        """Sharded by line; append-only. The primary key is what makes it once."""
+
+        db_table = "lines_lift"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("lifted_at")), name="lines_lift_over_before_it_began"
+            )
+        ]
 
 
 class Hold(models.Model):

@@ -2,9 +2,38 @@
 """What may happen to a line: pure decisions on what was read."""
 
 import datetime as dt
+from collections.abc import Collection
 
+from rollkeeper.law.pack import LiftRule
 from rollkeeper.law.rules import Allowed, Decision, Refused
-from rollkeeper.lines.states import LineState
+from rollkeeper.lines.states import LineState, SuspensionReason
+
+
+def may_lift_for_hours(
+    rule: LiftRule | None, *, reasons: Collection[SuspensionReason], lifted_on: dt.date | None
+) -> Decision:
+    """Decide whether a suspended line may work again for some hours: once, where want of registration alone shuts it."""
+    if rule is None:
+        return Refused(
+            "house rule", "the rule pack gives no such hours", "Register: service then comes back for good."
+        )
+    if SuspensionReason.REGISTRATION not in reasons:
+        return Refused(
+            rule.article, "the line is not suspended for want of registration", "Nothing needs to be done."
+        )
+    if set(reasons) != {SuspensionReason.REGISTRATION}:
+        return Refused(
+            rule.article,
+            "the line is suspended for another reason as well",
+            "Have the other reason settled first.",
+        )
+    if lifted_on is not None:
+        return Refused(
+            rule.article,
+            f"the line had its hours on {lifted_on}",
+            "Register: service then comes back for good.",
+        )
+    return Allowed(rule.article)
 
 
 def last_day_of_quarantine(*, ended_on: dt.date, recorded: dt.date | None, days: int) -> dt.date:

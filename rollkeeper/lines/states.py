@@ -59,7 +59,21 @@ class PauseReason(StrEnum):
     DISPUTE = "dispute"
     APPEAL = "appeal"
     DESK_CLOSED = "desk_closed"
+    EMERGENCY_LIFT = "emergency_lift"
+    """Service was back for some hours: those days are no days of suspension. Recorded by the lift itself."""
     OTHER = "other"
+
+
+PROVEN_LATER: Final = frozenset(
+    {
+        PauseReason.ABROAD,
+        PauseReason.HOSPITAL,
+        PauseReason.DISABILITY,
+        PauseReason.DETENTION,
+        PauseReason.DOCUMENT_APPLIED_FOR,
+    }
+)
+"""Reasons for which a proof is hoped for later. A disaster is known to everybody, the rest the operator knows itself."""
 
 
 class Restriction(IntEnum):

@@ -105,7 +105,9 @@ def count_lines() -> int:
 
 def _pages() -> Iterator[list[Any]]:
     after = UUID(int=0)
-    while page := rows(sql("network", "lines_to_compare"), {"after": after, "page": CHUNK}):
+    while page := rows(
+        sql("network", "lines_to_compare"), {"after": after, "page": CHUNK, "now": clock.now()}
+    ):
         yield page
         after = page[-1].line_id
 

@@ -62,6 +62,12 @@ class LineForm(forms.Form):
         return given or self._today
 
 
+class LiftForm(forms.Form):
+    """The line that is shown, by its reference."""
+
+    line = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class ApproveForm(forms.Form):
     """A yes to a batch by somebody who has looked."""
 

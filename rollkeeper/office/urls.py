@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern] = [
     path("batches/<uuid:batch_id>/stop/", views.stop, name="stop"),
     path("batches/<uuid:batch_id>/undo/", views.undo, name="undo"),
     path("line/", views.line, name="line"),
+    path("line/lift/", views.lift, name="lift"),
     path("who-looked/", looks.who_looked, name="who_looked"),
 ]

@@ -21,10 +21,10 @@ from rollkeeper.campaign.errors import BatchNotFound
 from rollkeeper.campaign.queries import BatchDetail, BatchView, DayCount
 from rollkeeper.campaign.stages import BatchState
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.ids import BatchId
+from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.kernel.sayings import ENGLISH
-from rollkeeper.office.acts import look_up_line
-from rollkeeper.office.forms import ApproveForm, LineForm
+from rollkeeper.office.acts import lift_for_hours, look_up_line
+from rollkeeper.office.forms import ApproveForm, LiftForm, LineForm
 from rollkeeper.office.picture import NARROW, STACK, WIDE, picture, thinned
 
 CAN_STOP = frozenset({BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING})
@@ -116,8 +116,23 @@ def line(request: HttpRequest) -> HttpResponse:
     found = look_up_line(
         authority, number=form.cleaned_data["number"], about=about, on=today, language=_language()
     )
-    shown = {"form": LineForm(today=today), "found": found, "asked": True, "about": about}
+    shown = {
+        "form": LineForm(today=today), "found": found, "asked": True, "about": about,
+        "may_lift": found and found.state == "suspended" and authority.role_for(Power.LIFT_FOR_HOURS) is not None,
+    }  # fmt: skip
     return render(request, "office/line.html", shown, status=200 if found else 404)
+
+
+@require_POST
+def lift(request: HttpRequest) -> HttpResponse:
+    """Give a suspended line its service back for some hours. Its reference comes in the body; nobody asks why."""
+    authority, form = authority_in(request), LiftForm(request.POST)
+    demand(authority, Power.LIFT_FOR_HOURS)
+    if not form.is_valid():
+        return render(request, "office/line.html", {"form": LineForm(today=clock.today())}, status=422)
+    lift_for_hours(authority, LineId(form.cleaned_data["line"]), on=clock.today())
+    messages.success(request, _("The line works again within minutes, for some hours; it ends by itself."))
+    return redirect("office:line")
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ CASES: Words = {
 }
 DEEDS: Words = {
     "pause": _("I cannot come in time"),
+    "lift": _("Let the line work for a day"),
     "dispute": _("The record is wrong or missing"),
     "appeal": _("Appeal against a decision"),
     "not-mine": _("This line is not mine"),
@@ -61,6 +62,9 @@ DEEDS: Words = {
 }
 NOTES: Words = {
     "pause": _("Your word is enough; proof may come later. The days that you name do not count."),
+    "lift": _(
+        "Nobody asks why. Within minutes everything works for 24 hours; then the line is suspended as before. This is given once."
+    ),
     "dispute": _(
         "From today the clock of the line stands still and nobody cuts it off, until a person has looked into it. Then it goes on with the days that were left."
     ),

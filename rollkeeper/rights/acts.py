@@ -22,6 +22,7 @@ from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import (
+    lift_for_hours,
     lock_line,
     mark_disputed,
     pause_clock,
@@ -40,7 +41,12 @@ from rollkeeper.vault.fields import Field
 
 type Asked = dict[str, Any]
 
-DECLARED = frozenset(PauseReason) - {PauseReason.DISPUTE, PauseReason.APPEAL, PauseReason.DESK_CLOSED}
+DECLARED = frozenset(PauseReason) - {
+    PauseReason.DISPUTE,
+    PauseReason.APPEAL,
+    PauseReason.DESK_CLOSED,
+    PauseReason.EMERGENCY_LIFT,
+}
 """Reasons that a person declares by themselves."""
 
 
@@ -58,6 +64,19 @@ def claim_hardship(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
         return line_id, pause_clock(visit.authority, line_id, first, last, reason, on)
 
     return once(_key(asked), verb=Verb.CLOCK_PAUSED, on=on, do=do)
+
+
+def lift_own_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
+    """Let a suspended line work again for the hours of the pack, once. No reason is asked and no second proof.
+
+    Ledger: line:line:lifted_for_hours. Refuses: NotAmongYours, LineOver, LiftRefused.
+    """
+    line_id, _ = visit.line_in(asked)
+
+    def do() -> tuple[LineId, EntryId]:
+        return line_id, lift_for_hours(visit.authority, line_id, on=on)
+
+    return once(_key(asked), verb=Verb.LIFTED_FOR_HOURS, on=on, do=do)
 
 
 def dispute_record(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
@@ -139,6 +158,7 @@ def end_own_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
 
 ACTS: dict[AskKind, Callable[..., Receipt]] = {
     AskKind.PAUSE: claim_hardship,
+    AskKind.LIFT: lift_own_line,
     AskKind.DISPUTE: dispute_record,
     AskKind.APPEAL: appeal,
     AskKind.NOT_MINE: disown_line,

@@ -15,22 +15,17 @@ from rollkeeper.access.roles import Power
 from rollkeeper.enrolment.errors import ReceiptOfAnotherAct, ReceiptOfAnotherLine, RecordNotMissing
 from rollkeeper.enrolment.receipts import once
 from rollkeeper.enrolment.submissions import Receipt
-from rollkeeper.enrolment.telling import ask_for_what_is_left
-from rollkeeper.kernel import clock
+from rollkeeper.enrolment.telling import give_service_back
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, HoldingId, LineId
 from rollkeeper.kernel.settings import settings
-from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.receipts import REGISTRATIONS, Mark, check_shown, is_known
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import mark_disputed
-from rollkeeper.lines.changes import lift_suspension, lock_line
+from rollkeeper.lines.changes import lock_line
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import LineView, find_line_written, present_holding, view_line
-from rollkeeper.lines.states import LineState, SuspensionReason
-from rollkeeper.notices.acts import owe
-from rollkeeper.notices.kinds import NoticeKind
 from rollkeeper.rights.acts import has_open_case, open_case
 from rollkeeper.rights.kinds import CaseKind
 
@@ -70,7 +65,7 @@ def honour_receipt(
         if not has_open_case(line.line_id, CaseKind.DISPUTE):
             open_case(authority, line.line_id, CaseKind.DISPUTE, holding_id=_holding(line.line_id), on=on)
         mark_disputed(authority, line.line_id, on)
-        lifted = _lift(line, on=on)
+        lifted = give_service_back(line, on=on)
         facts: dict[str, str | bool] = {
             "receipt": mark.hash, "done": mark.verb.split(":", 1)[-1].replace(":", "_"), "day": mark.day,
             "known": is_known(mark), "lifted": lifted,
@@ -108,23 +103,3 @@ def _holding(line_id: LineId) -> HoldingId | None:
 
 def _is_another(mark: Mark, line: LineView) -> bool:
     return mark.line_id != line.line_id and mark.line_id is not None and view_line(mark.line_id) is not None
-
-
-def _lift(line: LineView, *, on: dt.date) -> bool:
-    """Give service back where want of registration had taken it, as a registration would."""
-    if SuspensionReason.REGISTRATION not in line.reasons:
-        return False
-    left = lift_suspension(line.line_id, reason=SuspensionReason.REGISTRATION, on=on)
-    ask_for_what_is_left(line.line_id, is_suspended=left.state is LineState.SUSPENDED, at=clock.now())
-    if left.state is not LineState.SUSPENDED:
-        language = line.language or settings().languages[0]
-        pack_hash = load_pack(settings().pack).hash
-        owe(
-            line.line_id,
-            kind=NoticeKind.RESTORED,
-            language=language,
-            promised_on=None,
-            pack_hash=pack_hash,
-            on=on,
-        )
-    return True

@@ -15,6 +15,8 @@ class AskKind(StrEnum):
     READ = "read"
     """What is held about me, in clear."""
     PAUSE = "pause"
+    LIFT = "lift"
+    """Service back for some hours, once; nobody asks why."""
     DISPUTE = "dispute"
     APPEAL = "appeal"
     NOT_MINE = "not_mine"

@@ -196,9 +196,10 @@ class _Story:
         record(console_authority(), [_submission(*one) for one in come], deed=Deed.REGISTER, on=day)
         if self._unregistered and self._dice.random() < 0.5:
             number, _ = self._dice.choice(self._unregistered)
+            declared = [reason for reason in PauseReason if reason is not PauseReason.EMERGENCY_LIFT]
             pause_line(
                 console_authority(), submission_key=str(new_uuid()), number=number, first=day,
-                last=day + dt.timedelta(days=self._dice.randint(5, 40)), reason=self._dice.choice(list(PauseReason)), on=day,
+                last=day + dt.timedelta(days=self._dice.randint(5, 40)), reason=self._dice.choice(declared), on=day,
             )  # fmt: skip
 
     def _act(self, day: dt.date) -> None:

@@ -48,7 +48,7 @@ def post(client, deed, *args, **further):
     "address",
     [
         "/", "/register/", "/transfer/", "/install/", "/relocate/", "/change/", "/replace-sim/", "/end/", "/pause/",
-        "/dispute/", "/register/?kind=company", "/register/?kind=minor", "/register/?kind=nonsense",
+        "/lift/", "/protect/", "/dispute/", "/register/?kind=company", "/register/?kind=minor", "/register/?kind=nonsense",
     ],
 )  # fmt: skip
 def test_every_page_is_there_for_a_clerk_and_is_never_cached(at_counter, address):

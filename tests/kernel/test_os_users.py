@@ -19,13 +19,16 @@ def test_processes_that_make_one_user_at_once_all_get_the_same():
     name = f"rollkeeper-t{os.getpid()}"
     try:
         asking = [
-            subprocess.Popen([sys.executable, "-c", ASK, name], stdout=subprocess.PIPE, text=True) for _ in range(6)
+            subprocess.Popen([sys.executable, "-c", ASK, name], stdout=subprocess.PIPE, text=True)
+            for _ in range(6)
         ]
 
         told = {process.communicate(timeout=60)[0].strip() for process in asking}
 
         assert told == {str(pwd.getpwnam(name).pw_uid)}
-        assert [line.split(":")[0] for line in Path("/etc/passwd").read_text("utf-8").splitlines()].count(name) == 1
+        assert [line.split(":")[0] for line in Path("/etc/passwd").read_text("utf-8").splitlines()].count(
+            name
+        ) == 1
     finally:
         subprocess.run(["userdel", name], check=False, capture_output=True)
 

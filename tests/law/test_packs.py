@@ -304,6 +304,8 @@ def test_an_unknown_first_day_counts_as_the_later_date():
         ("count_first_day: false", "count_first_day: true", "'calendar.count_first_day: true'"),
         ("roll_last_day: next_working", "roll_last_day: none", "'calendar.roll_last_day: none'"),
         ("day_kind: calendar", "day_kind: working", "'calendar.day_kind: working'"),
+        ("lasts: {n: 24, unit: hour}", "lasts: {n: 0, unit: hour}", "'campaigns[0].emergency_lift.lasts.n: 0'"),
+        ("lasts: {n: 24, unit: hour}", "lasts: {n: 1, unit: day}", "'campaigns[0].emergency_lift.lasts.unit: day'"),
         ("  no_action_on:", '  quiet_hours: [{begins: "20:00", ends: "08:00"}]\n  no_action_on:', "'calendar.quiet_hours'"),
         ("status: confirmed\n", "status: confirmed\nlayers: [cn-national-2013]\n", "'layers'"),
         ("status: confirmed\n", "status: confirmed\nsupersedes: cn-old\n", "'supersedes'"),
@@ -323,6 +325,17 @@ def test_a_field_that_no_engine_obeys_loads_and_is_refused_for_use_by_its_name(o
 
     assert named in str(raised.value)
     assert str(raised.value).startswith("The pack cn-xz-2011 cannot be used: nothing here obeys its ")
+
+
+@pytest.mark.parametrize("hours", [1, 24, 25])
+def test_the_hours_of_an_emergency_lift_are_the_packs_and_a_pack_may_give_none(hours):
+    given = read_pack(
+        changed("lasts: {n: 24, unit: hour}", f"lasts: {{n: {hours}, unit: hour}}"), file="pack.yaml"
+    )
+    silent = REFERENCE[REFERENCE.index("    emergency_lift:") : REFERENCE.index("\nretention:")]
+
+    assert (given.emergency_lift.hours, given.emergency_lift.article) == (hours, "house rule 4")
+    assert read_pack(changed(silent, ""), file="pack.yaml").emergency_lift is None
 
 
 def test_a_pack_that_is_not_obeyed_whole_is_not_obeyed_in_part():

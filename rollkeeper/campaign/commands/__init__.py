@@ -15,7 +15,8 @@ def register(app: typer.Typer) -> None:
     room = typer.Typer(no_args_is_help=True, help="All lines at once: plan, check, approve, run, undo.")
     for command in (
         campaigns.plan, batches.check, batches.approve, batches.run, batches.stop, batches.undo, campaigns.status,
-        campaigns.unreached, campaigns.excuse, campaigns.close, lines.pause, lines.complaint,
+        campaigns.unreached, campaigns.excuse, campaigns.close, lines.pause, lines.lift, lines.proof,
+        lines.proofs, lines.complaint,
     ):  # fmt: skip
         room.command()(command)
     stay = typer.Typer(no_args_is_help=True, help="A court's stay: every clock stands still.")

@@ -3,7 +3,7 @@
 
 import dataclasses
 import datetime as dt
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,10 +15,15 @@ from rollkeeper.campaign.commands.asked import (
     console,
     line_with,
     opened,
+    plain,
     written,
 )
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, read_date
+
+if TYPE_CHECKING:
+    from rollkeeper.lines.states import PauseReason
 
 
 def pause(
@@ -35,14 +40,63 @@ def pause(
     Example: rollkeeper campaign pause 13812345678 --reason hospital --to 2012-03-10
     """
     from rollkeeper.lines.acts import pause_clock
-    from rollkeeper.lines.states import PauseReason
 
-    if reason not in set(PauseReason):
-        raise typer.BadParameter(f"--reason is one of: {', '.join(PauseReason)}")
+    chosen = _reason(reason)
     with opened():
         today, line = on or clock.today(), line_with(number)
-        pause_clock(console(), line.line_id, first or today, last, PauseReason(reason), today)
+        pause_clock(console(), line.line_id, first or today, last, chosen, today)
     out.print("The clock of that line stands still.")
+
+
+def lift(number: NumberArgument, on: DateOption = None) -> None:
+    """Let a suspended line work for the hours that the pack gives, once; nobody is asked why. It ends by itself.
+
+    Example: rollkeeper campaign lift 13812345678
+    """
+    from rollkeeper.lines.lifting import lift_for_hours
+
+    with opened():
+        lift_for_hours(console(), line_with(number).line_id, on=on or clock.today())
+    out.print(
+        "The line works again with the next 'rollkeeper network push', and is shut by itself at the end."
+    )
+
+
+def proof(
+    number: NumberArgument,
+    reason: Annotated[str, typer.Option(help="The reason that was declared.")],
+    on: DateOption = None,
+) -> None:
+    """Note that somebody saw the proof of a declared reason. The proof itself is not kept.
+
+    Example: rollkeeper campaign proof 13812345678 --reason hospital
+    """
+    from rollkeeper.lines.proofs import see_proof
+
+    chosen = _reason(reason)
+    with opened():
+        count = see_proof(console(), line_with(number).line_id, reason=chosen, on=on or clock.today())
+    out.print(f"Noted, for {count:,} of its pauses.")
+
+
+def proofs(as_json: JsonOption = False, on: DateOption = None) -> None:
+    """List the lines whose proof was hoped for by now and has not come, by reference. Nothing follows for them.
+
+    Example: rollkeeper campaign proofs --json
+    """
+    from rollkeeper.lines.proofs import overdue_proofs
+
+    count, last = 0, None
+    with opened():
+        today = on or clock.today()
+        while page := overdue_proofs(on=today, after=last):
+            for one in page:
+                if as_json:
+                    out.print(canonical_bytes(plain(one)).decode(), markup=False)
+                else:
+                    out.print(f"{one.line_id}  since {one.due_on}", markup=False)
+            count, last = count + len(page), page[-1].line_id
+    err.print(f"{count:,} lines. Ask after them; nothing is done to any.")
 
 
 def complaint(number: NumberArgument, on: DateOption = None) -> None:
@@ -73,3 +127,12 @@ def explain(number: NumberArgument, as_json: JsonOption = False, on: Annotated[d
         err.print("No line of this register has that number. Look at the number again and type all of it.")
         raise typer.Exit(1)
     emit(dataclasses.asdict(found)) if as_json else showing.explanation(found)
+
+
+def _reason(written: str) -> "PauseReason":
+    from rollkeeper.lines.states import PauseReason
+
+    declared = [one.value for one in PauseReason if one is not PauseReason.EMERGENCY_LIFT]
+    if written not in declared:
+        raise typer.BadParameter(f"--reason is one of: {', '.join(declared)}")
+    return PauseReason(written)

@@ -35,6 +35,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:holding:corrected' THEN '+++_'
     WHEN 'line:clock:paused' THEN '+---'
     WHEN 'line:clock:resumed' THEN '+---'
+    WHEN 'line:proof:seen' THEN '+---'
+    WHEN 'line:line:lifted_for_hours' THEN '+-++'
     WHEN 'line:line:disputed' THEN '+---'
     WHEN 'line:line:dispute_settled' THEN '+---'
     WHEN 'line:receipt:taken_up' THEN '+---'
@@ -105,6 +107,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:holding:corrected' THEN ARRAY[['assurance', 'code', '+'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['holding', 'reference', '_'], ['party_kind', 'code', '+'], ['user', 'digest', '_']]
     WHEN 'line:clock:paused' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '_'], ['reason', 'code', '+']]
     WHEN 'line:clock:resumed' THEN ARRAY[['last', 'day', '+'], ['reason', 'code', '+']]
+    WHEN 'line:proof:seen' THEN ARRAY[['reason', 'code', '+']]
+    WHEN 'line:line:lifted_for_hours' THEN ARRAY[['hours', 'count', '+'], ['last', 'day', '+']]
     WHEN 'line:receipt:taken_up' THEN ARRAY[['day', 'day', '+'], ['done', 'code', '+'], ['known', 'flag', '+'], ['lifted', 'flag', '+'], ['receipt', 'digest', '+']]
     WHEN 'line:line:protected' THEN ARRAY[['protected', 'flag', '+']]
     WHEN 'line:erasure:held' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['review_on', 'day', '+']]

@@ -6,7 +6,8 @@
 -- Again: what is claimed is not claimed twice; a claim of a process that is gone is released before.
 --
 -- The caller holds `one_at_a_time`, so that no two claims overlap: a command whose older sibling is being tried by
--- another process waits, and the network never hears an older command after a newer one.
+-- another process waits, and the network never hears an older command after a newer one. A later command whose own time has
+-- not come (the end of an emergency lift) overtakes nobody yet.
 WITH due AS (
     SELECT c.line_id, c.command_id, c.position
     FROM network_command c
@@ -23,7 +24,9 @@ WITH due AS (
     FOR UPDATE OF c SKIP LOCKED
 ), judged AS (
     SELECT d.*, EXISTS (
-        SELECT FROM network_command n WHERE n.line_id = d.line_id AND n.position > d.position
+        SELECT FROM network_command n
+        WHERE n.line_id = d.line_id AND n.position > d.position
+          AND NOT (n.state = 'waiting' AND n.attempts = 0 AND n.next_try_at > %(now)s)
     ) AS is_overtaken
     FROM due d
 ), claimed AS (

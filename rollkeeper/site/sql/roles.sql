@@ -45,6 +45,9 @@ GRANT UPDATE (language, erased_on) ON subscribers_subscriber TO counter, sweep;
 GRANT DELETE ON subscribers_document TO sweep;
 GRANT SELECT ON subscribers_subscriber TO office;
 GRANT SELECT, INSERT, UPDATE ON lines_line, lines_number, lines_suspension, lines_holding, lines_pause TO counter, sweep;
+-- A lift is given once and never taken back; a trigger tells the network, so that the office needs no right over that.
+GRANT SELECT, INSERT ON lines_lift TO counter, office, sweep;
+GRANT SELECT ON lines_lift TO auditor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON lines_reference TO sweep;
 GRANT SELECT, INSERT ON lines_reference TO counter;
 GRANT DELETE ON lines_number TO sweep;

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Settings of campaigns: the brakes of batches, the sample that is looked at, the day on which a proof is asked after.
+
+A part of `settings.py`, in a file of its own so that either can be read.
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+
+class BatchSettings(BaseModel):
+    """What an operator may choose about batches."""
+
+    cap_per_hour: Annotated[
+        int, Field(gt=0, description="Lines that a batch may suspend or end in an hour.")
+    ] = 5000
+    first_share: Annotated[
+        float, Field(gt=0, le=1, description="The share of a batch that goes first, alone, before the rest.")
+    ] = 0.01
+    first_share_hours: Annotated[
+        int, Field(ge=0, description="Hours between the first share and the rest.")
+    ] = 4
+    stop_at_complaints: Annotated[
+        float,
+        Field(
+            gt=0, le=1, description="Share of a batch's lines that complained at which it stops by itself."
+        ),
+    ] = 0.02
+    stop_at_failed_read_backs: Annotated[
+        float, Field(gt=0, le=1, description="Share of failed read-backs at which a batch stops by itself.")
+    ] = 0.02
+    stop_at_emergency_jump: Annotated[
+        float,
+        Field(
+            gt=1,
+            description="Times as many anomalies of emergency calls in an hour as were usual before at which every batch stops.",
+        ),
+    ] = 3.0
+    hardship_proof_days: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Days after which a proof of a declared hardship is asked after. Nothing follows where none comes.",
+        ),
+    ] = 30
+    sample_size: Annotated[int, Field(gt=0, description="Lines shown for review by eye before a batch.")] = 20

@@ -1,0 +1,44 @@
+-- Refuses to suspend for want of registration, or to end by a campaign, a line on which a lift, an alarm or a medical
+-- device hangs.
+-- Law: art. 1. Reads: lines_line. Writes: triggers on lines_suspension, lines_line.
+-- Plan: one join of the rows of the statement with lines_line_pkey; for ends the WHEN clause alone.
+-- Again: CREATE OR REPLACE: the same triggers.
+--
+-- The acts pass such lines over; this holds for direct SQL too, whichever role runs it.
+CREATE OR REPLACE FUNCTION lines_spare_protected() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM begun b JOIN lines_line l USING (line_id) WHERE l.is_protected AND b.reason = 'registration'
+    ) THEN
+        RAISE EXCEPTION 'lines_suspension_of_a_protected_line' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lines_refuse_end_of_protected() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'lines_line_protected_and_ended_by_a_campaign' USING ERRCODE = 'check_violation';
+END
+$$;
+
+CREATE OR REPLACE TRIGGER lines_spare_protected AFTER INSERT ON lines_suspension
+    REFERENCING NEW TABLE AS begun FOR EACH STATEMENT EXECUTE FUNCTION lines_spare_protected();
+CREATE OR REPLACE TRIGGER lines_refuse_end_of_protected BEFORE UPDATE ON lines_line
+    FOR EACH ROW
+    WHEN (OLD.is_protected AND NEW.ended_by = 'campaign' AND OLD.ended_by IS DISTINCT FROM 'campaign')
+    EXECUTE FUNCTION lines_refuse_end_of_protected();
+
+-- The night may protect a line and never take that off: only a person at a counter does.
+CREATE OR REPLACE FUNCTION lines_keep_protected() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'lines_line_unprotected_by_the_sweep' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+CREATE OR REPLACE TRIGGER lines_keep_protected BEFORE UPDATE OF is_protected ON lines_line
+    FOR EACH ROW WHEN (OLD.is_protected AND NOT NEW.is_protected AND current_user = 'sweep')
+    EXECUTE FUNCTION lines_keep_protected();

@@ -1,0 +1,21 @@
+-- Refuses a batch, or anybody who cuts for want of registration, a line on which a lift, an alarm or a medical device hangs.
+-- Law: art. 1. Reads: lines_line. Writes: triggers on network_command.
+-- Plan: one join of the rows of the statement with lines_line_pkey; 5,000 rows 9 ms.
+-- Again: CREATE OR REPLACE: the same trigger.
+--
+-- The acts pass such lines over; this holds for direct SQL too, whichever role runs it.
+CREATE OR REPLACE FUNCTION network_spare_protected() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM asked a JOIN lines_line l USING (line_id)
+         WHERE l.is_protected AND a.kind IN ('bar', 'end') AND (a.batch_id IS NOT NULL OR a.reason = 'registration')
+    ) THEN
+        RAISE EXCEPTION 'network_command_cuts_a_protected_line' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER network_spare_protected AFTER INSERT ON network_command
+    REFERENCING NEW TABLE AS asked FOR EACH STATEMENT EXECUTE FUNCTION network_spare_protected();
