@@ -139,11 +139,11 @@ def test_what_is_open_for_some_hours_is_no_difference_between_register_and_netwo
     element = Element()
     lift_for_hours(ME, cut, on=CUT)
     pushed(element, CUT)
-    assert reconcile(gateway=element) == []
+    assert reconcile(gateway=element).differences == []
 
     at_the_end()
 
-    assert [one.register_says for one in reconcile(gateway=element)] == [ReadBack.BARRED]
+    assert [one.register_says for one in reconcile(gateway=element).differences] == [ReadBack.BARRED]
 
 
 def test_the_office_may_give_the_hours_and_tell_the_network_nothing_else(
