@@ -58,6 +58,7 @@ class Power(StrEnum):
     MANAGE_STAFF = "manage_staff"
     MANAGE_INCIDENT = "manage_incident"
     KEEP_DOOR = "keep_door"
+    KEEP_CODE = "keep_code"
     SEE_OWN = "see_own"
     OPEN_CASE = "open_case"
     SETTLE_CASE = "settle_case"

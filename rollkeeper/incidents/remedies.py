@@ -13,12 +13,13 @@ from rollkeeper.access.acts import suspend_staff
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.queries import staff_list
 from rollkeeper.access.roles import Power
+from rollkeeper.access.signing_out import sign_out_everyone
 from rollkeeper.incidents.acts import locked_incident, meet_duties
 from rollkeeper.incidents.errors import NothingToSuspend
 from rollkeeper.incidents.kinds import Remedy
 from rollkeeper.incidents.models import Incident, RemedyTaken
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, run
+from rollkeeper.kernel.database import act
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, rotation
@@ -66,7 +67,7 @@ def _take(
                 suspend_staff(authority, username=name, on=on)
             return len(names)
         case Remedy.SIGN_OUT_EVERYONE:
-            return run("DELETE FROM django_session")
+            return sign_out_everyone()
         case Remedy.ROTATE_KEYS | Remedy.RESEAL:
             done = rotation.rotate(authority, on=on, tell=tell)
             canaries.ensure_canary(authority, on=on)

@@ -21,6 +21,17 @@ class DoorSettings(BaseModel):
     door_codes_an_hour: Annotated[
         int, Field(gt=0, le=20, description="Codes sent to one line in an hour; in a day twice as many.")
     ] = 3
+    door_kept_code_minutes: Annotated[
+        int,
+        Field(
+            gt=0,
+            le=60,
+            description="Minutes for which a code waits that staff keep for a line ('code keep').",
+        ),
+    ] = 15
+    door_kept_codes_a_day: Annotated[
+        int, Field(gt=0, le=20, description="Codes that staff may keep for one line in a day, over its own.")
+    ] = 4
     door_asks_an_hour: Annotated[
         int, Field(gt=0, description="Codes that one source may ask for in an hour, whatever the numbers.")
     ] = 20

@@ -152,6 +152,7 @@ class Verb(StrEnum):
     ROLE_GRANTED = "access:role:granted", _GRANT
     ROLE_ENDED = "access:role:ended", _GRANT
     CODE_SENT = "rights:code:sent", Form(line=MUST, facts={"channel": CODE})
+    CODE_KEPT = "rights:code:kept", _LINE
     VISIT_PROVED = "rights:visit:proved", _LINE
     VISIT_NOT_PROVED = "rights:visit:not_proved", _LINE
     CASE_OPENED = (

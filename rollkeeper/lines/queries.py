@@ -164,6 +164,11 @@ def last_holder(line_id: LineId) -> PersonId | None:
     return next((h.person_id for h in reversed(holdings(line_id))), None)
 
 
+def last_until(line_id: LineId) -> dt.datetime | None:
+    """Return until when somebody held a line that nobody holds now: what was before is theirs. None: nobody ever did."""
+    return next((h.until for h in reversed(holdings(line_id))), None)
+
+
 def holder_at(line_id: LineId, *, at: dt.datetime) -> HoldingView | None:
     """Return who held a line at an instant: identity belongs to the period, never to the number."""
     return next((h for h in holdings(line_id) if h.since <= at and (h.until is None or at < h.until)), None)

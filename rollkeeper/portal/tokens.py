@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a browser holds of a visit: a token in a cookie of its own, without any session on the server."""
+"""What a browser holds of a visit: a token in a cookie of its own, without any session on the server.
+
+The cookie is signed with this face's key, so that one that somebody made up is turned away here, before anybody is asked.
+"""
 
 from django.conf import settings
+from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
 
 from rollkeeper.rights.door import Token
@@ -13,17 +17,18 @@ _BYTES = 32
 def token_of(request: HttpRequest) -> Token | None:
     """Return the token of whoever asks; whether its visit is alive, the porter says."""
     try:
-        secret = bytes.fromhex(request.COOKIES.get(COOKIE, ""))
-    except ValueError:
+        secret = bytes.fromhex(request.get_signed_cookie(COOKIE, "", salt=COOKIE) or "")
+    except (BadSignature, ValueError):
         return None
     return Token(secret) if len(secret) == _BYTES else None
 
 
 def give(response: HttpResponse, token: Token) -> HttpResponse:
     """Let the browser hold a token until it is closed."""
-    response.set_cookie(
+    response.set_signed_cookie(
         COOKIE,
         token.secret.hex(),
+        salt=COOKIE,
         httponly=True,
         samesite="Strict",
         secure=bool(settings.SESSION_COOKIE_SECURE),

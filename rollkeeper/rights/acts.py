@@ -12,6 +12,7 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
+from rollkeeper.campaign.after_disputes import count_again
 from rollkeeper.enrolment.acts import end_held_line
 from rollkeeper.enrolment.receipts import once
 from rollkeeper.enrolment.submissions import Receipt
@@ -242,6 +243,7 @@ def _carry_out(
     )
     if kind in {CaseKind.NOT_MINE, CaseKind.DISPUTE} and not others:
         settle_dispute(authority, line_id, on)
+        count_again(line_id, on=on)
 
 
 def protect_record(authority: Authority, number: str, *, protected: bool, on: dt.date) -> None:

@@ -8,3 +8,10 @@ class RightsConfig(AppConfig):
     """The room rights."""
 
     name = "rollkeeper.rights"
+
+    def ready(self) -> None:
+        """Hand down how every visit is ended, for when everybody must be signed out."""
+        from rollkeeper.access.signing_out import sign_out_also
+        from rollkeeper.rights.visits import end_all_visits
+
+        sign_out_also(end_all_visits)

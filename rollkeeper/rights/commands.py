@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(cases, name="cases")
     app.command("protect-record")(protect_record)
     app.command("honour-receipt")(honour_receipt)
+    app.command("keep-code")(keep_code)
 
 
 def keep_door() -> None:
@@ -39,6 +40,22 @@ def keep_door() -> None:
     open_home()
     out.print("At the door. Stop it with Ctrl-C.")
     keep(sweep_authority(), goes_on=lambda: True)
+
+
+def keep_code(*, on: DateOption = None) -> None:
+    """Keep one code for a line whose codes others have used up; its number is the first line of standard input.
+
+    Whoever asks for a code at the portal within a quarter of an hour gets it, at the line and nowhere else.
+
+    Example: rollkeeper keep-code < number.txt
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel.opening import open_home
+    from rollkeeper.rights.kept_codes import keep_code as keep
+
+    open_home()
+    keep(console_authority(), _number(), on=on or clock.today())
+    out.print("One code is kept. Let them ask for it at the portal now.")
 
 
 def list_(*, as_json: JsonOption = False) -> None:
@@ -107,12 +124,7 @@ def protect_record(
     from rollkeeper.rights.acts import protect_record as protect
 
     open_home()
-    number = (
-        sys.stdin.readline().strip()
-        if not sys.stdin.isatty()
-        else typer.prompt("Number of the line", hide_input=True)
-    )
-    protect(console_authority(), number, protected=not lift, on=on or clock.today())
+    protect(console_authority(), _number(), protected=not lift, on=on or clock.today())
     out.print("The record is open to ordinary staff again." if lift else "The record is sealed.")
 
 
@@ -147,3 +159,10 @@ def honour_receipt(
         emit(done.as_json())
     else:
         out.print(f"Line {done.line_id} is disputed: its clock stands still and nobody cuts it off.")
+
+
+def _number() -> str:
+    """Return a number that must not stand in an argument, where every process of the machine could read it."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    return str(typer.prompt("Number of the line", hide_input=True))

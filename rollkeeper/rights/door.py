@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from rollkeeper.kernel.claims import one_at_a_time
 from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import settings
@@ -51,6 +52,9 @@ def knock(number: str, *, source: str, language: str) -> UUID:
     mark = hmac.new(_SOURCE_KEY, source.encode(), hashlib.sha256).digest()[:16]
     knock_id = new_uuid()
     with act():
+        one_at_a_time(
+            int.from_bytes(mark[:4], signed=True)
+        )  # two of one source are counted one after the other
         (came,) = rows(
             "SELECT count(*) AS knocks FROM rights_knock"
             " WHERE source_mark = %s AND made_at > clock_timestamp() - interval '1 hour'",

@@ -13,6 +13,15 @@ class TooManyKnocks(RollkeeperError):
     remedy = "Wait an hour, or call the care number."
 
 
+class TooManyKeptCodes(RollkeeperError):
+    """Staff kept as many codes for the line as they may in a day."""
+
+    code = "too_many_kept_codes"
+    kind = Kind.REFUSED
+    sentence = "{codes} codes were kept for this line within a day."
+    remedy = "Have the holder come to a counter with the document: everything can be done there."
+
+
 class CodeNotRight(RollkeeperError):
     """The code is wrong, used, too old, or there never was one."""
 

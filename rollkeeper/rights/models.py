@@ -6,7 +6,7 @@ tables is personal: indexes and marks under keys, references, codes and days.
 """
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import UUID7, Now
 
 
 class Knock(models.Model):
@@ -27,6 +27,9 @@ class Knock(models.Model):
     code_hash = models.BinaryField(null=True, db_comment="Keyed hash of the code. Goes when it is used.")
     tries_left = models.SmallIntegerField(db_default=0)
     expires_at = models.DateTimeField(null=True)
+    is_kept = models.BooleanField(
+        db_default=False, db_comment="The code was one that staff keep for the line."
+    )
     visit_minutes = models.SmallIntegerField(db_default=0)
     visit_proofs = models.SmallIntegerField(db_default=0)
 
@@ -43,6 +46,21 @@ class Knock(models.Model):
                 condition=models.Q(carried_at__isnull=True),
             ),
         ]
+
+
+class KeptCode(models.Model):
+    """One code more for a line, given by staff to whoever calls or stands there and gets none: others used them up."""
+
+    pk = models.CompositePrimaryKey("line_id", "kept_id")
+    line_id = models.UUIDField()
+    kept_id = models.UUIDField(db_default=UUID7())
+    kept_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Goes after a day."""
+
+        db_table = "rights_keptcode"
 
 
 class Visit(models.Model):

@@ -85,10 +85,12 @@ def carry_knock(authority: Authority, *, on: dt.date | None = None) -> bool:
         knock_id, language = found[0].knock_id, found[0].language
         (line,) = find_lines([bytes(found[0].number_index)])
         _carried(knock_id)
-        may = line is not None and _may_have_code(line, on=on)
+        may = line is not None and _may_have_code(line, source=bytes(found[0].source_mark), on=on)
+        kept = line is not None and not may and _may_have_kept_code(line, on=on)
+        may = may or kept
         code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
         if may and line is not None:
-            _keep_code(knock_id, line.line_id, code)
+            _keep_code(knock_id, line.line_id, code, is_kept=kept)
     if not may or line is None:
         return True
     chosen = settings()
@@ -177,16 +179,28 @@ def _do(
             return {"verb": receipt.verb, "day": receipt.day.isoformat(), "repeat": receipt.is_repeat}
 
 
-def _may_have_code(line: LineView, *, on: dt.date) -> bool:
+def _may_have_code(line: LineView, *, source: bytes, on: dt.date) -> bool:
     lock_line(line.line_id)  # two porters count one after the other
-    (sent,) = rows(sql("rights", "codes_lately"), {"line_id": line.line_id})
+    (sent,) = rows(sql("rights", "codes_lately"), {"line_id": line.line_id, "source": source})
+    return _is_let(line, sent._asdict(), on=on)
+
+
+def _may_have_kept_code(line: LineView, *, on: dt.date) -> bool:
+    """Tell whether staff keep a code for the line, and use it up."""
+    if not _is_let(line, {"in_hour": 0, "in_day": 0}, is_kept=True, on=on):
+        return False
+    minutes = settings().door_kept_code_minutes
+    return run(sql("rights", "take_kept_code"), {"line_id": line.line_id, "minutes": minutes}) == 1
+
+
+def _is_let(line: LineView, sent: dict[str, int], *, on: dt.date, is_kept: bool = False) -> bool:
     (sim,) = rows(
         "SELECT max(day) AS day FROM ledger_entry WHERE line_id = %s AND verb = %s",
         [line.line_id, Verb.SIM_REPLACED.value],
     )
     chosen = settings()
     verdict = may_send_code(
-        is_living=not line.is_over, in_hour=sent.in_hour, in_day=sent.in_day, hourly=chosen.door_codes_an_hour,
+        is_living=not line.is_over, hourly=chosen.door_codes_an_hour, is_kept=is_kept, **sent,
         sim_replaced_on=sim.day, sim_days=chosen.door_sim_days, on=on,
     )  # fmt: skip
     return not isinstance(verdict, Refused)
@@ -201,15 +215,16 @@ def _carried(knock_id: UUID) -> None:
     )
 
 
-def _keep_code(knock_id: UUID, line_id: LineId, code: str) -> None:
+def _keep_code(knock_id: UUID, line_id: LineId, code: str, *, is_kept: bool) -> None:
     holding, chosen = present_holding(line_id), settings()
     run(
         "UPDATE rights_knock SET line_id = %(line_id)s, holding_id = %(holding_id)s, person_id = %(person_id)s,"
+        " is_kept = %(is_kept)s,"
         " code_hash = %(code_hash)s, visit_minutes = %(visit)s, visit_proofs = %(tries)s WHERE knock_id = %(knock_id)s",
         {
             "line_id": line_id, "holding_id": holding and holding.holding_id, "person_id": holding and holding.person_id,
             "code_hash": hash_code(knock_id, code), "tries": chosen.door_code_tries, "visit": chosen.door_visit_minutes,
-            "knock_id": knock_id,
+            "knock_id": knock_id, "is_kept": is_kept,
         },
     )  # fmt: skip
 

@@ -14,20 +14,33 @@ def may_send_code(
     is_living: bool,
     in_hour: int,
     in_day: int,
+    by_source_in_hour: int = 0,
+    by_source_in_day: int = 0,
     hourly: int,
+    is_kept: bool = False,
     sim_replaced_on: dt.date | None,
     sim_days: int,
     on: dt.date,
 ) -> Decision:
-    """Decide whether a line may be sent a code. Whoever asked is never told which of these it was."""
+    """Decide whether a line may be sent a code. Whoever asked is never told which of these it was.
+
+    The last code of an hour and of a day is kept for another source than the one that had the others: a stranger who
+    types the number alone does not shut its holder out. One that staff keep for the line (`is_kept`) is counted apart.
+    """
     if not is_living:
         return Refused(HOUSE, "there is no living line", "Nothing is sent.")
-    if in_hour >= hourly or in_day >= 2 * hourly:
-        return Refused(HOUSE, f"{in_hour} codes in an hour, {in_day} in a day", "Wait.")
     if sim_replaced_on is not None and on < sim_replaced_on + dt.timedelta(days=sim_days):
         return Refused(
             HOUSE, "the SIM was replaced a short while ago", "Come to a counter with the document."
         )
+    if is_kept:
+        return Allowed()
+    if in_hour >= hourly or in_day >= 2 * hourly:
+        return Refused(
+            HOUSE, f"{in_hour} codes in an hour, {in_day} in a day", "Wait, or call the care number."
+        )
+    if by_source_in_hour >= max(hourly - 1, 1) or by_source_in_day >= 2 * hourly - 1:
+        return Refused(HOUSE, "the last code is kept for another source", "Wait, or call the care number.")
     return Allowed()
 
 

@@ -17,7 +17,7 @@ from rollkeeper.ledger.queries import Held, looks
 from rollkeeper.ledger.receipts import code_of, find_by_code
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.ledger.words import DONE
-from rollkeeper.lines.queries import view_line
+from rollkeeper.lines.queries import last_until, view_line
 from rollkeeper.rights.errors import NotAmongYours
 from rollkeeper.rights.visits import Holding, Visit
 from rollkeeper.vault.acts import open_line_values, open_sealed
@@ -63,9 +63,7 @@ def show_looks(visit: Visit) -> list[Shown]:
     found = (
         looks(visit.person_id, held=held)
         if visit.is_proved
-        else looks(None, held=held)
-        if held
-        else looks(None, lines=[visit.line_id])
+        else looks(None, held=held or [Held(visit.line_id, last_until(visit.line_id), None)])
     )
     return [
         {
@@ -127,7 +125,7 @@ def _cases(line_id: LineId, holding: Holding | None) -> list[Shown]:
 def _spans(visit: Visit) -> list[tuple[LineId, dt.datetime | None]]:
     """Return the lines and since when what was done to them is theirs to know; a line given away is left out."""
     if visit.person_id is None:
-        return [(visit.line_id, None)]
+        return [(visit.line_id, last_until(visit.line_id))]
     return [(one.line_id, one.since) for one in visit.holdings() if one.is_present]
 
 

@@ -7,11 +7,15 @@ import pytest
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.campaign import acts, queries
-from rollkeeper.kernel.database import run
+from rollkeeper.campaign.after_disputes import count_again
+from rollkeeper.campaign.campaigns import open_campaign
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.law.calendars import is_closed
 from rollkeeper.ledger import notes, promises
 from rollkeeper.ledger.acts import entry_body
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.acts import settle_dispute
 from rollkeeper.rights.disputing import honour_receipt
 from rollkeeper.vault.blind import blind_numbers
 from tests.campaign.population import night, state
@@ -80,3 +84,30 @@ def test_the_clock_stands_still_for_as_long_as_it_takes(people, later):
     found = acts.check_day(console_authority(), due_on=dt.date.fromisoformat(later), on=DUE)
 
     assert found[0].count == 0
+
+
+def test_after_a_lost_dispute_a_line_is_told_and_counted_again_with_the_days_that_were_left(people):
+    shown, same = told_lines(2)
+    number = numbered(shown)
+    night(DUE, people)
+    lost_on = DUE + dt.timedelta(days=10)
+    show_receipt(shown, number, on=DUE + dt.timedelta(days=4))
+    settle_dispute(console_authority(), shown, lost_on)
+
+    assert count_again(shown, on=lost_on)
+
+    pack = open_campaign().pack
+    left = pack.campaign.suspension_days - 4
+    (row,) = rows("SELECT stage, promised_on, next_check_on FROM campaign_member WHERE line_id = %s", [shown])
+    (told,) = rows("SELECT promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'", [shown])
+    promised = lost_on + dt.timedelta(days=left)
+    assert (row.stage, row.promised_on, told.promised_on) == ("counting", promised, promised)
+    assert not count_again(shown, on=lost_on)
+    assert not count_again(same, on=lost_on)
+    night(promised, people)
+    assert state(shown) == "active"
+    later = promised + dt.timedelta(days=1)
+    while is_closed(pack, later):
+        later += dt.timedelta(days=1)
+    night(later, people)
+    assert state(shown) == "suspended"

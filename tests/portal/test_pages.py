@@ -5,11 +5,17 @@ import json
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.signing_out import sign_out_everyone
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.rights.acts import settle_case
 from rollkeeper.rights.kinds import CaseKind
-from tests.rights.people import NUMBER, PERSON, enrol
+from rollkeeper.rights.queries import open_cases
+from tests.rights.people import NUMBER, ON, PERSON, enrol
 
 PAGES = ("/mine/", "/held/", "/who-looked/", "/receipts/", "/prove/", "/do/pause/", "/do/end/")
 VALUES = (PERSON["name"], PERSON["address"], PERSON["document_number"], NUMBER, NUMBER[1:])
@@ -202,6 +208,61 @@ def test_whoever_leaves_is_out_in_the_register_too(come_in):
 
     assert browser.get("/mine/").headers["Location"] == "/"
     assert rows("SELECT FROM rights_visit") == []
+
+
+def test_a_cookie_that_somebody_made_up_is_turned_away_before_anybody_is_asked(browser, come_in):
+    enrol()
+    come_in()
+    real = browser.cookies["rollkeeper_portal_visit"].value
+
+    for made_up in ("ab" * 32, "ab" * 32 + real[64:], "nonsense", ""):
+        browser.cookies["rollkeeper_portal_visit"] = made_up
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.get("/mine/").headers["Location"] == "/"
+        assert seen.captured_queries == []
+
+
+def test_a_proof_that_failed_tells_by_nothing_which_half_was_right(come_in, prove):
+    """Neither by its words, nor by what was done for it, nor by who is said to have looked."""
+    enrol()
+    browser = come_in()
+    neither, told, done, looks = {"name": "Another Person", "document_number": "X7654321"}, set(), set(), []
+
+    for wrong in (neither, {"name": "Another Person"}, {"document_number": "X7654321"}):
+        with CaptureQueriesContext(connection) as seen:
+            told.add(re.sub(r'(value="[^"]+"|visit: [0-9])', "", text(prove(PERSON | wrong))))
+        done.add(
+            tuple(re.sub(r"[0-9a-f]*\d[0-9a-f_-]*", "", one["sql"])[:40] for one in seen.captured_queries)
+        )
+        looks.append(text(browser.get("/who-looked/")).count("the subscriber"))
+
+    assert len(told) == len(done) == 1
+    assert looks == [1, 2, 3]
+
+
+def test_a_line_that_nobody_is_registered_for_shows_no_looks_of_a_former_holders_time(come_in, prove):
+    enrol()
+    browser = come_in()
+    prove()
+    browser.post("/held/")
+    do(browser, "not-mine", str(rows("SELECT line_id FROM lines_line")[0].line_id))
+    settle_case(console_authority(), open_cases()[0].case_id, upheld=True, on=ON)
+
+    browser = come_in()
+
+    page = text(browser.get("/who-looked/"))
+    assert "the subscriber" not in page
+    assert page.count("the register itself") == 1  # the code that has just come
+    assert "The holder of the line is registered." not in text(browser.get("/receipts/"))
+
+
+def test_everybody_signed_out_means_the_visits_of_the_portal_too(come_in):
+    enrol()
+    browser = come_in()
+
+    assert sign_out_everyone() == 1
+
+    assert browser.get("/mine/").headers["Location"] == "/"
 
 
 def test_nothing_that_was_typed_is_drawn_again(browser, come_in, prove):

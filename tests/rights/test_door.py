@@ -3,6 +3,7 @@
 
 import datetime as dt
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from django.db.utils import ProgrammingError
 from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access.authority import sweep_authority
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import settings
@@ -20,7 +22,8 @@ from rollkeeper.rights.errors import CodeNotRight, TooManyKnocks
 from rollkeeper.rights.kinds import AskKind
 from rollkeeper.rights.rules import may_send_code, spell_name
 from rollkeeper.rights.visits import living_visit
-from tests.rights.people import NUMBER, ON, enrol, visit
+from rollkeeper.vault.acts import begin_first_epoch
+from tests.rights.people import NUMBER, ON, PERSON, enrol, visit
 
 UNKNOWN = "+8613908919999"
 
@@ -169,6 +172,28 @@ def test_codes_that_are_on_their_way_count_as_those_that_went(at_door, monkeypat
     assert len(at_door.messages) == settings().door_codes_an_hour
 
 
+def test_two_knocks_of_one_source_at_once_are_counted_one_after_the_other(committed, home, monkeypatch):
+    begin_first_epoch()
+    monkeypatch.setattr(door, "_call_porter", lambda: None)
+    settled = settings().door_asks_an_hour
+    for _ in range(settled - 1):
+        knock(UNKNOWN)
+
+    def at_once(_):
+        try:
+            return bool(knock(UNKNOWN))
+        except TooManyKnocks:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as several:
+        came = list(several.map(at_once, range(4)))
+
+    assert sum(came) == 1
+    assert len(rows("SELECT FROM rights_knock")) == settled
+
+
 def test_one_source_is_held_up_whatever_the_numbers_and_no_address_is_kept(at_door):
     for _ in range(settings().door_asks_an_hour):
         knock(UNKNOWN)
@@ -214,6 +239,25 @@ def test_a_sim_replaced_today_means_no_code_today(at_door):
     knock()
 
     assert at_door.messages == []
+
+
+def test_whoever_has_the_number_later_comes_in_as_themselves_and_not_as_the_holder_before(at_door):
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.enrolment.acts import end_line
+
+    before = enrol()
+    end_line(
+        console_authority(), submission_key=str(new_uuid()), number=NUMBER,
+        document=("passport-npl", "X1234567"), on=ON,
+    )  # fmt: skip
+    later = ON + dt.timedelta(days=400)
+    clock.give_day(later)
+    now = enrol(person=PERSON | {"document_number": "X7654321", "name": "Somebody Else"}, on=later)
+
+    shown = door.ask(visit(at_door), AskKind.SHOW, language="en")["done"]
+
+    assert {one["line"] for one in shown["lines"]} == {str(now)} != {str(before)}
+    assert {one["line"] for one in shown["receipts"]} == {str(now)}
 
 
 def test_the_portals_role_can_make_no_visit_and_read_none(at_door, as_role):

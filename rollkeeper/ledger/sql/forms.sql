@@ -60,6 +60,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'access:role:granted' THEN '----'
     WHEN 'access:role:ended' THEN '----'
     WHEN 'rights:code:sent' THEN '+---'
+    WHEN 'rights:code:kept' THEN '+---'
     WHEN 'rights:visit:proved' THEN '+---'
     WHEN 'rights:visit:not_proved' THEN '+---'
     WHEN 'rights:case:opened' THEN '+---'

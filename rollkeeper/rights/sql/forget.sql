@@ -1,7 +1,9 @@
--- Removes knocks, visits and asks that are a day old: what bounds a code has no further use.
--- Law: art. 5 (no longer than is needed). Reads: the same. Writes: rights_knock, rights_visit, rights_ask.
+-- Removes knocks, kept codes, visits and asks that are a day old: what bounds a code has no further use.
+-- Law: art. 5 (no longer than is needed). Reads: the same. Writes: rights_knock, rights_keptcode,
+-- rights_visit, rights_ask.
 -- Plan: small tables. Again: nothing more to do.
 
 WITH knocks AS (DELETE FROM rights_knock WHERE made_at < clock_timestamp() - interval '1 day'),
+     kept AS (DELETE FROM rights_keptcode WHERE kept_at < clock_timestamp() - interval '1 day'),
      asks AS (DELETE FROM rights_ask WHERE made_at < clock_timestamp() - interval '1 hour')
 DELETE FROM rights_visit WHERE ends_at < clock_timestamp() - interval '1 day'

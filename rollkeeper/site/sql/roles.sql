@@ -96,6 +96,8 @@ GRANT INSERT (ask_id, ask_mark, kind, asked, language, public_key), SELECT (ask_
 REVOKE ALL ON FUNCTION rights_try_code FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION rights_try_code TO portal;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rights_knock, rights_visit, rights_ask TO sweep;
+GRANT SELECT, INSERT, UPDATE, DELETE ON rights_keptcode TO sweep;
+GRANT SELECT, INSERT ON rights_keptcode TO counter;
 GRANT SELECT, INSERT, UPDATE ON rights_case TO sweep;
 -- The counter opens a case where a dispute is taken up there, and decides none.
 GRANT INSERT (case_id, line_id, holding_id, kind, about, opened_on, due_on), SELECT (line_id, kind, due_on, settled_on)

@@ -1,0 +1,31 @@
+-- Puts a line whose suspension was lifted on a receipt, and whose dispute is lost, back to where it stood before it was
+-- suspended: that suspension never happened, its days are a pause, and until the days are over that were left of it
+-- nothing follows, which its holder is told.
+-- Law: art. 3; a promised day is never shortened. Reads: lines_line, lines_suspension, campaign_batchline, lines_holding,
+-- subscribers_subscriber. Writes: campaign_member, lines_pause, notices_notice.
+-- Plan: primary keys by line, one row. Again: nothing, since the member is no longer 'suspended'.
+WITH lost AS MATERIALIZED (
+    SELECT m.line_id, m.campaign_id, s.begun_on, s.lifted_on, b.former,
+           %(on)s::date + greatest(1, %(suspension_days)s::integer - (s.lifted_on - s.begun_on)) AS last_day_on,
+           coalesce(p.language, l.language, %(language)s) AS told_in
+      FROM campaign_member m
+      JOIN lines_line l USING (line_id)
+      JOIN LATERAL (SELECT begun_on, lifted_on, batch_id FROM lines_suspension
+                     WHERE line_id = m.line_id AND reason = 'registration' ORDER BY begun_at DESC LIMIT 1) s
+        ON s.lifted_on IS NOT NULL
+      LEFT JOIN campaign_batchline b ON b.line_id = m.line_id AND b.batch_id = s.batch_id
+      LEFT JOIN lines_holding h ON h.line_id = l.line_id AND upper_inf(h.held)
+      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+     WHERE m.line_id = %(line_id)s AND m.campaign_id = %(campaign_id)s AND m.stage = 'suspended'
+       AND NOT l.is_registered AND NOT l.is_disputed AND l.state IN ('active', 'suspended')
+), pause AS (
+    INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
+    SELECT line_id, uuidv7(), daterange(begun_on, lifted_on, '[]'), 'other', %(at)s FROM lost
+), notice AS (
+    INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
+    SELECT line_id, 'reminder', campaign_id, told_in, %(on)s, last_day_on, %(pack_hash)s FROM lost
+)
+UPDATE campaign_member m
+   SET stage = 'counting', anchor_on = coalesce((lost.former ->> 'anchor_on')::date, m.anchor_on),
+       promised_on = lost.last_day_on, next_check_on = lost.last_day_on + 1
+  FROM lost WHERE m.line_id = lost.line_id AND m.campaign_id = lost.campaign_id
