@@ -110,16 +110,55 @@ def reinstate_staff(authority: Authority, *, username: str, on: dt.date) -> Staf
 
 def _set_active(authority: Authority, username: str, *, active: bool, on: dt.date) -> StaffId:
     role = demand(authority, Power.MANAGE_STAFF)
-    verb = Verb.STAFF_REINSTATED if active else Verb.STAFF_SUSPENDED
     with act():
         staff = _locked(username)
         if active and authority.staff_id == staff.staff_id:
             raise NotForOneself
-        if staff.is_active is not active:
-            staff.is_active = active
-            staff.save(update_fields=["is_active"])
-            append_entry(authority, verb=verb, role=role, on=on, facts={"staff": _commitment(staff)})
+        _set(authority, staff, role=role, active=active, on=on)
     return StaffId(staff.staff_id)
+
+
+def _set_all(
+    authority: Authority, staff_ids: Collection[StaffId], *, role: StaffRole, active: bool, on: dt.date
+) -> list[StaffId]:
+    accounts = Staff.objects.select_for_update().filter(staff_id__in=staff_ids).order_by("staff_id")
+    return [
+        StaffId(staff.staff_id)
+        for staff in accounts
+        if _set(authority, staff, role=role, active=active, on=on)
+    ]
+
+
+def _set(authority: Authority, staff: Staff, *, role: StaffRole, active: bool, on: dt.date) -> bool:
+    if staff.is_active is active:
+        return False
+    staff.is_active = active
+    staff.save(update_fields=["is_active"])
+    verb = Verb.STAFF_REINSTATED if active else Verb.STAFF_SUSPENDED
+    append_entry(authority, verb=verb, role=role, on=on, facts={"staff": _commitment(staff)})
+    return True
+
+
+def close_accounts(
+    authority: Authority, staff_ids: Collection[StaffId], *, power: Power, on: dt.date
+) -> list[StaffId]:
+    """Close these accounts at once, in the caller's act and by the caller's power; return those that were open.
+
+    Ledger: access:staff:suspended for each. Refuses: NotAllowed.
+    """
+    return _set_all(authority, staff_ids, role=demand(authority, power), active=False, on=on)
+
+
+def open_accounts(
+    authority: Authority, staff_ids: Collection[StaffId], *, power: Power, on: dt.date
+) -> list[StaffId]:
+    """Open again accounts that `close_accounts` closed, but nobody's own; return those that were closed.
+
+    Ledger: access:staff:reinstated for each. Refuses: NotAllowed, NotForOneself.
+    """
+    if authority.staff_id in staff_ids:
+        raise NotForOneself
+    return _set_all(authority, staff_ids, role=demand(authority, power), active=True, on=on)
 
 
 def sign_in(username: str, password: str) -> Authority:
@@ -168,6 +207,11 @@ def _locked(username: str) -> Staff:
     if staff is None:
         raise StaffUnknown(username=name)
     return staff
+
+
+def commitment_of(staff_id: StaffId) -> str:
+    """Return what stands for a member of staff in the ledger."""
+    return _commitment(Staff.objects.get(staff_id=staff_id))
 
 
 def _commitment(staff: Staff) -> str:

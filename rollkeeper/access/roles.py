@@ -64,3 +64,8 @@ class Power(StrEnum):
     SETTLE_CASE = "settle_case"
     PROTECT_RECORD = "protect_record"
     SEE_PROTECTED = "see_protected"
+    ADMIT_AGENT = "admit_agent"
+    SUSPEND_AGENT = "suspend_agent"
+    SETTLE_AGENT_CASE = "settle_agent_case"
+    SEE_AGENTS = "see_agents"
+    FOLLOW_RECHECKS = "follow_rechecks"

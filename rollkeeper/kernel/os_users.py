@@ -22,7 +22,15 @@ def system_user(name: str) -> str | None:
     with _accounts():
         if not _is_known(name):
             subprocess.run(  # noqa: S603
-                ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name],  # noqa: S607
+                [
+                    "useradd",
+                    "--system",
+                    "--user-group",
+                    "--no-create-home",
+                    "--shell",
+                    "/usr/sbin/nologin",
+                    name,
+                ],  # noqa: S607
                 check=True,
                 capture_output=True,
             )

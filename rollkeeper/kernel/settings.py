@@ -24,6 +24,7 @@ import tomli_w
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails
 
+from rollkeeper.kernel.agent_settings import AgentSettings
 from rollkeeper.kernel.batch_settings import BatchSettings
 from rollkeeper.kernel.door_settings import DoorSettings
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
@@ -159,7 +160,7 @@ def _not_too_many(needed: int, info: ValidationInfo) -> int:
     return needed
 
 
-class Settings(BatchSettings, DoorSettings, BaseModel):
+class Settings(AgentSettings, BatchSettings, DoorSettings, BaseModel):
     """What an operator may choose. Every field has a default that is safe."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -97,6 +97,10 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "breach[].second_report.n": _any,
     "breach[].second_report.unit": _is("hour", "day", "working_day"),
     "breach[].exempt_if": _is("encrypted"),
+    "agents.registered": _is(True),
+    "agents.subagents": _is(False),
+    "agents.daily_cap": _any,
+    "agents.on_fraud[]": _any,
     "number_reuse.quarantine.n": _any,
     "number_reuse.quarantine.unit": _is("day"),
 }

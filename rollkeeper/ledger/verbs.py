@@ -30,6 +30,9 @@ _COMMAND = Form(
 )  # fmt: skip
 _GRANT = Form(facts={"role": CODE, "staff": DIGEST})
 _EPOCH = {"epoch": COUNT}
+_PLACE = Form(facts={"agent": REFERENCE, "place": REFERENCE})
+_POSTED = Form(facts={"agent": REFERENCE, "place": REFERENCE, "staff": DIGEST})
+_DEVICE = Form(facts={"agent": REFERENCE, "device": REFERENCE, "place": REFERENCE})
 
 
 class Verb(StrEnum):
@@ -184,6 +187,46 @@ class Verb(StrEnum):
         pack=MUST, article=MUST, facts={"drill": FLAG, "in_time": FLAG, "incident": REFERENCE, "to": CODE},
     )  # fmt: skip
     INCIDENT_CLOSED = "incidents:incident:closed", Form(facts={"drill": FLAG, "incident": REFERENCE})
+    AGENT_ENTERED = "agents:agent:entered", Form(facts={"agent": REFERENCE, "cap": COUNT})
+    REQUIREMENT_SHOWN = "agents:requirement:shown", Form(
+        facts={"agent": REFERENCE, "evidence": DIGEST, "renew_by": DAY, "requirement": CODE},
+    )  # fmt: skip
+    AGENT_ADMITTED = "agents:agent:admitted", Form(pack=MUST, article=MUST, facts={"agent": REFERENCE})
+    AGENT_SUSPENDED = (
+        "agents:agent:suspended",
+        Form(facts={"accounts": COUNT, "agent": REFERENCE, "because": CODE, "lines": COUNT}),
+    )
+    AGENT_REINSTATED = "agents:agent:reinstated", Form(facts={"accounts": COUNT, "agent": REFERENCE})
+    AGENT_ENDED = "agents:agent:ended", Form(facts={"accounts": COUNT, "agent": REFERENCE})
+    PLACE_OPENED = "agents:place:opened", _PLACE
+    PLACE_CHANGED = "agents:place:changed", _PLACE
+    PLACE_CLOSED = "agents:place:closed", _PLACE
+    STAFF_POSTED = "agents:staff:posted", _POSTED
+    STAFF_WITHDRAWN = "agents:staff:withdrawn", _POSTED
+    DEVICE_ENROLLED = "agents:device:enrolled", _DEVICE
+    DEVICE_ENDED = "agents:device:ended", _DEVICE
+    AGENT_AUDITED = (
+        "agents:agent:audited",
+        Form(facts={"agent": REFERENCE, "audit": REFERENCE, "major": COUNT, "minor": COUNT, "next_by": DAY}),
+    )
+    FINDING_MENDED = (
+        "agents:finding:mended",
+        Form(facts={"agent": REFERENCE, "finding": REFERENCE, "in_time": FLAG}),
+    )
+    PICTURE_TAKEN = "agents:picture:taken", _PLACE
+    REGISTRATION_TAKEN = (
+        "agents:registration:taken",
+        Form(line=MUST, facts={"agent": REFERENCE, "place": REFERENCE}, may={"device": REFERENCE}),
+    )
+    AGENT_CASE_OPENED = "agents:case:opened", Form(
+        line=MAY, facts={"agent": REFERENCE, "case": REFERENCE, "pattern": CODE}, may={"place": REFERENCE},
+    )  # fmt: skip
+    AGENT_CASE_SETTLED = "agents:case:settled", Form(
+        line=MAY, facts={"agent": REFERENCE, "case": REFERENCE, "pattern": CODE, "verdict": CODE},
+    )  # fmt: skip
+    RECHECK_BEGUN = "agents:recheck:begun", Form(line=MUST, pack=MUST, facts={"agent": REFERENCE})
+    RECHECK_TOLD = "agents:recheck:told", Form(line=MUST, facts={"agent": REFERENCE, "due_on": DAY})
+    RECHECK_SETTLED = "agents:recheck:settled", Form(line=MUST, facts={"agent": REFERENCE, "outcome": CODE})
     BACKUP_MADE = "site:backup:made", Form(facts={"bytes": COUNT, "sha256": DIGEST, "store": CODE})
     HOME_RESTORED = "site:home:restored", Form(
         facts={"erased_again": COUNT, "keys_made_at": INSTANT, "opening": COUNT, "register_made_at": INSTANT,

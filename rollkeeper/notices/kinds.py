@@ -25,11 +25,15 @@ class NoticeKind(StrEnum):
     """The SIM of your line was replaced."""
     DATA_EXPOSED = "data_exposed"
     """What is recorded about you may have been seen by somebody who had no right to."""
+    CONFIRM_RECORD = "confirm_record"
+    """Show the document once more until the day promised: whoever took the record down may have done it wrongly."""
 
     @property
     def promises_a_day(self) -> bool:
         """Tell whether the text names a day, which then is never shortened."""
-        return self in {NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED}
+        return self in {
+            NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED, NoticeKind.CONFIRM_RECORD,
+        }  # fmt: skip
 
 
 class Channel(StrEnum):

@@ -32,6 +32,7 @@ ROOMS_WITH_COMMANDS = (
     "enrolment",
     "retention",
     "incidents",
+    "agents",
     "rights",
     "site",
 )

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "rollkeeper.enrolment",
     "rollkeeper.retention",
     "rollkeeper.incidents",
+    "rollkeeper.agents",
     "rollkeeper.rights",
     "rollkeeper.counter",
     "rollkeeper.office",

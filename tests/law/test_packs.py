@@ -371,7 +371,7 @@ OTHER_LAWS = {
         "regulator",
     ],
     "singapore": ["'limits'", "'scope.grandfather'"],
-    "switzerland": ["'agents'", "seller_name"],
+    "switzerland": ["agents.copy_of_document", "seller_name"],
     "tanzania": ["'party_kinds[].verification'", "diplomatic_mission"],
     "united-kingdom": [],
     "united-states": [],

@@ -74,6 +74,28 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'incidents:people:told' THEN '----'
     WHEN 'incidents:duty:met' THEN '--++'
     WHEN 'incidents:incident:closed' THEN '----'
+    WHEN 'agents:agent:entered' THEN '----'
+    WHEN 'agents:requirement:shown' THEN '----'
+    WHEN 'agents:agent:admitted' THEN '--++'
+    WHEN 'agents:agent:suspended' THEN '----'
+    WHEN 'agents:agent:reinstated' THEN '----'
+    WHEN 'agents:agent:ended' THEN '----'
+    WHEN 'agents:place:opened' THEN '----'
+    WHEN 'agents:place:changed' THEN '----'
+    WHEN 'agents:place:closed' THEN '----'
+    WHEN 'agents:staff:posted' THEN '----'
+    WHEN 'agents:staff:withdrawn' THEN '----'
+    WHEN 'agents:device:enrolled' THEN '----'
+    WHEN 'agents:device:ended' THEN '----'
+    WHEN 'agents:agent:audited' THEN '----'
+    WHEN 'agents:finding:mended' THEN '----'
+    WHEN 'agents:picture:taken' THEN '----'
+    WHEN 'agents:registration:taken' THEN '+---'
+    WHEN 'agents:case:opened' THEN '_---'
+    WHEN 'agents:case:settled' THEN '_---'
+    WHEN 'agents:recheck:begun' THEN '+-+-'
+    WHEN 'agents:recheck:told' THEN '+---'
+    WHEN 'agents:recheck:settled' THEN '+---'
     WHEN 'site:backup:made' THEN '----'
     WHEN 'site:home:restored' THEN '----'
 END;
@@ -140,6 +162,28 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'incidents:people:told' THEN ARRAY[['incident', 'reference', '+'], ['notices', 'count', '+'], ['unreachable', 'count', '+']]
     WHEN 'incidents:duty:met' THEN ARRAY[['drill', 'flag', '+'], ['in_time', 'flag', '+'], ['incident', 'reference', '+'], ['to', 'code', '+']]
     WHEN 'incidents:incident:closed' THEN ARRAY[['drill', 'flag', '+'], ['incident', 'reference', '+']]
+    WHEN 'agents:agent:entered' THEN ARRAY[['agent', 'reference', '+'], ['cap', 'count', '+']]
+    WHEN 'agents:requirement:shown' THEN ARRAY[['agent', 'reference', '+'], ['evidence', 'digest', '+'], ['renew_by', 'day', '+'], ['requirement', 'code', '+']]
+    WHEN 'agents:agent:admitted' THEN ARRAY[['agent', 'reference', '+']]
+    WHEN 'agents:agent:suspended' THEN ARRAY[['accounts', 'count', '+'], ['agent', 'reference', '+'], ['because', 'code', '+'], ['lines', 'count', '+']]
+    WHEN 'agents:agent:reinstated' THEN ARRAY[['accounts', 'count', '+'], ['agent', 'reference', '+']]
+    WHEN 'agents:agent:ended' THEN ARRAY[['accounts', 'count', '+'], ['agent', 'reference', '+']]
+    WHEN 'agents:place:opened' THEN ARRAY[['agent', 'reference', '+'], ['place', 'reference', '+']]
+    WHEN 'agents:place:changed' THEN ARRAY[['agent', 'reference', '+'], ['place', 'reference', '+']]
+    WHEN 'agents:place:closed' THEN ARRAY[['agent', 'reference', '+'], ['place', 'reference', '+']]
+    WHEN 'agents:staff:posted' THEN ARRAY[['agent', 'reference', '+'], ['place', 'reference', '+'], ['staff', 'digest', '+']]
+    WHEN 'agents:staff:withdrawn' THEN ARRAY[['agent', 'reference', '+'], ['place', 'reference', '+'], ['staff', 'digest', '+']]
+    WHEN 'agents:device:enrolled' THEN ARRAY[['agent', 'reference', '+'], ['device', 'reference', '+'], ['place', 'reference', '+']]
+    WHEN 'agents:device:ended' THEN ARRAY[['agent', 'reference', '+'], ['device', 'reference', '+'], ['place', 'reference', '+']]
+    WHEN 'agents:agent:audited' THEN ARRAY[['agent', 'reference', '+'], ['audit', 'reference', '+'], ['major', 'count', '+'], ['minor', 'count', '+'], ['next_by', 'day', '+']]
+    WHEN 'agents:finding:mended' THEN ARRAY[['agent', 'reference', '+'], ['finding', 'reference', '+'], ['in_time', 'flag', '+']]
+    WHEN 'agents:picture:taken' THEN ARRAY[['agent', 'reference', '+'], ['place', 'reference', '+']]
+    WHEN 'agents:registration:taken' THEN ARRAY[['agent', 'reference', '+'], ['device', 'reference', '_'], ['place', 'reference', '+']]
+    WHEN 'agents:case:opened' THEN ARRAY[['agent', 'reference', '+'], ['case', 'reference', '+'], ['pattern', 'code', '+'], ['place', 'reference', '_']]
+    WHEN 'agents:case:settled' THEN ARRAY[['agent', 'reference', '+'], ['case', 'reference', '+'], ['pattern', 'code', '+'], ['verdict', 'code', '+']]
+    WHEN 'agents:recheck:begun' THEN ARRAY[['agent', 'reference', '+']]
+    WHEN 'agents:recheck:told' THEN ARRAY[['agent', 'reference', '+'], ['due_on', 'day', '+']]
+    WHEN 'agents:recheck:settled' THEN ARRAY[['agent', 'reference', '+'], ['outcome', 'code', '+']]
     WHEN 'site:backup:made' THEN ARRAY[['bytes', 'count', '+'], ['sha256', 'digest', '+'], ['store', 'code', '+']]
     WHEN 'site:home:restored' THEN ARRAY[['erased_again', 'count', '+'], ['keys_made_at', 'instant', '+'], ['opening', 'count', '+'], ['register_made_at', 'instant', '+'], ['without_key', 'count', '+']]
 END;

@@ -81,6 +81,20 @@ GRANT SELECT, INSERT, UPDATE ON incidents_incident, incidents_duty TO sweep;
 GRANT SELECT, INSERT, DELETE ON incidents_exposed TO sweep;
 GRANT SELECT, INSERT ON incidents_remedy TO sweep;
 GRANT SELECT ON incidents_incident, incidents_duty, incidents_remedy TO auditor;
+-- Agents: a counter reads where it stands and notes what it took down; the office suspends, and settles what is unusual.
+GRANT SELECT ON agents_agent, agents_met, agents_place, agents_post, agents_device, agents_audit, agents_finding, agents_taken,
+    agents_picture, agents_case, agents_recheck TO counter, office, sweep, auditor;
+GRANT INSERT ON agents_taken, agents_case TO counter;
+GRANT INSERT, UPDATE ON agents_picture TO counter;
+GRANT INSERT, UPDATE ON agents_agent, agents_met, agents_place, agents_post, agents_device, agents_audit, agents_finding,
+    agents_case, agents_recheck, agents_picture TO sweep;
+GRANT INSERT ON agents_taken TO sweep;
+GRANT UPDATE ON agents_agent, agents_device TO office;
+GRANT UPDATE (settled_on, verdict) ON agents_case TO office;
+GRANT INSERT ON agents_recheck, notices_notice TO office;
+-- A device that is enrolled is a passkey of an account.
+GRANT SELECT ON mfa_authenticator TO sweep;
+
 -- Everybody is signed out from the console, where an incident asks for it.
 GRANT SELECT, DELETE ON django_session TO sweep;
 

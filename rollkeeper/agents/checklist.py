@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The checklist of what an agent has to show (``requirements.toml``), and by which article."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rollkeeper.agents.errors import RequirementUnknown
+from rollkeeper.agents.rules import HOUSE
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that an agent has to show, how long its evidence counts, and how it is said."""
+
+    requirement: str
+    renew_days: int
+    words: Mapping[str, str]
+
+    def said(self, language: str) -> str:
+        """Say it in a language, in English where it is not there."""
+        return self.words.get(language, self.words["en"])
+
+
+@cache
+def checklist() -> dict[str, Requirement]:
+    """Return every requirement by its name."""
+    raw = tomllib.loads((files("rollkeeper") / "agents" / "requirements.toml").read_text("utf-8"))
+    return {
+        name: Requirement(name, one["renew_days"], {k: v for k, v in one.items() if k != "renew_days"})
+        for name, one in raw.items()
+    }
+
+
+def requirement_called(name: str) -> Requirement:
+    """Return one requirement. Refuses: RequirementUnknown."""
+    found = checklist().get(name)
+    if found is None:
+        raise RequirementUnknown(requirement=name)
+    return found
+
+
+def article_on_agents() -> str:
+    """Return the article by which an agent must meet the requirements; the house's own rule where the pack has none."""
+    law = load_pack(settings().pack).file.agents
+    return law.because.article if law else HOUSE
+
+
+def cap_by_law() -> int | None:
+    """Return the most that a pack lets an agent register in a day, None where it says nothing."""
+    law = load_pack(settings().pack).file.agents
+    return law.daily_cap if law else None

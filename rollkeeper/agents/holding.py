@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is unusual becomes a case for a supervisor. Whoever was registered keeps the date, and nothing is cut off."""
+
+import datetime as dt
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.agents.errors import AgentCaseUnknown, NothingToRecheck
+from rollkeeper.agents.kinds import Pattern, Verdict
+from rollkeeper.agents.models import Case
+from rollkeeper.agents.rechecking import begin_rechecks
+from rollkeeper.agents.rules import is_many_abandoned
+from rollkeeper.kernel.database import act, rows, sql
+from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+
+def open_case(
+    authority: Authority,
+    pattern: Pattern,
+    *,
+    agent_id: UUID,
+    place_id: UUID | None,
+    line_id: LineId | None,
+    role: str,
+    on: dt.date,
+) -> UUID:
+    """Open a case in the present transaction. Ledger: agents:case:opened."""
+    case_id = new_uuid()
+    Case.objects.create(
+        case_id=case_id, agent_id=agent_id, place_id=place_id, line_id=line_id, pattern=pattern.value, opened_on=on
+    )  # fmt: skip
+    facts = {"agent": str(agent_id), "case": str(case_id), "pattern": pattern.value}
+    facts |= {"place": str(place_id)} if place_id else {}
+    append_entry(authority, verb=Verb.AGENT_CASE_OPENED, role=role, on=on, line_id=line_id, facts=facts)
+    return case_id
+
+
+def settle_case(authority: Authority, case_id: UUID, verdict: Verdict, *, on: dt.date) -> None:
+    """Say what comes of a case: nothing, or the holder is asked to confirm the record and has days of their own for it.
+
+    Ledger: agents:case:settled, agents:recheck:begun. Refuses: NotAllowed, AgentCaseUnknown, NothingToRecheck.
+    """
+    role = demand(authority, Power.SETTLE_AGENT_CASE)
+    with act():
+        case = Case.objects.select_for_update().filter(case_id=case_id, settled_on__isnull=True).first()
+        if case is None:
+            raise AgentCaseUnknown
+        line_id = LineId(case.line_id) if case.line_id else None
+        if verdict is Verdict.RECHECK and line_id is None:
+            raise NothingToRecheck
+        case.settled_on, case.verdict = on, verdict.value
+        case.save()
+        append_entry(
+            authority, verb=Verb.AGENT_CASE_SETTLED, role=role, on=on, line_id=line_id,
+            facts={"agent": str(case.agent_id), "case": str(case_id), "pattern": case.pattern,
+                   "verdict": verdict.value},
+        )  # fmt: skip
+        if verdict is Verdict.RECHECK:
+            begin_rechecks(authority, agent_id=case.agent_id, line_id=line_id, role=role, on=on)
+
+
+def look_for_abandoned(authority: Authority, *, on: dt.date) -> int:
+    """Open a case for each account that took many pictures on a day and registered few people; return how many.
+
+    Again on the same day: no second one. Ledger: agents:case:opened. Refuses: NotAllowed.
+    """
+    role, opened = demand(authority, Power.FOLLOW_RECHECKS), 0
+    with act():
+        for one in rows(sql("agents", "pictures"), {"on": on, "pattern": Pattern.ABANDONED.value}):
+            if is_many_abandoned(
+                begun=one.pictures, taken=one.taken, fewest=settings().agents_abandoned_fewest
+            ):
+                open_case(
+                    authority, Pattern.ABANDONED, agent_id=one.agent_id, place_id=one.place_id, line_id=None, role=role,
+                    on=on,
+                )  # fmt: skip
+                opened += 1
+    return opened

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whether an agent may be entrusted, may register somebody now, and what is unusual about it. Pure."""
+
+import datetime as dt
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from rollkeeper.agents.kinds import AgentState, Pattern
+from rollkeeper.law.rules import Allowed, Decision, Refused
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ALWAYS = "00:00", "24:00"
+HOUSE = "house rule"
+
+type Hours = Mapping[str, Sequence[Sequence[str]]]
+
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00"
+_PART = re.compile(rf"({'|'.join(DAYS)})(?:-({'|'.join(DAYS)}))?((?: +(?:{_TIME})-(?:{_TIME}))+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What there is to know of an agent and its place at one instant."""
+
+    state: AgentState
+    not_shown: Sequence[str]
+    """Requirements that are not met on the day."""
+    is_overdue: bool
+    """A major finding was not mended on its day."""
+    is_place_closed: bool
+    hours: Hours
+    needs_device: bool
+    has_device: bool
+    taken: int
+    cap: int
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """How many of what make a registration unusual, and what this one comes to."""
+
+    in_ten_minutes: int
+    most_in_ten_minutes: int
+    lines_of_person: int
+    most_lines_of_person: int
+    places_today: int
+    is_open: bool
+    copy_was_seen: bool
+
+
+def read_hours(text: str) -> dict[str, list[list[str]]]:
+    """Read hours as people write them: ``mon-fri 09:00-12:00 14:00-18:00; sat 09:00-13:00``. A ValueError says that they are none."""
+    if text.strip() == "always":
+        return {day: [list(ALWAYS)] for day in DAYS}
+    read: dict[str, list[list[str]]] = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        found = _PART.fullmatch(part)
+        if found is None:
+            raise ValueError(part)
+        first, last = DAYS.index(found[1]), DAYS.index(found[2] or found[1])
+        spans = [span.split("-") for span in found[3].split()]
+        ends = [moment for span in spans for moment in span]
+        if last < first or ends != sorted(set(ends)):
+            raise ValueError(part)
+        for day in DAYS[first : last + 1]:
+            if day in read:
+                raise ValueError(part)
+            read[day] = spans
+    if not read:
+        raise ValueError(text)
+    return read
+
+
+def say_hours(hours: Hours) -> str:
+    """Write hours as `read_hours` reads them, a day at a time."""
+    return "; ".join(
+        f"{day} {' '.join('-'.join(span) for span in hours[day])}" for day in DAYS if hours.get(day)
+    )
+
+
+def is_open(hours: Hours, *, at: dt.datetime) -> bool:
+    """Tell whether a place is open at an instant of its own zone: from the opening on, up to and without the closing."""
+    moment = f"{at:%H:%M}"
+    return any(opens <= moment < closes for opens, closes in hours.get(DAYS[at.weekday()], ()))
+
+
+def may_entrust(
+    *, wanted: Collection[str], shown: Mapping[str, dt.date], article: str, on: dt.date
+) -> Decision:
+    """Decide whether an agent meets every requirement on a day; evidence counts through its last day."""
+    missing = sorted(name for name in wanted if shown.get(name, dt.date.min) < on)
+    if missing:
+        return Refused(article, ", ".join(missing), "Show each of them.")
+    return Allowed(article)
+
+
+def may_capture(now: Situation, *, at: dt.datetime) -> Decision:
+    """Decide whether an agent may register somebody at this instant of its zone; the reason names the refusal's code."""
+    if now.state is not AgentState.ADMITTED or now.not_shown or now.is_overdue or now.is_place_closed:
+        return Refused(now.article, "agent_may_not_capture", "Go to a counter of the operator.")
+    if now.needs_device and not now.has_device:
+        return Refused(HOUSE, "device_not_enrolled", "Sign in at the counter's own device.")
+    if not is_open(now.hours, at=at):
+        return Refused(HOUSE, "place_closed", "Come back within the hours.")
+    if now.taken >= now.cap:
+        return Refused(HOUSE, "cap_reached", "Come tomorrow, or go to a counter of the operator.")
+    return Allowed(now.article)
+
+
+def pattern_of(seen: Unusual) -> Pattern | None:
+    """Return what is most unusual about a registration that was just taken down, None where nothing is."""
+    if seen.copy_was_seen:
+        return Pattern.COPY_TWICE
+    if seen.lines_of_person > seen.most_lines_of_person:
+        return Pattern.ONE_PERSON
+    if seen.places_today > 1:
+        return Pattern.PLACES
+    if not seen.is_open:
+        return Pattern.HOURS
+    if seen.in_ten_minutes > seen.most_in_ten_minutes:
+        return Pattern.RATE
+    return None
+
+
+def is_many_abandoned(*, begun: int, taken: int, fewest: int) -> bool:
+    """Tell whether so many pictures were taken, and so few people registered, that somebody should ask why."""
+    return begun >= fewest and taken * 2 < begun

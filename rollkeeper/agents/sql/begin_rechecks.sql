@@ -1,0 +1,32 @@
+-- Asks for lines to be confirmed: a notice, a row and a ledger entry for each; the line itself is not touched.
+-- Of an agent: every living line that it registered and that nobody registered anew since. Or one line alone.
+-- Law: art. 2, 4, 11. Reads: agents_taken, lines_line, lines_holding, subscribers_subscriber, ledger_entry, agents_recheck.
+-- Writes: notices_notice, agents_recheck, ledger_entry. Plan: the agent's rows, each line by key and its entries by index.
+-- Again: nothing, while it is asked for.
+WITH asked AS (
+    SELECT l.line_id, gen_random_uuid() AS recheck_id, gen_random_uuid() AS notice_id,
+           coalesce((SELECT s.language FROM lines_holding h JOIN subscribers_subscriber s USING (person_id)
+                      WHERE h.line_id = l.line_id AND upper_inf(h.held)), l.language, %(language)s) AS language,
+           (SELECT max(entry_id) FROM ledger_entry e WHERE e.line_id = l.line_id) AS entry_id
+      FROM lines_line l
+     WHERE l.state IN ('active', 'suspended') AND l.is_registered
+       AND CASE WHEN %(line)s::uuid IS NOT NULL THEN l.line_id = %(line)s
+                ELSE EXISTS (SELECT FROM agents_taken t
+                              WHERE t.agent_id = %(agent)s AND t.line_id = l.line_id
+                                AND NOT EXISTS (SELECT FROM ledger_entry e
+                                                 WHERE e.line_id = l.line_id AND e.entry_id > t.entry_id
+                                                   AND e.verb = ANY (%(verbs)s))) END
+       AND NOT EXISTS (SELECT FROM agents_recheck r WHERE r.line_id = l.line_id AND r.settled_on IS NULL)
+), told AS (
+    INSERT INTO notices_notice (line_id, notice_id, kind, language, owed_on, promised_on, pack_hash)
+    SELECT line_id, notice_id, %(kind)s, language, %(on)s, %(promised)s, %(pack)s FROM asked
+), entered AS (
+    INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
+    SELECT %(at)s, %(on)s, %(begun)s, line_id, %(staff_id)s,
+           ledger_body(%(begun)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack)s, NULL, line_id, NULL,
+                       jsonb_build_object('agent', %(agent)s::text))
+      FROM asked
+)
+INSERT INTO agents_recheck (line_id, recheck_id, agent_id, notice_id, entry_id, begun_on)
+SELECT line_id, recheck_id, %(agent)s, notice_id, entry_id, %(on)s FROM asked
+RETURNING line_id

@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""At an agent's counter: who may register people where and when, what each entry carries, what is held."""
+
+import datetime as dt
+import json
+import threading
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from rollkeeper.access.acts import authority_of
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.agents import acts, holding, places, queries, suspending
+from rollkeeper.agents.errors import (
+    AgentMayNotCapture,
+    CapReached,
+    DeviceNotEnrolled,
+    NoPostNow,
+    PlaceClosed,
+)
+from rollkeeper.agents.kinds import Because, Pattern, Severity, Verdict
+from rollkeeper.agents.models import Taken
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from tests.agents.conftest import AGENT, ON, PLACE, Shop, admitted, at_time, employ, shop
+from tests.enrolment.people import fresh_number
+
+CONSOLE = console_authority()
+
+
+def entries(verb):
+    return [
+        json.loads(row.body)
+        for row in rows("SELECT body FROM ledger_entry WHERE verb = %s ORDER BY entry_id", [verb])
+    ]
+
+
+def registered(line_id):
+    (found,) = rows("SELECT is_registered FROM lines_line WHERE line_id = %s", [line_id])
+    return found.is_registered
+
+
+def test_every_registration_carries_agent_and_place_by_reference(counter):
+    done = counter.register()
+
+    (entry,) = entries("agents:registration:taken")
+    there = queries.may_capture(counter.authority, devices=[counter.passkey], at=clock.now())
+    assert entry["line"] == str(done.line_id)
+    assert entry["facts"].keys() == {"agent", "place", "device"}
+    assert entry["facts"]["agent"] == str(there.agent_id)
+    assert entry["facts"]["place"] == str(there.place_id)
+    assert there.taken == 1
+
+
+def test_an_account_of_the_operators_own_is_bound_to_no_place(counter):
+    own = Shop(employ("clerk-01", StaffRole.CLERK), "clerk-01", 0)
+
+    assert registered(own.register().line_id)
+    assert entries("agents:registration:taken") == []
+
+
+def test_outside_the_hours_nobody_is_registered_and_nothing_is_looked_into(counter):
+    places.change_hours(CONSOLE, AGENT, PLACE, hours="mon-fri 09:00-18:00", on=ON)
+    number = fresh_number()
+
+    for moment in ("08:59", "18:00"):
+        with pytest.raises(PlaceClosed):
+            counter.register(number=number, at=at_time(moment))
+
+    assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 0
+    assert registered(counter.register(number=number, at=at_time("09:00")).line_id)
+
+
+def test_what_was_done_is_answered_again_at_any_hour(counter):
+    first = counter.register(key="a-key-of-the-test-0001")
+    places.change_hours(CONSOLE, AGENT, PLACE, hours="sun 09:00-18:00", on=ON)
+
+    again = counter.register(key="a-key-of-the-test-0001")
+
+    assert again.is_repeat
+    assert again == first
+    assert Taken.objects.count() == 1
+
+
+def test_another_device_registers_nobody(counter):
+    with pytest.raises(DeviceNotEnrolled):
+        counter.register(passkey=counter.passkey + 1000)
+
+    places.end_devices(CONSOLE, counter.username, on=ON)
+    with pytest.raises(DeviceNotEnrolled):
+        counter.register()
+
+
+def test_a_device_of_another_place_of_the_same_agent_registers_nobody_here(counter):
+    other = shop("clerk-08", place="shigatse-01")
+
+    with pytest.raises(DeviceNotEnrolled):
+        counter.register(passkey=other.passkey)
+
+
+def test_the_cap_counts_all_places_of_an_agent_together_and_starts_anew_the_next_day(vaulted):
+    admitted(cap=2)
+    one, other = shop(), shop("clerk-08", place="shigatse-01")
+    one.register()
+    other.register()
+
+    with pytest.raises(CapReached):
+        one.register()
+    clock.give_day(ON + dt.timedelta(days=1))
+
+    assert registered(one.register().line_id)
+
+
+def test_who_was_taken_away_from_a_place_registers_nobody_anywhere(counter):
+    clock.give_day(ON + dt.timedelta(days=1))
+    places.withdraw_staff(CONSOLE, counter.username, on=ON)
+
+    with pytest.raises(NoPostNow):
+        counter.register()
+
+
+@pytest.mark.parametrize(("days", "may"), [(364, True), (365, True), (366, False)])
+def test_a_requirement_that_ran_out_keeps_an_agent_from_registering(counter, days, may):
+    clock.give_day(ON + dt.timedelta(days=days))
+
+    if may:
+        assert registered(counter.register().line_id)
+    else:
+        with pytest.raises(AgentMayNotCapture, match="article 4"):
+            counter.register()
+
+
+@pytest.mark.parametrize(("days", "may"), [(-1, True), (0, True), (1, False)])
+def test_a_major_finding_that_is_not_mended_on_its_day_does_so_too(counter, days, may):
+    due = ON + dt.timedelta(days=30)
+    acts.audit_agent(CONSOLE, AGENT, [acts.Found("trained", Severity.MAJOR, due)], on=ON)
+    clock.give_day(due + dt.timedelta(days=days))
+
+    if may:
+        counter.register()
+        return
+    with pytest.raises(AgentMayNotCapture):
+        counter.register()
+    (finding,) = queries.agent_called(AGENT, on=clock.today(), window_days=30).findings
+    assert finding.is_overdue
+    acts.mend_finding(CONSOLE, finding.finding_id, on=clock.today())
+    assert registered(counter.register().line_id)
+    assert entries("agents:finding:mended")[0]["facts"]["in_time"] is False
+
+
+def test_a_minor_finding_stops_nobody(counter):
+    acts.audit_agent(CONSOLE, AGENT, [acts.Found("trained", Severity.MINOR, ON)], on=ON)
+    clock.give_day(ON + dt.timedelta(days=1))
+
+    assert registered(counter.register().line_id)
+
+
+def test_the_next_of_too_many_in_ten_minutes_is_held_and_keeps_its_date(counter, set_settings):
+    set_settings(agents_in_ten_minutes=2)
+    at = at_time("10:00")
+    early = counter.register(at=at - dt.timedelta(minutes=10))
+    done = [counter.register(at=at) for _ in range(3)]
+
+    (case,) = queries.open_cases()
+    assert (case.pattern, case.line_id) == (Pattern.RATE, done[-1].line_id)
+    assert registered(case.line_id)
+    assert done[-1].day == ON
+    assert early.line_id != case.line_id
+
+
+def test_one_document_behind_many_lines_is_held(counter, set_settings):
+    set_settings(agents_lines_of_one_person=2)
+
+    done = [counter.register(document="X7654321") for _ in range(3)]
+    counter.register()
+
+    (case,) = queries.open_cases()
+    assert (case.pattern, case.line_id) == (Pattern.ONE_PERSON, done[-1].line_id)
+
+
+def test_what_was_taken_down_out_of_hours_and_handed_in_late_is_held_and_not_refused(counter):
+    places.change_hours(CONSOLE, AGENT, PLACE, hours="mon-fri 09:00-18:00", on=ON)
+
+    done = counter.register(at=at_time("20:00"), late=True)
+
+    (case,) = queries.open_cases()
+    assert (case.pattern, case.line_id) == (Pattern.HOURS, done.line_id)
+    assert registered(done.line_id)
+
+
+def test_one_account_at_two_places_on_one_day_is_held(counter):
+    counter.register()
+    places.withdraw_staff(CONSOLE, counter.username, on=ON - dt.timedelta(days=1))
+    places.open_place(CONSOLE, AGENT, "shigatse-01", hours="always", needs_device=False, on=ON)
+    places.post_staff(CONSOLE, counter.username, agent=AGENT, place="shigatse-01", on=ON)
+
+    done = counter.register()
+
+    (case,) = queries.open_cases()
+    assert (case.pattern, case.line_id, case.place) == (Pattern.PLACES, done.line_id, "shigatse-01")
+
+
+def test_many_pictures_and_few_registrations_become_one_case_about_no_line(counter, set_settings):
+    from rollkeeper.agents.capturing import note_picture
+
+    set_settings(agents_abandoned_fewest=3)
+    for _ in range(3):
+        note_picture(counter.authority, devices=[counter.passkey], on=ON)
+    counter.register()
+
+    assert holding.look_for_abandoned(CONSOLE, on=ON) == 1
+    assert holding.look_for_abandoned(CONSOLE, on=ON) == 0
+    (case,) = queries.open_cases()
+    assert (case.pattern, case.line_id) == (Pattern.ABANDONED, None)
+
+
+def test_a_case_is_settled_by_a_supervisor_and_by_nobody_at_the_counter(counter, supervisor, set_settings):
+    from rollkeeper.access.errors import NotAllowed
+
+    set_settings(agents_in_ten_minutes=1)
+    counter.register(at=at_time("10:00"))
+    counter.register(at=at_time("10:00"))
+    (case,) = queries.open_cases()
+
+    for nobody in (counter.authority, CONSOLE):
+        with pytest.raises(NotAllowed):
+            holding.settle_case(nobody, case.case_id, Verdict.CLEARED, on=ON)
+    holding.settle_case(supervisor, case.case_id, Verdict.CLEARED, on=ON)
+
+    assert queries.open_cases() == []
+    assert registered(case.line_id)
+    assert rows("SELECT count(*) AS n FROM agents_recheck")[0].n == 0
+
+
+def test_an_agent_sees_its_own_figures_and_no_other(counter):
+    admitted("agent-018")
+    other = shop("clerk-08", agent="agent-018", place="gyantse-01")
+    other.register()
+    other.register()
+    counter.register()
+
+    own = queries.own_agent(counter.authority, on=ON, window_days=30)
+
+    assert own.code == AGENT
+    assert (own.figures.today, own.figures.in_window) == (1, 1)
+    assert {field for row in queries.agent_list() for field in row.__slots__} == {
+        "code", "state", "next_due", "open_cases"
+    }  # fmt: skip
+    assert [row.code for row in queries.agent_list()] == ["agent-017", "agent-018"]
+
+
+def test_a_suspension_ends_the_sessions_of_the_agents_accounts_and_stops_the_next_registration(
+    counter, supervisor, face
+):
+    face("counter")
+    client = Client()
+    client.force_login(Staff.objects.get(username=counter.username))
+    page = {"HTTP_ACCEPT": "text/html"}
+    assert client.get("/", **page).status_code == 200
+
+    done = suspending.suspend_agent(supervisor, AGENT, Because.COMPLAINT, on=ON)
+
+    assert done == suspending.Suspended(accounts=1, lines=0)
+    answer = client.get("/", **page)
+    assert (answer.status_code, answer.url.partition("?")[0]) == (302, "/account/login/")
+    with pytest.raises(AgentMayNotCapture):
+        counter.register()
+    assert not authority_of(Staff.objects.get(username=counter.username)).roles
+
+
+def test_an_agent_that_goes_on_gets_back_the_accounts_that_its_suspension_closed_and_no_other(counter):
+    employ("clerk-09", StaffRole.CLERK)
+    places.post_staff(CONSOLE, "clerk-09", agent=AGENT, place=PLACE, on=ON)
+    Staff.objects.filter(username="clerk-09").update(is_active=False)
+    suspending.suspend_agent(CONSOLE, AGENT, Because.ASKED, on=ON)
+
+    assert suspending.reinstate_agent(CONSOLE, AGENT, on=ON) == 1
+    assert registered(counter.register().line_id)
+    assert not Staff.objects.get(username="clerk-09").is_active
+
+
+def test_the_counters_role_of_the_database_can_do_all_this(counter, as_role):
+    with as_role("counter"):
+        there = queries.may_capture(counter.authority, devices=[counter.passkey], at=clock.now())
+        figures = queries.own_figures(counter.authority, on=ON, window_days=30)
+
+    assert (there.agent, figures.today) == (AGENT, 0)
+
+
+def test_two_counters_of_an_agent_together_never_pass_its_cap(committed):
+    from rollkeeper.vault.acts import begin_first_epoch
+
+    begin_first_epoch()
+    clock.give_day(ON)
+    admitted(cap=3)
+    shops = [shop(f"clerk-1{n}", place=f"place-{n}") for n in range(4)]
+    outcomes = []
+
+    def work(one):
+        clock.give_day(ON)
+        for _ in range(2):
+            try:
+                one.register()
+                outcomes.append("done")
+            except CapReached:
+                outcomes.append("cap")
+        connections.close_all()
+
+    threads = [threading.Thread(target=work, args=[one]) for one in shops]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert (outcomes.count("done"), outcomes.count("cap")) == (3, 5)
+    assert Taken.objects.count() == 3
+    assert rows("SELECT count(*) AS n FROM lines_line WHERE is_registered")[0].n == 3
