@@ -22,7 +22,7 @@ def system_user(name: str) -> str | None:
     with _accounts():
         if not _is_known(name):
             subprocess.run(  # noqa: S603
-                [
+                [  # noqa: S607
                     "useradd",
                     "--system",
                     "--user-group",
@@ -30,7 +30,7 @@ def system_user(name: str) -> str | None:
                     "--shell",
                     "/usr/sbin/nologin",
                     name,
-                ],  # noqa: S607
+                ],
                 check=True,
                 capture_output=True,
             )
