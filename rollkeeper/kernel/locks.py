@@ -17,5 +17,18 @@ def alone(file: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def alone_or_not_at_all(file: Path) -> Iterator[bool]:
+    """Hold this file if no other process does; say whether. Does not wait."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(file, "a", opener=_owners_alone) as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
 def _owners_alone(name: str, flags: int) -> int:
     return os.open(name, flags, 0o600)

@@ -37,6 +37,7 @@ from rollkeeper.kernel.setting_values import (
     known_zone,
     lasting_pack,
 )
+from rollkeeper.kernel.work_settings import WorkSettings
 
 HOME_FORMAT = 1
 
@@ -160,7 +161,7 @@ def _not_too_many(needed: int, info: ValidationInfo) -> int:
     return needed
 
 
-class Settings(AgentSettings, BatchSettings, DoorSettings, BaseModel):
+class Settings(AgentSettings, BatchSettings, DoorSettings, WorkSettings, BaseModel):
     """What an operator may choose. Every field has a default that is safe."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -381,9 +382,6 @@ class Settings(AgentSettings, BatchSettings, DoorSettings, BaseModel):
         AfterValidator(_not_too_many),
         Field(ge=0, description="Cosignatures without which a new checkpoint is not published."),
     ] = 0
-    ledger_publish_within_hours: Annotated[
-        int, Field(gt=0, description="Greatest age of the published checkpoint before the doctor warns.")
-    ] = 24
     openings_a_day: Annotated[
         int, Field(gt=0, description="Sealed values that one member of staff may open within 24 hours.")
     ] = 60

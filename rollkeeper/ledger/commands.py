@@ -64,7 +64,7 @@ def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
 
     Nothing is signed that contradicts what was signed before. The witnesses of the settings are asked to cosign; with
     fewer cosignatures than 'ledger_cosignatures' the checkpoint in DIR stays the older one, and the exit code is 1. Run
-    it every hour by a timer, and as often as you like, into the same folder.
+    it as often as you like; 'rollkeeper work' does it every hour.
 
     Example: rollkeeper ledger publish /srv/www/ledger
     """

@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(setup)
     app.command()(serve)
+    app.command()(work)
     app.command()(demo)
     app.command()(doctor)
     app.command()(backup)
@@ -57,15 +58,54 @@ def serve(
     face: Annotated[
         list[FaceName] | None, typer.Option("--face", help="Only this face; repeat for more.")
     ] = None,
+    no_work: Annotated[
+        bool,
+        typer.Option("--no-work", help="Leave out what the house does by itself: 'rollkeeper work' does it."),
+    ] = False,
 ) -> None:
-    """Serve the web faces until Ctrl-C.
+    """Serve the web faces until Ctrl-C, and do beside them what the house does by itself.
 
     Example: rollkeeper serve --port 8000
     """
     from rollkeeper.site.serving import serve as serve_faces
 
     chosen = tuple(face_called(one.value) for one in face or ()) or FACES
-    serve_faces(host=host, port=port, faces=chosen)
+    serve_faces(host=host, port=port, faces=chosen, works=not no_work)
+
+
+def work(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Take one turn of everything and end: for a timer, or to look.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Send notices, tell the network, publish the ledger and erase what is due, by itself, until Ctrl-C.
+
+    'rollkeeper serve' does it too, unless told not to. Each kind of work is kept by one process at a time, however many
+    there are, and 'rollkeeper doctor' says when each was last done. With --once the exit code is 1 where one failed.
+
+    Example: rollkeeper work --once
+    """
+    open_home()
+    if not once:
+        from rollkeeper.site.serving import work as keep_working
+
+        keep_working()
+        return
+    from rollkeeper.site.work import all_lanes, take_every_turn
+
+    done = take_every_turn(all_lanes())
+    if as_json:
+        emit([{"lane": name, **dataclasses.asdict(turn)} for name, turn in done.items()])
+    else:
+        show_table(
+            "What the house does by itself",
+            ("what", "did", "fault"),
+            [(name, f"{turn.did:,}", turn.fault or "") for name, turn in done.items()],
+        )
+    if any(turn.fault for turn in done.values()):
+        raise typer.Exit(1)
 
 
 def demo(

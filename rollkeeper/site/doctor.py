@@ -14,12 +14,14 @@ from django.db.migrations.executor import MigrationExecutor
 from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.lanes import Lane, is_late, last_turn
 from rollkeeper.kernel.settings import HomeKind, home, settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publishing import look_at_witnesses
 from rollkeeper.ledger.queries import newest_publication
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.site.backup import Part, last_backup
+from rollkeeper.site.work import all_lanes
 from rollkeeper.vault import canaries, epochs
 from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import index_key
@@ -194,7 +196,7 @@ def _check_abandoned_applications() -> Iterator[Finding]:
             "",
             Health.FAULT,
             f"{left:,} applications came to nothing over a day ago, and the identity in them is not erased.",
-            "Run 'rollkeeper erase-due' now, and twice a day from now on.",
+            "Run 'rollkeeper erase-due' now, and keep 'rollkeeper work' running from now on.",
         )
     else:
         yield _sound("No identity is kept from an application that came to nothing over a day ago.")
@@ -241,7 +243,7 @@ def _check_ledger() -> Iterator[Finding]:
             Health.WATCH,
             f"{waiting.entries:,} ledger entries older than {settings().ledger_publish_within_hours} hours are not"
             " published.",
-            "Run 'rollkeeper ledger publish' every hour by a timer, and let somebody outside keep the checkpoints.",
+            "Keep 'rollkeeper work' running, which publishes, and let somebody outside keep the checkpoints.",
         )
 
 
@@ -284,7 +286,7 @@ def _age_of_cosigned() -> Finding:
     told = f"The last cosigned checkpoint covers {newest.size:,} entries and is {_told_age(age)} old."
     if age <= dt.timedelta(hours=settings().ledger_publish_within_hours):
         return _sound(told)
-    return Finding("", Health.WATCH, told, "Run 'rollkeeper ledger publish' every hour by a timer.")
+    return Finding("", Health.WATCH, told, "Keep 'rollkeeper work' running, which publishes.")
 
 
 def _told_age(age: dt.timedelta) -> str:
@@ -316,6 +318,35 @@ def _check_notices_and_commands() -> Iterator[Finding]:
         yield _sound("No command has waited for the network for a day.")
 
 
+def _check_work_by_itself() -> Iterator[Finding]:
+    late = []
+    for lane in all_lanes():
+        turn = last_turn(lane.name)
+        if turn is None:
+            late.append(f"'{lane.name}' never ran")
+        elif turn.fault is not None:
+            late.append(f"'{lane.name}' failed {_told_ago(turn.began)} ago ({turn.fault})")
+        elif is_late(lane, turn, now=clock.true_seconds()):
+            late.append(f"'{lane.name}' began last {_told_ago(turn.began)} ago")
+    if late:
+        remedy = (
+            "Keep 'rollkeeper work' or 'rollkeeper serve' running (ops/systemd/); their logs are in logs/."
+        )
+        yield Finding("", Health.WATCH, f"{'; '.join(late)}.", remedy)
+    else:
+        told = ", ".join(f"{lane.name} {_told_ago(_began(lane))} ago" for lane in all_lanes())
+        yield _sound(f"Everything ran when it should: {told}.")
+
+
+def _began(lane: Lane) -> int:
+    turn = last_turn(lane.name)
+    return turn.began if turn else 0
+
+
+def _told_ago(began: int) -> str:
+    return _told_age(dt.timedelta(seconds=clock.true_seconds() - began))
+
+
 CHECKS = (
     _check_home,
     _check_secrets,
@@ -331,4 +362,5 @@ CHECKS = (
     _check_witnesses,
     _check_law,
     _check_notices_and_commands,
+    _check_work_by_itself,
 )

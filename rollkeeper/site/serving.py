@@ -25,11 +25,11 @@ from rollkeeper.kernel import server
 from rollkeeper.kernel.console import err, out
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.settings import HomeKind, home, is_made, settings
+from rollkeeper.site.beside import beside_faces, kept, workers
 from rollkeeper.site.errors import AssetsMissing, FaceDidNotStart, HostNotKnown, PortTaken
 from rollkeeper.site.face_logs import keep_what_is_said
 from rollkeeper.site.faces import FACES, Face
 from rollkeeper.site.handing import Handed
-from rollkeeper.site.porter import Porter
 
 STYLES = Path(__file__).parent / "static" / "built" / "rollkeeper.css"
 START_SECONDS = 60
@@ -55,8 +55,13 @@ class Running:
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/"
 
 
-def serve(*, host: str = "127.0.0.1", port: int = 8000, faces: Sequence[Face] = FACES) -> None:
-    """Open the home and serve it until somebody stops it. Refuses: PortTaken, HostNotKnown, AssetsMissing, FaceDidNotStart."""
+def serve(
+    *, host: str = "127.0.0.1", port: int = 8000, faces: Sequence[Face] = FACES, works: bool = True
+) -> None:
+    """Open the home and serve it until somebody stops it; with `works`, do beside it what the house does by itself.
+
+    Refuses: PortTaken, HostNotKnown, AssetsMissing, FaceDidNotStart.
+    """
     if not STYLES.exists():
         raise AssetsMissing(file=STYLES)
     _demand_free_ports(host, port, faces)
@@ -74,13 +79,26 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, faces: Sequence[Face] = 
             if not _wait_until_well(one, stop):
                 return
         _announce(running)
-        porter = stack.enter_context(Porter.for_faces(faces))
+        beside = stack.enter_context(kept(beside_faces(faces, works=works)))
         renewed = time.monotonic()
         while not stop:
-            porter.keep_going()
+            for other in beside:
+                other.keep_going()
             _demand_alive(running)
             if time.monotonic() > renewed + RENEW_SECONDS:
                 renewed = _renew(running)
+            time.sleep(0.2)
+        err.print("Stopping ...")
+
+
+def work() -> None:
+    """Do what the house does by itself, without any face, until somebody stops it."""
+    with _stop_signals() as stop, kept(workers()) as beside:
+        out.print("Working. Stop it with Ctrl-C.")
+        sys.stdout.flush()
+        while not stop:
+            for one in beside:
+                one.keep_going()
             time.sleep(0.2)
         err.print("Stopping ...")
 

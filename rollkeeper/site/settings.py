@@ -86,13 +86,14 @@ TEMPLATES = [
 # Forms and their widgets are drawn by templates/django/forms/, so that every form of every face looks and reads alike.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
+# No web face opens what is sealed, and no process that was told that it need not (`site/beside.py`).
+OPENS = not FACE and os.environ.get("ROLLKEEPER_OPENS") != "no"
 DATABASES = {
     "default": address(server.REGISTER, this_role()),
-    "keys": address(server.KEYS, KeysRole.SEALER if FACE else KeysRole.VAULT),
+    "keys": address(server.KEYS, KeysRole.VAULT if OPENS else KeysRole.SEALER),
 }
-if not FACE:
-    # Only a process without a web face may open what is sealed; it does so on a connection of its own, where the
-    # ledger entry is committed before anything is decrypted.
+if OPENS:
+    # On a connection of its own, where the ledger entry is committed before anything is decrypted.
     DATABASES["vault"] = address(server.REGISTER, Role.VAULT)
 DATABASE_ROUTERS = ["rollkeeper.site.routing.RegisterOnly"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -43,23 +44,43 @@ def _start() -> Row:
     return ("documents: start of the sealed worker", 1, time.perf_counter() - begun, None, None, "-")
 
 
+@dataclass
+class Seen:
+    """What many captures took and what could be read on their copies."""
+
+    taken: list[float] = field(default_factory=list)
+    theirs: list[float] = field(default_factory=list)
+    right: int = 0
+    tally: recall.Tally = field(default_factory=recall.Tally)
+    leaks: list[str] = field(default_factory=list)
+
+
 def _captures(count: int) -> list[Row]:
+    seen = Seen()
+    capture(seen, count)
+    return told(seen)
+
+
+def capture(seen: Seen, count: int, *, first: int = 0) -> None:
+    """Capture so many documents, look at their copies, and add what came of it; in pieces, where somebody else waits."""
     networks, baseline = Networks(), _baseline()
-    taken: list[float] = []
-    theirs: list[float] = []
-    right, tally, leaks = 0, recall.Tally(), list[str]()
-    for drawn, data, number in recall.documents(count):
+    for drawn, data, number in recall.documents(count, first=first):
         shows_middle = number % 2 == 0
         begun = time.perf_counter()
         done = recall.captured(data, shows_middle=shows_middle)
-        taken.append(time.perf_counter() - begun)
-        right += done is not None and _is_right(drawn, dict(done.proposed.values))
-        leaks += recall.look(drawn, done, number, networks, tally)
+        seen.taken.append(time.perf_counter() - begun)
+        seen.right += done is not None and _is_right(drawn, dict(done.proposed.values))
+        seen.leaks += recall.look(drawn, done, number, networks, seen.tally)
         if number < BASELINES:
-            theirs.append(_timed(baseline, data))
-    mean, their_mean = statistics.mean(taken[:BASELINES]), statistics.mean(theirs)
+            seen.theirs.append(_timed(baseline, data))
+
+
+def told(seen: Seen) -> list[Row]:
+    """Return the rows of what was seen."""
+    taken, tally, count = seen.taken, seen.tally, len(seen.taken)
+    mean, their_mean = statistics.mean(taken[:BASELINES]), statistics.mean(seen.theirs)
     kept = f"documents: {tally.copies} copies of {tally.documents} documents; OCR reads {tally.read} of {tally.masked} masked values"
-    kept += f" ({', '.join(leaks[:5])})" if leaks else ""
+    kept += f" ({', '.join(seen.leaks[:5])})" if seen.leaks else ""
     half, most = statistics.median(taken), _share(taken, 0.95)
     return [
         ("documents: capture (read, check, redact), half of them within", count, half, None, None, "-"),
@@ -72,7 +93,7 @@ def _captures(count: int) -> list[Row]:
             mean / their_mean,
             "(for comparison)",
         ),
-        (f"documents: number read right on {right} of {count}", count, sum(taken), None, None, "-"),
+        (f"documents: number read right on {seen.right} of {count}", count, sum(taken), None, None, "-"),
         (kept, tally.copies, sum(taken), None, None, "none"),
     ]
 

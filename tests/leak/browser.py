@@ -40,7 +40,7 @@ class Faces:
         said = machine.said("serve")
         with said.open("wb") as out, said.with_suffix(".err").open("wb") as err:
             self.process = subprocess.Popen(
-                [COMMAND, "serve", "--port", str(self.port), *chosen],
+                [COMMAND, "serve", "--no-work", "--port", str(self.port), *chosen],
                 env=machine.environment, stdout=out, stderr=err,
             )  # fmt: skip
         until(lambda: self.process.poll() is not None or "Ready" in said.read_text("utf-8"), seconds=90)

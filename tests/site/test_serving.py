@@ -44,7 +44,7 @@ def started(home, port, *more):
     """Serve for the length of a block; yield the process and what it said until it was ready."""
     environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
     with subprocess.Popen(
-        [COMMAND, "serve", "--port", str(port), *more],
+        [COMMAND, "serve", "--no-work", "--port", str(port), *more],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What this room does by itself: send what is owed, and listen to the message centre for what became of it."""
+
+from rollkeeper.access.authority import sweep_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.lanes import Lane
+from rollkeeper.kernel.settings import settings
+
+_MOST = 500
+_LISTENS_S = 10.0
+
+
+def send() -> int:
+    """Send a bounded part of what is owed, after whoever the settings name was told of alarms."""
+    from rollkeeper.notices.acts import send_due
+    from rollkeeper.notices.alarms import mail_alarms
+
+    mail_alarms()
+    return send_due(sweep_authority(), on=clock.today(), limit=_MOST).total
+
+
+def collect() -> int:
+    """Listen for some seconds, and take in what is known of whole messages; return how many reports there were."""
+    from rollkeeper.notices.acts import record_outcomes
+    from rollkeeper.notices.smpp import ShortMessages
+
+    centre = ShortMessages.of_this_home()
+    centre.listen(_LISTENS_S)
+    found = centre.settled()
+    for start in range(0, len(found), _MOST):
+        record_outcomes(sweep_authority(), receipts=found[start : start + _MOST], on=clock.today())
+    centre.forget(found)
+    return len(found)
+
+
+LANES = (
+    Lane("send-notices", send, every_s=lambda: 15.0, full_at=_MOST),
+    Lane(
+        "collect-reports",
+        collect,
+        every_s=lambda: _LISTENS_S,
+        opens=lambda: False,
+        is_wanted=lambda: settings().smpp_url is not None,
+    ),
+)

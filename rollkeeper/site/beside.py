@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The processes beside the faces: started when those are up, started again when they end, stopped with their parent.
+
+The porter stands where the portal is served; without it nobody knocks. Who works by itself is two: one that holds what
+opens the vault, and one that holds nothing of the sort and does whatever can be done without.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import IO, Final, cast
+
+from rollkeeper.kernel.settings import home
+from rollkeeper.site.face_logs import keep_what_is_said
+from rollkeeper.site.faces import Face, FaceName
+
+_PAUSE_S: Final = 2.0
+_STOP_SECONDS: Final = 10
+
+
+@dataclass(slots=True)
+class Beside:
+    """One process: the module that it runs, where what it says is kept, and whether it holds what opens the vault."""
+
+    name: str
+    module: str
+    opens: bool = True
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _begun: float = field(default=0.0, init=False)
+
+    def keep_going(self) -> None:
+        """Start it, or start it again. Returns at once."""
+        is_running = self._process is not None and self._process.poll() is None
+        if is_running or time.monotonic() < self._begun + _PAUSE_S:
+            return
+        self._let_go()
+        self._begun, self._process = time.monotonic(), self._started()
+
+    def ask_to_stop(self) -> None:
+        """Tell it to end what it is at, and then itself."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.terminate()
+
+    def stop(self) -> None:
+        """End it: what it is at it ends first, if that takes no more than a few seconds."""
+        if self._process is None:
+            return
+        self.ask_to_stop()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._process is not None:
+            cast("IO[bytes]", self._process.stdin).close()
+        self._process = None
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", self.module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=os.environ
+            | {
+                "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
+                "PYTHONUNBUFFERED": "1",
+                "ROLLKEEPER_OPENS": "yes" if self.opens else "no",
+                "ROLLKEEPER_ROLE": "sweep",
+            },
+            start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
+        )
+        keep_what_is_said(cast("IO[bytes]", process.stdout), home() / "logs" / f"{self.name}.log")
+        return process
+
+
+def beside_faces(faces: Sequence[Face], *, works: bool) -> list[Beside]:
+    """Return what these faces need beside them, and whoever works by itself, if that is wanted here."""
+    porter = [Beside("porter", "rollkeeper.site.porter_process")]
+    return (porter if any(face.name == FaceName.PORTAL for face in faces) else []) + (
+        workers() if works else []
+    )
+
+
+def workers() -> list[Beside]:
+    """Return the two who work by themselves."""
+    return [
+        Beside("work-with-keys", "rollkeeper.site.work_process"),
+        Beside("work-without-keys", "rollkeeper.site.work_process", opens=False),
+    ]
+
+
+@contextmanager
+def kept(processes: Sequence[Beside]) -> Iterator[Sequence[Beside]]:
+    """Stop them at the end of a block, all at once."""
+    try:
+        yield processes
+    finally:
+        for one in processes:
+            one.ask_to_stop()
+        for one in processes:
+            one.stop()
