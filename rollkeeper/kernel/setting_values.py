@@ -6,6 +6,20 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 
+def whole_path(name: str) -> str:
+    """Hold the name of a folder or file to a whole path."""
+    if not Path(name).is_absolute():
+        raise ValueError("write the whole path, from / on")
+    return name
+
+
+def each_once(names: list[str]) -> list[str]:
+    """Hold a list to naming each thing once."""
+    if len(set(names)) != len(names):
+        raise ValueError("each may be named once")
+    return names
+
+
 def known_mail_server(url: str) -> str:
     """Hold an address to that of a mail server, without a password."""
     parts = urlsplit(url)

@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -29,13 +29,14 @@ from rollkeeper.kernel.batch_settings import BatchSettings
 from rollkeeper.kernel.door_settings import DoorSettings
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
 from rollkeeper.kernel.networked import NetworkedService, NetworkElement, known_place, safe_webhook, served
+from rollkeeper.kernel.notice_settings import NoticeSettings
 from rollkeeper.kernel.setting_values import (
+    each_once,
     known_country,
     known_database,
-    known_mail_server,
-    known_message_centre,
     known_zone,
     lasting_pack,
+    whole_path,
 )
 from rollkeeper.kernel.work_settings import WorkSettings
 
@@ -74,18 +75,6 @@ class HomeKind(StrEnum):
 
     TRIAL = "trial"
     PRODUCTION = "production"
-
-
-def _whole_path(name: str) -> str:
-    if not Path(name).is_absolute():
-        raise ValueError("write the whole path, from / on")
-    return name
-
-
-def _each_once(names: list[str]) -> list[str]:
-    if len(set(names)) != len(names):
-        raise ValueError("each may be named once")
-    return names
 
 
 def _https_or_here(url: str | None) -> str | None:
@@ -161,7 +150,7 @@ def _not_too_many(needed: int, info: ValidationInfo) -> int:
     return needed
 
 
-class Settings(AgentSettings, BatchSettings, DoorSettings, WorkSettings, BaseModel):
+class Settings(AgentSettings, BatchSettings, DoorSettings, NoticeSettings, WorkSettings, BaseModel):
     """What an operator may choose. Every field has a default that is safe."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -226,65 +215,6 @@ class Settings(AgentSettings, BatchSettings, DoorSettings, WorkSettings, BaseMod
             " pkcs11:token=LABEL?module-path=/path/of/its/library.so; empty: a file in secrets/."
         ),
     ] = None
-    notice_channels: Annotated[
-        list[Literal["sms", "voice", "email", "post"]],
-        Field(
-            min_length=1, description="Ways to reach a holder, tried in this order until one leads to proof."
-        ),
-        AfterValidator(_each_once),
-    ] = ["sms", "voice", "email", "post"]
-    notice_tries: Annotated[
-        int,
-        Field(gt=0, description="Tries by one way before the next way, where its gateway is out of reach."),
-    ] = 5
-    notice_wait_days: Annotated[
-        int, Field(gt=0, description="Days to wait for proof of delivery before the next way is tried.")
-    ] = 3
-    quiet_from: Annotated[
-        dt.time, Field(description="From this time of day nothing is sent that rings or buzzes.")
-    ] = dt.time(21)
-    quiet_until: Annotated[dt.time, Field(description="Until this time of day.")] = dt.time(8)
-    genuine_senders: Annotated[
-        list[str],
-        Field(
-            description="Further sender names and numbers that are published as genuine, beside the care number."
-        ),
-    ] = []
-    smtp_url: Annotated[
-        str | None,
-        AfterValidator(lambda url: url and known_mail_server(url)),
-        Field(
-            description="smtp://user@host:port or smtps://... for e-mail notices, the password in"
-            " secrets/smtp.password; empty: no e-mail."
-        ),
-    ] = None
-    smtp_demands_tls: Annotated[
-        bool, Field(description="Send no e-mail where the server does not offer STARTTLS.")
-    ] = False
-    smpp_url: Annotated[
-        str | None,
-        AfterValidator(lambda url: url and known_message_centre(url)),
-        Field(
-            description="smpp://name@host:port or smpps://... of the short message centre, the password in"
-            " secrets/smpp.password; empty: no SMS, in a trial home the file outbox."
-        ),
-    ] = None
-    smpp_sender: Annotated[
-        str | None,
-        Field(
-            pattern=r"^(\+?[0-9]{1,20}|[A-Za-z0-9 .-]{1,11})$",
-            description="The sender of SMS; empty: the care number.",
-        ),
-    ] = None
-    smpp_window: Annotated[
-        int, Field(ge=1, le=1000, description="Parts of SMS on their way at once, unanswered by the centre.")
-    ] = 10
-    smpp_per_second: Annotated[
-        float, Field(gt=0, description="Parts of SMS given to the centre in a second.")
-    ] = 50
-    notices_from: Annotated[
-        str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The sender of e-mail notices.")
-    ] = "register@operator.example"
     outbox_full_addresses: Annotated[
         bool,
         Field(description="Trial homes: write whole addresses into the file outbox instead of masked ones."),
@@ -335,7 +265,7 @@ class Settings(AgentSettings, BatchSettings, DoorSettings, WorkSettings, BaseMod
     ] = None
     network_by_service: Annotated[
         dict[
-            NetworkedService, Annotated[list[NetworkElement], Field(min_length=1), AfterValidator(_each_once)]
+            NetworkedService, Annotated[list[NetworkElement], Field(min_length=1), AfterValidator(each_once)]
         ],
         AfterValidator(served),
         Field(
@@ -363,7 +293,7 @@ class Settings(AgentSettings, BatchSettings, DoorSettings, WorkSettings, BaseMod
     ] = "ledger.operator.example"
     ledger_folder: Annotated[
         str | None,
-        AfterValidator(lambda folder: folder and _whole_path(folder)),
+        AfterValidator(lambda folder: folder and whole_path(folder)),
         Field(
             description="Where the ledger is published and whence the office's face serves it under /ledger/, as a whole"
             " path; empty: ledger/public in the home."

@@ -22,6 +22,7 @@ from rollkeeper.notices.gateways import CHUNK, Gateway, gateways
 from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
 from rollkeeper.notices.models import Notice
 from rollkeeper.notices.receipts import Receipt
+from rollkeeper.notices.rules import AFTER_A_FAILURE
 from rollkeeper.notices.sending import Sender, Sent
 
 __all__ = ["Receipt", "Sent", "TakenIn", "owe", "record_outcome", "record_outcomes", "send_due"]
@@ -33,6 +34,8 @@ class TakenIn:
 
     delivered: int = 0
     bounced: int = 0
+    failed: int = 0
+    """Not delivered this time: the same way is tried again later."""
     uncounted: int = 0
     """Delivered to the very line that was barred at the time: proves nothing."""
     repeated: int = 0
@@ -119,6 +122,7 @@ def record_outcomes(authority: Authority, *, receipts: Sequence[Receipt], on: dt
                 "ats": [one.at for one in receipts],
                 "zone": settings().zone,
                 "now": clock.now(),
+                "again_at": clock.now() + AFTER_A_FAILURE,
                 "on": on,
                 "role": role.value,
                 "actor": authority.commitment,
@@ -127,10 +131,11 @@ def record_outcomes(authority: Authority, *, receipts: Sequence[Receipt], on: dt
                 "bounced": Verb.NOTICE_BOUNCED.value,
             },
         )
-    changed = counted.delivered + counted.bounced + counted.uncounted
+    changed = counted.delivered + counted.bounced + counted.failed + counted.uncounted
     return TakenIn(
         delivered=counted.delivered,
         bounced=counted.bounced,
+        failed=counted.failed,
         uncounted=counted.uncounted,
         repeated=counted.known - changed,
         unknown=len({one.reference for one in receipts}) - counted.known,

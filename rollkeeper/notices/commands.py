@@ -2,9 +2,6 @@
 """The commands `notices send`, `status`, `collect`, `receipts` and `check`."""
 
 import dataclasses
-import datetime as dt
-from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,9 +12,7 @@ from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, pr
 
 if TYPE_CHECKING:
     from rollkeeper.notices.acts import TakenIn
-    from rollkeeper.notices.receipts import Receipt
-
-_TAKES_IN_EVERY_S = 10.0
+    from rollkeeper.notices.collecting import MailsRead
 
 SecondsOption = Annotated[float, typer.Option("--seconds", min=0.1, metavar="S", help="How long to listen.")]
 LimitOption = Annotated[
@@ -98,33 +93,35 @@ def status(as_json: JsonOption = False) -> None:
         out.print(f"Texts that no native reader has gone through yet: {', '.join(unread)}.")
 
 
-def collect(seconds: SecondsOption = 10, as_json: JsonOption = False, on: DateOption = None) -> None:
+MailOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--mail", metavar="PATH", help="Read mail about mails: a maildir, an mbox, or - for one mail."
+    ),
+]
+
+
+def collect(
+    mail: MailOption = None, seconds: SecondsOption = 10, as_json: JsonOption = False, on: DateOption = None
+) -> None:
     """Listen to the short message centre for delivery reports, and take in what they say of whole messages.
+
+    With --mail read instead what mail servers report to 'bounces_to'. A report is taken in and removed; an answer, by a
+    person or by a machine, is left where it is and proves nothing.
 
     Run it again and again, or with --seconds 86400 as a service that is started anew; 'notices send' listens as well
     while it sends, and leaves what it heard to this command. Exit code 1 where the centre is out of reach.
 
     Example: rollkeeper notices collect --seconds 60
     """
-    import time
-
-    from rollkeeper.kernel.settings import settings
-    from rollkeeper.notices.acts import TakenIn
-    from rollkeeper.notices.errors import NoMessageCentre
-    from rollkeeper.notices.smpp import ShortMessages
+    from rollkeeper.notices.collecting import collect_mail, collect_short_messages
 
     opening.open_home()
-    if settings().smpp_url is None:
-        raise NoMessageCentre
-    centre, total, until, is_away = ShortMessages.of_this_home(), TakenIn(), time.monotonic() + seconds, False
-    while not is_away and (left := until - time.monotonic()) > 0:
-        try:
-            centre.listen(min(left, _TAKES_IN_EVERY_S))
-        except OSError:
-            is_away = True
-        found = centre.settled()
-        _take_in(found, total, on=on, bar_title="")
-        centre.forget(found)
+    day = on or clock.today()
+    if mail is not None:
+        _show_mail(collect_mail(mail, on=day), as_json=as_json)
+        return
+    total, is_away = collect_short_messages(seconds=seconds, on=day)
     _show_taken(total, as_json=as_json)
     if is_away:
         err.print("The message centre is out of reach.")
@@ -139,27 +136,24 @@ def receipts(file: FileArgument, as_json: JsonOption = False, on: DateOption = N
 
     Example: rollkeeper notices receipts ~/rollkeeper/outbox/receipts.jsonl
     """
-    from rollkeeper.notices.acts import TakenIn
+    from rollkeeper.notices.collecting import take_in
     from rollkeeper.notices.receipts import read_receipts
 
     opening.open_home()
-    total = TakenIn()
-    _take_in(read_receipts(file), total, on=on, bar_title="Taking in delivery reports")
+    found = read_receipts(file)
+    with progress("Taking in delivery reports", len(found)) as bar:
+        total = take_in(found, on=on or clock.today(), moved=bar.advance)
     _show_taken(total, as_json=as_json)
 
 
-def _take_in(found: "Sequence[Receipt]", total: "TakenIn", *, on: dt.date | None, bar_title: str) -> None:
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.notices.acts import record_outcomes
-
-    with progress(bar_title, len(found)) if bar_title else nullcontext() as bar:
-        for start in range(0, len(found), 1000):
-            part = found[start : start + 1000]
-            taken = record_outcomes(console_authority(), receipts=part, on=on or clock.today())
-            for name in dataclasses.asdict(total):
-                setattr(total, name, getattr(total, name) + getattr(taken, name))
-            if bar is not None:
-                bar.advance(len(part))
+def _show_mail(found: "MailsRead", *, as_json: bool) -> None:
+    if as_json:
+        emit(dataclasses.asdict(found))
+        return
+    _show_taken(found.taken, as_json=False)
+    out.print(
+        f"{found.not_yet:,} say that a mail is under way, {found.left:,} are no reports of ours and were left."
+    )
 
 
 def _show_taken(total: "TakenIn", *, as_json: bool) -> None:
@@ -167,6 +161,8 @@ def _show_taken(total: "TakenIn", *, as_json: bool) -> None:
         emit(dataclasses.asdict(total))
         return
     out.print(f"{total.delivered:,} delivered, {total.bounced:,} bounced, {total.repeated:,} known before.")
+    if total.failed:
+        out.print(f"{total.failed:,} failed this time: the same way is tried again later.")
     if total.uncounted:
         out.print(f"{total.uncounted:,} not counted: they went to the very line that was barred.")
     if total.unknown:

@@ -42,6 +42,26 @@ class NoNotice(RollkeeperError):
     remedy = "Warn the caller that the message is not genuine; they should not follow it."
 
 
+class NoMailFolder(RollkeeperError):
+    """The place of the mail about mails is no mailbox."""
+
+    code = "no_mail_folder"
+    kind = Kind.MALFORMED
+    sentence = "{folder} is no maildir and no mbox that can be read and locked."
+    remedy = (
+        "Name the folder or the file into which mail to 'bounces_to' is delivered; docs/notices.md says how."
+    )
+
+
+class NoReturnAddress(RollkeeperError):
+    """There is no address to which mail servers would report."""
+
+    code = "no_return_address"
+    kind = Kind.MALFORMED
+    sentence = "No mailbox for reports is set: no mail can be about a notice of ours."
+    remedy = "Set 'bounces_to' in home.toml; docs/notices.md says how."
+
+
 class NoMessageCentre(RollkeeperError):
     """There is no short message centre to listen to."""
 

@@ -15,6 +15,8 @@ from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
 _FIRST_WAIT_S: Final = 60
 _LONGEST_WAIT_S: Final = 3600
 _FOR_A_GATEWAY: Final = dt.timedelta(hours=6)
+AFTER_A_FAILURE: Final = dt.timedelta(days=1)
+"""How long a full mailbox or a telephone that nobody answered is left alone before the same way is tried again."""
 _NO_WAY_ON: Final = frozenset({Outcome.BOUNCED, Outcome.UNPROVEN, Outcome.UNCOUNTED})
 _BARRED: Final = frozenset({"suspended", "ended", "released"})
 _TAKES_SMS: Final = frozenset({"mobile", "data_card"})

@@ -2,7 +2,8 @@
 """E-mail by the operator's own mail server: one message, one recipient, nothing personal beside the address.
 
 A server that took a message has not delivered it: the notice is sent, not delivered. Where the server offers delivery
-reports (DSN, RFC 3461) they are asked for, with the attempt as their envelope id, so that they find their way back.
+reports (DSN, RFC 3461) they are asked for. Each message has a return address of its own (`bounces_to`), by which a report
+finds its attempt, asked for or not; `mail_reports.py` reads them.
 """
 
 import re
@@ -19,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, settings
 from rollkeeper.notices.gateways import Answer, Handing, Message
+from rollkeeper.notices.return_address import return_address, return_secret
 
 _PORTS: Final = {"smtp": 25, "smtps": 465}
 _MAILBOX: Final = re.compile(r"""[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\]+""")
@@ -44,8 +46,11 @@ class MailServer:
         password: str | None = None,
         demands_tls: bool = False,
         patience_s: float = 30,
+        bounces_to: str | None = None,
+        secret: bytes = b"",
     ) -> None:
         self._url, self._password = urlsplit(url), password
+        self._bounces_to, self._secret = bounces_to, secret
         self._sender, self._operator = sender, operator
         self._demands_tls, self._patience_s = demands_tls, patience_s
 
@@ -59,6 +64,8 @@ class MailServer:
             operator=chosen.operator_name,
             password=file.read_text("utf-8").strip() if file.exists() else None,
             demands_tls=chosen.smtp_demands_tls,
+            bounces_to=chosen.bounces_to,
+            secret=return_secret() if chosen.bounces_to else b"",
         )
 
     def send(self, messages: Sequence[Message]) -> list[Handing]:
@@ -112,10 +119,10 @@ class MailServer:
         try:
             server.send_message(
                 mail,
-                from_addr=self._sender,
+                from_addr=self._return_address(message),
                 to_addrs=[to],
                 mail_options=[f"ENVID={message.reference}", "RET=HDRS"] if reports else [],
-                rcpt_options=["NOTIFY=SUCCESS,FAILURE"] if reports else [],
+                rcpt_options=["NOTIFY=SUCCESS,FAILURE,DELAY"] if reports else [],
             )
         except smtplib.SMTPRecipientsRefused as fault:
             return _refusal(next(iter(fault.recipients.values()))[0])
@@ -124,6 +131,11 @@ class MailServer:
         except smtplib.SMTPSenderRefused:
             return _LATER  # our own sender is at fault, not the holder's address
         return None
+
+    def _return_address(self, message: Message) -> str:
+        if self._bounces_to is None:
+            return self._sender
+        return return_address(self._bounces_to, attempt_id=message.reference, secret=self._secret)
 
     def _mail(self, message: Message) -> EmailMessage:
         mail = EmailMessage()

@@ -6,6 +6,7 @@
 -- Again: nothing; the first proof stands, and a bounce after it is not believed.
 --
 -- A report for the very line that was barred when the message went out proves nothing: outcome 'uncounted'.
+-- A passing failure (a full mailbox, a busy telephone) has the same way tried again later, as often as any failure.
 -- The day of delivery is the later of the report's and the sending's: a gateway's slow clock shortens nobody's time.
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(
@@ -33,16 +34,18 @@ WITH given AS MATERIALIZED (
     FROM judged j
     WHERE a.line_id = j.line_id AND a.attempt_id = j.attempt_id
       AND a.outcome NOT IN ('delivered', 'uncounted') AND a.outcome <> j.outcome
+      AND (j.outcome <> 'failed' OR a.outcome IN ('waiting', 'handed'))
     RETURNING a.line_id, a.attempt_id, a.notice_id, a.channel, j.outcome,
         (greatest(j.at, a.sent_at) AT TIME ZONE %(zone)s)::date AS day
 ), by_notice AS (
-    SELECT line_id, notice_id, min(day) FILTER (WHERE outcome = 'delivered') AS delivered_on
+    SELECT line_id, notice_id, min(day) FILTER (WHERE outcome = 'delivered') AS delivered_on,
+        bool_and(outcome = 'failed') AS is_passing
     FROM closed GROUP BY line_id, notice_id
 ), told AS (
     UPDATE notices_notice n
     SET state = CASE WHEN b.delivered_on IS NOT NULL THEN 'delivered' ELSE 'owed' END,
         delivered_on = b.delivered_on,
-        next_try_at = '1970-01-01 00:00:00+00'
+        next_try_at = CASE WHEN b.is_passing THEN %(again_at)s ELSE '1970-01-01 00:00:00+00' END
     FROM by_notice b
     WHERE n.line_id = b.line_id AND n.notice_id = b.notice_id
       AND n.state <> 'delivered'
@@ -73,4 +76,5 @@ WITH given AS MATERIALIZED (
 SELECT (SELECT count(*) FROM judged) AS known,
     (SELECT count(*) FROM closed WHERE outcome = 'delivered') AS delivered,
     (SELECT count(*) FROM closed WHERE outcome = 'bounced') AS bounced,
+    (SELECT count(*) FROM closed WHERE outcome = 'failed') AS failed,
     (SELECT count(*) FROM closed WHERE outcome = 'uncounted') AS uncounted

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Settings of telling people: the ways, their order, and the servers behind them.
+
+A part of `settings.py`, in a file of its own so that either can be read.
+"""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from rollkeeper.kernel.setting_values import each_once, known_mail_server, known_message_centre
+
+
+class NoticeSettings(BaseModel):
+    """What an operator may choose about notices."""
+
+    notice_channels: Annotated[
+        list[Literal["sms", "voice", "email", "post"]],
+        Field(
+            min_length=1, description="Ways to reach a holder, tried in this order until one leads to proof."
+        ),
+        AfterValidator(each_once),
+    ] = ["sms", "voice", "email", "post"]
+    notice_tries: Annotated[
+        int,
+        Field(gt=0, description="Tries by one way before the next way, where its gateway is out of reach."),
+    ] = 5
+    notice_wait_days: Annotated[
+        int, Field(gt=0, description="Days to wait for proof of delivery before the next way is tried.")
+    ] = 3
+    quiet_from: Annotated[
+        dt.time, Field(description="From this time of day nothing is sent that rings or buzzes.")
+    ] = dt.time(21)
+    quiet_until: Annotated[dt.time, Field(description="Until this time of day.")] = dt.time(8)
+    genuine_senders: Annotated[
+        list[str],
+        Field(
+            description="Further sender names and numbers that are published as genuine, beside the care number."
+        ),
+    ] = []
+    smtp_url: Annotated[
+        str | None,
+        AfterValidator(lambda url: url and known_mail_server(url)),
+        Field(
+            description="smtp://user@host:port or smtps://... for e-mail notices, the password in"
+            " secrets/smtp.password; empty: no e-mail."
+        ),
+    ] = None
+    bounces_to: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[^@\s+]{1,20}@[^@\s]+$",
+            description="The mailbox to which mail servers report about e-mail notices, each under an address of its own"
+            " (NAME+tag@...); empty: the sender, and reports are not read.",
+        ),
+    ] = None
+    smtp_demands_tls: Annotated[
+        bool, Field(description="Send no e-mail where the server does not offer STARTTLS.")
+    ] = False
+    smpp_url: Annotated[
+        str | None,
+        AfterValidator(lambda url: url and known_message_centre(url)),
+        Field(
+            description="smpp://name@host:port or smpps://... of the short message centre, the password in"
+            " secrets/smpp.password; empty: no SMS, in a trial home the file outbox."
+        ),
+    ] = None
+    smpp_sender: Annotated[
+        str | None,
+        Field(
+            pattern=r"^(\+?[0-9]{1,20}|[A-Za-z0-9 .-]{1,11})$",
+            description="The sender of SMS; empty: the care number.",
+        ),
+    ] = None
+    smpp_window: Annotated[
+        int, Field(ge=1, le=1000, description="Parts of SMS on their way at once, unanswered by the centre.")
+    ] = 10
+    smpp_per_second: Annotated[
+        float, Field(gt=0, description="Parts of SMS given to the centre in a second.")
+    ] = 50
+    notices_from: Annotated[
+        str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The sender of e-mail notices.")
+    ] = "register@operator.example"

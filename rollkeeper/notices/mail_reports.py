@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a mail that came to a return address says of the message that it is about. Pure.
+
+Only a delivery status notification (RFC 3464) says anything. An answer, by a person or by a machine that is out of the
+office, proves nothing: machines answer for who never reads. Addresses and texts in a report are not looked at.
+
+    multipart/report, report-type=delivery-status
+      message/delivery-status:  a block about the message, then one for each recipient (we have one)
+        Action: failed | delayed | delivered | relayed | expanded      Status: class.subject.detail (RFC 3463)
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import Message
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from rollkeeper.notices.kinds import Outcome
+from rollkeeper.notices.return_address import attempts_named
+
+MOST_BYTES: Final = 2_000_000
+_SENT_TO: Final = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
+_STATUS: Final = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})")
+_PASSING: Final = re.compile(r"2\.2|[34]\.\d+")
+"""Subject and detail of faults that a server calls final and that say nothing about the holder: a full mailbox, a
+server's or a network's own trouble."""
+
+
+class Says(StrEnum):
+    """What a mail in the mailbox for reports is."""
+
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    """There is nobody at this address."""
+    FAILED = "failed"
+    """Not delivered this time: another try may succeed."""
+    NOT_YET = "not_yet"
+    """Delayed, relayed or expanded: no proof, and no end."""
+    NO_REPORT = "no_report"
+    """Something that somebody wrote, or a machine in their place."""
+    NOT_OURS = "not_ours"
+    """To no return address of ours: forged, or strayed here."""
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """Return what it means for the attempt, None where it means nothing."""
+        return Outcome(self.value) if self in {Says.DELIVERED, Says.BOUNCED, Says.FAILED} else None
+
+
+@dataclass(frozen=True, slots=True)
+class MailReport:
+    """One mail, read."""
+
+    says: Says
+    attempt_id: UUID | None = None
+
+
+def read_mail(raw: bytes, *, secret: bytes) -> MailReport:
+    """Read one mail of the mailbox for reports."""
+    mail = message_from_bytes(raw[:MOST_BYTES])
+    named = attempts_named("\n".join(_headers(mail, _SENT_TO)), secret=secret)
+    if len(named) != 1:
+        return MailReport(Says.NOT_OURS)
+    (attempt_id,) = named
+    blocks = _status_blocks(mail)
+    if not blocks:
+        return MailReport(Says.NO_REPORT, attempt_id)
+    if _names_another(blocks[0], attempt_id):
+        return MailReport(Says.NOT_OURS)
+    return MailReport(_together([_judge(one) for one in blocks[1:]]), attempt_id)
+
+
+def _headers(mail: Message, names: Sequence[str]) -> list[str]:
+    return [str(value) for name in names for value in mail.get_all(name, [])]
+
+
+def _status_blocks(mail: Message) -> list[Message]:
+    if mail.get_content_type() != "multipart/report" or not mail.is_multipart():
+        return []
+    for part in mail.get_payload():
+        if isinstance(part, Message) and part.get_content_type() == "message/delivery-status":
+            blocks = part.get_payload()
+            return [one for one in blocks if isinstance(one, Message)] if isinstance(blocks, list) else []
+    return []
+
+
+def _names_another(block: Message, attempt_id: UUID) -> bool:
+    """Tell whether a report names another envelope than that to whose return address it came."""
+    named = str(block.get("Original-Envelope-Id", "")).strip().lower()
+    return bool(named) and named != str(attempt_id)
+
+
+def _judge(block: Message) -> Says:
+    action = str(block.get("Action", "")).split(";")[0].strip().lower()
+    status = _STATUS.match(str(block.get("Status", "")))
+    if action == "delivered" and status and status[1] == "2":
+        return Says.DELIVERED
+    if action == "failed" and status and status[1] == "5":
+        return Says.FAILED if _PASSING.fullmatch(f"{status[2]}.{status[3]}") else Says.BOUNCED
+    return Says.FAILED if action == "failed" else Says.NOT_YET
+
+
+def _together(said: Sequence[Says]) -> Says:
+    """Judge a report about several recipients: whom a message was passed on to, we do not know, so all or none."""
+    if not said:
+        return Says.NO_REPORT
+    worst = (Says.NOT_YET, Says.BOUNCED, Says.FAILED, Says.DELIVERED)
+    return next(one for one in worst if one in said)

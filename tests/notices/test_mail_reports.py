@@ -1,0 +1,253 @@
+"""What mail servers report about e-mail notices: believed where it is about ours, and never more than it says."""
+
+import io
+import mailbox
+import stat
+import sys
+import uuid
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import home, write_settings
+from rollkeeper.notices.acts import record_outcome, send_due
+from rollkeeper.notices.collecting import collect_mail
+from rollkeeper.notices.errors import NoMailFolder, NoReturnAddress
+from rollkeeper.notices.kinds import Channel, Outcome
+from rollkeeper.notices.mail_reports import Says, read_mail
+from rollkeeper.notices.return_address import attempts_named, return_address, return_secret
+from rollkeeper.notices.smtp import MailServer
+from rollkeeper.site.cli import make_app
+from tests.notices.fakes import Mailboxes, MailHost, Way
+from tests.notices.mails import MAILBOX, SECRET, answer, dsn
+from tests.notices.people import ON, attempts, make_due, make_line, notice, tell
+
+ATTEMPT = uuid.UUID("01939b6e-0000-7000-8000-00000000abcd")
+run = CliRunner()
+
+
+def test_a_return_address_names_its_attempt_and_nothing_else():
+    address = return_address(MAILBOX, attempt_id=ATTEMPT, secret=SECRET)
+
+    assert attempts_named(f"Reports <{address}>", secret=SECRET) == {ATTEMPT}
+    assert len(address.partition("@")[0]) <= 64  # RFC 5321, 4.5.3.1.1
+    assert str(ATTEMPT) not in address
+
+
+@pytest.mark.parametrize("place", [8, 30, 50])
+def test_a_return_address_with_one_letter_changed_names_nobody(place):
+    address = return_address(MAILBOX, attempt_id=ATTEMPT, secret=SECRET)
+    changed = address[:place] + ("a" if address[place] != "a" else "b") + address[place + 1 :]
+
+    assert attempts_named(changed, secret=SECRET) == set()
+    assert attempts_named(address, secret=b"\x08" * 32) == set()
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "says"),
+    [
+        ("failed", "5.1.1", Says.BOUNCED), ("failed", "5.2.1", Says.BOUNCED), ("failed", "5.7.1", Says.BOUNCED),
+        ("failed", "5.2.2", Says.FAILED), ("failed", "5.4.4", Says.FAILED), ("failed", "4.4.7", Says.FAILED),
+        ("failed", "", Says.FAILED), ("FAILED", "5.1.1 (no such user)", Says.BOUNCED),
+        ("delayed", "4.4.1", Says.NOT_YET), ("relayed", "2.0.0", Says.NOT_YET), ("expanded", "2.0.0", Says.NOT_YET),
+        ("delivered", "2.1.5", Says.DELIVERED), ("delivered", "4.0.0", Says.NOT_YET), ("delivered", "", Says.NOT_YET),
+        ("", "5.1.1", Says.NOT_YET),
+    ],
+)  # fmt: skip
+def test_a_report_means_what_its_action_and_status_say(action, status, says):
+    read = read_mail(dsn(ATTEMPT, action=action, status=status), secret=SECRET)
+
+    assert (read.says, read.attempt_id) == (says, ATTEMPT)
+
+
+def test_one_recipient_that_is_under_way_leaves_the_whole_under_way():
+    raw = dsn(ATTEMPT, action="delivered", status="2.0.0", recipients=2)
+    mixed = raw.replace(b"Action: delivered", b"Action: delayed", 1)
+
+    assert read_mail(raw, secret=SECRET).says is Says.DELIVERED
+    assert read_mail(mixed, secret=SECRET).says is Says.NOT_YET
+
+
+@pytest.mark.parametrize("automatic", [True, False])
+def test_an_answer_is_never_proof(automatic):
+    assert read_mail(answer(ATTEMPT, automatic=automatic), secret=SECRET).says is Says.NO_REPORT
+
+
+@pytest.mark.parametrize("action", ["failed", "delivered"])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"to": MAILBOX}, {"secret": b"\x08" * 32}, {"envelope": uuid.uuid4()},
+        {"to": return_address(MAILBOX, attempt_id=ATTEMPT, secret=SECRET) + ", "
+               + return_address(MAILBOX, attempt_id=uuid.UUID(int=1), secret=SECRET)},
+    ],
+    ids=["no tag", "another's tag", "another envelope", "two of ours"],
+)  # fmt: skip
+def test_a_report_to_no_return_address_of_ours_says_nothing(forged, action):
+    assert read_mail(dsn(ATTEMPT, action=action, **forged), secret=SECRET).says is Says.NOT_OURS
+
+
+@given(st.binary(max_size=400), st.integers(0, 900))
+def test_no_mail_whatever_breaks_the_reading(junk, place):
+    raw = dsn(ATTEMPT)
+
+    assert read_mail(junk, secret=SECRET).says is Says.NOT_OURS
+    assert read_mail(raw[:place] + junk + raw[place:], secret=SECRET).says in Says
+
+
+@pytest.fixture
+def reported(committed):
+    """A home whose e-mail notices are sent, and reported to a mailbox."""
+    clock.give_day(ON)
+    write_settings(bounces_to=MAILBOX)
+    yield
+    write_settings(bounces_to=None)
+    (home() / "secrets" / "bounces.key").unlink(missing_ok=True)
+
+
+def sent_by_mail(channels=(Channel.EMAIL,)):
+    owed = tell(make_line(number=None, service="domain"))
+    send_due(console_authority(), on=ON, ways={one: Way() for one in channels})
+    return owed, attempts(owed)[-1].attempt_id
+
+
+def maildir(tmp_path, *raws):
+    box = mailbox.Maildir(tmp_path / "Maildir")
+    for raw in raws:
+        box.add(raw)
+    return tmp_path / "Maildir"
+
+
+def mbox(tmp_path, *raws):
+    box = mailbox.mbox(tmp_path / "mbox")
+    for raw in raws:
+        box.add(raw)
+    box.close()
+    return tmp_path / "mbox"
+
+
+def left_in(path):
+    box = mailbox.Maildir(path) if path.is_dir() else mailbox.mbox(path)
+    with closing(box):
+        return [one.as_bytes() for one in box]
+
+
+@pytest.mark.parametrize("folder", [maildir, mbox])
+def test_a_mailbox_is_emptied_of_reports_and_what_people_wrote_is_left_and_not_read_again(
+    reported, tmp_path, folder
+):
+    (gone, of_gone), (told, of_told), (_, of_away) = sent_by_mail(), sent_by_mail(), sent_by_mail()
+    key = return_secret()
+    path = folder(
+        tmp_path,
+        dsn(of_gone, secret=key), dsn(of_told, action="delivered", status="2.0.0", secret=key),
+        dsn(of_away, action="delayed", status="4.4.1", secret=key), answer(of_away, secret=key),
+    )  # fmt: skip
+
+    read = collect_mail(path, on=ON)
+    again = collect_mail(path, on=ON)
+
+    assert (read.taken.bounced, read.taken.delivered, read.not_yet, read.left) == (1, 1, 1, 1)
+    assert (again.taken.bounced, again.taken.delivered, again.not_yet, again.left) == (0, 0, 0, 0)
+    assert (notice(gone).state, notice(told).state) == ("owed", "delivered")
+    assert [b"Losar" in one for one in left_in(path)] == [True]
+
+
+@pytest.mark.parametrize(("action", "status"), [("failed", "5.1.1"), ("failed", "4.2.2")])
+def test_no_bounce_untells_who_was_provably_told(reported, tmp_path, action, status):
+    owed, attempt = sent_by_mail()
+    record_outcome(
+        console_authority(), reference=str(attempt), outcome=Outcome.DELIVERED, at=clock.now(), on=ON
+    )
+
+    read = collect_mail(
+        maildir(tmp_path, dsn(attempt, action=action, status=status, secret=return_secret())), on=ON
+    )
+
+    assert (read.taken.bounced, read.taken.failed, read.taken.repeated) == (0, 0, 1)
+    assert (notice(owed).state, notice(owed).delivered_on) == ("delivered", ON)
+
+
+def test_a_full_mailbox_is_tried_again_a_day_later_and_given_up_after_as_many_tries_as_any(
+    reported, tmp_path
+):
+    owed, attempt = sent_by_mail()
+
+    read = collect_mail(maildir(tmp_path, dsn(attempt, status="5.2.2", secret=return_secret())), on=ON)
+
+    wait = notice(owed).next_try_at - clock.now()
+    assert (read.taken.failed, notice(owed).state) == (1, "owed")
+    assert 23 * 3600 < wait.total_seconds() <= 24 * 3600
+    for _ in range(4):
+        make_due()
+        send_due(console_authority(), on=ON, ways={Channel.EMAIL: Way()})
+        latest = attempts(owed)[-1].attempt_id
+        collect_mail(maildir(tmp_path, dsn(latest, status="5.2.2", secret=return_secret())), on=ON)
+    make_due()
+    send_due(console_authority(), on=ON, ways={Channel.EMAIL: Way()})
+    assert ([one.outcome for one in attempts(owed)], notice(owed).state) == (["failed"] * 5, "bounced")
+
+
+def test_the_envelope_of_a_notice_carries_its_own_return_address(reported, tmp_path):
+    mailboxes = Mailboxes()
+    host = MailHost(mailboxes)
+    host.start()
+    try:
+        server = MailServer(
+            host.url, sender="register@operator.example", operator="Invented", bounces_to=MAILBOX,
+            secret=return_secret(),
+        )  # fmt: skip
+        owed = tell(make_line(number=None, service="domain"))
+        send_due(console_authority(), on=ON, ways={Channel.EMAIL: server})
+    finally:
+        host.stop()
+
+    ((_, envelope),) = mailboxes.kept
+    attempt = attempts(owed)[0].attempt_id
+    assert attempts_named(envelope.mail_from, secret=return_secret()) == {attempt}
+    assert b"From: Invented <register@operator.example>" in envelope.content
+
+
+def test_a_mail_server_may_pipe_one_report(reported, monkeypatch):
+    owed, attempt = sent_by_mail()
+    raw = dsn(attempt, secret=return_secret())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+
+    read = collect_mail(Path("-"), on=ON)
+
+    assert (read.taken.bounced, notice(owed).state) == (1, "owed")
+
+
+def test_what_is_no_mailbox_is_refused_and_so_is_a_home_that_asks_for_no_reports(reported, tmp_path):
+    for place in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(NoMailFolder):
+            collect_mail(place, on=ON)
+    write_settings(bounces_to=None)
+    with pytest.raises(NoReturnAddress):
+        collect_mail(tmp_path, on=ON)
+
+
+def test_the_secret_of_the_tags_is_its_owner_s_alone(reported):
+    first = return_secret()
+
+    assert return_secret() == first
+    assert len(first) == 32
+    assert stat.S_IMODE((home() / "secrets" / "bounces.key").stat().st_mode) == 0o600
+
+
+def test_the_command_says_what_came_and_shows_no_address(reported, tmp_path):
+    _, attempt = sent_by_mail()
+    path = maildir(tmp_path, dsn(attempt, secret=return_secret()), answer(attempt, secret=return_secret()))
+
+    collected = run.invoke(make_app(), ["notices", "collect", "--mail", str(path)])
+
+    assert collected.exit_code == 0, collected.output
+    assert "1 bounced" in collected.output
+    assert "1 are no reports of ours" in collected.output
+    assert "tashi" not in collected.output
