@@ -21,6 +21,7 @@ ACTS: Final = frozenset({"register", "transfer", "install", "relocate", "change"
 PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "company_user", "company_bearer"})
 ATTRIBUTES: Final = frozenset({"name", "address", "document_type", "document_number"})
 FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
+WAYS: Final = frozenset({"sms", "voice", "email", "post"})
 STAGES: Final = ("suspended", "ended")
 
 type Obeyed = Callable[[Any], bool]
@@ -51,6 +52,8 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "calendar.holidays.library": _any,
     "calendar.holidays.country": _any,
     "calendar.month_overflow": _any,
+    "calendar.quiet_hours[].begins": _any,
+    "calendar.quiet_hours[].ends": _any,
     "calendar.no_action_on[]": _any,
     "scope.services[].services[]": lambda v: v in SERVICES,
     "scope.registering_acts[].acts[]": lambda v: v in ACTS,
@@ -65,6 +68,10 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "campaigns[].deadline.after.n": lambda v: v >= 1,
     "campaigns[].deadline.after.unit": _is("day"),
     "campaigns[].notices[].must_be_delivered": _is(True),
+    "campaigns[].notices[].channels[]": lambda v: v in WAYS,
+    "campaigns[].notices[].min_attempts": _any,
+    "campaigns[].notices[].attempts_apart.n": _any,
+    "campaigns[].notices[].attempts_apart.unit": _is("hour", "day"),
     "campaigns[].stages[].id": lambda v: v in STAGES,
     "campaigns[].stages[].rank": _any,
     "campaigns[].stages[].enter.after": _any,
@@ -182,6 +189,8 @@ def _shape(pack: PackFile) -> Iterator[str]:
             yield f"'{at}.deadline.not_before_notice: false'"
         if not any(notice.must_be_delivered for notice in campaign.notices):
             yield f"'{at}.notices' (none has to be delivered)"
+        if len(campaign.notices) > 1:
+            yield f"'{at}.notices' (more than one)"
         if not _two_stages(campaign.stages):
             yield f"'{at}.stages' (other than 'suspended' at the deadline and 'ended' days after it)"
 

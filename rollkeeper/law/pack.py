@@ -92,6 +92,17 @@ class ChargesWhileOff:
 
 
 @dataclass(frozen=True, slots=True)
+class TellingRules:
+    """How people must be told: by which ways in which order, how often at least, how far apart, and when not."""
+
+    channels: tuple[str, ...]
+    """Empty where the law leaves it to the operator."""
+    min_attempts: int
+    attempts_apart: dt.timedelta
+    quiet_hours: tuple[tuple[dt.time, dt.time], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CopyLaw:
     """What the law says about the copy of a document: without such a chapter none is kept."""
 
@@ -207,6 +218,22 @@ class Pack:
             days=length.get("day", 0),
             overflows_to_next_month=self.file.calendar.month_overflow == "first_of_next",
             article=rule.because.article,
+        )
+
+    @cached_property
+    def telling(self) -> TellingRules:
+        """Return how people must be told. Refuses: UnhonouredField."""
+        self.refuse_unhonoured()
+        duty = next((one for campaign in self.file.campaigns for one in campaign.notices), None)
+        apart = duty.attempts_apart if duty else None
+        return TellingRules(
+            channels=tuple(duty.channels) if duty else (),
+            min_attempts=(duty.min_attempts if duty else None) or 0,
+            attempts_apart=dt.timedelta(**{f"{apart.unit}s": apart.n}) if apart else dt.timedelta(),
+            quiet_hours=tuple(
+                (dt.time.fromisoformat(one.begins), dt.time.fromisoformat(one.ends))
+                for one in self.file.calendar.quiet_hours
+            ),
         )
 
     @property

@@ -72,6 +72,7 @@ class NoticeDuty(Cited):
     must_be_delivered: bool
     languages: tuple[str, ...] = ()
     min_attempts: Annotated[int, Field(ge=1)] | None = None
+    attempts_apart: Duration | None = None
 
 
 class Enter(Leaf):

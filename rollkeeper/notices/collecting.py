@@ -44,7 +44,7 @@ def take_in(
 ) -> TakenIn:
     """Take in delivery reports, many at once. `moved` is told how many each step had."""
     total = TakenIn()
-    for part in batched(found, _AT_ONCE, strict=False):
+    for part in batched(found, _AT_ONCE):
         _add(total, record_outcomes(console_authority(), receipts=part, on=on))
         moved(len(part))
     return total
@@ -77,7 +77,7 @@ def collect_mail(path: Path, *, on: dt.date) -> MailsRead:
         raise NoReturnAddress
     total = MailsRead()
     with _folder(path) as folder:
-        for part in batched(folder.unseen(), _AT_ONCE, strict=False):
+        for part in batched(folder.unseen(), _AT_ONCE):
             _take_in_mails(part, folder, total, on=on)
     return total
 

@@ -35,6 +35,11 @@ class NoticeKind(StrEnum):
             NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED, NoticeKind.CONFIRM_RECORD,
         }  # fmt: skip
 
+    @property
+    def is_of_the_duty(self) -> bool:
+        """Tell whether the law's duty to inform speaks of it: then its ways and its number of attempts bind."""
+        return self in {NoticeKind.REGISTER_BY, NoticeKind.REMINDER}
+
 
 class Channel(StrEnum):
     """A way to reach somebody."""

@@ -34,7 +34,7 @@ class MailFolder:
 
     def unseen(self) -> Iterator[Mail]:
         """Yield the mails that nobody has looked at."""
-        for key in self._box.keys():
+        for key in list(self._box.iterkeys()):
             try:
                 if self._flag in self._box[key].get_flags():
                     continue

@@ -15,6 +15,8 @@ from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
 _FIRST_WAIT_S: Final = 60
 _LONGEST_WAIT_S: Final = 3600
 _FOR_A_GATEWAY: Final = dt.timedelta(hours=6)
+_BETWEEN_ROUNDS: Final = dt.timedelta(hours=1)
+"""By one way nobody is disturbed more often than this, whatever number of attempts a law wants."""
 AFTER_A_FAILURE: Final = dt.timedelta(days=1)
 """How long a full mailbox or a telephone that nobody answered is left alone before the same way is tried again."""
 _NO_WAY_ON: Final = frozenset({Outcome.BOUNCED, Outcome.UNPROVEN, Outcome.UNCOUNTED})
@@ -40,6 +42,29 @@ class Tried:
 
     channel: Channel
     outcome: Outcome
+    at: dt.datetime | None = None
+    left_the_house: bool = False
+    """A gateway took it. What no gateway took is a try of ours, and no attempt to reach anybody."""
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether it was an attempt to reach the holder: one to the very line that was barred was not."""
+        return self.left_the_house and self.outcome is not Outcome.UNCOUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class Regimen:
+    """How hard to try, and when: what the law lays down where it does, and else what the operator chose."""
+
+    order: Sequence[Channel]
+    most_tries: int
+    """Tries by one way while its gateway is out of reach."""
+    min_attempts: int = 0
+    """Attempts without which nobody may be called unreachable by what was tried."""
+    apart: dt.timedelta = dt.timedelta()
+    """The least time between two attempts."""
+    quiet: Sequence[tuple[dt.time, dt.time]] = ()
+    """Hours in which nothing rings, each from and until."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +83,56 @@ def next_step(
     *,
     line: Line | None,
     tried: Sequence[Tried],
-    order: Sequence[Channel],
+    regimen: Regimen,
     present: Collection[Channel],
-    most_tries: int,
     now: dt.datetime,
-    quiet_until: dt.datetime | None,
     ringing: Collection[Channel],
 ) -> Step:
-    """Decide by which way of `order` to go now.
+    """Decide by which way to go now.
 
-    `present` are the channels for which the home has a gateway; `quiet_until` is the end of the present quiet hours
-    (None: it is not quiet), which bind the `ringing` channels.
+    `present` are the channels for which the home has a gateway, `ringing` those that the quiet hours bind; `now` is
+    local and aware.
     """
     if line is None or is_moot(kind, line):
         return Step(settle=NoticeState.WITHDRAWN)
-    left = [
-        one for one in order if one in ways_to(line) and not is_exhausted(one, tried, most_tries=most_tries)
-    ]
+    open_ways = [one for one in regimen.order if one in ways_to(line)]
+    left = [one for one in open_ways if not is_exhausted(one, tried, most_tries=regimen.most_tries)]
+    if not left:
+        left = _once_more(open_ways, tried, least=regimen.min_attempts)
     if not left:
         return Step(settle=NoticeState.BOUNCED if tried else NoticeState.UNREACHABLE)
     way = next((one for one in left if one in present), None)
     if way is None:
         return Step(wait_until=now + _FOR_A_GATEWAY, lacks_gateway=True)
-    if quiet_until is not None and way in ringing:
-        return Step(wait_until=quiet_until)
+    if wait := _time_not_come(way, tried, regimen, now=now, is_ringing=way in ringing):
+        return Step(wait_until=wait)
     return Step(channel=way)
+
+
+def _once_more(ways: Sequence[Channel], tried: Sequence[Tried], *, least: int) -> list[Channel]:
+    """Return the ways to go again, the least tried first, where the law wants more attempts than were made.
+
+    What a gateway would not even take (no number, no mailbox) is no way again.
+    """
+    made = [one.channel for one in tried if one.counts]
+    none = {one.channel for one in tried if one.outcome is Outcome.BOUNCED and not one.left_the_house}
+    return (
+        sorted(set(ways) - none, key=lambda one: (made.count(one), ways.index(one)))
+        if len(made) < least
+        else []
+    )
+
+
+def _time_not_come(
+    way: Channel, tried: Sequence[Tried], regimen: Regimen, *, now: dt.datetime, is_ringing: bool
+) -> dt.datetime | None:
+    """Return until when to wait, None where it is time."""
+    made = [one for one in tried if one.counts and one.at]
+    apart = max(regimen.apart, _BETWEEN_ROUNDS) if any(one.channel is way for one in made) else regimen.apart
+    latest = max((one.at for one in made if one.at), default=None)
+    if latest is not None and apart and now < latest + apart:
+        return latest + apart
+    return end_of_all_quiet(now, regimen.quiet) if is_ringing else None
 
 
 def is_moot(kind: NoticeKind, line: Line) -> bool:
@@ -134,3 +184,16 @@ def end_of_quiet(now: dt.datetime, *, quiet_from: dt.time, quiet_until: dt.time)
         return None
     day = today + dt.timedelta(days=1) if crosses and at >= quiet_from else today
     return dt.datetime.combine(day, quiet_until, now.tzinfo)
+
+
+def end_of_all_quiet(now: dt.datetime, hours: Sequence[tuple[dt.time, dt.time]]) -> dt.datetime | None:
+    """Return when it is next quiet by none of these hours, None where it is not quiet now or never ends."""
+    at = now
+    for _ in range(2 * len(hours) + 1):
+        ends = [
+            end for begin, until in hours if (end := end_of_quiet(at, quiet_from=begin, quiet_until=until))
+        ]
+        if not ends:
+            return at if at != now else None
+        at = max(ends)
+    return at

@@ -18,12 +18,14 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.ids import LineId, NoticeId, new_uuid
 from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.receipts import codes_of
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.gateways import Answer, Gateway, Handing, Message
 from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.models import AT_ONCE
-from rollkeeper.notices.rules import Line, Step, Tried, end_of_quiet, next_step, wait_after
+from rollkeeper.notices.rules import Line, Regimen, Step, Tried, next_step, wait_after
 from rollkeeper.notices.texts import best_language, write_notice
 from rollkeeper.vault.acts import open_line_values
 from rollkeeper.vault.errors import CannotOpen
@@ -93,6 +95,9 @@ class Sender:
         ways: Mapping[Channel, Gateway],
     ) -> None:
         self._authority, self._role, self._claim, self._on, self._ways = authority, role, claim, on, ways
+        self._regimens = {
+            bound: regimen_of(load_pack(settings().pack), is_of_the_duty=bound) for bound in (False, True)
+        }
 
     def send_chunk(self, sent: Sent, *, size: int) -> int:
         """Send the next chunk; return how many notices it had."""
@@ -113,16 +118,14 @@ class Sender:
         return len(found)
 
     def _step(self, row: Any) -> Step:
-        chosen, now = settings(), clock.now().astimezone(clock.zone())
+        kind = NoticeKind(row.kind)
         return next_step(
-            NoticeKind(row.kind),
+            kind,
             line=line_of(row),
             tried=_tried(row),
-            order=[Channel(one) for one in chosen.notice_channels],
+            regimen=self._regimens[kind.is_of_the_duty],
             present=self._ways.keys(),
-            most_tries=chosen.notice_tries,
-            now=now,
-            quiet_until=end_of_quiet(now, quiet_from=chosen.quiet_from, quiet_until=chosen.quiet_until),
+            now=clock.now().astimezone(clock.zone()),
             ringing=[channel for channel, way in self._ways.items() if way.rings],
         )
 
@@ -193,7 +196,13 @@ class Sender:
                 {
                     **_columns(intents),
                     "outcomes": [_OUTCOMES[one.answer].value for one in answers],
-                    "references": [one.gateway_reference for one in answers],
+                    "references": [
+                        # Kept for what a gateway took, and for nothing else: it says that the message left the house.
+                        (one.gateway_reference or str(intent.attempt_id))
+                        if one.answer is Answer.TAKEN
+                        else None
+                        for intent, one in zip(intents, answers, strict=True)
+                    ],
                     "next_try_ats": again,
                     "claim": self._claim,
                     "now": now,
@@ -215,6 +224,22 @@ def _columns(intents: Sequence[_Intent]) -> dict[str, list[Any]]:
     }
 
 
+def regimen_of(pack: Pack, *, is_of_the_duty: bool) -> Regimen:
+    """Return how to tell people: the pack's quiet hours always, its ways and attempts for what the duty says of them."""
+    chosen, law = settings(), pack.telling
+    own = [Channel(one) for one in chosen.notice_channels]
+    quiet = ((chosen.quiet_from, chosen.quiet_until), *law.quiet_hours)
+    if not is_of_the_duty:
+        return Regimen(order=own, most_tries=chosen.notice_tries, quiet=quiet)
+    return Regimen(
+        order=[Channel(one) for one in law.channels] or own,
+        most_tries=chosen.notice_tries,
+        min_attempts=law.min_attempts,
+        apart=law.attempts_apart,
+        quiet=quiet,
+    )
+
+
 def line_of(row: Any) -> Line | None:
     """Return what the rule needs to know, None where the line is gone or its record erased."""
     if row.service is None or (row.number_sealed is None and row.contact_sealed is None):
@@ -229,7 +254,15 @@ def line_of(row: Any) -> Line | None:
 
 
 def _tried(row: Any) -> list[Tried]:
-    made = [Tried(Channel(one["channel"]), Outcome(one["outcome"])) for one in row.made]
+    made = [
+        Tried(
+            Channel(one["channel"]),
+            Outcome(one["outcome"]),
+            at=dt.datetime.fromisoformat(one["at"]),
+            left_the_house=one["left"],
+        )
+        for one in row.made
+    ]
     return [one for one in made if one.outcome is not Outcome.WAITING]
 
 

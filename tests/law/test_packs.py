@@ -1,5 +1,6 @@
 """Packs: read strictly, every fault reported, obeyed whole or not at all."""
 
+import datetime as dt
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +21,7 @@ from rollkeeper.law.errors import (
 )
 from rollkeeper.law.honoured import leaves, unhonoured
 from rollkeeper.law.layers import Conflict, list_conflicts
-from rollkeeper.law.pack import refuse_unconfirmed
+from rollkeeper.law.pack import TellingRules, refuse_unconfirmed
 from rollkeeper.law.packs import load_pack, read_pack, shipped_packs
 from rollkeeper.law.schema import Cited, PackFile
 
@@ -306,7 +307,8 @@ def test_an_unknown_first_day_counts_as_the_later_date():
         ("day_kind: calendar", "day_kind: working", "'calendar.day_kind: working'"),
         ("lasts: {n: 24, unit: hour}", "lasts: {n: 0, unit: hour}", "'campaigns[0].emergency_lift.lasts.n: 0'"),
         ("lasts: {n: 24, unit: hour}", "lasts: {n: 1, unit: day}", "'campaigns[0].emergency_lift.lasts.unit: day'"),
-        ("  no_action_on:", '  quiet_hours: [{begins: "20:00", ends: "08:00"}]\n  no_action_on:', "'calendar.quiet_hours'"),
+        ("must_be_delivered: true", "must_be_delivered: true\n        channels: [sms, visit]", "'campaigns[0].notices[0].channels[1]: visit'"),
+        ("must_be_delivered: true", "must_be_delivered: true\n        attempts_apart: {n: 1, unit: month}", "'campaigns[0].notices[0].attempts_apart.unit: month'"),
         ("status: confirmed\n", "status: confirmed\nlayers: [cn-national-2013]\n", "'layers'"),
         ("status: confirmed\n", "status: confirmed\nsupersedes: cn-old\n", "'supersedes'"),
         ("after: {n: 60, unit: day}", "after: {n: 60, unit: working_day}", "'campaigns[0].deadline.after.unit: working_day'"),
@@ -336,6 +338,25 @@ def test_the_hours_of_an_emergency_lift_are_the_packs_and_a_pack_may_give_none(h
 
     assert (given.emergency_lift.hours, given.emergency_lift.article) == (hours, "house rule 4")
     assert read_pack(changed(silent, ""), file="pack.yaml").emergency_lift is None
+
+
+def test_how_people_must_be_told_is_the_pack_s():
+    told = "must_be_delivered: true\n        channels: [post, sms]\n        min_attempts: 3\n        attempts_apart: {n: 36, unit: hour}"
+    raw = changed("must_be_delivered: true", told).replace(
+        b"  no_action_on:", b'  quiet_hours: [{begins: "20:00", ends: "08:30"}]\n  no_action_on:'
+    )
+
+    telling = read_pack(raw, file="pack.yaml").telling
+
+    assert telling == TellingRules(
+        channels=("post", "sms"), min_attempts=3, attempts_apart=dt.timedelta(hours=36),
+        quiet_hours=((dt.time(20), dt.time(8, 30)),),
+    )  # fmt: skip
+
+
+def test_a_law_that_is_silent_leaves_the_telling_to_the_operator():
+    assert load_pack("cn-xz-2011").telling == TellingRules((), 0, dt.timedelta(), ())
+    assert load_pack("none").telling == TellingRules((), 0, dt.timedelta(), ())
 
 
 def test_a_pack_that_is_not_obeyed_whole_is_not_obeyed_in_part():

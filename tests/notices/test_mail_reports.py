@@ -1,5 +1,6 @@
 """What mail servers report about e-mail notices: believed where it is about ours, and never more than it says."""
 
+import datetime as dt
 import io
 import mailbox
 import stat
@@ -184,13 +185,15 @@ def test_a_full_mailbox_is_tried_again_a_day_later_and_given_up_after_as_many_tr
     wait = notice(owed).next_try_at - clock.now()
     assert (read.taken.failed, notice(owed).state) == (1, "owed")
     assert 23 * 3600 < wait.total_seconds() <= 24 * 3600
-    for _ in range(4):
+    for day in range(1, 5):
+        clock.give_day(ON + dt.timedelta(days=day))
         make_due()
         send_due(console_authority(), on=ON, ways={Channel.EMAIL: Way()})
         latest = attempts(owed)[-1].attempt_id
         collect_mail(maildir(tmp_path, dsn(latest, status="5.2.2", secret=return_secret())), on=ON)
     make_due()
     send_due(console_authority(), on=ON, ways={Channel.EMAIL: Way()})
+    clock.give_day(ON)
     assert ([one.outcome for one in attempts(owed)], notice(owed).state) == (["failed"] * 5, "bounced")
 
 

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.rules import (
     Line,
+    Regimen,
     Step,
     Tried,
+    end_of_all_quiet,
     end_of_quiet,
     is_moot,
     next_step,
@@ -30,11 +32,10 @@ def line(service="mobile", state="active", *, is_registered=False, has_number=Tr
 
 
 def step(kind=NoticeKind.REGISTER_BY, of=None, tried=(), **more):
-    facts = {
-        "order": ORDER, "present": ORDER, "most_tries": 3, "now": NOW, "quiet_until": None,
-        "ringing": [Channel.SMS, Channel.VOICE],
-    } | more  # fmt: skip
-    return next_step(kind, line=of or line(), tried=tried, **facts)
+    facts = {"present": ORDER, "now": NOW, "ringing": [Channel.SMS, Channel.VOICE]}
+    facts |= {name: more.pop(name) for name in list(more) if name in facts}
+    regimen = Regimen(**{"order": ORDER, "most_tries": 3} | more)
+    return next_step(kind, line=of or line(), tried=tried, regimen=regimen, **facts)
 
 
 @pytest.mark.parametrize(
@@ -87,16 +88,13 @@ def test_who_has_no_way_at_all_is_unreachable_and_not_called_bounced():
 
 
 def test_an_erased_line_is_told_nothing():
-    facts = {
-        "order": ORDER,
-        "present": ORDER,
-        "most_tries": 3,
-        "now": NOW,
-        "quiet_until": None,
-        "ringing": (),
-    }
+    regimen = Regimen(order=ORDER, most_tries=3)
 
-    assert next_step(NoticeKind.ENDED, line=None, tried=(), **facts) == Step(settle=NoticeState.WITHDRAWN)
+    erased = next_step(
+        NoticeKind.ENDED, line=None, tried=(), regimen=regimen, present=ORDER, now=NOW, ringing=()
+    )
+
+    assert erased == Step(settle=NoticeState.WITHDRAWN)
 
 
 def test_a_way_without_a_gateway_is_passed_over_for_one_with():
@@ -163,10 +161,88 @@ def test_equal_times_mean_that_it_is_never_quiet():
 
 
 def test_what_rings_waits_for_the_morning_and_what_does_not_goes_out():
-    morning = dt.datetime(2012, 3, 3, 8, tzinfo=LHASA)
+    night = {"now": NOW.replace(hour=22), "quiet": [(dt.time(21), dt.time(8))]}
 
-    assert step(quiet_until=morning) == Step(wait_until=morning)
-    assert step(of=line("domain"), quiet_until=morning).channel is Channel.EMAIL
+    assert step(**night) == Step(wait_until=dt.datetime(2012, 3, 3, 8, tzinfo=LHASA))
+    assert step(of=line("domain"), **night).channel is Channel.EMAIL
+
+
+@pytest.mark.parametrize(
+    ("at", "until"),
+    [
+        ("19:59", None),
+        ("20:00", "08:30"),
+        ("21:30", "08:30"),
+        ("08:29", "08:30"),
+        ("08:30", None),
+        ("13:00", "14:00"),
+    ],
+)
+def test_quiet_hours_of_the_law_and_of_the_home_both_bind(at, until):
+    hours = [(dt.time(21), dt.time(8)), (dt.time(20), dt.time(8, 30)), (dt.time(13), dt.time(14))]
+    now = dt.datetime.combine(dt.date(2012, 3, 2), dt.time.fromisoformat(at), LHASA)
+
+    ends = end_of_all_quiet(now, hours)
+
+    assert (ends.time() if ends else None) == (dt.time.fromisoformat(until) if until else None)
+
+
+def test_hours_that_cover_the_whole_day_still_end_the_search():
+    assert end_of_all_quiet(NOW, [(dt.time(8), dt.time(20)), (dt.time(20), dt.time(8))]) is not None
+
+
+def left(channel, outcome=Outcome.UNPROVEN, *, hours_ago=100):
+    return Tried(channel, outcome, at=NOW - dt.timedelta(hours=hours_ago), left_the_house=True)
+
+
+@pytest.mark.parametrize(("attempts", "again"), [(2, True), (3, False), (4, False)])
+def test_nobody_is_given_up_before_so_many_attempts_as_the_law_wants(attempts, again):
+    tried = [left(Channel.EMAIL)] * attempts
+
+    found = step(of=line("domain"), tried=tried, min_attempts=3)
+
+    assert found == (Step(channel=Channel.EMAIL) if again else Step(settle=NoticeState.BOUNCED))
+
+
+@pytest.mark.parametrize(
+    "no_attempt",
+    [
+        Tried(Channel.SMS, Outcome.BOUNCED, at=NOW - dt.timedelta(9)),  # refused before it left the house
+        Tried(Channel.EMAIL, Outcome.FAILED, at=NOW - dt.timedelta(9)),  # the gateway was away
+        left(Channel.SMS, Outcome.UNCOUNTED),  # to the very line that was barred
+    ],
+)
+def test_what_reached_nobody_by_its_nature_is_no_attempt(no_attempt):
+    tried = [left(Channel.EMAIL), left(Channel.EMAIL, Outcome.BOUNCED), no_attempt]
+
+    assert step(of=line("domain"), tried=tried, min_attempts=3).channel is Channel.EMAIL
+
+
+def test_an_address_that_no_gateway_would_take_is_not_tried_for_ever():
+    refused = Tried(Channel.EMAIL, Outcome.BOUNCED, at=NOW - dt.timedelta(9))
+
+    assert step(of=line("domain"), tried=[refused], min_attempts=3) == Step(settle=NoticeState.BOUNCED)
+
+
+def test_the_way_that_was_tried_least_goes_first_again():
+    tried = [left(Channel.SMS), left(Channel.SMS), left(Channel.VOICE), left(Channel.EMAIL, Outcome.BOUNCED)]
+
+    assert step(tried=tried, min_attempts=9).channel is Channel.VOICE
+
+
+@pytest.mark.parametrize(("hours", "waits"), [(47, True), (48, False), (49, False)])
+def test_two_attempts_lie_as_far_apart_as_the_law_wants(hours, waits):
+    found = step(tried=[left(Channel.SMS, Outcome.BOUNCED, hours_ago=hours)], apart=dt.timedelta(hours=48))
+
+    assert found == (Step(wait_until=NOW + dt.timedelta(hours=1)) if waits else Step(channel=Channel.VOICE))
+
+
+def test_a_law_that_wants_many_attempts_disturbs_nobody_by_the_minute():
+    just_now = left(Channel.EMAIL, hours_ago=0)
+
+    again = step(of=line("domain"), tried=[just_now], min_attempts=9)
+
+    assert again == Step(wait_until=NOW + dt.timedelta(hours=1))
 
 
 @pytest.mark.parametrize(("tries", "seconds"), [(1, 60), (2, 120), (6, 1920), (7, 3600), (30_000, 3600)])

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import threading
 import uuid
+from importlib.resources import files
 
 import pytest
 
@@ -494,3 +495,45 @@ def test_a_notice_of_something_that_was_not_entered_that_day_names_no_receipt(wa
 
     assert [one for one in heard(ways) if "eceipt" in one.text] == []
     assert len(heard(ways)) == 2
+
+
+@pytest.fixture
+def strict_law(tmp_path):
+    """The reference law, had it said how people are told."""
+    text = (files("rollkeeper") / "law" / "packs" / "cn-xz-2011.yaml").read_text("utf-8")
+    told = "must_be_delivered: true\n        channels: [email, sms]\n        min_attempts: 3\n        attempts_apart: {n: 2, unit: day}"
+    pack = tmp_path / "strict.yaml"
+    pack.write_text(
+        text.replace("must_be_delivered: true", told).replace("id: cn-xz-2011", "id: strict"), "utf-8"
+    )
+    write_settings(pack=str(pack))
+    yield
+    write_settings(pack="cn-xz-2011")
+
+
+def test_the_duty_s_notices_go_by_the_ways_of_the_law_and_others_by_the_home_s(ways, strict_law):
+    line = make_line()
+    duty, other = tell(line), tell(line, NoticeKind.RESTORED)
+
+    send(ways)
+
+    assert [one.channel for one in attempts(duty)] == ["email"]
+    assert [one.channel for one in attempts(other)] == ["sms"]
+
+
+def test_nobody_is_called_unreached_before_the_attempts_that_the_law_wants_as_far_apart_as_it_wants(
+    ways, strict_law
+):
+    owed = tell(make_line())
+    made = []
+
+    for day in range(12):
+        clock.give_day(ON + dt.timedelta(days=day))
+        send(ways)
+        latest = attempts(owed)[-1]
+        if latest.outcome == "handed":
+            made.append((day, latest.channel))
+            report(latest.attempt_id, Outcome.BOUNCED)
+
+    assert made == [(0, "email"), (2, "sms"), (4, "email")]
+    assert notice(owed).state == "bounced"

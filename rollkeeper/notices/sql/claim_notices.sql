@@ -21,7 +21,10 @@ SELECT c.*, l.service, l.state, l.is_registered, l.number_sealed, l.contact_seal
 FROM claimed c
 LEFT JOIN lines_line l ON l.line_id = c.line_id
 LEFT JOIN LATERAL (
-    SELECT json_agg(json_build_object('id', a.attempt_id, 'channel', a.channel, 'outcome', a.outcome)) AS attempts
+    SELECT json_agg(json_build_object(
+        'id', a.attempt_id, 'channel', a.channel, 'outcome', a.outcome, 'at', a.sent_at,
+        'left', a.gateway_reference IS NOT NULL
+    )) AS attempts
     FROM notices_attempt a
     WHERE a.line_id = c.line_id AND a.notice_id = c.notice_id
 ) made ON true

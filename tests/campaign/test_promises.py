@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A day that a notice promised stands, whatever a later version of the pack says."""
+
+import datetime as dt
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.campaign import acts
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.law.packs import load_pack
+from tests.campaign.population import day, make_line, member, night, state, tell
+
+type People = tuple[Authority, Authority]
+
+TOLD = day("2012-01-05")
+REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
+
+
+def version(days: int) -> str:
+    """The reference pack with so many days to register, without its own cases, which count 60."""
+    cases, questions = REFERENCE.index("\ntests:"), REFERENCE.index("\nopen_questions:")
+    whole = REFERENCE[:cases] + REFERENCE[questions:]
+    return whole.replace("after: {n: 60, unit: day}", f"after: {{n: {days}, unit: day}}")
+
+
+def plan_under(pack: Path, days: int, *, on: dt.date) -> str:
+    pack.write_text(version(days), "utf-8")
+    clock.give_day(on)
+    acts.plan_campaign(console_authority(), pack_id=str(pack), on=on)
+    return load_pack(str(pack)).hash
+
+
+@pytest.mark.parametrize(("first", "then"), [(90, 60), (90, 30), (60, 90)])
+def test_whoever_was_promised_a_day_keeps_it_and_a_longer_time_is_theirs_too(
+    first: int, then: int, people: People, tmp_path: Path
+) -> None:
+    pack, line_id = tmp_path / "pack.yaml", make_line()
+    plan_under(pack, first, on=TOLD)
+    tell(line_id, TOLD)
+    acts.advance(sweep_authority(), on=TOLD)
+    promised = member(line_id).promised_on
+
+    plan_under(pack, then, on=TOLD + dt.timedelta(days=3))
+
+    # Counted by hand from 2012-01-05, the first day left out: 90 days end on Wednesday the 4th of April, a day of rest
+    # in 2012 (Qingming), so on the 5th; 60 days on Monday the 5th of March, 30 on Saturday the 4th of February.
+    last = day("2012-04-05")
+    assert promised == (last if first == 90 else day("2012-03-05"))
+    for on, due in ((last, 0), (last + dt.timedelta(days=1), 1)):
+        assert acts.check_day(console_authority(), due_on=on, on=TOLD + dt.timedelta(days=3))[0].count == due
+        night(on, people)
+        assert state(line_id) == ("suspended" if due else "active")
+
+
+def test_each_notice_keeps_the_version_it_rests_on_and_the_day_it_promises(
+    people: People, tmp_path: Path
+) -> None:
+    pack, early = tmp_path / "pack.yaml", make_line()
+    old = plan_under(pack, 90, on=TOLD)
+    late = make_line()
+
+    new = plan_under(pack, 60, on=TOLD)
+
+    found = {one.line_id: one for one in rows("SELECT line_id, pack_hash, promised_on FROM notices_notice")}
+    assert (found[early].pack_hash, found[early].promised_on) == (old, day("2012-04-05"))
+    assert (found[late].pack_hash, found[late].promised_on) == (new, day("2012-03-05"))
