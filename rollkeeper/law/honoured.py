@@ -41,7 +41,7 @@ def _is(*values: object) -> Obeyed:
 _SHOWN: Final = (
     "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
     "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*",
-    "campaigns[].title.*", "campaigns[].id", "campaigns[].stages[].money[].*", "*purpose.*",
+    "disclosure[].legal_basis", "campaigns[].title.*", "campaigns[].id", "campaigns[].stages[].money[].*", "*purpose.*",
 )  # fmt: skip
 
 _OBEYED: Final[dict[str, Obeyed]] = {
@@ -108,6 +108,19 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "agents.subagents": _is(False),
     "agents.daily_cap": _any,
     "agents.on_fraud[]": _any,
+    "disclosure[].to": _any,
+    "disclosure[].needs": _is("warrant", "written_order", "subpoena"),
+    "disclosure[].attributes[]": lambda v: v in ATTRIBUTES,
+    "disclosure[].people_per_instrument": _any,
+    "disclosure[].two_people": _any,  # where the law wants one, the house still wants two
+    "disclosure[].reply.n": _any,
+    "disclosure[].reply.unit": _is("day", "working_day"),
+    "disclosure[].notify_person": _is("at_once", "when_allowed"),
+    "disclosure[].put_off.most.n": lambda v: v >= 1,
+    "disclosure[].put_off.most.unit": _is("day"),
+    "disclosure[].put_off.renewals": _any,
+    "disclosure[].keep.n": _any,
+    "disclosure[].keep.unit": _is("day"),
     "number_reuse.quarantine.n": _any,
     "number_reuse.quarantine.unit": _is("day"),
 }

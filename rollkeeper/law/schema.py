@@ -110,15 +110,32 @@ class Breach(Cited):
     exempt_if: Literal["encrypted"] | None = None
 
 
+class PutOff(Cited):
+    """That the person may be told later, how long at most each time, and how often that may be done again."""
+
+    most: Duration
+    renewals: Annotated[int, Field(ge=0, le=100)] = 0
+
+
 class Disclosure(Cited):
     """A demand about one person that the law allows, and its conditions."""
 
     to: Name
     legal_basis: str
     needs: Literal["warrant", "written_order", "subpoena", "legitimate_request"]
+    attributes: Annotated[tuple[Name, ...], Field(min_length=1)]
+    people_per_instrument: Annotated[int, Field(ge=1)] = 1
     two_people: bool = True
     reply: Duration | None = None
     notify_person: Literal["at_once", "when_allowed", "never"] = "when_allowed"
+    put_off: PutOff | None = None
+    keep: Duration
+
+    @model_validator(mode="after")
+    def _told_at_once_is_not_put_off(self) -> "Disclosure":
+        if self.put_off is not None and self.notify_person != "when_allowed":
+            raise ValueError("put_off goes with notify_person: when_allowed alone")
+        return self
 
 
 class NumberReuse(Cited):

@@ -4,6 +4,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from typing import Protocol
+from uuid import UUID
 
 from django.db import connections
 
@@ -14,7 +15,7 @@ from rollkeeper.ledger.forms import demand_form
 from rollkeeper.ledger.integration import Integrated, integrate
 from rollkeeper.ledger.verbs import Verb
 
-__all__ = ["Actor", "Integrated", "append_entry", "entry_body", "integrate"]
+__all__ = ["Actor", "Integrated", "append_entry", "entry_body", "integrate", "withhold_looks"]
 
 
 class Actor(Protocol):
@@ -57,6 +58,19 @@ def append_entry(
             [at, on, verb.value, line_id, person_id, actor.staff_id, body.decode()],
         )
         return EntryId(cursor.fetchone()[0])
+
+
+def withhold_looks(demand_id: UUID, *, until: dt.date, on: dt.date) -> None:
+    """Show the person what is opened for a demand only after `until`; a later day replaces an earlier one, never the reverse.
+
+    Precondition: the caller's act leaves a ledger entry that names demand and day, and keeps to what the pack allows.
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_withheld (demand_id, until, begun_on) VALUES (%s, %s, %s)"
+            " ON CONFLICT (demand_id) DO UPDATE SET until = greatest(ledger_withheld.until, excluded.until)",
+            [demand_id, until, on],
+        )
 
 
 def entry_body(

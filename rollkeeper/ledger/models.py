@@ -130,3 +130,19 @@ class Publication(models.Model):
 
         db_table = "ledger_publication"
         db_table_comment = "Every checkpoint that readers could see; append-only for every role."
+
+
+class Withheld(models.Model):
+    """Up to which day the person is not shown the openings for one demand; the entries stand in the ledger at once."""
+
+    demand_id = models.UUIDField(primary_key=True)
+    until = models.DateField(
+        db_comment="Last day. Whoever looks the day after is shown the openings, and this day."
+    )
+    begun_on = models.DateField()
+
+    class Meta:
+        """Where there is no row everything is shown."""
+
+        db_table = "ledger_withheld"
+        db_table_comment = "Telling that is put off, within what the pack allows (disclosures)."

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from rollkeeper.kernel import database
+from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger import tree
 from rollkeeper.ledger.verbs import Verb
@@ -25,7 +25,8 @@ class Look:
 
     Whoever looked a line up saw how it stands and nothing sealed: `field` and `purpose` are then empty.
     `actor` is the commitment that stands for a member of staff in the published entry, or `console` or `sweep`;
-    `leaf_index` is where the entry stands in the published tree, None while it is not in it yet.
+    `leaf_index` is where the entry stands in the published tree, None while it is not in it yet; `withheld_until` the last
+    day on which the person was not shown it, None where they always were.
     """
 
     entry_id: EntryId
@@ -37,6 +38,7 @@ class Look:
     field: str
     purpose: str
     leaf_index: int | None
+    withheld_until: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def looks(
 ) -> list[Look]:
     """Return every opening of what is sealed about one person, and every look at these lines, the oldest first.
 
-    `lines` are looked at for all time, `held` for as long as they were held.
+    `lines` are looked at for all time, `held` for as long as they were held. What was opened for a demand of which the
+    person is told later is left out until then.
     """
     periods = [*held, *(Held(line_id, None, None) for line_id in lines)]
     found = database.rows(
@@ -92,7 +95,7 @@ def looks(
         {
             "person": person_id, "verbs": [verb.value for verb in LOOKS],
             "lines": [one.line_id for one in periods], "sinces": [one.since for one in periods],
-            "untils": [one.until for one in periods],
+            "untils": [one.until for one in periods], "opened": Verb.SEALED_OPENED.value, "today": clock.today(),
         },
     )  # fmt: skip
     return [_look(row) for row in found]
@@ -169,5 +172,5 @@ def _look(row: Any) -> Look:
     return Look(
         entry_id=EntryId(row.entry_id), at=row.at, day=row.day, line_id=row.line_id, role=body["role"],
         actor=body["actor"], field=facts.get("field", ""), purpose=facts.get("purpose", ""),
-        leaf_index=row.leaf_index,
+        leaf_index=row.leaf_index, withheld_until=row.withheld_until,
     )  # fmt: skip

@@ -33,6 +33,8 @@ _EPOCH = {"epoch": COUNT}
 _PLACE = Form(facts={"agent": REFERENCE, "place": REFERENCE})
 _POSTED = Form(facts={"agent": REFERENCE, "place": REFERENCE, "staff": DIGEST})
 _DEVICE = Form(facts={"agent": REFERENCE, "device": REFERENCE, "place": REFERENCE})
+_AUTHORITY = Form(facts={"authority": REFERENCE, "key": DIGEST})
+_DEMAND = Form(facts={"demand": REFERENCE})
 
 
 class Verb(StrEnum):
@@ -140,11 +142,14 @@ class Verb(StrEnum):
     COMMAND_FAILED = "network:command:failed", _COMMAND
     SEALED_OPENED = "vault:sealed:opened", Form(
         line=MAY, person=MAY, facts={"field": CODE, "purpose": CODE},
-        may={"holding": REFERENCE, "second": ACTOR},
+        may={"demand": REFERENCE, "holding": REFERENCE, "second": ACTOR},
     )  # fmt: skip
     OPENING_REFUSED = (
         "vault:sealed:refused",
-        Form(facts={"asked": COUNT, "field": CODE, "purpose": CODE}, may={"holding": REFERENCE}),
+        Form(
+            facts={"asked": COUNT, "field": CODE, "purpose": CODE},
+            may={"demand": REFERENCE, "holding": REFERENCE},
+        ),
     )
     CANARY_MADE = "vault:canary:made", Form(facts=_EPOCH)
     CANARY_OPENED = "vault:canary:opened", Form()
@@ -227,6 +232,34 @@ class Verb(StrEnum):
     RECHECK_BEGUN = "agents:recheck:begun", Form(line=MUST, pack=MUST, facts={"agent": REFERENCE})
     RECHECK_TOLD = "agents:recheck:told", Form(line=MUST, facts={"agent": REFERENCE, "due_on": DAY})
     RECHECK_SETTLED = "agents:recheck:settled", Form(line=MUST, facts={"agent": REFERENCE, "outcome": CODE})
+    # No entry about a demand names a line or a person: whoever is not told yet must not find themselves in the public ledger.
+    AUTHORITY_PROPOSED = "disclosures:authority:proposed", _AUTHORITY
+    AUTHORITY_ADMITTED = "disclosures:authority:admitted", _AUTHORITY
+    AUTHORITY_ENDED = "disclosures:authority:ended", _AUTHORITY
+    DEMAND_ENTERED = "disclosures:demand:entered", Form(
+        pack=MUST, article=MAY, facts={"authority": REFERENCE, "demand": REFERENCE, "fields": COUNT, "instrument": CODE},
+    )  # fmt: skip
+    DEMAND_APPROVED = "disclosures:demand:approved", Form(facts={"demand": REFERENCE, "enough": FLAG})
+    DEMAND_REFUSED = (
+        "disclosures:demand:refused",
+        Form(pack=MAY, article=MAY, facts={"because": CODE, "by_law": FLAG, "demand": REFERENCE}),
+    )
+    DEMAND_OPENED = "disclosures:demand:opened", Form(
+        pack=MUST, article=MUST, facts={"demand": REFERENCE, "fields": COUNT, "key": DIGEST},
+    )  # fmt: skip
+    DEMAND_HANDED_OVER = (
+        "disclosures:demand:handed_over",
+        Form(facts={"demand": REFERENCE, "file": DIGEST}),
+    )
+    PERSON_TOLD = (
+        "disclosures:person:told",
+        Form(facts={"demand": REFERENCE, "reached": FLAG}, may={"put_off_until": DAY}),
+    )
+    TELLING_PUT_OFF = "disclosures:telling:put_off", Form(
+        pack=MUST, article=MUST, facts={"because": CODE, "demand": REFERENCE, "renewal": COUNT, "until": DAY},
+    )  # fmt: skip
+    DEMAND_EXPIRED = "disclosures:demand:expired", _DEMAND
+    DEMAND_ERASED = "disclosures:demand:erased", _DEMAND
     BACKUP_MADE = "site:backup:made", Form(facts={"bytes": COUNT, "sha256": DIGEST, "store": CODE})
     HOME_RESTORED = "site:home:restored", Form(
         facts={"erased_again": COUNT, "keys_made_at": INSTANT, "opening": COUNT, "register_made_at": INSTANT,

@@ -34,7 +34,6 @@ class HumanPurpose(StrEnum):
     CORRECTION = Purpose.CORRECTION.value
     COMPLAINT = Purpose.COMPLAINT.value
     SUBSCRIBER_REQUEST = Purpose.SUBSCRIBER_REQUEST.value
-    LEGAL_DEMAND = Purpose.LEGAL_DEMAND.value
     REVIEW = Purpose.REVIEW.value
 
 
@@ -54,9 +53,6 @@ def open_(
     user: Annotated[str, typer.Option("--as", metavar="USER", help="Who opens.")],
     field: Annotated[Field, typer.Option("--field", help="Which one field.")],
     purpose: Annotated[HumanPurpose, typer.Option("--purpose", help="What for; it stands in the ledger.")],
-    second: Annotated[
-        str | None, typer.Option("--second", metavar="USER", help="Who agrees, where it needs two people.")
-    ] = None,
     part: Annotated[PartWord, typer.Option("--part", help="Whose, on the line of a company or a minor.")] = (
         PartWord.HOLDER
     ),
@@ -64,8 +60,8 @@ def open_(
 ) -> None:
     """Open one field of one person, on a line found by its whole number or its reference. The ledger says so first.
 
-    The passwords and then the number are asked for, or are lines of standard input in this order. A demand of an authority
-    (legal_demand) needs two people. Nobody opens more in a day than 'openings_a_day' in home.toml.
+    The password and then the number are asked for, or are lines of standard input in this order. A demand of an authority
+    has a way of its own ('rollkeeper disclosure'). Nobody opens more in a day than 'openings_a_day' in home.toml.
 
     Example: rollkeeper vault open --as officer-1 --field name --purpose subscriber_request
     """
@@ -75,7 +71,6 @@ def open_(
 
     opening.open_home()
     authority = sign_in(user, _ask(f"Password of {user}", secret=True))
-    agreeing = sign_in(second, _ask(f"Password of {second}", secret=True)) if second else None
     value = open_field(
         authority,
         _ask("Number or reference of the line"),
@@ -83,7 +78,6 @@ def open_(
         purpose=Purpose(purpose.value),
         on=on or clock.today(),
         part=next(one for one in Part if one.key == part.value),
-        second=agreeing,
     )
     _show_once(value.reveal())
 

@@ -46,7 +46,13 @@ class Line(models.Model):
                 fields=["ended_on"],
                 name="lines_line_to_erase",
                 condition=models.Q(ended_on__isnull=False, erased_on__isnull=True),
-            )
+            ),
+            # Who had a number before it was given to somebody else; a living line is found by lines_number.
+            models.Index(
+                fields=["number_index"],
+                name="lines_line_by_past_number",
+                condition=models.Q(ended_on__isnull=False, number_index__isnull=False),
+            ),
         ]
 
 

@@ -26,7 +26,6 @@ def open_field(
     purpose: Purpose,
     on: dt.date,
     part: Part = Part.HOLDER,
-    second: Authority | None = None,
 ) -> Opened:
     """Open one field of who holds a line now, or held it last; `line` is its whole number or its reference.
 
@@ -49,7 +48,6 @@ def open_field(
         on=on,
         line_id=line_id,
         commitment=held[-1].commitment if part is Part.HOLDER else None,
-        second=second,
     )
 
 

@@ -25,7 +25,24 @@ from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.rules import AFTER_A_FAILURE
 from rollkeeper.notices.sending import Sender, Sent
 
-__all__ = ["Receipt", "Sent", "TakenIn", "owe", "record_outcome", "record_outcomes", "send_due"]
+__all__ = [
+    "Receipt",
+    "Sent",
+    "TakenIn",
+    "before_sending",
+    "owe",
+    "record_outcome",
+    "record_outcomes",
+    "send_due",
+]
+
+
+_before: list[Callable[[dt.date], object]] = []
+
+
+def before_sending(owing: Callable[[dt.date], object]) -> None:
+    """State what is done before each sending: rooms above that owe something by itself when its day comes."""
+    _before.append(owing)
 
 
 @dataclass(slots=True)
@@ -88,6 +105,8 @@ def send_due(
     Ledger: vault:sealed:opened before an address is opened; notices:notice:bounced where a gateway refuses it.
     """
     role, sent = demand(authority, Power.SEND_NOTICES), Sent()
+    for owing in _before:
+        owing(on)
     sent.given_up = _give_up_waiting()
     _release_dead_claims()
     with hold_claim() as claim:

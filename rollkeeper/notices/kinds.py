@@ -27,6 +27,8 @@ class NoticeKind(StrEnum):
     """What is recorded about you may have been seen by somebody who had no right to."""
     CONFIRM_RECORD = "confirm_record"
     """Show the document once more until the day promised: whoever took the record down may have done it wrongly."""
+    DISCLOSED = "disclosed"
+    """An authority was given something that is recorded about you, on a demand that the law allows."""
 
     @property
     def promises_a_day(self) -> bool:

@@ -60,9 +60,11 @@ def _abandoned(age: dt.timedelta) -> Pairs:
 
 
 def _unheld(pairs: Pairs) -> Pairs:
-    """Return those for which still no holding stands."""
+    """Return those for which still no holding and no file stands."""
     held = rows(
-        "SELECT holding_id FROM lines_holding WHERE holding_id = ANY (%s)", [[one for _, one in pairs]]
+        "SELECT holding_id FROM lines_holding WHERE holding_id = ANY (%(ids)s)"
+        " UNION ALL SELECT file_id FROM vault_file WHERE file_id = ANY (%(ids)s)",
+        {"ids": [one for _, one in pairs]},
     )
     recorded = {row.holding_id for row in held}
     return [pair for pair in pairs if pair[1] not in recorded]

@@ -31,6 +31,7 @@ ROOMS_WITH_COMMANDS = (
     "campaign",
     "enrolment",
     "retention",
+    "disclosures",
     "incidents",
     "agents",
     "rights",

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "rollkeeper.campaign",
     "rollkeeper.enrolment",
     "rollkeeper.retention",
+    "rollkeeper.disclosures",
     "rollkeeper.incidents",
     "rollkeeper.agents",
     "rollkeeper.rights",

@@ -31,6 +31,15 @@ class NeedsTwoPeople(RollkeeperError):
     remedy = "Let a second one agree: 'rollkeeper vault open --second USER'."
 
 
+class NeedsDemand(RollkeeperError):
+    """Something was to be opened on a legal demand that stands nowhere."""
+
+    code = "needs_demand"
+    kind = Kind.FORBIDDEN
+    sentence = "On a demand nothing is opened that the demand's own record does not name."
+    remedy = "Enter the demand with 'rollkeeper disclosure enter'; that is the one way out."
+
+
 class NotOnesOwnAlarm(RollkeeperError):
     """Somebody would settle the alarm that they raised."""
 
@@ -56,6 +65,15 @@ class AlreadySealed(RollkeeperError):
     kind = Kind.CONFLICT
     sentence = "A record for one of these persons and holdings is sealed already."
     remedy = "What is sealed is never written over: seal a correction under a new holding reference."
+
+
+class FileTooLarge(RollkeeperError):
+    """A file is larger than the vault takes."""
+
+    code = "file_too_large_to_seal"
+    kind = Kind.MALFORMED
+    sentence = "The file is larger than {most_mb} million bytes."
+    remedy = "Scan it again with fewer dots an inch, in grey."
 
 
 class NoEpoch(RollkeeperError):

@@ -21,6 +21,24 @@ class Sealed(models.Model):
         db_table = "vault_sealed"
 
 
+class SealedFile(models.Model):
+    """One file about nobody in particular, sealed under a key of its own: the instrument of a demand."""
+
+    pk = models.CompositePrimaryKey("owner_id", "file_id")
+    owner_id = models.UUIDField(
+        db_comment="What it belongs to; with file_id it names its key in the store of keys."
+    )
+    file_id = models.UUIDField()
+    ciphertext = models.BinaryField(
+        db_comment="May be personal, sealed. Kept as long as what it belongs to; then its key is destroyed and the row goes."
+    )
+
+    class Meta:
+        """Opaque: no process of the house reads what is inside."""
+
+        db_table = "vault_file"
+
+
 class Canary(models.Model):
     """That a canary was made for an epoch of keys. Which person it is stands nowhere."""
 

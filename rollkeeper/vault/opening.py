@@ -9,6 +9,7 @@ not each take the last one.
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 
@@ -24,7 +25,7 @@ from rollkeeper.law.rules import Decision, Refused
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, keys, wire
-from rollkeeper.vault.errors import CannotOpen, NeedsTwoPeople, TooManyOpenings
+from rollkeeper.vault.errors import CannotOpen, NeedsDemand, NeedsTwoPeople, TooManyOpenings
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.opened import Opened
 from rollkeeper.vault.rules import may_open_more
@@ -43,19 +44,25 @@ def open_sealed(
     line_id: LineId | None = None,
     commitment: str | None = None,
     second: Authority | None = None,
+    demand_id: UUID | None = None,
 ) -> Opened:
     """Open one attribute of one person, after a ledger entry says that it was opened, by whom and for what.
 
     `commitment` is what the register keeps to stand for the person in the published entry, where the caller has it;
-    `second` is who agrees, where the purpose needs two people.
+    `second` is who agrees, where the purpose needs two people. For a legal demand the entry names the demand, and in
+    what is published neither the line nor the person: they are told of it, perhaps later (`disclosures`).
 
-    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, OnlySeals, NeedsTwoPeople,
-    TooManyOpenings, CannotOpen.
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, OnlySeals, NeedsDemand,
+    NeedsTwoPeople, TooManyOpenings, CannotOpen.
     """
     field, purpose = Field(field), Purpose(purpose)
     role = _demand(authority, purpose, second=second, on=on)
     epochs.demand_opening()
-    facts = {"field": field.value, "holding": str(holding_id), "purpose": purpose.value}
+    facts = {"field": field.value, "purpose": purpose.value}
+    if purpose is Purpose.LEGAL_DEMAND:
+        facts["demand"], line_id, commitment = _demand_named(demand_id), None, None
+    else:
+        facts["holding"] = str(holding_id)
     with transaction.atomic(using="vault", durable=True):
         verdict = _count(authority, asked=1)
         if not isinstance(verdict, Refused):
@@ -102,6 +109,25 @@ def open_line_values(
     return _open_lines(authority, role, field, pairs, on=on)
 
 
+def note_file_opened(authority: Authority, *, demand_id: UUID, on: dt.date) -> None:
+    """Enter, before it is opened, that somebody reads the instrument of a demand; it counts as an opening.
+
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, OnlySeals, TooManyOpenings.
+    """
+    role = demand(authority, Power.OPEN_ON_DEMAND)
+    epochs.demand_opening()
+    facts = {"demand": str(demand_id), "field": "instrument", "purpose": Purpose.LEGAL_DEMAND.value}
+    with transaction.atomic(using="vault", durable=True):
+        verdict = _count(authority, asked=1)
+        if isinstance(verdict, Refused):
+            _mark_refused(authority, role, facts | {"asked": 1}, on=on)
+        else:
+            append_entry(
+                authority, verb=Verb.SEALED_OPENED, role=role.value, on=on, facts=facts, using="vault"
+            )
+    _demand_allowed(verdict)
+
+
 def power_for(purpose: Purpose) -> Power:
     """Return the power that opening for this purpose demands."""
     return Power.OPEN_ON_DEMAND if purpose is Purpose.LEGAL_DEMAND else Power.OPEN_SEALED
@@ -141,6 +167,12 @@ def _count(authority: Authority, *, asked: int) -> Decision:
 def _demand_allowed(verdict: Decision) -> None:
     if isinstance(verdict, Refused):
         raise TooManyOpenings(article=verdict.article, reason=verdict.reason, remedy=verdict.remedy)
+
+
+def _demand_named(demand_id: UUID | None) -> str:
+    if demand_id is None:
+        raise NeedsDemand
+    return str(demand_id)
 
 
 def _agreed(second: Authority | None) -> dict[str, str]:

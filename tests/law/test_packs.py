@@ -384,7 +384,7 @@ OTHER_LAWS = {
     "korea": ["'limits'", "'scope.exemptions'", "'party_kinds[].verification'"],
     "mexico": ["'calendar.day_kind: working'", "working_day", "always_allow[1]: 911", "name: curp"],
     "nigeria": ["'court_stays'", "'scope.grandfather'", "'party_kinds[].verification'"],
-    "nis2": ["'disclosure'"],
+    "nis2": ["needs: legitimate_request", "reply.unit: hour"],
     "pakistan": ["'campaigns[].extensions[].until'", "'party_kinds[0].id: estate'"],
     "philippines": [
         "'campaigns[].stages[].reversible_for'",

@@ -56,26 +56,7 @@ def test_an_officer_sees_one_field_of_one_person_and_the_ledger_knew_before(type
     assert '"role":"data_protection_officer"' in entry.body
 
 
-def test_a_demand_of_an_authority_needs_a_second_person_with_a_password_of_their_own(typed):
-    somebody_who_left()
-    alone = typed(*OPEN, "legal_demand", answers=["long words of one off", "13900001234"])
-    wrong = typed(
-        *OPEN,
-        "legal_demand",
-        "--second",
-        "super-1",
-        answers=["long words of one off", "guess", "13900001234"],
-    )
-
-    both = typed(
-        *OPEN, "legal_demand", "--second", "super-1",
-        answers=["long words of one off", "long words of one sup", "13900001234"],
-    )  # fmt: skip
-
-    assert (alone, wrong, both) == ("needs_two_people", "not_signed_in", "李强")
-
-
-@pytest.mark.parametrize("purpose", ["notice", "network", "curiosity"])
+@pytest.mark.parametrize("purpose", ["notice", "network", "curiosity", "legal_demand"])
 def test_what_is_no_purpose_of_a_person_is_not_taken(typed, purpose):
     assert "Invalid value for '--purpose'" in typed(*OPEN, purpose, answers=[])
 

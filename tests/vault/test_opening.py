@@ -81,7 +81,7 @@ def test_a_demand_of_an_authority_needs_two_different_people_who_may():
     one, two, clerk = (authority_of(Staff.objects.get(username=name)) for name in ("one", "two", "clerk"))
     record = person(name="Sought")
     acts.seal_persons([record])
-    demand = {"purpose": Purpose.LEGAL_DEMAND, "on": clock.today()}
+    demand = {"purpose": Purpose.LEGAL_DEMAND, "on": clock.today(), "demand_id": new_uuid()}
 
     for second in (None, one):
         with pytest.raises(NeedsTwoPeople):

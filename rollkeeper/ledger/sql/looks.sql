@@ -1,10 +1,11 @@
 -- Lists who opened or looked up something about one person, and about lines for as long as the person held them.
 -- Law: art. 5, 11 (whoever is registered may know who looked).
--- Reads: ledger_entry, ledger_leaf. Writes: nothing.
+-- What was opened for a demand of which the person is told later is left out until that day is over, by itself.
+-- Reads: ledger_entry, ledger_leaf, ledger_withheld. Writes: nothing.
 -- Plan: ledger_entry_by_person and ledger_entry_by_line; 50 looks among 10^6 entries in 2 ms (2 busy cores, 2026-11-24).
 -- Again: the same.
 
-SELECT e.entry_id, e.at, e.day, e.line_id, e.verb, e.body, l.leaf_index
+SELECT e.entry_id, e.at, e.day, e.line_id, e.verb, e.body, l.leaf_index, w.until AS withheld_until
   FROM (
         SELECT entry_id FROM ledger_entry WHERE person_id = %(person)s AND verb = ANY (%(verbs)s)
         UNION
@@ -17,4 +18,7 @@ SELECT e.entry_id, e.at, e.day, e.line_id, e.verb, e.body, l.leaf_index
        ) AS found
   JOIN ledger_entry AS e USING (entry_id)
   LEFT JOIN ledger_leaf AS l USING (entry_id)
+  LEFT JOIN ledger_withheld AS w
+         ON w.demand_id = CASE WHEN e.verb = %(opened)s THEN (e.body::jsonb #>> '{facts,demand}')::uuid END
+ WHERE w.until IS NULL OR w.until < %(today)s
  ORDER BY e.entry_id

@@ -16,6 +16,10 @@ GRANT SELECT, INSERT ON ledger_leaf, ledger_tile, ledger_integration, ledger_che
 GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication
     TO counter, office, auditor;
 
+-- Up to when a person is not shown what was opened for a demand: read by whoever shows them who looked.
+GRANT SELECT ON ledger_withheld TO office, sweep, auditor;
+GRANT INSERT, UPDATE ON ledger_withheld TO sweep;
+
 -- Who may act: read by the faces for signing in.
 GRANT SELECT ON access_staff, access_rolegrant TO counter, office, sweep, vault, auditor;
 GRANT INSERT, UPDATE ON access_rolegrant TO office, sweep;
@@ -34,6 +38,9 @@ GRANT SELECT ON django_migrations TO sweep, office;
 GRANT INSERT ON vault_sealed TO counter, sweep;
 GRANT SELECT ON vault_sealed TO vault;
 GRANT SELECT (person_id, holding_id, field), DELETE ON vault_sealed TO sweep;
+-- A file under a key of its own, the instrument of a demand: sealed and opened by commands alone.
+GRANT SELECT (owner_id, file_id), INSERT, DELETE ON vault_file TO sweep;
+GRANT SELECT ON vault_file TO vault;
 -- An alarm is raised by whoever opens and settled from the console; no face knows that there was one.
 GRANT INSERT ON vault_alarm TO vault;
 GRANT SELECT, UPDATE (told_at, settled_at) ON vault_alarm TO sweep;
@@ -95,6 +102,12 @@ GRANT INSERT ON agents_recheck, notices_notice TO office;
 -- A device that is enrolled is a passkey of an account.
 GRANT SELECT ON mfa_authenticator TO sweep;
 
+-- Demands about one person are entered and answered by commands; the office sees how they stand and decides.
+GRANT SELECT, INSERT, UPDATE ON disclosures_authority, disclosures_demand, disclosures_putoff TO sweep;
+GRANT SELECT, INSERT ON disclosures_decision TO sweep, office;
+GRANT SELECT ON disclosures_authority, disclosures_demand, disclosures_putoff TO office;
+GRANT UPDATE (state, refused_because, closed_on) ON disclosures_demand TO office;
+GRANT SELECT ON disclosures_authority, disclosures_decision, disclosures_putoff TO auditor;
 -- Everybody is signed out from the console, where an incident asks for it.
 GRANT SELECT, DELETE ON django_session TO sweep;
 

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Which authorities may demand, and to which key an answer is sealed: proposed by one, admitted by another.
+
+The second compares the key's fingerprint with what the authority reads out on another way than the key came. A forged
+authority needs two people of the operator.
+"""
+
+import datetime as dt
+from hashlib import sha256
+from uuid import UUID
+
+import pyrage
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.disclosures.errors import (
+    AuthorityNotProposed,
+    AuthorityUnknown,
+    FingerprintDiffers,
+    KeyNotRead,
+    SameProposer,
+)
+from rollkeeper.disclosures.models import DemandingAuthority
+from rollkeeper.kernel.database import act
+from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+
+def propose_authority(
+    authority: Authority, *, title: str, kind: str, public_key: str, valid_until: dt.date, on: dt.date
+) -> UUID:
+    """Put an authority with its key on the list; nothing is sealed to it yet.
+
+    Ledger: disclosures:authority:proposed. Refuses: NotAllowed, KeyNotRead.
+    """
+    role = demand(authority, Power.ADMIT_AUTHORITY)
+    key = public_key.strip()
+    read_key(key)
+    made = DemandingAuthority(
+        authority_id=new_uuid(), title=" ".join(title.split()), kind=kind, public_key=key, fingerprint=fingerprint(key),
+        valid_until=valid_until, proposed_by=staff_of(authority), proposed_on=on,
+    )  # fmt: skip
+    with act():
+        made.save(force_insert=True)
+        _enter(authority, Verb.AUTHORITY_PROPOSED, made, role=role, on=on)
+    return made.authority_id
+
+
+def admit_authority(authority: Authority, authority_id: UUID, *, read_out: str, on: dt.date) -> None:
+    """Admit an authority, as the second person, with the fingerprint that it read out.
+
+    Ledger: disclosures:authority:admitted. Refuses: NotAllowed, AuthorityUnknown, AuthorityNotProposed, SameProposer,
+    FingerprintDiffers.
+    """
+    role = demand(authority, Power.ADMIT_AUTHORITY)
+    with act():
+        found = locked_authority(authority_id)
+        if found.admitted_on is not None or found.ended_on is not None:
+            raise AuthorityNotProposed
+        if found.proposed_by == authority.staff_id:
+            raise SameProposer
+        if "".join(read_out.lower().split()) != found.fingerprint:
+            raise FingerprintDiffers
+        found.admitted_by, found.admitted_on = authority.staff_id, on
+        found.save(update_fields=["admitted_by", "admitted_on"])
+        _enter(authority, Verb.AUTHORITY_ADMITTED, found, role=role, on=on)
+
+
+def end_authority(authority: Authority, authority_id: UUID, *, on: dt.date) -> None:
+    """Take an authority off the list at once. Again: nothing.
+
+    Ledger: disclosures:authority:ended. Refuses: NotAllowed, AuthorityUnknown.
+    """
+    role = demand(authority, Power.ADMIT_AUTHORITY)
+    with act():
+        found = locked_authority(authority_id)
+        if found.ended_on is None:
+            found.ended_on = on
+            found.save(update_fields=["ended_on"])
+            _enter(authority, Verb.AUTHORITY_ENDED, found, role=role, on=on)
+
+
+def staff_of(authority: Authority) -> StaffId:
+    """Return whose act it is: the powers of this room belong to people, never to the console."""
+    assert authority.staff_id is not None  # noqa: S101 - `powers.toml` names people's roles alone, and a test holds it
+    return authority.staff_id
+
+
+def locked_authority(authority_id: UUID) -> DemandingAuthority:
+    """Return an authority, locked until the act ends. Refuses: AuthorityUnknown."""
+    found = DemandingAuthority.objects.select_for_update().filter(authority_id=authority_id).first()
+    if found is None:
+        raise AuthorityUnknown
+    return found
+
+
+def key_valid_until(found: DemandingAuthority) -> dt.date | None:
+    """Return the last day of an admitted authority's key, None where it is not admitted."""
+    return found.valid_until if found.admitted_on is not None and found.ended_on is None else None
+
+
+def read_key(public_key: str) -> pyrage.x25519.Recipient:
+    """Read a public key. Refuses: KeyNotRead."""
+    try:
+        return pyrage.x25519.Recipient.from_str(public_key)
+    except pyrage.RecipientError:
+        raise KeyNotRead from None
+
+
+def fingerprint(public_key: str) -> str:
+    """Return the SHA-256 of a public key as it is written, 64 hexadecimal digits."""
+    return sha256(public_key.encode()).hexdigest()
+
+
+def _enter(
+    authority: Authority, verb: Verb, about: DemandingAuthority, *, role: StaffRole, on: dt.date
+) -> None:
+    facts = {"authority": str(about.authority_id), "key": about.fingerprint}
+    append_entry(authority, verb=verb, role=role, on=on, facts=facts)

@@ -1,0 +1,383 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands under `disclosure`.
+
+Numbers, references and passwords are asked for, or are lines of standard input: an argument stands in the list of
+processes and in the shell's history.
+"""
+
+import dataclasses
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from rollkeeper.disclosures.kinds import Because, Instrument, PutOffBecause
+from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
+from rollkeeper.vault.fields import Field
+
+if TYPE_CHECKING:
+    from rollkeeper.access.authority import Authority
+
+UserOption = Annotated[str, typer.Option("--as", metavar="USER", help="Who does it.")]
+DemandArgument = Annotated[UUID, typer.Argument(metavar="DEMAND", show_default=False)]
+AuthorityArgument = Annotated[UUID, typer.Argument(metavar="AUTHORITY", show_default=False)]
+HeldOption = Annotated[
+    dt.datetime, typer.Option("--held-on", formats=["%Y-%m-%d"], help="Who held it on this day.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands."""
+    room = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help="A third party's demand about one person: the one way out.",
+    )
+    room.command()(authorities)
+    room.command("propose-authority")(propose_authority)
+    room.command("admit-authority")(admit_authority)
+    room.command("end-authority")(end_authority)
+    room.command()(enter)
+    room.command("list")(list_)
+    room.command()(instrument)
+    room.command()(approve)
+    room.command()(refuse)
+    room.command("put-off")(put_off)
+    room.command()(answer)
+    room.command("handed-over")(handed_over)
+    room.command()(keep)
+    room.command()(count)
+    app.add_typer(room, name="disclosure")
+
+
+def authorities(as_json: JsonOption = False) -> None:
+    """List the authorities: which are admitted, and until when something is sealed to their key.
+
+    Example: rollkeeper disclosure authorities
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.disclosures import queries
+
+    opening.open_home()
+    found = queries.authorities(console_authority())
+    if as_json:
+        emit([dataclasses.asdict(one) for one in found])
+        return
+    show_table(
+        "Authorities", ("authority", "kind", "key until", "stands", "reference"),
+        [
+            (one.title, one.kind, str(one.valid_until),
+             f"ended on {one.ended_on}" if one.ended_on else "admitted" if one.is_admitted else "proposed",
+             str(one.authority_id))
+            for one in found
+        ],
+    )  # fmt: skip
+
+
+def propose_authority(
+    title: Annotated[str, typer.Argument(help="The authority's name; of an office, never of a person.")],
+    *,
+    user: UserOption,
+    kind: Annotated[str, typer.Option("--kind", help="What the pack calls it (disclosure[].to).")],
+    key: Annotated[
+        str, typer.Option("--key", metavar="AGE1...", help="Its public key, made with age-keygen.")
+    ],
+    until: Annotated[dt.datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day of the key.")],
+    on: DateOption = None,
+) -> None:
+    """Put an authority with its key on the list; another person admits it. The password is asked for.
+
+    Example: rollkeeper disclosure propose-authority "People's Court" --as super-1 --kind court --key age1... --until 2013-12-31
+    """
+    from rollkeeper.disclosures import authorities as acts
+
+    opening.open_home()
+    made = acts.propose_authority(
+        _signed_in(user),
+        title=title,
+        kind=kind,
+        public_key=key,
+        valid_until=until.date(),
+        on=on or clock.today(),
+    )
+    out.print(
+        f"{made}: proposed. Another person admits it with the fingerprint that the authority reads out:",
+        markup=False,
+    )
+    out.print(f"  printf '%s' {key.strip()} | sha256sum", markup=False)
+
+
+def admit_authority(authority: AuthorityArgument, *, user: UserOption, on: DateOption = None) -> None:
+    """Admit an authority, as the second person. The password and then the fingerprint as it was read out are asked for.
+
+    Ask for the fingerprint on another way than the key came: call a number that you know from elsewhere.
+
+    Example: rollkeeper disclosure admit-authority 01900000-0000-7000-8000-000000000000 --as officer-1
+    """
+    from rollkeeper.disclosures import authorities as acts
+
+    opening.open_home()
+    who = _signed_in(user)
+    acts.admit_authority(who, authority, read_out=_ask("Fingerprint as read out"), on=on or clock.today())
+    out.print("Admitted.")
+
+
+def end_authority(authority: AuthorityArgument, *, user: UserOption, on: DateOption = None) -> None:
+    """Take an authority off the list at once: nothing is sealed to its key any more. The password is asked for.
+
+    Example: rollkeeper disclosure end-authority 01900000-0000-7000-8000-000000000000 --as officer-1
+    """
+    from rollkeeper.disclosures import authorities as acts
+
+    opening.open_home()
+    acts.end_authority(_signed_in(user), authority, on=on or clock.today())
+    out.print("Ended.")
+
+
+def enter(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="The instrument, scanned. It is sealed as it is.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+    *,
+    user: UserOption,
+    authority: Annotated[UUID, typer.Option("--authority", help="Its reference on the list.")],
+    instrument: Annotated[Instrument, typer.Option("--instrument", help="What was shown.")],
+    field: Annotated[list[Field], typer.Option("--field", help="A field that it names; repeat it.")],
+    held_on: HeldOption,
+    expires: Annotated[dt.datetime, typer.Option("--expires", formats=["%Y-%m-%d"], help="Its last day.")],
+    received: Annotated[
+        dt.datetime | None,
+        typer.Option("--received", formats=["%Y-%m-%d"], help="When it came; today if not given."),
+    ] = None,
+    held_at: Annotated[
+        dt.datetime | None, typer.Option("--held-at", formats=["%H:%M"], help="The time, where it names one.")
+    ] = None,
+    on: DateOption = None,
+) -> None:
+    """Enter a demand about who held one number on one day. What the law does not let through is entered as refused.
+
+    The password, the instrument's own reference and the whole number are asked for, or are lines of standard input in this
+    order. Whoever enters a demand does not decide it. Delete the scan afterwards.
+
+    Example: rollkeeper disclosure enter order.pdf --as clerk-1 --authority 01900000-0000-7000-8000-000000000000
+    --instrument warrant --field name --held-on 2012-03-02 --expires 2012-06-30
+    """
+    from rollkeeper.disclosures import acts
+
+    opening.open_home()
+    day, who = on or clock.today(), _signed_in(user)
+    made = acts.enter_demand(
+        who, authority, instrument=instrument, reference=_ask("Reference of the instrument"), file=file.read_bytes(),
+        fields=field, number=_ask("Whole number"), held_on=held_on.date(), held_at=held_at.time() if held_at else None,
+        received_on=received.date() if received else day, expires_on=expires.date(), on=day,
+    )  # fmt: skip
+    out.print(f"{made}: entered; a supervisor and a data protection officer decide.", markup=False)
+
+
+def list_(as_json: JsonOption = False) -> None:
+    """List the demands that are kept and how they stand: no number, nobody's name.
+
+    Example: rollkeeper disclosure list
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.disclosures import queries
+
+    opening.open_home()
+    found = queries.demands(console_authority())
+    if as_json:
+        emit([dataclasses.asdict(one) for one in found])
+        return
+    show_table(
+        "Demands", ("demand", "authority", "fields", "answer by", "stands", "told"),
+        [
+            (str(one.demand_id), one.authority, ", ".join(one.fields), str(one.reply_by or ""),
+             one.refused_because or one.outcome or one.state.value, str(one.told_on or ""))
+            for one in found
+        ],
+    )  # fmt: skip
+
+
+def instrument(
+    demand: DemandArgument,
+    into: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A file that is not there yet; delete it after reading.")
+    ],
+    *,
+    user: UserOption,
+    on: DateOption = None,
+) -> None:
+    """Write the instrument into a file as it came, to be read before deciding. The ledger says so first.
+
+    It is somebody else's file and may be made to attack: look at it where that does no harm. The password is asked for.
+
+    Example: rollkeeper disclosure instrument 01900000-0000-7000-8000-000000000000 order.pdf --as officer-1
+    """
+    from rollkeeper.disclosures.answering import read_instrument, write_new
+
+    opening.open_home()
+    who = _signed_in(user)
+    with write_new(into) as file:
+        file.write(read_instrument(who, demand, on=on or clock.today()))
+    out.print("Written. Delete it when you have read it.")
+
+
+def approve(demand: DemandArgument, *, user: UserOption, held_on: HeldOption, on: DateOption = None) -> None:
+    """Say yes to a demand as one of two, having read the instrument. The password and the number that it names are asked for.
+
+    Example: rollkeeper disclosure approve 01900000-0000-7000-8000-000000000000 --as officer-1 --held-on 2012-03-02
+    """
+    from rollkeeper.disclosures import acts
+
+    opening.open_home()
+    who = _signed_in(user)
+    enough = acts.approve_demand(
+        who,
+        demand,
+        number=_ask("Whole number, as the instrument has it"),
+        held_on=held_on.date(),
+        on=on or clock.today(),
+    )
+    out.print(
+        "Both have decided; the two open it." if enough else "Your yes is recorded; it needs the other one."
+    )
+
+
+def refuse(
+    demand: DemandArgument,
+    *,
+    user: UserOption,
+    because: Annotated[Because, typer.Option("--because", help="Why; it is counted.")],
+    on: DateOption = None,
+) -> None:
+    """Refuse a demand, alone. The password is asked for.
+
+    Example: rollkeeper disclosure refuse 01900000-0000-7000-8000-000000000000 --as officer-1 --because not_genuine
+    """
+    from rollkeeper.disclosures import acts
+
+    if not because.is_a_persons:
+        raise typer.BadParameter("only the law refuses for this reason.", param_hint="'--because'")
+    opening.open_home()
+    acts.refuse_demand(_signed_in(user), demand, because=because, on=on or clock.today())
+    out.print("Refused.")
+
+
+def put_off(
+    demand: DemandArgument,
+    *,
+    user: UserOption,
+    until: Annotated[
+        dt.datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day without telling.")
+    ],
+    because: Annotated[PutOffBecause, typer.Option("--because", help="Why; it stands in the ledger.")],
+    on: DateOption = None,
+) -> None:
+    """Ask that the person be told only after a day, or agree to it by typing the same. The password is asked for.
+
+    It takes two, before anything is opened, no longer than the pack allows. Afterwards the person is told by itself.
+
+    Example: rollkeeper disclosure put-off 01900000-0000-7000-8000-000000000000 --as super-1 --until 2012-06-30 --because court_forbids
+    """
+    from rollkeeper.disclosures import acts
+
+    opening.open_home()
+    agreed = acts.put_off_telling(
+        _signed_in(user), demand, until=until.date(), because=because, on=on or clock.today()
+    )
+    out.print(
+        "Agreed: the person is told the day after."
+        if agreed
+        else "Asked; it needs another person who types the same."
+    )
+
+
+def answer(
+    demand: DemandArgument,
+    into: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The sealed answer: a file that is not there yet.")
+    ],
+    *,
+    user: UserOption,
+    second: Annotated[str, typer.Option("--second", metavar="USER", help="The other one who said yes.")],
+    held_on: HeldOption,
+    on: DateOption = None,
+) -> None:
+    """Open the fields that the demand names, for the holder of that day, and write them sealed to the authority's key.
+
+    Both passwords and the whole number are asked for, in this order. The authority opens the file with 'age --decrypt'.
+
+    Example: rollkeeper disclosure answer 01900000-0000-7000-8000-000000000000 answer.age --as officer-1 --second super-1
+    --held-on 2012-03-02
+    """
+    from rollkeeper.disclosures.answering import answer_demand
+
+    opening.open_home()
+    who, other = _signed_in(user), _signed_in(second)
+    done = answer_demand(
+        who, other, demand, number=_ask("Whole number, as the instrument has it"), held_on=held_on.date(), into=into,
+        on=on or clock.today(),
+    )  # fmt: skip
+    out.print(f"Sealed: {done.outcome.value}. SHA-256 {done.answer_hash}", markup=False)
+    out.print("Give it to the authority, then say so: rollkeeper disclosure handed-over.")
+
+
+def handed_over(demand: DemandArgument, *, user: UserOption, on: DateOption = None) -> None:
+    """Note that the sealed answer went to the authority. Nothing more is opened for the demand. The password is asked for.
+
+    Example: rollkeeper disclosure handed-over 01900000-0000-7000-8000-000000000000 --as officer-1
+    """
+    from rollkeeper.disclosures import acts
+
+    opening.open_home()
+    out.print(f"Noted: {acts.hand_over(_signed_in(user), demand, on=on or clock.today())}", markup=False)
+
+
+def keep(as_json: JsonOption = False, on: DateOption = None) -> None:
+    """Tell who must be told, end what has run out, erase what is due. 'notices send' does it as well.
+
+    Example: rollkeeper disclosure keep
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.disclosures.keeping import keep_demands
+
+    opening.open_home()
+    done = keep_demands(console_authority(), on=on or clock.today())
+    said = f"{done.told:,} people are told, {done.expired:,} demands ran out, {done.erased:,} are erased."
+    emit(dataclasses.asdict(done)) if as_json else out.print(said)
+
+
+def count(
+    year: Annotated[int, typer.Argument(min=1900, max=9999, help="A year that is over.")],
+    on: DateOption = None,  # noqa: ARG001 - the option gives the day by itself
+) -> None:
+    """Write the year's figures for the public as CSV: demands by kind and what they came to, small numbers hidden.
+
+    Example: rollkeeper disclosure count 2012 > disclosures-2012.csv
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.disclosures.counting import year_table
+
+    opening.open_home()
+    sys.stdout.write(year_table(console_authority(), year))
+
+
+def _signed_in(user: str) -> "Authority":
+    from rollkeeper.access.acts import sign_in
+
+    return sign_in(user, _ask(f"Password of {user}", secret=True))
+
+
+def _ask(what: str, *, secret: bool = False) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt(what, hide_input=secret, err=True))

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Seal a whole file under a key of its own, open it, destroy it. What is inside is never looked at.
+
+A file may be made to attack whoever opens it: here it is bytes, handed on as they came. Its key lies among the people's keys,
+named by two references, so that it is rotated, backed up and destroyed as they are.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import HoldingId, PersonId
+from rollkeeper.vault import epochs, keys, wire
+from rollkeeper.vault.errors import CannotOpen, FileTooLarge
+
+GREATEST_BYTES: Final = 20_000_000
+_NAME: Final = b"file"
+_PADDED_TO_BYTES: Final = 65_536
+
+
+def seal_file(owner_id: UUID, file_id: UUID, data: bytes) -> None:
+    """Seal a file in the present transaction; its key is committed first. Refuses: FileTooLarge, AlreadySealed, NoEpoch."""
+    if len(data) > GREATEST_BYTES:
+        raise FileTooLarge(most_mb=GREATEST_BYTES // 1_000_000)
+    owner, file = owner_id.bytes, file_id.bytes
+    (key,), (nonce,) = wire.random_keys(1), wire.random_nonces(1)
+    epoch_id, sealer = epochs.person_key_sealer()
+    (wrapped,) = sealer.seal([key], contexts=[wire.person_key_context(owner, file)])
+    keys.insert_person_keys([(owner, file, wrapped)], epoch_id=epoch_id)
+    padded = wire.pad(data, to_bytes=_PADDED_TO_BYTES)
+    (sealed,) = wire.seal_attributes(
+        key, [(nonce, padded, _NAME)], binding=wire.attribute_binding(owner, file)
+    )
+    run(
+        "INSERT INTO vault_file (owner_id, file_id, ciphertext) VALUES (%s, %s, %s)",
+        [owner_id, file_id, sealed],
+    )
+
+
+def open_file(authority: Authority, owner_id: UUID, file_id: UUID) -> bytes:  # noqa: ARG001 - a witness that somebody answers for it
+    """Return a file as it came. Refuses: OnlySeals, CannotOpen.
+
+    Precondition: the caller has entered it in the ledger (`vault.opening.note_file_opened`).
+    """
+    epochs.demand_opening()
+    found = rows(
+        "SELECT ciphertext FROM vault_file WHERE owner_id = %s AND file_id = %s",
+        [owner_id, file_id],
+        using="vault",
+    )
+    if not found:
+        raise CannotOpen
+    wrapped = keys.person_key(owner_id, holding_id=file_id)
+    key = epochs.unwrapped(wrapped.epoch_id, wrapped.secret_wrapped).open_person_key(
+        wrapped.wrapped, context=wire.person_key_context(owner_id.bytes, file_id.bytes)
+    )
+    binding = wire.attribute_binding(owner_id.bytes, file_id.bytes)
+    return wire.open_attribute(key, bytes(found[0].ciphertext), binding=binding, field=_NAME)
+
+
+def destroy_file(owner_id: UUID, file_id: UUID) -> None:
+    """Destroy a file's key, now and in every copy of the register, and its row with the present transaction. Refuses: OnlySeals."""
+    epochs.demand_opening()
+    run("DELETE FROM vault_file WHERE owner_id = %s AND file_id = %s", [owner_id, file_id])
+    keys.destroy_person_keys([(PersonId(owner_id), HoldingId(file_id))])

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""People of the operator, an authority that was admitted, somebody who holds a line, and a demand about them."""
+
+import datetime as dt
+import json
+import os
+from types import SimpleNamespace
+
+import pyrage
+import pytest
+from django.contrib.auth.hashers import make_password
+
+from rollkeeper.access.acts import authority_of
+from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.disclosures import acts, authorities
+from rollkeeper.disclosures.answering import answer_demand
+from rollkeeper.disclosures.kinds import Instrument
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import settings, write_settings
+from rollkeeper.vault.fields import Field
+from tests.disclosures.lawful import write_pack
+from tests.rights.people import NUMBER, PERSON, enrol
+
+ON = dt.date(2012, 3, 2)
+DAY = dt.timedelta(days=1)
+SCAN = b"%PDF-1.4 an invented order about the holder of a line"
+PEOPLE = {
+    "clerk": [StaffRole.CLERK], "supervisor": [StaffRole.SUPERVISOR], "officer": [StaffRole.DATA_PROTECTION_OFFICER],
+    "supervisor-2": [StaffRole.SUPERVISOR], "officer-2": [StaffRole.DATA_PROTECTION_OFFICER],
+}  # fmt: skip
+PASSWORD = "seven plain words of nothing"
+
+
+@pytest.fixture
+def law(committed, tmp_path):
+    """Give the home another law; the reference law at first has an invented power beside it."""
+    before = settings().pack
+
+    def changed(**changes):
+        write_settings(pack=write_pack(tmp_path, **changes) if changes != {"pack": None} else before)
+
+    changed()
+    yield changed
+    write_settings(pack=before)
+
+
+@pytest.fixture(scope="session")
+def hashed():
+    """Everybody's password, hashed once: it costs a tenth of a second."""
+    return make_password(PASSWORD)
+
+
+@pytest.fixture
+def house(law, tmp_path, hashed):
+    """Everybody and everything; `house.day` is what the home believes."""
+    clock.give_day(ON)
+    who = {}
+    for name, roles in PEOPLE.items():
+        staff = Staff.objects.create(username=name, salt=os.urandom(32), password=hashed)
+        for role in roles:
+            RoleGrant.objects.create(staff=staff, role=role.value, since=ON)
+        who[name] = authority_of(staff)
+    key = pyrage.x25519.Identity.generate()
+    public = str(key.to_public())
+    court = authorities.propose_authority(
+        who["supervisor"],
+        title="Invented Court",
+        kind="court",
+        public_key=public,
+        valid_until=ON + 300 * DAY,
+        on=ON,
+    )
+    authorities.admit_authority(who["officer"], court, read_out=authorities.fingerprint(public), on=ON)
+
+    def enter(**changes):
+        given = {
+            "instrument": Instrument.WARRANT, "reference": "2012 no. 17", "file": SCAN, "fields": [Field.NAME],
+            "number": NUMBER, "held_on": ON, "received_on": ON, "expires_on": ON + 90 * DAY, "on": ON,
+        } | changes  # fmt: skip
+        return acts.enter_demand(who["clerk"], court, **given)
+
+    def approved(demand_id=None, **changes):
+        demand_id = demand_id or enter(**changes)
+        for name in ("supervisor", "officer"):
+            acts.approve_demand(
+                who[name],
+                demand_id,
+                number=changes.get("number", NUMBER),
+                held_on=changes.get("held_on", ON),
+                on=ON,
+            )
+        return demand_id
+
+    def answered(
+        demand_id, *, by="officer", second="supervisor", on=ON, number=NUMBER, held_on=ON, into=None
+    ):
+        into = into or tmp_path / f"{demand_id}-{on}.age"
+        answer_demand(who[by], who[second], demand_id, number=number, held_on=held_on, into=into, on=on)
+        return json.loads(pyrage.decrypt(into.read_bytes(), [key]))
+
+    return SimpleNamespace(
+        who=who,
+        court=court,
+        key=key,
+        enter=enter,
+        approved=approved,
+        answered=answered,
+        enrol=enrol,
+        person=PERSON,
+        folder=tmp_path,
+    )
