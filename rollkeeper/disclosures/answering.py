@@ -132,7 +132,7 @@ def _clear(
         append_entry(
             authority, verb=Verb.DEMAND_OPENED, role=demand(authority, Power.OPEN_ON_DEMAND), on=on, pack=pack.hash,
             article=law.article,
-            facts={"demand": str(demand_id), "fields": len(found.fields), "key": asking.fingerprint},
+            facts={"demand": str(demand_id), "fields": len(found.fields), "key": asking.key_hash},
         )  # fmt: skip
     return _Cleared(holding, tuple(Field(name) for name in found.fields), asking.public_key)
 

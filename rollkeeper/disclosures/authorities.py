@@ -38,7 +38,7 @@ def propose_authority(
     key = public_key.strip()
     read_key(key)
     made = DemandingAuthority(
-        authority_id=new_uuid(), title=" ".join(title.split()), kind=kind, public_key=key, fingerprint=fingerprint(key),
+        authority_id=new_uuid(), title=" ".join(title.split()), kind=kind, public_key=key, key_hash=fingerprint(key),
         valid_until=valid_until, proposed_by=staff_of(authority), proposed_on=on,
     )  # fmt: skip
     with act():
@@ -60,7 +60,7 @@ def admit_authority(authority: Authority, authority_id: UUID, *, read_out: str, 
             raise AuthorityNotProposed
         if found.proposed_by == authority.staff_id:
             raise SameProposer
-        if "".join(read_out.lower().split()) != found.fingerprint:
+        if "".join(read_out.lower().split()) != found.key_hash:
             raise FingerprintDiffers
         found.admitted_by, found.admitted_on = authority.staff_id, on
         found.save(update_fields=["admitted_by", "admitted_on"])
@@ -116,5 +116,5 @@ def fingerprint(public_key: str) -> str:
 def _enter(
     authority: Authority, verb: Verb, about: DemandingAuthority, *, role: StaffRole, on: dt.date
 ) -> None:
-    facts = {"authority": str(about.authority_id), "key": about.fingerprint}
+    facts = {"authority": str(about.authority_id), "key": about.key_hash}
     append_entry(authority, verb=verb, role=role, on=on, facts=facts)

@@ -27,7 +27,7 @@ class DemandNotWaiting(RollkeeperError):
 
     code = "demand_not_waiting"
     kind = Kind.CONFLICT
-    sentence = "The demand is '{state}'; this needs one that is '{needed}'."
+    sentence = "The demand is not at the step where this begins."
     remedy = "See how it stands: 'rollkeeper disclosure list'."
 
 

@@ -87,7 +87,7 @@ def authorities(authority: Authority) -> list[AuthorityView]:
     demand(authority, Power.SEE_DEMANDS)
     return [
         AuthorityView(
-            one.authority_id, one.title, one.kind, one.fingerprint, one.valid_until, one.admitted_on is not None,
+            one.authority_id, one.title, one.kind, one.key_hash, one.valid_until, one.admitted_on is not None,
             one.ended_on,
         )
         for one in DemandingAuthority.objects.order_by("title", "proposed_on")

@@ -31,7 +31,13 @@ def needed(name: str, *, extras: frozenset[str], seen: set[str]) -> Iterator[Dis
 def said_licence(package: Distribution) -> str:
     about = package.metadata
     kinds = [one for one in about.get_all("Classifier") or [] if one.startswith("License ::")]
-    return "\n".join([about.get("License-Expression") or "", about.get("License") or "", *kinds])
+    said = "\n".join([about.get("License-Expression") or "", about.get("License") or "", *kinds])
+    return said if said.strip() else carried_licence(package)
+
+
+def carried_licence(package: Distribution) -> str:
+    """Return the text of the licence that a package carries: for one that says nothing in its metadata."""
+    return "\n".join(file.read_text() for file in package.files or [] if "/licenses/" in str(file))
 
 
 PACKAGES = {canonicalize_name(one.name): one for one in needed("rollkeeper", extras=frozenset(), seen=set())}

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('title', models.TextField(db_comment="The authority's name. Of an office, never of a person.")),
                 ('kind', models.TextField(db_comment='What the pack calls it (disclosure[].to).')),
                 ('public_key', models.TextField(db_comment='An age recipient: what answers are sealed to.')),
-                ('fingerprint', models.TextField(db_comment='SHA-256 of the public key, as read out on another way.')),
+                ('key_hash', models.TextField(db_comment='SHA-256 of the public key, as read out on another way.')),
                 ('valid_until', models.DateField(db_comment='Last day on which something is sealed to this key.')),
                 ('proposed_by', models.UUIDField()),
                 ('proposed_on', models.DateField()),

@@ -96,6 +96,18 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'agents:recheck:begun' THEN '+-+-'
     WHEN 'agents:recheck:told' THEN '+---'
     WHEN 'agents:recheck:settled' THEN '+---'
+    WHEN 'disclosures:authority:proposed' THEN '----'
+    WHEN 'disclosures:authority:admitted' THEN '----'
+    WHEN 'disclosures:authority:ended' THEN '----'
+    WHEN 'disclosures:demand:entered' THEN '--+_'
+    WHEN 'disclosures:demand:approved' THEN '----'
+    WHEN 'disclosures:demand:refused' THEN '--__'
+    WHEN 'disclosures:demand:opened' THEN '--++'
+    WHEN 'disclosures:demand:handed_over' THEN '----'
+    WHEN 'disclosures:person:told' THEN '----'
+    WHEN 'disclosures:telling:put_off' THEN '--++'
+    WHEN 'disclosures:demand:expired' THEN '----'
+    WHEN 'disclosures:demand:erased' THEN '----'
     WHEN 'site:backup:made' THEN '----'
     WHEN 'site:home:restored' THEN '----'
 END;
@@ -141,8 +153,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'notices:notice:bounced' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]
     WHEN 'network:command:confirmed' THEN ARRAY[['batch', 'reference', '_'], ['command', 'reference', '+'], ['kind', 'code', '+'], ['read_back', 'code', '_'], ['tries', 'count', '+']]
     WHEN 'network:command:failed' THEN ARRAY[['batch', 'reference', '_'], ['command', 'reference', '+'], ['kind', 'code', '+'], ['read_back', 'code', '_'], ['tries', 'count', '+']]
-    WHEN 'vault:sealed:opened' THEN ARRAY[['field', 'code', '+'], ['holding', 'reference', '_'], ['purpose', 'code', '+'], ['second', 'actor', '_']]
-    WHEN 'vault:sealed:refused' THEN ARRAY[['asked', 'count', '+'], ['field', 'code', '+'], ['holding', 'reference', '_'], ['purpose', 'code', '+']]
+    WHEN 'vault:sealed:opened' THEN ARRAY[['demand', 'reference', '_'], ['field', 'code', '+'], ['holding', 'reference', '_'], ['purpose', 'code', '+'], ['second', 'actor', '_']]
+    WHEN 'vault:sealed:refused' THEN ARRAY[['asked', 'count', '+'], ['demand', 'reference', '_'], ['field', 'code', '+'], ['holding', 'reference', '_'], ['purpose', 'code', '+']]
     WHEN 'vault:canary:made' THEN ARRAY[['epoch', 'count', '+']]
     WHEN 'vault:alarm:settled' THEN ARRAY[['entry', 'count', '+']]
     WHEN 'vault:epoch:begun' THEN ARRAY[['epoch', 'count', '+'], ['public_half', 'digest', '+']]
@@ -184,6 +196,18 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'agents:recheck:begun' THEN ARRAY[['agent', 'reference', '+']]
     WHEN 'agents:recheck:told' THEN ARRAY[['agent', 'reference', '+'], ['due_on', 'day', '+']]
     WHEN 'agents:recheck:settled' THEN ARRAY[['agent', 'reference', '+'], ['outcome', 'code', '+']]
+    WHEN 'disclosures:authority:proposed' THEN ARRAY[['authority', 'reference', '+'], ['key', 'digest', '+']]
+    WHEN 'disclosures:authority:admitted' THEN ARRAY[['authority', 'reference', '+'], ['key', 'digest', '+']]
+    WHEN 'disclosures:authority:ended' THEN ARRAY[['authority', 'reference', '+'], ['key', 'digest', '+']]
+    WHEN 'disclosures:demand:entered' THEN ARRAY[['authority', 'reference', '+'], ['demand', 'reference', '+'], ['fields', 'count', '+'], ['instrument', 'code', '+']]
+    WHEN 'disclosures:demand:approved' THEN ARRAY[['demand', 'reference', '+'], ['enough', 'flag', '+']]
+    WHEN 'disclosures:demand:refused' THEN ARRAY[['because', 'code', '+'], ['by_law', 'flag', '+'], ['demand', 'reference', '+']]
+    WHEN 'disclosures:demand:opened' THEN ARRAY[['demand', 'reference', '+'], ['fields', 'count', '+'], ['key', 'digest', '+']]
+    WHEN 'disclosures:demand:handed_over' THEN ARRAY[['demand', 'reference', '+'], ['file', 'digest', '+']]
+    WHEN 'disclosures:person:told' THEN ARRAY[['demand', 'reference', '+'], ['put_off_until', 'day', '_'], ['reached', 'flag', '+']]
+    WHEN 'disclosures:telling:put_off' THEN ARRAY[['because', 'code', '+'], ['demand', 'reference', '+'], ['renewal', 'count', '+'], ['until', 'day', '+']]
+    WHEN 'disclosures:demand:expired' THEN ARRAY[['demand', 'reference', '+']]
+    WHEN 'disclosures:demand:erased' THEN ARRAY[['demand', 'reference', '+']]
     WHEN 'site:backup:made' THEN ARRAY[['bytes', 'count', '+'], ['sha256', 'digest', '+'], ['store', 'code', '+']]
     WHEN 'site:home:restored' THEN ARRAY[['erased_again', 'count', '+'], ['keys_made_at', 'instant', '+'], ['opening', 'count', '+'], ['register_made_at', 'instant', '+'], ['without_key', 'count', '+']]
 END;
