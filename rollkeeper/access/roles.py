@@ -37,6 +37,8 @@ class Power(StrEnum):
     UNDO_BATCH = "undo_batch"
     EXCUSE_UNREACHED = "excuse_unreached"
     CLOSE_CAMPAIGN = "close_campaign"
+    EXPORT_HOURS_OFF = "export_hours_off"
+    COUNT_EMERGENCIES = "count_emergencies"
     ENTER_STAY = "enter_stay"
     LIFT_STAY = "lift_stay"
     SEND_NOTICES = "send_notices"

@@ -9,7 +9,7 @@ from rollkeeper.access.acts import may_decide
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign.errors import ApprovedAlready, ApproverUnknown, BatchNotFound, BatchNotInState
-from rollkeeper.campaign.models import Approval, Batch, Complaint
+from rollkeeper.campaign.models import Approval, Batch, Complaint, EmergencyCount
 from rollkeeper.campaign.queries import last_batch_of
 from rollkeeper.campaign.stages import BatchState
 from rollkeeper.kernel import clock
@@ -88,6 +88,18 @@ def record_complaint(authority: Authority, line_id: LineId, *, on: dt.date) -> B
         facts = {"batch": str(batch_id)} if batch_id else {}
         append_entry(authority, verb=Verb.COMPLAINT_RECORDED, role=role, on=on, line_id=line_id, facts=facts)
     return batch_id
+
+
+def count_emergencies(authority: Authority, anomalies: int, *, on: dt.date) -> None:
+    """Take in how many emergency calls went wrong in the last hour, all over the network: a number and nothing else.
+
+    A jump stops every batch that runs, before its next chunk. Refuses: NotAllowed. Ledger: campaign:emergency:counted.
+    """
+    role = demand(authority, Power.COUNT_EMERGENCIES)
+    with act():
+        EmergencyCount.objects.create(counted_at=clock.now(), anomalies=anomalies)
+        facts = {"anomalies": anomalies}
+        append_entry(authority, verb=Verb.EMERGENCY_COUNTED, role=role, on=on, facts=facts)
 
 
 def lock_batch(batch_id: BatchId, *states: BatchState) -> Batch:

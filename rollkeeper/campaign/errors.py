@@ -4,6 +4,15 @@
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 
+class BillingFileThere(RollkeeperError):
+    """The file for billing is there already."""
+
+    code = "billing_file_there"
+    kind = Kind.CONFLICT
+    sentence = "{file} is there already, and is not written over."
+    remedy = "Name another file, or take that one away."
+
+
 class NoCampaign(RollkeeperError):
     """No campaign is planned."""
 

@@ -42,6 +42,7 @@ class Member(models.Model):
     promised_on = models.DateField(null=True, db_comment="The last day that a delivered notice promised.")
     next_check_on = models.DateField(null=True)
     told_by = models.TextField(null=True, db_comment="The channel by which the first proof came.")
+    region = models.TextField(null=True, db_comment="The line's region when it was taken in, for figures.")
     left_on = models.DateField(null=True)
     left_because = models.TextField(null=True, db_comment="registered or ended.")
 
@@ -142,6 +143,9 @@ class BatchLine(models.Model):
     outcome = models.TextField(default="waiting", db_comment="waiting, done, passed_over or undone.")
     passed_over_because = models.TextField(null=True)
     done_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(
+        null=True, db_comment="Until then the line was off because of this batch."
+    )
     former = models.JSONField(
         null=True, db_comment="State, stage, anchor and version before the act, for undo."
     )
@@ -247,6 +251,38 @@ class Tally(models.Model):
         """Few rows."""
 
         db_table = "campaign_tally"
+
+
+class RegionTally(models.Model):
+    """Lines per region and stage, as changes that add up; kept and folded as `Tally` is."""
+
+    tally_id = models.BigAutoField(primary_key=True)
+    campaign_id = models.UUIDField()
+    region = models.TextField(null=True)
+    stage = models.TextField()
+    lines = models.BigIntegerField()
+
+    class Meta:
+        """Few rows."""
+
+        db_table = "campaign_regiontally"
+
+
+class EmergencyCount(models.Model):
+    """How many emergency calls went wrong in an hour, all over the network, as the operator counts. No call, no line."""
+
+    counted_at = models.DateTimeField(primary_key=True)
+    anomalies = models.IntegerField(db_comment="Emergency calls that failed or were cut, in the hour before.")
+
+    class Meta:
+        """A row an hour; append-only."""
+
+        db_table = "campaign_emergencycount"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(anomalies__gte=0), name="campaign_emergencycount_below_zero"
+            )
+        ]
 
 
 class Changed(models.Model):

@@ -27,6 +27,7 @@ class Brakes:
     first_share_hours: int
     stop_at_complaints: float
     stop_at_failed_read_backs: float
+    stop_at_emergency_jump: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ class Progress:
     complaints: int
     failed_read_backs: int
     floor_breaks: int
+    emergency_usual: float = 0.0
+    """Anomalies of emergency calls in an hour, on average of the week before the batch began."""
+    emergency_worst: int = 0
+    """The most in one hour since it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,8 @@ def clipped(stays: Sequence[Days], *, on: dt.date) -> list[Days]:
 def _must_stop(progress: Progress, brakes: Brakes) -> str | None:
     if progress.floor_breaks:
         return f"on {progress.floor_breaks} lines emergency, care or registration calls failed"
+    if progress.emergency_worst >= max(1.0, progress.emergency_usual * brakes.stop_at_emergency_jump):
+        return f"{progress.emergency_worst} anomalies of emergency calls in an hour, {progress.emergency_usual:.1f} before"
     done = max(progress.done, 1)
     if progress.complaints and progress.complaints / done >= brakes.stop_at_complaints:
         return f"{progress.complaints} complaints about {progress.done} lines"

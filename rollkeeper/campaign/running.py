@@ -205,6 +205,7 @@ def _brakes() -> Brakes:
         first_share_hours=chosen.first_share_hours,
         stop_at_complaints=chosen.stop_at_complaints,
         stop_at_failed_read_backs=chosen.stop_at_failed_read_backs,
+        stop_at_emergency_jump=chosen.stop_at_emergency_jump,
     )
 
 
@@ -224,4 +225,6 @@ def _progress(batch: Batch) -> Progress:
         complaints=found.complaints,
         failed_read_backs=found.failed_read_backs,
         floor_breaks=found.floor_breaks,
+        emergency_usual=found.emergency_usual,
+        emergency_worst=found.emergency_worst,
     )

@@ -86,6 +86,7 @@ def _picture(
         "SELECT day FROM campaign_sweepday WHERE campaign_id = %s AND day = %s", [campaign.campaign_id, on]
     )
     run(sql("campaign", "fold_tally"))
+    run(sql("campaign", "fold_regions"))
     run(sql("campaign", "sweep_day"), values)
     if ran_before and swept == Swept():
         return

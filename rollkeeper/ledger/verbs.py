@@ -95,6 +95,11 @@ class Verb(StrEnum):
     )
     STAY_ENTERED = "campaign:stay:entered", Form(facts={"first": DAY, "stay": REFERENCE}, may={"last": DAY})
     STAY_LIFTED = "campaign:stay:lifted", Form(facts={"last": DAY, "stay": REFERENCE})
+    HOURS_OFF_EXPORTED = (
+        "campaign:hours_off:exported",
+        Form(facts={"file": DIGEST, "first": DAY, "last": DAY, "stretches": COUNT}),
+    )
+    EMERGENCY_COUNTED = "campaign:emergency:counted", Form(facts={"anomalies": COUNT})
     COMPLAINT_RECORDED = "campaign:complaint:recorded", Form(line=MUST, may={"batch": REFERENCE})
     LINE_EXPLAINED = "campaign:line:explained", Form(line=MUST, facts={"about": DAY})
     LINE_ACTIVATED = (

@@ -26,6 +26,7 @@ def brakes(home: object) -> Iterator[Callable[..., None]]:
         "cap_per_hour",
         "stop_at_complaints",
         "stop_at_failed_read_backs",
+        "stop_at_emergency_jump",
     )
     before = {name: getattr(settings(), name) for name in names}
 

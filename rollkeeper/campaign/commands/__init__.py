@@ -14,7 +14,8 @@ def register(app: typer.Typer) -> None:
     importing.register(app)
     room = typer.Typer(no_args_is_help=True, help="All lines at once: plan, check, approve, run, undo.")
     for command in (
-        campaigns.plan, batches.check, batches.approve, batches.run, batches.stop, batches.undo, campaigns.status,
+        campaigns.plan, batches.check, batches.approve, batches.run, batches.stop, batches.undo,
+        batches.emergency_calls, batches.hours_off, campaigns.status,
         campaigns.unreached, campaigns.excuse, campaigns.close, lines.pause, lines.lift, lines.proof,
         lines.proofs, lines.complaint,
     ):  # fmt: skip

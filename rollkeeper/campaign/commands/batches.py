@@ -5,6 +5,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -144,6 +145,48 @@ def undo(
         return
     out.print(
         f"{undone.undone:,} lines are as they were; {undone.left_alone:,} had moved on and were left alone."
+    )
+
+
+def emergency_calls(
+    anomalies: Annotated[
+        int, typer.Argument(min=0, help="How many went wrong in the last hour; no call, no line.")
+    ],
+    on: DateOption = None,
+) -> None:
+    """Take in how many emergency calls went wrong in the last hour, all over the network; a jump stops every batch.
+
+    Run it every hour, out of the operator's own monitoring. Example: rollkeeper campaign emergency-calls 2
+    """
+    from rollkeeper.campaign import acts
+
+    with opened():
+        acts.count_emergencies(console(), anomalies, on=on or clock.today())
+    out.print("Noted.")
+
+
+def hours_off(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="Where to write it; must not be there.")],
+    first: Annotated[dt.date, typer.Option("--from", parser=read_date, metavar="DATE", help="First day.")],
+    last: Annotated[
+        dt.date, typer.Option("--to", parser=read_date, metavar="DATE", help="Last day, inclusive.")
+    ],
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Write every hour for which a line was off, with its cause, as a file for billing: what is frozen, what is given back.
+
+    Lines stand there by reference. Example: rollkeeper campaign hours-off march.csv --from 2012-03-01 --to 2012-03-31
+    """
+    from rollkeeper.campaign import acts
+
+    with opened():
+        done = acts.export_hours_off(console(), file, first=first, last=last, on=on or clock.today())
+    if as_json:
+        emit(dataclasses.asdict(done))
+        return
+    out.print(
+        f"{done.stretches:,} stretches, {done.hours:,.0f} hours, {done.credited_hours:,.0f} of them to be given back."
     )
 
 

@@ -4,7 +4,7 @@
 -- Plan: one pass over lines_line, anti-join with campaign_member; once a planning, not once a night.
 -- Again: only lines that were imported since.
 CREATE TEMPORARY TABLE campaign_clock ON COMMIT DROP AS
-SELECT l.line_id, coalesce(s.language, l.language, %(language)s) AS language, %(anchor_on)s::date AS anchor_on,
+SELECT l.line_id, l.region, coalesce(s.language, l.language, %(language)s) AS language, %(anchor_on)s::date AS anchor_on,
        %(days)s::integer AS days, '{}'::datemultirange AS pauses
   FROM lines_line l
   LEFT JOIN lines_holding h ON h.line_id = l.line_id AND upper_inf(h.held)

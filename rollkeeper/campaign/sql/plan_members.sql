@@ -3,8 +3,8 @@
 -- Plan: two inserts of as many rows as there are new members.
 -- Again: nothing, since plan_clocks.sql finds only lines that are no members.
 WITH taken AS (
-    INSERT INTO campaign_member (line_id, campaign_id, stage)
-    SELECT line_id, %(campaign_id)s, 'untold' FROM campaign_clock
+    INSERT INTO campaign_member (line_id, campaign_id, stage, region)
+    SELECT line_id, %(campaign_id)s, 'untold', region FROM campaign_clock
         ON CONFLICT DO NOTHING
  RETURNING line_id
 )

@@ -1,8 +1,13 @@
 -- Tells what the brakes of a batch need to know: what it did, what all batches did in the last hour, what went wrong.
--- Law: -. Reads: campaign_chunk, campaign_complaint, network_command. Writes: -.
+-- Law: -. Reads: campaign_chunk, campaign_complaint, campaign_emergencycount, network_command. Writes: -.
 -- Plan: campaign_chunk_pkey and _by_time (a row a chunk), campaign_complaint_by_batch, network_command_gone_wrong.
 -- Again: the same numbers.
-SELECT (SELECT coalesce(sum(done), 0)::integer FROM campaign_chunk WHERE batch_id = %(batch_id)s) AS done,
+WITH began AS MATERIALIZED (SELECT min(ran_at) AS at FROM campaign_chunk WHERE batch_id = %(batch_id)s)
+SELECT (SELECT coalesce(avg(e.anomalies), 0)::float8 FROM campaign_emergencycount e, began
+         WHERE e.counted_at <= began.at AND e.counted_at > began.at - interval '7 days') AS emergency_usual,
+       (SELECT coalesce(max(e.anomalies), 0) FROM campaign_emergencycount e, began
+         WHERE e.counted_at > began.at) AS emergency_worst,
+       (SELECT coalesce(sum(done), 0)::integer FROM campaign_chunk WHERE batch_id = %(batch_id)s) AS done,
        (SELECT coalesce(sum(done), 0)::integer FROM campaign_chunk WHERE ran_at > %(hour_ago)s) AS done_last_hour,
        (SELECT count(DISTINCT line_id) FROM campaign_complaint WHERE batch_id = %(batch_id)s) AS complaints,
        (SELECT count(*) FROM network_command

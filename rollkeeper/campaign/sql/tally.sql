@@ -1,12 +1,15 @@
--- Keeps campaign_tally in step with campaign_member: each statement leaves what it added to and took from each group.
--- Law: -. Reads: the rows that the statement changed. Writes: campaign_tally.
--- Plan: one aggregate over the changed rows; no index, no row of the tally is ever waited for.
+-- Keeps campaign_tally and campaign_regiontally in step with campaign_member: each statement leaves what it added to and
+-- took from each group.
+-- Law: -. Reads: the rows that the statement changed. Writes: campaign_tally, campaign_regiontally.
+-- Plan: an aggregate over the changed rows for each; no index, no row of a tally is ever waited for.
 -- Again: CREATE OR REPLACE: the same triggers.
 CREATE OR REPLACE FUNCTION campaign_tally_added() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO campaign_tally (campaign_id, stage, told_by, next_check_on, lines)
     SELECT campaign_id, stage, told_by, next_check_on, count(*) FROM added GROUP BY 1, 2, 3, 4;
+    INSERT INTO campaign_regiontally (campaign_id, region, stage, lines)
+    SELECT campaign_id, region, stage, count(*) FROM added GROUP BY 1, 2, 3;
     RETURN NULL;
 END
 $$;
@@ -16,6 +19,8 @@ LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO campaign_tally (campaign_id, stage, told_by, next_check_on, lines)
     SELECT campaign_id, stage, told_by, next_check_on, -count(*) FROM taken GROUP BY 1, 2, 3, 4;
+    INSERT INTO campaign_regiontally (campaign_id, region, stage, lines)
+    SELECT campaign_id, region, stage, -count(*) FROM taken GROUP BY 1, 2, 3;
     RETURN NULL;
 END
 $$;
@@ -29,6 +34,13 @@ BEGIN
             UNION ALL
             SELECT campaign_id, stage, told_by, next_check_on, -count(*) FROM taken GROUP BY 1, 2, 3, 4)
      GROUP BY 1, 2, 3, 4
+    HAVING sum(change) <> 0;
+    INSERT INTO campaign_regiontally (campaign_id, region, stage, lines)
+    SELECT campaign_id, region, stage, sum(change)
+      FROM (SELECT campaign_id, region, stage, count(*) AS change FROM added GROUP BY 1, 2, 3
+            UNION ALL
+            SELECT campaign_id, region, stage, -count(*) FROM taken GROUP BY 1, 2, 3)
+     GROUP BY 1, 2, 3
     HAVING sum(change) <> 0;
     RETURN NULL;
 END

@@ -46,5 +46,5 @@ WITH wrong AS MATERIALIZED (
                        jsonb_build_object('undone_batch', %(batch_id)s::uuid, 'to', former ->> 'state'))
       FROM wrong
 )
-UPDATE campaign_batchline b SET outcome = 'undone'
+UPDATE campaign_batchline b SET outcome = 'undone', undone_at = %(at)s
   FROM wrong WHERE b.line_id = wrong.line_id AND b.batch_id = %(batch_id)s

@@ -22,6 +22,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'campaign:sweep:ran' THEN '--+-'
     WHEN 'campaign:stay:entered' THEN '----'
     WHEN 'campaign:stay:lifted' THEN '----'
+    WHEN 'campaign:hours_off:exported' THEN '----'
+    WHEN 'campaign:emergency:counted' THEN '----'
     WHEN 'campaign:complaint:recorded' THEN '+---'
     WHEN 'campaign:line:explained' THEN '+---'
     WHEN 'line:line:activated' THEN '+++_'
@@ -130,6 +132,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'campaign:sweep:ran' THEN ARRAY[['campaign', 'reference', '+'], ['left', 'count', '+'], ['put_off', 'count', '+'], ['started', 'count', '+']]
     WHEN 'campaign:stay:entered' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '_'], ['stay', 'reference', '+']]
     WHEN 'campaign:stay:lifted' THEN ARRAY[['last', 'day', '+'], ['stay', 'reference', '+']]
+    WHEN 'campaign:hours_off:exported' THEN ARRAY[['file', 'digest', '+'], ['first', 'day', '+'], ['last', 'day', '+'], ['stretches', 'count', '+']]
+    WHEN 'campaign:emergency:counted' THEN ARRAY[['anomalies', 'count', '+']]
     WHEN 'campaign:complaint:recorded' THEN ARRAY[['batch', 'reference', '_']]
     WHEN 'campaign:line:explained' THEN ARRAY[['about', 'day', '+']]
     WHEN 'line:line:activated' THEN ARRAY[['service', 'code', '+']]

@@ -71,7 +71,9 @@ GRANT SELECT ON notices_notice, notices_attempt, network_command TO office, audi
 -- All lines at once.
 GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_batch, campaign_batchline,
     campaign_stay, campaign_sweepday, campaign_import TO sweep;
-GRANT SELECT, INSERT, DELETE ON campaign_tally, campaign_changed TO sweep;
+GRANT SELECT, INSERT, DELETE ON campaign_tally, campaign_regiontally, campaign_changed TO sweep;
+GRANT SELECT, INSERT ON campaign_emergencycount TO sweep;
+GRANT SELECT ON campaign_regiontally, campaign_emergencycount TO office, auditor;
 GRANT SELECT, INSERT ON campaign_chunk, campaign_excuse TO sweep;
 GRANT SELECT ON campaign_excuse TO office, auditor;
 GRANT SELECT, INSERT ON campaign_approval, campaign_complaint, campaign_staylift TO sweep, office;

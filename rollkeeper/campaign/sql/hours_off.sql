@@ -1,0 +1,43 @@
+-- Gathers every stretch of time for which a line was off between two instants, with its cause and whether it is credited.
+-- Law: art. 3 (suspended), art. 1 (a wrong is put right); charges by the pack.
+-- Reads: lines_suspension, lines_line, lines_lift, campaign_batchline, campaign_batch, network_command.
+-- Writes: campaign_hours_off (temporary).
+-- Plan: one pass over lines_suspension and over the undone lines of batches; network_command_pkey by line.
+-- Again: the caller drops the table first.
+--
+-- A line counts as off until the network has proved that it works again, not until somebody asked for that. The hours of an
+-- emergency lift are taken out. A line that ended is off no more: it has no service that could be.
+CREATE TEMPORARY TABLE campaign_hours_off ON COMMIT DROP AS
+WITH begun AS (
+    SELECT s.line_id, s.reason AS cause, s.batch_id, s.begun_at AS off_from, s.lifted_at, coalesce(b.outcome = 'undone', false) AS credited,
+           CASE WHEN l.state IN ('ended', 'released') AND s.lifted_at IS NULL
+                THEN coalesce(e.done_at, (l.ended_on + 1)::timestamp AT TIME ZONE %(zone)s) END AS over_at
+      FROM lines_suspension s
+      JOIN lines_line l USING (line_id)
+      LEFT JOIN campaign_batchline b ON b.line_id = s.line_id AND b.batch_id = s.batch_id
+      LEFT JOIN LATERAL (
+           SELECT d.done_at FROM campaign_batchline d JOIN campaign_batch t USING (batch_id)
+            WHERE d.line_id = s.line_id AND t.action = 'end' AND d.outcome = 'done' LIMIT 1) e ON true
+     WHERE s.begun_at < %(until)s
+    UNION ALL
+    SELECT b.line_id, 'ended', b.batch_id, b.done_at, b.undone_at, true, NULL
+      FROM campaign_batchline b JOIN campaign_batch t USING (batch_id)
+     WHERE b.outcome = 'undone' AND t.action = 'end' AND b.done_at < %(until)s
+), ended AS (
+    SELECT g.*, CASE WHEN g.lifted_at IS NULL THEN least(coalesce(g.over_at, %(now)s), %(now)s)
+                     ELSE least(greatest(g.lifted_at, back.at), %(now)s) END AS off_until
+      FROM begun g
+      LEFT JOIN LATERAL (
+           SELECT CASE c.state WHEN 'confirmed' THEN c.read_back_at WHEN 'overtaken' THEN g.lifted_at ELSE %(now)s END AS at
+             FROM network_command c
+            WHERE g.lifted_at IS NOT NULL AND g.cause <> 'ended' AND c.line_id = g.line_id AND c.kind = 'restore'
+              AND c.reason <> 'emergency_lift' AND c.asked_at >= g.lifted_at - interval '1 minute'
+            ORDER BY c.position LIMIT 1) back ON true
+)
+SELECT e.line_id, e.cause, e.batch_id, lower(part) AS off_from, upper(part) AS off_until, e.credited
+  FROM ended e
+  LEFT JOIN lines_lift f ON f.line_id = e.line_id AND e.cause = 'registration'
+ CROSS JOIN LATERAL unnest(
+       tstzmultirange(tstzrange(greatest(e.off_from, %(since)s), least(e.off_until, %(until)s)))
+       - CASE WHEN f.line_id IS NULL THEN '{}' ELSE tstzmultirange(tstzrange(f.lifted_at, f.ends_at)) END) AS part
+ WHERE greatest(e.off_from, %(since)s) < least(e.off_until, %(until)s)
