@@ -140,6 +140,11 @@ class Pack:
         return self.file.number_reuse.quarantine.n
 
     @property
+    def number_reuse_article(self) -> str:
+        """Return the article by which a number rests."""
+        return self._cited(self.file.number_reuse.because)
+
+    @property
     def services(self) -> tuple[str, ...]:
         """Return the services that have to be registered."""
         return tuple(service for scope in self.file.scope.services for service in scope.services)

@@ -135,6 +135,7 @@ class Verb(StrEnum):
     )
     LINE_LOOKED_UP = "line:line:looked_up", _LINE
     LINE_PROTECTED = "line:line:protected", Form(line=MUST, facts={"protected": FLAG})
+    NUMBER_FREED = "line:number:freed", Form(line=MUST, pack=MUST, article=MUST)
     ERASURE_HELD = "line:erasure:held", Form(line=MUST, facts={"first": DAY, "last": DAY, "review_on": DAY})
     RECORD_ERASED = "line:record:erased", Form(
         line=MUST, pack=MUST, article=MUST, facts={"erasure": REFERENCE, "ground": CODE},

@@ -67,6 +67,13 @@ class Number(models.Model):
         """Sharded by the index."""
 
         db_table = "lines_number"
+        indexes = [
+            models.Index(
+                fields=["quarantined_until"],
+                name="lines_number_in_quarantine",
+                condition=models.Q(quarantined_until__isnull=False),
+            )
+        ]
 
 
 class Reference(models.Model):

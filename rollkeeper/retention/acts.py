@@ -43,6 +43,7 @@ class Erased:
     finished: int = 0
     keys_destroyed: int = 0
     abandoned: int = 0
+    numbers_freed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ def erase_due(authority: Authority, *, on: dt.date, moved: Callable[[int], None]
     """Erase every record whose last day kept is over and on which no legal hold lies.
 
     A past holding goes a year after it ended even where the line lives on; identity of applications that came to nothing
-    goes after an hour. `moved` is told how many records each chunk had. Refuses: NotAllowed. Ledger: line:record:erased a
-    record, with ground, article and last day kept; line:application:erased.
+    goes after an hour. Numbers whose quarantine is over are freed. `moved` is told how many records each chunk had. Refuses: NotAllowed. Ledger: line:record:erased a
+    record, with ground, article and last day kept; line:application:erased; line:number:freed a number.
     """
     role = demand(authority, Power.ERASE_DUE)
     erased, pack = Erased(), load_pack(settings().pack)
@@ -91,6 +92,7 @@ def erase_due(authority: Authority, *, on: dt.date, moved: Callable[[int], None]
         "article": pack.retention.article,
         "verb": Verb.RECORD_ERASED.value,
     }
+    erased.numbers_freed = _free_numbers(pack, values)
     while values["cutoff"] is not None and (intended := _intend(pack, values)):
         erased.lines += intended["service_ended"]
         erased.holdings += intended["holding_ended"]
@@ -98,6 +100,20 @@ def erase_due(authority: Authority, *, on: dt.date, moved: Callable[[int], None]
         moved(sum(intended.values()))
     erased.abandoned = erase_abandoned(authority, on=on)
     return erased
+
+
+def _free_numbers(pack: Pack, values: Mapping[str, Any]) -> int:
+    """Let numbers whose quarantine is over go from the lines that had them; return how many."""
+    freed, values = 0, dict(values) | {
+        "chunk": CHUNK, "at": clock.now(), "freed": Verb.NUMBER_FREED.value,
+        "reuse_article": pack.number_reuse_article,
+    }  # fmt: skip
+    while True:
+        with act():
+            (found,) = rows(sql("retention", "free_numbers"), values)
+        freed += found.numbers
+        if found.numbers < CHUNK:
+            return freed
 
 
 def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date) -> ErasedAgain:

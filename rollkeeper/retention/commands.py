@@ -49,6 +49,7 @@ def erase_due(
     out.print(
         f"Erased: {erased.lines:,} ended lines, {erased.holdings:,} past holdings; {erased.keys_destroyed:,} keys"
         f" destroyed; {due.held:,} records are held."
+        + (f" {erased.numbers_freed:,} numbers were freed." if erased.numbers_freed else "")
         + (f" {erased.abandoned:,} broken-off applications were erased." if erased.abandoned else "")
         + (f" {erased.finished:,} erasures that had broken off were finished." if erased.finished else "")
     )

@@ -44,6 +44,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:receipt:taken_up' THEN '+---'
     WHEN 'line:line:looked_up' THEN '+---'
     WHEN 'line:line:protected' THEN '+---'
+    WHEN 'line:number:freed' THEN '+-++'
     WHEN 'line:erasure:held' THEN '+---'
     WHEN 'line:record:erased' THEN '+-++'
     WHEN 'line:application:erased' THEN '----'

@@ -1,5 +1,6 @@
--- Clears the rows of records whose keys are gone: number, contact, reference, what stood for the holder, sealed rows.
--- Law: art. 5. Reads: retention_erasure. Writes: lines_line, lines_number, lines_reference, lines_holding,
+-- Clears the rows of records whose keys are gone: number, contact, reference, what stood for the holder, sealed rows;
+-- and why a clock stood still, which may be an illness.
+-- Law: art. 5. Reads: retention_erasure. Writes: lines_line, lines_number, lines_reference, lines_holding, lines_pause,
 -- vault_sealed, retention_erasure. Plan: primary keys by line and person; lines_reference_by_line.
 -- Again: nothing left to clear.
 WITH record AS MATERIALIZED (
@@ -11,6 +12,8 @@ WITH record AS MATERIALIZED (
            contact_sealed = NULL, language = NULL
       FROM record WHERE l.line_id = record.line_id AND record.holding_id IS NULL
  RETURNING l.line_id, old.number_index AS number_index
+), pause AS (
+    UPDATE lines_pause p SET reason = 'other' FROM line WHERE p.line_id = line.line_id AND p.reason <> 'other'
 ), number AS (
     DELETE FROM lines_number n USING line WHERE n.number_index = line.number_index AND n.line_id = line.line_id
 ), reference AS (

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A number that was given back rests, forgets who had it, and is offered again only then."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.enrolment.acts import register_subscriber
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.queries import find_line, holdings
+from rollkeeper.lines.states import LineState
+from rollkeeper.network.acts import push_due
+from rollkeeper.notices.acts import owe, send_due
+from rollkeeper.notices.kinds import Channel, NoticeKind
+from rollkeeper.retention import acts
+from rollkeeper.retention.acts import erase_due
+from tests.enrolment.people import fresh_number, submission
+from tests.network.fakes import Element
+from tests.notices.fakes import Way
+
+PACK = load_pack("cn-xz-2011")
+ENDED = dt.date(2012, 4, 5)
+LAST = ENDED + dt.timedelta(days=PACK.number_quarantine_days)
+DAY = dt.timedelta(days=1)
+ME = console_authority()
+
+# Where a line's own row or its former holder may still be found from a number, and why that is all.
+MAY_KNOW_BY_NUMBER = {
+    "lines_line": "index gone once the number is freed; the sealed number goes with the record",
+    "lines_number": "row gone once the number is freed",
+    "rights_knock": "what somebody typed at the portal; goes after a day and names no line",
+}
+
+
+@pytest.fixture
+def given_back(register: None) -> tuple[str, LineId]:
+    """A registered line whose contract is over, and the network knows."""
+    from rollkeeper.enrolment.acts import end_held_line
+    from rollkeeper.lines.changes import lock_line
+
+    number = fresh_number()
+    clock.give_day(ENDED)
+    line_id = register_subscriber(ME, submission(number), on=ENDED).line_id
+    end_held_line(ME, lock_line(line_id), on=ENDED)
+    push_due(sweep_authority(), on=ENDED, gateway=Element())
+    return number, line_id
+
+
+def freed(on: dt.date) -> int:
+    clock.give_day(on)
+    return erase_due(ME, on=on).numbers_freed
+
+
+@pytest.mark.parametrize(("on", "count"), [(LAST - DAY, 0), (LAST, 0), (LAST + DAY, 1)])
+def test_a_number_is_freed_on_the_day_after_its_quarantine(
+    given_back: tuple[str, LineId], on: dt.date, count: int
+) -> None:
+    assert freed(on) == count
+
+
+def test_nothing_leads_from_a_freed_number_to_whoever_had_it(given_back: tuple[str, LineId]) -> None:
+    number, line_id = given_back
+    (before,) = rows("SELECT number_index FROM lines_line WHERE line_id = %s", [line_id])
+
+    freed(LAST + DAY)
+
+    assert find_line(number) is None
+    tables = rows(
+        "SELECT table_name FROM information_schema.columns WHERE column_name = 'number_index' AND table_schema = 'public'"
+    )
+    assert {row.table_name for row in tables} == set(MAY_KNOW_BY_NUMBER)
+    for table in MAY_KNOW_BY_NUMBER:
+        assert rows(f"SELECT FROM {table} WHERE number_index = %s", [before.number_index]) == []
+
+
+def test_the_next_holder_of_a_number_is_no_heir_of_the_line_before(given_back: tuple[str, LineId]) -> None:
+    number, old = given_back
+    freed(LAST + DAY)
+
+    new = register_subscriber(ME, submission(number), on=LAST + DAY).line_id
+
+    assert new != old
+    found = find_line(number)
+    assert found is not None
+    assert (found.line_id, found.state) == (new, LineState.ACTIVE)
+    assert {h.person_id for h in holdings(new)} & {h.person_id for h in holdings(old)} == set()
+    assert rows("SELECT FROM lines_suspension WHERE line_id = %s", [new]) == []
+    assert rows("SELECT FROM lines_pause WHERE line_id = %s", [new]) == []
+    assert rows("SELECT FROM lines_reference WHERE line_id = %s", [new]) == []
+    assert rows("SELECT FROM notices_notice WHERE line_id = %s AND kind = 'ended'", [new]) == []
+
+
+def test_no_message_to_a_former_holder_goes_to_the_number_that_another_has_now(
+    given_back: tuple[str, LineId],
+) -> None:
+    number, old = given_back
+    freed(LAST + DAY)
+    new = register_subscriber(ME, submission(number), on=LAST + DAY).line_id
+    ways = {channel: Way(rings=channel is Channel.VOICE) for channel in (Channel.SMS, Channel.VOICE)}
+    owe(old, kind=NoticeKind.ENDED, language="en", promised_on=None, pack_hash=PACK.hash, on=LAST + DAY)
+
+    send_due(sweep_authority(), on=LAST + DAY, ways=ways)
+
+    assert [way.addresses for way in ways.values()] == [[], []]
+    owe(
+        new,
+        kind=NoticeKind.RECORD_CHANGED,
+        language="en",
+        promised_on=None,
+        pack_hash=PACK.hash,
+        on=LAST + DAY,
+    )
+    send_due(sweep_authority(), on=LAST + DAY, ways=ways)
+    assert number in [address for way in ways.values() for address in way.addresses]
+
+
+def test_a_number_stays_while_the_network_has_not_proved_that_the_line_is_out_of_service(
+    given_back: tuple[str, LineId],
+) -> None:
+    _, line_id = given_back
+    run(
+        "UPDATE network_command SET state = 'failed', read_back = 'barred' WHERE line_id = %s AND kind = 'end'",
+        [line_id],
+    )
+
+    assert freed(LAST + DAY) == 0
+
+
+def test_freeing_stands_in_the_ledger_with_the_article_and_is_done_once(
+    given_back: tuple[str, LineId],
+) -> None:
+    _, line_id = given_back
+
+    assert (freed(LAST + DAY), freed(LAST + DAY)) == (1, 0)
+
+    (entry,) = rows("SELECT line_id, body FROM ledger_entry WHERE verb = 'line:number:freed'")
+    assert entry.line_id == line_id
+    assert '"article":"house rule 1"' in entry.body
+
+
+def test_many_numbers_are_freed_in_chunks(register: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.campaign.population import end, make_line
+
+    monkeypatch.setattr(acts, "CHUNK", 3)
+    for _ in range(7):
+        end(make_line(), ENDED)
+
+    assert freed(LAST + DAY) == 7
+
+
+def test_why_a_clock_stood_still_is_forgotten_with_the_record(given_back: tuple[str, LineId]) -> None:
+    _, line_id = given_back
+    run(
+        "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)"
+        " VALUES (%s, gen_random_uuid(), '[2012-01-01,2012-02-01)', 'hospital', now())",
+        [line_id],
+    )
+
+    freed(ENDED + dt.timedelta(days=367))
+
+    (pause,) = rows("SELECT reason FROM lines_pause WHERE line_id = %s", [line_id])
+    assert pause.reason == "other"
