@@ -180,14 +180,15 @@ def stays() -> list[StayView]:
     return [StayView(*row) for row in found]
 
 
-def batches() -> list[BatchView]:
-    """Return all batches, the newest first."""
-    return [_batch_view(row) for row in rows(sql("campaign", "batches"), {"batch_id": None})]
+def batches(*, limit: int | None = None) -> list[BatchView]:
+    """Return all batches, or so many: those that wait or run first, then the newest."""
+    found = rows(sql("campaign", "batches"), {"batch_id": None, "limit": limit})
+    return [_batch_view(row) for row in found]
 
 
 def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
     """Return one batch with its sample, explained in a language; None where there is none."""
-    found = rows(sql("campaign", "batches"), {"batch_id": batch_id})
+    found = rows(sql("campaign", "batches"), {"batch_id": batch_id, "limit": None})
     if not found:
         return None
     row = found[0]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The pages of the office: the campaign as a picture, one batch, one line. Counts, dates and reasons; nobody's name."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,12 +17,12 @@ from rollkeeper.access.acts import authority_in
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign import acts as campaign_acts
-from rollkeeper.campaign import queries
+from rollkeeper.campaign import figures, queries
 from rollkeeper.campaign.errors import BatchNotFound
 from rollkeeper.campaign.queries import BatchDetail, BatchView, DayCount
 from rollkeeper.campaign.stages import BatchState
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.ids import BatchId, LineId
+from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.sayings import ENGLISH
 from rollkeeper.office.acts import lift_for_hours, look_up_line
 from rollkeeper.office.forms import ApproveForm, LiftForm, LineForm
@@ -30,6 +31,7 @@ from rollkeeper.office.picture import NARROW, STACK, WIDE, picture, thinned
 CAN_STOP = frozenset({BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING})
 CAN_UNDO = frozenset({BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE})
 MOST_TABLE_ROWS = 60
+MOST_BATCHES = 60
 OPEN = CAN_STOP | {BatchState.UNDO_ASKED}
 
 
@@ -40,7 +42,7 @@ def campaign(request: HttpRequest) -> HttpResponse:
     demand(authority, Power.SEE_CAMPAIGN)
     today = clock.today()
     seen = queries.overview(today)
-    batches = queries.batches()
+    batches = queries.batches(limit=MOST_BATCHES)
     shown: dict[str, Any] = {
         "overview": seen,
         "open_batches": [batch for batch in batches if batch.state in OPEN],
@@ -61,6 +63,11 @@ def campaign(request: HttpRequest) -> HttpResponse:
                 for day, counts in thinned(seen.series, MOST_TABLE_ROWS)
             ],
             "due": _due_by_day(seen.due_soon),
+            "tomorrow": figures.cuts_within(seen.due_soon, first=today + dt.timedelta(days=1), days=1),
+            "week": figures.cuts_within(seen.due_soon, first=today + dt.timedelta(days=1), days=7),
+            "regions": _regions(seen.campaign_id),
+            "unproven": figures.unproven(),
+            "undone": sum(batch.undone_count for batch in batches),
             "most_due": max((one.count for one in seen.due_soon), default=0),
             "channels": sorted(seen.reached_by_channel.items(), key=lambda item: -item[1]),
         }
@@ -173,6 +180,17 @@ def _doable(request: HttpRequest, authority: Authority, view: BatchView) -> Doab
         stop=has(Power.STOP_BATCH) and view.state in CAN_STOP,
         undo=has(Power.UNDO_BATCH) and view.state in CAN_UNDO and view.done_count > 0,
     )
+
+
+def _regions(campaign_id: CampaignId) -> list[dict[str, Any]]:
+    """Return a row a region, its stages in the order of the table."""
+    return [
+        {
+            "name": one.region, "total": one.total, "is_rest": one.region == "",
+            "counts": [one.counts.get(stage, 0) for stage in reversed(STACK)],
+        }
+        for one in figures.regions(campaign_id)
+    ]  # fmt: skip
 
 
 def _has_approved(request: HttpRequest, view: BatchView) -> bool:

@@ -111,7 +111,7 @@ def _free_numbers(pack: Pack, values: Mapping[str, Any]) -> int:
     while True:
         with act():
             (found,) = rows(sql("retention", "free_numbers"), values)
-        freed += found.numbers
+        freed += int(found.numbers)
         if found.numbers < CHUNK:
             return freed
 

@@ -11,6 +11,7 @@ from rollkeeper.campaign.importing.maps import make_map
 from rollkeeper.campaign.importing.reasons import Reason, Refusal, Unread
 from rollkeeper.campaign.importing.registrations import Declared
 from rollkeeper.campaign.importing.rows import RowReader
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise
@@ -265,3 +266,32 @@ def test_a_registration_with_a_fault_leaves_the_line_unregistered_and_says_so(ch
 
 def test_where_no_law_asks_nothing_about_holders_is_taken():
     assert take(HOLDER, pack="none").columns["registration"] == [None]
+
+
+@pytest.mark.parametrize(
+    ("phone", "region"),
+    [("0891 634 0000", "Lhasa"), ("13800138000", "mobile"), ("13900138000", None), ("not a number", None)],
+)
+def test_a_region_is_taken_from_how_the_number_begins_the_longest_prefix_first(phone, region):
+    prefixes = {"+86": "elsewhere", "+86891": "Lhasa", "+861380": "mobile"}
+    if region is None:
+        del prefixes["+86"]
+
+    taken = take({"phone": phone}, raw=RAW | {"region": {"prefixes": prefixes}})
+
+    assert taken.columns["region"] == ([] if phone == "not a number" else [region])
+
+
+@pytest.mark.parametrize(
+    "region", [{}, {"column": "area", "constant": "x"}, {"column": "area", "prefixes": {"+86": "x"}}, {"prefixes": {"86": "x"}}]
+)  # fmt: skip
+def test_a_region_is_given_in_one_way(region):
+    with pytest.raises(RollkeeperError, match="region"):
+        make_map(RAW | {"region": region}, named="m", header=HEADER)
+
+
+def test_a_region_by_prefix_needs_numbers_in_the_file():
+    raw = RAW | {"number": {"allotment": "+8613800000000"}, "region": {"prefixes": {"+86": "x"}}}
+
+    with pytest.raises(RollkeeperError, match="prefixes"):
+        make_map(raw, named="m", header=HEADER)

@@ -5,7 +5,7 @@
 [number]        column, or allotment = "+86..." (and count) where the file holds no numbers
 [service]       constant, or [[service.from]] column + values, the first that fits; otherwise
 [activated_on]  column + format, or tenure_months + as_of, or constant
-[language]      column + values, or constant         [region]   column, or constant
+[language]      column + values, or constant         [region]   column, constant, or prefixes = {"+86891" = "Lhasa"}
 [contact]       column (an e-mail address)           [reference] column (the operator's own, of the line)
 [is_protected]  column + yes (the texts that mean yes)
 [registration]  name, address, document_type or document_type_is, document_number, document_types
@@ -135,6 +135,20 @@ class ValuePart(Part):
         return self
 
 
+class RegionPart(ValuePart):
+    """Area or branch: out of a column, one for all, or by how a number begins; never a person's address."""
+
+    prefixes: dict[
+        Annotated[str, Field(pattern=r"^\+[0-9]{1,14}$")], Annotated[str, Field(min_length=1, max_length=64)]
+    ] = {}
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum((self.column is not None, self.constant is not None, bool(self.prefixes))) != 1:
+            raise ValueError("give either a column, a constant or prefixes")
+        return self
+
+
 class ColumnPart(Part):
     """A column that is taken as it is."""
 
@@ -179,11 +193,17 @@ class Map(Part):
     service: ServicePart
     activated_on: ActivatedPart
     language: ValuePart | None = None
-    region: ValuePart | None = None
+    region: RegionPart | None = None
     contact: ColumnPart | None = None
     reference: ColumnPart | None = None
     is_protected: ProtectedPart | None = None
     registration: RegistrationPart | None = None
+
+    @model_validator(mode="after")
+    def _begins_somehow(self) -> Self:
+        if self.region and self.region.prefixes and self.number.column is None:
+            raise ValueError("prefixes of numbers need [number] column: give [region] a column or a constant")
+        return self
 
     @model_validator(mode="after")
     def _found_again(self) -> Self:

@@ -6,7 +6,7 @@ e-mail address, a registration) leaves the line without it, and is reported too.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -76,6 +76,7 @@ class RowReader:
         self._width = len(header)
         self._place = {name: i for i, name in enumerate(header)}
         self._readers = self._compile(made, country=country, languages=languages, on=on)
+        self._regions = by_length(made.region.prefixes) if made.region else []
         self._registration = (
             RegistrationReader(
                 made.registration, place=self._place, services=made.service.services, pack=pack, on=on
@@ -103,6 +104,8 @@ class RowReader:
             for place, value in enumerate(values):
                 if type(value) is Reason:
                     faults.setdefault(place, []).append((", ".join(columns), value))
+        if self._regions:
+            taken.columns["region"] = [region_of(number, self._regions) for number in taken.columns["number"]]
         if self._registration:
             taken.columns["registration"] = self._registration.read(table, services=taken.columns["service"])
         taken.refuse(
@@ -154,7 +157,7 @@ class RowReader:
         if made.language:
             reading = readers.language_reader(made.language.values, known=languages)
             parts.append(self._value("language", made.language, reading))
-        if made.region:
+        if made.region and not made.region.prefixes:
             parts.append(self._value("region", made.region, readers.text_reader()))
         if made.is_protected:
             parts.append(
@@ -204,6 +207,21 @@ class RowReader:
             ]
 
         return "service", tuple(source.column for source in part.sources), read
+
+
+def by_length(prefixes: Mapping[str, str]) -> list[tuple[int, dict[str, str]]]:
+    """Return prefixes of numbers by their length, the longest first."""
+    lengths = sorted({len(prefix) for prefix in prefixes}, reverse=True)
+    return [(length, {p: region for p, region in prefixes.items() if len(p) == length}) for length in lengths]
+
+
+def region_of(number: Any, prefixes: Sequence[tuple[int, dict[str, str]]]) -> str | None:
+    """Return the region of the longest prefix with which a number begins, None where there is none."""
+    if type(number) is str:
+        for length, regions in prefixes:
+            if region := regions.get(number[:length]):
+                return region
+    return None
 
 
 def _first(said: tuple[Any, ...], otherwise: str | None) -> Any:

@@ -1,7 +1,12 @@
 -- Shows batches with what they did and who approved them.
 -- Law: -. Reads: campaign_batch, campaign_chunk, campaign_approval, access_staff. Writes: -.
--- Plan: a row a batch and a row a chunk; lines are not counted.
+-- Plan: a row a batch, a row a chunk of those shown; lines are not counted. Those that wait or run come first.
 -- Again: the same rows.
+WITH chosen AS MATERIALIZED (
+    SELECT *, state IN ('waiting', 'approved', 'running', 'undo_asked') AS is_open FROM campaign_batch
+     WHERE %(batch_id)s::uuid IS NULL OR batch_id = %(batch_id)s::uuid
+     ORDER BY is_open DESC, drawn_up_at DESC, batch_id LIMIT %(limit)s::integer
+)
 SELECT b.*,
        coalesce(c.done, 0) AS done, coalesce(c.undone, 0) AS undone,
        coalesce((SELECT jsonb_object_agg(reason, lines)
@@ -11,8 +16,7 @@ SELECT b.*,
        coalesce((SELECT jsonb_agg(jsonb_build_array(s.username, a.approved_at) ORDER BY a.approved_at)
                    FROM campaign_approval a JOIN access_staff s USING (staff_id)
                   WHERE a.batch_id = b.batch_id), '[]') AS approvals
-  FROM campaign_batch b
-  LEFT JOIN (SELECT batch_id, sum(done)::integer AS done, sum(undone)::integer AS undone
-               FROM campaign_chunk GROUP BY batch_id) c USING (batch_id)
- WHERE %(batch_id)s::uuid IS NULL OR b.batch_id = %(batch_id)s::uuid
- ORDER BY b.drawn_up_at DESC, b.batch_id
+  FROM chosen b
+  LEFT JOIN LATERAL (SELECT sum(done)::integer AS done, sum(undone)::integer AS undone
+                       FROM campaign_chunk k WHERE k.batch_id = b.batch_id) c ON true
+ ORDER BY b.is_open DESC, b.drawn_up_at DESC, b.batch_id

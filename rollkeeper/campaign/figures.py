@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Figures beside a campaign's picture: by region, tomorrow and the week, what the network has not proved. Nothing personal.
+
+Each comes from a tally or from an index that holds what went wrong and nothing else, so that a page costs the same for ten
+million lines as for ten thousand. `queries.py` holds the picture itself.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from rollkeeper.campaign.queries import DayCount
+from rollkeeper.campaign.stages import Stage
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import CampaignId
+
+FEWEST_LINES: Final = 10
+"""A region with fewer lines is not shown by itself: a figure of one could be a person."""
+MOST_REGIONS: Final = 40
+MOST_COUNTED: Final = 10_000
+"""Beyond this nobody counts commands that wait: it only says that they are many."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionCount:
+    """A region's lines in each stage; `region` is None where the operator's file named none, '' for all the small ones."""
+
+    region: str | None
+    counts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """Return how many lines it has."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """How many lines could be suspended and ended on a day or in a week."""
+
+    suspend: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """What the network has not proved of the batches: given up, still tried (counted to a limit), floor missing."""
+
+    failed: int
+    under_way: int
+    floor_missing: int
+
+    @property
+    def many_under_way(self) -> bool:
+        """Tell whether there are more under way than anybody counted."""
+        return self.under_way >= MOST_COUNTED
+
+
+def regions(campaign_id: CampaignId) -> tuple[RegionCount, ...]:
+    """Return the regions of a campaign, the largest first; small ones and those beyond the table together at the end."""
+    found = rows(
+        "SELECT region, stage, sum(lines)::bigint AS lines FROM campaign_regiontally WHERE campaign_id = %s"
+        " GROUP BY 1, 2 HAVING sum(lines) <> 0",
+        [campaign_id],
+    )
+    return gathered((row.region, row.stage, row.lines) for row in found)
+
+
+def gathered(counts: Iterable[tuple[str | None, str, int]]) -> tuple[RegionCount, ...]:
+    """Put counts together by region. Pure, so that the limits can be tested as numbers."""
+    by_region: dict[str | None, dict[str, int]] = {}
+    for region, stage, lines in counts:
+        stages = by_region.setdefault(region, dict.fromkeys((one.value for one in Stage), 0))
+        stages[stage] += lines
+    ordered = sorted(
+        (RegionCount(region, stages) for region, stages in by_region.items()),
+        key=lambda one: (-one.total, one.region or ""),
+    )
+    shown = [one for one in ordered if one.region is None or one.total >= FEWEST_LINES][:MOST_REGIONS]
+    rest = [one for one in ordered if one not in shown]
+    if not rest:
+        return tuple(shown)
+    together = {stage.value: sum(one.counts[stage.value] for one in rest) for stage in Stage}
+    return (*shown, RegionCount("", together))
+
+
+def cuts_within(due: Iterable[DayCount], *, first: dt.date, days: int) -> Cuts:
+    """Add up what could fall due from `first` on, so many days long."""
+    last = first + dt.timedelta(days=days - 1)
+    within = [one for one in due if first <= one.day <= last]
+    return Cuts(
+        sum(one.count for one in within if one.action == "suspend"),
+        sum(one.count for one in within if one.action == "end"),
+    )
+
+
+def unproven() -> Unproven:
+    """Return what the network has not proved of what batches asked for."""
+    (found,) = rows(sql("campaign", "unproven"), {"limit": MOST_COUNTED, "now": clock.now()})
+    return Unproven(found.failed, found.under_way, found.floor_missing)
