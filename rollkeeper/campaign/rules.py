@@ -118,8 +118,9 @@ def clipped(stays: Sequence[Days], *, on: dt.date) -> list[Days]:
 def _must_stop(progress: Progress, brakes: Brakes) -> str | None:
     if progress.floor_breaks:
         return f"on {progress.floor_breaks} lines emergency, care or registration calls failed"
-    if progress.emergency_worst >= max(1.0, progress.emergency_usual * brakes.stop_at_emergency_jump):
-        return f"{progress.emergency_worst} anomalies of emergency calls in an hour, {progress.emergency_usual:.1f} before"
+    worst, usual = progress.emergency_worst, round(progress.emergency_usual, 1)
+    if worst >= max(1.0, progress.emergency_usual * brakes.stop_at_emergency_jump):
+        return f"{worst} anomalies of emergency calls in an hour, {usual} before"
     done = max(progress.done, 1)
     if progress.complaints and progress.complaints / done >= brakes.stop_at_complaints:
         return f"{progress.complaints} complaints about {progress.done} lines"
