@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("lines", "0002_lifts_and_proofs")]
+    dependencies = [("lines", "0003_disclosures")]
 
     operations = [
         migrations.AddIndex(
