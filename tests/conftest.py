@@ -124,7 +124,7 @@ def _empty_everything() -> None:
         ) as owner:
             tables = owner.execute(
                 "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"
-                " AND (tablename NOT LIKE 'django_%%' OR tablename = 'django_session') AND tablename NOT IN ('epoch', 'vault_canary')"
+                " AND (tablename NOT LIKE 'django_%%' OR tablename = 'django_session') AND tablename NOT IN ('epoch', 'capture_key', 'vault_canary')"
             ).fetchall()
             if tables:
                 # The ledger's triggers refuse even the superuser who does not take them off.

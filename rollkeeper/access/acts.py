@@ -173,6 +173,15 @@ def authority_of(staff: Staff) -> Authority:
     return Authority(roles, StaffId(staff.staff_id), _commitment(staff))
 
 
+def authority_then(staff_id: StaffId, *, day: dt.date) -> Authority:
+    """Return the Authority that a member of staff had on a day, whatever became of their account since. Refuses: NotSignedIn."""
+    staff = Staff.objects.filter(staff_id=staff_id).first()
+    if staff is None:
+        raise NotSignedIn
+    held = _grants_on(day).filter(staff=staff).values_list("role", flat=True)
+    return Authority(frozenset(map(StaffRole, held)), staff_id, _commitment(staff))
+
+
 def authority_in(request: HttpRequest) -> Authority:
     """Return the Authority of whoever is signed in on this page. Refuses: NotSignedIn."""
     if not isinstance(request.user, Staff):

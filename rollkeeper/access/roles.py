@@ -67,6 +67,7 @@ class Power(StrEnum):
     MANAGE_INCIDENT = "manage_incident"
     KEEP_DOOR = "keep_door"
     KEEP_CODE = "keep_code"
+    CARRY_CAPTURES = "carry_captures"
     SEE_OWN = "see_own"
     OPEN_CASE = "open_case"
     SETTLE_CASE = "settle_case"

@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.counter import receipts, views
+from rollkeeper.counter import captures, receipts, views
 
 app_name = "counter"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,13 @@ urlpatterns: list[URLPattern] = [
     path("lift/", views.lift, name="lift"),
     path("protect/", views.protect, name="protect"),
     path("dispute/", views.dispute, name="dispute"),
+    path("captures/", captures.hand_in, name="hand_in"),
+    path("captures/ticket/", captures.ticket, name="ticket"),
+    path("captures/came-of/", captures.came_of, name="came_of"),
+    path("kept/", captures.shell, name="kept"),
+    path("kept/<slug:what>/", captures.shell, name="kept_form"),
+    path("worker.js", captures.worker, name="worker"),
+    path("manifest.webmanifest", captures.manifest, name="manifest"),
     path("receipt/<str:submission_key>/", receipts.of_submission, name="receipt"),
     path("receipts/", receipts.find, name="receipts"),
     path("receipts/<str:code>/", receipts.by_code, name="receipt_by_code"),

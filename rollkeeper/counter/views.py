@@ -30,6 +30,7 @@ from rollkeeper.enrolment.submissions import Deed, Receipt
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.sayings import cite
+from rollkeeper.law.pack import Pack
 from rollkeeper.lines.acts import look_up_line
 from rollkeeper.lines.states import PauseReason
 from rollkeeper.rights.disputing import dispute_line, honour_receipt
@@ -76,7 +77,7 @@ def record(request: HttpRequest, deed: str) -> HttpResponse:
     chosen = Deed(deed)
     demand(authority, Power.CHANGE_LINE if chosen in {Deed.RELOCATE, Deed.CHANGE} else Power.ENROL)
     pack = law_in_force()
-    kind = _kind(request)
+    kind = kind_in(request)
 
     def make(data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None) -> RecordForm:
         return RecordForm(data, deed=chosen, kind=kind, pack=pack, initial=initial)
@@ -84,11 +85,7 @@ def record(request: HttpRequest, deed: str) -> HttpResponse:
     def do(form: RecordForm) -> Receipt:
         return _ACTS[chosen](authority, form.submission(), on=clock.today())
 
-    shown = {
-        "deed": chosen, "title": words.DEEDS[chosen], "note": words.DEED_NOTES[chosen], "retention": pack.retention,
-        "retention_article": cite(pack.retention.article),
-        "article": cite(pack.act_article(chosen.value)), "kind": kind, "kinds": [(k.value, words.KINDS[k]) for k in PartyKind],
-    }  # fmt: skip
+    shown = frame_of(chosen, kind=kind, pack=pack)
     return _act_page(request, "counter/record.html", make=make, do=do, shown=shown)
 
 
@@ -106,7 +103,8 @@ def holder_act(request: HttpRequest, what: str) -> HttpResponse:
             on=clock.today(),
         )  # fmt: skip
 
-    return _act_page(request, f"counter/{what.replace('-', '_')}.html", make=HolderForm, do=do)
+    shown = {"what": what}
+    return _act_page(request, f"counter/{what.replace('-', '_')}.html", make=HolderForm, do=do, shown=shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,7 +120,7 @@ def pause(request: HttpRequest) -> HttpResponse:
             last=given["last"], reason=PauseReason(given["reason"]), on=clock.today(),
         )  # fmt: skip
 
-    return _act_page(request, "counter/pause.html", make=PauseForm, do=do)
+    return _act_page(request, "counter/pause.html", make=PauseForm, do=do, shown={"what": "pause"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -169,7 +167,7 @@ def dispute(request: HttpRequest) -> HttpResponse:
             return honour_receipt(authority, shown=given["receipt"], **what)
         return dispute_line(authority, **what)
 
-    return _act_page(request, "counter/dispute.html", make=DisputeForm, do=do)
+    return _act_page(request, "counter/dispute.html", make=DisputeForm, do=do, shown={"what": "dispute"})
 
 
 def _act_page[F: QuietForm](
@@ -210,7 +208,17 @@ def _to_receipt(request: HttpRequest, done: Receipt) -> HttpResponse:
     return redirect(address)
 
 
-def _kind(request: HttpRequest) -> PartyKind:
+def frame_of(deed: Deed, *, kind: PartyKind, pack: Pack) -> dict[str, Any]:
+    """Return what stands around the fields of a record: the same for everybody."""
+    return {
+        "deed": deed, "what": deed.value, "title": words.DEEDS[deed], "note": words.DEED_NOTES[deed], "retention": pack.retention,
+        "retention_article": cite(pack.retention.article),
+        "article": cite(pack.act_article(deed.value)), "kind": kind, "kinds": [(k.value, words.KINDS[k]) for k in PartyKind],
+    }  # fmt: skip
+
+
+def kind_in(request: HttpRequest) -> PartyKind:
+    """Return the kind of party that the address asks for."""
     asked = request.GET.get("kind", PartyKind.INDIVIDUAL.value)
     return PartyKind(asked) if asked in set(PartyKind) else PartyKind.INDIVIDUAL
 

@@ -88,10 +88,12 @@ def _of_a_new_contract(deed: Deed, *, situation: Situation, on: dt.date) -> Roll
     until = last_day_of_quarantine(
         ended_on=line.ended_on or on, recorded=line.quarantined_until, days=situation.quarantine_days
     )
+    returns = situation.holder is not None and situation.shown == situation.holder
+    # Whoever was at a counter before a line ended for want of registration, and whose papers came later, keeps the number.
+    came_in_time = not line.is_registered and line.ended_on is not None and on < line.ended_on
     verdict = may_take_number(
-        state=line.state, quarantined_until=until, on=on,
-        by_former_holder=situation.holder is not None and situation.shown == situation.holder,
-    )  # fmt: skip
+        state=line.state, quarantined_until=until, on=on, by_former_holder=returns or came_in_time
+    )
     return NumberQuarantined(until=until) if isinstance(verdict, Refused) else None
 
 

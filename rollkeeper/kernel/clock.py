@@ -55,6 +55,11 @@ def true_seconds() -> int:
     return int(dt.datetime.now(dt.UTC).timestamp())
 
 
+def true_now() -> dt.datetime:
+    """Return the machine's own instant, whatever day a trial home believes."""
+    return dt.datetime.now(dt.UTC)
+
+
 def zone() -> ZoneInfo:
     """Return the zone in which this home counts days."""
     return ZoneInfo(settings().zone)

@@ -26,6 +26,7 @@ from pydantic_core import ErrorDetails
 
 from rollkeeper.kernel.agent_settings import AgentSettings
 from rollkeeper.kernel.batch_settings import BatchSettings
+from rollkeeper.kernel.capture_settings import CaptureSettings
 from rollkeeper.kernel.door_settings import DoorSettings
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
 from rollkeeper.kernel.networked import NetworkedService, NetworkElement, known_place, safe_webhook, served
@@ -150,7 +151,9 @@ def _not_too_many(needed: int, info: ValidationInfo) -> int:
     return needed
 
 
-class Settings(AgentSettings, BatchSettings, DoorSettings, NoticeSettings, WorkSettings, BaseModel):
+class Settings(
+    AgentSettings, BatchSettings, CaptureSettings, DoorSettings, NoticeSettings, WorkSettings, BaseModel
+):
     """What an operator may choose. Every field has a default that is safe."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

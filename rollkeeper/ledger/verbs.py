@@ -162,6 +162,14 @@ class Verb(StrEnum):
     ALARM_SETTLED = "vault:alarm:settled", Form(facts={"entry": COUNT})
     EPOCH_BEGUN = "vault:epoch:begun", Form(facts={**_EPOCH, "public_half": DIGEST})
     EPOCH_DESTROYED = "vault:epoch:destroyed", Form(facts={**_EPOCH, "line_values": COUNT, "people": COUNT})
+    CAPTURE_KEY_BEGUN = "vault:capture_key:begun", Form(facts={"key": COUNT, "public_half": DIGEST})
+    CAPTURE_KEY_DESTROYED = "vault:capture_key:destroyed", Form(facts={"key": COUNT})
+    CAPTURE_OPENED = "vault:capture:opened", Form(facts={"key": COUNT, "ticket": REFERENCE})
+    CAPTURE_CARRIED = "captures:capture:carried", Form(
+        line=MAY,
+        facts={"captured_at": INSTANT, "clock": CODE, "outcome": CODE, "received_at": INSTANT, "ticket": REFERENCE},
+        may={"deed": CODE, "moved": FLAG},
+    )  # fmt: skip
     STAFF_ADDED = "access:staff:added", Form(facts={"staff": DIGEST})
     ROLE_GRANTED = "access:role:granted", _GRANT
     ROLE_ENDED = "access:role:ended", _GRANT

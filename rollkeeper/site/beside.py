@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The processes beside the faces: started when those are up, started again when they end, stopped with their parent.
 
-The porter stands where the portal is served; without it nobody knocks. Who works by itself is two: one that holds what
+The porter stands where the portal or the counter is served; without them nobody knocks and nothing is handed in. Who works by itself is two: one that holds what
 opens the vault, and one that holds nothing of the sort and does whatever can be done without.
 """
 
@@ -85,7 +85,7 @@ class Beside:
 def beside_faces(faces: Sequence[Face], *, works: bool) -> list[Beside]:
     """Return what these faces need beside them, and whoever works by itself, if that is wanted here."""
     porter = [Beside("porter", "rollkeeper.site.porter_process")]
-    return (porter if any(face.name == FaceName.PORTAL for face in faces) else []) + (
+    return (porter if any(face.name in {FaceName.PORTAL, FaceName.COUNTER} for face in faces) else []) + (
         workers() if works else []
     )
 

@@ -22,6 +22,7 @@ from rollkeeper.site.errors import HomeOfOtherKind, ServersInUse, StoresElsewher
 from rollkeeper.vault import acts as vault_acts
 from rollkeeper.vault import canaries
 from rollkeeper.vault import keys as vault_keys
+from rollkeeper.vault.capture_keys import renew_capture_keys
 
 
 def open_home() -> None:
@@ -40,6 +41,7 @@ def make_home(kind: HomeKind) -> None:
     with alone(home() / "making.lock"):
         make_stores()
         vault_acts.begin_first_epoch()
+        renew_capture_keys(console_authority(), lasts_days=settings().captures_within_days, on=clock.today())
         canaries.ensure_canary(console_authority(), on=clock.today())
         publishing.prepare_receipts()
         made_mark().touch()

@@ -35,6 +35,7 @@ ROOMS_WITH_COMMANDS = (
     "incidents",
     "agents",
     "rights",
+    "captures",
     "site",
 )
 BY_CTRL_C = 130

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "rollkeeper.incidents",
     "rollkeeper.agents",
     "rollkeeper.rights",
+    "rollkeeper.captures",
     "rollkeeper.counter",
     "rollkeeper.office",
     "rollkeeper.portal",

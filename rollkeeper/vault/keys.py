@@ -39,6 +39,16 @@ class WrappedKey:
     secret_wrapped: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class CaptureKey:
+    """What whoever only seals may know of a key for captures."""
+
+    key_id: int
+    public_key: bytes
+    public_mac: bytes
+    begun_at: dt.datetime
+
+
 def schema() -> str:
     """Return the statements that make the store of keys, or leave it as it is."""
     return sql("vault", "keys")
@@ -141,3 +151,62 @@ def _destroy(pairs: Sequence[tuple[UUID, UUID]]) -> int:
         return run(
             sql("vault", "destroy_person_keys"), [[p for p, _ in pairs], [h for _, h in pairs]], using=STORE
         )
+
+
+def newest_capture_key() -> CaptureKey:
+    """Return the newest key for captures. Refuses: NoEpoch."""
+    found = rows(
+        "SELECT key_id, public_key, public_mac, begun_at FROM capture_key ORDER BY key_id DESC LIMIT 1",
+        using=STORE,
+    )
+    if not found:
+        raise NoEpoch
+    (key,) = found
+    return CaptureKey(key.key_id, bytes(key.public_key), bytes(key.public_mac), key.begun_at)
+
+
+def has_capture_key(*, younger_than_days: int) -> bool:
+    """Tell whether a key for captures was begun so lately. Times of keys are the machine's own."""
+    newest = "SELECT FROM capture_key WHERE begun_at > clock_timestamp() - make_interval(days => %s)"
+    return bool(rows(newest, [younger_than_days], using=STORE))
+
+
+def insert_capture_key(key: CaptureKey, *, secret_wrapped: bytes) -> None:
+    """Keep a new key for captures."""
+    run(
+        "INSERT INTO capture_key (key_id, public_key, public_mac, secret_wrapped, begun_at) VALUES (%s, %s, %s, %s, %s)",
+        [key.key_id, key.public_key, key.public_mac, secret_wrapped, key.begun_at],
+        using=STORE,
+    )
+
+
+def wrapped_capture_secret(key_id: int) -> bytes | None:
+    """Return the secret of a key for captures as the root wrapped it, None where it is destroyed."""
+    return dict(wrapped_capture_secrets()).get(key_id)
+
+
+def wrapped_capture_secrets() -> list[tuple[int, bytes]]:
+    """Return the living keys for captures, as the root wrapped them: a handful."""
+    living = "SELECT key_id, secret_wrapped FROM capture_key WHERE secret_wrapped IS NOT NULL ORDER BY key_id"
+    return [(row.key_id, bytes(row.secret_wrapped)) for row in rows(living, using=STORE)]
+
+
+def replace_capture_secret(key_id: int, wrapped: bytes) -> None:
+    """Keep a secret as the root's newest version wraps it, if it is not destroyed meanwhile."""
+    run(
+        "UPDATE capture_key SET secret_wrapped = %s WHERE key_id = %s AND secret_wrapped IS NOT NULL",
+        [wrapped, key_id],
+        using=STORE,
+    )
+
+
+def destroy_capture_keys(*, replaced_before_days: int) -> list[int]:
+    """Destroy the keys in whose place another came so many days ago; return which."""
+    found = rows(
+        "UPDATE capture_key AS old SET secret_wrapped = NULL WHERE secret_wrapped IS NOT NULL AND EXISTS (SELECT FROM"
+        " capture_key AS next WHERE next.key_id > old.key_id AND next.begun_at < clock_timestamp() - make_interval(days => %s))"
+        " RETURNING key_id",
+        [replaced_before_days],
+        using=STORE,
+    )
+    return [row.key_id for row in found]

@@ -21,7 +21,7 @@ from rollkeeper.kernel.database import act, patient, rows, run, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault import acts, epochs, keys, wire
+from rollkeeper.vault import acts, capture_keys, epochs, keys, wire
 from rollkeeper.vault.errors import RotationCannotFinish
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.root import root_of_trust
@@ -199,6 +199,7 @@ def _destroy(older: Sequence[int], *, target: int) -> None:
         moved += _reseal_lines(target, _say_nothing)[0]
         if moved:
             continue
+        capture_keys.rewrap()  # before the root forgets what wraps them
         with transaction.atomic(using=keys.STORE, durable=True), patient(using=keys.STORE):
             run("LOCK TABLE person_key IN SHARE ROW EXCLUSIVE MODE", using=keys.STORE)
             if _count_older(target) != dead:

@@ -148,6 +148,11 @@ def line_value_context(line: bytes, field: bytes) -> bytes:
     return b"rollkeeper/line-value\x00" + line + field
 
 
+def capture_context(submission_key: str, ticket: bytes) -> bytes:
+    """Return what a capture is bound to: its key, and the ticket that says by whom and since when."""
+    return b"rollkeeper/capture\x00" + ticket + submission_key.encode()
+
+
 def header(kind: int, epoch_id: int) -> bytes:
     """Return the six bytes that open every envelope."""
     return bytes([VERSION, kind]) + epoch_id.to_bytes(4)
@@ -235,6 +240,12 @@ class EpochSecret:
     ) -> list[bytes | None]:
         """Return lines' values still padded; None for each that does not open."""
         return self.open_all(envelopes, contexts=contexts, symmetric="line-values")
+
+    def open_capture(self, envelope: bytes, *, context: bytes) -> bytes:
+        """Return what a browser sealed, still padded. Only the public kind: nobody seals a capture otherwise. Refuses: CannotOpen."""
+        if envelope[:2] != bytes([VERSION, KIND_PUBLIC]):
+            raise CannotOpen
+        return self.open_all([envelope], contexts=[context], symmetric="captures")[0] or _refuse()
 
     def open_all(
         self, envelopes: Sequence[bytes], *, contexts: Sequence[bytes], symmetric: str

@@ -59,6 +59,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'vault:alarm:settled' THEN '----'
     WHEN 'vault:epoch:begun' THEN '----'
     WHEN 'vault:epoch:destroyed' THEN '----'
+    WHEN 'vault:capture_key:begun' THEN '----'
+    WHEN 'vault:capture_key:destroyed' THEN '----'
+    WHEN 'vault:capture:opened' THEN '----'
+    WHEN 'captures:capture:carried' THEN '_---'
     WHEN 'access:staff:added' THEN '----'
     WHEN 'access:role:granted' THEN '----'
     WHEN 'access:role:ended' THEN '----'
@@ -164,6 +168,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'vault:alarm:settled' THEN ARRAY[['entry', 'count', '+']]
     WHEN 'vault:epoch:begun' THEN ARRAY[['epoch', 'count', '+'], ['public_half', 'digest', '+']]
     WHEN 'vault:epoch:destroyed' THEN ARRAY[['epoch', 'count', '+'], ['line_values', 'count', '+'], ['people', 'count', '+']]
+    WHEN 'vault:capture_key:begun' THEN ARRAY[['key', 'count', '+'], ['public_half', 'digest', '+']]
+    WHEN 'vault:capture_key:destroyed' THEN ARRAY[['key', 'count', '+']]
+    WHEN 'vault:capture:opened' THEN ARRAY[['key', 'count', '+'], ['ticket', 'reference', '+']]
+    WHEN 'captures:capture:carried' THEN ARRAY[['captured_at', 'instant', '+'], ['clock', 'code', '+'], ['deed', 'code', '_'], ['moved', 'flag', '_'], ['outcome', 'code', '+'], ['received_at', 'instant', '+'], ['ticket', 'reference', '+']]
     WHEN 'access:staff:added' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:role:granted' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
     WHEN 'access:role:ended' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]

@@ -133,3 +133,10 @@ GRANT INSERT (case_id, line_id, holding_id, kind, about, opened_on, due_on), SEL
     ON rights_case TO counter;
 GRANT UPDATE (is_protected) ON subscribers_subscriber TO sweep;
 GRANT SELECT ON rights_case TO office, auditor;
+
+-- What a counter took down without a network. The counter hands it in and learns what came of it; it reads no sealed row,
+-- and the instants are the register's own: neither is a column that it may write.
+GRANT INSERT (ticket_id, staff_id, key_id) ON captures_ticket TO counter;
+GRANT INSERT (submission_key, ticket_id, delivered_by, language, sealed), SELECT (submission_key, outcome, said)
+    ON captures_capture TO counter;
+GRANT SELECT, INSERT, UPDATE, DELETE ON captures_ticket, captures_capture TO sweep;

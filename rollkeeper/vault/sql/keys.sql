@@ -1,5 +1,5 @@
--- Makes the store of keys: epochs and one wrapped key a person and holding.
--- Law: art. 5, 11. Reads: -. Writes: epoch, person_key. Plan: -. Again: nothing.
+-- Makes the store of keys: epochs, one wrapped key a person and holding, and the keys to which browsers seal captures.
+-- Law: art. 5, 11. Reads: -. Writes: epoch, person_key, capture_key. Plan: -. Again: nothing.
 -- secret_wrapped: the epoch's secret under the root of trust; NULL once the epoch is destroyed.
 -- public_mac: says that this home made the public half; a sealer refuses one without it.
 -- wrapped: drawn in rollkeeper/vault/__init__.py.
@@ -21,6 +21,13 @@ CREATE TABLE IF NOT EXISTS person_key (
     epoch_id integer NOT NULL,
     wrapped bytea NOT NULL,
     PRIMARY KEY (person_id, holding_id)
+);
+CREATE TABLE IF NOT EXISTS capture_key (
+    key_id integer PRIMARY KEY,
+    public_key bytea NOT NULL,
+    public_mac bytea NOT NULL,
+    secret_wrapped bytea,
+    begun_at timestamptz NOT NULL
 );
 
 CREATE OR REPLACE FUNCTION refuse_ended_epoch() RETURNS trigger LANGUAGE plpgsql AS $$

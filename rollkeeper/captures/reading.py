@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads an opened capture: the fields of a form of the counter as they were filled in.
+
+What is read here is what the counter's own forms would have made of the same fields; a test holds the two together. No value
+leaves but inside what is submitted.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rollkeeper.captures.errors import CaptureNotRead
+from rollkeeper.enrolment.submissions import Deed, Submission
+from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.states import PauseReason, Service
+from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind
+
+FORMAT = 1
+OTHER_DEEDS = frozenset({"pause", "dispute", "end", "replace-sim"})
+CLOCKS = frozenset({"monotonic", "device"})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Captured:
+    """What was taken down, and when by the page's own reckoning."""
+
+    deed: str
+    kind: PartyKind
+    fields: Mapping[str, str]
+    elapsed_ms: int
+    clock: str
+
+    def submission(self, submission_key: str) -> Submission:
+        """Return a registration as it was taken down."""
+        given = self.fields
+        former = (given.get("former__document_type", ""), given.get("former__document_number", "").strip())
+        return Submission(
+            submission_key=submission_key,
+            number=given.get("number", "").strip(),
+            kind=self.kind,
+            parts={part: self._values(part) for part in PARTS[self.kind]},
+            service=Service(given["service"]) if given.get("service") in set(Service) else None,
+            language=given["language"] if given.get("language") in settings().languages else None,
+            looked_twice=bool(given.get("looked_twice")),
+            former_document=former if former[1] else None,
+        )
+
+    def document(self) -> tuple[str, str] | None:
+        """Return the document that the holder showed, where one was asked for."""
+        number = self.fields.get("document_number", "").strip()
+        return (self.fields.get("document_type", ""), number) if number else None
+
+    def reason(self) -> PauseReason:
+        """Return why a clock is to stand still. Refuses: CaptureNotRead."""
+        if self.fields.get("reason") not in set(PauseReason):
+            raise CaptureNotRead(why="reason")
+        return PauseReason(self.fields["reason"])
+
+    def day(self, name: str) -> dt.date | None:
+        """Return a day, None where none was given. Refuses: CaptureNotRead."""
+        try:
+            return dt.date.fromisoformat(self.fields[name]) if self.fields.get(name) else None
+        except ValueError:
+            raise CaptureNotRead(why=name) from None
+
+    def _values(self, part: Part) -> dict[str, str]:
+        head = f"{part.key}__"
+        values = {
+            name.removeprefix(head): value.strip()
+            for name, value in self.fields.items()
+            if name.startswith(head)
+        }
+        state = values.pop("document_state", "")
+        if state and values.get("document_type") == "passport":
+            values["document_type"] = f"passport-{state.lower()}"
+        return {name: value for name, value in values.items() if value}
+
+
+def read_capture(clear: bytes) -> Captured:
+    """Read what a browser sealed. Refuses: CaptureNotRead."""
+    try:
+        found: Any = json.loads(clear)
+        if found["v"] != FORMAT:
+            raise CaptureNotRead(why="another format")
+        deed, fields = str(found["deed"]), found["fields"]
+        if deed not in OTHER_DEEDS | set(Deed) or found["clock"] not in CLOCKS:
+            raise CaptureNotRead(why="an unknown act")
+        if not all(isinstance(value, str) for value in fields.values()):
+            raise CaptureNotRead(why="a field that is no text")
+        return Captured(deed, PartyKind(found["kind"]), fields, int(found["elapsed_ms"]), found["clock"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise CaptureNotRead(why="it is not of the form that the counter seals") from None

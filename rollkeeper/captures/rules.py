@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""As of when a capture counts. Pure: instants go in.
+
+Two instants are certain, since the database dated both: the ticket and the arrival. What a browser says is how long after the
+ticket it was, by a clock that goes on evenly and that nobody sets; after a restart of the browser, by the device's own clock.
+Either may be wrong. It is believed between the two, and no further back than the operator allows.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """As of when a capture counts, and whether that is another instant than the browser said."""
+
+    at: dt.datetime
+    was_moved: bool
+
+
+def counted_instant(
+    *, ticket_at: dt.datetime, elapsed_ms: int, received_at: dt.datetime, within_days: int
+) -> Counted:
+    """Return as of when a capture counts: what was said, held between the certain instants and the operator's bound."""
+    bounded_ms = min(max(elapsed_ms, 0), (received_at - ticket_at) // dt.timedelta(milliseconds=1) + 1)
+    earliest = max(ticket_at, received_at - dt.timedelta(days=within_days))
+    said = ticket_at + dt.timedelta(milliseconds=bounded_ms)
+    at = min(max(said, earliest), received_at)
+    return Counted(at, was_moved=at != said or bounded_ms != elapsed_ms)
+
+
+def days_since(instant: dt.datetime, *, now: dt.datetime, zone: dt.tzinfo) -> int:
+    """Return how many midnights lie between an instant and now in the home's zone."""
+    return (now.astimezone(zone).date() - instant.astimezone(zone).date()).days

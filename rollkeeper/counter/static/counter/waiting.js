@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Goes on without a network. What is submitted is sealed first and kept as ciphertext; an answer of the register removes it;
+// without one it waits, is handed in when the network is back, in order, once, and the clerk sees what came of it.
+import * as store from "./store.js";
+
+const panel = document.querySelector("[data-waiting]");
+const slip = document.querySelector("[data-slip]");
+const list = panel.querySelector("[data-list]");
+const state = panel.querySelector("[data-state]");
+const texts = panel.querySelector("template[data-texts]").content;
+const rowOf = panel.querySelector("template[data-row]").content;
+const isKept = panel.hasAttribute("data-kept");
+const DAY_MS = 86_400_000;
+const TRYING_MS = 60_000;
+const ANSWER_MS = 15_000;
+const LOOK_MS = 3_000;
+
+let here = null; // the ticket of this page, with the steady clock's reading when it came
+let spare = null; // the newest ticket of this device, for a page that was opened without a network
+let isAway = isKept;
+let trouble = "";
+const passing = new WeakSet();
+
+const text = (name) => texts.querySelector(`[data-text="${name}"]`).textContent;
+const shown = (at) => new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// ---- asking the register ----
+
+function csrf() {
+  const found = document.cookie.split("; ").find((one) => one.startsWith(`${panel.dataset.cookie}=`));
+  return found ? found.slice(panel.dataset.cookie.length + 1) : "";
+}
+
+/** Ask the register; null where no answer came, "signed-out" where it knows nobody, else what it said. */
+async function ask(address, said) {
+  let answer;
+  try {
+    answer = await fetch(address, {
+      method: "POST",
+      body: JSON.stringify(said ?? {}),
+      headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf() },
+      signal: AbortSignal.timeout(ANSWER_MS),
+      cache: "no-store",
+    });
+  } catch {
+    isAway = true;
+    return null;
+  }
+  isAway = false;
+  if (answer.status === 401 || answer.status === 403) return "signed-out";
+  if (!(answer.headers.get("Content-Type") ?? "").includes("json")) return null;
+  try {
+    return { ok: answer.ok, status: answer.status, ...(await answer.json()) };
+  } catch {
+    return null;
+  }
+}
+
+async function getTicket() {
+  const answer = await ask(panel.dataset.ticket);
+  trouble = answer === "signed-out" ? "signed-out" : "";
+  if (!answer?.ok) return;
+  const pinned = await store.one("told", `half-${answer.key}`);
+  if (pinned && pinned.half !== answer.half) {
+    trouble = "half-changed";
+    return;
+  }
+  await store.keep("told", { name: `half-${answer.key}`, half: answer.half });
+  const ticket = { name: "ticket", ticket: answer.ticket, key: answer.key, half: answer.half, days: answer.days, device: Date.now() };
+  await store.keep("told", ticket);
+  [spare, here] = [ticket, { ...ticket, steady: performance.now() }];
+  await keepForms(answer);
+}
+
+async function keepForms({ shells, kept }) {
+  if (!("serviceWorker" in navigator) || !("caches" in window)) return;
+  await navigator.serviceWorker.register(panel.dataset.worker, { scope: "/" });
+  if ((await store.one("told", "kept"))?.kept === kept) return;
+  const cache = await caches.open("rollkeeper-forms");
+  for (const address of shells) {
+    const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store" });
+    if (!answer.ok || answer.redirected) return;
+    await cache.put(address, answer);
+  }
+  await store.keep("told", { name: "kept", kept });
+}
+
+// ---- taking down ----
+
+async function sealed(form, taken) {
+  const ticket = here ?? spare;
+  if (Date.now() - ticket.device > ticket.days * DAY_MS) throw new Error("too-long");
+  const [elapsed, clock] = here ? [taken.steady - here.steady, "monotonic"] : [Math.max(0, taken.device - ticket.device), "device"];
+  const given = new FormData(form);
+  const key = given.get("submission_key") || crypto.randomUUID();
+  const fields = Object.fromEntries([...given].filter(([name, value]) => typeof value === "string" && !["submission_key", "csrfmiddlewaretoken"].includes(name)));
+  const { seal } = await import("../built/sealing.js");
+  const clear = JSON.stringify({ v: 1, deed: form.dataset.capture, kind: form.dataset.kind, fields, elapsed_ms: Math.round(elapsed), clock });
+  const half = Uint8Array.from(atob(ticket.half), (letter) => letter.charCodeAt(0));
+  const envelope = await seal(clear, { half, key: ticket.key, ticket: ticket.ticket, submissionKey: key });
+  return {
+    key, ticket: ticket.ticket, sealed: envelope, deed: form.dataset.capture, title: form.querySelector("button[type=submit]").textContent.trim(),
+    at: taken.device, state: "trying", until: Date.now() + TRYING_MS,
+  };
+}
+
+function hold(form, isHeld) {
+  for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = isHeld;
+}
+
+async function submitted(event) {
+  const form = event.target;
+  if (!form.matches("form[data-capture]") || passing.has(form)) return;
+  if (!here && !spare && !isKept) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const taken = { steady: performance.now(), device: Date.now() };
+  const goes = !isKept && navigator.onLine && window.htmx;
+  if (!goes && !form.reportValidity()) return;
+  hold(form, true);
+  try {
+    const record = await sealed(form, taken);
+    await store.keep("captures", record);
+    if (!goes) await wait(form, record);
+    else pass(form, record);
+  } catch (fault) {
+    hold(form, false);
+    if (goes) pass(form, null);
+    else await show(fault.message === "too-long" ? "too-long" : "not-sealed");
+  }
+}
+
+function pass(form, record) {
+  form.pending = record;
+  passing.add(form);
+  try {
+    window.htmx.trigger(form, "submit");
+  } finally {
+    passing.delete(form);
+  }
+}
+
+// Nobody answered: what was entered is sealed and waits; in the page nothing of it stays.
+async function wait(form, record) {
+  await store.keep("captures", { ...record, state: "waiting" });
+  form.pending = null;
+  form.reset();
+  hold(form, false);
+  form.querySelector("[name=submission_key]").value = crypto.randomUUID();
+  document.querySelector("#faults")?.replaceChildren();
+  for (const [name, value] of Object.entries({ at: shown(record.at), key: record.key, deed: record.title })) {
+    slip.querySelector(`[data-slip-${name}]`).textContent = value;
+  }
+  slip.hidden = false;
+  slip.querySelector("h2").focus();
+  await draw();
+}
+
+document.addEventListener("submit", submitted, true);
+if (window.htmx) window.htmx.config.timeout = ANSWER_MS;
+document.body.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr, elt } = event.detail;
+  const record = elt.pending;
+  if (!record) return;
+  const isElsewhere = !xhr.responseURL.endsWith(elt.getAttribute("hx-post"));
+  const to = xhr.getResponseHeader("HX-Redirect");
+  const isAnswer = to !== null || xhr.responseText.includes("govuk-error-summary");
+  if (isElsewhere || xhr.status === 403 || xhr.status >= 500 || !isAnswer) {
+    event.preventDefault();
+    trouble = isElsewhere || xhr.status === 403 ? "signed-out" : "";
+    void wait(elt, record);
+  } else if (to !== null) {
+    event.preventDefault();
+    elt.pending = null;
+    store.forget("captures", record.key).finally(() => window.location.assign(to));
+  } else {
+    elt.pending = null;
+    void store.forget("captures", record.key);
+  }
+});
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
+  document.body.addEventListener(name, (event) => {
+    const record = event.detail.elt.pending;
+    if (record) void wait(event.detail.elt, record);
+  });
+}
+
+// ---- handing in ----
+
+async function handIn() {
+  await navigator.locks.request("rollkeeper-captures", { ifAvailable: true }, async (lock) => {
+    if (!lock) return;
+    for (const record of await waiting()) {
+      const answer = await ask(panel.dataset.handIn, { key: record.key, ticket: record.ticket, sealed: base64(record.sealed) });
+      trouble = answer === "signed-out" ? "signed-out" : trouble === "signed-out" && answer ? "" : trouble;
+      if (answer === null || answer === "signed-out" || answer.status >= 500) return;
+      const { sealed: _, ...rest } = record;
+      await store.keep("captures", answer.ok ? { ...rest, state: "sent" } : { ...rest, state: "refused", said: [{ sentence: answer.title, remedy: answer.detail }] });
+    }
+    await hear();
+  });
+}
+
+async function waiting() {
+  const found = (await store.all("captures")).filter((one) => one.sealed && (one.state === "waiting" || one.until < Date.now()));
+  return found.sort((one, other) => one.at - other.at);
+}
+
+async function hear() {
+  const sent = (await store.all("captures")).filter((one) => one.state === "sent" || one.state === "held");
+  if (!sent.length) return;
+  const answer = await ask(panel.dataset.cameOf, { keys: sent.slice(0, 200).map((one) => one.key) });
+  for (const came of answer?.captures ?? []) {
+    const record = sent.find((one) => one.key === came.key);
+    if (came.outcome) await store.keep("captures", { ...record, state: came.outcome, said: came.said });
+  }
+}
+
+function base64(bytes) {
+  let letters = "";
+  for (const byte of bytes) letters += String.fromCharCode(byte);
+  return btoa(letters);
+}
+
+// ---- showing ----
+
+async function show(name) {
+  trouble = name;
+  await draw();
+}
+
+async function draw() {
+  const records = (await store.all("captures")).filter((one) => one.state !== "trying" || one.until < Date.now());
+  records.sort((one, other) => one.at - other.at);
+  const open = records.filter((one) => one.sealed).length;
+  state.textContent = trouble ? text(trouble) : isAway || !navigator.onLine ? text("away") : isKept ? text("back") : "";
+  panel.querySelector("[data-count]").textContent = open;
+  const wanted = records.map(row);
+  const drawn = wanted.map((one) => one.outerHTML).join("");
+  if (list.dataset.drawn !== drawn) {
+    list.dataset.drawn = drawn;
+    list.replaceChildren(...wanted);
+  }
+  panel.hidden = !records.length && !state.textContent;
+}
+
+function row(record) {
+  const one = rowOf.cloneNode(true).firstElementChild;
+  const kind = record.sealed ? "waiting" : record.state;
+  one.dataset.key = record.key;
+  one.dataset.came = kind;
+  one.querySelector("[data-what]").textContent = record.title;
+  one.querySelector("[data-at]").textContent = shown(record.at);
+  one.querySelector("[data-came]").textContent = text(kind);
+  const receipt = one.querySelector("[data-receipt]");
+  receipt.hidden = kind !== "done";
+  receipt.href = `${panel.dataset.receipts}${record.key}/`;
+  for (const said of record.said ?? []) {
+    const line = document.createElement("p");
+    line.className = "govuk-body-s";
+    if (said.language) line.lang = said.language;
+    line.textContent = `${said.sentence} ${said.remedy}`;
+    one.append(line);
+  }
+  const remove = one.querySelector("[data-remove]");
+  remove.hidden = !["done", "refused"].includes(kind);
+  return one;
+}
+
+list.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-remove]");
+  if (!button) return;
+  await store.forget("captures", button.closest("[data-key]").dataset.key);
+  await draw();
+  panel.querySelector("h2").focus();
+});
+window.addEventListener("online", () => void turn());
+window.addEventListener("offline", () => {
+  isAway = true;
+  void draw();
+});
+
+async function turn() {
+  const records = await store.all("captures");
+  if (records.some((one) => !["done", "refused"].includes(one.state)) && navigator.onLine) await handIn();
+  if (!here && !isKept && navigator.onLine) await getTicket();
+  await draw();
+}
+
+for (const field of document.querySelectorAll("form[data-capture] [name=submission_key]")) field.value ||= crypto.randomUUID();
+for (const form of document.querySelectorAll("form[data-capture]")) {
+  for (const field of form.querySelectorAll("[name=submission_key]")) field.defaultValue = field.value;
+}
+spare = (await store.one("told", "ticket")) ?? null;
+await draw();
+for (;;) {
+  await turn();
+  await pause(LOOK_MS);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Keeps the files of the face and, drawn for nobody, its empty forms; gives them where there is no network. It keeps nothing
+// else: a page that was drawn for somebody, an answer, a submission goes past it. The line above says which files, by their mark.
+const FILES = `rollkeeper-files-${KEPT.mark}`;
+const FORMS = "rollkeeper-forms";
+const PATIENCE_MS = 10_000;
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches
+      .open(FILES)
+      .then((cache) => cache.addAll(KEPT.files.map((file) => new Request(file, { cache: "no-cache" }))))
+      .then(() => self.skipWaiting()),
+  );
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => names.filter((name) => name.startsWith("rollkeeper-files-") && name !== FILES))
+      .then((old) => Promise.all(old.map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (KEPT.files.includes(url.pathname) || KEPT.lazy.includes(url.pathname)) event.respondWith(file(request));
+  else if (request.mode === "navigate") event.respondWith(page(request, url));
+});
+
+async function file(request) {
+  const cache = await caches.open(FILES);
+  const found = await cache.match(request, { ignoreVary: true, ignoreSearch: true });
+  if (found) return found;
+  const fresh = await fetch(request);
+  if (fresh.ok) await cache.put(request, fresh.clone());
+  return fresh;
+}
+
+// Nothing comes, or nothing comes for long: an empty form of the same address, where it has one.
+async function page(request, url) {
+  const answer = fetch(request);
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  try {
+    const first = await Promise.race([answer, late]);
+    return first ?? (await kept(url)) ?? (await answer);
+  } catch (fault) {
+    answer.catch(() => undefined);
+    return (await kept(url)) ?? Response.error();
+  }
+}
+
+async function kept(url) {
+  const cache = await caches.open(FORMS);
+  const path = url.pathname.startsWith("/kept/") ? url.pathname : `/kept${url.pathname}`;
+  const kind = url.searchParams.get("kind") ?? "individual";
+  return (
+    (await cache.match(`${path}?kind=${kind}`)) ?? (await cache.match(path)) ?? (await cache.match("/kept/"))
+  );
+}

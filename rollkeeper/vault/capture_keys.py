@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The keys to which browsers seal what a clerk takes down without a network.
+
+Keys of their own and not an epoch's: a rotation destroys an epoch at once, while a capture may still wait in a browser that
+nobody reaches. They open nothing but captures, so that keeping one for some weeks keeps no person's key alive; and each goes
+by itself, whatever happens to the epochs.
+"""
+
+import datetime as dt
+import hmac
+import secrets
+from uuid import UUID
+
+from django.db import transaction
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, rows, run
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault import epochs, keys, wire
+from rollkeeper.vault.errors import CannotOpen, EpochNotGenuine
+from rollkeeper.vault.root import index_key, root_of_trust
+
+PADDED_TO_BYTES = 4096
+"""Every registration is shorter: how long one is says nothing."""
+
+
+def key_to_seal_to() -> keys.CaptureKey:
+    """Return the newest capture key, its public half proved to be this home's. Refuses: NoEpoch, EpochNotGenuine."""
+    newest = keys.newest_capture_key()
+    if not hmac.compare_digest(newest.public_mac, _mac(newest.key_id, newest.public_key)):
+        raise EpochNotGenuine(epoch=newest.key_id)
+    return newest
+
+
+def renew_capture_keys(authority: Authority, *, lasts_days: int, on: dt.date) -> None:
+    """Begin a key where the newest is so many days old; destroy each that nothing honest can be sealed to any more.
+
+    A page may seal to a key for as long as it lasts after another took its place, and what it sealed may wait as long again.
+    Again: nothing. Ledger: vault:capture_key:begun, vault:capture_key:destroyed. Refuses: NotAllowed, OnlySeals.
+    """
+    role = demand(authority, Power.CARRY_CAPTURES)
+    epochs.demand_opening()
+    begun, destroyed = _renew(lasts_days)
+    with act():
+        for key_id, public in begun:
+            facts: dict[str, str | int | bool] = {"key": key_id, "public_half": wire.fingerprint(public)}
+            append_entry(authority, verb=Verb.CAPTURE_KEY_BEGUN, role=role.value, on=on, facts=facts)
+        for key_id in destroyed:
+            append_entry(
+                authority, verb=Verb.CAPTURE_KEY_DESTROYED, role=role.value, on=on, facts={"key": key_id}
+            )
+
+
+def rewrap() -> None:
+    """Have the root's newest version wrap every living key, before its older versions go."""
+    for key_id, wrapped in keys.wrapped_capture_secrets():
+        root = root_of_trust()
+        keys.replace_capture_secret(
+            key_id, root.wrap(root.unwrap(wrapped, context=_context(key_id)), context=_context(key_id))
+        )
+
+
+def open_capture(
+    authority: Authority, sealed: bytes, *, submission_key: str, ticket_id: UUID, on: dt.date
+) -> bytes:
+    """Open what a browser sealed, after a ledger entry says so. Ledger: vault:capture:opened. Refuses: CannotOpen, NotAllowed."""
+    role = demand(authority, Power.CARRY_CAPTURES)
+    epochs.demand_opening()
+    key_id = wire.epoch_of(sealed)
+    with transaction.atomic(using="vault", durable=True):
+        facts: dict[str, str | int | bool] = {"key": key_id, "ticket": str(ticket_id)}
+        append_entry(authority, verb=Verb.CAPTURE_OPENED, role=role.value, on=on, facts=facts, using="vault")
+    secret = _secret(key_id, keys.wrapped_capture_secret(key_id))
+    context = wire.capture_context(submission_key, ticket_id.bytes)
+    return wire.unpad(secret.open_capture(sealed, context=context))
+
+
+def _renew(lasts_days: int) -> tuple[list[tuple[int, bytes]], list[int]]:
+    with transaction.atomic(using=keys.STORE, durable=True):
+        run("LOCK TABLE capture_key IN SHARE ROW EXCLUSIVE MODE", using=keys.STORE)
+        begun = [] if keys.has_capture_key(younger_than_days=lasts_days) else [_begin()]
+        # A day more on each side: clocks of devices and of this machine are never one.
+        return begun, keys.destroy_capture_keys(replaced_before_days=2 * lasts_days + 2)
+
+
+def _begin() -> tuple[int, bytes]:
+    (last,) = rows("SELECT coalesce(max(key_id), 0) AS key_id FROM capture_key", using=keys.STORE)
+    key_id, secret = last.key_id + 1, secrets.token_bytes(wire.KEY_BYTES)
+    public = wire.EpochSecret(key_id, secret).public_key()
+    keys.insert_capture_key(
+        keys.CaptureKey(key_id, public, _mac(key_id, public), clock.true_now()),
+        secret_wrapped=root_of_trust().wrap(secret, context=_context(key_id)),
+    )
+    return key_id, public
+
+
+def _secret(key_id: int, wrapped: bytes | None) -> wire.EpochSecret:
+    if wrapped is None:
+        raise CannotOpen
+    return wire.EpochSecret(key_id, root_of_trust().unwrap(wrapped, context=_context(key_id)))
+
+
+def _mac(key_id: int, public_key: bytes) -> bytes:
+    (digest,) = index_key().digests([b"capture\x00" + key_id.to_bytes(4) + public_key])
+    return digest
+
+
+def _context(key_id: int) -> bytes:
+    return b"rollkeeper/capture-secret\x00" + key_id.to_bytes(4)
