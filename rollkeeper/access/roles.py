@@ -68,6 +68,7 @@ class Power(StrEnum):
     KEEP_DOOR = "keep_door"
     KEEP_CODE = "keep_code"
     CARRY_CAPTURES = "carry_captures"
+    CHECK_NAMED = "check_named"
     SEE_OWN = "see_own"
     OPEN_CASE = "open_case"
     SETTLE_CASE = "settle_case"

@@ -185,6 +185,9 @@ class Verb(StrEnum):
         "rights:case:settled",
         Form(line=MUST, facts={"case": REFERENCE, "kind": CODE, "upheld": FLAG}),
     )
+    PARTY_NAMED = "rights:party:named", Form(line=MUST, facts={"part": CODE})
+    PARTY_UNNAMED = "rights:party:unnamed", Form(line=MUST, facts={"part": CODE})
+    PARTY_CHECKED = "rights:party:checked", Form(line=MUST, facts={"matches": FLAG, "part": CODE})
     RECORD_PROTECTED = "rights:record:protected", Form(line=MUST, facts={"protected": FLAG})
     STAFF_SUSPENDED = "access:staff:suspended", Form(facts={"staff": DIGEST})
     STAFF_REINSTATED = "access:staff:reinstated", Form(facts={"staff": DIGEST})

@@ -28,6 +28,10 @@ DONE: Words = {
     Verb.RECEIPT_TAKEN_UP: _(
         "A receipt was shown against the record. Nobody cuts the line off while it is looked into."
     ),
+    Verb.CASE_OPENED: _("A case is opened. A person decides it."),
+    Verb.CASE_SETTLED: _("A case is decided."),
+    Verb.PARTY_NAMED: _("Somebody is named to act for you, or as your heir. They are not told."),
+    Verb.PARTY_UNNAMED: _("Nobody is named for this any more."),
     Verb.DISPUTE_SETTLED: _("The dispute is settled."),
     Verb.LINE_ACTIVATED: _("The line begins."),
     Verb.LINE_SUSPENDED: _("The line is suspended: nobody was registered for it in time."),

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The forms of the portal. What was typed is never drawn again, not even with a fault."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.portal import words
+from rollkeeper.subscribers.queries import document_index
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
 _DAY = {"type": "date", "autocomplete": "off"}
@@ -50,8 +54,8 @@ class CodeForm(QuietForm):
     )  # fmt: skip
 
 
-class ProofForm(QuietForm):
-    """Who one is: the document's number and the name, as registered."""
+class DocumentForm(QuietForm):
+    """A document by its kind and number; what is typed leaves this process as a keyed hash alone."""
 
     document_type = forms.ChoiceField(label=_("Kind of document"), choices=list(words.DOCUMENTS.items()))
     document_state = forms.RegexField(
@@ -62,17 +66,22 @@ class ProofForm(QuietForm):
     document_number = forms.CharField(
         label=_("Number of the document"), max_length=100, widget=forms.TextInput(attrs=_QUIET)
     )
+
+    def mark(self, on: dt.date) -> str:
+        """Return what stands for the document, in hexadecimal digits. Precondition: the form is valid."""
+        kind, state = self.cleaned_data["document_type"], self.cleaned_data["document_state"]
+        kind = normalise_type(f"passport-{state.lower()}" if kind == "passport" and state else kind)
+        number = check_number(kind, self.cleaned_data["document_number"], on).normalised
+        return document_index([(kind, number)])[0].hex()
+
+
+class ProofForm(DocumentForm):
+    """Who one is: the document's number and the name, as registered."""
+
     name = forms.CharField(
         label=_("Full name"), max_length=300, help_text=_("As it stands on the document."),
         widget=forms.TextInput(attrs=_QUIET),
     )  # fmt: skip
-
-    def document(self) -> tuple[str, str]:
-        """Return kind and number. Precondition: the form is valid."""
-        kind, state = self.cleaned_data["document_type"], self.cleaned_data["document_state"]
-        return (f"passport-{state.lower()}" if kind == "passport" and state else kind), self.cleaned_data[
-            "document_number"
-        ]
 
 
 class DeedForm(QuietForm):
@@ -89,6 +98,46 @@ class DeedForm(QuietForm):
     def asked(self) -> dict[str, str]:
         """Return what is asked for, as the porter reads it. Precondition: the form is valid."""
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
+
+
+class NameForm(DeedForm, DocumentForm):
+    """Whom one names, for what."""
+
+    part = forms.ChoiceField(
+        label=_("What for?"),
+        choices=list(words.PARTS.items()),
+        widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("key", "line", "part", "document_type", "document_state", "document_number")
+
+    def asked(self) -> dict[str, str]:
+        """Return the part, and of the document its mark."""
+        return _with_mark(super().asked(), self)
+
+
+class UnnameForm(DeedForm):
+    """For what nobody is named any more."""
+
+    part = forms.ChoiceField(
+        label=_("What for?"),
+        choices=list(words.PARTS.items()),
+        widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
+    )
+
+
+class DeceasedForm(DeedForm, DocumentForm):
+    """That the holder has died, and the document of whoever claims the line, where they give one."""
+
+    field_order = ("key", "line", "document_type", "document_state", "document_number")
+
+    def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.fields["document_number"].required = False
+        self.fields["document_number"].help_text = _("Yours, not theirs; may be left out.")
+
+    def asked(self) -> dict[str, str]:
+        """Return, where a document was given, its mark."""
+        return _with_mark(super().asked(), self)
 
 
 class PauseForm(DeedForm):
@@ -127,3 +176,9 @@ class ReceiptForm(QuietForm):
     """The code of a receipt."""
 
     code = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+
+def _with_mark(asked: dict[str, str], form: DocumentForm) -> dict[str, str]:
+    kept = {name: value for name, value in asked.items() if not name.startswith("document_")}
+    given = form.cleaned_data["document_number"]
+    return kept | ({"document": form.mark(clock.today())} if given else {})

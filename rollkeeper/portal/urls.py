@@ -16,6 +16,10 @@ urlpatterns: list[URLPattern] = [
     path("receipts/", views.receipts, name="receipts"),
     path("receipt/", views.receipt, name="receipt"),
     path("prove/", views.prove, name="prove"),
-    re_path(r"^do/(?P<what>pause|lift|dispute|appeal|not-mine|correct|end)/$", views.deed, name="deed"),
+    re_path(
+        r"^do/(?P<what>pause|lift|dispute|appeal|not-mine|correct|end|name|unname|deceased|here)/$",
+        views.deed,
+        name="deed",
+    ),
     path("leave/", views.leave, name="leave"),
 ]

@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
@@ -26,23 +25,32 @@ from rollkeeper.portal.asking import Answer, language_of_page, put
 from rollkeeper.portal.forms import (
     CodeForm,
     CorrectForm,
+    DeceasedForm,
     DeedForm,
     EndForm,
+    NameForm,
     NumberForm,
     PauseForm,
     ProofForm,
     ReceiptForm,
+    UnnameForm,
 )
 from rollkeeper.portal.tokens import give, take_back, token_of
 from rollkeeper.rights import door
 from rollkeeper.rights.errors import CodeNotRight, TooManyKnocks, VisitOver
 from rollkeeper.rights.kinds import AskKind
 from rollkeeper.rights.rules import spell_name
-from rollkeeper.subscribers.queries import document_index
 from rollkeeper.vault.blind import blind_once
 
 type View = Callable[..., HttpResponse]
-FORMS: dict[str, type[DeedForm]] = {"pause": PauseForm, "correct": CorrectForm, "end": EndForm}
+FORMS: dict[str, type[DeedForm]] = {
+    "pause": PauseForm,
+    "correct": CorrectForm,
+    "end": EndForm,
+    "name": NameForm,
+    "unname": UnnameForm,
+    "deceased": DeceasedForm,
+}
 LOOKS_SHOWN = 100
 _NETWORK_BITS = 64
 
@@ -104,6 +112,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Show the line in the hand and, after the second proof, every line in one's name: where it stands and what to do."""
     shown = _shown(request)
     shown["lines"] = [_said_line(line) for line in shown["lines"]]
+    shown["named"] = [(words.PARTS[part], dt.date.fromisoformat(day)) for part, day in shown["named"].items()]
     return render(request, "portal/mine.html", shown)
 
 
@@ -192,11 +201,9 @@ def prove(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/prove.html", {"form": form, "visit": True})
     if not form.is_valid():
         return render(request, "portal/prove.html", {"form": form.blank(), "visit": True}, status=422)
-    ask_id, (kind, number) = new_uuid(), form.document()
-    kind = normalise_type(kind)
-    (index,) = document_index([(kind, check_number(kind, number, clock.today()).normalised)])
+    ask_id, document = new_uuid(), form.mark(clock.today())
     name = blind_once(ask_id, spell_name(form.cleaned_data["name"]))
-    answer = put(request, AskKind.PROVE, {"document": index.hex(), "name": name.hex()}, ask_id=ask_id)
+    answer = put(request, AskKind.PROVE, {"document": document, "name": name.hex()}, ask_id=ask_id)
     if answer.done and answer.done["proved"]:
         messages.success(request, _("Thank you. You now see every line in your name."))
         return redirect("portal:mine")
@@ -276,6 +283,7 @@ def _said_line(line: dict[str, Any]) -> dict[str, Any]:
     return line | days | {
         "service": words.SERVICES.get(line["service"], line["service"]), "state_said": words.STATES.get(line["state"], ""),
         "reasons": [words.REASONS.get(reason, reason) for reason in line["reasons"]],
+        "is_claimed": any(one["kind"] == "inherit" and not one["settled_on"] for one in line["cases"]),
         "sentences": [one | {"article": cite(one["article"])} for one in line["sentences"]],
         "cases": [
             one | {"kind": words.CASES.get(one["kind"], one["kind"]), "about": words.FIELDS.get(one["about"], ""),

@@ -50,6 +50,7 @@ CASES: Words = {
     "dispute": _("The record is wrong or missing"),
     "appeal": _("An appeal against a decision"),
     "correct": _("Something to be put right"),
+    "inherit": _("The holder is said to have died"),
 }
 DEEDS: Words = {
     "pause": _("I cannot come in time"),
@@ -58,6 +59,10 @@ DEEDS: Words = {
     "appeal": _("Appeal against a decision"),
     "not-mine": _("This line is not mine"),
     "correct": _("Have something put right"),
+    "name": _("Name somebody to act for me, or my heir"),
+    "unname": _("Take back whom I named"),
+    "deceased": _("The holder of this line has died"),
+    "here": _("I have not died: I am here"),
     "end": _("End this line"),
 }
 NOTES: Words = {
@@ -77,9 +82,21 @@ NOTES: Words = {
     "correct": _(
         "Say which entry is wrong. It is put right at any counter, where somebody sees your document; nothing is typed here."
     ),
+    "name": _(
+        "They are not told, and nobody learns from it whether they are known here: what is kept is a mark of their document that fits nobody else. Whoever acts for you shows that document at a counter; an heir is heard first. Naming another takes the place of the first."
+    ),
+    "unname": _("Nobody is named for this any more from today."),
+    "deceased": _(
+        "From today nobody cuts the line off or gives it away, until a person has decided. Bring a proof of the death and your document to any counter. Your document may be given here: whom the holder named as heir is heard first. What is answered is the same whether you are named or not."
+    ),
+    "here": _("What was said of you is dismissed at once, and the line stays as it is."),
     "end": _(
         "The contract ends today and the number goes into quarantine. This cannot be taken back on this page."
     ),
+}
+PARTS: Words = {
+    "representative": _("Acts for me at a counter"),
+    "heir": _("My heir"),
 }
 FIELDS: Words = {
     "name": _("Full name"),

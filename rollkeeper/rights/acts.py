@@ -1,22 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a subscriber does to their own lines, and what staff do with the cases that come of it.
+"""What a subscriber does to their own lines, and the cases that they open.
 
 Each act of a subscriber is for the line in their hand or, after the second proof, for a line in their name. Each is done
 once for its submission key and gives a receipt.
 """
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
-from rollkeeper.campaign.after_disputes import count_again
 from rollkeeper.enrolment.acts import end_held_line
 from rollkeeper.enrolment.receipts import once
 from rollkeeper.enrolment.submissions import Receipt
-from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, rows, run
 from rollkeeper.kernel.ids import EntryId, HoldingId, LineId, new_uuid
 from rollkeeper.kernel.settings import settings
@@ -27,15 +24,13 @@ from rollkeeper.lines.acts import (
     lock_line,
     mark_disputed,
     pause_clock,
-    resume_clock,
-    settle_dispute,
 )
-from rollkeeper.lines.changes import contest_holding, unlink_line
+from rollkeeper.lines.changes import contest_holding
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import find_line_written, present_holding
 from rollkeeper.lines.states import PauseReason
-from rollkeeper.rights.errors import AskNotRead, CaseNotFound, CaseOpenAlready
-from rollkeeper.rights.kinds import AskKind, CaseKind
+from rollkeeper.rights.errors import AskNotRead, CaseOpenAlready
+from rollkeeper.rights.kinds import CaseKind
 from rollkeeper.rights.visits import Visit
 from rollkeeper.subscribers.acts import protect_subscriber
 from rollkeeper.vault.fields import Field
@@ -64,7 +59,7 @@ def claim_hardship(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
     def do() -> tuple[LineId, EntryId]:
         return line_id, pause_clock(visit.authority, line_id, first, last, reason, on)
 
-    return once(_key(asked), verb=Verb.CLOCK_PAUSED, on=on, do=do)
+    return once(key_of(asked), verb=Verb.CLOCK_PAUSED, on=on, do=do)
 
 
 def lift_own_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
@@ -77,7 +72,7 @@ def lift_own_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
     def do() -> tuple[LineId, EntryId]:
         return line_id, lift_for_hours(visit.authority, line_id, on=on)
 
-    return once(_key(asked), verb=Verb.LIFTED_FOR_HOURS, on=on, do=do)
+    return once(key_of(asked), verb=Verb.LIFTED_FOR_HOURS, on=on, do=do)
 
 
 def dispute_record(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
@@ -91,21 +86,7 @@ def dispute_record(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
         open_case(visit.authority, line_id, CaseKind.DISPUTE, holding_id=holding_id, on=on)
         return line_id, mark_disputed(visit.authority, line_id, on)
 
-    return once(_key(asked), verb=Verb.LINE_DISPUTED, on=on, do=do)
-
-
-def appeal(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
-    """Appeal against what was decided: the clock stops today and goes on with what was left once it is decided.
-
-    Ledger: line:clock:paused, rights:case:opened. Refuses: NotAmongYours, CaseOpenAlready, LineOver.
-    """
-    line_id, holding_id = visit.line_in(asked)
-
-    def do() -> tuple[LineId, EntryId]:
-        open_case(visit.authority, line_id, CaseKind.APPEAL, holding_id=holding_id, on=on)
-        return line_id, pause_clock(visit.authority, line_id, on, None, PauseReason.APPEAL, on)
-
-    return once(_key(asked), verb=Verb.CLOCK_PAUSED, on=on, do=do)
+    return once(key_of(asked), verb=Verb.LINE_DISPUTED, on=on, do=do)
 
 
 def disown_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
@@ -122,7 +103,7 @@ def disown_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
         open_case(visit.authority, line_id, CaseKind.NOT_MINE, holding_id=holding_id, on=on)
         return line_id, mark_disputed(visit.authority, line_id, on)
 
-    return once(_key(asked), verb=Verb.LINE_DISPUTED, on=on, do=do)
+    return once(key_of(asked), verb=Verb.LINE_DISPUTED, on=on, do=do)
 
 
 def ask_correction(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
@@ -140,7 +121,7 @@ def ask_correction(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
             visit.authority, line_id, CaseKind.CORRECT, holding_id=holding_id, about=about, on=on
         )
 
-    return once(_key(asked), verb=Verb.CASE_OPENED, on=on, do=do)
+    return once(key_of(asked), verb=Verb.CASE_OPENED, on=on, do=do)
 
 
 def end_own_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
@@ -154,18 +135,7 @@ def end_own_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
     def do() -> tuple[LineId, EntryId]:
         return line_id, end_held_line(visit.authority, lock_line(line_id, living=True), on=on)
 
-    return once(_key(asked), verb=Verb.LINE_ENDED, on=on, do=do)
-
-
-ACTS: dict[AskKind, Callable[..., Receipt]] = {
-    AskKind.PAUSE: claim_hardship,
-    AskKind.LIFT: lift_own_line,
-    AskKind.DISPUTE: dispute_record,
-    AskKind.APPEAL: appeal,
-    AskKind.NOT_MINE: disown_line,
-    AskKind.CORRECT: ask_correction,
-    AskKind.END: end_own_line,
-}
+    return once(key_of(asked), verb=Verb.LINE_ENDED, on=on, do=do)
 
 
 def open_case(
@@ -176,6 +146,8 @@ def open_case(
     holding_id: HoldingId | None,
     on: dt.date,
     about: str | None = None,
+    against: UUID | None = None,
+    claimant_mark: bytes | None = None,
 ) -> EntryId:
     """Open a case in the present transaction, with the day until which it must be decided.
 
@@ -188,9 +160,9 @@ def open_case(
         raise CaseOpenAlready(due_on=until)
     case_id, due_on = new_uuid(), on + dt.timedelta(days=settings().door_case_days)
     run(
-        "INSERT INTO rights_case (case_id, line_id, holding_id, kind, about, opened_on, due_on)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        [case_id, line_id, holding_id, kind.value, about, on, due_on],
+        "INSERT INTO rights_case (case_id, line_id, holding_id, kind, about, opened_on, due_on, against, claimant_mark)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [case_id, line_id, holding_id, kind.value, about, on, due_on, against, claimant_mark],
     )
     facts = {"case": str(case_id), "due_on": due_on.isoformat(), "kind": kind.value}
     facts |= {"about": about} if about else {}
@@ -200,50 +172,6 @@ def open_case(
 def has_open_case(line_id: LineId, kind: CaseKind) -> bool:
     """Tell whether a case of this kind waits for a decision."""
     return _open_until(line_id, kind) is not None
-
-
-def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.date) -> None:
-    """Decide a case. The clock of the line goes on tomorrow with what was left.
-
-    A line that is not theirs is unlinked from them for good: nobody is registered for it then.
-    Ledger: rights:case:settled. Refuses: NotAllowed, CaseNotFound.
-    """
-    role = demand(authority, Power.SETTLE_CASE)
-    with act():
-        found = rows(
-            "SELECT line_id, holding_id, kind FROM rights_case WHERE case_id = %s AND settled_on IS NULL FOR UPDATE",
-            [case_id],
-        )
-        if not found:
-            raise CaseNotFound(case=case_id)
-        line_id, kind = LineId(found[0].line_id), CaseKind(found[0].kind)
-        lock_line(line_id)
-        run("UPDATE rights_case SET settled_on = %s, upheld = %s WHERE case_id = %s", [on, upheld, case_id])
-        facts = {"case": str(case_id), "kind": kind.value, "upheld": upheld}
-        append_entry(authority, verb=Verb.CASE_SETTLED, role=role, on=on, line_id=line_id, facts=facts)
-        _carry_out(authority, line_id, kind, holding_id=found[0].holding_id, upheld=upheld, on=on)
-
-
-def _carry_out(
-    authority: Authority,
-    line_id: LineId,
-    kind: CaseKind,
-    *,
-    holding_id: HoldingId,
-    upheld: bool,
-    on: dt.date,
-) -> None:
-    if kind is CaseKind.NOT_MINE:
-        unlink_line(line_id, holding_id=holding_id, for_good=upheld, at=clock.now())
-    if kind is CaseKind.APPEAL:
-        resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
-    others = rows(
-        "SELECT FROM rights_case WHERE line_id = %s AND settled_on IS NULL AND kind IN ('dispute', 'not_mine')",
-        [line_id],
-    )
-    if kind in {CaseKind.NOT_MINE, CaseKind.DISPUTE} and not others:
-        settle_dispute(authority, line_id, on)
-        count_again(line_id, on=on)
 
 
 def protect_record(authority: Authority, number: str, *, protected: bool, on: dt.date) -> None:
@@ -273,7 +201,8 @@ def _open_until(line_id: LineId, kind: CaseKind) -> dt.date | None:
     return found[0].due_on if found else None
 
 
-def _key(asked: Asked) -> str:
+def key_of(asked: Asked) -> str:
+    """Return the submission key of an ask."""
     return str(asked.get("key", ""))
 
 

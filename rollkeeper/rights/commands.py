@@ -10,6 +10,9 @@ import typer
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
+from rollkeeper.rights.kinds import NamedPart
+
+_CLAIMANT = {None: "", True: "claimant named by the holder", False: "claimant not named"}
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("protect-record")(protect_record)
     app.command("honour-receipt")(honour_receipt)
     app.command("keep-code")(keep_code)
+    app.command("check-named")(check_named)
 
 
 def keep_door() -> None:
@@ -58,6 +62,29 @@ def keep_code(*, on: DateOption = None) -> None:
     out.print("One code is kept. Let them ask for it at the portal now.")
 
 
+def check_named(
+    part: Annotated[NamedPart, typer.Argument(help="What for.")], *, on: DateOption = None
+) -> None:
+    """Tell whether a document is that of somebody whom the holder of a line named; exit code 1 where it is not.
+
+    Standard input: the number of the line, the kind of document and its number, a line each.
+
+    Example: rollkeeper check-named heir < asked.txt
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel.opening import open_home
+    from rollkeeper.rights.heirs import check_named as check
+
+    open_home()
+    number, kind, document = (
+        _typed(what) for what in ("Number of the line", "Kind of document", "Its number")
+    )
+    matches = check(console_authority(), number, part, (kind, document), on=on or clock.today())
+    out.print("Yes: the holder named them." if matches else "No.")
+    if not matches:
+        raise typer.Exit(1)
+
+
 def list_(*, as_json: JsonOption = False) -> None:
     """List the open cases, the most urgent first: references and days.
 
@@ -74,6 +101,7 @@ def list_(*, as_json: JsonOption = False) -> None:
                 {
                     "case": str(c.case_id), "line": str(c.line_id), "kind": c.kind.value, "about": c.about,
                     "opened_on": c.opened_on.isoformat(), "due_on": c.due_on.isoformat(),
+                    "claimant_is_named": c.claimant_is_named,
                 }
                 for c in found
             ]
@@ -82,7 +110,16 @@ def list_(*, as_json: JsonOption = False) -> None:
     show_table(
         "Open cases",
         ["decide by", "kind", "about", "case", "line"],
-        [[c.due_on, c.kind.value, c.about or "", str(c.case_id), str(c.line_id)] for c in found],
+        [
+            [
+                c.due_on,
+                c.kind.value,
+                c.about or _CLAIMANT[c.claimant_is_named],
+                str(c.case_id),
+                str(c.line_id),
+            ]
+            for c in found
+        ],
     )
 
 
@@ -93,18 +130,23 @@ def settle(
         bool,
         typer.Option("--upheld/--dismissed", help="Whether the subscriber was right.", show_default=False),
     ],
+    as_: Annotated[
+        str | None, typer.Option("--as", metavar="USERNAME", help="Who you are; an appeal needs it.")
+    ] = None,
     on: DateOption = None,
 ) -> None:
     """Decide a case; the clock of its line goes on tomorrow with what was left.
 
+    An appeal is decided by a named person who did not decide before. A correction is upheld by changing the record.
+
     Example: rollkeeper cases settle 0198c0de-0000-7000-8000-000000000001 --upheld
     """
-    from rollkeeper.access.authority import console_authority
+    from rollkeeper.campaign.commands.asked import console_or
     from rollkeeper.kernel.opening import open_home
-    from rollkeeper.rights.acts import settle_case
+    from rollkeeper.rights.deciding import settle_case
 
     open_home()
-    settle_case(console_authority(), case, upheld=upheld, on=on or clock.today())
+    settle_case(console_or(as_), case, upheld=upheld, on=on or clock.today())
     out.print("Decided." if upheld else "Dismissed.")
 
 
@@ -162,7 +204,11 @@ def honour_receipt(
 
 
 def _number() -> str:
-    """Return a number that must not stand in an argument, where every process of the machine could read it."""
+    return _typed("Number of the line")
+
+
+def _typed(what: str) -> str:
+    """Return what must not stand in an argument, where every process of the machine could read it."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
-    return str(typer.prompt("Number of the line", hide_input=True))
+    return str(typer.prompt(what, hide_input=True))

@@ -76,6 +76,42 @@ class CaseOpenAlready(RollkeeperError):
     remedy = "Nothing needs to be done: it is being looked into."
 
 
+class NothingToAppeal(RollkeeperError):
+    """Nothing was decided about the line that is not appealed against already."""
+
+    code = "nothing_to_appeal"
+    kind = Kind.REFUSED
+    sentence = "Nothing was decided about this line against which an appeal is left."
+    remedy = "Where the record is wrong or missing, say so: that is a dispute, and stops the clock as well."
+
+
+class DecidedBySame(RollkeeperError):
+    """Whoever decided first would decide the appeal, or nobody with a name."""
+
+    code = "decided_by_same"
+    kind = Kind.FORBIDDEN
+    sentence = "An appeal is decided by a named person who did not decide before."
+    remedy = "Let somebody else decide it: 'rollkeeper cases settle CASE --as USERNAME'."
+
+
+class NotPutRight(RollkeeperError):
+    """A correction is to be settled as done, and nothing was changed."""
+
+    code = "not_put_right"
+    kind = Kind.CONFLICT
+    sentence = "Nothing was put right in this record since the case was opened on {opened_on}."
+    remedy = "Change the record at a counter first; the case then closes by itself."
+
+
+class NobodyClaims(RollkeeperError):
+    """There is no claim on the line that its holder could answer."""
+
+    code = "nobody_claims"
+    kind = Kind.NOT_FOUND
+    sentence = "Nobody says that the holder of this line has died."
+    remedy = "Nothing needs to be done."
+
+
 class CaseNotFound(RollkeeperError):
     """No open case has this reference."""
 

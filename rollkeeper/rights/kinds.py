@@ -22,6 +22,13 @@ class AskKind(StrEnum):
     NOT_MINE = "not_mine"
     CORRECT = "correct"
     END = "end"
+    NAME = "name"
+    """A representative or an heir."""
+    UNNAME = "unname"
+    DECEASED = "deceased"
+    """The holder of the line in the hand has died."""
+    HERE = "here"
+    """They have not: I am here."""
     LEAVE = "leave"
 
 
@@ -36,3 +43,14 @@ class CaseKind(StrEnum):
     """What was decided about my line is wrong."""
     CORRECT = "correct"
     """Something recorded about me is wrong; put right at the counter."""
+    INHERIT = "inherit"
+    """The holder has died, somebody says, and claims the line or speaks for whoever does."""
+
+
+class NamedPart(StrEnum):
+    """What somebody is named for by a holder."""
+
+    REPRESENTATIVE = "representative"
+    """Acts for them at a counter, with their own document."""
+    HEIR = "heir"
+    """Is heard first about their lines once they have died."""

@@ -117,7 +117,15 @@ class Case(models.Model):
     about = models.TextField(null=True, db_comment="Which field is said to be wrong: its name, no value.")
     opened_on = models.DateField()
     due_on = models.DateField(db_comment="The last day on which to decide.")
+    against = models.UUIDField(
+        null=True, db_comment="An appeal: the case that it is against; empty: the suspension of the line."
+    )
+    claimant_mark = models.BinaryField(
+        null=True,
+        db_comment="Keyed hash of a claimant's document, good for this holder alone. Goes when it is settled.",
+    )
     settled_on = models.DateField(null=True)
+    settled_by = models.TextField(null=True, db_comment="What stands in the ledger for whoever decided.")
     upheld = models.BooleanField(null=True, db_comment="Whether the subscriber was right.")
 
     class Meta:
@@ -131,7 +139,7 @@ class Case(models.Model):
                 name="rights_case_open_twice_for_one_kind",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["not_mine", "dispute", "appeal", "correct"]),
+                condition=models.Q(kind__in=["not_mine", "dispute", "appeal", "correct", "inherit"]),
                 name="rights_case_of_unknown_kind",
             ),
             models.CheckConstraint(
@@ -141,7 +149,34 @@ class Case(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["line_id"], name="rights_case_of_line"),
             models.Index(
                 fields=["due_on"], name="rights_case_open", condition=models.Q(settled_on__isnull=True)
+            ),
+        ]
+
+
+class Named(models.Model):
+    """Whom a holder named to act for them, or to be heard once they have died: a keyed hash and no reference.
+
+    The hash is good for one holder and one part, so that nobody learns from it who is named, not even whether they are
+    in the register, and nobody is told.
+    """
+
+    pk = models.CompositePrimaryKey("person_id", "part")
+    person_id = models.UUIDField(db_comment="The holder who named somebody.")
+    part = models.TextField(db_comment="rights.kinds.NamedPart.")
+    document_mark = models.BinaryField(
+        db_comment="Personal, keyed hash. Goes when the holder takes it back or is erased."
+    )
+    named_on = models.DateField()
+
+    class Meta:
+        """One a part; naming another takes the place of the first."""
+
+        db_table = "rights_named"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(part__in=["representative", "heir"]), name="rights_named_for_unknown_part"
             )
         ]

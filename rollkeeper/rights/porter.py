@@ -31,7 +31,8 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import lock_line
 from rollkeeper.lines.queries import LineView, find_lines, present_holding
 from rollkeeper.notices.passing import pass_code
-from rollkeeper.rights.acts import ACTS
+from rollkeeper.rights.deciding import settle_what_was_put_right
+from rollkeeper.rights.deeds import ACTS
 from rollkeeper.rights.door import hash_code
 from rollkeeper.rights.kinds import AskKind
 from rollkeeper.rights.proving import prove
@@ -56,6 +57,7 @@ def keep_door(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
                 carry_all(authority)
                 if time.monotonic() >= forget_at:
                     run(sql("rights", "forget"))
+                    settle_what_was_put_right(authority, on=clock.today())
                     forget_at = time.monotonic() + FORGET_EVERY_S
                 _wait(seconds=2.0)
         except (OperationalError, InterfaceError):

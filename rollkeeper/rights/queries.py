@@ -5,7 +5,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.rights.kinds import CaseKind
 
@@ -20,15 +20,22 @@ class CaseView:
     about: str | None
     opened_on: dt.date
     due_on: dt.date
+    claimant_is_named: bool | None
+    """Whether the holder named whoever claims the line; None: nobody claims it, or without a document."""
 
 
 def open_cases() -> list[CaseView]:
     """Return the open cases, the most urgent first."""
-    found = rows(
-        "SELECT case_id, line_id, kind, about, opened_on, due_on FROM rights_case"
-        " WHERE settled_on IS NULL ORDER BY due_on, case_id"
-    )
+    found = rows(sql("rights", "open_cases"))
     return [
-        CaseView(row.case_id, LineId(row.line_id), CaseKind(row.kind), row.about, row.opened_on, row.due_on)
+        CaseView(
+            row.case_id,
+            LineId(row.line_id),
+            CaseKind(row.kind),
+            row.about,
+            row.opened_on,
+            row.due_on,
+            row.claimant_is_named,
+        )
         for row in found
     ]

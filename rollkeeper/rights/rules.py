@@ -44,6 +44,26 @@ def may_send_code(
     return Allowed()
 
 
+def may_appeal(*, dismissed: int, appealed: int, suspended: bool, suspension_appealed: bool) -> Decision:
+    """Decide whether there is a decision that was not appealed against yet: a case that was lost, or a suspension."""
+    if dismissed > appealed or (suspended and not suspension_appealed):
+        return Allowed()
+    return Refused(
+        HOUSE,
+        "nothing was decided that can be appealed against, or it was appealed against",
+        "Open a dispute instead.",
+    )
+
+
+def may_decide(*, is_appeal: bool, is_named: bool, decider: str, decided_before: str | None) -> Decision:
+    """Decide whether somebody may settle a case: an appeal is for a named person who did not decide before."""
+    if not is_appeal or (is_named and decider != decided_before):
+        return Allowed()
+    return Refused(
+        HOUSE, "an appeal is decided by somebody else", "Let another person decide, under their name."
+    )
+
+
 def spell_name(name: str) -> str:
     """Return a name as it is compared: width, letter case, spaces and the dots between parts do not matter."""
     plain = unicodedata.normalize("NFKC", name).casefold()

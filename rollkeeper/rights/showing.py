@@ -18,13 +18,15 @@ from rollkeeper.ledger.receipts import code_of, find_by_code
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.ledger.words import DONE
 from rollkeeper.lines.queries import last_until, view_line
+from rollkeeper.rights.appealing import can_appeal
 from rollkeeper.rights.errors import NotAmongYours
+from rollkeeper.rights.heirs import named_by
 from rollkeeper.rights.visits import Holding, Visit
 from rollkeeper.vault.acts import open_line_values, open_sealed
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
 
-_WITH_RECEIPT = [*(verb for verb in DONE if isinstance(verb, Verb)), Verb.CASE_OPENED, Verb.CASE_SETTLED]
+_WITH_RECEIPT = [verb for verb in DONE if isinstance(verb, Verb)]
 type Shown = dict[str, Any]
 
 
@@ -40,6 +42,8 @@ def show_all(visit: Visit, *, language: str, on: dt.date) -> Shown:
         "looks": show_looks(visit),
         "receipts": [one for line_id, since in _spans(visit) for one in _receipts(line_id, since)],
         "kept": [row for one in held for row in _kept(visit, one)],
+        "named": {part.value: day.isoformat() for part, day in named_by(visit.person_id).items()}
+        if visit.is_proved and visit.person_id else {},
     }  # fmt: skip
 
 
@@ -103,7 +107,7 @@ def _line(line_id: LineId, holding: Holding | None, *, here: bool, language: str
         # What happened to the line after they gave it away is somebody else's.
         "sentences": [{"text": s.text, "article": s.article, "language": s.language} for s in told.sentences]
         if told and (holding is None or holding.is_present) else [],
-        "cases": _cases(line_id, holding),
+        "cases": _cases(line_id, holding), "can_appeal": can_appeal(line_id, holding.holding_id if holding else None),
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.access.signing_out import sign_out_everyone
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.rights.acts import settle_case
+from rollkeeper.rights.deciding import settle_case
 from rollkeeper.rights.kinds import CaseKind
 from rollkeeper.rights.queries import open_cases
 from tests.rights.people import NUMBER, ON, PERSON, enrol

@@ -15,7 +15,7 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import count_lines_of, present_holding, view_line
 from rollkeeper.rights import door, proving
-from rollkeeper.rights.acts import settle_case
+from rollkeeper.rights.deciding import settle_case
 from rollkeeper.rights.kinds import AskKind
 from rollkeeper.rights.proving import MOST_A_DAY
 from rollkeeper.rights.queries import open_cases
@@ -69,9 +69,7 @@ def test_a_line_that_was_given_away_is_no_longer_theirs_to_act_on(at_door, kind,
     assert rows("SELECT FROM lines_pause") == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "more"), [(AskKind.DISPUTE, {}), (AskKind.APPEAL, {}), (AskKind.CORRECT, {"about": "name"})]
-)
+@pytest.mark.parametrize(("kind", "more"), [(AskKind.DISPUTE, {}), (AskKind.CORRECT, {"about": "name"})])
 def test_a_case_is_about_the_holding_of_its_own_line_and_is_shown_with_it(at_door, kind, more):
     enrol()
     other = enrol(OTHER)

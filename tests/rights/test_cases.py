@@ -15,7 +15,8 @@ from rollkeeper.lines.acts import look_up_line
 from rollkeeper.lines.errors import RecordProtected
 from rollkeeper.lines.queries import line_history, view_line
 from rollkeeper.rights import door
-from rollkeeper.rights.acts import protect_record, settle_case
+from rollkeeper.rights.acts import protect_record
+from rollkeeper.rights.deciding import settle_case
 from rollkeeper.rights.kinds import AskKind
 from rollkeeper.rights.queries import open_cases
 from tests.rights.people import NUMBER, ON, enrol, visit
@@ -28,12 +29,11 @@ def ask(token, kind, **asked):
     return door.ask(token, kind, language="en", asked={"key": str(new_uuid()), **asked})
 
 
-@pytest.mark.parametrize("kind", [AskKind.DISPUTE, AskKind.APPEAL])
-def test_the_clock_stops_at_filing_and_goes_on_the_day_after_the_verdict(at_door, kind):
+def test_the_clock_stops_at_filing_and_goes_on_the_day_after_the_verdict(at_door):
     line = enrol()
     token = visit(at_door)
 
-    assert "done" in ask(token, kind)
+    assert "done" in ask(token, AskKind.DISPUTE)
     (open_pause,) = line_history(line).pauses
     (case,) = open_cases()
     settle_case(console_authority(), case.case_id, upheld=True, on=ON + dt.timedelta(days=9))

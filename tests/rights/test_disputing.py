@@ -20,7 +20,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.errors import LineNotFound, LineOver
 from rollkeeper.lines.queries import find_line, line_history
 from rollkeeper.lines.states import LineState, PauseReason, SuspensionReason
-from rollkeeper.rights.acts import settle_case
+from rollkeeper.rights.deciding import settle_case
 from rollkeeper.rights.disputing import dispute_line, honour_receipt
 from rollkeeper.rights.errors import CaseOpenAlready
 from rollkeeper.rights.kinds import CaseKind

@@ -72,6 +72,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'rights:visit:not_proved' THEN '+---'
     WHEN 'rights:case:opened' THEN '+---'
     WHEN 'rights:case:settled' THEN '+---'
+    WHEN 'rights:party:named' THEN '+---'
+    WHEN 'rights:party:unnamed' THEN '+---'
+    WHEN 'rights:party:checked' THEN '+---'
     WHEN 'rights:record:protected' THEN '+---'
     WHEN 'access:staff:suspended' THEN '----'
     WHEN 'access:staff:reinstated' THEN '----'
@@ -178,6 +181,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'rights:code:sent' THEN ARRAY[['channel', 'code', '+']]
     WHEN 'rights:case:opened' THEN ARRAY[['about', 'code', '_'], ['case', 'reference', '+'], ['due_on', 'day', '+'], ['kind', 'code', '+']]
     WHEN 'rights:case:settled' THEN ARRAY[['case', 'reference', '+'], ['kind', 'code', '+'], ['upheld', 'flag', '+']]
+    WHEN 'rights:party:named' THEN ARRAY[['part', 'code', '+']]
+    WHEN 'rights:party:unnamed' THEN ARRAY[['part', 'code', '+']]
+    WHEN 'rights:party:checked' THEN ARRAY[['matches', 'flag', '+'], ['part', 'code', '+']]
     WHEN 'rights:record:protected' THEN ARRAY[['protected', 'flag', '+']]
     WHEN 'access:staff:suspended' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:staff:reinstated' THEN ARRAY[['staff', 'digest', '+']]

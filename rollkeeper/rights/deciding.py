@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Staff decide a case, and what follows from it: the clock goes on, a line is unlinked, a correction is done.
+
+Separate from the acts by which subscribers open cases: nobody decides their own.
+"""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.campaign.after_disputes import count_again
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.law.rules import Refused
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.acts import lock_line, resume_clock, settle_dispute
+from rollkeeper.lines.changes import unlink_line
+from rollkeeper.lines.states import PauseReason
+from rollkeeper.rights.errors import CaseNotFound, DecidedBySame, NotPutRight
+from rollkeeper.rights.kinds import CaseKind
+from rollkeeper.rights.rules import may_decide
+
+DISPUTING = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
+"""Kinds of case for as long as which a line is disputed."""
+
+
+def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.date) -> None:
+    """Decide a case. The clock of the line goes on tomorrow with what was left.
+
+    A line that is not theirs is unlinked from them for good: nobody is registered for it then. A correction is upheld by
+    putting right what is wrong. Whoever decided first does not decide the appeal.
+    Ledger: rights:case:settled. Refuses: NotAllowed, CaseNotFound, DecidedBySame, NotPutRight.
+    """
+    role = demand(authority, Power.SETTLE_CASE)
+    with act():
+        case = _locked(case_id)
+        if case.kind == CaseKind.APPEAL and isinstance(_may_decide(authority, case), Refused):
+            raise DecidedBySame
+        if case.kind == CaseKind.CORRECT and upheld and not rows(sql("rights", "put_right"), [case_id]):
+            raise NotPutRight(opened_on=case.opened_on)
+        close_case(authority, case, role=role.value, upheld=upheld, on=on)
+
+
+def settle_what_was_put_right(authority: Authority, *, on: dt.date) -> int:
+    """Settle every correction whose record was changed since; return how many. Ledger: rights:case:settled.
+
+    The change itself stands in the ledger and its holder was told: nobody needs to decide anything any more.
+    """
+    role = demand(authority, Power.SETTLE_CASE)
+    with act():
+        found = rows(sql("rights", "put_right"), [None])
+        for row in found:
+            close_case(authority, _locked(row.case_id), role=role.value, upheld=True, on=on)
+    return len(found)
+
+
+def close_case(authority: Authority, case: Any, *, role: str, upheld: bool, on: dt.date) -> EntryId:
+    """Write a verdict down and carry it out, in the caller's act, which has locked the case."""
+    line_id, kind = LineId(case.line_id), CaseKind(case.kind)
+    lock_line(line_id)
+    run(
+        "UPDATE rights_case SET settled_on = %s, upheld = %s, settled_by = %s, claimant_mark = NULL WHERE case_id = %s",
+        [on, upheld, authority.commitment, case.case_id],
+    )
+    facts = {"case": str(case.case_id), "kind": kind.value, "upheld": upheld}
+    entry_id = append_entry(authority, verb=Verb.CASE_SETTLED, role=role, on=on, line_id=line_id, facts=facts)
+    if kind is CaseKind.NOT_MINE:
+        unlink_line(line_id, holding_id=case.holding_id, for_good=upheld, at=clock.now())
+    if kind is CaseKind.APPEAL:
+        resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
+    others = rows(
+        "SELECT FROM rights_case WHERE line_id = %s AND settled_on IS NULL AND kind = ANY (%s)",
+        [line_id, [one.value for one in DISPUTING]],
+    )
+    if kind in DISPUTING and not others:
+        settle_dispute(authority, line_id, on)
+        count_again(line_id, on=on)
+    return entry_id
+
+
+def _locked(case_id: UUID) -> Any:
+    found = rows("SELECT * FROM rights_case WHERE case_id = %s AND settled_on IS NULL FOR UPDATE", [case_id])
+    if not found:
+        raise CaseNotFound(case=case_id)
+    return found[0]
+
+
+def _may_decide(authority: Authority, case: Any) -> object:
+    before = rows("SELECT settled_by FROM rights_case WHERE case_id = %s", [case.against])
+    return may_decide(
+        is_appeal=True, is_named=authority.staff_id is not None, decider=authority.commitment,
+        decided_before=before[0].settled_by if before else None,
+    )  # fmt: skip
