@@ -1,0 +1,323 @@
+"""What the house will not do, held against every route, command, role and right: no list, no search, no second person.
+
+Where something is listed here by name, it is because somebody looked at it. What is new fails until somebody looks.
+"""
+
+import ast
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from typer.testing import CliRunner
+
+import rollkeeper
+from rollkeeper.access.acts import authority_of
+from rollkeeper.access.authority import rule_for
+from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.roles import PEOPLES_ROLES, Power, StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.law.honoured import ATTRIBUTES
+from rollkeeper.site import docs
+from rollkeeper.site.cli import make_app
+from rollkeeper.site.faces import FACES
+from rollkeeper.vault.fields import Field, LineField
+from tests.house.test_limits import FORBIDDEN
+from tests.rights.people import enrol
+
+PACKAGE = Path(rollkeeper.__file__).parent
+FILES = sorted(f for f in PACKAGE.rglob("*.py") if "migrations" not in f.parts)
+TREES = {str(f.relative_to(PACKAGE)): ast.parse(f.read_text("utf-8")) for f in FILES}
+ON = dt.date(2012, 3, 2)
+PEOPLE = [
+    ("+8613908913001", {"name": "Firstinvented Aaaa", "address": "1 Firststreet", "document_type": "passport-npl", "document_number": "A1111111"}),
+    ("+8613908913002", {"name": "Secondinvented Bbbb", "address": "2 Secondstreet", "document_type": "passport-npl", "document_number": "B2222222"}),
+]  # fmt: skip
+FACE_ROOMS = ("office", "counter", "portal")
+
+
+def called(tree, *names):
+    """Say how often something of these names is called."""
+    return sum(
+        isinstance(node, ast.Call)
+        and (getattr(node.func, "attr", None) or getattr(node.func, "id", None)) in names
+        for node in ast.walk(tree)
+    )
+
+
+def imported(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{one.name}" for one in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+
+
+# ---- where anything is opened at all ----
+
+OPENS = {
+    "disclosures/answering.py": "one demand about one person, to a key",
+    "lines/opening.py": "one field of one person, for one member of staff",
+    "network/acts.py": "the number, for the element that carries the line",
+    "notices/passing.py": "which ways there are to tell a holder",
+    "notices/sending.py": "the address of one notice",
+    "rights/proving.py": "whether a document is the holder's",
+    "rights/showing.py": "what is held about whoever asks",
+    "vault/opening.py": "the vault itself", "vault/rotation.py": "the vault itself",
+}  # fmt: skip
+
+
+def test_something_sealed_is_opened_in_known_places_alone():
+    opening = {
+        file for file, tree in TREES.items() if called(tree, "open_sealed", "open_line_values", "open_file")
+    }
+
+    assert opening - OPENS.keys() == set()
+    assert OPENS.keys() - opening == set(), "a place that opens nothing any more"
+
+
+def test_no_web_face_opens_or_imports_what_opens():
+    doors = (
+        "vault.opening",
+        "vault.files",
+        "vault.keys",
+        "lines.opening",
+        "disclosures.answering",
+        "rights.showing",
+        "rights.porter",
+    )
+    guilty = [
+        f"{file}: {name}"
+        for file, tree in TREES.items()
+        if file.startswith(FACE_ROOMS)
+        for name in imported(tree)
+        if any(name.startswith(f"rollkeeper.{door}") for door in doors)
+    ]
+
+    assert guilty == []
+    assert [
+        file for file, tree in TREES.items() if file.startswith(FACE_ROOMS) and called(tree, "reveal")
+    ] == []
+
+
+# ---- no way in for a machine, no console for an authority ----
+
+
+def routes():
+    """Yield every address of every face, with its view."""
+
+    def walk(patterns, before):
+        for one in patterns:
+            here = before + str(one.pattern)
+            if isinstance(one, URLPattern):
+                yield here, one
+            else:
+                yield from walk(one.url_patterns, here)
+
+    for face in FACES:
+        for address, pattern in walk(get_resolver(face.urls).url_patterns, ""):
+            yield face.name, address, pattern
+
+
+def test_there_are_three_faces_and_each_is_for_people():
+    assert {face.name for face in FACES} == {"office", "counter", "portal"}
+    assert {face.name for face in FACES if not face.is_staffs} == {"portal"}
+
+
+def test_no_address_is_for_a_machine_an_authority_a_list_or_a_search():
+    barred = re.compile(
+        r"api|json|xml|graphql|webhook|feed|export|download|bulk|batch-demand|police|search|people|persons|subscribers"
+    )
+    found = list(routes())
+
+    assert len(found) > 30
+    assert {f"{face} {address}" for face, address, _ in found if barred.search(address)} <= {
+        "portal export/"
+    }, "that one is what a subscriber takes away about themselves, after a second proof"
+
+
+def test_no_page_waives_the_proof_that_a_person_sent_the_form():
+    assert [file for file, tree in TREES.items() if any("csrf_exempt" in one for one in imported(tree))] == []
+
+
+def test_nothing_streams_and_json_goes_out_where_somebody_looked():
+    looked_at = {
+        "site/edge.py": "refusals (RFC 9457)",
+        "portal/views.py": "what the subscriber asked for about themselves",
+    }
+    speaking = {
+        file
+        for file, tree in TREES.items()
+        if called(tree, "JsonResponse", "StreamingHttpResponse", "FileResponse")
+    }
+
+    assert speaking - looked_at.keys() == set()
+
+
+def test_demands_are_entered_and_answered_in_no_face():
+    for file, tree in TREES.items():
+        if file.startswith(FACE_ROOMS):
+            assert not called(
+                tree, "enter_demand", "answer_demand", "read_instrument", "put_off_telling", "hand_over"
+            ), file
+
+
+def test_a_demand_takes_one_number():
+    (made,) = [
+        node for node in ast.walk(TREES["disclosures/acts.py"])
+        if isinstance(node, ast.FunctionDef) and node.name == "enter_demand"
+    ]  # fmt: skip
+    kinds = {arg.arg: ast.unparse(arg.annotation) for arg in made.args.kwonlyargs}
+
+    assert kinds["number"] == "str"
+    assert kinds["held_on"] == "dt.date"
+
+
+# ---- what the stores can hold and who may read it ----
+
+
+def columns():
+    said = "SELECT table_name || '.' || column_name AS one FROM information_schema.columns WHERE table_schema = 'public'"
+    return {row.one for using in ("default", "keys") for row in rows(said, using=using)}
+
+
+def test_no_column_of_either_store_has_a_place_for_what_must_not_be_kept(register):
+    found = columns()
+
+    assert len(found) > 300
+    assert {one for one in found if FORBIDDEN.search(one.split(".")[1])} == set()
+
+
+def test_no_attribute_that_can_be_sealed_or_asked_is_one_that_must_not_be_kept():
+    asked = {*Field, *LineField, *ATTRIBUTES}
+
+    assert {one for one in asked if FORBIDDEN.search(str(one))} == set()
+
+
+def test_people_are_found_again_by_whole_number_document_or_reference_and_by_nothing_else(register):
+    indexes = {one for one in columns() if one.endswith("_index")}
+    makes = {
+        node.name for node in ast.walk(TREES["vault/blind.py"])
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    }  # fmt: skip
+
+    assert {one.split(".")[1] for one in indexes} <= {
+        "number_index", "document_index", "reference_index", "leaf_index", "tile_index",
+    }  # fmt: skip
+    assert {one for one in makes if re.search(r"name|address|contact|mail|birth|session|ip", one)} == set()
+
+
+@pytest.mark.parametrize("role", ["counter", "office", "portal", "auditor", "sweep"])
+def test_no_role_but_the_vaults_reads_what_is_sealed_about_people(register, role):
+    (may,) = rows(
+        "SELECT has_column_privilege(%(r)s, 'vault_sealed', 'ciphertext', 'SELECT') AS sealed,"
+        " has_column_privilege(%(r)s, 'vault_file', 'ciphertext', 'SELECT') AS files",
+        {"r": role},
+    )
+
+    assert (may.sealed, may.files) == (False, False)
+
+
+@pytest.mark.parametrize("role", ["counter", "portal", "auditor"])
+def test_a_role_that_has_no_part_in_demands_reads_none(register, role):
+    (may,) = rows(
+        "SELECT has_table_privilege(%s, 'disclosures_demand', 'SELECT, INSERT, UPDATE, DELETE') AS may",
+        [role],
+    )
+
+    assert may.may is False
+
+
+@pytest.mark.parametrize("role", ["counter", "office", "portal", "auditor", "vault"])
+def test_nobody_in_a_face_hides_a_look(register, role):
+    (may,) = rows(
+        "SELECT has_table_privilege(%s, 'ledger_withheld', 'INSERT, UPDATE, DELETE') AS may", [role]
+    )
+
+    assert may.may is False
+
+
+def test_the_machine_alone_decides_no_demand_and_a_clerk_sees_none():
+    machines = {StaffRole.CONSOLE, StaffRole.SWEEP, StaffRole.SUBSCRIBER}
+    for power in (
+        Power.ENTER_DEMAND,
+        Power.DECIDE_DEMAND,
+        Power.PUT_OFF_TELLING,
+        Power.ADMIT_AUTHORITY,
+        Power.OPEN_ON_DEMAND,
+    ):
+        assert not machines & set(rule_for(power).roles), power
+    for power in (Power.DECIDE_DEMAND, Power.PUT_OFF_TELLING, Power.ADMIT_AUTHORITY, Power.OPEN_ON_DEMAND):
+        assert rule_for(power).people == 2, power
+    assert StaffRole.CLERK not in rule_for(Power.SEE_DEMANDS).roles
+
+
+# ---- every page and every command, with two people in the register ----
+
+
+@pytest.fixture(scope="module")
+def two_people(home, empty_everything):
+    """Two invented people with a line each, and whatever says who they are."""
+    empty_everything()
+    clock.give_day(ON)
+    lines = [enrol(number, person) for number, person in PEOPLE]
+    told = rows("SELECT person_id, holding_id FROM lines_holding")
+    values = [
+        {number, number[1:], *{v for v in person.values() if v != "passport-npl"}}
+        for number, person in PEOPLE
+    ]
+    yield [*values, {str(one.person_id) for one in told}], lines
+    empty_everything()
+
+
+def seen(said, values):
+    return {value for some in values for value in some if value in said}
+
+
+@pytest.mark.parametrize("role", sorted(PEOPLES_ROLES))
+@pytest.mark.parametrize("face_name", ["office", "counter"])
+def test_no_page_that_is_asked_for_by_its_address_shows_anybody(
+    two_people, face, face_name, role, monkeypatch
+):
+    values, _ = two_people
+    face(face_name)
+    clock.give_day(ON)
+    staff = Staff.objects.create(username=f"any-{role.value}", salt=b"s" * 32, password="!")
+    RoleGrant.objects.create(staff=staff, role=role.value, since=ON)
+    client = Client()
+    client.force_login(staff)
+    asked = [
+        a
+        for name, a, _ in routes()
+        if name == face_name and "<" not in a and not a.startswith(("account/", "static/"))
+    ]
+
+    answers = {one: client.get(f"/{one}", HTTP_ACCEPT="text/html") for one in asked}
+
+    assert len(asked) > 3
+    assert {
+        one: seen(answer.content.decode(errors="replace"), values) for one, answer in answers.items()
+    } == {one: set() for one in asked}
+    assert authority_of(staff).roles == {role}
+
+
+SERVES_OR_WAITS = {"serve", "work", "demo", "keep-door", "worker", "setup"}
+
+
+def test_no_command_shows_anybody_who_was_not_named_to_it(two_people, home):
+    values, _ = two_people
+    runner, guilty, ran = CliRunner(), {}, 0
+    for name, _text in docs.commands():
+        words = name.split()[1:]
+        if words[-1] in SERVES_OR_WAITS:
+            continue
+        done = runner.invoke(make_app(), words, input="")
+        ran += done.exit_code in {0, 1}
+        if found := seen(done.output, values):
+            guilty[name] = found
+
+    assert ran > 15
+    assert guilty == {}
