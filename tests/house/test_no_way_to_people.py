@@ -147,6 +147,7 @@ def test_nothing_streams_and_json_goes_out_where_somebody_looked():
     looked_at = {
         "site/edge.py": "refusals (RFC 9457)",
         "portal/views.py": "what the subscriber asked for about themselves",
+        "counter/captures.py": "tickets to seal to, and what came of sealed captures by their random keys; nothing personal",
     }
     speaking = {
         file
