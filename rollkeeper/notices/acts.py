@@ -108,6 +108,7 @@ def send_due(
     for owing in _before:
         owing(on)
     sent.given_up = _give_up_waiting()
+    run(sql("notices", "fold_tally"))
     _release_dead_claims()
     with hold_claim() as claim:
         sender = Sender(authority, role, claim=claim, on=on, ways=gateways() if ways is None else ways)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `notices send`, `status`, `collect`, `receipts` and `check`."""
+"""The commands `notices send`, `status`, `collect`, `receipts`, `check`, `genuine` and `senders`."""
 
 import dataclasses
 from pathlib import Path
@@ -28,7 +28,7 @@ CodeArgument = Annotated[str, typer.Argument(help="The code in the message, eigh
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
     room = typer.Typer(no_args_is_help=True, help="Tell holders what they are owed, and count only proof.")
-    for command in (send, status, collect, receipts, check):
+    for command in (send, status, collect, receipts, check, genuine, senders):
         room.command()(command)
     app.add_typer(room, name="notices")
 
@@ -191,3 +191,34 @@ def check(number: NumberArgument, code: CodeArgument, as_json: JsonOption = Fals
         return
     promised = f" It promises {found.promised_on}." if found.promised_on else ""
     out.print(f"Genuine: '{found.kind}', owed since {found.owed_on}.{promised}")
+
+
+def genuine() -> None:
+    """Answer whoever dials the check, as the voice menu of the care number asks: a line in, a line out, until it ends.
+
+    Asked on standard input: the number that calls, a space, the code that was keyed in. Said, as one JSON object a line:
+    whether a notice with that code went to that number, and if so what it was and which day it promises. A code alone proves
+    nothing, since anybody can think of eight digits; a number that guesses too often hears no for an hour.
+
+    Example: echo "13900001234 12345678" | rollkeeper notices genuine
+    """
+    import sys
+
+    from rollkeeper.kernel.canonical import canonical_bytes
+    from rollkeeper.notices.menu import answers
+
+    opening.open_home()
+    for said in answers(sys.stdin):
+        sys.stdout.write(canonical_bytes(said).decode() + "\n")
+        sys.stdout.flush()
+
+
+def senders() -> None:
+    """Write the list of genuine senders, to be published beside the ledger: a JSON object that names no person.
+
+    Example: rollkeeper notices senders > /var/www/register/senders.json
+    """
+    from rollkeeper.notices.queries import published_senders
+
+    opening.open_home()
+    emit(published_senders())

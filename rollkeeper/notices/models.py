@@ -117,3 +117,24 @@ class Attempt(models.Model):
                 fields=["sent_at"], name="notices_attempt_open", condition=models.Q(outcome="handed")
             ),
         ]
+
+
+class Tally(models.Model):
+    """Notices by kind and state, attempts by channel and outcome, as changes that add up; each run of sending folds them.
+
+    Written by triggers on both tables, so that it cannot be forgotten. Insert-only between two folds: nobody waits for
+    anybody.
+    """
+
+    tally_id = models.BigAutoField(primary_key=True)
+    counted = models.TextField(db_comment="notice or attempt.")
+    campaign_id = models.UUIDField(null=True, db_comment="Of notices alone.")
+    way = models.TextField(db_comment="A notice's kind, an attempt's channel.")
+    fate = models.TextField(db_comment="A notice's state, an attempt's outcome.")
+    last_way = models.TextField(null=True, db_comment="The channel by which a notice was tried last.")
+    change = models.BigIntegerField()
+
+    class Meta:
+        """Few rows."""
+
+        db_table = "notices_tally"

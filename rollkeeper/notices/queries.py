@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
-from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
@@ -32,6 +32,16 @@ class Attempts:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How many notices of one kind, in one campaign, were tried last by one way and stand so."""
+
+    channel: Channel | None
+    """None where nothing was tried yet."""
+    state: NoticeState
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unreached:
     """One line whose holder nobody can prove to have told."""
 
@@ -47,6 +57,8 @@ class Genuine:
     kind: NoticeKind
     owed_on: dt.date
     promised_on: dt.date | None
+    language: str
+    """The holder's, in which the menu may answer."""
 
 
 def standings() -> list[Standing]:
@@ -62,6 +74,14 @@ def attempts() -> list[Attempts]:
     return [
         Attempts(Channel(row.channel), Outcome(row.outcome), row.count)
         for row in rows(sql("notices", "attempts"))
+    ]
+
+
+def reach(campaign_id: CampaignId, *, kind: NoticeKind = NoticeKind.REGISTER_BY) -> list[Reach]:
+    """Count a campaign's notices by the way tried last and by how they stand, whatever their number."""
+    return [
+        Reach(Channel(row.channel) if row.channel else None, NoticeState(row.state), row.count)
+        for row in rows(sql("notices", "reach"), {"campaign_id": campaign_id, "kind": kind.value})
     ]
 
 
@@ -86,20 +106,33 @@ def count_due() -> int:
 def find_genuine(line_id: LineId, *, code: str) -> Genuine:
     """Return the notice that a caller read a code from. Refuses: NoNotice, where it is none of ours for this line."""
     found = rows(
-        "SELECT kind, owed_on, promised_on FROM notices_notice"
+        "SELECT kind, owed_on, promised_on, language FROM notices_notice"
         " WHERE line_id = %s AND code = %s AND attempts > 0 ORDER BY notice_id DESC LIMIT 1",
         [line_id, "".join(code.split())],
     )
     if not found:
         raise NoNotice
-    return Genuine(NoticeKind(found[0].kind), found[0].owed_on, found[0].promised_on)
+    return Genuine(NoticeKind(found[0].kind), found[0].owed_on, found[0].promised_on, found[0].language)
 
 
 def genuine_senders() -> list[str]:
     """Return the senders that this operator publishes as genuine."""
     chosen = settings()
     mail = [chosen.notices_from] if chosen.smtp_url else []
-    return list(dict.fromkeys([chosen.care_number, *mail, *chosen.genuine_senders]))
+    short = [chosen.smpp_sender] if chosen.smpp_url and chosen.smpp_sender else []
+    return list(dict.fromkeys([chosen.care_number, *short, *mail, *chosen.genuine_senders]))
+
+
+def published_senders() -> dict[str, object]:
+    """Return what is published, for whoever got a message and doubts it: who writes, and how to check."""
+    chosen = settings()
+    return {
+        "operator": chosen.operator_name,
+        "senders": genuine_senders(),
+        "check_by_dialling": chosen.care_number,
+        "never": ["a link", "a request for a document, its number, a password or money"],
+        "as_of": clock.today(),
+    }
 
 
 def languages_awaiting_a_reader() -> list[str]:

@@ -1,0 +1,106 @@
+"""Counts of notices and attempts that cost the same for ten million as for one, and are never out of step."""
+
+import uuid
+
+import pytest
+
+from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.kernel import clock, database
+from rollkeeper.notices import queries
+from rollkeeper.notices.acts import owe, record_outcome, send_due
+from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
+from tests.notices.fakes import Way
+from tests.notices.people import ON, PROMISED, attempts, make_line, tell
+
+CAMPAIGN = uuid.uuid4()
+
+
+@pytest.fixture(autouse=True)
+def _the_day(committed):
+    clock.give_day(ON)
+
+
+def owed_in_campaign(line):
+    return owe(
+        line, kind=NoticeKind.REGISTER_BY, language="en", promised_on=PROMISED, pack_hash="00", on=ON,
+        campaign_id=CAMPAIGN,
+    )  # fmt: skip
+
+
+def send():
+    send_due(console_authority(), on=ON, ways={one: Way() for one in (Channel.SMS, Channel.EMAIL)})
+
+
+def counted_whole():
+    """The same figures by counting the tables."""
+    notices = database.rows(
+        "SELECT kind, state, count(*) AS count FROM notices_notice GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    tried = database.rows(
+        "SELECT channel, outcome, count(*) AS count FROM notices_attempt GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    return [tuple(one) for one in notices], [tuple(one) for one in tried]
+
+
+def tallied():
+    return (
+        [(one.kind, one.state, one.count) for one in queries.standings()],
+        [(one.channel, one.outcome, one.count) for one in queries.attempts()],
+    )
+
+
+def test_the_tally_says_what_counting_the_tables_says_whatever_happened(_the_day):
+    owed = [owed_in_campaign(make_line()) for _ in range(3)] + [
+        tell(make_line(number=None), NoticeKind.RESTORED)
+    ]
+    at_first = (tallied(), counted_whole())
+    send()
+    for one, outcome in zip(owed, (Outcome.DELIVERED, Outcome.BOUNCED), strict=False):
+        record_outcome(
+            sweep_authority(),
+            reference=str(attempts(one)[0].attempt_id),
+            outcome=outcome,
+            at=clock.now(),
+            on=ON,
+        )
+    send()
+    later = (tallied(), counted_whole())
+    database.run("DELETE FROM notices_notice WHERE notice_id = %s", [owed[2]])
+    gone = (tallied(), counted_whole())
+
+    assert all(tally == whole for tally, whole in (at_first, later, gone))
+    assert at_first != later != gone
+
+
+def test_folding_leaves_few_rows_and_the_same_sums(_the_day):
+    for _ in range(5):
+        tell(make_line(number=None, contact=None))
+    before = tallied()
+
+    database.run(database.sql("notices", "fold_tally"))
+
+    assert tallied() == before
+    assert [tuple(one) for one in database.rows("SELECT count(*) FROM notices_tally")] == [(1,)]
+
+
+def test_the_reached_and_the_unreached_of_a_campaign_are_counted_by_way(_the_day):
+    told, by_mail = [
+        owed_in_campaign(make_line()),
+        owed_in_campaign(make_line(number=None, service="domain")),
+    ]
+    owed_in_campaign(make_line(contact=None, service="domain"))
+    tell(make_line())
+    assert {(one.channel, one.state, one.count) for one in queries.reach(CAMPAIGN)} == {(None, "owed", 3)}
+
+    send()
+    record_outcome(
+        sweep_authority(),
+        reference=str(attempts(told)[0].attempt_id),
+        outcome=Outcome.DELIVERED,
+        at=clock.now(),
+        on=ON,
+    )
+
+    found = {(one.channel, one.state, one.count) for one in queries.reach(CAMPAIGN)}
+    assert found == {("sms", "delivered", 1), ("email", "sent", 1), (None, "unreachable", 1)}
+    assert attempts(by_mail)[0].channel == "email"
