@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The processes beside the faces: started when those are up, started again when they end, stopped with their parent.
 
-The porter stands where the portal or the counter is served; without them nobody knocks and nothing is handed in. Who works by itself is two: one that holds what
-opens the vault, and one that holds nothing of the sort and does whatever can be done without.
+The porter stands where the portal or the counter is served; without them nobody knocks and nothing is handed in. Who works
+by itself is two: one that holds what opens the vault, and one that holds nothing of the sort and does whatever can be done
+without.
 """
 
 import os

@@ -182,6 +182,7 @@ document.body.addEventListener("htmx:beforeOnLoad", (event) => {
 for (const name of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
   document.body.addEventListener(name, (event) => {
     const record = event.detail.elt.pending;
+    isAway = true;
     if (record) void wait(event.detail.elt, record);
   });
 }

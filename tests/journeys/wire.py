@@ -1,0 +1,82 @@
+"""A wire between a browser and a face that a test cuts where it likes: before, in the middle of, and after a request."""
+
+import socket
+import threading
+from contextlib import contextmanager, suppress
+
+MODES = ("through", "dead", "mid_request", "no_answer", "hangs")
+
+
+class Wire:
+    """Carries bytes from a port of its own to the face. `mode` holds for connections' next bytes, not only new ones."""
+
+    def __init__(self, to_port):
+        self.to_port, self.mode, self.is_open = to_port, "through", True
+        self.lives = set()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def cut(self, mode="dead"):
+        """Cut it so; what is under way on a dead wire breaks at once."""
+        self.mode = mode
+        if mode == "dead":
+            self._drop()
+
+    def mend(self):
+        self._drop()
+        self.mode = "through"
+
+    def close(self):
+        self.is_open = False
+        self.listener.close()
+        self._drop()
+
+    def _drop(self):
+        for one in list(self.lives):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        self.lives.clear()
+
+    def _listen(self):
+        while self.is_open:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            if self.mode == "dead":
+                near.close()
+                continue
+            far = socket.create_connection(("127.0.0.1", self.to_port))
+            self.lives |= {near, far}
+            threading.Thread(target=self._carry, args=(near, far, True), daemon=True).start()
+            threading.Thread(target=self._carry, args=(far, near, False), daemon=True).start()
+
+    def _carry(self, source, target, is_request):
+        with suppress(OSError):
+            while data := source.recv(65536):
+                if self.mode == "hangs":
+                    continue
+                is_submission = is_request and data.startswith(b"POST")
+                if self.mode == "mid_request" and is_submission:
+                    target.sendall(data[: len(data) - 10])
+                    break
+                if self.mode == "no_answer" and not is_request:
+                    break
+                target.sendall(data)
+        for one in (source, target):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+            self.lives.discard(one)
+
+
+@contextmanager
+def wired(to_port):
+    """Have a wire for the length of a block."""
+    wire = Wire(to_port)
+    try:
+        yield wire
+    finally:
+        wire.close()
