@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from rollkeeper.kernel.setting_values import each_once, known_mail_server, known_message_centre
+from rollkeeper.kernel.setting_values import each_once, known_mail_server, known_message_centre, whole_path
 
 
 class NoticeSettings(BaseModel):
@@ -79,6 +79,14 @@ class NoticeSettings(BaseModel):
     smpp_per_second: Annotated[
         float, Field(gt=0, description="Parts of SMS given to the centre in a second.")
     ] = 50
+    voice_program: Annotated[
+        str | None,
+        AfterValidator(lambda name: name and whole_path(name)),
+        Field(
+            description="A program of the operator's that places calls, as a whole path; empty: no calls, in a trial home the"
+            " file outbox. docs/notices.md says what it is asked."
+        ),
+    ] = None
     notices_from: Annotated[
         str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The sender of e-mail notices.")
     ] = "register@operator.example"

@@ -68,6 +68,18 @@ def collect_short_messages(*, seconds: float, on: dt.date) -> tuple[TakenIn, boo
     return total, is_away
 
 
+def collect_calls(*, on: dt.date) -> TakenIn:
+    """Ask the program that places calls what became of them, take it in, and say so. Refuses: NoCalls."""
+    from rollkeeper.notices.voice import Calls
+
+    calls = Calls.of_this_home()
+    found = calls.results()
+    total = take_in(found, on=on)
+    if found:
+        calls.forget(found)
+    return total
+
+
 def collect_mail(path: Path, *, on: dt.date) -> MailsRead:
     """Read mail about mails: a maildir, an mbox, or one mail on standard input (``-``).
 

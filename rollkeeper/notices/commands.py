@@ -101,25 +101,36 @@ MailOption = Annotated[
 ]
 
 
+CallsOption = Annotated[bool, typer.Option("--calls", help="Ask 'voice_program' what became of calls.")]
+
+
 def collect(
-    mail: MailOption = None, seconds: SecondsOption = 10, as_json: JsonOption = False, on: DateOption = None
+    mail: MailOption = None,
+    calls: CallsOption = False,
+    seconds: SecondsOption = 10,
+    as_json: JsonOption = False,
+    on: DateOption = None,
 ) -> None:
     """Listen to the short message centre for delivery reports, and take in what they say of whole messages.
 
     With --mail read instead what mail servers report to 'bounces_to'. A report is taken in and removed; an answer, by a
-    person or by a machine, is left where it is and proves nothing.
+    person or by a machine, is left where it is and proves nothing. With --calls ask the program that places calls: only
+    who heard one to the end and pressed the key that it asked for was told.
 
     Run it again and again, or with --seconds 86400 as a service that is started anew; 'notices send' listens as well
     while it sends, and leaves what it heard to this command. Exit code 1 where the centre is out of reach.
 
     Example: rollkeeper notices collect --seconds 60
     """
-    from rollkeeper.notices.collecting import collect_mail, collect_short_messages
+    from rollkeeper.notices.collecting import collect_calls, collect_mail, collect_short_messages
 
     opening.open_home()
     day = on or clock.today()
     if mail is not None:
         _show_mail(collect_mail(mail, on=day), as_json=as_json)
+        return
+    if calls:
+        _show_taken(collect_calls(on=day), as_json=as_json)
         return
     total, is_away = collect_short_messages(seconds=seconds, on=day)
     _show_taken(total, as_json=as_json)

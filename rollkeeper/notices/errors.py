@@ -69,3 +69,12 @@ class NoMessageCentre(RollkeeperError):
     kind = Kind.MALFORMED
     sentence = "No short message centre is set: there is nobody to listen to."
     remedy = "Set 'smpp_url' in home.toml; docs/notices.md says how."
+
+
+class NoCalls(RollkeeperError):
+    """The program that places calls does not answer."""
+
+    code = "no_calls"
+    kind = Kind.MALFORMED
+    sentence = "Calls can neither be placed nor asked about: {why}."
+    remedy = "Look at 'voice_program' in home.toml; docs/notices.md says what the program is asked."

@@ -67,11 +67,13 @@ class Gateway(Protocol):
 def gateways() -> Mapping[Channel, Gateway]:
     """Return the ways that this home has, in the order in which it wants them tried.
 
-    A trial home has the file outbox for every channel; e-mail goes by SMTP and SMS by SMPP where a server is set.
+    A trial home has the file outbox for every channel; e-mail goes by SMTP and SMS by SMPP where a server is set,
+    calls by the operator's program where one is named.
     """
     from rollkeeper.notices.outbox import Outbox
     from rollkeeper.notices.smpp import ShortMessages
     from rollkeeper.notices.smtp import MailServer
+    from rollkeeper.notices.voice import Calls
 
     ways: dict[Channel, Gateway] = {}
     if settings().kind is HomeKind.TRIAL:
@@ -81,4 +83,6 @@ def gateways() -> Mapping[Channel, Gateway]:
         ways[Channel.EMAIL] = MailServer.of_this_home()
     if settings().smpp_url is not None:
         ways[Channel.SMS] = ShortMessages.of_this_home()
+    if settings().voice_program is not None:
+        ways[Channel.VOICE] = Calls.of_this_home()
     return {channel: ways[channel] for channel in map(Channel, settings().notice_channels) if channel in ways}

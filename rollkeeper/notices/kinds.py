@@ -89,3 +89,14 @@ class Outcome(StrEnum):
     """No proof of delivery came in time. One that comes later still counts."""
     UNCOUNTED = "uncounted"
     """Delivered to the very line that was barred at the time: no proof that anybody was told."""
+
+
+class CallEnd(StrEnum):
+    """How a call ended, in the words of the program that placed it."""
+
+    HEARD = "heard"
+    """To the end; whether anybody pressed the key stands beside it."""
+    HUNG_UP = "hung_up"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    NO_SUCH_NUMBER = "no_such_number"

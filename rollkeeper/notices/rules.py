@@ -9,8 +9,9 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
-from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.kinds import CallEnd, Channel, NoticeKind, NoticeState, Outcome
 
 _FIRST_WAIT_S: Final = 60
 _LONGEST_WAIT_S: Final = 3600
@@ -197,3 +198,18 @@ def end_of_all_quiet(now: dt.datetime, hours: Sequence[tuple[dt.time, dt.time]])
             return at if at != now else None
         at = max(ends)
     return at
+
+
+def key_to_press(attempt_id: UUID) -> str:
+    """Return the key that a call asks for, another one from call to call, so that a habit confirms nothing."""
+    return str(attempt_id.int % 9 + 1)
+
+
+def judge_call(ended: CallEnd, *, pressed: str | None, attempt_id: UUID) -> Outcome:
+    """Say what a call proves. Only who heard it to the end and pressed the key that it asked for was told.
+
+    An answering machine hears to the end too, and presses nothing.
+    """
+    if ended is CallEnd.HEARD and pressed == key_to_press(attempt_id):
+        return Outcome.DELIVERED
+    return Outcome.BOUNCED if ended is CallEnd.NO_SUCH_NUMBER else Outcome.FAILED

@@ -25,7 +25,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.gateways import Answer, Gateway, Handing, Message
 from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.models import AT_ONCE
-from rollkeeper.notices.rules import Line, Regimen, Step, Tried, next_step, wait_after
+from rollkeeper.notices.rules import Line, Regimen, Step, Tried, key_to_press, next_step, wait_after
 from rollkeeper.notices.texts import best_language, write_notice
 from rollkeeper.vault.acts import open_line_values
 from rollkeeper.vault.errors import CannotOpen
@@ -296,6 +296,7 @@ def _message(intent: _Intent, address: Opened, *, receipt: str | None) -> Messag
         operator=chosen.operator_name,
         care=chosen.care_number,
         receipt=receipt,
+        key=key_to_press(intent.attempt_id) if intent.channel is Channel.VOICE else None,
     )
     return Message(
         reference=intent.attempt_id,

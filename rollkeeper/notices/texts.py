@@ -26,6 +26,7 @@ _EVERYWHERE: Final = frozenset({"operator", "care", "code"})
 _ALONE: Final = {
     "receipt_short": frozenset({"receipt"}),
     "receipt_text": frozenset({"receipt"}),
+    "voice_text": frozenset({"key"}),
     "code_text": _EVERYWHERE | {"minutes"},
 }
 """Texts that are no notice by themselves, each with what it must name."""
@@ -52,6 +53,8 @@ class Language:
     receipt_short: str
     """What a short text adds where the notice tells of something that has a receipt."""
     receipt_text: str
+    voice_text: str
+    """What a call asks for at its end."""
     code_text: str
     """What carries a one-time code to a line."""
 
@@ -78,8 +81,9 @@ def write_notice(
     operator: str,
     care: str,
     receipt: str | None = None,
+    key: str | None = None,
 ) -> Written:
-    """Write a notice, with the code of its receipt where it has one. Refuses: LinkInNotice, where the operator's name or number would make a link of it."""
+    """Write a notice, with the code of its receipt where it has one and the `key` that a call asks for. Refuses: LinkInNotice, where the operator's name or number would make a link of it."""
     chosen = read_language(language)
     facts = {
         "operator": operator,
@@ -96,6 +100,8 @@ def write_notice(
             if brief
             else f"\n\n{chosen.receipt_text.format(receipt=receipt)}"
         )
+    if key is not None:
+        body += chosen.voice_text.format(key=key)
     written = Written(text.subject.format(**facts), body)
     if looks_like_link(written.subject) or looks_like_link(written.text):
         raise LinkInNotice(text=kind.value)
@@ -198,5 +204,6 @@ def _language(table: dict[str, Any]) -> Language:
         texts={kind: Text(**table[kind.value]) for kind in NoticeKind},
         receipt_short=table["receipt_short"],
         receipt_text=table["receipt_text"],
+        voice_text=table["voice_text"],
         code_text=table["code_text"],
     )

@@ -20,11 +20,13 @@ from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.outbox import Outbox, masked
 from rollkeeper.notices.smpp import ShortMessages
 from rollkeeper.notices.smtp import MailServer
+from rollkeeper.notices.voice import Calls
 from rollkeeper.vault.opened import Opened
+from tests.notices.caller import telephone_system
 from tests.notices.centre import message_centre
 from tests.notices.fakes import Mailboxes, MailHost, Way
 
-CONTRACT = ["outbox", "mail", "smpp", "fake"]
+CONTRACT = ["outbox", "mail", "smpp", "voice", "fake"]
 
 
 def message(address="tashi@mail.example", reference=None, **more):
@@ -62,6 +64,8 @@ def gateway(request, tmp_path):
         case "smpp":
             centre = request.getfixturevalue("centre")
             return centre.gateway(tmp_path)
+        case "voice":
+            return Calls(telephone_system(tmp_path))
         case "fake":
             return Way()
 
@@ -74,7 +78,9 @@ def centre():
 
 def message_for(gateway, **more):
     """Return a message to an address that this way can reach."""
-    return message("+8613900001234" if isinstance(gateway, ShortMessages) else "tashi@mail.example", **more)
+    return message(
+        "+8613900001234" if isinstance(gateway, ShortMessages | Calls) else "tashi@mail.example", **more
+    )
 
 
 every_gateway = pytest.mark.parametrize("gateway", CONTRACT, indirect=True)

@@ -1,0 +1,120 @@
+"""Calls: who provably heard one was told, and nobody else."""
+
+import json
+import re
+import uuid
+
+import pytest
+from typer.testing import CliRunner
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import write_settings
+from rollkeeper.notices.acts import send_due
+from rollkeeper.notices.errors import NoCalls
+from rollkeeper.notices.gateways import gateways
+from rollkeeper.notices.kinds import CallEnd, Channel, Outcome
+from rollkeeper.notices.rules import judge_call, key_to_press
+from rollkeeper.notices.voice import Calls
+from rollkeeper.site.cli import make_app
+from tests.notices.caller import telephone_system
+from tests.notices.people import ON, attempts, make_line, notice, tell
+
+run = CliRunner()
+ATTEMPT = uuid.UUID(int=4)
+
+
+@pytest.mark.parametrize(
+    ("ended", "pressed", "outcome"),
+    [
+        (CallEnd.HEARD, "5", Outcome.DELIVERED), (CallEnd.HEARD, "6", Outcome.FAILED),
+        (CallEnd.HEARD, None, Outcome.FAILED), (CallEnd.HUNG_UP, "5", Outcome.FAILED),
+        (CallEnd.BUSY, None, Outcome.FAILED), (CallEnd.NO_ANSWER, None, Outcome.FAILED),
+        (CallEnd.NO_SUCH_NUMBER, None, Outcome.BOUNCED),
+    ],
+)  # fmt: skip
+def test_only_who_heard_to_the_end_and_pressed_the_key_was_told(ended, pressed, outcome):
+    assert key_to_press(ATTEMPT) == "5"
+    assert judge_call(ended, pressed=pressed, attempt_id=ATTEMPT) is outcome
+
+
+@pytest.fixture
+def folder(committed, tmp_path):
+    clock.give_day(ON)
+    write_settings(voice_program=telephone_system(tmp_path))
+    yield tmp_path
+    write_settings(voice_program=None)
+
+
+def called(language="en"):
+    owed = tell(make_line(contact=None, service="fixed_line"), language=language)
+    send_due(console_authority(), on=ON, ways={Channel.VOICE: Calls.of_this_home()})
+    return owed, str(attempts(owed)[-1].attempt_id)
+
+
+def collect(folder, *ends):
+    (folder / "ends.json").write_text(json.dumps(ends))
+    return json.loads(run.invoke(make_app(), ["notices", "collect", "--calls", "--json"]).stdout)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_a_call_says_its_text_and_asks_for_a_key_and_the_key_proves(folder, language):
+    owed, reference = called(language)
+    (call,) = json.loads((folder / "calls.json").read_text()).values()
+    (asked,) = re.findall(r"(?<![0-9])[1-9](?![0-9])", call["text"][-45:])
+
+    taken = collect(folder, {"reference": reference, "ended": "heard", "key": asked})
+
+    assert (call["to"], call["language"], notice(owed).code in call["text"]) == (
+        "+8613900001234",
+        language,
+        True,
+    )
+    assert (taken["delivered"], notice(owed).state) == (1, "delivered")
+
+
+def test_an_answering_machine_a_busy_line_and_nonsense_prove_nothing(folder):
+    owed, reference = called()
+    busy, of_busy = called()
+
+    taken = collect(
+        folder, {"reference": reference, "ended": "heard"}, {"reference": of_busy, "ended": "busy"},
+        {"reference": reference, "ended": "delivered"}, {"reference": "13900001234", "ended": "heard"}, {},
+    )  # fmt: skip
+
+    assert (taken["delivered"], taken["failed"], taken["unknown"]) == (0, 2, 0)
+    assert {notice(owed).state, notice(busy).state} == {"owed"}
+
+
+def test_results_that_were_taken_in_are_forgotten_by_the_program_and_repeat_nothing(folder):
+    owed, reference = called()
+    end = {"reference": reference, "ended": "no_such_number"}
+
+    first, again = collect(folder, end), collect(folder, end)
+
+    assert (first["bounced"], again["bounced"], again["repeated"]) == (1, 0, 0)
+    assert [one.outcome for one in attempts(owed)] == ["bounced"]
+
+
+def test_a_program_that_is_broken_or_missing_puts_calls_off_and_loses_none(folder):
+    (folder / "broken").touch()
+    owed, _ = called()
+    with pytest.raises(NoCalls):
+        Calls.of_this_home().results()
+    missing = Calls(str(folder / "nothing"))
+
+    assert [one.outcome for one in attempts(owed)] == ["failed"]
+    assert notice(owed).next_try_at > clock.now()
+    with pytest.raises(NoCalls):
+        missing.results()
+
+
+def test_no_number_is_in_any_file_that_the_house_writes(folder, home):
+    called()
+
+    written = [file for file in home.rglob("*") if file.is_file() and "register" not in file.parts]
+    assert not [file for file in written if b"13900001234" in file.read_bytes()]
+
+
+def test_a_home_that_names_a_program_calls_by_it(folder):
+    assert isinstance(gateways()[Channel.VOICE], Calls)
