@@ -8,10 +8,12 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.disclosures.kinds import Because
 from rollkeeper.kernel.sayings import mark, say
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.office.words import BECAUSE
 
 LONGEST_IDENTIFIER = 253
 """A domain's greatest length."""
@@ -74,4 +76,41 @@ class ApproveForm(forms.Form):
     looked = forms.BooleanField(
         label=_("I have looked at the sample below and at the reasons, line by line."),
         error_messages={"required": _("Look at the sample first, then say so.")},
+    )
+
+
+class DemandYesForm(forms.Form):
+    """A yes to a demand by somebody who has read the instrument."""
+
+    number = forms.CharField(
+        label=_("The whole number, as the instrument has it"),
+        help_text=_("Read it in the instrument itself. It is compared with what was entered, and not kept."),
+        max_length=LONGEST_IDENTIFIER,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
+        ),
+    )
+    held_on = forms.DateField(
+        label=_("The day, as the instrument has it"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
+    )
+    looked = forms.BooleanField(
+        label=_("I have read the instrument, and its authority may demand just these fields."),
+        error_messages={"required": _("Read the instrument first, then say so.")},
+    )
+
+    def emptied(self) -> Self:
+        """Return an empty form with the faults of this one beside its fields: what was typed is not sent back."""
+        empty = type(self)()
+        empty.errors.update(self.errors)
+        return empty
+
+
+class RefuseDemandForm(forms.Form):
+    """A no to a demand, and why."""
+
+    because = forms.ChoiceField(
+        label=_("Why is it refused?"),
+        choices=[(one.value, BECAUSE[one.value]) for one in Because if one.is_a_persons],
+        widget=forms.RadioSelect,
     )

@@ -42,4 +42,5 @@ def _say(look: Look) -> dict[str, Any]:
     return {
         "at": look.at, "who": say_word(look.role, ROLES), "what": say_word(look.field, FIELDS),
         "why": say_word(look.purpose, PURPOSES), "leaf": look.leaf_index,
+        "withheld_until": look.withheld_until,
     }  # fmt: skip

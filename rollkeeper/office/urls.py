@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path
 
-from rollkeeper.office import looks, views
+from rollkeeper.office import demands, looks, views
 
 app_name = "office"
 urlpatterns: list[URLPattern] = [
@@ -14,5 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("batches/<uuid:batch_id>/undo/", views.undo, name="undo"),
     path("line/", views.line, name="line"),
     path("line/lift/", views.lift, name="lift"),
+    path("demands/", demands.demands, name="demands"),
+    path("demands/<uuid:demand_id>/", demands.demand, name="demand"),
+    path("demands/<uuid:demand_id>/approve/", demands.approve, name="approve_demand"),
+    path("demands/<uuid:demand_id>/refuse/", demands.refuse, name="refuse_demand"),
     path("who-looked/", looks.who_looked, name="who_looked"),
 ]

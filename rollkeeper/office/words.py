@@ -4,6 +4,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.ledger.words import FIELDS
+
 STAGES: dict[str, Promise] = {
     "left": _("Registered or left"),
     "ended": _("Terminated"),
@@ -67,7 +69,42 @@ CHANNELS: dict[str, Promise] = {
     "email": _("E-mail"),
     "post": _("Letter"),
 }
+BECAUSE: dict[str, Promise] = {
+    "no_power": _("The law knows no such demand"),
+    "not_confirmed": _("Nobody has confirmed the power in the official text"),
+    "wrong_instrument": _("The law wants another instrument"),
+    "too_wide": _("It asks for more than the law lets it"),
+    "too_many": _("It names more people than the law lets it"),
+    "expired": _("Its last day has passed"),
+    "key_over": _("The authority is not admitted, or its key has run out"),
+    "not_genuine": _("It is not genuine"),
+    "unclear": _("It is unclear, or was entered wrongly"),
+    "not_needed": _("Something less would do"),
+    "danger": _("The person would be in danger"),
+}
+DEMAND_STATES: dict[str, Promise] = {
+    "waiting": _("Waiting for two people"),
+    "approved": _("Both said yes"),
+    "opened": _("Opened"),
+    "handed_over": _("Handed over"),
+    "refused": _("Refused"),
+    "expired": _("Ran out"),
+}
+INSTRUMENTS: dict[str, Promise] = {
+    "warrant": _("Warrant"),
+    "written_order": _("Written order"),
+    "subpoena": _("Subpoena"),
+}
+OUTCOMES: dict[str, Promise] = {
+    "held": _("What it names was sealed to it"),
+    "nothing_held": _("Nothing held"),
+}
 VOCABULARY = {
+    "because": BECAUSE,
+    "demand_state": DEMAND_STATES,
+    "instrument": INSTRUMENTS,
+    "outcome": OUTCOMES,
+    "field": FIELDS,
     "stage": STAGES,
     "stage_note": STAGE_NOTES,
     "action": ACTIONS,

@@ -125,6 +125,7 @@ def looks(request: HttpRequest) -> HttpResponse:
     shown["looks"] = [
         {
             "at": dt.datetime.fromisoformat(look["at"]).astimezone(clock.zone()), "leaf": look["leaf"],
+            "withheld_until": look["withheld_until"] and dt.date.fromisoformat(look["withheld_until"]),
             "who": ledger_words.say_word(look["role"], ledger_words.ROLES),
             "what": ledger_words.say_word(look["field"], ledger_words.FIELDS),
             "why": ledger_words.say_word(look["purpose"], ledger_words.PURPOSES),

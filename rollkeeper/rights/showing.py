@@ -76,6 +76,7 @@ def show_looks(visit: Visit) -> list[Shown]:
             "field": look.field,
             "purpose": look.purpose,
             "leaf": look.leaf_index,
+            "withheld_until": look.withheld_until and look.withheld_until.isoformat(),
         }
         for look in reversed(found[-500:])
     ]

@@ -33,6 +33,8 @@ def test_every_page_is_sound_in_every_language_and_width(visitor, language):
     page.goto(office + "/campaign/")
     page.locator("table.govuk-table td a").first.click()
     visitor.look("batch-done")
+    page.goto(office + "/demands/")
+    visitor.look("demands")
     page.goto(office + "/line/")
     visitor.look("line")
     page.fill("#id_number", "+8613908910003")
