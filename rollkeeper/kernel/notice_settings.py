@@ -55,6 +55,14 @@ class NoticeSettings(BaseModel):
             " (NAME+tag@...); empty: the sender, and reports are not read.",
         ),
     ] = None
+    bounces_folder: Annotated[
+        str | None,
+        AfterValidator(lambda name: name and whole_path(name)),
+        Field(
+            description="The maildir or mbox of that mailbox, as a whole path, to be read by itself every minute; empty: only"
+            " 'notices collect --mail' reads it."
+        ),
+    ] = None
     smtp_demands_tls: Annotated[
         bool, Field(description="Send no e-mail where the server does not offer STARTTLS.")
     ] = False

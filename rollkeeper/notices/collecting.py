@@ -14,7 +14,7 @@ from itertools import batched
 from pathlib import Path
 from typing import Final
 
-from rollkeeper.access.authority import console_authority
+from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.acts import TakenIn, record_outcomes
@@ -40,12 +40,16 @@ class MailsRead:
 
 
 def take_in(
-    found: Sequence[Receipt], *, on: dt.date, moved: Callable[[int], None] = lambda _: None
+    found: Sequence[Receipt],
+    *,
+    on: dt.date,
+    by: Authority | None = None,
+    moved: Callable[[int], None] = lambda _: None,
 ) -> TakenIn:
     """Take in delivery reports, many at once. `moved` is told how many each step had."""
     total = TakenIn()
     for part in batched(found, _AT_ONCE):
-        _add(total, record_outcomes(console_authority(), receipts=part, on=on))
+        _add(total, record_outcomes(by or console_authority(), receipts=part, on=on))
         moved(len(part))
     return total
 
@@ -68,19 +72,19 @@ def collect_short_messages(*, seconds: float, on: dt.date) -> tuple[TakenIn, boo
     return total, is_away
 
 
-def collect_calls(*, on: dt.date) -> TakenIn:
+def collect_calls(*, on: dt.date, by: Authority | None = None) -> TakenIn:
     """Ask the program that places calls what became of them, take it in, and say so. Refuses: NoCalls."""
     from rollkeeper.notices.voice import Calls
 
     calls = Calls.of_this_home()
     found = calls.results()
-    total = take_in(found, on=on)
+    total = take_in(found, on=on, by=by)
     if found:
         calls.forget(found)
     return total
 
 
-def collect_mail(path: Path, *, on: dt.date) -> MailsRead:
+def collect_mail(path: Path, *, on: dt.date, by: Authority | None = None) -> MailsRead:
     """Read mail about mails: a maildir, an mbox, or one mail on standard input (``-``).
 
     Refuses: NoReturnAddress, NoMailFolder.
@@ -90,16 +94,21 @@ def collect_mail(path: Path, *, on: dt.date) -> MailsRead:
     total = MailsRead()
     with _folder(path) as folder:
         for part in batched(folder.unseen(), _AT_ONCE):
-            _take_in_mails(part, folder, total, on=on)
+            _take_in_mails(part, folder, total, on=on, by=by)
     return total
 
 
 def _take_in_mails(
-    mails: Sequence[Mail], folder: "MailFolder | _Piped", total: MailsRead, *, on: dt.date
+    mails: Sequence[Mail],
+    folder: "MailFolder | _Piped",
+    total: MailsRead,
+    *,
+    on: dt.date,
+    by: Authority | None,
 ) -> None:
     secret, at = return_secret(), clock.now()
     read = [(mail, read_mail(mail.raw, secret=secret)) for mail in mails]
-    _add(total.taken, take_in([r for _, one in read if (r := _receipt(one, at=at))], on=on))
+    _add(total.taken, take_in([r for _, one in read if (r := _receipt(one, at=at))], on=on, by=by))
     for mail, one in read:
         is_report = one.says not in {Says.NO_REPORT, Says.NOT_OURS}
         (folder.remove if is_report else folder.leave)(mail)

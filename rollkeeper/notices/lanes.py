@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What this room does by itself: send what is owed, and listen to the message centre for what became of it."""
+"""What this room does by itself: send what is owed, and hear from the message centre, the mail server and the
+calls what became of it.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rollkeeper.access.authority import sweep_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.lanes import Lane
 from rollkeeper.kernel.settings import settings
+
+if TYPE_CHECKING:
+    from rollkeeper.notices.acts import TakenIn
 
 _MOST = 500
 _LISTENS_S = 10.0
@@ -33,6 +41,25 @@ def collect() -> int:
     return len(found)
 
 
+def collect_calls() -> int:
+    """Ask the program that places calls what became of them."""
+    from rollkeeper.notices import collecting
+
+    return _changed(collecting.collect_calls(on=clock.today(), by=sweep_authority()))
+
+
+def collect_mail() -> int:
+    """Read the mailbox to which mail servers report."""
+    from rollkeeper.notices import collecting
+
+    folder = Path(str(settings().bounces_folder))
+    return _changed(collecting.collect_mail(folder, on=clock.today(), by=sweep_authority()).taken)
+
+
+def _changed(taken: "TakenIn") -> int:
+    return taken.delivered + taken.bounced + taken.failed + taken.uncounted
+
+
 LANES = (
     Lane("send-notices", send, every_s=lambda: 15.0, full_at=_MOST),
     Lane(
@@ -41,5 +68,19 @@ LANES = (
         every_s=lambda: _LISTENS_S,
         opens=lambda: False,
         is_wanted=lambda: settings().smpp_url is not None,
+    ),
+    Lane(
+        "collect-calls",
+        collect_calls,
+        every_s=lambda: 60.0,
+        opens=lambda: False,
+        is_wanted=lambda: settings().voice_program is not None,
+    ),
+    Lane(
+        "collect-mail",
+        collect_mail,
+        every_s=lambda: 60.0,
+        opens=lambda: False,
+        is_wanted=lambda: settings().bounces_to is not None and settings().bounces_folder is not None,
     ),
 )

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Telling people through the file outbox, and taking in what became of it, beside the bare writes that this needs.
+
+The product: claim, intend, open each address with its ledger entry, write the text, hand over, note the answer; then
+take in a report of delivery of each. The baseline: for the same rows, in chunks of the same size, one INSERT of the
+attempts and two UPDATEs of either table, without a text, a key, an entry or a file.
+"""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import psycopg
+from django.db import transaction
+
+from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.kernel import clock, server
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import run as do
+from rollkeeper.kernel.ids import LineId, new_uuids
+from rollkeeper.kernel.settings import home, write_settings
+from rollkeeper.notices.acts import send_due
+from rollkeeper.notices.collecting import take_in
+from rollkeeper.notices.gateways import CHUNK
+from rollkeeper.notices.queries import attempts, standings
+from rollkeeper.notices.receipts import read_receipts
+from rollkeeper.vault.acts import seal_line_values
+from rollkeeper.vault.fields import LineField
+
+type Row = tuple[str, int, float, float | None, float | None, str]
+
+
+def run(sizes: Sequence[int]) -> list[Row]:
+    """Measure each size in a register that is emptied before."""
+    write_settings(outbox_bounce_share=0.0, quiet_from=dt.time(8), quiet_until=dt.time(8))
+    return [row for size in sizes for row in _at(size)]
+
+
+def _at(size: int) -> list[Row]:
+    _empty()
+    _owe(size)
+    bare = _seconds(_bare_writes)
+    _empty()
+    _owe(size)
+    sent = _seconds(lambda: send_due(console_authority(), on=clock.today()))
+    reports = read_receipts(home() / "outbox" / "receipts.jsonl")
+    taken = _seconds(lambda: take_in(reports, on=clock.today(), by=sweep_authority()))
+    (told,) = rows("SELECT count(*) AS n FROM notices_notice WHERE state = 'delivered'")
+    assert told.n == size, (told.n, size)
+    counted = _seconds(lambda: (standings(), attempts()))
+    for name in ("messages", "receipts"):
+        (home() / "outbox" / f"{name}.jsonl").unlink()
+    return [
+        (
+            "notices: send by the file outbox and take in reports",
+            size,
+            sent + taken,
+            bare,
+            (sent + taken) / bare,
+            "",
+        ),
+        ("notices: of this, send", size, sent, None, None, ""),
+        ("notices: of this, take in reports", size, taken, None, None, ""),
+        ("notices: count by channel, state and outcome", size, counted, None, None, ""),
+    ]
+
+
+def _empty() -> None:
+    with psycopg.connect(
+        host=str(server.socket_folder()), port=server.REGISTER.port, dbname="rollkeeper_register",
+        user=server.SUPERUSER, password=server.password(server.REGISTER, server.SUPERUSER), autocommit=True,
+    ) as owner:  # fmt: skip
+        owner.execute("SET session_replication_role = replica")
+        owner.execute("TRUNCATE lines_line, notices_notice, notices_attempt, notices_tally, ledger_entry")
+
+
+def _owe(size: int) -> None:
+    do("SET statement_timeout = 0")
+    for first in range(0, size, 10_000):
+        lines = new_uuids(min(10_000, size - first))
+        numbers = [(LineId(line), f"+86139{first + i:08}") for i, line in enumerate(lines)]
+        _insert(lines, seal_line_values(LineField.NUMBER, numbers))
+    do("VACUUM ANALYZE notices_notice")
+
+
+def _insert(lines: Sequence[UUID], sealed: Sequence[bytes]) -> None:
+    with transaction.atomic():
+        do(
+            "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_protected,"
+            " activated_on, language, number_sealed) SELECT line_id, 'mobile', 'active', 1, false, false, false,"
+            " '2010-05-01', 'bo', sealed FROM unnest(%s::uuid[], %s::bytea[]) AS made (line_id, sealed)",
+            [list(lines), list(sealed)],
+        )
+        do(
+            "INSERT INTO notices_notice (line_id, kind, language, owed_on, promised_on, pack_hash)"
+            " SELECT line_id, 'register_by', 'bo', '2011-12-20', '2012-03-01', '00' FROM unnest(%s::uuid[]) AS l (line_id)",
+            [list(lines)],
+        )
+
+
+def _bare_writes() -> None:
+    owed = rows("SELECT line_id, notice_id FROM notices_notice")
+    for first in range(0, len(owed), CHUNK):
+        part = owed[first : first + CHUNK]
+        values = [[one.line_id for one in part], [one.notice_id for one in part]]
+        with transaction.atomic():
+            do(
+                "INSERT INTO notices_attempt (line_id, notice_id, channel, sent_at)"
+                " SELECT l, n, 'sms', now() FROM unnest(%s::uuid[], %s::uuid[]) AS o (l, n)",
+                values,
+            )
+            for state in ("sent", "delivered"):
+                _turn(values, state)
+
+
+def _turn(values: list[list[UUID]], state: str) -> None:
+    given = "FROM unnest(%s::uuid[], %s::uuid[]) AS o (l, n)"
+    do(
+        f"UPDATE notices_notice SET state = '{state}', channel = 'sms', delivered_on ="  # noqa: S608 - our own words
+        f" CASE '{state}' WHEN 'delivered' THEN '2011-12-20'::date END {given} WHERE line_id = l AND notice_id = n",
+        values,
+    )
+    do(f"UPDATE notices_attempt SET outcome = '{state}' {given} WHERE line_id = l AND notice_id = n", values)  # noqa: S608
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun

@@ -1,0 +1,58 @@
+"""What the room does by itself: only where there is something to hear, and as the sweep."""
+
+import json
+import mailbox
+
+import pytest
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import home, write_settings
+from rollkeeper.notices.acts import send_due
+from rollkeeper.notices.kinds import Channel
+from rollkeeper.notices.lanes import LANES
+from rollkeeper.notices.return_address import return_secret
+from rollkeeper.notices.voice import Calls
+from tests.notices.caller import telephone_system
+from tests.notices.fakes import Way
+from tests.notices.mails import MAILBOX, dsn
+from tests.notices.people import ON, attempts, make_line, notice, tell
+
+
+@pytest.fixture
+def set_for(committed):
+    clock.give_day(ON)
+    yield write_settings
+    write_settings(voice_program=None, bounces_to=None, bounces_folder=None)
+    (home() / "secrets" / "bounces.key").unlink(missing_ok=True)
+
+
+def lane(name):
+    return next(one for one in LANES if one.name == name)
+
+
+def test_a_home_without_calls_and_mail_listens_to_neither(set_for):
+    assert not lane("collect-calls").is_wanted()
+    assert not lane("collect-mail").is_wanted()
+
+
+def test_what_became_of_calls_is_taken_in_by_itself_once(set_for, tmp_path):
+    set_for(voice_program=telephone_system(tmp_path))
+    owed = tell(make_line(contact=None, service="fixed_line"))
+    send_due(console_authority(), on=ON, ways={Channel.VOICE: Calls.of_this_home()})
+    end = {"reference": str(attempts(owed)[0].attempt_id), "ended": "no_such_number"}
+    (tmp_path / "ends.json").write_text(json.dumps([end]))
+
+    assert [lane("collect-calls").turn(), lane("collect-calls").turn()] == [1, 0]
+    assert attempts(owed)[0].outcome == "bounced"
+
+
+def test_the_mailbox_for_reports_is_read_by_itself(set_for, tmp_path):
+    set_for(bounces_to=MAILBOX, bounces_folder=str(tmp_path / "Maildir"))
+    owed = tell(make_line(number=None, service="domain"))
+    send_due(console_authority(), on=ON, ways={Channel.EMAIL: Way()})
+    report = dsn(attempts(owed)[0].attempt_id, action="delivered", status="2.0.0", secret=return_secret())
+    mailbox.Maildir(tmp_path / "Maildir").add(report)
+
+    assert [lane("collect-mail").turn(), lane("collect-mail").turn()] == [1, 0]
+    assert notice(owed).state == "delivered"
