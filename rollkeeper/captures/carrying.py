@@ -37,6 +37,7 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.rights.disputing import dispute_line, honour_receipt
 from rollkeeper.vault.capture_keys import open_capture, renew_capture_keys
+from rollkeeper.vault.epochs import let_go
 from rollkeeper.vault.errors import CannotOpen
 
 TRIES = 3
@@ -74,7 +75,8 @@ def keep_carrying(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
             if time.monotonic() >= tend_at:
                 tend(authority)
                 tend_at = time.monotonic() + TEND_EVERY_S
-            carry_all(authority)
+            if carry_all(authority):
+                let_go()  # a rotation of keys waits for whoever has sealed
         except (OperationalError, InterfaceError):
             connections.close_all()
         time.sleep(LOOK_EVERY_S)

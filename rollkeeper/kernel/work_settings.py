@@ -12,6 +12,13 @@ from pydantic import BaseModel, Field
 class WorkSettings(BaseModel):
     """What an operator may choose about the work that nobody has to ask for (`rollkeeper work`)."""
 
+    works_by_itself: Annotated[
+        bool,
+        Field(
+            description="Whether this home sends notices, tells the network, publishes and erases by itself. A home that"
+            " was restored does not, until somebody who knows that the other one is gone says so here."
+        ),
+    ] = True
     publish_every_minutes: Annotated[
         int, Field(gt=0, le=1440, description="Minutes from one publication of the ledger to the next.")
     ] = 60

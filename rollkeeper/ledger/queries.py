@@ -107,6 +107,12 @@ def tree_size() -> int:
     return int(found[0].size) if found else 0
 
 
+def passed_over() -> list[EntryId]:
+    """Return entries that the integrator has gone past and will never take, the first hundred: somebody forged their place."""
+    with database.act(), database.patient():
+        return [EntryId(row.entry_id) for row in database.rows(database.sql("ledger", "passed_over"))]
+
+
 def leaf_of(entry_id: EntryId) -> int | None:
     """Return where an entry stands in the tree, None while it is not in it yet."""
     found = database.rows("SELECT leaf_index FROM ledger_leaf WHERE entry_id = %s", [entry_id])

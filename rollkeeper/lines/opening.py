@@ -9,7 +9,8 @@ from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.acts import refuse_protected_holder
 from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import HoldingView, find_line_written, holdings, view_line
+from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.lines.queries import HoldingView, held_last, holdings, view_line
 from rollkeeper.subscribers.kinds import Part
 from rollkeeper.vault.acts import open_sealed
 from rollkeeper.vault.errors import CannotOpen
@@ -32,33 +33,37 @@ def open_field(
     Ledger: vault:sealed:opened. Refuses: NotAllowed, LineNotFound, NumberNotRead, RecordProtected, and whatever `open_sealed` does.
     """
     demand(authority, power_for(purpose))
-    line_id = _line(line)
-    held = holdings(line_id)
-    if not held:
+    line_id, held = _held(line)
+    if held is None:
         raise CannotOpen
-    refuse_protected_holder(authority, held[-1].person_id)
-    person_id = _person(held[-1], part)
-    refuse_protected_holder(authority, person_id)
+    person_id = _person(held, part)
+    for each in {held.person_id, person_id}:
+        refuse_protected_holder(authority, each)
     return open_sealed(
         authority,
         person_id=person_id,
-        holding_id=held[-1].holding_id,
+        holding_id=held.holding_id,
         field=field,
         purpose=purpose,
         on=on,
         line_id=line_id,
-        commitment=held[-1].commitment if part is Part.HOLDER else None,
+        commitment=held.commitment if part is Part.HOLDER else None,
     )
 
 
-def _line(text: str) -> LineId:
+def _held(text: str) -> tuple[LineId, HoldingView | None]:
+    """Find a line by its reference or its whole number, with who holds it now or held it last."""
     try:
-        found = view_line(LineId(UUID(text)))
+        line_id = LineId(UUID(text))
     except ValueError:
-        found = find_line_written(text, country=settings().country_code)
-    if found is None:
+        number = normalise_identifier(text, service=service_guess(text), country=settings().country_code)
+        found = held_last(number)
+        if found is None:
+            raise LineNotFound from None
+        return found
+    if view_line(line_id) is None:
         raise LineNotFound
-    return found.line_id
+    return line_id, (holdings(line_id) or (None,))[-1]
 
 
 def _person(holding: HoldingView, part: Part) -> PersonId:

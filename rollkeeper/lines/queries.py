@@ -184,6 +184,15 @@ def holdings(line_id: LineId) -> tuple[HoldingView, ...]:
     return tuple(HoldingView(*row) for row in found)
 
 
+def held_last(number: str) -> tuple[LineId, HoldingView | None] | None:
+    """Return the line that has this normalised number now, and who holds it or held it last; None where none has it."""
+    found = rows(sql("lines", "held_last"), blind_numbers([number]))
+    if not found:
+        return None
+    line_id, *holding = found[0]
+    return LineId(line_id), HoldingView(*holding) if holding[0] else None
+
+
 def other_lines_of(person_id: PersonId, *, than: LineId) -> tuple[LineId, ...]:
     """Return the living lines that this person holds besides one: whom to tell of a new one.
 

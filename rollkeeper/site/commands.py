@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
 from rollkeeper.kernel.opening import open_home
 from rollkeeper.kernel.settings import HomeKind, home, settings
 from rollkeeper.site.errors import HomeInUse
@@ -88,6 +88,8 @@ def work(
     Example: rollkeeper work --once
     """
     open_home()
+    if not settings().works_by_itself:
+        err.print("This home does nothing by itself: 'works_by_itself' in home.toml says so.")
     if not once:
         from rollkeeper.site.serving import work as keep_working
 
@@ -253,6 +255,10 @@ def restore(
     )
     out.print(
         f"{back.opening:,} sealed records open; {back.erased_again:,} erased since then were erased again."
+    )
+    out.print(
+        "It does nothing by itself and publishes into its own folder. Where it takes the other home's place, write"
+        " 'works_by_itself = true' and 'ledger_folder' into home.toml."
     )
     if back.without_key:
         out.print(

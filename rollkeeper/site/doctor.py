@@ -18,7 +18,7 @@ from rollkeeper.kernel.lanes import Lane, is_late, last_turn
 from rollkeeper.kernel.settings import HomeKind, home, settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publishing import look_at_witnesses
-from rollkeeper.ledger.queries import newest_publication
+from rollkeeper.ledger.queries import newest_publication, passed_over
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.site.backup import Part, last_backup
 from rollkeeper.site.work import all_lanes
@@ -232,6 +232,15 @@ def _check_ledger() -> Iterator[Finding]:
         )
     else:
         yield _sound("No role may change or remove a ledger entry.")
+    if passed := passed_over():
+        named = ", ".join(str(entry_id) for entry_id in passed[:5])
+        yield Finding(
+            "",
+            Health.FAULT,
+            f"Ledger entries were put in behind what is in the tree, under the number of an older transaction, and"
+            f" will never be published: {named}{' and more' if len(passed) > 5 else ''}.",
+            "No act of this program does so: somebody writes to the register past it. Find out who owns the database.",
+        )
     (waiting,) = rows(
         "SELECT count(*) AS entries FROM ledger_entry WHERE at < %s"
         " AND NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = ledger_entry.entry_id AND l.leaf_index < %s)",
@@ -319,6 +328,14 @@ def _check_notices_and_commands() -> Iterator[Finding]:
 
 
 def _check_work_by_itself() -> Iterator[Finding]:
+    if not settings().works_by_itself:
+        yield Finding(
+            "",
+            Health.WATCH,
+            "This home does nothing by itself: no notice, no command to the network, no publication, no erasure.",
+            "Where it takes the place of the home that it was restored from: 'works_by_itself = true' in home.toml.",
+        )
+        return
     late = []
     for lane in all_lanes():
         turn = last_turn(lane.name)

@@ -8,6 +8,7 @@ What may be asked for is spelled out; no part of an address ever becomes part of
 import gzip
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -58,9 +59,16 @@ def _file(name: str, request: HttpRequest) -> HttpResponse:
     if name.startswith("tile/entries/"):
         answer["Vary"] = "Accept-Encoding"
         if "gzip" in request.headers.get("Accept-Encoding", ""):
-            answer.content = gzip.compress(raw, compresslevel=5, mtime=0)
+            is_full = ".p/" not in name
+            answer.content = _compressed(raw) if is_full else gzip.compress(raw, compresslevel=5, mtime=0)
             answer["Content-Encoding"] = "gzip"
     return _open_to_all(answer, lasting)
+
+
+@lru_cache(maxsize=64)
+def _compressed(bundle: bytes) -> bytes:
+    """Compress a full bundle, which never changes, once for all who read it one after another."""
+    return gzip.compress(bundle, compresslevel=6, mtime=0)
 
 
 def _manner(name: str) -> tuple[str, str]:

@@ -100,8 +100,14 @@ def _kept_of(root_url: str | None) -> str:
 
 
 def _bring_settings(note: Note, *, root_url: str | None) -> None:
-    """Write the settings of the backed-up home, but for the address of the key service: the operator says that."""
+    """Write the settings of the backed-up home, but for the address of the key service: the operator says that.
+
+    Nor does it publish where the other home does, and it does nothing by itself: the other home may still live, and a
+    home that was restored to look something up must not write to people, tell the network or publish in its place.
+    """
     kept = tomllib.loads(note.settings)
+    kept.pop("ledger_folder", None)
+    kept["works_by_itself"] = False
     if kept.pop("root_url", None) and not root_url:
         raise RootUrlMissing
     if root_url:

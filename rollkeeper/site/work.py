@@ -28,7 +28,9 @@ _READS_SETTINGS_EVERY_S: Final = 60.0
 
 
 def all_lanes() -> list[Lane]:
-    """Return every lane that this home has a use for."""
+    """Return every lane that this home has a use for: none, where it may do nothing by itself."""
+    if not settings().works_by_itself:
+        return []
     found = (lane for room in ROOMS_WITH_LANES for lane in import_module(f"rollkeeper.{room}.lanes").LANES)
     return [lane for lane in found if lane.is_wanted()]
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db import connections
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, in_transaction, rows
@@ -130,6 +131,11 @@ def seals_elsewhere() -> bool:
     with act():
         acts_are_over = rows("SELECT pg_try_advisory_xact_lock(%s) AS alone", [_SEALING])[0].alone
     return not (mine and acts_are_over)
+
+
+def let_go() -> None:
+    """Say that nothing sealed so far is still to be written: for a process that goes on after a piece of work is done."""
+    connections[keys.STORE].close()
 
 
 def _announce_sealing() -> None:

@@ -8,10 +8,10 @@ not each take the last one.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from rollkeeper.access.acts import may_decide
 from rollkeeper.access.authority import Authority, demand, rule_for
@@ -22,7 +22,7 @@ from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Decision, Refused
-from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.acts import append_entry, entry_body
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, keys, wire
 from rollkeeper.vault.errors import CannotOpen, NeedsDemand, NeedsTwoPeople, TooManyOpenings
@@ -63,17 +63,23 @@ def open_sealed(
         facts["demand"], line_id, commitment = _demand_named(demand_id), None, None
     else:
         facts["holding"] = str(holding_id)
-    with transaction.atomic(using="vault", durable=True):
-        verdict = _count(authority, asked=1)
-        if not isinstance(verdict, Refused):
-            append_entry(
-                authority, verb=Verb.SEALED_OPENED, role=role.value, on=on, person_id=person_id, line_id=line_id,
-                commitment=commitment, using="vault", facts=facts | _agreed(second),
-            )  # fmt: skip
-        else:
+    at = clock.now()
+    body = entry_body(
+        verb=Verb.SEALED_OPENED, at=at, on=on, role=role.value, actor=authority.commitment, line_id=line_id,
+        commitment=commitment, pack=None, article=None, facts=facts | _agreed(second),
+    )  # fmt: skip
+    noted = _note_opening(
+        authority, body.decode(), person_id=person_id, holding_id=holding_id, field=field, line_id=line_id, at=at, on=on
+    )  # fmt: skip
+    if not noted.is_noted:
+        with transaction.atomic(using="vault", durable=True):
             _mark_refused(authority, role, facts | {"asked": 1}, person_id=person_id, on=on)
-    _demand_allowed(verdict)
-    return _open_attribute(authority, role, person_id=person_id, holding_id=holding_id, field=field, on=on)
+        _demand_allowed(_decide(authority, lately=noted.lately, asked=1))
+    if noted.sealed is None:
+        raise CannotOpen
+    return _open_attribute(
+        authority, role, bytes(noted.sealed), person_id=person_id, holding_id=holding_id, field=field, on=on
+    )
 
 
 def open_line_values(
@@ -148,6 +154,31 @@ def _demand(authority: Authority, purpose: Purpose, *, second: Authority | None,
     return role
 
 
+def _note_opening(
+    authority: Authority,
+    body: str,
+    *,
+    person_id: PersonId,
+    holding_id: HoldingId,
+    field: Field,
+    line_id: LineId | None,
+    at: dt.datetime,
+    on: dt.date,
+) -> Any:
+    """Enter the opening, if there may be one more, committed when this returns; return the sealed value with it."""
+    if connections["vault"].in_atomic_block:
+        raise RuntimeError("an opening's entry is durable: it is committed by a transaction of its own")
+    (noted,) = rows(
+        "SELECT * FROM vault_note_opening(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            person_id, holding_id, field.value, line_id, authority.staff_id, settings().openings_a_day, at - WINDOW, at, on,
+            Verb.SEALED_OPENED.value, body,
+        ],
+        using="vault",
+    )  # fmt: skip
+    return noted
+
+
 def _count(authority: Authority, *, asked: int) -> Decision:
     """Decide whether this member of staff may open so many more; nobody else of that name does until the entry stands."""
     counted = {
@@ -159,6 +190,10 @@ def _count(authority: Authority, *, asked: int) -> Decision:
             "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))", [authority.staff_id], using="vault"
         )
         lately = int(rows(sql("vault", "openings_lately"), counted, using="vault")[0].openings)
+    return _decide(authority, lately=lately, asked=asked)
+
+
+def _decide(authority: Authority, *, lately: int, asked: int) -> Decision:
     return may_open_more(
         by_staff=authority.staff_id is not None, lately=lately, asked=asked, limit=settings().openings_a_day
     )
@@ -195,21 +230,15 @@ def _mark_refused(
 def _open_attribute(
     authority: Authority,
     role: StaffRole,
+    sealed: bytes,
     *,
     person_id: PersonId,
     holding_id: HoldingId,
     field: Field,
     on: dt.date,
 ) -> Opened:
-    found = rows(
-        "SELECT ciphertext FROM vault_sealed WHERE person_id = %s AND holding_id = %s AND field = %s",
-        [person_id, holding_id, field.value],
-        using="vault",
-    )
-    if not found:
-        raise CannotOpen
     padded = wire.open_padded_attribute(
-        _person_key(person_id, holding_id=holding_id), bytes(found[0].ciphertext),
+        _person_key(person_id, holding_id=holding_id), sealed,
         binding=wire.attribute_binding(person_id.bytes, holding_id.bytes), field=field.value.encode(),
     )  # fmt: skip
     if wire.is_marked(padded):

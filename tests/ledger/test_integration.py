@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, connections
 
 from rollkeeper.kernel import database, server
-from rollkeeper.ledger import tree
+from rollkeeper.ledger import queries, tree
 from rollkeeper.ledger.acts import append_entry, integrate
 from rollkeeper.ledger.verbs import Verb
 
@@ -301,3 +301,41 @@ def test_a_writer_that_never_ends_is_not_waited_for(ledger):
 
         assert done.size == 1
         assert endless.info.transaction_status is psycopg.pq.TransactionStatus.INTRANS
+
+
+def test_an_entry_that_was_put_in_behind_the_tree_is_named_and_one_that_waits_is_not(ledger):
+    database.run(INSERT, [1, 3])
+    integrate()
+    database.run(
+        "INSERT INTO ledger_entry (at, day, verb, body, xid)"
+        " VALUES (now(), '2012-03-02', 'line:line:changed', 'forged', '3'::xid8)"
+    )
+    database.run(INSERT, [4, 4])
+    (forged,) = (
+        row.entry_id for row in database.rows("SELECT entry_id FROM ledger_entry WHERE body = 'forged'")
+    )
+
+    before, _, after = queries.passed_over(), integrate(), queries.passed_over()
+
+    assert before == after == [forged]
+    assert "forged" not in leaves()
+
+
+def test_an_entry_under_a_number_that_a_restore_had_adopted_is_named_too(ledger):
+    database.run(INSERT, [1, 3])
+    integrate()
+    database.run(
+        "INSERT INTO ledger_integration (size, through_xid, through_entry, floor_entry, cluster)"
+        " SELECT size, through_xid, through_entry, floor_entry, cluster - 1 FROM ledger_integration"
+        " ORDER BY step_id DESC LIMIT 1"
+    )
+    integrate()
+    assert queries.passed_over() == []
+
+    database.run(
+        "INSERT INTO ledger_entry (entry_id, at, day, verb, body) OVERRIDING SYSTEM VALUE"
+        " SELECT min(entry_id) - 1, now(), '2012-03-02', 'line:line:changed', 'forged' FROM ledger_entry"
+    )
+    integrate()
+
+    assert len(queries.passed_over()) == 1

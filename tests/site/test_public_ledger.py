@@ -10,6 +10,7 @@ from django.test import Client
 from rollkeeper.kernel.os_users import others_may_read
 from rollkeeper.kernel.settings import settings, write_settings
 from rollkeeper.ledger.folder import Folder
+from rollkeeper.site import public_ledger
 from rollkeeper.site.faces import face_called
 from rollkeeper.site.handing import Handed
 
@@ -79,6 +80,19 @@ def test_entries_travel_compressed_to_whoever_can_unpack_them(outsider):
     assert (packed["Content-Encoding"], packed["Vary"]) == ("gzip", "Accept-Encoding")
     assert gzip.decompress(packed.content) == FILES[BUNDLE]
     assert packed["Content-Length"] == str(len(packed.content))
+
+
+def test_a_full_bundle_is_compressed_once_for_all_readers_and_anew_when_it_is_another(outsider, folder):
+    full = folder / "tile" / "entries" / "007"
+    packed = []
+    public_ledger._compressed.cache_clear()
+
+    for content in (b"one" * 900, b"one" * 900, b"two" * 900):
+        full.write_bytes(content)
+        packed.append(outsider.get("/ledger/tile/entries/007", headers={"accept-encoding": "gzip"}).content)
+
+    assert public_ledger._compressed.cache_info().hits == 1
+    assert [gzip.decompress(one)[:3] for one in packed] == [b"one", b"one", b"two"]
 
 
 def test_an_outsider_gets_no_cookie_and_needs_no_database(outsider, django_is_without_database):

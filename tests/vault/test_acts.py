@@ -62,6 +62,30 @@ def test_without_a_ledger_entry_nothing_is_decrypted(monkeypatch, reveal):
     assert asked
 
 
+def test_with_an_entry_that_is_not_committed_nothing_is_decrypted(monkeypatch, reveal):
+    record = person()
+    acts.seal_persons([record])
+    asked: list[int] = []
+    monkeypatch.setattr(epochs, "unwrapped", lambda *its: asked.append(its[0]))
+    run(
+        "CREATE FUNCTION no_commit() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'not committed'; END $$"
+    )
+    run(
+        "CREATE CONSTRAINT TRIGGER no_commit AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED"
+        " FOR EACH ROW EXECUTE FUNCTION no_commit()"
+    )
+
+    try:
+        with pytest.raises(Exception, match="not committed"):
+            reveal(record)
+    finally:
+        run("DROP FUNCTION no_commit CASCADE")
+
+    assert asked == []
+    assert not rows("SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
+
+
 def test_the_entry_is_committed_before_and_apart_from_the_act_around_it(reveal):
     record = person()
     acts.seal_persons([record])

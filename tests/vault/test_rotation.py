@@ -369,3 +369,20 @@ def test_new_references_are_enough_to_tell_line_values_apart():
     assert acts.seal_line_values(LineField.NUMBER, [(lines[0], "+1")]) != acts.seal_line_values(
         LineField.NUMBER, [(lines[1], "+1")]
     )
+
+
+def test_a_process_that_goes_on_lets_go_of_a_rotation_when_its_work_is_done():
+    with database.connect(server.KEYS, KeysRole.VAULT) as elsewhere:
+
+        def may_rotate() -> bool:
+            (alone,) = elsewhere.execute("SELECT pg_try_advisory_lock(%s)", [epochs._SEALING]).fetchone()
+            if alone:
+                elsewhere.execute("SELECT pg_advisory_unlock(%s)", [epochs._SEALING])
+            return alone
+
+        acts.seal_line_values(LineField.NUMBER, [(LineId(new_uuid()), "+8613900000001")])
+        while_at_it = may_rotate()
+        epochs.let_go()
+        afterwards = may_rotate()
+
+    assert (while_at_it, afterwards) == (False, True)

@@ -37,6 +37,8 @@ GRANT SELECT ON django_migrations TO sweep, office;
 -- The vault: the counter seals and cannot read back.
 GRANT INSERT ON vault_sealed TO counter, sweep;
 GRANT SELECT ON vault_sealed TO vault;
+REVOKE ALL ON FUNCTION vault_note_opening FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION vault_note_opening TO vault;
 GRANT SELECT (person_id, holding_id, field), DELETE ON vault_sealed TO sweep;
 -- A file under a key of its own, the instrument of a demand: sealed and opened by commands alone.
 GRANT SELECT (owner_id, file_id), INSERT, DELETE ON vault_file TO sweep;

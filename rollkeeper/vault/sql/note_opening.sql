@@ -1,0 +1,30 @@
+-- Notes in the ledger that one attribute is opened, if whoever opens it may open one more, and gives out the sealed value.
+-- Law: art. 5, 11 (who looked is on record, and nobody looks at everybody). Reads: ledger_entry, vault_sealed.
+-- Writes: ledger_entry. Plan: ledger_entry_opened_by_staff, as many rows as one member of staff opened in 24 hours; one
+-- primary key. Again: another entry, since it is another opening.
+--
+-- One call instead of six, and one transaction: whoever calls it outside any other has the answer only when the entry is on
+-- disk. Each statement in here sees what was committed when it began, so that the count is taken after the lock was had;
+-- in one plain statement it would be taken before. `staff` is NULL for the house itself and for a subscriber, who have no
+-- limit.
+
+CREATE OR REPLACE FUNCTION vault_note_opening(
+    person uuid, holding uuid, attribute text, line uuid, staff uuid, most bigint, since timestamptz, instant timestamptz,
+    plain_day date, what text, entry text, OUT is_noted boolean, OUT lately bigint, OUT sealed bytea)
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    lately := 0;
+    IF staff IS NOT NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended(staff::text, 0));
+        SELECT count(*) INTO lately FROM ledger_entry e
+         WHERE e.staff_id = staff AND e.verb = 'vault:sealed:opened' AND e.at > since;
+    END IF;
+    is_noted := staff IS NULL OR lately < most;
+    IF is_noted THEN
+        INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)
+        VALUES (instant, plain_day, what, line, person, staff, entry);
+        SELECT v.ciphertext INTO sealed FROM vault_sealed v
+         WHERE v.person_id = person AND v.holding_id = holding AND v.field = attribute;
+    END IF;
+END
+$$;
