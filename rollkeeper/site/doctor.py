@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from rollkeeper.disclosures.queries import untold
 from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
@@ -159,6 +160,19 @@ def _check_canaries() -> Iterator[Finding]:
         yield Finding("", Health.WATCH, "The present epoch has no canary.", "Run 'rollkeeper setup'.")
     elif not alarms:
         yield _sound("There is a canary among the people, and nobody opened one.")
+
+
+def _check_demands() -> Iterator[Finding]:
+    late = untold(clock.today())
+    if late:
+        yield Finding(
+            "",
+            Health.FAULT,
+            f"{late:,} people whose record was opened on a demand were not told in time.",
+            "Run 'rollkeeper disclosure keep', then 'rollkeeper notices send'.",
+        )
+    else:
+        yield _sound("Whoever had to be told of a demand was told.")
 
 
 def _check_backups() -> Iterator[Finding]:
@@ -372,6 +386,7 @@ CHECKS = (
     _check_keys,
     _check_root,
     _check_canaries,
+    _check_demands,
     _check_backups,
     _check_abandoned_applications,
     _check_emergency_floor,
