@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.counter import captures, receipts, views
+from rollkeeper.counter import captures, places, receipts, views
 
 app_name = "counter"
 urlpatterns: list[URLPattern] = [
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("worker.js", captures.worker, name="worker"),
     path("manifest.webmanifest", captures.manifest, name="manifest"),
     path("receipt/<str:submission_key>/", receipts.of_submission, name="receipt"),
+    path("figures/", places.own_figures, name="figures"),
     path("receipts/", receipts.find, name="receipts"),
     path("receipts/<str:code>/", receipts.by_code, name="receipt_by_code"),
     path("receipts/<str:code>/pdf/", receipts.sheet, name="receipt_pdf"),

@@ -24,6 +24,7 @@ from rollkeeper.counter.forms import (
     RecordForm,
     faults_of,
 )
+from rollkeeper.counter.places import at_place, demand_place
 from rollkeeper.enrolment import acts
 from rollkeeper.enrolment.registering import law_in_force
 from rollkeeper.enrolment.submissions import Deed, Receipt
@@ -52,6 +53,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.POST) if request.method == "POST" else FindForm()
     shown: dict[str, Any] = {"form": FindForm(), "deeds": _deeds()}
     if request.method == "POST" and form.is_valid():
+        demand_place(request, authority)
         try:
             line = look_up_line(authority, form.cleaned_data["number"], on=clock.today())
         except RollkeeperError as fault:
@@ -76,6 +78,8 @@ def record(request: HttpRequest, deed: str) -> HttpResponse:
     authority = authority_in(request)
     chosen = Deed(deed)
     demand(authority, Power.CHANGE_LINE if chosen in {Deed.RELOCATE, Deed.CHANGE} else Power.ENROL)
+    if request.method != "POST":
+        demand_place(request, authority)
     pack = law_in_force()
     kind = kind_in(request)
 
@@ -83,7 +87,11 @@ def record(request: HttpRequest, deed: str) -> HttpResponse:
         return RecordForm(data, deed=chosen, kind=kind, pack=pack, initial=initial)
 
     def do(form: RecordForm) -> Receipt:
-        return _ACTS[chosen](authority, form.submission(), on=clock.today())
+        given = form.submission()
+        return at_place(
+            request, authority, key=given.submission_key,
+            do=lambda: _ACTS[chosen](authority, given, on=clock.today()),
+        )  # fmt: skip
 
     shown = frame_of(chosen, kind=kind, pack=pack)
     return _act_page(request, "counter/record.html", make=make, do=do, shown=shown)
@@ -94,6 +102,7 @@ def holder_act(request: HttpRequest, what: str) -> HttpResponse:
     """Replace a SIM or end a contract: the holder's document is compared and not recorded."""
     authority = authority_in(request)
     demand(authority, Power.CHANGE_LINE)
+    demand_place(request, authority)
     act = {"replace-sim": acts.replace_sim, "end": acts.end_line}[what]
 
     def do(form: HolderForm) -> Receipt:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.agents.kinds import AgentState
 from rollkeeper.enrolment.submissions import Deed
 from rollkeeper.ledger import words as ledger_words
 from rollkeeper.lines.states import LineState, PauseReason, Service, SuspensionReason
@@ -96,3 +97,10 @@ PAUSES: Words = {
     PauseReason.OTHER: _("Another reason"),
 }
 DONE = ledger_words.DONE
+
+AGENT_STATES: Words = {
+    AgentState.CANDIDATE: _("Candidate"),
+    AgentState.ADMITTED: _("Admitted"),
+    AgentState.SUSPENDED: _("Agent suspended"),
+    AgentState.ENDED: _("Agent ended"),
+}
