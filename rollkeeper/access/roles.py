@@ -79,3 +79,5 @@ class Power(StrEnum):
     SETTLE_AGENT_CASE = "settle_agent_case"
     SEE_AGENTS = "see_agents"
     FOLLOW_RECHECKS = "follow_rechecks"
+    MAKE_EVIDENCE = "make_evidence"
+    SEE_EVIDENCE = "see_evidence"

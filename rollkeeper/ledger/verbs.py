@@ -277,6 +277,8 @@ class Verb(StrEnum):
     )  # fmt: skip
     DEMAND_EXPIRED = "disclosures:demand:expired", _DEMAND
     DEMAND_ERASED = "disclosures:demand:erased", _DEMAND
+    QUARTER_COUNTED = "evidence:quarter:counted", Form(facts={"first": DAY, "size": COUNT})
+    EVIDENCE_MADE = "evidence:report:made", Form(facts={"first": DAY, "last": DAY, "report": DIGEST})
     BACKUP_MADE = "site:backup:made", Form(facts={"bytes": COUNT, "sha256": DIGEST, "store": CODE})
     HOME_RESTORED = "site:home:restored", Form(
         facts={"erased_again": COUNT, "keys_made_at": INSTANT, "opening": COUNT, "register_made_at": INSTANT,

@@ -34,6 +34,7 @@ ROOMS_WITH_COMMANDS = (
     "disclosures",
     "incidents",
     "agents",
+    "evidence",
     "rights",
     "captures",
     "site",

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "rollkeeper.disclosures",
     "rollkeeper.incidents",
     "rollkeeper.agents",
+    "rollkeeper.evidence",
     "rollkeeper.rights",
     "rollkeeper.captures",
     "rollkeeper.counter",

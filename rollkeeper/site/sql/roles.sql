@@ -113,6 +113,10 @@ GRANT SELECT, INSERT ON disclosures_decision TO sweep, office;
 GRANT SELECT ON disclosures_authority, disclosures_demand, disclosures_putoff TO office;
 GRANT UPDATE (state, refused_because, closed_on) ON disclosures_demand TO office;
 GRANT SELECT ON disclosures_authority, disclosures_decision, disclosures_putoff TO auditor;
+-- Evidence: the raw counts of a quarter, small ones too, are read by who makes reports alone; faces see what was protected.
+GRANT SELECT, INSERT ON evidence_quarter, evidence_report TO sweep;
+GRANT SELECT ON evidence_report TO office, auditor;
+
 -- Everybody is signed out from the console, where an incident asks for it.
 GRANT SELECT, DELETE ON django_session TO sweep;
 

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands under `evidence`: make a report for the authority, check one."""
+
+import dataclasses
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date
+
+DayOption = typer.Option(parser=read_date, metavar="DAY", show_default=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands."""
+    room = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help="Figures of a period for the authority; no person in them.",
+    )
+    room.command()(report)
+    room.command()(verify)
+    app.add_typer(room, name="evidence")
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
+    *,
+    first: Annotated[dt.date, typer.Option("--from", parser=read_date, metavar="DAY", help="The first day.")],
+    last: Annotated[dt.date, typer.Option("--to", parser=read_date, metavar="DAY", help="The last day.")],
+    language: Annotated[str, typer.Option("--language", help="Of the PDF: en, zh-hans or bo.")] = "en",
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Write the report of a quarter or a year into DIR: PDF, CSV with its schema, JSON, signed, with the ledger's checkpoint.
+
+    It holds no row about anybody: one to nine are hidden, and whatever would give them away. A quarter is counted once and
+    for good, over the ledger as it is published then.
+
+    Example: rollkeeper evidence report --from 2012-01-01 --to 2012-03-31 /srv/evidence/2012-Q1
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.evidence.acts import make_report
+    from rollkeeper.evidence.paper import LANGUAGES
+    from rollkeeper.evidence.periods import period_between
+    from rollkeeper.evidence.writing import write_report
+
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}.", param_hint="'--language'")
+    period = period_between(first, last)
+    opening.open_home()
+    made = make_report(console_authority(), period, on=on or clock.today())
+    read = write_report(folder, made, language=language)
+    if as_json:
+        emit(read)
+        return
+    out.print(
+        f"The report of {period.name} is in {folder}; publish the ledger again to prove it.", markup=False
+    )
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, show_default=False)],
+    *,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", help="A copy of the published ledger; by default this home's.")
+    ] = None,
+    vkey: Annotated[
+        str | None,
+        typer.Option("--vkey", help="The ledger's key, from elsewhere; by default that in the copy."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a report as an outsider: signature, every figure counted again out of the published entries, what is hidden.
+
+    Needs no database. Bring the copy of the ledger up to date with 'auditor.py COPY --from URL' first. Numbers of lines in
+    service come from the register and cannot be counted again.
+
+    Example: rollkeeper evidence verify /srv/evidence/2012-Q1 --ledger copy --vkey operator.vkey
+    """
+    from rollkeeper.evidence.verifying import verify_report
+    from rollkeeper.ledger.folder import public_folder
+
+    place = ledger or public_folder()
+    text = vkey or str(place / "vkey")
+    if "+" not in text or Path(text).exists():
+        if not Path(text).exists():
+            raise typer.BadParameter("there is no such key.", param_hint="'--vkey'")
+        text = Path(text).read_text("utf-8")
+    done = verify_report(folder, place, vkey=text)
+    if as_json:
+        emit(dataclasses.asdict(done))
+        return
+    entered = (
+        "its entry is not published yet"
+        if done.entered_at is None
+        else f"it is entry {done.entered_at:,} itself"
+    )
+    out.print(
+        f"The report of {done.period} holds: {done.cells:,} figures in {done.tables} tables, {done.hidden:,} of them hidden,"
+        f" fit {done.entries:,} published entries; {entered}."
+    )
+    if vkey is None:
+        out.print("The key was taken from the ledger itself (--vkey): who signed cannot be seen.")

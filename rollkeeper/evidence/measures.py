@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a report counts (``measures.toml``), read: tables, and of each row which entries it counts."""
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+OTHER = "other"
+_A_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One row: the entries of a verb that fit, counted or with one fact added up."""
+
+    row: str
+    verb: str
+    sum: str | None = None
+    where: Mapping[str, str | bool] | None = None
+    is_not: tuple[str, tuple[str, ...]] | None = None
+    day_by: str | None = None
+    late: str | None = None
+
+    def weight(self, day: str, facts: Mapping[str, Any]) -> int:
+        """Return what one entry of the verb adds to the row: 0 where it does not fit."""
+        if any(facts.get(key) != value for key, value in (self.where or {}).items()):
+            return 0
+        if self.is_not and facts.get(self.is_not[0]) in self.is_not[1]:
+            return 0
+        if self.day_by and _is_late(day, facts.get(self.day_by)):
+            return 0
+        if self.late and not _is_late(day, facts.get(self.late)):
+            return 0
+        return int(facts.get(self.sum, 0)) if self.sum else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a report; `people` says that its rows count people or lines, so that small numbers are hidden."""
+
+    id: str
+    title: Mapping[str, str]
+    people: bool
+    total: bool
+    rows: tuple[Measure, ...]
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    """Return every table, in the order of a report."""
+    raw = tomllib.loads((files("rollkeeper") / "evidence" / "measures.toml").read_text("utf-8"))
+    return tuple(
+        Table(
+            one["id"], one["title"], one.get("people", False), one.get("total", False),
+            tuple(measure for row in one["rows"] for measure in _measures(row)),
+        )
+        for one in raw["table"]
+    )  # fmt: skip
+
+
+def _measures(row: dict[str, Any]) -> list[Measure]:
+    if "by" not in row:
+        return [Measure(**row)]
+    named = [Measure(value, row["verb"], where={row["by"]: value}) for value in row["values"]]
+    return [*named, Measure(OTHER, row["verb"], is_not=(row["by"], tuple(row["values"])))]
+
+
+def _is_late(day: str, last: Any) -> bool:
+    return last is not None and dt.date.fromisoformat(day) > dt.date.fromisoformat(str(last)) + _A_DAY
