@@ -92,7 +92,7 @@ def _note(authority: Authority, there: AtPlace, receipt: Receipt, *, at: dt.date
         entry_id=receipt.entry_id, agent_id=there.agent_id, place_id=there.place_id, staff_id=there.staff_id,
         line_id=receipt.line_id, day=on, at=at,
     )  # fmt: skip
-    pattern = pattern_of(_unusual(taken))
+    pattern = pattern_of(_unusual(taken, is_suspended=there.is_suspended))
     taken.pattern = pattern.value if pattern else None
     taken.save(force_insert=True)
     if pattern:
@@ -102,7 +102,7 @@ def _note(authority: Authority, there: AtPlace, receipt: Receipt, *, at: dt.date
         )  # fmt: skip
 
 
-def _unusual(taken: Taken) -> Unusual:
+def _unusual(taken: Taken, *, is_suspended: bool) -> Unusual:
     since = taken.day - dt.timedelta(days=settings().agents_window_days - 1)
     (found,) = rows(
         sql("agents", "unusual"),
@@ -114,7 +114,7 @@ def _unusual(taken: Taken) -> Unusual:
         in_ten_minutes=found.in_ten_minutes, most_in_ten_minutes=settings().agents_in_ten_minutes,
         lines_of_person=found.lines_of_person, most_lines_of_person=settings().agents_lines_of_one_person,
         places_today=found.places_today, is_open=is_open(found.hours, at=taken.at.astimezone(clock.zone())),
-        copy_was_seen=False,
+        copy_was_seen=False, is_suspended=is_suspended,
     )  # fmt: skip
 
 

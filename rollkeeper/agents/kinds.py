@@ -47,6 +47,8 @@ class Pattern(StrEnum):
     """One account at two places on one day."""
     HOURS = "hours"
     """Taken down outside the hours of the place, and handed in later."""
+    AFTER_SUSPENSION = "after_suspension"
+    """Taken down without a network before the agent was suspended, and handed in after."""
     COPY_TWICE = "copy_twice"
     """The picture of the document was kept once before, for another line."""
     ABANDONED = "abandoned"

@@ -6,7 +6,7 @@ No query compares agents: each is shown alone, in the order of its code.
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority
@@ -36,6 +36,8 @@ class AtPlace:
     staff_id: StaffId
     taken: int
     cap: int
+    is_suspended: bool = False
+    """Suspended since: what was taken down before is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ def may_capture(
     """Return the place where somebody may register people now; None for an account of the operator's own.
 
     `devices` are the passkeys with which they signed in (`mfa_authenticator.id`). What was taken down without a network and
-    is handed in `late` is not held against the hours: it is held for a supervisor instead.
+    is handed in `late` is no more held against the hours, nor against a suspension that came after it: it is held for a
+    supervisor instead. The device was asked for when the page that took it down was given its ticket.
     Refuses: NoPostNow, AgentMayNotCapture, DeviceNotEnrolled, PlaceClosed, CapReached.
     """
     there = _post(authority, at=at)
@@ -139,13 +142,15 @@ def may_capture(
         place_id=place.place_id, authenticator_id__in=list(devices), ended_on__isnull=True
     ).first()
     on = at.astimezone(clock.zone()).date()
-    situation = _situation(agent, place, has_device=device is not None, on=on)
+    situation = _situation(agent, place, has_device=late or device is not None, on=on)
+    if late and agent.suspended_on and on < agent.suspended_on:
+        situation = replace(situation, state=AgentState.ADMITTED)
     verdict = decide(situation, at=at.astimezone(clock.zone()))
     if isinstance(verdict, Refused) and not (late and verdict.reason == errors.PlaceClosed.code):
         raise _refusal(verdict, agent=agent, place=place, cap=situation.cap)
     return AtPlace(
         agent.agent_id, agent.code, place.place_id, place.code, device.device_id if device else None,
-        StaffId(authority.staff_id), situation.taken, situation.cap,  # type: ignore[arg-type]
+        StaffId(authority.staff_id), situation.taken, situation.cap, agent.state != AgentState.ADMITTED,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ class Unusual:
     places_today: int
     is_open: bool
     copy_was_seen: bool
+    is_suspended: bool = False
 
 
 def read_hours(text: str) -> dict[str, list[list[str]]]:
@@ -111,6 +112,8 @@ def may_capture(now: Situation, *, at: dt.datetime) -> Decision:
 
 def pattern_of(seen: Unusual) -> Pattern | None:
     """Return what is most unusual about a registration that was just taken down, None where nothing is."""
+    if seen.is_suspended:
+        return Pattern.AFTER_SUSPENSION
     if seen.copy_was_seen:
         return Pattern.COPY_TWICE
     if seen.lines_of_person > seen.most_lines_of_person:

@@ -21,6 +21,7 @@ from django.utils import translation
 from rollkeeper.access.acts import authority_then
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
+from rollkeeper.agents.capturing import take_registration
 from rollkeeper.captures.errors import CaptureNotOpened
 from rollkeeper.captures.reading import Captured, read_capture
 from rollkeeper.captures.rules import Counted, counted_instant, days_since
@@ -179,7 +180,11 @@ def _done(captured: Captured, counted: Counted, *, submission_key: str, staff_id
     on = clock.today() - dt.timedelta(days=days_since(counted.at, now=clock.true_now(), zone=clock.zone()))
     clerk = authority_then(staff_id, day=on)
     if captured.deed in _RECORDS:
-        return _RECORDS[captured.deed](clerk, captured.submission(submission_key), on=on)
+        given = captured.submission(submission_key)
+        return take_registration(
+            clerk, submission_key=submission_key, devices=(), at=counted.at, late=True, on=on,
+            do=lambda: _RECORDS[captured.deed](clerk, given, on=on),
+        )  # fmt: skip
     what: dict[str, Any] = {
         "submission_key": submission_key, "number": captured.fields.get("number", "").strip(), "on": on,
     }  # fmt: skip

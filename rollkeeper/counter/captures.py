@@ -33,6 +33,7 @@ from rollkeeper.captures.errors import CaptureNotTaken
 from rollkeeper.captures.queries import outcomes
 from rollkeeper.counter import views, words
 from rollkeeper.counter.forms import DisputeForm, HolderForm, PauseForm, QuietForm, RecordForm
+from rollkeeper.counter.places import demand_device
 from rollkeeper.enrolment.registering import law_in_force
 from rollkeeper.enrolment.submissions import Deed
 from rollkeeper.kernel import clock
@@ -58,7 +59,9 @@ _HANDED_IN_AT_ONCE = 200
 @require_POST
 def ticket(request: HttpRequest) -> HttpResponse:
     """Give a page a ticket and the public half to seal to, over the session of whoever is signed in."""
-    given = give_ticket(authority_in(request))
+    authority = authority_in(request)
+    demand_device(request, authority)
+    given = give_ticket(authority)
     return JsonResponse({
         "ticket": str(given.ticket_id), "key": given.key_id, "half": base64.b64encode(given.public_key).decode(),
         "days": settings().captures_within_days, "shells": _shells(), "kept": _mark_of_shells(),

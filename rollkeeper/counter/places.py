@@ -5,6 +5,7 @@ For an account of the operator's own all of this is nothing.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from rollkeeper.access.acts import authority_in
 from rollkeeper.access.authority import Authority
 from rollkeeper.agents.capturing import take_registration
 from rollkeeper.agents.checklist import checklist
+from rollkeeper.agents.errors import CapReached, PlaceClosed
 from rollkeeper.agents.queries import may_capture, own_agent
 from rollkeeper.counter import words
 from rollkeeper.enrolment.submissions import Receipt
@@ -26,6 +28,15 @@ from rollkeeper.kernel.settings import settings
 def demand_place(request: HttpRequest, authority: Authority) -> None:
     """Let nobody past who may register nobody here and now. Refuses: as `agents.queries.may_capture`."""
     may_capture(authority, devices=devices_in(request), at=clock.now())
+
+
+def demand_device(request: HttpRequest, authority: Authority) -> None:
+    """Let a page take down without a network what is held against the hours and the cap when it is handed in.
+
+    Refuses: NoPostNow, AgentMayNotCapture, DeviceNotEnrolled.
+    """
+    with suppress(PlaceClosed, CapReached):
+        demand_place(request, authority)
 
 
 def at_place(request: HttpRequest, authority: Authority, *, key: str, do: Callable[[], Receipt]) -> Receipt:

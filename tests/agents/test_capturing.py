@@ -318,3 +318,16 @@ def test_two_counters_of_an_agent_together_never_pass_its_cap(committed):
     assert (outcomes.count("done"), outcomes.count("cap")) == (3, 5)
     assert Taken.objects.count() == 3
     assert rows("SELECT count(*) AS n FROM lines_line WHERE is_registered")[0].n == 3
+
+
+def test_what_was_taken_down_before_a_suspension_and_comes_after_it_is_held_and_not_refused(counter):
+    taken_down = at_time("10:00")
+    clock.give_day(ON + dt.timedelta(days=1))
+    suspending.suspend_agent(CONSOLE, AGENT, Because.FRAUD, on=clock.today())
+
+    done = counter.register(at=taken_down, late=True)
+
+    (case,) = queries.open_cases()
+    assert (case.pattern, case.line_id) == (Pattern.AFTER_SUSPENSION, done.line_id)
+    with pytest.raises(AgentMayNotCapture):
+        counter.register(at=clock.now(), late=True)

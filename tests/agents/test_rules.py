@@ -136,6 +136,7 @@ def test_what_is_at_its_limit_is_not_unusual():
         ({"places_today": 2}, Pattern.PLACES),
         ({"is_open": False}, Pattern.HOURS),
         ({"copy_was_seen": True}, Pattern.COPY_TWICE),
+        ({"is_suspended": True}, Pattern.AFTER_SUSPENSION),
     ],
 )
 def test_what_is_above_its_limit_is_held(changed, pattern):

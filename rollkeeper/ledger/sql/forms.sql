@@ -118,6 +118,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'disclosures:telling:put_off' THEN '--++'
     WHEN 'disclosures:demand:expired' THEN '----'
     WHEN 'disclosures:demand:erased' THEN '----'
+    WHEN 'evidence:quarter:counted' THEN '----'
+    WHEN 'evidence:report:made' THEN '----'
     WHEN 'site:backup:made' THEN '----'
     WHEN 'site:home:restored' THEN '----'
 END;
@@ -227,6 +229,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'disclosures:telling:put_off' THEN ARRAY[['because', 'code', '+'], ['demand', 'reference', '+'], ['renewal', 'count', '+'], ['until', 'day', '+']]
     WHEN 'disclosures:demand:expired' THEN ARRAY[['demand', 'reference', '+']]
     WHEN 'disclosures:demand:erased' THEN ARRAY[['demand', 'reference', '+']]
+    WHEN 'evidence:quarter:counted' THEN ARRAY[['first', 'day', '+'], ['size', 'count', '+']]
+    WHEN 'evidence:report:made' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['report', 'digest', '+']]
     WHEN 'site:backup:made' THEN ARRAY[['bytes', 'count', '+'], ['sha256', 'digest', '+'], ['store', 'code', '+']]
     WHEN 'site:home:restored' THEN ARRAY[['erased_again', 'count', '+'], ['keys_made_at', 'instant', '+'], ['opening', 'count', '+'], ['register_made_at', 'instant', '+'], ['without_key', 'count', '+']]
 END;
