@@ -42,7 +42,7 @@ ONLY_TYPED = set(
     """
     agent_code_not_read agent_code_taken place_unknown hours_not_read requirement_unknown requirements_open finding_unknown
     posted_already not_posted no_device period_not_on_the_grid period_not_over ledger_not_published
-    not_a_folder_for_reports report_not_genuine
+    no_calls no_mail_folder no_return_address not_a_folder_for_reports report_not_genuine
     archive_damaged archive_of_another_root assets_missing backup_damaged backups_of_two_homes demo_under_way
     engines_disagree event_fault events_file_not_read face_did_not_start file_not_usable file_refused file_there
     font_missing home_in_use
