@@ -71,13 +71,13 @@ def open_incident(
         )  # fmt: skip
         clocks = duties(
             pack.file.breach, severity=severity, noticed_at=noticed_at, zone=clock.zone(),
-            is_closed=lambda day: is_closed(pack, day),
+            is_closed=lambda day: is_closed(pack, day), at_once=pack.file.at_once.counts if pack.file.at_once else None,
         )  # fmt: skip
         for one in clocks:
             lifted = one.exempt_if_encrypted and about is About.TABLE
             Duty.objects.create(
                 incident_id=incident_id, to=one.to, article=one.article, within=one.within, is_second=one.is_second,
-                due_at=one.due_at, lifted_because="encrypted" if lifted else None,
+                due_at=one.due_at, in_time_until=one.in_time_until, lifted_because="encrypted" if lifted else None,
             )  # fmt: skip
         append_entry(
             authority, verb=Verb.INCIDENT_OPENED, role=role.value, on=on, pack=pack.hash,
@@ -206,7 +206,7 @@ def meet_duties(
         Duty.objects.filter(incident_id=incident.incident_id, duty_id=duty.duty_id).update(met_at=now)
         append_entry(
             authority, verb=Verb.DUTY_MET, role=role.value, on=on, pack=pack.hash, article=duty.article,
-            facts={"drill": incident.is_drill, "in_time": is_in_time(duty.due_at, met_at=now, within=duty.within),
+            facts={"drill": incident.is_drill, "in_time": is_in_time(duty.in_time_until, met_at=now),
                    "incident": str(incident.incident_id), "to": duty.to},
         )  # fmt: skip
 

@@ -83,6 +83,9 @@ class Duty(models.Model):
     within = models.TextField(db_comment="As the pack says it: at_once, 24 hour, 3 working_day.")
     is_second = models.BooleanField(default=False, db_comment="The second, full report.")
     due_at = models.DateTimeField(db_comment="The clock is over at this instant.")
+    in_time_until = models.DateTimeField(
+        db_comment="Met until then it was met in time: later than the clock only where the pack says what at once is."
+    )
     met_at = models.DateTimeField(null=True)
     lifted_because = models.TextField(null=True, db_comment="encrypted: only sealed values leaked.")
 

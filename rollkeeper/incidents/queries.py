@@ -122,7 +122,7 @@ def _view(found: Incident, *, now: dt.datetime) -> IncidentView:
 def _duty(one: Duty, *, now: dt.datetime) -> DutyView:
     in_time: bool | None = None
     if one.lifted_because is None:
-        fits = is_in_time(one.due_at, met_at=one.met_at or now, within=one.within)
+        fits = is_in_time(one.in_time_until, met_at=one.met_at or now)
         in_time = fits if one.met_at or not fits else None
     return DutyView(
         one.to, one.article, one.within, one.is_second, one.due_at, one.met_at, one.lifted_because, in_time

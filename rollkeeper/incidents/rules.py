@@ -21,6 +21,8 @@ class DutyClock:
     article: str
     within: str
     due_at: dt.datetime
+    in_time_until: dt.datetime
+    """Until when it is met in time: for what is to be done at once, as long after as the pack says."""
     is_second: bool = False
     exempt_if_encrypted: bool = False
 
@@ -32,6 +34,7 @@ def duties(
     noticed_at: dt.datetime,
     zone: ZoneInfo,
     is_closed: IsClosed,
+    at_once: Duration | None = None,
 ) -> list[DutyClock]:
     """Return every duty that the pack lays down for an incident of this severity, with its clock."""
     found = []
@@ -45,6 +48,12 @@ def duties(
                 article=leaf.because.article,
                 within=length if isinstance(length, str) else f"{length.n} {length.unit}",
                 due_at=over_at(length, noticed_at=noticed_at, zone=zone, is_closed=is_closed),
+                in_time_until=over_at(
+                    (at_once or length) if isinstance(length, str) else length,
+                    noticed_at=noticed_at,
+                    zone=zone,
+                    is_closed=is_closed,
+                ),
                 is_second=second,
                 exempt_if_encrypted=leaf.exempt_if == "encrypted",
             )
@@ -72,7 +81,6 @@ def over_at(
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
 
 
-def is_in_time(due_at: dt.datetime, *, met_at: dt.datetime, within: str) -> bool:
-    """Tell whether a duty was met in time. At once means on the same day's work: within an hour."""
-    grace = dt.timedelta(hours=1) if within == "at_once" else dt.timedelta()
-    return met_at <= due_at + grace
+def is_in_time(in_time_until: dt.datetime, *, met_at: dt.datetime) -> bool:
+    """Tell whether a duty was met in time."""
+    return met_at <= in_time_until

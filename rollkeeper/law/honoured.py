@@ -103,6 +103,8 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "breach[].within.unit": _is("hour", "day", "working_day"),
     "breach[].second_report.n": _any,
     "breach[].second_report.unit": _is("hour", "day", "working_day"),
+    "at_once.counts.n": _any,
+    "at_once.counts.unit": _is("hour", "day", "working_day"),
     "breach[].exempt_if": _is("encrypted"),
     "agents.registered": _is(True),
     "agents.subagents": _is(False),

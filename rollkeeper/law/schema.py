@@ -117,6 +117,12 @@ class PutOff(Cited):
     renewals: Annotated[int, Field(ge=0, le=100)] = 0
 
 
+class AtOnce(Cited):
+    """How long after the operator came to know of it something still counts as done at once; without it, no time at all."""
+
+    counts: Duration
+
+
 class Disclosure(Cited):
     """A demand about one person that the law allows, and its conditions."""
 
@@ -224,6 +230,7 @@ class PackFile(Leaf):
     agents: Agents | None = None
     rights: Rights | None = None
     breach: tuple[Breach, ...] = ()
+    at_once: AtOnce | None = None
     disclosure: tuple[Disclosure, ...] = ()
     number_reuse: NumberReuse
     penalties: tuple[Penalty, ...] = ()

@@ -56,12 +56,26 @@ def test_working_days_are_those_of_the_packs_calendar():
 def test_a_clock_is_over_at_its_instant(late_by, in_time):
     due = over(Duration(n=24, unit="hour"))
 
-    assert is_in_time(due, met_at=due + late_by, within="24 hour") is in_time
+    assert is_in_time(due, met_at=due + late_by) is in_time
 
 
-@pytest.mark.parametrize(("minutes", "in_time"), [(59, True), (60, True), (61, False)])
-def test_at_once_is_within_the_hour(minutes, in_time):
-    assert is_in_time(NOTICED, met_at=NOTICED + dt.timedelta(minutes=minutes), within="at_once") is in_time
+@pytest.mark.parametrize(
+    ("late_by", "in_time"), [(-A_MOMENT, True), (dt.timedelta(), True), (A_MOMENT, False)]
+)
+def test_at_once_is_as_long_as_the_pack_says(late_by, in_time):
+    (duty,) = duties(
+        [leaf()], severity=Severity.SERIOUS, noticed_at=NOTICED, zone=ZONE, is_closed=lambda _: False,
+        at_once=PACK.file.at_once.counts,
+    )  # fmt: skip
+
+    assert duty.due_at == NOTICED
+    assert is_in_time(duty.in_time_until, met_at=NOTICED + dt.timedelta(hours=1) + late_by) is in_time
+
+
+def test_where_the_pack_does_not_say_at_once_is_no_time_at_all():
+    (duty,) = found(leaf())
+
+    assert duty.in_time_until == NOTICED
 
 
 def test_the_reference_law_has_it_remedied_at_once_and_reported_at_once_if_serious():

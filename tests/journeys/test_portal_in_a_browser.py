@@ -6,10 +6,12 @@ import time
 
 import pytest
 
+from tests.journeys.conftest import Visitor
+
 pytestmark = pytest.mark.browser
 
 PAGES = ("", "mine/", "who-looked/", "receipts/", "held/", "prove/", "do/pause/", "do/dispute/", "do/appeal/",
-         "do/not-mine/", "do/correct/", "do/end/")  # fmt: skip
+         "do/not-mine/", "do/correct/", "do/end/", "do/lift/", "do/name/", "do/unname/", "do/deceased/", "do/here/")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,76 @@ def test_every_page_is_sound_in_every_language_and_width(visitor, subscriber):
         for address in PAGES:
             page.goto(f"{portal}/{address}")
             visitor.look("portal-" + (re.sub(r"\W+", "-", address).strip("-") or "door"))
+
+
+def prove(visitor, subscriber):
+    """Give the second proof."""
+    page = visitor.page
+    page.goto(visitor.trial.portal + "/prove/")
+    page.select_option("#id_document_type", subscriber["document_type"])
+    page.fill("#id_document_number", subscriber["document_number"])
+    page.fill("#id_name", subscriber["name"])
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/mine/")
+
+
+def test_every_state_after_the_second_proof_is_sound_too(visitor, subscriber):
+    page, portal = visitor.page, visitor.trial.portal
+    come_in(visitor, subscriber)
+    page.goto(portal + "/do/end/")
+    page.locator("main form button").first.click()
+    visitor.look("portal-refused")
+    prove(visitor, subscriber)
+
+    for language in ("en", "zh-hans", "bo"):
+        page.goto(portal + "/mine/")
+        page.click(f"button[name=language][value={language}]")
+        visitor.look("portal-mine-proved")
+        page.goto(portal + "/held/")
+        page.locator("main form[action$='/held/'] button").click()
+        visitor.look("portal-held-in-clear")
+        page.goto(portal + "/who-looked/")
+        visitor.look("portal-who-looked-proved")
+
+
+def test_an_heir_is_named_and_a_death_reported_and_denied_without_a_script(scriptless_visitor, subscriber):
+    page, portal = scriptless_visitor.page, scriptless_visitor.trial.portal
+    come_in(scriptless_visitor, subscriber)
+    prove(scriptless_visitor, subscriber)
+
+    page.click("a[href*='/do/name/']")
+    page.check("#id_part_1")
+    page.select_option("#id_document_type", "other")
+    page.fill("#id_document_number", "HEIR-123456")
+    page.locator("main form button").first.click()
+    named = page.inner_text("main")
+    page.locator("a[href*='/do/deceased/']").first.click()
+    page.locator("main form button").first.click()
+    claimed = page.inner_text("main")
+    page.locator("a[href*='/do/here/']").first.click()
+    page.locator("main form button").first.click()
+
+    assert "My heir" in named
+    assert "HEIR-123456" not in named
+    assert "The holder is said to have died" in claimed
+    assert "Decided: it stays as it is." in page.inner_text("main")
+    assert page.url == portal + "/mine/"
+
+
+def test_a_page_weighs_less_than_a_hundred_kilobytes_with_all_that_it_fetches(chromium, trial, subscriber):
+    fresh = chromium.new_context(locale="en-GB")
+    visitor = Visitor(fresh.new_page(), trial)
+    network = fresh.new_cdp_session(visitor.page)
+    network.send("Network.enable")
+    came = []
+    network.on("Network.loadingFinished", lambda event: came.append(event["encodedDataLength"]))
+
+    visitor.page.goto(trial.portal + "/", wait_until="networkidle")
+
+    first, told = sum(came), len(came)
+    fresh.close()
+    assert told > 1
+    assert first < 100_000, f"{first} bytes"
 
 
 def test_what_is_held_is_read_without_a_script_once_one_has_shown_who_one_is(scriptless_visitor, subscriber):
