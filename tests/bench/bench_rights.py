@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The subscriber's door among so many people: its pages, who looked, a knock of a known and an unknown number, a leak scoped.
+
+The porter does its work within the request here: what a page costs in all, but for the moment in which the porter wakes.
+"""
+
+import datetime as dt
+import importlib
+import os
+import re
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.test import Client, override_settings
+from django.urls import clear_url_caches
+
+from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.incidents.acts import open_incident, scope_incident
+from rollkeeper.incidents.kinds import About, Severity
+from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.settings import write_settings
+from rollkeeper.lines.queries import present_holding
+from rollkeeper.notices import passing
+from rollkeeper.notices.kinds import Channel
+from rollkeeper.rights import door, porter
+from rollkeeper.rights.errors import CodeNotRight
+from rollkeeper.site import urls
+from rollkeeper.vault.acts import begin_first_epoch
+from tests.rights.people import NUMBER, ON, PERSON, Telephone, enrol
+
+Row = tuple[str, int, float, float | None, float | None, str]
+
+UNKNOWN = "+8613908919999"
+LOOKS, TURNS = 50, 60
+PEOPLE = """
+WITH made AS (
+    SELECT uuidv7() AS line, uuidv7() AS person, uuidv7() AS holding FROM generate_series(1, %(more)s)
+), line AS (
+    INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_protected, activated_on)
+    SELECT line, 'mobile', 'active', 1, true, false, false, '2010-01-01' FROM made
+), held AS (
+    INSERT INTO lines_holding (line_id, held, holding_id, party_kind, person_id, assurance)
+    SELECT line, tstzrange('2011-01-01', NULL), holding, 'individual', person, 'sighted' FROM made
+), someone AS (
+    INSERT INTO subscribers_subscriber (person_id, kind, language, is_protected, made_on)
+    SELECT person, 'individual', 'en', false, '2011-01-01' FROM made
+)
+INSERT INTO ledger_entry (at, day, verb, line_id, person_id, body)
+SELECT %(at)s, '2012-03-02', 'vault:sealed:opened', line, CASE WHEN n = 1 THEN person END,
+       ledger_body('vault:sealed:opened', %(at)s, '2012-03-02', 'sweep', 'sweep', NULL, NULL, line, NULL,
+                   jsonb_build_object('field', 'name', 'purpose', 'notice'))
+  FROM made CROSS JOIN generate_series(1, %(each)s) AS n
+"""
+LOOKED = """
+INSERT INTO ledger_entry (at, day, verb, line_id, person_id, body)
+SELECT %(at)s, '2012-03-02', 'vault:sealed:opened', %(line)s, %(person)s,
+       ledger_body('vault:sealed:opened', %(at)s, '2012-03-02', 'supervisor', repeat('0e', 32), NULL, NULL, %(line)s, NULL,
+                   jsonb_build_object('field', 'name', 'purpose', 'review'))
+  FROM generate_series(1, %(looks)s)
+"""
+
+
+def run(sizes: list[int]) -> list[Row]:
+    """Measure at each size, growing: so many people with a line, and as many entries of the ledger."""
+    clock.give_day(ON)
+    begin_first_epoch()
+    write_settings(door_asks_an_hour=100_000, door_codes_an_hour=20)
+    line = enrol()
+    holding = present_holding(line)
+    assert holding is not None
+    database.run(LOOKED, {"line": line, "person": holding.person_id, "looks": LOOKS, "at": clock.now()})
+    rows, have = [], 0
+    for size in sorted(sizes):
+        with database.act(), database.patient():
+            database.run(PEOPLE, {"more": size - have, "each": 1, "at": clock.now()})
+        database.run("ANALYZE lines_line, lines_holding, subscribers_subscriber, ledger_entry")
+        have = size
+        rows += [*_pages(size), *_knocks(size), _scope(size)]
+    return rows
+
+
+def _pages(size: int) -> Iterator[Row]:
+    with _portal() as (browser, telephone):
+        asked = browser.post("/", {"number": NUMBER})
+        knock = re.search(rb'name="knock" value="([0-9a-f-]{36})"', asked.content)
+        assert knock
+        browser.post("/code/", {"knock": knock[1].decode(), "code": telephone.newest_code})
+        browser.post("/prove/", {"document_type": "passport", "document_state": "NPL",
+                                 "document_number": PERSON["document_number"], "name": PERSON["name"]})  # fmt: skip
+        for name, address in (
+            ("my lines", "/mine/"),
+            ("who looked, 50 looks", "/who-looked/"),
+            ("what is held", "/held/"),
+        ):
+            taken = _times(lambda address=address: _good(browser, address))
+            yield f"portal, {name}, p95", size, _p95(taken), None, None, "p95 < 0.2 s"
+
+
+def _knocks(size: int) -> Iterator[Row]:
+    """A known and an unknown number in turns: a knock and a wrong code, without the porter, who works behind the door."""
+    taken: dict[str, list[float]] = {NUMBER: [], UNKNOWN: []}
+    real, door._call_porter = door._call_porter, lambda: None
+    try:
+        for _ in range(5 * TURNS):
+            for number in taken:
+                taken[number] += _times(lambda number=number: _knock_in_vain(number), turns=1)
+            database.run("DELETE FROM rights_knock")
+    finally:
+        door._call_porter = real
+    known, unknown = (statistics.median(taken[number]) for number in (NUMBER, UNKNOWN))
+    yield (
+        "a knock and a wrong code, a number that is known: median, beside one that is not",
+        size,
+        known,
+        unknown,
+        (known / unknown),
+        "ratio 1",
+    )
+    yield (
+        "the same at p95",
+        size,
+        _p95(taken[NUMBER]),
+        _p95(taken[UNKNOWN]),
+        (_p95(taken[NUMBER]) / _p95(taken[UNKNOWN])),
+        "ratio 1",
+    )
+
+
+def _scope(size: int) -> Row:
+    made = open_incident(
+        console_authority(), about=About.WINDOW, severity=Severity.SERIOUS, noticed_at=clock.now(), on=ON,
+        since=clock.now() - dt.timedelta(days=1), until=clock.now() + dt.timedelta(days=1),
+    )  # fmt: skip
+    begun = time.perf_counter()
+    found = scope_incident(console_authority(), made, on=ON)
+    taken = time.perf_counter() - begun
+    assert found.people >= size
+    return "a leak of a time, scoped to every person", size, taken, None, None, "< 5 s at 10^6"
+
+
+@contextmanager
+def _portal() -> Iterator[tuple[Client, Telephone]]:
+    telephone = Telephone()
+    before = passing.gateways, door._call_porter
+    passing.gateways = lambda: {Channel.SMS: telephone}
+    door._call_porter = lambda: porter.carry_all(sweep_authority())
+    os.environ["ROLLKEEPER_FACE"] = "portal"
+    signed = "django.contrib.sessions.backends.signed_cookies"
+    with override_settings(SESSION_ENGINE=signed, ALLOWED_HOSTS=["testserver"]):
+        importlib.reload(urls)
+        clear_url_caches()
+        yield Client(HTTP_ACCEPT="text/html"), telephone
+    passing.gateways, door._call_porter = before
+    del os.environ["ROLLKEEPER_FACE"]
+
+
+def _good(browser: Client, address: str) -> None:
+    answer = browser.get(address)
+    assert answer.status_code == 200, answer.status_code
+
+
+def _knock_in_vain(number: str) -> None:
+    knock_id = door.knock(number, source="203.0.113.9", language="en")
+    try:
+        door.show_code(knock_id, "00000000")
+    except CodeNotRight:
+        return
+    raise AssertionError
+
+
+def _times(do: Callable[[], object], turns: int = TURNS) -> list[float]:
+    taken = []
+    for _ in range(turns):
+        begun = time.perf_counter()
+        do()
+        taken.append(time.perf_counter() - begun)
+    return taken
+
+
+def _p95(taken: list[float]) -> float:
+    return statistics.quantiles(taken, n=20)[-1]
