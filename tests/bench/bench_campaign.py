@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import acts
+from rollkeeper.campaign import acts, figures, queries
 from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.database import run as do
@@ -56,8 +56,10 @@ def _at(size: int) -> list[Row]:
     swept = _seconds(lambda: _night(people))
     (cut,) = rows("SELECT count(*) AS n FROM lines_suspension WHERE reason = 'registration'")
     assert cut.n == due, (cut.n, due)
+    page = min(_seconds(_page) for _ in range(5))
     undone = _seconds(_undo)
     return [
+        ("campaign: every figure of the office's page", size, page, None, None, "0.3 s at 10^7"),
         ("campaign: plan and owe first notices", size, planned, None, None, ""),
         ("campaign: start every clock, told in one night", size, started, None, None, ""),
         ("campaign: a night with nothing due", size, quiet, None, None, "under 0.1 s at 10^6"),
@@ -86,6 +88,15 @@ def _night(people: tuple[Authority, Authority]) -> None:
 
 def _quiet_night(on: dt.date) -> float:
     return _seconds(lambda: acts.advance(sweep_authority(), on=_on(on)))
+
+
+def _page() -> None:
+    """Read what the office's page shows."""
+    seen = queries.overview(DUE)
+    assert seen is not None
+    queries.batches(limit=60)
+    figures.regions(seen.campaign_id)
+    figures.unproven()
 
 
 def _undo() -> None:
@@ -144,8 +155,8 @@ def _populate(size: int) -> None:
     do("SET statement_timeout = 0")
     do(
         "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_protected,"
-        " activated_on, language, number_index) SELECT uuidv7(), 'mobile', 'active', 1, false, false, false,"
-        " '2010-05-01', 'en', sha256(n::text::bytea) FROM generate_series(1, %s) n",
+        " activated_on, language, region, number_index) SELECT uuidv7(), 'mobile', 'active', 1, false, false, false,"
+        " '2010-05-01', 'en', 'r' || n %% 300, sha256(n::text::bytea) FROM generate_series(1, %s) n",
         [size],
     )
     do("INSERT INTO lines_number (number_index, line_id) SELECT number_index, line_id FROM lines_line")

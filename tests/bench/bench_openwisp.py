@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Import and the night, set against `openwisp-radius` from PyPI in an environment of its own.
+
+Its batch import looks through all users before each row, so that a file of twice as many takes four times as long: it runs
+on few rows and its rate there is taken for the whole, which flatters it. Its `unverify_inactive_users` sets one flag and its
+`delete_inactive_users` deletes rows; neither tells anybody. The product's night writes reason, command, notice and ledger
+entry for each line and acts on nobody without proof that they were told: both counts are in the table.
+"""
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+
+from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign import acts
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.settings import write_settings
+from rollkeeper.vault.acts import begin_first_epoch
+from tests.bench import bench_campaign, bench_import
+from tests.bench.bench_vault import Row, timed
+
+UV = Path(__file__).parents[2] / ".tools" / "bin" / "uv"
+RIVAL = Path(__file__).with_name("rival_openwisp.py")
+VERSION = "1.3.3"
+THEIR_ROWS, OURS = 1_000, 100_000
+
+UNTOLD = """
+    SELECT count(*) AS lines FROM lines_suspension s
+     WHERE s.reason = 'registration' AND NOT EXISTS (
+           SELECT FROM notices_notice n WHERE n.line_id = s.line_id AND n.kind = 'register_by' AND n.delivered_on < s.begun_on)
+"""
+
+
+def run(sizes: list[int]) -> Iterator[Row]:
+    """Measure both in turn, and count whom each cut off without a word."""
+    del sizes
+    python = _environment()
+    if python is None:
+        print(f"LOUD: openwisp-radius {VERSION} could not be installed: nothing was measured against it")
+        return
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-rival-") as folder:
+        said = subprocess.run(
+            [python, RIVAL, folder, str(THEIR_ROWS), str(OURS)], check=True, capture_output=True, text=True
+        )
+    theirs = json.loads(said.stdout.splitlines()[-1])
+    imported = _import()
+    swept, cut, untold = _night()
+    as_long = theirs["import"] / THEIR_ROWS * OURS
+    yield (
+        f"import / its batch import (rate of {THEIR_ROWS:,})",
+        OURS,
+        imported,
+        as_long,
+        as_long / imported,
+        "at least 20 times as fast",
+    )
+    yield (
+        (f"night with {cut:,} suspended, {untold:,} of them without notice / unverify_inactive_users:"
+        f" {theirs['unverified']:,}, all without notice"),
+        OURS, swept, theirs["unverify"], swept / theirs["unverify"], "(for comparison: it sets one flag)",
+    )  # fmt: skip
+    yield (
+        f"the same night / delete_inactive_users: {theirs['deleted']:,} deleted, all without notice",
+        OURS, swept, theirs["delete"], swept / theirs["delete"], "(for comparison: nothing can be undone)",
+    )  # fmt: skip
+
+
+def _import() -> float:
+    begin_first_epoch()
+    with tempfile.TemporaryDirectory() as folder:
+        file = bench_import._write(Path(folder), OURS)
+        bench_import._empty()
+        return timed(lambda: bench_import._import(file, chunks_seen=None))
+
+
+def _night() -> tuple[float, int, int]:
+    """Return seconds, how many were suspended, and how many of those without proof of a notice."""
+    write_settings(first_share=1.0, first_share_hours=0, cap_per_hour=10**9)
+    bench_campaign._empty()
+    bench_campaign._populate(OURS)
+    people = tuple(
+        bench_campaign._person(role) for role in (StaffRole.CAMPAIGN_MANAGER, StaffRole.SUPERVISOR)
+    )
+    acts.plan_campaign(
+        console_authority(), pack_id="cn-xz-2011", on=bench_campaign._on(bench_campaign.PLANNED)
+    )
+    bench_campaign._tell(OURS)
+    acts.advance(sweep_authority(), on=bench_campaign._on(bench_campaign.LATER))
+    swept = timed(lambda: bench_campaign._night(people))
+    (cut,) = rows("SELECT count(*) AS lines FROM lines_suspension WHERE reason = 'registration'")
+    return swept, cut.lines, rows(UNTOLD)[0].lines
+
+
+def _environment() -> Path | None:
+    """Return an interpreter that has the package, and a Django that it can be used with."""
+    folder = platformdirs.user_cache_path("rollkeeper-bench") / f"openwisp-radius-{VERSION}"
+    python = folder / "bin" / "python"
+    if python.exists():
+        return python
+    made = [
+        [UV, "venv", "--quiet", "--python", "3.13", folder],
+        [
+            UV,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            python,
+            f"openwisp-radius=={VERSION}",
+            "django>=5.2,<5.3",
+        ],
+    ]
+    if any(subprocess.run(command, check=False).returncode for command in made):
+        subprocess.run(["rm", "-rf", str(folder)], check=True)
+        return None
+    return python
