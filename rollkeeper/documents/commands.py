@@ -3,6 +3,7 @@
 
 import datetime as dt
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +29,17 @@ PICTURES = (
     ".svg",
 )
 _SHOWN = ("name", "address", "document_type", "document_number")
+
+
+class Attribute(StrEnum):
+    """What a copy may be told to show; anything else is refused, so that no misspelt word hides what was to be seen."""
+
+    NAME = "name"
+    ADDRESS = "address"
+    DOCUMENT_TYPE = "document_type"
+    DOCUMENT_NUMBER = "document_number"
+    DOCUMENT_VALID_UNTIL = "document_valid_until"
+    BIRTH_DATE = "birth_date"
 
 
 def register(app: typer.Typer) -> None:
@@ -95,7 +107,7 @@ def redact(
     *,
     purpose: Annotated[str, typer.Option(help="What the copy is for; written across it.")],
     show: Annotated[
-        list[str] | None, typer.Option(help="An attribute that the copy may show; repeat it.")
+        list[Attribute] | None, typer.Option(help="An attribute that the copy may show; repeat it.")
     ] = None,
     hide_middle: Annotated[bool, typer.Option(help="Hide the middle of the number.")] = False,
     on: DateOption = None,

@@ -110,3 +110,13 @@ def test_the_worker_says_what_is_enforced():
 
 def write(kind, file):
     make_specimen(kind, seed=1).image.save(file)
+
+
+def test_an_attribute_that_there_is_not_is_refused_and_the_others_are_named(tmp_path):
+    copy = tmp_path / "copy.jpg"
+
+    result = run("redact", "card.jpg", str(copy), "--purpose", "x", "--show", "nmae")
+
+    assert result.exit_code == 2
+    assert "document_number" in result.output
+    assert not copy.exists()
