@@ -35,6 +35,7 @@ from rollkeeper.portal.forms import (
     ReceiptForm,
     UnnameForm,
 )
+from rollkeeper.portal.own_record import FORM, OwnRecord
 from rollkeeper.portal.tokens import give, take_back, token_of
 from rollkeeper.rights import door
 from rollkeeper.rights.errors import CodeNotRight, TooManyKnocks, VisitOver
@@ -182,12 +183,12 @@ def export(request: HttpRequest) -> HttpResponse:
     if answer.done is None:
         return _refused(request, answer)
     whole = {
-        "form": "rollkeeper/own-record/1",
+        "form": FORM,
         "day": clock.today().isoformat(),
         "operator": settings().operator_name,
     }
     return JsonResponse(
-        whole | {name: answer.done[name] for name in ("lines", "kept", "looks", "receipts")},
+        whole | {name: answer.done[name] for name in OwnRecord.model_fields if name not in whole},
         json_dumps_params={"ensure_ascii": False, "indent": 1},
         headers={"Content-Disposition": 'attachment; filename="own-record.json"'},
     )

@@ -15,6 +15,7 @@ import typer
 import rollkeeper
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.settings import Settings
+from rollkeeper.portal.own_record import own_record_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 FORMS = Path(__file__).parents[1] / "ledger" / "sql" / "forms.sql"
@@ -107,6 +108,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "powers.md": powers_page,
     "verbs.md": verbs_page,
     "packs.md": packs_page,
+    "own-record.md": own_record_page,
 }
 
 

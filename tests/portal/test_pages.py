@@ -12,6 +12,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.access.signing_out import sign_out_everyone
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.portal.own_record import OwnRecord
 from rollkeeper.rights.deciding import settle_case
 from rollkeeper.rights.kinds import CaseKind
 from rollkeeper.rights.queries import open_cases
@@ -113,6 +114,21 @@ def test_all_that_is_held_goes_out_as_one_file_that_machines_read(come_in, prove
     assert {row["value"] for row in whole["kept"]} >= {PERSON["name"], PERSON["address"], NUMBER}
     assert answer.headers["Cache-Control"] == "no-store"
     assert rows("SELECT FROM rights_ask") == []
+
+
+def test_the_file_is_as_the_papers_say_field_by_field(come_in, prove):
+    line = enrol()
+    browser = come_in()
+    prove()
+    do(browser, "dispute", line)
+    do(browser, "name", line, part="heir", document_type="other", document_number="H1")
+
+    whole = json.loads(browser.post("/export/").content)
+
+    assert OwnRecord.model_validate(whole)
+    assert whole["lines"][0]["cases"]
+    assert "heir" in whole["named"]
+    assert all(whole[name] for name in ("kept", "looks", "receipts"))
 
 
 def test_nothing_personal_stands_in_addresses_titles_or_pages_that_were_not_asked_to_show_it(come_in, prove):
