@@ -32,8 +32,9 @@ from rollkeeper.captures.acts import GREATEST_SEALED_BYTES, give_ticket, take_in
 from rollkeeper.captures.errors import CaptureNotTaken
 from rollkeeper.captures.queries import outcomes
 from rollkeeper.counter import views, words
-from rollkeeper.counter.forms import DisputeForm, HolderForm, PauseForm, QuietForm, RecordForm
+from rollkeeper.counter.forms import DisputeForm, HolderForm, PauseForm, QuietForm
 from rollkeeper.counter.places import demand_device
+from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.enrolment.registering import law_in_force
 from rollkeeper.enrolment.submissions import Deed
 from rollkeeper.kernel import clock

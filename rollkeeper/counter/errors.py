@@ -11,3 +11,12 @@ class ReceiptNotFound(RollkeeperError):
     kind = Kind.NOT_FOUND
     sentence = "There is no such receipt: nothing was recorded under this key."
     remedy = "Submit the form again; what was recorded is not recorded twice."
+
+
+class PictureMissing(RollkeeperError):
+    """No picture came, or one that is larger than is read."""
+
+    code = "picture_missing"
+    kind = Kind.MALFORMED
+    sentence = "No picture came, or it has more than 20 megabytes."
+    remedy = "Choose a picture of the document alone; or type what it says."

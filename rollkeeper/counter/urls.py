@@ -3,12 +3,17 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.counter import captures, places, receipts, views
+from rollkeeper.counter import captures, places, reading, receipts, views
 
 app_name = "counter"
 urlpatterns: list[URLPattern] = [
     path("", views.find, name="find"),
     re_path(r"^(?P<deed>register|transfer|install|relocate|change)/$", views.record, name="record"),
+    re_path(
+        r"^(?P<deed>register|transfer|install|relocate|change)/read/(?P<part>[a-z]+)/$",
+        reading.read,
+        name="read",
+    ),
     re_path(r"^(?P<what>replace-sim|end)/$", views.holder_act, name="holder_act"),
     path("pause/", views.pause, name="pause"),
     path("lift/", views.lift, name="lift"),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from rollkeeper.access.acts import authority_in
-from rollkeeper.access.authority import demand
+from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.counter import words
 from rollkeeper.counter.forms import (
@@ -21,10 +21,11 @@ from rollkeeper.counter.forms import (
     PauseForm,
     ProtectForm,
     QuietForm,
-    RecordForm,
     faults_of,
 )
 from rollkeeper.counter.places import at_place, demand_place
+from rollkeeper.counter.record_form import RecordForm
+from rollkeeper.documents.capture import start_in_background
 from rollkeeper.enrolment import acts
 from rollkeeper.enrolment.registering import law_in_force
 from rollkeeper.enrolment.submissions import Deed, Receipt
@@ -75,16 +76,9 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest, deed: str) -> HttpResponse:
     """Register, transfer, install, relocate or change: what the pack asks, with its reasons, on one page."""
-    authority = authority_in(request)
-    chosen = Deed(deed)
-    demand(authority, Power.CHANGE_LINE if chosen in {Deed.RELOCATE, Deed.CHANGE} else Power.ENROL)
+    authority, chosen, make = record_form(request, deed)
     if request.method != "POST":
         demand_place(request, authority)
-    pack = law_in_force()
-    kind = kind_in(request)
-
-    def make(data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None) -> RecordForm:
-        return RecordForm(data, deed=chosen, kind=kind, pack=pack, initial=initial)
 
     def do(form: RecordForm) -> Receipt:
         given = form.submission()
@@ -93,8 +87,23 @@ def record(request: HttpRequest, deed: str) -> HttpResponse:
             do=lambda: _ACTS[chosen](authority, given, on=clock.today()),
         )  # fmt: skip
 
-    shown = frame_of(chosen, kind=kind, pack=pack)
+    if request.method == "GET":
+        start_in_background()
+    shown = frame_of(chosen, kind=kind_in(request), pack=law_in_force())
     return _act_page(request, "counter/record.html", make=make, do=do, shown=shown)
+
+
+def record_form(request: HttpRequest, deed: str) -> tuple[Authority, Deed, Callable[..., RecordForm]]:
+    """Return who acts, what they do, and what makes the form for it. Refuses: NotAllowed, NothingMayBeAsked."""
+    authority = authority_in(request)
+    chosen = Deed(deed)
+    demand(authority, Power.CHANGE_LINE if chosen in {Deed.RELOCATE, Deed.CHANGE} else Power.ENROL)
+    pack, kind = law_in_force(), kind_in(request)
+
+    def make(data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None) -> RecordForm:
+        return RecordForm(data, deed=chosen, kind=kind, pack=pack, initial=initial)
+
+    return authority, chosen, make
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -205,16 +214,21 @@ def _faulty[F: QuietForm](
     """Say what is wrong; the values that were typed stay where they were typed or are gone."""
     blank = make(initial=form.kept())
     blank.show_faults(faults)
-    if request.headers.get("HX-Request") == "true":
+    if by_script(request):
         return render(request, "counter/faults.html", {"form": blank})
     return render(request, template, {**(shown or {}), "form": blank}, status=422)
 
 
 def _to_receipt(request: HttpRequest, done: Receipt) -> HttpResponse:
     address = reverse("counter:receipt", args=[done.submission_key]) + ("?again" if done.is_repeat else "")
-    if request.headers.get("HX-Request") == "true":
+    if by_script(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)
+
+
+def by_script(request: HttpRequest) -> bool:
+    """Tell whether a script of the page asks, which puts the answer into its place."""
+    return request.headers.get("HX-Request") == "true"
 
 
 def frame_of(deed: Deed, *, kind: PartyKind, pack: Pack) -> dict[str, Any]:
@@ -223,6 +237,7 @@ def frame_of(deed: Deed, *, kind: PartyKind, pack: Pack) -> dict[str, Any]:
         "deed": deed, "what": deed.value, "title": words.DEEDS[deed], "note": words.DEED_NOTES[deed], "retention": pack.retention,
         "retention_article": cite(pack.retention.article),
         "article": cite(pack.act_article(deed.value)), "kind": kind, "kinds": [(k.value, words.KINDS[k]) for k in PartyKind],
+        "copy_article": cite(pack.document_copy.article) if pack.document_copy else "",
     }  # fmt: skip
 
 

@@ -28,7 +28,9 @@ _ALIASES: Final = {"cn-business-licence": "cn-uscc", "cn-company": "cn-uscc"}
 # Residence permits for people of Hong Kong, Macao and Taiwan, and for foreigners, are numbered as resident cards are.
 _AS_RESIDENT_CARD: Final = frozenset({RESIDENT_CARD, "cn-residence-permit", "cn-permanent-residence"})
 # Leading types for lists to choose from; every other type is taken as well.
-KNOWN_TYPES: Final = (RESIDENT_CARD, "cn-residence-permit", PASSPORT, "cn-business-licence", "other")
+KNOWN_TYPES: Final = (
+    RESIDENT_CARD, "cn-residence-permit", PASSPORT, "identity-card", "cn-business-licence", "other",
+)  # fmt: skip
 
 
 def check_number(document_type: str, text: str, on: dt.date) -> Checked:

@@ -19,6 +19,7 @@ from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import EntryId, HoldingId, LineId, PersonId, new_uuids
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Pack
+from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.changes import (
     NewHolding,
@@ -99,6 +100,7 @@ def write(frame: Frame, drafts: Sequence[Draft]) -> list[Receipt]:
     )
     _tell(frame, written, {r.line_id: r for r in recorded}, at=at)
     entries = _entries(frame, written, at=at)
+    _mark_copies(frame, written)
     receipts = [
         Receipt(
             w.draft.submission.submission_key, frame.deed.verb.value, w.line_id, frame.on, entries[w.line_id]
@@ -150,12 +152,15 @@ def _sealed(
 ) -> list[Written]:
     holdings = [HoldingId(value) for value in new_uuids(len(drafts))]
     values: dict[tuple[PersonId, HoldingId], Mapping[str, str]] = {}
+    copies: dict[tuple[PersonId, HoldingId], tuple[bytes, ...]] = {}
     for draft, holding_id, referred in zip(drafts, holdings, persons, strict=True):
         for part, person_id in referred.items():
             # Who uses the line and who brings the papers may be one person: sealed once, with what either was asked.
             mine = draft.parts.parts[part].values
             values[person_id, holding_id] = {**mine, **values.get((person_id, holding_id), {})}
-    sealed = seal_persons([_record(person, holding, mine) for (person, holding), mine in values.items()])
+            if not copies.get((person_id, holding_id)):
+                copies[person_id, holding_id] = draft.submission.copies.get(part, ())
+    sealed = seal_persons([_record(*whose, mine, copies=copies[whose]) for whose, mine in values.items()])
     commitments = dict(zip(values, sealed, strict=True))
     return [
         Written(
@@ -166,8 +171,10 @@ def _sealed(
     ]  # fmt: skip
 
 
-def _record(person_id: PersonId, holding_id: HoldingId, values: Mapping[str, str]) -> PersonRecord:
-    return PersonRecord(person_id, holding_id, {Field(name): value for name, value in values.items()})
+def _record(
+    person_id: PersonId, holding_id: HoldingId, values: Mapping[str, str], *, copies: tuple[bytes, ...]
+) -> PersonRecord:
+    return PersonRecord(person_id, holding_id, {Field(name): value for name, value in values.items()}, copies)
 
 
 def _holding(written: Written) -> NewHolding:
@@ -226,6 +233,19 @@ def _entries(frame: Frame, written: Sequence[Written], *, at: dt.datetime) -> di
         "facts": [json.dumps(facts) for _, _, facts in marks],
     })  # fmt: skip
     return {LineId(r.line_id): EntryId(r.entry_id) for r in found if r.verb == frame.deed.verb.value}
+
+
+def _mark_copies(frame: Frame, written: Sequence[Written]) -> None:
+    """Enter which records have a copy of the document: who reviews sees which still lack one."""
+    law = frame.pack.document_copy
+    for one in written:
+        count = sum(map(len, one.draft.submission.copies.values()))
+        if count and law:
+            append_entry(
+                frame.authority, verb=Verb.COPY_KEPT, role=frame.role, on=frame.on, line_id=one.line_id,
+                person_id=one.persons[Part.HOLDER], commitment=one.commitments[Part.HOLDER], pack=frame.pack.hash,
+                article=law.article, facts={"copies": count, "holding": str(one.holding_id)},
+            )  # fmt: skip
 
 
 def _facts(written: Written) -> dict[str, str]:

@@ -59,6 +59,8 @@ class Submission:
     """The document lay on the counter; in a file it is only declared."""
     was_read: frozenset[Part] = frozenset()
     """Parts whose document was read by machine, and whose number was then confirmed as it was read."""
+    copies: Mapping[Part, tuple[bytes, ...]] = field(default_factory=dict)
+    """Redacted copies of the documents, where the law has them kept; never what arrived."""
 
 
 @dataclass(frozen=True, slots=True)

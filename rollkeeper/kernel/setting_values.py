@@ -50,6 +50,18 @@ def known_message_centre(url: str) -> str:
     return url
 
 
+def known_store(url: str) -> str:
+    """Hold an address to that of an S3-compatible store or of a folder, without a key in it."""
+    parts = urlsplit(url)
+    if parts.scheme == "file" and not parts.netloc and Path(parts.path).is_absolute():
+        return url
+    if parts.scheme != "s3" or not parts.hostname:
+        raise ValueError("write it as s3://bucket/prefix or file:///whole/path")
+    if parts.username or parts.password or parts.query:
+        raise ValueError("endpoint and keys belong into secrets/documents.toml, not into the address")
+    return url
+
+
 def known_zone(name: str) -> str:
     """Hold a zone to one that the system knows."""
     try:

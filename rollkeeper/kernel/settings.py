@@ -35,6 +35,7 @@ from rollkeeper.kernel.setting_values import (
     each_once,
     known_country,
     known_database,
+    known_store,
     known_zone,
     lasting_pack,
     whole_path,
@@ -216,6 +217,14 @@ class Settings(
         Field(
             description="The key service (OpenBao) that is the root of trust, or a token as"
             " pkcs11:token=LABEL?module-path=/path/of/its/library.so; empty: a file in secrets/."
+        ),
+    ] = None
+    documents_url: Annotated[
+        str | None,
+        AfterValidator(lambda url: url and known_store(url)),
+        Field(
+            description="Where sealed copies of documents lie: s3://bucket/prefix, its endpoint and keys in"
+            " secrets/documents.toml, or file:///whole/path; empty: documents/ in the home."
         ),
     ] = None
     outbox_full_addresses: Annotated[

@@ -117,6 +117,10 @@ class Verb(StrEnum):
     HOLDING_REGISTERED = "line:holding:registered", _HOLDER
     HOLDING_TRANSFERRED = "line:holding:transferred", _HOLDER
     HOLDING_CORRECTED = "line:holding:corrected", _HOLDER
+    COPY_KEPT = (
+        "line:copy:kept",
+        Form(line=MUST, person=MUST, pack=MUST, article=MUST, facts={"copies": COUNT, "holding": REFERENCE}),
+    )
     CLOCK_PAUSED = (
         "line:clock:paused",
         Form(line=MUST, facts={"first": DAY, "reason": CODE}, may={"last": DAY}),

@@ -63,6 +63,7 @@ FIELDS: Words = {
     "document_number": _("the number of the document"),
     "document_valid_until": _("until when the document is valid"),
     "birth_date": _("the date of birth"),
+    "document_copy": _("the copy of the document"),
     "number": _("the number of the line"),
     "contact": _("the contact address"),
     "": _("how the line stands: nothing personal"),

@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
     (vault,) = (group.typer_instance for group in app.registered_groups if group.name == "vault")
     if vault is not None:
         vault.command("open")(open_)
+        vault.command("open-copy")(open_copy)
         vault.command("alarms")(alarms)
     (ledger,) = (group.typer_instance for group in app.registered_groups if group.name == "ledger")
     if ledger is not None:
@@ -80,6 +81,41 @@ def open_(
         part=next(one for one in Part if one.key == part.value),
     )
     _show_once(value.reveal())
+
+
+def open_copy(
+    *,
+    user: Annotated[str, typer.Option("--as", metavar="USER", help="Who opens.")],
+    purpose: Annotated[HumanPurpose, typer.Option("--purpose", help="What for; it stands in the ledger.")],
+    part: Annotated[PartWord, typer.Option("--part", help="Whose, on the line of a company or a minor.")] = (
+        PartWord.HOLDER
+    ),
+    page: Annotated[int, typer.Option("--page", min=1, max=4, help="Which page or side.")] = 1,
+    on: DateOption = None,
+) -> None:
+    """Open the copy of one document and write the picture to standard output, which must lead to a viewer or a file.
+
+    As 'vault open' does, and it counts like a value opened. What is written to a file is no longer in the register's care.
+
+    Example: rollkeeper vault open-copy --as officer-1 --purpose correction | feh -
+    """
+    from rollkeeper.access.acts import sign_in
+    from rollkeeper.lines.opening import open_document_copy
+    from rollkeeper.subscribers.kinds import Part
+
+    if sys.stdout.isatty():
+        raise typer.BadParameter("a picture is not for a terminal: lead it to a viewer, as in '... | feh -'")
+    opening.open_home()
+    authority = sign_in(user, _ask(f"Password of {user}", secret=True))
+    opened = open_document_copy(
+        authority,
+        _ask("Number or reference of the line"),
+        position=page - 1,
+        purpose=Purpose(purpose.value),
+        on=on or clock.today(),
+        part=next(one for one in Part if one.key == part.value),
+    )
+    sys.stdout.buffer.write(opened.reveal_copy())
 
 
 def alarms(

@@ -12,10 +12,10 @@ from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import HoldingView, held_last, holdings, view_line
 from rollkeeper.subscribers.kinds import Part
-from rollkeeper.vault.acts import open_sealed
+from rollkeeper.vault.acts import open_copy, open_sealed
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
-from rollkeeper.vault.opened import Opened
+from rollkeeper.vault.opened import Opened, OpenedCopy
 from rollkeeper.vault.opening import power_for
 
 
@@ -32,13 +32,7 @@ def open_field(
 
     Ledger: vault:sealed:opened. Refuses: NotAllowed, LineNotFound, NumberNotRead, RecordProtected, and whatever `open_sealed` does.
     """
-    demand(authority, power_for(purpose))
-    line_id, held = _held(line)
-    if held is None:
-        raise CannotOpen
-    person_id = _person(held, part)
-    for each in {held.person_id, person_id}:
-        refuse_protected_holder(authority, each)
+    held, line_id, person_id = _found(authority, line, purpose=purpose, part=part)
     return open_sealed(
         authority,
         person_id=person_id,
@@ -49,6 +43,45 @@ def open_field(
         line_id=line_id,
         commitment=held.commitment if part is Part.HOLDER else None,
     )
+
+
+def open_document_copy(
+    authority: Authority,
+    line: str,
+    *,
+    position: int,
+    purpose: Purpose,
+    on: dt.date,
+    part: Part = Part.HOLDER,
+) -> OpenedCopy:
+    """Open one copy of the document of who holds a line now, or held it last.
+
+    Ledger: vault:sealed:opened. Refuses: as `open_field`, and CopyStoreAway.
+    """
+    held, line_id, person_id = _found(authority, line, purpose=purpose, part=part)
+    return open_copy(
+        authority,
+        person_id=person_id,
+        holding_id=held.holding_id,
+        position=position,
+        purpose=purpose,
+        on=on,
+        line_id=line_id,
+        commitment=held.commitment if part is Part.HOLDER else None,
+    )
+
+
+def _found(
+    authority: Authority, line: str, *, purpose: Purpose, part: Part
+) -> tuple[HoldingView, LineId, PersonId]:
+    demand(authority, power_for(purpose))
+    line_id, held = _held(line)
+    if held is None:
+        raise CannotOpen
+    person_id = _person(held, part)
+    for each in {held.person_id, person_id}:
+        refuse_protected_holder(authority, each)
+    return held, line_id, person_id
 
 
 def _held(text: str) -> tuple[LineId, HoldingView | None]:

@@ -15,7 +15,7 @@ from rollkeeper.kernel.database import act, patient, rows, sql
 from rollkeeper.kernel.ids import HoldingId, PersonId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault.acts import list_living_keys, shred
+from rollkeeper.vault.acts import list_living_keys, remove_copies, shred
 from rollkeeper.vault.canaries import wait_for_canaries
 
 UNDER_WAY = dt.timedelta(hours=1)
@@ -43,6 +43,7 @@ def erase_abandoned(authority: Authority, *, on: dt.date) -> int:
                 authority, verb=Verb.APPLICATIONS_ERASED, role=role.value, on=on, facts={"keys": len(pairs)}
             )
     shred(pairs)
+    remove_copies(pairs, recorded=False)
     return len(pairs)
 
 

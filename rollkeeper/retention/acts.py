@@ -2,8 +2,8 @@
 """Erase what the law no longer allows to keep, so that no backup brings it back.
 
 Three steps a chunk, each of which can be done again: *intent* (which records, on what ground, with a certificate in the
-ledger, committed), *keys* (destroyed in the second store, which no transaction can take back), *rows* (cleared, and the
-intent marked as done). A process killed between two of them leaves an intent that the next run finishes first.
+ledger, committed), *keys* (destroyed in the second store, which no transaction can take back) and with them the copies of documents in
+their store, *rows* (cleared, and the intent marked as done). A process killed between two of them leaves an intent that the next run finishes first.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ from rollkeeper.law.rules import keeps_until
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.retention.abandoned import erase_abandoned
 from rollkeeper.retention.rules import last_end_to_erase
-from rollkeeper.vault.acts import list_living_keys, shred
+from rollkeeper.vault.acts import list_living_keys, remove_copies, shred
 
 CHUNK = 1000
 MARGIN = dt.timedelta(hours=1)
@@ -42,6 +42,7 @@ class Erased:
     holdings: int = 0
     finished: int = 0
     keys_destroyed: int = 0
+    copies_removed: int = 0
     abandoned: int = 0
     numbers_freed: int = 0
 
@@ -167,6 +168,7 @@ def _finish(erased: Erased, *, on: dt.date) -> int:
     while pending := rows(sql("retention", "pending"), {"chunk": CHUNK}):
         pairs = {(PersonId(person), HoldingId(holding)) for row in pending for person, holding in row.pairs}
         erased.keys_destroyed += shred(sorted(pairs))
+        erased.copies_removed += remove_copies(sorted(pairs), recorded=True)
         _clear([row.erasure_id for row in pending], sorted(pairs), on=on)
         finished += len(pending)
     return finished

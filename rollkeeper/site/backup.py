@@ -5,6 +5,7 @@
 
     DIR/register/20260301T101500Z.sealed    the register as it was; one file a backup, all are kept
     DIR/keys/keys.sealed                    the keys; the newest alone: it takes the older one's place
+    DIR/documents/                          the copies of documents, with each backup of the register (`backup_copies`)
 
 A backup of the keys is the one thing that can bring an erased person back. So there is one, it holds living keys only,
 and the older one is written over with zeros and removed. No root, no index key and no password is in either.
@@ -32,6 +33,7 @@ from rollkeeper.kernel.locks import alone
 from rollkeeper.kernel.settings import home, settings, settings_file
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.site.backup_copies import mirror
 from rollkeeper.site.errors import BackupDamaged, StoresElsewhere
 from rollkeeper.vault.archive import ArchiveReader, ArchiveWriter, read_head
 from rollkeeper.vault.errors import ArchiveDamaged
@@ -102,6 +104,8 @@ def back_up(
                     facts={"store": part.value, "bytes": backup.byte_count, "sha256": backup.digest},
                 )  # fmt: skip
             made.append(backup)
+        if Part.REGISTER in {backup.part for backup in made}:
+            mirror(folder)
     return made
 
 

@@ -21,6 +21,7 @@ from rollkeeper.ledger import publishing
 from rollkeeper.site.errors import HomeOfOtherKind, ServersInUse, StoresElsewhere
 from rollkeeper.vault import acts as vault_acts
 from rollkeeper.vault import canaries
+from rollkeeper.vault import copies as vault_copies
 from rollkeeper.vault import keys as vault_keys
 from rollkeeper.vault.capture_keys import renew_capture_keys
 
@@ -44,6 +45,7 @@ def make_home(kind: HomeKind) -> None:
         renew_capture_keys(console_authority(), lasts_days=settings().captures_within_days, on=clock.today())
         canaries.ensure_canary(console_authority(), on=clock.today())
         publishing.prepare_receipts()
+        vault_copies.prepare()
         made_mark().touch()
 
 

@@ -23,7 +23,7 @@ from rollkeeper.ledger.queries import newest_publication, passed_over
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
 from rollkeeper.site.backup import Part, last_backup
 from rollkeeper.site.work import all_lanes
-from rollkeeper.vault import canaries, epochs
+from rollkeeper.vault import canaries, copies, epochs
 from rollkeeper.vault.keys import living_epoch_ids
 from rollkeeper.vault.root import index_key
 
@@ -201,6 +201,19 @@ def _fault_of_backup(part: Part) -> str:
         days = settings().keys_backup_max_age_days
         return f"the last backup is older than {days} days, so that it may hold keys of erased people"
     return ""
+
+
+def _check_document_copies() -> Iterator[Finding]:
+    known, missing = copies.look()
+    if missing:
+        yield Finding(
+            "",
+            Health.FAULT,
+            f"Of the newest copies of documents {len(missing)} are not in their store.",
+            "Bring the store back from its backup; is 'documents_url' in home.toml right?",
+        )
+    else:
+        yield _sound(f"The store of document copies answers; the register knows {known:,} copies.")
 
 
 def _check_abandoned_applications() -> Iterator[Finding]:
@@ -388,6 +401,7 @@ CHECKS = (
     _check_canaries,
     _check_demands,
     _check_backups,
+    _check_document_copies,
     _check_abandoned_applications,
     _check_emergency_floor,
     _check_ledger,

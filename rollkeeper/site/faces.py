@@ -67,7 +67,7 @@ FACES = (
         "rollkeeper.counter.urls",
         frozenset({StaffRole.CLERK, StaffRole.SUPERVISOR, StaffRole.DATA_PROTECTION_OFFICER}),
         seals=True,
-        needs=("secrets/receipts.key", "ledger/receipts"),
+        needs=("secrets/receipts.key", "ledger/receipts", "secrets/documents.toml"),
     ),
     Face(
         FaceName.PORTAL.value,

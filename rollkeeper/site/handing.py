@@ -24,6 +24,7 @@ from rollkeeper.kernel.os_users import let_through, others_may_read, system_user
 from rollkeeper.kernel.settings import home, settings_file
 from rollkeeper.ledger.folder import public_folder
 from rollkeeper.site.faces import Face
+from rollkeeper.vault import copies
 
 _NOT_FOR_FACES = ("alarms_to", "smtp_url")
 _HANDED_ON = (
@@ -53,6 +54,8 @@ class Handed:
         if made.user:
             let_through(folder / "secrets")
             _let_read_ledger()
+            if face.seals:
+                _let_put_copies(made.user)
             for place in (folder, folder / "secrets", folder / "ledger"):
                 shutil.chown(place, group=made.user)
                 place.chmod(0o750)
@@ -117,8 +120,9 @@ def _clear_what_was_left() -> None:
 
 def _settings() -> str:
     raw = tomllib.loads(settings_file().read_text("utf-8")) if settings_file().exists() else {}
-    # A face's home is another than the true one, and the public ledger lies in the true one.
+    # A face's home is another than the true one, where the public ledger and the copies of documents lie.
     raw.setdefault("ledger_folder", str(public_folder()))
+    raw.setdefault("documents_url", (home() / "documents").as_uri())
     return tomli_w.dumps({name: value for name, value in raw.items() if name not in _NOT_FOR_FACES})
 
 
@@ -128,6 +132,16 @@ def _let_read_ledger() -> None:
     if folder.is_relative_to(home()):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
+        let_through(folder)
+
+
+def _let_put_copies(user: str) -> None:
+    """Let a face put copies of documents into their folder: it finds none there that it cannot name, and lists nothing."""
+    folder = copies.folder()
+    if folder:
+        copies.prepare()
+        shutil.chown(folder, group=user)
+        folder.chmod(0o730)
         let_through(folder)
 
 

@@ -18,15 +18,17 @@ from django.db import connections
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
-from rollkeeper.kernel import clock, copies, server
+from rollkeeper.kernel import clock, server
+from rollkeeper.kernel import copies as server_copies
 from rollkeeper.kernel.database import Role, act
 from rollkeeper.kernel.settings import home, settings, settings_file
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.retention import acts as retention_acts
-from rollkeeper.site import boot
+from rollkeeper.site import backup_copies, boot
 from rollkeeper.site.backup import Note, Part, newest, opened, pieces, read_note, unpack_register
 from rollkeeper.site.errors import BackupsOfTwoHomes, HomeNotEmpty, KeptSecretsMissing, RootUrlMissing
+from rollkeeper.vault import copies
 from rollkeeper.vault.root import root_of_trust
 
 _MADE_ANEW = {".pgpass", ".once"}
@@ -69,6 +71,7 @@ def restore(
         _bring_secrets(secrets, wanted=_kept_of(root_url))
         _bring_settings(notes[0], root_url=root_url)
         _bring_stores(register, keys, tell=tell)
+        backup_copies.bring_back(folder)
     except BaseException:
         _leave_nothing()
         raise
@@ -122,10 +125,10 @@ def _bring_stores(register: Path, keys: Path, *, tell: Callable[[int], None]) ->
     with opened(register, root=root_of_trust(), tell=tell) as reader:
         unpack_register(reader, to=server.REGISTER.data)
     server.take_in(server.REGISTER)
-    copies.give_new_passwords(server.REGISTER, list(Role))
+    server_copies.give_new_passwords(server.REGISTER, list(Role))
     boot.make_stores()
     with opened(keys, root=root_of_trust(), tell=tell) as reader:
-        copies.load_keys(pieces(reader))
+        server_copies.load_keys(pieces(reader))
     boot.make_home(settings().kind)
 
 
@@ -139,6 +142,7 @@ def _leave_nothing() -> None:
 
 
 def _forget_again(authority: Authority, role: str, register: Note, keys: Note, *, on: dt.date) -> Restored:
+    copies.remove_strangers()
     again = retention_acts.erase_again(authority, keys_made_at=dt.datetime.fromisoformat(keys.made_at), on=on)
     with act():
         append_entry(

@@ -154,8 +154,10 @@ SECURE_CSP = {
     "frame-ancestors": ["'none'"],
 }
 
-# No form asks for a file. One that is sent all the same is never written to disk, as Django would do with a large one.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# A file is never written to disk, as Django would do with a large one: neither the picture that the counter's form asks for
+# nor one that is sent to a page that asks for none. With the form come back the copies that a reading gave.
+FILE_UPLOAD_HANDLERS = ["rollkeeper.documents.uploads.MemoryOnly"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = (8 if FACE == "counter" else 2) * 1024 * 1024
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("bo", "བོད་ཡིག")]

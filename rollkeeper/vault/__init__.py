@@ -45,6 +45,11 @@ An attribute (`vault_sealed.ciphertext`), under the person's key::
     +--------+------------------+------------------------------+------------+
     associated data = "rollkeeper/attribute" || 00 || 01 || person_id (16) || holding_id (16) || field (UTF-8)
 
+A copy of a document (an object of the document store, `vault.copies`) has the same form, filled up to a multiple of 4096::
+
+    associated data = "rollkeeper/document-copy" || 00 || 01 || person_id (16) || holding_id (16) || position (1)
+    name of the object = last two hexadecimal digits of holding_id / holding_id / person_id - position
+
 A person's key (`person_key.wrapped`) and a line's value (`lines_line.number_sealed`, `contact_sealed`), to an epoch::
 
     0        1        2                  6

@@ -22,12 +22,12 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import epochs, keys, wire
 from rollkeeper.vault.errors import AlreadySealed, EpochOver
 from rollkeeper.vault.fields import Field, LineField, padded_to_bytes
-from rollkeeper.vault.opening import open_line_values, open_sealed
+from rollkeeper.vault.opening import open_copy, open_line_values, open_sealed
 from rollkeeper.vault.storing import copy_binary
 
 __all__ = [
-    "PersonRecord", "begin_epoch", "begin_first_epoch", "list_living_keys", "open_line_values", "open_sealed",
-    "seal_line_columns", "seal_line_values", "seal_persons", "shred",
+    "PersonRecord", "begin_epoch", "begin_first_epoch", "list_living_keys", "open_copy", "open_line_values", "open_sealed",
+    "remove_copies", "seal_line_columns", "seal_line_values", "seal_persons", "shred",
 ]  # fmt: skip
 
 _SEALED_AT_ONCE = 10_000
@@ -44,6 +44,8 @@ class PersonRecord:
     person_id: PersonId
     holding_id: HoldingId
     values: Mapping[Field, str]
+    copies: tuple[bytes, ...] = ()
+    """Redacted copies of the document shown, as the law has them kept."""
     is_canary: bool = False
 
 
@@ -67,8 +69,8 @@ def begin_epoch(authority: Authority, *, role: StaffRole, on: dt.date) -> int:
 def seal_persons(records: Sequence[PersonRecord]) -> list[str]:
     """Seal each record under a key of its own; return what stands for each person in the ledger.
 
-    The keys are committed first, then the rows join the present transaction: a key without rows opens nothing, rows
-    without a key would be lost. Refuses: AlreadySealed, NoEpoch.
+    The keys are committed first, then copies go to their store, then the rows join the present transaction: a key
+    without rows opens nothing, rows without a key would be lost. Refuses: AlreadySealed, NoEpoch, CopyStoreAway.
     """
     if not records:
         return []
@@ -82,6 +84,19 @@ def shred(pairs: Sequence[tuple[PersonId, HoldingId]]) -> int:
     """
     epochs.demand_opening()
     return keys.destroy_person_keys(pairs)
+
+
+def remove_copies(pairs: Sequence[tuple[PersonId, HoldingId]], *, recorded: bool) -> int:
+    """Remove the copies of documents of these persons and holdings, whose keys are destroyed; return how many were known.
+
+    `recorded` says whether the register has rows about them. Refuses: OnlySeals, CopyStoreAway.
+    """
+    epochs.demand_opening()
+    if not pairs:
+        return 0
+    from rollkeeper.vault import copies
+
+    return copies.remove(pairs) if recorded else copies.remove_unrecorded(pairs)
 
 
 def list_living_keys() -> None:
@@ -135,10 +150,20 @@ def _seal_batch(batch: Sequence[PersonRecord]) -> list[str]:
         )
     except psycopg.errors.UniqueViolation:
         raise AlreadySealed from None
+    _keep_copies([(record, key) for record, key in zip(batch, fresh, strict=True) if record.copies])
     return [
         wire.commitment(key, person=person, holding=holding)
         for (person, holding), key in zip(ids, fresh, strict=True)
     ]
+
+
+def _keep_copies(captured: Sequence[tuple[PersonRecord, bytes]]) -> None:
+    if not captured:
+        return
+    from rollkeeper.vault import copies
+
+    for record, key in captured:
+        copies.keep(key, record.copies, person_id=record.person_id, holding_id=record.holding_id)
 
 
 def _keep_keys(ids: Sequence[tuple[bytes, bytes]], fresh: Sequence[bytes]) -> None:

@@ -161,3 +161,12 @@ class ArchiveOfAnotherRoot(RollkeeperError):
     remedy = (
         "Give the root file as it was kept after the last rotation, and a backup made since: docs/runbook/."
     )
+
+
+class CopyStoreAway(RollkeeperError):
+    """The store of document copies does not answer."""
+
+    code = "copy_store_away"
+    kind = Kind.INTERNAL
+    sentence = "The store of document copies does not answer; nothing was recorded."
+    remedy = "Try again. At a counter, register without the picture meanwhile: nobody is turned away for want of a copy."

@@ -39,6 +39,23 @@ class SealedFile(models.Model):
         db_table = "vault_file"
 
 
+class Copy(models.Model):
+    """One copy of a document, redacted and sealed, that lies in the store of documents (`vault.copies`)."""
+
+    pk = models.CompositePrimaryKey("person_id", "holding_id", "position")
+    person_id = models.UUIDField()
+    holding_id = models.UUIDField()
+    position = models.SmallIntegerField(db_comment="Which of the pages or sides, from 0.")
+    digest = models.BinaryField(
+        db_comment="SHA-256 of the sealed object. Goes with the record, and the object before it."
+    )
+
+    class Meta:
+        """The counter's role may insert here and not select."""
+
+        db_table = "vault_copy"
+
+
 class Canary(models.Model):
     """That a canary was made for an epoch of keys. Which person it is stands nowhere."""
 

@@ -38,3 +38,17 @@ class Opened:
         raise TypeError("what was opened is not compared: reveal it")
 
     __hash__ = None  # type: ignore[assignment]
+
+
+class OpenedCopy(Opened):
+    """One copy of a document that was opened: a JPEG."""
+
+    __slots__ = ("__copy",)
+
+    def __init__(self, copy: bytes) -> None:
+        super().__init__(None)
+        self.__copy = copy
+
+    def reveal_copy(self) -> bytes:
+        """Return the picture."""
+        return self.__copy

@@ -27,7 +27,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, keys, wire
 from rollkeeper.vault.errors import CannotOpen, NeedsDemand, NeedsTwoPeople, TooManyOpenings
 from rollkeeper.vault.fields import Field, LineField, Purpose
-from rollkeeper.vault.opened import Opened
+from rollkeeper.vault.opened import Opened, OpenedCopy
 from rollkeeper.vault.rules import may_open_more
 
 WINDOW: Final = dt.timedelta(hours=24)
@@ -80,6 +80,31 @@ def open_sealed(
     return _open_attribute(
         authority, role, bytes(noted.sealed), person_id=person_id, holding_id=holding_id, field=field, on=on
     )
+
+
+def open_copy(
+    authority: Authority,
+    *,
+    person_id: PersonId,
+    holding_id: HoldingId,
+    position: int,
+    purpose: Purpose,
+    on: dt.date,
+    line_id: LineId | None = None,
+    commitment: str | None = None,
+) -> OpenedCopy:
+    """Open one copy of a document, after a ledger entry says so; it counts as one value opened. No demand reaches it.
+
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: as `open_sealed`, and CopyStoreAway.
+    """
+    from rollkeeper.vault import copies
+
+    _mark_copy_opened(
+        authority, Purpose(purpose), person_id=person_id, holding_id=holding_id, line_id=line_id,
+        commitment=commitment, on=on,
+    )  # fmt: skip
+    key = _person_key(person_id, holding_id=holding_id)
+    return OpenedCopy(copies.fetch(person_id, holding_id, position=position, key=key))
 
 
 def open_line_values(
@@ -137,6 +162,34 @@ def note_file_opened(authority: Authority, *, demand_id: UUID, on: dt.date) -> N
 def power_for(purpose: Purpose) -> Power:
     """Return the power that opening for this purpose demands."""
     return Power.OPEN_ON_DEMAND if purpose is Purpose.LEGAL_DEMAND else Power.OPEN_SEALED
+
+
+def _mark_copy_opened(
+    authority: Authority,
+    purpose: Purpose,
+    *,
+    person_id: PersonId,
+    holding_id: HoldingId,
+    line_id: LineId | None,
+    commitment: str | None,
+    on: dt.date,
+) -> None:
+    """Enter that a copy of a document is opened, committed, or refuse. A demand has no way to one: it names values."""
+    role = _demand(authority, purpose, second=None, on=on)
+    epochs.demand_opening()
+    if purpose is Purpose.LEGAL_DEMAND:
+        _demand_named(None)
+    facts = {"field": "document_copy", "holding": str(holding_id), "purpose": purpose.value}
+    with transaction.atomic(using="vault", durable=True):
+        verdict = _count(authority, asked=1)
+        if isinstance(verdict, Refused):
+            _mark_refused(authority, role, facts | {"asked": 1}, person_id=person_id, on=on)
+        else:
+            append_entry(
+                authority, verb=Verb.SEALED_OPENED, role=role.value, on=on, person_id=person_id, line_id=line_id,
+                commitment=commitment, using="vault", facts=facts,
+            )  # fmt: skip
+    _demand_allowed(verdict)
 
 
 def _demand(authority: Authority, purpose: Purpose, *, second: Authority | None, on: dt.date) -> StaffRole:

@@ -40,6 +40,8 @@ MLKEM_PUBLIC_BYTES = 1184
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 _ATTRIBUTE = b"rollkeeper/attribute\x00" + bytes([VERSION])
+_COPY = b"rollkeeper/document-copy\x00" + bytes([VERSION])
+_COPY_PADDED_TO_BYTES = 4096
 _VERSION_BYTE = bytes([VERSION])
 _END = b"\x80"
 _MARKED_END = b"\x80\x01"
@@ -116,6 +118,21 @@ def open_padded_attribute(key: bytes, sealed: bytes, *, binding: bytes, field: b
     if sealed[:1] != _VERSION_BYTE:
         raise CannotOpen
     return _decrypt(key, sealed[1:], binding + field)
+
+
+def seal_copy(key: bytes, copy: bytes, *, person: bytes, holding: bytes, position: int) -> bytes:
+    """Seal one copy of a document under a person's key; its length says only how many pages of 4 KiB it fills."""
+    nonce = os.urandom(NONCE_BYTES)
+    padded = pad(copy, to_bytes=_COPY_PADDED_TO_BYTES)
+    binding = _COPY + person + holding + bytes([position])
+    return _VERSION_BYTE + nonce + AESGCM(key).encrypt(nonce, padded, binding)
+
+
+def open_copy(key: bytes, sealed: bytes, *, person: bytes, holding: bytes, position: int) -> bytes:
+    """Open one copy of a document. Refuses: CannotOpen."""
+    if sealed[:1] != _VERSION_BYTE:
+        raise CannotOpen
+    return unpad(_decrypt(key, sealed[1:], _COPY + person + holding + bytes([position])))
 
 
 def commitment(key: bytes, *, person: bytes, holding: bytes) -> str:

@@ -12,7 +12,7 @@ PAGES = (
     "/replace-sim/", "/end/", "/pause/", "/dispute/",
 )  # fmt: skip
 # What stays Latin on a Chinese page: names of things, and the language's own name in the switch.
-LATIN = {"Rollkeeper", "English", "SIM", "Cookie", "UUID", "NPL", "zh", "hans", "bo", "en", "cn", "xz"}
+LATIN = {"Rollkeeper", "English", "SIM", "PDF", "Cookie", "UUID", "NPL", "zh", "hans", "bo", "en", "cn", "xz"}
 
 
 def spoken(client, address, language):

@@ -1,7 +1,7 @@
 -- Clears the rows of records whose keys are gone: number, contact, reference, what stood for the holder, sealed rows;
 -- and why a clock stood still, which may be an illness.
 -- Law: art. 5. Reads: retention_erasure. Writes: lines_line, lines_number, lines_reference, lines_holding, lines_pause,
--- vault_sealed, retention_erasure. Plan: primary keys by line and person; lines_reference_by_line.
+-- vault_sealed, vault_copy, retention_erasure. Plan: primary keys by line and person; lines_reference_by_line.
 -- Again: nothing left to clear.
 WITH record AS MATERIALIZED (
     SELECT line_id, erasure_id, holding_id FROM retention_erasure
@@ -23,6 +23,9 @@ WITH record AS MATERIALIZED (
       FROM record
      WHERE h.line_id = record.line_id AND (record.holding_id IS NULL OR h.holding_id = record.holding_id)
        AND h.erased_on IS NULL
+), copy AS (
+    DELETE FROM vault_copy c USING unnest(%(persons)s::uuid[], %(holdings)s::uuid[]) AS gone (person_id, holding_id)
+     WHERE c.person_id = gone.person_id AND c.holding_id = gone.holding_id
 ), sealed AS (
     DELETE FROM vault_sealed v USING unnest(%(persons)s::uuid[], %(holdings)s::uuid[]) AS gone (person_id, holding_id)
      WHERE v.person_id = gone.person_id AND v.holding_id = gone.holding_id

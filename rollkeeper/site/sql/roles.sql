@@ -43,6 +43,10 @@ GRANT SELECT (person_id, holding_id, field), DELETE ON vault_sealed TO sweep;
 -- A file under a key of its own, the instrument of a demand: sealed and opened by commands alone.
 GRANT SELECT (owner_id, file_id), INSERT, DELETE ON vault_file TO sweep;
 GRANT SELECT ON vault_file TO vault;
+-- Copies of documents: which there are, and their digests; the bytes lie sealed in a store of their own.
+GRANT INSERT ON vault_copy TO counter, sweep;
+GRANT SELECT ON vault_copy TO vault, sweep;
+GRANT DELETE ON vault_copy TO sweep;
 -- An alarm is raised by whoever opens and settled from the console; no face knows that there was one.
 GRANT INSERT ON vault_alarm TO vault;
 GRANT SELECT, UPDATE (told_at, settled_at) ON vault_alarm TO sweep;

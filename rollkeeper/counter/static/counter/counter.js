@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Prints a receipt; empties every form when its page is left, so that the back button brings nothing back.
+// Prints a receipt; empties every form when its page is left, what was read of a picture included, so that the back button
+// brings nothing back.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
 window.addEventListener("pagehide", () => {
-  for (const form of document.querySelectorAll("form[data-quiet]")) form.reset();
+  for (const gone of document.querySelectorAll("[data-gone-on-leaving]")) gone.remove();
+  for (const field of document.querySelectorAll("form[data-quiet] [name*=__]")) {
+    if (field.tagName === "SELECT") field.selectedIndex = 0;
+    else if (field.type !== "checkbox") field.value = field.defaultValue = "";
+  }
+  for (const form of document.forms) form.reset();
 });
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload();

@@ -94,7 +94,9 @@ async function sealed(form, taken) {
   const [elapsed, clock] = here ? [taken.steady - here.steady, "monotonic"] : [Math.max(0, taken.device - ticket.device), "device"];
   const given = new FormData(form);
   const key = given.get("submission_key") || crypto.randomUUID();
-  const fields = Object.fromEntries([...given].filter(([name, value]) => typeof value === "string" && !["submission_key", "csrfmiddlewaretoken"].includes(name)));
+  // What a picture gave while the network was there does not travel: what is taken down counts as typed.
+  const left = /^(submission_key|csrfmiddlewaretoken|picture|\w+__(read|copy|copy_mark))$/;
+  const fields = Object.fromEntries([...given].filter(([name, value]) => typeof value === "string" && !left.test(name)));
   const { seal } = await import("../built/sealing.js");
   const clear = JSON.stringify({ v: 1, deed: form.dataset.capture, kind: form.dataset.kind, fields, elapsed_ms: Math.round(elapsed), clock });
   const half = Uint8Array.from(atob(ticket.half), (letter) => letter.charCodeAt(0));

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The form of a registration: exactly what the pack asks of each part, and beside it what a picture of the document gave."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.counter import capturing, words
+from rollkeeper.counter.forms import QUIET, QuietForm, asked, number_field
+from rollkeeper.documents.rules import KNOWN_TYPES
+from rollkeeper.enrolment.submissions import Deed, Submission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import Attribute, Pack
+from rollkeeper.lines.states import Service
+from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind, pack_kind
+
+_MAKES_LINES = frozenset({Deed.REGISTER, Deed.INSTALL})
+_OF_A_PICTURE = ("read", "copy", "copy_mark")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One part as the page shows it."""
+
+    part: Part
+    heading: str
+    fields: list[forms.BoundField]
+    hidden: list[forms.BoundField]
+
+
+class RecordForm(QuietForm):
+    """True identity for one line, by one deed, for one kind of party."""
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, deed: Deed, kind: PartyKind, pack: Pack,
+        initial: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(data, initial={"language": _own_language()} | (initial or {}))
+        self.deed, self.kind = deed, kind
+        self.fields["number"] = number_field()
+        if deed in _MAKES_LINES:
+            self.fields["service"] = forms.ChoiceField(
+                label=_("Service"), choices=list(words.SERVICES.items()), required=False,
+                help_text=_("Of a new line. A line that is there keeps its own."),
+            )  # fmt: skip
+        self.part_names: dict[Part, list[str]] = {}
+        self.attributes: dict[Part, list[str]] = {}
+        self.pictured: list[Part] = []
+        """Parts whose document may be read from a picture."""
+        service = str(self.data.get("service") or (initial or {}).get("service") or Service.MOBILE)
+        for part in PARTS[kind]:
+            attributes = pack.attributes(service, pack_kind(kind, part))
+            self.part_names[part] = [name for name, field in _part_fields(part, attributes, self.fields)]
+            self.attributes[part] = [attribute.name for attribute in attributes]
+            if "document_number" in self.attributes[part]:
+                self.pictured.append(part)
+                for name in _OF_A_PICTURE:
+                    self.fields[f"{part.key}__{name}"] = _hidden(capturing.MOST_COPY_BYTES)
+        if deed is Deed.CHANGE:
+            self.fields["former__document_type"] = forms.ChoiceField(
+                label=_("Kind of the former document"), choices=list(words.DOCUMENTS.items()), required=False
+            )
+            self.fields["former__document_number"] = forms.CharField(
+                label=_("Number of the former document"), required=False, widget=forms.TextInput(attrs=QUIET),
+                help_text=_("Only where the document was renewed or recorded wrongly."),
+            )  # fmt: skip
+        self.fields["language"] = asked(
+            forms.ChoiceField(
+                label=_("Language of notices"),
+                choices=[(code, name) for code, name in _language_names() if code in settings().languages],
+            ),
+            why=_("What must be told is told in a language that the holder reads."),
+        )
+        self.fields["looked_twice"] = forms.BooleanField(
+            label=_("The document was compared a second time and its number stands there so."), required=False,
+            widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
+        )  # fmt: skip
+
+    def groups(self) -> Iterator[Group]:
+        """Give the fields of each part under its heading."""
+        return map(self.group, self.part_names)
+
+    def group(self, part: Part) -> Group:
+        """Return the fields of one part; those that hold what a picture gave are hidden."""
+        hidden = [self[f"{part.key}__{name}"] for name in _OF_A_PICTURE if part in self.pictured]
+        return Group(part, str(words.PARTS[part]), [self[name] for name in self.part_names[part]], hidden)
+
+    def before(self) -> list[forms.BoundField]:
+        """Return the fields about the line."""
+        return [self[name] for name in ("number", "service") if name in self.fields]
+
+    def after(self) -> list[forms.BoundField]:
+        """Return the fields that come last; the second look is asked for where a number is doubtful."""
+        last = ("former__document_type", "former__document_number", "language", "looked_twice")
+        return [self[name] for name in last if name in self.fields]
+
+    def submission(self) -> Submission:
+        """Return what was submitted. Precondition: the form is valid."""
+        given = self.cleaned_data
+        former = (given.get("former__document_type", ""), given.get("former__document_number", ""))
+        return Submission(
+            submission_key=given["submission_key"],
+            number=given["number"],
+            kind=self.kind,
+            parts={part: self._values(part) for part in self.part_names},
+            service=Service(given["service"]) if given.get("service") else None,
+            language=given["language"],
+            looked_twice=given["looked_twice"],
+            former_document=former if former[1] else None,
+            was_read=frozenset(part for part in self.pictured if self._was_read(part)),
+            copies={part: copies for part in self.pictured if (copies := given.get(f"{part.key}__copies"))},
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Take the copies that a reading gave; what this house did not make is not kept."""
+        given = super().clean() or self.cleaned_data
+        for part in self.pictured:
+            text, mark = (given.get(f"{part.key}__{name}") or "" for name in ("copy", "copy_mark"))
+            if text:
+                given[f"{part.key}__copies"] = capturing.copies_in(text, mark, on=clock.today())
+                if given[f"{part.key}__copies"] is None:
+                    self.add_error(
+                        None,
+                        _("The copy of the document is not as it was made. Have the picture read again."),
+                    )
+        return given
+
+    def _was_read(self, part: Part) -> bool:
+        values, mark = self._values(part), self.cleaned_data.get(f"{part.key}__read") or ""
+        kind, number = values.get("document_type", "other"), values.get("document_number", "")
+        return capturing.was_read(mark, document_type=kind, number=number, on=clock.today())
+
+    def _values(self, part: Part) -> dict[str, str]:
+        values = {name.split("__", 1)[1]: self.cleaned_data[name] for name in self.part_names[part]}
+        state = values.pop("document_state", "")
+        if state and values.get("document_type") in capturing.WITH_STATE:
+            values["document_type"] = f"{values['document_type']}-{state.lower()}"
+        return {name: value for name, value in values.items() if value}
+
+
+def _hidden(most: int) -> forms.CharField:
+    """Return a field that only a reading fills in, without a place on the page."""
+    return forms.CharField(widget=forms.HiddenInput, required=False, max_length=most, label="")
+
+
+def _part_fields(
+    part: Part, attributes: Sequence[Attribute], fields: dict[str, forms.Field]
+) -> Iterator[tuple[str, forms.Field]]:
+    for attribute in attributes:
+        name = f"{part.key}__{attribute.name}"
+        page = get_language() or ""
+        why, language = attribute.why_in(page)
+        fields[name] = asked(
+            _attribute_field(attribute), why=why, article=attribute.article, language="" if language == page else language
+        )  # fmt: skip
+        yield name, fields[name]
+        if attribute.name == "document_type":
+            name = f"{part.key}__document_state"
+            fields[name] = forms.RegexField(
+                r"^[A-Za-z]{2,3}$", label=_("Issuing state"), required=False,
+                help_text=_("Of a passport or a foreign card: the letters printed on it, such as NPL. Two states may use one number."),
+                widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-3"}),
+            )  # fmt: skip
+            yield name, fields[name]
+
+
+def _attribute_field(attribute: Attribute) -> forms.Field:
+    label = words.ATTRIBUTES.get(attribute.name, attribute.name)
+    if attribute.name == "document_type":
+        choices = [(code, words.DOCUMENTS[code]) for code in KNOWN_TYPES]
+        return forms.ChoiceField(label=label, choices=choices, required=attribute.required)
+    widget = (
+        forms.Textarea(attrs=QUIET | {"rows": 2})
+        if attribute.name == "address"
+        else forms.TextInput(attrs=QUIET)
+    )
+    hint = words.HINTS.get(attribute.name, "") if attribute.confirmed else words.UNCONFIRMED
+    return forms.CharField(label=label, required=attribute.required, widget=widget, help_text=hint)
+
+
+def _own_language() -> str:
+    own = get_language() or ""
+    return own if own in settings().languages else settings().languages[0]
+
+
+def _language_names() -> list[tuple[str, str]]:
+    from django.conf import settings as django_settings
+
+    return list(django_settings.LANGUAGES)
