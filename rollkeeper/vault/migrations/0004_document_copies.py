@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('vault', "0002_disclosures"),
+        ('vault', "0003_note_opening"),
     ]
 
     operations = [
