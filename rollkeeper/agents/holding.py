@@ -53,7 +53,7 @@ def settle_case(authority: Authority, case_id: UUID, verdict: Verdict, *, on: dt
         if verdict is Verdict.RECHECK and line_id is None:
             raise NothingToRecheck
         case.settled_on, case.verdict = on, verdict.value
-        case.save()
+        case.save(update_fields=["settled_on", "verdict"])
         append_entry(
             authority, verb=Verb.AGENT_CASE_SETTLED, role=role, on=on, line_id=line_id,
             facts={"agent": str(case.agent_id), "case": str(case_id), "pattern": case.pattern,

@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path
 
-from rollkeeper.office import demands, looks, views
+from rollkeeper.office import agents, demands, looks, views
 
 app_name = "office"
 urlpatterns: list[URLPattern] = [
@@ -18,5 +18,11 @@ urlpatterns: list[URLPattern] = [
     path("demands/<uuid:demand_id>/", demands.demand, name="demand"),
     path("demands/<uuid:demand_id>/approve/", demands.approve, name="approve_demand"),
     path("demands/<uuid:demand_id>/refuse/", demands.refuse, name="refuse_demand"),
+    path("agents/", agents.agent_list, name="agents"),
+    path("agents/<str:code>/", agents.agent, name="agent"),
+    path("agents/<str:code>/suspend/", agents.suspend, name="suspend_agent"),
+    path("agent-cases/<uuid:case_id>/settle/", agents.settle, name="settle_agent_case"),
+    path("evidence/", agents.evidence, name="evidence"),
+    path("evidence/<str:period>/", agents.evidence, name="evidence_of"),
     path("who-looked/", looks.who_looked, name="who_looked"),
 ]

@@ -99,7 +99,37 @@ OUTCOMES: dict[str, Promise] = {
     "held": _("What it names was sealed to it"),
     "nothing_held": _("Nothing held"),
 }
+AGENT_STATES: dict[str, Promise] = {
+    "candidate": _("Candidate"),
+    "admitted": _("Admitted"),
+    "suspended": _("Agent suspended"),
+    "ended": _("Agent ended"),
+}
+AGENT_REASONS: dict[str, Promise] = {
+    "fraud": _("Fraud"),
+    "requirement": _("A requirement is not met any more"),
+    "audit": _("A finding was not mended"),
+    "complaint": _("A complaint"),
+    "asked": _("The agent asked for it"),
+}
+PATTERNS: dict[str, Promise] = {
+    "rate": _("More in ten minutes than one account can look after"),
+    "one_person": _("One document behind many lines"),
+    "places": _("One account at two places on one day"),
+    "hours": _("Taken down outside the hours and handed in later"),
+    "after_suspension": _("Taken down before the agent was suspended, handed in after"),
+    "copy_twice": _("The same picture of a document for another line"),
+    "abandoned": _("Many pictures of documents, few registrations"),
+    "not_confirmed": _("Asked to be confirmed, and its days are over: decide"),
+}
+VERDICTS: dict[str, Promise] = {
+    "cleared": _("Nothing is wrong"),
+    "recheck": _("Ask the holder to confirm"),
+}
 VOCABULARY = {
+    "agent_state": AGENT_STATES,
+    "agent_reason": AGENT_REASONS,
+    "pattern": PATTERNS,
     "because": BECAUSE,
     "demand_state": DEMAND_STATES,
     "instrument": INSTRUMENTS,
