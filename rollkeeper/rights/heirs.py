@@ -18,7 +18,7 @@ from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.acts import lock_line, mark_disputed
+from rollkeeper.lines.acts import lock_line, mark_disputed, refuse_protected
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import find_line_written, present_holding
 from rollkeeper.rights.acts import Asked, key_of, open_case
@@ -90,7 +90,7 @@ def check_named(
 ) -> bool:
     """Tell whether a document that lies before a clerk is that of somebody whom the holder of a line named.
 
-    Ledger: rights:party:checked. Refuses: NotAllowed, LineNotFound, NumberNotRead.
+    Ledger: rights:party:checked. Refuses: NotAllowed, LineNotFound, NumberNotRead, RecordProtected.
     """
     role = demand(authority, Power.CHECK_NAMED)
     kind = normalise_type(document[0])
@@ -99,6 +99,7 @@ def check_named(
         line = find_line_written(number, country=settings().country_code)
         if line is None:
             raise LineNotFound
+        refuse_protected(authority, line.line_id)
         holding = present_holding(line.line_id)
         matches = holding is not None and _matches(
             holding.person_id, mark_of(holding.person_id, part, index), part

@@ -17,7 +17,8 @@ from rollkeeper.lines.queries import line_history, view_line
 from rollkeeper.rights import door
 from rollkeeper.rights.acts import protect_record
 from rollkeeper.rights.deciding import settle_case
-from rollkeeper.rights.kinds import AskKind
+from rollkeeper.rights.heirs import check_named
+from rollkeeper.rights.kinds import AskKind, NamedPart
 from rollkeeper.rights.queries import open_cases
 from tests.rights.people import NUMBER, ON, enrol, visit
 
@@ -69,6 +70,7 @@ def test_ordinary_staff_see_of_a_sealed_record_that_it_exists_and_nothing_else(a
     for look in (
         lambda who: look_up_line(who, NUMBER, on=ON),
         lambda who: explain(who, number=NUMBER, about=ON, on=ON),
+        lambda who: not check_named(who, NUMBER, NamedPart.HEIR, ("passport-npl", "H1"), on=ON),
     ):
         with pytest.raises(RecordProtected):
             look(CLERK)
