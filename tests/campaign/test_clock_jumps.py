@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A machine whose date is wrong for a while cuts nobody early, nobody twice and nobody two steps at once."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from rollkeeper.access.authority import Authority, sweep_authority
+from rollkeeper.campaign import acts
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import BatchId, LineId
+from tests.campaign.population import approved_batches, day, fate, make_line, night, plan, state, tell
+
+type People = tuple[Authority, Authority]
+
+TOLD, CUT = day("2011-12-20"), day("2012-03-02")
+COUNT = 12
+
+
+@pytest.fixture
+def half_done(people: People, brakes: Callable[..., None]) -> tuple[BatchId, list[LineId]]:
+    """A batch of which a third is carried out and the rest waits for the first share to be watched."""
+    lines = [make_line() for _ in range(COUNT)]
+    plan(day("2011-12-19"))
+    for line_id in lines:
+        tell(line_id, TOLD)
+    clock.give_day(TOLD)
+    acts.advance(sweep_authority(), on=TOLD)
+    brakes(first_share=0.34, first_share_hours=4, cap_per_hour=1000)
+    (batch_id,) = approved_batches(CUT, people)
+    acts.run_batch(sweep_authority(), batch_id, on=CUT)
+    assert suspended(lines) == 5
+    return batch_id, lines
+
+
+def suspended(lines: list[LineId]) -> int:
+    return sum(state(line_id) == "suspended" for line_id in lines)
+
+
+def ran(batch_id: BatchId, on: dt.date) -> acts.Ran:
+    clock.give_day(on)
+    return acts.run_batch(sweep_authority(), batch_id, on=on)
+
+
+@pytest.mark.parametrize("days_back", [1, 30, 400])
+def test_a_clock_that_jumps_back_lets_nobody_else_be_cut(
+    half_done: tuple[BatchId, list[LineId]], days_back: int
+) -> None:
+    batch_id, lines = half_done
+    wrong = CUT - dt.timedelta(days=days_back)
+
+    assert ran(batch_id, wrong).done == 0
+
+    assert suspended(lines) == 5
+    clock.give_day(wrong)
+    acts.advance(sweep_authority(), on=wrong)
+    right = ran(batch_id, CUT + dt.timedelta(days=3))
+    assert (right.state, suspended(lines)) == ("done", COUNT)
+    assert len(rows("SELECT FROM lines_suspension")) == COUNT
+
+
+def test_a_clock_that_jumps_forward_cuts_nobody_two_steps_at_once(
+    half_done: tuple[BatchId, list[LineId]], people: People, brakes: Callable[..., None]
+) -> None:
+    _, lines = half_done
+    brakes(first_share=1.0)
+
+    night(day("2012-06-04"), people)
+
+    by_state = [state(line_id) for line_id in lines]
+    assert (by_state.count("ended"), by_state.count("suspended")) == (5, COUNT - 5)
+    (late,) = {fate(line_id)[0] for line_id in lines if state(line_id) == "suspended"}
+    assert late == day("2012-06-04")
+
+
+def test_a_batch_that_was_drawn_up_on_a_day_to_come_does_nothing_before_it(people: People) -> None:
+    lines = [make_line() for _ in range(COUNT)]
+    plan(day("2011-12-19"))
+    for line_id in lines:
+        tell(line_id, TOLD)
+    clock.give_day(TOLD)
+    acts.advance(sweep_authority(), on=TOLD)
+    (batch_id,) = approved_batches(CUT, people)
+
+    found = ran(batch_id, CUT - dt.timedelta(days=1))
+
+    assert (found.done, suspended(lines)) == (0, 0)
+    assert "its day is 2012-03-02" in str(found.why)
