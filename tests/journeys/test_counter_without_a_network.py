@@ -1,0 +1,154 @@
+"""The counter while its wire is cut at every step: nothing lost, nothing twice."""
+
+import subprocess
+import sys
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.conftest import Visitor
+from tests.journeys.wire import wired
+
+pytestmark = pytest.mark.browser
+
+BUTTON = "form[data-capture] button[type=submit]"
+SLIP = "[data-slip]:not([hidden])"
+NAME, ADDRESS = "འཇིགས་མེད་ཟླ་བ་ཟབ་མོ་", "Kesang Invented Lane 4711 Zzyzx"
+COUNT = (
+    "import django; django.setup(); from rollkeeper.kernel.database import rows;"
+    "print(rows(\"SELECT count(*) AS n FROM ledger_entry WHERE verb = 'line:holding:registered' AND staff_id IS NOT NULL\")[0].n)"
+)
+_numbers = count(1)
+
+
+@pytest.fixture
+def at_counter(trial, chromium):
+    """A clerk, signed in over a wire that can be cut, whose device has all that it needs without a network."""
+    with wired(int(trial.counter.rsplit(":", 1)[1])) as wire:
+        context = chromium.new_context(locale="en-GB")
+        clerk = Clerk(context.new_page(), trial, wire)
+        clerk.sign_in()
+        yield clerk
+        context.close()
+
+
+class Clerk:
+    """Somebody at a counter far from the next mast."""
+
+    def __init__(self, page, trial, wire):
+        self.page, self.trial, self.wire = page, trial, wire
+        self.base = f"http://localhost:{wire.port}"
+
+    def sign_in(self):
+        Visitor(self.page, self.trial).sign_in("clerk", at=self.base)
+        self.page.goto(self.base + "/register/")
+        self.page.wait_for_function(
+            "() => caches.open('rollkeeper-forms').then(c => c.keys()).then(k => k.length > 15)"
+            ".then(ok => ok && !!navigator.serviceWorker.controller)",
+            timeout=30_000,
+        )
+        # The mark that all forms are kept is written last.
+        self.page.wait_for_timeout(300)
+
+    def fill(self):
+        """Fill the form in; return what stands for the person's document."""
+        nth = next(_numbers)
+        document = f"QQ{nth:07d}"
+        self.page.fill("#id_number", f"+86139777{nth:05d}")
+        self.page.fill("#id_holder__name", NAME)
+        self.page.fill("#id_holder__address", ADDRESS)
+        self.page.select_option("#id_holder__document_type", "other")
+        self.page.fill("#id_holder__document_number", document)
+        self.page.check("#id_looked_twice")
+        return document
+
+    def submit(self):
+        self.page.click(BUTTON)
+
+    def take_down(self):
+        self.fill()
+        self.submit()
+        self.page.wait_for_selector(SLIP, timeout=30_000)
+
+    def waits_for(self, *outcomes):
+        """Wait until the list on the page says so, in this order."""
+        self.page.wait_for_function(
+            "want => JSON.stringify([...document.querySelectorAll('[data-list] [data-key]')].map(r => r.dataset.came)) === want",
+            arg="[" + ",".join(f'"{one}"' for one in outcomes) + "]", timeout=45_000,
+        )  # fmt: skip
+
+    def registered(self):
+        """Count what clerks registered in the home, by the ledger."""
+        done = subprocess.run(
+            [sys.executable, "-c", COUNT], capture_output=True, text=True, check=True,
+            env={"PATH": "/usr/bin:/bin", "ROLLKEEPER_HOME": str(self.trial.home), "ROLLKEEPER_ROLE": "sweep",
+                 "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings"},
+            cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        return int(done.stdout)
+
+
+@pytest.mark.parametrize("how", ["dead", "mid_request", "no_answer", "unplugged"])
+def test_a_wire_cut_at_the_submission_loses_nothing_and_does_nothing_twice(at_counter, how):
+    before, page = at_counter.registered(), at_counter.page
+    at_counter.fill()
+
+    page.context.set_offline(how == "unplugged")
+    at_counter.wire.cut(how if how != "unplugged" else "dead")
+    at_counter.submit()
+    page.wait_for_selector(SLIP, timeout=30_000)
+    assert page.input_value("#id_holder__name") == ""
+    assert NAME not in page.content()
+    at_counter.waits_for("waiting")
+    page.context.set_offline(False)
+    at_counter.wire.mend()
+
+    at_counter.waits_for("done")
+    assert at_counter.registered() == before + 1
+    page.locator("[data-receipt]").click()
+    page.wait_for_url("**/receipt/**")
+    assert "line:holding:registered" in page.inner_text("main")
+
+
+def test_a_page_opened_without_a_network_takes_down_in_order_and_two_tabs_send_once(at_counter):
+    before, page = at_counter.registered(), at_counter.page
+    at_counter.wire.cut()
+    page.reload()
+    assert page.get_attribute("[data-waiting]", "data-kept") is not None
+
+    at_counter.take_down()
+    page.goto(at_counter.base + "/register/?kind=individual")
+    at_counter.take_down()
+    other = page.context.new_page()
+    other.goto(at_counter.base + "/nowhere-of-old/")
+    assert other.locator("a[href='/register/']").count() == 1
+    at_counter.wire.mend()
+
+    at_counter.waits_for("done", "done")
+    assert at_counter.registered() == before + 2
+
+
+def test_what_was_sealed_is_sent_by_whoever_signs_in_after_the_session_ended(at_counter):
+    before, page = at_counter.registered(), at_counter.page
+    at_counter.fill()
+    page.context.clear_cookies(name="rollkeeper_counter_session")
+
+    at_counter.submit()
+    page.wait_for_selector(SLIP, timeout=30_000)
+    page.wait_for_function("() => document.querySelector('[data-state]').textContent.includes('signed out')")
+    at_counter.sign_in()
+
+    at_counter.waits_for("done")
+    assert at_counter.registered() == before + 1
+
+
+def test_nothing_missing_is_taken_down(at_counter):
+    at_counter.wire.cut()
+    at_counter.page.reload()
+    at_counter.page.fill("#id_number", "+8613977799999")
+
+    at_counter.submit()
+
+    at_counter.page.wait_for_timeout(500)
+    assert at_counter.page.locator(SLIP).count() == 0
