@@ -24,7 +24,7 @@ def count_quarter(period: Period, *, size: int) -> Figures:
         for nth, (_, m) in enumerate(measures)
     ]  # fmt: skip
     found = rows(sql("evidence", "count"), {
-        "measures": json.dumps(given), "verbs": sorted({m.verb for _, m in measures}), "first": period.first,
+        "measures": json.dumps(given), "wanted": json.dumps(_wanted()), "first": period.first,
         "last": period.last, "size": size,
     })  # fmt: skip
     figures = nothing()
@@ -32,6 +32,18 @@ def count_quarter(period: Period, *, size: int) -> Figures:
         table, measure = measures[row.nth]
         figures[table][measure.row] = row.n
     return figures
+
+
+def _wanted() -> list[dict[str, Any]]:
+    """Return for each verb the facts that any row asks for, and whether one asks for the day."""
+    by_verb: dict[str, dict[str, Any]] = {}
+    for measure in (m for table in tables() for m in table.rows):
+        one = by_verb.setdefault(measure.verb, {"verb": measure.verb, "keys": set(), "dated": False})
+        dated = measure.day_by or measure.late
+        named = [*(measure.where or {}), measure.sum, dated, measure.is_not and measure.is_not[0]]
+        one["keys"] |= {name for name in named if name}
+        one["dated"] = one["dated"] or dated is not None
+    return [one | {"keys": sorted(one["keys"])} for one in by_verb.values()]
 
 
 def count_stocks(period: Period) -> list[dict[str, Any]]:
