@@ -7,6 +7,7 @@ not each take the last one.
 """
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -22,7 +23,7 @@ from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Decision, Refused
-from rollkeeper.ledger.acts import append_entry, entry_body
+from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, keys, wire
 from rollkeeper.vault.errors import CannotOpen, NeedsDemand, NeedsTwoPeople, TooManyOpenings
@@ -63,13 +64,9 @@ def open_sealed(
         facts["demand"], line_id, commitment = _demand_named(demand_id), None, None
     else:
         facts["holding"] = str(holding_id)
-    at = clock.now()
-    body = entry_body(
-        verb=Verb.SEALED_OPENED, at=at, on=on, role=role.value, actor=authority.commitment, line_id=line_id,
-        commitment=commitment, pack=None, article=None, facts=facts | _agreed(second),
-    )  # fmt: skip
     noted = _note_opening(
-        authority, body.decode(), person_id=person_id, holding_id=holding_id, field=field, line_id=line_id, at=at, on=on
+        authority, role, facts | _agreed(second), person_id=person_id, holding_id=holding_id, field=field, line_id=line_id,
+        commitment=commitment, on=on,
     )  # fmt: skip
     if not noted.is_noted:
         with transaction.atomic(using="vault", durable=True):
@@ -209,23 +206,25 @@ def _demand(authority: Authority, purpose: Purpose, *, second: Authority | None,
 
 def _note_opening(
     authority: Authority,
-    body: str,
+    role: StaffRole,
+    facts: Mapping[str, str],
     *,
     person_id: PersonId,
     holding_id: HoldingId,
     field: Field,
     line_id: LineId | None,
-    at: dt.datetime,
+    commitment: str | None,
     on: dt.date,
 ) -> Any:
     """Enter the opening, if there may be one more, committed when this returns; return the sealed value with it."""
     if connections["vault"].in_atomic_block:
         raise RuntimeError("an opening's entry is durable: it is committed by a transaction of its own")
+    at = clock.now()
     (noted,) = rows(
-        "SELECT * FROM vault_note_opening(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "SELECT * FROM vault_note_opening(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             person_id, holding_id, field.value, line_id, authority.staff_id, settings().openings_a_day, at - WINDOW, at, on,
-            Verb.SEALED_OPENED.value, body,
+            Verb.SEALED_OPENED.value, role.value, authority.commitment, commitment, json.dumps(facts),
         ],
         using="vault",
     )  # fmt: skip

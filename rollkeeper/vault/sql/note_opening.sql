@@ -10,7 +10,8 @@
 
 CREATE OR REPLACE FUNCTION vault_note_opening(
     person uuid, holding uuid, attribute text, line uuid, staff uuid, most bigint, since timestamptz, instant timestamptz,
-    plain_day date, what text, entry text, OUT is_noted boolean, OUT lately bigint, OUT sealed bytea)
+    plain_day date, what text, role text, actor text, commitment text, facts jsonb,
+    OUT is_noted boolean, OUT lately bigint, OUT sealed bytea)
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     lately := 0;
@@ -22,7 +23,8 @@ BEGIN
     is_noted := staff IS NULL OR lately < most;
     IF is_noted THEN
         INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)
-        VALUES (instant, plain_day, what, line, person, staff, entry);
+        VALUES (instant, plain_day, what, line, person, staff,
+                ledger_body(what, instant, plain_day, role, actor, NULL, NULL, line, commitment, facts));
         SELECT v.ciphertext INTO sealed FROM vault_sealed v
          WHERE v.person_id = person AND v.holding_id = holding AND v.field = attribute;
     END IF;
