@@ -104,6 +104,8 @@ def evidence(
     from rollkeeper.access.authority import console_authority
     from rollkeeper.agents.acts import show_requirement
 
+    if not file.stat().st_size:
+        raise typer.BadParameter(f"file '{file}' is empty and shows nothing.", param_hint="'FILE'")
     opening.open_home()
     with file.open("rb") as shown:
         digest = hashlib.file_digest(shown, "sha256").hexdigest()
@@ -393,7 +395,8 @@ def _finding(text: str) -> "Found":
         return Found(requirement, Severity(severity), read_date(day))
     except ValueError:
         raise typer.BadParameter(
-            f"'{text}' is no finding: write it as trained:minor:2012-04-01.", param_hint="'--finding'"
+            f"'{text}' is no finding: write it as trained:minor:2012-04-01, or with {Severity.MAJOR}.",
+            param_hint="'--finding'",
         ) from None
 
 

@@ -16,7 +16,7 @@ import typer
 
 from rollkeeper.disclosures.kinds import Because, Instrument, PutOffBecause
 from rollkeeper.kernel import clock, opening
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
 from rollkeeper.vault.fields import Field
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ UserOption = Annotated[str, typer.Option("--as", metavar="USER", help="Who does 
 DemandArgument = Annotated[UUID, typer.Argument(metavar="DEMAND", show_default=False)]
 AuthorityArgument = Annotated[UUID, typer.Argument(metavar="AUTHORITY", show_default=False)]
 HeldOption = Annotated[
-    dt.datetime, typer.Option("--held-on", formats=["%Y-%m-%d"], help="Who held it on this day.")
+    dt.date, typer.Option("--held-on", parser=read_date, metavar="DATE", help="Who held it on this day.")
 ]
 
 
@@ -86,7 +86,7 @@ def propose_authority(
     key: Annotated[
         str, typer.Option("--key", metavar="AGE1...", help="Its public key, made with age-keygen.")
     ],
-    until: Annotated[dt.datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day of the key.")],
+    until: Annotated[dt.date, typer.Option("--until", parser=read_date, metavar="DATE", help="Last day of the key.")],
     on: DateOption = None,
 ) -> None:
     """Put an authority with its key on the list; another person admits it. The password is asked for.
@@ -101,7 +101,7 @@ def propose_authority(
         title=title,
         kind=kind,
         public_key=key,
-        valid_until=until.date(),
+        valid_until=until,
         on=on or clock.today(),
     )
     out.print(
@@ -154,10 +154,10 @@ def enter(
     instrument: Annotated[Instrument, typer.Option("--instrument", help="What was shown.")],
     field: Annotated[list[Field], typer.Option("--field", help="A field that it names; repeat it.")],
     held_on: HeldOption,
-    expires: Annotated[dt.datetime, typer.Option("--expires", formats=["%Y-%m-%d"], help="Its last day.")],
+    expires: Annotated[dt.date, typer.Option("--expires", parser=read_date, metavar="DATE", help="Its last day.")],
     received: Annotated[
-        dt.datetime | None,
-        typer.Option("--received", formats=["%Y-%m-%d"], help="When it came; today if not given."),
+        dt.date | None,
+        typer.Option("--received", parser=read_date, metavar="DATE", help="When it came; today if not given."),
     ] = None,
     held_at: Annotated[
         dt.datetime | None, typer.Option("--held-at", formats=["%H:%M"], help="The time, where it names one.")
@@ -178,8 +178,8 @@ def enter(
     day, who = on or clock.today(), _signed_in(user)
     made = acts.enter_demand(
         who, authority, instrument=instrument, reference=_ask("Reference of the instrument"), file=file.read_bytes(),
-        fields=field, number=_ask("Whole number"), held_on=held_on.date(), held_at=held_at.time() if held_at else None,
-        received_on=received.date() if received else day, expires_on=expires.date(), on=day,
+        fields=field, number=_ask("Whole number"), held_on=held_on, held_at=held_at.time() if held_at else None,
+        received_on=received or day, expires_on=expires, on=day,
     )  # fmt: skip
     out.print(f"{made}: entered; a supervisor and a data protection officer decide.", markup=False)
 
@@ -244,7 +244,7 @@ def approve(demand: DemandArgument, *, user: UserOption, held_on: HeldOption, on
         who,
         demand,
         number=_ask("Whole number, as the instrument has it"),
-        held_on=held_on.date(),
+        held_on=held_on,
         on=on or clock.today(),
     )
     out.print(
@@ -277,7 +277,7 @@ def put_off(
     *,
     user: UserOption,
     until: Annotated[
-        dt.datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day without telling.")
+        dt.date, typer.Option("--until", parser=read_date, metavar="DATE", help="Last day without telling.")
     ],
     because: Annotated[PutOffBecause, typer.Option("--because", help="Why; it stands in the ledger.")],
     on: DateOption = None,
@@ -292,7 +292,7 @@ def put_off(
 
     opening.open_home()
     agreed = acts.put_off_telling(
-        _signed_in(user), demand, until=until.date(), because=because, on=on or clock.today()
+        _signed_in(user), demand, until=until, because=because, on=on or clock.today()
     )
     out.print(
         "Agreed: the person is told the day after."
@@ -324,7 +324,7 @@ def answer(
     opening.open_home()
     who, other = _signed_in(user), _signed_in(second)
     done = answer_demand(
-        who, other, demand, number=_ask("Whole number, as the instrument has it"), held_on=held_on.date(), into=into,
+        who, other, demand, number=_ask("Whole number, as the instrument has it"), held_on=held_on, into=into,
         on=on or clock.today(),
     )  # fmt: skip
     out.print(f"Sealed: {done.outcome.value}. SHA-256 {done.answer_hash}", markup=False)

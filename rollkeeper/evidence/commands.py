@@ -85,12 +85,7 @@ def verify(
     from rollkeeper.ledger.folder import public_folder
 
     place = ledger or public_folder()
-    text = vkey or str(place / "vkey")
-    if "+" not in text or Path(text).exists():
-        if not Path(text).exists():
-            raise typer.BadParameter("there is no such key.", param_hint="'--vkey'")
-        text = Path(text).read_text("utf-8")
-    done = verify_report(folder, place, vkey=text)
+    done = verify_report(folder, place, vkey=_key(vkey, place))
     if as_json:
         emit(dataclasses.asdict(done))
         return
@@ -105,3 +100,15 @@ def verify(
     )
     if vkey is None:
         out.print("The key was taken from the ledger itself (--vkey): who signed cannot be seen.")
+
+
+def _key(given: str | None, ledger: Path) -> str:
+    """Return the key itself, which is given, or stands in the file that is given or in the copy."""
+    file = Path(given) if given else ledger / "vkey"
+    if given and "+" in given and not file.is_file():
+        return given
+    if not given and not file.is_file():
+        raise typer.BadParameter(f"'{ledger}' holds no published ledger.", param_hint="'--ledger'")
+    if not file.is_file():
+        raise typer.BadParameter(f"'{file}' is neither a key nor a file with one.", param_hint="'--vkey'")
+    return file.read_text("utf-8", "replace")

@@ -163,3 +163,37 @@ def test_an_import_told_to_name_refusals_in_the_export_itself_leaves_the_export_
     assert "Nothing was imported" in done.stderr
     assert "Traceback" not in done.stderr
     assert export.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["agents", "evidence", "agent-017", "trained", "EMPTY"], "is empty and shows nothing"),
+        (["agents", "audit", "agent-017", "--finding", "trained:awful:2012-04-01"], "or with major"),
+        (["evidence", "verify", "FOLDER", "--vkey", "EMPTY.vkey"], "neither a key nor a file with one"),
+        (["evidence", "verify", "FOLDER", "--ledger", "FOLDER"], "holds no published ledger"),
+    ],
+)
+def test_a_wrong_file_or_word_is_named_before_anything_is_opened(tmp_path, monkeypatch, words, says):
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "no-home"))
+    (tmp_path / "empty").touch()
+    places = {"EMPTY": "empty", "FOLDER": ".", "EMPTY.vkey": "none.vkey"}
+
+    done = CliRunner().invoke(
+        cli.make_app(), [str(tmp_path / places[one]) if one in places else one for one in words]
+    )
+
+    assert done.exit_code == 2
+    assert says in " ".join(done.output.split())
+
+
+def test_every_date_of_a_demand_is_refused_in_the_same_words():
+    words = "enter FILE --as a --authority 01900000-0000-7000-8000-000000000000 --instrument warrant --field name"
+    dates = {"--held-on": "2012-03-02", "--expires": "2012-06-30", "--received": "2012-03-02"}
+
+    for wrong in dates:
+        given = [part for pair in (dates | {wrong: "1950-00-00"}).items() for part in pair]
+        done = CliRunner().invoke(
+            cli.make_app(), ["disclosure", *words.replace("FILE", __file__).split(), *given]
+        )
+        assert isinstance(done.exception, DateNotRead)
