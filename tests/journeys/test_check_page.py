@@ -3,13 +3,16 @@
 
 import base64
 import datetime as dt
+import hashlib
 import json
 import re
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from rollkeeper.ledger import auditor, notes, promises, tree
+from rollkeeper.ledger import auditor, cosignatures, notes, promises, tree
 from rollkeeper.ledger.acts import entry_body
 from rollkeeper.ledger.paper.page import LANGUAGES, check_page, policy
 from rollkeeper.ledger.verbs import Verb
@@ -17,6 +20,7 @@ from tests.journeys.conftest import AXE, RULES, SCREENSHOTS
 
 LINE = UUID("01900000-0000-7000-8000-000000000001")
 FOREIGN = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+COSIGNED_S = 1_331_000_000  # 2012-03-06 02:13:20 UTC
 WITNESS = "\u2014 witness.example/w1 " + base64.b64encode(bytes(76)).decode() + "\n"
 
 
@@ -28,7 +32,28 @@ def body(verb=Verb.HOLDING_REGISTERED):
     )  # fmt: skip
 
 
-def proof(size=1000, index=702, entry=None):
+class Witness:
+    """A witness outside, which cosigns any head."""
+
+    def __init__(self, kind=4, name="witness.example/w1"):
+        self.name = name
+        self._private = Ed25519PrivateKey.generate() if kind == 4 else MLDSA44PrivateKey.generate()
+        raw = bytes([kind]) + self._private.public_key().public_bytes_raw()
+        self._id = hashlib.sha256(f"{name}\n".encode() + raw).digest()[:4]
+        self.vkey = f"{name}+{self._id.hex()}+{base64.b64encode(raw).decode()}"
+
+    def line(self, head, at_s=COSIGNED_S):
+        if isinstance(self._private, MLDSA44PrivateKey):
+            signature = self._private.sign(cosignatures.signed_tree(head, name=self.name, at_s=at_s))
+        else:
+            signature = self._private.sign(f"cosignature/v1\ntime {at_s}\n{head.text()}".encode())
+        raw = self._id + at_s.to_bytes(8, "big") + signature
+        line = f"\u2014 {self.name} {base64.b64encode(raw).decode()}"
+        assert cosignatures.cosignature([line], head=head, key=cosignatures.witness_key(self.vkey))
+        return line + "\n"
+
+
+def proof(size=1000, index=702, entry=None, cosigned=lambda _: WITNESS):
     """A proof in a ledger of `size` entries, signed by this home's key; built without a database."""
     hashes = [tree.leaf_hash(str(n).encode()) for n in range(size)]
     hashes[index] = tree.leaf_hash(entry or body())
@@ -40,7 +65,7 @@ def proof(size=1000, index=702, entry=None):
     head = notes.Head(notes.origin(), size, tree.root_at(size, node))
     lines = [auditor.PROOF, "extra " + base64.b64encode(entry or body()).decode(), f"index {index}"]
     lines += [base64.b64encode(step).decode() for step in steps]
-    return "\n".join([*lines, "", notes.sign(head, notes.signing_key()) + WITNESS])
+    return "\n".join([*lines, "", notes.sign(head, notes.signing_key()) + cosigned(head)])
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +91,9 @@ def page(chromium, tmp_path, key):
     assert complaints == []
 
 
-def answer(page, text, key):
+def answer(page, text, key, witnesses=()):
     page.fill("#key", key)
+    page.fill("#witnesses", "\n".join(one.vkey if isinstance(one, Witness) else one for one in witnesses))
     page.fill("#receipt", text)
     page.click("#check")
     page.wait_for_selector("#answer section")
@@ -148,6 +174,83 @@ def test_a_receipt_of_another_ledger_proves_nothing_here(page, key, make):
     assert "not signed with this key" in said
 
 
+def test_a_witness_that_cosigned_is_named_with_its_instant(page, key):
+    one, other = Witness(), Witness(name="other.example/w")
+    text = proof(cosigned=lambda head: one.line(head) + other.line(head, COSIGNED_S - 60) + WITNESS)
+
+    verdict, said = answer(page, text, key, ["# from their own sites", one, "", other])
+
+    assert verdict == "good"
+    assert f"{one.name} cosigned this ledger: 2012-03-06 02:13 UTC" in said
+    assert f"{other.name} cosigned this ledger: 2012-03-06 02:12 UTC" in said
+    assert "not checked here: 1" in said
+
+
+def test_of_two_right_cosignatures_of_one_witness_the_newer_counts(page, key):
+    witness = Witness()
+    text = proof(cosigned=lambda head: witness.line(head) + witness.line(head, COSIGNED_S - 3600))
+
+    assert "2012-03-06 02:13 UTC" in answer(page, text, key, [witness])[1]
+
+
+def test_a_witness_that_did_not_cosign_is_said_to_have_not(page, key):
+    verdict, said = answer(page, proof(), key, [Witness()])
+
+    assert verdict == "good"
+    assert "witness.example/w1 did not cosign this ledger." in said
+    assert "cosigned this ledger:" not in said
+
+
+def retimed(line):
+    """Change the second at which a cosignature says that it was made."""
+    start, _, encoded = line.rstrip("\n").rpartition(" ")
+    raw = bytearray(base64.b64decode(encoded))
+    raw[11] ^= 1
+    return f"{start} {base64.b64encode(bytes(raw)).decode()}\n"
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda witness, head: witness.line(notes.Head(head.origin, head.size + 1, head.root)),
+        lambda witness, head: witness.line(notes.Head(head.origin, head.size, bytes(32))),
+        lambda witness, head: witness.line(notes.Head("other.example", head.size, head.root)),
+        lambda witness, head: retimed(witness.line(head)),
+        lambda witness, head: witness.line(head)[:-9] + "\n",
+    ],
+    ids=["size", "root", "origin", "instant", "short"],
+)
+def test_a_cosignature_that_was_borrowed_or_made_up_proves_nothing(page, key, forge):
+    witness = Witness()
+
+    verdict, said = answer(page, proof(cosigned=lambda head: forge(witness, head)), key, [witness])
+
+    assert verdict == "bad"
+    assert "cosignature under it is wrong" in said
+
+
+def test_what_a_browser_cannot_check_is_never_called_right(page, key):
+    witness = Witness(kind=6)
+
+    verdict, said = answer(page, proof(cosigned=witness.line), key, [witness])
+
+    assert verdict == "good"
+    assert "ML-DSA-44, which browsers cannot check" in said
+    assert "cosigned this ledger:" not in said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [FOREIGN, "Believe me.", Witness().vkey[:-5], Witness().vkey.replace("example", "elsewhere")],
+    ids=["a ledger's", "words", "cut", "another's"],
+)
+def test_what_is_no_key_of_a_witness_is_told_so(page, key, line):
+    verdict, said = answer(page, proof(), key, [Witness(), line])
+
+    assert verdict == "bad"
+    assert "not the key of a witness" in said
+
+
 def test_what_is_no_key_is_told_so(page, key):
     verdict, said = answer(page, proof(), key.replace("+", "-"))
 
@@ -191,7 +294,13 @@ def test_what_a_receipt_says_is_never_taken_for_markup(page, key):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_is_sound_in_every_language_and_width(page, chromium, key, language):
-    answered = answer(page, proof(), key)
+    seen, unread, absent = (
+        Witness(),
+        Witness(kind=6, name="later.example/w"),
+        Witness(name="absent.example/w"),
+    )
+    text = proof(cosigned=lambda head: seen.line(head) + unread.line(head) + WITNESS)
+    answered = answer(page, text, key, [seen, unread, absent])
     page.click(f"nav button[lang={language}]")
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
@@ -209,7 +318,7 @@ def test_nothing_keeps_people_out(chromium, tmp_path, key):
     context = chromium.new_context(bypass_csp=True, locale="en-GB")
     page = context.new_page()
     page.goto(file.as_uri())
-    answer(page, proof(), key)
+    answer(page, proof(), key, [Witness()])
     page.evaluate(AXE.read_text("utf-8"))
 
     found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]

@@ -26,6 +26,10 @@ TEXTS = {
     "key_hint": _(
         "One line. Take it from elsewhere than the receipt: a printed notice, the authority's site, somebody you trust."
     ),
+    "witnesses_label": _("The keys of witnesses, if you have any"),
+    "witnesses_hint": _(
+        "One line each, from the witnesses themselves. They cosign only what continues the ledger that they saw before."
+    ),
     "receipt_label": _("The receipt"),
     "receipt_hint": _("Paste the text out of the square, or drop the file here."),
     "file_label": _("Or choose its file"),
@@ -40,7 +44,11 @@ TEXTS = {
     "why_key": _("It was not signed with this key."),
     "why_signature": _("What it says was changed after it was signed."),
     "why_tree": _("Its entry does not stand at its place in the ledger."),
+    "why_cosignature": _(
+        "A witness's cosignature under it is wrong: it was made for another ledger, or made up. Keep this receipt."
+    ),
     "key_bad": _("That is not the key of a ledger: one line with two plus signs, or more."),
+    "witness_bad": _("One of the lines is not the key of a witness: one line each, with two plus signs, or more."),
     "old": _("This browser cannot check such signatures. Use a newer one."),
     "insecure": _("A browser checks signatures in a saved file alone: save this page and open the saved file."),
     "done": _("What was done"),
@@ -52,6 +60,12 @@ TEXTS = {
     "ledger": _("Ledger"),
     "place": _("Place in the ledger"),
     "place_of": _("%(index)s, counted from 0, of %(size)s"),
+    "cosigned_title": _("Witnesses"),
+    "cosigned": _("%(name)s cosigned this ledger: %(at)s."),
+    "cosigned_not": _("%(name)s did not cosign this ledger."),
+    "cosigned_unread": _(
+        "%(name)s signs with ML-DSA-44, which browsers cannot check. Nothing is known here; use auditor.py or rollkeeper."
+    ),
     "others": _("Signatures of others, such as witnesses, that were not checked here: %(count)s."),
     "whole": _("The whole entry"),
 }  # fmt: skip
