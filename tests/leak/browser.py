@@ -81,8 +81,9 @@ class Browser:
     def ask(
         self, method: str, path: str, *, fields: dict[str, str] | None = None, body: bytes | None = None,
         headers: dict[str, str] | None = None, patience_s: float = 60, but_once: str = "",
+        asked_for: bool = False,
     ) -> Answer:  # fmt: skip
-        """Send one request; keep the answer, headers and all."""
+        """Send one request; keep the answer, headers and all. Of one that holds what was `asked_for` the headers alone."""
         form = {"Content-Type": "application/x-www-form-urlencoded"} if fields is not None else {}
         sent = {"Accept": "text/html", "Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items())}
         asked = http.client.HTTPConnection("127.0.0.1", self._port, timeout=patience_s)
@@ -98,7 +99,7 @@ class Browser:
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, value = cookie.split(";")[0].split("=", 1)
             self._cookies[name] = value
-        self._keep(answer, text.replace(but_once.encode(), b"", 1))
+        self._keep(answer, b"" if asked_for else text.replace(but_once.encode(), b"", 1))
         return Answer(answer.status, answer.headers.get("Location", ""), text.decode("utf-8", "replace"))
 
     def _keep(self, answer: http.client.HTTPResponse, text: bytes) -> None:

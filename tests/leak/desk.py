@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A clerk who does everything once at the counter's pages, and everything wrongly that can be done there."""
 
+import io
+import re
+import warnings
 from contextlib import suppress
 from http.client import HTTPException
+from pathlib import Path
 
+from urllib3 import encode_multipart_formdata
+
+from rollkeeper.documents.specimens import Kind, make_specimen
+from rollkeeper.documents.specimens.people import invent
+from tests.documents.conftest import FONTS
 from tests.leak.browser import Answer, Browser
 from tests.leak.machine import Machine
 from tests.leak.people import Inventor, Person, firm
 
+SPECIMEN_SEED = 11
 TOLD = "2011-12-20"
 """The day on which the machine believes itself to be."""
 
@@ -41,6 +51,10 @@ class CounterDesk:
         self._done(self._browser.submit("/dispute/", number=lines[3].number))
         assert "rk-answer" in self._browser.submit("/", number=lines[0].number).text
         self._company(), self._minor()
+        if all((Path("/usr/share/fonts") / name).exists() for name in FONTS):
+            self._read_picture()
+        else:
+            warnings.warn("No fonts for specimens: no picture of a document is searched for.", stacklevel=1)
         self._be_refused(lines)
         self._lose_the_way(lines)
 
@@ -109,6 +123,39 @@ class CounterDesk:
                 "/register/?kind=minor", number=child.number, looked_twice="on", language="bo", **parts
             )
         )
+
+    def _read_picture(self) -> None:
+        """Have a document read from its picture and keep its copy; have what is no document read as well.
+
+        What the page answers is the form filled in: the clerk's own, of which only the head is searched.
+        """
+        line, shown = self._people.person(), invent(SPECIMEN_SEED)
+        name = f"{shown.surname} {shown.given}"
+        self._people.values += [("name", name), ("document number", shown.number)]
+        picture = io.BytesIO()
+        make_specimen(Kind.PASSPORT, seed=SPECIMEN_SEED).image.save(picture, "JPEG", quality=85)
+        answer = self._send_picture(picture.getvalue())
+        assert answer.status == 200
+        filled = dict(re.findall(r'<input type="hidden" name="(holder__\w+)" value="([^"]+)"', answer.text))
+        assert filled["holder__copy"]
+        fields = _form(line, line) | {
+            "holder__document_type": "passport",
+            "holder__document_number": shown.number,
+        }
+        self._done(self._browser.submit("/register/", **fields | {"holder__name": name} | filled))
+        assert self._send_picture(self._people.person().name.encode() * 999).status == 200
+
+    def _send_picture(self, picture: bytes) -> Answer:
+        csrf = self._browser.ask("GET", "/register/").hidden["csrfmiddlewaretoken"]
+        body, form = encode_multipart_formdata(
+            {
+                "csrfmiddlewaretoken": csrf,
+                "service": "mobile",
+                "picture": ("passport.jpg", picture, "image/jpeg"),
+            }
+        )
+        headers = {"Content-Type": form, "Content-Length": str(len(body)), "HX-Request": "true"}
+        return self._browser.ask("POST", "/register/read/holder/", body=body, headers=headers, asked_for=True)
 
     def _be_refused(self, lines: list[Person]) -> None:
         """Fill in forms wrongly, each in another way, with and without htmx."""
