@@ -14,7 +14,7 @@ from django.http import QueryDict
 from rollkeeper.access.authority import console_authority
 from rollkeeper.captures.reading import Captured
 from rollkeeper.counter.captures import _KEPT_FILES, _found, _shells
-from rollkeeper.counter.forms import RecordForm
+from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.enrolment.registering import law_in_force
 from rollkeeper.enrolment.submissions import Deed
 from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Registrations at the counter, one after the other at a steady pace, beside a bare view that inserts as many rows.
+
+The real face, served by `rollkeeper serve`: session, gate, form, document check, seal to the public half, holding, network,
+a notice to the person's other line, ledger, receipt; no picture is read. Whoever sends does not wait for an answer before
+the next is due (open loop), so that a slow answer is not hidden by a slower pace. The face and the bare view take turns.
+"""
+
+import gzip
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from urllib.parse import urlencode
+
+from rollkeeper.access.acts import add_staff
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.enrolment.registering import record
+from rollkeeper.enrolment.submissions import Deed
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import run as execute
+from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.kernel.settings import home
+from rollkeeper.site.face_process import THREADS
+from rollkeeper.vault.acts import begin_first_epoch
+from tests.enrolment.people import fresh_number, person, submission
+from tests.site.test_serving import free_ports, started
+
+Row = tuple[str, int, float, float | None, float | None, str]
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "an invented pass phrase"
+PACES, TURNS, CONNECTIONS = {10: 5, 50: 10}, 2, 8
+"""Registrations a second, and for how many seconds a turn: a pace at which nobody waits for another, and the limit's."""
+WARM = 100
+TABLES = {
+    "lines_line": "default", "lines_number": "default", "lines_holding": "default", "subscribers_subscriber": "default",
+    "subscribers_document": "default", "vault_sealed": "default", "person_key": "keys", "ledger_entry": "default",
+    "notices_notice": "default", "network_command": "default", "enrolment_submission": "default",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How one request went: seconds since it was due, and what was answered."""
+
+    seconds: float
+    status: int
+
+
+def run(sizes: list[int]) -> Iterator[Row]:
+    """Measure one pace; sizes say nothing here."""
+    del sizes
+    begin_first_epoch()
+    add_staff(
+        console_authority(), username="clerk-01", password=PASSWORD, roles=[StaffRole.CLERK], on=clock.today()
+    )
+    people = [
+        person() for _ in range(TURNS * sum(pace * seconds for pace, seconds in PACES.items()) + WARM + 1)
+    ]
+    _register_first_lines(people)
+    port = free_ports()
+    with started(home(), port, "--face", "counter"):
+        face = Face(port + 1)
+        yield face.sign_in()
+        yield from face.pages()
+        forms = iter([face.form_of(one) for one in people])
+        face.send([next(forms) for _ in range(WARM)], a_second=min(PACES))
+        per_registration = _rows_of_one(lambda: face.send([next(forms)], a_second=1))
+        with _bare_view(per_registration, port + 2) as bare:
+            bare.send([b"number=1"] * WARM, a_second=min(PACES))
+            for pace, lasts in PACES.items():
+                seen = len(_log())
+                product, base = _in_turns(face, bare, list(islice(forms, pace * lasts * TURNS)), pace)
+                yield from _rows(product, base, _log()[seen:], pace)
+
+
+def _in_turns(face: "Face", bare: "Client", forms: list[bytes], pace: int) -> tuple[list[Sent], list[Sent]]:
+    product, base = [], []
+    for turn in range(TURNS):
+        product += face.send(forms[turn::TURNS], a_second=pace)
+        base += bare.send([b"number=1"] * (pace * PACES[pace]), a_second=pace)
+    return product, base
+
+
+def _rows(product: list[Sent], base: list[Sent], log_ms: list[int], pace: int) -> Iterator[Row]:
+    """Say how it went, by whoever sent and by the face's own log."""
+    wrong = sum(one.status != http.client.FOUND for one in product)
+    assert not any(one.status != http.client.NO_CONTENT for one in base)
+    for name, share, limit in (("p50", 0.5, 0.025), ("p99", 0.99, 0.1)):
+        ours, bare = _at([one.seconds for one in product], share), _at([one.seconds for one in base], share)
+        what = f"register at the counter, {pace} a second, {name}, {wrong} errors, beside a bare view"
+        yield what, len(product), ours, bare, ours / bare, f"{limit} s; ratio 4"
+        of_the_face = _at([ms / 1000 for ms in log_ms], share)
+        what = f"the same once a thread has taken it up, by the face's log, {name}"
+        yield what, len(log_ms), of_the_face, None, None, f"{limit} s"
+
+
+def _at(seconds: list[float], share: float) -> float:
+    return sorted(seconds)[min(len(seconds) - 1, int(len(seconds) * share))]
+
+
+class Client:
+    """Sends forms over some connections, each when it is due."""
+
+    def __init__(self, port: int) -> None:
+        self.cookies: dict[str, str] = {}
+        self.port, self.address, self.headers = (
+            port,
+            "/register/",
+            {"Content-Type": "application/x-www-form-urlencoded"},
+        )
+
+    def ask(
+        self, method: str, path: str, body: bytes | None = None
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """Ask once, over a connection of its own."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            line.request(method, path, body, self.headers)
+            answer = line.getresponse()
+            return answer, answer.read()
+        finally:
+            line.close()
+
+    def send(self, forms: list[bytes], *, a_second: int) -> list[Sent]:
+        """Send each when it is due and return how it went; a connection that is late sends at once."""
+        began, waiting, lock = time.monotonic() + 0.1, iter(enumerate(forms)), threading.Lock()
+        sent: list[Sent] = []
+
+        def carry() -> None:
+            line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            while True:
+                with lock:
+                    nth, form = next(waiting, (0, None))
+                if form is None:
+                    break
+                due = began + nth / a_second
+                time.sleep(max(0.0, due - time.monotonic()))
+                line.request("POST", self.address, form, self.headers)
+                answer = line.getresponse()
+                answer.read()
+                sent.append(Sent(time.monotonic() - due, answer.status))
+            line.close()
+
+        carriers = [threading.Thread(target=carry) for _ in range(CONNECTIONS)]
+        for one in carriers:
+            one.start()
+        for one in carriers:
+            one.join()
+        assert len(sent) == len(forms), "a connection broke"
+        return sent
+
+
+class Face(Client):
+    """A clerk's browser at the real counter."""
+
+    def sign_in(self) -> Row:
+        """Sign in as a clerk does; the session and the form's mark go along from then on."""
+        answer, _ = self.ask("GET", "/account/login/")
+        self._keep(answer)
+        given = {
+            "login": "clerk-01",
+            "password": PASSWORD,
+            "csrfmiddlewaretoken": self.cookies["rollkeeper_counter_csrf"],
+        }
+        began = time.monotonic()
+        answer, _ = self.ask("POST", "/account/login/", urlencode(given).encode())
+        seconds = time.monotonic() - began
+        assert answer.status == http.client.FOUND, answer.status
+        self._keep(answer)
+        return "sign in at the counter (scrypt)", 1, seconds, None, None, ""
+
+    def pages(self) -> Iterator[Row]:
+        """Weigh each page with its styles and scripts, compressed, without fonts: kilobytes stand where seconds do."""
+        for name, path in (("find a line", "/"), ("register", "/register/"), ("receipts", "/receipts/")):
+            answer, page = self.ask("GET", path)
+            assert answer.status == http.client.OK, (path, answer.status)
+            assets = re.findall(rb'(?:<script[^>]*src|<link[^>]*rel="stylesheet"[^>]*href)="([^"]+)"', page)
+            assert assets
+            loaded = [page, *(self.ask("GET", asset.decode())[1] for asset in assets)]
+            weight = sum(len(gzip.compress(one)) for one in loaded) / 1000
+            yield (
+                f"page '{name}', kilobytes compressed with styles and scripts",
+                1 + len(assets),
+                weight,
+                100,
+                weight / 100,
+                "100 KB",
+            )
+
+    def form_of(self, who: dict[str, str]) -> bytes:
+        """Return a form as the page sends it: somebody's second line."""
+        given = {f"holder__{name}": value for name, value in who.items()} | {
+            "submission_key": str(new_uuid()), "number": fresh_number(), "service": "mobile", "language": "en",
+            "looked_twice": "on", "csrfmiddlewaretoken": self.cookies["rollkeeper_counter_csrf"],
+        }  # fmt: skip
+        return urlencode(given).encode()
+
+    def _keep(self, answer: http.client.HTTPResponse) -> None:
+        set_ = [one.split(";")[0].split("=", 1) for one in answer.headers.get_all("Set-Cookie") or []]
+        self.cookies |= dict(set_)
+        self.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+
+def _register_first_lines(people: list[dict[str, str]]) -> None:
+    """Give everybody a line, so that the next one owes a notice."""
+    clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "0f" * 32)
+    given = [submission(fresh_number(), one, looked_twice=True) for one in people]
+    outcomes = record(clerk, given, deed=Deed.REGISTER, on=clock.today())
+    assert not [one for one in outcomes if isinstance(one, Exception)], outcomes[0]
+
+
+def _rows_of_one(register: Callable[[], object]) -> dict[str, list[int]]:
+    """Register once and return of each table how many rows came, and how many bytes each has."""
+    before = {table: _counted(table, using)[0] for table, using in TABLES.items()}
+    register()
+    found = {}
+    for table, using in TABLES.items():
+        count, size = _counted(table, using)
+        if count > before[table]:
+            found[table] = [size] * (count - before[table])
+    assert {"vault_sealed", "person_key", "ledger_entry", "notices_notice"} <= found.keys(), found
+    return found
+
+
+def _counted(table: str, using: str) -> tuple[int, int]:
+    statement = f"SELECT count(*) AS n, coalesce(avg(pg_column_size(t)), 0)::int AS size FROM {table} t"  # noqa: S608
+    (row,) = rows(statement, using=using)
+    return int(row.n), int(row.size)
+
+
+@contextmanager
+def _bare_view(per_registration: dict[str, list[int]], port: int) -> Iterator[Client]:
+    """Serve the bare view with plain tables for as long as it is needed."""
+    execute("CREATE SCHEMA bare")
+    for table in per_registration:
+        execute(f"CREATE TABLE bare.{table} (id uuid PRIMARY KEY, reference uuid, said text)")
+    granian = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--blocking-threads", str(THREADS), "--no-ws",
+        "--log-level", "warning", "tests.bench.rival_bare_view:application",
+    ]  # fmt: skip
+    environment = os.environ | {"BENCH_ROWS": json.dumps(per_registration)}
+    process = subprocess.Popen(granian, cwd=ROOT, env=environment)
+    try:
+        _wait_for(port)
+        yield Client(port)
+    finally:
+        process.terminate()
+        process.wait(20)
+        execute("DROP SCHEMA bare CASCADE")
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            Client(port).ask("GET", "/")
+        except OSError:
+            assert time.monotonic() < deadline, "the bare view did not start"
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _log() -> list[int]:
+    """Return what the face's own log says that each registration took, in milliseconds."""
+    said = (home() / "logs" / "counter.log").read_text("utf-8")
+    return [int(ms) for ms in re.findall(r"POST /.*deed.* (\d+) ms$", said, re.MULTILINE)]
