@@ -49,7 +49,7 @@ _FORMS: Mapping[str, tuple[str, type[QuietForm]]] = {
 }
 _KEPT_FILES = (
     "mark.svg", "rollkeeper.js", "built/rollkeeper.css", "built/govuk-frontend.min.js", "built/sealing.js", "django_htmx/htmx-2.min.js",
-    "counter/counter.js", "counter/waiting.js", "counter/store.js",
+    "counter/counter.js", "counter/waiting.js", "counter/store.js", "counter/lock.js",
 )  # fmt: skip
 _KEPT_WHERE_READ = (
     "built/noto-serif-tibetan-tibetan-400-normal.woff2", "built/noto-serif-tibetan-tibetan-700-normal.woff2",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Settings of what a counter takes down without a network.
+"""Settings of the counter: how long it stays open untouched, and what it takes down without a network.
 
 A part of `settings.py`, in a file of its own so that either can be read.
 """
@@ -10,8 +10,15 @@ from pydantic import BaseModel, Field
 
 
 class CaptureSettings(BaseModel):
-    """What an operator may choose about captures."""
+    """What an operator may choose about the counter and its captures."""
 
+    counter_idle_minutes: Annotated[
+        int,
+        Field(
+            gt=0, le=60,
+            description="Minutes after which a counter that nobody touched signs out by itself and forgets what was typed.",
+        ),
+    ] = 5  # fmt: skip
     captures_within_days: Annotated[
         int,
         Field(

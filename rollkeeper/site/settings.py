@@ -128,7 +128,9 @@ SESSION_COOKIE_NAME = f"rollkeeper_{FACE or 'none'}_session"
 SESSION_ENGINE = (
     "django.contrib.sessions.backends.signed_cookies" if FACE == "portal" else "rollkeeper.site.sessions"
 )
-SESSION_COOKIE_AGE = 3600
+# At a counter the hour is shorter and counts from the last request: others stand in front of it.
+SESSION_COOKIE_AGE = settings().counter_idle_minutes * 60 if FACE == "counter" else 3600
+SESSION_SAVE_EVERY_REQUEST = FACE == "counter"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = settings().kind is HomeKind.PRODUCTION

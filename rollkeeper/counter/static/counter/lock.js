@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Locks the counter: by F8, by its button, and by itself once no hand was on it for as long as the home's settings say. What
+// was typed is gone before anything is asked of a network; other tabs follow. Without a network the device remembers, and
+// signs out as soon as a page comes from the register again.
+import * as store from "./store.js";
+
+const form = document.querySelector("form[data-lock]");
+const isKept = document.querySelector("[data-kept]") !== null;
+const idleMs = Number(form?.dataset.lock ?? 0) * 60_000;
+const ANSWER_MS = 5_000;
+const LOOK_MS = 1_000;
+const tabs = new BroadcastChannel("rollkeeper-lock");
+let touched = Date.now();
+let isLocked = false;
+
+function wipe() {
+  isLocked = true;
+  for (const one of document.forms) one.reset();
+  document.querySelector("[data-slip]")?.remove();
+  document.querySelector("main").replaceChildren();
+}
+
+const leave = () => window.location.replace(form?.dataset.to ?? "/");
+
+async function lock() {
+  if (isLocked) return;
+  const said = form && new FormData(form);
+  tabs.postMessage("wipe");
+  wipe();
+  try {
+    if (form) await fetch(form.action, { method: "POST", body: said, redirect: "manual", cache: "no-store", keepalive: true, signal: AbortSignal.timeout(ANSWER_MS) });
+    await store.forget("told", "locked");
+  } catch {
+    await store.keep("told", { name: "locked" });
+  }
+  tabs.postMessage("leave");
+  leave();
+}
+
+function touch() {
+  if (Date.now() - touched > LOOK_MS) tabs.postMessage("touched");
+  touched = Date.now();
+}
+
+function look() {
+  if (idleMs && Date.now() - touched >= idleMs) void lock();
+}
+
+if (form || isKept) {
+  window.addEventListener("keydown", (event) => {
+    if (event.key !== "F8" || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    void lock();
+  }, true);
+  for (const name of ["keydown", "pointerdown", "input"]) window.addEventListener(name, touch, true);
+  tabs.addEventListener("message", ({ data }) => {
+    if (data === "touched") touched = Date.now();
+    else if (data === "wipe") wipe();
+    else leave();
+  });
+  document.addEventListener("visibilitychange", look);
+  setInterval(look, LOOK_MS);
+}
+if (form) {
+  const button = form.querySelector("button");
+  button.setAttribute("aria-keyshortcuts", "F8");
+  button.querySelector("kbd").hidden = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void lock();
+  });
+  if (await store.one("told", "locked")) void lock();
+}

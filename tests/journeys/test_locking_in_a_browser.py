@@ -1,0 +1,96 @@
+"""The counter's lock in a real browser: one key, one button, or nobody's hand; and a session that ends in the middle."""
+
+import pytest
+
+from rollkeeper.kernel.capture_settings import CaptureSettings
+
+pytestmark = pytest.mark.browser
+
+IDLE_MS = CaptureSettings().counter_idle_minutes * 60_000
+TYPED = "Nobody Atall 4711"
+HELD = "() => document.body.innerText + [...document.querySelectorAll('input, textarea')].map(one => one.value).join(' ')"
+
+
+def at_the_form(visitor, address="/register/"):
+    visitor.sign_in("clerk", at=visitor.trial.counter)
+    return typing_into(visitor.page, visitor.trial.counter + address)
+
+
+def typing_into(page, address):
+    page.goto(address)
+    page.wait_for_selector("form[data-lock] kbd:visible")
+    page.fill("#id_holder__name", TYPED)
+    return page
+
+
+def assert_locked(page, visitor):
+    page.wait_for_url("**/account/login/**")
+    page.goto(visitor.trial.counter + "/register/")
+    assert "/account/login/" in page.url
+    assert TYPED not in page.evaluate(HELD)
+
+
+def test_one_key_locks_out_of_the_middle_of_a_field_and_the_way_back_shows_nothing(strict_visitor):
+    page = at_the_form(strict_visitor)
+
+    page.keyboard.press("F8")
+
+    page.wait_for_url("**/account/login/**")
+    page.go_back()
+    page.wait_for_load_state()
+    assert TYPED not in page.evaluate(HELD)
+    assert_locked(page, strict_visitor)
+
+
+def test_a_key_with_a_modifier_or_a_letter_does_not_lock(strict_visitor):
+    page = at_the_form(strict_visitor)
+
+    for keys in ("Shift+F8", "Control+F8", "L", "8"):
+        page.keyboard.press(keys)
+
+    page.wait_for_timeout(300)
+    assert page.url.endswith("/register/")
+    assert page.input_value("#id_holder__name") == TYPED + "L8"
+
+
+def test_the_button_locks_and_another_tab_is_wiped_with_it(strict_visitor):
+    page = at_the_form(strict_visitor)
+    other = typing_into(page.context.new_page(), strict_visitor.trial.counter + "/transfer/")
+
+    page.get_by_role("button", name="Sign out F8").click()
+
+    other.wait_for_url("**/account/login/**")
+    assert TYPED not in other.evaluate(HELD)
+    assert_locked(page, strict_visitor)
+
+
+def test_a_counter_that_nobody_touches_locks_by_itself_and_one_that_is_touched_does_not(strict_visitor):
+    strict_visitor.page.clock.install()
+    page = at_the_form(strict_visitor)
+
+    page.clock.fast_forward(IDLE_MS - 5_000)
+    page.keyboard.press("Tab")
+    page.clock.fast_forward(IDLE_MS - 5_000)
+    assert page.input_value("#id_holder__name") == TYPED
+    page.clock.fast_forward(10_000)
+
+    assert_locked(page, strict_visitor)
+
+
+def test_without_a_network_the_lock_wipes_at_once_and_signs_out_when_it_is_back(visitor):
+    page = at_the_form(visitor)
+    page.context.set_offline(True)
+
+    page.keyboard.press("F8")
+
+    page.wait_for_function("!document.querySelector('#id_holder__name')")
+    page.wait_for_url(lambda url: "/register/" not in url)
+    page.context.set_offline(False)
+    page.goto(visitor.trial.counter + "/")
+    assert_locked(page, visitor)
+
+
+def test_a_page_that_can_be_locked_is_sound_in_every_width(visitor):
+    at_the_form(visitor)
+
+    visitor.look("counter-lock")
