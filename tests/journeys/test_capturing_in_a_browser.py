@@ -110,7 +110,8 @@ def test_after_a_registration_the_way_back_and_history_show_nothing_of_it(strict
     stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert not [value for value in (WHO.number, WHO.surname, "Nowhere Road") if value in stored]
     quiet = (
-        "[...document.querySelectorAll('form[data-quiet] [name*=__]')].every(f => f.autocomplete === 'off')"
+        "[...document.querySelectorAll('form[data-quiet] :is(input:not([type=hidden]), textarea)[name*=__]')]"
+        ".every(one => one.autocomplete === 'off')"
     )
     page.goto(strict_visitor.trial.counter + "/register/")
     assert page.evaluate(quiet)
