@@ -86,7 +86,9 @@ def propose_authority(
     key: Annotated[
         str, typer.Option("--key", metavar="AGE1...", help="Its public key, made with age-keygen.")
     ],
-    until: Annotated[dt.date, typer.Option("--until", parser=read_date, metavar="DATE", help="Last day of the key.")],
+    until: Annotated[
+        dt.date, typer.Option("--until", parser=read_date, metavar="DATE", help="Last day of the key.")
+    ],
     on: DateOption = None,
 ) -> None:
     """Put an authority with its key on the list; another person admits it. The password is asked for.
@@ -154,10 +156,14 @@ def enter(
     instrument: Annotated[Instrument, typer.Option("--instrument", help="What was shown.")],
     field: Annotated[list[Field], typer.Option("--field", help="A field that it names; repeat it.")],
     held_on: HeldOption,
-    expires: Annotated[dt.date, typer.Option("--expires", parser=read_date, metavar="DATE", help="Its last day.")],
+    expires: Annotated[
+        dt.date, typer.Option("--expires", parser=read_date, metavar="DATE", help="Its last day.")
+    ],
     received: Annotated[
         dt.date | None,
-        typer.Option("--received", parser=read_date, metavar="DATE", help="When it came; today if not given."),
+        typer.Option(
+            "--received", parser=read_date, metavar="DATE", help="When it came; today if not given."
+        ),
     ] = None,
     held_at: Annotated[
         dt.datetime | None, typer.Option("--held-at", formats=["%H:%M"], help="The time, where it names one.")

@@ -188,7 +188,9 @@ def test_a_wrong_file_or_word_is_named_before_anything_is_opened(tmp_path, monke
 
 
 def test_every_date_of_a_demand_is_refused_in_the_same_words():
-    words = "enter FILE --as a --authority 01900000-0000-7000-8000-000000000000 --instrument warrant --field name"
+    words = (
+        "enter FILE --as a --authority 01900000-0000-7000-8000-000000000000 --instrument warrant --field name"
+    )
     dates = {"--held-on": "2012-03-02", "--expires": "2012-06-30", "--received": "2012-03-02"}
 
     for wrong in dates:
