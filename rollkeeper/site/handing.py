@@ -81,7 +81,7 @@ class Handed:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _texts(self) -> Iterator[tuple[str, str]]:
-        yield "home.toml", _settings()
+        yield "home.toml", _settings(self.face)
         yield "secrets/web.key", server.derived_secret(f"face {self.face.name}")
         if self.face.is_staffs:
             yield "secrets/staff.key", server.staff_secret()
@@ -118,12 +118,13 @@ def _clear_what_was_left() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _settings() -> str:
+def _settings(face: Face) -> str:
     raw = tomllib.loads(settings_file().read_text("utf-8")) if settings_file().exists() else {}
     # A face's home is another than the true one, where the public ledger and the copies of documents lie.
     raw.setdefault("ledger_folder", str(public_folder()))
     raw.setdefault("documents_url", (home() / "documents").as_uri())
-    return tomli_w.dumps({name: value for name, value in raw.items() if name not in _NOT_FOR_FACES})
+    kept_back = _NOT_FOR_FACES if face.seals else {*_NOT_FOR_FACES, "documents_url"}
+    return tomli_w.dumps({name: value for name, value in raw.items() if name not in kept_back})
 
 
 def _let_read_ledger() -> None:
