@@ -44,6 +44,7 @@ class Power(StrEnum):
     SEND_NOTICES = "send_notices"
     PUSH_COMMANDS = "push_commands"
     ENROL = "enrol"
+    PASS_LIMIT = "pass_limit"  # noqa: S105 - a power, not a password
     CHANGE_LINE = "change_line"
     PAUSE_CLOCK = "pause_clock"
     LIFT_FOR_HOURS = "lift_for_hours"

@@ -80,6 +80,11 @@ class RecordForm(QuietForm):
             label=_("The document was compared a second time and its number stands there so."), required=False,
             widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
         )  # fmt: skip
+        if any(limit.over == "review" for limit in pack.limits):
+            self.fields["passes_limit"] = forms.BooleanField(
+                label=_("A supervisor, I looked at it: the holder may have a line more than the limit."),
+                required=False, widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
+            )  # fmt: skip
 
     def groups(self) -> Iterator[Group]:
         """Give the fields of each part under its heading."""
@@ -96,7 +101,13 @@ class RecordForm(QuietForm):
 
     def after(self) -> list[forms.BoundField]:
         """Return the fields that come last; the second look is asked for where a number is doubtful."""
-        last = ("former__document_type", "former__document_number", "language", "looked_twice")
+        last = (
+            "former__document_type",
+            "former__document_number",
+            "language",
+            "looked_twice",
+            "passes_limit",
+        )
         return [self[name] for name in last if name in self.fields]
 
     def submission(self) -> Submission:
@@ -111,6 +122,7 @@ class RecordForm(QuietForm):
             service=Service(given["service"]) if given.get("service") else None,
             language=given["language"],
             looked_twice=given["looked_twice"],
+            passes_limit=bool(given.get("passes_limit")),
             former_document=former if former[1] else None,
             was_read=frozenset(part for part in self.pictured if self._was_read(part)),
             copies={part: copies for part in self.pictured if (copies := given.get(f"{part.key}__copies"))},

@@ -184,6 +184,42 @@ class NotRelocatable(RollkeeperError):
     remedy = "Change the record, if the holder's address is another one."
 
 
+class LimitReached(RollkeeperError):
+    """The law allows one holder no further line."""
+
+    code = "limit_reached"
+    kind = Kind.REFUSED
+    sentence = "The law allows {allowed} lines to one holder, and this would be one more ({article})."
+    remedy = "End or transfer another line first. Lines that are not theirs can be denied in the portal and count no longer from that moment."
+
+
+class LimitReachedForNow(RollkeeperError):
+    """The law allows one holder no further line within some days."""
+
+    code = "limit_reached_for_now"
+    kind = Kind.REFUSED
+    sentence = "The law allows one holder {allowed} new lines within {days} days, and this would be one more ({article})."
+    remedy = "Come again once the earliest of them is {days} days old. Lines that are not theirs can be denied in the portal and count no longer from that moment."
+
+
+class ChooseWhichToKeep(RollkeeperError):
+    """The law has the holder choose which lines to keep before a further one is taken."""
+
+    code = "choose_which_to_keep"
+    kind = Kind.REFUSED
+    sentence = "The law allows {allowed} lines to one holder, who chooses which to keep ({article})."
+    remedy = "All lines stay as they are. For a new one the holder ends another, here or in the portal, or transfers it here. Lines that are not theirs can be denied in the portal."
+
+
+class LimitNeedsSupervisor(RollkeeperError):
+    """The law has somebody look twice before one holder gets a further line."""
+
+    code = "limit_needs_supervisor"
+    kind = Kind.REFUSED
+    sentence = "More than {allowed} lines of one holder ask for a second look ({article})."
+    remedy = "A supervisor looks at it and submits it under their own name, with the mark that it was looked at. Lines that are not theirs can be denied in the portal."
+
+
 class FileNotUsable(RollkeeperError):
     """A file of registrations cannot be used at all."""
 

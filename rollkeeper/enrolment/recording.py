@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from rollkeeper.access.authority import Authority
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
 from rollkeeper.documents.assurance import assurance_of, weakest
 from rollkeeper.documents.reasons import Verdict
 from rollkeeper.enrolment.receipts import Raced, keep_receipts
@@ -18,7 +19,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import EntryId, HoldingId, LineId, PersonId, new_uuids
 from rollkeeper.kernel.settings import settings
-from rollkeeper.law.pack import Pack
+from rollkeeper.law.pack import LimitRule, Pack
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.changes import (
@@ -41,6 +42,8 @@ from rollkeeper.subscribers.kinds import Part, pack_kind
 from rollkeeper.vault.acts import PersonRecord, seal_persons
 from rollkeeper.vault.fields import Field
 
+_TAKES_A_LINE = frozenset({Deed.REGISTER, Deed.INSTALL, Deed.TRANSFER})
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -52,6 +55,11 @@ class Frame:
     asked: AskedOf
     deed: Deed
     on: dt.date
+
+    @property
+    def limits(self) -> tuple[LimitRule, ...]:
+        """Return the limits that this deed can meet: only who takes a line meets any."""
+        return self.pack.limits if self.deed in _TAKES_A_LINE else ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,6 +75,8 @@ class Draft:
     parts: ReadParts
     renewed_by: PersonId | None = None
     """The person known by the former document, to whom the one shown is added."""
+    passed: tuple[str, ...] = ()
+    """Articles of the limits that a supervisor let it pass."""
 
     @property
     def language(self) -> str:
@@ -101,6 +111,7 @@ def write(frame: Frame, drafts: Sequence[Draft]) -> list[Receipt]:
     _tell(frame, written, {r.line_id: r for r in recorded}, at=at)
     entries = _entries(frame, written, at=at)
     _mark_copies(frame, written)
+    _mark_passed(frame, written)
     receipts = [
         Receipt(
             w.draft.submission.submission_key, frame.deed.verb.value, w.line_id, frame.on, entries[w.line_id]
@@ -245,6 +256,17 @@ def _mark_copies(frame: Frame, written: Sequence[Written]) -> None:
                 frame.authority, verb=Verb.COPY_KEPT, role=frame.role, on=frame.on, line_id=one.line_id,
                 person_id=one.persons[Part.HOLDER], commitment=one.commitments[Part.HOLDER], pack=frame.pack.hash,
                 article=law.article, facts={"copies": count, "holding": str(one.holding_id)},
+            )  # fmt: skip
+
+
+def _mark_passed(frame: Frame, written: Sequence[Written]) -> None:
+    """Enter who let somebody have a line more than the law lets pass without a second look."""
+    for one in written:
+        for article in one.draft.passed:
+            append_entry(
+                frame.authority, verb=Verb.LIMIT_PASSED, role=demand(frame.authority, Power.PASS_LIMIT).value, on=frame.on,
+                line_id=one.line_id, person_id=one.persons[Part.HOLDER], commitment=one.commitments[Part.HOLDER],
+                pack=frame.pack.hash, article=article,
             )  # fmt: skip
 
 

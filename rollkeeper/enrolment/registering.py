@@ -16,6 +16,7 @@ from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.enrolment import recording
 from rollkeeper.enrolment.deciding import Situation, refusal
 from rollkeeper.enrolment.errors import NothingMayBeAsked
+from rollkeeper.enrolment.limiting import Taking, count_limits, lock_documents
 from rollkeeper.enrolment.receipts import answer_again, find_receipts, until_unraced
 from rollkeeper.enrolment.recording import Draft, Frame
 from rollkeeper.enrolment.rules import ReadParts, asked, is_usable_key, read_parts, second_look
@@ -150,8 +151,12 @@ def _decide(
     frame: Frame, read: Sequence[tuple[_Waiting, LineView | None, ReadParts]], outcomes: dict[int, Outcome]
 ) -> list[Draft]:
     holders = present_holders([line.line_id for _, line, _ in read if line is not None])
-    shown = _known_by_document([parts.parts[Part.HOLDER].document for _, _, parts in read])
-    former = _known_by_document([_former(one.submission, on=frame.on) for one, _, _ in read])
+    documents = [parts.parts[Part.HOLDER].document for _, _, parts in read]
+    formerly = [_former(one.submission, on=frame.on) for one, _, _ in read]
+    if frame.limits:
+        lock_documents([*documents, *formerly])
+    shown, former = _known_by_document(documents), _known_by_document(formerly)
+    limits = count_limits(frame, [*shown, *former])
     article = frame.pack.act_article(frame.deed.value) or ""
     sealed = _sealed_from(frame, [line.line_id for _, line, _ in read if line is not None])
     drafts: list[Draft] = []
@@ -165,13 +170,15 @@ def _decide(
             quarantine_days=frame.pack.number_quarantine_days,
             is_sealed=line is not None and line.line_id in sealed,
         )  # fmt: skip
-        refused = refusal(frame.deed, situation=situation, on=frame.on)
-        if refused:
-            outcomes[one.place] = refused
+        verdict = refusal(frame.deed, situation=situation, on=frame.on) or limits.judge(
+            Taking(one.submission, parts.parts[Part.HOLDER].document, _service(one, line), situation)
+        )  # fmt: skip
+        if isinstance(verdict, RollkeeperError):
+            outcomes[one.place] = verdict
         else:
             drafts.append(
                 Draft(one.place, one.submission, one.number, one.number_index, _service(one, line), line, parts,
-                      renewed_by=by_former if by_former != by_document else None)
+                      renewed_by=by_former if by_former != by_document else None, passed=verdict)
             )  # fmt: skip
     return drafts
 

@@ -53,6 +53,8 @@ class Submission:
     language: str | None = None
     looked_twice: bool = False
     """A doubtful document number was compared with the document once more."""
+    passes_limit: bool = False
+    """A supervisor looked at a line more than the law lets pass without that."""
     former_document: tuple[str, str] | None = None
     """Type and number of the document recorded so far, where it was renewed or recorded wrongly."""
     in_sight: bool = True

@@ -22,6 +22,8 @@ PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "compa
 ATTRIBUTES: Final = frozenset({"name", "address", "document_type", "document_number"})
 FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
 WAYS: Final = frozenset({"sms", "voice", "email"})  # for letters there is no gateway yet
+LIMITED: Final = {"person": ("individual", "minor"), "company": ("company",)}
+"""Which kinds of holder make up a group of a limit: what somebody signs for as a guardian fills no limit of their own."""
 STAGES: Final = ("suspended", "ended")
 
 type Obeyed = Callable[[Any], bool]
@@ -61,6 +63,17 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "party_kinds[].attributes[].name": lambda v: v in ATTRIBUTES,
     "party_kinds[].attributes[].required": _is("yes"),
     "party_kinds[].user_of_line.required": _is(True),
+    "limits[].what": _any,
+    "limits[].group": lambda v: v in LIMITED,
+    "limits[].service": lambda v: v in SERVICES,
+    "limits[].scope": _is("operator"),  # no operator can count what others provide
+    "limits[].kind": _any,
+    "limits[].n": _any,
+    "limits[].window.n": lambda v: v >= 1,
+    "limits[].window.unit": _is("day"),
+    "limits[].over": _any,
+    "limits[].exempt[]": lambda v: v in SERVICES | {kind for kinds in LIMITED.values() for kind in kinds},
+    "limits[].existing_lines": _is("keep"),
     "campaigns[].cohort.when.activated_before": _any,
     "campaigns[].cohort.when.registered": _is(False),
     "campaigns[].deadline.base": lambda v: isinstance(v, dt.date),
@@ -196,6 +209,7 @@ def _shape(pack: PackFile) -> Iterator[str]:
         yield "'campaigns' (more than one)"
     if len(pack.retention) > 1:
         yield "'retention' (more than one)"
+    yield from _limits(pack)
     for index, campaign in enumerate(pack.campaigns):
         at = f"campaigns[{index}]"
         if campaign.cohort.when.activated_before is None or campaign.cohort.when.registered is None:
@@ -208,6 +222,14 @@ def _shape(pack: PackFile) -> Iterator[str]:
             yield f"'{at}.notices' (more than one)"
         if not _two_stages(campaign.stages):
             yield f"'{at}.stages' (other than 'suspended' at the deadline and 'ended' days after it)"
+
+
+def _limits(pack: PackFile) -> Iterator[str]:
+    for index, limit in enumerate(pack.limits):
+        if (limit.kind == "flow") != (limit.window is not None):
+            yield f"'limits[{index}].window' (a flow has one, a stock has none)"
+        if limit.kind == "flow" and limit.over == "choose_keep":
+            yield f"'limits[{index}].over: choose_keep' (of a flow)"
 
 
 def _two_stages(stages: tuple[Any, ...]) -> bool:

@@ -17,7 +17,7 @@ from rollkeeper.law.errors import (
     UnconfirmedValue,
     UnhonouredField,
 )
-from rollkeeper.law.honoured import unhonoured
+from rollkeeper.law.honoured import LIMITED, SERVICES, unhonoured
 from rollkeeper.law.leaves import Because
 from rollkeeper.law.schema import PackFile
 
@@ -111,6 +111,23 @@ class CopyLaw:
     article: str
 
 
+@dataclass(frozen=True, slots=True)
+class LimitRule:
+    """How many lines one holder may have, or take up within so many days; and what follows beyond."""
+
+    party_kinds: tuple[str, ...]
+    services: tuple[str, ...]
+    n: int
+    window_days: int | None
+    """None: what is held now counts, whenever it was taken up."""
+    over: str
+    article: str
+
+    def concerns(self, party_kind: str, service: str) -> bool:
+        """Tell whether a line of this service counts where such a party holds it."""
+        return party_kind in self.party_kinds and service in self.services
+
+
 @dataclass(frozen=True)
 class Pack:
     """A statute as dated data. `hash` is the SHA-256 of the file and stands in every ledger entry that it decided."""
@@ -169,6 +186,23 @@ class Pack:
             for kind in self.file.party_kinds
             if kind.id == party_kind
             for leaf in kind.attributes
+        )
+
+    @cached_property
+    def limits(self) -> tuple[LimitRule, ...]:
+        """Return how many lines people may have; what nobody has confirmed turns nobody away. Refuses: UnhonouredField."""
+        self.refuse_unhonoured()
+        return tuple(
+            LimitRule(
+                party_kinds=tuple(kind for kind in LIMITED[limit.group] if kind not in limit.exempt),
+                services=tuple(sorted(({limit.service} if limit.service else SERVICES) - set(limit.exempt))),
+                n=limit.n,
+                window_days=limit.window.n if limit.window else None,
+                over=limit.over,
+                article=self._cited(limit.because),
+            )
+            for limit in self.file.limits
+            if limit.because.confirmed
         )
 
     def _cited(self, because: Because) -> str:

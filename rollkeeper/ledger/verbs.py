@@ -117,6 +117,7 @@ class Verb(StrEnum):
     HOLDING_REGISTERED = "line:holding:registered", _HOLDER
     HOLDING_TRANSFERRED = "line:holding:transferred", _HOLDER
     HOLDING_CORRECTED = "line:holding:corrected", _HOLDER
+    LIMIT_PASSED = "line:limit:passed", Form(line=MUST, person=MUST, pack=MUST, article=MUST)
     COPY_KEPT = (
         "line:copy:kept",
         Form(line=MUST, person=MUST, pack=MUST, article=MUST, facts={"copies": COUNT, "holding": REFERENCE}),

@@ -207,18 +207,6 @@ def other_lines_of(person_id: PersonId, *, than: LineId) -> tuple[LineId, ...]:
     return tuple(LineId(row.line_id) for row in found)
 
 
-def count_lines_of(person_id: PersonId) -> int:
-    """Count the living lines that this person holds now: what a limit of the pack is held against.
-
-    A line of which they say that it is not theirs does not count from that moment on.
-    """
-    return int(rows(
-        "SELECT count(*) AS lines FROM lines_holding h JOIN lines_line l USING (line_id) WHERE h.person_id = %s"
-        " AND upper_inf(h.held) AND h.contested_on IS NULL AND l.state IN ('active', 'suspended')",
-        [person_id],
-    )[0].lines)  # fmt: skip
-
-
 def line_history(line_id: LineId) -> LineFacts | None:
     """Return what counting and explaining need of a line."""
     line = view_line(line_id)

@@ -2,17 +2,22 @@
 """A clerk, and lines to register somebody for."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.lines.changes import activate_line, begin_suspension
 from rollkeeper.lines.states import Service, SuspensionReason
 from rollkeeper.vault.acts import begin_first_epoch
 from tests.enrolment.people import fresh_number
+
+REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
 
 
 @pytest.fixture
@@ -45,3 +50,18 @@ def new_line() -> Callable[..., str]:
         return number
 
     return make
+
+
+@pytest.fixture
+def limited(tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Put limits into the law of this home."""
+    before = kernel_settings.settings().pack
+
+    def limit(*limits: str) -> None:
+        listed = "".join(f"  - {{{one}, because: {{article: 2 ¶1}}}}\n" for one in limits)
+        path = tmp_path / f"{new_uuid()}.yaml"
+        path.write_text(REFERENCE.replace("\nretention:", f"\nlimits:\n{listed}retention:", 1), "utf-8")
+        kernel_settings.write_settings(pack=str(path))
+
+    yield limit
+    kernel_settings.write_settings(pack=before)

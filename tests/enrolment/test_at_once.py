@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 
-from rollkeeper.enrolment.acts import end_line, register_subscriber
+from rollkeeper.enrolment.acts import change_record, end_line, register_subscriber
 from rollkeeper.enrolment.errors import AlreadyRegistered
 from rollkeeper.enrolment.submissions import Receipt
 from rollkeeper.kernel.database import rows
@@ -108,3 +108,30 @@ def test_of_a_registration_and_an_end_in_the_same_second_both_see_the_other(cler
     receipts = [o for o in outcomes if isinstance(o, Receipt)]
     assert len(receipts) == 1, outcomes
     assert (line.state is LineState.ACTIVE) == line.is_registered
+
+
+def test_at_many_counters_in_the_same_second_nobody_gets_past_the_limit(clerk, limited):
+    limited("what: lines, group: person, scope: operator, kind: stock, n: 2, over: refuse")
+    who = person()
+
+    outcomes = together(*[lambda: register_subscriber(clerk, submission(fresh_number(), who), on=ON)] * 6)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["LimitReached"] * 4 + ["Receipt"] * 2, outcomes
+
+
+def test_two_documents_of_one_person_at_two_counters_count_together(clerk, limited):
+    limited("what: lines, group: person, scope: operator, kind: stock, n: 2, over: refuse")
+    who, number = person(), fresh_number()
+    register_subscriber(clerk, submission(number, who), on=ON)
+    renewed = person()
+    former = (who["document_type"], who["document_number"])
+    change_record(clerk, submission(number, renewed, former_document=former), on=ON)
+
+    outcomes = together(
+        *[
+            lambda one=one: register_subscriber(clerk, submission(fresh_number(), one), on=ON)
+            for one in (who, renewed) * 3
+        ]
+    )
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["LimitReached"] * 5 + ["Receipt"], outcomes

@@ -330,6 +330,81 @@ def test_a_field_that_no_engine_obeys_loads_and_is_refused_for_use_by_its_name(o
     assert str(raised.value).startswith("The pack cn-xz-2011 cannot be used: nothing here obeys its ")
 
 
+LIMIT = "what: lines, group: person, scope: operator, kind: stock, n: 5, over: refuse"
+FLOW = LIMIT.replace("stock", "flow") + ", window: {n: 30, unit: day}"
+
+
+def limited(limit: str, because: str = "article: 2 ¶1") -> bytes:
+    """Return the reference pack with a limit."""
+    return changed("\nretention:", f"\nlimits:\n  - {{{limit}, because: {{{because}}}}}\nretention:")
+
+
+@pytest.mark.parametrize(
+    ("limit", "named"),
+    [
+        (LIMIT.replace("operator", "national"), "'limits[0].scope: national'"),
+        (LIMIT.replace("person", "guardian"), "'limits[0].group: guardian'"),
+        (f"{LIMIT}, existing_lines: must_reduce", "'limits[0].existing_lines: must_reduce'"),
+        (f"{LIMIT}, exempt: [tourist]", "'limits[0].exempt[0]: tourist'"),
+        (f"{LIMIT}, service: esim", "'limits[0].service: esim'"),
+        (f"{LIMIT}, window: {{n: 30, unit: day}}", "'limits[0].window'"),
+        (LIMIT.replace("stock", "flow"), "'limits[0].window'"),
+        (FLOW.replace("refuse", "choose_keep"), "'limits[0].over: choose_keep' (of a flow)"),
+        (FLOW.replace("unit: day", "unit: month"), "'limits[0].window.unit: month'"),
+        (FLOW.replace("n: 30", "n: 0"), "'limits[0].window.n: 0'"),
+        (FLOW.replace("unit: day", "unit: day, full: true"), "'limits[].window.full'"),
+    ],
+)  # fmt: skip
+def test_a_limit_that_nothing_here_can_keep_is_refused_for_use_by_its_name(limit, named):
+    pack = read_pack(limited(limit), file="pack.yaml")
+
+    with pytest.raises(UnhonouredField, match=re.escape(named)):
+        assert pack.limits
+
+
+@pytest.mark.parametrize(
+    ("limit", "rule"),
+    [
+        (LIMIT, (("individual", "minor"), 5, None, "refuse")),
+        (f"{LIMIT.replace('person', 'company')}, existing_lines: keep", (("company",), 5, None, "refuse")),
+        (f"{LIMIT.replace('refuse', 'review')}, exempt: [minor]", (("individual",), 5, None, "review")),
+        (LIMIT.replace("refuse", "choose_keep"), (("individual", "minor"), 5, None, "choose_keep")),
+        (FLOW, (("individual", "minor"), 5, 30, "refuse")),
+    ],
+)
+def test_a_limit_is_said_with_its_article_to_whoever_obeys_it(limit, rule):
+    (given,) = read_pack(limited(limit), file="pack.yaml").limits
+
+    assert (given.party_kinds, given.n, given.window_days, given.over) == rule
+    assert given.article == "2 ¶1"
+
+
+@pytest.mark.parametrize(
+    ("limit", "mobile", "data_card"),
+    [
+        (LIMIT, True, True),
+        (f"{LIMIT}, service: mobile", True, False),
+        (f"{LIMIT}, exempt: [mobile]", False, True),
+    ],
+)
+def test_a_limit_concerns_the_services_that_it_names_and_does_not_exempt(limit, mobile, data_card):
+    (given,) = read_pack(limited(limit), file="pack.yaml").limits
+
+    assert given.concerns("individual", "mobile") == mobile
+    assert given.concerns("individual", "data_card") == data_card
+    assert not given.concerns("company", "mobile")
+
+
+def test_a_limit_that_nobody_has_confirmed_turns_nobody_away():
+    pack = read_pack(limited(LIMIT, "article: 2 ¶1, confirmed: false"), file="pack.yaml")
+
+    assert pack.limits == ()
+
+
+def test_the_reference_law_limits_nobody():
+    assert load_pack("cn-xz-2011").limits == ()
+
+
 @pytest.mark.parametrize("hours", [1, 24, 25])
 def test_the_hours_of_an_emergency_lift_are_the_packs_and_a_pack_may_give_none(hours):
     given = read_pack(
@@ -379,10 +454,16 @@ OTHER_LAWS = {
     "belgium": ["'scope.exemptions'"],
     "germany": ["end_of_next_calendar_year", "'party_kinds[].verification'"],
     "ghana": ["'campaigns[].stages[].duty_cycle'"],
-    "india": ["'limits'", "'campaigns[].extensions[].adds'", "'campaigns' (more than one)", "flagged_by"],
+    "india": [
+        "'limits[0].scope: national'",
+        "'limits[].regions'",
+        "'campaigns[].extensions[].adds'",
+        "'campaigns' (more than one)",
+        "flagged_by",
+    ],
     "indonesia": ["'campaigns[].stages[].services'"],
     "kenya": ["'party_kinds[].age'"],
-    "korea": ["'limits'", "'scope.exemptions'", "'party_kinds[].verification'"],
+    "korea": ["'limits[0].scope: national'", "'scope.exemptions'", "'party_kinds[].verification'"],
     "mexico": ["'calendar.day_kind: working'", "working_day", "always_allow[1]: 911", "name: curp"],
     "nigeria": ["'court_stays'", "'scope.grandfather'", "'party_kinds[].verification'"],
     "nis2": ["needs: legitimate_request", "reply.unit: hour"],
@@ -392,7 +473,7 @@ OTHER_LAWS = {
         "retention[0].anchor: deactivation",
         "regulator",
     ],
-    "singapore": ["'limits'", "'scope.grandfather'"],
+    "singapore": ["'limits[0].scope: national'", "'limits[0].exempt[1]: data_only'", "'scope.grandfather'"],
     "switzerland": ["agents.copy_of_document", "seller_name"],
     "tanzania": ["'party_kinds[].verification'", "diplomatic_mission"],
     "united-kingdom": [],

@@ -145,7 +145,8 @@ def test_nothing_personal_stands_in_addresses_titles_or_pages_that_were_not_aske
 
 
 def test_a_line_that_is_not_mine_counts_for_no_limit_at_once_and_opens_a_case(come_in, prove):
-    from rollkeeper.lines.queries import count_lines_of, present_holding, view_line
+    from rollkeeper.lines.counting import count_held
+    from rollkeeper.lines.queries import present_holding, view_line
 
     enrol()
     strange = enrol("+8613908915678")
@@ -156,7 +157,7 @@ def test_a_line_that_is_not_mine_counts_for_no_limit_at_once_and_opens_a_case(co
     answer = do(browser, "not-mine", strange)
 
     assert answer.status_code == 302
-    assert count_lines_of(person) == 1
+    assert count_held([person], party_kinds=["individual"], services=["mobile"]) == {person: 1}
     assert view_line(strange).is_disputed
     (case,) = rows("SELECT kind, due_on - opened_on AS days FROM rights_case")
     assert (case.kind, case.days) == (CaseKind.NOT_MINE, 30)

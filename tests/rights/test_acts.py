@@ -13,7 +13,8 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.queries import count_lines_of, present_holding, view_line
+from rollkeeper.lines.counting import count_held
+from rollkeeper.lines.queries import present_holding, view_line
 from rollkeeper.rights import door, proving
 from rollkeeper.rights.deciding import settle_case
 from rollkeeper.rights.kinds import AskKind
@@ -35,6 +36,10 @@ def proved_visit(telephone):
     token = visit(telephone)
     run("UPDATE rights_visit SET proved_at = clock_timestamp()")
     return token
+
+
+def held_by(person):
+    return count_held([person], party_kinds=["individual"], services=["mobile"]).get(person, 0)
 
 
 def give_away(number, to):
@@ -100,14 +105,14 @@ def test_a_line_that_is_not_theirs_is_unlinked_for_good_or_stays_as_it_was(at_do
     holding = present_holding(line)
     token = proved_visit(at_door)
     assert "done" in ask(token, AskKind.NOT_MINE)
-    assert count_lines_of(holding.person_id) == 0
+    assert held_by(holding.person_id) == 0
 
     settle_case(console_authority(), open_cases()[0].case_id, upheld=upheld, on=ON)
 
     assert (present_holding(line) is None) is upheld
     assert view_line(line).is_registered is not upheld
     assert not view_line(line).is_disputed
-    assert count_lines_of(holding.person_id) == (0 if upheld else 1)
+    assert held_by(holding.person_id) == (0 if upheld else 1)
     assert door.ask(token, AskKind.SHOW, language="en").get("refused") == ("visit_over" if upheld else None)
 
 

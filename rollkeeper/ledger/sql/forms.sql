@@ -35,6 +35,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:holding:registered' THEN '+++_'
     WHEN 'line:holding:transferred' THEN '+++_'
     WHEN 'line:holding:corrected' THEN '+++_'
+    WHEN 'line:limit:passed' THEN '++++'
     WHEN 'line:copy:kept' THEN '++++'
     WHEN 'line:clock:paused' THEN '+---'
     WHEN 'line:clock:resumed' THEN '+---'

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whether somebody may have one line more, where the pack limits how many: right at two counters in the same second.
+
+Whoever is about to take a line is locked by the mark of each document shown, and then by their reference, before
+anything is counted; whoever comes second waits and counts the line of the first. What a batch allows counts for its
+later rows. Somebody who shows no document is new each time, and no limit is held against them.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rollkeeper.access.roles import Power
+from rollkeeper.enrolment.deciding import Situation
+from rollkeeper.enrolment.errors import (
+    ChooseWhichToKeep,
+    LimitNeedsSupervisor,
+    LimitReached,
+    LimitReachedForNow,
+)
+from rollkeeper.enrolment.recording import Frame
+from rollkeeper.enrolment.submissions import Deed, Submission
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import PersonId
+from rollkeeper.law.pack import LimitRule
+from rollkeeper.law.rules import Refused
+from rollkeeper.lines.counting import count_held, count_taken_up, lock_taking
+from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.states import Service
+from rollkeeper.subscribers.queries import document_index
+from rollkeeper.subscribers.rules import may_hold_another
+
+type Taker = PersonId | tuple[str, str]
+"""Who takes a line: the reference known by the document, or the document where nobody is known by it yet."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Taking:
+    """One line that somebody wants to take."""
+
+    submission: Submission
+    document: tuple[str, str] | None
+    service: Service
+    situation: Situation
+
+    @property
+    def taker(self) -> Taker | None:
+        """Return whose lines are counted; None for who shows no document, and is new each time."""
+        return self.situation.shown or self.document
+
+    @property
+    def is_theirs(self) -> bool:
+        """Tell whether they hold the line already, and only who they are was wanting."""
+        line, holder = self.situation.line, self.situation.holder
+        return line is not None and not line.is_over and holder is not None and holder == self.situation.shown
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Limits:
+    """The limits of a pack, and how many lines everybody in a batch has under each."""
+
+    frame: Frame
+    held: Sequence[Counter[Taker]]
+
+    def judge(self, taking: Taking) -> tuple[str, ...] | RollkeeperError:
+        """Return the articles of the limits that a supervisor lets this line pass, or why it may not be taken.
+
+        A line that is allowed counts for whoever comes later in the batch.
+        """
+        if taking.taker is None or taking.is_theirs:
+            return ()
+        kind, service = taking.submission.kind.value, taking.service.value
+        rules = zip(self.frame.limits, self.held, strict=True)
+        concerned = [(rule, held) for rule, held in rules if rule.concerns(kind, service)]
+        is_kept = self._is_kept(taking.situation.line)
+        over = [rule for rule, held in concerned if not is_kept and _is_over(rule, held[taking.taker])]
+        may_pass = taking.submission.passes_limit and self.frame.authority.role_for(Power.PASS_LIMIT)
+        refused = next((rule for rule in over if rule.over != "review" or not may_pass), None)
+        if refused:
+            return _refusal(refused)
+        for rule, held in concerned:
+            held[taking.taker] += not (is_kept and rule.window_days)
+        return tuple(rule.article for rule in over)
+
+    def _is_kept(self, line: LineView | None) -> bool:
+        """Tell whether a line is older than the law: nobody is turned away with it, and it counts for the next one."""
+        if self.frame.deed is not Deed.REGISTER or line is None or line.is_over:
+            return False
+        return line.activated_on < self.frame.pack.file.valid.begins
+
+
+def lock_documents(documents: Sequence[tuple[str, str] | None]) -> None:
+    """Let nobody else take a line under these documents until this act is over."""
+    lock_taking([index.hex() for index in document_index([one for one in documents if one])])
+
+
+def count_limits(frame: Frame, persons: Sequence[PersonId | None]) -> Limits:
+    """Lock these people and count what they have under each limit. Precondition: their documents are locked."""
+    known = [person for person in persons if person]
+    if frame.limits:
+        lock_taking([str(person) for person in known])
+    return Limits(frame, [_count(frame, rule, known) for rule in frame.limits])
+
+
+def _count(frame: Frame, rule: LimitRule, persons: Sequence[PersonId]) -> Counter[Taker]:
+    kinds, services = rule.party_kinds, rule.services
+    if rule.window_days is None:
+        counted = count_held(persons, party_kinds=kinds, services=services)
+    else:
+        counted = count_taken_up(
+            persons, party_kinds=kinds, services=services,
+            first_day=frame.on - dt.timedelta(days=rule.window_days - 1), law_begins=frame.pack.file.valid.begins,
+        )  # fmt: skip
+    counter: Counter[Taker] = Counter()
+    for person, lines in counted.items():
+        counter[person] = lines
+    return counter
+
+
+def _is_over(rule: LimitRule, held: int) -> bool:
+    return isinstance(may_hold_another(held=held, limit=rule.n, article=rule.article), Refused)
+
+
+def _refusal(rule: LimitRule) -> RollkeeperError:
+    if rule.over == "review":
+        return LimitNeedsSupervisor(allowed=rule.n, article=rule.article)
+    if rule.window_days:
+        return LimitReachedForNow(allowed=rule.n, days=rule.window_days, article=rule.article)
+    kind = ChooseWhichToKeep if rule.over == "choose_keep" else LimitReached
+    return kind(allowed=rule.n, article=rule.article)
