@@ -24,6 +24,7 @@ class Waiting:
 
     waiting: int
     oldest: dt.datetime | None
+    oldest_waits: dt.timedelta | None
     held: int
 
 
@@ -40,6 +41,7 @@ def count_waiting() -> Waiting:
     """Count what waits."""
     (found,) = rows(
         "SELECT count(*) FILTER (WHERE outcome IS NULL) AS waiting, count(*) FILTER (WHERE outcome = 'held') AS held,"
-        " min(received_at) FILTER (WHERE outcome IS NULL) AS oldest FROM captures_capture WHERE sealed IS NOT NULL"
+        " min(received_at) FILTER (WHERE outcome IS NULL) AS oldest,"
+        " now() - min(received_at) FILTER (WHERE outcome IS NULL) AS oldest_waits FROM captures_capture WHERE sealed IS NOT NULL"
     )
-    return Waiting(found.waiting, found.oldest, found.held)
+    return Waiting(found.waiting, found.oldest, found.oldest_waits, found.held)

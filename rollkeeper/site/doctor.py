@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from rollkeeper.captures.queries import count_waiting
 from rollkeeper.disclosures.queries import untold
 from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.database import KeysRole, connect, rows
@@ -29,6 +30,7 @@ from rollkeeper.vault.root import index_key
 
 LEAST_FREE_BYTES = 2 * 1024**3
 WITNESS_PATIENCE_S = 3
+CAPTURES_PATIENCE = dt.timedelta(hours=1)
 
 
 class Health(StrEnum):
@@ -354,6 +356,26 @@ def _check_notices_and_commands() -> Iterator[Finding]:
         yield _sound("No command has waited for the network for a day.")
 
 
+def _check_captures() -> Iterator[Finding]:
+    found = count_waiting()
+    if found.held:
+        yield Finding(
+            "",
+            Health.FAULT,
+            f"{found.held:,} captures of counters without a network broke three times and are held, sealed.",
+            "Mend what 'captures' in the log names, then 'rollkeeper captures carry --held', while their key lives.",
+        )
+    if found.oldest_waits and found.oldest_waits > CAPTURES_PATIENCE:
+        told = (
+            f"{found.waiting:,} captures wait to be carried, the oldest for {_told_age(found.oldest_waits)}."
+        )
+        yield Finding(
+            "", Health.WATCH, told, "Keep 'rollkeeper serve' running, or run 'rollkeeper captures carry'."
+        )
+    elif not found.held:
+        yield _sound("Nothing that a counter took down without a network is held or has waited for an hour.")
+
+
 def _check_work_by_itself() -> Iterator[Finding]:
     if not settings().works_by_itself:
         yield Finding(
@@ -408,5 +430,6 @@ CHECKS = (
     _check_witnesses,
     _check_law,
     _check_notices_and_commands,
+    _check_captures,
     _check_work_by_itself,
 )

@@ -20,6 +20,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.changes import activate_line, begin_suspension, end_line_state
 from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.states import LineState, Service, SuspensionReason
+from rollkeeper.site import doctor
 from rollkeeper.vault import capture_keys, rotation
 from tests.captures.browsers import Browser, form
 from tests.captures.conftest import ON
@@ -248,10 +249,24 @@ def test_what_breaks_is_held_sealed_and_keeps_nobody_waiting(browser, carry, mon
         carry()
     assert (came_of(bad), came_of(good)) == ("held", "done")
     assert count_waiting().held == 1
+    assert [one.health for one in doctor._look(doctor._check_captures)] == [doctor.Health.FAULT]
     assert "甲" not in caplog.text
 
     carry(held=True)
     assert came_of(bad) == "done"
+    assert [one.health for one in doctor._look(doctor._check_captures)] == [doctor.Health.SOUND]
+
+
+@pytest.mark.parametrize(
+    ("ago", "health"), [("59 minutes", doctor.Health.SOUND), ("61 minutes", doctor.Health.WATCH)]
+)
+def test_what_nobody_carries_for_an_hour_is_told_by_the_doctor(browser, ago, health):
+    browser.capture(form(fresh_number(), person()))
+    run("UPDATE captures_capture SET received_at = now() - %s::interval", [ago])
+
+    (found,) = doctor._look(doctor._check_captures)
+
+    assert found.health is health
 
 
 def test_other_acts_of_the_counter_are_carried_too(browser, carry):

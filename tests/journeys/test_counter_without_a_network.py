@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+import time
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,13 +14,21 @@ from tests.journeys.wire import wired
 
 pytestmark = pytest.mark.browser
 
-BUTTON = "form[data-capture] button[type=submit]"
+BUTTON = "form[data-capture] button[type=submit]:not([form])"
 SLIP = "[data-slip]:not([hidden])"
 NAME, ADDRESS = "འཇིགས་མེད་ཟླ་བ་ཟབ་མོ་", "Kesang Invented Lane 4711 Zzyzx"
 COUNT = (
     "import django; django.setup(); from rollkeeper.kernel.database import rows;"
     "print(rows(\"SELECT count(*) AS n FROM ledger_entry WHERE verb = 'line:holding:registered' AND staff_id IS NOT NULL\")[0].n)"
 )
+# The mark that all empty forms are kept is written last.
+KEPT = """() => !!navigator.serviceWorker.controller && new Promise(done => {
+  const asked = indexedDB.open('rollkeeper-counter');
+  asked.onsuccess = () => {
+    const got = asked.result.transaction('told').objectStore('told').get('kept');
+    got.onsuccess = () => { asked.result.close(); done(!!got.result) };
+  };
+})"""
 _numbers = count(1)
 
 
@@ -43,13 +53,11 @@ class Clerk:
     def sign_in(self):
         Visitor(self.page, self.trial).sign_in("clerk", at=self.base)
         self.page.goto(self.base + "/register/")
-        self.page.wait_for_function(
-            "() => caches.open('rollkeeper-forms').then(c => c.keys()).then(k => k.length > 15)"
-            ".then(ok => ok && !!navigator.serviceWorker.controller)",
-            timeout=30_000,
-        )
-        # The mark that all forms are kept is written last.
-        self.page.wait_for_timeout(300)
+        # `wait_for_function` does not wait for a promise: it takes it for a yes.
+        deadline = time.monotonic() + 60
+        while not self.page.evaluate(KEPT):
+            assert time.monotonic() < deadline, "the device did not get its forms"
+            time.sleep(0.2)
 
     def fill(self):
         """Fill the form in; return what stands for the person's document."""
@@ -89,7 +97,7 @@ class Clerk:
         return int(done.stdout)
 
 
-@pytest.mark.parametrize("how", ["dead", "mid_request", "no_answer", "unplugged"])
+@pytest.mark.parametrize("how", ["dead", "mid_request", "no_answer", "hangs", "unplugged"])
 def test_a_wire_cut_at_the_submission_loses_nothing_and_does_nothing_twice(at_counter, how):
     before, page = at_counter.registered(), at_counter.page
     at_counter.fill()
@@ -141,6 +149,57 @@ def test_what_was_sealed_is_sent_by_whoever_signs_in_after_the_session_ended(at_
 
     at_counter.waits_for("done")
     assert at_counter.registered() == before + 1
+
+
+def test_a_page_that_never_got_a_ticket_says_so_and_keeps_what_was_entered(trial, chromium):
+    with wired(int(trial.counter.rsplit(":", 1)[1])) as wire:
+        context = chromium.new_context(locale="en-GB")
+        context.route("**/captures/ticket/", lambda route: route.abort())
+        clerk = Clerk(context.new_page(), trial, wire)
+        Visitor(clerk.page, trial).sign_in("clerk", at=clerk.base)
+        clerk.page.goto(clerk.base + "/register/")
+        clerk.page.wait_for_load_state("networkidle")
+        clerk.fill()
+
+        wire.cut()
+        clerk.submit()
+
+        clerk.page.wait_for_function(
+            "() => document.querySelector('[data-state]').textContent.includes('nothing to seal to')"
+        )
+        assert clerk.page.input_value("#id_holder__name") == NAME
+        assert clerk.page.locator(SLIP).count() == 0
+        context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_the_slip_and_a_refusal_are_sound_in_every_language_and_width(visitor, language):
+    page, counter = visitor.page, visitor.trial.counter
+    page.goto(counter + "/account/login/")
+    page.click(f"button[name=language][value={language}]")
+    clerk = Clerk(page, visitor.trial, SimpleNamespace(port=counter.rsplit(":", 1)[1]))
+    clerk.sign_in()
+    clerk.fill()
+    page.uncheck("#id_looked_twice")
+    page.set_input_files(
+        "#picture-holder", {"name": "card.jpg", "mimeType": "image/jpeg", "buffer": b"invented"}
+    )
+
+    page.context.set_offline(True)
+    clerk.submit()
+    page.wait_for_selector(SLIP, timeout=30_000)
+    assert page.is_visible("[data-slip-left]")
+    assert page.evaluate("document.querySelector('#picture-holder').files.length") == 0
+    visitor.look("counter-slip")
+    page.context.set_offline(False)
+
+    clerk.waits_for("refused")
+    row = page.locator("[data-list] [data-key]")
+    assert row.locator("p").inner_text()
+    visitor.look("counter-refused")
+    row.locator("[data-remove]").click()
+    clerk.waits_for()
+    visitor.complaints.clear()  # a browser says of each request that it could not be sent
 
 
 def test_nothing_missing_is_taken_down(at_counter):

@@ -5,14 +5,16 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
-window.addEventListener("pagehide", () => {
+/** Empty every form, what was read of a picture included: a reset alone would bring that back. */
+export function empty() {
   for (const gone of document.querySelectorAll("[data-gone-on-leaving]")) gone.remove();
   for (const field of document.querySelectorAll("form[data-quiet] [name*=__]")) {
-    if (field.tagName === "SELECT") field.selectedIndex = 0;
+    if (field.tagName === "SELECT") for (const [nth, option] of [...field.options].entries()) option.defaultSelected = nth === 0;
     else if (field.type !== "checkbox") field.value = field.defaultValue = "";
   }
   for (const form of document.forms) form.reset();
-});
+}
+window.addEventListener("pagehide", empty);
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload();
 });

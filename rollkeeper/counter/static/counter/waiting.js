@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Goes on without a network. What is submitted is sealed first and kept as ciphertext; an answer of the register removes it;
 // without one it waits, is handed in when the network is back, in order, once, and the clerk sees what came of it.
+import { empty } from "./counter.js";
 import * as store from "./store.js";
 
 const panel = document.querySelector("[data-waiting]");
@@ -17,6 +18,7 @@ const LOOK_MS = 3_000;
 
 let here = null; // the ticket of this page, with the steady clock's reading when it came
 let spare = null; // the newest ticket of this device, for a page that was opened without a network
+let unkept = null; // which empty forms this device has still to fetch
 let isAway = isKept;
 let trouble = "";
 const passing = new WeakSet();
@@ -59,7 +61,7 @@ async function ask(address, said) {
 
 async function getTicket() {
   const answer = await ask(panel.dataset.ticket);
-  trouble = answer === "signed-out" ? "signed-out" : "";
+  if (answer) trouble = answer === "signed-out" ? "signed-out" : "";
   if (!answer?.ok) return;
   const pinned = await store.one("told", `half-${answer.key}`);
   if (pinned && pinned.half !== answer.half) {
@@ -70,9 +72,10 @@ async function getTicket() {
   const ticket = { name: "ticket", ticket: answer.ticket, key: answer.key, half: answer.half, days: answer.days, device: Date.now() };
   await store.keep("told", ticket);
   [spare, here] = [ticket, { ...ticket, steady: performance.now() }];
-  await keepForms(answer);
+  unkept = answer;
 }
 
+// Breaks off where the network goes; the next turn fetches them again.
 async function keepForms({ shells, kept }) {
   if (!("serviceWorker" in navigator) || !("caches" in window)) return;
   await navigator.serviceWorker.register(panel.dataset.worker, { scope: "/" });
@@ -102,13 +105,22 @@ async function sealed(form, taken) {
   const half = Uint8Array.from(atob(ticket.half), (letter) => letter.charCodeAt(0));
   const envelope = await seal(clear, { half, key: ticket.key, ticket: ticket.ticket, submissionKey: key });
   return {
-    key, ticket: ticket.ticket, sealed: envelope, deed: form.dataset.capture, title: form.querySelector("button[type=submit]").textContent.trim(),
+    key, ticket: ticket.ticket, sealed: envelope, deed: form.dataset.capture, title: buttonsOf(form)[0].textContent.trim(),
     at: taken.device, state: "trying", until: Date.now() + TRYING_MS,
   };
 }
 
+// A picture that was chosen or read: it does not travel, and whoever took it has to know.
+function hasPicture(form) {
+  const chosen = [...form.querySelectorAll("input[type=file]")].some((field) => field.files.length);
+  return chosen || [...form.elements].some((field) => /__(read|copy)$/.test(field.name) && field.value);
+}
+
+// The form's own: a button in it that reads a picture belongs to another form.
+const buttonsOf = (form) => [...form.elements].filter((one) => one.type === "submit");
+
 function hold(form, isHeld) {
-  for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = isHeld;
+  for (const button of buttonsOf(form)) button.disabled = isHeld;
 }
 
 async function submitted(event) {
@@ -147,7 +159,8 @@ function pass(form, record) {
 async function wait(form, record) {
   await store.keep("captures", { ...record, state: "waiting" });
   form.pending = null;
-  form.reset();
+  slip.querySelector("[data-slip-left]").hidden = !hasPicture(form);
+  empty();
   hold(form, false);
   form.querySelector("[name=submission_key]").value = crypto.randomUUID();
   document.querySelector("#faults")?.replaceChildren();
@@ -186,6 +199,7 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
     const record = event.detail.elt.pending;
     isAway = true;
     if (record) void wait(event.detail.elt, record);
+    else if (event.detail.elt.matches("form[data-capture]")) void show(trouble || "not-sealed");
   });
 }
 
@@ -231,6 +245,7 @@ function base64(bytes) {
 async function show(name) {
   trouble = name;
   await draw();
+  panel.querySelector("h2").focus();
 }
 
 async function draw() {
@@ -288,6 +303,14 @@ async function turn() {
   const records = await store.all("captures");
   if (records.some((one) => !["done", "refused"].includes(one.state)) && navigator.onLine) await handIn();
   if (!here && !isKept && navigator.onLine) await getTicket();
+  if (unkept && navigator.onLine) {
+    try {
+      await keepForms(unkept);
+      unkept = null;
+    } catch {
+      isAway = true;
+    }
+  }
   await draw();
 }
 
@@ -298,6 +321,6 @@ for (const form of document.querySelectorAll("form[data-capture]")) {
 spare = (await store.one("told", "ticket")) ?? null;
 await draw();
 for (;;) {
-  await turn();
+  await turn().catch(reportError); // a turn that broke is told to the console; the next one comes all the same
   await pause(LOOK_MS);
 }
