@@ -17,7 +17,7 @@ from rollkeeper.notices.kinds import Channel
 from rollkeeper.vault.opened import Opened
 
 CHUNK: Final = 200
-"""Notices claimed and handed over together; as many go out twice, under the same reference, after a crash."""
+"""Notices claimed and handed over together."""
 
 
 class Answer(StrEnum):
@@ -57,6 +57,15 @@ class Gateway(Protocol):
     @property
     def rings(self) -> bool:
         """Tell whether a message makes a telephone ring or buzz: then it waits for the end of the quiet hours."""
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """Return how many messages are handed over before their answers are written down.
+
+        As many may go out twice after a crash, under the same reference. A way that knows a reference again takes a
+        whole chunk; one that cannot (a mail server) takes few.
+        """
         ...
 
     def send(self, messages: Sequence[Message]) -> list[Handing]:

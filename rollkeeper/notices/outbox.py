@@ -17,14 +17,14 @@ from typing import IO
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import instant_text
 from rollkeeper.kernel.settings import home, settings
-from rollkeeper.notices.gateways import Answer, Handing, Message
+from rollkeeper.notices.gateways import CHUNK, Answer, Handing, Message
 from rollkeeper.notices.smpp_text import sms_parts
 
 
 class Outbox:
     """The gateway to the two files. It rings nobody."""
 
-    rings = False
+    rings, at_once = False, CHUNK
 
     def __init__(self, folder: Path, *, full_addresses: bool = False, bounce_share: float = 0.0) -> None:
         self._folder, self._full_addresses, self._bounce_share = folder, full_addresses, bounce_share

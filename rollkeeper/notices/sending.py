@@ -8,7 +8,7 @@ intention is committed and lives only in the message; it is kept nowhere.
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import batched, groupby
 from typing import Any
 from uuid import UUID
 
@@ -114,7 +114,8 @@ class Sender:
         for channel, group in groupby(
             sorted(intents, key=lambda one: one.channel), key=lambda one: one.channel
         ):
-            self._hand_over(channel, list(group), sent)
+            for part in batched(group, self._ways[channel].at_once):
+                self._hand_over(channel, part, sent)
         return len(found)
 
     def _step(self, row: Any) -> Step:
@@ -158,7 +159,7 @@ class Sender:
         if intents:
             run(sql("notices", "intend"), {**_columns(intents), "now": now})
 
-    def _hand_over(self, channel: Channel, intents: list[_Intent], sent: Sent) -> None:
+    def _hand_over(self, channel: Channel, intents: Sequence[_Intent], sent: Sent) -> None:
         addresses = self._open(channel, intents)
         ready = [one for one in intents if _is_readable(addresses[one.row.line_id])]
         codes = _receipt_codes([one.row for one in ready])

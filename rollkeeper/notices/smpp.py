@@ -22,7 +22,7 @@ from smpplib import exceptions
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, settings
-from rollkeeper.notices.gateways import Answer, Handing, Message
+from rollkeeper.notices.gateways import CHUNK, Answer, Handing, Message
 from rollkeeper.notices.kinds import Outcome
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.smpp_link import Link
@@ -71,7 +71,7 @@ class _Run:
 class ShortMessages:
     """The gateway to one message centre."""
 
-    rings = True
+    rings, at_once = True, CHUNK
 
     def __init__(
         self, url: str, *, password: str, sender: str, spool: Spool, window: int = 10, per_second: float = 50,

@@ -35,7 +35,7 @@ class NotEncrypted(Exception):
 class MailServer:
     """The gateway to the server. It rings nobody at night."""
 
-    rings = False
+    rings, at_once = False, 10
 
     def __init__(
         self,

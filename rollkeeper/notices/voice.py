@@ -18,7 +18,7 @@ from uuid import UUID
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.errors import NoCalls
-from rollkeeper.notices.gateways import Answer, Handing, Message
+from rollkeeper.notices.gateways import CHUNK, Answer, Handing, Message
 from rollkeeper.notices.kinds import CallEnd
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.rules import judge_call
@@ -30,7 +30,7 @@ _MOST_BYTES: Final = 50_000_000
 class Calls:
     """The gateway to the program."""
 
-    rings = True
+    rings, at_once = True, CHUNK
 
     def __init__(self, program: str, *, patience_s: float = 60) -> None:
         self._program, self._patience_s = program, patience_s

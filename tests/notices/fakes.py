@@ -6,7 +6,7 @@ import ssl
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
-from rollkeeper.notices.gateways import Answer, Handing
+from rollkeeper.notices.gateways import CHUNK, Answer, Handing
 
 
 class Way:
@@ -14,9 +14,11 @@ class Way:
 
     def __init__(self, *, rings=False):
         self.rings, self.heard, self.addresses = rings, [], []
+        self.at_once, self.parts = CHUNK, []
         self.answer = lambda _: Answer.TAKEN
 
     def send(self, messages):
+        self.parts.append(len(messages))
         return [self._one(message) for message in messages]
 
     def _one(self, message):

@@ -1,11 +1,13 @@
 """A process killed in the middle of sending leaves nobody untold and says nothing under two references."""
 
 import datetime as dt
+import email
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
@@ -15,6 +17,8 @@ from rollkeeper.kernel.claims import dead_claims
 from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.outbox import Outbox
+from rollkeeper.notices.smtp import MailServer
+from tests.notices.fakes import Mailboxes, MailHost
 from tests.notices.people import ON, attempts, make_line, notice, tell
 
 # A child that sends into the file outbox and kills itself, without a last word, where the test says.
@@ -44,6 +48,30 @@ clock.give_day(dt.date(2011, 12, 20))
 send_due(sweep_authority(), on=dt.date(2011, 12, 20), ways={Channel.SMS: Dying(folder)})
 """
 
+# The same with a real mail server, killed when it has given away so many mails.
+MAILING_CHILD = """
+import os, signal, sys, datetime as dt
+import django; django.setup()
+from rollkeeper.access.authority import sweep_authority
+from rollkeeper.kernel import clock
+from rollkeeper.notices.acts import send_due
+from rollkeeper.notices.kinds import Channel
+from rollkeeper.notices.smtp import MailServer
+from rollkeeper.site.boot import open_home
+class Dying(MailServer):
+    left = int(sys.argv[2])
+    def _send_one(self, server, message):
+        given = super()._send_one(server, message)
+        Dying.left -= 1
+        if not Dying.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return given
+open_home()
+clock.give_day(dt.date(2011, 12, 20))
+way = Dying(sys.argv[1], sender="register@operator.example", operator="Test")
+send_due(sweep_authority(), on=dt.date(2011, 12, 20), ways={Channel.EMAIL: way})
+"""
+
 
 @pytest.mark.parametrize("where", ["before anything was sent", "half way", "after all was sent"])
 def test_a_killed_run_is_finished_by_the_next_one(committed, tmp_path, where):
@@ -66,6 +94,36 @@ def test_a_killed_run_is_finished_by_the_next_one(committed, tmp_path, where):
     assert len(intended) == len(owed)
     assert {notice(one).state for one in owed} == {"sent"}
     assert sorted(row["reference"] for row in messages) == sorted(map(str, intended))
+
+
+def test_of_mails_no_more_than_a_handful_goes_out_twice_after_a_crash(committed):
+    clock.give_day(ON)
+    owed = [tell(make_line(number=None, contact=f"holder{n}@mail.example")) for n in range(40)]
+    mailboxes = Mailboxes()
+    host = MailHost(mailboxes)
+    host.start()
+    try:
+        child = subprocess.run(
+            [sys.executable, "-c", MAILING_CHILD, host.url, "27"],
+            env=os.environ | {"ROLLKEEPER_ROLE": "sweep"},
+            check=False,
+        )
+        claimed = database.rows("SELECT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
+        while not dead_claims([row.claimed_by for row in claimed]):
+            pass
+        kept_before = len(mailboxes.kept)
+
+        way = MailServer(host.url, sender="register@operator.example", operator="Test")
+        send_due(sweep_authority(), on=ON, ways={Channel.EMAIL: way})
+    finally:
+        host.stop()
+
+    ids = Counter(email.message_from_bytes(one.content)["Message-ID"] for _, one in mailboxes.kept)
+    assert child.returncode == -signal.SIGKILL
+    assert kept_before == 27
+    assert {notice(one).state for one in owed} == {"sent"}
+    assert len(ids) == len(owed)
+    assert sorted(ids.values()) == [1] * 33 + [2] * 7
 
 
 def test_an_intention_whose_way_is_shut_by_now_is_not_carried_out(committed, tmp_path):

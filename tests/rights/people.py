@@ -25,7 +25,7 @@ PERSON = {
 class Telephone:
     """A gateway that keeps what it got."""
 
-    rings = True
+    rings, at_once = True, 200
 
     def __init__(self):
         self.messages = []
