@@ -15,6 +15,7 @@ from rollkeeper.portal import words
 from rollkeeper.subscribers.queries import document_index
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
+_NOT_TYPED = {"number", "document_copy"}
 _DAY = {"type": "date", "autocomplete": "off"}
 
 
@@ -156,7 +157,7 @@ class CorrectForm(DeedForm):
 
     about = forms.ChoiceField(
         label=_("What is wrong?"),
-        choices=[(name, said) for name, said in words.FIELDS.items() if name != "number"],
+        choices=[(name, said) for name, said in words.FIELDS.items() if name not in _NOT_TYPED],
     )
 
 
@@ -176,6 +177,17 @@ class ReceiptForm(QuietForm):
     """The code of a receipt."""
 
     code = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+
+class CopyForm(QuietForm):
+    """Which copy of a document."""
+
+    record = forms.UUIDField(widget=forms.HiddenInput)
+    position = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def asked(self) -> dict[str, str]:
+        """Return what is asked for. Precondition: the form is valid."""
+        return {name: str(value) for name, value in self.cleaned_data.items()}
 
 
 def _with_mark(asked: dict[str, str], form: DocumentForm) -> dict[str, str]:

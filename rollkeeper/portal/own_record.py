@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FORM = "rollkeeper/own-record/1"
+FORM = "rollkeeper/own-record/2"
 
 
 class _Said(BaseModel):
@@ -61,9 +61,12 @@ class KeptRecord(_Said):
     """One entry that is held, in clear."""
 
     line: str
+    record: str = Field(description="Its reference, a UUID: a line whose record was put right has several.")
     service: str
-    field: str
-    value: str
+    field: str = Field(description="document_copy: a redacted copy of the document shown.")
+    value: str = Field(description="As text; of a copy in base64. Empty: it cannot be opened any more.")
+    media_type: str | None = Field(description="Of a copy: image/jpeg; null: it is text.")
+    position: int | None = Field(description="Of a copy: which of the pages or sides, from 0.")
     article: str = Field(description="By which article it is asked for.")
     last_day: dt.date | None = Field(
         description="The last day on which it is kept; null while the contract runs."
@@ -96,7 +99,7 @@ class ReceiptRecord(_Said):
 class OwnRecord(_Said):
     """All that is held about one person, as one file."""
 
-    form: Literal["rollkeeper/own-record/1"]
+    form: Literal["rollkeeper/own-record/2"]
     day: dt.date
     operator: str
     lines: list[LineRecord]

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("mine/", views.mine, name="mine"),
     path("who-looked/", views.looks, name="looks"),
     path("held/", views.held, name="held"),
+    path("copy/", views.copy, name="copy"),
     path("export/", views.export, name="export"),
     path("receipts/", views.receipts, name="receipts"),
     path("receipt/", views.receipt, name="receipt"),

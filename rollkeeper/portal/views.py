@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The pages of the portal. Each asks the porter anew; nothing of an answer is kept."""
 
+import base64
 import datetime as dt
 from collections.abc import Callable
 from functools import wraps
@@ -24,6 +25,7 @@ from rollkeeper.portal import words
 from rollkeeper.portal.asking import Answer, language_of_page, put
 from rollkeeper.portal.forms import (
     CodeForm,
+    CopyForm,
     CorrectForm,
     DeceasedForm,
     DeedForm,
@@ -177,9 +179,23 @@ def held(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @during_visit
+def copy(request: HttpRequest) -> HttpResponse:
+    """Give one copy of a document as a picture. Nothing of it stays here."""
+    form = CopyForm(request.POST)
+    answer = put(request, AskKind.COPY, form.asked() if form.is_valid() else {})
+    if answer.done is None:
+        return _refused(request, answer)
+    return HttpResponse(
+        base64.b64decode(answer.done["value"]), content_type=answer.done["media_type"],
+        headers={"Content-Disposition": 'attachment; filename="document-copy.jpeg"'},
+    )  # fmt: skip
+
+
+@require_POST
+@during_visit
 def export(request: HttpRequest) -> HttpResponse:
     """Give all that is held about oneself as one file that machines read. Nothing of it stays here."""
-    answer = put(request, AskKind.READ)
+    answer = put(request, AskKind.READ, {"pictures": True})
     if answer.done is None:
         return _refused(request, answer)
     whole = {

@@ -106,4 +106,5 @@ FIELDS: Words = {
     "document_valid_until": _("Last day on which the document is valid"),
     "birth_date": _("Date of birth"),
     "number": _("Number of the line"),
+    "document_copy": _("Copy of the document"),
 }

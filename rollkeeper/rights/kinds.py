@@ -14,6 +14,8 @@ class AskKind(StrEnum):
     """Document number and name as registered."""
     READ = "read"
     """What is held about me, in clear."""
+    COPY = "copy"
+    """One copy of my document."""
     PAUSE = "pause"
     LIFT = "lift"
     """Service back for some hours, once; nobody asks why."""

@@ -34,6 +34,7 @@ from rollkeeper.notices.passing import pass_code
 from rollkeeper.rights.deciding import settle_what_was_put_right
 from rollkeeper.rights.deeds import ACTS
 from rollkeeper.rights.door import hash_code
+from rollkeeper.rights.held import show_copy
 from rollkeeper.rights.kinds import AskKind
 from rollkeeper.rights.proving import prove
 from rollkeeper.rights.rules import may_send_code
@@ -168,7 +169,9 @@ def _do(
         case AskKind.SHOW:
             return show_all(visit, language=language, on=on)
         case AskKind.READ:
-            return show_held(visit, language=language, on=on)
+            return show_held(visit, pictures=bool(asked.get("pictures")), language=language, on=on)
+        case AskKind.COPY:
+            return show_copy(visit, asked, on=on)
         case AskKind.RECEIPT:
             return show_receipt(visit, str(asked.get("code", "")))
         case AskKind.PROVE:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a subscriber is shown: where their lines stand, who looked, what is held and until when, in clear only when proved.
+"""What a subscriber is shown: where their lines stand, who looked, their receipts; what is held is in `held`.
 
 Plain objects of strings, numbers and days, since they travel sealed from the porter to the page.
 """
@@ -10,9 +10,6 @@ from typing import Any
 from rollkeeper.campaign.queries import explain_line
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import EntryId, LineId
-from rollkeeper.kernel.settings import settings
-from rollkeeper.law.packs import load_pack
-from rollkeeper.law.rules import keeps_until
 from rollkeeper.ledger.queries import Held, looks
 from rollkeeper.ledger.receipts import code_of, find_by_code
 from rollkeeper.ledger.verbs import Verb
@@ -21,10 +18,8 @@ from rollkeeper.lines.queries import last_until, view_line
 from rollkeeper.rights.appealing import can_appeal
 from rollkeeper.rights.errors import NotAmongYours
 from rollkeeper.rights.heirs import named_by
+from rollkeeper.rights.held import list_kept, open_kept
 from rollkeeper.rights.visits import Holding, Visit
-from rollkeeper.vault.acts import open_line_values, open_sealed
-from rollkeeper.vault.errors import CannotOpen
-from rollkeeper.vault.fields import Field, LineField, Purpose
 
 _WITH_RECEIPT = [verb for verb in DONE if isinstance(verb, Verb)]
 type Shown = dict[str, Any]
@@ -41,23 +36,20 @@ def show_all(visit: Visit, *, language: str, on: dt.date) -> Shown:
         + [_line(one.line_id, one, here=False, language=language, on=on) for one in others],
         "looks": show_looks(visit),
         "receipts": [one for line_id, since in _spans(visit) for one in _receipts(line_id, since)],
-        "kept": [row for one in held for row in _kept(visit, one)],
+        "kept": [row for one in held for row in list_kept(visit, one)],
         "named": {part.value: day.isoformat() for part, day in named_by(visit.person_id).items()}
         if visit.is_proved and visit.person_id else {},
     }  # fmt: skip
 
 
-def show_held(visit: Visit, *, language: str, on: dt.date) -> Shown:
-    """Return all that is held about whoever proved to be the holder, in clear.
+def show_held(visit: Visit, *, pictures: bool, language: str, on: dt.date) -> Shown:
+    """Return all that is held about whoever proved to be the holder, in clear; with `pictures`, copies of documents too.
 
-    Ledger: vault:sealed:opened for each value. Refuses: ProofNeeded.
+    Ledger: vault:sealed:opened for each value. Refuses: ProofNeeded, CopyStoreAway.
     """
     visit.demand_proof()
-    shown, held = show_all(visit, language=language, on=on), list(visit.holdings())
-    numbers = _numbers(visit, held, on=on)
-    shown["kept"] = [
-        row for one in held for row in _opened(visit, one, number=numbers.get(one.line_id, ""), on=on)
-    ]
+    shown = show_all(visit, language=language, on=on)
+    shown["kept"] = open_kept(visit, pictures=pictures, on=on)
     return shown
 
 
@@ -146,62 +138,3 @@ def _receipts(line_id: LineId, since: dt.datetime | None) -> list[Shown]:
         }
         for row in found
     ]  # fmt: skip
-
-
-def _kept(visit: Visit, holding: Holding) -> list[Shown]:
-    """Return what is held with one holding: which field, by which article, and the last day, once it is known."""
-    pack = load_pack(settings().pack)
-    ended = holding.ended_on or (holding.until and holding.until.date())
-    last_day = keeps_until(pack, ended).isoformat() if ended and pack.duty else None
-    articles = {one.name: one.article for one in pack.attributes(holding.service.value, holding.party_kind)}
-    fields = rows(
-        "SELECT field FROM vault_sealed WHERE person_id = %s AND holding_id = %s ORDER BY field",
-        [visit.person_id, holding.holding_id],
-    )
-    named = [(row.field, articles.get(row.field, "")) for row in fields]
-    if holding.number_sealed is not None and holding.is_present:
-        named.append((LineField.NUMBER.value, pack.act_article("register") or ""))
-    kept_article = pack.retention.article if pack.duty else ""
-    return [
-        {
-            "line": str(holding.line_id), "service": holding.service.value, "field": name, "article": article,
-            "last_day": last_day, "kept_article": kept_article,
-        }
-        for name, article in named
-    ]  # fmt: skip
-
-
-def _opened(visit: Visit, holding: Holding, *, number: str, on: dt.date) -> list[Shown]:
-    return [
-        row | {
-            "value": number if row["field"] == LineField.NUMBER.value
-            else _open(visit, holding, Field(row["field"]), on=on)
-        }
-        for row in _kept(visit, holding)
-    ]  # fmt: skip
-
-
-def _open(visit: Visit, holding: Holding, field: Field, *, on: dt.date) -> str:
-    try:
-        return open_sealed(
-            visit.authority, person_id=visit.demand_proof(), holding_id=holding.holding_id, field=field,
-            purpose=Purpose.SUBSCRIBER_REQUEST, on=on, line_id=holding.line_id, commitment=holding.commitment,
-        ).reveal()  # fmt: skip
-    except CannotOpen:
-        return ""
-
-
-def _numbers(visit: Visit, held: list[Holding], *, on: dt.date) -> dict[LineId, str]:
-    pairs = [
-        (one.line_id, one.number_sealed) for one in held if one.number_sealed is not None and one.is_present
-    ]
-    values = open_line_values(
-        visit.authority, LineField.NUMBER, pairs, purpose=Purpose.SUBSCRIBER_REQUEST, on=on
-    )
-    numbers: dict[LineId, str] = {}
-    for (line_id, _), value in zip(pairs, values, strict=True):
-        try:
-            numbers[line_id] = value.reveal()
-        except CannotOpen:
-            numbers[line_id] = ""
-    return numbers

@@ -43,12 +43,13 @@ class Telephone:
         )
 
 
-def enrol(number=NUMBER, person=None, on=ON, service=Service.MOBILE):
+def enrol(number=NUMBER, person=None, on=ON, service=Service.MOBILE, copies=()):
     return register_subscriber(
         console_authority(),
         Submission(
             submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL,
             parts={Part.HOLDER: person or PERSON}, service=service, language="en", looked_twice=True,
+            copies={Part.HOLDER: copies},
         ),
         on=on,
     ).line_id  # fmt: skip
