@@ -10,8 +10,12 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings as django_settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -27,6 +31,17 @@ from rollkeeper.site.faces import FaceName, face_called, this_face
 
 ACCOUNT = "account/"
 """Addresses that whoever is signed in may use without a role: their own password and second factor."""
+
+
+class SessionOfFaceMiddleware(SessionMiddleware):
+    """Django's own, but for a session that ends while a request of it is under way: that one is nobody's from then on."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Return the answer, or the way to sign in; Django would call the request out of order."""
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            return _ask_to_sign_in(request, django_settings.LOGIN_URL, REDIRECT_FIELD_NAME)
 
 
 class GateMiddleware(LoginRequiredMiddleware):
@@ -57,14 +72,10 @@ class GateMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponse:
-        """Send a person to the sign-in page, and from there back to where they were going; tell a machine what is missing.
-
-        What stood behind the address is left out: nobody's values travel on in a redirection.
-        """
-        if "text/html" not in request.headers.get("Accept", "text/html"):
-            return refuse(request, NotSignedIn(), status=401)
-        field = self.get_redirect_field_name(view_func)
-        return redirect_to_login(request.path, self.get_login_url(view_func), field)
+        """Ask whoever it is to sign in."""
+        return _ask_to_sign_in(
+            request, self.get_login_url(view_func), self.get_redirect_field_name(view_func)
+        )
 
 
 def opens_to(request: HttpRequest) -> bool:
@@ -82,6 +93,16 @@ def _fault_of(request: HttpRequest) -> RollkeeperError | None:
     if authority_in(request).roles & face.opens_to:
         return None
     return NotForThisFace(face=face.name, roles=", ".join(sorted(role.value for role in face.opens_to)))
+
+
+def _ask_to_sign_in(request: HttpRequest, address: str, field: str | None) -> HttpResponse:
+    """Send a person to the sign-in page, and from there back to where they were going; tell a machine what is missing.
+
+    What stood behind the address is left out: nobody's values travel on in a redirection.
+    """
+    if "text/html" not in request.headers.get("Accept", "text/html"):
+        return refuse(request, NotSignedIn(), status=401)
+    return redirect_to_login(request.path, address, field)
 
 
 def _to_the_door(request: HttpRequest) -> HttpResponse:

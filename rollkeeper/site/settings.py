@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "rollkeeper.site.public_ledger.PublicLedgerMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "rollkeeper.site.gate.SessionOfFaceMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

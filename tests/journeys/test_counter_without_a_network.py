@@ -97,16 +97,14 @@ class Clerk:
         return int(done.stdout)
 
 
-# Whoever takes this up: with a wire that hangs, no slip came within 30 seconds, in three tries of three. Not understood yet.
-HANGS = pytest.param("hangs", marks=pytest.mark.soak)
-
-
-@pytest.mark.parametrize("how", ["dead", "mid_request", "no_answer", HANGS, "unplugged"])
+@pytest.mark.parametrize("how", ["dead", "mid_request", "no_answer", "hangs", "unplugged"])
 def test_a_wire_cut_at_the_submission_loses_nothing_and_does_nothing_twice(at_counter, how):
     before, page = at_counter.registered(), at_counter.page
     at_counter.fill()
 
     page.context.set_offline(how == "unplugged")
+    if how == "hangs":
+        page.evaluate("htmx.config.timeout /= 10")  # a tenth of the patience is enough to see; none at all would stay none
     at_counter.wire.cut(how if how != "unplugged" else "dead")
     at_counter.submit()
     page.wait_for_selector(SLIP, timeout=30_000)

@@ -5,7 +5,8 @@ import re
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from django.contrib.sessions.models import Session
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from rollkeeper.access.acts import add_staff
@@ -16,6 +17,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import HomeKind, Settings
 from rollkeeper.site import gate
 from rollkeeper.site.faces import FACES as ALL_FACES
+from rollkeeper.site.sessions import SessionStore
 
 FACES = [face for face in ALL_FACES if face.is_staffs]
 """The portal is no face of the staff's; its own gate is tested at the end."""
@@ -140,6 +142,24 @@ def test_a_closed_account_is_out_at_once(face):
     Staff.objects.update(is_active=False)
 
     assert client.get("/line/", **PERSON).status_code == 302
+
+
+@override_settings(SESSION_SAVE_EVERY_REQUEST=True)
+@pytest.mark.parametrize(("accept", "status"), [("text/html", 302), ("application/json", 401)])
+def test_a_session_that_ends_while_its_request_is_under_way_answers_nobody(face, monkeypatch, accept, status):
+    face("counter")
+    client = staff_with(StaffRole.CLERK)
+    save = SessionStore.save
+
+    def too_late(session, **how):
+        Session.objects.all().delete()
+        save(session, **how)
+
+    monkeypatch.setattr(SessionStore, "save", too_late)
+    answer = client.get("/register/", HTTP_ACCEPT=accept)
+
+    assert answer.status_code == status
+    assert b"holder__name" not in answer.content
 
 
 def test_a_production_home_asks_for_a_second_factor_before_anything_else(face, monkeypatch):

@@ -15,6 +15,7 @@ let isLocked = false;
 
 function wipe() {
   isLocked = true;
+  window.dispatchEvent(new Event("rollkeeper:locked"));
   for (const one of document.forms) one.reset();
   document.querySelector("[data-slip]")?.remove();
   document.querySelector("main").replaceChildren();

@@ -13,7 +13,7 @@ const rowOf = panel.querySelector("template[data-row]").content;
 const isKept = panel.hasAttribute("data-kept");
 const DAY_MS = 86_400_000;
 const TRYING_MS = 60_000;
-const ANSWER_MS = 15_000;
+const ANSWER_MS = JSON.parse(document.querySelector("meta[name=htmx-config]").content).timeout;
 const LOOK_MS = 3_000;
 
 let here = null; // the ticket of this page, with the steady clock's reading when it came
@@ -22,6 +22,8 @@ let unkept = null; // which empty forms this device has still to fetch
 let isAway = isKept;
 let trouble = "";
 const passing = new WeakSet();
+const locked = new AbortController(); // a page that was locked asks nothing more
+window.addEventListener("rollkeeper:locked", () => locked.abort());
 
 const text = (name) => texts.querySelector(`[data-text="${name}"]`).textContent;
 const shown = (at) => new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
@@ -42,7 +44,7 @@ async function ask(address, said) {
       method: "POST",
       body: JSON.stringify(said ?? {}),
       headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf() },
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: AbortSignal.any([AbortSignal.timeout(ANSWER_MS), locked.signal]),
       cache: "no-store",
     });
   } catch {
@@ -82,7 +84,7 @@ async function keepForms({ shells, kept }) {
   if ((await store.one("told", "kept"))?.kept === kept) return;
   const cache = await caches.open("rollkeeper-forms");
   for (const address of shells) {
-    const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store" });
+    const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store", signal: locked.signal });
     if (!answer.ok || answer.redirected) return;
     await cache.put(address, answer);
   }
@@ -173,7 +175,6 @@ async function wait(form, record) {
 }
 
 document.addEventListener("submit", submitted, true);
-if (window.htmx) window.htmx.config.timeout = ANSWER_MS;
 document.body.addEventListener("htmx:beforeOnLoad", (event) => {
   const { xhr, elt } = event.detail;
   const record = elt.pending;
@@ -320,7 +321,7 @@ for (const form of document.querySelectorAll("form[data-capture]")) {
 }
 spare = (await store.one("told", "ticket")) ?? null;
 await draw();
-for (;;) {
+while (!locked.signal.aborted) {
   await turn().catch(reportError); // a turn that broke is told to the console; the next one comes all the same
   await pause(LOOK_MS);
 }
