@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What becomes of a line in the campaign when a dispute is lost for which it was given service back.
+"""What becomes of a line in the campaign that was given service back without a registration.
 
+A dispute is lost for which service came back, or its holder was accepted for a time without a document.
 Separate because whoever settles a dispute knows nothing of stages. Without it the line would stand as suspended without
 being so, for ever: never counted, never told, and the campaign never over.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
-from rollkeeper.campaign.campaigns import default_language, find_campaign
+from rollkeeper.campaign.campaigns import OpenCampaign, default_language, find_campaign
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, run, sql
 from rollkeeper.kernel.ids import LineId
@@ -19,12 +21,15 @@ def count_again(line_id: LineId, *, on: dt.date) -> bool:
     Precondition: the line is locked and its dispute settled; the caller's act leaves its ledger entry. Refuses: PackChanged.
     """
     campaign = find_campaign()
-    if campaign is None:
-        return False
+    return campaign is not None and count_lines_again(campaign, [line_id], on=on) == 1
+
+
+def count_lines_again(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on: dt.date) -> int:
+    """Let a campaign count those of these lines again that were given service back; return how many there were."""
     values = {
-        "line_id": line_id, "campaign_id": campaign.campaign_id, "on": on, "at": clock.now(),
+        "line_ids": list(line_ids), "campaign_id": campaign.campaign_id, "on": on, "at": clock.now(),
         "suspension_days": campaign.pack.campaign.suspension_days, "language": default_language(),
         "pack_hash": campaign.pack.hash,
     }  # fmt: skip
     with act():
-        return run(sql("campaign", "after_dispute"), values) == 1
+        return run(sql("campaign", "after_dispute"), values)

@@ -13,14 +13,17 @@ from typing import Any
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign import clocks
+from rollkeeper.campaign.after_disputes import count_lines_again
 from rollkeeper.campaign.campaigns import OpenCampaign, find_campaign, in_turn
 from rollkeeper.campaign.rules import Days, may_act_on
 from rollkeeper.campaign.stays import stays_known
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, run, sql
+from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.rules import Allowed
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.states import PauseReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ def advance(authority: Authority, *, on: dt.date) -> Swept:
         values = _values(authority, role, campaign, on)
         run("DROP TABLE IF EXISTS pg_temp.campaign_seen")
         seen = run(sql("campaign", "seen"))
+        if seen:
+            _count_accepted_again(campaign, on=on)
         swept = Swept(
             left=rows(sql("campaign", "leave"), values)[0].lines if seen else 0,
             started=_start(campaign, values, stays=stays, on=on) if seen else 0,
@@ -54,6 +59,16 @@ def advance(authority: Authority, *, on: dt.date) -> Swept:
         )
         _picture(authority, role, campaign, values, swept, on=on)
     return swept
+
+
+def _count_accepted_again(campaign: OpenCampaign, *, on: dt.date) -> None:
+    """Count those again whose suspension was lifted because their holder was accepted for a time without a document."""
+    accepted = rows(
+        "SELECT line_id FROM campaign_seen s"
+        " WHERE EXISTS (SELECT FROM lines_pause p WHERE p.line_id = s.line_id AND p.reason = %s)",
+        [PauseReason.NO_DOCUMENT.value],
+    )
+    count_lines_again(campaign, [LineId(row.line_id) for row in accepted], on=on)
 
 
 def _start(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:

@@ -32,8 +32,9 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
-from rollkeeper.kernel.sayings import say
+from rollkeeper.kernel.sayings import cite, say
 from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.rights.disputing import dispute_line, honour_receipt
@@ -160,7 +161,7 @@ def _carried(authority: Authority, row: Any) -> _Came:
     except RollkeeperError as fault:
         if fault.kind is Kind.INTERNAL:
             raise
-        return _Came("refused", counted.at, facts, _said(fault))
+        return _Came("refused", counted.at, facts, _said(fault, deed=captured.deed))
     return _Came("done", counted.at, facts, line_id=receipt.line_id)
 
 
@@ -211,13 +212,28 @@ def _try_again(submission_key: str) -> None:
     )
 
 
-def _said(fault: RollkeeperError) -> list[dict[str, str | None]]:
+def _said(fault: RollkeeperError, *, deed: str | None = None) -> list[dict[str, str | None]]:
+    """Say each fault with what to do next; the article too, where its sentence does not name it."""
     faults = fault.faults if isinstance(fault, Faults) else (fault,)
     return [
-        {"code": one.code, "sentence": s.sentence, "remedy": s.remedy, "language": s.language}
+        {
+            "code": one.code,
+            "sentence": s.sentence,
+            "remedy": s.remedy,
+            "language": s.language,
+            "article": _article(one, s.sentence, deed),
+        }
         for one in faults
         for s in say(one)
     ]
+
+
+def _article(fault: RollkeeperError, sentence: str, deed: str | None) -> str:
+    """Return the article that a refusal rests on: its own, else where the law is why it is refused that of the act."""
+    own = fault.facts.get("article")
+    if own or fault.kind is not Kind.REFUSED:
+        return cite(str(own)) if own and str(own) not in sentence else ""
+    return cite(load_pack(settings().pack).act_article(deed.replace("-", "_"))) if deed else ""
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import Any
 from rollkeeper.captures.errors import CaptureNotRead
 from rollkeeper.enrolment.submissions import Deed, Submission
 from rollkeeper.kernel.settings import settings
-from rollkeeper.lines.states import PauseReason, Service
+from rollkeeper.lines.states import NOT_DECLARED, PauseReason, Service
 from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind
 
 FORMAT = 1
@@ -44,7 +44,9 @@ class Captured:
             service=Service(given["service"]) if given.get("service") in set(Service) else None,
             language=given["language"] if given.get("language") in settings().languages else None,
             looked_twice=bool(given.get("looked_twice")),
+            passes_limit=bool(given.get("passes_limit")),
             former_document=former if former[1] else None,
+            route=given.get("route") or None,
         )
 
     def document(self) -> tuple[str, str] | None:
@@ -54,7 +56,7 @@ class Captured:
 
     def reason(self) -> PauseReason:
         """Return why a clock is to stand still. Refuses: CaptureNotRead."""
-        if self.fields.get("reason") not in set(PauseReason):
+        if self.fields.get("reason") not in set(PauseReason) - NOT_DECLARED:
             raise CaptureNotRead(why="reason")
         return PauseReason(self.fields["reason"])
 
@@ -73,8 +75,8 @@ class Captured:
             if name.startswith(head)
         }
         state = values.pop("document_state", "")
-        if state and values.get("document_type") == "passport":
-            values["document_type"] = f"passport-{state.lower()}"
+        if state and values.get("document_type") in {"passport", "identity-card"}:
+            values["document_type"] = f"{values['document_type']}-{state.lower()}"
         return {name: value for name, value in values.items() if value}
 
 

@@ -75,6 +75,8 @@ class QuietForm(forms.Form):
             return f"{part}__{attribute}"
         if "code" in self.fields:
             return "code"
+        if "route" in self.fields and fault.code.startswith("route_"):
+            return "route"
         if "receipt" in self.fields and fault.code in _OF_THE_RECEIPT:
             return "receipt"
         if fault.code == "not_the_holder":

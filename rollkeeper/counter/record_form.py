@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import capturing, words
 from rollkeeper.counter.forms import QUIET, QuietForm, asked, number_field
 from rollkeeper.documents.rules import KNOWN_TYPES
-from rollkeeper.enrolment.submissions import Deed, Submission
+from rollkeeper.enrolment.submissions import TAKES_A_LINE, Deed, Submission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
-from rollkeeper.law.pack import Attribute, Pack
+from rollkeeper.law.pack import Attribute, Pack, RouteRule
 from rollkeeper.lines.states import Service
 from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind, pack_kind
 
@@ -48,11 +48,14 @@ class RecordForm(QuietForm):
                 label=_("Service"), choices=list(words.SERVICES.items()), required=False,
                 help_text=_("Of a new line. A line that is there keeps its own."),
             )  # fmt: skip
+        service = str(self.data.get("service") or (initial or {}).get("service") or Service.MOBILE)
+        self.routes = pack.routes(service, kind.value) if deed in TAKES_A_LINE else ()
+        if self.routes:
+            self.fields["route"] = _route_field(self.routes)
         self.part_names: dict[Part, list[str]] = {}
         self.attributes: dict[Part, list[str]] = {}
         self.pictured: list[Part] = []
         """Parts whose document may be read from a picture."""
-        service = str(self.data.get("service") or (initial or {}).get("service") or Service.MOBILE)
         for part in PARTS[kind]:
             attributes = pack.attributes(service, pack_kind(kind, part))
             self.part_names[part] = [name for name, field in _part_fields(part, attributes, self.fields)]
@@ -61,6 +64,8 @@ class RecordForm(QuietForm):
                 self.pictured.append(part)
                 for name in _OF_A_PICTURE:
                     self.fields[f"{part.key}__{name}"] = _hidden(capturing.MOST_COPY_BYTES)
+        if self.routes:
+            self.fields["holder__document_number"].required = False
         if deed is Deed.CHANGE:
             self.fields["former__document_type"] = forms.ChoiceField(
                 label=_("Kind of the former document"), choices=list(words.DOCUMENTS.items()), required=False
@@ -97,7 +102,7 @@ class RecordForm(QuietForm):
 
     def before(self) -> list[forms.BoundField]:
         """Return the fields about the line."""
-        return [self[name] for name in ("number", "service") if name in self.fields]
+        return [self[name] for name in ("number", "service", "route") if name in self.fields]
 
     def after(self) -> list[forms.BoundField]:
         """Return the fields that come last; the second look is asked for where a number is doubtful."""
@@ -122,6 +127,7 @@ class RecordForm(QuietForm):
             service=Service(given["service"]) if given.get("service") else None,
             language=given["language"],
             looked_twice=given["looked_twice"],
+            route=given.get("route") or None,
             passes_limit=bool(given.get("passes_limit")),
             former_document=former if former[1] else None,
             was_read=frozenset(part for part in self.pictured if self._was_read(part)),
@@ -153,6 +159,28 @@ class RecordForm(QuietForm):
         if state and values.get("document_type") in capturing.WITH_STATE:
             values["document_type"] = f"{values['document_type']}-{state.lower()}"
         return {name: value for name, value in values.items() if value}
+
+
+def _route_field(routes: Sequence[RouteRule]) -> forms.ChoiceField:
+    """Return the field for what the holder shows: a document, or what the pack accepts of who has none."""
+    said = [(rule.way, _said_route(rule)) for rule in routes]
+    return asked(
+        forms.ChoiceField(
+            label=_("What does the holder show?"), choices=[("", _("A document")), *said], required=False,
+            help_text=_("Without a document its kind and number are left out. Whoever vouches is not recorded."),
+        ),
+        why=_("Who has no document is not turned away where the law gives a way."),
+        article=", ".join(dict.fromkeys(rule.article for rule in routes)),
+    )  # fmt: skip
+
+
+def _said_route(rule: RouteRule) -> str:
+    said = str(words.NO_DOCUMENT.get(rule.way, rule.way))
+    if rule.days is None:
+        return said
+    return ngettext("%(way)s (accepted for %(days)d day)", "%(way)s (accepted for %(days)d days)", rule.days) % {
+        "way": said, "days": rule.days,
+    }  # fmt: skip
 
 
 def _hidden(most: int) -> forms.CharField:

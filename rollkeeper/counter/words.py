@@ -56,6 +56,14 @@ DOCUMENTS: Words = {
     "cn-business-licence": _("Business licence"),
     "other": _("Another document"),
 }
+NO_DOCUMENT: Words = {
+    "referee": _("Nothing, and somebody known vouches for them"),
+    "guardian": _("Nothing, and their guardian vouches for them"),
+    "institution": _("Nothing, and an institution vouches for them"),
+    "agency": _("Nothing, and an agency that looks after them vouches for them"),
+    "application_receipt": _("The receipt of an application for a document"),
+    "police_report": _("A report that the document was stolen or lost"),
+}
 DEEDS: Words = {
     Deed.REGISTER: _("Register"),
     Deed.TRANSFER: _("Transfer"),

@@ -10,7 +10,7 @@ class Assurance(StrEnum):
     """From the least to the most. The values stand in the register and in the ledger: none is ever renamed."""
 
     DECLARED = "declared"
-    """Somebody said so: an import, a file, a form from afar."""
+    """Somebody said so: an import, a file, a form from afar; or whoever vouches for somebody without a document."""
     SIGHTED = "sighted"
     """A clerk held the document."""
     CHECKED = "checked"

@@ -13,11 +13,13 @@ from rollkeeper.enrolment.errors import (
     NotTheHolder,
     NumberInUse,
     OtherReasonsOpen,
+    RouteTaken,
     SameHolder,
 )
 from rollkeeper.enrolment.submissions import Deed
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import PersonId
+from rollkeeper.law.pack import RouteRule
 from rollkeeper.law.rules import Refused
 from rollkeeper.lines.errors import LineNotFound, LineOver, NumberQuarantined, RecordProtected
 from rollkeeper.lines.queries import LineView
@@ -40,6 +42,10 @@ class Situation:
     service: Service | None
     article: str
     quarantine_days: int
+    route: RouteRule | None = None
+    """The way by which somebody without a document takes the line."""
+    accepted_through: dt.date | None = None
+    """Through which day the present holder was accepted without a document already."""
     is_sealed: bool = False
     """Somebody named in the record is under protection, and who acts may not know who."""
 
@@ -49,6 +55,10 @@ def refusal(deed: Deed, *, situation: Situation, on: dt.date) -> RollkeeperError
     line = situation.line
     if line is not None and not line.is_over and situation.service not in {None, line.service}:
         return AnotherService(line=line.line_id, service=line.service.value)
+    if line is not None and situation.route and situation.route.days and situation.accepted_through:
+        return RouteTaken(
+            line=line.line_id, until=situation.accepted_through, article=situation.route.article
+        )
     if deed in {Deed.REGISTER, Deed.INSTALL}:
         return _of_a_new_contract(deed, situation=situation, on=on)
     if line is None:

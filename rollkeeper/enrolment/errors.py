@@ -85,6 +85,48 @@ class DocumentDoubtful(RollkeeperError):
     remedy = "Compare it with the document once more. If it stands there so, say that you looked twice, and it is recorded."
 
 
+class RouteNotOffered(RollkeeperError):
+    """The pack gives no such way to somebody without a document."""
+
+    code = "route_not_offered"
+    kind = Kind.REFUSED
+    sentence = "The law in force gives no way '{route}' to somebody without a document."
+    remedy = (
+        "It gives: {offered}. A document that was applied for is a reason for which the clock stands still."
+    )
+
+
+class RouteNotForThis(RollkeeperError):
+    """An act that belongs to the holder is asked for by somebody who shows no document."""
+
+    code = "route_not_for_this"
+    kind = Kind.REFUSED
+    sentence = (
+        "The act '{deed}' belongs to the holder, whom only a document shows to be the holder ({article})."
+    )
+    remedy = "The line stays as it is. Once the holder has a document, register it; then change what is to be changed."
+
+
+class RouteWithDocument(RollkeeperError):
+    """A document was given and a way for somebody without one."""
+
+    code = "route_with_document"
+    kind = Kind.CONFLICT
+    sentence = "A document was given, and the way '{route}' is for somebody without one ({article})."
+    remedy = "Where there is a document, leave out the way; where there is none, leave out its number."
+
+
+class RouteTaken(RollkeeperError):
+    """A line was accepted without a document for a time already."""
+
+    code = "route_taken"
+    kind = Kind.REFUSED
+    sentence = (
+        "Line {line} was accepted without a document through {until}, which the law does once ({article})."
+    )
+    remedy = "Register the document once it is there. Until then 'a document is applied for' is a reason for which the clock stands still."
+
+
 class SubmissionKeyNotRead(RollkeeperError):
     """A submission key cannot be used."""
 

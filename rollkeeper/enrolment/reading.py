@@ -8,7 +8,7 @@ Line ends may be mixed; a line that is longer than a registration can be is pass
 import codecs
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -25,7 +25,7 @@ GREATEST_LINE_BYTES = 64_000
 _CHUNK_BYTES = 1 << 20
 _LOOKED_AT = 100
 _OWN_KEYS: Final = frozenset(
-    {"number", "kind", "service", "language", "submission_key", "user", "bearer", "guardian"}
+    {"number", "kind", "service", "language", "route", "submission_key", "user", "bearer", "guardian"}
 )
 _PART_KEYS: Final = {"user": Part.USER, "bearer": Part.BEARER, "guardian": Part.GUARDIAN}
 _CLASSES: Final = {
@@ -99,14 +99,12 @@ def _needs_key(row: Row) -> bool:
 def _content(submission: Submission) -> str:
     parts = {part.value: dict(values) for part, values in submission.parts.items()}
     whole = [submission.number, submission.kind, submission.service, submission.language, parts]
+    whole += [submission.route] if submission.route else []
     return json.dumps(whole, sort_keys=True, ensure_ascii=True)
 
 
 def _with_key(submission: Submission, key: str) -> Submission:
-    return Submission(
-        key, submission.number, submission.kind, submission.parts, submission.service, submission.language,
-        in_sight=False,
-    )  # fmt: skip
+    return replace(submission, submission_key=key)
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | None]:
@@ -172,6 +170,7 @@ def _submission(row: Mapping[str, Any]) -> Submission | RollkeeperError:
         parts=parts,
         service=Service(row["service"]) if "service" in row else None,
         language=row.get("language"),
+        route=row.get("route"),
         in_sight=False,
     )
 

@@ -50,9 +50,15 @@ def keep_receipts(receipts: Sequence[Receipt]) -> None:
 
 def answer_again(receipt: Receipt, *, verb: Verb) -> Receipt | RollkeeperError:
     """Return the first receipt to a repeated submission, or a refusal where the key was used for something else."""
-    if receipt.verb != verb.value:
+    if receipt.verb not in _answers(verb):
         return SubmissionKeyUsed(verb=receipt.verb, day=receipt.day)
     return receipt.again()
+
+
+def _answers(verb: Verb) -> frozenset[str]:
+    """Return what may have come of an act: who shows no document is accepted for a time where others are registered."""
+    may_accept = verb in {Verb.HOLDING_REGISTERED, Verb.HOLDING_TRANSFERRED}
+    return frozenset({verb.value, Verb.HOLDING_ACCEPTED.value} if may_accept else {verb.value})
 
 
 def until_unraced[T](attempt: Callable[[], T]) -> T:

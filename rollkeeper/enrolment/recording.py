@@ -9,11 +9,12 @@ from itertools import islice
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
-from rollkeeper.documents.assurance import assurance_of, weakest
+from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
 from rollkeeper.documents.reasons import Verdict
 from rollkeeper.enrolment.receipts import Raced, keep_receipts
+from rollkeeper.enrolment.route_marks import RouteTook, mark_routes
 from rollkeeper.enrolment.rules import AskedOf, ReadParts
-from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
+from rollkeeper.enrolment.submissions import TAKES_A_LINE, Deed, Receipt, Submission
 from rollkeeper.enrolment.telling import tell_registered
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
@@ -42,8 +43,6 @@ from rollkeeper.subscribers.kinds import Part, pack_kind
 from rollkeeper.vault.acts import PersonRecord, seal_persons
 from rollkeeper.vault.fields import Field
 
-_TAKES_A_LINE = frozenset({Deed.REGISTER, Deed.INSTALL, Deed.TRANSFER})
-
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -59,7 +58,7 @@ class Frame:
     @property
     def limits(self) -> tuple[LimitRule, ...]:
         """Return the limits that this deed can meet: only who takes a line meets any."""
-        return self.pack.limits if self.deed in _TAKES_A_LINE else ()
+        return self.pack.limits if self.deed in TAKES_A_LINE else ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,10 +72,16 @@ class Draft:
     service: Service
     line: LineView | None
     parts: ReadParts
+    on: dt.date
     renewed_by: PersonId | None = None
     """The person known by the former document, to whom the one shown is added."""
     passed: tuple[str, ...] = ()
     """Articles of the limits that a supervisor let it pass."""
+
+    @property
+    def until(self) -> dt.date | None:
+        """Return the last day for which it is accepted that no document is shown. None: the holder is registered."""
+        return self.parts.route.last_day(self.on) if self.parts.route else None
 
     @property
     def language(self) -> str:
@@ -106,15 +111,17 @@ def write(frame: Frame, drafts: Sequence[Draft]) -> list[Receipt]:
     end_holdings([w.line_id for w in written if not w.is_new_line], at=at)
     begin_holdings([_holding(w) for w in written], at=at)
     recorded = record_registrations(
-        [w.line_id for w in written], languages=[w.draft.language for w in written], on=frame.on
-    )
+        [w.line_id for w in written], languages=[w.draft.language for w in written], on=frame.on,
+        registered=[w.draft.until is None for w in written],
+    )  # fmt: skip
     _tell(frame, written, {r.line_id: r for r in recorded}, at=at)
     entries = _entries(frame, written, at=at)
     _mark_copies(frame, written)
     _mark_passed(frame, written)
+    mark_routes(frame.authority, [_route_taken(frame, w) for w in written if w.draft.parts.route])
     receipts = [
         Receipt(
-            w.draft.submission.submission_key, frame.deed.verb.value, w.line_id, frame.on, entries[w.line_id]
+            w.draft.submission.submission_key, _verb(frame, w).value, w.line_id, frame.on, entries[w.line_id]
         )
         for w in written
     ]
@@ -200,11 +207,32 @@ def _holding(written: Written) -> NewHolding:
         user_person_id=persons.get(Part.USER),
         bearer_person_id=persons.get(Part.BEARER),
         guardian_person_id=persons.get(Part.GUARDIAN),
+        route=written.draft.parts.route.way if written.draft.parts.route else None,
+        accepted_through=written.draft.until,
     )
 
 
+def _verb(frame: Frame, written: Written) -> Verb:
+    """Return what the ledger says: who is accepted for a time is not said to be registered."""
+    return frame.deed.verb if written.draft.until is None else Verb.HOLDING_ACCEPTED
+
+
+def _route_taken(frame: Frame, written: Written) -> RouteTook:
+    assert written.draft.parts.route is not None  # noqa: S101 - the caller looked
+    return RouteTook(
+        line_id=written.line_id, person_id=written.persons[Part.HOLDER], commitment=written.commitments[Part.HOLDER],
+        rule=written.draft.parts.route, until=written.draft.until, language=written.draft.language, role=frame.role,
+        pack_hash=frame.pack.hash, on=frame.on,
+    )  # fmt: skip
+
+
 def _assurance(draft: Draft) -> str:
-    """Say what it was and no more; of a registration of several people what it was for the least sure of them."""
+    """Say what it was and no more; of a registration of several people what it was for the least sure of them.
+
+    Of a holder without a document there is a word alone, whoever else shows what.
+    """
+    if draft.parts.route:
+        return Assurance.DECLARED.value
     in_sight, was_read = draft.submission.in_sight, draft.submission.was_read
     levels = [
         assurance_of(in_sight=in_sight, verdict=read.verdict, was_read=part in was_read)
@@ -233,7 +261,7 @@ def _tell(
 
 def _entries(frame: Frame, written: Sequence[Written], *, at: dt.datetime) -> dict[LineId, EntryId]:
     lines = [(Verb.LINE_ACTIVATED, w, {"service": w.draft.service.value}) for w in written if w.is_new_line]
-    marks = lines + [(frame.deed.verb, w, _facts(w)) for w in written]
+    marks = lines + [(_verb(frame, w), w, _facts(w)) for w in written]
     found = rows(sql("enrolment", "append_entries"), {
         "at": at, "day": frame.on, "staff_id": frame.authority.staff_id, "role": frame.role,
         "actor": frame.authority.commitment, "pack": frame.pack.hash,
@@ -243,7 +271,7 @@ def _entries(frame: Frame, written: Sequence[Written], *, at: dt.datetime) -> di
         "commitments": [w.commitments[Part.HOLDER] for _, w, _ in marks],
         "facts": [json.dumps(facts) for _, _, facts in marks],
     })  # fmt: skip
-    return {LineId(r.line_id): EntryId(r.entry_id) for r in found if r.verb == frame.deed.verb.value}
+    return {LineId(r.line_id): EntryId(r.entry_id) for r in found if r.verb != Verb.LINE_ACTIVATED.value}
 
 
 def _mark_copies(frame: Frame, written: Sequence[Written]) -> None:

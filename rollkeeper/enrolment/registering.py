@@ -8,7 +8,7 @@ keep the receipts. A batch holds no number and no key twice. A refusal of one le
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
@@ -19,6 +19,7 @@ from rollkeeper.enrolment.errors import NothingMayBeAsked
 from rollkeeper.enrolment.limiting import Taking, count_limits, lock_documents
 from rollkeeper.enrolment.receipts import answer_again, find_receipts, until_unraced
 from rollkeeper.enrolment.recording import Draft, Frame
+from rollkeeper.enrolment.routes import asked_without_document, bare_of_document, route_of
 from rollkeeper.enrolment.rules import ReadParts, asked, is_usable_key, read_parts, second_look
 from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
@@ -28,7 +29,7 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.changes import lock_numbers
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.lines.queries import LineView, last_holder, present_holders, sealed_records
+from rollkeeper.lines.queries import LineView, accepted_through, last_holder, present_holders, sealed_records
 from rollkeeper.lines.states import Service
 from rollkeeper.subscribers.kinds import Part
 from rollkeeper.subscribers.queries import document_index, find_persons
@@ -124,16 +125,24 @@ def _read(
 ) -> list[tuple[_Waiting, LineView | None, ReadParts]]:
     read: list[tuple[_Waiting, LineView | None, ReadParts]] = []
     for one, line in zip(waiting, lines, strict=True):
-        service = _service(one, line)
-        parts = read_parts(
-            frame.asked, submission=one.submission, service=service.value, pack_id=frame.pack.id, on=frame.on
-        )
+        parts = _parts(frame, one, service=_service(one, line).value)
         faults = parts if isinstance(parts, list) else _unseen(one.submission, parts, on=frame.on)
         if faults:
             outcomes[one.place] = faults[0] if len(faults) == 1 else Faults(faults)
         elif isinstance(parts, ReadParts):
             read.append((one, line, parts))
     return read
+
+
+def _parts(frame: Frame, one: _Waiting, *, service: str) -> ReadParts | list[RollkeeperError]:
+    asked_of, submission = frame.asked, one.submission
+    route = route_of(frame.pack, submission, service=service, deed=frame.deed) if submission.route else None
+    if isinstance(route, RollkeeperError):
+        return [route]
+    if route:
+        asked_of, submission = asked_without_document(asked_of), bare_of_document(submission)
+    parts = read_parts(asked_of, submission=submission, service=service, pack_id=frame.pack.id, on=frame.on)
+    return replace(parts, route=route) if isinstance(parts, ReadParts) else parts
 
 
 def _unseen(submission: Submission, parts: ReadParts, *, on: dt.date) -> list[RollkeeperError]:
@@ -159,6 +168,7 @@ def _decide(
     limits = count_limits(frame, [*shown, *former])
     article = frame.pack.act_article(frame.deed.value) or ""
     sealed = _sealed_from(frame, [line.line_id for _, line, _ in read if line is not None])
+    accepted = accepted_through([line.line_id for _, line, parts in read if line is not None and parts.route])
     drafts: list[Draft] = []
     for (one, line, parts), by_document, by_former in zip(read, shown, former, strict=True):
         holder = (
@@ -168,7 +178,8 @@ def _decide(
             line=line, holder=holder, shown=by_former or by_document, service=one.submission.service, article=article,
             shows_document=parts.parts[Part.HOLDER].document is not None,
             quarantine_days=frame.pack.number_quarantine_days,
-            is_sealed=line is not None and line.line_id in sealed,
+            is_sealed=line is not None and line.line_id in sealed, route=parts.route,
+            accepted_through=accepted.get(line.line_id) if line is not None and parts.route else None,
         )  # fmt: skip
         verdict = refusal(frame.deed, situation=situation, on=frame.on) or limits.judge(
             Taking(one.submission, parts.parts[Part.HOLDER].document, _service(one, line), situation)
@@ -177,7 +188,7 @@ def _decide(
             outcomes[one.place] = verdict
         else:
             drafts.append(
-                Draft(one.place, one.submission, one.number, one.number_index, _service(one, line), line, parts,
+                Draft(one.place, one.submission, one.number, one.number_index, _service(one, line), line, parts, frame.on,
                       renewed_by=by_former if by_former != by_document else None, passed=verdict)
             )  # fmt: skip
     return drafts

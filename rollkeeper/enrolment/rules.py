@@ -23,7 +23,7 @@ from rollkeeper.enrolment.errors import (
 )
 from rollkeeper.enrolment.submissions import Submission
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.law.pack import Attribute, Pack
+from rollkeeper.law.pack import Attribute, Pack, RouteRule
 from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind, pack_kind
 
 GREATEST_VALUE_LENGTH = 2000
@@ -54,6 +54,8 @@ class ReadParts:
 
     parts: Mapping[Part, ReadPart]
     verdict: Verdict = field(default=Verdict.VALID)
+    route: RouteRule | None = None
+    """By which way the holder is registered who shows no document."""
 
 
 def asked(pack: Pack) -> AskedOf:

@@ -31,6 +31,8 @@ class Deed(StrEnum):
         return _VERBS[self]
 
 
+TAKES_A_LINE = frozenset({Deed.REGISTER, Deed.INSTALL, Deed.TRANSFER})
+"""Deeds by which somebody takes a line; the others belong to whoever holds it already."""
 _VERBS = {
     Deed.REGISTER: Verb.HOLDING_REGISTERED,
     Deed.TRANSFER: Verb.HOLDING_TRANSFERRED,
@@ -57,12 +59,18 @@ class Submission:
     """A supervisor looked at a line more than the law lets pass without that."""
     former_document: tuple[str, str] | None = None
     """Type and number of the document recorded so far, where it was renewed or recorded wrongly."""
+    route: str | None = None
+    """By which way of the pack the holder is registered who can show no document, such as `referee`."""
     in_sight: bool = True
     """The document lay on the counter; in a file it is only declared."""
     was_read: frozenset[Part] = frozenset()
     """Parts whose document was read by machine, and whose number was then confirmed as it was read."""
     copies: Mapping[Part, tuple[bytes, ...]] = field(default_factory=dict)
     """Redacted copies of the documents, where the law has them kept; never what arrived."""
+
+    def with_parts(self, parts: Mapping[Part, Mapping[str, str]]) -> Self:
+        """Return it with other parts."""
+        return replace(self, parts=parts)
 
 
 @dataclass(frozen=True, slots=True)

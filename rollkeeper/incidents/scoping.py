@@ -17,7 +17,8 @@ from rollkeeper.vault.acts import list_living_keys
 from rollkeeper.vault.keys import STORE
 
 EXPOSES = (
-    Verb.SEALED_OPENED, Verb.HOLDING_REGISTERED, Verb.HOLDING_TRANSFERRED, Verb.HOLDING_CORRECTED, Verb.LINE_RELOCATED,
+    Verb.SEALED_OPENED, Verb.HOLDING_REGISTERED, Verb.HOLDING_ACCEPTED, Verb.HOLDING_TRANSFERRED, Verb.HOLDING_CORRECTED,
+    Verb.LINE_RELOCATED,
 )  # fmt: skip
 """What had cleartext pass before somebody's eyes: opening it, and taking it down."""
 

@@ -24,6 +24,8 @@ FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
 WAYS: Final = frozenset({"sms", "voice", "email"})  # for letters there is no gateway yet
 LIMITED: Final = {"person": ("individual", "minor"), "company": ("company",)}
 """Which kinds of holder make up a group of a limit: what somebody signs for as a guardian fills no limit of their own."""
+WITHOUT_DOCUMENT: Final = frozenset({"individual", "minor"})
+"""Kinds of holder who may be registered without a document, where a pack gives a way."""
 STAGES: Final = ("suspended", "ended")
 
 type Obeyed = Callable[[Any], bool]
@@ -62,6 +64,9 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "party_kinds[].id": lambda v: v in PARTIES,
     "party_kinds[].attributes[].name": lambda v: v in ATTRIBUTES,
     "party_kinds[].attributes[].required": _is("yes"),
+    "party_kinds[].no_document_route[].by[]": _any,
+    "party_kinds[].no_document_route[].valid_for.n": lambda v: v >= 1,
+    "party_kinds[].no_document_route[].valid_for.unit": _is("day"),
     "party_kinds[].user_of_line.required": _is(True),
     "limits[].what": _any,
     "limits[].group": lambda v: v in LIMITED,
@@ -210,6 +215,7 @@ def _shape(pack: PackFile) -> Iterator[str]:
     if len(pack.retention) > 1:
         yield "'retention' (more than one)"
     yield from _limits(pack)
+    yield from _routes(pack)
     for index, campaign in enumerate(pack.campaigns):
         at = f"campaigns[{index}]"
         if campaign.cohort.when.activated_before is None or campaign.cohort.when.registered is None:
@@ -222,6 +228,15 @@ def _shape(pack: PackFile) -> Iterator[str]:
             yield f"'{at}.notices' (more than one)"
         if not _two_stages(campaign.stages):
             yield f"'{at}.stages' (other than 'suspended' at the deadline and 'ended' days after it)"
+
+
+def _routes(pack: PackFile) -> Iterator[str]:
+    for index, kind in enumerate(pack.party_kinds):
+        ways = [way for route in kind.no_document_route for way in route.by]
+        if ways and kind.id not in WITHOUT_DOCUMENT:
+            yield f"'party_kinds[{index}].no_document_route' (of a {kind.id})"
+        if len(set(ways)) != len(ways):
+            yield f"'party_kinds[{index}].no_document_route' (one way twice)"
 
 
 def _limits(pack: PackFile) -> Iterator[str]:

@@ -57,6 +57,9 @@ type Service = Literal[
     "esim",
     "email",
 ]
+type NoDocumentWay = Literal[
+    "referee", "guardian", "institution", "agency", "application_receipt", "police_report"
+]
 type RegisteringAct = Literal[
     "register", "transfer", "install", "relocate", "change", "replace_sim", "port_in", "reactivate"
 ]

@@ -128,6 +128,20 @@ class LimitRule:
         return party_kind in self.party_kinds and service in self.services
 
 
+@dataclass(frozen=True, slots=True)
+class RouteRule:
+    """A way by which somebody without a document is registered, and for how many days that is accepted."""
+
+    way: str
+    days: int | None
+    """None: for good."""
+    article: str
+
+    def last_day(self, on: dt.date) -> dt.date | None:
+        """Return through which day it is accepted; the day itself is not counted. None: for good."""
+        return None if self.days is None else on + dt.timedelta(days=self.days)
+
+
 @dataclass(frozen=True)
 class Pack:
     """A statute as dated data. `hash` is the SHA-256 of the file and stands in every ledger entry that it decided."""
@@ -186,6 +200,26 @@ class Pack:
             for kind in self.file.party_kinds
             if kind.id == party_kind
             for leaf in kind.attributes
+        )
+
+    def routes(self, service: str, party_kind: str) -> tuple[RouteRule, ...]:
+        """Return by which ways such a party is registered without a document. Refuses: UnhonouredField.
+
+        A time that nobody has confirmed in the official text runs against nobody: it is accepted for good.
+        """
+        self.refuse_unhonoured()
+        if service not in self.services:
+            return ()
+        return tuple(
+            RouteRule(
+                way=way,
+                days=route.valid_for.n if route.valid_for and route.because.confirmed else None,
+                article=self._cited(route.because),
+            )
+            for kind in self.file.party_kinds
+            if kind.id == party_kind
+            for route in kind.no_document_route
+            for way in route.by
         )
 
     @cached_property

@@ -6,7 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rollkeeper.law.leaves import Cited, Demand, Duration, Leaf, Name, RegisteringAct, Service, Text
+from rollkeeper.law.leaves import (
+    Cited,
+    Demand,
+    Duration,
+    Leaf,
+    Name,
+    NoDocumentWay,
+    RegisteringAct,
+    Service,
+    Text,
+)
 
 
 class Condition(Leaf):
@@ -77,9 +87,9 @@ class DocumentLeaf(Cited):
 
 
 class NoDocumentRoute(Cited):
-    """How somebody without any document is registered."""
+    """How somebody who can show no document is registered, and for how long that is accepted: without a time, for good."""
 
-    by: tuple[Literal["referee", "guardian", "institution", "agency", "police_report"], ...]
+    by: Annotated[tuple[NoDocumentWay, ...], Field(min_length=1)]
     valid_for: Duration | None = None
 
 
@@ -130,7 +140,7 @@ class PartyKind(Leaf):
     id: Name
     attributes: tuple[AttributeLeaf, ...] = ()
     documents: tuple[DocumentLeaf, ...] = ()
-    no_document_route: NoDocumentRoute | None = None
+    no_document_route: tuple[NoDocumentRoute, ...] = ()
     verification: tuple[Verification, ...] = ()
     name_model: Literal["full_as_on_document"] = "full_as_on_document"
     representative: Representative | None = None

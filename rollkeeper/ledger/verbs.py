@@ -117,6 +117,11 @@ class Verb(StrEnum):
     HOLDING_REGISTERED = "line:holding:registered", _HOLDER
     HOLDING_TRANSFERRED = "line:holding:transferred", _HOLDER
     HOLDING_CORRECTED = "line:holding:corrected", _HOLDER
+    HOLDING_ACCEPTED = "line:holding:accepted", _HOLDER
+    ROUTE_TAKEN = (
+        "line:route:taken",
+        Form(line=MUST, person=MUST, pack=MUST, article=MUST, facts={"route": CODE}, may={"through": DAY}),
+    )
     LIMIT_PASSED = "line:limit:passed", Form(line=MUST, person=MUST, pack=MUST, article=MUST)
     COPY_KEPT = (
         "line:copy:kept",

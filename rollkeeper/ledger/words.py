@@ -11,6 +11,9 @@ type Words = dict[str, Any]
 
 DONE: Words = {
     Verb.HOLDING_REGISTERED: _("The holder of the line is registered."),
+    Verb.HOLDING_ACCEPTED: _(
+        "The holder is accepted without a document for a time. Until then the clock of the line stands still."
+    ),
     Verb.HOLDING_TRANSFERRED: _("The line is transferred; its new holder is registered."),
     Verb.LINE_RELOCATED: _("The line is recorded at its new place."),
     Verb.HOLDING_CORRECTED: _("The record is changed."),

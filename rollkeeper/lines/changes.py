@@ -55,6 +55,8 @@ class NewHolding:
     user_person_id: PersonId | None = None
     bearer_person_id: PersonId | None = None
     guardian_person_id: PersonId | None = None
+    route: str | None = None
+    accepted_through: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ def begin_holdings(holdings: Sequence[NewHolding], *, at: dt.datetime) -> None:
             "guardians": [h.guardian_person_id for h in holdings],
             "assurances": [h.assurance for h in holdings],
             "commitments": [h.commitment for h in holdings],
+            "routes": [h.route for h in holdings],
+            "accepted": [h.accepted_through for h in holdings],
         })  # fmt: skip
 
 
@@ -212,16 +216,22 @@ def unlink_line(line_id: LineId, *, holding_id: HoldingId, for_good: bool, at: d
 
 
 def record_registrations(
-    line_ids: Sequence[LineId], *, languages: Sequence[str | None], on: dt.date
+    line_ids: Sequence[LineId],
+    *,
+    languages: Sequence[str | None],
+    on: dt.date,
+    registered: Sequence[bool] | None = None,
 ) -> list[Recorded]:
     """Mark lines as registered, lift want of registration alone, and say what became of each.
 
-    Precondition: the lines are locked and living.
+    Whoever is accepted for a time without a document gets service back all the same; `registered` says of which lines
+    that is not so (None: of none). Precondition: the lines are locked and living.
     """
     found = rows(
         sql("lines", "record_registration"),
-        {"line_ids": list(line_ids), "languages": list(languages), "on": on, "at": clock.now()},
-    )
+        {"line_ids": list(line_ids), "languages": list(languages), "on": on, "at": clock.now(),
+         "registered": list(registered) if registered is not None else [True] * len(line_ids)},
+    )  # fmt: skip
     return [Recorded(LineId(r.line_id), r.state == "suspended", r.was_lifted) for r in found]
 
 

@@ -131,6 +131,14 @@ class Holding(models.Model):
     commitment = models.TextField(
         null=True, db_comment="What stands for the holder in the ledger. Goes at erasure."
     )
+    route = models.TextField(
+        null=True,
+        db_comment="By which way of the pack somebody without a document was registered. Goes at erasure.",
+    )
+    accepted_through = models.DateField(
+        null=True,
+        db_comment="Through which day that is accepted; null: for good, or a document was shown.",
+    )
     erased_on = models.DateField(null=True)
     contested_on = models.DateField(
         null=True,

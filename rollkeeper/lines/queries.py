@@ -159,6 +159,16 @@ def sealed_records(line_ids: Sequence[LineId]) -> set[LineId]:
     return {LineId(row.line_id) for row in found}
 
 
+def accepted_through(line_ids: Sequence[LineId]) -> dict[LineId, dt.date]:
+    """Return through which day the present holders of these lines are accepted without a document, where they are."""
+    found = rows(
+        "SELECT line_id, accepted_through FROM lines_holding"
+        " WHERE line_id = ANY (%s) AND upper_inf(held) AND accepted_through IS NOT NULL",
+        [list(line_ids)],
+    )
+    return {LineId(row.line_id): row.accepted_through for row in found}
+
+
 def last_holder(line_id: LineId) -> PersonId | None:
     """Return who held a line last, whether or not they still do."""
     return next((h.person_id for h in reversed(holdings(line_id))), None)

@@ -61,9 +61,13 @@ class PauseReason(StrEnum):
     DESK_CLOSED = "desk_closed"
     EMERGENCY_LIFT = "emergency_lift"
     """Service was back for some hours: those days are no days of suspension. Recorded by the lift itself."""
+    NO_DOCUMENT = "no_document"
+    """The holder is accepted without a document for the time that the law gives. Recorded by the registration itself."""
     OTHER = "other"
 
 
+NOT_DECLARED: Final = frozenset({PauseReason.EMERGENCY_LIFT, PauseReason.NO_DOCUMENT})
+"""Reasons that follow from an act and that nobody declares."""
 PROVEN_LATER: Final = frozenset(
     {
         PauseReason.ABROAD,

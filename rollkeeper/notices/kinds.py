@@ -27,6 +27,8 @@ class NoticeKind(StrEnum):
     """What is recorded about you may have been seen by somebody who had no right to."""
     CONFIRM_RECORD = "confirm_record"
     """Show the document once more until the day promised: whoever took the record down may have done it wrongly."""
+    DOCUMENT_BY = "document_by"
+    """Accepted without a document through the day promised; then the clock goes on."""
     DISCLOSED = "disclosed"
     """An authority was given something that is recorded about you, on a demand that the law allows."""
 
@@ -35,6 +37,7 @@ class NoticeKind(StrEnum):
         """Tell whether the text names a day, which then is never shortened."""
         return self in {
             NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED, NoticeKind.CONFIRM_RECORD,
+            NoticeKind.DOCUMENT_BY,
         }  # fmt: skip
 
     @property

@@ -35,10 +35,11 @@ from rollkeeper.vault.opened import Opened
 _TELLS_OF = {
     NoticeKind.SUSPENDED: frozenset({Verb.LINE_SUSPENDED}),
     NoticeKind.RESTORED: frozenset({
-        Verb.LINE_RESTORED, Verb.HOLDING_REGISTERED, Verb.HOLDING_TRANSFERRED, Verb.RECEIPT_TAKEN_UP,
+        Verb.LINE_RESTORED, Verb.HOLDING_REGISTERED, Verb.HOLDING_ACCEPTED, Verb.HOLDING_TRANSFERRED, Verb.RECEIPT_TAKEN_UP,
     }),
     NoticeKind.ENDED: frozenset({Verb.LINE_ENDED}),
     NoticeKind.RECORD_CHANGED: frozenset({Verb.HOLDING_CORRECTED, Verb.LINE_RELOCATED}),
+    NoticeKind.DOCUMENT_BY: frozenset({Verb.HOLDING_ACCEPTED}),
     NoticeKind.SIM_REPLACED: frozenset({Verb.SIM_REPLACED}),
 }  # fmt: skip
 """What a notice tells the holder was done: the receipt of that entry is theirs."""

@@ -28,7 +28,7 @@ from rollkeeper.lines.acts import (
 from rollkeeper.lines.changes import contest_holding
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import find_line_written, present_holding
-from rollkeeper.lines.states import PauseReason
+from rollkeeper.lines.states import NOT_DECLARED, PauseReason
 from rollkeeper.rights.errors import AskNotRead, CaseOpenAlready
 from rollkeeper.rights.kinds import CaseKind
 from rollkeeper.rights.visits import Visit
@@ -41,7 +41,7 @@ DECLARED = frozenset(PauseReason) - {
     PauseReason.DISPUTE,
     PauseReason.APPEAL,
     PauseReason.DESK_CLOSED,
-    PauseReason.EMERGENCY_LIFT,
+    *NOT_DECLARED,
 }
 """Reasons that a person declares by themselves."""
 

@@ -42,7 +42,7 @@ from rollkeeper.kernel.settings import HomeKind, home, settings, write_settings
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publishing import publish
-from rollkeeper.lines.states import PauseReason, Service
+from rollkeeper.lines.states import NOT_DECLARED, PauseReason, Service
 from rollkeeper.network.acts import push_due
 from rollkeeper.notices.acts import record_outcomes, send_due
 from rollkeeper.notices.receipts import read_receipts
@@ -196,7 +196,7 @@ class _Story:
         record(console_authority(), [_submission(*one) for one in come], deed=Deed.REGISTER, on=day)
         if self._unregistered and self._dice.random() < 0.5:
             number, _ = self._dice.choice(self._unregistered)
-            declared = [reason for reason in PauseReason if reason is not PauseReason.EMERGENCY_LIFT]
+            declared = [reason for reason in PauseReason if reason not in NOT_DECLARED]
             pause_line(
                 console_authority(), submission_key=str(new_uuid()), number=number, first=day,
                 last=day + dt.timedelta(days=self._dice.randint(5, 40)), reason=self._dice.choice(declared), on=day,

@@ -7,8 +7,10 @@ import json
 import pytest
 from django.db.utils import OperationalError, ProgrammingError
 
-from rollkeeper.access.acts import suspend_staff
+from rollkeeper.access.acts import add_staff, authority_of, suspend_staff
 from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.captures import carrying
 from rollkeeper.captures.acts import give_ticket
 from rollkeeper.captures.errors import CaptureNotTaken
@@ -18,9 +20,10 @@ from rollkeeper.enrolment.queries import receipt_for
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.changes import activate_line, begin_suspension, end_line_state
-from rollkeeper.lines.queries import find_line
+from rollkeeper.lines.queries import accepted_through, find_line
 from rollkeeper.lines.states import LineState, Service, SuspensionReason
 from rollkeeper.site import doctor
+from rollkeeper.subscribers.queries import document_index, find_persons
 from rollkeeper.vault import capture_keys, rotation
 from tests.captures.browsers import Browser, form
 from tests.captures.conftest import ON
@@ -177,6 +180,66 @@ def test_a_refusal_says_what_is_missing_and_what_to_do_in_the_clerks_language(cl
     assert any("\u4e00" <= letter <= "\u9fff" for letter in found.said[0]["sentence"])
 
 
+@pytest.mark.parametrize(
+    ("deed", "changes", "code", "article"),
+    [
+        ("register", {"holder__document_number": "123"}, "document_number_impossible", "art. 2 ¶1"),
+        ("register", {"holder__address": ""}, "missing_attribute", ""),  # its sentence names it
+        ("relocate", {}, "line_not_found", ""),  # no law refuses that
+    ],
+)
+def test_a_refusal_by_the_law_names_its_article_once(browser, carry, deed, changes, code, article):
+    key = browser.capture(form(fresh_number(), person(), **changes), deed=deed)
+    carry()
+
+    (found,) = outcomes([key])
+    (said,) = found.said
+    assert (said["code"], said["article"]) == (code, article)
+    assert "2 ¶1" in said["sentence"] + said["article"] or code == "line_not_found"
+
+
+@pytest.mark.parametrize(("role", "outcome"), [(StaffRole.SUPERVISOR, "done"), (StaffRole.CLERK, "refused")])
+def test_a_supervisor_passes_a_limit_without_a_network_and_a_clerk_does_not(
+    counter, limited, carry, role, outcome
+):
+    limited("what: lines, group: person, scope: operator, kind: stock, n: 1, over: review")
+    add_staff(
+        console_authority(),
+        username="zq",
+        password="an invented pass phrase",
+        roles=[role],
+        on=dt.date(2000, 1, 1),
+    )
+    browser, who = Browser(authority_of(Staff.objects.get(username="zq"))), person()
+    first = browser.capture(form(fresh_number(), who, passes_limit="on"))
+    second = browser.capture(form(fresh_number(), who, passes_limit="on"))
+    carry()
+
+    assert (came_of(first), came_of(second)) == ("done", outcome)
+
+
+def test_who_has_no_document_is_recorded_by_the_way_that_was_taken_down(browser, routed, carry):
+    routed("by: [police_report], valid_for: {n: 30, unit: day}")
+    number = fresh_number()
+    who = {"name": "Invented", "address": "Nowhere 1", "document_type": "cn-resident-card"}
+
+    key = browser.capture(form(number, who, route="police_report"))
+    carry()
+
+    assert came_of(key) == "done"
+    line_id = find_line(number).line_id
+    assert accepted_through([line_id]) == {line_id: ON + 30 * DAY}
+
+
+def test_a_reason_that_nobody_declares_stops_no_clock(browser, carry):
+    number = suspended_line()
+
+    key = browser.capture({"number": number, "reason": "no_document", "first": "2012-03-02"}, deed="pause")
+    carry()
+
+    assert came_of(key) == "refused"
+
+
 def test_a_capture_bound_to_another_ticket_is_refused_and_not_recorded(browser, clerk, carry):
     key, sealed = browser.seal(form(fresh_number(), person()))
 
@@ -289,13 +352,16 @@ def test_other_acts_of_the_counter_are_carried_too(browser, carry):
     assert find_line(other).state is LineState.ENDED
 
 
-def test_a_passport_is_recorded_with_the_state_that_issued_it(browser, carry):
-    who = person(document_type="passport", document_number="P1234567")
+@pytest.mark.parametrize("kind", ["passport", "identity-card"])
+def test_a_foreign_document_is_recorded_with_the_state_that_issued_it(browser, carry, kind):
+    who = person(document_type=kind, document_number="P1234567")
 
     key = browser.capture(form(fresh_number(), who, holder__document_state="NPL"))
     carry()
 
     assert came_of(key) == "done"
+    (index,) = document_index([(f"{kind}-npl", "P1234567")])
+    assert find_persons([index])[0] is not None
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,21 @@ def limited(tmp_path: Path) -> Iterator[Callable[..., None]]:
 
     yield limit
     kernel_settings.write_settings(pack=before)
+
+
+@pytest.fixture
+def routed(tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Put ways for people without a document into the law of this home."""
+    before = kernel_settings.settings().pack
+
+    def route(*routes: str, kind: str = "individual", confirmed: bool = True) -> None:
+        because = f"because: {{article: 2 ¶1, confirmed: {str(confirmed).lower()}}}"
+        listed = "".join(f"      - {{{one}, {because}}}\n" for one in routes)
+        head = f"  - id: {kind}\n"
+        assert head in REFERENCE
+        path = tmp_path / f"{new_uuid()}.yaml"
+        path.write_text(REFERENCE.replace(head, f"{head}    no_document_route:\n{listed}", 1), "utf-8")
+        kernel_settings.write_settings(pack=str(path))
+
+    yield route
+    kernel_settings.write_settings(pack=before)

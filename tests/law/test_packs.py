@@ -21,7 +21,7 @@ from rollkeeper.law.errors import (
 )
 from rollkeeper.law.honoured import leaves, unhonoured
 from rollkeeper.law.layers import Conflict, list_conflicts
-from rollkeeper.law.pack import TellingRules, refuse_unconfirmed
+from rollkeeper.law.pack import RouteRule, TellingRules, refuse_unconfirmed
 from rollkeeper.law.packs import load_pack, read_pack, shipped_packs
 from rollkeeper.law.schema import Cited, PackFile
 
@@ -399,6 +399,54 @@ def test_a_limit_that_nobody_has_confirmed_turns_nobody_away():
     pack = read_pack(limited(LIMIT, "article: 2 ¶1, confirmed: false"), file="pack.yaml")
 
     assert pack.limits == ()
+
+
+ROUTE = "{by: [referee, police_report], valid_for: {n: 30, unit: day}"
+
+
+def routed(route: str, kind: str = "individual", because: str = "article: 2 ¶1") -> bytes:
+    """Return the reference pack with ways for people without a document."""
+    head = f"  - id: {kind}\n"
+    return changed(head, f"{head}    no_document_route: [{route}, because: {{{because}}}}}]\n")
+
+
+@pytest.mark.parametrize(
+    ("route", "kind", "named"),
+    [
+        (ROUTE.replace("unit: day", "unit: month"), "individual", "valid_for.unit: month'"),
+        (ROUTE.replace("n: 30", "n: 0"), "individual", "valid_for.n: 0'"),
+        (ROUTE.replace("unit: day", "unit: day, full: true"), "individual", "valid_for.full'"),
+        (ROUTE.replace("police_report", "referee"), "individual", "(one way twice)"),
+        (ROUTE, "company", "'party_kinds[3].no_document_route' (of a company)"),
+    ],
+)
+def test_a_way_without_a_document_that_nothing_here_can_keep_is_refused_for_use_by_its_name(
+    route, kind, named
+):
+    pack = read_pack(routed(route, kind), file="pack.yaml")
+
+    with pytest.raises(UnhonouredField) as raised:
+        pack.refuse_unhonoured()
+
+    assert named in str(raised.value)
+
+
+def test_a_way_is_said_with_its_article_and_its_last_day_to_whoever_obeys_it():
+    pack = read_pack(routed(ROUTE), file="pack.yaml")
+
+    assert pack.routes("mobile", "individual") == (
+        RouteRule("referee", 30, "2 ¶1"),
+        RouteRule("police_report", 30, "2 ¶1"),
+    )
+    assert pack.routes("mobile", "individual")[0].last_day(dt.date(2012, 2, 1)) == dt.date(2012, 3, 2)
+    assert pack.routes("mobile", "minor") == ()
+    assert pack.routes("email", "individual") == ()
+
+
+def test_a_time_that_nobody_has_confirmed_does_not_run():
+    pack = read_pack(routed(ROUTE, because="article: 2 ¶1, confirmed: false"), file="pack.yaml")
+
+    assert {rule.days for rule in pack.routes("mobile", "individual")} == {None}
 
 
 def test_the_reference_law_limits_nobody():

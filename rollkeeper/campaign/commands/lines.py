@@ -130,9 +130,9 @@ def explain(number: NumberArgument, as_json: JsonOption = False, on: Annotated[d
 
 
 def _reason(written: str) -> "PauseReason":
-    from rollkeeper.lines.states import PauseReason
+    from rollkeeper.lines.states import NOT_DECLARED, PauseReason
 
-    declared = [one.value for one in PauseReason if one is not PauseReason.EMERGENCY_LIFT]
+    declared = [one.value for one in PauseReason if one not in NOT_DECLARED]
     if written not in declared:
         raise typer.BadParameter(f"--reason is one of: {', '.join(declared)}")
     return PauseReason(written)

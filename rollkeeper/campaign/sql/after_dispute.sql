@@ -1,12 +1,15 @@
 -- Puts a line whose suspension was lifted on a receipt, and whose dispute is lost, back to where it stood before it was
 -- suspended: that suspension never happened, its days are a pause, and until the days are over that were left of it
--- nothing follows, which its holder is told.
+-- nothing follows, which its holder is told. The same for a line whose suspension was lifted because its holder was
+-- accepted for a time without a document: what was left begins after that time.
 -- Law: art. 3; a promised day is never shortened. Reads: lines_line, lines_suspension, campaign_batchline, lines_holding,
--- subscribers_subscriber. Writes: campaign_member, lines_pause, notices_notice.
--- Plan: primary keys by line, one row. Again: nothing, since the member is no longer 'suspended'.
+-- lines_pause, subscribers_subscriber. Writes: campaign_member, lines_pause, notices_notice.
+-- Plan: primary keys by line, only the lines given. Again: nothing, since the member is no longer 'suspended'.
 WITH lost AS MATERIALIZED (
     SELECT m.line_id, m.campaign_id, s.begun_on, s.lifted_on, b.former,
-           %(on)s::date + greatest(1, %(suspension_days)s::integer - (s.lifted_on - s.begun_on)) AS last_day_on,
+           greatest(%(on)s::date, (SELECT max(upper(days)) - 1 FROM lines_pause a
+                                    WHERE a.line_id = m.line_id AND a.reason = 'no_document'))
+           + greatest(1, %(suspension_days)s::integer - (s.lifted_on - s.begun_on)) AS last_day_on,
            coalesce(p.language, l.language, %(language)s) AS told_in
       FROM campaign_member m
       JOIN lines_line l USING (line_id)
@@ -16,7 +19,7 @@ WITH lost AS MATERIALIZED (
       LEFT JOIN campaign_batchline b ON b.line_id = m.line_id AND b.batch_id = s.batch_id
       LEFT JOIN lines_holding h ON h.line_id = l.line_id AND upper_inf(h.held)
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
-     WHERE m.line_id = %(line_id)s AND m.campaign_id = %(campaign_id)s AND m.stage = 'suspended'
+     WHERE m.line_id = ANY (%(line_ids)s) AND m.campaign_id = %(campaign_id)s AND m.stage = 'suspended'
        AND NOT l.is_registered AND NOT l.is_disputed AND l.state IN ('active', 'suspended')
 ), pause AS (
     INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)

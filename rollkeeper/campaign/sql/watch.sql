@@ -1,5 +1,6 @@
 -- Notes members that were told, registered or ended, so that the sweep looks at them and at nobody else.
 -- Law: art. 3 (the clock starts at proof of notice; registering ends it).
+-- And those whose holder was accepted for a time without a document: a suspension was lifted without a registration.
 -- Reads: campaign_member. Writes: campaign_changed.
 -- Plan: fires only for the rows named in WHEN; campaign_member_pkey by line, 0.01 ms.
 -- Again: CREATE OR REPLACE: the same triggers.
@@ -25,4 +26,8 @@ CREATE OR REPLACE TRIGGER campaign_watch_proof AFTER UPDATE OF delivered_on ON n
 CREATE OR REPLACE TRIGGER campaign_watch_proof_at_once AFTER INSERT ON notices_notice
     FOR EACH ROW
     WHEN (NEW.kind = 'register_by' AND NEW.delivered_on IS NOT NULL)
+    EXECUTE FUNCTION campaign_note_change();
+CREATE OR REPLACE TRIGGER campaign_watch_accepted AFTER INSERT ON lines_pause
+    FOR EACH ROW
+    WHEN (NEW.reason = 'no_document')
     EXECUTE FUNCTION campaign_note_change();

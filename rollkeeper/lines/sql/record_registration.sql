@@ -1,4 +1,4 @@
--- Marks lines as registered, lifts want of registration and leaves every other reason as it is.
+-- Marks lines as registered, or as accepted for a time, lifts want of registration and leaves every other reason as it is.
 -- Law: art. 3 (registering while suspended restores the same day).
 -- Reads: lines_suspension. Writes: lines_suspension, lines_line (version + 1). Plan: primary keys by line.
 -- Again: the same state, one version later.
@@ -9,10 +9,11 @@ WITH lifted AS (
  RETURNING line_id
 )
 UPDATE lines_line l
-   SET is_registered = true, version = l.version + 1, language = coalesce(told.language, l.language),
+   SET is_registered = told.registered, version = l.version + 1, language = coalesce(told.language, l.language),
        state = CASE WHEN EXISTS (SELECT FROM lines_suspension s WHERE s.line_id = l.line_id
                                     AND s.lifted_on IS NULL AND s.reason <> 'registration')
                     THEN 'suspended' ELSE 'active' END
-  FROM unnest(%(line_ids)s::uuid[], %(languages)s::text[]) AS told (line_id, language)
+  FROM unnest(%(line_ids)s::uuid[], %(languages)s::text[], %(registered)s::boolean[])
+         AS told (line_id, language, registered)
  WHERE l.line_id = told.line_id
 RETURNING l.line_id, l.state, EXISTS (SELECT FROM lifted WHERE lifted.line_id = l.line_id) AS was_lifted

@@ -19,7 +19,7 @@ WITH record AS MATERIALIZED (
 ), reference AS (
     DELETE FROM lines_reference r USING line WHERE r.line_id = line.line_id
 ), holding AS (
-    UPDATE lines_holding h SET commitment = NULL, erased_on = %(on)s
+    UPDATE lines_holding h SET commitment = NULL, route = NULL, erased_on = %(on)s
       FROM record
      WHERE h.line_id = record.line_id AND (record.holding_id IS NULL OR h.holding_id = record.holding_id)
        AND h.erased_on IS NULL

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What follows when somebody without a document is recorded: an entry, and for a time a clock that stands still and a notice.
+
+Separate from `recording`, which writes what everybody gets.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.kernel.ids import LineId, PersonId
+from rollkeeper.law.pack import RouteRule
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.acts import pause_clock
+from rollkeeper.lines.states import PauseReason
+from rollkeeper.notices.acts import owe
+from rollkeeper.notices.kinds import NoticeKind
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTook:
+    """One line that is recorded for somebody without a document."""
+
+    line_id: LineId
+    person_id: PersonId
+    commitment: str
+    rule: RouteRule
+    until: dt.date | None
+    language: str
+    role: str
+    pack_hash: str
+    on: dt.date
+
+
+def mark_routes(authority: Authority, taken: Sequence[RouteTook]) -> None:
+    """Enter each way with its article. Where it is accepted for a time, the clock stands still and the holder is told the day.
+
+    Ledger: line:route:taken, line:clock:paused.
+    """
+    for one in taken:
+        append_entry(
+            authority, verb=Verb.ROUTE_TAKEN, role=one.role, on=one.on, line_id=one.line_id, person_id=one.person_id,
+            commitment=one.commitment, pack=one.pack_hash, article=one.rule.article,
+            facts={"route": one.rule.way} | ({"through": one.until.isoformat()} if one.until else {}),
+        )  # fmt: skip
+        if one.until:
+            pause_clock(authority, one.line_id, one.on, one.until, PauseReason.NO_DOCUMENT, one.on)
+            owe(
+                one.line_id, kind=NoticeKind.DOCUMENT_BY, language=one.language, promised_on=one.until,
+                pack_hash=one.pack_hash, on=one.on,
+            )  # fmt: skip

@@ -1,0 +1,123 @@
+"""Who is accepted for a time without a document: service is back at once, and afterwards the days that were left go on."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.campaign import queries
+from rollkeeper.enrolment.acts import register_subscriber
+from rollkeeper.kernel import settings as kernel_settings
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.law.calendars import is_closed
+from rollkeeper.law.packs import load_pack
+from tests.campaign.population import member, night, state
+from tests.campaign.test_batches import DUE, END_DUE, told_lines
+from tests.campaign.test_receipts_outrank import numbered
+from tests.enrolment.conftest import REFERENCE
+from tests.enrolment.people import submission, without_address
+
+DAYS = 20
+STOLEN = f"    no_document_route: [{{by: [police_report], valid_for: {{n: {DAYS}, unit: day}}, because: {{article: 2 ¶1}}}}]\n"
+
+
+@pytest.fixture
+def stolen(people, tmp_path, monkeypatch):
+    """Accept a report of a theft for some days, in this home's law and campaign."""
+    from rollkeeper.vault.acts import begin_first_epoch
+
+    begin_first_epoch()
+    head = "  - id: individual\n"
+    path = tmp_path / f"{new_uuid()}.yaml"
+    path.write_text(REFERENCE.replace(head, head + STOLEN, 1), "utf-8")
+    before = kernel_settings.settings().pack
+    kernel_settings.write_settings(pack=str(path))
+    monkeypatch.setattr("tests.campaign.population.PACK", str(path))
+    yield people
+    kernel_settings.write_settings(pack=before)
+
+
+def report_theft(line_id, on):
+    """Show the report at a counter."""
+    bare = {"name": "Invented", "address": "Nowhere 1"}
+    register_subscriber(
+        console_authority(), submission(numbered(line_id), bare, route="police_report"), on=on
+    )
+
+
+def open_day_after(day):
+    later = day + dt.timedelta(days=1)
+    while is_closed(load_pack("cn-xz-2011"), later):
+        later += dt.timedelta(days=1)
+    return later
+
+
+def test_whose_days_run_is_suspended_no_sooner_than_after_the_days_of_the_report(stolen):
+    robbed, same = told_lines(2)
+    report_theft(robbed, DUE - dt.timedelta(days=2))
+
+    night(DUE, stolen)
+    at_first = (state(robbed), state(same))
+    ends_on = DUE - dt.timedelta(days=2) + dt.timedelta(days=DAYS)
+    night(ends_on, stolen)
+    on_its_last_day = state(robbed)
+    due = member(robbed).next_check_on
+    later = open_day_after(max(due - dt.timedelta(days=1), ends_on))
+    night(later, stolen)
+
+    assert at_first == ("active", "suspended")
+    assert on_its_last_day == "active"
+    assert later > ends_on
+    assert state(robbed) == "suspended"
+
+
+def test_who_was_suspended_works_again_at_once_and_is_told_the_new_day(stolen):
+    robbed, same = told_lines(2)
+    night(DUE, stolen)
+    shown_on = DUE + dt.timedelta(days=4)
+    report_theft(robbed, shown_on)
+    at_once = state(robbed)
+
+    night(shown_on, stolen)
+    night(END_DUE, stolen)
+
+    promised = shown_on + dt.timedelta(days=DAYS + 30 - 4)
+    (told,) = rows(
+        "SELECT promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'", [robbed]
+    )
+    assert (at_once, state(robbed), state(same)) == ("active", "active", "ended")
+    assert (member(robbed).stage, member(robbed).promised_on, told.promised_on) == (
+        "counting",
+        promised,
+        promised,
+    )
+    night(promised, stolen)
+    assert state(robbed) == "active"
+    night(open_day_after(promised), stolen)
+    assert state(robbed) == "suspended"
+
+
+def test_the_explanation_says_from_when_to_when_the_clock_stood_still(stolen):
+    (robbed,) = told_lines(1)
+    report_theft(robbed, DUE)
+
+    said = " ".join(one.text for one in queries.explain_line(robbed, on=DUE).sentences)
+
+    assert f"From {DUE} to {DUE + dt.timedelta(days=DAYS)} the clock stands still" in said
+
+
+def test_who_registers_a_document_meanwhile_leaves_the_campaign(stolen):
+    (robbed,) = told_lines(1)
+    night(DUE, stolen)
+    number = numbered(robbed)
+    bare = {"name": "Invented", "address": "Nowhere 1"}
+    register_subscriber(console_authority(), submission(number, bare, route="police_report"), on=DUE)
+
+    register_subscriber(
+        console_authority(), submission(number, {**without_address(), "address": "Nowhere 1"}), on=DUE + dt.timedelta(days=3)
+    )  # fmt: skip
+    night(DUE + dt.timedelta(days=3), stolen)
+
+    assert member(robbed).stage == "left"
+    assert member(robbed).left_because == "registered"
