@@ -4,9 +4,18 @@
 A part of `settings.py`, in a file of its own so that either can be read.
 """
 
+import re
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+
+
+def _a_domain(name: str | None) -> str | None:
+    if name is not None and not re.fullmatch(
+        r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", name
+    ):
+        raise ValueError("write a domain in small letters without scheme or port, such as example.org")
+    return name
 
 
 class DoorSettings(BaseModel):
@@ -41,6 +50,15 @@ class DoorSettings(BaseModel):
     door_sim_days: Annotated[
         int, Field(ge=0, description="Days after the SIM of a line was replaced on which it gets no code.")
     ] = 3
+    passkey_domain: Annotated[
+        str | None,
+        AfterValidator(_a_domain),
+        Field(
+            description="The domain that the addresses of all faces share, to which passkeys belong; a passkey made under another"
+            " is of no use any more. Unset: passkeys of the staff belong to the address at which they were made, and the portal"
+            " takes none; in a trial home, localhost.",
+        ),
+    ] = None
     door_case_days: Annotated[
         int, Field(gt=0, description="Days within which a case that a subscriber opens must be decided.")
     ] = 30

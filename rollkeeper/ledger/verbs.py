@@ -198,6 +198,8 @@ class Verb(StrEnum):
     PARTY_NAMED = "rights:party:named", Form(line=MUST, facts={"part": CODE})
     PARTY_UNNAMED = "rights:party:unnamed", Form(line=MUST, facts={"part": CODE})
     PARTY_CHECKED = "rights:party:checked", Form(line=MUST, facts={"matches": FLAG, "part": CODE})
+    PASSKEY_ADDED = "rights:passkey:added", _LINE
+    PASSKEY_REMOVED = "rights:passkey:removed", _LINE
     RECORD_PROTECTED = "rights:record:protected", Form(line=MUST, facts={"protected": FLAG})
     STAFF_SUSPENDED = "access:staff:suspended", Form(facts={"staff": DIGEST})
     STAFF_REINSTATED = "access:staff:reinstated", Form(facts={"staff": DIGEST})

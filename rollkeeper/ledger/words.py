@@ -35,6 +35,8 @@ DONE: Words = {
     Verb.CASE_SETTLED: _("A case is decided."),
     Verb.PARTY_NAMED: _("Somebody is named to act for you, or as your heir. They are not told."),
     Verb.PARTY_UNNAMED: _("Nobody is named for this any more."),
+    Verb.PASSKEY_ADDED: _("A passkey was added: it shows who you are."),
+    Verb.PASSKEY_REMOVED: _("A passkey was removed: it shows nobody any more."),
     Verb.DISPUTE_SETTLED: _("The dispute is settled."),
     Verb.LINE_ACTIVATED: _("The line begins."),
     Verb.LINE_SUSPENDED: _("The line is suspended: nobody was registered for it in time."),

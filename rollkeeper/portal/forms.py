@@ -4,6 +4,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -173,6 +174,30 @@ class EndForm(DeedForm):
         return {name: value for name, value in super().asked().items() if name != "sure"}
 
 
+class LinesField(forms.Field):
+    """References of lines; which of them may be ended, the porter says."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[str]:
+        """Return the references, each once."""
+        try:
+            return list(dict.fromkeys(str(UUID(one)) for one in value or []))
+        except ValueError:
+            raise forms.ValidationError(_("Choose again.")) from None
+
+
+class ChoiceForm(QuietForm):
+    """Which lines end, said twice."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    lines = LinesField(label=_("Lines to end"))
+    sure = forms.BooleanField(
+        label=_("Yes, end the lines that I chose today."),
+        widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class ReceiptForm(QuietForm):
     """The code of a receipt."""
 
@@ -188,6 +213,19 @@ class CopyForm(QuietForm):
     def asked(self) -> dict[str, str]:
         """Return what is asked for. Precondition: the form is valid."""
         return {name: str(value) for name, value in self.cleaned_data.items()}
+
+
+class PasskeyForm(QuietForm):
+    """What a browser says about a passkey, or which one goes."""
+
+    key = forms.CharField(max_length=100, required=False)
+    credential = forms.CharField(max_length=20_000, required=False)
+    passkey = forms.UUIDField(required=False)
+
+    def asked(self) -> dict[str, str]:
+        """Return what is asked for; what is out of order is left out."""
+        self.is_valid()
+        return {name: str(value) for name, value in self.cleaned_data.items() if value}
 
 
 def _with_mark(asked: dict[str, str], form: DocumentForm) -> dict[str, str]:

@@ -96,6 +96,14 @@ class ReceiptRecord(_Said):
     line: str
 
 
+class PasskeyRecord(_Said):
+    """One passkey with which somebody shows who they are; the key itself lies in their device."""
+
+    passkey: str = Field(description="Its reference, a UUID.")
+    added_on: dt.date
+    used_on: dt.date | None
+
+
 class OwnRecord(_Said):
     """All that is held about one person, as one file."""
 
@@ -106,6 +114,7 @@ class OwnRecord(_Said):
     kept: list[KeptRecord]
     looks: list[LookRecord] = Field(description="The newest first, at most 500.")
     receipts: list[ReceiptRecord]
+    passkeys: list[PasskeyRecord]
     named: dict[str, dt.date] = Field(
         description="For what somebody is named (representative, heir), and since when; who it is cannot be read back."
     )

@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.portal import views
+from rollkeeper.portal import choosing, passkeys, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,13 @@ urlpatterns: list[URLPattern] = [
     path("receipts/", views.receipts, name="receipts"),
     path("receipt/", views.receipt, name="receipt"),
     path("prove/", views.prove, name="prove"),
+    path("choose/", choosing.choose, name="choose"),
+    path("choose/end/", choosing.end_chosen, name="end_chosen"),
+    path("passkeys/", passkeys.passkeys, name="passkeys"),
+    re_path(r"^passkeys/options/(?P<what>new|show)/$", passkeys.options, name="passkey_options"),
+    path("passkeys/add/", passkeys.add, name="passkey_add"),
+    path("passkeys/remove/", passkeys.remove, name="passkey_remove"),
+    path("passkeys/prove/", passkeys.prove, name="passkey_prove"),
     re_path(
         r"^do/(?P<what>pause|lift|dispute|appeal|not-mine|correct|end|name|unname|deceased|here)/$",
         views.deed,

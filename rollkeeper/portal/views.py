@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rollkeeper.access.passkeys import passkey_domain
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
@@ -113,7 +114,7 @@ def code(request: HttpRequest) -> HttpResponse:
 @during_visit
 def mine(request: HttpRequest) -> HttpResponse:
     """Show the line in the hand and, after the second proof, every line in one's name: where it stands and what to do."""
-    shown = _shown(request)
+    shown = shown_to(request)
     shown["lines"] = [_said_line(line) for line in shown["lines"]]
     shown["named"] = [(words.PARTS[part], dt.date.fromisoformat(day)) for part, day in shown["named"].items()]
     return render(request, "portal/mine.html", shown)
@@ -123,7 +124,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @during_visit
 def looks(request: HttpRequest) -> HttpResponse:
     """Show who looked, staff included, in plain words."""
-    shown = _shown(request)
+    shown = shown_to(request)
     shown["more"] = max(0, len(shown["looks"]) - LOOKS_SHOWN)
     shown["looks"] = [
         {
@@ -142,7 +143,7 @@ def looks(request: HttpRequest) -> HttpResponse:
 @during_visit
 def receipts(request: HttpRequest) -> HttpResponse:
     """List what was done to one's lines, each with its receipt."""
-    shown = _shown(request)
+    shown = shown_to(request)
     shown["receipts"] = [
         one | {"done": ledger_words.say_done(one["verb"]), "day": dt.date.fromisoformat(one["day"])}
         for one in shown["receipts"]
@@ -155,9 +156,9 @@ def receipts(request: HttpRequest) -> HttpResponse:
 def receipt(request: HttpRequest) -> HttpResponse:
     """Give one whole receipt as a text that anybody can check."""
     form = ReceiptForm(request.POST)
-    given = put(request, AskKind.RECEIPT, {"code": form.data.get("code", "")[:40]})
+    given = put(request, AskKind.RECEIPT, form.cleaned_data if form.is_valid() else {})
     if given.done is None:
-        return _refused(request, given)
+        return refused(request, given)
     name = f"receipt-{given.done['code']}.txt"
     return HttpResponse(
         given.done["text"], content_type="text/plain; charset=utf-8",
@@ -170,10 +171,10 @@ def receipt(request: HttpRequest) -> HttpResponse:
 def held(request: HttpRequest) -> HttpResponse:
     """Show what is held about oneself, each with article and last day; in clear when asked to, once."""
     if request.method != "POST":
-        return render(request, "portal/held.html", _with_kept(_shown(request)))
+        return render(request, "portal/held.html", _with_kept(shown_to(request)))
     answer = put(request, AskKind.READ)
     if answer.done is None:
-        return _refused(request, answer)
+        return refused(request, answer)
     return render(request, "portal/held.html", _with_kept(answer.done) | {"in_clear": True})
 
 
@@ -184,7 +185,7 @@ def copy(request: HttpRequest) -> HttpResponse:
     form = CopyForm(request.POST)
     answer = put(request, AskKind.COPY, form.asked() if form.is_valid() else {})
     if answer.done is None:
-        return _refused(request, answer)
+        return refused(request, answer)
     return HttpResponse(
         base64.b64decode(answer.done["value"]), content_type=answer.done["media_type"],
         headers={"Content-Disposition": 'attachment; filename="document-copy.jpeg"'},
@@ -197,7 +198,7 @@ def export(request: HttpRequest) -> HttpResponse:
     """Give all that is held about oneself as one file that machines read. Nothing of it stays here."""
     answer = put(request, AskKind.READ, {"pictures": True})
     if answer.done is None:
-        return _refused(request, answer)
+        return refused(request, answer)
     whole = {
         "form": FORM,
         "day": clock.today().isoformat(),
@@ -215,10 +216,11 @@ def export(request: HttpRequest) -> HttpResponse:
 def prove(request: HttpRequest) -> HttpResponse:
     """Ask for the second proof: number of the document and name. Both leave this process as keyed hashes alone."""
     form = ProofForm(request.POST if request.method == "POST" else None)
+    around = {"visit": True, "here": passkey_domain() is not None}
     if request.method != "POST":
-        return render(request, "portal/prove.html", {"form": form, "visit": True})
+        return render(request, "portal/prove.html", {"form": form} | around)
     if not form.is_valid():
-        return render(request, "portal/prove.html", {"form": form.blank(), "visit": True}, status=422)
+        return render(request, "portal/prove.html", {"form": form.blank()} | around, status=422)
     ask_id, document = new_uuid(), form.mark(clock.today())
     name = blind_once(ask_id, spell_name(form.cleaned_data["name"]))
     answer = put(request, AskKind.PROVE, {"document": document, "name": name.hex()}, ask_id=ask_id)
@@ -231,7 +233,7 @@ def prove(request: HttpRequest) -> HttpResponse:
         )
         % {"left": answer.done["left"] if answer.done else 0},
     )
-    return render(request, "portal/prove.html", {"form": form.blank(faults), "visit": True}, status=422)
+    return render(request, "portal/prove.html", {"form": form.blank(faults)} | around, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -271,6 +273,21 @@ def leave(request: HttpRequest) -> HttpResponse:
     return take_back(redirect("portal:sign_in"))
 
 
+def shown_to(request: HttpRequest) -> dict[str, Any]:
+    """Return what a visit may see, from the porter anew. Refuses: VisitOver, PorterAway."""
+    answer = put(request, AskKind.SHOW)
+    if answer.done is None:
+        raise VisitOver
+    return answer.done | {"visit": True}
+
+
+def refused(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """Say why something was refused, on the page where one can go on."""
+    for one in answer.said:
+        messages.error(request, one)
+    return redirect("portal:prove" if answer.refused == "proof_needed" else "portal:mine")
+
+
 def source_of(request: HttpRequest) -> str:
     """Return where a request comes from, to be counted and not kept; of an IPv6 address the network alone."""
     source = str(request.META.get("REMOTE_ADDR", ""))
@@ -285,13 +302,6 @@ def source_of(request: HttpRequest) -> str:
     if isinstance(address, IPv4Address):
         return str(address)
     return str(address.ipv4_mapped or IPv6Network((int(address), _NETWORK_BITS), strict=False))
-
-
-def _shown(request: HttpRequest) -> dict[str, Any]:
-    answer = put(request, AskKind.SHOW)
-    if answer.done is None:
-        raise VisitOver
-    return answer.done | {"visit": True}
 
 
 def _said_line(line: dict[str, Any]) -> dict[str, Any]:
@@ -327,12 +337,6 @@ def _said_done(what: str, done: dict[str, Any]) -> str:
     if what == "correct":
         return _("It is noted. Come to any counter with your document; it is put right there.")
     return ledger_words.say_done(done["verb"])
-
-
-def _refused(request: HttpRequest, answer: Answer) -> HttpResponse:
-    for one in answer.said:
-        messages.error(request, one)
-    return redirect("portal:prove" if answer.refused == "proof_needed" else "portal:mine")
 
 
 def _said(fault: RollkeeperError) -> list[str]:

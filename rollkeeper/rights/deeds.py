@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which act each ask of a subscriber is: one list, so that the porter carries out these and no others."""
+"""Which act each ask of a subscriber is: one list, so that the porter carries out these and no others; and what else is answered."""
 
 from collections.abc import Callable
+from typing import Any
 
 from rollkeeper.enrolment.submissions import Receipt
-from rollkeeper.rights import acts, appealing, heirs
+from rollkeeper.rights import acts, appealing, choosing, heirs, held, passkeys
 from rollkeeper.rights.kinds import AskKind
 
 ACTS: dict[AskKind, Callable[..., Receipt]] = {
@@ -19,4 +20,14 @@ ACTS: dict[AskKind, Callable[..., Receipt]] = {
     AskKind.UNNAME: heirs.unname_party,
     AskKind.DECEASED: heirs.report_death,
     AskKind.HERE: heirs.show_up,
+    AskKind.PASSKEY_ADD: passkeys.add_passkey,
+    AskKind.PASSKEY_REMOVE: passkeys.remove_passkey,
 }
+OTHERS: dict[AskKind, Callable[..., dict[str, Any]]] = {
+    AskKind.COPY: held.show_copy,
+    AskKind.CHOOSE: choosing.show_choice,
+    AskKind.PASSKEY_NEW: passkeys.begin_passkey,
+    AskKind.PASSKEY_ASK: passkeys.ask_passkey,
+    AskKind.PASSKEY_PROVE: passkeys.prove_by_passkey,
+}
+"""What is shown, and what is said to and fro before a passkey is taken."""

@@ -58,6 +58,33 @@ class ProofNotRight(RollkeeperError):
     remedy = "Type both as they stand on the document that you showed; {left} tries are left for this visit."
 
 
+class PasskeysNotHere(RollkeeperError):
+    """The home has no domain to which passkeys could belong."""
+
+    code = "passkeys_not_here"
+    kind = Kind.REFUSED
+    sentence = "This operator takes no passkeys here."
+    remedy = "Show who you are by the number of your document and your name."
+
+
+class PasskeyNotRead(RollkeeperError):
+    """What the browser made is no passkey for this visit."""
+
+    code = "passkey_not_read"
+    kind = Kind.REFUSED
+    sentence = "The passkey was not taken: it was made for another visit, another address, or without checking that it is you."
+    remedy = "Try again on this page; without a passkey, number of the document and name do the same."
+
+
+class TooManyPasskeys(RollkeeperError):
+    """Somebody has as many passkeys as they may."""
+
+    code = "too_many_passkeys"
+    kind = Kind.REFUSED
+    sentence = "You have {passkeys} passkeys, and no more are taken."
+    remedy = "Remove one that you no longer use, then add the new one."
+
+
 class NotAmongYours(RollkeeperError):
     """The line is not among those that this visit may speak of."""
 

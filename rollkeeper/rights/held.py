@@ -7,6 +7,7 @@ entry in the ledger, for whoever it is about to see.
 
 import base64
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -48,9 +49,10 @@ def open_kept(visit: Visit, *, pictures: bool, on: dt.date) -> list[Shown]:
     """
     visit.demand_proof()
     held = list(visit.holdings())
-    numbers = _numbers(visit, held, on=on)
+    numbers = open_numbers(visit, held, on=on)
     return [
-        row | {"value": _value(visit, one, row, number=numbers.get(one.line_id, ""), pictures=pictures, on=on)}
+        row
+        | {"value": _value(visit, one, row, number=numbers.get(one.line_id, ""), pictures=pictures, on=on)}
         for one in held
         for row in list_kept(visit, one)
     ]
@@ -72,6 +74,26 @@ def show_copy(visit: Visit, asked: dict[str, Any], *, on: dt.date) -> Shown:
     return {"media_type": MEDIA_TYPE, "value": _picture(visit, holding, position, on=on)}
 
 
+def open_numbers(visit: Visit, held: Sequence[Holding], *, on: dt.date) -> dict[LineId, str]:
+    """Return the numbers of lines that somebody holds now; of one that does not open, nothing.
+
+    Ledger: vault:sealed:opened for each. Refuses: NotAllowed.
+    """
+    pairs = [
+        (one.line_id, one.number_sealed) for one in held if one.number_sealed is not None and one.is_present
+    ]
+    values = open_line_values(
+        visit.authority, LineField.NUMBER, pairs, purpose=Purpose.SUBSCRIBER_REQUEST, on=on
+    )
+    numbers: dict[LineId, str] = {}
+    for (line_id, _), value in zip(pairs, values, strict=True):
+        try:
+            numbers[line_id] = value.reveal()
+        except CannotOpen:
+            numbers[line_id] = ""
+    return numbers
+
+
 def _fields(visit: Visit, holding: Holding, pack: Pack) -> list[Shown]:
     articles = {one.name: one.article for one in pack.attributes(holding.service.value, holding.party_kind)}
     found = rows(
@@ -81,7 +103,9 @@ def _fields(visit: Visit, holding: Holding, pack: Pack) -> list[Shown]:
     named = [(row.field, articles.get(row.field, "")) for row in found]
     if holding.number_sealed is not None and holding.is_present:
         named.append((LineField.NUMBER.value, pack.act_article("register") or ""))
-    return [{"field": name, "article": article, "position": None, "media_type": None} for name, article in named]
+    return [
+        {"field": name, "article": article, "position": None, "media_type": None} for name, article in named
+    ]
 
 
 def _copies(visit: Visit, holding: Holding, pack: Pack) -> list[Shown]:
@@ -91,7 +115,8 @@ def _copies(visit: Visit, holding: Holding, pack: Pack) -> list[Shown]:
     )
     article = pack.document_copy.article if pack.document_copy else ""
     return [
-        {"field": COPY, "article": article, "position": row.position, "media_type": MEDIA_TYPE} for row in found
+        {"field": COPY, "article": article, "position": row.position, "media_type": MEDIA_TYPE}
+        for row in found
     ]
 
 
@@ -128,19 +153,3 @@ def _picture(visit: Visit, holding: Holding, position: int, *, on: dt.date) -> s
         purpose=Purpose.SUBSCRIBER_REQUEST, on=on, line_id=holding.line_id, commitment=holding.commitment,
     )  # fmt: skip
     return base64.b64encode(opened.reveal_copy()).decode()
-
-
-def _numbers(visit: Visit, held: list[Holding], *, on: dt.date) -> dict[LineId, str]:
-    pairs = [
-        (one.line_id, one.number_sealed) for one in held if one.number_sealed is not None and one.is_present
-    ]
-    values = open_line_values(
-        visit.authority, LineField.NUMBER, pairs, purpose=Purpose.SUBSCRIBER_REQUEST, on=on
-    )
-    numbers: dict[LineId, str] = {}
-    for (line_id, _), value in zip(pairs, values, strict=True):
-        try:
-            numbers[line_id] = value.reveal()
-        except CannotOpen:
-            numbers[line_id] = ""
-    return numbers

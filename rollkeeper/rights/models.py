@@ -76,6 +76,9 @@ class Visit(models.Model):
     ends_at = models.DateTimeField()
     proved_at = models.DateTimeField(null=True, db_comment="When the second proof was given.")
     proofs_left = models.SmallIntegerField()
+    challenge = models.BinaryField(
+        null=True, db_comment="What a passkey has to sign. Good once, for this visit alone."
+    )
 
     class Meta:
         """Made by `rights_try_code` alone; the portal's role may not read it."""
@@ -154,6 +157,25 @@ class Case(models.Model):
                 fields=["due_on"], name="rights_case_open", condition=models.Q(settled_on__isnull=True)
             ),
         ]
+
+
+class Passkey(models.Model):
+    """A passkey with which a holder shows who they are, besides the line in their hand."""
+
+    pk = models.CompositePrimaryKey("person_id", "passkey_id")
+    person_id = models.UUIDField()
+    passkey_id = models.UUIDField()
+    credential = models.BinaryField(
+        db_comment="Personal: public key and name of the passkey, which leads to nobody. Goes when it is removed or its holder erased."
+    )
+    sign_count = models.BigIntegerField()
+    added_on = models.DateField()
+    used_on = models.DateField(null=True)
+
+    class Meta:
+        """The portal's role may not read it: the porter compares."""
+
+        db_table = "rights_passkey"
 
 
 class Named(models.Model):

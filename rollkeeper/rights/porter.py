@@ -32,9 +32,8 @@ from rollkeeper.lines.acts import lock_line
 from rollkeeper.lines.queries import LineView, find_lines, present_holding
 from rollkeeper.notices.passing import pass_code
 from rollkeeper.rights.deciding import settle_what_was_put_right
-from rollkeeper.rights.deeds import ACTS
+from rollkeeper.rights.deeds import ACTS, OTHERS
 from rollkeeper.rights.door import hash_code
-from rollkeeper.rights.held import show_copy
 from rollkeeper.rights.kinds import AskKind
 from rollkeeper.rights.proving import prove
 from rollkeeper.rights.rules import may_send_code
@@ -170,12 +169,12 @@ def _do(
             return show_all(visit, language=language, on=on)
         case AskKind.READ:
             return show_held(visit, pictures=bool(asked.get("pictures")), language=language, on=on)
-        case AskKind.COPY:
-            return show_copy(visit, asked, on=on)
         case AskKind.RECEIPT:
             return show_receipt(visit, str(asked.get("code", "")))
         case AskKind.PROVE:
             return prove(visit, asked, ask_id=ask_id, on=on)
+        case _ if kind in OTHERS:
+            return OTHERS[kind](visit, asked, on=on)
         case AskKind.LEAVE:
             end_visit(visit)
             return {}

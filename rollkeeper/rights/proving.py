@@ -40,7 +40,17 @@ def prove(visit: Visit, asked: dict[str, Any], *, ask_id: UUID, on: dt.date) -> 
     role = demand(visit.authority, Power.SEE_OWN)
     if visit.person_id is None:
         raise ProofNeeded
-    right = visit.proofs_left > 0 and not _too_many(visit) and _is_right(visit, asked, ask_id=ask_id, on=on)
+    right = may_try(visit) and _is_right(visit, asked, ask_id=ask_id, on=on)
+    return note_proof(visit, right=right, role=role, on=on)
+
+
+def may_try(visit: Visit) -> bool:
+    """Tell whether a proof may be given in this visit and for this line, whichever it is."""
+    return visit.proofs_left > 0 and not _too_many(visit)
+
+
+def note_proof(visit: Visit, *, right: bool, role: str, on: dt.date) -> dict[str, Any]:
+    """Note in the visit that its holder is there, or that one try is used up. Ledger: rights:visit:proved or not_proved."""
     if right:
         run("UPDATE rights_visit SET proved_at = clock_timestamp() WHERE ask_mark = %s", [visit.ask_mark])
     else:

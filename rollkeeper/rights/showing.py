@@ -16,9 +16,11 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.ledger.words import DONE
 from rollkeeper.lines.queries import last_until, view_line
 from rollkeeper.rights.appealing import can_appeal
+from rollkeeper.rights.choosing import show_limits
 from rollkeeper.rights.errors import NotAmongYours
 from rollkeeper.rights.heirs import named_by
 from rollkeeper.rights.held import list_kept, open_kept
+from rollkeeper.rights.passkeys import passkeys_of
 from rollkeeper.rights.visits import Holding, Visit
 
 _WITH_RECEIPT = [verb for verb in DONE if isinstance(verb, Verb)]
@@ -37,8 +39,10 @@ def show_all(visit: Visit, *, language: str, on: dt.date) -> Shown:
         "looks": show_looks(visit),
         "receipts": [one for line_id, since in _spans(visit) for one in _receipts(line_id, since)],
         "kept": [row for one in held for row in list_kept(visit, one)],
+        "limits": show_limits(visit),
         "named": {part.value: day.isoformat() for part, day in named_by(visit.person_id).items()}
         if visit.is_proved and visit.person_id else {},
+        "passkeys": passkeys_of(visit.person_id) if visit.is_proved and visit.person_id else [],
     }  # fmt: skip
 
 
@@ -120,10 +124,17 @@ def _cases(line_id: LineId, holding: Holding | None) -> list[Shown]:
 
 
 def _spans(visit: Visit) -> list[tuple[LineId, dt.datetime | None]]:
-    """Return the lines and since when what was done to them is theirs to know; a line given away is left out."""
+    """Return the lines and since when what was done to them is theirs to know; a line given away is left out.
+
+    A line that ended in their hands is not: its end is the receipt that they may need most.
+    """
     if visit.person_id is None:
         return [(visit.line_id, last_until(visit.line_id))]
-    return [(one.line_id, one.since) for one in visit.holdings() if one.is_present]
+    return [(one.line_id, one.since) for one in visit.holdings() if one.is_present or _ended_theirs(one)]
+
+
+def _ended_theirs(holding: Holding) -> bool:
+    return holding.ended_on is not None and last_until(holding.line_id) == holding.until
 
 
 def _receipts(line_id: LineId, since: dt.datetime | None) -> list[Shown]:

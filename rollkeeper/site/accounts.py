@@ -70,6 +70,11 @@ class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """Return the name that the authenticator app shows."""
         return f"Rollkeeper – {settings().operator_name}"
 
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return to what a passkey belongs: the domain that all faces share, where one is set."""
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | ({"id": settings().passkey_domain or entity["id"]})
+
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Send nothing: staff have no e-mail address here."""
 

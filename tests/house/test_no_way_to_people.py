@@ -146,6 +146,7 @@ def test_no_page_waives_the_proof_that_a_person_sent_the_form():
 def test_nothing_streams_and_json_goes_out_where_somebody_looked():
     looked_at = {
         "site/edge.py": "refusals (RFC 9457)",
+        "portal/passkeys.py": "a challenge that the visitor's own passkey signs; of the person no more than that a visit is theirs",
         "portal/views.py": "what the subscriber asked for about themselves",
         "counter/captures.py": "tickets to seal to, and what came of sealed captures by their random keys; nothing personal",
     }

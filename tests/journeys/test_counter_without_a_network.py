@@ -104,7 +104,9 @@ def test_a_wire_cut_at_the_submission_loses_nothing_and_does_nothing_twice(at_co
 
     page.context.set_offline(how == "unplugged")
     if how == "hangs":
-        page.evaluate("htmx.config.timeout /= 10")  # a tenth of the patience is enough to see; none at all would stay none
+        page.evaluate(
+            "htmx.config.timeout /= 10"
+        )  # a tenth of the patience is enough to see; none at all would stay none
     at_counter.wire.cut(how if how != "unplugged" else "dead")
     at_counter.submit()
     page.wait_for_selector(SLIP, timeout=30_000)

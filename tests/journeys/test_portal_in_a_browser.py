@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.journeys.conftest import Visitor
+from tests.journeys.test_passkeys_in_a_browser import device
 
 pytestmark = pytest.mark.browser
 
@@ -90,6 +91,43 @@ def test_every_state_after_the_second_proof_is_sound_too(visitor, visits):
         visitor.look("portal-held-in-clear")
         page.goto(portal + "/who-looked/")
         visitor.look("portal-who-looked-proved")
+        page.goto(portal + "/passkeys/")
+        visitor.look("portal-passkeys")
+
+
+def test_a_passkey_is_added_shows_its_holder_in_the_next_visit_and_is_removed(strict_visitor, visits):
+    page, portal = strict_visitor.page, strict_visitor.trial.portal
+    device(page)
+    page.context.add_cookies(visits["proved"])
+    page.goto(portal + "/passkeys/")
+    page.locator("form[data-passkey] button").click()
+    page.wait_for_url("**/passkeys/")
+    page.get_by_text("A passkey was added").wait_for()
+    page.context.clear_cookies()
+    page.context.add_cookies(visits["in hand"])
+
+    page.goto(portal + "/prove/")
+    page.locator("form[data-passkey] button").click()
+    page.wait_for_url("**/mine/")
+    shown = page.inner_text("main")
+    page.goto(portal + "/passkeys/")
+    page.locator("form[action$='/passkeys/remove/'] button").click()
+
+    assert "You now see every line in your name." in shown
+    assert "Passkeys that show who you are: 1." in shown
+    assert "You have none." in page.inner_text("main")
+
+
+def test_where_the_browser_gives_no_passkey_it_says_so_and_number_and_name_do_the_same(visitor, visits):
+    page, elsewhere = visitor.page, visitor.trial.portal.replace("localhost", "127.0.0.1")
+    device(page)
+    page.context.add_cookies([one | {"domain": "127.0.0.1"} for one in visits["proved"]])
+    page.goto(elsewhere + "/prove/")
+
+    page.locator("form[data-passkey] button").click()
+    page.get_by_text("Your browser gave no passkey").wait_for()
+
+    assert page.locator("#id_document_number").is_visible()
 
 
 def test_an_heir_is_named_and_a_death_reported_and_denied_without_a_script(scriptless_visitor, visits):

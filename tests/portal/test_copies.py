@@ -48,7 +48,9 @@ def test_a_copy_is_listed_with_its_article_before_anything_is_proved_and_not_sho
     assert page.count("Copy of the document") == 2
     assert re.search(r"Copy of the document</td>.{0,120}art\. 4 ¶1", page)
     assert picture(browser, record_of(line)).headers["Location"] == "/prove/"
-    assert not rows("SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened' AND body LIKE '%%document_copy%%'")
+    assert not rows(
+        "SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened' AND body LIKE '%%document_copy%%'"
+    )
 
 
 def test_its_holder_has_each_as_a_picture_and_sees_that_it_was_opened(come_in, prove):

@@ -79,6 +79,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'rights:party:named' THEN '+---'
     WHEN 'rights:party:unnamed' THEN '+---'
     WHEN 'rights:party:checked' THEN '+---'
+    WHEN 'rights:passkey:added' THEN '+---'
+    WHEN 'rights:passkey:removed' THEN '+---'
     WHEN 'rights:record:protected' THEN '+---'
     WHEN 'access:staff:suspended' THEN '----'
     WHEN 'access:staff:reinstated' THEN '----'

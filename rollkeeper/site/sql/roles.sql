@@ -140,6 +140,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON rights_keptcode TO sweep;
 GRANT SELECT, INSERT ON rights_keptcode TO counter;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rights_named TO sweep;
 GRANT SELECT ON rights_named TO counter;
+GRANT SELECT, INSERT, UPDATE, DELETE ON rights_passkey TO sweep;
 GRANT SELECT, INSERT, UPDATE ON rights_case TO sweep;
 -- The counter opens a case where a dispute is taken up there, and decides none.
 GRANT INSERT (case_id, line_id, holding_id, kind, about, opened_on, due_on, against, claimant_mark), SELECT (line_id, kind, due_on, settled_on)

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page on which somebody chooses which lines to keep, where the law allows no more: each end is an act with a receipt."""
+
+import datetime as dt
+from typing import Any
+from uuid import uuid5
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.sayings import cite
+from rollkeeper.portal import words
+from rollkeeper.portal.asking import put
+from rollkeeper.portal.forms import ChoiceForm
+from rollkeeper.portal.views import during_visit, refused, shown_to
+from rollkeeper.rights.kinds import AskKind
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@during_visit
+def choose(request: HttpRequest) -> HttpResponse:
+    """Say which limits are reached; when asked to, show the lines that fill them, each with its number."""
+    if request.method != "POST":
+        shown = shown_to(request)
+        return render(request, "portal/choose.html", shown | {"limits": _said(shown["limits"])})
+    return _draw(request, ChoiceForm(initial={"key": str(new_uuid())}))
+
+
+@require_POST
+@during_visit
+def end_chosen(request: HttpRequest) -> HttpResponse:
+    """End the lines that were chosen, one act each; the line in the hand last, since the visit ends with it."""
+    form = ChoiceForm(request.POST)
+    if not form.is_valid():
+        return _draw(request, form.blank(key=form.cleaned_data.get("key") or str(new_uuid())), status=422)
+    key, here = form.cleaned_data["key"], shown_to(request)["lines"][0]["line"]
+    chosen = sorted(form.cleaned_data["lines"], key=lambda line: line == here)
+    ended = 0
+    for line in chosen:
+        answer = put(request, AskKind.END, {"key": str(uuid5(key, line)), "line": line})
+        if answer.done is None and answer.refused == "proof_needed":
+            return refused(request, answer)
+        ended += answer.done is not None
+        for one in answer.said:
+            messages.error(request, one)
+    if ended:
+        messages.success(
+            request, _("Lines that were ended: %(ended)s. Each has a receipt.") % {"ended": ended}
+        )
+    return redirect("portal:mine")
+
+
+def _draw(request: HttpRequest, form: ChoiceForm, *, status: int = 200) -> HttpResponse:
+    answer = put(request, AskKind.CHOOSE)
+    if answer.done is None:
+        return refused(request, answer)
+    lines = [
+        one | {
+            "service": words.SERVICES.get(one["service"], one["service"]), "state": words.STATES.get(one["state"], ""),
+            "since": dt.date.fromisoformat(one["since"]),
+        }
+        for one in answer.done["lines"]
+    ]  # fmt: skip
+    shown = {
+        "limits": _said(answer.done["limits"]),
+        "choice": lines,
+        "form": form,
+        "visit": True,
+        "proved": True,
+    }
+    return render(request, "portal/choose.html", shown, status=status)
+
+
+def _said(limits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one | {"article": cite(one["article"]), "held": len(one["lines"])} for one in limits]

@@ -1,0 +1,108 @@
+"""Passkeys in a real Chromium with a device of its own making: an agent's counter is enrolled by one."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "an invented counter of an agent"
+
+
+def device(page, **more):
+    """Give a page a device that holds passkeys and checks its owner, as a telephone or a laptop does."""
+    network = page.context.new_cdp_session(page)
+    network.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    network.send("WebAuthn.addVirtualAuthenticator", {"options": options | more})
+    return network
+
+
+@pytest.fixture(scope="module")
+def typed(trial):
+    environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"} | {
+        "ROLLKEEPER_HOME": str(trial.home)
+    }
+
+    def command(*words, said=None):
+        program = Path(sys.executable).with_name("rollkeeper")
+        return subprocess.run(
+            [program, *words], env=environment, capture_output=True, text=True, check=False, input=said
+        )
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def shop(typed, tmp_path_factory):
+    """An agent that is let in, with a place and two accounts there."""
+    shown = tmp_path_factory.mktemp("shop") / "shown.txt"
+    shown.write_text("invented", "utf-8")
+    words = [("enter", "agent-018")]
+    words += [
+        ("evidence", "agent-018", one, str(shown))
+        for one in ("terms", "no_own_copies", "own_accounts", "own_device", "trained", "no_subagents")
+    ]
+    words += [("admit", "agent-018"), ("place", "agent-018", "lhasa-18", "--hours", "always")]
+    for one in words:
+        done = typed("agents", *one)
+        assert done.returncode == 0, done.stderr
+    for username in ("shop-18", "shop-19"):
+        assert typed("staff", "add", username, "--role", "clerk", said=f"{PASSWORD}\n").returncode == 0
+        done = typed("agents", "post", username, "agent-018", "lhasa-18")
+        assert done.returncode == 0, done.stderr
+
+
+def add_passkey(visitor, username):
+    """Sign in at the office, where nothing else is open to a clerk, and add a passkey in this device."""
+    page = visitor.page
+    page.goto(visitor.trial.office + "/account/login/")
+    page.fill("#id_login", username)
+    page.fill("#id_password", PASSWORD)
+    page.locator("main form button").first.click()
+    page.wait_for_load_state()
+    page.goto(visitor.trial.office + "/account/2fa/webauthn/add/")
+    page.fill("#id_password", PASSWORD)  # asked for again, since it changes how somebody signs in
+    page.locator("main form button").first.click()
+    page.check("#id_passwordless")
+    page.click("#mfa_webauthn_add")
+    page.get_by_text("Security key added.").wait_for()
+
+
+def sign_in_by_it(visitor):
+    page = visitor.page
+    page.goto(visitor.trial.counter + "/account/login/")
+    page.click("#passkey_login")
+    page.wait_for_url(visitor.trial.counter + "/")
+
+
+def test_a_counter_opens_with_the_passkey_that_was_enrolled_there_and_with_no_other(visitor, shop, typed):
+    page, counter = visitor.page, visitor.trial.counter
+    device(page)
+    add_passkey(visitor, "shop-18")
+    sign_in_by_it(visitor)
+    page.goto(counter + "/register/")
+    before = page.inner_text("main")
+
+    done = typed("agents", "device", "shop-18")
+    page.goto(counter + "/register/")
+
+    assert done.returncode == 0, done.stderr
+    assert "not enrolled" in before
+    assert page.locator("#id_number").count() == 1
+
+
+def test_a_passkey_that_travels_between_devices_says_nothing_of_a_place(visitor, shop, typed):
+    device(visitor.page, defaultBackupEligibility=True, defaultBackupState=True)
+    add_passkey(visitor, "shop-19")
+
+    done = typed("agents", "device", "shop-19")
+
+    assert done.returncode == 1
+    assert "no passkey that stays in one device" in " ".join(done.stderr.split())

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A passkey as the second proof: whose it is, when it is taken, and what a stranger learns from it."""
+
+import json
+
+import pytest
+
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.settings import write_settings
+from rollkeeper.portal.own_record import OwnRecord
+from tests.portal.authenticator import PRESENT, Device
+from tests.rights.people import PERSON, enrol
+
+SECOND = "+8613908915678"
+STRANGER = PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def options(browser, what):
+    answer = browser.post(f"/passkeys/options/{what}/")
+    return json.loads(answer.content)
+
+
+def add(browser, device, key=None):
+    wanted = options(browser, "new")["options"]
+    return browser.post("/passkeys/add/", {"key": key or str(new_uuid()), "credential": device.made(wanted)})
+
+
+def show(browser, device):
+    return browser.post("/passkeys/prove/", {"credential": device.shown(options(browser, "show")["options"])})
+
+
+def is_proved(browser):
+    return browser.post("/held/").status_code == 200
+
+
+@pytest.fixture
+def enrolled(come_in, prove):
+    """A browser in whose visit a passkey was added, and the device."""
+    enrol()
+    browser, device = come_in(), Device()
+    prove()
+    assert add(browser, device).headers["Location"] == "/passkeys/"
+    return browser, device
+
+
+def test_who_added_a_passkey_shows_by_it_who_they_are_in_the_next_visit(enrolled, come_in):
+    _, device = enrolled
+    browser = come_in()
+    before = is_proved(browser)
+
+    answer = show(browser, device)
+
+    assert not before
+    assert answer.headers["Location"] == "/mine/"
+    assert is_proved(browser)
+
+
+def test_a_passkey_is_added_only_after_the_second_proof(come_in):
+    enrol()
+    browser, device = come_in(), Device()
+
+    asked = options(browser, "new")
+    answer = browser.post(
+        "/passkeys/add/", {"key": str(new_uuid()), "credential": device.made({"challenge": "AAAA"})}
+    )
+
+    assert "options" not in asked
+    assert answer.headers["Location"] == "/prove/"
+    assert not rows("SELECT FROM rights_passkey")
+
+
+def test_a_passkey_of_somebody_else_shows_nothing_and_uses_up_a_try(come_in, prove):
+    enrol()
+    enrol(SECOND, STRANGER)
+    theirs = Device()
+    browser = come_in(SECOND)
+    prove(STRANGER)
+    add(browser, theirs)
+    browser = come_in()
+
+    answer = show(browser, theirs)
+
+    assert answer.headers["Location"] == "/prove/"
+    assert "Tries left in this visit: 4" in text(browser.get("/prove/"))
+    assert not is_proved(browser)
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'rights:visit:not_proved'")) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"origin": "https://localhost.example"},
+        {"domain": "example.org"},
+        {"flags": PRESENT},
+    ],
+    ids=["another address", "another domain", "nobody was checked"],
+)
+def test_what_was_signed_elsewhere_or_without_its_owner_is_not_taken(enrolled, come_in, wrong):
+    _, device = enrolled
+    browser = come_in()
+    for name, value in wrong.items():
+        setattr(device, name, value)
+
+    show(browser, device)
+
+    assert not is_proved(browser)
+
+
+def test_an_answer_is_good_once_and_for_its_own_visit(enrolled, come_in):
+    browser, device = enrolled
+    of_the_first = device.shown(options(browser, "show")["options"])
+    come_in()
+    options(browser, "show")
+
+    browser.post("/passkeys/prove/", {"credential": of_the_first})
+    elsewhere = is_proved(browser)
+    said = device.shown(options(browser, "show")["options"])
+    browser.post("/passkeys/prove/", {"credential": said})
+    here = is_proved(browser)
+    run("UPDATE rights_visit SET proved_at = NULL")
+    browser.post("/passkeys/prove/", {"credential": said})
+
+    assert (elsewhere, here, is_proved(browser)) == (False, True, False)
+
+
+def test_a_counter_that_does_not_go_on_is_a_copy_and_shows_nobody(enrolled, come_in):
+    _, device = enrolled
+    browser = come_in()
+    show(browser, device)
+    device.count -= 1
+
+    browser.post("/leave/")
+    run("DELETE FROM rights_knock")
+    browser = come_in()
+    show(browser, device)
+
+    assert not is_proved(browser)
+
+
+def test_what_a_browser_is_asked_for_is_the_same_for_who_has_a_passkey_and_who_has_none(come_in, prove):
+    def asked(number):
+        found = options(come_in(number), "show")
+        return found["options"] | {"challenge": ""}
+
+    enrol()
+    enrol(SECOND, STRANGER)
+    without = asked(SECOND)
+    browser = come_in()
+    prove()
+    add(browser, Device())
+    run("DELETE FROM rights_knock")
+
+    assert asked("+8613908911234") == without
+    assert "allowCredentials" not in without
+
+
+def test_a_passkey_that_is_removed_shows_nobody_any_more(enrolled, come_in):
+    browser, device = enrolled
+    (held,) = rows("SELECT passkey_id FROM rights_passkey")
+
+    answer = browser.post("/passkeys/remove/", {"key": str(new_uuid()), "passkey": str(held.passkey_id)})
+    browser = come_in()
+    show(browser, device)
+
+    assert answer.headers["Location"] == "/passkeys/"
+    assert not is_proved(browser)
+
+
+def test_nobody_removes_the_passkey_of_somebody_else(enrolled, come_in, prove):
+    (held,) = rows("SELECT passkey_id FROM rights_passkey")
+    enrol(SECOND, STRANGER)
+    browser = come_in(SECOND)
+    prove(STRANGER)
+
+    browser.post("/passkeys/remove/", {"key": str(new_uuid()), "passkey": str(held.passkey_id)})
+
+    assert len(rows("SELECT FROM rights_passkey")) == 1
+
+
+def test_the_fifth_is_taken_and_a_sixth_is_not(enrolled):
+    browser, _ = enrolled
+    for _ in range(4):
+        add(browser, Device())
+
+    assert len(rows("SELECT FROM rights_passkey")) == 5
+    assert "options" not in options(browser, "new")
+
+
+def test_a_form_sent_twice_adds_one(enrolled):
+    browser, _ = enrolled
+    device, key = Device(), str(new_uuid())
+
+    answer = add(browser, device, key)
+    again = add(browser, device, key)
+
+    assert (answer.headers["Location"], again.headers["Location"]) == ("/passkeys/", "/passkeys/")
+    assert len(rows("SELECT FROM rights_passkey")) == 2
+
+
+def test_the_page_and_the_file_say_since_when_and_hold_no_key(enrolled):
+    browser, device = enrolled
+
+    page, whole = text(browser.get("/passkeys/")), json.loads(browser.post("/export/").content)
+
+    assert "not yet" in page
+    assert OwnRecord.model_validate(whole).passkeys[0].used_on is None
+    assert device.name.hex() not in json.dumps(whole)
+
+
+def test_without_a_domain_a_production_home_takes_none(enrolled, monkeypatch):
+    from rollkeeper.access import passkeys as domains
+    from rollkeeper.kernel.settings import HomeKind
+
+    browser, _ = enrolled
+    monkeypatch.setattr(domains, "HomeKind", type("Kind", (), {"TRIAL": HomeKind.PRODUCTION}))
+
+    assert domains.passkey_domain() is None
+    assert "takes no passkeys" in text(browser.get("/passkeys/"))
+    assert "options" not in options(browser, "new")
+    write_settings(passkey_domain="example.org")
+    assert domains.passkey_domain() == "example.org"
+    write_settings(passkey_domain=None)
+
+
+def test_nonsense_is_no_passkey_and_breaks_nothing(enrolled):
+    browser, _ = enrolled
+
+    for said in ("", "{}", "[1]", "null", '{"id": 5}', "\x00", json.dumps({"id": "x", "response": {}})):
+        options(browser, "new")
+        answer = browser.post("/passkeys/add/", {"key": str(new_uuid()), "credential": said})
+        assert answer.status_code == 302, said
+        answer = browser.post("/passkeys/prove/", {"credential": said})
+        assert answer.status_code == 302, said
+
+    assert len(rows("SELECT FROM rights_passkey")) == 1
+
+
+def test_who_is_erased_leaves_no_passkey(enrolled):
+    from rollkeeper.kernel.database import sql
+
+    run("UPDATE subscribers_subscriber SET erased_on = '2012-03-02'")
+
+    run(sql("rights", "forget"))
+
+    assert not rows("SELECT FROM rights_passkey")
