@@ -100,3 +100,13 @@ def unproven() -> Unproven:
     """Return what the network has not proved of what batches asked for."""
     (found,) = rows(sql("campaign", "unproven"), {"limit": MOST_COUNTED, "now": clock.now()})
     return Unproven(found.failed, found.under_way, found.floor_missing)
+
+
+def undone(campaign_id: CampaignId) -> int:
+    """Return how many lines undos have put back, however many batches there were: a row a chunk is added up."""
+    (found,) = rows(
+        "SELECT coalesce(sum(c.undone), 0)::bigint AS lines FROM campaign_chunk c JOIN campaign_batch b USING (batch_id)"
+        " WHERE b.campaign_id = %s",
+        [campaign_id],
+    )
+    return int(found.lines)

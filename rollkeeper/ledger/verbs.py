@@ -156,6 +156,10 @@ class Verb(StrEnum):
     NOTICE_BOUNCED = "notices:notice:bounced", _ATTEMPT
     COMMAND_CONFIRMED = "network:command:confirmed", _COMMAND
     COMMAND_FAILED = "network:command:failed", _COMMAND
+    LINES_COMPARED = (
+        "network:lines:compared",
+        Form(facts={"differences": COUNT, "lines": COUNT, "untold": COUNT}),
+    )
     SEALED_OPENED = "vault:sealed:opened", Form(
         line=MAY, person=MAY, facts={"field": CODE, "purpose": CODE},
         may={"demand": REFERENCE, "holding": REFERENCE, "second": ACTOR},

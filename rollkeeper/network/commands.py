@@ -141,26 +141,29 @@ def reconcile(untold: UntoldOption = False, as_json: JsonOption = False) -> None
     """Compare register and network line by line and list every difference, the oldest first.
 
     Active lines that the network was never told of, and says nothing of, are counted; --untold lists them too.
+    What a comparison found is kept, and the office's campaign page shows the last.
 
     Exit code 1 where a difference is listed, one that is being tried included: it may have been tried for a week.
 
     Example: rollkeeper network reconcile
     """
+    from rollkeeper.access.authority import console_authority
     from rollkeeper.network import queries
+    from rollkeeper.network.comparing import compare_lines
 
     opening.open_home()
     with progress("Asking the network", queries.count_lines()) as bar:
-        compared = queries.reconcile(moved=bar.advance)
-    found = (
-        sorted([*compared.differences, *compared.untold], key=queries.age) if untold else compared.differences
-    )
+        compared = compare_lines(
+            console_authority(), on=clock.today(), lists_untold=untold, moved=bar.advance
+        )
+    found = sorted([*compared.differences, *compared.untold], key=queries.age)
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
     else:
         _show_differences(found)
-    if compared.untold and not untold:
+    if compared.untold_count and not untold:
         err.print(
-            f"{len(compared.untold):,} active lines the network was never told of, and it says nothing of them:"
+            f"{compared.untold_count:,} active lines the network was never told of, and it says nothing of them:"
             " --untold lists them."
         )
     if found:

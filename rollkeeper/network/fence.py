@@ -6,10 +6,14 @@ stopped in the middle and wakes up again cannot hand over an old order behind a 
 the lock or what is newer stands in the file. The names are the element's own row numbers: nothing personal.
 
     told(line TEXT PRIMARY KEY, sequence INTEGER, place TEXT)     place '' : the element does not know the line
+    own(line TEXT PRIMARY KEY, grants TEXT, is_taken INTEGER)     what the element granted before we took any of it
+
+What a line had by itself is written before the order that takes it, in a transaction of its own: a process that dies
+between the two finds on the next try what the line had, and not what it left of it.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +30,14 @@ class Told:
 
     sequence: int
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the element granted a line by itself, in the element's own words, and whether some of it is taken now."""
+
+    grants: str
+    is_taken: bool
 
 
 class Fence:
@@ -49,12 +61,28 @@ class Fence:
         with closing(self._open()) as file:
             return [_told(file, line) for line in lines]
 
+    def own(self, lines: Sequence[LineId]) -> list[Own | None]:
+        """Return what each line had by itself, in order; None where nothing was ever taken."""
+        with closing(self._open()) as file:
+            return [_own(file, line) for line in lines]
+
+    def keep_own(self, grants: Mapping[LineId, str]) -> None:
+        """Write down, for good and at once, what lines have by themselves and are about to lose some of."""
+        with closing(self._open()) as file:
+            file.executemany(
+                "INSERT OR REPLACE INTO own VALUES (?, ?, 1)",
+                [(str(line), said) for line, said in grants.items()],
+            )
+
     def _open(self) -> sqlite3.Connection:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._file.touch(mode=0o600)
         file = sqlite3.connect(self._file, timeout=_PATIENCE_S, isolation_level=None)
         file.execute(
             "CREATE TABLE IF NOT EXISTS told (line TEXT PRIMARY KEY, sequence INTEGER NOT NULL, place TEXT NOT NULL)"
+        )
+        file.execute(
+            "CREATE TABLE IF NOT EXISTS own (line TEXT PRIMARY KEY, grants TEXT NOT NULL, is_taken INTEGER NOT NULL)"
         )
         return file
 
@@ -75,7 +103,20 @@ class HeldFence:
             "INSERT OR REPLACE INTO told VALUES (?, ?, ?)", (str(line), told.sequence, told.place)
         )
 
+    def own(self, line: LineId) -> Own | None:
+        """Return what a line had by itself; None where nothing was ever taken."""
+        return _own(self._file, line)
+
+    def give_back(self, line: LineId) -> None:
+        """Write down that a line has again what it had."""
+        self._file.execute("UPDATE own SET is_taken = 0 WHERE line = ?", (str(line),))
+
 
 def _told(file: sqlite3.Connection, line: LineId) -> Told | None:
     row = file.execute("SELECT sequence, place FROM told WHERE line = ?", (str(line),)).fetchone()
     return Told(*row) if row else None
+
+
+def _own(file: sqlite3.Connection, line: LineId) -> Own | None:
+    row = file.execute("SELECT grants, is_taken FROM own WHERE line = ?", (str(line),)).fetchone()
+    return Own(row[0], bool(row[1])) if row else None

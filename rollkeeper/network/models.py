@@ -90,3 +90,22 @@ class Command(models.Model):
                 condition=models.Q(batch_id__isnull=False),
             ),
         ]
+
+
+class Comparison(models.Model):
+    """What one comparison of register and network, line by line, has found: counts, no line."""
+
+    compared_at = models.DateTimeField(primary_key=True)
+    line_count = models.BigIntegerField()
+    difference_count = models.BigIntegerField()
+    untold_count = models.BigIntegerField(
+        db_comment="Active lines that the network was never told of and says nothing of."
+    )
+    oldest_at = models.DateTimeField(
+        null=True, db_comment="When the network was last told of the line that has differed longest."
+    )
+
+    class Meta:
+        """A row a comparison; append-only. Pages read the last."""
+
+        db_table = "network_comparison"

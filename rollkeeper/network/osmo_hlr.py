@@ -9,8 +9,11 @@ behind the MSC (`rollkeeper.network.kamailio`), which knows what is dialled. The
 | order   | circuit-switched | packet-switched | number       |
 |---------|------------------|-----------------|--------------|
 | bar     | on               | off             | stays        |
-| restore | on               | on              | stays        |
+| restore | as before        | as before       | stays        |
 | end     | off              | off             | taken away   |
+
+What the HLR granted before the bar is kept (`fence.Own`) and given back: a line of calls alone gets no data by being
+restored, a card of data alone no calls. Both are on where nothing is known of before, or where nothing was granted.
 
 Services are switched by the terminal (VTY), since only its command tells the SGSN and the MSC at once to drop who is
 attached; all else goes by the control interface. After the first order a line is asked for by the HLR's own row
@@ -23,12 +26,13 @@ from typing import Final
 
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import home, settings
-from rollkeeper.network.fence import Fence, HeldFence, Told
+from rollkeeper.network.fence import Fence, HeldFence, Own, Told
 from rollkeeper.network.gateways import Order
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
 from rollkeeper.network.osmo_wire import Control, NotUnderstood, Terminal
 
-_MODES: Final = {CommandKind.BAR: "cs", CommandKind.RESTORE: "cs+ps", CommandKind.END: "none"}
+_CALLS, _DATA, _BOTH, _NONE = "cs", "ps", "cs+ps", "none"
+_MODES: Final = {("1", "1"): _BOTH, ("1", "0"): _CALLS, ("0", "1"): _DATA, ("0", "0"): _NONE}
 _AWAY: Final = (OSError, NotUnderstood, OperationalError)
 
 
@@ -55,6 +59,8 @@ class OsmoHlr:
         """Carry out a chunk over one pair of connections; whatever is left when they break is for later."""
         answers: list[Answer] = []
         try:
+            with Control(self._control, patience_s=self._patience_s) as control:
+                _note_own(orders, self._fence, control)
             with (
                 self._fence.held() as fence,
                 Control(self._control, patience_s=self._patience_s) as control,
@@ -71,10 +77,29 @@ class OsmoHlr:
         said: list[ReadBack] = []
         try:
             with Control(self._control, patience_s=self._patience_s) as control:
-                said.extend(_state(told, control) for told in self._fence.told(lines))
+                known = zip(self._fence.told(lines), self._fence.own(lines), strict=True)
+                said.extend(_state(told, own, control) for told, own in known)
         except _AWAY:
             pass
         return said + [ReadBack.UNKNOWN] * (len(lines) - len(said))
+
+
+def _note_own(orders: Sequence[Order], fence: Fence, control: Control) -> None:
+    """Keep what each line has by itself before some of it is taken. Whatever is taken already stays as it was noted."""
+    taking = [order for order in orders if order.kind is not CommandKind.RESTORE]
+    lines = [order.line_id for order in taking]
+    grants: dict[LineId, str] = {}
+    for order, told, own in zip(taking, fence.told(lines), fence.own(lines), strict=True):
+        if (own and own.is_taken) or (told and told.sequence > order.sequence):
+            continue
+        place = _place(order, told, control)
+        info = control.info(f"id-{place}") if place else None
+        mode = _mode(info) if info else _NONE
+        # Told before this was kept: calls alone are what an earlier bar has left.
+        if mode != _NONE and not (told and own is None and mode == _CALLS):
+            grants[order.line_id] = mode
+    if grants:
+        fence.keep_own(grants)
 
 
 def _carry_out(order: Order, fence: HeldFence, control: Control, terminal: Terminal) -> Answer:
@@ -85,10 +110,27 @@ def _carry_out(order: Order, fence: HeldFence, control: Control, terminal: Termi
     if not place and order.kind is not CommandKind.END:
         return Answer.REFUSED
     if place:
-        terminal.do(f"subscriber id {place} update network-access-mode {_MODES[order.kind]}")
+        terminal.do(f"subscriber id {place} update network-access-mode {_wanted(order, fence)}")
         _set_number(order, place, control)
     fence.keep(order.line_id, Told(order.sequence, place))
+    if order.kind is CommandKind.RESTORE:
+        fence.give_back(order.line_id)
     return Answer.TAKEN
+
+
+def _wanted(order: Order, fence: HeldFence) -> str:
+    match order.kind:
+        case CommandKind.BAR:
+            return _CALLS
+        case CommandKind.END:
+            return _NONE
+        case CommandKind.RESTORE:
+            own = fence.own(order.line_id)
+            return own.grants if own else _BOTH
+
+
+def _mode(info: dict[str, str]) -> str:
+    return _MODES[info["nam_cs"], info["nam_ps"]]
 
 
 def _place(order: Order, told: Told | None, control: Control) -> str:
@@ -112,16 +154,18 @@ def _digits(order: Order) -> str:
     return number if number.isascii() and number.isdecimal() and len(number) <= 15 else ""
 
 
-def _state(told: Told | None, control: Control) -> ReadBack:
+def _state(told: Told | None, own: Own | None, control: Control) -> ReadBack:
     if told is None:
         return ReadBack.UNKNOWN
     info = control.info(f"id-{told.place}") if told.place else None
     if info is None:
         return ReadBack.ABSENT
-    calls, data, has_number = info["nam_cs"] == "1", info["nam_ps"] == "1", "msisdn" in info
-    if not calls:
+    mode, has_number = _mode(info), "msisdn" in info
+    if has_number and own and not own.is_taken and mode == own.grants:
+        return ReadBack.OPEN
+    if mode in (_DATA, _NONE):
         # Ended; or else without calls to care and registration, which no bar may take.
-        return ReadBack.ABSENT if not data and not has_number else ReadBack.FLOOR_MISSING
+        return ReadBack.ABSENT if mode == _NONE and not has_number else ReadBack.FLOOR_MISSING
     if not has_number:
         return ReadBack.PARTLY
-    return ReadBack.OPEN if data else ReadBack.BARRED
+    return ReadBack.OPEN if mode == _BOTH else ReadBack.BARRED

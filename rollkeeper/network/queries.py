@@ -3,7 +3,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -37,14 +37,33 @@ class Difference:
     """A command for the line is still being tried."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Compared:
     """What a comparison line by line found, the oldest first."""
 
-    differences: list[Difference]
-    untold: list[Difference]
-    """Active lines that the network was never told of and says nothing of. An element that keeps only what it was told
-    says so of each line before its first order: nobody is harmed by it, and nobody should believe that it agrees."""
+    differences: list[Difference] = field(default_factory=list)
+    untold: list[Difference] = field(default_factory=list)
+    """Active lines that the network was never told of and says nothing of, where they were asked for: an element that
+    keeps only what it was told says so of each line before its first order, which can be nearly all of them. Nobody is
+    harmed by it, and nobody should believe that it agrees."""
+    untold_count: int = 0
+    line_count: int = 0
+
+    @property
+    def oldest_at(self) -> dt.datetime | None:
+        """Return since when the network has been told of the oldest difference."""
+        return self.differences[0].since if self.differences else None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the last comparison found, as it was kept: counts, and since when the oldest difference has stood."""
+
+    compared_at: dt.datetime
+    line_count: int
+    difference_count: int
+    untold_count: int
+    oldest_at: dt.datetime | None
 
 
 def standings() -> list[Standing]:
@@ -74,22 +93,42 @@ def failed_read_backs(batch_id: BatchId) -> tuple[int, int]:
     return row.failed, row.total
 
 
-def reconcile(*, gateway: Gateway | None = None, moved: Callable[[int], None] = lambda _: None) -> Compared:
+def reconcile(
+    *,
+    gateway: Gateway | None = None,
+    lists_untold: bool = False,
+    moved: Callable[[int], None] = lambda _: None,
+) -> Compared:
     """Ask the network about every line and return where it differs. Refuses: NoNetwork.
 
     A suspended line that the network does not know is a difference, told of or not: nothing proves that it is barred,
     or that its emergency calls go through. An ended one is where something was asked for it.
     """
-    network, found = gateway or network_gateway(), Compared([], [])
+    network, found = gateway or network_gateway(), Compared()
     for page in _pages():
         said = network.read_back([row.line_id for row in page])
         for row, says in zip(page, said, strict=True):
-            if _is_untold(row, says):
-                found.untold.append(_difference(row, says))
-            elif _differs(row, says):
-                found.differences.append(_difference(row, says))
+            _judge(row, says, found, lists_untold=lists_untold)
         moved(len(page))
-    return Compared(sorted(found.differences, key=age), sorted(found.untold, key=age))
+    found.differences.sort(key=age)
+    found.untold.sort(key=age)
+    return found
+
+
+def _judge(row: Any, says: ReadBack, found: Compared, *, lists_untold: bool) -> None:
+    found.line_count += 1
+    if _is_untold(row, says):
+        found.untold_count += 1
+        if lists_untold:
+            found.untold.append(_difference(row, says))
+    elif _differs(row, says):
+        found.differences.append(_difference(row, says))
+
+
+def last_comparison() -> Comparison | None:
+    """Return what the last comparison found; None where nobody has compared yet."""
+    found = rows("SELECT * FROM network_comparison ORDER BY compared_at DESC LIMIT 1")
+    return Comparison(**found[0]._asdict()) if found else None
 
 
 def age(one: Difference) -> tuple[dt.datetime, LineId]:

@@ -24,6 +24,7 @@ from rollkeeper.campaign.stages import BatchState
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.sayings import ENGLISH
+from rollkeeper.network.queries import last_comparison
 from rollkeeper.office.acts import lift_for_hours, look_up_line
 from rollkeeper.office.forms import ApproveForm, LiftForm, LineForm
 from rollkeeper.office.picture import NARROW, STACK, WIDE, picture, thinned
@@ -67,7 +68,8 @@ def campaign(request: HttpRequest) -> HttpResponse:
             "week": figures.cuts_within(seen.due_soon, first=today + dt.timedelta(days=1), days=7),
             "regions": _regions(seen.campaign_id),
             "unproven": figures.unproven(),
-            "undone": sum(batch.undone_count for batch in batches),
+            "compared": last_comparison(),
+            "undone": figures.undone(seen.campaign_id),
             "most_due": max((one.count for one in seen.due_soon), default=0),
             "channels": sorted(seen.reached_by_channel.items(), key=lambda item: -item[1]),
         }

@@ -78,6 +78,18 @@ def test_the_hours_that_an_undone_batch_took_are_given_back(people: People) -> N
     assert (one.cause, one.credited, days_of(one)) == ("registration", True, 7.0)
 
 
+def test_whoever_registered_before_the_undo_gets_their_hours_back_too(people: People) -> None:
+    (line_id,) = told(1)
+    night(CUT, people)
+    come_back(line_id, "2012-03-05")
+    push_due(sweep_authority(), on=day("2012-03-05"), gateway=Element())
+
+    undo("suspend", "2012-03-09")
+
+    (one,) = stretches(line_id)
+    assert (one.cause, one.credited, days_of(one)) == ("registration", True, 3.0)
+
+
 def test_the_hours_of_who_registers_late_are_on_record_and_not_given_back(people: People) -> None:
     (line_id,) = told(1)
     night(CUT, people)

@@ -9,11 +9,13 @@ import uuid
 import pytest
 from typer.testing import CliRunner
 
+from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.models import Line
 from rollkeeper.network import commands
 from rollkeeper.network.acts import ask
 from rollkeeper.network.kinds import CommandKind, ReadBack
+from rollkeeper.network.queries import last_comparison
 from rollkeeper.site.cli import make_app
 
 run = CliRunner()
@@ -146,6 +148,19 @@ def test_active_lines_that_the_network_was_never_told_of_are_counted_and_listed_
     assert (counted.exit_code, listed.exit_code) == (0, 1)
     assert "1 active lines the network was never told of" in counted.stderr
     assert [(one["line_id"], one["since"]) for one in json.loads(listed.stdout)] == [(str(line), None)]
+
+
+def test_what_a_comparison_found_is_kept_with_its_entry_and_names_no_line(app):
+    line = suspended()
+
+    run.invoke(app, ["network", "reconcile"])
+
+    kept = last_comparison()
+    entries = rows("SELECT body FROM ledger_entry WHERE verb = 'network:lines:compared'")
+    assert (kept.line_count, kept.difference_count, kept.untold_count, kept.oldest_at) == (1, 1, 0, AT)
+    assert len(entries) == 1
+    assert '"facts":{"differences":1,"lines":1,"untold":0}' in entries[0].body
+    assert str(line) not in entries[0].body
 
 
 def test_people_can_read_the_standing_too(app):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import os
 import re
 import signal
 import socket
@@ -14,14 +15,17 @@ from pyrad import packet
 from pyrad.client import Client
 from pyrad.dictionary import Dictionary
 
-from rollkeeper.access.authority import sweep_authority
+from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign.acts import undo_batch
 from rollkeeper.kernel import database
 from rollkeeper.kernel.errors import Faults
+from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.settings import SettingFault, home, settings, settings_file, write_settings
 from rollkeeper.lines.models import Line
 from rollkeeper.lines.states import Service
 from rollkeeper.network.acts import ask, push_due
-from rollkeeper.network.fence import Fence, Told
+from rollkeeper.network.fence import Fence, HeldFence, Told
 from rollkeeper.network.gateways import Order, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
 from rollkeeper.network.osmo_hlr import OsmoHlr
@@ -32,11 +36,12 @@ from rollkeeper.network.tokens import TokenMissing
 from rollkeeper.vault.acts import seal_line_values
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.opened import Opened
+from tests.campaign.population import make_line, night, person, plan, tell
 from tests.network.elements import NUMBERS, TOKEN, RadiusProgram, running, wanted
 from tests.network.fakes import Element
 from tests.network.sgsn import DELETE_DATA, LOCATION_DONE, LOCATION_REFUSED, Sgsn
 
-ON = dt.date(2012, 3, 2)
+ON = CUT = dt.date(2012, 3, 2)
 AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
 BAR, RESTORE, END = CommandKind.BAR, CommandKind.RESTORE, CommandKind.END
 
@@ -116,6 +121,66 @@ def test_a_phone_that_is_attached_is_dropped_at_once_and_attaches_again_when_res
         assert sgsn.attach() == LOCATION_DONE
     finally:
         sgsn.close()
+
+
+def set_switches(hlr, number, mode):
+    with Terminal(hlr.terminal, patience_s=3) as terminal:
+        terminal.do(f"subscriber msisdn {number[1:]} update network-access-mode {mode}")
+
+
+@pytest.mark.parametrize(
+    ("mode", "has"), [("cs", ("1", "0")), ("ps", ("0", "1")), ("cs+ps", ("1", "1")), ("none", ("1", "1"))]
+)
+def test_a_restored_subscriber_has_what_it_had_before_the_bar(hlr, mode, has):
+    number, gateway = NUMBERS[11], hlr.gateway()
+    line = uuid.uuid4()
+    set_switches(hlr, number, mode)
+
+    said = []
+    for sequence, kind in enumerate((BAR, END, BAR, RESTORE, RESTORE), start=1):
+        gateway.push([order(number, kind, sequence, line)])
+        said += gateway.read_back([line])
+
+    assert switches(hlr, number) == has
+    assert said == [kind.proof for kind in (BAR, END, BAR, RESTORE, RESTORE)]
+
+
+def test_what_was_granted_anew_after_a_restore_is_what_the_next_one_gives_back(hlr):
+    number, gateway, line = NUMBERS[12], hlr.gateway(), uuid.uuid4()
+    set_switches(hlr, number, "cs")
+    for sequence, kind in enumerate((BAR, RESTORE), start=1):
+        gateway.push([order(number, kind, sequence, line)])
+
+    set_switches(hlr, number, "cs+ps")
+    for sequence, kind in enumerate((BAR, RESTORE), start=3):
+        gateway.push([order(number, kind, sequence, line)])
+
+    assert switches(hlr, number) == ("1", "1")
+
+
+def test_a_process_that_dies_behind_the_switch_does_not_take_what_it_left_for_what_there_was(hlr):
+    number, line = NUMBERS[13], uuid.uuid4()
+    if (child := os.fork()) == 0:
+        HeldFence.keep = lambda *_: os._exit(9)
+        hlr.gateway().push([order(number, BAR, 1, line)])
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert switches(hlr, number) == ("1", "0")
+
+    hlr.gateway().push([order(number, BAR, 1, line)])
+    hlr.gateway().push([order(number, RESTORE, 2, line)])
+
+    assert switches(hlr, number) == ("1", "1")
+    assert hlr.gateway().read_back([line]) == [ReadBack.OPEN]
+
+
+def test_an_order_that_comes_too_late_does_not_take_anything_for_taken(hlr):
+    number, gateway, line = NUMBERS[14], hlr.gateway(), uuid.uuid4()
+    set_switches(hlr, number, "cs")
+    for sequence, kind in ((1, BAR), (3, RESTORE), (2, BAR)):
+        gateway.push([order(number, kind, sequence, line)])
+
+    assert gateway.read_back([line]) == [ReadBack.OPEN]
 
 
 def test_an_ended_subscriber_has_neither_calls_nor_data_nor_number(hlr):
@@ -420,6 +485,48 @@ def test_what_somebody_else_changed_in_an_element_is_a_difference_the_oldest_fir
         (fixed, "barred", "open"),
         (mobile, "barred", "partly"),
     ]
+
+
+def test_an_undone_batch_leaves_every_line_with_the_features_it_had(whole_network, hlr, let_batches_run):
+    numbers = {NUMBERS[22]: "cs+ps", NUMBERS[23]: "cs", NUMBERS[24]: "ps"}
+    for number, mode in numbers.items():
+        set_switches(hlr, number, mode)
+    lines = told_lines(list(numbers))
+    before = [switches(hlr, number) for number in numbers]
+
+    night(CUT, (person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)))
+    push()
+    barred = network_gateway().read_back(lines)
+    (batch,) = database.rows("SELECT batch_id FROM campaign_batch")
+    undo_batch(console_authority(), BatchId(batch.batch_id), on=CUT)
+    push()
+
+    assert barred == [ReadBack.BARRED] * 3
+    assert network_gateway().read_back(lines) == [ReadBack.OPEN] * 3
+    assert [switches(hlr, number) for number in numbers] == before
+    assert states() == ["confirmed"] * 6
+
+
+@pytest.fixture
+def let_batches_run(home):
+    """Let a batch run through at once."""
+    before = settings().first_share, settings().first_share_hours
+    write_settings(first_share=1.0, first_share_hours=0)
+    yield
+    write_settings(first_share=before[0], first_share_hours=before[1])
+
+
+def told_lines(numbers):
+    """Lines of a campaign whose holders were told at its beginning."""
+    lines = [make_line() for _ in numbers]
+    for line, sealed in zip(
+        lines, seal_line_values(LineField.NUMBER, list(zip(lines, numbers, strict=True))), strict=True
+    ):
+        Line.objects.filter(line_id=line).update(number_sealed=sealed)
+    plan(dt.date(2011, 12, 19))
+    for line in lines:
+        tell(line, dt.date(2011, 12, 20))
+    return lines
 
 
 def test_a_line_that_one_element_will_not_bar_is_not_barred_in_the_next(register):

@@ -16,8 +16,11 @@ from rollkeeper.campaign import acts
 from rollkeeper.campaign.models import Batch
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.network.comparing import compare_lines
+from rollkeeper.network.kinds import ReadBack
 from rollkeeper.vault.blind import blind_numbers
 from tests.campaign.population import make_line, plan, tell
+from tests.network.fakes import Element
 
 PASSWORD = "seven plain words of nothing"
 PERSON = {"HTTP_ACCEPT": "text/html"}
@@ -90,6 +93,20 @@ def test_the_campaign_is_a_picture_with_its_figures(batch, signed_in):
     assert "The same as a table" in page.text_
     assert f"/batches/{batch}/" in page.text_
     assert re.search(r"Suspend\s+3 lines", page.text_)
+
+
+def test_the_page_says_what_the_last_comparison_with_the_network_found(batch, signed_in):
+    before = signed_in(StaffRole.AUDITOR, "first")("get", "/campaign/").text_
+
+    element = Element()
+    element.states = dict.fromkeys(
+        (row.line_id for row in rows("SELECT line_id FROM lines_line LIMIT 1")), ReadBack.BARRED
+    )
+    compare_lines(console_authority(), on=DUE, gateway=element)
+
+    after = signed_in(StaffRole.AUDITOR, "second")("get", "/campaign/").text_
+    assert "Nobody has compared them yet" in before
+    assert '<span class="rk-number">1</span> of 4 compared on' in after
 
 
 def test_a_batch_shows_its_sample_with_reasons_and_no_number(batch, signed_in):

@@ -6,15 +6,18 @@
 -- Again: the caller drops the table first.
 --
 -- A line counts as off until the network has proved that it works again, not until somebody asked for that. The hours of an
--- emergency lift are taken out. A line that ended is off no more: it has no service that could be.
+-- emergency lift are taken out. A line that ended is off no more: it has no service that could be. What an undone batch took
+-- is given back to whoever it was taken from, also where the undo found nothing to put back since they had registered.
 CREATE TEMPORARY TABLE campaign_hours_off ON COMMIT DROP AS
 WITH begun AS (
-    SELECT s.line_id, s.reason AS cause, s.batch_id, s.begun_at AS off_from, s.lifted_at, coalesce(b.outcome = 'undone', false) AS credited,
+    SELECT s.line_id, s.reason AS cause, s.batch_id, s.begun_at AS off_from, s.lifted_at,
+           coalesce(b.outcome = 'undone' OR w.state = 'undone', false) AS credited,
            CASE WHEN l.state IN ('ended', 'released') AND s.lifted_at IS NULL
                 THEN coalesce(e.done_at, (l.ended_on + 1)::timestamp AT TIME ZONE %(zone)s) END AS over_at
       FROM lines_suspension s
       JOIN lines_line l USING (line_id)
       LEFT JOIN campaign_batchline b ON b.line_id = s.line_id AND b.batch_id = s.batch_id
+      LEFT JOIN campaign_batch w ON w.batch_id = s.batch_id
       LEFT JOIN LATERAL (
            SELECT d.done_at FROM campaign_batchline d JOIN campaign_batch t USING (batch_id)
             WHERE d.line_id = s.line_id AND t.action = 'end' AND d.outcome = 'done' LIMIT 1) e ON true

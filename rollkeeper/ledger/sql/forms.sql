@@ -56,6 +56,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'notices:notice:bounced' THEN '+---'
     WHEN 'network:command:confirmed' THEN '+---'
     WHEN 'network:command:failed' THEN '+---'
+    WHEN 'network:lines:compared' THEN '----'
     WHEN 'vault:sealed:opened' THEN '__--'
     WHEN 'vault:sealed:refused' THEN '----'
     WHEN 'vault:canary:made' THEN '----'
@@ -176,6 +177,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'notices:notice:bounced' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]
     WHEN 'network:command:confirmed' THEN ARRAY[['batch', 'reference', '_'], ['command', 'reference', '+'], ['kind', 'code', '+'], ['read_back', 'code', '_'], ['tries', 'count', '+']]
     WHEN 'network:command:failed' THEN ARRAY[['batch', 'reference', '_'], ['command', 'reference', '+'], ['kind', 'code', '+'], ['read_back', 'code', '_'], ['tries', 'count', '+']]
+    WHEN 'network:lines:compared' THEN ARRAY[['differences', 'count', '+'], ['lines', 'count', '+'], ['untold', 'count', '+']]
     WHEN 'vault:sealed:opened' THEN ARRAY[['demand', 'reference', '_'], ['field', 'code', '+'], ['holding', 'reference', '_'], ['purpose', 'code', '+'], ['second', 'actor', '_']]
     WHEN 'vault:sealed:refused' THEN ARRAY[['asked', 'count', '+'], ['demand', 'reference', '_'], ['field', 'code', '+'], ['holding', 'reference', '_'], ['purpose', 'code', '+']]
     WHEN 'vault:canary:made' THEN ARRAY[['epoch', 'count', '+']]

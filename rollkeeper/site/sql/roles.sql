@@ -72,6 +72,8 @@ GRANT INSERT, UPDATE ON lines_pause, lines_hold TO office;
 -- What must be told, what the network must do.
 GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt, network_command TO sweep;
 GRANT SELECT, INSERT ON notices_notice, network_command TO counter;
+GRANT SELECT, INSERT ON network_comparison TO sweep;
+GRANT SELECT ON network_comparison TO office, auditor;
 GRANT SELECT, INSERT, DELETE ON notices_tally TO sweep;
 GRANT SELECT ON notices_notice, notices_attempt, notices_tally, network_command TO office, auditor;
 
