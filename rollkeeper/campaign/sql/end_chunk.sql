@@ -36,12 +36,15 @@ WITH due AS MATERIALIZED (
 ), notice AS (
     INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, pack_hash)
     SELECT line_id, 'ended', %(campaign_id)s, language, %(on)s, %(pack_hash)s FROM due
+), said AS MATERIALIZED (
+    SELECT anchor_on, last_day_on,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
+                       jsonb_build_object('anchor', anchor_on, 'batch', %(batch_id)s::uuid, 'last_day', last_day_on)) AS body
+      FROM (SELECT DISTINCT anchor_on, last_day_on FROM due)
 ), entry AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
-    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
-           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, line_id, NULL,
-                       jsonb_build_object('anchor', anchor_on, 'batch', %(batch_id)s::uuid, 'last_day', last_day_on))
-      FROM due
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id)
+      FROM due JOIN said USING (anchor_on, last_day_on)
 )
 UPDATE campaign_batchline b
    SET outcome = CASE WHEN v.because IS NULL THEN 'done' ELSE 'passed_over' END, passed_over_because = v.because,

@@ -9,11 +9,16 @@ WITH started AS (
       FROM campaign_clock c JOIN law_due d USING (anchor_on, days, pauses)
      WHERE m.line_id = c.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'untold'
  RETURNING m.line_id, m.anchor_on, m.promised_on
+), said AS MATERIALIZED (
+    SELECT anchor_on, promised_on,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
+                       jsonb_strip_nulls(jsonb_build_object('anchor', anchor_on, 'promised', promised_on))) AS body
+      FROM (SELECT DISTINCT anchor_on, promised_on FROM started)
 ), entered AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
-    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
-           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, line_id, NULL,
-                       jsonb_strip_nulls(jsonb_build_object('anchor', anchor_on, 'promised', promised_on)))
-      FROM started
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id)
+      FROM started JOIN said
+        ON said.anchor_on = started.anchor_on
+       AND coalesce(said.promised_on, 'infinity') = coalesce(started.promised_on, 'infinity')
 )
 SELECT count(*) AS lines FROM started

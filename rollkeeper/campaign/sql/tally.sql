@@ -25,23 +25,25 @@ BEGIN
 END
 $$;
 
+-- Reads each changed row once, though there are two tallies: they are sums of the same few groups.
 CREATE OR REPLACE FUNCTION campaign_tally_moved() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO campaign_tally (campaign_id, stage, told_by, next_check_on, lines)
-    SELECT campaign_id, stage, told_by, next_check_on, sum(change)
-      FROM (SELECT campaign_id, stage, told_by, next_check_on, count(*) AS change FROM added GROUP BY 1, 2, 3, 4
-            UNION ALL
-            SELECT campaign_id, stage, told_by, next_check_on, -count(*) FROM taken GROUP BY 1, 2, 3, 4)
-     GROUP BY 1, 2, 3, 4
-    HAVING sum(change) <> 0;
+    WITH moved AS MATERIALIZED (
+        SELECT campaign_id, stage, told_by, next_check_on, region, sum(change) AS change
+          FROM (SELECT campaign_id, stage, told_by, next_check_on, region, count(*) AS change
+                  FROM added GROUP BY 1, 2, 3, 4, 5
+                UNION ALL
+                SELECT campaign_id, stage, told_by, next_check_on, region, -count(*)
+                  FROM taken GROUP BY 1, 2, 3, 4, 5)
+         GROUP BY 1, 2, 3, 4, 5
+    ), of_stages AS (
+        INSERT INTO campaign_tally (campaign_id, stage, told_by, next_check_on, lines)
+        SELECT campaign_id, stage, told_by, next_check_on, sum(change)
+          FROM moved GROUP BY 1, 2, 3, 4 HAVING sum(change) <> 0
+    )
     INSERT INTO campaign_regiontally (campaign_id, region, stage, lines)
-    SELECT campaign_id, region, stage, sum(change)
-      FROM (SELECT campaign_id, region, stage, count(*) AS change FROM added GROUP BY 1, 2, 3
-            UNION ALL
-            SELECT campaign_id, region, stage, -count(*) FROM taken GROUP BY 1, 2, 3)
-     GROUP BY 1, 2, 3
-    HAVING sum(change) <> 0;
+    SELECT campaign_id, region, stage, sum(change) FROM moved GROUP BY 1, 2, 3 HAVING sum(change) <> 0;
     RETURN NULL;
 END
 $$;

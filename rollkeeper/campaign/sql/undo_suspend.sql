@@ -39,12 +39,15 @@ WITH wrong AS MATERIALIZED (
 ), notice AS (
     INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, pack_hash)
     SELECT line_id, 'restored', %(campaign_id)s, told_in, %(on)s, %(pack_hash)s FROM wrong WHERE NOT stays_suspended
+), said AS MATERIALIZED (
+    SELECT state,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
+                       jsonb_build_object('undone_batch', %(batch_id)s::uuid, 'to', state)) AS body
+      FROM (SELECT DISTINCT former ->> 'state' AS state FROM wrong)
 ), entry AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
-    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
-           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, line_id, NULL,
-                       jsonb_build_object('undone_batch', %(batch_id)s::uuid, 'to', former ->> 'state'))
-      FROM wrong
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id)
+      FROM wrong JOIN said ON said.state = wrong.former ->> 'state'
 )
 UPDATE campaign_batchline b SET outcome = 'undone', undone_at = %(at)s
   FROM wrong WHERE b.line_id = wrong.line_id AND b.batch_id = %(batch_id)s

@@ -1,8 +1,9 @@
 -- Writes the body of one entry as canonical JSON (RFC 8785), for statements that append many entries at once, and
 -- refuses what the form of its verb does not allow.
 -- Law: no article of its own; who acted under which article is in what it is given.
--- Reads: its arguments and the forms (forms.sql). Writes: nothing; four immutable functions are made.
--- Plan: no table. 50,000 bodies with three facts 1.1 s, with none 0.4 s (2 busy cores, 2026-11-24).
+-- Reads: its arguments and the forms (forms.sql). Writes: nothing; six immutable functions are made.
+-- Plan: no table. 50,000 bodies with three facts 1.1 s, with none 0.4 s (2 busy cores, 2026-11-24); a body that is given to
+-- 50,000 lines 0.03 s.
 -- Again: CREATE OR REPLACE: the same functions.
 --
 -- The bytes are those of `ledger.acts.entry_body`: keys in the order of their UTF-16 code units, which for ASCII keys
@@ -98,3 +99,12 @@ BEGIN
         || ',"role":"' || role || '","v":1,"verb":"' || verb || '"}';
 END
 $$;
+
+-- For a statement that says the same of many lines: write the body once, for any line, and give it to each. The place of the
+-- line is found by its whole key and value, and any line is no line's reference.
+CREATE OR REPLACE FUNCTION ledger_any_line() RETURNS uuid
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN '00000000-0000-0000-0000-000000000000'::uuid;
+
+CREATE OR REPLACE FUNCTION ledger_body_for(body text, line uuid) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN replace(body, '"line":"00000000-0000-0000-0000-000000000000"', '"line":"' || line::text || '"');
