@@ -1,10 +1,11 @@
 """Measure the product against its limits, as ratios in one run on one machine.
 
-    python -m tests.bench [--sizes 100000,1000000] [--write] [NAME ...]
+    python -m tests.bench [--sizes 100000,1000000] [--write [--add]] [NAME ...]
 
 Each `bench_<name>.py` has a function `run(sizes)` that returns rows. A row sets the product beside what the same rows
 cost in bare PostgreSQL, or beside what a user would otherwise write. `--write` renews the parts of
-`docs/measured.md` that belong to the benches that ran.
+`docs/measured.md` that belong to the benches that ran, and the picture of cost against size that is drawn from them;
+`--write --add` leaves there what earlier runs measured at other sizes.
 """
 
 import argparse
@@ -16,8 +17,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tests.bench import graph
+
 HERE = Path(__file__).parent
 REPORT = HERE.parents[1] / "docs" / "measured.md"
+PICTURES = REPORT.parent / "pictures"
 HEAD = (
     "# Measured\n\nMade by `make bench`; every line is one run in which the product and what it is set against took turns"
     " on the same machine.\n"
@@ -38,7 +42,7 @@ def main() -> None:
         text = table(_run(name, asked.sizes))
         print(text)
         if asked.write:
-            REPORT.write_text(report(REPORT.read_text("utf-8"), name, text), "utf-8")
+            write(name, text, add=asked.add)
 
 
 def table(rows: list[tuple[str, int, float, float | None, float | None, str]]) -> str:
@@ -54,13 +58,45 @@ def table(rows: list[tuple[str, int, float, float | None, float | None, str]]) -
     return "\n".join(lines)
 
 
-def report(before: str, name: str, text: str) -> str:
-    """Put the table in the place of the bench's part of the report, under where and when it was measured."""
-    parts = dict(part.split("\n", 1) for part in before.split("\n## ")[1:])
-    parts[name] = (
+def write(name: str, text: str, *, add: bool) -> None:
+    """Renew the bench's part of the report, and its picture where there are two sizes to draw."""
+    whole = report(REPORT.read_text("utf-8"), name, text, add=add)
+    lines = graph.series(parts_of(whole)[name])
+    if lines:
+        PICTURES.mkdir(exist_ok=True)
+        (PICTURES / f"measured-{name}.svg").write_text(
+            graph.draw(f"{name}: cost against size", lines), "utf-8"
+        )
+        whole = with_picture(whole, name)
+    REPORT.write_text(whole, "utf-8")
+
+
+def report(before: str, name: str, text: str, *, add: bool = False) -> str:
+    """Put the table in the place of the bench's part of the report, or below it, under where and when it was measured."""
+    parts = parts_of(before)
+    said = (
         f"\nOn {dt.date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()},"
         f" PostgreSQL 18 with fsync on, {busy()}.\n\n{text}\n"
     )
+    parts[name] = parts.get(name, "") + said if add else said
+    return joined(parts)
+
+
+def with_picture(before: str, name: str) -> str:
+    """Show the bench's picture under its tables, once."""
+    shown = f"\n![Seconds against size, both in powers of ten](pictures/measured-{name}.svg)\n"
+    parts = parts_of(before)
+    parts[name] = parts[name].replace(shown, "") + shown
+    return joined(parts)
+
+
+def parts_of(whole: str) -> dict[str, str]:
+    """Take the report apart into what each bench has written."""
+    return dict(part.split("\n", 1) for part in whole.split("\n## ")[1:])
+
+
+def joined(parts: dict[str, str]) -> str:
+    """Put the report together, its parts in order."""
     return "\n".join([HEAD, *(f"## {part}\n{parts[part]}" for part in sorted(parts))])
 
 
@@ -83,6 +119,7 @@ def _arguments() -> argparse.Namespace:
         "--sizes", type=lambda text: [int(part) for part in text.split(",")], default=[100_000, 1_000_000]
     )
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--add", action="store_true")
     return parser.parse_args()
 
 

@@ -12,7 +12,6 @@ import csv
 import datetime as dt
 import os
 import random
-import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +38,7 @@ from rollkeeper.network.acts import push_due
 from rollkeeper.retention.acts import erase_due
 from rollkeeper.vault.acts import begin_first_epoch
 from tests.campaign.population import PACK, day, night, person, plan
+from tests.memory import Peaks
 from tests.network.fakes import Element
 
 FIRST, LAST = day("2011-12-12"), day("2013-12-11")
@@ -88,16 +88,17 @@ class Report:
     def __init__(self, size: int) -> None:
         self.seconds: dict[str, float] = {}
         self.size = size
+        self.peaks = Peaks()
 
     @contextmanager
     def of(self, what: str) -> Iterator[None]:
         begin = time.perf_counter()
         yield
         self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - begin
+        self.peaks.look()
 
     def write(self, *more: str) -> None:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        said = [f"{self.size:,} lines, {FIRST} to {LAST}; load {os.getloadavg()[1]:.1f}; peak {peak} MiB"]
+        said = [f"{self.size:,} lines, {FIRST} to {LAST}; load {os.getloadavg()[1]:.1f}", self.peaks.say()]
         said += [f"{what}: {seconds:,.1f} s" for what, seconds in self.seconds.items()]
         text = "\n".join([*said, *more]) + "\n"
         print(text)

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The most memory that this process and each of the servers' processes ever held: the kernel's own figures.
+
+A server's process counts the shared buffers that it has touched as its own, so that the figure can only be too high.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rollkeeper.kernel import server
+
+
+class Peaks:
+    """Peaks by sort of process, in MiB, kept from every look: look often enough to meet what does not live long."""
+
+    def __init__(self) -> None:
+        self.mib: dict[str, int] = {}
+
+    def look(self) -> None:
+        """Note the peaks of the processes that are there now."""
+        for sort, kib in _processes():
+            self.mib[sort] = max(self.mib.get(sort, 0), kib // 1024)
+
+    def say(self) -> str:
+        """Return the figures in one line, the largest first."""
+        ordered = sorted(self.mib.items(), key=lambda item: -item[1])
+        return "most memory of one process: " + ", ".join(f"{sort} {mib} MiB" for sort, mib in ordered)
+
+
+def _processes() -> Iterator[tuple[str, int]]:
+    yield "Rollkeeper", _peak_kib("self")
+    for store in server.STORES:
+        postmaster = (store.data / "postmaster.pid").read_text("ascii").split("\n", 1)[0]
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text("ascii").split()
+        yield from ((f"PostgreSQL ({store.name})", _peak_kib(pid)) for pid in (postmaster, *children))
+
+
+def _peak_kib(pid: str) -> int:
+    """Return the kernel's figure, nothing where the process has ended meanwhile."""
+    try:
+        said = Path(f"/proc/{pid}/status").read_text("ascii")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in said.splitlines() if line.startswith("VmHWM:")), 0)
