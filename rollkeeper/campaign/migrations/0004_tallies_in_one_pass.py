@@ -6,7 +6,7 @@ from rollkeeper.kernel import database
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaign', '0002_hours_regions_emergencies'),
+        ('campaign', '0003_accepted'),
     ]
 
     operations = [
