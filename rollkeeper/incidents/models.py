@@ -50,9 +50,9 @@ class Incident(models.Model):
 class Exposed(models.Model):
     """One person, by reference, or one line that nobody was registered for, and which fields were seen when."""
 
-    pk = models.CompositePrimaryKey("incident_id", "exposed_id")
+    pk = models.CompositePrimaryKey("incident_id", "nth")
     incident_id = models.UUIDField()
-    exposed_id = models.UUIDField(db_default=UUID7())
+    nth = models.BigIntegerField(db_comment="The place in the list; counted, since an id costs more than the rest of the row.")
     person_id = models.UUIDField(null=True)
     line_id = models.UUIDField(null=True)
     fields = ArrayField(models.TextField(), db_comment="vault.fields, by name; never a value.")

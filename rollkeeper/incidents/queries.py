@@ -93,7 +93,7 @@ def incident(authority: Authority, incident_id: UUID, *, now: dt.datetime) -> In
 def exposed(authority: Authority, incident_id: UUID) -> Iterator[ExposedView]:
     """Give the references of everybody whom an incident exposed. Refuses: NotAllowed."""
     demand(authority, Power.MANAGE_INCIDENT)
-    for row in Exposed.objects.filter(incident_id=incident_id).order_by("exposed_id").iterator():
+    for row in Exposed.objects.filter(incident_id=incident_id).order_by("nth").iterator():
         yield ExposedView(
             PersonId(row.person_id) if row.person_id else None, LineId(row.line_id) if row.line_id else None,
             tuple(row.fields), row.first_at, row.last_at, row.openings,

@@ -14,6 +14,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault.acts import list_living_keys
+from rollkeeper.vault.fields import OPENED
 from rollkeeper.vault.keys import STORE
 
 EXPOSES = (
@@ -21,6 +22,8 @@ EXPOSES = (
     Verb.LINE_RELOCATED,
 )  # fmt: skip
 """What had cleartext pass before somebody's eyes: opening it, and taking it down."""
+FIELDS, OTHER = [*OPENED, "record"], "other"
+"""What may have been seen; a word that is none of these is said as another field, and never left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Figures:
 
 def list_exposed(incident: Incident) -> Figures:
     """Make the list of an incident anew, in the present transaction. Refuses: EpochUnknown, OnlySeals."""
+    run("SET LOCAL work_mem = '256MB'")
     run("DELETE FROM incidents_exposed WHERE incident_id = %s", [incident.incident_id])
     sealed = 0
     match About(incident.about):
@@ -79,6 +83,8 @@ def _list_openings(incident: Incident) -> None:
             "opened": Verb.SEALED_OPENED.value,
             "by_account": About(incident.about).is_by_account,
             "accounts": list(incident.accounts),
+            "fields": FIELDS,
+            "other": OTHER,
             "since": incident.since,
             "until": incident.until,
         },

@@ -25,6 +25,14 @@ class LineField(StrEnum):
     CONTACT = "contact"
 
 
+COPY = "document_copy"
+"""The copy of a document, as what was opened."""
+INSTRUMENT = "instrument"
+"""The paper with which somebody demanded something."""
+OPENED: tuple[str, ...] = (*Field, *LineField, COPY, INSTRUMENT)
+"""Whatever the entry of an opening says that it was."""
+
+
 class Purpose(StrEnum):
     """Why something sealed is opened. It stands in the ledger entry, and the reviewers read it."""
 

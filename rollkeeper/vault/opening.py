@@ -27,7 +27,7 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, keys, wire
 from rollkeeper.vault.errors import CannotOpen, NeedsDemand, NeedsTwoPeople, TooManyOpenings
-from rollkeeper.vault.fields import Field, LineField, Purpose
+from rollkeeper.vault.fields import COPY, INSTRUMENT, Field, LineField, Purpose
 from rollkeeper.vault.opened import Opened, OpenedCopy
 from rollkeeper.vault.rules import may_open_more
 
@@ -144,7 +144,7 @@ def note_file_opened(authority: Authority, *, demand_id: UUID, on: dt.date) -> N
     """
     role = demand(authority, Power.OPEN_ON_DEMAND)
     epochs.demand_opening()
-    facts = {"demand": str(demand_id), "field": "instrument", "purpose": Purpose.LEGAL_DEMAND.value}
+    facts = {"demand": str(demand_id), "field": INSTRUMENT, "purpose": Purpose.LEGAL_DEMAND.value}
     with transaction.atomic(using="vault", durable=True):
         verdict = _count(authority, asked=1)
         if isinstance(verdict, Refused):
@@ -176,7 +176,7 @@ def _mark_copy_opened(
     epochs.demand_opening()
     if purpose is Purpose.LEGAL_DEMAND:
         _demand_named(None)
-    facts = {"field": "document_copy", "holding": str(holding_id), "purpose": purpose.value}
+    facts = {"field": COPY, "holding": str(holding_id), "purpose": purpose.value}
     with transaction.atomic(using="vault", durable=True):
         verdict = _count(authority, asked=1)
         if isinstance(verdict, Refused):

@@ -31,7 +31,7 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.site.cli import make_app
 from rollkeeper.vault.acts import PersonRecord, open_sealed, seal_persons
-from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.fields import OPENED, Field, Purpose
 from rollkeeper.vault.keys import living_epoch
 from tests.campaign.population import make_line
 
@@ -99,6 +99,30 @@ def test_an_account_leads_to_exactly_those_it_opened_within_the_time(register, m
 
     assert (found.people, found.openings) == (2, 3)
     assert exposed(made) == {(people[0], ("name",), 2), (people[1], ("name",), 1)}
+
+
+def test_what_was_seen_of_one_person_is_one_row_with_every_field_and_an_unknown_word_is_not_left_out(
+    register,
+):
+    line_id, person_id = make_line(), PersonId(new_uuid())
+    for field in ("name", "address", "name", "shoe_size"):
+        looked(CONSOLE, person_id=person_id, line_id=line_id, field=field)
+
+    made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR)
+    found = acts.scope_incident(CONSOLE, made, on=ON)
+
+    assert (found.people, found.openings) == (1, 4)
+    assert exposed(made) == {(person_id, ("address", "name", "other"), 4)}
+
+
+def test_every_field_that_can_be_sealed_has_a_word_of_its_own_in_the_list(register):
+    for field in OPENED:
+        looked(CONSOLE, person_id=PersonId(new_uuid()), field=field)
+
+    made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR)
+    acts.scope_incident(CONSOLE, made, on=ON)
+
+    assert {fields for _, fields, _ in exposed(made)} == {(field,) for field in OPENED}
 
 
 def test_an_agent_or_a_device_is_its_accounts_together(register):

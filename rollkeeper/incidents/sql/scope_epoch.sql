@@ -12,7 +12,7 @@ WITH sealed AS (
              AS party (person_id)
      WHERE party.person_id IS NOT NULL AND lower(h.held) < %(ended)s AND h.erased_on >= %(begun_on)s
 )
-INSERT INTO incidents_exposed (incident_id, person_id, line_id, fields, openings)
-SELECT %(incident)s, s.person_id, min(h.line_id::text)::uuid, ARRAY['record'], count(*)
+INSERT INTO incidents_exposed (incident_id, nth, person_id, line_id, fields, openings)
+SELECT %(incident)s, row_number() OVER (), s.person_id, min(h.line_id::text)::uuid, ARRAY['record'], count(*)
   FROM sealed s LEFT JOIN lines_holding h USING (holding_id)
  GROUP BY s.person_id
