@@ -52,7 +52,9 @@ class Exposed(models.Model):
 
     pk = models.CompositePrimaryKey("incident_id", "nth")
     incident_id = models.UUIDField()
-    nth = models.BigIntegerField(db_comment="The place in the list; counted, since an id costs more than the rest of the row.")
+    nth = models.BigIntegerField(
+        db_comment="The place in the list; counted, since an id costs more than the rest of the row."
+    )
     person_id = models.UUIDField(null=True)
     line_id = models.UUIDField(null=True)
     fields = ArrayField(models.TextField(), db_comment="vault.fields, by name; never a value.")

@@ -47,7 +47,7 @@ class Entry(models.Model):
                 condition=models.Q(staff_id__isnull=False, verb="vault:sealed:opened"),
             ),
             # Entries come in the order of time: a few kilobytes find a span of it, and writing costs nothing.
-            BrinIndex(fields=["at"], name="ledger_entry_by_time", autosummarize=True),
+            BrinIndex(fields=["at", "day"], name="ledger_entry_by_time", autosummarize=True),
         ]
 
 

@@ -176,7 +176,14 @@ def _scope(size: int) -> Row:
     found = scope_incident(console_authority(), made, on=ON)
     taken = time.perf_counter() - begun
     assert found.people >= size
-    return "a leak of a time: one in ten entries of the ledger, scoped to every person", size, taken, None, None, "< 5 s at 10^6"
+    return (
+        "a leak of a time: one in ten entries of the ledger, scoped to every person",
+        size,
+        taken,
+        None,
+        None,
+        "< 5 s at 10^6",
+    )
 
 
 @contextmanager

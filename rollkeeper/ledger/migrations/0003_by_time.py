@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='entry',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['at'], name='ledger_entry_by_time'),
+            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['at', 'day'], name='ledger_entry_by_time'),
         ),
     ]
