@@ -75,17 +75,20 @@ def _list_epoch(incident: Incident) -> None:
 
 
 def _list_openings(incident: Incident) -> None:
+    run("DROP TABLE IF EXISTS pg_temp.incident_seen")
     run(
         sql("incidents", "scope_openings"),
         {
-            "incident": incident.incident_id,
             "verbs": [verb.value for verb in EXPOSES],
             "opened": Verb.SEALED_OPENED.value,
             "by_account": About(incident.about).is_by_account,
             "accounts": list(incident.accounts),
             "fields": FIELDS,
-            "other": OTHER,
             "since": incident.since,
             "until": incident.until,
         },
+    )
+    run(
+        sql("incidents", "list_seen"),
+        {"incident": incident.incident_id, "fields": FIELDS, "other": OTHER},
     )
