@@ -66,6 +66,8 @@ class Power(StrEnum):
     READ_LEDGER = "read_ledger"
     MANAGE_STAFF = "manage_staff"
     MANAGE_INCIDENT = "manage_incident"
+    RENEW_KEYS_AFTER_INCIDENT = "renew_keys_after_incident"
+    TELL_EXPOSED = "tell_exposed"
     KEEP_DOOR = "keep_door"
     KEEP_CODE = "keep_code"
     CARRY_CAPTURES = "carry_captures"

@@ -56,14 +56,14 @@ def _counted(authority: Authority, period: Period, *, role: str, on: dt.date) ->
         return found
     newest = queries.newest_publication()
     size = newest.size if newest else 0
-    within = {"first": period.first, "last": period.last, "size": size}
-    (left,) = rows(sql("evidence", "unpublished"), within)
+    counts = count_quarter(period)
+    # Only now, so that nothing can have been counted that this does not look at.
+    (left,) = rows(sql("evidence", "unpublished"), {"first": period.first, "last": period.last, "size": size})
     if left.entries:
         raise LedgerNotPublished(entries=left.entries)
     made = Quarter.objects.create(
-        quarter=period.name, size=size, counts=count_quarter(period, size=size), stocks=count_stocks(period),
-        counted_at=clock.now(),
-    )  # fmt: skip
+        quarter=period.name, size=size, counts=counts, stocks=count_stocks(period), counted_at=clock.now()
+    )
     append_entry(
         authority, verb=Verb.QUARTER_COUNTED, role=role, on=on, facts={"first": period.first.isoformat(), "size": size}
     )  # fmt: skip

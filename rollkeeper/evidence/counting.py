@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from rollkeeper.evidence.measures import Table, tables
+from rollkeeper.evidence.measures import Table, asked_of, tables
 from rollkeeper.evidence.periods import Period
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
@@ -15,8 +15,8 @@ type Figures = dict[str, dict[str, int]]
 """By table, by row."""
 
 
-def count_quarter(period: Period, *, size: int) -> Figures:
-    """Count every table over the entries of a quarter that the published ledger of this size holds."""
+def count_quarter(period: Period) -> Figures:
+    """Count every table over the entries of a quarter. The caller sees to it that all of them are published."""
     measures = [(table.id, measure) for table in tables() for measure in table.rows]
     given = [
         {"nth": nth, "verb": m.verb, "sum": m.sum, "must": m.where, "not_key": m.is_not and m.is_not[0],
@@ -25,7 +25,7 @@ def count_quarter(period: Period, *, size: int) -> Figures:
     ]  # fmt: skip
     found = rows(sql("evidence", "count"), {
         "measures": json.dumps(given), "wanted": json.dumps(_wanted()), "first": period.first,
-        "last": period.last, "size": size,
+        "last": period.last,
     })  # fmt: skip
     figures = nothing()
     for row in found:
@@ -35,15 +35,10 @@ def count_quarter(period: Period, *, size: int) -> Figures:
 
 
 def _wanted() -> list[dict[str, Any]]:
-    """Return for each verb the facts that any row asks for, and whether one asks for the day."""
-    by_verb: dict[str, dict[str, Any]] = {}
-    for measure in (m for table in tables() for m in table.rows):
-        one = by_verb.setdefault(measure.verb, {"verb": measure.verb, "keys": set(), "dated": False})
-        dated = measure.day_by or measure.late
-        named = [*(measure.where or {}), measure.sum, dated, measure.is_not and measure.is_not[0]]
-        one["keys"] |= {name for name in named if name}
-        one["dated"] = one["dated"] or dated is not None
-    return [one | {"keys": sorted(one["keys"])} for one in by_verb.values()]
+    return [
+        {"verb": verb, "keys": list(asked.keys), "dated": asked.is_dated}
+        for verb, asked in asked_of().items()
+    ]
 
 
 def count_stocks(period: Period) -> list[dict[str, Any]]:

@@ -49,6 +49,26 @@ class Table:
     rows: tuple[Measure, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the rows of a report want to know of the entries of one verb: at most two facts, and perhaps the day."""
+
+    keys: tuple[str, ...]
+    is_dated: bool
+
+
+@cache
+def asked_of() -> Mapping[str, Asked]:
+    """Return for each verb that is counted what is asked of its entries."""
+    found: dict[str, tuple[set[str], bool]] = {}
+    for one in (measure for table in tables() for measure in table.rows):
+        keys, dated = found.get(one.verb, (set(), False))
+        by_day = one.day_by or one.late
+        named = {*(one.where or {}), one.sum, by_day, one.is_not and one.is_not[0]} - {None}
+        found[one.verb] = {*keys, *map(str, named)}, dated or by_day is not None
+    return {verb: Asked(tuple(sorted(keys)), dated) for verb, (keys, dated) in found.items()}
+
+
 @cache
 def tables() -> tuple[Table, ...]:
     """Return every table, in the order of a report."""

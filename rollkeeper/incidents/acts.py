@@ -180,7 +180,7 @@ def close_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> N
         if left:
             raise DutiesOpen(count=len(left), duties=", ".join(f"{d.to} ({d.article})" for d in left))
         incident.closed_at = clock.now()
-        incident.save()
+        incident.save(update_fields=["closed_at"])
         append_entry(
             authority, verb=Verb.INCIDENT_CLOSED, role=role.value, on=on,
             facts={"drill": incident.is_drill, "incident": str(incident_id)},

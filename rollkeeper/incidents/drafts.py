@@ -8,6 +8,7 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.incidents.acts import draft_notices, locked_incident
 from rollkeeper.incidents.errors import IncidentNotScoped
+from rollkeeper.incidents.queries import people_by_field
 from rollkeeper.kernel.database import act, patient
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.kinds import Channel, NoticeKind
@@ -32,10 +33,22 @@ def draft(authority: Authority, incident_id: UUID) -> Draft:
         if locked_incident(incident_id).scoped_at is None:
             raise IncidentNotScoped
         by_language, unreachable = draft_notices(incident_id)
-    return Draft(by_language, {language: _text(language) for language in sorted(by_language)}, unreachable)
+    return Draft(by_language, {language: text_in(language) for language in sorted(by_language)}, unreachable)
 
 
-def _text(language: str) -> str:
+def note_draft(authority: Authority, incident_id: UUID) -> None:
+    """Keep the counts of the draft with the incident, for pages that may not read whom it exposed. Refuses: as `draft`."""
+    drafted = draft(authority, incident_id)
+    with act():
+        incident = locked_incident(incident_id)
+        incident.drafted = {
+            "languages": drafted.by_language, "unreachable": drafted.unreachable, "fields": people_by_field(incident_id),
+        }  # fmt: skip
+        incident.save(update_fields=["drafted"])
+
+
+def text_in(language: str) -> str:
+    """Return what somebody of this language would read."""
     written = write_notice(
         NoticeKind.DATA_EXPOSED, language=best_language(language, offered=list(settings().languages)),
         channel=Channel.POST, promised_on=None, code=_NO_CODE, operator=settings().operator_name,

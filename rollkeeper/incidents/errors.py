@@ -74,3 +74,39 @@ class InstantNotRead(RollkeeperError):
     kind = Kind.MALFORMED
     sentence = "'{text}' is no instant."
     remedy = "Write it as 2012-03-02T09:30, in the zone of the law, or with an offset of its own."
+
+
+class StepNeedsPerson(RollkeeperError):
+    """Who agrees to a step is somebody: the console and the house are nobody."""
+
+    code = "step_needs_person"
+    kind = Kind.FORBIDDEN
+    sentence = "A step that is asked for is asked for by a named person."
+    remedy = "Sign in at the office; at the console use 'rollkeeper incident' instead."
+
+
+class AgreedAlready(RollkeeperError):
+    """The second yes comes from somebody else."""
+
+    code = "agreed_already"
+    kind = Kind.CONFLICT
+    sentence = "You said yes to this already; it waits for somebody else, or for the house to do it."
+    remedy = "Have another person with that power look at it."
+
+
+class PeopleToldAlready(RollkeeperError):
+    """Everybody exposed is told once."""
+
+    code = "people_told_already"
+    kind = Kind.CONFLICT
+    sentence = "The people of this incident were told on {on}."
+    remedy = "Open a further incident if more has come to light since."
+
+
+class StepNotWaiting(RollkeeperError):
+    """There is nothing to withdraw."""
+
+    code = "step_not_waiting"
+    kind = Kind.CONFLICT
+    sentence = "Nothing of this kind waits for a yes."
+    remedy = "Look at the incident again: it may have been done since."

@@ -46,6 +46,32 @@ class Remedy(StrEnum):
     """Go on with a rotation that broke off, or make a new one: the same act, asked for by its effect."""
 
 
+class Step(StrEnum):
+    """What is asked for from the page, and done by the house within seconds: no page holds a key or a list of people."""
+
+    SCOPE = "scope"
+    """Find out whom it exposed, and what each of them would be told."""
+    SUSPEND_ACCOUNTS = "suspend_accounts"
+    SIGN_OUT_EVERYONE = "sign_out_everyone"
+    ROTATE_KEYS = "rotate_keys"
+    RESEAL = "reseal"
+    TELL_PEOPLE = "tell_people"
+    """Owe everybody exposed the notice that was drafted."""
+
+
+class StepState(StrEnum):
+    """How what was asked for stands."""
+
+    WAITING = "waiting"
+    """For somebody else's yes."""
+    APPROVED = "approved"
+    """The house does it next."""
+    DONE = "done"
+    FAILED = "failed"
+    """It was refused; it can be asked for again."""
+    WITHDRAWN = "withdrawn"
+
+
 class Table(StrEnum):
     """A table that holds something sealed or keyed. No other table says anything about who somebody is."""
 

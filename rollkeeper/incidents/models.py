@@ -30,6 +30,10 @@ class Incident(models.Model):
     )
     openings = models.BigIntegerField(null=True)
     sealed_people = models.BigIntegerField(null=True, db_comment="People of whom only sealed values leaked.")
+    drafted = models.JSONField(
+        null=True,
+        db_comment="Of the last scoping: people by language, by field seen, and out of reach. Counts only.",
+    )
     told_at = models.DateTimeField(null=True)
     notices = models.BigIntegerField(null=True)
     unreachable = models.BigIntegerField(null=True)
@@ -111,3 +115,44 @@ class RemedyTaken(models.Model):
         """Append-only."""
 
         db_table = "incidents_remedy"
+
+
+class StepAsked(models.Model):
+    """One thing that was asked for from the page: how it stands, and what came of it."""
+
+    pk = models.CompositePrimaryKey("incident_id", "step_id")
+    incident_id = models.UUIDField()
+    step_id = models.UUIDField(db_default=UUID7())
+    step = models.TextField(db_comment="incidents.kinds.Step.")
+    state = models.TextField(db_comment="incidents.kinds.StepState.")
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    touched = models.BigIntegerField(null=True)
+    failed_because = models.TextField(null=True, db_comment="The code of the refusal; never its text.")
+
+    class Meta:
+        """One of a kind waits at a time."""
+
+        db_table = "incidents_step"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident_id", "step"],
+                condition=models.Q(ended_at__isnull=True),
+                name="incidents_step_asked_twice",
+            )
+        ]
+
+
+class StepYes(models.Model):
+    """Who said yes to one of them."""
+
+    pk = models.CompositePrimaryKey("incident_id", "step_id", "staff_id")
+    incident_id = models.UUIDField()
+    step_id = models.UUIDField()
+    staff_id = models.UUIDField()
+    said_at = models.DateTimeField()
+
+    class Meta:
+        """Append-only."""
+
+        db_table = "incidents_stepyes"

@@ -4,12 +4,13 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.incidents.errors import IncidentUnknown
-from rollkeeper.incidents.kinds import About, Remedy, Severity
+from rollkeeper.incidents.kinds import About, Remedy, Severity, Step, StepState
 from rollkeeper.incidents.models import Duty, Exposed, Incident, RemedyTaken
 from rollkeeper.incidents.rules import is_in_time
 from rollkeeper.kernel.database import rows, sql
@@ -25,6 +26,7 @@ class DutyView:
     within: str
     is_second: bool
     due_at: dt.datetime
+    in_time_until: dt.datetime
     met_at: dt.datetime | None
     lifted_because: str | None
     in_time: bool | None
@@ -37,6 +39,19 @@ class RemedyView:
     remedy: Remedy
     taken_at: dt.datetime
     touched: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step that was asked for from the page, and who said yes, by their names for signing in."""
+
+    step: Step
+    state: StepState
+    asked_at: dt.datetime
+    ended_at: dt.datetime | None
+    touched: int
+    failed_because: str
+    said_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,8 @@ class IncidentView:
     closed_at: dt.datetime | None
     duties: tuple[DutyView, ...]
     remedies: tuple[RemedyView, ...]
+    drafted: dict[str, Any] | None = None
+    """Counts of the last scoping from the page: people by language and by field, and how many are out of reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +117,18 @@ def exposed(authority: Authority, incident_id: UUID) -> Iterator[ExposedView]:
         )  # fmt: skip
 
 
+def steps(authority: Authority, incident_id: UUID) -> list[StepView]:
+    """Return what was asked for from the page of an incident, the newest first. Refuses: NotAllowed."""
+    demand(authority, Power.MANAGE_INCIDENT)
+    return [
+        StepView(
+            Step(row.step), StepState(row.state), row.asked_at, row.ended_at, row.touched or 0, row.failed_because or "",
+            tuple(row.said_by),
+        )
+        for row in rows(sql("incidents", "steps"), {"incident": incident_id})
+    ]  # fmt: skip
+
+
 def people_by_field(incident_id: UUID) -> dict[str, int]:
     """Return how many people each field was seen of."""
     return {row.field: row.people for row in rows(sql("incidents", "by_field"), {"incident": incident_id})}
@@ -116,6 +145,7 @@ def _view(found: Incident, *, now: dt.datetime) -> IncidentView:
         notices=found.notices or 0, unreachable=found.unreachable or 0, closed_at=found.closed_at,
         duties=tuple(_duty(one, now=now) for one in clocks),
         remedies=tuple(RemedyView(Remedy(one.remedy), one.taken_at, one.touched) for one in taken),
+        drafted=found.drafted,
     )  # fmt: skip
 
 
@@ -125,5 +155,6 @@ def _duty(one: Duty, *, now: dt.datetime) -> DutyView:
         fits = is_in_time(one.in_time_until, met_at=one.met_at or now)
         in_time = fits if one.met_at or not fits else None
     return DutyView(
-        one.to, one.article, one.within, one.is_second, one.due_at, one.met_at, one.lifted_because, in_time
-    )
+        one.to, one.article, one.within, one.is_second, one.due_at, one.in_time_until, one.met_at, one.lifted_because,
+        in_time,
+    )  # fmt: skip

@@ -9,9 +9,8 @@ import datetime as dt
 from collections.abc import Callable
 from uuid import UUID
 
-from rollkeeper.access.acts import suspend_staff
+from rollkeeper.access.acts import close_accounts
 from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.queries import staff_list
 from rollkeeper.access.roles import Power
 from rollkeeper.access.signing_out import sign_out_everyone
 from rollkeeper.incidents.acts import locked_incident, meet_duties
@@ -62,10 +61,8 @@ def _take(
 ) -> int:
     match remedy:
         case Remedy.SUSPEND_ACCOUNTS:
-            names = [staff.username for staff in staff_list(on) if staff.staff_id in incident.accounts]
-            for name in names:
-                suspend_staff(authority, username=name, on=on)
-            return len(names)
+            with act():
+                return len(close_accounts(authority, incident.accounts, power=Power.MANAGE_INCIDENT, on=on))
         case Remedy.SIGN_OUT_EVERYONE:
             return sign_out_everyone()
         case Remedy.ROTATE_KEYS | Remedy.RESEAL:

@@ -224,6 +224,10 @@ class Verb(StrEnum):
     DUTY_MET = "incidents:duty:met", Form(
         pack=MUST, article=MUST, facts={"drill": FLAG, "in_time": FLAG, "incident": REFERENCE, "to": CODE},
     )  # fmt: skip
+    STEP_AGREED = "incidents:step:agreed", Form(
+        facts={"enough": FLAG, "incident": REFERENCE, "people": COUNT, "step": CODE},
+    )  # fmt: skip
+    STEP_WITHDRAWN = "incidents:step:withdrawn", Form(facts={"incident": REFERENCE, "step": CODE})
     INCIDENT_CLOSED = "incidents:incident:closed", Form(facts={"drill": FLAG, "incident": REFERENCE})
     AGENT_ENTERED = "agents:agent:entered", Form(facts={"agent": REFERENCE, "cap": COUNT})
     REQUIREMENT_SHOWN = "agents:requirement:shown", Form(

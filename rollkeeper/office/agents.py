@@ -19,8 +19,8 @@ from rollkeeper.agents.checklist import checklist
 from rollkeeper.agents.holding import settle_case
 from rollkeeper.agents.kinds import AgentState, Because, Verdict
 from rollkeeper.agents.suspending import suspend_agent
-from rollkeeper.evidence.measures import tables
 from rollkeeper.evidence.queries import report_of, report_periods
+from rollkeeper.evidence.wording import say_row, titles_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.office import words
@@ -99,27 +99,25 @@ def evidence(request: HttpRequest, period: str = "") -> HttpResponse:
     periods = report_periods(authority)
     chosen = period or (periods[0] if periods else "")
     language = get_language() or "en"
-    titles: dict[str, Any] = {table.id: table.title.get(language, table.title["en"]) for table in tables()}
-    titles |= {"lines_lines": _("Lines in service"), "lines_registered": _("Lines with a registered holder")}
     report = report_of(authority, chosen) if chosen else None
     shown = {
         "periods": periods,
         "chosen": chosen,
         "report": report,
-        "tables": [_table(one, titles) for one in (report["tables"] if report else ())],
+        "tables": [_table(one, language) for one in (report["tables"] if report else ())],
     }
     return render(request, "office/evidence.html", shown)
 
 
-def _table(one: dict[str, Any], titles: dict[str, Any]) -> dict[str, Any]:
+def _table(one: dict[str, Any], language: str) -> dict[str, Any]:
     periods = list(one["cells"])
     rows = list(dict.fromkeys(row for cells in one["cells"].values() for row in cells))
     return {
-        "title": titles.get(one["table"], one["table"]),
+        "title": titles_of(language).get(one["table"], one["table"]),
         "id": one["table"],
         "is_rounded": one["source"] == "register",
         "periods": periods,
         "rows": [
-            (row.replace("_", " "), [(p, one["cells"][p].get(row, 0)) for p in periods]) for row in rows
+            (say_row(row, language), [(p, one["cells"][p].get(row, 0)) for p in periods]) for row in rows
         ],
     }

@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path
 
-from rollkeeper.office import agents, demands, looks, views
+from rollkeeper.office import agents, demands, incidents, looks, views
 
 app_name = "office"
 urlpatterns: list[URLPattern] = [
@@ -18,6 +18,13 @@ urlpatterns: list[URLPattern] = [
     path("demands/<uuid:demand_id>/", demands.demand, name="demand"),
     path("demands/<uuid:demand_id>/approve/", demands.approve, name="approve_demand"),
     path("demands/<uuid:demand_id>/refuse/", demands.refuse, name="refuse_demand"),
+    path("incidents/", incidents.incident_list, name="incidents"),
+    path("incidents/<uuid:incident_id>/", incidents.incident, name="incident"),
+    path("incidents/<uuid:incident_id>/ask/", incidents.ask, name="ask_step"),
+    path("incidents/<uuid:incident_id>/withdraw/", incidents.withdraw, name="withdraw_step"),
+    path("incidents/<uuid:incident_id>/report/<str:language>/", incidents.report, name="incident_report"),
+    path("incidents/<uuid:incident_id>/report-sent/", incidents.report_sent, name="incident_report_sent"),
+    path("incidents/<uuid:incident_id>/close/", incidents.close, name="close_incident"),
     path("agents/", agents.agent_list, name="agents"),
     path("agents/<str:code>/", agents.agent, name="agent"),
     path("agents/<str:code>/suspend/", agents.suspend, name="suspend_agent"),

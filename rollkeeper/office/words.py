@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How the office says the register's words, in the reader's language."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -126,7 +128,55 @@ VERDICTS: dict[str, Promise] = {
     "cleared": _("Nothing is wrong"),
     "recheck": _("Ask the holder to confirm"),
 }
-VOCABULARY = {
+ABOUT: dict[str, Promise] = {
+    "account": _("Accounts of staff"),
+    "agent": _("The accounts of an agent"),
+    "device": _("The accounts at a device"),
+    "key_epoch": _("An epoch of keys"),
+    "table": _("A table without the keys"),
+    "window": _("All that was opened in a time"),
+}
+SEVERITIES: dict[str, Promise] = {"ordinary": _("Ordinary"), "serious": _("Serious")}
+DUTIES: dict[str, Promise] = {
+    "self": _("Remedy it"),
+    "regulator": _("Report to the authority"),
+    "person": _("Tell the people"),
+    "police": _("Report to the police"),
+}
+STEPS: dict[str, Promise] = {
+    "scope": _("Find out whom it exposed"),
+    "suspend_accounts": _("Close its accounts"),
+    "sign_out_everyone": _("Sign everybody out"),
+    "rotate_keys": _("Renew the keys"),
+    "reseal": _("Seal everything anew"),
+    "tell_people": _("Send the notices to the people"),
+}
+STEP_NOTES: dict[str, Promise] = {
+    "scope": _("By reference alone; nothing is opened. What each would be told is drafted with it."),
+    "suspend_accounts": _("The accounts that it is about sign in nowhere from then on."),
+    "sign_out_everyone": _(
+        "Every session of staff and every visit of a subscriber ends; everybody may sign in again."
+    ),
+    "rotate_keys": _("A new epoch begins, everything is sealed to it, and the older keys are destroyed."),
+    "reseal": _("Goes on with a renewal that broke off, or makes a new one."),
+    "tell_people": _("Everybody is told once, in their language, by the ways that notices go."),
+}
+STEP_STATES: dict[str, Promise] = {
+    "waiting": _("Waits for another person"),
+    "approved": _("Is being done"),
+    "done": _("Done"),
+    "failed": _("Could not be done"),
+    "withdrawn": _("Withdrawn"),
+}
+LANGUAGE_NAMES: dict[str, str] = {"en": "English", "zh-hans": "中文", "bo": "བོད་ཡིག"}
+VOCABULARY: dict[str, Mapping[str, Promise | str]] = {
+    "about": ABOUT,
+    "severity": SEVERITIES,
+    "duty": DUTIES,
+    "step": STEPS,
+    "step_note": STEP_NOTES,
+    "step_state": STEP_STATES,
+    "language": LANGUAGE_NAMES,
     "agent_state": AGENT_STATES,
     "agent_reason": AGENT_REASONS,
     "pattern": PATTERNS,

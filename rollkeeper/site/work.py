@@ -20,7 +20,7 @@ from rollkeeper.kernel.settings import settings
 from rollkeeper.vault.epochs import may_open
 
 # Rooms that do something by themselves. Each has a tuple `LANES` in its `lanes.py`.
-ROOMS_WITH_LANES: Final = ("ledger", "network", "notices", "retention")
+ROOMS_WITH_LANES: Final = ("agents", "incidents", "ledger", "network", "notices", "retention")
 
 _LOOKS_EVERY_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 600.0

@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rollkeeper.evidence.errors import PeriodNotOnTheGrid
+from rollkeeper.evidence.measures import asked_of, tables
 from rollkeeper.evidence.periods import period_between, quarters_of
 from rollkeeper.evidence.rules import TOTAL, protect, with_total
+from rollkeeper.evidence.wording import titles_of, words_of
+from rollkeeper.lines.states import Service
 
 QUARTERS = ("q1", "q2", "q3", "q4")
 
@@ -147,3 +150,17 @@ def test_the_quarters_of_a_leap_year_follow_each_other_without_a_gap():
 
     assert days[0] == (dt.date(2012, 1, 1), dt.date(2012, 3, 31))
     assert all(later[0] - earlier[1] == dt.timedelta(days=1) for earlier, later in pairwise(days))
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "bo"])
+def test_every_row_of_every_table_is_said_in_every_language(language):
+    asked = {measure.row for table in tables() for measure in table.rows} | {*Service, "total"}
+
+    assert {
+        row for row in asked if row not in words_of(language) or words_of(language)[row].isascii()
+    } == set()
+    assert set(titles_of(language)) == {table.id for table in tables()} | {"lines_lines", "lines_registered"}
+
+
+def test_no_more_than_two_facts_are_asked_of_the_entries_of_one_verb():
+    assert {verb: asked.keys for verb, asked in asked_of().items() if len(asked.keys) > 2} == {}

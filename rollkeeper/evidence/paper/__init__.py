@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from rollkeeper.evidence.measures import tables
+from rollkeeper.evidence.wording import titles_of, words_of
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 LANGUAGES = ("en", "zh-hans", "bo")
@@ -37,7 +37,7 @@ def pdf(report: Mapping[str, Any], *, language: str, digest: str) -> bytes:
         raise ReportFontsMissing(fonts=", ".join(missing))
     data = {
         "report": report, "digest": digest, "fonts": wanted, "language": language,
-        "mono": _MONO if _MONO in fonts.families() else _LATIN, "titles": _titles(language), "words": _words(language),
+        "mono": _MONO if _MONO in fonts.families() else _LATIN, "titles": titles_of(language), "words": dict(words_of(language)),
     }  # fmt: skip
     sheet = (files("rollkeeper") / "evidence" / "paper" / "report.typ").read_bytes()
     made = typst.Compiler(input=sheet, font_paths=fonts).compile(
@@ -46,17 +46,3 @@ def pdf(report: Mapping[str, Any], *, language: str, digest: str) -> bytes:
     if not isinstance(made, bytes):
         raise TypeError("one report is one file")
     return made
-
-
-def _titles(language: str) -> dict[str, str]:
-    words = _words(language)
-    counted = {table.id: table.title.get(language, table.title["en"]) for table in tables()}
-    return counted | {"lines_lines": words["lines"], "lines_registered": words["registered"]}
-
-
-def _words(language: str) -> dict[str, str]:
-    import tomllib
-
-    raw = tomllib.loads((files("rollkeeper") / "evidence" / "words.toml").read_text("utf-8"))
-    said: dict[str, str] = raw["en"] | raw.get(language, {})
-    return said

@@ -1,22 +1,27 @@
--- Counts the published entries of one quarter for every row of a report at once.
--- Law: art. 13 (the authority checks). Reads: ledger_entry, ledger_leaf. Writes: -.
--- Plan: one parallel scan of the entries beside a hash of their leaves; each body is read once, and grouped by the few facts
--- that count; the rows of the report are tried on the groups. Again: the same, for the same size.
+-- Counts the entries of one quarter for every row of a report at once. The caller sees to it, with `unpublished.sql` and behind
+-- this one, that all of them are published: what a statement saw, a later one sees.
+-- Law: art. 13 (the authority checks). Reads: ledger_entry. Writes: -.
+-- Plan: ledger_entry_by_time finds the quarter; one parallel scan of it. Of each body only the few facts that count are cut out,
+-- as the bytes that they are: canonical JSON writes a fact in one way, and none holds a comma. To read it as jsonb took four
+-- times as long. The rows of the report are tried on the groups. Again: the same, for the same size.
 WITH measure AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(measures)s::jsonb)
         AS m (nth int, verb text, sum text, must jsonb, not_key text, not_values text[], day_by text, late text)
 ), wanted AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%(wanted)s::jsonb) AS w (verb text, keys text[], dated boolean)
+    SELECT w.verb, w.dated, '"' || w.keys[1] || '":' AS one, '"' || w.keys[2] || '":' AS two
+      FROM jsonb_to_recordset(%(wanted)s::jsonb) AS w (verb text, keys text[], dated boolean)
+), cut AS MATERIALIZED (
+    SELECT e.verb, CASE WHEN w.dated THEN e.day END AS day, w.one, w.two,
+           rtrim(split_part(split_part(split_part(e.body, '"facts":{', 2), w.one, 2), ',', 1), '}') AS first,
+           rtrim(split_part(split_part(split_part(e.body, '"facts":{', 2), w.two, 2), ',', 1), '}') AS second,
+           count(*) AS n
+      FROM ledger_entry e JOIN wanted w USING (verb)
+     WHERE e.day BETWEEN %(first)s AND %(last)s
+     GROUP BY 1, 2, 3, 4, 5, 6
 ), entry AS MATERIALIZED (
-    SELECT w.verb, kept.facts, CASE WHEN w.dated THEN e.day END AS day, count(*) AS n
-      FROM ledger_entry e
-      JOIN ledger_leaf l USING (entry_id)
-      JOIN wanted w USING (verb)
-      CROSS JOIN LATERAL (SELECT e.body::jsonb -> 'facts' AS facts OFFSET 0) AS said
-      CROSS JOIN LATERAL (SELECT coalesce(jsonb_object_agg(k, said.facts -> k), '{}') AS facts
-                            FROM unnest(w.keys) AS k WHERE said.facts ? k OFFSET 0) AS kept
-     WHERE e.day BETWEEN %(first)s AND %(last)s AND l.leaf_index < %(size)s
-     GROUP BY 1, 2, 3
+    SELECT verb, day, n,
+           ('{' || concat_ws(',', one || nullif(first, ''), two || nullif(second, '')) || '}')::jsonb AS facts
+      FROM cut
 )
 SELECT m.nth, sum(entry.n * CASE WHEN m.sum IS NULL THEN 1 ELSE coalesce((facts ->> m.sum)::bigint, 0) END)::bigint AS n
   FROM entry JOIN measure m USING (verb)

@@ -90,6 +90,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'incidents:remedy:taken' THEN '----'
     WHEN 'incidents:people:told' THEN '----'
     WHEN 'incidents:duty:met' THEN '--++'
+    WHEN 'incidents:step:agreed' THEN '----'
+    WHEN 'incidents:step:withdrawn' THEN '----'
     WHEN 'incidents:incident:closed' THEN '----'
     WHEN 'agents:agent:entered' THEN '----'
     WHEN 'agents:requirement:shown' THEN '----'
@@ -205,6 +207,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'incidents:remedy:taken' THEN ARRAY[['incident', 'reference', '+'], ['remedy', 'code', '+'], ['touched', 'count', '+']]
     WHEN 'incidents:people:told' THEN ARRAY[['incident', 'reference', '+'], ['notices', 'count', '+'], ['unreachable', 'count', '+']]
     WHEN 'incidents:duty:met' THEN ARRAY[['drill', 'flag', '+'], ['in_time', 'flag', '+'], ['incident', 'reference', '+'], ['to', 'code', '+']]
+    WHEN 'incidents:step:agreed' THEN ARRAY[['enough', 'flag', '+'], ['incident', 'reference', '+'], ['people', 'count', '+'], ['step', 'code', '+']]
+    WHEN 'incidents:step:withdrawn' THEN ARRAY[['incident', 'reference', '+'], ['step', 'code', '+']]
     WHEN 'incidents:incident:closed' THEN ARRAY[['drill', 'flag', '+'], ['incident', 'reference', '+']]
     WHEN 'agents:agent:entered' THEN ARRAY[['agent', 'reference', '+'], ['cap', 'count', '+']]
     WHEN 'agents:requirement:shown' THEN ARRAY[['agent', 'reference', '+'], ['evidence', 'digest', '+'], ['renew_by', 'day', '+'], ['requirement', 'code', '+']]

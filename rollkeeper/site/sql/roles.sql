@@ -94,11 +94,18 @@ GRANT INSERT, UPDATE (days) ON campaign_stay TO office;
 GRANT SELECT ON campaign_approval, campaign_complaint, campaign_staylift TO auditor;
 
 
--- Incidents are handled from the console: whom one exposed is no face's business.
+-- Whom an incident exposed is no face's business: the office sees figures and clocks, asks for steps that the house carries
+-- out, notes that the report went out, and closes.
 GRANT SELECT, INSERT, UPDATE ON incidents_incident, incidents_duty TO sweep;
 GRANT SELECT, INSERT, DELETE ON incidents_exposed TO sweep;
 GRANT SELECT, INSERT ON incidents_remedy TO sweep;
-GRANT SELECT ON incidents_incident, incidents_duty, incidents_remedy TO auditor;
+GRANT SELECT, UPDATE ON incidents_step TO sweep;
+GRANT SELECT ON incidents_stepyes TO sweep;
+GRANT SELECT ON incidents_incident, incidents_duty, incidents_remedy, incidents_step, incidents_stepyes TO office, auditor;
+GRANT UPDATE (closed_at) ON incidents_incident TO office;
+GRANT UPDATE (met_at) ON incidents_duty TO office;
+GRANT INSERT, UPDATE (state, ended_at) ON incidents_step TO office;
+GRANT INSERT ON incidents_stepyes TO office;
 -- Agents: a counter reads where it stands and notes what it took down; the office suspends, and settles what is unusual.
 GRANT SELECT ON agents_agent, agents_met, agents_place, agents_post, agents_device, agents_audit, agents_finding, agents_taken,
     agents_picture, agents_case, agents_recheck TO counter, office, sweep, auditor;
