@@ -19,6 +19,7 @@ from rollkeeper.incidents.kinds import Remedy
 from rollkeeper.incidents.models import Incident, RemedyTaken
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act
+from rollkeeper.kernel.ids import StaffId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, rotation
@@ -61,8 +62,9 @@ def _take(
 ) -> int:
     match remedy:
         case Remedy.SUSPEND_ACCOUNTS:
+            accounts = [StaffId(one) for one in incident.accounts]
             with act():
-                return len(close_accounts(authority, incident.accounts, power=Power.MANAGE_INCIDENT, on=on))
+                return len(close_accounts(authority, accounts, power=Power.MANAGE_INCIDENT, on=on))
         case Remedy.SIGN_OUT_EVERYONE:
             return sign_out_everyone()
         case Remedy.ROTATE_KEYS | Remedy.RESEAL:

@@ -36,6 +36,8 @@ from rollkeeper.campaign.importing.maps import make_map
 from rollkeeper.enrolment.acts import pause_line
 from rollkeeper.enrolment.registering import record
 from rollkeeper.enrolment.submissions import Deed, Submission
+from rollkeeper.incidents.acts import open_incident
+from rollkeeper.incidents.kinds import About, Severity
 from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import HomeKind, home, settings, write_settings
@@ -108,12 +110,21 @@ def _make(lines: int, moved: Callable[[int], None]) -> None:
         clock.give_day(day)
         story.live(day)
         moved(1)
+    _begin_drill()
     clock.give_day(None)
     publish()
     write_logins(made, subscriber=story.subscriber)
     (home() / BEGUN).unlink()
     # Whoever goes on to serve must not hold what a rotation of the keys would wait for.
     connections.close_all()
+
+
+def _begin_drill() -> None:
+    """Leave a drill for whoever looks at the office: as if all that was opened on the last days had leaked."""
+    open_incident(
+        console_authority(), about=About.WINDOW, severity=Severity.SERIOUS, noticed_at=clock.now(), on=LAST_DAY,
+        since=clock.now() - dt.timedelta(days=3), is_drill=True,
+    )  # fmt: skip
 
 
 def day_count() -> int:

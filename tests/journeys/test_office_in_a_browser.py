@@ -59,6 +59,31 @@ def test_every_page_is_sound_in_every_language_and_width(visitor, language):
     visitor.look("security-key")
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_an_incident_is_gone_through_on_its_page(visitor, language):
+    page, office = visitor.page, visitor.trial.office
+    visitor.speak(language)
+    visitor.sign_in("data_protection_officer")
+    page.goto(office + "/incidents/")
+    visitor.look("incidents")
+    page.locator("main li.rk-card a").first.click()
+    visitor.look("incident")
+
+    page.locator("form:has(input[value=scope]) button").first.click()
+    for _ in range(100):
+        if page.locator("main details.govuk-details").count():
+            break
+        page.wait_for_timeout(300)
+        page.reload()
+    page.locator("main details.govuk-details summary").first.click()
+    visitor.look("incident-found")
+    if not page.locator("form[action$='/withdraw/']").count():
+        page.locator("form:has(input[value=tell_people]) button").first.click()
+    visitor.look("incident-waits")
+
+    assert page.locator("form[action$='/withdraw/']").count() == 1
+
+
 def test_the_policy_and_the_scripts_agree(strict_visitor):
     page, office = strict_visitor.page, strict_visitor.trial.office
 
