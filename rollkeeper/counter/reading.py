@@ -9,9 +9,11 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import retarget
 
+from rollkeeper.access.authority import Authority
+from rollkeeper.agents.capturing import note_picture
 from rollkeeper.counter import capturing, words
 from rollkeeper.counter.errors import PictureMissing
-from rollkeeper.counter.places import demand_place
+from rollkeeper.counter.places import demand_place, devices_in
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.counter.views import by_script, frame_of, kind_in, record_form
 from rollkeeper.enrolment.registering import law_in_force
@@ -35,7 +37,7 @@ def read(request: HttpRequest, deed: str, part: str) -> HttpResponse:
     frame = frame_of(chosen, kind=kind_in(request), pack=law_in_force())
     shown: dict[str, Any] = {**frame, "form": form, "part": whose}
     try:
-        reading = _read_picture(request, form, whose, purpose=_purpose(chosen))
+        reading = _read_picture(request, authority, form, whose, purpose=_purpose(chosen))
     except RollkeeperError as fault:
         form.show_faults({"": [mark(f"{said.sentence} {said.remedy}", said.language) for said in say(fault)]})
         if by_script(request):
@@ -53,10 +55,13 @@ def _purpose(deed: Deed) -> str:
         return str(words.DEEDS[deed])
 
 
-def _read_picture(request: HttpRequest, form: RecordForm, part: Part, *, purpose: str) -> capturing.Reading:
+def _read_picture(
+    request: HttpRequest, authority: Authority, form: RecordForm, part: Part, *, purpose: str
+) -> capturing.Reading:
     picture = request.FILES.get("picture")
     if picture is None:
         raise PictureMissing
+    note_picture(authority, devices=devices_in(request), on=clock.today())  # whatever comes of it
     return capturing.capture(
         picture.read(), name=picture.name or "", attributes=form.attributes[part], pack=law_in_force(), purpose=purpose,
         known=lambda kind: kind in words.DOCUMENTS, on=clock.today(),

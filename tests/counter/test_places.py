@@ -2,6 +2,7 @@
 """A counter of an agent through its pages: place, hours and device are asked for; own figures and no other's."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from rollkeeper.access.models import Staff
@@ -51,6 +52,17 @@ def test_the_enrolled_device_registers_and_the_entry_says_where(browser, counter
     assert answer.status_code == 302, answer.content.decode()
     (taken,) = rows("SELECT line_id FROM ledger_entry WHERE verb = 'agents:registration:taken'")
     assert rows("SELECT is_registered FROM lines_line WHERE line_id = %s", [taken.line_id])[0].is_registered
+
+
+def test_a_picture_is_counted_whatever_comes_of_it_and_a_form_without_one_is_not(browser, counter):  # noqa: F811
+    client = browser(counter.passkey)
+    nothing = client.post("/register/read/holder/", {"service": "mobile"}, **PAGE)
+    no_picture = SimpleUploadedFile("passport.jpg", b"this is no picture", content_type="image/jpeg")
+    refused = client.post("/register/read/holder/", {"service": "mobile", "picture": no_picture}, **PAGE)
+
+    assert (nothing.status_code, refused.status_code) == (422, 422)
+    assert [row.pictures for row in rows("SELECT pictures FROM agents_picture")] == [1]
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'agents:picture:taken'")) == 1
 
 
 @pytest.mark.parametrize("address", ["/register/", "/transfer/", "/replace-sim/", "/end/"])

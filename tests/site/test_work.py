@@ -303,7 +303,10 @@ def test_one_of_the_two_who_work_holds_nothing_that_opens(house):
     )  # fmt: skip
 
     assert told == ["ROLLKEEPER_OPENS=no", "ROLLKEEPER_OPENS=yes"]
-    assert without.stdout.strip() == "['default', 'keys'] sealer ['publish-ledger', 'push-network']"
+    assert (
+        without.stdout.strip()
+        == "['default', 'keys'] sealer ['follow-agents', 'publish-ledger', 'push-network']"
+    )
 
 
 def test_a_worker_that_is_killed_is_replaced_and_goes_on(house):
