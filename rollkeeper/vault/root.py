@@ -99,14 +99,10 @@ class FileRoot:
         _write(root_file(), kept)
 
     def destroy_older_versions(self) -> None:
-        """Write the file anew with the newest version alone, then zeros over the old file's bytes."""
+        """Write the file anew with the newest version alone."""
         kept = _read(root_file())
         newest = str(max(self._versions()))
-        with root_file().open("r+b") as old:
-            _write(root_file(), {_INDEX: kept[_INDEX], newest: kept[newest]})
-            old.write(bytes(os.fstat(old.fileno()).st_size))
-            old.flush()
-            os.fsync(old.fileno())
+        _write(root_file(), {_INDEX: kept[_INDEX], newest: kept[newest]})
 
     def _versions(self) -> dict[int, bytes]:
         return {int(name): key for name, key in _read(root_file()).items() if name != _INDEX}
@@ -183,13 +179,42 @@ def _read(file: Path) -> dict[str, bytes]:
 
 
 def _write(file: Path, keys: dict[str, bytes]) -> None:
-    """Write a file of keys at once or not at all, mode 0600, through to the disk."""
+    """Write a file of keys at once or not at all, mode 0600, through to the disk; then zeros over what it replaces.
+
+    The older file keeps a name until it is zeros, so that the next writing finds what a killed one left.
+    """
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_suffix(".new")
-    draft.unlink(missing_ok=True)
+    draft, older = file.with_suffix(".new"), file.with_suffix(".old")
+    for left in (draft, older):
+        _wipe(left, unless=file)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
         out.write("# Secret of Rollkeeper. docs/runbook/ says what it is and how it is kept.\n")
         out.writelines(f"{name} {key.hex()}\n" for name, key in keys.items())
         out.flush()
         os.fsync(out.fileno())
+    if file.exists():
+        older.hardlink_to(file)
     draft.replace(file)
+    _keep_names(file.parent)
+    _wipe(older, unless=file)
+
+
+def _wipe(left: Path, *, unless: Path) -> None:
+    """Write zeros over a file and remove it; only remove it, where it is another name of the file that is in use."""
+    if not left.exists():
+        return
+    if not (unless.exists() and left.samefile(unless)):
+        with left.open("r+b") as out:
+            out.write(bytes(os.fstat(out.fileno()).st_size))
+            out.flush()
+            os.fsync(out.fileno())
+    left.unlink()
+
+
+def _keep_names(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

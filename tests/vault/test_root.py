@@ -1,6 +1,8 @@
 """The root of trust in a file: private, loud, versioned, and gone when it is destroyed."""
 
+import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -45,17 +47,79 @@ def test_a_wrapped_secret_with_one_bit_turned_does_not_unwrap(made, place):
         made.unwrap(bytes(touched), context=CONTEXT)
 
 
-def test_a_destroyed_version_is_nowhere_in_the_old_files_bytes(made, tmp_path):
-    before = root.root_file().read_text("ascii")
-    link = tmp_path / "another name of the old file"
-    link.hardlink_to(root.root_file())
+def test_a_destroyed_version_is_nowhere_in_the_bytes_of_any_file_that_held_it(made, tmp_path):
+    (version,) = [
+        line.split()[1].encode()
+        for line in root.root_file().read_bytes().decode().splitlines()
+        if line[:2] == "1 "
+    ]
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.hardlink_to(root.root_file())
+    made.begin_version()
+    second.hardlink_to(root.root_file())
+
+    made.destroy_older_versions()
+
+    held = [
+        file.name
+        for file in (first, second, *root.root_file().parent.iterdir())
+        if version in file.read_bytes()
+    ]
+    assert held == []
+    assert first.stat().st_size > len(version)
+    assert sorted(file.name for file in root.root_file().parent.iterdir()) == ["index.key", "root.key"]
+
+
+class _KilledError(Exception):
+    """Stands for a process that ends at this instant."""
+
+
+STEPS = ("os.fsync 1", "Path.hardlink_to 1", "Path.replace 1", "os.fsync 2", "os.fsync 3", "Path.unlink 1")
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("after", [False, True], ids=["before", "behind"])
+def test_a_process_killed_while_it_writes_the_root_loses_nothing_and_leaves_nothing(
+    made, tmp_path, monkeypatch, step, after
+):
+    wrapped = made.wrap(b"a secret", context=CONTEXT)
+    made.begin_version()
+    older = [
+        line.split()[1].encode()
+        for line in root.root_file().read_text("ascii").splitlines()
+        if line[:2] == "1 "
+    ]
+    watched = tmp_path / "watched"
+    watched.hardlink_to(root.root_file())
+    owner, name, nth = os if step.startswith("os") else Path, step.split()[0].split(".")[1], int(step[-1])
+
+    with monkeypatch.context() as killing:
+        killing.setattr(owner, name, _killing(getattr(owner, name), nth=nth, after=after))
+        with pytest.raises(_KilledError):
+            made.begin_version()
+    opened = made.unwrap(wrapped, context=CONTEXT)
     made.begin_version()
     made.destroy_older_versions()
 
-    (version,) = [line.split()[1] for line in before.splitlines() if line.startswith("1 ")]
+    assert opened == b"a secret"
+    assert older[0] not in watched.read_bytes()
+    assert sorted(file.name for file in root.root_file().parent.iterdir()) == ["index.key", "root.key"]
 
-    assert version not in root.root_file().read_text("ascii")
-    assert link.stat().st_ino != root.root_file().stat().st_ino
+
+def _killing(does, *, nth, after):
+    """Do what a function does, but be killed before or right behind the nth call."""
+    calls = []
+
+    def stand_in(*given, **named):
+        calls.append(1)
+        if len(calls) == nth and not after:
+            raise _KilledError
+        done = does(*given, **named)
+        if len(calls) == nth:
+            raise _KilledError
+        return done
+
+    return stand_in
 
 
 def test_look_ups_survive_every_rotation_of_the_root(made):
