@@ -41,7 +41,7 @@ def register_subscriber(authority: Authority, submission: Submission, *, on: dt.
     """Record the true identity of a line's holder; a number that has no line yet gets one.
 
     While suspended for want of registration the line is restored the same day; after its end this is a new contract.
-    Law: art. 2, 3. Ledger: line:holding:registered. Refuses: AlreadyRegistered, NumberQuarantined, and every fault in
+    Law: art. 2, 3. Ledger: line:holding:registered. Refuses: AlreadyRegistered, NumberQuarantined, NumberStillServed, and every fault in
     what was given.
     """
     return _one(authority, submission, deed=Deed.REGISTER, on=on)

@@ -21,7 +21,13 @@ from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.law.pack import RouteRule
 from rollkeeper.law.rules import Refused
-from rollkeeper.lines.errors import LineNotFound, LineOver, NumberQuarantined, RecordProtected
+from rollkeeper.lines.errors import (
+    LineNotFound,
+    LineOver,
+    NumberQuarantined,
+    NumberStillServed,
+    RecordProtected,
+)
 from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.rules import last_day_of_quarantine, may_take_number
 from rollkeeper.lines.states import Service, SuspensionReason
@@ -46,6 +52,8 @@ class Situation:
     """The way by which somebody without a document takes the line."""
     accepted_through: dt.date | None = None
     """Through which day the present holder was accepted without a document already."""
+    is_served: bool = False
+    """The line is over, and the network owes the proof that it is out of service."""
     is_sealed: bool = False
     """Somebody named in the record is under protection, and who acts may not know who."""
 
@@ -104,7 +112,11 @@ def _of_a_new_contract(deed: Deed, *, situation: Situation, on: dt.date) -> Roll
     verdict = may_take_number(
         state=line.state, quarantined_until=until, on=on, by_former_holder=returns or came_in_time
     )
-    return NumberQuarantined(until=until) if isinstance(verdict, Refused) else None
+    if isinstance(verdict, Refused):
+        return NumberQuarantined(until=until)
+    # Whoever got it would find the former line's bar on it; who had it last is not made to wait.
+    is_owed = situation.is_served and not (returns or came_in_time)
+    return NumberStillServed(line=line.line_id) if is_owed else None
 
 
 def _of_a_transfer(line: LineView, situation: Situation) -> RollkeeperError | None:

@@ -31,6 +31,7 @@ from rollkeeper.lines.changes import lock_numbers
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import LineView, accepted_through, last_holder, present_holders, sealed_records
 from rollkeeper.lines.states import Service
+from rollkeeper.network.queries import still_served
 from rollkeeper.subscribers.kinds import Part
 from rollkeeper.subscribers.queries import document_index, find_persons
 from rollkeeper.vault.blind import blind_numbers
@@ -168,6 +169,7 @@ def _decide(
     limits = count_limits(frame, [*shown, *former])
     article = frame.pack.act_article(frame.deed.value) or ""
     sealed = _sealed_from(frame, [line.line_id for _, line, _ in read if line is not None])
+    served = still_served([line.line_id for _, line, _ in read if line is not None and line.is_over])
     accepted = accepted_through([line.line_id for _, line, parts in read if line is not None and parts.route])
     drafts: list[Draft] = []
     for (one, line, parts), by_document, by_former in zip(read, shown, former, strict=True):
@@ -178,6 +180,7 @@ def _decide(
             line=line, holder=holder, shown=by_former or by_document, service=one.submission.service, article=article,
             shows_document=parts.parts[Part.HOLDER].document is not None,
             quarantine_days=frame.pack.number_quarantine_days,
+            is_served=line is not None and line.line_id in served,
             is_sealed=line is not None and line.line_id in sealed, route=parts.route,
             accepted_through=accepted.get(line.line_id) if line is not None and parts.route else None,
         )  # fmt: skip

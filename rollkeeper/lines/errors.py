@@ -112,6 +112,15 @@ class NumberQuarantined(RollkeeperError):
     remedy = "Choose another number, or come back on the day after."
 
 
+class NumberStillServed(RollkeeperError):
+    """The number rests no longer, and the network has not proved that its former line is out of service."""
+
+    code = "number_still_served"
+    kind = Kind.CONFLICT
+    sentence = "The network has not yet shown that the line which had this number, {line}, is out of service."
+    remedy = "Choose another number, or come back later: it is given out once the network says that the former line is gone."
+
+
 class HoldingInTheWay(RollkeeperError):
     """Two holdings of one line would overlap."""
 

@@ -115,7 +115,13 @@ class Transition:
 _ACTIVE, _SUSPENDED, _ENDED, _RELEASED = LineState
 
 TRANSITIONS: Final = (
-    Transition(Event.ACTIVATE, None, _ACTIVE, "the number is free, or its quarantine is over", "art. 2"),
+    Transition(
+        Event.ACTIVATE,
+        None,
+        _ACTIVE,
+        "the number is free, or its quarantine is over and the network has shown the former line to be gone",
+        "art. 2",
+    ),
     Transition(Event.REGISTER, _ACTIVE, _ACTIVE, "nobody is registered for the present holding", "art. 2, 3"),
     Transition(
         Event.REGISTER,

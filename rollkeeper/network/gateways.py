@@ -69,6 +69,12 @@ CHUNK: Final = 200
 """Orders claimed and handed over together; as many are tried again when the process is killed."""
 
 
+def has_network() -> bool:
+    """Tell whether this home has anything to tell; where it has not, nothing ever proves that a line is out of service."""
+    chosen = settings()
+    return bool(chosen.network_by_service or chosen.network_webhook or chosen.kind is HomeKind.TRIAL)
+
+
 def network_gateway() -> Gateway:
     """Return the network of this home. Refuses: NoNetwork, TokenMissing.
 

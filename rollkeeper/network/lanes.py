@@ -5,6 +5,7 @@ from rollkeeper.access.authority import sweep_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.lanes import Lane
+from rollkeeper.network.gateways import has_network
 
 _MOST = 500
 
@@ -14,19 +15,6 @@ def push() -> int:
     from rollkeeper.network.acts import push_due
 
     return push_due(sweep_authority(), on=clock.today(), limit=_MOST).total
-
-
-def has_network() -> bool:
-    """Tell whether this home has anything to tell."""
-    from rollkeeper.network.gateways import NoNetwork, network_gateway
-
-    try:
-        network_gateway()
-    except NoNetwork:
-        return False
-    except RollkeeperError:  # a token is missing: the turn says so
-        return True
-    return True
 
 
 def opens() -> bool:

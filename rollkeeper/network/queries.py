@@ -2,7 +2,7 @@
 """How the commands stand, what a batch's read-backs say, and where register and network differ."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, LineId
-from rollkeeper.network.gateways import CHUNK, Gateway, network_gateway
+from rollkeeper.network.gateways import CHUNK, Gateway, has_network, network_gateway
 from rollkeeper.network.kinds import CommandKind, CommandState, ReadBack
 
 
@@ -123,6 +123,18 @@ def _judge(row: Any, says: ReadBack, found: Compared, *, lists_untold: bool) -> 
             found.untold.append(_difference(row, says))
     elif _differs(row, says):
         found.differences.append(_difference(row, says))
+
+
+def still_served(line_ids: Collection[LineId]) -> set[LineId]:
+    """Return those ended lines of which the network has not proved that they are out of service, where there is a network."""
+    if not line_ids or not has_network():
+        return set()
+    found = rows(
+        "SELECT DISTINCT line_id FROM network_command"
+        " WHERE line_id = ANY(%s) AND kind = 'end' AND state IN ('waiting', 'sent', 'failed')",
+        [list(line_ids)],
+    )
+    return {LineId(row.line_id) for row in found}
 
 
 def last_comparison() -> Comparison | None:

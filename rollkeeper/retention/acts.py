@@ -22,6 +22,7 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.network.gateways import has_network
 from rollkeeper.retention.abandoned import erase_abandoned
 from rollkeeper.retention.rules import last_end_to_erase
 from rollkeeper.vault.acts import list_living_keys, remove_copies, shred
@@ -107,6 +108,7 @@ def _free_numbers(pack: Pack, values: Mapping[str, Any]) -> int:
     """Let numbers whose quarantine is over go from the lines that had them; return how many."""
     freed, values = 0, dict(values) | {
         "chunk": CHUNK, "at": clock.now(), "freed": Verb.NUMBER_FREED.value,
+        "has_network": has_network(),
         "reuse_article": pack.number_reuse_article,
     }  # fmt: skip
     while True:

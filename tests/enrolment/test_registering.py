@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rollkeeper.access.authority import sweep_authority
 from rollkeeper.enrolment import errors
 from rollkeeper.enrolment.acts import (
     change_record,
@@ -18,14 +19,17 @@ from rollkeeper.enrolment.acts import (
     transfer_line,
 )
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import Faults
+from rollkeeper.kernel.settings import HomeKind, write_settings
 from rollkeeper.lines.acts import mark_disputed
-from rollkeeper.lines.errors import LineNotFound, LineOver, NumberQuarantined
+from rollkeeper.lines.errors import LineNotFound, LineOver, NumberQuarantined, NumberStillServed
 from rollkeeper.lines.queries import find_line, holder_at, holdings, view_line
 from rollkeeper.lines.states import LineState, Service, SuspensionReason
+from rollkeeper.network.acts import push_due
 from rollkeeper.subscribers.kinds import Part, PartyKind
 from tests.enrolment.people import ON, card, fresh_number, person, submission, without_address
+from tests.network.fakes import Element
 
 pytestmark = pytest.mark.usefixtures("vaulted")
 
@@ -563,6 +567,7 @@ def test_what_is_over_is_not_ended_again(clerk, new_line):
 def test_after_its_quarantine_a_number_goes_to_a_new_contract_and_the_old_line_is_released(clerk, new_line):
     number = new_line()
     end_line(clerk, submission_key="end-00001", number=number, document=None, on=ON)
+    push_due(sweep_authority(), on=ON, gateway=Element())
     old = find_line(number)
     last = old.quarantined_until
     day = dt.timedelta(days=1)
@@ -574,6 +579,40 @@ def test_after_its_quarantine_a_number_goes_to_a_new_contract_and_the_old_line_i
 
     assert find_line(number).line_id != old.line_id
     assert view_line(old.line_id).state is LineState.RELEASED
+
+
+@pytest.fixture
+def rested(clerk, new_line):
+    """A number whose quarantine is over; the network was asked to end the line that had it, and has not answered."""
+    number = new_line()
+    end_line(clerk, submission_key="end-00001", number=number, document=None, on=ON)
+    run("UPDATE lines_number SET quarantined_until = %s", [ON])
+    return number
+
+
+@pytest.mark.parametrize("state", ["waiting", "sent", "failed"])
+def test_a_number_is_not_passed_on_before_the_network_has_shown_the_former_line_to_be_gone(
+    clerk, rested, state
+):
+    run("UPDATE network_command SET state = %s WHERE kind = 'end'", [state])
+    later = ON + dt.timedelta(days=1)
+
+    with pytest.raises(NumberStillServed):
+        register_subscriber(clerk, submission(rested), on=later)
+    run("UPDATE network_command SET state = 'confirmed', read_back = 'absent' WHERE kind = 'end'")
+    register_subscriber(clerk, submission(rested), on=later)
+
+    assert find_line(rested).state is LineState.ACTIVE
+
+
+def test_a_home_without_a_network_owes_nobody_its_proof(clerk, rested):
+    write_settings(kind=HomeKind.PRODUCTION)
+    try:
+        register_subscriber(clerk, submission(rested), on=ON + dt.timedelta(days=1))
+    finally:
+        write_settings(kind=HomeKind.TRIAL)
+
+    assert find_line(rested).state is LineState.ACTIVE
 
 
 def test_the_former_holder_may_have_the_number_back_during_its_quarantine(clerk, new_line):

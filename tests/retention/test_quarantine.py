@@ -10,6 +10,7 @@ from rollkeeper.enrolment.acts import register_subscriber
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.settings import HomeKind, write_settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.queries import find_line, holdings
 from rollkeeper.lines.states import LineState
@@ -128,6 +129,22 @@ def test_a_number_stays_while_the_network_has_not_proved_that_the_line_is_out_of
     )
 
     assert freed(LAST + DAY) == 0
+
+
+def test_a_home_without_a_network_frees_its_numbers_and_takes_back_what_it_asked_in_vain(
+    given_back: tuple[str, LineId],
+) -> None:
+    _, line_id = given_back
+    run("UPDATE network_command SET state = 'waiting' WHERE line_id = %s AND kind = 'end'", [line_id])
+
+    write_settings(kind=HomeKind.PRODUCTION, trial_on=None)
+    try:
+        count = erase_due(ME, on=LAST + DAY).numbers_freed
+    finally:
+        write_settings(kind=HomeKind.TRIAL)
+
+    (command,) = rows("SELECT state FROM network_command WHERE line_id = %s AND kind = 'end'", [line_id])
+    assert (count, command.state) == (1, "overtaken")
 
 
 def test_freeing_stands_in_the_ledger_with_the_article_and_is_done_once(

@@ -1,16 +1,19 @@
 -- Frees numbers whose quarantine is over: nothing leads from the number to its former holder any more.
 -- Law: the pack's number_reuse, art. 11. Reads: network_command. Writes: lines_number (deleted), lines_line (released, index
--- gone), ledger_entry. Plan: lines_number_in_quarantine; grows with what is over. A number at work is left for the next run.
+-- gone), network_command, ledger_entry. Plan: lines_number_in_quarantine; grows with what is over. A number at work is left
+-- for the next run.
 -- Again: nothing, the rows are gone.
 --
 -- A number stays where the network has not proved that the old line is out of service: whoever got it next would find the
--- old bar on it. The line's record itself, the number sealed in it, stays until its own last day.
+-- old bar on it. Where the home has no network, nobody owes that proof, and what was asked for in vain is overtaken, lest a
+-- network that comes later end whoever has the number then. The line's record itself, the number sealed in it, stays until
+-- its own last day.
 WITH over AS MATERIALIZED (
     SELECT n.number_index, n.line_id
       FROM lines_number n JOIN lines_line l USING (line_id)
      WHERE n.quarantined_until < %(on)s AND l.state = 'ended'
-       AND NOT EXISTS (SELECT FROM network_command c
-                        WHERE c.line_id = n.line_id AND c.kind = 'end' AND c.state IN ('waiting', 'sent', 'failed'))
+       AND NOT (%(has_network)s AND EXISTS (SELECT FROM network_command c
+                        WHERE c.line_id = n.line_id AND c.kind = 'end' AND c.state IN ('waiting', 'sent', 'failed')))
      ORDER BY n.quarantined_until LIMIT %(chunk)s
        FOR UPDATE OF n, l SKIP LOCKED
 ), number AS (
@@ -18,6 +21,9 @@ WITH over AS MATERIALIZED (
 ), line AS (
     UPDATE lines_line l SET state = 'released', number_index = NULL, version = l.version + 1
       FROM over WHERE l.line_id = over.line_id
+), command AS (
+    UPDATE network_command c SET state = 'overtaken' FROM over
+     WHERE c.line_id = over.line_id AND c.state IN ('waiting', 'sent', 'failed')
 ), entry AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
     SELECT %(at)s, %(on)s, %(freed)s, line_id, %(staff_id)s,
