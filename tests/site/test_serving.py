@@ -3,13 +3,14 @@
 import http.client
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -61,6 +62,31 @@ def started(home, port, *more):
             if parent.poll() is None:
                 parent.terminate()
                 parent.wait(20)
+
+
+@contextmanager
+def cores_allowed():
+    """Let whatever is started in a block dump cores as large as it likes, where somebody may still say so."""
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    with suppress(ValueError):  # an ordinary user whose own limit is none
+        resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
+
+
+def below(pid):
+    """A process and all that it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    return [pid, *(one for child in children for one in below(int(child)))]
+
+
+def limits_of_cores(pid):
+    """How large a core this process may dump: the limit, and the one that it could give itself."""
+    lines = Path(f"/proc/{pid}/limits").read_text("ascii").splitlines()
+    (line,) = (line for line in lines if line.startswith("Max core file size"))
+    return line.split()[4:6]
 
 
 def answers(port):

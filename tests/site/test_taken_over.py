@@ -17,7 +17,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.site.faces import FACES, face_called
 from rollkeeper.site.handing import Handed
 from rollkeeper.vault import acts
-from tests.site.test_serving import free_ports, started
+from tests.site.test_serving import below, cores_allowed, free_ports, limits_of_cores, started
 from tests.vault.conftest import person
 
 ROOT = Path(__file__).parents[2]
@@ -35,8 +35,8 @@ def taken(home):
     record = person(name=NAME)
     acts.seal_persons([record])
     port = free_ports()
-    with started(home, port) as (_, said):
-        pids = {face.name: processes(port, face.name) for face in FACES}
+    with cores_allowed(), started(home, port) as (parent, said):
+        pids = {face.name: processes(parent, port + face.port_offset) for face in FACES}
         TAKEN[:] = [(home, pids, spoils(record))]
         yield {"home": home, "said": said, "pids": pids}
     TAKEN.clear()
@@ -58,16 +58,11 @@ def spoils(record):
     }  # fmt: skip
 
 
-def processes(port, face):
-    """The face's process and all below it."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            words = (place / "environ").read_bytes().split(b"\0")
-            if {f"ROLLKEEPER_FACE={face}".encode(), f"ROLLKEEPER_PORT={port}".encode()} <= set(words):
-                found.append(int(place.name))
-    assert found
-    return found
+def processes(parent, port):
+    """The process of the face on this port, and all below it."""
+    lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in below(parent.pid)[1:]}
+    face = next(pid for pid, line in lines.items() if line[-2:-1] == [str(port).encode()])
+    return below(face)
 
 
 @cache
@@ -145,16 +140,33 @@ def test_a_face_reads_nothing_of_the_home_but_what_it_was_handed(taken):
 
 @as_root
 def test_no_two_parts_of_the_house_run_as_one_user(taken):
-    uids = {
-        name: {Path(f"/proc/{pid}").stat().st_uid for pid in pids} for name, pids in taken["pids"].items()
-    }
+    uids = {name: {user_of(pid) for pid in pids} for name, pids in taken["pids"].items()}
     for store in server.STORES:
         pid = int((store.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
-        uids[store.name] = {Path(f"/proc/{pid}").stat().st_uid}
+        uids[store.name] = {user_of(pid)}
 
     assert all(len(one) == 1 for one in uids.values())
     assert len(set.union(*uids.values())) == len(FACES) + len(server.STORES)
     assert 0 not in set.union(*uids.values())
+
+
+def user_of(pid):
+    (line,) = (one for one in Path(f"/proc/{pid}/status").read_text().splitlines() if one.startswith("Uid:"))
+    return int(line.split()[1])
+
+
+def test_no_process_of_a_face_dumps_a_core(taken):
+    limits = {tuple(limits_of_cores(pid)) for pids in taken["pids"].values() for pid in pids}
+
+    assert limits == {("0", "0")}
+
+
+@as_root
+def test_no_process_of_a_face_can_be_looked_into_by_another_of_its_user(taken):
+    # The system gives what lies under a process that cannot be dumped to root.
+    owners = {Path(f"/proc/{pid}/mem").stat().st_uid for pids in taken["pids"].values() for pid in pids}
+
+    assert owners == {0}
 
 
 @as_root
@@ -194,6 +206,7 @@ def in_memory(pid, value):
     return False
 
 
+@as_root
 def test_the_environment_of_a_face_has_nothing_of_its_callers(taken):
     for pids in taken["pids"].values():
         for pid in pids:
