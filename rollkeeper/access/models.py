@@ -50,11 +50,11 @@ class RoleGrant(models.Model):
 class Attempt(models.Model):
     """How often somebody lately tried to sign in under one user name, whether or not it exists."""
 
+    pk = models.CompositePrimaryKey("name_mark", "counted_by")
     name_mark = models.BinaryField(
-        primary_key=True,
-        max_length=32,
-        db_comment="HMAC-SHA-256 of the user name under the home's staff key.",
+        max_length=32, db_comment="HMAC-SHA-256 of the user name under the home's staff key."
     )
+    counted_by = models.TextField(db_comment="The role of the database in which it was counted.")
     tries = models.IntegerField()
     since = models.DateTimeField(db_comment="Start of the window in which the tries are counted.")
 

@@ -4,14 +4,10 @@
 Account pages that change a password or a second factor exist at the office's face alone; see `site/sql/roles.sql`.
 """
 
-import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
@@ -20,10 +16,13 @@ from rollkeeper.access.models import Staff
 from rollkeeper.access.passwords import staff_with
 from rollkeeper.kernel import server
 from rollkeeper.kernel.settings import settings
+from rollkeeper.site.small_seals import NOT_OURS, seal, unseal
+
+_PURPOSE = b"rollkeeper second factors v1"
 
 
 class StaffBackend(ModelBackend):
-    """Sign-in through the web, by the same count of attempts as on the command line."""
+    """Sign-in through the web, by the same rule for attempts as on the command line."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
@@ -53,17 +52,17 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """The shared secret of an authenticator app is kept encrypted under the home's web key."""
+    """The shared secret of an authenticator app is kept sealed under the home's staff key."""
 
     def encrypt(self, text: str) -> str:
         """Return what is stored."""
-        return _cipher().encrypt(text.encode()).decode()
+        return seal(text, secret=server.staff_secret(), purpose=_PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return the secret; what was encrypted under another key is no secret of ours."""
         try:
-            return _cipher().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken as fault:
+            return unseal(encrypted_text, secret=server.staff_secret(), purpose=_PURPOSE)
+        except NOT_OURS as fault:
             raise self.validation_error("incorrect_code") from fault
 
     def get_totp_issuer(self) -> str:
@@ -77,8 +76,3 @@ class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Send nothing: staff have no e-mail address here."""
-
-
-def _cipher() -> Fernet:
-    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rollkeeper second factors v1")
-    return Fernet(base64.urlsafe_b64encode(derive.derive(server.staff_secret().encode())))

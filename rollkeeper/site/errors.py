@@ -18,8 +18,8 @@ class SecondFactorNeeded(RollkeeperError):
 
     code = "second_factor_needed"
     kind = Kind.FORBIDDEN
-    sentence = "Your account has no second factor yet."
-    remedy = "Sign in at the office's face and add an authenticator app or a passkey; then come back."
+    sentence = "Your account has no second factor that opens this face."
+    remedy = "Sign in at the office's face and add one; at a counter, whoever may enter the office needs a passkey."
 
 
 class PageNotFound(RollkeeperError):

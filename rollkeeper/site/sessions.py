@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Sessions, kept so that whoever reads their table cannot enter by what it says.
 
-The faces share one table and each face's role may read all of it. So a row lies under a hash of the session's key, never
-under the key that the browser holds; and what a session says is signed with the face's own secret, which no other face has.
+A row lies under a hash of the session's key, never under the key that the browser holds, and the database gives a face none of
+another's rows (`access/sql/rows_of_a_role.sql`). What a session says is sealed under the face's own secret, which no other
+face has: among it is the secret of an authenticator app while somebody adds one.
 """
 
 import hashlib
+import json
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
+
+from rollkeeper.site.small_seals import NOT_OURS, seal, unseal
+
+_PURPOSE = b"rollkeeper sessions v1"
 
 _ROW_LENGTH = 40  # of the column: 160 bits of the hash
 
@@ -34,6 +41,20 @@ class SessionStore(db.SessionStore):
         made = super().create_model_instance(data)
         made.session_key = _row(made.session_key)
         return made
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        """Return what is kept of a session."""
+        return seal(json.dumps(session_dict), secret=settings.SECRET_KEY, purpose=_PURPOSE)
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        """Return what a session says: nothing, where another face or nobody of ours wrote it."""
+        try:
+            said: dict[str, Any] = json.loads(
+                unseal(str(session_data), secret=settings.SECRET_KEY, purpose=_PURPOSE)
+            )
+        except (NOT_OURS, ValueError):
+            return {}
+        return said
 
     def delete(self, session_key: str | None = None) -> None:
         """Remove a session, this one where no other is named."""

@@ -97,9 +97,9 @@ def test_a_form_that_was_filled_in_before_closing_time_is_refused_after_it(brows
 
 def test_an_agent_reads_its_own_figures(browser, counter, as_role):  # noqa: F811
     counter.register()
-    client = browser(counter.passkey)
 
     with as_role("counter"):
+        client = browser(counter.passkey)
         page = client.get("/figures/", **PAGE).content.decode()
 
     assert AGENT in page

@@ -227,19 +227,19 @@ def test_the_counter_asks_for_the_app_too_in_its_own_role(face, as_role):
     assert page.status_code == 200
 
 
-def test_a_recovery_code_opens_the_counter_once(face, as_role):
+def test_a_recovery_code_opens_the_office_once_and_no_counter(face, as_role):
     add_staff(console_authority(), username="clerk-1", password=PASSWORD, roles=[StaffRole.CLERK], on=DAY)
     with_authenticator_app("clerk-1")
     kept = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
     code = kept.wrap().get_unused_codes()[0]
-    face("counter")
-    opened = []
+    pages, opened = {"counter": "/", "office": "/account/2fa/"}, []
 
-    for _ in range(2):
+    for role in ("counter", "office", "office"):
+        face(role)
         client = Client()
-        with as_role("counter"):
+        with as_role(role):
             sign_in(client, username="clerk-1")
             client.post("/account/2fa/authenticate/", {"code": code}, **PERSON)
-            opened.append(client.get("/", **PERSON).status_code == 200)
+            opened.append(client.get(pages[role], **PERSON).status_code == 200)
 
-    assert opened == [True, False]
+    assert opened == [False, True, False]

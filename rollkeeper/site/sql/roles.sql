@@ -20,16 +20,16 @@ GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint,
 GRANT SELECT ON ledger_withheld TO office, sweep, auditor;
 GRANT INSERT, UPDATE ON ledger_withheld TO sweep;
 
--- Who may act: read by the faces for signing in.
+-- Who may act: read by the faces for signing in. Which rows of these a role sees stands in access/sql/rows_of_a_role.sql.
 GRANT SELECT ON access_staff, access_rolegrant TO counter, office, sweep, vault, auditor;
 GRANT INSERT, UPDATE ON access_rolegrant TO office, sweep;
 GRANT INSERT, UPDATE ON access_staff TO office, sweep;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, office, sweep;
 GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO counter, office;
 -- Passwords are changed, and second factors added and removed, at the office's face alone: a counter that was taken over
--- lets nobody in who has no password. It updates the row of a factor that was used.
+-- lets nobody in anywhere. It notes when a factor was used, and nothing else about it.
 GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO office;
-GRANT SELECT, UPDATE ON mfa_authenticator TO counter;
+GRANT SELECT, UPDATE (last_used_at) ON mfa_authenticator TO counter;
 GRANT SELECT ON django_content_type, account_emailaddress TO counter, office;
 
 GRANT SELECT ON django_migrations TO sweep, office;
