@@ -25,6 +25,7 @@ from rollkeeper.agents.capturing import take_registration
 from rollkeeper.captures.errors import CaptureNotOpened
 from rollkeeper.captures.reading import Captured, read_capture
 from rollkeeper.captures.rules import Counted, counted_instant, days_since
+from rollkeeper.captures.settling import settle_all
 from rollkeeper.enrolment import acts
 from rollkeeper.enrolment.errors import BusyElsewhere
 from rollkeeper.enrolment.submissions import Deed, Receipt
@@ -77,7 +78,7 @@ def keep_carrying(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
             if time.monotonic() >= tend_at:
                 tend(authority)
                 tend_at = time.monotonic() + TEND_EVERY_S
-            if carry_all(authority):
+            if carry_all(authority) + settle_all(authority):
                 let_go()  # a rotation of keys waits for whoever has sealed
         except (OperationalError, InterfaceError):
             connections.close_all()

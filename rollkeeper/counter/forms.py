@@ -12,6 +12,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import words
+from rollkeeper.documents.proposing import WITH_STATE
 from rollkeeper.enrolment.rules import is_usable_key
 from rollkeeper.enrolment.submissions import Deed
 from rollkeeper.kernel.errors import Faults, RollkeeperError
@@ -130,6 +131,33 @@ class HolderForm(QuietForm):
         """Return the document shown."""
         number = self.cleaned_data["document_number"]
         return (self.cleaned_data["document_type"], number) if number else None
+
+
+class SeenForm(HolderForm):
+    """The document of whoever applied from afar: compared with what they gave, and not shown."""
+
+    document_state = forms.RegexField(
+        r"^[A-Za-z]{2,3}$", label=_("Issuing state"), required=False,
+        help_text=_("Of a passport or a foreign card: the letters printed on it, such as NPL. Two states may use one number."),
+        widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-3"}),
+    )  # fmt: skip
+    name = forms.CharField(
+        label=words.ATTRIBUTES["name"], help_text=words.HINTS["name"], widget=forms.TextInput(attrs=QUIET)
+    )
+    field_order = ("submission_key", "number", "document_type", "document_state", "document_number", "name")
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["document_number"].required = True
+        self.fields["document_number"].help_text = words.HINTS["document_number"]
+
+    def shown(self) -> tuple[str, str]:
+        """Return the document that lies there. Precondition: the form is valid."""
+        kind, state = self.cleaned_data["document_type"], self.cleaned_data["document_state"]
+        kind = f"{kind}-{state.lower()}" if state and kind in WITH_STATE else kind
+        return kind, self.cleaned_data["document_number"]
 
 
 class PauseForm(QuietForm):

@@ -11,11 +11,13 @@ from django_htmx.http import retarget
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.agents.capturing import note_picture
-from rollkeeper.counter import capturing, words
+from rollkeeper.counter import words
 from rollkeeper.counter.errors import PictureMissing
 from rollkeeper.counter.places import demand_place, devices_in
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.counter.views import by_script, frame_of, kind_in, record_form
+from rollkeeper.documents import proposing
+from rollkeeper.documents.saying import READINGS
 from rollkeeper.enrolment.registering import law_in_force
 from rollkeeper.enrolment.submissions import Deed
 from rollkeeper.kernel import clock
@@ -44,7 +46,7 @@ def read(request: HttpRequest, deed: str, part: str) -> HttpResponse:
             return retarget(render(request, "counter/faults.html", shown), "#faults")
         return render(request, "counter/record.html", shown, status=422)
     form.initial.update({f"{whose.key}__{name}": value for name, value in reading.values.items()})
-    reasons = [words.READINGS[one] for one in reading.reasons]
+    reasons = [READINGS[one] for one in reading.reasons]
     shown |= {"reading": reading, "group": form.group(whose), "reasons": reasons}
     return render(request, "counter/part.html" if by_script(request) else "counter/record.html", shown)
 
@@ -57,12 +59,12 @@ def _purpose(deed: Deed) -> str:
 
 def _read_picture(
     request: HttpRequest, authority: Authority, form: RecordForm, part: Part, *, purpose: str
-) -> capturing.Reading:
+) -> proposing.Reading:
     picture = request.FILES.get("picture")
     if picture is None:
         raise PictureMissing
     note_picture(authority, devices=devices_in(request), on=clock.today())  # whatever comes of it
-    return capturing.capture(
+    return proposing.capture(
         picture.read(), name=picture.name or "", attributes=form.attributes[part], pack=law_in_force(), purpose=purpose,
         known=lambda kind: kind in words.DOCUMENTS, on=clock.today(),
     )  # fmt: skip

@@ -9,8 +9,9 @@ from django import forms
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.counter import capturing, words
+from rollkeeper.counter import words
 from rollkeeper.counter.forms import QUIET, QuietForm, asked, number_field
+from rollkeeper.documents import proposing
 from rollkeeper.documents.rules import KNOWN_TYPES
 from rollkeeper.enrolment.submissions import TAKES_A_LINE, Deed, Submission
 from rollkeeper.kernel import clock
@@ -63,7 +64,7 @@ class RecordForm(QuietForm):
             if "document_number" in self.attributes[part]:
                 self.pictured.append(part)
                 for name in _OF_A_PICTURE:
-                    self.fields[f"{part.key}__{name}"] = _hidden(capturing.MOST_COPY_BYTES)
+                    self.fields[f"{part.key}__{name}"] = _hidden(proposing.MOST_COPY_BYTES)
         if self.routes:
             self.fields["holder__document_number"].required = False
         if deed is Deed.CHANGE:
@@ -140,7 +141,7 @@ class RecordForm(QuietForm):
         for part in self.pictured:
             text, mark = (given.get(f"{part.key}__{name}") or "" for name in ("copy", "copy_mark"))
             if text:
-                given[f"{part.key}__copies"] = capturing.copies_in(text, mark, on=clock.today())
+                given[f"{part.key}__copies"] = proposing.copies_in(text, mark, on=clock.today())
                 if given[f"{part.key}__copies"] is None:
                     self.add_error(
                         None,
@@ -151,12 +152,12 @@ class RecordForm(QuietForm):
     def _was_read(self, part: Part) -> bool:
         values, mark = self._values(part), self.cleaned_data.get(f"{part.key}__read") or ""
         kind, number = values.get("document_type", "other"), values.get("document_number", "")
-        return capturing.was_read(mark, document_type=kind, number=number, on=clock.today())
+        return proposing.was_read(mark, document_type=kind, number=number, on=clock.today())
 
     def _values(self, part: Part) -> dict[str, str]:
         values = {name.split("__", 1)[1]: self.cleaned_data[name] for name in self.part_names[part]}
         state = values.pop("document_state", "")
-        if state and values.get("document_type") in capturing.WITH_STATE:
+        if state and values.get("document_type") in proposing.WITH_STATE:
             values["document_type"] = f"{values['document_type']}-{state.lower()}"
         return {name: value for name, value in values.items() if value}
 

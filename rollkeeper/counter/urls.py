@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.counter import captures, places, reading, receipts, views
+from rollkeeper.counter import captures, places, reading, receipts, seeing, views
 
 app_name = "counter"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
         name="read",
     ),
     re_path(r"^(?P<what>replace-sim|end)/$", views.holder_act, name="holder_act"),
+    path("seen/", seeing.see, name="see"),
     path("pause/", views.pause, name="pause"),
     path("lift/", views.lift, name="lift"),
     path("protect/", views.protect, name="protect"),

@@ -90,7 +90,7 @@ def record(request: HttpRequest, deed: str) -> HttpResponse:
     if request.method == "GET":
         start_in_background()
     shown = frame_of(chosen, kind=kind_in(request), pack=law_in_force())
-    return _act_page(request, "counter/record.html", make=make, do=do, shown=shown)
+    return act_page(request, "counter/record.html", make=make, do=do, shown=shown)
 
 
 def record_form(request: HttpRequest, deed: str) -> tuple[Authority, Deed, Callable[..., RecordForm]]:
@@ -122,7 +122,7 @@ def holder_act(request: HttpRequest, what: str) -> HttpResponse:
         )  # fmt: skip
 
     shown = {"what": what}
-    return _act_page(request, f"counter/{what.replace('-', '_')}.html", make=HolderForm, do=do, shown=shown)
+    return act_page(request, f"counter/{what.replace('-', '_')}.html", make=HolderForm, do=do, shown=shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -138,7 +138,7 @@ def pause(request: HttpRequest) -> HttpResponse:
             last=given["last"], reason=PauseReason(given["reason"]), on=clock.today(),
         )  # fmt: skip
 
-    return _act_page(request, "counter/pause.html", make=PauseForm, do=do, shown={"what": "pause"})
+    return act_page(request, "counter/pause.html", make=PauseForm, do=do, shown={"what": "pause"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -153,7 +153,7 @@ def lift(request: HttpRequest) -> HttpResponse:
             authority, submission_key=given["submission_key"], number=given["number"], on=clock.today()
         )
 
-    return _act_page(request, "counter/lift.html", make=LiftForm, do=do)
+    return act_page(request, "counter/lift.html", make=LiftForm, do=do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -169,7 +169,7 @@ def protect(request: HttpRequest) -> HttpResponse:
             protected=given["protected"] == "yes", on=clock.today(),
         )  # fmt: skip
 
-    return _act_page(request, "counter/protect.html", make=ProtectForm, do=do)
+    return act_page(request, "counter/protect.html", make=ProtectForm, do=do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -185,10 +185,10 @@ def dispute(request: HttpRequest) -> HttpResponse:
             return honour_receipt(authority, shown=given["receipt"], **what)
         return dispute_line(authority, **what)
 
-    return _act_page(request, "counter/dispute.html", make=DisputeForm, do=do, shown={"what": "dispute"})
+    return act_page(request, "counter/dispute.html", make=DisputeForm, do=do, shown={"what": "dispute"})
 
 
-def _act_page[F: QuietForm](
+def act_page[F: QuietForm](
     request: HttpRequest, template: str, *, make: Callable[..., F], do: Callable[[F], Receipt],
     shown: Mapping[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip

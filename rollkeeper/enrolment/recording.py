@@ -251,7 +251,7 @@ def _tell(
         tell_registered(
             one.line_id, deed=frame.deed, was_lifted=outcome.was_lifted, is_suspended=outcome.is_suspended,
             person_id=one.persons[Part.HOLDER], language=one.draft.language, pack_hash=frame.pack.hash, on=frame.on,
-            in_sight=one.draft.submission.in_sight, at=at,
+            in_sight=one.draft.submission.in_sight, by_holder=one.draft.submission.by_holder, at=at,
         )  # fmt: skip
         if one.is_new_line and (one.draft.submission.in_sight or one.draft.line is not None):
             # Elements of the network may still know the number as that of a line that has ended. A file's new lines are

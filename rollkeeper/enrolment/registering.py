@@ -22,6 +22,7 @@ from rollkeeper.enrolment.recording import Draft, Frame
 from rollkeeper.enrolment.routes import asked_without_document, bare_of_document, route_of
 from rollkeeper.enrolment.rules import ReadParts, asked, is_usable_key, read_parts, second_look
 from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
+from rollkeeper.kernel.database import act
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.settings import settings
@@ -71,6 +72,22 @@ def record(
     pack = law_in_force()
     frame = Frame(authority, role.value, pack, asked(pack), deed, on)
     return until_unraced(lambda: _record(frame, submissions))
+
+
+def judge(authority: Authority, submission: Submission, *, deed: Deed, on: dt.date) -> RollkeeperError | None:
+    """Return why a submission would be refused now, None where it would not be; nothing is recorded and nothing sealed.
+
+    Refuses: NotAllowed, NothingMayBeAsked.
+    """
+    role, pack = demand(authority, POWERS.get(deed, Power.ENROL)), law_in_force()
+    frame = Frame(authority, role.value, pack, asked(pack), deed, on)
+    outcomes: dict[int, Outcome] = {}
+    with act():
+        waiting = _with_numbers([submission], outcomes)
+        lines = lock_numbers([one.number_index for one in waiting])
+        _decide(frame, _read(frame, waiting, lines, outcomes), outcomes)
+    refused = outcomes.get(0)
+    return refused if isinstance(refused, RollkeeperError) else None
 
 
 def _record(frame: Frame, submissions: Sequence[Submission]) -> list[Outcome]:

@@ -63,6 +63,8 @@ class Submission:
     """By which way of the pack the holder is registered who can show no document, such as `referee`."""
     in_sight: bool = True
     """The document lay on the counter; in a file it is only declared."""
+    by_holder: bool = False
+    """Its holder declares it from afar, and nobody saw the document."""
     was_read: frozenset[Part] = frozenset()
     """Parts whose document was read by machine, and whose number was then confirmed as it was read."""
     copies: Mapping[Part, tuple[bytes, ...]] = field(default_factory=dict)

@@ -30,18 +30,20 @@ def tell_registered(
     on: dt.date,
     at: dt.datetime,
     in_sight: bool,
+    by_holder: bool = False,
 ) -> None:
     """Ask the network to restore what may be restored, and owe the notices.
 
     Law: art. 3 (service comes back the same day). The holder's other lines hear of a new one at once, so that who is
-    registered behind their back learns of it; a file of old contracts tells nobody.
+    registered behind their back learns of it; a file of old contracts tells nobody. What was declared from afar is told to the line
+    itself too: a telephone may have been in another hand for a moment.
     """
     if was_lifted:
         ask_for_what_is_left(line_id, is_suspended=is_suspended, at=at)
         owe(
             line_id, kind=NoticeKind.RESTORED, language=language, promised_on=None, pack_hash=pack_hash, on=on
         )
-    if in_sight and deed in {Deed.CHANGE, Deed.RELOCATE}:
+    if by_holder or (in_sight and deed in {Deed.CHANGE, Deed.RELOCATE}):
         owe(
             line_id,
             kind=NoticeKind.RECORD_CHANGED,
@@ -50,7 +52,7 @@ def tell_registered(
             pack_hash=pack_hash,
             on=on,
         )
-    elif in_sight:
+    if by_holder or (in_sight and deed not in {Deed.CHANGE, Deed.RELOCATE}):
         for other in other_lines_of(person_id, than=line_id):
             owe(
                 other, kind=NoticeKind.NEW_LINE_IN_YOUR_NAME, language=language_of(person_id) or language,

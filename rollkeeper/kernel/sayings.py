@@ -37,6 +37,11 @@ def say(fault: RollkeeperError) -> list[Said]:
     return [_say_one(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))]
 
 
+def say_plainly(fault: RollkeeperError) -> list[dict[str, str]]:
+    """Say each fault as plain texts, to be sent on to whoever shows them."""
+    return [{"sentence": s.sentence, "remedy": s.remedy, "language": s.language} for s in say(fault)]
+
+
 def cite(article: str | None) -> str:
     """Cite an article as the reader does; what is no number, with or without a paragraph, speaks for itself."""
     found = _ARTICLE.fullmatch(article or "")

@@ -67,6 +67,7 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "party_kinds[].no_document_route[].by[]": _any,
     "party_kinds[].no_document_route[].valid_for.n": lambda v: v >= 1,
     "party_kinds[].no_document_route[].valid_for.unit": _is("day"),
+    "party_kinds[].verification[].method": _is("sight"),
     "party_kinds[].user_of_line.required": _is(True),
     "limits[].what": _any,
     "limits[].group": lambda v: v in LIMITED,

@@ -222,6 +222,21 @@ class Pack:
             for way in route.by
         )
 
+    def sight_article(self, party_kind: str) -> str | None:
+        """Return the article by which somebody has to see the document itself, None where none does. Refuses: UnhonouredField.
+
+        What nobody has confirmed sends nobody to a counter.
+        """
+        self.refuse_unhonoured()
+        asked = (
+            self._cited(one.because)
+            for kind in self.file.party_kinds
+            if kind.id == party_kind
+            for one in kind.verification
+            if one.method == "sight" and one.because.confirmed
+        )
+        return next(asked, None)
+
     @cached_property
     def limits(self) -> tuple[LimitRule, ...]:
         """Return how many lines people may have; what nobody has confirmed turns nobody away. Refuses: UnhonouredField."""

@@ -204,6 +204,14 @@ class Verb(StrEnum):
     PARTY_CHECKED = "rights:party:checked", Form(line=MUST, facts={"matches": FLAG, "part": CODE})
     PASSKEY_ADDED = "rights:passkey:added", _LINE
     PASSKEY_REMOVED = "rights:passkey:removed", _LINE
+    APPLICATION_MADE = "rights:application:made", Form(
+        line=MUST, pack=MUST, article=MAY, facts={"application": REFERENCE, "held": FLAG, "read_by_machine": FLAG},
+        may={"through": DAY},
+    )  # fmt: skip
+    APPLICATION_SEEN = "rights:application:seen", Form(line=MUST, facts={"application": REFERENCE})
+    APPLICATION_SETTLED = "rights:application:settled", Form(
+        line=MUST, facts={"application": REFERENCE, "outcome": CODE},
+    )  # fmt: skip
     RECORD_PROTECTED = "rights:record:protected", Form(line=MUST, facts={"protected": FLAG})
     STAFF_SUSPENDED = "access:staff:suspended", Form(facts={"staff": DIGEST})
     STAFF_REINSTATED = "access:staff:reinstated", Form(facts={"staff": DIGEST})

@@ -146,6 +146,12 @@ def present_holders(line_ids: Sequence[LineId]) -> dict[LineId, PersonId]:
     return {LineId(row.line_id): PersonId(row.person_id) for row in found}
 
 
+def sealed_number(line_id: LineId) -> bytes | None:
+    """Return a line's number as it is sealed, None once it is erased."""
+    found = rows("SELECT number_sealed FROM lines_line WHERE line_id = %s", [line_id])
+    return bytes(found[0].number_sealed) if found and found[0].number_sealed is not None else None
+
+
 def sealed_records(line_ids: Sequence[LineId]) -> set[LineId]:
     """Return which of these lines name somebody under protection now: as holder, user, guardian or bearer."""
     if not line_ids:

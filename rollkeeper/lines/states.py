@@ -63,10 +63,14 @@ class PauseReason(StrEnum):
     """Service was back for some hours: those days are no days of suspension. Recorded by the lift itself."""
     NO_DOCUMENT = "no_document"
     """The holder is accepted without a document for the time that the law gives. Recorded by the registration itself."""
+    APPLICATION = "application"
+    """Somebody registered from afar, and the document waits to be seen. Recorded by the application itself, once a line."""
     OTHER = "other"
 
 
-NOT_DECLARED: Final = frozenset({PauseReason.EMERGENCY_LIFT, PauseReason.NO_DOCUMENT})
+NOT_DECLARED: Final = frozenset(
+    {PauseReason.EMERGENCY_LIFT, PauseReason.NO_DOCUMENT, PauseReason.APPLICATION}
+)
 """Reasons that follow from an act and that nobody declares."""
 PROVEN_LATER: Final = frozenset(
     {

@@ -25,13 +25,18 @@ class Answer:
 
 
 def put(
-    request: HttpRequest, kind: AskKind, asked: dict[str, Any] | None = None, *, ask_id: UUID | None = None
+    request: HttpRequest,
+    kind: AskKind,
+    asked: dict[str, Any] | None = None,
+    *,
+    ask_id: UUID | None = None,
+    sealed: bytes | None = None,
 ) -> Answer:
     """Ask on behalf of whoever holds the visit. Refuses: VisitOver, PorterAway."""
     token = token_of(request)
     if token is None:
         raise VisitOver
-    came = door.ask(token, kind, language=language_of_page(), asked=asked, ask_id=ask_id)
+    came = door.ask(token, kind, language=language_of_page(), asked=asked, ask_id=ask_id, sealed=sealed)
     if "done" in came:
         return Answer(came["done"])
     if came["refused"] == VisitOver.code:

@@ -9,13 +9,14 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from rollkeeper.documents.proposing import WITH_STATE
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.portal import words
 from rollkeeper.subscribers.queries import document_index
 
-_QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
+QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
 _NOT_TYPED = {"number", "document_copy"}
 _DAY = {"type": "date", "autocomplete": "off"}
 
@@ -28,10 +29,13 @@ class QuietForm(forms.Form):
 
     def blank(self, faults: Sequence[str] = (), **initial: Any) -> Self:
         """Return the empty form with the faults of this one, or with others."""
-        fresh = type(self)(initial={**self.initial, **initial})
+        fresh = self._anew({**self.initial, **initial})
         errors = self.errors if not faults else {"__all__": self.error_class(list(faults))}
         fresh._errors = errors  # type: ignore[attr-defined]  # noqa: SLF001
         return fresh
+
+    def _anew(self, initial: dict[str, Any]) -> Self:
+        return type(self)(initial=initial)
 
 
 class NumberForm(QuietForm):
@@ -40,7 +44,7 @@ class NumberForm(QuietForm):
     number = forms.CharField(
         label=_("Number of your line"), max_length=253,
         help_text=_("The code goes to this line and nowhere else."),
-        widget=forms.TextInput(attrs=_QUIET | {"inputmode": "tel", "class": "govuk-input--width-20"}),
+        widget=forms.TextInput(attrs=QUIET | {"inputmode": "tel", "class": "govuk-input--width-20"}),
     )  # fmt: skip
 
 
@@ -51,8 +55,17 @@ class CodeForm(QuietForm):
     code = forms.CharField(
         label=_("Code"), max_length=40, help_text=_("Eight figures, out of the newest message."),
         widget=forms.TextInput(
-            attrs=_QUIET | {"inputmode": "numeric", "autocomplete": "one-time-code", "class": "govuk-input--width-10"}
+            attrs=QUIET | {"inputmode": "numeric", "autocomplete": "one-time-code", "class": "govuk-input--width-10"}
         ),
+    )  # fmt: skip
+
+
+def state_field() -> forms.RegexField:
+    """Return the field for the state that issued a document."""
+    return forms.RegexField(
+        r"^[A-Za-z]{2,3}$", label=_("Issuing state"), required=False,
+        help_text=_("Of a passport: the letters printed on it, such as NPL."),
+        widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-3"}),
     )  # fmt: skip
 
 
@@ -60,19 +73,15 @@ class DocumentForm(QuietForm):
     """A document by its kind and number; what is typed leaves this process as a keyed hash alone."""
 
     document_type = forms.ChoiceField(label=_("Kind of document"), choices=list(words.DOCUMENTS.items()))
-    document_state = forms.RegexField(
-        r"^[A-Za-z]{2,3}$", label=_("Issuing state"), required=False,
-        help_text=_("Of a passport: the letters printed on it, such as NPL."),
-        widget=forms.TextInput(attrs=_QUIET | {"class": "govuk-input--width-3"}),
-    )  # fmt: skip
+    document_state = state_field()
     document_number = forms.CharField(
-        label=_("Number of the document"), max_length=100, widget=forms.TextInput(attrs=_QUIET)
+        label=_("Number of the document"), max_length=100, widget=forms.TextInput(attrs=QUIET)
     )
 
     def mark(self, on: dt.date) -> str:
         """Return what stands for the document, in hexadecimal digits. Precondition: the form is valid."""
         kind, state = self.cleaned_data["document_type"], self.cleaned_data["document_state"]
-        kind = normalise_type(f"passport-{state.lower()}" if kind == "passport" and state else kind)
+        kind = normalise_type(f"{kind}-{state.lower()}" if kind in WITH_STATE and state else kind)
         number = check_number(kind, self.cleaned_data["document_number"], on).normalised
         return document_index([(kind, number)])[0].hex()
 
@@ -82,7 +91,7 @@ class ProofForm(DocumentForm):
 
     name = forms.CharField(
         label=_("Full name"), max_length=300, help_text=_("As it stands on the document."),
-        widget=forms.TextInput(attrs=_QUIET),
+        widget=forms.TextInput(attrs=QUIET),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.portal import choosing, passkeys, views
+from rollkeeper.portal import applying, choosing, passkeys, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("receipts/", views.receipts, name="receipts"),
     path("receipt/", views.receipt, name="receipt"),
     path("prove/", views.prove, name="prove"),
+    path("register/", applying.register, name="register"),
+    path("register/read/", applying.read, name="register_read"),
     path("choose/", choosing.choose, name="choose"),
     path("choose/end/", choosing.end_chosen, name="end_chosen"),
     path("passkeys/", passkeys.passkeys, name="passkeys"),

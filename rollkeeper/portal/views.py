@@ -116,6 +116,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Show the line in the hand and, after the second proof, every line in one's name: where it stands and what to do."""
     shown = shown_to(request)
     shown["lines"] = [_said_line(line) for line in shown["lines"]]
+    shown["applied_until"] = shown["applied_until"] and dt.date.fromisoformat(shown["applied_until"])
     shown["named"] = [(words.PARTS[part], dt.date.fromisoformat(day)) for part, day in shown["named"].items()]
     return render(request, "portal/mine.html", shown)
 

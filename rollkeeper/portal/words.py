@@ -42,6 +42,7 @@ DOCUMENTS: Words = {
     "cn-resident-card": _("Resident identity card"),
     "cn-residence-permit": _("Residence permit"),
     "passport": _("Passport"),
+    "identity-card": _("Identity card of another state"),
     "cn-business-licence": _("Business licence"),
     "other": _("Another document"),
 }

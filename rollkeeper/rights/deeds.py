@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rollkeeper.enrolment.submissions import Receipt
-from rollkeeper.rights import acts, appealing, choosing, heirs, held, passkeys
+from rollkeeper.rights import acts, appealing, applying, choosing, heirs, held, passkeys
 from rollkeeper.rights.kinds import AskKind
 
 ACTS: dict[AskKind, Callable[..., Receipt]] = {
@@ -26,8 +26,10 @@ ACTS: dict[AskKind, Callable[..., Receipt]] = {
 OTHERS: dict[AskKind, Callable[..., dict[str, Any]]] = {
     AskKind.COPY: held.show_copy,
     AskKind.CHOOSE: choosing.show_choice,
+    AskKind.APPLY_BEGIN: applying.begin_application,
+    AskKind.APPLY_PICTURE: applying.allow_picture,
     AskKind.PASSKEY_NEW: passkeys.begin_passkey,
     AskKind.PASSKEY_ASK: passkeys.ask_passkey,
     AskKind.PASSKEY_PROVE: passkeys.prove_by_passkey,
 }
-"""What is shown, and what is said to and fro before a passkey is taken."""
+"""What is shown, and what is said to and fro before a passkey or an application is taken."""

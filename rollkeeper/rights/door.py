@@ -92,17 +92,20 @@ def ask(
     language: str,
     asked: dict[str, Any] | None = None,
     ask_id: UUID | None = None,
+    sealed: bytes | None = None,
 ) -> dict[str, Any]:
     """Ask for something and wait for the answer; with none, it is certain that nothing was done. Refuses: PorterAway."""
     key, ask_id = new_key(), ask_id or new_uuid()
     with act():
         run(
-            "INSERT INTO rights_ask (ask_id, ask_mark, kind, asked, language, public_key) VALUES (%s, %s, %s, %s, %s, %s)",
+            "INSERT INTO rights_ask (ask_id, ask_mark, kind, asked, sealed, language, public_key)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [
                 ask_id,
                 token.mark,
                 kind.value,
                 json.dumps(asked or {}),
+                sealed,
                 language,
                 key.public_key().public_bytes_raw(),
             ],
@@ -114,10 +117,10 @@ def ask(
             break
         time.sleep(_LOOK_SECONDS)
     # Whoever is at work on it holds the row: this waits for them, and then their answer is there.
-    sealed = rows(sql("rights", "take_answer"), [ask_id])
-    if not sealed or sealed[0].answer is None:
+    came = rows(sql("rights", "take_answer"), [ask_id])
+    if not came or came[0].answer is None:
         raise PorterAway
-    return open_answer(bytes(sealed[0].answer), key=key, ask_id=ask_id)
+    return open_answer(bytes(came[0].answer), key=key, ask_id=ask_id)
 
 
 def _call_porter() -> None:

@@ -139,6 +139,60 @@ class NobodyClaims(RollkeeperError):
     remedy = "Nothing needs to be done."
 
 
+class NotToBeRegistered(RollkeeperError):
+    """The line in the hand has a holder already."""
+
+    code = "not_to_be_registered"
+    kind = Kind.CONFLICT
+    sentence = "Somebody holds this line already: it cannot be registered here."
+    remedy = "Where the record is wrong, dispute it; a change of holder is done at a counter."
+
+
+class TooManyApplications(RollkeeperError):
+    """A visit or a line has used up its tries to register, or to have a picture read."""
+
+    code = "too_many_applications"
+    kind = Kind.REFUSED
+    sentence = "The tries of this visit or of this line for today are used up."
+    remedy = "Come to a counter with the document, or try again tomorrow."
+
+
+class ApplicationWaits(RollkeeperError):
+    """There is an application for the line that waits to be seen."""
+
+    code = "application_waits"
+    kind = Kind.CONFLICT
+    sentence = "An application for this line waits through {until} for the document to be seen."
+    remedy = "Come to any counter with the document by that day."
+
+
+class NoApplication(RollkeeperError):
+    """No application waits for the line, or another document or name stands in it."""
+
+    code = "no_application"
+    kind = Kind.NOT_FOUND
+    sentence = "No application of that document and name waits for this line."
+    remedy = "Compare number, document and name; or register the line as any other."
+
+
+class ApplicationRefused(RollkeeperError):
+    """The document was seen, and what was given cannot be recorded all the same."""
+
+    code = "application_refused"
+    kind = Kind.REFUSED
+    sentence = "What was given from afar cannot be recorded: {why}"
+    remedy = "Register the line here as any other."
+
+
+class SeenByNobody(RollkeeperError):
+    """The holder registered from afar: what they gave then proves nothing about them."""
+
+    code = "seen_by_nobody"
+    kind = Kind.FORBIDDEN
+    sentence = "This line was registered from afar, and nobody has seen the document yet."
+    remedy = "Show it at any counter once; until then this line is shown here and no other."
+
+
 class CaseNotFound(RollkeeperError):
     """No open case has this reference."""
 

@@ -40,6 +40,11 @@ class AskKind(StrEnum):
     """The holder of the line in the hand has died."""
     HERE = "here"
     """They have not: I am here."""
+    APPLY_BEGIN = "apply_begin"
+    """What a page needs to register the line in the hand: its service, and the public half to which it seals."""
+    APPLY_PICTURE = "apply_picture"
+    """Whether one more picture of a document may be read."""
+    APPLY = "apply"
     LEAVE = "leave"
 
 

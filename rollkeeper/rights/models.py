@@ -76,6 +76,8 @@ class Visit(models.Model):
     ends_at = models.DateTimeField()
     proved_at = models.DateTimeField(null=True, db_comment="When the second proof was given.")
     proofs_left = models.SmallIntegerField()
+    pictures_left = models.SmallIntegerField(db_default=10, db_comment="Pictures of a document to be read.")
+    applications_left = models.SmallIntegerField(db_default=5, db_comment="Tries to register from afar.")
     challenge = models.BinaryField(
         null=True, db_comment="What a passkey has to sign. Good once, for this visit alone."
     )
@@ -93,6 +95,9 @@ class Ask(models.Model):
     ask_mark = models.BinaryField()
     kind = models.TextField(db_comment="rights.kinds.AskKind.")
     asked = models.JSONField(db_comment="References, days, codes and keyed hashes; nothing personal.")
+    sealed = models.BinaryField(
+        null=True, db_comment="Personal, sealed to a key for captures: an application. Goes with the ask."
+    )
     language = models.TextField()
     public_key = models.BinaryField()
     made_at = models.DateTimeField(db_default=Now())
@@ -176,6 +181,58 @@ class Passkey(models.Model):
         """The portal's role may not read it: the porter compares."""
 
         db_table = "rights_passkey"
+
+
+class Application(models.Model):
+    """Somebody registers the line in their hand from afar: done at once, or held until the document was seen at a counter."""
+
+    pk = models.CompositePrimaryKey("line_id", "application_id")
+    line_id = models.UUIDField()
+    application_id = models.UUIDField()
+    key_id = models.IntegerField(db_comment="The key for captures to which it is sealed.")
+    sealed = models.BinaryField(
+        null=True, db_comment="Personal, sealed to that key. Goes when it is settled or its last day is over."
+    )
+    document_mark = models.BinaryField(
+        null=True, db_comment="Keyed hash of the document, good for this application alone. Goes with it."
+    )
+    name_mark = models.BinaryField(null=True, db_comment="Likewise of the name.")
+    made_on = models.DateField()
+    until = models.DateField(
+        null=True, db_comment="The last day on which it waits; null: it was done at once."
+    )
+    state = models.TextField(db_comment="held, seen, registered, refused or lapsed.")
+    holding_id = models.UUIDField(null=True, db_comment="The holding that came of it.")
+    seen_by = models.UUIDField(null=True, db_comment="Who had the document before them; null: nobody.")
+    seen_at = models.DateTimeField(null=True)
+    seen_key = models.TextField(null=True, db_comment="The submission key of whoever saw it.")
+    seen_language = models.TextField(null=True, db_comment="In which whoever saw it reads what came of it.")
+    said = models.JSONField(
+        null=True, db_comment="Sentences of a refusal: articles, ids and days, nothing personal."
+    )
+
+    class Meta:
+        """One a line waits at a time. The counter compares marks and notes that it was seen; it opens nothing."""
+
+        db_table = "rights_application"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line_id"],
+                condition=models.Q(state__in=["held", "seen"]),
+                name="rights_application_waiting_twice_for_one_line",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["held", "seen", "registered", "refused", "lapsed"]),
+                name="rights_application_of_unknown_state",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sealed__isnull=True) | models.Q(state__in=["held", "seen"]),
+                name="rights_application_kept_after_it_was_settled",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seen_at"], name="rights_application_seen", condition=models.Q(state="seen"))
+        ]
 
 
 class Named(models.Model):

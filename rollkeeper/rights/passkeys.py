@@ -23,8 +23,8 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import lock_line
 from rollkeeper.rights.acts import Asked, key_of
-from rollkeeper.rights.errors import PasskeyNotRead, PasskeysNotHere, ProofNeeded, TooManyPasskeys
-from rollkeeper.rights.proving import may_try, note_proof
+from rollkeeper.rights.errors import PasskeyNotRead, PasskeysNotHere, TooManyPasskeys
+from rollkeeper.rights.proving import demand_provable, may_try, note_proof
 from rollkeeper.rights.visits import Visit
 
 if TYPE_CHECKING:  # it reads the list of public suffixes: whoever only asks for a page does not wait for that
@@ -113,13 +113,11 @@ def ask_passkey(visit: Visit, _: Asked, **_on: dt.date) -> dict[str, Any]:
 def prove_by_passkey(visit: Visit, asked: Asked, *, on: dt.date) -> dict[str, Any]:
     """Compare, and note in the visit that its holder is there; a passkey that is not theirs uses up a try.
 
-    Ledger: rights:visit:proved or rights:visit:not_proved. Refuses: ProofNeeded, where nobody is registered; PasskeysNotHere.
+    Ledger: rights:visit:proved or rights:visit:not_proved. Refuses: ProofNeeded, where nobody is registered; SeenByNobody, PasskeysNotHere.
     """
     role, server = demand(visit.authority, Power.SEE_OWN), _server()
-    if visit.person_id is None:
-        raise ProofNeeded
-    state = _state(visit)
-    right = may_try(visit) and _is_right(server, visit.person_id, state, asked, on=on)
+    person_id, state = demand_provable(visit), _state(visit)
+    right = may_try(visit) and _is_right(server, person_id, state, asked, on=on)
     return note_proof(visit, right=right, role=role, on=on)
 
 

@@ -23,7 +23,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.sayings import say
+from rollkeeper.kernel.sayings import say_plainly
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.acts import append_entry
@@ -31,6 +31,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import lock_line
 from rollkeeper.lines.queries import LineView, find_lines, present_holding
 from rollkeeper.notices.passing import pass_code
+from rollkeeper.rights.applying import apply_for_line, lapse_applications
 from rollkeeper.rights.deciding import settle_what_was_put_right
 from rollkeeper.rights.deeds import ACTS, OTHERS
 from rollkeeper.rights.door import hash_code
@@ -58,6 +59,7 @@ def keep_door(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
                 if time.monotonic() >= forget_at:
                     run(sql("rights", "forget"))
                     settle_what_was_put_right(authority, on=clock.today())
+                    lapse_applications(authority, on=clock.today())
                     forget_at = time.monotonic() + FORGET_EVERY_S
                 _wait(seconds=2.0)
         except (OperationalError, InterfaceError):
@@ -142,17 +144,11 @@ def _answered(row: Any, *, on: dt.date) -> dict[str, Any]:
     try:
         with act():
             visit = living_visit(bytes(row.ask_mark))
-            return {
-                "done": _do(
-                    visit, AskKind(row.kind), row.asked, ask_id=row.ask_id, language=row.language, on=on
-                )
-            }
+            return {"done": _do(visit, AskKind(row.kind), row.asked, row=row, on=on)}
     except RollkeeperError as fault:
         return {
             "refused": fault.code,
-            "said": [
-                {"sentence": s.sentence, "remedy": s.remedy, "language": s.language} for s in say(fault)
-            ],
+            "said": say_plainly(fault),
         }
     except (OperationalError, InterfaceError):
         raise
@@ -161,9 +157,8 @@ def _answered(row: Any, *, on: dt.date) -> dict[str, Any]:
         return {"refused": "crashed", "said": []}
 
 
-def _do(
-    visit: Visit, kind: AskKind, asked: dict[str, Any], *, ask_id: UUID, language: str, on: dt.date
-) -> dict[str, Any]:
+def _do(visit: Visit, kind: AskKind, asked: dict[str, Any], *, row: Any, on: dt.date) -> dict[str, Any]:
+    language = row.language
     match kind:
         case AskKind.SHOW:
             return show_all(visit, language=language, on=on)
@@ -172,7 +167,9 @@ def _do(
         case AskKind.RECEIPT:
             return show_receipt(visit, str(asked.get("code", "")))
         case AskKind.PROVE:
-            return prove(visit, asked, ask_id=ask_id, on=on)
+            return prove(visit, asked, ask_id=row.ask_id, on=on)
+        case AskKind.APPLY:
+            return apply_for_line(visit, asked, row.sealed and bytes(row.sealed), on=on)
         case _ if kind in OTHERS:
             return OTHERS[kind](visit, asked, on=on)
         case AskKind.LEAVE:

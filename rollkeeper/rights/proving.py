@@ -15,10 +15,11 @@ from rollkeeper.access.authority import demand
 from rollkeeper.access.roles import Power
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import PersonId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import present_holding
-from rollkeeper.rights.errors import AskNotRead, ProofNeeded
+from rollkeeper.rights.errors import AskNotRead, ProofNeeded, SeenByNobody
 from rollkeeper.rights.rules import spell_name
 from rollkeeper.rights.visits import Visit
 from rollkeeper.subscribers.queries import find_persons
@@ -35,13 +36,24 @@ def prove(visit: Visit, asked: dict[str, Any], *, ask_id: UUID, on: dt.date) -> 
     """Compare, and note in the visit that its holder is there.
 
     Ledger: rights:visit:proved or rights:visit:not_proved; vault:sealed:opened.
-    Refuses: AskNotRead, ProofNeeded, where nobody is registered.
+    Refuses: AskNotRead, ProofNeeded, where nobody is registered; SeenByNobody.
     """
     role = demand(visit.authority, Power.SEE_OWN)
-    if visit.person_id is None:
-        raise ProofNeeded
+    demand_provable(visit)
     right = may_try(visit) and _is_right(visit, asked, ask_id=ask_id, on=on)
     return note_proof(visit, right=right, role=role, on=on)
+
+
+def demand_provable(visit: Visit) -> PersonId:
+    """Return whose proof could be given at this line. Refuses: ProofNeeded, where nobody is registered; SeenByNobody.
+
+    Whoever registered from afar typed number and name themselves: it would open all that is held about whoever they said they are.
+    """
+    if visit.person_id is None:
+        raise ProofNeeded
+    if visit.is_from_afar:
+        raise SeenByNobody
+    return visit.person_id
 
 
 def may_try(visit: Visit) -> bool:

@@ -16,6 +16,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.ledger.words import DONE
 from rollkeeper.lines.queries import last_until, view_line
 from rollkeeper.rights.appealing import can_appeal
+from rollkeeper.rights.applying import waiting_until
 from rollkeeper.rights.choosing import show_limits
 from rollkeeper.rights.errors import NotAmongYours
 from rollkeeper.rights.heirs import named_by
@@ -39,7 +40,7 @@ def show_all(visit: Visit, *, language: str, on: dt.date) -> Shown:
         "looks": show_looks(visit),
         "receipts": [one for line_id, since in _spans(visit) for one in _receipts(line_id, since)],
         "kept": [row for one in held for row in list_kept(visit, one)],
-        "limits": show_limits(visit),
+        "limits": show_limits(visit), "applied_until": _day_of(waiting_until(visit.line_id)),
         "named": {part.value: day.isoformat() for part, day in named_by(visit.person_id).items()}
         if visit.is_proved and visit.person_id else {},
         "passkeys": passkeys_of(visit.person_id) if visit.is_proved and visit.person_id else [],
@@ -87,6 +88,10 @@ def show_receipt(visit: Visit, code: str) -> Shown:
     if found.mark.line_id not in {visit.line_id, *(one.line_id for one in visit.holdings())}:
         raise NotAmongYours
     return {"code": found.code, "text": found.text, "proven": found.is_proven}
+
+
+def _day_of(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _line(line_id: LineId, holding: Holding | None, *, here: bool, language: str, on: dt.date) -> Shown:

@@ -48,6 +48,8 @@ class Visit:
     is_proved: bool
     proofs_left: int
     ends_at: dt.datetime
+    is_from_afar: bool
+    """The holder registered from afar and nobody has seen the document: what they gave proves nothing about them."""
 
     @property
     def authority(self) -> Authority:
@@ -92,6 +94,7 @@ def living_visit(ask_mark: bytes) -> Visit:
     row = found[0]
     return Visit(
         bytes(row.ask_mark), LineId(row.line_id), row.holding_id, row.person_id, row.is_proved, row.proofs_left, row.ends_at,
+        row.is_from_afar,
     )  # fmt: skip
 
 

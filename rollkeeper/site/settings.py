@@ -159,7 +159,7 @@ SECURE_CSP = {
 # A file is never written to disk, as Django would do with a large one: neither the picture that the counter's form asks for
 # nor one that is sent to a page that asks for none. With the form come back the copies that a reading gave.
 FILE_UPLOAD_HANDLERS = ["rollkeeper.documents.uploads.MemoryOnly"]
-DATA_UPLOAD_MAX_MEMORY_SIZE = (8 if FACE == "counter" else 2) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = (2 if FACE == "office" else 8) * 1024 * 1024
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("bo", "བོད་ཡིག")]

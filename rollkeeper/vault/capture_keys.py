@@ -35,6 +35,20 @@ def key_to_seal_to() -> keys.CaptureKey:
     return newest
 
 
+def proved_half(key_id: int, public_key: bytes, public_mac: bytes) -> wire.PublicSealer:
+    """Return what seals to a key whose public half came by another way, proved to be this home's. Refuses: EpochNotGenuine."""
+    if not hmac.compare_digest(public_mac, _mac(key_id, public_key)):
+        raise EpochNotGenuine(epoch=key_id)
+    return wire.PublicSealer(key_id, public_key)
+
+
+def seal_capture(sealer: wire.PublicSealer, clear: bytes, *, submission_key: str, ticket_id: UUID) -> bytes:
+    """Seal what only the house may open, as a browser seals a capture."""
+    padded = wire.pad(clear, to_bytes=PADDED_TO_BYTES)
+    (sealed,) = sealer.seal([padded], contexts=[wire.capture_context(submission_key, ticket_id.bytes)])
+    return sealed
+
+
 def renew_capture_keys(authority: Authority, *, lasts_days: int, on: dt.date) -> None:
     """Begin a key where the newest is so many days old; destroy each that nothing honest can be sealed to any more.
 

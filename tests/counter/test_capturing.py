@@ -9,7 +9,8 @@ import re
 import pytest
 from PIL import Image
 
-from rollkeeper.counter import capturing, words
+from rollkeeper.counter import words
+from rollkeeper.documents import proposing
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent
 from rollkeeper.kernel.database import rows
@@ -55,7 +56,7 @@ def given(page):
 @pytest.fixture(scope="module")
 def proposed(picture):
     """What one reading on the day puts into the form, with an address typed beside it."""
-    reading = capturing.capture(
+    reading = proposing.capture(
         picture, name="passport.jpg", attributes=["name", "address", "document_type", "document_number"],
         pack=load_pack("cn-xz-2011"), purpose="Register", known=lambda kind: kind in words.DOCUMENTS, on=ON,
     )  # fmt: skip

@@ -64,6 +64,7 @@ OPENS = {
     "network/acts.py": "the number, for the element that carries the line",
     "notices/passing.py": "which ways there are to tell a holder",
     "notices/sending.py": "the address of one notice",
+    "rights/applying.py": "the number of the line in the hand, for whoever registers it",
     "rights/proving.py": "whether a document is the holder's",
     "rights/held.py": "what is held about whoever asks",
     "vault/copies.py": "the vault itself",

@@ -500,7 +500,7 @@ def test_a_pack_that_is_not_obeyed_whole_is_not_obeyed_in_part():
 OTHER_LAWS = {
     "australia": ["'scope.exemptions'", "required: forbidden"],
     "belgium": ["'scope.exemptions'"],
-    "germany": ["end_of_next_calendar_year", "'party_kinds[].verification'"],
+    "germany": ["end_of_next_calendar_year", "'party_kinds[].verification[].keep'"],
     "ghana": ["'campaigns[].stages[].duty_cycle'"],
     "india": [
         "'limits[0].scope: national'",
@@ -511,9 +511,9 @@ OTHER_LAWS = {
     ],
     "indonesia": ["'campaigns[].stages[].services'"],
     "kenya": ["'party_kinds[].age'"],
-    "korea": ["'limits[0].scope: national'", "'scope.exemptions'", "'party_kinds[].verification'"],
+    "korea": ["'limits[0].scope: national'", "'scope.exemptions'", "verification[0].method: biometric"],
     "mexico": ["'calendar.day_kind: working'", "working_day", "always_allow[1]: 911", "name: curp"],
-    "nigeria": ["'court_stays'", "'scope.grandfather'", "'party_kinds[].verification'"],
+    "nigeria": ["'court_stays'", "'scope.grandfather'", "verification[0].method: registry"],
     "nis2": ["needs: legitimate_request", "reply.unit: hour"],
     "pakistan": ["'campaigns[].extensions[].until'", "'party_kinds[0].id: estate'"],
     "philippines": [
@@ -523,10 +523,29 @@ OTHER_LAWS = {
     ],
     "singapore": ["'limits[0].scope: national'", "'limits[0].exempt[1]: data_only'", "'scope.grandfather'"],
     "switzerland": ["agents.copy_of_document", "seller_name"],
-    "tanzania": ["'party_kinds[].verification'", "diplomatic_mission"],
+    "tanzania": ["verification[0].method: biometric", "diplomatic_mission"],
     "united-kingdom": [],
     "united-states": [],
 }
+
+
+def test_where_a_law_has_the_document_seen_it_says_by_which_article_and_an_unconfirmed_one_sends_nobody(
+    tmp_path,
+):
+    reference = load_pack("cn-xz-2011")
+    text = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
+    doubted = tmp_path / "doubted.yaml"
+    doubted.write_text(
+        text.replace(
+            "- method: sight\n        because:\n",
+            "- method: sight\n        because:\n          confirmed: false\n",
+        ),
+        "utf-8",
+    )
+
+    assert reference.sight_article("individual") == "4 ¶1"
+    assert reference.sight_article("company_bearer") is None
+    assert load_pack(doubted).sight_article("individual") is None
 
 
 def test_every_other_law_of_the_survey_has_its_pack():

@@ -82,6 +82,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'rights:party:checked' THEN '+---'
     WHEN 'rights:passkey:added' THEN '+---'
     WHEN 'rights:passkey:removed' THEN '+---'
+    WHEN 'rights:application:made' THEN '+-+_'
+    WHEN 'rights:application:seen' THEN '+---'
+    WHEN 'rights:application:settled' THEN '+---'
     WHEN 'rights:record:protected' THEN '+---'
     WHEN 'access:staff:suspended' THEN '----'
     WHEN 'access:staff:reinstated' THEN '----'
@@ -199,6 +202,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'rights:party:named' THEN ARRAY[['part', 'code', '+']]
     WHEN 'rights:party:unnamed' THEN ARRAY[['part', 'code', '+']]
     WHEN 'rights:party:checked' THEN ARRAY[['matches', 'flag', '+'], ['part', 'code', '+']]
+    WHEN 'rights:application:made' THEN ARRAY[['application', 'reference', '+'], ['held', 'flag', '+'], ['read_by_machine', 'flag', '+'], ['through', 'day', '_']]
+    WHEN 'rights:application:seen' THEN ARRAY[['application', 'reference', '+']]
+    WHEN 'rights:application:settled' THEN ARRAY[['application', 'reference', '+'], ['outcome', 'code', '+']]
     WHEN 'rights:record:protected' THEN ARRAY[['protected', 'flag', '+']]
     WHEN 'access:staff:suspended' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:staff:reinstated' THEN ARRAY[['staff', 'digest', '+']]

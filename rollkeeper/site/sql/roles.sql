@@ -141,7 +141,7 @@ GRANT SELECT ON retention_erasure TO office, auditor;
 -- The subscriber's own door. The portal reads nothing of the register: it writes down who knocks and what is asked, tries a
 -- code, and takes an answer that it alone can open. It can make no visit and read none.
 GRANT INSERT (knock_id, number_index, source_mark, language), SELECT (source_mark, made_at) ON rights_knock TO portal;
-GRANT INSERT (ask_id, ask_mark, kind, asked, language, public_key), SELECT (ask_id, answer), DELETE ON rights_ask TO portal;
+GRANT INSERT (ask_id, ask_mark, kind, asked, sealed, language, public_key), SELECT (ask_id, answer), DELETE ON rights_ask TO portal;
 REVOKE ALL ON FUNCTION rights_try_code FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION rights_try_code TO portal;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rights_knock, rights_visit, rights_ask TO sweep;
@@ -154,6 +154,11 @@ GRANT SELECT, INSERT, UPDATE ON rights_case TO sweep;
 -- The counter opens a case where a dispute is taken up there, and decides none.
 GRANT INSERT (case_id, line_id, holding_id, kind, about, opened_on, due_on, against, claimant_mark), SELECT (line_id, kind, due_on, settled_on)
     ON rights_case TO counter;
+-- Who registered from afar and waits for the document to be seen: the counter compares marks and notes that it was; it
+-- cannot select what is sealed.
+GRANT SELECT, INSERT, UPDATE, DELETE ON rights_application TO sweep;
+GRANT SELECT (line_id, application_id, document_mark, name_mark, until, state, seen_key, said),
+    UPDATE (state, seen_by, seen_at, seen_key, seen_language) ON rights_application TO counter;
 GRANT UPDATE (is_protected) ON subscribers_subscriber TO sweep;
 GRANT SELECT ON rights_case TO office, auditor;
 

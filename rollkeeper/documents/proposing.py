@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A picture of a document: what is read of it goes into the form as a proposal, and the copy that may be kept beside it.
 
-The picture itself is in memory for the length of one request. Nothing is kept between the reading and the registration:
+The picture itself is in memory for the length of one request. Nothing is kept between the reading and the confirmation:
 the proposal and the redacted copy go to the page and come back with the form, under marks that only this house can make.
 """
 
@@ -34,12 +34,12 @@ from rollkeeper.law.pack import Pack
 WITH_STATE: Final = frozenset({"passport", "identity-card"})
 """Kinds of document whose number is one state's: the form asks for the state beside."""
 MOST_COPIES, MOST_COPY_BYTES = 4, 6_000_000
-_SALT: Final = "rollkeeper.counter.capturing"
+_SALT: Final = "rollkeeper.documents.proposing"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reading:
-    """What goes into the form of one part, and what the clerk is told about it."""
+    """What goes into the form of one part, and what whoever confirms is told about it."""
 
     values: Mapping[str, str]
     """By the form's names of this part: proposals, the copy and the marks."""
@@ -95,7 +95,7 @@ def _reading(captured: Captured, *, known: Callable[[str], bool], on: dt.date) -
 
 
 def _fields(proposed: Proposed, *, known: Callable[[str], bool]) -> dict[str, str]:
-    """Return the proposals by the form's names; a kind of document that the form does not list is left to the clerk."""
+    """Return the proposals by the form's names; a kind of document that the form does not list is left to whoever confirms."""
     values = dict(proposed.values)
     kind, _, state = values.pop("document_type", "").rpartition("-")
     if kind in WITH_STATE:
@@ -105,7 +105,7 @@ def _fields(proposed: Proposed, *, known: Callable[[str], bool]) -> dict[str, st
 
 
 def _mark_of_reading(proposed: Proposed, *, on: dt.date) -> str:
-    """Mark what was read beyond doubt; what was doubtful is the clerk's to look at, and counts as typed."""
+    """Mark what was read beyond doubt; what was doubtful is for a person to look at, and counts as typed."""
     number = proposed.values.get("document_number")
     if proposed.checked.verdict is not Verdict.VALID or number is None:
         return ""

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page on which somebody registers the line in their hand: what the law asks, read from a picture or typed, confirmed by them.
+
+The picture is in memory for the length of one request. What was confirmed is sealed here to a public half and opened by the
+porter: this process could not open it again.
+"""
+
+import base64
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import retarget
+
+from rollkeeper.documents import proposing
+from rollkeeper.documents.capture import start_in_background
+from rollkeeper.documents.saying import READINGS
+from rollkeeper.enrolment.registering import law_in_force
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.sayings import cite, mark, say
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger import words as ledger_words
+from rollkeeper.portal import words
+from rollkeeper.portal.asking import Answer, language_of_page, put
+from rollkeeper.portal.record_form import RecordForm
+from rollkeeper.portal.views import during_visit, refused
+from rollkeeper.rights.applying import Applied
+from rollkeeper.rights.kinds import AskKind
+from rollkeeper.vault.capture_keys import proved_half, seal_capture
+
+PARTY = "individual"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@during_visit
+def register(request: HttpRequest) -> HttpResponse:
+    """Ask what the law asks of the holder, and take it in once they have confirmed it."""
+    begun = put(request, AskKind.APPLY_BEGIN)
+    if request.method != "POST":
+        if begun.done is None:
+            return refused(request, begun)
+        start_in_background()
+        return _draw(request, begun.done, _form(begun.done))
+    if begun.done is None:  # sent twice: what came of the first time is the answer
+        again = put(request, AskKind.APPLY, {"key": str(request.POST.get("key", ""))})
+        return _to_receipts(request, again.done) if again.done else refused(request, begun)
+    form = _form(begun.done, request.POST)
+    if not form.is_valid():
+        return _faulty(request, begun.done, form)
+    answer = _apply(request, begun.done, form)
+    if answer.done is None:
+        return _faulty(request, begun.done, form, answer.said)
+    if faults := answer.done.get("faults"):
+        said = [mark(f"{one['sentence']} {one['remedy']}", one["language"]) for one in faults]
+        return _faulty(request, begun.done, form, said)
+    return _to_receipts(request, answer.done)
+
+
+@require_POST
+@during_visit
+def read(request: HttpRequest) -> HttpResponse:
+    """Read a picture of the document; its holder compares, corrects and confirms what comes back."""
+    begun = put(request, AskKind.APPLY_BEGIN)
+    if begun.done is None:
+        return refused(request, begun)
+    form, picture = _form(begun.done), request.FILES.get("picture")
+    if picture is None:
+        return _faulty(request, begun.done, form, [_("Choose a picture of the document first.")])
+    allowed = put(request, AskKind.APPLY_PICTURE)
+    if allowed.done is None:
+        return _faulty(request, begun.done, form, allowed.said)
+    try:
+        reading = proposing.capture(
+            picture.read(), name=picture.name or "", attributes=form.attributes, pack=law_in_force(), purpose=_purpose(),
+            known=lambda kind: kind in words.DOCUMENTS, on=clock.today(),
+        )  # fmt: skip
+    except RollkeeperError as fault:
+        return _faulty(
+            request, begun.done, form, [mark(f"{s.sentence} {s.remedy}", s.language) for s in say(fault)]
+        )
+    form.initial.update(reading.values)
+    shown: dict[str, Any] = {"reading": reading, "reasons": [READINGS[one] for one in reading.reasons]}
+    return _draw(request, begun.done, form, **shown)
+
+
+def _apply(request: HttpRequest, begun: dict[str, Any], form: RecordForm) -> Answer:
+    key, application_id = str(form.cleaned_data["key"]), new_uuid()
+    given = Applied(form.values(), form.copies(), language_of_page(), form.was_read())
+    sealer = proved_half(begun["key"], base64.b64decode(begun["half"]), bytes.fromhex(begun["mac"]))
+    sealed = seal_capture(sealer, given.packed(), submission_key=key, ticket_id=UUID(str(application_id)))
+    return put(
+        request, AskKind.APPLY, {"key": key, "application": str(application_id)}, sealed=sealed
+    )  # fmt: skip
+
+
+def _form(begun: dict[str, Any], data: Any = None) -> RecordForm:
+    attributes = law_in_force().attributes(begun["service"], PARTY)
+    return RecordForm(data, attributes=attributes, initial={"key": str(new_uuid())})
+
+
+def _draw(
+    request: HttpRequest, begun: dict[str, Any], form: RecordForm, *, status: int = 200, **shown: Any
+) -> HttpResponse:
+    pack = law_in_force()
+    shown |= {
+        "form": form, "visit": True, "service": words.SERVICES.get(begun["service"], begun["service"]), "sight": cite(begun["sight"]),
+        "until": clock.today() + dt.timedelta(days=begun["days"]), "article": cite(pack.act_article("register")),
+        "copy_article": cite(pack.document_copy.article) if pack.document_copy else "", "retention": pack.retention,
+        "retention_article": cite(pack.retention.article),
+    }  # fmt: skip
+    whole = not (request.headers.get("HX-Request") and status == 200)
+    return render(request, "portal/register.html" if whole else "portal/record.html", shown, status=status)
+
+
+def _faulty(request: HttpRequest, begun: dict[str, Any], form: RecordForm, said: Any = ()) -> HttpResponse:
+    """Say what is wrong; what was typed stays where it was typed, where a script asks, or is gone."""
+    blank = form.blank(said, key=form.data.get("key") or str(new_uuid()))
+    if request.headers.get("HX-Request"):
+        return retarget(render(request, "portal/faults.html", {"form": blank}), "#faults")
+    return _draw(request, begun, blank, status=422)
+
+
+def _to_receipts(request: HttpRequest, done: dict[str, Any]) -> HttpResponse:
+    messages.success(request, ledger_words.say_done(done["verb"]))
+    address = reverse("portal:mine")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _purpose() -> str:
+    """Return what is written across a copy, in the operator's first language."""
+    with override(settings().languages[0]):
+        return _("Register")
