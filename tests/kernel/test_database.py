@@ -12,6 +12,38 @@ def test_the_counter_cannot_read_what_is_sealed(register, as_role):
         database.rows("SELECT ciphertext FROM vault_sealed")
 
 
+SEALED_OF_A_LINE = ("number_sealed", "contact_sealed")
+
+
+@pytest.mark.parametrize("role", ["counter", "office", "portal", "vault", "auditor"])
+@pytest.mark.parametrize("column", SEALED_OF_A_LINE)
+def test_who_sends_nothing_cannot_read_what_is_sealed_of_a_line(register, as_role, role, column):
+    with pytest.raises(ProgrammingError, match="permission denied"), as_role(role):
+        database.rows(f"SELECT {column} FROM lines_line")  # noqa: S608
+
+
+@pytest.mark.parametrize("role", ["counter", "office", "portal", "vault", "auditor"])
+@pytest.mark.parametrize("column", SEALED_OF_A_LINE)
+def test_no_face_puts_another_address_in_the_place_of_a_lines(register, as_role, role, column):
+    with pytest.raises(ProgrammingError, match="permission denied"), as_role(role):
+        database.run(f"UPDATE lines_line SET {column} = ''")  # noqa: S608
+
+
+@pytest.mark.parametrize("role", ["counter", "office", "auditor"])
+def test_faces_read_all_else_of_a_line(register, as_role, role):
+    named = {row.name for row in database.rows(
+        "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'lines_line'::regclass AND attnum > 0 AND NOT attisdropped"
+    )}  # fmt: skip
+
+    with as_role(role):
+        read = {row.name for row in database.rows(
+            "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'lines_line'::regclass AND attnum > 0"
+            " AND has_column_privilege('lines_line', attname, 'SELECT')"
+        )}  # fmt: skip
+
+    assert named - read == set(SEALED_OF_A_LINE)
+
+
 @pytest.mark.parametrize("role", ["counter", "office", "sweep", "vault", "auditor", "migrator"])
 @pytest.mark.parametrize("statement", ["UPDATE ledger_entry SET body = ''", "DELETE FROM ledger_entry"])
 def test_no_role_changes_or_removes_a_ledger_entry(register, as_role, role, statement):

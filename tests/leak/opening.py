@@ -34,9 +34,7 @@ def main(count: str, day: str) -> int:
                 authority, person_id=ids.PersonId(one.person_id), holding_id=ids.HoldingId(one.holding_id),
                 field=field, purpose=Purpose.COMPLAINT, on=on,
             )  # fmt: skip
-            print(
-                repr(opened), str(opened), f"{opened}", json.dumps(opened, default=str), pickle.dumps(opened)
-            )
+            print(repr(opened), str(opened), f"{opened}", json.dumps(opened), pickle.dumps(opened))
             logging.getLogger("careless").error("opened %s %r", opened, [opened])
             print(field.value, sha256_hex(opened.reveal().encode()))
     try:

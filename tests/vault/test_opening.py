@@ -1,9 +1,12 @@
 """Who opens, what for and how often: the purpose, the second person, the day's limit, and the canary."""
 
+import copy
 import datetime as dt
 import json
 import logging
+import operator
 import os
+import pickle
 import stat
 import subprocess
 import sys
@@ -11,7 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections
+from django.template import Context, Template
 
 from rollkeeper.access.acts import add_staff, authority_of
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
@@ -19,6 +24,7 @@ from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, StaffId, new_uuid, new_uuids
 from rollkeeper.kernel.settings import Settings
@@ -27,6 +33,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import acts, canaries, epochs, opening
 from rollkeeper.vault.errors import CannotOpen, NeedsTwoPeople, NotOnesOwnAlarm, TooManyOpenings
 from rollkeeper.vault.fields import Field, LineField, Purpose
+from rollkeeper.vault.opened import Opened, OpenedCopy
 from tests.vault.conftest import DAY, people, person
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -375,11 +382,46 @@ def test_what_was_opened_does_not_get_into_a_log_or_an_error(officer, caplog):
         raise ValueError(value)  # noqa: TRY301
     except ValueError:
         logging.getLogger("anything").exception("fell over")
-    with pytest.raises(TypeError):
-        json.dumps({"name": value})
-
     assert "Yangchen" not in caplog.text + repr(caplog.records)
     assert "<sealed>" in caplog.text
+
+
+ENCODERS = {
+    "json": json.dumps,
+    "json written in Python": lambda value: "".join(json.JSONEncoder(indent=1).iterencode(value)),
+    "Django's": lambda value: json.dumps(value, cls=DjangoJSONEncoder),
+    "the house's canonical bytes": lambda value: canonical_bytes(value).decode(),
+    "a pickle": lambda value: repr(pickle.loads(pickle.dumps(value))),  # noqa: S301
+    "a copy": lambda value: repr(copy.deepcopy(value)),
+    "a text": str,
+    "a format": lambda value: f"{value['name']:>40}" + "%s" % value["name"],  # noqa: UP031
+    "joined": lambda value: "".join([value["name"], "!"]) + (value["name"] + "!"),
+    "changed": lambda value: value["name"].upper().lower() + value["name"][:] + value["name"].strip(),
+    "a template": lambda value: Template("{{ name }}").render(Context(value)),
+    "YAML and tables": lambda value: f"{list(value['name'])}" + value["name"].encode().decode(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [Opened, OpenedCopy])
+@pytest.mark.parametrize("way", ENCODERS)
+def test_whatever_writes_it_down_writes_that_it_is_sealed(way, kind):
+    value = {"name": kind("Yangchen Lhamo" if kind is Opened else b"Yangchen Lhamo")}
+
+    written = ENCODERS[way](value)
+
+    assert "Yangchen" not in written
+    assert "sealed" in written.replace("', '", "")
+
+
+@pytest.mark.parametrize("ask", [operator.eq, operator.ne, operator.lt, operator.ge, lambda a, _: hash(a)])
+def test_what_was_opened_is_not_compared_as_though_it_were_its_text(ask):
+    with pytest.raises(TypeError):
+        ask(Opened("Yangchen"), Opened("Lhamo"))
+
+
+def test_the_length_of_what_was_opened_says_nothing():
+    assert len(Opened("")) == len(Opened("Yangchen Lhamo" * 9)) == len("<sealed>")
+    assert not hasattr(Opened("Yangchen"), "__dict__")
 
 
 def test_a_row_moved_between_two_holdings_of_one_person_does_not_open(officer):

@@ -57,7 +57,14 @@ GRANT SELECT, INSERT ON subscribers_subscriber, subscribers_document TO counter,
 GRANT UPDATE (language, erased_on) ON subscribers_subscriber TO counter, sweep;
 GRANT DELETE ON subscribers_document TO sweep;
 GRANT SELECT ON subscribers_subscriber TO office;
-GRANT SELECT, INSERT, UPDATE ON lines_line, lines_number, lines_suspension, lines_holding, lines_pause TO counter, sweep;
+GRANT SELECT, INSERT, UPDATE ON lines_number, lines_suspension, lines_holding, lines_pause TO counter, sweep;
+GRANT SELECT, INSERT, UPDATE ON lines_line TO sweep;
+-- What is sealed of a line is read by whoever sends and tells. A counter seals the number of a new line; it neither reads what
+-- is sealed nor puts another number or address in its place, to which notices and codes would go.
+GRANT SELECT (line_id, service, state, version, is_registered, is_disputed, is_protected, activated_on, ended_on, ended_by,
+    erased_on, language, region, number_index) ON lines_line TO counter, office, auditor;
+GRANT INSERT, UPDATE (service, state, version, is_registered, is_disputed, is_protected, activated_on, ended_on, ended_by,
+    language, region, number_index) ON lines_line TO counter;
 -- A lift is given once and never taken back; a trigger tells the network, so that the office needs no right over that.
 GRANT SELECT, INSERT ON lines_lift TO counter, office, sweep;
 GRANT SELECT ON lines_lift TO auditor;
@@ -65,8 +72,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON lines_reference TO sweep;
 GRANT SELECT, INSERT ON lines_reference TO counter;
 GRANT DELETE ON lines_number TO sweep;
 GRANT SELECT, INSERT, UPDATE ON lines_hold TO sweep;
-GRANT SELECT ON lines_line, lines_number, lines_suspension, lines_holding, lines_pause, lines_hold TO office, auditor;
-GRANT SELECT ON lines_line TO vault;
+GRANT SELECT ON lines_number, lines_suspension, lines_holding, lines_pause, lines_hold TO office, auditor;
 GRANT INSERT, UPDATE ON lines_pause, lines_hold TO office;
 
 -- What must be told, what the network must do.
