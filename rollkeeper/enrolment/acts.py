@@ -25,8 +25,8 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines import acts as lines
 from rollkeeper.lines.changes import end_line_state, lock_line
-from rollkeeper.lines.errors import LineNotFound, RecordProtected
-from rollkeeper.lines.queries import LineView, find_line_written, present_holders, sealed_records
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.queries import LineView, find_line_written, present_holders
 from rollkeeper.lines.states import PauseReason
 from rollkeeper.network.acts import ask
 from rollkeeper.network.kinds import CommandKind
@@ -90,8 +90,8 @@ def replace_sim(
     role = demand(authority, Power.CHANGE_LINE)
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(number)
-        _refuse_sealed(authority, line)
+        line = _locked(authority, number)
+        lines.refuse_protected(authority, line.line_id)
         _demand_holder(line, document, on=on)
         entry = append_entry(authority, verb=Verb.SIM_REPLACED, role=role, on=on, line_id=line.line_id)
         _owe(line, NoticeKind.SIM_REPLACED, on=on)
@@ -110,8 +110,8 @@ def end_line(
     demand(authority, Power.CHANGE_LINE)
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(number)
-        _refuse_sealed(authority, line)
+        line = _locked(authority, number)
+        lines.refuse_protected(authority, line.line_id)
         if line.is_registered and not line.is_disputed:
             _demand_holder(line, document, on=on)
         return line.line_id, end_held_line(authority, line, on=on)
@@ -143,7 +143,7 @@ def pause_line(
     """Let the clock of a line stand still for a reason that somebody declares. Law: art. 3 (a justified reason)."""
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(number)
+        line = _locked(authority, number)
         return line.line_id, lines.pause_clock(authority, line.line_id, first, last, reason, on)
 
     return once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, do=do)
@@ -156,7 +156,7 @@ def lift_line(authority: Authority, *, submission_key: str, number: str, on: dt.
     """
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(number)
+        line = _locked(authority, number)
         return line.line_id, lines.lift_for_hours(authority, line.line_id, on=on)
 
     return once(submission_key, verb=Verb.LIFTED_FOR_HOURS, on=on, do=do)
@@ -171,7 +171,7 @@ def protect_line(
     """
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(number)
+        line = _locked(authority, number)
         entry_id = lines.protect_line(authority, line.line_id, protected=protected, on=on)
         if protected:
             give_service_back(line, on=on)
@@ -187,17 +187,12 @@ def _one(authority: Authority, submission: Submission, *, deed: Deed, on: dt.dat
     return outcome
 
 
-def _locked(number: str) -> LineView:
+def _locked(authority: Authority, number: str) -> LineView:
     found = find_line_written(number, country=settings().country_code)
     if found is None:
         raise LineNotFound
-    return lock_line(found.line_id, living=True)
-
-
-def _refuse_sealed(authority: Authority, line: LineView) -> None:
-    """Leave the line of somebody under protection to those who may know of it: whoever presses a clerk gets nowhere."""
-    if not authority.role_for(Power.SEE_PROTECTED) and sealed_records([line.line_id]):
-        raise RecordProtected
+    with lines.telling_nothing(authority, found.line_id):
+        return lock_line(found.line_id, living=True)
 
 
 def _demand_holder(line: LineView, document: Document | None, *, on: dt.date) -> None:

@@ -29,6 +29,7 @@ from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.changes import lock_numbers
+from rollkeeper.lines.errors import RecordProtected
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import LineView, accepted_through, last_holder, present_holders, sealed_records
 from rollkeeper.lines.states import Service
@@ -188,6 +189,7 @@ def _decide(
     sealed = _sealed_from(frame, [line.line_id for _, line, _ in read if line is not None])
     served = still_served([line.line_id for _, line, _ in read if line is not None and line.is_over])
     accepted = accepted_through([line.line_id for _, line, parts in read if line is not None and parts.route])
+    makes_anew = frame.deed in {Deed.REGISTER, Deed.INSTALL}  # a new contract touches nobody's record
     drafts: list[Draft] = []
     for (one, line, parts), by_document, by_former in zip(read, shown, former, strict=True):
         holder = (
@@ -198,14 +200,16 @@ def _decide(
             shows_document=parts.parts[Part.HOLDER].document is not None,
             quarantine_days=frame.pack.number_quarantine_days,
             is_served=line is not None and line.line_id in served,
-            is_sealed=line is not None and line.line_id in sealed, route=parts.route,
+            is_sealed=line is not None and line.line_id in sealed and not makes_anew, route=parts.route,
             accepted_through=accepted.get(line.line_id) if line is not None and parts.route else None,
         )  # fmt: skip
         verdict = refusal(frame.deed, situation=situation, on=frame.on) or limits.judge(
             Taking(one.submission, parts.parts[Part.HOLDER].document, _service(one, line), situation)
         )  # fmt: skip
         if isinstance(verdict, RollkeeperError):
-            outcomes[one.place] = verdict
+            # Why it is refused would say how the line of somebody under protection stands.
+            is_named = line is not None and line.line_id in sealed
+            outcomes[one.place] = RecordProtected() if is_named else verdict
         else:
             drafts.append(
                 Draft(one.place, one.submission, one.number, one.number_index, _service(one, line), line, parts, frame.on,
@@ -215,9 +219,8 @@ def _decide(
 
 
 def _sealed_from(frame: Frame, line_ids: Sequence[LineId]) -> set[LineId]:
-    """Return the lines whose records are sealed from who acts. A new contract touches nobody's record."""
-    makes_anew = frame.deed in {Deed.REGISTER, Deed.INSTALL}
-    if makes_anew or frame.authority.role_for(Power.SEE_PROTECTED):
+    """Return the lines whose records are sealed from who acts."""
+    if frame.authority.role_for(Power.SEE_PROTECTED):
         return set()
     return sealed_records(line_ids)
 

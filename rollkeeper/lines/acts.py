@@ -11,7 +11,7 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, run
-from rollkeeper.kernel.ids import EntryId, LineId, PersonId, new_uuid
+from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -29,17 +29,17 @@ from rollkeeper.lines.changes import (
     record_registrations,
     transfer_holding,
 )
-from rollkeeper.lines.errors import DaysReversed, LineNotFound, RecordProtected
+from rollkeeper.lines.errors import DaysReversed, LineNotFound
 from rollkeeper.lines.lifting import lift_for_hours
 from rollkeeper.lines.proofs import see_proof
-from rollkeeper.lines.queries import LineView, find_line_written, last_holder
+from rollkeeper.lines.protection import refuse_protected, refuse_protected_holder, telling_nothing
+from rollkeeper.lines.queries import LineView, find_line_written
 from rollkeeper.lines.states import PROVEN_LATER, PauseReason
-from rollkeeper.subscribers.queries import is_protected
 
 __all__ = [
     "NewHolding", "NewLine", "activate_line", "begin_holding", "begin_holdings", "begin_suspension",
     "end_line_state", "hold_erasure", "lift_for_hours", "lift_suspension", "lock_line", "look_up_line", "make_lines", "mark_disputed", "pause_clock",
-    "protect_line", "record_registrations", "refuse_protected", "refuse_protected_holder", "resume_clock", "see_proof", "settle_dispute", "transfer_holding",
+    "protect_line", "record_registrations", "refuse_protected", "refuse_protected_holder", "resume_clock", "see_proof", "settle_dispute", "telling_nothing", "transfer_holding",
 ]  # fmt: skip
 
 
@@ -89,21 +89,6 @@ def look_up_line(authority: Authority, number: str, *, on: dt.date) -> LineView:
         refuse_protected(authority, line.line_id)
         append_entry(authority, verb=Verb.LINE_LOOKED_UP, role=role, on=on, line_id=line.line_id)
         return line
-
-
-def refuse_protected(authority: Authority, line_id: LineId) -> None:
-    """Let whoever has no power over protected records learn no more of a line than that it has one.
-
-    Refuses: RecordProtected.
-    """
-    if not authority.role_for(Power.SEE_PROTECTED):
-        refuse_protected_holder(authority, last_holder(line_id))
-
-
-def refuse_protected_holder(authority: Authority, holder: PersonId | None) -> None:
-    """Do the same where it is known who holds the line, held it last or stands beside the holder. Refuses: RecordProtected."""
-    if holder and not authority.role_for(Power.SEE_PROTECTED) and is_protected(holder):
-        raise RecordProtected
 
 
 def resume_clock(

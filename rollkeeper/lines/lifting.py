@@ -19,6 +19,7 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.changes import lock_line
 from rollkeeper.lines.errors import LiftRefused
+from rollkeeper.lines.protection import telling_nothing
 from rollkeeper.lines.rules import may_lift_for_hours
 from rollkeeper.lines.states import PauseReason
 
@@ -26,11 +27,11 @@ from rollkeeper.lines.states import PauseReason
 def lift_for_hours(authority: Authority, line_id: LineId, *, on: dt.date) -> EntryId:
     """Let a line that is suspended for want of registration work for the hours that the pack gives, once.
 
-    The days that it touches do not count as days of suspension. Refuses: NotAllowed, LineNotFound, LineOver, LiftRefused.
-    Ledger: line:line:lifted_for_hours.
+    The days that it touches do not count as days of suspension. Refuses: NotAllowed, LineNotFound, LineOver, LiftRefused,
+    RecordProtected. Ledger: line:line:lifted_for_hours.
     """
     role, pack = demand(authority, Power.LIFT_FOR_HOURS), load_pack(settings().pack)
-    with act():
+    with act(), telling_nothing(authority, line_id):
         line, rule = lock_line(line_id, living=True), pack.emergency_lift
         verdict = may_lift_for_hours(rule, reasons=line.reasons, lifted_on=lifted_on(line_id))
         if isinstance(verdict, Refused):

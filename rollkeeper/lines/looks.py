@@ -12,7 +12,7 @@ from rollkeeper.access.roles import Power
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.ledger.queries import Held, Look, looks
-from rollkeeper.lines.acts import look_up_line
+from rollkeeper.lines.acts import look_up_line, refuse_protected_holder
 from rollkeeper.lines.queries import present_holding
 
 
@@ -27,8 +27,9 @@ class Looked:
 
 
 def who_looked(authority: Authority, person_id: PersonId) -> list[Look]:
-    """Return every look at one person, staff included, the oldest first. Refuses: NotAllowed."""
+    """Return every look at one person, staff included, the oldest first. Refuses: NotAllowed, RecordProtected."""
     demand(authority, Power.READ_LEDGER)
+    refuse_protected_holder(authority, person_id)
     return _of_person(person_id)
 
 

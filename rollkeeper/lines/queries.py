@@ -153,13 +153,13 @@ def sealed_number(line_id: LineId) -> bytes | None:
 
 
 def sealed_records(line_ids: Sequence[LineId]) -> set[LineId]:
-    """Return which of these lines name somebody under protection now: as holder, user, guardian or bearer."""
+    """Return which of these lines name somebody under protection: as who holds or held them last, uses, signs or brought papers."""
     if not line_ids:
         return set()
     found = rows(
-        "SELECT DISTINCT h.line_id FROM lines_holding h JOIN subscribers_subscriber s ON s.is_protected AND s.person_id IN"
-        " (h.person_id, h.user_person_id, h.guardian_person_id, h.bearer_person_id)"
-        " WHERE h.line_id = ANY (%s) AND upper_inf(h.held)",
+        "SELECT h.line_id FROM (SELECT DISTINCT ON (line_id) * FROM lines_holding WHERE line_id = ANY (%s)"
+        " ORDER BY line_id, lower(held) DESC) h WHERE EXISTS (SELECT FROM subscribers_subscriber s WHERE s.is_protected"
+        " AND s.person_id IN (h.person_id, h.user_person_id, h.guardian_person_id, h.bearer_person_id))",
         [list(line_ids)],
     )
     return {LineId(row.line_id) for row in found}

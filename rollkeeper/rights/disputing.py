@@ -22,7 +22,7 @@ from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.receipts import REGISTRATIONS, Mark, check_shown, is_known
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.acts import mark_disputed
+from rollkeeper.lines.acts import mark_disputed, refuse_protected, telling_nothing
 from rollkeeper.lines.changes import lock_line
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import LineView, find_line_written, present_holding, view_line
@@ -37,8 +37,9 @@ def dispute_line(authority: Authority, *, submission_key: str, number: str, on: 
     """
 
     def do() -> tuple[LineId, EntryId]:
-        line_id = _locked(number).line_id
-        open_case(authority, line_id, CaseKind.DISPUTE, holding_id=_holding(line_id), on=on)
+        line_id = _locked(authority, number).line_id
+        with telling_nothing(authority, line_id):
+            open_case(authority, line_id, CaseKind.DISPUTE, holding_id=_holding(line_id), on=on)
         return line_id, mark_disputed(authority, line_id, on)
 
     return once(submission_key, verb=Verb.LINE_DISPUTED, on=on, do=do)
@@ -58,9 +59,10 @@ def honour_receipt(
     mark = check_shown(shown)
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(number)
+        line = _locked(authority, number)
         refused = refusal(mark, line, is_another=_is_another(mark, line))
         if refused:
+            refuse_protected(authority, line.line_id)
             raise refused
         if not has_open_case(line.line_id, CaseKind.DISPUTE):
             open_case(authority, line.line_id, CaseKind.DISPUTE, holding_id=_holding(line.line_id), on=on)
@@ -89,11 +91,12 @@ def refusal(mark: Mark, line: LineView, *, is_another: bool) -> RollkeeperError 
     return RecordNotMissing(line=line.line_id) if line.is_registered else None
 
 
-def _locked(number: str) -> LineView:
+def _locked(authority: Authority, number: str) -> LineView:
     found = find_line_written(number, country=settings().country_code)
     if found is None:
         raise LineNotFound
-    return lock_line(found.line_id, living=True)
+    with telling_nothing(authority, found.line_id):
+        return lock_line(found.line_id, living=True)
 
 
 def _holding(line_id: LineId) -> HoldingId | None:

@@ -13,7 +13,7 @@ from rollkeeper.kernel.database import act, rows, run
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.acts import lock_line
+from rollkeeper.lines.acts import lock_line, telling_nothing
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import find_line_written
 from rollkeeper.rights.errors import TooManyKeptCodes
@@ -23,14 +23,15 @@ def keep_code(authority: Authority, number: str, *, on: dt.date) -> None:
     """Keep one code for a line: whoever asks for one at the portal within some minutes gets it, over the line's limit.
 
     It changes nothing for a line whose SIM was replaced lately. Ledger: rights:code:kept.
-    Refuses: NotAllowed, LineNotFound, NumberNotRead, LineOver, TooManyKeptCodes.
+    Refuses: NotAllowed, LineNotFound, NumberNotRead, LineOver, RecordProtected, TooManyKeptCodes.
     """
     role = demand(authority, Power.KEEP_CODE)
     with act():
         line = find_line_written(number, country=settings().country_code)
         if line is None:
             raise LineNotFound
-        lock_line(line.line_id, living=True)
+        with telling_nothing(authority, line.line_id):
+            lock_line(line.line_id, living=True)
         (kept,) = rows(
             "SELECT count(*) AS codes FROM rights_keptcode WHERE line_id = %s"
             " AND kept_at > clock_timestamp() - interval '1 day'",
