@@ -19,6 +19,14 @@ class CaptureSettings(BaseModel):
             description="Minutes after which a counter that nobody touched signs out by itself and forgets what was typed.",
         ),
     ] = 5  # fmt: skip
+    counter_ends_a_day: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Contracts that all counters together may end within 24 hours because their holders ask; a counter that"
+            " was taken over ends no more. `rollkeeper setup` puts it into effect.",
+        ),
+    ] = 100  # fmt: skip
     captures_within_days: Annotated[
         int,
         Field(

@@ -17,6 +17,7 @@ from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.ids import BatchId, HoldingId, LineId, PersonId, new_uuid, new_uuids
 from rollkeeper.lines.errors import (
     AlreadySuspended,
+    EndsAtCountersSpent,
     HoldingInTheWay,
     LineChanged,
     LineNotFound,
@@ -236,9 +237,16 @@ def record_registrations(
 
 
 def end_line_state(line_id: LineId, *, by: str, quarantined_until: dt.date, on: dt.date) -> None:
-    """End a line and the holding of it; its number waits. Refuses: LineOver."""
+    """End a line and the holding of it; its number waits. Refuses: LineOver, EndsAtCountersSpent."""
     values = {"line_id": line_id, "on": on, "by": by, "until": quarantined_until}
-    if not rows(sql("lines", "end_line"), values):
+    try:
+        with act():
+            ended = rows(sql("lines", "end_line"), values)
+    except IntegrityError as fault:
+        if "lines_line_ended_by_counters_too_often" not in str(fault):
+            raise
+        raise EndsAtCountersSpent from None
+    if not ended:
         raise LineOver(line=line_id, ended_on=None)
     end_holdings([line_id], at=clock.now())
 

@@ -137,3 +137,14 @@ class DaysReversed(RollkeeperError):
     kind = Kind.MALFORMED
     sentence = "The last day {last} lies before the first day {first}."
     remedy = "Give the first day first; leave the last one out while it is open."
+
+
+class EndsAtCountersSpent(RollkeeperError):
+    """Counters have ended as many contracts within a day as this home lets them (`counter_ends_a_day`)."""
+
+    code = "ends_at_counters_spent"
+    kind = Kind.CONFLICT
+    sentence = (
+        "Counters have ended as many contracts within 24 hours as this house lets them; nothing was done."
+    )
+    remedy = "Tell an administrator at once, who looks at what was ended and raises the number if all of it was asked for."

@@ -201,6 +201,18 @@ class Lift(models.Model):
         ]
 
 
+class EndAtCounter(models.Model):
+    """A contract that a counter ended within the last day: written by a trigger, so that all counters have one brake."""
+
+    line_id = models.UUIDField(primary_key=True)
+    ended_at = models.DateTimeField(db_comment="Instant by the machine, whatever day a trial home believes.")
+
+    class Meta:
+        """Rows go after a day (`lines/sql/at_the_counter.sql`)."""
+
+        db_table = "lines_endatcounter"
+
+
 class Hold(models.Model):
     """A legal hold: erasure waits while it covers the day. It ends by itself."""
 

@@ -16,12 +16,11 @@ from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.claims import dead_claims, hold_claim, one_at_a_time
 from rollkeeper.kernel.database import act, rows, run, sql
-from rollkeeper.kernel.ids import BatchId, CommandId, LineId, new_uuid
+from rollkeeper.kernel.ids import CommandId, LineId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.network.gateways import CHUNK, Gateway, Order, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
-from rollkeeper.network.models import Command
 from rollkeeper.network.rules import Followed, follow
 from rollkeeper.vault.acts import open_line_values
 from rollkeeper.vault.errors import CannotOpen
@@ -53,22 +52,16 @@ class _Try:
     read_back: ReadBack
 
 
-def ask(
-    line_id: LineId, *, kind: CommandKind, reason: str, at: dt.datetime, batch_id: BatchId | None = None
-) -> CommandId:
+def ask(line_id: LineId, *, kind: CommandKind, reason: str, at: dt.datetime) -> CommandId:
     """Leave a command for the network in the present transaction; `push_due` carries it out.
 
     A command takes the place of every older one for the same line that the network has not confirmed.
     Precondition: the caller's act has locked the line and leaves its own ledger entry.
     """
     command_id = CommandId(new_uuid())
-    Command.objects.create(
-        line_id=line_id,
-        command_id=command_id,
-        kind=CommandKind(kind).value,
-        reason=reason,
-        batch_id=batch_id,
-        asked_at=at,
+    run(
+        "INSERT INTO network_command (line_id, command_id, kind, reason, asked_at) VALUES (%s, %s, %s, %s, %s)",
+        [line_id, command_id, CommandKind(kind).value, reason, at],
     )
     return command_id
 

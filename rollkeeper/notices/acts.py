@@ -20,7 +20,6 @@ from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.gateways import CHUNK, Gateway, gateways
 from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
-from rollkeeper.notices.models import Notice
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.rules import AFTER_A_FAILURE
 from rollkeeper.notices.sending import Sender, Sent
@@ -78,15 +77,11 @@ def owe(
     if NoticeKind(kind).promises_a_day and promised_on is None:
         raise ValueError(f"a notice of kind {kind} promises a day")
     notice_id = NoticeId(new_uuid())
-    Notice.objects.create(
-        line_id=line_id,
-        notice_id=notice_id,
-        kind=NoticeKind(kind).value,
-        campaign_id=campaign_id,
-        language=language,
-        promised_on=promised_on,
-        pack_hash=pack_hash,
-        owed_on=on,
+    run(
+        "INSERT INTO notices_notice"
+        " (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, owed_on)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [line_id, notice_id, NoticeKind(kind).value, campaign_id, language, promised_on, pack_hash, on],
     )
     return notice_id
 

@@ -85,12 +85,22 @@ def bring_up_to_date() -> None:
         ):  # the ledger's forms grow with the program, whatever migrations there are
             database.run(database.sql("ledger", name))
         database.run(_page("roles"))
+        set_brakes_of_counters()
     finally:
         connections["default"].close()
         connections["default"].settings_dict.update(database.address(server.REGISTER, database.this_role()))
     with database.connect(server.KEYS, KeysRole.MIGRATOR) as keys:
         keys.execute(vault_keys.schema())
         keys.execute(_page("keys_roles"))
+
+
+def set_brakes_of_counters(*, ends_a_day: int | None = None) -> None:
+    """Write into the register, where no counter can set it, how many contracts counters may end within a day."""
+    most = settings().counter_ends_a_day if ends_a_day is None else ends_a_day
+    database.run(
+        "CREATE OR REPLACE FUNCTION lines_counter_ends_a_day() RETURNS integer LANGUAGE sql IMMUTABLE RETURN %s",
+        [most],
+    )
 
 
 def _page(name: str) -> str:

@@ -1,5 +1,5 @@
 -- Asks the network to restore a line at once and to bar it again at the end, whenever somebody gives it its hours.
--- Law: the pack's emergency_lift. Reads: -. Writes: network_command (by a trigger on lines_lift).
+-- Law: the pack's emergency_lift. Reads: lines_suspension. Writes: network_command (by a trigger on lines_lift).
 -- Plan: two inserts a lift. Again: CREATE OR REPLACE: the same trigger; lines_lift holds a line once.
 --
 -- Both are asked for in the lift's own statement, so that no lift stays open because somebody forgot to end it. The second
@@ -8,6 +8,13 @@
 CREATE OR REPLACE FUNCTION network_lift_for_hours() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    IF NOT EXISTS (
+        SELECT FROM lines_suspension s
+         WHERE s.line_id = NEW.line_id AND s.reason = 'registration' AND s.lifted_on IS NULL
+    ) THEN
+        -- At the end of the hours it would be barred, though nothing had taken its service.
+        RAISE EXCEPTION 'lines_lift_of_a_line_that_is_not_suspended' USING ERRCODE = 'check_violation';
+    END IF;
     INSERT INTO network_command (line_id, kind, reason, asked_at)
     VALUES (NEW.line_id, 'restore', 'emergency_lift', NEW.lifted_at);
     INSERT INTO network_command (line_id, kind, reason, asked_at, next_try_at)

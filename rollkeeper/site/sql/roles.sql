@@ -54,22 +54,27 @@ GRANT SELECT, INSERT ON vault_canary TO sweep;
 
 -- People and lines.
 GRANT SELECT, INSERT ON subscribers_subscriber, subscribers_document TO counter, sweep;
-GRANT UPDATE (language, erased_on) ON subscribers_subscriber TO counter, sweep;
+GRANT UPDATE (erased_on) ON subscribers_subscriber TO sweep;
 GRANT DELETE ON subscribers_document TO sweep;
 GRANT SELECT ON subscribers_subscriber TO office;
-GRANT SELECT, INSERT, UPDATE ON lines_number, lines_suspension, lines_holding, lines_pause TO counter, sweep;
-GRANT SELECT, INSERT, UPDATE ON lines_line TO sweep;
+GRANT SELECT, INSERT, UPDATE ON lines_line, lines_number, lines_suspension, lines_holding, lines_pause TO sweep;
 -- What is sealed of a line is read by whoever sends and tells. A counter seals the number of a new line; it neither reads what
 -- is sealed nor puts another number or address in its place, to which notices and codes would go.
 GRANT SELECT (line_id, service, state, version, is_registered, is_disputed, is_protected, activated_on, ended_on, ended_by,
     erased_on, language, region, number_index) ON lines_line TO counter, office, auditor;
-GRANT INSERT, UPDATE (service, state, version, is_registered, is_disputed, is_protected, activated_on, ended_on, ended_by,
-    language, region, number_index) ON lines_line TO counter;
+-- A counter does to a line what its acts do, and suspends none: what it may write, and no more of it than its triggers let
+-- pass (lines/sql/at_the_counter.sql, network/sql/at_the_counter.sql, notices/sql/of_a_face.sql).
+GRANT SELECT ON lines_number, lines_suspension, lines_holding, lines_pause TO counter;
+GRANT INSERT ON lines_line, lines_number, lines_holding, lines_pause TO counter;
+GRANT UPDATE (state, version, is_registered, is_disputed, is_protected, ended_on, ended_by, language, number_index) ON lines_line
+    TO counter;
+GRANT UPDATE (line_id, quarantined_until) ON lines_number TO counter;
+GRANT UPDATE (lifted_on, lifted_at) ON lines_suspension TO counter;
+GRANT UPDATE (held) ON lines_holding TO counter;
 -- A lift is given once and never taken back; a trigger tells the network, so that the office needs no right over that.
 GRANT SELECT, INSERT ON lines_lift TO counter, office, sweep;
 GRANT SELECT ON lines_lift TO auditor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON lines_reference TO sweep;
-GRANT SELECT, INSERT ON lines_reference TO counter;
 GRANT DELETE ON lines_number TO sweep;
 GRANT SELECT, INSERT, UPDATE ON lines_hold TO sweep;
 GRANT SELECT ON lines_number, lines_suspension, lines_holding, lines_pause, lines_hold TO office, auditor;
@@ -77,7 +82,10 @@ GRANT INSERT, UPDATE ON lines_pause, lines_hold TO office;
 
 -- What must be told, what the network must do.
 GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt, network_command TO sweep;
-GRANT SELECT, INSERT ON notices_notice, network_command TO counter;
+GRANT SELECT ON notices_notice, network_command TO counter;
+GRANT INSERT (line_id, command_id, kind, reason, asked_at) ON network_command TO counter;
+GRANT INSERT (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, owed_on) ON notices_notice
+    TO counter, office;
 GRANT SELECT, INSERT ON network_comparison TO sweep;
 GRANT SELECT ON network_comparison TO office, auditor;
 GRANT SELECT, INSERT, DELETE ON notices_tally TO sweep;
@@ -122,7 +130,7 @@ GRANT INSERT, UPDATE ON agents_agent, agents_met, agents_place, agents_post, age
 GRANT INSERT ON agents_taken TO sweep;
 GRANT UPDATE ON agents_agent, agents_device TO office;
 GRANT UPDATE (settled_on, verdict) ON agents_case TO office;
-GRANT INSERT ON agents_recheck, notices_notice TO office;
+GRANT INSERT ON agents_recheck TO office;
 -- A device that is enrolled is a passkey of an account.
 GRANT SELECT ON mfa_authenticator TO sweep;
 

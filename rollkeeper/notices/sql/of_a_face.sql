@@ -1,0 +1,16 @@
+-- Lets a face owe the notices of its own acts and no other: by the first notice of a campaign a clock starts.
+-- Law: art. 3. Reads: -. Writes: a trigger on notices_notice. Plan: fires for two roles, for a kind that is not theirs.
+-- Again: CREATE OR REPLACE: the same trigger.
+CREATE OR REPLACE FUNCTION notices_refuse_to_face() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'notices_notice_not_of_this_role' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+CREATE OR REPLACE TRIGGER notices_of_a_face BEFORE INSERT ON notices_notice
+    FOR EACH ROW WHEN (
+        current_user = 'counter'
+            AND NEW.kind NOT IN ('restored', 'record_changed', 'new_line_in_your_name', 'sim_replaced', 'document_by')
+        OR current_user = 'office' AND NEW.kind <> 'confirm_record'
+    ) EXECUTE FUNCTION notices_refuse_to_face();
