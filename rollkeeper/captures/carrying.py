@@ -20,9 +20,9 @@ from django.utils import translation
 
 from rollkeeper.access.acts import authority_then
 from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power
+from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.agents.capturing import take_registration
-from rollkeeper.captures.errors import CaptureNotOpened
+from rollkeeper.captures.errors import CaptureGivenUp, CaptureNotOpened
 from rollkeeper.captures.reading import Captured, read_capture
 from rollkeeper.captures.rules import Counted, counted_instant, days_since
 from rollkeeper.captures.settling import settle_all
@@ -44,6 +44,8 @@ from rollkeeper.vault.epochs import let_go
 from rollkeeper.vault.errors import CannotOpen
 
 TRIES = 3
+HELD_FOR = dt.timedelta(hours=22)
+"""How long what broke may be held: whoever carries looks every hour, so that none is there after 24."""
 TEND_EVERY_S = 3600.0
 LOOK_EVERY_S = 1.0
 _CARRYING = 0x63617074  # an advisory lock of PostgreSQL: "capt" in ASCII
@@ -86,10 +88,27 @@ def keep_carrying(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
 
 
 def tend(authority: Authority) -> None:
-    """Renew the keys to which browsers seal, and forget what nobody needs. Again: nothing."""
+    """Renew the keys to which browsers seal, give up what was held too long, forget what nobody needs. Again: nothing."""
     days = settings().captures_within_days
     renew_capture_keys(authority, lasts_days=days, on=clock.today())
+    give_up_held(authority, on=clock.today())
     run(sql("captures", "forget"), {"days": days})
+
+
+def give_up_held(authority: Authority, *, on: dt.date) -> int:
+    """Erase each capture that broke and could not be carried for most of a day; its clerk is told. Return how many there were.
+
+    Ledger: captures:capture:carried. Refuses: NotAllowed.
+    """
+    role, given_up = demand(authority, Power.CARRY_CAPTURES), 0
+    with _alone() as alone:
+        for row in rows(sql("captures", "held_too_long"), [HELD_FOR]) if alone else ():
+            with translation.override(row.language):
+                said = _said(CaptureGivenUp())
+            came = _Came("refused", row.received_at.astimezone(dt.UTC), {}, said)
+            _note(authority, role, row, came, on=on)
+            given_up += 1
+    return given_up
 
 
 def carry_all(authority: Authority, *, held: bool = False) -> int:
@@ -98,7 +117,9 @@ def carry_all(authority: Authority, *, held: bool = False) -> int:
     done = 0
     with _alone() as alone:
         if alone and held:
-            run("UPDATE captures_capture SET outcome = NULL, tries = 0 WHERE outcome = 'held'")
+            run(
+                "UPDATE captures_capture SET outcome = NULL, tries = 0, carried_at = NULL WHERE outcome = 'held'"
+            )
         while alone and carry_next(authority):
             done += 1
     return done
@@ -123,6 +144,12 @@ def carry_next(authority: Authority) -> bool:
         log.error("a capture broke: %s", type(fault).__name__)  # noqa: TRY400
         _try_again(row.submission_key)
         return True
+    _note(authority, role, row, came, on=clock.today())
+    return True
+
+
+def _note(authority: Authority, role: StaffRole, row: Any, came: _Came, *, on: dt.date) -> None:
+    """Note what came of a capture, and let its ciphertext go."""
     with act():
         run(
             "UPDATE captures_capture SET outcome = %s, said = %s, captured_at = %s, carried_at = clock_timestamp(),"
@@ -134,9 +161,8 @@ def carry_next(authority: Authority) -> bool:
             "received_at": row.received_at.astimezone(dt.UTC).isoformat(), "clock": "none", **came.facts,
         }  # fmt: skip
         append_entry(
-            authority, verb=Verb.CAPTURE_CARRIED, role=role.value, on=clock.today(), line_id=came.line_id, facts=facts,
+            authority, verb=Verb.CAPTURE_CARRIED, role=role.value, on=on, line_id=came.line_id, facts=facts,
         )  # fmt: skip
-    return True
 
 
 def _carried(authority: Authority, row: Any) -> _Came:
@@ -207,9 +233,9 @@ def _done(captured: Captured, counted: Counted, *, submission_key: str, staff_id
 
 def _try_again(submission_key: str) -> None:
     run(
-        "UPDATE captures_capture SET tries = tries + 1, outcome = CASE WHEN tries + 1 >= %s THEN 'held' END"
-        " WHERE submission_key = %s",
-        [TRIES, submission_key],
+        "UPDATE captures_capture SET tries = tries + 1, outcome = CASE WHEN tries + 1 >= %(most)s THEN 'held' END,"
+        " carried_at = CASE WHEN tries + 1 >= %(most)s THEN clock_timestamp() END WHERE submission_key = %(key)s",
+        {"most": TRIES, "key": submission_key},
     )
 
 

@@ -24,6 +24,15 @@ class CaptureNotOpened(RollkeeperError):
     )
 
 
+class CaptureGivenUp(RollkeeperError):
+    """A capture broke, was held, and nobody could have it carried within a day."""
+
+    code = "capture_given_up"
+    kind = Kind.REFUSED
+    sentence = "What was taken down could not be recorded within a day. It was erased; nothing was recorded."
+    remedy = "Ask the person to come again with their slip, which says when they were here."
+
+
 class CaptureNotRead(RollkeeperError):
     """A capture opens and is not in order."""
 

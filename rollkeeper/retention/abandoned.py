@@ -7,9 +7,10 @@ What is refused by a rule is refused before anything is sealed, and leaves nothi
 """
 
 import datetime as dt
+from collections.abc import Callable
 
 from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power
+from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, sql
 from rollkeeper.kernel.ids import HoldingId, PersonId
@@ -24,14 +25,26 @@ LONGEST = dt.timedelta(hours=24)
 """How long the identity of an application that came to nothing may be there."""
 
 type Pairs = list[tuple[PersonId, HoldingId]]
+type Eraser = Callable[[Authority, dt.date], int]
+
+_elsewhere: list[Eraser] = []
+
+
+def abandoned_elsewhere(eraser: Eraser) -> None:
+    """State how what came to nothing is erased in a room above. Called once, by the room that owns it."""
+    _elsewhere.append(eraser)
 
 
 def erase_abandoned(authority: Authority, *, on: dt.date) -> int:
-    """Destroy the keys of every application that came to nothing over an hour ago; return how many there were.
+    """Erase every application that came to nothing: its key, over an hour ago; what rooms above hold, before a day is over.
 
-    Refuses: NotAllowed, OnlySeals. Ledger: line:application:erased, once a run that found any.
+    Return how many there were. Refuses: NotAllowed, OnlySeals. Ledger: line:application:erased, once a run that found any.
     """
     role = demand(authority, Power.ERASE_DUE)
+    return _destroy_keys(authority, role, on=on) + sum(erase(authority, on) for erase in _elsewhere)
+
+
+def _destroy_keys(authority: Authority, role: StaffRole, *, on: dt.date) -> int:
     pairs = _abandoned(UNDER_WAY)
     if not pairs:
         return 0

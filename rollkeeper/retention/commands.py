@@ -23,7 +23,8 @@ def erase_due(
     """Erase every record that the law no longer allows to keep, with its keys, and certify it in the ledger.
 
     With it goes, after an hour, the identity of people whose registration was begun and came to nothing: run it at least
-    twice a day, as 'rollkeeper work' does, so that it is gone within 24 hours. Safe to break off and to run again.
+    twice a day, as 'rollkeeper work' does, so that it is gone within 24 hours; so do captures of counters that broke and were held
+    for most of a day. Safe to break off and to run again.
 
     Example: rollkeeper erase-due --dry-run
     """

@@ -22,6 +22,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.changes import activate_line, begin_suspension, end_line_state
 from rollkeeper.lines.queries import accepted_through, find_line
 from rollkeeper.lines.states import LineState, Service, SuspensionReason
+from rollkeeper.retention import acts as retention
 from rollkeeper.site import doctor
 from rollkeeper.subscribers.queries import document_index, find_persons
 from rollkeeper.vault import capture_keys, rotation
@@ -318,6 +319,70 @@ def test_what_breaks_is_held_sealed_and_keeps_nobody_waiting(browser, carry, mon
     carry(held=True)
     assert came_of(bad) == "done"
     assert [one.health for one in doctor._look(doctor._check_captures)] == [doctor.Health.SOUND]
+
+
+@pytest.fixture
+def held(browser, carry, monkeypatch):
+    """A capture that broke three times, held for so many hours."""
+
+    def breaks(*_, **__):
+        raise KeyError
+
+    key = browser.capture(form(fresh_number(), person(name="甲" * 4)))
+    with monkeypatch.context() as while_broken:
+        while_broken.setattr(carrying, "_done", breaks)
+        carry()
+    assert came_of(key) == "held"
+
+    def for_hours(hours):
+        run(
+            "UPDATE captures_capture SET carried_at = carried_at - make_interval(mins => %s)",
+            [round(hours * 60)],
+        )
+        return key
+
+    return for_hours
+
+
+def erase_due():
+    return retention.erase_due(sweep_authority(), on=ON).abandoned
+
+
+def tended():
+    carrying.tend(sweep_authority())
+    return 1
+
+
+@pytest.mark.parametrize("by", [erase_due, tended])
+def test_what_is_held_for_most_of_a_day_is_erased_and_its_clerk_is_told(held, by):
+    key = held(22.1)
+
+    assert by() == 1
+
+    (row,) = rows("SELECT outcome, sealed, said FROM captures_capture WHERE submission_key = %s", [key])
+    assert (row.outcome, row.sealed, row.said[0]["code"]) == ("refused", None, "capture_given_up")
+    assert "slip" in row.said[0]["remedy"]
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'captures:capture:carried'")
+    assert json.loads(entry.body)["facts"]["outcome"] == "refused"
+    assert [one.health for one in doctor._look(doctor._check_captures)] == [doctor.Health.SOUND]
+
+
+def test_what_is_held_for_less_can_still_be_carried(held, carry):
+    key = held(21.9)
+
+    assert erase_due() == 0
+    carry(held=True)
+
+    assert came_of(key) == "done"
+
+
+def test_what_waits_and_never_broke_is_given_up_by_nobody(browser):
+    key = browser.capture(form(fresh_number(), person()))
+    run("UPDATE captures_capture SET received_at = received_at - interval '3 days'")
+
+    assert erase_due() == 0
+
+    assert came_of(key) is None
 
 
 @pytest.mark.parametrize(
