@@ -95,7 +95,7 @@ def read(request: HttpRequest) -> HttpResponse:
 def _apply(request: HttpRequest, begun: dict[str, Any], form: RecordForm) -> Answer:
     key, application_id = str(form.cleaned_data["key"]), new_uuid()
     given = Applied(form.values(), form.copies(), language_of_page(), form.was_read())
-    sealer = proved_half(begun["key"], base64.b64decode(begun["half"]), bytes.fromhex(begun["mac"]))
+    sealer = proved_half(begun["key"], base64.b64decode(begun["half"]), bytes.fromhex(begun["signature"]))
     sealed = seal_capture(sealer, given.packed(), submission_key=key, ticket_id=UUID(str(application_id)))
     return put(
         request, AskKind.APPLY, {"key": key, "application": str(application_id)}, sealed=sealed

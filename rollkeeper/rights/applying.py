@@ -88,7 +88,7 @@ def begin_application(visit: Visit, _: Asked, *, on: dt.date) -> dict[str, Any]:
     key = key_to_seal_to()
     return {
         "service": line.service.value, "key": key.key_id, "half": base64.b64encode(key.public_key).decode(),
-        "mac": key.public_mac.hex(), "sight": law_in_force().sight_article("individual"), "days": _days(),
+        "signature": key.signature.hex(), "sight": law_in_force().sight_article("individual"), "days": _days(),
     }  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def _hold(visit: Visit, application_id: UUID, given: Applied, *, article: str, o
     )
     key, until = key_to_seal_to(), on + dt.timedelta(days=_days())
     sealed = seal_capture(
-        proved_half(key.key_id, key.public_key, key.public_mac), given.packed(),
+        proved_half(key.key_id, key.public_key, key.signature), given.packed(),
         submission_key=held_key(application_id), ticket_id=application_id,
     )  # fmt: skip
     is_first = not rows("SELECT FROM rights_application WHERE line_id = %s", [visit.line_id])

@@ -42,6 +42,7 @@ def make_home(kind: HomeKind) -> None:
     with alone(home() / "making.lock"):
         make_stores()
         vault_acts.begin_first_epoch()
+        vault_acts.sign_halves_again()
         renew_capture_keys(console_authority(), lasts_days=settings().captures_within_days, on=clock.today())
         canaries.ensure_canary(console_authority(), on=clock.today())
         publishing.prepare_receipts()

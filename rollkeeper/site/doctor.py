@@ -145,6 +145,7 @@ def is_over(begun: dt.datetime, days: int, *, now: dt.datetime) -> bool:
 def _check_root() -> Iterator[Finding]:
     epochs.secret_of(max(living_epoch_ids()))
     index_key().digests([b"doctor"])
+    epochs.demand_genuine()
     yield _sound("The root of trust opens the epoch of keys, and the key of the index is there.")
 
 
@@ -362,8 +363,8 @@ def _check_captures() -> Iterator[Finding]:
         yield Finding(
             "",
             Health.FAULT,
-            f"{found.held:,} captures of counters without a network broke three times and are held, sealed.",
-            "Mend what 'captures' in the log names, then 'rollkeeper captures carry --held', while their key lives.",
+            f"{found.held:,} captures of counters without a network broke three times and are held, sealed, for 22 hours.",
+            "Mend what 'captures' in the log names, then 'rollkeeper captures carry --held'; else they are erased.",
         )
     if found.oldest_waits and found.oldest_waits > CAPTURES_PATIENCE:
         told = (

@@ -91,7 +91,13 @@ class Handed:
             *files,
             *(
                 home() / name
-                for name in ("secrets/index.key", "secrets/index.token", "ledger/vkey", *self.face.needs)
+                for name in (
+                    "secrets/index.key",
+                    "secrets/index.token",
+                    "secrets/halves.pub",
+                    "ledger/vkey",
+                    *self.face.needs,
+                )
             ),
         ]
         for file in wanted:
@@ -137,12 +143,17 @@ def _let_read_ledger() -> None:
 
 
 def _let_put_copies(user: str) -> None:
-    """Let a face put copies of documents into their folder: it finds none there that it cannot name, and lists nothing."""
+    """Let a face put copies of documents into their folder: it finds none there that it cannot name, and lists nothing.
+
+    The folders inside are made beforehand: one that the face made would be its own to list, one that a restore made nobody else's.
+    """
     folder = copies.folder()
     if folder:
         copies.prepare()
-        shutil.chown(folder, group=user)
-        folder.chmod(0o730)
+        for place in (folder, *(folder / name for name in copies.PREFIXES)):
+            place.mkdir(exist_ok=True)
+            shutil.chown(place, "root", user)
+            place.chmod(0o730)
         let_through(folder)
 
 

@@ -24,13 +24,15 @@ Keys
       +-- seals each attribute (AES-256-GCM)
       +-- HKDF-Expand "rollkeeper/commitment": the key of what stands for the person in the ledger
 
-    index key              HMAC for exact look-ups and for the mac of public halves; derived from the root once,
+    index key              HMAC for exact look-ups; derived from the root once,
                            then a file of its own that a web face may read             (vault.blind)
 
     capture key            32 random bytes, wrapped by the root as an epoch's secret is; its public half is for browsers.
                            Renewed every week, destroyed some weeks later          (vault.capture_keys)
 
-Who only writes (the counter) has the public half and the index key. Who opens has the root.
+    halves' key            Ed25519; signs the public halves of epochs and capture keys      (vault.halves)
+
+Who only writes (the counter) has the public half, what its signature is checked by, and the index key. Who opens has the root.
 
 Bytes
 -----

@@ -27,7 +27,7 @@ from rollkeeper.vault.storing import copy_binary
 
 __all__ = [
     "PersonRecord", "begin_epoch", "begin_first_epoch", "list_living_keys", "open_copy", "open_line_values", "open_sealed",
-    "remove_copies", "seal_line_columns", "seal_line_values", "seal_persons", "shred",
+    "remove_copies", "seal_line_columns", "seal_line_values", "seal_persons", "shred", "sign_halves_again",
 ]  # fmt: skip
 
 _SEALED_AT_ONCE = 10_000
@@ -53,6 +53,17 @@ def begin_first_epoch() -> None:
     """Begin the first epoch of a home, making its root of trust; do nothing where an epoch lives already."""
     if not keys.living_epoch_ids():
         begin_epoch(console_authority(), role=StaffRole.CONSOLE, on=clock.today())
+
+
+def sign_halves_again() -> None:
+    """Sign every public half that bears no signature of this home's and that the root proves to be ours. Again: nothing.
+
+    Refuses: EpochNotGenuine, CannotOpen.
+    """
+    from rollkeeper.vault import capture_keys
+
+    epochs.sign_again()
+    capture_keys.sign_again()
 
 
 def begin_epoch(authority: Authority, *, role: StaffRole, on: dt.date) -> int:

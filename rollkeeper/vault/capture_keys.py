@@ -7,7 +7,6 @@ by itself, whatever happens to the epochs.
 """
 
 import datetime as dt
-import hmac
 import secrets
 from uuid import UUID
 
@@ -19,10 +18,11 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, rows, run
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault import epochs, keys, wire
+from rollkeeper.vault import epochs, halves, keys, wire
 from rollkeeper.vault.errors import CannotOpen, EpochNotGenuine
-from rollkeeper.vault.root import index_key, root_of_trust
+from rollkeeper.vault.root import root_of_trust
 
+_KIND = "capture"
 PADDED_TO_BYTES = 4096
 """Every registration is shorter: how long one is says nothing."""
 
@@ -30,14 +30,14 @@ PADDED_TO_BYTES = 4096
 def key_to_seal_to() -> keys.CaptureKey:
     """Return the newest capture key, its public half proved to be this home's. Refuses: NoEpoch, EpochNotGenuine."""
     newest = keys.newest_capture_key()
-    if not hmac.compare_digest(newest.public_mac, _mac(newest.key_id, newest.public_key)):
+    if not _is_genuine(newest):
         raise EpochNotGenuine(epoch=newest.key_id)
     return newest
 
 
-def proved_half(key_id: int, public_key: bytes, public_mac: bytes) -> wire.PublicSealer:
+def proved_half(key_id: int, public_key: bytes, signature: bytes) -> wire.PublicSealer:
     """Return what seals to a key whose public half came by another way, proved to be this home's. Refuses: EpochNotGenuine."""
-    if not hmac.compare_digest(public_mac, _mac(key_id, public_key)):
+    if not halves.is_genuine(_KIND, key_id, public_key, signature):
         raise EpochNotGenuine(epoch=key_id)
     return wire.PublicSealer(key_id, public_key)
 
@@ -66,6 +66,19 @@ def renew_capture_keys(authority: Authority, *, lasts_days: int, on: dt.date) ->
             append_entry(
                 authority, verb=Verb.CAPTURE_KEY_DESTROYED, role=role.value, on=on, facts={"key": key_id}
             )
+
+
+def sign_again() -> None:
+    """Sign every living key's public half that bears no signature of this home's, once the root proves it ours. Again: nothing.
+
+    Refuses: EpochNotGenuine, CannotOpen.
+    """
+    living = dict(keys.wrapped_capture_secrets())
+    for key in keys.capture_keys():
+        if key.key_id in living and not _is_genuine(key):
+            if _secret(key.key_id, living[key.key_id]).public_key() != key.public_key:
+                raise EpochNotGenuine(epoch=key.key_id)
+            keys.sign_capture_key(key.key_id, halves.sign_half(_KIND, key.key_id, key.public_key))
 
 
 def rewrap() -> None:
@@ -105,7 +118,7 @@ def _begin() -> tuple[int, bytes]:
     key_id, secret = last.key_id + 1, secrets.token_bytes(wire.KEY_BYTES)
     public = wire.EpochSecret(key_id, secret).public_key()
     keys.insert_capture_key(
-        keys.CaptureKey(key_id, public, _mac(key_id, public), clock.true_now()),
+        keys.CaptureKey(key_id, public, halves.sign_half(_KIND, key_id, public), clock.true_now()),
         secret_wrapped=root_of_trust().wrap(secret, context=_context(key_id)),
     )
     return key_id, public
@@ -117,9 +130,8 @@ def _secret(key_id: int, wrapped: bytes | None) -> wire.EpochSecret:
     return wire.EpochSecret(key_id, root_of_trust().unwrap(wrapped, context=_context(key_id)))
 
 
-def _mac(key_id: int, public_key: bytes) -> bytes:
-    (digest,) = index_key().digests([b"capture\x00" + key_id.to_bytes(4) + public_key])
-    return digest
+def _is_genuine(key: keys.CaptureKey) -> bool:
+    return halves.is_genuine(_KIND, key.key_id, key.public_key, key.signature)
 
 
 def _context(key_id: int) -> bytes:

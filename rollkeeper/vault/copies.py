@@ -28,6 +28,8 @@ from rollkeeper.vault.errors import CannotOpen, CopyStoreAway
 
 MOST = 4
 """Copies of one document: as many as a file that is read may have pages."""
+PREFIXES = tuple(f"{number:02x}" for number in range(256))
+"""The folders of the store's first level."""
 _RETRIES = dt.timedelta(seconds=8)
 _PATIENCE = {"timeout": "10s", "connect_timeout": "3s"}
 

@@ -5,7 +5,6 @@ Nothing here is remembered from call to call: a key that was destroyed, or an ep
 every process.
 """
 
-import hmac
 import secrets
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -15,9 +14,9 @@ from django.db import connections
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, in_transaction, rows
-from rollkeeper.vault import keys, wire
+from rollkeeper.vault import halves, keys, wire
 from rollkeeper.vault.errors import CannotOpen, EpochNotGenuine, OnlySeals
-from rollkeeper.vault.root import index_key, root_of_trust
+from rollkeeper.vault.root import root_of_trust
 
 
 class _Opening(Protocol):
@@ -26,6 +25,7 @@ class _Opening(Protocol):
     ) -> list[bytes | None]: ...
 
 
+_KIND = "epoch"
 _SEALING = 0x7365616C  # an advisory lock of PostgreSQL: "seal" in ASCII
 
 
@@ -115,11 +115,30 @@ def begin() -> tuple[int, str]:
     secret = secrets.token_bytes(wire.KEY_BYTES)
     public = wire.EpochSecret(epoch_id, secret).public_key()
     keys.insert_epoch(
-        keys.PublicEpoch(epoch_id, public, _mac(epoch_id, public)),
+        keys.PublicEpoch(epoch_id, public, halves.sign_half(_KIND, epoch_id, public)),
         secret_wrapped=root_of_trust().wrap(secret, context=_context(epoch_id)),
         begun_at=clock.now(),
     )
     return epoch_id, wire.fingerprint(public)
+
+
+def sign_again() -> None:
+    """Sign every living epoch's public half that bears no signature of this home's, once the root proves it ours.
+
+    So it is after a restore without the key that signed, and in a home from before there were signatures. Again: nothing.
+    Refuses: EpochNotGenuine, CannotOpen.
+    """
+    for epoch_id in keys.living_epoch_ids():
+        epoch = keys.epoch(epoch_id)
+        if not _is_genuine(epoch):
+            if secret_of(epoch_id).public_key() != epoch.public_key:
+                raise EpochNotGenuine(epoch=epoch_id)
+            keys.sign_epoch(epoch_id, halves.sign_half(_KIND, epoch_id, epoch.public_key))
+
+
+def demand_genuine() -> None:
+    """See that the public half of the living epoch is this home's own. Refuses: EpochNotGenuine, NoEpoch."""
+    _genuine(keys.living_epoch())
 
 
 def seals_elsewhere() -> bool:
@@ -160,15 +179,13 @@ def _by_epoch(envelopes: Sequence[bytes]) -> dict[int, list[int]]:
 
 
 def _genuine(epoch: keys.PublicEpoch) -> keys.PublicEpoch:
-    if not hmac.compare_digest(epoch.public_mac, _mac(epoch.epoch_id, epoch.public_key)):
+    if not _is_genuine(epoch):
         raise EpochNotGenuine(epoch=epoch.epoch_id)
     return epoch
 
 
-def _mac(epoch_id: int, public_key: bytes) -> bytes:
-    # Keyed with the index's key, the one secret that a face has and the database's administrator has not.
-    (digest,) = index_key().digests([b"epoch\x00" + epoch_id.to_bytes(4) + public_key])
-    return digest
+def _is_genuine(epoch: keys.PublicEpoch) -> bool:
+    return halves.is_genuine(_KIND, epoch.epoch_id, epoch.public_key, epoch.signature)
 
 
 def _context(epoch_id: int) -> bytes:

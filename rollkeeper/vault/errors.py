@@ -109,7 +109,10 @@ class EpochNotGenuine(RollkeeperError):
     code = "epoch_not_genuine"
     kind = Kind.INTERNAL
     sentence = "The public half of epoch {epoch} is not the one that this home made: nothing is sealed to it."
-    remedy = "Somebody changed the store of keys. Look into it before anything else; docs/runbook/ says how."
+    remedy = (
+        "Run 'rollkeeper setup': it signs what the root proves to be this home's. If it refuses, somebody changed the store of"
+        " keys; look into that before anything else."
+    )
 
 
 class RootMissing(RollkeeperError):

@@ -27,7 +27,7 @@ class PublicEpoch:
 
     epoch_id: int
     public_key: bytes
-    public_mac: bytes
+    signature: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class CaptureKey:
 
     key_id: int
     public_key: bytes
-    public_mac: bytes
+    signature: bytes
     begun_at: dt.datetime
 
 
@@ -56,13 +56,22 @@ def schema() -> str:
 
 def living_epoch() -> PublicEpoch:
     """Return the newest epoch that has not ended. Refuses: NoEpoch."""
+    return epoch(max(living_epoch_ids(), default=0))
+
+
+def epoch(epoch_id: int) -> PublicEpoch:
+    """Return what may be known of an epoch. Refuses: NoEpoch."""
     found = rows(
-        "SELECT epoch_id, public_key, public_mac FROM epoch WHERE ended_at IS NULL ORDER BY epoch_id DESC LIMIT 1",
-        using=STORE,
+        "SELECT epoch_id, public_key, public_mac FROM epoch WHERE epoch_id = %s", [epoch_id], using=STORE
     )
     if not found:
         raise NoEpoch
     return PublicEpoch(found[0].epoch_id, bytes(found[0].public_key), bytes(found[0].public_mac))
+
+
+def sign_epoch(epoch_id: int, signature: bytes) -> None:
+    """Put another signature to the public half of an epoch."""
+    run("UPDATE epoch SET public_mac = %s WHERE epoch_id = %s", [signature, epoch_id], using=STORE)
 
 
 def living_epoch_ids() -> list[int]:
@@ -90,7 +99,7 @@ def insert_epoch(epoch: PublicEpoch, *, secret_wrapped: bytes, begun_at: dt.date
     """Keep a new epoch."""
     run(
         "INSERT INTO epoch (epoch_id, public_key, public_mac, secret_wrapped, begun_at) VALUES (%s, %s, %s, %s, %s)",
-        [epoch.epoch_id, epoch.public_key, epoch.public_mac, secret_wrapped, begun_at],
+        [epoch.epoch_id, epoch.public_key, epoch.signature, secret_wrapped, begun_at],
         using=STORE,
     )
 
@@ -155,14 +164,23 @@ def _destroy(pairs: Sequence[tuple[UUID, UUID]]) -> int:
 
 def newest_capture_key() -> CaptureKey:
     """Return the newest key for captures. Refuses: NoEpoch."""
-    found = rows(
-        "SELECT key_id, public_key, public_mac, begun_at FROM capture_key ORDER BY key_id DESC LIMIT 1",
-        using=STORE,
-    )
+    found = capture_keys()
     if not found:
         raise NoEpoch
-    (key,) = found
-    return CaptureKey(key.key_id, bytes(key.public_key), bytes(key.public_mac), key.begun_at)
+    return found[-1]
+
+
+def capture_keys() -> list[CaptureKey]:
+    """Return every key for captures, the newest last: a few a year and their number, never a person."""
+    found = rows(
+        "SELECT key_id, public_key, public_mac, begun_at FROM capture_key ORDER BY key_id", using=STORE
+    )
+    return [CaptureKey(r.key_id, bytes(r.public_key), bytes(r.public_mac), r.begun_at) for r in found]
+
+
+def sign_capture_key(key_id: int, signature: bytes) -> None:
+    """Put another signature to the public half of a key for captures."""
+    run("UPDATE capture_key SET public_mac = %s WHERE key_id = %s", [signature, key_id], using=STORE)
 
 
 def has_capture_key(*, younger_than_days: int) -> bool:
@@ -175,7 +193,7 @@ def insert_capture_key(key: CaptureKey, *, secret_wrapped: bytes) -> None:
     """Keep a new key for captures."""
     run(
         "INSERT INTO capture_key (key_id, public_key, public_mac, secret_wrapped, begun_at) VALUES (%s, %s, %s, %s, %s)",
-        [key.key_id, key.public_key, key.public_mac, secret_wrapped, key.begun_at],
+        [key.key_id, key.public_key, key.signature, secret_wrapped, key.begun_at],
         using=STORE,
     )
 

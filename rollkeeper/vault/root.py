@@ -10,7 +10,6 @@ epoch that it wrapped unreadable, in every copy of the store of keys. `secrets/i
 """
 
 import hashlib
-import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +17,8 @@ from typing import Protocol
 
 from rollkeeper.kernel.settings import home, settings
 from rollkeeper.vault import wire
-from rollkeeper.vault.errors import CannotOpen, RootMissing
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.key_files import read_keys, write_keys
 from rollkeeper.vault.pkcs11 import Pkcs11Root
 from rollkeeper.vault.transit import TransitIndexKey, TransitRoot
 
@@ -84,28 +84,28 @@ class FileRoot:
         """Make the file, loudly, and the index's beside it, where there is none."""
         if not root_file().exists():
             fresh = {name: secrets.token_bytes(wire.KEY_BYTES) for name in (_INDEX, "1")}
-            _write(root_file(), fresh)
+            write_keys(root_file(), fresh)
             from rollkeeper.kernel.console import err  # web faces open the root too, and say nothing
 
             err.print(_WARNING.format(file=root_file()), style="bold red", markup=False)
         if not index_file().exists():
-            seed = _read(root_file())[_INDEX]
-            _write(index_file(), {_INDEX: wire.expand(seed, b"rollkeeper/blind-index")})
+            seed = read_keys(root_file())[_INDEX]
+            write_keys(index_file(), {_INDEX: wire.expand(seed, b"rollkeeper/blind-index")})
 
     def begin_version(self) -> None:
         """Add a line to the file."""
-        kept = _read(root_file())
+        kept = read_keys(root_file())
         kept[str(max(self._versions()) + 1)] = secrets.token_bytes(wire.KEY_BYTES)
-        _write(root_file(), kept)
+        write_keys(root_file(), kept)
 
     def destroy_older_versions(self) -> None:
         """Write the file anew with the newest version alone."""
-        kept = _read(root_file())
+        kept = read_keys(root_file())
         newest = str(max(self._versions()))
-        _write(root_file(), {_INDEX: kept[_INDEX], newest: kept[newest]})
+        write_keys(root_file(), {_INDEX: kept[_INDEX], newest: kept[newest]})
 
     def _versions(self) -> dict[int, bytes]:
-        return {int(name): key for name, key in _read(root_file()).items() if name != _INDEX}
+        return {int(name): key for name, key in read_keys(root_file()).items() if name != _INDEX}
 
 
 class TokenRoot(Pkcs11Root):
@@ -115,7 +115,7 @@ class TokenRoot(Pkcs11Root):
         """Make the wrapping key in the token and the index's file beside it, where there is none."""
         super().ensure()
         if not index_file().exists():
-            _write(index_file(), {_INDEX: wire.expand(self.index_seed(), b"rollkeeper/blind-index")})
+            write_keys(index_file(), {_INDEX: wire.expand(self.index_seed(), b"rollkeeper/blind-index")})
 
 
 class FileIndexKey:
@@ -123,7 +123,7 @@ class FileIndexKey:
 
     def __init__(self) -> None:
         # The two blocks that HMAC hashes before every message (RFC 2104), hashed once: a third faster over many.
-        block = _read(index_file())[_INDEX].ljust(_BLOCK_BYTES, b"\x00")
+        block = read_keys(index_file())[_INDEX].ljust(_BLOCK_BYTES, b"\x00")
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
@@ -168,53 +168,3 @@ def root_file() -> Path:
 def index_file() -> Path:
     """Return where the key of the blind index lies."""
     return home() / "secrets" / "index.key"
-
-
-def _read(file: Path) -> dict[str, bytes]:
-    try:
-        lines = [line.split() for line in file.read_text("ascii").splitlines() if line and line[0] != "#"]
-        return {name: bytes.fromhex(key) for name, key in lines}
-    except (OSError, ValueError) as fault:
-        raise RootMissing(file=file) from fault
-
-
-def _write(file: Path, keys: dict[str, bytes]) -> None:
-    """Write a file of keys at once or not at all, mode 0600, through to the disk; then zeros over what it replaces.
-
-    The older file keeps a name until it is zeros, so that the next writing finds what a killed one left.
-    """
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft, older = file.with_suffix(".new"), file.with_suffix(".old")
-    for left in (draft, older):
-        _wipe(left, unless=file)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-        out.write("# Secret of Rollkeeper. docs/runbook/ says what it is and how it is kept.\n")
-        out.writelines(f"{name} {key.hex()}\n" for name, key in keys.items())
-        out.flush()
-        os.fsync(out.fileno())
-    if file.exists():
-        older.hardlink_to(file)
-    draft.replace(file)
-    _keep_names(file.parent)
-    _wipe(older, unless=file)
-
-
-def _wipe(left: Path, *, unless: Path) -> None:
-    """Write zeros over a file and remove it; only remove it, where it is another name of the file that is in use."""
-    if not left.exists():
-        return
-    if not (unless.exists() and left.samefile(unless)):
-        with left.open("r+b") as out:
-            out.write(bytes(os.fstat(out.fileno()).st_size))
-            out.flush()
-            os.fsync(out.fileno())
-    left.unlink()
-
-
-def _keep_names(folder: Path) -> None:
-    """Have the names in a folder on the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -32,7 +32,7 @@ def waits(at_counter, monkeypatch):
     line_id, application_id = activate_line(FREE, service=Service.MOBILE, on=dt.date(2010, 5, 1)), new_uuid()
     key = key_to_seal_to()
     sealed = seal_capture(
-        proved_half(key.key_id, key.public_key, key.public_mac), Applied(PERSON, (), "en", was_read=False, number=FREE).packed(),
+        proved_half(key.key_id, key.public_key, key.signature), Applied(PERSON, (), "en", was_read=False, number=FREE).packed(),
         submission_key=held_key(application_id), ticket_id=application_id,
     )  # fmt: skip
     document, name = marks_of(

@@ -63,7 +63,7 @@ def apply(token, person=PERSON, *, key=None, copies=(), was_read=False):
         return begun
     key, application_id = key or str(new_uuid()), new_uuid()
     half = begun["done"]
-    sealer = proved_half(half["key"], base64.b64decode(half["half"]), bytes.fromhex(half["mac"]))
+    sealer = proved_half(half["key"], base64.b64decode(half["half"]), bytes.fromhex(half["signature"]))
     sealed = seal_capture(
         sealer, Applied(person, copies, "en", was_read).packed(), submission_key=key, ticket_id=application_id
     )  # fmt: skip
@@ -213,7 +213,7 @@ def test_a_public_half_of_somebody_else_is_refused_before_anything_is_sealed(lin
     half = ask(visit(at_door, FREE), AskKind.APPLY_BEGIN)["done"]
 
     with pytest.raises(EpochNotGenuine):
-        proved_half(half["key"], base64.b64decode(half["half"])[::-1], bytes.fromhex(half["mac"]))
+        proved_half(half["key"], base64.b64decode(half["half"])[::-1], bytes.fromhex(half["signature"]))
 
 
 def test_a_copy_that_is_more_than_pixels_is_not_taken(line, at_door):

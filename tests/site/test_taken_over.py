@@ -14,9 +14,12 @@ import pytest
 
 from rollkeeper.kernel import server
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import HoldingId, PersonId, new_uuid
 from rollkeeper.site.faces import FACES, face_called
 from rollkeeper.site.handing import Handed
-from rollkeeper.vault import acts
+from rollkeeper.vault import acts, copies
+from rollkeeper.vault.acts import PersonRecord
+from rollkeeper.vault.fields import Field
 from tests.site.test_serving import below, cores_allowed, free_ports, limits_of_cores, started
 from tests.vault.conftest import person
 
@@ -138,6 +141,54 @@ def test_a_face_reads_nothing_of_the_home_but_what_it_was_handed(taken):
         assert {file for file in others if not file.is_relative_to(home / "ledger" / "public")} <= no_secret
 
 
+WITH_THE_COPIES = """
+import json, os, sys, obstore
+from obstore.store import LocalStore
+folder, kept, number = sys.argv[1:]
+def can(what):
+    try:
+        what()
+    except (OSError, obstore.exceptions.BaseError):
+        return False
+    return True
+store = LocalStore(folder)
+prefix = os.path.dirname(os.path.dirname(kept))
+names = [f"{n:02x}/{number}/copy" for n in range(256)]
+print(json.dumps({
+    "lists": can(lambda: os.listdir(folder)),
+    "lists below": can(lambda: os.listdir(prefix)),
+    "lists what it put": can(lambda: os.listdir(os.path.join(folder, "00"))),
+    "reads": can(lambda: open(kept, "rb").read()),
+    "removes": can(lambda: os.unlink(kept)),
+    "writes over": can(lambda: open(kept, "wb")),
+    "puts": all([can(lambda name=name: obstore.put(store, name, b"sealed")) for name in names]),
+}))
+"""
+
+
+@as_root
+def test_a_counter_puts_copies_into_their_folder_and_lists_and_reads_none(taken):
+    record = PersonRecord(
+        PersonId(new_uuid()), HoldingId(new_uuid()), {Field.NAME: "Copied"}, copies=(b"a copy",)
+    )
+    before = os.umask(0o077)  # as the command line has it
+    acts.seal_persons([record])
+    os.umask(before)
+    folder = taken["home"] / "documents"
+    kept = folder / copies.name_of(record.person_id, record.holding_id, 0)
+
+    able = {}
+    for face in (face.name for face in FACES):
+        done = subprocess.run(
+            [sys.executable, "-c", WITH_THE_COPIES, folder, kept, face], capture_output=True, text=True, check=True,
+            user=f"rollkeeper-{face}", group=f"rollkeeper-{face}", extra_groups=[], umask=0o077,
+        )  # fmt: skip
+        able[face] = {what for what, can in json.loads(done.stdout).items() if can}
+
+    assert kept.read_bytes()
+    assert able == {"counter": {"puts"}, "office": set(), "portal": set()}
+
+
 @as_root
 def test_no_two_parts_of_the_house_run_as_one_user(taken):
     uids = {name: {user_of(pid) for pid in pids} for name, pids in taken["pids"].items()}
@@ -238,11 +289,13 @@ def test_a_counter_is_handed_the_few_files_it_needs_and_an_office_fewer(home):
             file.unlink()
 
     common = {"home.toml", "secrets/web.key", "secrets/staff.key", "secrets/index.key", "secrets/index.token"}
-    assert given["counter"] - {"secrets/receipts.key", "ledger/receipts", "ledger/vkey"} == common | {
+    assert given["counter"] - {"secrets/receipts.key", "ledger/receipts", "ledger/vkey", "secrets/halves.pub"} == common | {
         "secrets/register-counter.pgpass", "secrets/keys-sealer.pgpass",
     }  # fmt: skip
-    assert given["office"] - {"ledger/vkey"} == common | {"secrets/register-office.pgpass"}
-    assert given["portal"] - {"ledger/vkey"} == (common - {"secrets/staff.key"}) | {
+    assert given["office"] - {"ledger/vkey", "secrets/halves.pub"} == common | {
+        "secrets/register-office.pgpass"
+    }
+    assert given["portal"] - {"ledger/vkey", "secrets/halves.pub"} == (common - {"secrets/staff.key"}) | {
         "secrets/register-portal.pgpass",
     }  # fmt: skip
 

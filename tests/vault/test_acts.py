@@ -4,15 +4,18 @@ import json
 import pickle
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections, transaction
 
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, new_uuid, new_uuids
-from rollkeeper.vault import acts, epochs, keys
+from rollkeeper.vault import acts, epochs, halves, keys, root, wire
+from rollkeeper.vault.capture_keys import key_to_seal_to, renew_capture_keys
 from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochNotGenuine
 from rollkeeper.vault.fields import Field, LineField, Purpose
+from rollkeeper.vault.key_files import write_keys
 from tests.vault.conftest import DAY, people, person
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -372,6 +375,81 @@ def test_nothing_is_sealed_to_a_public_half_that_was_put_in_by_the_stores_own_ad
             using="keys",
         )
         run("DROP TABLE kept", using="keys")
+
+
+def with_what_a_counter_has(number, public):
+    """What whoever took over a counter can put to a half of their own: a mac under the index key, a signature of theirs."""
+    (mac,) = root.index_key().digests([b"epoch\x00" + number.to_bytes(4) + public])
+    text = b"rollkeeper/public-half\x00epoch\x00" + number.to_bytes(4) + public
+    return {"a mac": mac, "a signature": Ed25519PrivateKey.from_private_bytes(bytes(32)).sign(text)}
+
+
+@pytest.mark.parametrize("kind", ["a mac", "a signature"])
+def test_nothing_is_sealed_to_a_half_that_whoever_took_over_a_counter_has_made(kind):
+    true = keys.living_epoch()
+    half = wire.EpochSecret(true.epoch_id, bytes(32)).public_key()
+    forged = with_what_a_counter_has(true.epoch_id, half)[kind]
+    put = "UPDATE epoch SET public_key = %s, public_mac = %s WHERE epoch_id = %s"
+    run(put, [half, forged, true.epoch_id], using="keys")
+
+    try:
+        with pytest.raises(EpochNotGenuine):
+            acts.seal_persons([person()])
+        with pytest.raises(EpochNotGenuine):
+            acts.sign_halves_again()
+    finally:
+        run(put, [true.public_key, true.signature, true.epoch_id], using="keys")
+
+
+def test_a_signature_is_of_one_kind_and_one_number():
+    epoch = keys.living_epoch()
+
+    def genuine(kind, number):
+        return halves.is_genuine(kind, number, epoch.public_key, epoch.signature)
+
+    assert genuine("epoch", epoch.epoch_id)
+    assert not genuine("capture", epoch.epoch_id)
+    assert not genuine("epoch", epoch.epoch_id + 1)
+
+
+def test_a_home_whose_halves_bear_older_marks_signs_them_anew_and_seals_again(reveal):
+    renew_capture_keys(console_authority(), lasts_days=7, on=DAY)
+    run("UPDATE epoch SET public_mac = substring(public_mac FROM 1 FOR 32)", using="keys")
+    run("UPDATE capture_key SET public_mac = substring(public_mac FROM 1 FOR 32)", using="keys")
+    with pytest.raises(EpochNotGenuine):
+        acts.seal_persons([person()])
+
+    acts.sign_halves_again()
+
+    record = person()
+    acts.seal_persons([record])
+    assert reveal(record) == "Rigdzin Wangmo"
+    assert key_to_seal_to()
+
+
+def test_a_home_that_lost_the_key_that_signs_makes_another(home):
+    (home / "secrets" / "halves.key").unlink()
+    (home / "secrets" / "halves.pub").unlink()
+    with pytest.raises(EpochNotGenuine):
+        acts.seal_persons([person()])
+
+    acts.sign_halves_again()
+
+    acts.seal_persons([person()])
+
+
+GOLDEN_SIGNATURE = "0cc367d39e6aeb0ce97201e3e7c160af49a838a1363c10528745afce138958ee452b9c937eba21f92c4e0ec3b2a12fe7300d06e06cf676ce4a824e79cc953606"
+
+
+def test_a_signature_has_the_bytes_that_are_drawn(tmp_path, monkeypatch):
+    monkeypatch.setattr(halves, "home", lambda: tmp_path)
+    write_keys(tmp_path / "secrets" / "halves.key", {"halves": bytes(range(32))})
+
+    signature = halves.sign_half("epoch", 7, bytes(range(100)))
+
+    text = b"rollkeeper/public-half\x00epoch\x00\x00\x00\x00\x07" + bytes(range(100))
+    assert signature == Ed25519PrivateKey.from_private_bytes(bytes(range(32))).sign(text)
+    assert signature.hex() == GOLDEN_SIGNATURE
 
 
 def test_a_first_epoch_is_begun_once():

@@ -8,6 +8,7 @@ import pytest
 
 from rollkeeper.vault import root
 from rollkeeper.vault.errors import CannotOpen, RootMissing
+from rollkeeper.vault.key_files import read_keys, write_keys
 from rollkeeper.vault.root import FileIndexKey, FileRoot
 
 CONTEXT = b"where it belongs"
@@ -172,7 +173,7 @@ GOLDEN_INDEX_KEY = "5188f5d2397dc6898203f4ffaa52ef298da8396c6e24a1c7dffe246ba26f
 def frozen(monkeypatch, tmp_path):
     """A home whose root of trust is known: version 3, and the seed of the index."""
     monkeypatch.setattr(root, "home", lambda: tmp_path)
-    root._write(root.root_file(), {"index": bytes(range(64, 96)), "3": bytes(range(32))})
+    write_keys(root.root_file(), {"index": bytes(range(64, 96)), "3": bytes(range(32))})
     return FileRoot()
 
 
@@ -185,4 +186,4 @@ def test_an_epochs_secret_lies_as_it_is_drawn(frozen):
 def test_the_index_key_is_made_again_out_of_the_root_as_it_was(frozen):
     frozen.ensure()
 
-    assert root._read(root.index_file()) == {"index": bytes.fromhex(GOLDEN_INDEX_KEY)}
+    assert read_keys(root.index_file()) == {"index": bytes.fromhex(GOLDEN_INDEX_KEY)}

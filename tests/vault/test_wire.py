@@ -1,16 +1,18 @@
 """The bytes: pinned, bound to their place, and opaque when touched."""
 
+import hashlib
 import hmac
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollkeeper.vault import wire
+from rollkeeper.vault import copies, wire
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, padded_to_bytes
 
@@ -43,6 +45,7 @@ GOLDEN_ATTRIBUTE = "016465666768696a6b6c6d6e6f1a72b902038038be6903318fb70aeafd42
 GOLDEN_PERSON_KEY = "0101000000076465666768696a6b6c6d6e6f76b3e7a775d10b9b33687452a178fa939809123e0c8f2154efd540958a66a3e4522f8509bdb5be3e734cbb3489af9baa"
 GOLDEN_LINE_VALUE = "0101000000076465666768696a6b6c6d6e6ff0cdd0777757df5b36b4e4fe8e58d0ce80ab100c796ab63e7f2bd27d140cf3f5b9b1646884d89d975c97b57da07cdf1a"
 GOLDEN_COMMITMENT = "df9a860194456eba2d45a23d2addc6d95b589db827ffa371d0aa7bb5f87c35b7"
+GOLDEN_COPY = "9e5bde72257d1697a7e84aacc286e8904a35864d9ef62b137b130e0f5280c1fd"
 GOLDEN_PUBLIC_HALF = "8b38b060d005267f1896928e60014f0a0245de4b64f97432eba5dad16b84b458"
 
 
@@ -77,6 +80,35 @@ def test_a_lines_value_of_kind_1_has_the_bytes_that_are_drawn(monkeypatch):
     )
 
     assert sealed.hex() == GOLDEN_LINE_VALUE
+
+
+def test_a_copy_of_a_document_has_the_bytes_that_are_drawn(monkeypatch):
+    monkeypatch.setattr(wire.os, "urandom", lambda count: NONCE[:count])
+
+    sealed = wire.seal_copy(KEY, b"a picture", person=PERSON, holding=HOLDING, position=2)
+
+    bound = b"rollkeeper/document-copy\x00\x01" + PERSON + HOLDING + b"\x02"
+    padded = b"a picture\x80" + bytes(4096 - 10)
+    assert sealed == b"\x01" + NONCE + AESGCM(KEY).encrypt(NONCE, padded, bound)
+    assert hashlib.sha256(sealed).hexdigest() == GOLDEN_COPY
+    assert len(sealed) == 1 + 12 + 4096 + 16
+
+
+def test_a_copy_made_earlier_still_opens_and_for_nobody_else():
+    kept = b"\x01" + NONCE + AESGCM(KEY).encrypt(
+        NONCE, b"a picture\x80" + bytes(4086), b"rollkeeper/document-copy\x00\x01" + PERSON + HOLDING + b"\x02"
+    )  # fmt: skip
+
+    assert wire.open_copy(KEY, kept, person=PERSON, holding=HOLDING, position=2) == b"a picture"
+    for person, holding, position in ((HOLDING, HOLDING, 2), (PERSON, PERSON, 2), (PERSON, HOLDING, 1)):
+        with pytest.raises(CannotOpen):
+            wire.open_copy(KEY, kept, person=person, holding=holding, position=position)
+
+
+def test_the_name_of_a_copys_object_is_the_one_that_is_drawn():
+    name = copies.name_of(UUID(bytes=PERSON), UUID(bytes=HOLDING), 2)
+
+    assert name == f"{HOLDING.hex()[-2:]}/{UUID(bytes=HOLDING)}/{UUID(bytes=PERSON)}-2"
 
 
 def test_an_envelope_of_kind_2_has_the_shape_that_is_drawn():

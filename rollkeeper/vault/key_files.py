@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Files of keys: a name and a key in hexadecimal digits a line, whole or not there, and zeros where one was.
+
+On a disk that writes every change to a new place zeros over an old file promise nothing (SECURITY.md).
+"""
+
+import os
+from pathlib import Path
+
+from rollkeeper.vault.errors import RootMissing
+
+
+def read_keys(file: Path) -> dict[str, bytes]:
+    """Return what a file of keys holds. Refuses: RootMissing."""
+    try:
+        lines = [line.split() for line in file.read_text("ascii").splitlines() if line and line[0] != "#"]
+        return {name: bytes.fromhex(key) for name, key in lines}
+    except (OSError, ValueError) as fault:
+        raise RootMissing(file=file) from fault
+
+
+def write_keys(file: Path, keys: dict[str, bytes]) -> None:
+    """Write a file of keys at once or not at all, mode 0600, through to the disk; then zeros over what it replaces.
+
+    The older file keeps a name until it is zeros, so that the next writing finds what a killed one left.
+    """
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft, older = file.with_suffix(".new"), file.with_suffix(".old")
+    for left in (draft, older):
+        _wipe(left, unless=file)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+        out.write("# Secret of Rollkeeper. docs/runbook/ says what it is and how it is kept.\n")
+        out.writelines(f"{name} {key.hex()}\n" for name, key in keys.items())
+        out.flush()
+        os.fsync(out.fileno())
+    if file.exists():
+        older.hardlink_to(file)
+    draft.replace(file)
+    _keep_names(file.parent)
+    _wipe(older, unless=file)
+
+
+def _wipe(left: Path, *, unless: Path) -> None:
+    """Write zeros over a file and remove it; only remove it, where it is another name of the file that is in use."""
+    if not left.exists():
+        return
+    if not (unless.exists() and left.samefile(unless)):
+        with left.open("r+b") as out:
+            out.write(bytes(os.fstat(out.fileno()).st_size))
+            out.flush()
+            os.fsync(out.fileno())
+    left.unlink()
+
+
+def _keep_names(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
