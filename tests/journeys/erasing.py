@@ -98,9 +98,7 @@ def _numbers():
     from rollkeeper.vault.errors import CannotOpen
     from rollkeeper.vault.fields import LineField, Purpose
 
-    kept = rows(
-        "SELECT line_id, number_sealed FROM lines_line WHERE number_sealed IS NOT NULL", using="vault"
-    )
+    kept = rows("SELECT line_id, number_sealed FROM lines_line WHERE number_sealed IS NOT NULL")
     opened = open_line_values(
         sweep_authority(), LineField.NUMBER, [(LineId(k.line_id), bytes(k.number_sealed)) for k in kept],
         purpose=Purpose.NOTICE, on=clock.today(),
