@@ -22,7 +22,8 @@ def office(vaulted, face, as_role):  # noqa: F811
     def entering(role):
         employ(name := role.value.replace("_", "-"), role)
         client = Client()
-        client.force_login(Staff.objects.get(username=name))
+        with as_role("office"):
+            client.force_login(Staff.objects.get(username=name))
 
         def ask(method, address, data=None, language="en"):
             with as_role("office"):

@@ -57,7 +57,8 @@ def signed_in(face, as_role):
         name = name or role.value.replace("_", "-")
         add_staff(console_authority(), username=name, password=PASSWORD, roles=[role], on=DUE)
         client = Client()
-        client.force_login(Staff.objects.get(username=name))
+        with as_role("office"):
+            client.force_login(Staff.objects.get(username=name))
 
         def ask(method, address, data=None):
             with as_role("office"):
