@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 type Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 type PackId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 type Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]+)*$")]
+type ArticleName = Annotated[str, Field(min_length=1, max_length=40)]
 type Text = dict[Language, str]
 
 
@@ -24,7 +25,7 @@ class Leaf(BaseModel):
 class Because(Leaf):
     """The article that a value rests on, with its own words, and whether somebody read them in the official text."""
 
-    article: Annotated[str, Field(min_length=1)]
+    article: ArticleName
     source: str | None = None
     words: Text = Field(default_factory=dict)
     confirmed: bool = True

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rollkeeper.law.leaves import Cited, Duration, Leaf, Name, PackId, Text
+from rollkeeper.law.leaves import ArticleName, Cited, Duration, Leaf, Name, PackId, Text
 from rollkeeper.law.schema_people import Limit, PartyKind, Scope
 from rollkeeper.law.schema_stages import Calendar, Campaign
 
@@ -37,7 +37,7 @@ class Source(Leaf):
 class Article(Leaf):
     """An article's own words, beside what the product does about it."""
 
-    article: str
+    article: ArticleName
     source: Name
     text: Annotated[Text, Field(min_length=1)]
     serves: str

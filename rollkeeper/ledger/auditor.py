@@ -378,10 +378,12 @@ def _check_chunk(chunk: tuple[Path, int, int, int]) -> bytes:
     folder, size, first, end = chunk
     roots = []
     for index in range(first, end):
-        hashes = _leaf_hashes(folder, index, size)
+        entries = _entries(folder, index, size)
+        hashes = _leaf_hashes(entries)
         tile = _tile(folder, "0", index, width=len(hashes) // HASH_BYTES, unit=HASH_BYTES)
         if hashes != tile:
             _name_wrong_entry(index, hashes, tile)
+        _demand_nothing_after(folder, index, entries)
         if len(hashes) == WIDTH * HASH_BYTES:
             roots.append(root_of(hashes))
     return b"".join(roots)
@@ -415,7 +417,7 @@ def _check_upper_tiles(folder: Path, below: bytes) -> None:
 def _root(log: Log, size: int) -> bytes:
     """Return the root over the first `size` entries."""
     full, rest = divmod(size, WIDTH)
-    edge = _leaf_hashes(log.folder, full, log.head.size)[: rest * HASH_BYTES] if rest else b""
+    edge = _leaf_hashes(_entries(log.folder, full, log.head.size))[: rest * HASH_BYTES] if rest else b""
     return root_of(log.tops[: full * HASH_BYTES] + (root_of(edge) if edge else b""))
 
 
@@ -430,12 +432,12 @@ def root_of(hashes: bytes) -> bytes:
     return hashes
 
 
-def _leaf_hashes(folder: Path, index: int, size: int) -> bytes:
-    """Return the hashes of the entries of a bundle, of those that belong to a tree of `size`."""
-    return b"".join(sha256(b"\x00" + entry).digest() for entry in _entries(folder, index, size))
+def _leaf_hashes(entries: list[bytes]) -> bytes:
+    return b"".join(sha256(b"\x00" + entry).digest() for entry in entries)
 
 
 def _entries(folder: Path, index: int, size: int) -> list[bytes]:
+    """Return the entries of a bundle that belong to a tree of `size`."""
     width = min(WIDTH, size - index * WIDTH)
     raw = _tile(folder, "entries", index, width=width)
     found: list[bytes] = []
@@ -449,6 +451,15 @@ def _entries(folder: Path, index: int, size: int) -> list[bytes]:
             f"{_name('entries', index)} breaks off at entry {index * WIDTH + max(0, len(found) - 1):,}."
         )
     return found
+
+
+def _demand_nothing_after(folder: Path, index: int, entries: list[bytes]) -> None:
+    """Let nothing stand in a bundle behind its last entry: no hash covers it, so that anything could hide there."""
+    width = len(entries)
+    file = folder / (_name("entries", index) + ("" if width == WIDTH else f".p/{width}"))
+    # A partial bundle that is gone was read out of the full one, which goes on.
+    if file.exists() and file.stat().st_size != sum(map(len, entries)) + 2 * width:
+        raise Wrong(f"{_name('entries', index)} goes on after its last entry, {index * WIDTH + width - 1:,}.")
 
 
 def _first_difference(log: Log, older: Path, size: int) -> str:

@@ -16,6 +16,9 @@ from types import MappingProxyType
 
 _DIGEST = "[0-9a-f]{64}"
 
+LONGEST_ARTICLE = 40
+"""Characters of what names an article: the one text of an entry that no list holds."""
+
 
 class Fact(Enum):
     """A kind of fact: its name, and what it looks like in JSON, as an expression that Python and PostgreSQL both read."""
@@ -94,6 +97,8 @@ class Form:
         for name, digest in (("person", person), ("pack", pack)):
             if digest is not None and not Fact.DIGEST.fits(digest):
                 yield f"{name} is no digest"
+        if article is not None and not 0 < len(article) <= LONGEST_ARTICLE:
+            yield f"article is empty or has more than {LONGEST_ARTICLE} characters"
         for name, kind in self.all_facts.items():
             if name in facts and not kind.fits(facts[name]):
                 yield f"{name} is no {kind.value[0]}"

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.site.test_serving import free_ports, started
+from tests.site.test_serving import COMMAND, free_ports, started
 
 ROOT = Path(__file__).parents[2]
 LINES = 1500
@@ -47,6 +47,16 @@ class Trial:
     counter: str
     portal: str
     passwords: dict[str, str]
+
+    def type(self, *words: str) -> None:
+        """Type a command in this home."""
+        environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
+        subprocess.run(
+            [COMMAND, *words],
+            check=True,
+            capture_output=True,
+            env=environment | {"ROLLKEEPER_HOME": str(self.home)},
+        )
 
 
 @pytest.fixture(scope="session")

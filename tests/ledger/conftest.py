@@ -58,10 +58,10 @@ def _empty(superuser: Callable[[], AbstractContextManager[psycopg.Connection[Any
 
 @pytest.fixture
 def fill(ledger) -> Callable[..., None]:
-    """Commit entries with the bodies ``entry <n>`` for n from `first` to `last`."""
+    """Commit entries with the bodies ``entry <n>`` for n from `first` to `last`, as the owner: no role could."""
 
     def committing(first: int, last: int) -> None:
-        with database.connect(server.REGISTER, "sweep") as own:
+        with database.connect(server.REGISTER, "migrator") as own:
             own.execute(
                 "INSERT INTO ledger_entry (at, day, verb, body)"
                 " SELECT now(), '2012-03-02', 'line:line:changed', 'entry ' || n"

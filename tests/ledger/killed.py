@@ -109,7 +109,7 @@ class Round:
     def write(self, writer: int) -> None:
         """Commit entries of one and of many, and note each once the server has acknowledged it."""
         try:
-            with database.connect(server.REGISTER, "sweep") as own:
+            with database.connect(server.REGISTER, "migrator") as own:
                 for turn in range(1_000_000):
                     many = 1 if turn % 5 else 120
                     names = [f"entry {self.number}.{writer}.{turn}.{n}" for n in range(many)]

@@ -125,6 +125,14 @@ def test_swapped_entries_are_named(log, capsys):
     assert wrong(log, capsys).startswith("Entry 299 is the first wrong one")
 
 
+@pytest.mark.parametrize("name", [BUNDLE, "tile/entries/002.p/188"])
+@pytest.mark.parametrize("more", [b"\x00", b"\x00\x09entry 999", b"Invented Person"])
+def test_what_stands_after_the_last_entry_of_a_bundle_is_named(log, capsys, name, more):
+    (log / name).write_bytes((log / name).read_bytes() + more)
+
+    assert "goes on after its last entry" in wrong(log, capsys)
+
+
 @pytest.mark.parametrize("name", ["tile/0/001", "tile/entries/002.p/188", "tile/1/000.p/2"])
 def test_a_missing_file_is_named(log, capsys, name):
     (log / name).unlink()

@@ -19,6 +19,7 @@ from rollkeeper.ledger.forms import MUST, NEVER, Fact, NotOfItsForm
 from rollkeeper.ledger.verbs import Verb
 
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
+ARTICLES = TEXT.filter(bool)
 DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 CODES = st.from_regex(re.compile("[a-z][a-z0-9_]{0,39}", re.ASCII), fullmatch=True)
 DAYS = st.dates(dt.date(1000, 1, 1), dt.date(9999, 12, 31))
@@ -60,7 +61,7 @@ def body_of(verb):
             "line_id": given_as(form.line, st.uuids()),
             "commitment": given_as(form.person, DIGESTS),
             "pack": given_as(form.pack, DIGESTS),
-            "article": given_as(form.article, TEXT),
+            "article": given_as(form.article, ARTICLES),
             "facts": facts,
         }
     )
@@ -121,6 +122,7 @@ def test_the_bytes_of_a_whole_body_are_these():
 
 
 LOOKED_AT = {"field": "name", "purpose": "complaint"}
+EXCUSED = {"because": "unreachable", "campaign": str(uuid.UUID(int=8))}
 ENDED = {"batch": str(uuid.UUID(int=7)), "undone": 3}
 
 
@@ -216,6 +218,98 @@ def test_sql_and_python_hold_the_same_for_a_fact_of_a_kind(register, kind, value
         by_sql = cursor.fetchone()[0]
 
     assert by_sql is kind.fits(value)
+
+
+@pytest.mark.parametrize(
+    ("article", "is_let"), [("", False), ("3", True), ("条" * 40, True), ("条" * 41, False)]
+)
+def test_an_article_is_a_short_name_and_no_text(register, article, is_let):
+    body = a_body(verb=Verb.LINE_EXCUSED, commitment=None, pack="cd" * 32, article=article, facts=EXCUSED)
+
+    if is_let:
+        assert body_by_sql(**body) == entry_body(**body)
+    else:
+        with pytest.raises(NotOfItsForm):
+            entry_body(**body)
+        with pytest.raises(DataError):
+            body_by_sql(**body)
+
+
+GOOD = {"verb": "line:line:looked_up", "line": str(uuid.UUID(int=1)), "role": "clerk"}
+
+
+def whole(**otherwise):
+    """A body as a process that was taken over might write it."""
+    said = {
+        "actor": "0f" * 32,
+        "at": "2012-03-02T01:00:00.000Z",
+        "day": "2012-03-02",
+        **GOOD,
+        "v": 1,
+    } | otherwise
+    return json.dumps(
+        {key: said[key] for key in sorted(said) if said[key] is not None},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def append_as_it_is(body, *, verb=GOOD["verb"], line=GOOD["line"]):
+    database.run(
+        "INSERT INTO ledger_entry (at, day, verb, line_id, body) VALUES ('2012-03-02 01:00Z', '2012-03-02', %s, %s, %s)",
+        [verb, line, body],
+    )
+
+
+@pytest.mark.parametrize("role", ["counter", "office", "sweep", "vault"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"body": "Invented Person, 13800000000"},
+        {"body": '"Invented Person"'},
+        {"body": "[]"},
+        {"body": whole(note="Invented Person")},
+        {"body": whole(role="Invented Person")},
+        {"body": whole(facts={"name": "invented"})},
+        {"body": whole(actor="somebody")},
+        {"body": whole(v=2)},
+        {"body": whole(at="2012-03-02T02:00:00.000Z")},
+        {"body": whole(day="2012-03-03")},
+        {"body": whole(line=str(uuid.UUID(int=2)))},
+        {"body": whole(verb="line:receipt:taken_up")},
+        {"body": whole(verb="line:line:invented"), "verb": "line:line:invented"},
+        {"body": whole(line=None), "line": None},
+        {"body": whole() + " "},
+        {"body": whole(role=None)},
+        {"body": whole().replace("clerk", "\\u0063lerk")},
+    ],
+    ids=repr,
+)
+def test_no_role_writes_what_is_not_the_body_of_its_columns(register, as_role, role, wrong):
+    with (
+        pytest.raises(
+            DataError, match=r"is not of its form|is missing|does not belong|not as they must be|is no digest"
+        ),
+        as_role(role),
+    ):
+        append_as_it_is(**wrong)
+
+
+@pytest.mark.parametrize("role", ["counter", "office", "sweep", "vault"])
+def test_the_body_that_these_spoil_is_let_in(register, as_role, role):
+    with as_role(role):
+        append_as_it_is(whole())
+
+
+@pytest.mark.parametrize("column", ["entry_id", "xid"])
+@pytest.mark.parametrize("role", ["counter", "office", "sweep", "vault"])
+def test_no_role_chooses_where_its_entry_stands(register, as_role, role, column):
+    with pytest.raises(ProgrammingError, match="permission denied"), as_role(role):
+        database.run(
+            f"INSERT INTO ledger_entry (at, day, verb, line_id, body, {column})"  # noqa: S608 - one of two names
+            " VALUES ('2012-03-02 01:00Z', '2012-03-02', %s, %s, %s, '3')",
+            [GOOD["verb"], GOOD["line"], whole()],
+        )
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -30,7 +30,7 @@ class SomeActor:
 @contextmanager
 def writer():
     """A connection of its own in the role of the sweep, in a transaction that is still open."""
-    with database.connect(server.REGISTER, "sweep") as own:
+    with database.connect(server.REGISTER, "migrator") as own:
         own.execute("BEGIN")
         own.execute("SELECT pg_current_xact_id()")
         yield own
@@ -164,7 +164,7 @@ class Writers:
 
     def write(self, number):
         dice = random.Random(self.seed * 100 + number)  # noqa: S311
-        with database.connect(server.REGISTER, "sweep") as own:
+        with database.connect(server.REGISTER, "migrator") as own:
             for name in range(number * 1000, number * 1000 + 40):
                 own.execute("BEGIN")
                 write(own, name)

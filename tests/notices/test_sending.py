@@ -351,7 +351,7 @@ def night():
         quiet_from=(now - dt.timedelta(hours=2)).time(), quiet_until=(now + dt.timedelta(hours=2)).time()
     )
     yield
-    write_settings(quiet_from=dt.time(21), quiet_until=dt.time(8))
+    write_settings(quiet_from=dt.time(), quiet_until=dt.time())
 
 
 def test_nothing_that_rings_goes_out_in_quiet_hours_and_nothing_is_lost(ways, night):

@@ -82,6 +82,10 @@ BEGIN
         RAISE EXCEPTION '%: line, person, pack and article are %, not as they must be', verb, named
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- As many characters as ledger.forms.LONGEST_ARTICLE.
+    IF length(article) NOT BETWEEN 1 AND 40 THEN
+        RAISE EXCEPTION '%: an article is empty or too long', verb USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF ((actor IN ('console', 'sweep') OR ledger_is_digest(actor)) AND role ~ '^[a-z][a-z0-9_]{0,39}$'
         AND (person IS NULL OR ledger_is_digest(person)) AND (pack IS NULL OR ledger_is_digest(pack))) IS NOT TRUE
     THEN

@@ -10,7 +10,8 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, office, sweep, vault;
 -- The ledger: appended by everyone who acts, changed by nobody, not even its owner.
 REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint,
     ledger_publication FROM migrator;
-GRANT INSERT ON ledger_entry TO counter, office, sweep, vault;
+-- Its number and its transaction, which order it, are the database's to choose. Its body is held to the verb's form there.
+GRANT INSERT (at, day, verb, line_id, person_id, staff_id, body) ON ledger_entry TO counter, office, sweep, vault;
 GRANT SELECT ON ledger_entry TO counter, office, sweep, vault, auditor;
 GRANT SELECT, INSERT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication TO sweep;
 GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication
