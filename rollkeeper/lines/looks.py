@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
-from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.ids import LineId, PersonId
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
 from rollkeeper.ledger.queries import Held, Look, looks
 from rollkeeper.lines.acts import look_up_line, refuse_protected_holder
 from rollkeeper.lines.queries import present_holding
@@ -45,9 +45,16 @@ def who_looked_at(authority: Authority, number: str, *, on: dt.date) -> Looked:
     return Looked(line.line_id, holding is not None, tuple(found))
 
 
+def spans_of(person_id: PersonId) -> dict[HoldingId, Held]:
+    """Return for each holding of a person from when until when looks at its line are looks at them.
+
+    A line that ended is theirs to know of: only who holds it next ends the time, not the end of the line.
+    """
+    found = rows(sql("lines", "spans_of"), {"person_id": person_id})
+    return {
+        HoldingId(row.holding_id): Held(LineId(row.line_id), row.since, row.others_since) for row in found
+    }
+
+
 def _of_person(person_id: PersonId) -> list[Look]:
-    held = rows(
-        "SELECT line_id, lower(held) AS since, upper(held) AS until FROM lines_holding WHERE person_id = %s",
-        [person_id],
-    )
-    return looks(person_id, held=[Held(LineId(row.line_id), row.since, row.until) for row in held])
+    return looks(person_id, held=list(spans_of(person_id).values()))

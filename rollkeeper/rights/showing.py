@@ -14,6 +14,7 @@ from rollkeeper.ledger.queries import Held, looks
 from rollkeeper.ledger.receipts import code_of, find_by_code
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.ledger.words import DONE
+from rollkeeper.lines.looks import spans_of
 from rollkeeper.lines.queries import last_until, view_line
 from rollkeeper.rights.appealing import can_appeal
 from rollkeeper.rights.applying import waiting_until
@@ -60,7 +61,8 @@ def show_held(visit: Visit, *, pictures: bool, language: str, on: dt.date) -> Sh
 
 def show_looks(visit: Visit) -> list[Shown]:
     """Return who looked, the newest first: at the person once they proved who they are, else at the line in the hand."""
-    held = [Held(one.line_id, one.since, one.until) for one in visit.holdings()]
+    spans = spans_of(visit.person_id) if visit.person_id else {}
+    held = [spans[one.holding_id] for one in visit.holdings()]
     found = (
         looks(visit.person_id, held=held)
         if visit.is_proved

@@ -17,7 +17,13 @@ from rollkeeper.kernel.ids import HoldingId, PersonId, new_uuid
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.ledger.words import FIELDS, PURPOSES, ROLES, say_word
-from rollkeeper.lines.changes import NewHolding, activate_line, begin_holding, transfer_holding
+from rollkeeper.lines.changes import (
+    NewHolding,
+    activate_line,
+    begin_holding,
+    end_line_state,
+    transfer_holding,
+)
 from rollkeeper.lines.looks import who_looked, who_looked_at
 from rollkeeper.lines.states import Service
 from rollkeeper.site.cli import make_app
@@ -61,6 +67,16 @@ def test_looks_at_a_line_belong_to_whoever_held_it_then(world):
     assert late in [one.entry_id for one in who_looked(OFFICER, present)]
     assert late not in [one.entry_id for one in who_looked(OFFICER, former)]
     assert early not in [one.entry_id for one in who_looked(OFFICER, present)]
+
+
+def test_looks_after_the_end_of_a_line_are_told_to_whoever_held_it_last_and_to_nobody_before(world):
+    _, line_id, (former, last) = world
+    clock.give_day(DAY + DAYS * 2)
+    end_line_state(line_id, by="holder", quarantined_until=DAY + DAYS * 92, on=DAY + DAYS * 2)
+    late = look(DAY + DAYS * 9, line=line_id, field="number", purpose="complaint", role="auditor")
+
+    assert late in [one.entry_id for one in who_looked(OFFICER, last)]
+    assert late not in [one.entry_id for one in who_looked(OFFICER, former)]
 
 
 def test_looking_a_line_up_and_explaining_it_are_looks_too(world):

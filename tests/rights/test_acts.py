@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from rollkeeper.access.authority import console_authority, subscriber_authority
-from rollkeeper.enrolment.acts import transfer_line
+from rollkeeper.enrolment.acts import end_line, transfer_line
 from rollkeeper.enrolment.submissions import Submission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
@@ -86,6 +86,19 @@ def test_a_case_is_about_the_holding_of_its_own_line_and_is_shown_with_it(at_doo
     (case,) = rows("SELECT holding_id FROM rights_case")
     assert case.holding_id == present_holding(other).holding_id
     assert {one["line"]: len(one["cases"]) for one in shown}[str(other)] == 1
+
+
+def test_who_looked_at_a_line_after_it_ended_is_told_to_whoever_held_it(at_door):
+    enrol()
+    ended = enrol(OTHER)
+    end_line(console_authority(), submission_key=str(new_uuid()), number=OTHER,
+             document=(PERSON["document_type"], PERSON["document_number"]), on=ON)  # fmt: skip
+    append_entry(console_authority(), verb=Verb.LINE_LOOKED_UP, role="auditor", on=ON, line_id=ended)
+    token = proved_visit(at_door)
+
+    shown = door.ask(token, AskKind.SHOW, language="en")["done"]["looks"]
+
+    assert "auditor" in {one["role"] for one in shown}
 
 
 def test_over_a_line_that_is_said_not_to_be_theirs_nobody_hears_of_their_new_ones(at_door):
