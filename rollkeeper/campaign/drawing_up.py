@@ -125,5 +125,9 @@ def _draw_up(
         "due_on": due.due_on.isoformat(),
         "lines": due.count,
     }
-    append_entry(authority, verb=Verb.BATCH_DRAWN_UP, role=role, on=on, pack=campaign.pack.hash, facts=facts)
+    rules = campaign.pack.campaign
+    append_entry(
+        authority, verb=Verb.BATCH_DRAWN_UP, role=role, on=on, pack=campaign.pack.hash, facts=facts,
+        article=rules.suspension_article if due.action is Action.SUSPEND else rules.ending_article,
+    )  # fmt: skip
     return DueLines(due.action, due.due_on, due.count, due.held_back, batch_id)

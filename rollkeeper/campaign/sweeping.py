@@ -111,7 +111,10 @@ def _picture(
         "put_off": swept.put_off,
         "started": swept.started,
     }
-    append_entry(authority, verb=Verb.SWEEP_RAN, role=role, on=on, pack=campaign.pack.hash, facts=facts)
+    append_entry(
+        authority, verb=Verb.SWEEP_RAN, role=role, on=on, pack=campaign.pack.hash,
+        article=campaign.pack.campaign.grace_article, facts=facts,
+    )  # fmt: skip
 
 
 def _values(authority: Authority, role: str, campaign: OpenCampaign, on: dt.date) -> dict[str, Any]:

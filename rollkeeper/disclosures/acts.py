@@ -100,8 +100,8 @@ def enter_demand(
             facts={"authority": str(authority_id), "demand": str(made.demand_id), "fields": len(made.fields),
                    "instrument": made.instrument},
         )  # fmt: skip
-        if made.refused_because:
-            _enter_refusal(authority, made, role=role, on=on)
+        if isinstance(verdict, Refused):
+            _enter_refusal(authority, made, role=role, on=on, by=verdict)
     if isinstance(verdict, Refused):
         raise _said(verdict, made.demand_id)
     return made.demand_id
@@ -296,9 +296,13 @@ def _turn_down(made: Demand, verdict: Refused, *, on: dt.date) -> None:
     )
 
 
-def _enter_refusal(authority: Authority, about: Demand, *, role: StaffRole, on: dt.date) -> None:
+def _enter_refusal(
+    authority: Authority, about: Demand, *, role: StaffRole, on: dt.date, by: Refused | None = None
+) -> None:
+    """Enter that a demand is refused; where the law refuses it, with the article that does."""
     append_entry(
         authority, verb=Verb.DEMAND_REFUSED, role=role, on=on,
+        pack=about.pack_hash if by else None, article=by.article if by else None,
         facts={"because": about.refused_because or "", "by_law": about.refused_by_law, "demand": str(about.demand_id)},
     )  # fmt: skip
 

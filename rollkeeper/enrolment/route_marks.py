@@ -46,7 +46,9 @@ def mark_routes(authority: Authority, taken: Sequence[RouteTook]) -> None:
             facts={"route": one.rule.way} | ({"through": one.until.isoformat()} if one.until else {}),
         )  # fmt: skip
         if one.until:
-            pause_clock(authority, one.line_id, one.on, one.until, PauseReason.NO_DOCUMENT, one.on)
+            pause_clock(
+                authority, one.line_id, one.on, one.until, PauseReason.NO_DOCUMENT, one.on, article=one.rule.article
+            )  # fmt: skip
             owe(
                 one.line_id, kind=NoticeKind.DOCUMENT_BY, language=one.language, promised_on=one.until,
                 pack_hash=one.pack_hash, on=one.on,

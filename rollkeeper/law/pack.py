@@ -52,6 +52,7 @@ class CampaignRules:
     campaign_id: str
     begins_on: dt.date
     activated_before: dt.date
+    services: frozenset[str]
     grace_days: int
     suspension_days: int
     cohort_article: str
@@ -278,6 +279,11 @@ class Pack:
         return bool(self.file.campaigns)
 
     @property
+    def pause_article(self) -> str:
+        """Return the article by which a clock stands still; without a campaign, the one by which days are counted at all."""
+        return self.campaign.pause_article if self.has_campaign else self._cited(self.file.calendar.because)
+
+    @property
     def emergency_lift(self) -> LiftRule | None:
         """Return for how long a suspended line is lifted for whoever asks, None where it is not. Refuses: UnhonouredField."""
         self.refuse_unhonoured()
@@ -383,6 +389,7 @@ def _campaign_rules(file: PackFile) -> CampaignRules:
         campaign_id=campaign.id,
         begins_on=base,
         activated_before=before,
+        services=frozenset(campaign.cohort.when.services or SERVICES),
         grace_days=campaign.deadline.after.n,
         suspension_days=ended.enter.plus.n,
         cohort_article=campaign.cohort.because.article,

@@ -75,7 +75,11 @@ class Verb(StrEnum):
     )
     BATCH_DRAWN_UP = (
         "campaign:batch:drawn_up",
-        Form(pack=MUST, facts={"action": CODE, "batch": REFERENCE, "due_on": DAY, "lines": COUNT}),
+        Form(
+            pack=MUST,
+            article=MUST,
+            facts={"action": CODE, "batch": REFERENCE, "due_on": DAY, "lines": COUNT},
+        ),
     )
     BATCH_APPROVED = (
         "campaign:batch:approved",
@@ -91,7 +95,11 @@ class Verb(StrEnum):
     UNDO_ASKED = "campaign:batch:undo_asked", Form(pack=MUST, facts={"batch": REFERENCE})
     SWEEP_RAN = (
         "campaign:sweep:ran",
-        Form(pack=MUST, facts={"campaign": REFERENCE, "left": COUNT, "put_off": COUNT, "started": COUNT}),
+        Form(
+            pack=MUST,
+            article=MUST,
+            facts={"campaign": REFERENCE, "left": COUNT, "put_off": COUNT, "started": COUNT},
+        ),
     )
     STAY_ENTERED = "campaign:stay:entered", Form(facts={"first": DAY, "stay": REFERENCE}, may={"last": DAY})
     STAY_LIFTED = "campaign:stay:lifted", Form(facts={"last": DAY, "stay": REFERENCE})
@@ -129,9 +137,12 @@ class Verb(StrEnum):
     )
     CLOCK_PAUSED = (
         "line:clock:paused",
-        Form(line=MUST, facts={"first": DAY, "reason": CODE}, may={"last": DAY}),
+        Form(line=MUST, pack=MUST, article=MUST, facts={"first": DAY, "reason": CODE}, may={"last": DAY}),
     )
-    CLOCK_RESUMED = "line:clock:resumed", Form(line=MUST, facts={"last": DAY, "reason": CODE})
+    CLOCK_RESUMED = (
+        "line:clock:resumed",
+        Form(line=MUST, pack=MUST, article=MUST, facts={"last": DAY, "reason": CODE}),
+    )
     PROOF_SEEN = "line:proof:seen", Form(line=MUST, facts={"reason": CODE})
     LIFTED_FOR_HOURS = (
         "line:line:lifted_for_hours",

@@ -13,6 +13,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, run
 from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
 from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.changes import (
@@ -50,14 +51,16 @@ def pause_clock(
     last: dt.date | None,
     reason: PauseReason,
     on: dt.date,
+    *,
+    article: str | None = None,
 ) -> EntryId:
     """Let a line's clock stand still from `first` through `last` (None: until it is resumed).
 
     A declaration is enough; pauses may overlap, the law counts their union. A proof is hoped for later, and nothing
-    follows where none comes. Refuses: LineNotFound, LineOver,
-    DaysReversed. Ledger: line:clock:paused.
+    follows where none comes. `article` is what gives this pause where it is not the pack's own for pauses.
+    Refuses: LineNotFound, LineOver, DaysReversed. Ledger: line:clock:paused.
     """
-    role = demand(authority, Power.PAUSE_CLOCK)
+    role, pack = demand(authority, Power.PAUSE_CLOCK), load_pack(settings().pack)
     if last is not None and last < first:
         raise DaysReversed(first=first, last=last)
     with act():
@@ -73,7 +76,10 @@ def pause_clock(
         facts = {"first": first.isoformat(), "reason": reason.value} | (
             {"last": last.isoformat()} if last else {}
         )
-        return append_entry(authority, verb=Verb.CLOCK_PAUSED, role=role, on=on, line_id=line_id, facts=facts)
+        return append_entry(
+            authority, verb=Verb.CLOCK_PAUSED, role=role, on=on, line_id=line_id, pack=pack.hash,
+            article=article or pack.pause_article, facts=facts,
+        )  # fmt: skip
 
 
 def look_up_line(authority: Authority, number: str, *, on: dt.date) -> LineView:
@@ -99,7 +105,7 @@ def resume_clock(
     A pause that began later than `last` stands for its first day alone: nobody loses a day that was given.
     Ledger: line:clock:resumed.
     """
-    role = demand(authority, Power.PAUSE_CLOCK)
+    role, pack = demand(authority, Power.PAUSE_CLOCK), load_pack(settings().pack)
     with act():
         lock_line(line_id)
         ended = run(
@@ -108,7 +114,10 @@ def resume_clock(
             [last, line_id, reason.value],
         )
         facts = {"last": last.isoformat(), "reason": reason.value}
-        append_entry(authority, verb=Verb.CLOCK_RESUMED, role=role, on=on, line_id=line_id, facts=facts)
+        append_entry(
+            authority, verb=Verb.CLOCK_RESUMED, role=role, on=on, line_id=line_id, pack=pack.hash,
+            article=pack.pause_article, facts=facts,
+        )  # fmt: skip
     return ended
 
 

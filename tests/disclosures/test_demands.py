@@ -1,6 +1,7 @@
 """A demand from its entry to the last thing that is kept of it, with real people, real keys and real commits."""
 
 import datetime as dt
+import json
 
 import pyrage
 import pytest
@@ -31,6 +32,7 @@ from rollkeeper.disclosures.models import Demand
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.queries import looks
 from rollkeeper.notices.acts import send_due
 from rollkeeper.retention.abandoned import erase_abandoned
@@ -165,6 +167,9 @@ def test_under_the_reference_law_every_demand_is_refused_on_record_and_nothing_o
     assert (kept.number_mark, kept.file_id, kept.held_on) == (None, None, None)
     assert rows("SELECT FROM vault_file") == []
     assert verbs(kept.demand_id)[-1] == "disclosures:demand:refused"
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'disclosures:demand:refused'")
+    assert json.loads(entry.body)["article"] == "no article of cn-xz-2011"
+    assert json.loads(entry.body)["pack"] == load_pack("cn-xz-2011").hash
 
 
 @pytest.mark.parametrize(
@@ -374,7 +379,7 @@ def handed_on(line, at):
 
 def test_a_line_that_changed_hands_on_the_day_is_not_answered_with_either_of_two_people(house):
     line = house.enrol()
-    handed_on(line, dt.datetime.combine(ON, dt.time(18), clock.zone()))
+    handed_on(line, dt.datetime.combine(ON, dt.time.max, clock.zone()))
     demand_id = house.approved()
 
     with pytest.raises(ChangedHands):

@@ -176,6 +176,8 @@ def test_the_clock_stands_still_through_the_last_day_of_the_report_and_goes_on_t
     }  # fmt: skip
 
     assert [(one.first, one.last, one.reason) for one in pauses] == [(ON, THROUGH, PauseReason.NO_DOCUMENT)]
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'line:clock:paused'")
+    assert '"article":"2 ¶1"' in entry.body
     assert list(counted.values()) == [0, 0, 1]
 
 

@@ -7,6 +7,8 @@ from rollkeeper.enrolment import acts
 from rollkeeper.enrolment.errors import NothingMayBeAsked
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import rows
+from rollkeeper.lines.acts import mark_disputed
+from rollkeeper.lines.queries import find_line, line_history
 from tests.enrolment.people import ON, fresh_number, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -35,3 +37,12 @@ def test_nothing_is_collected_where_no_law_asks(clerk, act):
 @pytest.mark.usefixtures("_no_duty")
 def test_a_line_is_ended_without_any_document(clerk, new_line):
     assert acts.end_line(clerk, submission_key="end-00001", number=new_line(), document=None, on=ON)
+
+
+@pytest.mark.usefixtures("_no_duty")
+def test_a_record_is_contested_though_no_clock_runs(clerk, new_line):
+    line_id = find_line(new_line()).line_id
+
+    mark_disputed(clerk, line_id, ON)
+
+    assert len(line_history(line_id).pauses) == 1

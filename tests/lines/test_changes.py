@@ -2,6 +2,7 @@
 """What happens to a line in the database: reasons side by side, periods without overlap, clocks that stand still."""
 
 import datetime as dt
+import json
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,6 +12,7 @@ from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, new_uuid
+from rollkeeper.law.packs import load_pack
 from rollkeeper.lines import acts
 from rollkeeper.lines.changes import (
     NewHolding,
@@ -244,6 +246,15 @@ def test_every_act_leaves_an_entry_under_the_line(line):
         "line:clock:paused", "line:line:disputed", "line:clock:paused", "line:line:dispute_settled",
         "line:clock:resumed", "line:line:protected",
     ]  # fmt: skip
+
+
+def test_a_clock_stands_still_and_goes_on_by_an_article_of_the_pack_in_force(line):
+    acts.pause_clock(ME, line, ON, None, PauseReason.ABROAD, ON)
+    acts.resume_clock(ME, line, ON, PauseReason.ABROAD, ON)
+
+    said = [json.loads(r.body) for r in rows("SELECT body FROM ledger_entry WHERE line_id = %s", [line])]
+
+    assert [(one["article"], one["pack"]) for one in said] == [("3", load_pack("cn-xz-2011").hash)] * 2
 
 
 def test_who_lacks_the_power_changes_nothing(line):
