@@ -106,9 +106,20 @@ def _key(given: str | None, ledger: Path) -> str:
     """Return the key itself, which is given, or stands in the file that is given or in the copy."""
     file = Path(given) if given else ledger / "vkey"
     if given and "+" in given and not file.is_file():
-        return given
+        return _demand_key(given)
     if not given and not file.is_file():
         raise typer.BadParameter(f"'{ledger}' holds no published ledger.", param_hint="'--ledger'")
     if not file.is_file():
         raise typer.BadParameter(f"'{file}' is neither a key nor a file with one.", param_hint="'--vkey'")
-    return file.read_text("utf-8", "replace")
+    text = file.read_text("utf-8", "replace")
+    return _demand_key(text) if given else text
+
+
+def _demand_key(text: str) -> str:
+    from rollkeeper.ledger import auditor
+
+    try:
+        auditor.read_key(text)
+    except auditor.Wrong as fault:
+        raise typer.BadParameter(str(fault), param_hint="'--vkey'") from None
+    return text

@@ -96,9 +96,14 @@ def ensure_running() -> None:
     """Make the two clusters if need be, start them if need be, and note that this process uses them."""
     folder = home() / "run"
     folder.mkdir(parents=True, exist_ok=True)
-    with alone(folder / "start.lock"), ThreadPoolExecutor(len(STORES)) as pool:
-        list(pool.map(_ensure_store, STORES))
-        _note_use(folder)
+    try:
+        with alone(folder / "start.lock"), ThreadPoolExecutor(len(STORES)) as pool:
+            list(pool.map(_ensure_store, STORES))
+            _note_use(folder)
+    except ServerDidNotStart:
+        if not _in_use:
+            stop_if_unused()  # the other one may have started: nobody would ever stop it
+        raise
 
 
 def ensure_ours_running() -> None:

@@ -69,6 +69,10 @@ class Wrong(Exception):
     """The ledger is not what it claims to be. The text is for people."""
 
 
+class Misused(Wrong):
+    """What was given on the command line cannot be used, so nothing was found out about the ledger."""
+
+
 @dataclass(frozen=True)
 class Key:
     """A key that signs or cosigns checkpoints: the name it signs under, its four-byte ID, its public half."""
@@ -603,13 +607,16 @@ def run(
 ) -> int:
     """Check a folder or a receipt and print what was found; return the exit code."""
     try:
-        witnesses = read_witnesses([key for text in witness for key in _key_texts(text)], quorum)
+        witnesses = _given_witnesses(witness, quorum)
         if folder.is_file():
             answer, text = _told_receipt(folder, vkey, witnesses)
         elif source is None:
             answer, text = _told_folder(folder, vkey, older, witnesses=witnesses)
         else:
             answer, text = _told_copy(folder, vkey, older, source=source, witnesses=witnesses)
+    except Misused as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 2
     except Wrong as fault:
         answer, text = {"right": False, "wrong": str(fault)}, f"WRONG: {fault}"
     sys.stdout.write((json.dumps(answer, ensure_ascii=False) if as_json else text) + "\n")
@@ -618,8 +625,8 @@ def run(
 
 def _told_receipt(file: Path, vkey: str | None, witnesses: Witnesses) -> tuple[dict[str, object], str]:
     if vkey is None:
-        raise Wrong("A receipt is checked with a key that does not come with it: give --vkey.")
-    receipt = check_receipt(file, key=read_key(_key_text(file, vkey)), witnesses=witnesses)
+        raise Misused("A receipt is checked with a key that does not come with it: give --vkey.")
+    receipt = check_receipt(file, key=_given_key(file, vkey), witnesses=witnesses)
     if receipt.index is None:
         text = f"{receipt.origin} signed for this entry, and owes a proof that it stands in the ledger:\n{receipt.entry}"
     else:
@@ -637,7 +644,7 @@ def _told_copy(
     """Bring the folder up to date and check it; what it was before is an older checkpoint."""
     if vkey is None and not (folder / "vkey").exists():
         _write(folder / "vkey", _get(source, "vkey"))
-    update(folder, source, key=read_key(_key_text(folder, vkey)))
+    update(folder, source, key=_given_key(folder, vkey))
     kept = folder / "checkpoint"
     told = _told_folder(
         folder,
@@ -658,7 +665,7 @@ def _told_folder(
     witnesses: Witnesses,
     checkpoint: str = "checkpoint",
 ) -> tuple[dict[str, object], str]:
-    key = read_key(_key_text(folder, vkey))
+    key = _given_key(folder, vkey)
     report = audit(folder, key=key, older=older, witnesses=witnesses, checkpoint=checkpoint)
     text = f"All {report.size:,} entries of {report.origin} fit the signed root {report.root}."
     if older:
@@ -682,6 +689,23 @@ def _told_witnesses(cosigned: dict[str, int]) -> str:
         for name, at in sorted(cosigned.items())
     )
     return f"Cosigned by {', '.join(told)}."
+
+
+def _given_key(folder: Path, vkey: str | None) -> Key:
+    """Return the key that was given; without one, that of the folder itself."""
+    try:
+        return read_key(_key_text(folder, vkey))
+    except Wrong as fault:
+        if vkey is None:
+            raise
+        raise Misused(f"{fault} (--vkey)") from None
+
+
+def _given_witnesses(given: Sequence[str], quorum: int | None) -> Witnesses:
+    try:
+        return read_witnesses([key for text in given for key in _key_texts(text)], quorum)
+    except Wrong as fault:
+        raise Misused(str(fault)) from None
 
 
 def _key_texts(given: str) -> list[str]:

@@ -8,7 +8,7 @@ import zipfile
 import polars as pl
 import pytest
 
-from rollkeeper.campaign.importing import delimited, files
+from rollkeeper.campaign.importing import delimited, encodings, files
 from rollkeeper.campaign.importing.encodings import guess
 from rollkeeper.campaign.importing.errors import (
     FieldTooLong,
@@ -84,6 +84,18 @@ def test_text_that_turns_chinese_only_after_a_megabyte_is_still_read_as_chinese(
     assert rows[-1][1] == "卓玛"
 
 
+@pytest.mark.parametrize(
+    ("word", "encoding"),
+    [("Ωmega", "cp1253"), ("ğ", "cp1254"), ("Şahin", "cp1254"), ("Ç", "cp1252"), ("Šimić", "cp1250"), ("Ж", "cp1251"),
+     ("สมชาย", "cp874"), ("Łódź", "cp852")],
+)  # fmt: skip
+def test_however_short_a_file_is_no_encoding_is_found_in_which_nobody_writes(word, encoding):
+    found = guess(f"{word}\n".encode(encoding))
+
+    assert found in {*encodings._LIVING, "latin-1"}
+    assert guess(f"id;name\n1;{word}\n".encode(encoding)) in {*encodings._LIVING, "latin-1"}
+
+
 def test_one_byte_that_is_not_utf_8_does_not_turn_a_file_of_utf_8_into_another_encoding(written):
     file = written(CHINESE.encode() + b"13800138002,\xff\xfe,2011-05-03\n")
 
@@ -141,7 +153,7 @@ def test_a_field_without_end_is_refused_before_the_rest_of_the_file_is_read(writ
 
 
 def test_two_columns_of_one_name_are_refused_by_name_and_place(written):
-    with pytest.raises(HeaderRepeated, match=r"row 1: the columns 1, 3 all have the name 'phone'"):
+    with pytest.raises(HeaderRepeated, match=r"row 1: the columns 1, 3 all have one name"):
         look(written("phone,since,phone\n1,2,3\n"))
 
 

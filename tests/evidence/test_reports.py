@@ -280,3 +280,18 @@ def test_the_commands_refuse_what_is_on_no_grid(tmp_path):
 
     assert said.exit_code != 0
     assert "neither a quarter nor a calendar year" in str(said.exception)
+
+
+@pytest.mark.parametrize("given", ["a file", "no+key", "/nowhere/at/all"])
+def test_a_key_that_is_none_is_a_wrong_call_and_says_nothing_about_the_report(tmp_path, given):
+    keyless = tmp_path / "vkey"
+    keyless.write_text("no key\n", "utf-8")
+    from rollkeeper.site.cli import make_app
+
+    done = CliRunner().invoke(
+        make_app(),
+        ["evidence", "verify", str(tmp_path), "--vkey", str(keyless) if given == "a file" else given],
+    )
+
+    assert done.exit_code == 2
+    assert "--vkey" in done.output

@@ -116,6 +116,18 @@ def test_the_last_process_that_used_the_servers_stops_them(other_home):
     assert not (server.REGISTER.data / "postmaster.pid").exists()
 
 
+def test_where_one_server_does_not_start_the_other_is_not_left_running(other_home):
+    server.ensure_running()
+    server.stop_if_unused()
+    with (server.KEYS.data / "postgresql.conf").open("a", encoding="utf-8") as out:
+        out.write("shared_buffers = 'nonsense'\n")
+
+    with pytest.raises(server.ServerDidNotStart):
+        server.ensure_running()
+
+    assert not [store.name for store in server.STORES if (store.data / "postmaster.pid").exists()]
+
+
 def test_a_home_whose_path_is_too_long_for_a_socket_uses_a_short_private_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / ("long" * 40)))
 

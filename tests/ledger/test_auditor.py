@@ -52,6 +52,24 @@ def test_an_honest_log_is_found_right(log, capsys):
     assert (answer["size"], answer["older"], answer["key_from_folder"]) == (SIZE, [300, 300], True)
 
 
+@pytest.mark.parametrize("given", ["a file without a key", "no+key", "/nowhere/at/all"])
+def test_a_key_that_is_none_is_a_wrong_call_and_not_a_wrong_ledger(log, tmp_path, capsys, given):
+    keyless = tmp_path / "vkey"
+    keyless.write_text("no key\n", "utf-8")
+    vkey = str(keyless) if given == "a file without a key" else given
+
+    codes = [
+        auditor.run(log, vkey=vkey, older=[], as_json=False),
+        auditor.run(keyless, vkey=vkey, older=[], as_json=True),
+        auditor.run(log, vkey=None, older=[], as_json=True, witness=[vkey]),
+    ]
+
+    said = capsys.readouterr()
+    assert codes == [2, 2, 2]
+    assert said.out == ""
+    assert len(said.err.splitlines()) == len(codes)
+
+
 def test_the_auditor_is_one_file_that_runs_alone(log, tmp_path):
     alone = shutil.copy(auditor.__file__, tmp_path / "auditor.py")
 

@@ -31,6 +31,12 @@ _FAMILIES: Final = (
     ),
     ("cp1251", re.compile("[а-яёА-ЯЁ№«»—–\xa0]+")),
 )
+# What exports are written in. A general detector also knows what none is, and in a short file takes a name for it.
+_LIVING: Final = (
+    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "cp932", "cp949", "big5",
+    "big5hkscs", "gb18030", "euc_jp", "koi8_r", "koi8_u", "cp437", "cp850", "cp852", "cp866", "mac_roman", "iso8859_2",
+    "iso8859_5", "iso8859_7", "iso8859_9",
+)  # fmt: skip
 SAMPLE_BYTES = 256 * 1024
 
 
@@ -57,7 +63,7 @@ def guess(sample: bytes) -> str:
     for name, letters in _FAMILIES:
         if _is_family(sample, name, letters):
             return name
-    best = charset_normalizer.from_bytes(sample).best()
+    best = charset_normalizer.from_bytes(sample, cp_isolation=list(_LIVING)).best()
     return best.encoding if best and _decodes(sample, best.encoding) else "latin-1"
 
 

@@ -38,9 +38,7 @@ class OneColumn(RollkeeperError):
 
     code = "import_one_column"
     kind = Kind.MALFORMED
-    sentence = (
-        "{file}, row {row}: only one column, '{column}', was found, and it is not known to hold numbers."
-    )
+    sentence = "{file}, row {row}: only one column was found, and it is not known to hold numbers."
     remedy = "Separate the columns by comma, semicolon, tab or '|'; or write a map that names the column and its meaning."
 
 
@@ -60,7 +58,7 @@ class HeaderRepeated(RollkeeperError):
 
     code = "import_header_repeated"
     kind = Kind.MALFORMED
-    sentence = "{file}, row {row}: the columns {places} all have the name '{column}'."
+    sentence = "{file}, row {row}: the columns {places} all have one name."
     remedy = "Give each column a name of its own."
 
 

@@ -140,7 +140,8 @@ def _names(file: Path, first: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         places = [i for i, other in enumerate(names, 1) if other == name]
         if name and len(places) > 1:
-            raise HeaderRepeated(file=file, row=1, column=name, places=", ".join(map(str, places)))
+            # What stands there twice may be a person's value, where the names of the columns are missing.
+            raise HeaderRepeated(file=file, row=1, places=", ".join(map(str, places)))
     return tuple(name or f"column_{i}" for i, name in enumerate(names, 1))
 
 
