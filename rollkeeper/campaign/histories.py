@@ -37,6 +37,7 @@ def read_history(line_id: LineId) -> FoundHistory | None:
     suspended_on, restored_on = _suspension(facts)
     line = facts.line
     history = LineHistory(
+        service=line.service.value,
         activated_on=line.activated_on,
         registered_on=facts.registered_on if line.is_registered else None,
         notices_delivered=tuple(told.delivered),

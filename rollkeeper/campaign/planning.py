@@ -75,6 +75,7 @@ def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
         "anchor_on": max(rules.begins_on, on),
         "days": rules.grace_days,
         "activated_before": rules.activated_before,
+        "services": sorted(rules.services),
         "on": on,
         "pack_hash": pack.hash,
     }

@@ -32,6 +32,8 @@ class Sentence:
 class LineHistory:
     """What is known of a line, and what was really done to it. Stretches are inclusive; None is an open end."""
 
+    service: str | None = None
+    """None: one that the campaign is about."""
     activated_on: dt.date | None = None
     registered_on: dt.date | None = None
     notices_delivered: tuple[dt.date, ...] = ()
@@ -67,9 +69,10 @@ class _Teller:
         if not self._past(activated):
             yield self._say("never_activated", rules.cohort_article, on=self.on)
             return
-        concerned = activated is not None and activated < rules.activated_before
+        is_meant = self.history.service is None or self.history.service in rules.services
+        concerned = is_meant and activated is not None and activated < rules.activated_before
         yield self._say(
-            "concerned" if concerned else "outside",
+            "concerned" if concerned else "outside" if is_meant else "other_service",
             rules.cohort_article,
             activated_on=activated,
             activated_before=rules.activated_before,

@@ -82,6 +82,7 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "limits[].existing_lines": _is("keep"),
     "campaigns[].cohort.when.activated_before": _any,
     "campaigns[].cohort.when.registered": _is(False),
+    "campaigns[].cohort.when.services[]": lambda v: v in SERVICES,
     "campaigns[].deadline.base": lambda v: isinstance(v, dt.date),
     "campaigns[].deadline.not_before_notice": _is(True),
     "campaigns[].deadline.after.n": lambda v: v >= 1,

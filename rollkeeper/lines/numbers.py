@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Numbers as they are written, turned into the one text by which a line is found.
 
-A telephone number becomes E.164; a domain its ASCII form; an address block its network in canonical form. Only the
+A telephone number becomes E.164; the name of a domain or a site its ASCII form, as IDNA 2008 with the mapping of UTS 46
+has it; an address block its network in canonical form. Only the
 *length* and shape of a telephone number are judged, not whether its prefix is known: tables of prefixes age, and an
 operator knows its own better. The fast path must answer as `phonenumbers` does; a test holds the two together.
 """
@@ -11,6 +12,7 @@ import re
 import unicodedata
 from typing import Final
 
+import idna
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
@@ -31,8 +33,7 @@ _FAST: Final = {
 }
 _FAST_PREFIX: Final = {"CN": "+86", "IN": "+91", "US": "+1"}
 _TEXT = re.compile(r"[^\W\d_]")
-_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
-_NUMBERED: Final = frozenset({Service.MOBILE, Service.DATA_CARD, Service.FIXED_LINE, Service.INTERNET_ACCESS})
+NUMBERED: Final = frozenset({Service.MOBILE, Service.DATA_CARD, Service.FIXED_LINE, Service.INTERNET_ACCESS})
 _FAULTS: Final = {
     ValidationResult.TOO_SHORT: "too short",
     ValidationResult.TOO_LONG: "too long",
@@ -59,16 +60,17 @@ def normalise_identifier(text: str, *, service: Service, country: str) -> str:
     """
     if len(text) > GREATEST_DOMAIN_LENGTH:
         raise NumberNotRead(value_class="too long")
-    if service in _NUMBERED:
+    if service in NUMBERED:
         return normalise(text, country)
     return _block(text) if service is Service.ADDRESS_BLOCK else _domain(text)
 
 
 def service_guess(text: str) -> Service:
     """Guess the service from the shape of its identifier: for look-ups where only the text is known."""
-    if "/" in text or text.count(":") > 1:
+    shown = _shown(text)
+    if "/" in shown or shown.count(":") > 1:
         return Service.ADDRESS_BLOCK
-    return Service.DOMAIN if _TEXT.search(text) and "." in text else Service.MOBILE
+    return Service.DOMAIN if _TEXT.search(shown) and "." in shown else Service.MOBILE
 
 
 def _slowly(text: str, country: str) -> str:
@@ -100,19 +102,31 @@ def _unread(shown: str, fault: NumberParseException) -> str:
 
 
 def _block(text: str) -> str:
+    """Read a block; one that is written with an address inside it could be meant otherwise, and is not guessed at."""
+    shown = _shown(text)
     try:
-        return str(ipaddress.ip_network(unicodedata.normalize("NFKC", text).strip(), strict=True))
+        block = ipaddress.ip_network(shown, strict=False)
+        address = ipaddress.ip_address(shown.partition("/")[0])
     except ValueError:
-        raise NumberNotRead(value_class="not an address block, or its host bits are not zero") from None
+        raise NumberNotRead(value_class="not an address block") from None
+    if "%" in shown:
+        raise NumberNotRead(value_class="not an address block")
+    if address != block.network_address:
+        raise NumberNotRead(value_class="an address inside a block, since its host bits are not zero")
+    return str(block)
 
 
 def _domain(text: str) -> str:
-    shown = unicodedata.normalize("NFKC", text).strip().rstrip(".").lower()
     try:
-        ascii_form = shown.encode("idna").decode("ascii")
+        ascii_form = idna.encode(_shown(text).removesuffix("."), uts46=True, std3_rules=True).decode("ascii")
     except UnicodeError:
         raise NumberNotRead(value_class="not a domain name") from None
     labels = ascii_form.split(".")
-    if len(labels) < 2 or len(ascii_form) > GREATEST_DOMAIN_LENGTH or not all(map(_LABEL.fullmatch, labels)):
+    if len(labels) < 2 or labels[-1].isdecimal() or len(ascii_form) > GREATEST_DOMAIN_LENGTH:
         raise NumberNotRead(value_class="not a domain name")
     return ascii_form
+
+
+def _shown(text: str) -> str:
+    """Return a text as it looks: full-width signs are signs, and the full stop of Chinese is a dot."""
+    return unicodedata.normalize("NFKC", text).replace("。", ".").strip()

@@ -215,7 +215,7 @@ def test_a_file_without_names_is_read_where_the_map_says_so(proposed):
 
 
 def test_one_column_that_is_no_number_is_refused(proposed):
-    with pytest.raises(OneColumn, match="'anything'"):
+    with pytest.raises(OneColumn, match="only one column was found"):
         proposed("anything\nvalue\nvalue\n")
 
 
@@ -280,9 +280,21 @@ def test_a_file_without_numbers_needs_a_reference():
 
 
 @pytest.mark.parametrize("service", ["domain", "address_block", "hosted_site"])
-def test_services_without_telephone_numbers_are_not_imported(service):
-    with pytest.raises(MapFault, match="one at a time"):
-        make_map(WHOLE | {"service": {"constant": service}}, named="m", header=HEADER)
+def test_an_allotment_gives_nothing_to_lines_without_telephone_numbers(service):
+    given = WHOLE | {"number": {"allotment": "+8613800000000"}, "service": {"constant": service}}
+
+    with pytest.raises(MapFault, match=f"{service} has none"):
+        make_map(given, named="m", header=HEADER)
+
+
+@pytest.mark.parametrize(
+    ("heading", "service"),
+    [("Domain Name", "domain"), ("域名", "domain"), ("CIDR", "address_block"), ("hostname", "hosted_site")],
+)
+def test_a_column_that_names_lines_of_another_kind_says_which(proposed, heading, service):
+    proposal, _ = proposed(f"{heading},activated\nx1.example,2011-05-01\nx2.example,2011-05-13\n")
+
+    assert (proposal.raw["number"], proposal.raw["service"]) == ({"column": heading}, {"constant": service})
 
 
 def test_a_map_that_is_no_toml_is_refused(tmp_path):

@@ -225,6 +225,57 @@ def test_the_first_column_that_names_a_service_wins():
     assert taken.refusals == [Refusal(5, "kind, area", reasons.UNNAMED_VALUE)]
 
 
+KINDS = {"tel": "mobile", "dom": "domain", "net": "address_block", "web": "hosted_site"}
+
+
+def test_each_line_is_read_by_what_its_service_has():
+    raw = {k: v for k, v in RAW.items() if k != "region"} | {
+        "service": {"from": [{"column": "kind", "values": KINDS}]}
+    }
+    given = [
+        ("tel", "13800138000"),
+        ("dom", "例子.中国"),
+        ("net", "2001:DB8:0:0::/48"),
+        ("web", "WWW.Example.CN."),
+    ]
+
+    taken = take(*({"kind": kind, "phone": written} for kind, written in given), raw=raw)
+
+    assert taken.columns["number"] == [
+        "+8613800138000",
+        "xn--fsqu00a.xn--fiqs8s",
+        "2001:db8::/48",
+        "www.example.cn",
+    ]
+    assert taken.refusals == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "reason"),
+    [
+        ("dom", "13800138000", reasons.bad_name("not a domain name")),
+        (
+            "net",
+            "10.1.2.3/8",
+            reasons.bad_name("an address inside a block, since its host bits are not zero"),
+        ),
+        ("net", "", reasons.EMPTY),
+        ("web", "a\0.cn", reasons.NUL_BYTE),
+        ("tel", "+97713800138000", reasons.FOREIGN_NUMBER),
+        ("fax", "13800138000", reasons.UNNAMED_VALUE),
+    ],
+)
+def test_what_its_service_does_not_have_is_refused_with_its_class(kind, written, reason):
+    raw = {k: v for k, v in RAW.items() if k != "region"} | {
+        "service": {"from": [{"column": "kind", "values": KINDS}]}
+    }
+
+    taken = take({"kind": kind, "phone": written}, raw=raw)
+
+    assert [refusal.reason for refusal in taken.refusals] == [reason]
+    assert taken.rows == []
+
+
 def test_what_is_otherwise_said_stands_for_values_that_are_not_named():
     service = {"from": [{"column": "kind", "values": {"data": "data_card"}}], "otherwise": "mobile"}
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rollkeeper.lines import numbers
 from rollkeeper.lines.errors import NumberNotRead
-from rollkeeper.lines.numbers import normalise, normalise_identifier
+from rollkeeper.lines.numbers import normalise, normalise_identifier, service_guess
 from rollkeeper.lines.states import Service
 
 DIGITS = st.text("0123456789", min_size=5, max_size=15)
@@ -69,8 +69,17 @@ def test_every_text_is_read_or_refused_and_what_was_read_is_read_again_as_itself
     [
         (Service.DOMAIN, "Example.CN.", "example.cn"),
         (Service.DOMAIN, "例子.中国", "xn--fsqu00a.xn--fiqs8s"),
+        (Service.DOMAIN, "例子。中国。", "xn--fsqu00a.xn--fiqs8s"),
+        (Service.DOMAIN, "XN--FSQU00A.xn--fiqs8s", "xn--fsqu00a.xn--fiqs8s"),
+        (Service.DOMAIN, "Straße.example", "xn--strae-oqa.example"),
+        (Service.DOMAIN, "strasse.example", "strasse.example"),
+        (Service.DOMAIN, "e\u0301cole.example", "xn--cole-9oa.example"),
+        (Service.DOMAIN, "école.example", "xn--cole-9oa.example"),
         (Service.HOSTED_SITE, "www.example.cn", "www.example.cn"),
         (Service.ADDRESS_BLOCK, "192.0.2.0/24", "192.0.2.0/24"),
+        (Service.ADDRESS_BLOCK, "10.0.0.0/255.0.0.0", "10.0.0.0/8"),
+        (Service.ADDRESS_BLOCK, "192.0.2.7", "192.0.2.7/32"),
+        (Service.ADDRESS_BLOCK, "2001:0db8:0000:0000:0000:0000:0000:0000/48", "2001:db8::/48"),
         (Service.ADDRESS_BLOCK, "2001:DB8:0::/48", "2001:db8::/48"),
         (Service.INTERNET_ACCESS, "0891-6331234", "+868916331234"),
     ],
@@ -82,10 +91,31 @@ def test_domains_and_address_blocks_are_numbers_of_their_own_kind(service, text,
 @pytest.mark.parametrize(
     ("service", "text"),
     [
-        (Service.DOMAIN, "localhost"), (Service.DOMAIN, "a b.cn"), (Service.DOMAIN, "-a.cn"),
-        (Service.ADDRESS_BLOCK, "192.0.2.1/24"), (Service.ADDRESS_BLOCK, "13800138000"),
+        (Service.DOMAIN, "localhost"), (Service.DOMAIN, "a b.cn"), (Service.DOMAIN, "-a.cn"), (Service.DOMAIN, "a..cn"),
+        (Service.DOMAIN, "a_b.cn"), (Service.DOMAIN, "192.0.2.1"), (Service.DOMAIN, "xn--a-.cn"), (Service.DOMAIN, "a" * 64 + ".cn"),
+        (Service.HOSTED_SITE, "https://example.cn/"), (Service.ADDRESS_BLOCK, "192.0.2.1/24"),
+        (Service.ADDRESS_BLOCK, "13800138000"), (Service.ADDRESS_BLOCK, "fe80::%eth0/64"), (Service.ADDRESS_BLOCK, "010.0.0.0/8"),
     ],
 )  # fmt: skip
 def test_what_is_no_domain_and_no_block_is_refused(service, text):
     with pytest.raises(NumberNotRead):
         normalise_identifier(text, service=service, country="CN")
+
+
+@given(
+    st.sampled_from([Service.DOMAIN, Service.ADDRESS_BLOCK]),
+    st.text(st.sampled_from("aZéß例中。.．-_:/0123456789 "), max_size=20),
+)
+def test_what_stands_for_a_line_is_read_again_as_itself_and_found_by_its_shape(service, text):
+    try:
+        name = normalise_identifier(text, service=service, country="CN")
+    except NumberNotRead:
+        return
+
+    assert normalise_identifier(name, service=service, country="CN") == name
+    assert service_guess(name) == service
+
+
+@pytest.mark.parametrize("text", ["例子。中国", "例子．中国", "Example.cn."])
+def test_a_name_is_known_by_its_shape_however_it_is_written(text):
+    assert service_guess(text) == Service.DOMAIN

@@ -2,7 +2,8 @@
 """The map: which column of the operator's file means what. TOML, strictly read, every fault reported.
 
 [file]          encoding, separator, header, sheet: only where they were found wrongly
-[number]        column, or allotment = "+86..." (and count) where the file holds no numbers
+[number]        column (telephone numbers, names of domains and sites, address blocks: whatever the line's service has),
+                or allotment = "+86..." (and count) where the file holds no numbers
 [service]       constant, or [[service.from]] column + values, the first that fits; otherwise
 [activated_on]  column + format, or tenure_months + as_of, or constant
 [language]      column + values, or constant         [region]   column, constant, or prefixes = {"+86891" = "Lhasa"}
@@ -24,11 +25,10 @@ from rollkeeper.campaign.importing.errors import MapFault, SensitiveColumnMapped
 from rollkeeper.campaign.importing.words import never_about
 from rollkeeper.kernel.canonical import canonical_bytes, sha256_hex
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
+from rollkeeper.lines.numbers import NUMBERED
 from rollkeeper.lines.states import Service
 
 Column = Annotated[str, Field(min_length=1)]
-# Lines of these services have a telephone number; domains and address blocks are registered one at a time.
-NUMBERED = frozenset({Service.MOBILE, Service.DATA_CARD, Service.FIXED_LINE, Service.INTERNET_ACCESS})
 
 
 class Part(BaseModel):
@@ -86,11 +86,6 @@ class ServicePart(Part):
     def _one_way(self) -> Self:
         if (self.constant is None) == (not self.sources):
             raise ValueError("give either a constant or columns under [[service.from]]")
-        unnumbered = {s for s in self._services() if s not in NUMBERED}
-        if unnumbered:
-            raise ValueError(
-                f"{', '.join(sorted(unnumbered))}: lines of this kind are registered one at a time"
-            )
         return self
 
     @property
@@ -203,6 +198,15 @@ class Map(Part):
     def _begins_somehow(self) -> Self:
         if self.region and self.region.prefixes and self.number.column is None:
             raise ValueError("prefixes of numbers need [number] column: give [region] a column or a constant")
+        return self
+
+    @model_validator(mode="after")
+    def _numbered(self) -> Self:
+        unnumbered = self.service.services - NUMBERED
+        if self.number.allotment and unnumbered:
+            raise ValueError(
+                f"an allotment gives telephone numbers, and {', '.join(sorted(unnumbered))} has none: give [number] column"
+            )
         return self
 
     @model_validator(mode="after")

@@ -124,8 +124,12 @@ def _demand_names(look: Look) -> None:
         value_class = looks_like_a_value(name)
         if value_class:
             raise NoHeader(file=look.file, row=1, column=place, value_class=value_class)
-    if len(look.header) == 1 and words.meaning_of(look.header[0]) != "number":
-        raise OneColumn(file=look.file, row=1, column=look.header[0])
+    if (
+        len(look.header) == 1
+        and words.meaning_of(look.header[0]) != "number"
+        and not words.named_by(look.header[0])
+    ):
+        raise OneColumn(file=look.file, row=1)
 
 
 def _propose_number(columns: _Columns, raw: dict[str, Any], needs: list[str], look: Look) -> None:
@@ -135,6 +139,7 @@ def _propose_number(columns: _Columns, raw: dict[str, Any], needs: list[str], lo
     unnamed = [c for c in sure if words.meaning_of(c) is None]
     if chosen is None and len(unnamed) == 1:
         chosen = unnamed[0]
+    chosen = chosen or next((c for c in columns.free() if words.named_by(c)), None)
     if chosen is not None:
         raw["number"] = {"column": columns.take(chosen)}
         return
@@ -152,6 +157,9 @@ def _propose_service(columns: _Columns, raw: dict[str, Any], needs: list[str]) -
         raw["service"] = {"from": sources}
         return ()
     number = raw.get("number", {}).get("column")
+    if number and (named := words.named_by(number)):
+        raw["service"] = {"constant": named}
+        return ()
     if number and words.meaning_of(number) == "number" and _says_mobile(number):
         raw["service"] = {"constant": "mobile"}
         return ()

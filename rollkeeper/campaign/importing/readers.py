@@ -25,12 +25,14 @@ from rollkeeper.campaign.importing.reasons import (
     TOO_LONG,
     UNNAMED_VALUE,
     Reason,
+    bad_name,
     bad_number,
     spoilt,
 )
 from rollkeeper.campaign.importing.samples import without_time
 from rollkeeper.lines.errors import NumberNotRead
-from rollkeeper.lines.numbers import normalise
+from rollkeeper.lines.numbers import NUMBERED, normalise, normalise_identifier
+from rollkeeper.lines.states import Service
 
 FIRST_YEAR: Final = 1876
 LONGEST_TEXT: Final = 128
@@ -66,6 +68,33 @@ def read_numbers(texts: Sequence[str], *, country: str, prefix: str) -> list[str
         else:
             found.append(number if number.startswith(prefix) else FOREIGN_NUMBER)
     return found
+
+
+def read_identifiers(
+    texts: Sequence[str], *, services: Sequence[str | Reason], country: str, prefix: str
+) -> list[str | Reason | None]:
+    """Read what stands for each line by its service: a telephone number, a name or an address block.
+
+    Of a line whose service was not read nothing is known, and its row is refused for that.
+    """
+    found: list[str | Reason | None] = []
+    for text, service in zip(texts, services, strict=True):
+        if isinstance(service, Reason):
+            found.append(None)
+        elif service in NUMBERED:
+            found += read_numbers([text], country=country, prefix=prefix)
+        else:
+            found.append(_read_name(text, Service(service), country=country))
+    return found
+
+
+def _read_name(text: str, service: Service, *, country: str) -> str | Reason:
+    if not text.strip():
+        return EMPTY
+    try:
+        return spoilt(text) or normalise_identifier(text, service=service, country=country)
+    except NumberNotRead as fault:
+        return bad_name(str(fault.facts["value_class"]))
 
 
 def _unfilled(text: str) -> str:

@@ -100,6 +100,14 @@ def bad_number(value_class: str) -> Reason:
     return Reason(f"not a number of a line: {value_class}", _WHOLE)
 
 
+def bad_name(value_class: str) -> Reason:
+    """Return the reason for a name or a block that cannot be read, with the class that `lines.numbers` found."""
+    return Reason(
+        f"not a name or block of a line: {value_class}",
+        "Write a name as example.cn, a block as 192.0.2.0/24; or mend the kind of service.",
+    )
+
+
 def ragged(found: int, wanted: int) -> Reason:
     """Return the reason for a row with too many or too few fields."""
     return Reason(

@@ -16,7 +16,7 @@ import phonenumbers
 from rollkeeper.campaign.importing import readers
 from rollkeeper.campaign.importing.delimited import Record
 from rollkeeper.campaign.importing.maps import ActivatedPart, Map, ServicePart, ValuePart
-from rollkeeper.campaign.importing.readers import read_numbers
+from rollkeeper.campaign.importing.readers import read_identifiers, read_numbers
 from rollkeeper.campaign.importing.reasons import (
     EMPTY,
     NOT_AN_ADDRESS,
@@ -29,6 +29,7 @@ from rollkeeper.campaign.importing.reasons import (
 from rollkeeper.campaign.importing.registrations import Declared, RegistrationReader
 from rollkeeper.campaign.importing.samples import is_email
 from rollkeeper.law.pack import Pack
+from rollkeeper.lines.numbers import NUMBERED
 
 type Reader = Callable[[list[list[str]]], list[Any]]
 type PartReader = tuple[str, tuple[str, ...], Reader]
@@ -147,13 +148,7 @@ class RowReader:
         """Return for each part of a line the columns it comes from and what reads it."""
         parts = [self._service(made.service), self._activation(made.activated_on, on=on)]
         if made.number.column:
-            prefix = f"+{phonenumbers.country_code_for_region(country)}"
-            parts.insert(
-                0,
-                self._whole(
-                    "number", made.number.column, partial(read_numbers, country=country, prefix=prefix)
-                ),
-            )
+            parts.insert(0, self._number(made.number.column, made.service, parts[0][2], country=country))
         if made.language:
             reading = readers.language_reader(made.language.values, known=languages)
             parts.append(self._value("language", made.language, reading))
@@ -170,6 +165,21 @@ class RowReader:
         if made.contact:
             parts.append(self._whole("contact", made.contact.column, _read_contacts))
         return parts
+
+    def _number(
+        self, column: str, service: ServicePart, read_services: Reader, *, country: str
+    ) -> PartReader:
+        """Read a column of telephone numbers; where lines may have something else, what each line's service has."""
+        prefix = f"+{phonenumbers.country_code_for_region(country)}"
+        if service.services <= NUMBERED:
+            return self._whole("number", column, partial(read_numbers, country=country, prefix=prefix))
+        place = self._place[column]
+
+        def read(table: list[list[str]]) -> list[Any]:
+            texts = [record[place] for record in table]
+            return read_identifiers(texts, services=read_services(table), country=country, prefix=prefix)
+
+        return "number", (column,), read
 
     def _activation(self, part: ActivatedPart, *, on: dt.date) -> PartReader:
         if part.tenure_months and part.as_of:

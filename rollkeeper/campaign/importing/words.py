@@ -60,12 +60,19 @@ def _matches(heading: str) -> list[tuple[str, bool]]:
 
 def is_known(heading: str) -> bool:
     """Tell a heading that says something to the dictionary from a text that might be anything."""
-    return bool(meaning_of(heading) or sensitive_about(heading) or service_of_heading(heading))
+    return bool(
+        meaning_of(heading) or named_by(heading) or sensitive_about(heading) or service_of_heading(heading)
+    )
 
 
 def service_of_heading(heading: str) -> str | None:
     """Return the service that a heading names by itself."""
     return _table("service_headings").get(_plain(heading))
+
+
+def named_by(heading: str) -> str | None:
+    """Return the service whose lines such a column names: domains, sites, address blocks."""
+    return _table("named_headings").get(_plain(heading))
 
 
 def known_value(table: str, value: str) -> str | None:

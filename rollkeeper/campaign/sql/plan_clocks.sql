@@ -1,5 +1,5 @@
 -- Finds the lines that the campaign concerns and that are not in it yet, each with the clock it would have if told today.
--- Law: art. 3 (unregistered users). Reads: lines_line, campaign_member, lines_holding, subscribers_subscriber.
+-- Law: art. 3 (unregistered users; the services are those of the pack's cohort). Reads: lines_line, campaign_member, lines_holding, subscribers_subscriber.
 -- Writes: campaign_clock (temporary).
 -- Plan: one pass over lines_line, anti-join with campaign_member; once a planning, not once a night.
 -- Again: only lines that were imported since.
@@ -10,5 +10,6 @@ SELECT l.line_id, l.region, coalesce(s.language, l.language, %(language)s) AS la
   LEFT JOIN lines_holding h ON h.line_id = l.line_id AND upper_inf(h.held)
   LEFT JOIN subscribers_subscriber s ON s.person_id = h.person_id
  WHERE l.state IN ('active', 'suspended') AND NOT l.is_registered AND l.activated_on < %(activated_before)s
+   AND l.service = ANY (%(services)s)
    AND NOT EXISTS (SELECT FROM campaign_member m
                     WHERE m.line_id = l.line_id AND m.campaign_id = %(campaign_id)s)
