@@ -12,8 +12,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
@@ -32,7 +31,7 @@ from rollkeeper.ledger import words as ledger_words
 from rollkeeper.portal import words
 from rollkeeper.portal.asking import Answer, language_of_page, put
 from rollkeeper.portal.record_form import RecordForm
-from rollkeeper.portal.views import during_visit, refused
+from rollkeeper.portal.views import during_visit, go_to, refused
 from rollkeeper.rights.applying import Applied
 from rollkeeper.rights.kinds import AskKind
 from rollkeeper.vault.capture_keys import proved_half, seal_capture
@@ -131,10 +130,7 @@ def _faulty(request: HttpRequest, begun: dict[str, Any], form: RecordForm, said:
 
 def _to_receipts(request: HttpRequest, done: dict[str, Any]) -> HttpResponse:
     messages.success(request, ledger_words.say_done(done["verb"]))
-    address = reverse("portal:mine")
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    return redirect(address)
+    return go_to(request, "portal:mine")
 
 
 def _purpose() -> str:

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -67,10 +68,22 @@ def during_visit(view: View) -> View:
         try:
             return view(request, *args, **named)
         except VisitOver:
-            messages.info(request, _("Your visit is over. Ask for a new code to come in again."))
-            return take_back(redirect("portal:sign_in"))
+            return to_the_door(request)
 
     return within
+
+
+def to_the_door(request: HttpRequest) -> HttpResponse:
+    """Lead whoever holds no living visit to the door, with a word about it."""
+    messages.info(request, _("Your visit is over. Ask for a new code to come in again."))
+    return take_back(go_to(request, "portal:sign_in"))
+
+
+def go_to(request: HttpRequest, page: str) -> HttpResponse:
+    """Lead to another page, whole: a script that asked would put it into its place on this one."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse(page)})
+    return redirect(page)
 
 
 @login_not_required
@@ -286,7 +299,7 @@ def refused(request: HttpRequest, answer: Answer) -> HttpResponse:
     """Say why something was refused, on the page where one can go on."""
     for one in answer.said:
         messages.error(request, one)
-    return redirect("portal:prove" if answer.refused == "proof_needed" else "portal:mine")
+    return go_to(request, "portal:prove" if answer.refused == "proof_needed" else "portal:mine")
 
 
 def source_of(request: HttpRequest) -> str:

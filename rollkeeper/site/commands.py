@@ -140,6 +140,10 @@ def demo(
         [(holder["number"], holder["document_type"], holder["document_number"], holder["name"])],
     )
     out.print(
+        f"Nobody is registered for {holder.get('unregistered') or 'no line'}: whoever has it may register it at the same door.",
+        markup=False,
+    )
+    out.print(
         f"The code for the subscriber's own door comes into {home() / 'outbox' / 'messages.jsonl'}.",
         markup=False,
     )

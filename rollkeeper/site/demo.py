@@ -44,6 +44,7 @@ from rollkeeper.kernel.settings import HomeKind, home, settings, write_settings
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publishing import publish
+from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.states import NOT_DECLARED, PauseReason, Service
 from rollkeeper.network.acts import push_due
 from rollkeeper.notices.acts import record_outcomes, send_due
@@ -113,7 +114,7 @@ def _make(lines: int, moved: Callable[[int], None]) -> None:
     _begin_drill()
     clock.give_day(None)
     publish()
-    write_logins(made, subscriber=story.subscriber)
+    write_logins(made, subscriber=story.subscriber | {"unregistered": story.unregistered()})
     (home() / BEGUN).unlink()
     # Whoever goes on to serve must not hold what a rotation of the keys would wait for.
     connections.close_all()
@@ -169,6 +170,16 @@ class _Story:
         advance(sweep_authority(), on=day)
         if day > dt.date(2012, 3, 1) and not is_closed(self._pack, day):
             self._act(day)
+
+    def unregistered(self) -> str:
+        """Return the number of a line in service for which nobody is registered yet."""
+        mobiles = (number for number, _ in self._unregistered if number.startswith("+861390891"))
+        living = (
+            number
+            for number in mobiles
+            if (line := find_line(number)) and not line.is_over and not line.is_registered
+        )
+        return next(living, "")
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
         for index in range(self._count):

@@ -24,6 +24,7 @@ from rollkeeper.access.errors import NotSignedIn
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.settings import HomeKind, settings
 from rollkeeper.portal.tokens import token_of
+from rollkeeper.portal.views import to_the_door
 from rollkeeper.rights.errors import VisitOver
 from rollkeeper.site.edge import refuse
 from rollkeeper.site.errors import NotForThisFace, SecondFactorNeeded
@@ -107,6 +108,8 @@ def _ask_to_sign_in(request: HttpRequest, address: str, field: str | None) -> Ht
 
 def _to_the_door(request: HttpRequest) -> HttpResponse:
     """Send whoever holds no visit to the door; whether a visit that is held is alive, each answer says."""
+    if request.headers.get("HX-Request"):  # a page was open, and its visit has ended meanwhile
+        return to_the_door(request)
     if "text/html" not in request.headers.get("Accept", "text/html"):
         return refuse(request, VisitOver(), status=401)
     return redirect("portal:sign_in")

@@ -37,6 +37,8 @@ from rollkeeper.ledger.queries import looks
 from rollkeeper.notices.acts import send_due
 from rollkeeper.retention.abandoned import erase_abandoned
 from rollkeeper.vault.acts import open_sealed, shred
+from rollkeeper.vault.blind import blind_numbers
+from rollkeeper.vault.canaries import ensure_canary, open_alarms
 from rollkeeper.vault.errors import NeedsDemand
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.rotation import rotate
@@ -117,6 +119,29 @@ def test_no_entry_about_a_demand_names_a_line_a_person_or_a_number(house):
     assert not [one for one in known if one in said]
     assert '"person"' not in said
     assert '"line"' not in said
+
+
+def test_a_demand_that_opens_a_canary_is_answered_like_any_other_and_raises_the_alarm(house):
+    run("DELETE FROM vault_canary")
+    ensure_canary(console_authority(), on=ON)
+    (canary,) = rows("SELECT line_id, lower(held) AS since FROM lines_holding")
+    run(
+        "UPDATE lines_number SET number_index = %s WHERE line_id = %s",
+        [blind_numbers([NUMBER])[0], canary.line_id],
+    )
+    run(
+        "UPDATE lines_line SET number_index = %s WHERE line_id = %s",
+        [blind_numbers([NUMBER])[0], canary.line_id],
+    )
+
+    answer = house.answered(house.approved(held_on=ON), held_on=ON)
+
+    assert (answer["held"], bool(answer["fields"]["name"])) == (True, True)
+    (alarm,) = open_alarms()
+    assert alarm.staff_id == house.who["officer"].staff_id
+    assert rows(
+        "SELECT FROM ledger_entry WHERE entry_id = %s AND verb = 'vault:canary:opened'", [alarm.entry_id]
+    )
 
 
 def test_neither_the_number_nor_anything_that_leads_to_it_lies_with_a_demand(house):

@@ -1,0 +1,140 @@
+"""A line is registered from afar in a real browser, seen at the counter, in two tabs and over the end of a visit."""
+
+import io
+import json
+import re
+
+import pytest
+
+from rollkeeper.documents.specimens import Kind, make_specimen
+from rollkeeper.documents.specimens.people import invent
+from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn
+from tests.journeys.conftest import Visitor
+from tests.journeys.test_portal_in_a_browser import come_in
+
+pytestmark = pytest.mark.browser
+
+WHO = invent(11)
+NAME = " ".join(f"{WHO.surname} {WHO.given}".split())
+TYPED = {"#id_name": "Tabula Inventa", "#id_address": "Nowhere Road 4712", "#id_document_number": "ZZ0000001"}
+
+
+@pytest.fixture(scope="module")
+def number(trial):
+    return json.loads((trial.home / "demo-subscriber.json").read_text("utf-8"))["unregistered"]
+
+
+@pytest.fixture(scope="module")
+def visits(chromium, trial, number):
+    """The cookies of two visits of one line: one source gets no more codes for it in an hour."""
+    held = []
+    for _ in range(2):
+        context = chromium.new_context(locale="en-GB")
+        come_in(Visitor(context.new_page(), trial), {"number": number})
+        held.append(context.cookies())
+        context.close()
+    return held
+
+
+@pytest.fixture(scope="module")
+def picture(fonts):  # noqa: F811
+    written = io.BytesIO()
+    make_specimen(Kind.PASSPORT, seed=11).image.save(written, "JPEG", quality=85)
+    return {"name": "passport.jpg", "mimeType": "image/jpeg", "buffer": written.getvalue()}
+
+
+def at_the_form(visitor, cookies):
+    visitor.page.context.add_cookies(cookies)
+    visitor.page.goto(visitor.trial.portal + "/register/")
+    return visitor.page
+
+
+def fill(page):
+    for field, value in TYPED.items():
+        page.fill(field, value)
+    page.select_option("#id_document_type", "other")
+    page.check("#id_looked_twice")
+    page.check("#id_confirmed")
+
+
+def send(page):
+    page.locator("#record button").click()
+
+
+def test_the_page_is_sound_in_every_language_and_width_and_small(visitor, visits):
+    page = at_the_form(visitor, visits[0])
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    came = []
+    network.on("Network.loadingFinished", lambda event: came.append(event["encodedDataLength"]))
+    page.goto(visitor.trial.portal + "/register/", wait_until="networkidle")
+    assert 0 < sum(came) < 100_000
+
+    for language in ("en", "zh-hans", "bo"):
+        page.click(f"button[name=language][value={language}]")
+        page.wait_for_load_state()
+        visitor.look("portal-register")
+        send(page)
+        page.wait_for_selector("#faults .govuk-error-summary")
+        visitor.look("portal-register-faults")
+
+
+def test_a_picture_fills_it_in_beside_a_script_that_the_policy_allows(strict_visitor, visits, picture):
+    page = at_the_form(strict_visitor, visits[0])
+    page.set_input_files("#id_picture", files=[picture])
+
+    page.click("#read")
+    page.wait_for_selector("#record [role=status]", timeout=30_000)
+
+    assert page.input_value("#id_name") == NAME
+    assert page.input_value("#id_document_number") == WHO.number
+    assert NAME not in page.title() + page.url
+
+
+def test_a_visit_that_ends_in_another_tab_shows_and_records_nothing(strict_visitor, visits):
+    page, portal = at_the_form(strict_visitor, visits[1]), strict_visitor.trial.portal
+    fill(page)
+    other = page.context.new_page()
+    other.goto(portal + "/mine/")
+    other.locator("form[action$='/leave/'] button").click()
+    other.wait_for_url(portal + "/")
+
+    send(page)
+    page.wait_for_url(portal + "/")
+    said = page.inner_text("main")
+    page.go_back()
+
+    assert "Your visit is over" in said
+    assert page.url == portal + "/"
+    assert not any(value in page.content() for value in TYPED.values())
+
+
+def test_two_tabs_send_one_application_and_the_counter_settles_it_unseen(visitor, visits, number, trial):
+    page, portal = at_the_form(visitor, visits[0]), trial.portal
+    other = page.context.new_page()
+    other.goto(portal + "/register/")
+    for one in (page, other):
+        fill(one)
+    send(page)
+    page.wait_for_url("**/mine/")
+    send(other)
+    other.wait_for_url("**/mine/")
+    first, second = page.inner_text("main"), other.inner_text("main")
+    visitor.look("portal-mine-applied")
+    other.close()
+
+    assert "What you gave here waits through" in first
+    assert "An application for this line waits through" in second
+    assert not any(value in first + second for value in TYPED.values())
+
+    visitor.sign_in("clerk", at=trial.counter)
+    page.goto(trial.counter + "/seen/")
+    visitor.look("counter-seen")
+    page.fill("#id_number", number)
+    page.select_option("#id_document_type", "other")
+    page.fill("#id_document_number", TYPED["#id_document_number"])
+    page.fill("#id_name", TYPED["#id_name"])
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/receipt/**", timeout=30_000)
+    assert re.search(r"The holder of the line is registered", page.inner_text("main"))
+    assert not any(value in page.content() for value in TYPED.values())
