@@ -327,11 +327,18 @@ class Settings(
     openings_a_day: Annotated[
         int, Field(gt=0, description="Sealed values that one member of staff may open within 24 hours.")
     ] = 60
+    openings_a_day_in_all: Annotated[
+        int,
+        Field(
+            gt=0,
+            description="Sealed values that all members of staff together may open within 24 hours; reaching it is an alarm.",
+        ),
+    ] = 600
     alarms_to: Annotated[
         str | None,
         Field(
             pattern=r"^[^@\s]+@[^@\s]+$",
-            description="Who is told by e-mail when a canary was opened (needs smtp_url); empty: nobody.",
+            description="Who is told of alarms by e-mail, such as the data protection officer (needs smtp_url); empty: nobody.",
         ),
     ] = None
     keys_backup_max_age_days: Annotated[

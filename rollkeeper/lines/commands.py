@@ -62,7 +62,8 @@ def open_(
     """Open one field of one person, on a line found by its whole number or its reference. The ledger says so first.
 
     The password and then the number are asked for, or are lines of standard input in this order. A demand of an authority
-    has a way of its own ('rollkeeper disclosure'). Nobody opens more in a day than 'openings_a_day' in home.toml.
+    has a way of its own ('rollkeeper disclosure'). Nobody opens more in a day than 'openings_a_day' in home.toml, and all
+    together no more than 'openings_a_day_in_all'.
 
     Example: rollkeeper vault open --as officer-1 --field name --purpose subscriber_request
     """
@@ -127,7 +128,10 @@ def alarms(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """List the alarms: a canary, an invented person whom nobody has a reason to open, was opened. Exit code 1 if any.
+    """List the alarms. Exit code 1 if any.
+
+    A canary, an invented person whom nobody has a reason to open, was opened; or all staff together have opened as much as they
+    may in a day ('openings_a_day_in_all' in home.toml), and somebody asked for more.
 
     Who did it stands in the ledger entry that is named. Nobody settles an alarm that they raised themselves.
 
@@ -142,11 +146,21 @@ def alarms(
         return
     found = open_alarms()
     if as_json:
-        emit([{"at": a.raised_at.isoformat(), "entry": a.entry_id, "staff": a.staff_id} for a in found])
+        emit(
+            [
+                {
+                    "at": a.raised_at.isoformat(),
+                    "about": a.about.value,
+                    "entry": a.entry_id,
+                    "staff": a.staff_id,
+                }
+                for a in found
+            ]
+        )
     else:
         show_table(
-            "Alarms", ("at", "ledger entry", "reference of who opened"),
-            [(f"{a.raised_at:%Y-%m-%d %H:%M} UTC", str(a.entry_id), str(a.staff_id or "no member of staff")) for a in found],
+            "Alarms", ("at", "about", "ledger entry", "reference of who opened"),
+            [(f"{a.raised_at:%Y-%m-%d %H:%M} UTC", a.about.value, str(a.entry_id), str(a.staff_id or "no member of staff")) for a in found],
         )  # fmt: skip
     if found:
         raise typer.Exit(1)

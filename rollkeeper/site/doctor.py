@@ -156,7 +156,8 @@ def _check_canaries() -> Iterator[Finding]:
         yield Finding(
             "",
             Health.FAULT,
-            f"A canary was opened {len(alarms):,} times; ledger entries that say by whom: {named}.",
+            f"{len(alarms):,} alarms are open (a canary was opened, or all staff reached the limit of openings); ledger entries"
+            f" that say by whom: {named}.",
             "docs/runbook/alarm.md; then 'rollkeeper vault alarms --settle --as USER'.",
         )
     if not canaries.has_canary(max(living_epoch_ids(), default=0)):

@@ -11,6 +11,8 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID, uuid5
 
 from django.db import connections, transaction
 
@@ -26,9 +28,21 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import keys
 from rollkeeper.vault.errors import NotOnesOwnAlarm
 
+
+class AlarmAbout(StrEnum):
+    """What somebody has to look into."""
+
+    CANARY = "canary"
+    """A canary was opened."""
+    LIMIT = "limit"
+    """All staff together have opened as much as they may in a day, and more was asked for."""
+
+
 Maker = Callable[[dt.date], None]
 Teller = Callable[[], object]
 
+_LIMIT = UUID("7e5ad7f4-5a0b-4c1e-9d27-0f6b1c3e8a42")
+"""Under which the alarm of each day's limit is named: one a day, without reading which there are."""
 _MAKING = 30  # the matter of kernel.claims.one_at_a_time
 _makers: list[Maker] = []
 _tellers: list[Teller] = []
@@ -41,6 +55,7 @@ class AlarmView:
     raised_at: dt.datetime
     entry_id: EntryId
     staff_id: StaffId | None
+    about: AlarmAbout
     told_at: dt.datetime | None
     settled_at: dt.datetime | None
 
@@ -95,12 +110,28 @@ def raise_alarm(authority: Authority, role: StaffRole, *, on: dt.date) -> None:
     """
     with transaction.atomic(using="vault", durable=True):
         entry_id = append_entry(authority, verb=Verb.CANARY_OPENED, role=role.value, on=on, using="vault")
-        run(
-            "INSERT INTO vault_alarm (alarm_id, raised_at, entry_id, staff_id) VALUES (%s, %s, %s, %s)",
-            [new_uuid(), clock.now(), entry_id, authority.staff_id],
-            using="vault",
-        )
-    _log(entry_id)
+        _raise(authority, entry_id, alarm_id=new_uuid())
+    _spread(f"a canary was opened; ledger entry {entry_id} says by whom")
+
+
+def raise_alarm_of_limit(authority: Authority, entry_id: EntryId) -> None:
+    """Record in the present transaction that all staff together have opened what they may; tell of it behind that, once a day."""
+    alarm_id = uuid5(_LIMIT, f"{clock.now():%Y-%m-%d}")
+    if _raise(authority, entry_id, alarm_id=alarm_id):
+        said = f"all staff together reached the limit of openings; ledger entry {entry_id} says who asked for more"
+        transaction.on_commit(lambda: _spread(said), using="vault")
+
+
+def _raise(authority: Authority, entry_id: EntryId, *, alarm_id: UUID) -> int:
+    return run(
+        "INSERT INTO vault_alarm (alarm_id, raised_at, entry_id, staff_id) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [alarm_id, clock.now(), entry_id, authority.staff_id],
+        using="vault",
+    )
+
+
+def _spread(said: str) -> None:
+    _log(said)
     # Apart, so that the opener does not see by the time it takes that a mail is sent. Not a daemon: the process waits.
     threading.Thread(target=_tell).start()
 
@@ -108,10 +139,21 @@ def raise_alarm(authority: Authority, role: StaffRole, *, on: dt.date) -> None:
 def open_alarms() -> list[AlarmView]:
     """Return the alarms that nobody has settled, the oldest first."""
     found = rows(
-        "SELECT raised_at, entry_id, staff_id, told_at, settled_at FROM vault_alarm WHERE settled_at IS NULL"
-        " ORDER BY raised_at, entry_id"
+        "SELECT raised_at, entry_id, a.staff_id, e.verb = %s AS is_canary, told_at, settled_at FROM vault_alarm a"
+        " JOIN ledger_entry e USING (entry_id) WHERE settled_at IS NULL ORDER BY raised_at, entry_id",
+        [Verb.CANARY_OPENED.value],
     )
-    return [AlarmView(*row) for row in found]
+    return [
+        AlarmView(
+            r.raised_at,
+            r.entry_id,
+            r.staff_id,
+            AlarmAbout.CANARY if r.is_canary else AlarmAbout.LIMIT,
+            r.told_at,
+            r.settled_at,
+        )
+        for r in found
+    ]
 
 
 def untold_alarms() -> Sequence[AlarmView]:
@@ -161,11 +203,11 @@ def _tell() -> None:
         connections.close_all()
 
 
-def _log(entry_id: EntryId) -> None:
+def _log(said: str) -> None:
     """Add a line to the home's log of alarms, not to the opener's own screen."""
     file = home() / "logs" / "alarms.log"
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    line = f"{clock.now():%Y-%m-%dT%H:%M:%SZ} a canary was opened; ledger entry {entry_id} says by whom\n"
+    line = f"{clock.now():%Y-%m-%dT%H:%M:%SZ} {said}\n"
     with os.fdopen(
         os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="ascii"
     ) as out:

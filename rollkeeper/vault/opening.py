@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Open what is sealed: who, what for, how often; an entry in the ledger, committed; and only then a key.
 
-A member of staff opens no more in 24 hours than the home's settings allow. That is counted from the ledger itself, so
-that neither a restart nor a second process begins anew, and under a lock of that member's own, so that two at once do
-not each take the last one.
+A member of staff opens no more in 24 hours than the home's settings allow, and all of them together no more than they allow
+to all: whoever has two accounts, or makes them, gains little. Both are counted from the ledger itself, so that neither a restart
+nor a second process begins anew, and under one lock, so that two at once do not each take the last one.
 """
 
 import datetime as dt
@@ -22,14 +22,14 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
 from rollkeeper.kernel.settings import settings
-from rollkeeper.law.rules import Decision, Refused
+from rollkeeper.law.rules import Allowed, Decision, Refused
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, keys, wire
 from rollkeeper.vault.errors import CannotOpen, NeedsDemand, NeedsTwoPeople, TooManyOpenings
 from rollkeeper.vault.fields import COPY, INSTRUMENT, Field, LineField, Purpose
 from rollkeeper.vault.opened import Opened, OpenedCopy
-from rollkeeper.vault.rules import may_open_more
+from rollkeeper.vault.rules import RefusedToAll, may_all_open_more, may_open_more
 
 WINDOW: Final = dt.timedelta(hours=24)
 
@@ -69,9 +69,10 @@ def open_sealed(
         commitment=commitment, on=on,
     )  # fmt: skip
     if not noted.is_noted:
+        verdict = _decide(authority, by_one=noted.by_one, by_all=noted.by_all, asked=1)
         with transaction.atomic(using="vault", durable=True):
-            _mark_refused(authority, role, facts | {"asked": 1}, person_id=person_id, on=on)
-        _demand_allowed(_decide(authority, lately=noted.lately, asked=1))
+            _mark_refused(authority, role, verdict, facts | {"asked": 1}, person_id=person_id, on=on)
+        _demand_allowed(verdict)
     if noted.sealed is None:
         raise CannotOpen
     return _open_attribute(
@@ -132,7 +133,7 @@ def open_line_values(
             )
         else:
             facts = {"asked": len(pairs), "field": field.value, "purpose": purpose.value}
-            _mark_refused(authority, role, facts, on=on)
+            _mark_refused(authority, role, verdict, facts, on=on)
     _demand_allowed(verdict)
     return _open_lines(authority, role, field, pairs, on=on)
 
@@ -148,7 +149,7 @@ def note_file_opened(authority: Authority, *, demand_id: UUID, on: dt.date) -> N
     with transaction.atomic(using="vault", durable=True):
         verdict = _count(authority, asked=1)
         if isinstance(verdict, Refused):
-            _mark_refused(authority, role, facts | {"asked": 1}, on=on)
+            _mark_refused(authority, role, verdict, facts | {"asked": 1}, on=on)
         else:
             append_entry(
                 authority, verb=Verb.SEALED_OPENED, role=role.value, on=on, facts=facts, using="vault"
@@ -180,7 +181,7 @@ def _mark_copy_opened(
     with transaction.atomic(using="vault", durable=True):
         verdict = _count(authority, asked=1)
         if isinstance(verdict, Refused):
-            _mark_refused(authority, role, facts | {"asked": 1}, person_id=person_id, on=on)
+            _mark_refused(authority, role, verdict, facts | {"asked": 1}, person_id=person_id, on=on)
         else:
             append_entry(
                 authority, verb=Verb.SEALED_OPENED, role=role.value, on=on, person_id=person_id, line_id=line_id,
@@ -221,10 +222,11 @@ def _note_opening(
         raise RuntimeError("an opening's entry is durable: it is committed by a transaction of its own")
     at = clock.now()
     (noted,) = rows(
-        "SELECT * FROM vault_note_opening(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "SELECT * FROM vault_note_opening(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
-            person_id, holding_id, field.value, line_id, authority.staff_id, settings().openings_a_day, at - WINDOW, at, on,
-            Verb.SEALED_OPENED.value, role.value, authority.commitment, commitment, json.dumps(facts),
+            person_id, holding_id, field.value, line_id, authority.staff_id, settings().openings_a_day,
+            settings().openings_a_day_in_all, at - WINDOW, at, on, Verb.SEALED_OPENED.value, role.value, authority.commitment,
+            commitment, json.dumps(facts),
         ],
         using="vault",
     )  # fmt: skip
@@ -232,23 +234,25 @@ def _note_opening(
 
 
 def _count(authority: Authority, *, asked: int) -> Decision:
-    """Decide whether this member of staff may open so many more; nobody else of that name does until the entry stands."""
+    """Decide whether this member of staff may open so many more; no other of the staff opens until the entry stands."""
+    if authority.staff_id is None:
+        return Allowed()
     counted = {
         "staff_id": authority.staff_id, "verb": Verb.SEALED_OPENED.value, "since": clock.now() - WINDOW,
     }  # fmt: skip
-    lately = 0
-    if authority.staff_id is not None:
-        rows(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))", [authority.staff_id], using="vault"
-        )
-        lately = int(rows(sql("vault", "openings_lately"), counted, using="vault")[0].openings)
-    return _decide(authority, lately=lately, asked=asked)
+    rows("SELECT pg_advisory_xact_lock(hashtextextended(%(verb)s, 0))", counted, using="vault")
+    (lately,) = rows(sql("vault", "openings_lately"), counted, using="vault")
+    return _decide(authority, by_one=lately.by_one, by_all=lately.by_all, asked=asked)
 
 
-def _decide(authority: Authority, *, lately: int, asked: int) -> Decision:
-    return may_open_more(
-        by_staff=authority.staff_id is not None, lately=lately, asked=asked, limit=settings().openings_a_day
-    )
+def _decide(authority: Authority, *, by_one: int, by_all: int, asked: int) -> Decision:
+    """Decide by both limits; the house itself and subscribers, who have no account, have none."""
+    if authority.staff_id is None:
+        return Allowed()
+    one = may_open_more(lately=by_one, asked=asked, limit=settings().openings_a_day)
+    if isinstance(one, Refused):
+        return one
+    return may_all_open_more(lately=by_all, asked=asked, limit=settings().openings_a_day_in_all)
 
 
 def _demand_allowed(verdict: Decision) -> None:
@@ -269,14 +273,17 @@ def _agreed(second: Authority | None) -> dict[str, str]:
 def _mark_refused(
     authority: Authority,
     role: StaffRole,
+    verdict: Decision,
     facts: Mapping[str, str | int | bool],
     *,
     on: dt.date,
     person_id: PersonId | None = None,
 ) -> None:
-    append_entry(
+    entry_id = append_entry(
         authority, verb=Verb.OPENING_REFUSED, role=role.value, on=on, person_id=person_id, facts=facts, using="vault"
     )  # fmt: skip
+    if isinstance(verdict, RefusedToAll):
+        canaries.raise_alarm_of_limit(authority, entry_id)
 
 
 def _open_attribute(

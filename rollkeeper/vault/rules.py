@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from rollkeeper.law.rules import Allowed, Decision, Refused
 
@@ -48,14 +49,30 @@ def normalise_reference(reference: str) -> str:
     return unicodedata.normalize("NFKC", reference).strip()
 
 
-def may_open_more(*, by_staff: bool, lately: int, asked: int, limit: int) -> Decision:
-    """Decide whether a member of staff who opened so many in 24 hours may open so many more. The house has no limit."""
-    if not by_staff or lately + asked <= limit:
+@dataclass(frozen=True, slots=True)
+class RefusedToAll(Refused):
+    """Refused whoever asks: all together have had what they may."""
+
+
+def may_open_more(*, lately: int, asked: int, limit: int) -> Decision:
+    """Decide whether a member of staff who opened so many in 24 hours may open so many more."""
+    if lately + asked <= limit:
         return Allowed()
     return Refused(
         article="art. 5",
         reason=f"{lately} of {limit} values were opened in 24 hours, and {asked} more were asked for",
         remedy="Wait, or let another member of staff do it; 'openings_a_day' in home.toml is the limit.",
+    )
+
+
+def may_all_open_more(*, lately: int, asked: int, limit: int) -> Decision:
+    """Decide whether staff, who together opened so many in 24 hours, may open so many more, whoever of them asks."""
+    if lately + asked <= limit:
+        return Allowed()
+    return RefusedToAll(
+        article="art. 5",
+        reason=f"all staff together opened {lately} of {limit} values in 24 hours, and {asked} more were asked for",
+        remedy="Wait, and ask the data protection officer, who is told; 'openings_a_day_in_all' in home.toml is the limit.",
     )
 
 

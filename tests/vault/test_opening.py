@@ -25,7 +25,7 @@ from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import LineId, StaffId, new_uuid, new_uuids
 from rollkeeper.kernel.settings import Settings
 from rollkeeper.ledger.acts import append_entry
@@ -147,6 +147,89 @@ def test_what_did_not_open_counts_too(officer, limit):
         opened(officer, person())
 
 
+@pytest.fixture
+def limit_of_all(monkeypatch):
+    monkeypatch.setattr(opening, "settings", lambda: Settings(openings_a_day=2, openings_a_day_in_all=3))
+
+
+def by_copy(authority):
+    acts.open_copy(
+        authority, **dict(zip(("person_id", "holding_id"), _ids(), strict=True)), position=0, purpose=Purpose.REVIEW, on=DAY
+    )  # fmt: skip
+
+
+def by_lines(authority):
+    line = LineId(new_uuid())
+    sealed = acts.seal_line_values(LineField.NUMBER, [(line, "+8613800000001")])
+    acts.open_line_values(authority, LineField.NUMBER, [(line, sealed[0])], purpose=Purpose.REVIEW, on=DAY)
+
+
+@pytest.mark.parametrize("way", [lambda one: opened(one, person()), by_copy, by_lines])
+def test_whoever_has_many_accounts_opens_no_more_than_all_may(officer, limit_of_all, way):
+    record = person()
+    acts.seal_persons([record])
+    assert [opened(one, record).reveal() for one in (officer, officer, another_officer())]
+
+    with pytest.raises(TooManyOpenings) as refused:
+        way(another_officer())
+
+    assert "openings_a_day_in_all" in refused.value.advice
+    assert (len(entries(OPENED)), len(entries(REFUSED))) == (3, 1)
+    assert opened(sweep_authority(), record).reveal()
+
+
+def test_reaching_what_all_may_open_is_one_alarm_a_day(officer, limit_of_all, home):
+    asks = another_officer()
+    for one in (officer, officer, asks):
+        with pytest.raises(CannotOpen):
+            opened(one, person())
+    assert canaries.open_alarms() == []
+
+    for one in (asks, officer, asks):
+        with pytest.raises(TooManyOpenings):
+            opened(one, person())
+
+    (alarm,), (first, *others) = canaries.open_alarms(), entries(REFUSED)
+    assert len(others) == 2
+    assert (alarm.about, alarm.staff_id, alarm.entry_id) == (
+        canaries.AlarmAbout.LIMIT,
+        asks.staff_id,
+        first.entry_id,
+    )
+    assert (
+        f"ledger entry {first.entry_id}" in (home / "logs" / "alarms.log").read_text("ascii").splitlines()[-1]
+    )
+
+
+def test_ones_own_limit_is_no_alarm(officer, limit):
+    for _ in range(2):
+        with pytest.raises(CannotOpen):
+            opened(officer, person())
+    with pytest.raises(TooManyOpenings):
+        opened(officer, person())
+
+    assert canaries.open_alarms() == []
+
+
+def test_accounts_made_at_once_share_what_all_may_open(monkeypatch):
+    monkeypatch.setattr(opening, "settings", lambda: Settings(openings_a_day=5, openings_a_day_in_all=6))
+    record = person()
+    acts.seal_persons([record])
+
+    def one(_):
+        try:
+            return opened(another_officer(), record).reveal()
+        except TooManyOpenings:
+            return None
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        got = list(pool.map(one, range(16)))
+
+    assert len([value for value in got if value]) == 6
+
+
 def test_each_member_of_staff_has_a_limit_of_their_own_and_the_house_has_none(officer, limit):
     record = person()
     acts.seal_persons([record])
@@ -248,8 +331,8 @@ except Exception as fault:
 def test_the_count_walks_an_index_of_openings_alone():
     with connections["default"].cursor() as cursor:
         cursor.execute(
-            "EXPLAIN SELECT count(*) FROM ledger_entry WHERE staff_id = %s AND verb = %s AND at > now()",
-            [new_uuid(), OPENED],
+            f"EXPLAIN {sql('vault', 'openings_lately')}",
+            {"staff_id": new_uuid(), "verb": OPENED, "since": clock.now()},
         )
         plan = str(cursor.fetchall())
 
