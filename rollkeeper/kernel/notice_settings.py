@@ -95,6 +95,30 @@ class NoticeSettings(BaseModel):
             " file outbox. docs/notices.md says what it is asked."
         ),
     ] = None
+    post_program: Annotated[
+        str | None,
+        AfterValidator(lambda name: name and whole_path(name)),
+        Field(
+            description="A program of the operator's that prints and posts letters, as a whole path; empty: no letters, in a"
+            " trial home the file outbox. docs/notices.md says what it is given."
+        ),
+    ] = None
+    post_batch: Annotated[
+        int, Field(ge=1, le=200, description="Letters in one file at most, behind its cover sheet.")
+    ] = 200
+    post_from: Annotated[
+        dt.time, Field(description="From this time of day letters are printed, those of a day together.")
+    ] = dt.time(9)
+    post_until: Annotated[
+        dt.time, Field(description="Until this time of day; the same as post_from: at any time.")
+    ] = dt.time(10)
+    post_wait_days: Annotated[
+        int, Field(gt=0, description="Days to wait for a letter's slip before the next way is tried.")
+    ] = 21
+    post_returns_to: Annotated[
+        list[Annotated[str, Field(max_length=80)]],
+        Field(max_length=4, description="Where slips and letters that nobody took go, a line each."),
+    ] = []
     notices_from: Annotated[
         str, Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The sender of e-mail notices.")
     ] = "register@operator.example"

@@ -21,7 +21,7 @@ ACTS: Final = frozenset({"register", "transfer", "install", "relocate", "change"
 PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "company_user", "company_bearer"})
 ATTRIBUTES: Final = frozenset({"name", "address", "document_type", "document_number"})
 FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
-WAYS: Final = frozenset({"sms", "voice", "email"})  # for letters there is no gateway yet
+WAYS: Final = frozenset({"sms", "voice", "email", "post"})
 LIMITED: Final = {"person": ("individual", "minor"), "company": ("company",)}
 """Which kinds of holder make up a group of a limit: what somebody signs for as a guardian fills no limit of their own."""
 WITHOUT_DOCUMENT: Final = frozenset({"individual", "minor"})

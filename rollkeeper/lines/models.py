@@ -34,7 +34,11 @@ class Line(models.Model):
     number_sealed = models.BinaryField(null=True, db_comment="Personal, sealed. Goes at erasure.")
     contact_sealed = models.BinaryField(
         null=True,
-        db_comment="Personal, sealed: an e-mail address from the operator's file, for notices only. Goes at erasure.",
+        db_comment="Personal, sealed: an e-mail address, a postal address on the lines after it, or both, from the"
+        " operator's file, for notices only. Goes at erasure.",
+    )
+    contact_kind = models.TextField(
+        null=True, db_comment="lines.contacts.ContactKind; null: an e-mail address alone."
     )
 
     class Meta:

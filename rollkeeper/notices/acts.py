@@ -160,8 +160,10 @@ def record_outcomes(authority: Authority, *, receipts: Sequence[Receipt], on: dt
 def _give_up_waiting() -> int:
     now = clock.now()
     before = now - dt.timedelta(days=settings().notice_wait_days)
+    letters_before = now - dt.timedelta(days=settings().post_wait_days)
     with act():
-        return run(sql("notices", "give_up_waiting"), {"now": now, "before": before})
+        values = {"now": now, "before": before, "letters_before": letters_before}
+        return run(sql("notices", "give_up_waiting"), values)
 
 
 def _release_dead_claims() -> None:

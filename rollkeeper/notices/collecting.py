@@ -19,6 +19,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.acts import TakenIn, record_outcomes
 from rollkeeper.notices.errors import NoMessageCentre, NoReturnAddress
+from rollkeeper.notices.letters import read_letters
 from rollkeeper.notices.mail_folder import Mail, MailFolder, open_folder
 from rollkeeper.notices.mail_reports import MOST_BYTES, MailReport, Says, read_mail
 from rollkeeper.notices.receipts import Receipt
@@ -37,6 +38,15 @@ class MailsRead:
     """Said that a mail is delayed or was passed on: no proof, and no end."""
     left: int = 0
     """No reports, or to no address of ours: left to a person."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LettersRead:
+    """What became of references of letters."""
+
+    taken: TakenIn
+    unread: int
+    """No reference of a letter, or a slip that is none of ours."""
 
 
 def take_in(
@@ -82,6 +92,12 @@ def collect_calls(*, on: dt.date, by: Authority | None = None) -> TakenIn:
     if found:
         calls.forget(found)
     return total
+
+
+def take_letters(texts: Sequence[str], *, on: dt.date, by: Authority | None = None) -> LettersRead:
+    """Take in what came back of letters, as it was scanned or typed: envelopes nobody took, and slips."""
+    found = read_letters(texts, secret=return_secret())
+    return LettersRead(take_in(found, on=on, by=by), unread=len(texts) - len(found))
 
 
 def collect_mail(path: Path, *, on: dt.date, by: Authority | None = None) -> MailsRead:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `notices send`, `status`, `collect`, `receipts`, `check`, `genuine` and `senders`."""
+"""The commands `notices send`, `status`, `collect`, `receipts`, `letters`, `check`, `genuine` and `senders`."""
 
 import dataclasses
 from pathlib import Path
@@ -21,6 +21,9 @@ LimitOption = Annotated[
 FileArgument = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="Delivery reports: JSON lines or CSV.")
 ]
+LettersArgument = Annotated[
+    list[str], typer.Argument(metavar="REFERENCE...", help="As printed, or - to read them line by line.")
+]
 NumberArgument = Annotated[str, typer.Argument(help="The number of the line that got the message.")]
 CodeArgument = Annotated[str, typer.Argument(help="The code in the message, eight digits.")]
 
@@ -28,7 +31,7 @@ CodeArgument = Annotated[str, typer.Argument(help="The code in the message, eigh
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
     room = typer.Typer(no_args_is_help=True, help="Tell holders what they are owed, and count only proof.")
-    for command in (send, status, collect, receipts, check, genuine, senders):
+    for command in (send, status, collect, receipts, letters, check, genuine, senders):
         room.command()(command)
     app.add_typer(room, name="notices")
 
@@ -155,6 +158,32 @@ def receipts(file: FileArgument, as_json: JsonOption = False, on: DateOption = N
     with progress("Taking in delivery reports", len(found)) as bar:
         total = take_in(found, on=on or clock.today(), moved=bar.advance)
     _show_taken(total, as_json=as_json)
+
+
+def letters(references: LettersArgument, as_json: JsonOption = False, on: DateOption = None) -> None:
+    """Take in what came back of letters: the reference in the window of an envelope that nobody took, or of a slip.
+
+    The reference itself says which: a slip's is longer, and is proof that the letter arrived; an envelope's is a bounce,
+    and the next way is tried. With - as a scanner writes them on standard input, one a line. Exit code 1 where one is none
+    of ours.
+
+    Example: rollkeeper notices letters V2DQ-JHEG-B149 MC1S-89JK-NNFA-E0EM-35
+    """
+    import sys
+
+    from rollkeeper.notices.collecting import take_letters
+
+    opening.open_home()
+    said = [one.strip() for one in sys.stdin if one.strip()] if references == ["-"] else references
+    read = take_letters(said, on=on or clock.today())
+    if as_json:
+        emit(dataclasses.asdict(read))
+    else:
+        _show_taken(read.taken, as_json=False)
+        if read.unread:
+            out.print(f"{read.unread:,} are no references of letters, or of slips that are none of ours.")
+    if read.unread or read.taken.unknown:
+        raise typer.Exit(1)
 
 
 def _show_mail(found: "MailsRead", *, as_json: bool) -> None:

@@ -77,8 +77,9 @@ def gateways() -> Mapping[Channel, Gateway]:
     """Return the ways that this home has, in the order in which it wants them tried.
 
     A trial home has the file outbox for every channel; e-mail goes by SMTP and SMS by SMPP where a server is set,
-    calls by the operator's program where one is named.
+    calls and letters by the operator's programs where they are named.
     """
+    from rollkeeper.notices.letters import Letters
     from rollkeeper.notices.outbox import Outbox
     from rollkeeper.notices.smpp import ShortMessages
     from rollkeeper.notices.smtp import MailServer
@@ -87,11 +88,13 @@ def gateways() -> Mapping[Channel, Gateway]:
     ways: dict[Channel, Gateway] = {}
     if settings().kind is HomeKind.TRIAL:
         outbox = Outbox.of_this_home()
-        ways = dict.fromkeys((Channel.SMS, Channel.VOICE, Channel.EMAIL), outbox)
+        ways = dict.fromkeys(Channel, outbox)
     if settings().smtp_url is not None:
         ways[Channel.EMAIL] = MailServer.of_this_home()
     if settings().smpp_url is not None:
         ways[Channel.SMS] = ShortMessages.of_this_home()
     if settings().voice_program is not None:
         ways[Channel.VOICE] = Calls.of_this_home()
+    if settings().post_program is not None:
+        ways[Channel.POST] = Letters.of_this_home()
     return {channel: ways[channel] for channel in map(Channel, settings().notice_channels) if channel in ways}

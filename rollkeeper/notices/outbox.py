@@ -76,9 +76,9 @@ class Outbox:
 
 
 def masked(address: str) -> str:
-    """Return of an address only what finds nobody: two digits at either end of a number, nothing of a mailbox."""
-    if "@" in address:
-        return "…@…"
+    """Return of an address only what finds nobody: two digits at either end of a number, nothing of any other."""
+    if not address.startswith("+"):
+        return "…@…" if "@" in address else "…"
     return address[:3] + "…" + address[-2:] if len(address) > 8 else "…"
 
 

@@ -16,7 +16,7 @@ from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.gateways import Answer, Gateway, Message, gateways
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.rules import ways_to
-from rollkeeper.notices.sending import line_of
+from rollkeeper.notices.sending import address_in, line_of
 from rollkeeper.notices.texts import best_language, write_code
 from rollkeeper.vault.acts import open_line_values
 from rollkeeper.vault.errors import CannotOpen
@@ -40,11 +40,11 @@ def pass_code(
     demand(authority, Power.SEND_NOTICES)
     present = gateways() if ways is None else ways
     (row,) = rows(
-        "SELECT service, state, is_registered, number_sealed, contact_sealed FROM lines_line WHERE line_id = %s",
+        "SELECT service, state, is_registered, number_sealed, contact_sealed, contact_kind FROM lines_line WHERE line_id = %s",
         [line_id],
     )
     line = line_of(row)
-    open_ways = ways_to(line) if line else frozenset[Channel]()
+    open_ways = ways_to(line) - {Channel.POST} if line else frozenset[Channel]()
     for channel in (one for one in present if one in open_ways):
         envelope = row.number_sealed if channel.uses_the_line else row.contact_sealed
         field = LineField.NUMBER if channel.uses_the_line else LineField.CONTACT
@@ -56,7 +56,9 @@ def pass_code(
         text = write_code(
             code, language=spoken, minutes=minutes, operator=chosen.operator_name, care=chosen.care_number
         )
-        message = Message(new_uuid(), channel, address, spoken, chosen.operator_name, text)
+        message = Message(
+            new_uuid(), channel, address_in(address, channel), spoken, chosen.operator_name, text
+        )
         try:
             (handed,) = present[channel].send([message])
         except CannotOpen:

@@ -34,7 +34,8 @@ class Line:
     state: str
     is_registered: bool
     has_number: bool
-    has_contact: bool
+    has_mailbox: bool
+    has_postal_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Regimen:
     """The least time between two attempts."""
     quiet: Sequence[tuple[dt.time, dt.time]] = ()
     """Hours in which nothing rings, each from and until."""
+    no_letters: Sequence[tuple[dt.time, dt.time]] = ()
+    """Hours in which no letter is printed, so that those of a day come together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,8 @@ def _time_not_come(
     latest = max((one.at for one in made if one.at), default=None)
     if latest is not None and apart and now < latest + apart:
         return latest + apart
-    return end_of_all_quiet(now, regimen.quiet) if is_ringing else None
+    shut = [*(regimen.quiet if is_ringing else ()), *(regimen.no_letters if way is Channel.POST else ())]
+    return end_of_all_quiet(now, shut)
 
 
 def is_moot(kind: NoticeKind, line: Line) -> bool:
@@ -157,8 +161,8 @@ def ways_to(line: Line) -> frozenset[Channel]:
     if line.has_number and line.state not in _BARRED:
         ways |= {Channel.SMS} if line.service in _TAKES_SMS else set()
         ways |= {Channel.VOICE} if line.service in _RINGS else set()
-    if line.has_contact:
-        ways.add(Channel.EMAIL)
+    ways |= {Channel.EMAIL} if line.has_mailbox else set()
+    ways |= {Channel.POST} if line.has_postal_address else set()
     return frozenset(ways)
 
 

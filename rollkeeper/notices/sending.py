@@ -22,6 +22,7 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.receipts import codes_of
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.contacts import ContactKind, split_contact
 from rollkeeper.notices.gateways import Answer, Gateway, Handing, Message
 from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.models import AT_ONCE
@@ -180,7 +181,7 @@ class Sender:
         opened = open_line_values(
             sweep_authority(), field, list(pairs.items()), purpose=Purpose.NOTICE, on=self._on
         )
-        return dict(zip(pairs, opened, strict=True))
+        return {line_id: address_in(value, channel) for line_id, value in zip(pairs, opened, strict=True)}
 
     def _record(self, intents: Sequence[_Intent], answers: Sequence[Handing], sent: Sent) -> None:
         now = clock.now()
@@ -231,14 +232,17 @@ def regimen_of(pack: Pack, *, is_of_the_duty: bool) -> Regimen:
     chosen, law = settings(), pack.telling
     own = [Channel(one) for one in chosen.notice_channels]
     quiet = ((chosen.quiet_from, chosen.quiet_until), *law.quiet_hours)
+    # Without a program letters go to the file of a trial home, which prints nothing.
+    no_letters = [(chosen.post_until, chosen.post_from)] if chosen.post_program else []
     if not is_of_the_duty:
-        return Regimen(order=own, most_tries=chosen.notice_tries, quiet=quiet)
+        return Regimen(order=own, most_tries=chosen.notice_tries, quiet=quiet, no_letters=no_letters)
     return Regimen(
         order=[Channel(one) for one in law.channels] or own,
         most_tries=chosen.notice_tries,
         min_attempts=law.min_attempts,
         apart=law.attempts_apart,
         quiet=quiet,
+        no_letters=no_letters,
     )
 
 
@@ -251,8 +255,17 @@ def line_of(row: Any) -> Line | None:
         state=row.state,
         is_registered=row.is_registered,
         has_number=row.number_sealed is not None,
-        has_contact=row.contact_sealed is not None,
+        has_mailbox=row.contact_sealed is not None and row.contact_kind != ContactKind.POSTAL,
+        has_postal_address=row.contact_sealed is not None and row.contact_kind is not None,
     )
+
+
+def address_in(opened: Opened, channel: Channel) -> Opened:
+    """Return the part of what was opened to which a channel sends. What did not open stays what it is."""
+    if channel.uses_the_line or not _is_readable(opened):
+        return opened
+    mailbox, postal = split_contact(opened.reveal())
+    return Opened(postal if channel is Channel.POST else mailbox)
 
 
 def _tried(row: Any) -> list[Tried]:

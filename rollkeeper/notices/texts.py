@@ -28,6 +28,9 @@ _ALONE: Final = {
     "receipt_text": frozenset({"receipt"}),
     "voice_text": frozenset({"key"}),
     "code_text": _EVERYWHERE | {"minutes"},
+    "slip_text": frozenset({"operator"}),
+    "cover_text": frozenset({"count"}),
+    "again_text": frozenset({"count"}),
 }
 """Texts that are no notice by themselves, each with what it must name."""
 
@@ -57,6 +60,11 @@ class Language:
     """What a call asks for at its end."""
     code_text: str
     """What carries a one-time code to a line."""
+    slip_text: str
+    """What stands on the slip that is torn off a letter."""
+    cover_text: str
+    again_text: str
+    """What the cover sheet of letters says, and what of those that may have been printed before."""
 
     def write_day(self, day: dt.date) -> str:
         """Write a day as this language does."""
@@ -116,6 +124,18 @@ def write_code(code: str, *, language: str, minutes: int, operator: str, care: s
     if looks_like_link(written):
         raise LinkInNotice(text="code_text")
     return written
+
+
+def write_slip(language: str, *, operator: str) -> str:
+    """Write what the slip of a letter says."""
+    return read_language(language).slip_text.format(operator=operator)
+
+
+def write_cover(language: str, *, count: int, again: int) -> list[str]:
+    """Write the cover sheet of so many letters, of which some may have been printed before."""
+    chosen = read_language(best_language(language, offered=[]))
+    said = [chosen.cover_text.format(count=count)]
+    return [*said, chosen.again_text.format(count=again)] if again else said
 
 
 def looks_like_link(text: str) -> bool:
@@ -206,4 +226,7 @@ def _language(table: dict[str, Any]) -> Language:
         receipt_text=table["receipt_text"],
         voice_text=table["voice_text"],
         code_text=table["code_text"],
+        slip_text=table["slip_text"],
+        cover_text=table["cover_text"],
+        again_text=table["again_text"],
     )

@@ -124,6 +124,30 @@ def test_every_column_of_a_line_arrives_as_it_was_meant(register, written):
     assert [tuple(row) for row in kept] == [("bo", "拉萨", True, True), (None, None, False, False)]
 
 
+@pytest.mark.parametrize(
+    ("mail", "street", "kind", "contact"),
+    [
+        ("a@example.org", "12 Invented Street", "both", "a@example.org\n12 Invented Street\nLhasa"),
+        ("", "12 Invented Street", "postal", "\n12 Invented Street\nLhasa"),
+        ("a@example.org", "", None, "a@example.org"),
+    ],
+)
+def test_a_postal_address_is_sealed_with_the_mailbox_and_only_its_kind_stands_in_clear(
+    committed, written, mail, street, kind, contact
+):
+    file = written([line(1, mail=mail, street=street, place="Lhasa" if street else "")])
+
+    take_in(file, RAW | {"contact": {"column": "mail", "postal": ["street", "place"]}})
+
+    (kept,) = rows("SELECT l.*, l::text AS text FROM lines_line l")
+    (opened,) = open_line_values(
+        sweep_authority(), LineField.CONTACT, [(kept.line_id, bytes(kept.contact_sealed))], purpose=Purpose.NOTICE, on=ON
+    )  # fmt: skip
+    assert (kept.contact_kind, opened.reveal()) == (kind, contact)
+    assert "Invented" not in kept.text
+    assert b"Invented".hex() not in kept.text
+
+
 def test_number_and_address_are_sealed_and_stand_nowhere_in_clear(committed, written):
     file = written([line(1, mail="somebody@example.org")])
 

@@ -188,6 +188,32 @@ def test_a_wrong_e_mail_address_costs_the_address_and_not_the_line():
     assert not taken.refused_rows
 
 
+POSTAL = RAW | {"contact": {"column": "mail", "postal": ["name", "address", "area"]}}
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "read"),
+    [
+        ("Invented Person", " 12  Invented Street ", "Invented Person\n12 Invented Street\nLhasa"),
+        ("", "12 Invented Street", "12 Invented Street\nLhasa"),
+        ("x" * 80, "12 Invented Street", "x" * 80 + "\n12 Invented Street\nLhasa"),
+    ],
+)
+def test_columns_make_a_postal_address_as_on_an_envelope(name, address, read):
+    taken = take({"name": name, "address": address}, raw=POSTAL)
+
+    assert (taken.columns["postal"], taken.columns["contact"]) == ([read], ["a@example.org"])
+
+
+@pytest.mark.parametrize("change", [{"name": "", "address": ""}, {"name": "x" * 81, "address": "Street"}])
+def test_what_no_envelope_can_carry_costs_the_address_and_not_the_line(change):
+    taken = take(change, raw=POSTAL)
+
+    assert taken.columns["postal"] == [None]
+    assert Refusal(2, "name", reasons.NOT_AN_ENVELOPE) in taken.remarks
+    assert not taken.refused_rows
+
+
 def test_a_language_in_which_nobody_here_writes_is_left_open():
     assert take({"language": "Klingon"}).columns["language"] == [None]
 

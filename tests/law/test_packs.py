@@ -308,7 +308,6 @@ def test_an_unknown_first_day_counts_as_the_later_date():
         ("lasts: {n: 24, unit: hour}", "lasts: {n: 0, unit: hour}", "'campaigns[0].emergency_lift.lasts.n: 0'"),
         ("lasts: {n: 24, unit: hour}", "lasts: {n: 1, unit: day}", "'campaigns[0].emergency_lift.lasts.unit: day'"),
         ("must_be_delivered: true", "must_be_delivered: true\n        channels: [sms, visit]", "'campaigns[0].notices[0].channels[1]: visit'"),
-        ("must_be_delivered: true", "must_be_delivered: true\n        channels: [sms, post]", "'campaigns[0].notices[0].channels[1]: post'"),
         ("must_be_delivered: true", "must_be_delivered: true\n        attempts_apart: {n: 1, unit: month}", "'campaigns[0].notices[0].attempts_apart.unit: month'"),
         ("status: confirmed\n", "status: confirmed\nlayers: [cn-national-2013]\n", "'layers'"),
         ("status: confirmed\n", "status: confirmed\nsupersedes: cn-old\n", "'supersedes'"),
@@ -465,7 +464,7 @@ def test_the_hours_of_an_emergency_lift_are_the_packs_and_a_pack_may_give_none(h
 
 
 def test_how_people_must_be_told_is_the_pack_s():
-    told = "must_be_delivered: true\n        channels: [voice, sms]\n        min_attempts: 3\n        attempts_apart: {n: 36, unit: hour}"
+    told = "must_be_delivered: true\n        channels: [voice, sms, post]\n        min_attempts: 3\n        attempts_apart: {n: 36, unit: hour}"
     raw = changed("must_be_delivered: true", told).replace(
         b"  no_action_on:", b'  quiet_hours: [{begins: "20:00", ends: "08:30"}]\n  no_action_on:'
     )
@@ -473,7 +472,7 @@ def test_how_people_must_be_told_is_the_pack_s():
     telling = read_pack(raw, file="pack.yaml").telling
 
     assert telling == TellingRules(
-        channels=("voice", "sms"), min_attempts=3, attempts_apart=dt.timedelta(hours=36),
+        channels=("voice", "sms", "post"), min_attempts=3, attempts_apart=dt.timedelta(hours=36),
         quiet_hours=((dt.time(20), dt.time(8, 30)),),
     )  # fmt: skip
 

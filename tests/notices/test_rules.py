@@ -27,8 +27,16 @@ NOW = dt.datetime(2012, 3, 2, 12, tzinfo=LHASA)
 ORDER = [Channel.SMS, Channel.VOICE, Channel.EMAIL, Channel.POST]
 
 
-def line(service="mobile", state="active", *, is_registered=False, has_number=True, has_contact=True):
-    return Line(service, state, is_registered, has_number, has_contact)
+def line(
+    service="mobile",
+    state="active",
+    *,
+    is_registered=False,
+    has_number=True,
+    has_mailbox=True,
+    has_postal_address=False,
+):
+    return Line(service, state, is_registered, has_number, has_mailbox, has_postal_address)
 
 
 def step(kind=NoticeKind.REGISTER_BY, of=None, tried=(), **more):
@@ -57,7 +65,7 @@ def test_each_service_has_its_ways(service, ways):
 @pytest.mark.parametrize("state", ["suspended", "ended", "released"])
 def test_the_very_line_that_is_barred_is_no_way(state):
     assert ways_to(line(state=state)) == {Channel.EMAIL}
-    assert step(NoticeKind.NEW_LINE_IN_YOUR_NAME, line(state=state, has_contact=False)).settle is (
+    assert step(NoticeKind.NEW_LINE_IN_YOUR_NAME, line(state=state, has_mailbox=False)).settle is (
         NoticeState.UNREACHABLE
     )
 
@@ -84,7 +92,7 @@ def test_when_every_way_led_nowhere_the_notice_has_bounced():
 
 
 def test_who_has_no_way_at_all_is_unreachable_and_not_called_bounced():
-    assert step(of=line(has_number=False, has_contact=False)) == Step(settle=NoticeState.UNREACHABLE)
+    assert step(of=line(has_number=False, has_mailbox=False)) == Step(settle=NoticeState.UNREACHABLE)
 
 
 def test_an_erased_line_is_told_nothing():
@@ -103,7 +111,7 @@ def test_a_way_without_a_gateway_is_passed_over_for_one_with():
 
 @pytest.mark.parametrize("tried", [(), (Tried(Channel.EMAIL, Outcome.BOUNCED),)])
 def test_who_could_be_reached_with_a_further_gateway_is_waited_for_and_not_given_up(tried):
-    waiting = step(of=line(has_contact=bool(tried)), tried=tried, present=[Channel.EMAIL])
+    waiting = step(of=line(has_mailbox=bool(tried)), tried=tried, present=[Channel.EMAIL])
 
     assert waiting.lacks_gateway
     assert waiting.settle is None
@@ -152,6 +160,30 @@ def test_quiet_hours_may_lie_within_a_day(at, quiet):
     now = dt.datetime.combine(dt.date(2012, 3, 2), dt.time.fromisoformat(at), LHASA)
 
     assert (end_of_quiet(now, quiet_from=dt.time(13), quiet_until=dt.time(15)) is not None) is quiet
+
+
+@pytest.mark.parametrize(
+    ("at", "until"),
+    [
+        ("08:59", "2012-03-02T09:00"),
+        ("09:00", None),
+        ("09:59", None),
+        ("10:00", "2012-03-03T09:00"),
+        ("23:00", "2012-03-03T09:00"),
+    ],
+)
+def test_letters_of_a_day_wait_for_their_hour_and_nothing_else_does(at, until):
+    now = dt.datetime.combine(dt.date(2012, 3, 2), dt.time.fromisoformat(at), LHASA)
+    by_post = line("domain", has_mailbox=False, has_postal_address=True)
+
+    found = step(of=by_post, now=now, no_letters=[(dt.time(10), dt.time(9))])
+
+    assert found == (
+        Step(wait_until=dt.datetime.fromisoformat(until).replace(tzinfo=LHASA))
+        if until
+        else Step(channel=Channel.POST)
+    )
+    assert step(of=line("domain"), now=now, no_letters=[(dt.time(10), dt.time(9))]).channel is Channel.EMAIL
 
 
 def test_equal_times_mean_that_it_is_never_quiet():

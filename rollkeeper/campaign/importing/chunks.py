@@ -24,6 +24,7 @@ from rollkeeper.campaign.importing.reasons import (
 from rollkeeper.campaign.importing.rows import Taken
 from rollkeeper.kernel.database import act, rows, sql
 from rollkeeper.kernel.ids import new_uuid_bytes
+from rollkeeper.lines.contacts import ContactKind, join_contact
 from rollkeeper.vault.acts import seal_line_columns
 from rollkeeper.vault.blind import blind_numbers, blind_references
 from rollkeeper.vault.fields import LineField
@@ -46,7 +47,9 @@ def seal(chunk: Taken) -> Taken:
     columns["line_id"] = new_uuid_bytes(len(chunk.rows))
     if "reference" in columns:
         columns["reference_index"] = blind_references(columns.pop("reference"))
-    columns["contact_sealed"] = _seal_contacts(columns["line_id"], columns.pop("contact", None))
+    contacts = _contacts(columns, len(chunk.rows))
+    columns["contact_sealed"] = _seal_contacts(columns["line_id"], [contact for contact, _ in contacts])
+    columns["contact_kind"] = [kind for _, kind in contacts]
     return seal_numbers(chunk) if "number" in columns else chunk
 
 
@@ -61,7 +64,12 @@ def seal_numbers(chunk: Taken) -> Taken:
     if "reference_index" in columns:
         columns["reference_tuple"] = tuples.index_tuples(columns["reference_index"], ids)
     columns["line_tuple"] = tuples.line_tuples(
-        ids, _middles(chunk), columns["number_index"], sealed, columns.pop("contact_sealed")
+        ids,
+        _middles(chunk),
+        columns["number_index"],
+        sealed,
+        columns.pop("contact_sealed"),
+        columns.pop("contact_kind"),
     )
     return chunk
 
@@ -156,9 +164,15 @@ def _middles(chunk: Taken) -> list[bytes]:
     )
 
 
-def _seal_contacts(lines: Sequence[bytes], contacts: Sequence[str | None] | None) -> list[bytes | None]:
+def _contacts(columns: dict[str, list[Any]], count: int) -> list[tuple[str | None, ContactKind | None]]:
+    nothing: list[Any] = [None] * count
+    pairs = zip(columns.pop("contact", nothing), columns.pop("postal", nothing), strict=True)
+    return [join_contact(mailbox, postal) for mailbox, postal in pairs]
+
+
+def _seal_contacts(lines: Sequence[bytes], contacts: Sequence[str | None]) -> list[bytes | None]:
     sealed: list[bytes | None] = [None] * len(lines)
-    given = [(i, address) for i, address in enumerate(contacts or ()) if address]
+    given = [(i, address) for i, address in enumerate(contacts) if address]
     values = seal_line_columns(
         LineField.CONTACT, [lines[i] for i, _ in given], [address for _, address in given]
     )

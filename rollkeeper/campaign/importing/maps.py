@@ -7,7 +7,8 @@
 [service]       constant, or [[service.from]] column + values, the first that fits; otherwise
 [activated_on]  column + format, or tenure_months + as_of, or constant
 [language]      column + values, or constant         [region]   column, constant, or prefixes = {"+86891" = "Lhasa"}
-[contact]       column (an e-mail address)           [reference] column (the operator's own, of the line)
+[contact]       column (an e-mail address), postal (columns that make an address: name, street, place)
+[reference]     column (the operator's own, of the line)
 [is_protected]  column + yes (the texts that mean yes)
 [registration]  name, address, document_type or document_type_is, document_number, document_types
 """
@@ -150,6 +151,19 @@ class ColumnPart(Part):
     column: Column
 
 
+class ContactPart(Part):
+    """Where holders are reached beside their number, for notices only."""
+
+    column: Column | None = None
+    postal: Annotated[tuple[Column, ...], Field(max_length=7)] = ()
+
+    @model_validator(mode="after")
+    def _some_way(self) -> Self:
+        if self.column is None and not self.postal:
+            raise ValueError("give a column of e-mail addresses, or the columns of a postal address")
+        return self
+
+
 class ProtectedPart(Part):
     """Which lines no batch may ever cut: lifts, alarms, medical devices."""
 
@@ -189,7 +203,7 @@ class Map(Part):
     activated_on: ActivatedPart
     language: ValuePart | None = None
     region: RegionPart | None = None
-    contact: ColumnPart | None = None
+    contact: ContactPart | None = None
     reference: ColumnPart | None = None
     is_protected: ProtectedPart | None = None
     registration: RegistrationPart | None = None
@@ -237,6 +251,7 @@ class Map(Part):
             "is_protected": self.is_protected and self.is_protected.column,
         }  # fmt: skip
         yield from ((place, column) for place, column in single.items() if column)
+        yield from (("contact.postal", column) for column in (self.contact.postal if self.contact else ()))
         yield from (("service.from", source.column) for source in self.service.sources)
         if self.registration:
             yield from (

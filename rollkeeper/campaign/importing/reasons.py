@@ -64,6 +64,10 @@ UNNAMED_VALUE = Reason("a value that the map does not name", "Name it in the map
 NOT_YES_OR_NO = Reason(
     "neither a yes nor a no that the map names", "Name the texts that mean yes and no in the map."
 )
+NOT_AN_ENVELOPE = Reason(
+    "no postal address of at least two lines of 80 letters: the line was imported without it",
+    "Tell the holder in another way, or at the counter.",
+)
 NOT_AN_ADDRESS = Reason(
     "not an e-mail address: the line was imported without it",
     "Tell the holder in another way, or at the counter.",

@@ -20,6 +20,7 @@ from rollkeeper.campaign.importing.readers import read_identifiers, read_numbers
 from rollkeeper.campaign.importing.reasons import (
     EMPTY,
     NOT_AN_ADDRESS,
+    NOT_AN_ENVELOPE,
     UNNAMED_VALUE,
     Reason,
     Refusal,
@@ -30,6 +31,10 @@ from rollkeeper.campaign.importing.registrations import Declared, RegistrationRe
 from rollkeeper.campaign.importing.samples import is_email
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.numbers import NUMBERED
+
+_LONGEST_ADDRESS_LINE = 80
+_NOT_READ = {"contact": NOT_AN_ADDRESS, "postal": NOT_AN_ENVELOPE}
+"""What is said of an addition that cannot be read; the line is made without it."""
 
 type Reader = Callable[[list[list[str]]], list[Any]]
 type PartReader = tuple[str, tuple[str, ...], Reader]
@@ -133,11 +138,11 @@ class RowReader:
     def _set_aside_additions(self, taken: Taken) -> None:
         """Turn a fault in an addition into a remark: the line is made without it."""
         for part, columns, _ in self._readers:
-            if part == "contact" and part in taken.columns:
+            if part in _NOT_READ and part in taken.columns:
                 values = taken.columns[part]
                 for place, value in enumerate(values):
                     if value is False:
-                        taken.remarks.append(Refusal(taken.rows[place], columns[0], NOT_AN_ADDRESS))
+                        taken.remarks.append(Refusal(taken.rows[place], columns[0], _NOT_READ[part]))
                         values[place] = None
         for place, declared in enumerate(taken.columns.get("registration", ())):
             if declared is not None and not isinstance(declared, Declared):
@@ -162,8 +167,10 @@ class RowReader:
             )
         if made.reference:
             parts.append(self._whole("reference", made.reference.column, readers.read_references))
-        if made.contact:
+        if made.contact and made.contact.column:
             parts.append(self._whole("contact", made.contact.column, _read_contacts))
+        if made.contact and made.contact.postal:
+            parts.append(self._postal(made.contact.postal))
         return parts
 
     def _number(
@@ -195,6 +202,15 @@ class RowReader:
         """Read a column whose values are almost all different."""
         place = self._place[column]
         return name, (column,), lambda table: read([record[place] for record in table])
+
+    def _postal(self, columns: Sequence[str]) -> PartReader:
+        """Read the lines of an address as on an envelope; False stands for one that cannot be written on one."""
+        places = [self._place[column] for column in columns]
+
+        def read(table: list[list[str]]) -> list[str | bool | None]:
+            return [_address([record[place] for place in places]) for record in table]
+
+        return "postal", tuple(columns), read
 
     def _each(self, name: str, column: str, reading: readers.Remembering[Any]) -> PartReader:
         """Read a column with few different values."""
@@ -249,6 +265,16 @@ def _read_contacts(texts: list[str]) -> list[str | bool | None]:
     return [
         (address if is_email(address) else False) if (address := text.strip()) else None for text in texts
     ]
+
+
+def _address(parts: Sequence[str]) -> str | bool | None:
+    """Return a postal address, one line a part. A name alone, or what no envelope has room for, is none."""
+    said = [" ".join(part.split()) for part in parts]
+    lines = [part for part in said if part]
+    if not lines:
+        return None
+    fits = all(len(line) <= _LONGEST_ADDRESS_LINE for line in lines)
+    return "\n".join(lines) if fits and (len(lines) > 1 or len(parts) == 1) else False
 
 
 def _constant(value: Any) -> Reader:

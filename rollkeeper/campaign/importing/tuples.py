@@ -17,7 +17,7 @@ TRAILER: Final = b"\xff\xff"
 _EPOCH = dt.date(2000, 1, 1).toordinal()
 _NULL = b"\xff\xff\xff\xff"
 _UUID = (16).to_bytes(4)
-_LINE_COLUMNS = (13).to_bytes(2)
+_LINE_COLUMNS = (14).to_bytes(2)
 _FALSE, _TRUE = b"\x00\x00\x00\x01\x00", b"\x00\x00\x00\x01\x01"
 _FIRST_VERSION = (8).to_bytes(4) + (1).to_bytes(8)
 
@@ -28,11 +28,13 @@ def line_tuples(
     number_indexes: Sequence[bytes],
     numbers_sealed: Sequence[bytes],
     contacts_sealed: Sequence[bytes | None],
+    contact_kinds: Sequence[str | None],
 ) -> list[bytes]:
     """Return tuples for `import_copy_lines.sql`."""
     head = _LINE_COLUMNS + _UUID
     index_length = len(number_indexes[0]).to_bytes(4) if number_indexes else b""
     ends: _Made[int] = _Made(lambda length: length.to_bytes(4))
+    kinds: _Made[str | None] = _Made(_text)
     return [
         head
         + line
@@ -42,8 +44,9 @@ def line_tuples(
         + ends[len(sealed)]
         + sealed
         + (_NULL if contact is None else _bytes(contact))
-        for line, middle, index, sealed, contact in zip(
-            ids, middles, number_indexes, numbers_sealed, contacts_sealed, strict=True
+        + kinds[kind]
+        for line, middle, index, sealed, contact, kind in zip(
+            ids, middles, number_indexes, numbers_sealed, contacts_sealed, contact_kinds, strict=True
         )
     ]
 

@@ -8,6 +8,7 @@ the plain text, in the square, and as a file inside the PDF. Nothing on it is pe
 import datetime as dt
 import io
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -81,27 +82,34 @@ def square(receipt: LedgerReceipt) -> str:
 
 def pdf(receipt: LedgerReceipt) -> bytes:
     """Return a receipt as one sheet with its fonts and, as a file inside, its text. Refuses: FontsMissing."""
-    import typst
-
-    fonts = _fonts()
     told = tell(receipt)
-    wanted = [_LATIN, *(_SCRIPTS[one.code] for one in told if one.code in _SCRIPTS)]
-    missing = [name for name in wanted if name not in fonts.families()]
-    if missing:
-        raise FontsMissing(fonts=", ".join(missing))
     data = {
-        "title": told[0].title, "operator": settings().operator_name, "origin": notes.origin(), "fonts": wanted,
-        "mono": _MONO if _MONO in fonts.families() else _LATIN, "languages": [vars(one) for one in told], "code": receipt.code,
+        "title": told[0].title, "operator": settings().operator_name, "origin": notes.origin(),
+        "languages": [vars(one) for one in told], "code": receipt.code,
         "line": str(receipt.mark.line_id or "-"), "qr": square(receipt), "text": receipt.text,
         "square": 70 if len(receipt.text) > 1_200 else 60,
         "note": TIBETAN_AWAITS if any(one.code == "bo" for one in told) else "", "file": file_name(receipt, "tlog-proof"),
     }  # fmt: skip
     sheet = (files("rollkeeper") / "ledger" / "paper" / "receipt.typ").read_bytes()
+    return set_sheets(sheet, data, languages=settings().languages)
+
+
+def set_sheets(sheet: bytes, data: Mapping[str, object], *, languages: Sequence[str]) -> bytes:
+    """Set sheets with the fonts of these languages in them; no file is written. Refuses: FontsMissing."""
+    import typst
+
+    fonts = _fonts()
+    scripts = [one.partition("-")[0] for one in languages]
+    wanted = [_LATIN, *(_SCRIPTS[one] for one in scripts if one in _SCRIPTS)]
+    missing = [name for name in wanted if name not in fonts.families()]
+    if missing:
+        raise FontsMissing(fonts=", ".join(missing))
+    chosen = {"fonts": wanted, "mono": _MONO if _MONO in fonts.families() else _LATIN}
     made = typst.Compiler(input=sheet, font_paths=fonts).compile(
-        format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)}
+        format="pdf", sys_inputs={"data": json.dumps({**data, **chosen}, ensure_ascii=False)}
     )
     if not isinstance(made, bytes):
-        raise TypeError("one sheet is one file")
+        raise TypeError("sheets are one file")
     return made
 
 

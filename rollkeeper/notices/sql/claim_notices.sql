@@ -16,7 +16,7 @@ WITH due AS (
     WHERE n.line_id = d.line_id AND n.notice_id = d.notice_id
     RETURNING n.line_id, n.notice_id, n.kind, n.language, n.promised_on, n.owed_on, n.code, n.attempts
 )
-SELECT c.*, l.service, l.state, l.is_registered, l.number_sealed, l.contact_sealed,
+SELECT c.*, l.service, l.state, l.is_registered, l.number_sealed, l.contact_sealed, l.contact_kind,
     coalesce(made.attempts, '[]') AS made
 FROM claimed c
 LEFT JOIN lines_line l ON l.line_id = c.line_id

@@ -3,7 +3,8 @@
 -- Plan: index notices_attempt_open. Again: nothing; they are no longer open.
 WITH silent AS (
     UPDATE notices_attempt SET outcome = 'unproven', outcome_at = %(now)s
-    WHERE outcome = 'handed' AND sent_at < %(before)s
+    WHERE outcome = 'handed' AND sent_at < CASE channel WHEN 'post' THEN %(letters_before)s ELSE %(before)s END
+      AND sent_at < greatest(%(before)s, %(letters_before)s)
     RETURNING line_id, notice_id
 )
 UPDATE notices_notice n

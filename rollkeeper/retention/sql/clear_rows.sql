@@ -9,7 +9,7 @@ WITH record AS MATERIALIZED (
 ), line AS (
     UPDATE lines_line l
        SET state = 'released', erased_on = %(on)s, version = l.version + 1, number_index = NULL, number_sealed = NULL,
-           contact_sealed = NULL, language = NULL
+           contact_sealed = NULL, contact_kind = NULL, language = NULL
       FROM record WHERE l.line_id = record.line_id AND record.holding_id IS NULL
  RETURNING l.line_id, old.number_index AS number_index
 ), pause AS (

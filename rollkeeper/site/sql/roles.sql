@@ -62,7 +62,7 @@ GRANT SELECT, INSERT, UPDATE ON lines_line, lines_number, lines_suspension, line
 -- What is sealed of a line is read by whoever sends and tells. A counter seals the number of a new line; it neither reads what
 -- is sealed nor puts another number or address in its place, to which notices and codes would go.
 GRANT SELECT (line_id, service, state, version, is_registered, is_disputed, is_protected, activated_on, ended_on, ended_by,
-    erased_on, language, region, number_index) ON lines_line TO counter, office, auditor;
+    erased_on, language, region, number_index, contact_kind) ON lines_line TO counter, office, auditor;
 -- A counter does to a line what its acts do, and suspends none: what it may write, and no more of it than its triggers let
 -- pass (lines/sql/at_the_counter.sql, network/sql/at_the_counter.sql, notices/sql/of_a_face.sql).
 GRANT SELECT ON lines_number, lines_suspension, lines_holding, lines_pause TO counter;

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Letters, by a program of the operator's that prints and posts. Addresses go through a pipe and touch no disk of ours.
+
+    PROGRAM print NAME    in: one PDF of up to so many letters, a cover sheet of counts first    ends with 0: it has them
+
+Each letter is one sheet: the address where the window of an envelope is, the text in the holder's language, and below a
+slip to tear off. The envelope shows the letter's *reference*; the slip, which only whoever opened the letter has seen,
+the reference and six signs more. An envelope that comes back is a bounce, a slip is proof of delivery:
+
+    reference = 12 signs of Crockford's base32 out of the attempt's random bits       in the window
+    slip      = reference and 6 signs of HMAC-SHA256(secret, reference)               on the slip, and in its square
+
+The secret is the one of the return addresses (`return_address.py`). No sign of anybody is on the slip.
+"""
+
+import hashlib
+import hmac
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.errors import FontsMissing
+from rollkeeper.notices.gateways import Answer, Handing, Message
+from rollkeeper.notices.kinds import Outcome
+from rollkeeper.notices.receipts import Receipt
+from rollkeeper.notices.return_address import return_secret
+
+_SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD: Final = str.maketrans("OIL", "011")
+_REFERENCE_SIGNS, _MAC_SIGNS = 12, 6
+_MOST_LINES: Final = 7
+"""What the window of an envelope has room for."""
+
+
+class Letters:
+    """The gateway to the program."""
+
+    rings = False
+
+    def __init__(
+        self,
+        program: str,
+        *,
+        operator: str,
+        languages: Sequence[str],
+        secret: bytes,
+        returns_to: Sequence[str] = (),
+        at_once: int = 200,
+        patience_s: float = 120,
+    ) -> None:
+        self._program, self._operator, self._languages = program, operator, list(languages)
+        self._secret, self._returns_to = secret, list(returns_to)
+        self._patience_s, self.at_once = patience_s, at_once
+
+    @classmethod
+    def of_this_home(cls) -> "Letters":
+        """Return the program that the settings name."""
+        chosen = settings()
+        return cls(
+            str(chosen.post_program),
+            operator=chosen.operator_name,
+            languages=chosen.languages,
+            secret=return_secret(),
+            returns_to=chosen.post_returns_to,
+            at_once=chosen.post_batch,
+        )
+
+    def send(self, messages: Sequence[Message]) -> list[Handing]:
+        """Print a batch; where the program does not end with 0 all of it is for later."""
+        if not messages:
+            return []
+        fitting = [one for one in messages if _fits(one.address.reveal())]
+        answer = self._print(fitting) if fitting else Answer.TAKEN
+        taken = {id(one) for one in fitting}
+        return [
+            Handing(answer, letter_reference(one.reference) if answer is Answer.TAKEN else None)
+            if id(one) in taken
+            else Handing(Answer.REFUSED)
+            for one in messages
+        ]
+
+    def _print(self, messages: Sequence[Message]) -> Answer:
+        name = f"letters-{letter_reference(messages[0].reference)}-{len(messages)}"
+        try:
+            sheets = self.sheets(messages, name=name)
+            done = subprocess.run(  # noqa: S603 - the operator's own program, by its whole path
+                [self._program, "print", name], input=sheets, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                timeout=self._patience_s, env={"PATH": "/usr/local/bin:/usr/bin:/bin"}, check=False,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired, FontsMissing):
+            return Answer.LATER
+        return Answer.LATER if done.returncode else Answer.TAKEN
+
+    def sheets(self, messages: Sequence[Message], *, name: str) -> bytes:
+        """Return the PDF of a batch: a cover sheet of counts, then a sheet a letter. Refuses: FontsMissing."""
+        from importlib.resources import files
+
+        from rollkeeper.ledger.paper import set_sheets
+
+        sheet = (files("rollkeeper") / "notices" / "letters.typ").read_bytes()
+        languages = {*self._languages, *(one.language for one in messages)}
+        return set_sheets(sheet, self._data(messages, name=name), languages=sorted(languages))
+
+    def _data(self, messages: Sequence[Message], *, name: str) -> dict[str, object]:
+        from rollkeeper.notices.texts import write_cover
+
+        repeated = [letter_reference(one.reference) for one in messages if one.is_repeat]
+        return {
+            "operator": self._operator,
+            "returns_to": self._returns_to,
+            "name": name,
+            "day": clock.today().isoformat(),
+            "counts": sorted(Counter(one.language for one in messages).items()),
+            "cover": [
+                {"code": code(one), "said": write_cover(one, count=len(messages), again=len(repeated))}
+                for one in self._languages
+            ],
+            "repeated": repeated,
+            "letters": [self._letter(one) for one in messages],
+        }
+
+    def _letter(self, message: Message) -> dict[str, object]:
+        from rollkeeper.notices.texts import write_slip
+
+        slip = slip_reference(letter_reference(message.reference), secret=self._secret)
+        return {
+            "code": code(message.language),
+            "address": message.address.reveal().splitlines(),
+            "reference": letter_reference(message.reference),
+            "subject": message.subject,
+            "text": message.text.split("\n\n"),
+            "slip": slip,
+            "slip_text": write_slip(message.language, operator=self._operator),
+            "square": _square(slip),
+        }
+
+
+def code(language: str) -> str:
+    """Return the language alone, without its script, as sheets name it."""
+    return language.partition("-")[0]
+
+
+def letter_reference(attempt_id: UUID) -> str:
+    """Return what stands in the window: of the attempt's random bits, so that nothing is said by it."""
+    return grouped(_signs(attempt_id.int, _REFERENCE_SIGNS))
+
+
+def slip_reference(reference: str, *, secret: bytes) -> str:
+    """Return what stands on the slip of the letter that has this reference."""
+    mac = hmac.new(secret, reference.encode(), hashlib.sha256).digest()
+    return grouped(reference.replace("-", "") + _signs(int.from_bytes(mac), _MAC_SIGNS))
+
+
+def read_letter(text: str, *, secret: bytes) -> tuple[str, Outcome] | None:
+    """Read what was scanned or typed: the letter's reference, and bounced for an envelope, delivered for a slip.
+
+    None where it is neither, a slip whose last signs are not ours among them.
+    """
+    said = re.sub(r"[\s-]", "", text).upper().translate(_MISREAD)
+    if not set(said) <= set(_SIGNS) or len(said) not in {_REFERENCE_SIGNS, _REFERENCE_SIGNS + _MAC_SIGNS}:
+        return None
+    reference = grouped(said[:_REFERENCE_SIGNS])
+    if len(said) == _REFERENCE_SIGNS:
+        return reference, Outcome.BOUNCED
+    is_ours = hmac.compare_digest(slip_reference(reference, secret=secret), grouped(said))
+    return (reference, Outcome.DELIVERED) if is_ours else None
+
+
+def read_letters(texts: Sequence[str], *, secret: bytes) -> list[Receipt]:
+    """Return what came back as delivery reports, as of now; what is no reference of a letter is left out."""
+    found = (read_letter(one, secret=secret) for one in texts)
+    return [Receipt(reference, outcome, clock.now()) for reference, outcome in filter(None, found)]
+
+
+def grouped(signs: str) -> str:
+    """Write signs in groups of four, as people read them."""
+    return "-".join(signs[at : at + 4] for at in range(0, len(signs), 4))
+
+
+def _signs(number: int, count: int) -> str:
+    return "".join(_SIGNS[number >> 5 * place & 31] for place in reversed(range(count)))
+
+
+def _fits(address: str) -> bool:
+    return 1 <= len(address.strip().splitlines()) <= _MOST_LINES
+
+
+def _square(slip: str) -> str:
+    import io
+
+    import segno
+
+    out = io.BytesIO()
+    segno.make_qr(slip, error="M").save(out, kind="svg", border=2, xmldecl=False, svgns=True, omitsize=True)
+    return out.getvalue().decode()

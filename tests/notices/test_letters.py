@@ -1,0 +1,286 @@
+"""Letters: one sheet each, an address only where the envelope shows it, and proof only by whoever opened it."""
+
+import datetime as dt
+import json
+import uuid
+from contextlib import closing
+
+import numpy as np
+import pypdfium2
+import pytest
+import zxingcpp
+from typer.testing import CliRunner
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import run as run_sql
+from rollkeeper.kernel.settings import home, write_settings
+from rollkeeper.notices.acts import send_due
+from rollkeeper.notices.gateways import Answer, Message
+from rollkeeper.notices.kinds import Channel, Outcome
+from rollkeeper.notices.letters import letter_reference, read_letter, slip_reference
+from rollkeeper.notices.return_address import return_secret
+from rollkeeper.site.cli import make_app
+from rollkeeper.vault.opened import Opened
+from tests.notices.people import ON, attempts, make_line, notice, tell
+from tests.notices.printer import SECRET, letters, printing_house
+
+ADDRESS = {
+    "en": "Ms Invented Person\n12 Invented Street\n850000 Lhasa",
+    "zh-hans": "虚构人\n拉萨市城关区虚构路12号\n850000",
+    "bo": "བསམ་བློའི་མི།\nལྷ་ས།\n850000",
+}
+TEXT = {"en": "Come to any of our desks.", "zh-hans": "请到任一营业厅。", "bo": "ཚོང་ཁང་ལ་ཕེབས་རོགས།"}
+DAY = dt.timedelta(days=1)
+cli = CliRunner()
+
+
+def message(language="en", **more):
+    facts = {"address": Opened(ADDRESS[language]), "subject": "Subject", "text": TEXT[language]} | more
+    return Message(reference=uuid.uuid4(), channel=Channel.POST, language=language, **facts)
+
+
+def pages(sheets):
+    """Return for each page its text, and where on it (millimetres from the top left) each sign stands."""
+    read = []
+    with closing(pypdfium2.PdfDocument(sheets)) as document:
+        for page in document:
+            text, height = page.get_textpage(), page.get_height()
+            boxes = [text.get_charbox(at) for at in range(text.count_chars())]
+            signs = [text.get_text_range(at, 1) for at in range(text.count_chars())]
+            places = [
+                (sign, left * 25.4 / 72, (height - top) * 25.4 / 72)
+                for sign, (left, _, _, top) in zip(signs, boxes, strict=True)
+                if sign.strip()
+            ]
+            read.append((text.get_text_range(), places))
+    return read
+
+
+def within(places, *, x, y):
+    return "".join(sign for sign, at_x, at_y in places if x[0] <= at_x <= x[1] and y[0] <= at_y <= y[1])
+
+
+def squares(sheets, page):
+    with closing(pypdfium2.PdfDocument(sheets)) as document:
+        seen = document[page].render(scale=4).to_numpy()
+    return [one.text for one in zxingcpp.read_barcodes(np.ascontiguousarray(seen))]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_address_stands_in_the_window_of_the_envelope_and_nowhere_else(tmp_path, language):
+    sheets = letters(tmp_path).sheets([message(language)], name="letters")
+
+    text, places = pages(sheets)[2]
+    shown, bare = within(places, x=(20, 105), y=(45, 90)), "".join(ADDRESS[language].split())
+    assert bare in shown
+    assert "".join(text.split()).count(bare) == 1
+
+
+def test_the_slip_has_a_reference_and_a_square_and_no_sign_of_anybody(tmp_path):
+    one = message()
+    sheets = letters(tmp_path).sheets([one], name="letters")
+
+    _, places = pages(sheets)[2]
+    slip, below = slip_reference(letter_reference(one.reference), secret=SECRET), (210, 297)
+    assert squares(sheets, 2) == [slip]
+    assert slip in within(places, x=(0, 210), y=below)
+    assert not {"Person", "Street", "Lhasa"} & set(within(places, x=(0, 210), y=below).split())
+    assert "Person" not in within(places, x=(0, 210), y=below)
+    assert slip not in within(places, x=(20, 105), y=(45, 90))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_a_letter_is_written_in_the_holder_s_language_with_its_letters_in_the_file(tmp_path, language):
+    sheets = letters(tmp_path).sheets([message(language)], name="letters")
+
+    text = pages(sheets)[2][0]
+    if language == "bo":  # stacked letters have no text of their own in a PDF: their font is what shows them
+        assert b"NotoSerifTibetan" in sheets
+    else:
+        assert "".join(TEXT[language].split()) in "".join(text.split())
+
+
+def test_no_letter_stands_on_the_back_of_another_s_and_the_cover_counts_them(tmp_path):
+    batch = [message(), message("zh-hans", text="很长。" * 900), message()]
+
+    read = pages(letters(tmp_path).sheets(batch, name="letters-x"))
+
+    begins = [at for at, (text, _) in enumerate(read) if "虚构电信" in text and "-" in text and at > 0]
+    assert [at % 2 for at in begins] == [0, 0, 0]
+    assert "Letters in this file: 3" in read[0][0]
+    assert "Person" not in read[0][0]
+
+
+def test_the_cover_names_what_may_have_been_printed_before(tmp_path):
+    first, again = message(), message(is_repeat=True)
+
+    cover = pages(letters(tmp_path).sheets([first, again], name="letters"))[0][0]
+
+    assert letter_reference(again.reference) in cover
+    assert letter_reference(first.reference) not in cover
+
+
+def test_a_file_goes_to_the_program_and_touches_no_disk_of_ours(tmp_path, register):
+    (handed,) = letters(tmp_path).send([message()])
+
+    (printed,) = tmp_path.glob("*.pdf")
+    assert handed.gateway_reference in printed.name
+    assert "Person" in pages(printed.read_bytes())[2][0]
+    kept = [file for file in home().rglob("*") if file.is_file() and "letters" in file.name]
+    assert kept == []
+
+
+def test_a_program_that_is_broken_or_gone_has_nothing_and_gets_it_later(tmp_path):
+    house = letters(tmp_path)
+    (tmp_path / "broken").touch()
+
+    broken = house.send([message()])
+    (tmp_path / "print-letters").unlink()
+    gone = house.send([message()])
+
+    assert [one.answer for one in (*broken, *gone)] == [Answer.LATER, Answer.LATER]
+
+
+@pytest.mark.parametrize(("lines", "answer"), [(0, "refused"), (1, "taken"), (7, "taken"), (8, "refused")])
+def test_what_the_window_has_no_room_for_is_no_address(tmp_path, lines, answer):
+    (handed,) = letters(tmp_path).send([message(address=Opened("\n".join(["line"] * lines)))])
+
+    assert handed.answer == answer
+
+
+def test_an_address_is_set_as_it_is_and_never_read_as_a_program(tmp_path):
+    address = '#read("/etc/hostname")\n*Street* $x$ <letter>'
+
+    text = pages(letters(tmp_path).sheets([message(address=Opened(address))], name="letters"))[2][0]
+
+    assert "#read(" in text
+    assert "*Street* $x$ <letter>" in text
+
+
+REFERENCE = letter_reference(uuid.UUID(int=0x1234567890ABCDEF))
+SLIP = slip_reference(REFERENCE, secret=SECRET)
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (REFERENCE, (REFERENCE, Outcome.BOUNCED)),
+        (SLIP, (REFERENCE, Outcome.DELIVERED)),
+        (f" {SLIP.lower().replace('-', ' ')} ", (REFERENCE, Outcome.DELIVERED)),
+        (SLIP[:-1] + ("0" if SLIP[-1] != "0" else "1"), None),
+        (SLIP[:-1], None),
+        (REFERENCE + "-2345-67", None),
+        (REFERENCE[:-1], None),
+        ("not a reference", None),
+        ("", None),
+    ],
+)
+def test_an_envelope_says_that_it_came_back_and_only_the_slip_that_it_arrived(said, read):
+    assert read_letter(said, secret=SECRET) == read
+
+
+def test_what_is_easily_misread_is_read_all_the_same():
+    reference = letter_reference(uuid.UUID(int=(1 << 55) + 1))
+
+    assert read_letter(reference.replace("0", "O").replace("1", "I"), secret=SECRET) == (
+        reference,
+        Outcome.BOUNCED,
+    )
+
+
+@pytest.fixture
+def house(committed, tmp_path):
+    clock.give_day(ON)
+    write_settings(post_program=printing_house(tmp_path), post_from=dt.time(0), post_until=dt.time(0))
+    yield tmp_path
+    write_settings(post_program=None, post_from=dt.time(9), post_until=dt.time(10), outbox_bounce_share=0.05)
+
+
+def by_post(number=None, contact="\n" + ADDRESS["en"], kind="postal"):
+    owed = tell(make_line(number=number, contact=contact, contact_kind=kind))
+    send_due(console_authority(), on=ON)
+    return owed
+
+
+def said_back(*references):
+    return json.loads(cli.invoke(make_app(), ["notices", "letters", *references, "--json"]).stdout)
+
+
+def test_a_slip_is_proof_and_starts_the_clock(house):
+    owed = by_post()
+    reference = attempts(owed)[0].gateway_reference
+
+    said = said_back(slip_reference(reference, secret=return_secret()))
+
+    assert (said["taken"]["delivered"], said["unread"]) == (1, 0)
+    assert (notice(owed).state, notice(owed).delivered_on, notice(owed).channel) == ("delivered", ON, "post")
+
+
+def test_a_letter_that_comes_back_never_counts_and_its_holder_is_unreached(house):
+    owed = by_post()
+
+    said = said_back(attempts(owed)[0].gateway_reference)
+    send_due(console_authority(), on=ON)
+
+    assert said["taken"]["bounced"] == 1
+    assert (notice(owed).state, notice(owed).delivered_on) == ("bounced", None)
+
+
+def test_a_forged_slip_proves_nothing(house):
+    owed = by_post()
+    reference = attempts(owed)[0].gateway_reference
+
+    result = cli.invoke(make_app(), ["notices", "letters", slip_reference(reference, secret=b"guessed")])
+
+    assert result.exit_code == 1
+    assert notice(owed).state == "sent"
+
+
+def test_a_letter_goes_where_the_mailbox_led_nowhere(house):
+    owed = by_post(contact="nobody@mail.example\n" + ADDRESS["en"], kind="both")
+    first = attempts(owed)[0]
+    run_sql("UPDATE notices_attempt SET outcome = 'bounced'")
+    run_sql("UPDATE notices_notice SET state = 'owed'")
+
+    send_due(console_authority(), on=ON)
+
+    (printed,) = house.glob("*.pdf")
+    text = pages(printed.read_bytes())[2][0]
+    assert first.channel == "email"
+    assert "Person" in text
+    assert "nobody@mail.example" not in text
+
+
+@pytest.mark.parametrize(("days", "state"), [(20, "sent"), (21, "bounced"), (22, "bounced")])
+def test_a_letter_is_waited_for_longer_than_a_message(house, days, state):
+    owed = by_post()
+
+    clock.give_day(ON + days * DAY)
+    send_due(console_authority(), on=ON + days * DAY)
+
+    assert notice(owed).state == state
+
+
+def test_many_letters_go_out_in_files_of_so_many(house):
+    write_settings(post_batch=2)
+    try:
+        for _ in range(5):
+            tell(make_line(number=None, contact="\n" + ADDRESS["en"], contact_kind="postal"))
+        sent = send_due(console_authority(), on=ON)
+    finally:
+        write_settings(post_batch=200)
+
+    assert sent.handed == 5
+    assert sorted(int(file.stem.rpartition("-")[2]) for file in house.glob("*.pdf")) == [1, 2, 2]
+
+
+def test_a_trial_home_without_a_program_keeps_a_line_and_no_address(committed):
+    clock.give_day(ON)
+    owed = tell(make_line(number=None, contact="\n" + ADDRESS["en"], contact_kind="postal"))
+
+    send_due(console_authority(), on=ON)
+
+    row = (home() / "outbox" / "messages.jsonl").read_text("utf-8").splitlines()[-1]
+    assert json.loads(row)["reference"] == str(attempts(owed)[0].attempt_id)
+    assert (json.loads(row)["channel"], json.loads(row)["to"]) == ("post", "…")
