@@ -27,6 +27,13 @@ class QuietForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, label_suffix="", **more)
 
+    def full_clean(self) -> None:
+        """Check what was typed; no sentence repeats it."""
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                field.error_messages["invalid_choice"] = _("Choose one that is in the list.")
+        super().full_clean()
+
     def blank(self, faults: Sequence[str] = (), **initial: Any) -> Self:
         """Return the empty form with the faults of this one, or with others."""
         fresh = self._anew({**self.initial, **initial})

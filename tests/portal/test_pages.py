@@ -292,6 +292,23 @@ def test_nothing_that_was_typed_is_drawn_again(browser, come_in, prove):
     assert PERSON["document_number"] not in page
 
 
+@pytest.mark.parametrize(
+    ("what", "fields"),
+    [("pause", {"reason": "Mistyped Invented", "first": "2012-03-05"}),
+     ("correct", {"about": "Mistyped Invented"}), ("name", {"part": "Mistyped Invented"})],
+)  # fmt: skip
+def test_no_sentence_repeats_what_was_sent_in_the_place_of_a_choice(come_in, prove, what, fields):
+    line = enrol()
+    browser = come_in()
+    prove()
+
+    answer = do(browser, what, line, **fields)
+
+    assert answer.status_code == 422
+    assert "Choose one that is in the list." in text(answer)
+    assert "Mistyped Invented" not in text(answer)
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 def test_every_page_is_there_in_every_language(come_in, language):
     enrol()
