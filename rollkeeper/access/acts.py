@@ -7,11 +7,12 @@ The ledger keeps a salted commitment for each member of staff, never the user na
 import datetime as dt
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from rollkeeper.access.authority import Authority, demand, rule_for, staff_commitment
@@ -22,6 +23,7 @@ from rollkeeper.access.errors import (
     RoleHeldAlready,
     RoleNotForPeople,
     RoleNotHeld,
+    RoleTooNew,
     StaffUnknown,
     UserNameNotRead,
     UserNameTaken,
@@ -32,6 +34,7 @@ from rollkeeper.access.roles import PEOPLES_ROLES, Power, StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act
 from rollkeeper.kernel.ids import StaffId
+from rollkeeper.kernel.settings import HomeKind, settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -189,13 +192,46 @@ def authority_in(request: HttpRequest) -> Authority:
     return authority_of(request.user)
 
 
+def demand_rested(authority: Authority, power: Power) -> None:
+    """Refuse whoever was given every role with this power too lately to decide with others. Refuses: RoleTooNew."""
+    able = [role.value for role in rule_for(power).roles]
+    grants = RoleGrant.objects.filter(role__in=able)
+    if not _rested(grants).filter(staff_id__in=[authority.staff_id]).exists():
+        raise RoleTooNew(hours=_wait_hours())
+
+
+def decided(power: Power, decisions: Mapping[StaffId, dt.date]) -> bool:
+    """Tell whether these are enough different people, each of whom had the power on the day of their decision.
+
+    An account that is closed by now does not count.
+    """
+    able = sum(_able(power, on=day).filter(staff_id=staff_id).exists() for staff_id, day in decisions.items())
+    return able >= rule_for(power).people
+
+
 def may_decide(power: Power, deciders: Collection[StaffId], *, on: dt.date | None = None) -> bool:
     """Tell whether these are enough different people, each with a role that has the power (`powers.toml`)."""
-    rule = rule_for(power)
-    able = _grants_on(on or clock.today()).filter(
-        staff_id__in=deciders, staff__is_active=True, role__in=[role.value for role in rule.roles]
-    )
-    return able.values("staff_id").distinct().count() >= rule.people
+    able = _able(power, on=on or clock.today()).filter(staff_id__in=deciders)
+    return able.values("staff_id").distinct().count() >= rule_for(power).people
+
+
+def _able(power: Power, *, on: dt.date) -> QuerySet[RoleGrant]:
+    """Return the grants of open accounts that count for a decision on a day."""
+    roles = [role.value for role in rule_for(power).roles]
+    grants = _grants_on(on).filter(staff__is_active=True, role__in=roles)
+    return _rested(grants) if rule_for(power).people > 1 else grants
+
+
+def _rested(grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:
+    """Leave out what was granted so lately that nobody may have looked at it: by the clock of the database."""
+    return grants.filter(granted_at__lte=Now() - dt.timedelta(hours=_wait_hours()))
+
+
+def _wait_hours() -> int:
+    chosen = settings()
+    if chosen.deciders_wait_hours is not None:
+        return chosen.deciders_wait_hours
+    return 24 if chosen.kind is HomeKind.PRODUCTION else 0
 
 
 def _grant(

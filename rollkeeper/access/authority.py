@@ -51,6 +51,11 @@ def rule_for(power: Power) -> PowerRule:
     return _rules().get(power, PowerRule(roles=()))
 
 
+def deciding_roles() -> frozenset[StaffRole]:
+    """Return the roles with a power that several people must use."""
+    return frozenset(role for rule in _rules().values() if rule.people > 1 for role in rule.roles)
+
+
 def console_authority() -> Authority:
     """Return the Authority of whoever types commands on the machine itself."""
     return Authority(frozenset({StaffRole.CONSOLE}), None, "console")

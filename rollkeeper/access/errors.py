@@ -103,3 +103,12 @@ class NotForOneself(RollkeeperError):
     kind = Kind.REFUSED
     sentence = "Nobody can give a role to themselves."
     remedy = "Ask another administrator."
+
+
+class RoleTooNew(RollkeeperError):
+    """Whoever decides with others was given the role too lately: whoever was told of it has had no time to look."""
+
+    code = "role_too_new"
+    kind = Kind.REFUSED
+    sentence = "You were given this role less than {hours} hours ago, and do not decide with others yet."
+    remedy = "Wait until then, or ask somebody who has had the role for longer."

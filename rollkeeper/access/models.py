@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Now
 
 from rollkeeper.kernel.ids import new_uuid
 
@@ -40,6 +41,12 @@ class RoleGrant(models.Model):
     role = models.TextField(db_comment="access.roles.StaffRole.")
     since = models.DateField()
     until = models.DateField(null=True, db_comment="Last day, inclusive.")
+    granted_at = models.DateTimeField(
+        db_default=Now(), db_comment="Instant by the machine: the database writes it, whoever grants."
+    )
+    told_at = models.DateTimeField(
+        null=True, db_comment="When a mail said that somebody was given a role that decides with others."
+    )
 
     class Meta:
         """Roles are never edited: ended and granted anew."""

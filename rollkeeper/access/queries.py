@@ -2,10 +2,14 @@
 """Reads of this room."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Prefetch, Q
+from django.db.models.functions import Now
 
+from rollkeeper.access.authority import deciding_roles
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.ids import StaffId
@@ -36,3 +40,33 @@ def staff_list(on: dt.date) -> list[StaffView]:
         )
         for staff in accounts
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecider:
+    """A role with which somebody decides with others, and when it was granted."""
+
+    grant_id: UUID
+    username: str
+    role: StaffRole
+    granted_at: dt.datetime
+    is_told: bool
+
+
+def new_deciders(*, within_days: int = 7) -> list[NewDecider]:
+    """Return who was lately given a role that decides with others, the newest first, by the clock of the database."""
+    grants = RoleGrant.objects.filter(
+        role__in=[role.value for role in deciding_roles()],
+        granted_at__gte=Now() - dt.timedelta(days=within_days),
+    ).select_related("staff")
+    return [
+        NewDecider(
+            one.grant_id, one.staff.username, StaffRole(one.role), one.granted_at, one.told_at is not None
+        )
+        for one in grants.order_by("-granted_at")
+    ]
+
+
+def mark_deciders_told(grant_ids: Collection[UUID]) -> None:
+    """Note that a mail about these grants was handed over."""
+    RoleGrant.objects.filter(grant_id__in=grant_ids).update(told_at=Now())

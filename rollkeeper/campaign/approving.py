@@ -5,7 +5,7 @@ import datetime as dt
 
 from django.db.models import F
 
-from rollkeeper.access.acts import may_decide
+from rollkeeper.access.acts import demand_rested, may_decide
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign.errors import ApprovedAlready, ApproverUnknown, BatchNotFound, BatchNotInState
@@ -25,22 +25,31 @@ _CAN_UNDO = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState
 def approve_batch(authority: Authority, batch_id: BatchId, *, on: dt.date) -> BatchState:
     """Say yes to a batch as one person; return its state, which is `approved` once enough people have.
 
-    Whoever drew it up may be one of them, never the only one. Refuses: NotAllowed, ApproverUnknown, BatchNotFound,
+    Whoever drew it up may be one of them, never the only one. Refuses: NotAllowed, ApproverUnknown, RoleTooNew, BatchNotFound,
     BatchNotInState, ApprovedAlready. Ledger: campaign:batch:approved.
     """
     role = demand(authority, Power.APPROVE_BATCH)
     if authority.staff_id is None:
         raise ApproverUnknown
+    demand_rested(authority, Power.APPROVE_BATCH)
     with act():
         batch = lock_batch(batch_id, BatchState.WAITING)
         approvals = Approval.objects.filter(batch_id=batch_id)
         if approvals.filter(staff_id=authority.staff_id).exists():
             raise ApprovedAlready(batch=batch_id)
-        Approval.objects.create(batch_id=batch_id, staff_id=authority.staff_id, approved_at=clock.now())
         people = {StaffId(staff_id) for staff_id in approvals.values_list("staff_id", flat=True)}
+        people.add(authority.staff_id)
         enough = may_decide(Power.APPROVE_BATCH, people, on=on)
         facts: dict[str, str | int | bool] = {"batch": str(batch_id), "enough": enough, "people": len(people)}
-        append_entry(authority, verb=Verb.BATCH_APPROVED, role=role, on=on, pack=batch.pack_hash, facts=facts)
+        if batch.content:
+            facts["content"] = batch.content
+        entry_id = append_entry(
+            authority, verb=Verb.BATCH_APPROVED, role=role, on=on, pack=batch.pack_hash, facts=facts
+        )
+        Approval.objects.create(
+            batch_id=batch_id, staff_id=authority.staff_id, approved_at=clock.now(), content=batch.content,
+            entry_id=entry_id,
+        )  # fmt: skip
         return _move(batch_id, BatchState.APPROVED) if enough else BatchState.WAITING
 
 

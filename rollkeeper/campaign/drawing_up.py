@@ -12,6 +12,7 @@ from typing import Any
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign import clocks
+from rollkeeper.campaign.approvals import content_of
 from rollkeeper.campaign.campaigns import OpenCampaign, in_turn, open_campaign
 from rollkeeper.campaign.errors import DayClosed, DayPast
 from rollkeeper.campaign.models import Batch
@@ -119,8 +120,11 @@ def _draw_up(
         held_back=dict(due.held_back),
     )
     run(sql("campaign", "draw_lines"), {"batch_id": batch_id, "due_on": due.due_on})
+    content = content_of(batch_id)
+    Batch.objects.filter(batch_id=batch_id).update(content=content)
     facts = {
         "action": due.action.value,
+        "content": content,
         "batch": str(batch_id),
         "due_on": due.due_on.isoformat(),
         "lines": due.count,

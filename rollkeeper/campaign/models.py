@@ -91,6 +91,7 @@ class Batch(models.Model):
     held_back = models.JSONField(
         default=dict, db_comment="Lines whose day had come and that were not taken in, by reason."
     )
+    content = models.TextField(null=True, db_comment="The hash of what people are asked to approve.")
     position_done = models.IntegerField(
         default=0, db_comment="All lines up to this position have had their turn."
     )
@@ -164,9 +165,13 @@ class Approval(models.Model):
     batch_id = models.UUIDField()
     staff_id = models.UUIDField()
     approved_at = models.DateTimeField()
+    content = models.TextField(
+        null=True, db_comment="The hash of what was approved (campaign/sql/content.sql)."
+    )
+    entry_id = models.BigIntegerField(null=True, db_comment="The ledger entry that says so.")
 
     class Meta:
-        """Append-only."""
+        """Append-only. None of an older program says what was approved: those do not count."""
 
         db_table = "campaign_approval"
 

@@ -16,6 +16,7 @@ from django.db.models import Q
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign import clocks
+from rollkeeper.campaign.approvals import content_of, is_approved
 from rollkeeper.campaign.approving import lock_batch
 from rollkeeper.campaign.campaigns import OpenCampaign, default_language, open_campaign
 from rollkeeper.campaign.errors import BatchNotInState, PackChanged
@@ -111,6 +112,11 @@ def _chunk(this: _Run, batch: Batch, ran: Ran) -> int:
         return 0
     if batch.due_on > this.on:
         ran.why = f"its day is {batch.due_on}"
+        return 0
+    # Its lines are read and hashed once, before the first of them is touched; who approved is looked at before each chunk.
+    content = content_of(BatchId(batch.batch_id)) if batch.state == BatchState.APPROVED else batch.content
+    if not is_approved(BatchId(batch.batch_id), content=content):
+        _stop(this, batch, ran, "it is not what enough people approved, or they may not approve")
         return 0
     step = next_step(_progress(batch), brakes=_brakes(), now=clock.now(), chunk=CHUNK)
     match step:

@@ -37,6 +37,14 @@ class BatchSettings(BaseModel):
             description="Times as many anomalies of emergency calls in an hour as were usual before at which every batch stops.",
         ),
     ] = 3.0
+    deciders_wait_hours: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            description="Hours after which whoever was given a role may decide with others (two people). Not set: 24, in a trial"
+            " home none. `alarms_to` is told of each such role.",
+        ),
+    ] = None
     hardship_proof_days: Annotated[
         int,
         Field(

@@ -79,11 +79,12 @@ class Verb(StrEnum):
             pack=MUST,
             article=MUST,
             facts={"action": CODE, "batch": REFERENCE, "due_on": DAY, "lines": COUNT},
+            may={"content": DIGEST},
         ),
     )
     BATCH_APPROVED = (
         "campaign:batch:approved",
-        Form(pack=MUST, facts={"batch": REFERENCE, "enough": FLAG, "people": COUNT}),
+        Form(pack=MUST, facts={"batch": REFERENCE, "enough": FLAG, "people": COUNT}, may={"content": DIGEST}),
     )
     BATCH_STARTED = "campaign:batch:started", _TURN
     BATCH_STOPPED = (

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Tell whoever the settings name, by mail, of alarms: what happened, and where in the ledger it stands."""
+"""Tell whoever the settings name, by mail, of alarms, and that somebody was given a role that decides with others."""
 
 from typing import Final
 
+from rollkeeper.access.queries import mark_deciders_told, new_deciders
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.gateways import Answer, Message
@@ -22,28 +23,47 @@ Ledger entries that say by whom: {entries}.
 
 What to do stands in docs/runbook/alarm.md. 'rollkeeper vault alarms' lists what is open.\
 """
+_DECIDERS_SUBJECT: Final = "The register: somebody may soon decide with others"
+_DECIDERS: Final = """\
+Roles were granted with which people approve batches, demands and other acts that take two people:
+{named}
+
+If you did not expect this, close the account before its role counts: 'rollkeeper staff suspend USER'.\
+"""
 
 
 def mail_alarms() -> int:
     """Mail the alarms not yet told of, all in one message; return how many. None where this home has no way to."""
-    chosen, alarms = settings(), untold_alarms()
-    if not alarms or chosen.alarms_to is None or chosen.smtp_url is None:
-        return 0
-    message = Message(
-        reference=new_uuid(),
-        channel=Channel.EMAIL,
-        address=Opened(chosen.alarms_to),
-        language="en",
-        subject=_SUBJECT,
-        text=_TEXT.format(
-            what="\n".join(
-                _WHAT[about] for about in AlarmAbout if about in {alarm.about for alarm in alarms}
-            ),
-            entries=", ".join(str(alarm.entry_id) for alarm in alarms),
-        ),
+    alarms = untold_alarms()
+    abouts = {alarm.about for alarm in alarms}
+    text = _TEXT.format(
+        what="\n".join(_WHAT[about] for about in AlarmAbout if about in abouts),
+        entries=", ".join(str(alarm.entry_id) for alarm in alarms),
     )
-    (handed,) = MailServer.of_this_home().send([message])
-    if handed.answer is not Answer.TAKEN:
+    if not alarms or not _mail(_SUBJECT, text):
         return 0
     mark_told(alarms)
     return len(alarms)
+
+
+def mail_new_deciders() -> int:
+    """Mail who was lately given a role that decides with others, all in one message; return how many."""
+    untold = [one for one in new_deciders() if not one.is_told]
+    text = _DECIDERS.format(named="\n".join(f"- {one.username}: {one.role}" for one in untold))
+    if not untold or not _mail(_DECIDERS_SUBJECT, text):
+        return 0
+    mark_deciders_told([one.grant_id for one in untold])
+    return len(untold)
+
+
+def _mail(subject: str, text: str) -> bool:
+    """Hand one mail over to whoever the settings name; tell whether it was taken. Never where this home has no way to."""
+    chosen = settings()
+    if chosen.alarms_to is None or chosen.smtp_url is None:
+        return False
+    message = Message(
+        reference=new_uuid(), channel=Channel.EMAIL, address=Opened(chosen.alarms_to), language="en", subject=subject,
+        text=text,
+    )  # fmt: skip
+    (handed,) = MailServer.of_this_home().send([message])
+    return handed.answer is Answer.TAKEN

@@ -46,11 +46,12 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
     """
     from rollkeeper.access.authority import console_authority
     from rollkeeper.notices.acts import send_due
-    from rollkeeper.notices.alarms import mail_alarms
+    from rollkeeper.notices.alarms import mail_alarms, mail_new_deciders
     from rollkeeper.notices.queries import count_due
 
     opening.open_home()
     mail_alarms()
+    mail_new_deciders()
     with progress("Telling people", count_due()) as bar:
         sent = send_due(console_authority(), on=on or clock.today(), limit=limit, moved=bar.advance)
     if as_json:

@@ -21,9 +21,10 @@ _LISTENS_S = 10.0
 def send() -> int:
     """Send a bounded part of what is owed, after whoever the settings name was told of alarms."""
     from rollkeeper.notices.acts import send_due
-    from rollkeeper.notices.alarms import mail_alarms
+    from rollkeeper.notices.alarms import mail_alarms, mail_new_deciders
 
     mail_alarms()
+    mail_new_deciders()
     return send_due(sweep_authority(), on=clock.today(), limit=_MOST).total
 
 

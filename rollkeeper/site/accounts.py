@@ -50,6 +50,11 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except TooManyAttempts as fault:
             raise self.validation_error("too_many_login_attempts") from fault
 
+    def set_password(self, user: Any, password: str) -> None:
+        """Keep a new password and nothing else of the account: no other column is the office's."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
 
 class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """The shared secret of an authenticator app is kept sealed under the home's staff key."""

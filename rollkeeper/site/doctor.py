@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from rollkeeper.access.queries import new_deciders
 from rollkeeper.captures.queries import count_waiting
 from rollkeeper.disclosures.queries import untold
 from rollkeeper.kernel import clock, server
@@ -164,6 +165,20 @@ def _check_canaries() -> Iterator[Finding]:
         yield Finding("", Health.WATCH, "The present epoch has no canary.", "Run 'rollkeeper setup'.")
     elif not alarms:
         yield _sound("There is a canary among the people, and nobody opened one.")
+
+
+def _check_deciders() -> Iterator[Finding]:
+    fresh = new_deciders() if settings().kind is HomeKind.PRODUCTION else []
+    if fresh:
+        named = ", ".join(f"{one.username} ({one.role})" for one in fresh[:10])
+        yield Finding(
+            "",
+            Health.WATCH,
+            f"Within seven days {len(fresh):,} roles were granted with which people decide with others: {named}.",
+            "Ask whoever is responsible whether each was meant; 'rollkeeper staff suspend USER' closes an account.",
+        )
+    else:
+        yield _sound("Nobody was lately given a role that decides with others.")
 
 
 def _check_demands() -> Iterator[Finding]:
@@ -423,6 +438,7 @@ CHECKS = (
     _check_keys,
     _check_root,
     _check_canaries,
+    _check_deciders,
     _check_demands,
     _check_backups,
     _check_document_copies,

@@ -5,6 +5,7 @@ import datetime as dt
 import os
 from uuid import UUID
 
+from rollkeeper.access.acts import commitment_of
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
@@ -86,7 +87,7 @@ def person(role: StaffRole = StaffRole.CAMPAIGN_MANAGER) -> Authority:
     """Employ somebody with a role; no password, since nobody signs in here."""
     staff = Staff.objects.create(username=f"u{new_uuid().hex}", password="!", salt=os.urandom(32))
     RoleGrant.objects.create(staff=staff, role=role.value, since=day("2000-01-01"))
-    return Authority(frozenset({role}), StaffId(staff.staff_id), "ac" * 32)
+    return Authority(frozenset({role}), StaffId(staff.staff_id), commitment_of(StaffId(staff.staff_id)))
 
 
 def plan(on: dt.date) -> acts.Planned:

@@ -23,8 +23,10 @@ GRANT INSERT, UPDATE ON ledger_withheld TO sweep;
 
 -- Who may act: read by the faces for signing in. Which rows of these a role sees stands in access/sql/rows_of_a_role.sql.
 GRANT SELECT ON access_staff, access_rolegrant TO counter, office, sweep, vault, auditor;
-GRANT INSERT, UPDATE ON access_rolegrant TO office, sweep;
-GRANT INSERT, UPDATE ON access_staff TO office, sweep;
+-- Accounts and roles are made from the command line alone. The office closes an account and changes its owner's password.
+GRANT INSERT, UPDATE (until, told_at) ON access_rolegrant TO sweep;
+GRANT INSERT, UPDATE ON access_staff TO sweep;
+GRANT UPDATE (password, is_active) ON access_staff TO office;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, office, sweep;
 GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO counter, office;
 -- Passwords are changed, and second factors added and removed, at the office's face alone: a counter that was taken over
