@@ -23,7 +23,7 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import clear_url_caches
 
-from rollkeeper.access.acts import add_staff
+from rollkeeper.access.acts import add_staff, commitment_of
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
@@ -278,7 +278,8 @@ def _seconds(job: Callable[[], object]) -> float:
 def _person(role: StaffRole) -> Authority:
     staff = Staff.objects.create(username=f"u{new_uuid().hex}", password="!", salt=bytes(32))
     RoleGrant.objects.create(staff=staff, role=role.value, since=dt.date(2000, 1, 1))
-    return Authority(frozenset({role}), StaffId(UUID(str(staff.staff_id))), "ac" * 32)
+    staff_id = StaffId(UUID(str(staff.staff_id)))
+    return Authority(frozenset({role}), staff_id, commitment_of(staff_id))
 
 
 def _owner() -> psycopg.Connection[object]:

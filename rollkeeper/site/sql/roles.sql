@@ -25,7 +25,7 @@ GRANT INSERT, UPDATE ON ledger_withheld TO sweep;
 GRANT SELECT ON access_staff, access_rolegrant TO counter, office, sweep, vault, auditor;
 -- Accounts and roles are made from the command line alone. The office closes an account and changes its owner's password.
 GRANT INSERT, UPDATE (until, told_at) ON access_rolegrant TO sweep;
-GRANT INSERT, UPDATE ON access_staff TO sweep;
+GRANT INSERT, UPDATE (is_active) ON access_staff TO sweep;
 GRANT UPDATE (password, is_active) ON access_staff TO office;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, office, sweep;
 GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO counter, office;
@@ -77,11 +77,12 @@ GRANT UPDATE (held) ON lines_holding TO counter;
 -- A lift is given once and never taken back; a trigger tells the network, so that the office needs no right over that.
 GRANT SELECT, INSERT ON lines_lift TO counter, office, sweep;
 GRANT SELECT ON lines_lift TO auditor;
-GRANT SELECT, INSERT, UPDATE, DELETE ON lines_reference TO sweep;
+GRANT SELECT, INSERT, DELETE ON lines_reference TO sweep;
 GRANT DELETE ON lines_number TO sweep;
-GRANT SELECT, INSERT, UPDATE ON lines_hold TO sweep;
+GRANT SELECT, INSERT ON lines_hold TO sweep;
 GRANT SELECT ON lines_number, lines_suspension, lines_holding, lines_pause, lines_hold TO office, auditor;
-GRANT INSERT, UPDATE ON lines_pause, lines_hold TO office;
+GRANT INSERT, UPDATE ON lines_pause TO office;
+GRANT INSERT ON lines_hold TO office;
 
 -- What must be told, what the network must do.
 GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt, network_command TO sweep;
@@ -95,8 +96,10 @@ GRANT SELECT, INSERT, DELETE ON notices_tally TO sweep;
 GRANT SELECT ON notices_notice, notices_attempt, notices_tally, network_command TO office, auditor;
 
 -- All lines at once.
-GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_batch, campaign_batchline,
-    campaign_stay, campaign_sweepday, campaign_import TO sweep;
+GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_stay, campaign_sweepday, campaign_import TO sweep;
+-- What was drawn up is what is approved: only what becomes of it is written afterwards.
+GRANT SELECT, INSERT, UPDATE (state, stopped_because, position_done, first_share_done_at, content) ON campaign_batch TO sweep;
+GRANT SELECT, INSERT, UPDATE (outcome, passed_over_because, done_at, undone_at, former) ON campaign_batchline TO sweep;
 GRANT SELECT, INSERT, DELETE ON campaign_tally, campaign_regiontally, campaign_changed TO sweep;
 GRANT SELECT, INSERT ON campaign_emergencycount TO sweep;
 GRANT SELECT ON campaign_regiontally, campaign_emergencycount TO office, auditor;
@@ -148,7 +151,7 @@ GRANT SELECT, INSERT ON evidence_quarter, evidence_report TO sweep;
 GRANT SELECT ON evidence_report TO office, auditor;
 
 -- Everybody is signed out from the console, where an incident asks for it.
-GRANT SELECT, DELETE ON django_session TO sweep;
+GRANT DELETE ON django_session TO sweep;
 
 -- One line at a time, and forgetting.
 GRANT SELECT, INSERT ON enrolment_submission TO counter, sweep;
@@ -173,7 +176,7 @@ GRANT INSERT (case_id, line_id, holding_id, kind, about, opened_on, due_on, agai
     ON rights_case TO counter;
 -- Who registered from afar and waits for the document to be seen: the counter compares marks and notes that it was; it
 -- cannot select what is sealed.
-GRANT SELECT, INSERT, UPDATE, DELETE ON rights_application TO sweep;
+GRANT SELECT, INSERT, UPDATE ON rights_application TO sweep;
 GRANT SELECT (line_id, application_id, document_mark, name_mark, until, state, seen_key, said),
     UPDATE (state, seen_by, seen_at, seen_key, seen_language) ON rights_application TO counter;
 GRANT UPDATE (is_protected) ON subscribers_subscriber TO sweep;
@@ -184,4 +187,5 @@ GRANT SELECT ON rights_case TO office, auditor;
 GRANT INSERT (ticket_id, staff_id, key_id) ON captures_ticket TO counter;
 GRANT INSERT (submission_key, ticket_id, delivered_by, language, sealed), SELECT (submission_key, outcome, said)
     ON captures_capture TO counter;
-GRANT SELECT, INSERT, UPDATE, DELETE ON captures_ticket, captures_capture TO sweep;
+GRANT SELECT, INSERT, DELETE ON captures_ticket TO sweep;
+GRANT SELECT, INSERT, UPDATE, DELETE ON captures_capture TO sweep;
