@@ -25,7 +25,7 @@ from rollkeeper.campaign.rules import Brakes, Days, Go, Progress, Stop, Wait, ma
 from rollkeeper.campaign.stages import Action, BatchState
 from rollkeeper.campaign.stays import stays_known
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.database import act, patient, rows, run, sql
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import refuse_unconfirmed
@@ -114,7 +114,10 @@ def _chunk(this: _Run, batch: Batch, ran: Ran) -> int:
         ran.why = f"its day is {batch.due_on}"
         return 0
     # Its lines are read and hashed once, before the first of them is touched; who approved is looked at before each chunk.
-    content = content_of(BatchId(batch.batch_id)) if batch.state == BatchState.APPROVED else batch.content
+    content = batch.content
+    if batch.state == BatchState.APPROVED:
+        with patient():
+            content = content_of(BatchId(batch.batch_id))
     if not is_approved(BatchId(batch.batch_id), content=content):
         _stop(this, batch, ran, "it is not what enough people approved, or they may not approve")
         return 0

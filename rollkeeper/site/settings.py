@@ -119,6 +119,11 @@ MFA_ADAPTER = "rollkeeper.site.accounts.StaffMFAAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate_webauthn": "rollkeeper.site.passkey_forms.AuthenticateHere",
+    "login_webauthn": "rollkeeper.site.passkey_forms.LoginHere",
+    "reauthenticate_webauthn": "rollkeeper.site.passkey_forms.ReauthenticateHere",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = settings().kind is HomeKind.TRIAL
 

@@ -2,14 +2,17 @@
 
 import base64
 import datetime as dt
+import json
 import zlib
 
 import pytest
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.test import Client
+from fido2.utils import websafe_encode
 
 from rollkeeper.access.acts import add_staff, sign_in
 from rollkeeper.access.authority import console_authority
@@ -21,6 +24,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.site.accounts import StaffMFAAdapter
 from rollkeeper.site.faces import FACES
+from tests.portal.authenticator import Device
 from tests.site.test_signing_in import PASSWORD, PERSON, code_of, with_authenticator_app
 from tests.site.test_signing_in import sign_in as sign_in_at
 
@@ -219,3 +223,35 @@ def test_the_app_of_a_clerk_opens_the_counter_in_its_own_role_and_marks_when(fac
 
     assert status == 200
     assert Authenticator.objects.get(user=staff, type="totp").last_used_at
+
+
+def shown_at(client, device, staff, address):
+    """Show a passkey to a face as a browser would, and return whether that let one in."""
+    page = client.get(address, HTTP_ACCEPT="application/json").json()
+    asked = page["request_options"] if "request_options" in page else page["data"]["request_options"]
+    said = json.loads(device.shown(asked["publicKey"]))
+    said["response"]["userHandle"] = websafe_encode(user_pk_to_url_str(staff).encode())
+    said["clientExtensionResults"] = {}
+    client.post(address, {"credential": json.dumps(said)}, **PERSON)
+    return "_auth_user_id" in client.session
+
+
+@pytest.mark.parametrize(
+    ("origin", "comes_in"),
+    [
+        ("http://testserver", True),
+        ("http://testserver:8001", False),
+        ("http://counter.testserver", False),
+        ("https://testserver", False),
+    ],
+)
+def test_a_passkey_shown_on_the_page_of_one_face_opens_no_other(origin, comes_in):
+    staff = account(StaffRole.SUPERVISOR)
+    device = Device(origin="http://testserver", domain="testserver")
+    made = json.loads(device.made({"challenge": websafe_encode(b"0" * 32)}))
+    made["clientExtensionResults"] = {"credProps": {"rk": True}}
+    Authenticator.objects.create(user=staff, type="webauthn", data={"name": "own", "credential": made})
+
+    device.origin = origin
+
+    assert shown_at(Client(), device, staff, "/account/2fa/webauthn/login/") is comes_in
