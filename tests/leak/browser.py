@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from tests.leak.machine import PASSWORD, Machine, until
 
+PORTS = {"office": 0, "counter": 1, "portal": 2}
 COMMAND = Path(sys.executable).with_name("rollkeeper")
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
@@ -48,13 +49,13 @@ class Faces:
 
     def browser(self, face: str) -> "Browser":
         """Return a browser for one face."""
-        return Browser(self._machine, self.port + {"office": 0, "counter": 1}[face])
+        return Browser(self._machine, self.port + PORTS[face])
 
     def stop(self, *, kill: bool = False) -> None:
         """Stop both, or kill their parent."""
         self.process.kill() if kill else self.process.terminate()
         self.process.wait(30)
-        until(lambda: not any(_listens(port) for port in (self.port, self.port + 1)))
+        until(lambda: not any(_listens(self.port + offset) for offset in PORTS.values()))
 
 
 class Browser:
@@ -62,7 +63,7 @@ class Browser:
 
     def __init__(self, machine: Machine, port: int) -> None:
         self._machine, self._port, self._number = machine, port, 0
-        self._cookies: dict[str, str] = {}
+        self.cookies: dict[str, str] = {}
 
     def sign_in(self, username: str, password: str = PASSWORD) -> Answer:
         """Sign in. The page shows a user name again to whoever mistyped it, once; all else of it is kept and searched."""
@@ -85,7 +86,7 @@ class Browser:
     ) -> Answer:  # fmt: skip
         """Send one request; keep the answer, headers and all. Of one that holds what was `asked_for` the headers alone."""
         form = {"Content-Type": "application/x-www-form-urlencoded"} if fields is not None else {}
-        sent = {"Accept": "text/html", "Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items())}
+        sent = {"Accept": "text/html", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         asked = http.client.HTTPConnection("127.0.0.1", self._port, timeout=patience_s)
         try:
             asked.request(
@@ -98,7 +99,7 @@ class Browser:
             asked.close()
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, value = cookie.split(";")[0].split("=", 1)
-            self._cookies[name] = value
+            self.cookies[name] = value
         self._keep(answer, b"" if asked_for else text.replace(but_once.encode(), b"", 1))
         return Answer(answer.status, answer.headers.get("Location", ""), text.decode("utf-8", "replace"))
 
@@ -110,11 +111,12 @@ class Browser:
 
 def _free_ports() -> int:
     while True:
-        with socket.socket() as one, socket.socket() as two:
+        with socket.socket() as one, socket.socket() as two, socket.socket() as three:
             one.bind(("127.0.0.1", 0))
             port = one.getsockname()[1]
             try:
                 two.bind(("127.0.0.1", port + 1))
+                three.bind(("127.0.0.1", port + 2))
             except OSError:
                 continue
             return port

@@ -43,6 +43,7 @@ class Machine:
             (self.root / name).mkdir()
         self.home, self.inputs = self.root / "home", self.root / "inputs"
         self._own_files: set[Path] = set()
+        self._own_folders: set[Path] = set()
         self._number = 0
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("ROLLKEEPER_", "XDG_"))} | {
             "ROLLKEEPER_HOME": str(self.home), "ROLLKEEPER_PASSWORD": PASSWORD, "TMPDIR": str(self.root / "tmp"),
@@ -119,6 +120,20 @@ class Machine:
         self._own_files.add(self.inputs / name)
         return self.inputs / name
 
+    def own_folder(self, name: str) -> Path:
+        """Return a place for a folder of the operator's own."""
+        self._own_folders.add(self.inputs / name)
+        return self.inputs / name
+
+    @contextmanager
+    def setting(self, line: str) -> Iterator[None]:
+        """Have one more setting for the length of a block."""
+        file = self.home / "home.toml"
+        before = file.read_text("utf-8")
+        file.write_text(f"{before}\n{line}\n", "utf-8")
+        yield
+        file.write_text(before, "utf-8")
+
     @contextmanager
     def register(self) -> Iterator[psycopg.Connection]:
         """Connect to the register as its superuser, as nobody but a test does."""
@@ -138,7 +153,11 @@ class Machine:
     def searched(self) -> list[Path]:
         """Return every file under the machine's folder that is not the operator's own."""
         files = (file for file in sorted(self.root.rglob("*")) if file.is_file() and not file.is_symlink())
-        return [file for file in files if file not in self._own_files]
+        return [
+            file
+            for file in files
+            if file not in self._own_files and self._own_folders.isdisjoint(file.parents)
+        ]
 
     def hits(self, values: Iterable[tuple[str, str]]) -> Hits:
         """Search every byte for every value in every form."""

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One of everything that the product does, with people of whom every value is unique, and with what goes wrong.
 
-Three ways in (import, enrolment in bulk, the counter), then openings, changes, notices, a campaign, the network, the
-ledger, new keys, erasure; refused rows, refused forms, pages that are not there, crashes of a command, a server, a face.
+Five ways in (import, enrolment in bulk, the counter with a network and without, the subscriber's own door), then openings,
+changes, notices and what mail servers report of them, a campaign, the network, a demand, an agent, an incident, figures for the
+authority, the ledger, new keys, erasure; refused rows, refused forms, pages that are not there, crashes of a command, a server, a face.
 """
 
 import hashlib
@@ -18,6 +19,16 @@ import pypdfium2
 
 from tests.leak.browser import Faces
 from tests.leak.desk import TOLD, CounterDesk
+from tests.leak.further import (
+    MAILBOX,
+    CapturingDesk,
+    Door,
+    answer_demand,
+    employ_agent,
+    give_evidence,
+    handle_incident,
+    take_mail_reports,
+)
 from tests.leak.gateways import mail_server, network
 from tests.leak.machine import PASSWORD, Machine, until
 from tests.leak.people import Inventor, firm, with_service, without_holder
@@ -49,7 +60,10 @@ address = "address"
 document_type = "document_type"
 document_number = "document_number"
 """
-STAFF = {"manager-01": "campaign_manager", "supervisor-01": "supervisor", "clerk-01": "clerk"}
+STAFF = {
+    "manager-01": "campaign_manager", "supervisor-01": "supervisor", "clerk-01": "clerk",
+    "officer-01": "data_protection_officer",
+}  # fmt: skip
 
 
 class Story:
@@ -63,8 +77,8 @@ class Story:
     def live(self, moved: Callable[[str], None] = lambda _: None) -> None:
         """Live through all of it; `moved` is told what comes next."""
         for part in (
-            self.set_up, self.import_lines, self.enrol, self.plan_and_tell, self.serve, self.act_on_batch, self.undo,
-            self.look_after, self.break_off, self.forget, self.restore,
+            self.set_up, self.import_lines, self.enrol, self.plan_and_tell, self.serve, self.act_on_batch,
+            self.undo, self.answer_others, self.look_after, self.account_for, self.break_off, self.forget, self.restore,
         ):  # fmt: skip
             moved(part.__name__)
             part()
@@ -148,7 +162,7 @@ class Story:
 
     def serve(self) -> None:
         """Serve the faces and work at them; lose the server under a page; start again; lose the faces."""
-        faces = Faces(self.machine)
+        faces = Faces(self.machine, "counter", "office", "portal")
         desk = CounterDesk(faces.browser("counter"), self.people)
         desk.work(self.bare[-8:-1])
         office = faces.browser("office")
@@ -160,6 +174,7 @@ class Story:
             office.submit("/line/", number=self.people.person().name, on=self.people.person().name).status
             == 422
         )
+        self._open_doors(faces)
         desk.lose_the_server(self.machine)
         faces.stop()
         self.machine.type("network", "status")
@@ -189,16 +204,30 @@ class Story:
     def undo(self) -> None:
         """Give everything back, while the network and the mail server repeat what they are told in their errors."""
         self.machine.type("campaign", "undo", self.batch, on=GIVEN_BACK)
-        with network() as (url, heard), self._setting(f'network_webhook = "{url}"'):
+        with network() as (url, heard), self.machine.setting(f'network_webhook = "{url}"'):
             self.machine.type("network", "push", on=GIVEN_BACK, answers=(0, 1))
             assert any(b"+86" in body for body in heard)
-        with mail_server() as (url, asked), self._setting(f'smtp_url = "{url}"'):
+        with (
+            mail_server() as (url, asked),
+            self.machine.setting(f'smtp_url = "{url}"\nbounces_to = "{MAILBOX}"'),
+        ):
             self.machine.type("notices", "send", on=GIVEN_BACK)
             assert {("e-mail", address) for address in asked} & set(self.people.values)
         self.machine.type("network", "push", on=GIVEN_BACK)
         self.machine.type("network", "reconcile", answers=(0, 1))
         self.machine.type("campaign", "unreached", answers=(0, 1))
         self.machine.type("campaign", "status", "--json", on=GIVEN_BACK)
+
+    def answer_others(self) -> None:
+        """Answer a court's demand, let an agent in and out, read what mail servers report."""
+        answer_demand(self.machine, self.registered[-1], self.people, on=GIVEN_BACK)
+        employ_agent(self.machine, self.people, on=GIVEN_BACK)
+        take_mail_reports(self.machine, self.bare[-4:-2], self.people, on=GIVEN_BACK)
+
+    def account_for(self) -> None:
+        """Find whom an account exposed and tell them; give the authority its figures."""
+        handle_incident(self.machine, on=GIVEN_BACK)
+        give_evidence(self.machine, on=GIVEN_BACK)
 
     def look_after(self) -> None:
         """Open what is sealed, renew the keys, open again, publish the ledger, look at it."""
@@ -245,6 +274,12 @@ class Story:
         assert json.loads(said)["opening"] > 0
         self.machine.type("erase-due", on=FORGOTTEN, home=restored)
 
+    def _open_doors(self, faces: Faces) -> None:
+        """Hand in what a browser sealed without a network; let subscribers in at their own door."""
+        holder = next(person for person in self.registered if person.document_type == "cn-resident-card")
+        CapturingDesk(faces.browser("counter"), self.people).work(self.bare[-12:-10])
+        Door(self.machine, faces.browser("portal"), self.people).come_and_act(holder, self.bare[-10])
+
     def _take_receipts(self) -> None:
         """Print a registration's receipt in every form."""
         with self.machine.register() as owner:
@@ -267,15 +302,6 @@ class Story:
             for value in (person.document_number, person.name):
                 words = ("documents", "check", "--type", person.document_type, value)
                 self.machine.type(*words, answers=(0, 1, 2), asked_for=True)
-
-    @contextmanager
-    def _setting(self, line: str) -> Iterator[None]:
-        """Have one more setting for the length of a block."""
-        file = self.machine.home / "home.toml"
-        before = file.read_text("utf-8")
-        file.write_text(f"{before}\n{line}\n", "utf-8")
-        yield
-        file.write_text(before, "utf-8")
 
     def _import(self, name: str, rows: object, *, encoding: str = "utf-8") -> None:
         file = self.machine.table(name, rows, encoding=encoding)
