@@ -37,7 +37,7 @@ DONE: Words = {
     Verb.PARTY_UNNAMED: _("Nobody is named for this any more."),
     Verb.PASSKEY_ADDED: _("A passkey was added: it shows who you are."),
     Verb.PASSKEY_REMOVED: _("A passkey was removed: it shows nobody any more."),
-    Verb.APPLICATION_MADE: _("Somebody registered the line from afar."),
+    Verb.APPLICATION_MADE: _("An application to register the line was made from afar."),
     Verb.APPLICATION_SEEN: _("The document was seen for what was registered from afar."),
     Verb.DISPUTE_SETTLED: _("The dispute is settled."),
     Verb.LINE_ACTIVATED: _("The line begins."),

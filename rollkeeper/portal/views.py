@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.passkeys import passkey_domain
+from rollkeeper.documents.proposing import WITH_STATE
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
@@ -338,13 +339,23 @@ def _said_line(line: dict[str, Any]) -> dict[str, Any]:
 def _with_kept(shown: dict[str, Any]) -> dict[str, Any]:
     kept = [
         row | {
-            "field": words.FIELDS.get(row["field"], row["field"]), "article": cite(row["article"]),
+            "field": words.FIELDS.get(row["field"], row["field"]), "value": _said_value(row), "article": cite(row["article"]),
             "service": words.SERVICES.get(row["service"], row["service"]), "kept_article": cite(row["kept_article"]),
             "last_day": row["last_day"] and dt.date.fromisoformat(row["last_day"]),
         }
         for row in shown["kept"]
     ]  # fmt: skip
     return shown | {"kept": kept, "visit": True}
+
+
+def _said_value(row: dict[str, Any]) -> str:
+    """Say a kind of document as people call it; every other value as it is held."""
+    value = str(row.get("value") or "")
+    if row["field"] != "document_type" or not value:
+        return value
+    kind, _dash, state = value.rpartition("-")
+    said = words.DOCUMENTS.get(value) or (kind in WITH_STATE and f"{words.DOCUMENTS[kind]} ({state.upper()})")
+    return str(said or value)
 
 
 def _said_done(what: str, done: dict[str, Any]) -> str:

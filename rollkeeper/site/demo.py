@@ -13,10 +13,12 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pyrage
 from django.db import connections
 
 from rollkeeper.access.acts import add_staff, sign_in
@@ -33,6 +35,10 @@ from rollkeeper.campaign.acts import (
 from rollkeeper.campaign.importing.acts import import_lines
 from rollkeeper.campaign.importing.files import look
 from rollkeeper.campaign.importing.maps import make_map
+from rollkeeper.disclosures.acts import enter_demand
+from rollkeeper.disclosures.authorities import admit_authority, fingerprint, propose_authority
+from rollkeeper.disclosures.errors import DemandRefused
+from rollkeeper.disclosures.kinds import Instrument
 from rollkeeper.enrolment.acts import pause_line
 from rollkeeper.enrolment.registering import record
 from rollkeeper.enrolment.submissions import Deed, Submission
@@ -54,6 +60,7 @@ from rollkeeper.site.errors import DemoUnderWay
 from rollkeeper.site.invented import InventedPerson, Inventor
 from rollkeeper.site.logins import BEGUN, is_begun, write_logins
 from rollkeeper.subscribers.kinds import Part, PartyKind
+from rollkeeper.vault.fields import Field
 
 LINES = 10_000
 SEED = 20111124
@@ -112,6 +119,7 @@ def _make(lines: int, moved: Callable[[int], None]) -> None:
         story.live(day)
         moved(1)
     _begin_drill()
+    story.take_in_demand()
     clock.give_day(None)
     publish()
     write_logins(made, subscriber=story.subscriber | {"unregistered": story.unregistered()})
@@ -235,6 +243,21 @@ class _Story:
         for batch_id in batches_to_run(on=day):
             run_batch(sweep_authority(), batch_id, on=day)
         push_due(sweep_authority(), on=day)
+
+    def take_in_demand(self) -> None:
+        """Leave a demand for whoever looks at the office: entered as it came, and refused, since the law knows no such power."""
+        key = str(pyrage.x25519.Identity.generate().to_public())
+        court = propose_authority(
+            self._as("supervisor"), title="Invented Court", kind="court", public_key=key,
+            valid_until=LAST_DAY + dt.timedelta(days=300), on=LAST_DAY,
+        )  # fmt: skip
+        admit_authority(self._as("data_protection_officer"), court, read_out=fingerprint(key), on=LAST_DAY)
+        with suppress(DemandRefused):
+            enter_demand(
+                self._as("clerk"), court, instrument=Instrument.WARRANT, reference="invented no. 1", file=b"An invented paper.",
+                fields=[Field.NAME], number=self.subscriber["number"], held_on=LAST_DAY, received_on=LAST_DAY,
+                expires_on=LAST_DAY + dt.timedelta(days=90), on=LAST_DAY,
+            )  # fmt: skip
 
     def _as(self, name: str) -> Authority:
         return sign_in(name, _passwords[name])

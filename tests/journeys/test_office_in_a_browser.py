@@ -6,6 +6,8 @@ import urllib.parse
 
 import pytest
 
+from tests.journeys.conftest import Visitor
+
 pytestmark = pytest.mark.browser
 
 
@@ -81,6 +83,45 @@ def test_an_incident_is_gone_through_on_its_page(visitor, language):
     visitor.look("incident-waits")
 
     assert page.locator("form[action$='/withdraw/']").count() == 1
+
+
+def test_a_drill_is_gone_to_its_end_on_the_page_by_two_people(chromium, trial):
+    officer, administrator = (
+        Visitor(chromium.new_context(locale="en-GB").new_page(), trial) for _ in range(2)
+    )
+    for one, role in ((officer, "data_protection_officer"), (administrator, "administrator")):
+        one.sign_in(role)
+        one.page.goto(trial.office + "/incidents/")
+        one.page.locator("main li.rk-card a").first.click()
+
+    def say(who, step):
+        who.page.reload()
+        who.page.locator(f"form[action$='/ask/']:has(input[value={step}]) button").first.click()
+
+    say(officer, "scope")
+    trial.type("work", "--once")
+    if officer.page.locator(
+        "form[action$='/withdraw/']"
+    ).count():  # asked for by whoever looked at the page before
+        officer.page.locator("form[action$='/withdraw/'] button").first.click()
+    say(officer, "sign_out_everyone")
+    for step in ("rotate_keys", "reseal", "tell_people"):
+        say(officer, step)
+        assert "It waits for that of somebody else" in officer.page.inner_text("main")
+        say(administrator, step)
+        assert "It is done within seconds" in administrator.page.inner_text("main")
+    trial.type("work", "--once")
+    officer.page.reload()
+    done = officer.page.inner_text("main")
+    officer.page.locator("form[action$='/report-sent/'] button").click()
+    officer.page.locator("form[action$='/close/'] button").click()
+    closed = officer.page.inner_text("main")
+    for one in (officer, administrator):
+        one.page.context.close()
+
+    assert done.count("touched:") == 5
+    assert "Told on" in done
+    assert "The incident is closed." in closed
 
 
 def test_the_policy_and_the_scripts_agree(strict_visitor):

@@ -93,6 +93,18 @@ def test_what_is_held_is_listed_with_article_and_read_only_when_proved(come_in, 
     )
 
 
+def test_a_kind_of_document_is_said_as_people_call_it_and_goes_out_as_it_is_held(come_in, prove):
+    enrol()
+    browser = come_in()
+    prove()
+
+    shown, taken = text(browser.post("/held/")), text(browser.post("/export/"))
+
+    assert "Passport (NPL)" in shown
+    assert "passport-npl" not in shown
+    assert "passport-npl" in taken
+
+
 def test_reading_ones_own_record_is_a_look_that_one_sees(come_in, prove):
     enrol()
     browser = come_in()

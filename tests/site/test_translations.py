@@ -50,6 +50,8 @@ def test_every_tibetan_entry_awaits_a_native_reader(catalogue):
         ("counter", "zh_Hans"),
         ("portal", "zh_Hans"),
         ("site", "bo"),
+        ("portal", "bo"),
+        ("ledger", "bo"),
         ("office", "bo"),
     ],
 )
