@@ -1,10 +1,10 @@
 -- Returns a line, found by its whole number, with who holds it now or held it last; empty where nobody ever did.
--- Law: art. 5, 11. Reads: lines_number, lines_line, lines_holding. Writes: -.
--- Plan: lines_number_pkey, lines_line_pkey, and the few holdings of one line. Again: the same row.
-SELECT l.line_id, h.*
-  FROM lines_number n JOIN lines_line l USING (line_id)
+-- Law: art. 5, 11. Reads: lines_number, lines_holding. Writes: -.
+-- Plan: lines_number_pkey and the few holdings of one line. Again: the same row.
+SELECT n.line_id, h.*
+  FROM lines_number n
   LEFT JOIN LATERAL (
        SELECT holding_id, party_kind, person_id, user_person_id, bearer_person_id, guardian_person_id, assurance,
               commitment, lower(held) AS since, upper(held) AS until
-         FROM lines_holding WHERE line_id = l.line_id ORDER BY held DESC LIMIT 1) h ON true
+         FROM lines_holding WHERE line_id = n.line_id ORDER BY held DESC LIMIT 1) h ON true
  WHERE n.number_index = %s
