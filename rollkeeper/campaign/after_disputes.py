@@ -29,7 +29,7 @@ def count_lines_again(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on:
     values = {
         "line_ids": list(line_ids), "campaign_id": campaign.campaign_id, "on": on, "at": clock.now(),
         "suspension_days": campaign.pack.campaign.suspension_days, "language": default_language(),
-        "pack_hash": campaign.pack.hash,
+        "pack_hash": campaign.pack.hash, "lead_days": max(campaign.pack.reminders, default=None),
     }  # fmt: skip
     with act():
         return run(sql("campaign", "after_dispute"), values)

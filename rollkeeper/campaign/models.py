@@ -41,6 +41,10 @@ class Member(models.Model):
     )
     promised_on = models.DateField(null=True, db_comment="The last day that a delivered notice promised.")
     next_check_on = models.DateField(null=True)
+    remind_on = models.DateField(
+        null=True,
+        db_comment="Before this day no reminder is owed; null: none that the pack asks for is left.",
+    )
     told_by = models.TextField(null=True, db_comment="The channel by which the first proof came.")
     region = models.TextField(null=True, db_comment="The line's region when it was taken in, for figures.")
     left_on = models.DateField(null=True)
@@ -61,6 +65,11 @@ class Member(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["remind_on"],
+                name="campaign_member_to_remind",
+                condition=models.Q(stage="counting", remind_on__isnull=False),
+            ),
             models.Index(
                 fields=["next_check_on"],
                 name="campaign_member_to_check",

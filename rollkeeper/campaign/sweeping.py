@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The night: start the clocks of who was told, let go who registered, put off who is not due. Acts against nobody.
+"""The night: start the clocks of who was told, let go who registered, remind, put off who is not due. Acts against nobody.
 
 Looks only at lines that changed since the last night (`campaign_changed`) and at those whose day to be checked has
 come (`campaign_member.next_check_on`): a night on which nothing is due costs the same for a million lines as for one.
@@ -14,7 +14,7 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign import clocks
 from rollkeeper.campaign.after_disputes import count_lines_again
-from rollkeeper.campaign.campaigns import OpenCampaign, find_campaign, in_turn
+from rollkeeper.campaign.campaigns import OpenCampaign, default_language, find_campaign, in_turn
 from rollkeeper.campaign.rules import Days, may_act_on
 from rollkeeper.campaign.stays import stays_known
 from rollkeeper.kernel import clock
@@ -33,6 +33,7 @@ class Swept:
     started: int = 0
     left: int = 0
     put_off: int = 0
+    reminded: int = 0
 
 
 def advance(authority: Authority, *, on: dt.date) -> Swept:
@@ -55,6 +56,7 @@ def advance(authority: Authority, *, on: dt.date) -> Swept:
         swept = Swept(
             left=rows(sql("campaign", "leave"), values)[0].lines if seen else 0,
             started=_start(campaign, values, stays=stays, on=on) if seen else 0,
+            reminded=_remind(campaign, values, stays=stays, on=on),
             put_off=_recheck(campaign, values, stays=stays, on=on),
         )
         _picture(authority, role, campaign, values, swept, on=on)
@@ -76,6 +78,14 @@ def _start(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Day
         return 0
     clocks.count_at_least(campaign.pack, stays=stays, on=on, from_day=campaign.begins_on)
     return int(rows(sql("campaign", "start"), values)[0].lines)
+
+
+def _remind(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
+    """Owe the reminders that the pack asks for. Nothing is done to anybody, so it is done on days of rest as well."""
+    if not campaign.pack.reminders or not clocks.make_clocks("remind_clocks", values):
+        return 0
+    clocks.count_at_least(campaign.pack, stays=stays, on=on)
+    return int(rows(sql("campaign", "remind"), values)[0].lines)
 
 
 def _recheck(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
@@ -109,6 +119,7 @@ def _picture(
         "campaign": str(campaign.campaign_id),
         "left": swept.left,
         "put_off": swept.put_off,
+        "reminded": swept.reminded,
         "started": swept.started,
     }
     append_entry(
@@ -124,6 +135,9 @@ def _values(authority: Authority, role: str, campaign: OpenCampaign, on: dt.date
         "begins_on": campaign.begins_on,
         "grace_days": rules.grace_days,
         "suspension_days": rules.suspension_days,
+        "reminders": list(campaign.pack.reminders),
+        "lead_days": max(campaign.pack.reminders, default=None),
+        "language": default_language(),
         "on": on,
         "at": clock.now(),
         "verb": Verb.CLOCK_STARTED.value,

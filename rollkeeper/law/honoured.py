@@ -7,12 +7,13 @@ it and a line is added here. Leaves that only people can obey (texts, penalties,
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from rollkeeper.law.schema import PackFile
+from rollkeeper.law.schema_stages import NoticeDuty
 
 SERVICES: Final = frozenset(
     {"mobile", "data_card", "fixed_line", "internet_access", "domain", "address_block", "hosted_site"}
@@ -87,7 +88,9 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "campaigns[].deadline.not_before_notice": _is(True),
     "campaigns[].deadline.after.n": lambda v: v >= 1,
     "campaigns[].deadline.after.unit": _is("day"),
-    "campaigns[].notices[].must_be_delivered": _is(True),
+    "campaigns[].notices[].must_be_delivered": _any,
+    "campaigns[].notices[].before_deadline.n": lambda v: v >= 1,
+    "campaigns[].notices[].before_deadline.unit": _is("day"),
     "campaigns[].notices[].channels[]": lambda v: v in WAYS,
     "campaigns[].notices[].min_attempts": _any,
     "campaigns[].notices[].attempts_apart.n": _any,
@@ -224,12 +227,24 @@ def _shape(pack: PackFile) -> Iterator[str]:
             yield f"'{at}.cohort' (lines activated before a day and not registered)"
         if not campaign.deadline.not_before_notice:
             yield f"'{at}.deadline.not_before_notice: false'"
-        if not any(notice.must_be_delivered for notice in campaign.notices):
-            yield f"'{at}.notices' (none has to be delivered)"
-        if len(campaign.notices) > 1:
-            yield f"'{at}.notices' (more than one)"
+        yield from _notices(campaign.notices, at=f"{at}.notices")
         if not _two_stages(campaign.stages):
             yield f"'{at}.stages' (other than 'suspended' at the deadline and 'ended' days after it)"
+
+
+def _notices(notices: Sequence[NoticeDuty], *, at: str) -> Iterator[str]:
+    """Name what is wrong with the duties to tell: the first starts the clock, the others only remind of its end."""
+    if not notices or not notices[0].must_be_delivered:
+        yield f"'{at}' (none has to be delivered)"
+    if notices and notices[0].before_deadline is not None:
+        yield f"'{at}[0].before_deadline' (the first notice starts the clock)"
+    for index, one in enumerate(notices[1:], 1):
+        if one.before_deadline is None:
+            yield f"'{at}[{index}]' (a further notice that is no reminder)"
+        if one.must_be_delivered:
+            yield f"'{at}[{index}].must_be_delivered: true' (of a reminder)"
+        if one.channels or one.min_attempts or one.attempts_apart:
+            yield f"'{at}[{index}]' (a reminder with ways or attempts of its own)"
 
 
 def _routes(pack: PackFile) -> Iterator[str]:

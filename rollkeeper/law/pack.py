@@ -330,6 +330,18 @@ class Pack:
             ),
         )
 
+    @cached_property
+    def reminders(self) -> tuple[int, ...]:
+        """Return how many days before the last day people are reminded of it, the earliest first. Refuses: UnhonouredField."""
+        self.refuse_unhonoured()
+        days = {
+            duty.before_deadline.n
+            for campaign in self.file.campaigns
+            for duty in campaign.notices
+            if duty.before_deadline
+        }
+        return tuple(sorted(days, reverse=True))
+
     @property
     def document_copy(self) -> CopyLaw | None:
         """Return how a copy of the document is kept, None where the law speaks of none. Refuses: UnhonouredField."""

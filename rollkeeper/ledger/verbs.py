@@ -100,6 +100,7 @@ class Verb(StrEnum):
             pack=MUST,
             article=MUST,
             facts={"campaign": REFERENCE, "left": COUNT, "put_off": COUNT, "started": COUNT},
+            may={"reminded": COUNT},
         ),
     )
     STAY_ENTERED = "campaign:stay:entered", Form(facts={"first": DAY, "stay": REFERENCE}, may={"last": DAY})

@@ -28,6 +28,11 @@ from rollkeeper.law.schema import Cited, PackFile
 REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
 OTHERS = Path(__file__).parents[1] / "cases" / "packs"
 
+REMINDER = """      - must_be_delivered: false
+        before_deadline: {n: 14, unit: day}
+        because: {article: "3", words: {en: Operators inform unregistered users}}
+"""
+
 
 def changed(old: str, new: str, count: int = 1) -> bytes:
     """Return the reference pack with one thing changed."""
@@ -314,6 +319,12 @@ def test_an_unknown_first_day_counts_as_the_later_date():
         ("after: {n: 60, unit: day}", "after: {n: 60, unit: working_day}", "'campaigns[0].deadline.after.unit: working_day'"),
         ("not_before_notice: true", "not_before_notice: false", "'campaigns[0].deadline.not_before_notice: false'"),
         ("must_be_delivered: true", "must_be_delivered: false", "(none has to be delivered)"),
+        ("must_be_delivered: true", "must_be_delivered: true\n        before_deadline: {n: 7, unit: day}", "(the first notice starts the clock)"),
+        ("    stages:\n", REMINDER.replace("n: 14", "n: 0") + "    stages:\n", "'campaigns[0].notices[1].before_deadline.n: 0'"),
+        ("    stages:\n", REMINDER.replace("unit: day", "unit: month") + "    stages:\n", "'campaigns[0].notices[1].before_deadline.unit: month'"),
+        ("    stages:\n", REMINDER.replace("false", "true") + "    stages:\n", "(of a reminder)"),
+        ("    stages:\n", REMINDER.replace("before_deadline: {n: 14, unit: day}", "languages: [bo]") + "    stages:\n", "(a further notice that is no reminder)"),
+        ("    stages:\n", REMINDER + "        channels: [sms]\n    stages:\n", "(a reminder with ways or attempts of its own)"),
         ("always_allow: [emergency, operator_care, registration]", "always_allow: [emergency]", "'campaigns[0].stages'"),
         ("keep: {n: 1, unit: year}", "keep: {n: 1, unit: end_of_next_calendar_year}", "'retention[0].keep.unit: end_of_next_calendar_year'"),
         ("kind: exact", "kind: max", "'retention[0].kind: max'"),
@@ -450,6 +461,13 @@ def test_a_time_that_nobody_has_confirmed_does_not_run():
 
 def test_the_reference_law_limits_nobody():
     assert load_pack("cn-xz-2011").limits == ()
+
+
+def test_a_pack_may_have_people_reminded_so_many_days_before_the_last_one():
+    raw = changed("    stages:\n", REMINDER.replace("14", "3") + REMINDER + "    stages:\n")
+
+    assert read_pack(raw, file="pack.yaml").reminders == (14, 3)
+    assert load_pack("cn-xz-2011").reminders == ()
 
 
 @pytest.mark.parametrize("hours", [1, 24, 25])

@@ -30,5 +30,6 @@ WITH lost AS MATERIALIZED (
 )
 UPDATE campaign_member m
    SET stage = 'counting', anchor_on = coalesce((lost.former ->> 'anchor_on')::date, m.anchor_on),
-       promised_on = lost.last_day_on, next_check_on = lost.last_day_on + 1
+       promised_on = lost.last_day_on, next_check_on = lost.last_day_on + 1,
+       remind_on = lost.last_day_on - %(lead_days)s::integer
   FROM lost WHERE m.line_id = lost.line_id AND m.campaign_id = lost.campaign_id

@@ -5,7 +5,8 @@
 WITH started AS (
     UPDATE campaign_member m
        SET stage = 'counting', anchor_on = c.anchor_on, promised_on = c.promised_on, told_by = c.channel,
-           next_check_on = greatest(d.earliest_on, c.promised_on + 1, c.anchor_on + c.days)
+           next_check_on = greatest(d.earliest_on, c.promised_on + 1, c.anchor_on + c.days),
+           remind_on = greatest(d.last_day_on, c.promised_on) - %(lead_days)s::integer
       FROM campaign_clock c JOIN law_due d USING (anchor_on, days, pauses)
      WHERE m.line_id = c.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'untold'
  RETURNING m.line_id, m.anchor_on, m.promised_on

@@ -151,7 +151,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'campaign:batch:finished' THEN ARRAY[['batch', 'reference', '+'], ['position', 'count', '+']]
     WHEN 'campaign:batch:undone' THEN ARRAY[['batch', 'reference', '+'], ['undone', 'count', '+']]
     WHEN 'campaign:batch:undo_asked' THEN ARRAY[['batch', 'reference', '+']]
-    WHEN 'campaign:sweep:ran' THEN ARRAY[['campaign', 'reference', '+'], ['left', 'count', '+'], ['put_off', 'count', '+'], ['started', 'count', '+']]
+    WHEN 'campaign:sweep:ran' THEN ARRAY[['campaign', 'reference', '+'], ['left', 'count', '+'], ['put_off', 'count', '+'], ['reminded', 'count', '_'], ['started', 'count', '+']]
     WHEN 'campaign:stay:entered' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '_'], ['stay', 'reference', '+']]
     WHEN 'campaign:stay:lifted' THEN ARRAY[['last', 'day', '+'], ['stay', 'reference', '+']]
     WHEN 'campaign:hours_off:exported' THEN ARRAY[['file', 'digest', '+'], ['first', 'day', '+'], ['last', 'day', '+'], ['stretches', 'count', '+']]

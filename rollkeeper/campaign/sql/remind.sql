@@ -1,0 +1,40 @@
+-- Owes the reminders that the pack wants so many days before the last day, and puts off the next one.
+-- Law: the pack's notices before the deadline; a promised day is never shortened.
+-- Reads: campaign_clock, law_due (temporary), notices_notice. Writes: notices_notice, campaign_member.
+-- Plan: primary keys by line, only lines whose day to be reminded has come.
+-- Again: nothing, since a reminder of that day was owed.
+--
+-- A clock that stands still reminds of nothing: its day is not known. Whoever was never reminded early enough, since a night
+-- ran late, is given the whole time from today: the day that the reminder promises is the one that holds.
+WITH clock AS MATERIALIZED (
+    SELECT c.*, greatest(d.last_day_on, c.promised_on) AS last_on, c.pauses @> %(on)s::date AS stands_still
+      FROM campaign_clock c JOIN law_due d USING (anchor_on, days, pauses)
+), owed AS MATERIALIZED (
+    SELECT c.line_id, c.language,
+           greatest(c.last_on, %(on)s::date + max(b.before) FILTER (WHERE NOT EXISTS (
+               SELECT FROM notices_notice n
+                WHERE n.line_id = c.line_id AND n.campaign_id = %(campaign_id)s AND n.kind = 'reminder'
+                  AND n.owed_on BETWEEN c.anchor_on AND c.last_on - b.before))) AS promised_on
+      FROM clock c CROSS JOIN unnest(%(reminders)s::integer[]) AS b (before)
+     WHERE NOT c.stands_still AND c.last_on - b.before <= %(on)s
+       AND NOT EXISTS (
+           SELECT FROM notices_notice n
+            WHERE n.line_id = c.line_id AND n.campaign_id = %(campaign_id)s AND n.kind = 'reminder'
+              AND n.promised_on >= c.last_on AND n.owed_on >= c.last_on - b.before)
+     GROUP BY c.line_id, c.language, c.last_on
+), notice AS (
+    INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
+    SELECT line_id, 'reminder', %(campaign_id)s, language, %(on)s, promised_on, %(pack_hash)s FROM owed
+), put_off AS (
+    UPDATE campaign_member m
+       SET promised_on = greatest(m.promised_on, o.promised_on),
+           next_check_on = greatest(m.next_check_on, o.promised_on + 1),
+           remind_on = CASE WHEN c.stands_still THEN %(on)s::date + 1
+                       ELSE (SELECT min(day) FROM (
+                                SELECT greatest(c.last_on, o.promised_on) - before AS day
+                                  FROM unnest(%(reminders)s::integer[]) AS b (before)) AS ahead
+                              WHERE day > %(on)s::date) END
+      FROM clock c LEFT JOIN owed o USING (line_id)
+     WHERE m.line_id = c.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'counting'
+)
+SELECT count(*) AS lines FROM owed

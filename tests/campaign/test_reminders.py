@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A pack that wants people reminded is obeyed: on its day, of the day that holds, and never whoever has come meanwhile.
+
+Counted by hand: told on 2012-01-05, 60 days end on Monday the 5th of March; 14 days before that is the 20th of February,
+3 days before the 2nd of March.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.campaign import acts
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import LineId
+from tests.campaign.population import day, make_line, member, night, pause, register, state, tell
+
+type People = tuple[Authority, Authority]
+
+TOLD, LAST = day("2012-01-05"), day("2012-03-05")
+DAY = dt.timedelta(days=1)
+REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
+REMINDER = """      - must_be_delivered: false
+        before_deadline: {{n: {days}, unit: day}}
+        because: {{article: "3", words: {{en: Operators inform unregistered users}}}}
+"""
+
+
+@pytest.fixture
+def told(people: People, tmp_path: Path) -> Callable[..., LineId]:
+    """Plan under a pack with reminders so many days before, and let one line's holder be told."""
+
+    def make(*days: int) -> LineId:
+        pack, line_id = tmp_path / "pack.yaml", make_line()
+        duties = "".join(REMINDER.format(days=one) for one in days)
+        cases, questions = REFERENCE.index("\ntests:"), REFERENCE.index("\nopen_questions:")
+        whole = (REFERENCE[:cases] + REFERENCE[questions:]).replace("    stages:\n", duties + "    stages:\n")
+        pack.write_text(whole, "utf-8")
+        clock.give_day(TOLD)
+        acts.plan_campaign(console_authority(), pack_id=str(pack), on=TOLD)
+        tell(line_id, TOLD)
+        sweep(TOLD)
+        return line_id
+
+    return make
+
+
+def sweep(on: dt.date) -> acts.Swept:
+    clock.give_day(on)
+    return acts.advance(sweep_authority(), on=on)
+
+
+def sweep_daily(first: str, last: str) -> None:
+    for ahead in range((day(last) - day(first)).days + 1):
+        sweep(day(first) + ahead * DAY)
+
+
+def reminders(line_id: LineId) -> list[tuple[str, str]]:
+    found = rows(
+        "SELECT owed_on, promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder' ORDER BY notice_id",
+        [line_id],
+    )
+    return [(str(one.owed_on), str(one.promised_on)) for one in found]
+
+
+@pytest.mark.parametrize(("through", "count"), [("2012-02-19", 0), ("2012-02-20", 1), ("2012-02-21", 1)])
+def test_a_reminder_is_owed_on_its_day_once(told: Callable[..., LineId], through: str, count: int) -> None:
+    line_id = told(14)
+
+    sweep_daily("2012-02-18", through)
+
+    assert reminders(line_id) == [("2012-02-20", "2012-03-05")] * count
+
+
+def test_every_reminder_names_the_day_that_holds_and_moves_none(
+    told: Callable[..., LineId], people: People
+) -> None:
+    line_id = told(3, 14)
+
+    sweep_daily("2012-02-18", "2012-03-05")
+
+    assert reminders(line_id) == [("2012-02-20", "2012-03-05"), ("2012-03-02", "2012-03-05")]
+    assert member(line_id).promised_on == LAST
+    night(LAST, people)
+    assert state(line_id) == "active"
+    night(LAST + DAY, people)
+    assert state(line_id) == "suspended"
+
+
+def test_a_night_that_runs_twice_reminds_once(told: Callable[..., LineId]) -> None:
+    line_id = told(14)
+
+    swept = [sweep(day("2012-02-20")).reminded, sweep(day("2012-02-20")).reminded]
+
+    assert swept == [1, 0]
+    assert len(reminders(line_id)) == 1
+
+
+def test_whoever_has_come_meanwhile_is_not_reminded(told: Callable[..., LineId]) -> None:
+    line_id = told(14)
+    register(line_id, day("2012-02-10"))
+
+    sweep_daily("2012-02-19", "2012-02-21")
+
+    assert reminders(line_id) == []
+
+
+def test_a_pack_without_reminders_reminds_nobody(told: Callable[..., LineId]) -> None:
+    line_id = told()
+
+    sweep_daily("2012-02-19", "2012-03-05")
+
+    assert reminders(line_id) == []
+
+
+def test_whoever_is_reminded_late_has_the_whole_time_from_then(
+    told: Callable[..., LineId], people: People
+) -> None:
+    line_id = told(14)
+
+    sweep(day("2012-02-25"))  # no night ran since the 10th
+
+    assert reminders(line_id) == [("2012-02-25", "2012-03-10")]
+    for on in ("2012-03-06", "2012-03-09", "2012-03-10"):
+        night(day(on), people)
+        assert state(line_id) == "active"
+    night(day("2012-03-12"), people)  # the 10th and the 11th are days of rest
+    assert state(line_id) == "suspended"
+
+
+def test_a_clock_that_stands_still_reminds_of_no_day_until_it_goes_on(told: Callable[..., LineId]) -> None:
+    line_id = told(14)
+    pause(line_id, day("2012-02-15"), day("2012-02-25"), day("2012-02-14"))  # eleven days: through 2012-03-16
+
+    sweep_daily("2012-02-14", "2012-03-03")
+
+    assert reminders(line_id) == [("2012-03-02", "2012-03-16")]
+
+
+def test_a_day_that_a_pause_moved_is_reminded_of_again_and_not_moved_further(
+    told: Callable[..., LineId],
+) -> None:
+    line_id = told(14)
+    sweep_daily("2012-02-20", "2012-02-24")
+    pause(line_id, day("2012-02-25"), day("2012-03-05"), day("2012-02-24"))  # ten days: through 2012-03-15
+
+    sweep_daily("2012-02-25", "2012-03-08")
+
+    assert reminders(line_id) == [("2012-02-20", "2012-03-05"), ("2012-03-07", "2012-03-15")]
