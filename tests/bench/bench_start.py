@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A second `make run`: from the command until the office answers, in a home that holds the demo already.
+"""A second `make run`: from the command until the office lets somebody sign in, in a home that holds the demo already.
 
 The words are those of the Makefile. Both servers are down when it begins, as after Ctrl-C.
 """
@@ -8,11 +8,12 @@ import os
 import subprocess
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.site.test_serving import answers, free_ports, until
+from tests.site.test_serving import free_ports, until
 
 ROOT = Path(__file__).parents[2]
 UV = [ROOT / ".tools" / "bin" / "uv", "run", "--frozen", "--offline", "--no-progress", "rollkeeper", "demo"]
@@ -21,7 +22,7 @@ STARTS = 5
 
 
 def run(sizes: Sequence[int]) -> list[tuple[str, int, float, float | None, float | None, str]]:
-    """Make the demo once, start it a few times more, and return the slowest start; the sizes are those of `make run`."""
+    """Make the demo once and start it a few times more; the sizes are those of `make run`."""
     with tempfile.TemporaryDirectory(prefix="rollkeeper-start-") as folder:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith("ROLLKEEPER_")
@@ -29,23 +30,33 @@ def run(sizes: Sequence[int]) -> list[tuple[str, int, float, float | None, float
         environment |= {"ROLLKEEPER_HOME": str(Path(folder) / "home")}
         made = _timed(
             lambda: subprocess.run(
-                [*UV, "--lines", str(LINES)], check=True, capture_output=True, env=environment
+                [*UV, "--lines", str(LINES)], check=True, stdout=subprocess.DEVNULL, env=environment
             )
         )
-        starts = [_start(environment) for _ in range(STARTS)]
+        starts = sorted(_start(environment) for _ in range(STARTS))
     return [
         ("the first start makes the demo", LINES, made, None, None, "-"),
-        (f"a second `make run` until the office answers, slowest of {STARTS}", LINES, max(starts), None, None, "under 5 s"),
+        (f"a second `make run` until the office lets one sign in, the middle of {STARTS}", LINES, starts[STARTS // 2], None, None, "under 5 s"),
+        (f"the slowest of these {STARTS}", LINES, starts[-1], None, None, "under 5 s"),
     ]  # fmt: skip
 
 
 def _start(environment: dict[str, str]) -> float:
-    port = free_ports()
+    port, home = free_ports(), Path(environment["ROLLKEEPER_HOME"])
+    until(lambda: not list(home.glob("*/pg/postmaster.pid")), seconds=60)
     begun = time.perf_counter()
     subprocess.run([ROOT / "bin" / "setup"], check=True, capture_output=True, env=environment)
     with _served(port, environment):
-        until(lambda: answers(port), seconds=60)
+        until(lambda: _lets_sign_in(port), seconds=60)
         return time.perf_counter() - begun
+
+
+def _lets_sign_in(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/account/login/", timeout=5) as page:
+            return b"id_password" in page.read()
+    except OSError:
+        return False
 
 
 @contextmanager
