@@ -313,7 +313,7 @@ def _check_witnesses() -> Iterator[Finding]:
             "",
             Health.WATCH if settings().kind is HomeKind.PRODUCTION else Health.SOUND,
             "No witness cosigns the ledger: only who keeps checkpoints would notice another history.",
-            "Name witnesses in 'ledger_witnesses' (docs/ledger.md).",
+            "Name witnesses in 'ledger_witnesses' (docs/publishing.md).",
         )
         return
     yield _age_of_cosigned()
