@@ -189,7 +189,11 @@ def authority_in(request: HttpRequest) -> Authority:
     """Return the Authority of whoever is signed in on this page. Refuses: NotSignedIn."""
     if not isinstance(request.user, Staff):
         raise NotSignedIn
-    return authority_of(request.user)
+    known: Authority | None = getattr(request, "authority", None)
+    if known is None or known.staff_id != request.user.staff_id:
+        # The gate asks and the page asks: one request is of one moment.
+        request.authority = known = authority_of(request.user)  # type: ignore[attr-defined]
+    return known
 
 
 def demand_rested(authority: Authority, power: Power) -> None:

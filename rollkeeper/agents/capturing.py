@@ -43,7 +43,7 @@ def take_registration(
     Ledger: agents:registration:taken, and agents:case:opened where it is unusual.
     Refuses: NoPostNow, AgentMayNotCapture, DeviceNotEnrolled, PlaceClosed, CapReached, and whatever `do` refuses.
     """
-    if find_receipts([submission_key]):
+    if not queries.is_an_agents(authority) or find_receipts([submission_key]):
         return do()
     instant = at or clock.now()
     with act():

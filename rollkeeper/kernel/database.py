@@ -19,11 +19,11 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 from django.db import connection, connections, transaction
-from psycopg.types.json import set_json_loads
 
 from rollkeeper.kernel import server
 from rollkeeper.kernel.settings import settings
 
+_JSON = frozenset({114, 3802})  # the types json and jsonb, as PostgreSQL numbers them
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 5_000
 PATIENT = (
@@ -126,10 +126,18 @@ def rows(
 ) -> list[Any]:
     """Run one query; return its rows as named tuples, JSON already read (Django's own cursors leave it as text)."""
     with connections[using].cursor() as cursor:
-        set_json_loads(json.loads, cursor.cursor)
         cursor.execute(statement, parameters or None)
-        row = _row(tuple(column.name for column in cursor.description))
-        return [row(*values) for values in cursor.fetchall()]
+        columns = cursor.description
+        row = _row(tuple(column.name for column in columns))
+        written = [place for place, column in enumerate(columns) if column.type_code in _JSON]
+        return [row(*(_read(values, written) if written else values)) for values in cursor.fetchall()]
+
+
+def _read(values: tuple[Any, ...], written: Sequence[int]) -> list[Any]:
+    read = list(values)
+    for place in written:
+        read[place] = None if read[place] is None else json.loads(read[place])
+    return read
 
 
 @cache

@@ -87,8 +87,8 @@ def lock_line(line_id: LineId, *, version: int | None = None, living: bool = Fal
 
 def lock_numbers(number_indexes: Sequence[bytes]) -> list[LineView | None]:
     """Lock the lines that have these numbers and show them, in the order given."""
-    rows(sql("lines", "lock_numbers"), [list(number_indexes)])
-    return find_lines(number_indexes)
+    there = rows(sql("lines", "lock_numbers"), [list(number_indexes)])
+    return find_lines(number_indexes) if there else [None] * len(number_indexes)
 
 
 def activate_line(number: str, *, service: Service, on: dt.date, language: str | None = None) -> LineId:
@@ -163,10 +163,10 @@ def end_holdings(line_ids: Sequence[LineId], *, at: dt.datetime) -> None:
 
 
 def begin_holdings(holdings: Sequence[NewHolding], *, at: dt.datetime) -> None:
-    """Begin many holdings at once. Refuses: HoldingInTheWay."""
+    """Begin many holdings at once. Refuses: HoldingInTheWay, after which the act around it can only be undone."""
     if not holdings:
         return
-    with _in_order(holdings[0].line_id, at):
+    with _in_words(holdings[0].line_id, at):
         run(sql("lines", "begin_holdings"), {
             "at": at,
             "line_ids": [h.line_id for h in holdings],
@@ -258,10 +258,16 @@ def new_line_ids(count: int) -> list[LineId]:
 
 @contextmanager
 def _in_order(line_id: LineId, at: dt.datetime) -> Iterator[None]:
+    """Undo what the database refuses and say why in this room's words; the act around it may go on."""
+    with _in_words(line_id, at), act():
+        yield
+
+
+@contextmanager
+def _in_words(line_id: LineId, at: dt.datetime) -> Iterator[None]:
     """Turn the database's refusal of overlapping or reversed periods into this room's own."""
     try:
-        with act():
-            yield
+        yield
     except (DataError, IntegrityError):
         raise HoldingInTheWay(line=line_id, at=at.isoformat()) from None
 

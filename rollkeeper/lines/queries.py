@@ -139,6 +139,8 @@ def present_holding(line_id: LineId) -> HoldingView | None:
 
 def present_holders(line_ids: Sequence[LineId]) -> dict[LineId, PersonId]:
     """Return who holds each of these lines now; lines that nobody holds are left out."""
+    if not line_ids:
+        return {}
     found = rows(
         "SELECT line_id, person_id FROM lines_holding WHERE line_id = ANY (%s) AND upper_inf(held)",
         [list(line_ids)],
@@ -167,6 +169,8 @@ def sealed_records(line_ids: Sequence[LineId]) -> set[LineId]:
 
 def accepted_through(line_ids: Sequence[LineId]) -> dict[LineId, dt.date]:
     """Return through which day the present holders of these lines are accepted without a document, where they are."""
+    if not line_ids:
+        return {}
     found = rows(
         "SELECT line_id, accepted_through FROM lines_holding"
         " WHERE line_id = ANY (%s) AND upper_inf(held) AND accepted_through IS NOT NULL",

@@ -6,23 +6,30 @@ another's rows (`access/sql/rows_of_a_role.sql`). What a session says is sealed 
 face has: among it is the secret of an authenticator app while somebody adds one.
 """
 
+import datetime as dt
 import hashlib
 import json
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 
+from rollkeeper.kernel.database import rows
 from rollkeeper.site.small_seals import NOT_OURS, seal, unseal
 
 _PURPOSE = b"rollkeeper sessions v1"
-
+_STEP = dt.timedelta(seconds=10)
+"""Where a session ends some time after its last request, its row says so to this step: not every request writes to the disk."""
 _ROW_LENGTH = 40  # of the column: 160 bits of the hash
 
 
 class SessionStore(db.SessionStore):
-    """Django's own, but for the name under which a row lies."""
+    """Django's own, but for the name under which a row lies, and for how often it is written."""
+
+    _ends_at: dt.datetime | None = None
+    """As the row says that was read."""
 
     def _get_session_from_db(self) -> Session | None:
         key, self._session_key = self.session_key, _row(self.session_key)
@@ -30,11 +37,24 @@ class SessionStore(db.SessionStore):
         found: Session | None = super()._get_session_from_db()  # type: ignore[misc]
         if found is not None:
             self._session_key = key
+            self._ends_at = found.expire_date
         return found
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - as Django calls it
+        """Keep the session; where nothing in it changed and it was kept a moment ago, look only whether it has ended."""
+        if (
+            must_create
+            or self.modified
+            or not self._ends_at
+            or self.get_expiry_date() - self._ends_at > _STEP
+        ):
+            super().save(must_create)
+        elif not self.exists(self.session_key or ""):
+            raise UpdateError
 
     def exists(self, session_key: str) -> bool:
         """Tell whether there is a session of this key."""
-        return Session.objects.filter(session_key=_row(session_key)).exists()
+        return bool(rows("SELECT FROM django_session WHERE session_key = %s", [_row(session_key)]))
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         """Return the row of this session."""

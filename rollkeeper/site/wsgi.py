@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a web server calls: the pages of the face that this process serves."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -8,3 +9,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
 
 application = get_wsgi_application()
+
+# What is loaded by now stays: going through it again and again would hold up one request in some hundred for long.
+gc.collect()
+gc.freeze()

@@ -15,6 +15,8 @@ def document_index(documents: Sequence[tuple[str, str]]) -> list[bytes]:
 
 def find_persons(document_indexes: Sequence[bytes]) -> list[PersonId | None]:
     """Return who showed each of these documents before, None where nobody did."""
+    if not document_indexes:
+        return []
     found = rows(
         "SELECT document_index, person_id FROM subscribers_document WHERE document_index = ANY (%s)",
         [list(document_indexes)],

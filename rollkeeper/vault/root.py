@@ -12,12 +12,13 @@ epoch that it wrapped unreadable, in every copy of the store of keys. `secrets/i
 import hashlib
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from rollkeeper.kernel.settings import home, settings
 from rollkeeper.vault import wire
-from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.errors import CannotOpen, RootMissing
 from rollkeeper.vault.key_files import read_keys, write_keys
 from rollkeeper.vault.pkcs11 import Pkcs11Root
 from rollkeeper.vault.transit import TransitIndexKey, TransitRoot
@@ -122,10 +123,7 @@ class FileIndexKey:
     """The key of the blind index in a file of its own, which a face may read."""
 
     def __init__(self) -> None:
-        # The two blocks that HMAC hashes before every message (RFC 2104), hashed once: a third faster over many.
-        block = read_keys(index_file())[_INDEX].ljust(_BLOCK_BYTES, b"\x00")
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
-        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+        self._inner, self._outer = _begun_hashes(index_file(), _stamp(index_file()))
 
     def digests(self, messages: Sequence[bytes]) -> list[bytes]:
         """Return the HMAC-SHA-256 of each message."""
@@ -136,6 +134,22 @@ class FileIndexKey:
             outer.update(inner.digest())
             found.append(outer.digest())
         return found
+
+
+@lru_cache(maxsize=1)
+def _begun_hashes(file: Path, stamp: tuple[int, ...]) -> tuple["hashlib._Hash", "hashlib._Hash"]:
+    """Return the two blocks that HMAC hashes before every message (RFC 2104), hashed once for as long as the file is the same."""
+    del stamp
+    block = read_keys(file)[_INDEX].ljust(_BLOCK_BYTES, b"\x00")
+    return tuple(hashlib.sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))  # type: ignore[return-value]
+
+
+def _stamp(file: Path) -> tuple[int, ...]:
+    try:
+        found = file.stat()
+    except OSError as fault:
+        raise RootMissing(file=file) from fault
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def root_of_trust() -> RootOfTrust:

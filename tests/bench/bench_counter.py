@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Registrations at the counter, one after the other at a steady pace, beside a bare view that inserts as many rows.
+"""Registrations at the counter, one after the other at a steady pace, beside plain views that insert as many rows.
 
 The real face, served by `rollkeeper serve`: session, gate, form, document check, seal to the public half, holding, network,
 a notice to the person's other line, ledger, receipt; no picture is read. Whoever sends does not wait for an answer before
-the next is due (open loop), so that a slow answer is not hidden by a slower pace. The face and the bare view take turns.
+the next is due (open loop), so that a slow answer is not hidden by a slower pace. The face and the plain views take turns: a bare one, and one behind
+Django's own sign-in that commits to both stores, as the product must.
 """
 
 import gzip
@@ -27,9 +28,8 @@ from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.enrolment.registering import record
 from rollkeeper.enrolment.submissions import Deed
-from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.database import run as execute
+from rollkeeper.kernel import clock, server
+from rollkeeper.kernel.database import KeysRole, Role, connect, rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import home
 from rollkeeper.site.face_process import THREADS
@@ -78,32 +78,48 @@ def run(sizes: list[int]) -> Iterator[Row]:
         forms = iter([face.form_of(one) for one in people])
         face.send([next(forms) for _ in range(WARM)], a_second=min(PACES))
         per_registration = _rows_of_one(lambda: face.send([next(forms)], a_second=1))
-        with _bare_view(per_registration, port + 2) as bare:
-            bare.send([b"number=1"] * WARM, a_second=min(PACES))
+        with (
+            _schemas(per_registration),
+            _plain_view(per_registration, port + 2, signed=False) as bare,
+            _plain_view(per_registration, port + 3, signed=True) as signed,
+        ):
+            for rival in (bare, signed):
+                rival.send([rival.form] * WARM, a_second=min(PACES))
             for pace, lasts in PACES.items():
                 seen = len(_log())
-                product, base = _in_turns(face, bare, list(islice(forms, pace * lasts * TURNS)), pace)
-                yield from _rows(product, base, _log()[seen:], pace)
+                sent = _in_turns(face, [bare, signed], list(islice(forms, pace * lasts * TURNS)), pace)
+                yield from _rows(*sent, _log()[seen:], pace)
 
 
-def _in_turns(face: "Face", bare: "Client", forms: list[bytes], pace: int) -> tuple[list[Sent], list[Sent]]:
-    product, base = [], []
+def _in_turns(face: "Face", rivals: list["Client"], forms: list[bytes], pace: int) -> list[list[Sent]]:
+    sent: list[list[Sent]] = [[] for _ in (face, *rivals)]
     for turn in range(TURNS):
-        product += face.send(forms[turn::TURNS], a_second=pace)
-        base += bare.send([b"number=1"] * (pace * PACES[pace]), a_second=pace)
-    return product, base
+        sent[0] += face.send(forms[turn::TURNS], a_second=pace)
+        for nth, rival in enumerate(rivals, 1):
+            sent[nth] += rival.send([rival.form] * (pace * PACES[pace]), a_second=pace)
+    return sent
 
 
-def _rows(product: list[Sent], base: list[Sent], log_ms: list[int], pace: int) -> Iterator[Row]:
+def _rows(
+    product: list[Sent], bare: list[Sent], signed: list[Sent], log_ms: list[int], pace: int
+) -> Iterator[Row]:
     """Say how it went, by whoever sent and by the face's own log."""
     wrong = sum(one.status != http.client.FOUND for one in product)
-    assert not any(one.status != http.client.NO_CONTENT for one in base)
+    assert not any(one.status != http.client.NO_CONTENT for one in (*bare, *signed))
     for name, share, limit in (("p50", 0.5, 0.025), ("p99", 0.99, 0.1)):
-        ours, bare = _at([one.seconds for one in product], share), _at([one.seconds for one in base], share)
+        ours, least, other = (_at([one.seconds for one in sent], share) for sent in (product, bare, signed))
         what = f"register at the counter, {pace} a second, {name}, {wrong} errors, beside a bare view"
-        yield what, len(product), ours, bare, ours / bare, f"{limit} s; ratio 4"
+        yield what, len(product), ours, least, ours / least, f"{limit} s; ratio 4"
+        yield (
+            f"{pace} a second, {name}, beside a view with sign-in and as many commits",
+            len(product),
+            ours,
+            other,
+            ours / other,
+            "ratio 4",
+        )
         of_the_face = _at([ms / 1000 for ms in log_ms], share)
-        what = f"the same once a thread has taken it up, by the face's log, {name}"
+        what = f"{pace} a second, {name}, once a thread has taken it up, by the face's log"
         yield what, len(log_ms), of_the_face, None, None, f"{limit} s"
 
 
@@ -121,6 +137,7 @@ class Client:
             "/register/",
             {"Content-Type": "application/x-www-form-urlencoded"},
         )
+        self.form = b"number=1"
 
     def ask(
         self, method: str, path: str, body: bytes | None = None
@@ -242,24 +259,48 @@ def _counted(table: str, using: str) -> tuple[int, int]:
 
 
 @contextmanager
-def _bare_view(per_registration: dict[str, list[int]], port: int) -> Iterator[Client]:
-    """Serve the bare view with plain tables for as long as it is needed."""
-    execute("CREATE SCHEMA bare")
-    for table in per_registration:
-        execute(f"CREATE TABLE bare.{table} (id uuid PRIMARY KEY, reference uuid, said text)")
+def _schemas(per_registration: dict[str, list[int]]) -> Iterator[None]:
+    """Make plain tables, one for each table of the register, for as long as they are needed; the keys' in both stores."""
+    wanted = (
+        (connect(server.REGISTER, Role.MIGRATOR), per_registration),
+        (connect(server.KEYS, KeysRole.MIGRATOR), ["person_key"]),
+    )
+    for line, tables in wanted:
+        line.execute("CREATE SCHEMA bare")
+        for table in tables:
+            line.execute(f"CREATE TABLE bare.{table} (id uuid PRIMARY KEY, reference uuid, said text)")
+    try:
+        yield
+    finally:
+        for line, _ in wanted:
+            line.execute("DROP SCHEMA bare CASCADE")
+            line.close()
+
+
+@contextmanager
+def _plain_view(per_registration: dict[str, list[int]], port: int, *, signed: bool) -> Iterator[Client]:
+    """Serve a plain view for as long as it is needed; signed, its browser has signed in already."""
     granian = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--blocking-threads", str(THREADS), "--no-ws",
         "--log-level", "warning", "tests.bench.rival_bare_view:application",
     ]  # fmt: skip
-    environment = os.environ | {"BENCH_ROWS": json.dumps(per_registration)}
+    environment = os.environ | {
+        "BENCH_ROWS": json.dumps(per_registration),
+        "BENCH_SIGNED": "yes" if signed else "no",
+    }
+    client = Client(port)
+    if signed:
+        told = [sys.executable, "-m", "tests.bench.rival_bare_view"]
+        cookies = json.loads(subprocess.check_output(told, cwd=ROOT, env=environment))
+        client.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        client.form = urlencode({"number": "1", "csrfmiddlewaretoken": cookies["csrftoken"]}).encode()
     process = subprocess.Popen(granian, cwd=ROOT, env=environment)
     try:
         _wait_for(port)
-        yield Client(port)
+        yield client
     finally:
         process.terminate()
         process.wait(20)
-        execute("DROP SCHEMA bare CASCADE")
 
 
 def _wait_for(port: int) -> None:

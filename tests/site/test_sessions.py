@@ -1,5 +1,9 @@
 """What a thief with a face's database session gets out of the table of sessions: no way into any face."""
 
+import datetime as dt
+
+import pytest
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.test import override_settings
 
@@ -53,3 +57,41 @@ def test_a_new_key_takes_the_old_ones_place(register):
 
     assert not session.exists(before)
     assert SessionStore(session.session_key).load() == {"who": "somebody"}
+
+
+def ends_in(session, seconds):
+    Session.objects.update(expire_date=session.get_expiry_date() - dt.timedelta(seconds=seconds))
+    again = SessionStore(session.session_key)
+    again.load()
+    return again
+
+
+@pytest.mark.parametrize(("seconds", "is_written"), [(9, False), (11, True)])
+def test_a_session_in_which_nothing_changed_is_written_every_ten_seconds_at_most(
+    register, seconds, is_written
+):
+    session = ends_in(begun(who="somebody"), seconds)
+    before = Session.objects.get().expire_date
+
+    session.save()
+
+    assert (Session.objects.get().expire_date > before) is is_written
+
+
+def test_what_changed_in_a_session_is_written_at_once(register):
+    session = ends_in(begun(who="somebody"), 0)
+
+    session["who"] = "somebody else"
+    session.save()
+
+    assert SessionStore(session.session_key).load() == {"who": "somebody else"}
+
+
+def test_a_session_that_ended_meanwhile_is_not_kept(register):
+    session = ends_in(begun(who="somebody"), 0)
+    Session.objects.all().delete()
+
+    with pytest.raises(UpdateError):
+        session.save()
+
+    assert Session.objects.count() == 0

@@ -133,6 +133,18 @@ def test_look_ups_survive_every_rotation_of_the_root(made):
     assert FileIndexKey().digests([b"a number"]) == before
 
 
+def test_another_index_key_in_the_file_counts_at_once(made):
+    before = FileIndexKey().digests([b"a number"])
+    kept = root.index_file().read_text("ascii")
+
+    write_keys(root.index_file(), {"index": bytes(32)})
+    other = FileIndexKey().digests([b"a number"])
+    root.index_file().write_text(kept, "ascii")
+
+    assert other != before
+    assert FileIndexKey().digests([b"a number"]) == before
+
+
 def test_the_index_key_says_nothing_about_the_root(made):
     index = root.index_file().read_text("ascii").split()[-1]
 

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How often a registration goes to the database: what makes it quick stays so."""
+
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from tests.counter.test_pages import filled, post
+from tests.enrolment.people import fresh_number, person
+
+MOST = 20
+"""One for each thing that is asked or written; a savepoint, a second look or a row asked for twice would be one more."""
+
+
+def test_a_registration_asks_the_register_no_more_often_than_it_needs(at_counter):
+    who = person()
+    assert post(at_counter, "register", fresh_number(), who, looked_twice="on").status_code == 302
+    given = filled(at_counter, "register", fresh_number(), who, looked_twice="on")
+
+    with CaptureQueriesContext(connections["default"]) as asked:
+        answer = at_counter.post("/register/", given)
+
+    assert answer.status_code == 302
+    assert len(asked) <= MOST, [one["sql"][:60] for one in asked]
