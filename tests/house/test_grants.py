@@ -42,13 +42,14 @@ def granted():
 
 
 def statements():
-    """Return the text of every statement and every module of the house, but for what makes tables and rights."""
-    return {
+    """Return every statement of the house as one text, and the text of each module; not what makes tables and rights."""
+    texts = {
         file: file.read_text("utf-8")
         for pattern in ("*.sql", "*.py")
         for file in HOUSE.rglob(pattern)
-        if "migrations" not in file.parts and file.name not in {"roles.sql", "keys_roles.sql"}
+        if "migrations" not in file.parts and file.name not in {"roles.sql", "keys_roles.sql", "models.py"}
     }
+    return "\n;\n".join(texts.values()), [text for file, text in texts.items() if file.suffix == ".py"]
 
 
 def model_names():
@@ -57,17 +58,10 @@ def model_names():
 
 def is_used(table, right, texts, models):
     """Whether any statement writes this table so, by SQL or through its model."""
-    sql = BY_SQL[right].replace("TABLE", table)
+    statements, modules = texts
     model = re.compile(rf"\b{models.get(table, 'no model')}(\.objects\b|\()")
-    return any(
-        re.search(sql, text)
-        or (
-            file.suffix == ".py"
-            and file.name != "models.py"
-            and model.search(text)
-            and re.search(BY_ORM[right], text)
-        )
-        for file, text in texts.items()
+    return bool(re.search(BY_SQL[right].replace("TABLE", table), statements)) or any(
+        model.search(text) and re.search(BY_ORM[right], text) for text in modules
     )
 
 

@@ -17,7 +17,7 @@ from fido2.utils import websafe_encode
 from rollkeeper.access.acts import add_staff, sign_in
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.errors import TooManyAttempts
-from rollkeeper.access.models import Attempt, Staff
+from rollkeeper.access.models import Attempt, RoleGrant, Staff
 from rollkeeper.access.passwords import TRIES
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
@@ -40,9 +40,15 @@ def _on_the_day(face):
     face("office")
 
 
-def account(*roles, name="somebody"):
-    add_staff(console_authority(), username=name, password=PASSWORD, roles=roles, on=DAY)
-    return Staff.objects.get(username=name)
+def account(*roles, signs_in=False):
+    """An account; hashing a password takes long, and few of these sign in."""
+    if signs_in:
+        add_staff(console_authority(), username="somebody", password=PASSWORD, roles=roles, on=DAY)
+        return Staff.objects.get(username="somebody")
+    staff = Staff.objects.create(username="somebody", password="!", salt=bytes(32))
+    for role in roles:
+        RoleGrant.objects.create(staff=staff, role=role.value, since=DAY)
+    return staff
 
 
 def with_app(staff, kind="totp"):
@@ -153,7 +159,7 @@ def test_whoever_signs_everybody_out_ends_the_sessions_of_every_face(as_role):
 
 
 def test_the_secret_of_an_app_that_is_being_added_does_not_lie_open_in_the_session():
-    account(StaffRole.SUPERVISOR)
+    account(StaffRole.SUPERVISOR, signs_in=True)
     client = Client()
     sign_in_at(client, username="somebody")
     client.post("/account/reauthenticate/", {"password": PASSWORD}, **PERSON)
@@ -175,7 +181,7 @@ def opened_by_nobody(text):
 
 
 def test_tries_at_the_office_are_not_forgiven_by_the_counter(as_role):
-    account(StaffRole.SUPERVISOR)
+    account(StaffRole.SUPERVISOR, signs_in=True)
     for _ in range(TRIES):
         with as_role("office"), pytest.raises(Exception, match="wrong"):
             sign_in("somebody", "wrong wrong wrong")
@@ -196,7 +202,7 @@ def test_a_supervisor_with_an_app_alone_does_not_come_in_at_a_production_counter
     from rollkeeper.kernel.settings import HomeKind, Settings
     from rollkeeper.site import gate
 
-    account(StaffRole.SUPERVISOR)
+    account(StaffRole.SUPERVISOR, signs_in=True)
     with_authenticator_app("somebody")
     monkeypatch.setattr(gate, "settings", lambda: Settings(kind=HomeKind.PRODUCTION))
     face("counter")
@@ -211,7 +217,7 @@ def test_a_supervisor_with_an_app_alone_does_not_come_in_at_a_production_counter
 
 
 def test_the_app_of_a_clerk_opens_the_counter_in_its_own_role_and_marks_when(face, as_role):
-    staff = account(StaffRole.CLERK)
+    staff = account(StaffRole.CLERK, signs_in=True)
     secret = with_authenticator_app("somebody")
     face("counter")
     client = Client()
