@@ -25,6 +25,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.sayings import ENGLISH
 from rollkeeper.network.queries import last_comparison
+from rollkeeper.notices.kinds import Channel
 from rollkeeper.office.acts import lift_for_hours, look_up_line
 from rollkeeper.office.forms import ApproveForm, LiftForm, LineForm
 from rollkeeper.office.picture import NARROW, STACK, WIDE, picture, thinned
@@ -71,7 +72,7 @@ def campaign(request: HttpRequest) -> HttpResponse:
             "compared": last_comparison(),
             "undone": figures.undone(seen.campaign_id),
             "most_due": max((one.count for one in seen.due_soon), default=0),
-            "channels": sorted(seen.reached_by_channel.items(), key=lambda item: -item[1]),
+            "channels": [(way.value, seen.reached_by_channel.get(way.value, 0)) for way in Channel],
         }
     return render(request, "office/campaign.html", shown)
 

@@ -71,6 +71,20 @@ CHANNELS: dict[str, Promise] = {
     "email": _("E-mail"),
     "post": _("Letter"),
 }
+EXCUSES: dict[str, Promise] = {
+    "no_way_known": _("Neither the line nor any address reaches anybody"),
+    "every_channel_failed": _("Every way was tried in vain"),
+    "no_person": _("There is no person: a machine, or a line never given out"),
+    "holder_died": _("The holder died"),
+    "other": _("Another reason"),
+}
+NOTICE_STATES: dict[str, Promise] = {
+    "owed": _("To be sent"),
+    "sent": _("Sent, not proved"),
+    "bounced": _("Tried in vain"),
+    "unreachable": _("No way known"),
+    "withdrawn": _("Withdrawn"),
+}
 BECAUSE: dict[str, Promise] = {
     "no_power": _("The law knows no such demand"),
     "not_confirmed": _("Nobody has confirmed the power in the official text"),
@@ -193,6 +207,8 @@ VOCABULARY: dict[str, Mapping[str, Promise | str]] = {
     "line_state": LINE_STATES,
     "reason": REASONS,
     "channel": CHANNELS,
+    "excuse": EXCUSES,
+    "notice_state": NOTICE_STATES,
 }
 
 

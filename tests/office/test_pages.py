@@ -253,3 +253,44 @@ def test_whoever_may_not_explain_lines_is_not_offered_it(batch, signed_in):
 def test_the_office_cannot_read_what_is_sealed(register, as_role):
     with pytest.raises(ProgrammingError), as_role("office"):
         rows("SELECT * FROM vault_sealed")
+
+
+def test_the_unreached_stand_by_reference_and_by_way_and_nobody_who_was_told_is_among_them(batch, signed_in):
+    run(
+        "UPDATE notices_notice SET state = 'bounced', channel = 'post' WHERE state = 'owed' AND kind = 'register_by'"
+    )
+    stages = {row.line_id: row.stage for row in rows("SELECT line_id, stage FROM campaign_member")}
+
+    page = signed_in(StaffRole.SUPERVISOR)("get", "/unreached/").text_
+
+    assert {line for line in stages if str(line) in page} == {
+        line for line, stage in stages.items() if stage == "untold"
+    }
+    (letters,) = re.findall(r"Letter</th>(.*?)</tr>", page, re.DOTALL)
+    assert re.findall(r'rk-number">([0-9,]+)<', letters) == ["0", "0", "1"]
+    (short,) = re.findall(r"Text message</th>(.*?)</tr>", page, re.DOTALL)
+    assert re.findall(r'rk-number">([0-9,]+)<', short) == ["3", "0", "0"]
+
+
+def test_a_named_person_answers_for_the_unreached_on_the_page_and_only_who_may(batch, signed_in):
+    (line,) = [row.line_id for row in rows("SELECT line_id FROM campaign_member WHERE stage = 'untold'")]
+    answer = {"lines": [str(line)], "because": "every_channel_failed"}
+
+    refused = signed_in(StaffRole.DATA_PROTECTION_OFFICER)("post", "/unreached/excuse/", answer)
+    taken = signed_in(StaffRole.SUPERVISOR)("post", "/unreached/excuse/", answer)
+
+    (kept,) = rows("SELECT line_id, because, excused_by FROM campaign_excuse")
+    assert (refused.status_code, taken.status_code) == (403, 302)
+    assert (kept.line_id, kept.because) == (line, "every_channel_failed")
+    assert kept.excused_by == Staff.objects.get(username="supervisor").staff_id
+    assert verbs().count("campaign:line:excused") == 1
+
+
+@pytest.mark.parametrize("lines", [[], ["not a reference"]])
+def test_nobody_answers_for_nothing(batch, signed_in, lines):
+    answer = signed_in(StaffRole.SUPERVISOR)(
+        "post", "/unreached/excuse/", {"lines": lines, "because": "other"}
+    )
+
+    assert answer.status_code == 422
+    assert rows("SELECT FROM campaign_excuse") == []

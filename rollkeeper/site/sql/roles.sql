@@ -105,6 +105,8 @@ GRANT SELECT, INSERT ON campaign_emergencycount TO sweep;
 GRANT SELECT ON campaign_regiontally, campaign_emergencycount TO office, auditor;
 GRANT SELECT, INSERT ON campaign_chunk, campaign_excuse TO sweep;
 GRANT SELECT ON campaign_excuse TO office, auditor;
+-- A named person answers for the unreached on the office's page.
+GRANT INSERT ON campaign_excuse TO office;
 GRANT SELECT, INSERT ON campaign_approval, campaign_complaint, campaign_staylift TO sweep, office;
 GRANT SELECT ON campaign_campaign, campaign_member, campaign_batch, campaign_batchline, campaign_stay,
     campaign_sweepday, campaign_import, campaign_tally, campaign_chunk TO office, auditor;
