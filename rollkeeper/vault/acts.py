@@ -32,9 +32,13 @@ __all__ = [
 
 _SEALED_AT_ONCE = 10_000
 _LENGTH_16 = b"\x00\x00\x00\x10"
-_FIELD_COLUMNS = {field: len(field.value).to_bytes(4) + field.value.encode() for field in Field}
-_FIELD_NAMES = {field: field.value.encode() for field in Field}
-_FIELD_PADDING = {field: padded_to_bytes(field) for field in Field}
+_FIELDS = {
+    field: (
+        field.value.encode(), len(field.value).to_bytes(4) + field.value.encode(), padded_to_bytes(field),
+    )
+    for field in Field
+}  # fmt: skip
+"""Of each field its name, its column in a COPY, and to how many bytes its values are filled up."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -148,15 +152,10 @@ def _seal_batch(batch: Sequence[PersonRecord]) -> list[str]:
         _keep_keys(ids, fresh)
     except EpochOver:
         _keep_keys(ids, fresh)  # an epoch ended in between: seal to the one that lives now
-    tuples = [
-        row
-        for record, (person, holding), key in zip(batch, ids, fresh, strict=True)
-        for row in _sealed_rows(record, person=person, holding=holding, key=key)
-    ]
     try:
         copy_binary(
             "COPY vault_sealed (person_id, holding_id, field, ciphertext) FROM STDIN (FORMAT BINARY)",
-            tuples,
+            _sealed_rows(batch, ids, fresh),
             using="default",
         )
     except psycopg.errors.UniqueViolation:
@@ -188,15 +187,19 @@ def _keep_keys(ids: Sequence[tuple[bytes, bytes]], fresh: Sequence[bytes]) -> No
     )
 
 
-def _sealed_rows(record: PersonRecord, *, person: bytes, holding: bytes, key: bytes) -> list[bytes]:
-    head = b"\x00\x04" + _LENGTH_16 + person + _LENGTH_16 + holding
-    values, marked = record.values, record.is_canary
-    triples = [
-        (nonce, wire.pad(value.encode(), to_bytes=_FIELD_PADDING[field], marked=marked), _FIELD_NAMES[field])
-        for nonce, (field, value) in zip(wire.random_nonces(len(values)), values.items(), strict=True)
-    ]
-    sealed = wire.seal_attributes(key, triples, binding=wire.attribute_binding(person, holding))
-    return [
-        head + _FIELD_COLUMNS[field] + len(ciphertext).to_bytes(4) + ciphertext
-        for field, ciphertext in zip(values, sealed, strict=True)
-    ]
+def _sealed_rows(
+    batch: Sequence[PersonRecord], ids: Sequence[tuple[bytes, bytes]], fresh: Sequence[bytes]
+) -> list[bytes]:
+    """Return a tuple of `vault_sealed` for each attribute of each record, sealed under that record's key."""
+    made, nonces = [], iter(wire.random_nonces(sum(len(record.values) for record in batch)))
+    for record, (person, holding), key in zip(batch, ids, fresh, strict=True):
+        head = b"\x00\x04" + _LENGTH_16 + person + _LENGTH_16 + holding
+        seal, marked = (
+            wire.attribute_sealer(key, binding=wire.attribute_binding(person, holding)),
+            record.is_canary,
+        )
+        for field, value in record.values.items():
+            name, column, to_bytes = _FIELDS[field]
+            sealed = seal(next(nonces), wire.pad(value.encode(), to_bytes=to_bytes, marked=marked), name)
+            made.append(head + column + len(sealed).to_bytes(4) + sealed)
+    return made

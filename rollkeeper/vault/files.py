@@ -29,9 +29,7 @@ def seal_file(owner_id: UUID, file_id: UUID, data: bytes) -> None:
     (wrapped,) = sealer.seal([key], contexts=[wire.person_key_context(owner, file)])
     keys.insert_person_keys([(owner, file, wrapped)], epoch_id=epoch_id)
     padded = wire.pad(data, to_bytes=_PADDED_TO_BYTES)
-    (sealed,) = wire.seal_attributes(
-        key, [(nonce, padded, _NAME)], binding=wire.attribute_binding(owner, file)
-    )
+    sealed = wire.attribute_sealer(key, binding=wire.attribute_binding(owner, file))(nonce, padded, _NAME)
     run(
         "INSERT INTO vault_file (owner_id, file_id, ciphertext) VALUES (%s, %s, %s)",
         [owner_id, file_id, sealed],

@@ -8,7 +8,7 @@ tests. Everything that does not open raises one opaque error.
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Protocol
 
@@ -98,14 +98,14 @@ def attribute_binding(person: bytes, holding: bytes) -> bytes:
     return _ATTRIBUTE + person + holding
 
 
-def seal_attributes(
-    key: bytes, values: Iterable[tuple[bytes, bytes, bytes]], *, binding: bytes
-) -> list[bytes]:
-    """Seal (nonce, padded value, field's name) triples of one person under that person's key."""
+def attribute_sealer(key: bytes, *, binding: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
+    """Return what seals a nonce's padded value, given with its field's name, under one person's key."""
     encrypt = AESGCM(key).encrypt
-    return [
-        _VERSION_BYTE + nonce + encrypt(nonce, padded, binding + field) for nonce, padded, field in values
-    ]
+
+    def seal(nonce: bytes, padded: bytes, field: bytes) -> bytes:
+        return _VERSION_BYTE + nonce + encrypt(nonce, padded, binding + field)
+
+    return seal
 
 
 def open_attribute(key: bytes, sealed: bytes, *, binding: bytes, field: bytes) -> bytes:

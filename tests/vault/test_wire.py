@@ -29,10 +29,7 @@ LINE_CONTEXT = wire.line_value_context(LINE, b"number")
 
 
 def attribute(text: str = "Rigdzin Wangmo", field: bytes = b"name") -> bytes:
-    (sealed,) = wire.seal_attributes(
-        KEY, [(NONCE, wire.pad(text.encode(), to_bytes=64), field)], binding=BINDING
-    )
-    return sealed
+    return wire.attribute_sealer(KEY, binding=BINDING)(NONCE, wire.pad(text.encode(), to_bytes=64), field)
 
 
 def flipped(data: bytes, bit: int) -> bytes:
@@ -273,7 +270,7 @@ def test_a_secret_does_not_show_itself():
 )
 def test_any_text_comes_back_as_it_was(text, field, key):
     padded = wire.pad(text.encode("utf-8", "surrogatepass"), to_bytes=padded_to_bytes(field))
-    (sealed,) = wire.seal_attributes(key, [(NONCE, padded, field.value.encode())], binding=BINDING)
+    sealed = wire.attribute_sealer(key, binding=BINDING)(NONCE, padded, field.value.encode())
 
     opened = wire.open_attribute(key, sealed, binding=BINDING, field=field.value.encode())
 
