@@ -23,7 +23,7 @@ from django.db import connection, connections, transaction
 from rollkeeper.kernel import server
 from rollkeeper.kernel.settings import settings
 
-_JSON = frozenset({114, 3802})  # the types json and jsonb, as PostgreSQL numbers them
+_JSONB = 3802  # as PostgreSQL numbers the type; what is of type json psycopg has read already
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 5_000
 PATIENT = (
@@ -129,7 +129,7 @@ def rows(
         cursor.execute(statement, parameters or None)
         columns = cursor.description
         row = _row(tuple(column.name for column in columns))
-        written = [place for place, column in enumerate(columns) if column.type_code in _JSON]
+        written = [place for place, column in enumerate(columns) if column.type_code == _JSONB]
         return [row(*(_read(values, written) if written else values)) for values in cursor.fetchall()]
 
 

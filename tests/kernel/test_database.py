@@ -59,3 +59,5 @@ def test_rows_read_json(register):
     from rollkeeper.kernel.database import rows
 
     assert rows("""SELECT '{"a": 1}'::jsonb AS found""")[0].found == {"a": 1}
+    assert rows("""SELECT '{"a": 1}'::json AS found, '["b"]'::jsonb AS other""")[0] == ({"a": 1}, ["b"])
+    assert rows("""SELECT '"a"'::json AS found, NULL::jsonb AS other""")[0] == ("a", None)
