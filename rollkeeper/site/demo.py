@@ -51,7 +51,7 @@ from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publishing import publish
 from rollkeeper.lines.queries import find_line
-from rollkeeper.lines.states import NOT_DECLARED, PauseReason, Service
+from rollkeeper.lines.states import NOT_DECLARED, LineState, PauseReason, Service
 from rollkeeper.network.acts import push_due
 from rollkeeper.notices.acts import record_outcomes, send_due
 from rollkeeper.notices.receipts import read_receipts
@@ -182,12 +182,12 @@ class _Story:
     def unregistered(self) -> str:
         """Return the number of a line in service for which nobody is registered yet."""
         mobiles = (number for number, _ in self._unregistered if number.startswith("+861390891"))
-        living = (
+        in_service = (
             number
             for number in mobiles
-            if (line := find_line(number)) and not line.is_over and not line.is_registered
+            if (line := find_line(number)) and line.state is LineState.ACTIVE and not line.is_registered
         )
-        return next(living, "")
+        return next(in_service, "")
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
         for index in range(self._count):
