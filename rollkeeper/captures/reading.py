@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rollkeeper.captures.errors import CaptureNotRead
-from rollkeeper.enrolment.submissions import Deed, Submission
+from rollkeeper.enrolment.submissions import Deed, Submission, giver_in, presence_in
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.states import NOT_DECLARED, PauseReason, Service
 from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind
@@ -47,6 +47,8 @@ class Captured:
             passes_limit=bool(given.get("passes_limit")),
             former_document=former if former[1] else None,
             route=given.get("route") or None,
+            giver=giver_in(given),
+            taker_presence=presence_in(given, "taker"),
         )
 
     def document(self) -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ from rollkeeper.counter import words
 from rollkeeper.counter.forms import QUIET, QuietForm, asked, number_field
 from rollkeeper.documents import proposing
 from rollkeeper.documents.rules import KNOWN_TYPES
-from rollkeeper.enrolment.submissions import TAKES_A_LINE, Deed, Submission
+from rollkeeper.enrolment.submissions import TAKES_A_LINE, Deed, Submission, giver_in, presence_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Attribute, Pack, RouteRule
@@ -22,6 +22,7 @@ from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind, pack_kind
 
 _MAKES_LINES = frozenset({Deed.REGISTER, Deed.INSTALL})
 _OF_A_PICTURE = ("read", "copy", "copy_mark")
+_SIDES = ("giver__presence", "giver__document_type", "giver__document_number", "taker__presence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class RecordForm(QuietForm):
         self.routes = pack.routes(service, kind.value) if deed in TAKES_A_LINE else ()
         if self.routes:
             self.fields["route"] = _route_field(self.routes)
+        if deed is Deed.TRANSFER:
+            self.fields |= _sides_fields()
         self.part_names: dict[Part, list[str]] = {}
         self.attributes: dict[Part, list[str]] = {}
         self.pictured: list[Part] = []
@@ -103,7 +106,7 @@ class RecordForm(QuietForm):
 
     def before(self) -> list[forms.BoundField]:
         """Return the fields about the line."""
-        return [self[name] for name in ("number", "service", "route") if name in self.fields]
+        return [self[name] for name in ("number", *_SIDES, "service", "route") if name in self.fields]
 
     def after(self) -> list[forms.BoundField]:
         """Return the fields that come last; the second look is asked for where a number is doubtful."""
@@ -131,6 +134,8 @@ class RecordForm(QuietForm):
             route=given.get("route") or None,
             passes_limit=bool(given.get("passes_limit")),
             former_document=former if former[1] else None,
+            giver=giver_in(given),
+            taker_presence=presence_in(given, "taker"),
             was_read=frozenset(part for part in self.pictured if self._was_read(part)),
             copies={part: copies for part in self.pictured if (copies := given.get(f"{part.key}__copies"))},
         )
@@ -160,6 +165,30 @@ class RecordForm(QuietForm):
         if state and values.get("document_type") in proposing.WITH_STATE:
             values["document_type"] = f"{values['document_type']}-{state.lower()}"
         return {name: value for name, value in values.items() if value}
+
+
+def _sides_fields() -> dict[str, forms.Field]:
+    """Return the fields for who gives a line up, and for who stands there for whom."""
+    why = _("Nobody takes a line behind the back of whoever is registered for it.")
+    return {
+        "giver__presence": asked(
+            forms.ChoiceField(
+                label=_("Who gives the line up?"), choices=list(words.PRESENCES.items()), required=False,
+                help_text=_("A proxy shows the holder's document, their own and a signed authority. The proxy is not recorded."),
+            ),
+            why=why,
+        ),
+        "giver__document_type": forms.ChoiceField(
+            label=_("Kind of the present holder's document"), choices=list(words.DOCUMENTS.items()), required=False
+        ),
+        "giver__document_number": forms.CharField(
+            label=_("Number of the present holder's document"), required=False, widget=forms.TextInput(attrs=QUIET),
+            help_text=_("Compared and not recorded. Leave it out where nobody is registered for the line."),
+        ),
+        "taker__presence": forms.ChoiceField(
+            label=_("Who takes the line?"), choices=list(words.PRESENCES.items()), required=False
+        ),
+    }  # fmt: skip
 
 
 def _route_field(routes: Sequence[RouteRule]) -> forms.ChoiceField:

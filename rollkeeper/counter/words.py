@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.agents.kinds import AgentState
-from rollkeeper.enrolment.submissions import Deed
+from rollkeeper.enrolment.submissions import Deed, Presence
 from rollkeeper.ledger import words as ledger_words
 from rollkeeper.lines.states import LineState, PauseReason, Service, SuspensionReason
 from rollkeeper.subscribers.kinds import Part, PartyKind
@@ -47,6 +47,10 @@ HINTS: Words = {
 UNCONFIRMED = _(
     "May be left out: the press reported that this is to be asked, and nobody has confirmed it in the official text."
 )
+PRESENCES: Words = {
+    Presence.SELF: _("The holder"),
+    Presence.PROXY: _("A proxy"),
+}
 DOCUMENTS: Words = {
     "cn-resident-card": _("Resident identity card"),
     "cn-residence-permit": _("Residence permit"),

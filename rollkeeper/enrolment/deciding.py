@@ -4,9 +4,12 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from rollkeeper.documents.assurance import Assurance
 from rollkeeper.enrolment.errors import (
     AlreadyRegistered,
     AnotherService,
+    GiverNotShown,
+    GiverNotTheHolder,
     LineInDispute,
     NotRegistered,
     NotRelocatable,
@@ -36,6 +39,14 @@ _RELOCATABLE = frozenset({Service.FIXED_LINE, Service.INTERNET_ACCESS})
 
 
 @dataclass(frozen=True, slots=True)
+class Giving:
+    """The document of who gives a line up: who is known by it, and how sure it is."""
+
+    person: PersonId | None
+    assurance: Assurance
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """A line and the people around it at the moment of an act."""
 
@@ -54,6 +65,10 @@ class Situation:
     """Through which day the present holder was accepted without a document already."""
     is_served: bool = False
     """The line is over, and the network owes the proof that it is out of service."""
+    giver: Giving | None = None
+    """Who gives the line up, as they were shown; None: nobody was."""
+    holder_has_document: bool = True
+    """Whether any document leads to the present holder: who was registered without one has none to show."""
     is_sealed: bool = False
     """Somebody named in the record is under protection, and who acts may not know who."""
 
@@ -127,5 +142,17 @@ def _of_a_transfer(line: LineView, situation: Situation) -> RollkeeperError | No
         return LineInDispute(line=line.line_id)
     if others:
         return OtherReasonsOpen(line=line.line_id, reasons=", ".join(others))
-    same = situation.shown is not None and situation.shown == situation.holder
-    return SameHolder(line=line.line_id) if same and line.is_registered else None
+    if not line.is_registered:
+        return None
+    if situation.shown is not None and situation.shown == situation.holder:
+        return SameHolder(line=line.line_id)
+    return _of_the_giver(line, situation) if situation.holder_has_document else None
+
+
+def _of_the_giver(line: LineView, situation: Situation) -> RollkeeperError | None:
+    """Whoever is registered for a line gives it up themselves, or nobody takes it."""
+    if situation.giver is None:
+        return GiverNotShown(line=line.line_id, article=situation.article, part="giver")
+    if situation.giver.person != situation.holder:
+        return GiverNotTheHolder(line=line.line_id, article=situation.article, part="giver")
+    return None

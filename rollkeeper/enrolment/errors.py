@@ -172,6 +172,29 @@ class NotTheHolder(RollkeeperError):
     remedy = "If the document was renewed, give the former one as well; if the line goes to somebody else, transfer it."
 
 
+class GiverNotShown(RollkeeperError):
+    """A line that somebody is registered for is to be transferred without them."""
+
+    code = "giver_not_shown"
+    kind = Kind.REFUSED
+    sentence = "Line {line} is registered for somebody: nobody takes it without the document of who gives it up ({article})."
+    remedy = (
+        "Have its holder come, or a proxy with the holder's document and a signed authority. Where"
+        " somebody is registered by mistake or has died, dispute it instead."
+    )
+
+
+class GiverNotTheHolder(RollkeeperError):
+    """The document of who gives a line up is not the one of its present holder."""
+
+    code = "giver_not_the_holder"
+    kind = Kind.REFUSED
+    sentence = "The document of who gives line {line} up is not the one recorded for it ({article})."
+    remedy = (
+        "If that document was renewed, change the record first; otherwise the line is not theirs to give."
+    )
+
+
 class SameHolder(RollkeeperError):
     """A line is to be transferred to the person who holds it."""
 

@@ -11,6 +11,7 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
 from rollkeeper.documents.reasons import Verdict
+from rollkeeper.enrolment.deciding import Giving
 from rollkeeper.enrolment.receipts import Raced, keep_receipts
 from rollkeeper.enrolment.route_marks import RouteTook, mark_routes
 from rollkeeper.enrolment.rules import AskedOf, ReadParts
@@ -77,6 +78,8 @@ class Draft:
     """The person known by the former document, to whom the one shown is added."""
     passed: tuple[str, ...] = ()
     """Articles of the limits that a supervisor let it pass."""
+    giver: Giving | None = None
+    """Who gave the line up that is transferred."""
 
     @property
     def until(self) -> dt.date | None:
@@ -118,6 +121,7 @@ def write(frame: Frame, drafts: Sequence[Draft]) -> list[Receipt]:
     entries = _entries(frame, written, at=at)
     _mark_copies(frame, written)
     _mark_passed(frame, written)
+    _mark_given_up(frame, written)
     mark_routes(frame.authority, [_route_taken(frame, w) for w in written if w.draft.parts.route])
     receipts = [
         Receipt(
@@ -298,6 +302,15 @@ def _mark_passed(frame: Frame, written: Sequence[Written]) -> None:
             )  # fmt: skip
 
 
+def _mark_given_up(frame: Frame, written: Sequence[Written]) -> None:
+    """Enter who stood there for each side of a transfer, and how sure it is that who gave the line up was its holder."""
+    for one in written if frame.deed is Deed.TRANSFER else ():
+        append_entry(
+            frame.authority, verb=Verb.HOLDING_GIVEN_UP, role=frame.role, on=frame.on, line_id=one.line_id,
+            pack=frame.pack.hash, article=frame.pack.act_article(frame.deed.value), facts=_sides(one.draft),
+        )  # fmt: skip
+
+
 def _facts(written: Written) -> dict[str, str]:
     others = {
         part.key: commitment for part, commitment in written.commitments.items() if part is not Part.HOLDER
@@ -308,3 +321,13 @@ def _facts(written: Written) -> dict[str, str]:
         "holding": str(written.holding_id),
         "party_kind": written.draft.submission.kind.value,
     } | others
+
+
+def _sides(draft: Draft) -> dict[str, str]:
+    """Say who stood there for each side of a transfer, and how sure it is that who gave the line up was its holder."""
+    sides = {"taken_by": draft.submission.taker_presence.value}
+    if draft.giver and draft.submission.giver and draft.line and draft.line.is_registered:
+        return sides | {
+            "given_as": draft.giver.assurance.value, "given_by": draft.submission.giver.presence.value,
+        }  # fmt: skip
+    return sides

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
+from rollkeeper.documents.assurance import assurance_of
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.enrolment import recording
-from rollkeeper.enrolment.deciding import Situation, refusal
+from rollkeeper.enrolment.deciding import Giving, Situation, refusal
 from rollkeeper.enrolment.errors import NothingMayBeAsked
 from rollkeeper.enrolment.limiting import Taking, count_limits, lock_documents
 from rollkeeper.enrolment.receipts import answer_again, find_receipts, until_unraced
@@ -35,7 +36,7 @@ from rollkeeper.lines.queries import LineView, accepted_through, last_holder, pr
 from rollkeeper.lines.states import Service
 from rollkeeper.network.queries import still_served
 from rollkeeper.subscribers.kinds import Part
-from rollkeeper.subscribers.queries import document_index, find_persons
+from rollkeeper.subscribers.queries import document_index, find_persons, with_documents
 from rollkeeper.vault.blind import blind_numbers
 
 type Outcome = Receipt | RollkeeperError
@@ -186,19 +187,21 @@ def _decide(
     shown, former = _known_by_document(documents), _known_by_document(formerly)
     limits = count_limits(frame, [*shown, *former])
     article = frame.pack.act_article(frame.deed.value) or ""
+    givers = _givers(frame, [one.submission for one, _, _ in read])
+    documented = with_documents(holders.values()) if frame.deed is Deed.TRANSFER else set()
     sealed = _sealed_from(frame, [line.line_id for _, line, _ in read if line is not None])
     served = still_served([line.line_id for _, line, _ in read if line is not None and line.is_over])
     accepted = accepted_through([line.line_id for _, line, parts in read if line is not None and parts.route])
     makes_anew = frame.deed in {Deed.REGISTER, Deed.INSTALL}  # a new contract touches nobody's record
     drafts: list[Draft] = []
-    for (one, line, parts), by_document, by_former in zip(read, shown, former, strict=True):
+    for (one, line, parts), by_document, by_former, giver in zip(read, shown, former, givers, strict=True):
         holder = (
             None if line is None else last_holder(line.line_id) if line.is_over else holders.get(line.line_id)
         )
         situation = Situation(
             line=line, holder=holder, shown=by_former or by_document, service=one.submission.service, article=article,
             shows_document=parts.parts[Part.HOLDER].document is not None,
-            quarantine_days=frame.pack.number_quarantine_days,
+            quarantine_days=frame.pack.number_quarantine_days, giver=giver, holder_has_document=holder in documented,
             is_served=line is not None and line.line_id in served,
             is_sealed=line is not None and line.line_id in sealed and not makes_anew, route=parts.route,
             accepted_through=accepted.get(line.line_id) if line is not None and parts.route else None,
@@ -213,7 +216,7 @@ def _decide(
         else:
             drafts.append(
                 Draft(one.place, one.submission, one.number, one.number_index, _service(one, line), line, parts, frame.on,
-                      renewed_by=by_former if by_former != by_document else None, passed=verdict)
+                      renewed_by=by_former if by_former != by_document else None, passed=verdict, giver=giver)
             )  # fmt: skip
     return drafts
 
@@ -230,6 +233,23 @@ def _former(submission: Submission, *, on: dt.date) -> tuple[str, str] | None:
         return None
     kind = normalise_type(submission.former_document[0])
     return kind, check_number(kind, submission.former_document[1], on).normalised
+
+
+def _givers(frame: Frame, submissions: Sequence[Submission]) -> list[Giving | None]:
+    """Return who gives up the lines that are transferred, as they are shown."""
+    if frame.deed is not Deed.TRANSFER:
+        return [None] * len(submissions)
+    checked = [
+        (kind, check_number(kind, s.giver.document[1], frame.on), s.in_sight)
+        if s.giver and (kind := normalise_type(s.giver.document[0]))
+        else None
+        for s in submissions
+    ]
+    known = _known_by_document([(one[0], one[1].normalised) if one else None for one in checked])
+    return [
+        Giving(person, assurance_of(in_sight=one[2], verdict=one[1].verdict)) if one else None
+        for one, person in zip(checked, known, strict=True)
+    ]
 
 
 def _known_by_document(documents: Sequence[tuple[str, str] | None]) -> list[PersonId | None]:

@@ -42,6 +42,35 @@ _VERBS = {
 }
 
 
+class Presence(StrEnum):
+    """Who stands at the counter for one side of a transfer. The values stand in the ledger."""
+
+    SELF = "self"
+    PROXY = "proxy"
+    """Somebody with the document of whom they stand for, a document of their own and a signed authority; not recorded."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Giver:
+    """Who gives a line up: the document of its holder, type and number, and who brought it."""
+
+    document: tuple[str, str]
+    presence: Presence = Presence.SELF
+
+
+def giver_in(fields: Mapping[str, str]) -> Giver | None:
+    """Return who gives a line up out of a form's fields; None where no document of theirs was shown."""
+    number = (fields.get("giver__document_number") or "").strip()
+    kind = fields.get("giver__document_type") or "other"
+    return Giver((kind, number), presence_in(fields, "giver")) if number else None
+
+
+def presence_in(fields: Mapping[str, str], side: str) -> Presence:
+    """Return who stands there for one side of a transfer out of a form's fields."""
+    said = fields.get(f"{side}__presence")
+    return Presence(said) if said in set(Presence) else Presence.SELF
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Submission:
     """One registration as submitted: the attributes of each part, by the pack's names."""
@@ -59,6 +88,10 @@ class Submission:
     """A supervisor looked at a line more than the law lets pass without that."""
     former_document: tuple[str, str] | None = None
     """Type and number of the document recorded so far, where it was renewed or recorded wrongly."""
+    giver: Giver | None = None
+    """Who gives the line up that is transferred."""
+    taker_presence: Presence = Presence.SELF
+    """Who stands there for whoever takes the line that is transferred."""
     route: str | None = None
     """By which way of the pack the holder is registered who can show no document, such as `referee`."""
     in_sight: bool = True

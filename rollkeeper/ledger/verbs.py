@@ -127,6 +127,16 @@ class Verb(StrEnum):
     HOLDING_REGISTERED = "line:holding:registered", _HOLDER
     HOLDING_TRANSFERRED = "line:holding:transferred", _HOLDER
     HOLDING_CORRECTED = "line:holding:corrected", _HOLDER
+    HOLDING_GIVEN_UP = (
+        "line:holding:given_up",
+        Form(
+            line=MUST,
+            pack=MUST,
+            article=MAY,
+            facts={"taken_by": CODE},
+            may={"given_as": CODE, "given_by": CODE},
+        ),
+    )
     HOLDING_ACCEPTED = "line:holding:accepted", _HOLDER
     ROUTE_TAKEN = (
         "line:route:taken",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Finding a reference again: by the whole document, exactly, and in no other way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import PersonId
@@ -23,6 +23,16 @@ def find_persons(document_indexes: Sequence[bytes]) -> list[PersonId | None]:
     )
     known = {bytes(row.document_index): PersonId(row.person_id) for row in found}
     return [known.get(bytes(index)) for index in document_indexes]
+
+
+def with_documents(persons: Collection[PersonId]) -> set[PersonId]:
+    """Return those of these people to whom any document leads."""
+    if not persons:
+        return set()
+    found = rows(
+        "SELECT DISTINCT person_id FROM subscribers_document WHERE person_id = ANY (%s)", [list(persons)]
+    )
+    return {PersonId(row.person_id) for row in found}
 
 
 def is_protected(person_id: PersonId) -> bool:

@@ -210,7 +210,14 @@ def test_a_whole_life_of_a_line_goes_through_the_counter(at_counter):
 
     steps = [
         post(at_counter, "install", number, service="fixed_line").status_code,
-        post(at_counter, "transfer", number, new).status_code,
+        post(
+            at_counter,
+            "transfer",
+            number,
+            new,
+            giver__document_type=SECRET["document_type"],
+            giver__document_number=SECRET["document_number"],
+        ).status_code,
         post(at_counter, "relocate", number, new | {"address": "Elsewhere 2"}).status_code,
         post(at_counter, "change", number, new | {"name": "New Name"}).status_code,
         send("/replace-sim/", **shown),

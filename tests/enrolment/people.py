@@ -6,7 +6,7 @@ from itertools import count
 
 from stdnum.iso7064 import mod_11_2
 
-from rollkeeper.enrolment.submissions import Submission
+from rollkeeper.enrolment.submissions import Giver, Presence, Submission
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.subscribers.kinds import Part, PartyKind
 
@@ -45,6 +45,11 @@ def submission(number: str, holder: dict[str, str] | None = None, **changes: obj
         "parts": {Part.HOLDER: holder or person()},
     }
     return Submission(**(values | changes))
+
+
+def given_by(who: dict[str, str], *, presence: Presence = Presence.SELF) -> Giver:
+    """Return somebody as who gives a line up."""
+    return Giver((who["document_type"], who["document_number"]), presence)
 
 
 def fresh_number() -> str:

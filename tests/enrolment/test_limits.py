@@ -28,7 +28,7 @@ from rollkeeper.lines.changes import activate_line, contest_holding
 from rollkeeper.lines.queries import find_line, present_holding
 from rollkeeper.lines.states import Service
 from rollkeeper.subscribers.kinds import Part, PartyKind
-from tests.enrolment.people import ON, fresh_number, person, submission, without_address
+from tests.enrolment.people import ON, fresh_number, given_by, person, submission, without_address
 
 pytestmark = pytest.mark.usefixtures("vaulted")
 
@@ -113,16 +113,16 @@ def test_what_somebody_says_is_not_theirs_counts_for_no_limit(clerk, limited):
 @pytest.mark.parametrize("act", [install_line, transfer_line])
 def test_a_line_that_is_installed_or_comes_from_somebody_else_counts_as_well(clerk, limited, act):
     limited(TWO)
-    who, number = person(), fresh_number()
+    who, number, old = person(), fresh_number(), person()
     for _ in range(2):
         take(clerk, who)
     if act is transfer_line:
-        register_subscriber(clerk, submission(number), on=ON)
+        register_subscriber(clerk, submission(number, old), on=ON)
 
     with pytest.raises(LimitReached):
-        act(clerk, submission(number, who), on=ON)
+        act(clerk, submission(number, who, giver=given_by(old)), on=ON)
 
-    assert act(clerk, submission(number, person()), on=ON)
+    assert act(clerk, submission(number, person(), giver=given_by(old)), on=ON)
 
 
 def test_who_is_at_the_limit_has_records_corrected(clerk, limited):

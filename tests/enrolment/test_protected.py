@@ -13,7 +13,7 @@ from rollkeeper.lines.queries import find_line, holdings, present_holding
 from rollkeeper.lines.states import Service
 from rollkeeper.subscribers.acts import protect_subscriber
 from rollkeeper.subscribers.kinds import Part, PartyKind
-from tests.enrolment.people import ON, person, submission, without_address
+from tests.enrolment.people import ON, given_by, person, submission, without_address
 
 pytestmark = pytest.mark.usefixtures("vaulted")
 
@@ -29,7 +29,9 @@ def by_document(act, authority, number, who):
 
 
 ACTS = {
-    "transfer": lambda who, number, _: acts.transfer_line(who, submission(number), on=ON),
+    "transfer": lambda who, number, holder: acts.transfer_line(
+        who, submission(number, giver=given_by(holder)), on=ON
+    ),
     "relocate": lambda who, number, holder: acts.relocate_line(who, submission(number, holder), on=ON),
     "change": lambda who, number, holder: acts.change_record(who, submission(number, holder), on=ON),
     "replace_sim": lambda who, number, holder: by_document(acts.replace_sim, who, number, holder),

@@ -28,7 +28,7 @@ from rollkeeper.lines.queries import find_line, holder_at, holdings, view_line
 from rollkeeper.lines.states import LineState, Service, SuspensionReason
 from rollkeeper.network.acts import push_due
 from rollkeeper.subscribers.kinds import Part, PartyKind
-from tests.enrolment.people import ON, card, fresh_number, person, submission, without_address
+from tests.enrolment.people import ON, card, fresh_number, given_by, person, submission, without_address
 from tests.network.fakes import Element
 
 pytestmark = pytest.mark.usefixtures("vaulted")
@@ -407,7 +407,7 @@ def test_a_transfer_registers_the_new_holder_and_keeps_the_old_one_as_history(cl
     number, old, new = new_line(), person(), person()
     register_subscriber(clerk, submission(number, old), on=ON)
 
-    transfer_line(clerk, submission(number, new), on=ON)
+    transfer_line(clerk, submission(number, new, giver=given_by(old)), on=ON)
 
     first, second = holdings(find_line(number).line_id)
     assert first.person_id != second.person_id
@@ -424,10 +424,10 @@ def test_the_old_deadline_does_not_follow_a_transfer(clerk, new_line):
 
 
 def test_identity_belongs_to_the_period_and_not_to_the_number(clerk, new_line):
-    number = new_line()
-    register_subscriber(clerk, submission(number), on=ON)
+    number, old = new_line(), person()
+    register_subscriber(clerk, submission(number, old), on=ON)
     between = clock.now()
-    transfer_line(clerk, submission(number), on=ON)
+    transfer_line(clerk, submission(number, giver=given_by(old)), on=ON)
 
     line_id = find_line(number).line_id
     assert holder_at(line_id, at=between) == holdings(line_id)[0]

@@ -9,7 +9,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.lines.acts import mark_disputed
 from rollkeeper.lines.queries import find_line
 from rollkeeper.lines.states import PauseReason, SuspensionReason
-from tests.enrolment.people import ON, fresh_number, person, submission
+from tests.enrolment.people import ON, fresh_number, given_by, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted")
 
@@ -21,7 +21,7 @@ def test_the_counters_role_suffices_for_every_act(clerk, new_line, as_role):
     with as_role("counter"):
         acts.register_subscriber(clerk, submission(number, who), on=ON)
         acts.register_subscriber(clerk, submission(fresh_number(), who), on=ON)
-        acts.transfer_line(clerk, submission(number, other), on=ON)
+        acts.transfer_line(clerk, submission(number, other, giver=given_by(who)), on=ON)
         acts.change_record(clerk, submission(number, other), on=ON)
         acts.pause_line(
             clerk,

@@ -23,7 +23,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import accepted_through, find_line, line_history, present_holding
 from rollkeeper.lines.states import LineState, PauseReason, SuspensionReason
 from rollkeeper.subscribers.kinds import Part, PartyKind
-from tests.enrolment.people import ON, fresh_number, person, submission, without_address
+from tests.enrolment.people import ON, fresh_number, given_by, person, submission, without_address
 
 pytestmark = pytest.mark.usefixtures("vaulted")
 
@@ -219,10 +219,11 @@ def test_the_same_submission_twice_is_one_receipt(clerk, routed, new_line):
 
 def test_a_line_is_given_to_somebody_whose_document_was_stolen(clerk, routed, new_line):
     routed(STOLEN)
-    number = new_line()
-    register_subscriber(clerk, submission(number), on=ON)
+    number, old = new_line(), person()
+    register_subscriber(clerk, submission(number, old), on=ON)
 
-    receipt = transfer_line(clerk, submission(number, bare(), route="police_report"), on=ON)
+    given = submission(number, bare(), route="police_report", giver=given_by(old))
+    receipt = transfer_line(clerk, given, on=ON)
 
     assert receipt.verb == Verb.HOLDING_ACCEPTED
     assert not find_line(number).is_registered

@@ -19,7 +19,7 @@ ALWAYS = {
 """A law decides each of these, whatever it is about."""
 WHERE_AN_ARTICLE_SPEAKS = {
     "line:line:activated", "line:line:ended", "line:line:relocated", "line:holding:registered",
-    "line:holding:transferred", "line:holding:corrected", "line:holding:accepted", "disclosures:demand:entered",
+    "line:holding:transferred", "line:holding:given_up", "line:holding:corrected", "line:holding:accepted", "disclosures:demand:entered",
     "disclosures:demand:refused", "rights:application:made",
 }  # fmt: skip
 """A law decides these, or people do: a holder ends a contract, somebody finds a demand wanting."""

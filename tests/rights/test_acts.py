@@ -21,6 +21,7 @@ from rollkeeper.rights.kinds import AskKind
 from rollkeeper.rights.proving import MOST_A_DAY
 from rollkeeper.rights.queries import open_cases
 from rollkeeper.subscribers.kinds import Part, PartyKind
+from tests.enrolment.people import given_by
 from tests.rights.people import NUMBER, ON, PERSON, enrol, visit
 
 OTHER = "+8613908915678"
@@ -47,7 +48,7 @@ def give_away(number, to):
         console_authority(),
         Submission(
             submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL, parts={Part.HOLDER: to},
-            language="en", looked_twice=True,
+            language="en", looked_twice=True, giver=given_by(PERSON),
         ),
         on=ON,
     )  # fmt: skip

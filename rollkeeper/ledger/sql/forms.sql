@@ -35,6 +35,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:holding:registered' THEN '+++_'
     WHEN 'line:holding:transferred' THEN '+++_'
     WHEN 'line:holding:corrected' THEN '+++_'
+    WHEN 'line:holding:given_up' THEN '+-+_'
     WHEN 'line:holding:accepted' THEN '+++_'
     WHEN 'line:route:taken' THEN '++++'
     WHEN 'line:limit:passed' THEN '++++'
@@ -166,6 +167,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:holding:registered' THEN ARRAY[['assurance', 'code', '+'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['holding', 'reference', '_'], ['party_kind', 'code', '+'], ['user', 'digest', '_']]
     WHEN 'line:holding:transferred' THEN ARRAY[['assurance', 'code', '+'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['holding', 'reference', '_'], ['party_kind', 'code', '+'], ['user', 'digest', '_']]
     WHEN 'line:holding:corrected' THEN ARRAY[['assurance', 'code', '+'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['holding', 'reference', '_'], ['party_kind', 'code', '+'], ['user', 'digest', '_']]
+    WHEN 'line:holding:given_up' THEN ARRAY[['given_as', 'code', '_'], ['given_by', 'code', '_'], ['taken_by', 'code', '+']]
     WHEN 'line:holding:accepted' THEN ARRAY[['assurance', 'code', '+'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['holding', 'reference', '_'], ['party_kind', 'code', '+'], ['user', 'digest', '_']]
     WHEN 'line:route:taken' THEN ARRAY[['route', 'code', '+'], ['through', 'day', '_']]
     WHEN 'line:copy:kept' THEN ARRAY[['copies', 'count', '+'], ['holding', 'reference', '+']]
