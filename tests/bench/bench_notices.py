@@ -38,17 +38,17 @@ def run(sizes: Sequence[int]) -> list[Row]:
 
 
 def _at(size: int) -> list[Row]:
-    _empty()
-    _owe(size)
-    bare = _seconds(_bare_writes)
-    _empty()
-    _owe(size)
-    sent = _seconds(lambda: send_due(console_authority(), on=clock.today()))
+    empty()
+    owe(size)
+    bare = seconds(_bare_writes)
+    empty()
+    owe(size)
+    sent = seconds(lambda: send_due(console_authority(), on=clock.today()))
     reports = read_receipts(home() / "outbox" / "receipts.jsonl")
-    taken = _seconds(lambda: take_in(reports, on=clock.today(), by=sweep_authority()))
+    taken = seconds(lambda: take_in(reports, on=clock.today(), by=sweep_authority()))
     (told,) = rows("SELECT count(*) AS n FROM notices_notice WHERE state = 'delivered'")
     assert told.n == size, (told.n, size)
-    counted = _seconds(lambda: (standings(), attempts()))
+    counted = seconds(lambda: (standings(), attempts()))
     for name in ("messages", "receipts"):
         (home() / "outbox" / f"{name}.jsonl").unlink()
     return [
@@ -66,7 +66,7 @@ def _at(size: int) -> list[Row]:
     ]
 
 
-def _empty() -> None:
+def empty() -> None:
     with psycopg.connect(
         host=str(server.socket_folder()), port=server.REGISTER.port, dbname="rollkeeper_register",
         user=server.SUPERUSER, password=server.password(server.REGISTER, server.SUPERUSER), autocommit=True,
@@ -75,7 +75,7 @@ def _empty() -> None:
         owner.execute("TRUNCATE lines_line, notices_notice, notices_attempt, notices_tally, ledger_entry")
 
 
-def _owe(size: int) -> None:
+def owe(size: int) -> None:
     do("SET statement_timeout = 0")
     for first in range(0, size, 10_000):
         lines = new_uuids(min(10_000, size - first))
@@ -124,7 +124,7 @@ def _turn(values: list[list[UUID]], state: str) -> None:
     do(f"UPDATE notices_attempt SET outcome = '{state}' {given} WHERE line_id = l AND notice_id = n", values)  # noqa: S608
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun

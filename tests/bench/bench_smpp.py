@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Telling people by SMS over a real message centre, beside bare `smpplib` that submits the same parts in the same window.
+
+The product: claim, intend, open each number with its ledger entry, write the text, part it, submit, note each answer on
+disk and in the register. The baseline: `submit_sm` of the same parts to a centre of the same kind, without a register, a
+key, an entry or a file. The centre is the one of the tests, in Node on the package smpp; it answers at once.
+"""
+
+import datetime as dt
+import json
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.settings import home, settings, write_settings
+from rollkeeper.notices.acts import send_due
+from rollkeeper.notices.kinds import Channel, NoticeKind
+from rollkeeper.notices.smpp import ShortMessages
+from rollkeeper.notices.smpp_link import Link
+from rollkeeper.notices.smpp_spool import Spool
+from rollkeeper.notices.smpp_text import in_parts
+from rollkeeper.notices.texts import write_notice
+from tests.bench.bench_notices import Row, empty, owe, seconds
+
+HERE = Path(__file__).parents[1]
+PACKAGE = HERE.parent / "node_modules" / "smpp"
+WINDOW, PASSWORD = 10, "invented"
+
+
+def run(sizes: Sequence[int]) -> list[Row]:
+    """Measure each size in a register that is emptied before."""
+    write_settings(quiet_from=dt.time(8), quiet_until=dt.time(8))
+    return [row for size in sizes for row in _at(size)]
+
+
+def _at(size: int) -> list[Row]:
+    parts = _parts()
+    with _centre() as port:
+        bare = seconds(lambda: _submit_bare(port, parts, times=size))
+    empty()
+    owe(size)
+    spool = home() / "outbox" / "smpp-bench.sqlite"
+    with _centre() as port:
+        way = ShortMessages(
+            f"smpp://rollkeeper@127.0.0.1:{port}", password=PASSWORD, sender="10086", spool=Spool(spool),
+            window=WINDOW, per_second=1e9,
+        )  # fmt: skip
+        sent = seconds(lambda: send_due(console_authority(), on=clock.today(), ways={Channel.SMS: way}))
+    (handed,) = rows("SELECT count(*) AS n FROM notices_notice WHERE state = 'sent'")
+    assert handed.n == size, (handed.n, size)
+    spool.unlink()
+    what = f"smpp: {size / sent:,.0f} notices of {len(parts)} parts a second, window {WINDOW} / bare smpplib"
+    return [(what, size, sent, bare, sent / bare, "")]
+
+
+def _parts() -> list[bytes]:
+    """Return the parts of the text of a notice: all are alike but for their codes."""
+    text = write_notice(
+        NoticeKind.REGISTER_BY, language="bo", channel=Channel.SMS, promised_on=clock.today(), code="12345678",
+        operator=settings().operator_name, care=settings().care_number,
+    ).text  # fmt: skip
+    return in_parts(text, reference=new_uuid())[1]
+
+
+def _submit_bare(port: int, parts: Sequence[bytes], *, times: int) -> None:
+    link = Link("127.0.0.1", port, tls=None, name="rollkeeper", password=PASSWORD, patience_s=10)
+    with link:
+        open_count = 0
+        for octets in (octets for _ in range(times) for octets in parts):
+            if open_count == WINDOW:
+                link.read_pdu()
+                open_count -= 1
+            link.submit(sender="10086", to="+8613900001234", octets=octets, coding=8, kind=0x40)
+            open_count += 1
+        for _ in range(open_count):
+            link.read_pdu()
+
+
+@contextmanager
+def _centre() -> Iterator[int]:
+    """Start a centre; what it says it heard is thrown away, or it would wait for somebody to read it."""
+    running = subprocess.Popen(
+        ["node", str(HERE / "notices" / "centre.js"), str(PACKAGE), json.dumps({"password": PASSWORD})],
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert running.stdout is not None
+    try:
+        port = int(json.loads(running.stdout.readline())["port"])
+        threading.Thread(target=deque, args=(running.stdout, 0), daemon=True).start()
+        yield port
+    finally:
+        running.kill()
+        running.wait()
