@@ -47,8 +47,8 @@ class RecordForm(QuietForm):
         self.fields["number"] = number_field()
         if deed in _MAKES_LINES:
             self.fields["service"] = forms.ChoiceField(
-                label=_("Service"), choices=list(words.SERVICES.items()), required=False,
-                help_text=_("Of a new line. A line that is there keeps its own."),
+                label=_("Service"), choices=[("", _("As it stands there")), *words.SERVICES.items()], required=False,
+                help_text=_("Of a new line: a mobile telephone unless you choose. A line that is there keeps its own."),
             )  # fmt: skip
         service = str(self.data.get("service") or (initial or {}).get("service") or Service.MOBILE)
         self.routes = pack.routes(service, kind.value) if deed in TAKES_A_LINE else ()

@@ -7,10 +7,11 @@ import pytest
 
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import rows
+from rollkeeper.lines.changes import activate_line
 from rollkeeper.lines.queries import find_line, holdings, line_history
-from rollkeeper.lines.states import LineState
+from rollkeeper.lines.states import LineState, Service
 from rollkeeper.vault.fields import Field
-from tests.enrolment.people import card, fresh_number, person
+from tests.enrolment.people import ON, card, fresh_number, person
 
 SECRET = {
     "name": "Ngawang Invented-Person",
@@ -95,6 +96,17 @@ def test_a_person_is_registered_and_gets_a_receipt_without_anything_personal(at_
     assert not [
         value for value in [*SECRET.values(), number, number[3:]] if value in page + answer["Location"]
     ]
+
+
+def test_a_line_that_is_there_keeps_its_service_where_the_clerk_chooses_none(at_counter):
+    number = fresh_number()
+    activate_line(number, service=Service.FIXED_LINE, on=ON)
+    offered = re.findall(r'<option value="([a-z_]*)"', at_counter.get("/register/").content.decode())
+
+    answer = post(at_counter, "register", number, service=offered[0])
+
+    assert "/receipt/" in answer["Location"]
+    assert (find_line(number).service, find_line(number).is_registered) == (Service.FIXED_LINE, True)
 
 
 def test_a_form_sent_twice_gives_the_first_receipt(at_counter):
