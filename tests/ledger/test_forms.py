@@ -12,7 +12,6 @@ from rollkeeper.kernel import database
 from rollkeeper.ledger import page
 from rollkeeper.ledger.forms import Fact
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.site import boot
 
 GOLDEN = Path(__file__).parent / "golden" / "forms.json"
 HOUSE = Path(str(files("rollkeeper")))
@@ -43,6 +42,8 @@ def test_a_home_learns_new_forms_when_it_is_brought_up_to_date(home):
     database.run(
         "CREATE OR REPLACE FUNCTION ledger_references(verb text) RETURNS text LANGUAGE sql IMMUTABLE RETURN NULL"
     )
+
+    from rollkeeper.site import boot
 
     boot.bring_up_to_date()
 

@@ -183,5 +183,5 @@ def test_a_receipt_is_not_checked_with_a_key_that_came_with_it(published, capsys
     file = published / "receipt"
     file.write_text(receipt(EntryId(7)))
 
-    assert auditor.run(file, vkey=None, older=[], as_json=False) == 1
-    assert "give --vkey" in capsys.readouterr().out
+    assert auditor.run(file, vkey=None, older=[], as_json=False) == 2
+    assert "give --vkey" in capsys.readouterr().err
