@@ -112,11 +112,12 @@ OFFICE = {
     "line": post("/line/", on="2012-03-02"),
     "line/lift": post("/line/lift/", line=lambda _, line: str(line)),
     "who-looked": post("/who-looked/", on="2012-03-02"),
+    "unreached/excuse": post("/unreached/excuse/", because="no_way_known", lines=lambda _, line: str(line)),
 }
 # What is of use to such a holder is done for them: two lines in service are alike, and one that cannot have it says nothing.
 HELPS = {"pause", "lift", "protect", "dispute"}
 NOT_ABOUT_A_LINE = re.compile(
-    r"captures/|kept/|worker|manifest|figures|receipt|campaign|batches|demands|incidents|agent|evidence|read/|^account|^static"
+    r"captures/|kept/|unreached/$|worker|manifest|figures|receipt|campaign|batches|demands|incidents|agent|evidence|read/|^account|^static"
 )
 
 

@@ -41,7 +41,7 @@ def scoped(*people, **named):
     return made
 
 
-def test_a_scope_asked_for_by_one_is_done_by_the_house_with_the_drafts(register):
+def test_a_scope_asked_for_by_one_is_done_by_the_house_with_the_drafts(committed):
     person_id, _ = held_by(make_line(), language="zh-hans")
     made = scoped(person_id)
 

@@ -41,7 +41,10 @@ class CounterDesk:
         )  # fmt: skip
         self._do("/install/", berta, berta, service="fixed_line")
         self._do("/relocate/", berta, berta, holder__address=self._people.person().address)
-        self._do("/transfer/", lines[0], chen)
+        self._do(
+            "/transfer/", lines[0], chen, giver__document_type=renewed.document_type,
+            giver__document_number=renewed.document_number,
+        )  # fmt: skip
         self._do("/register/", lines[1], dolma)
         shown = {"document_type": dolma.document_type, "document_number": dolma.document_number}
         self._done(self._browser.submit("/replace-sim/", number=lines[1].number, **shown))

@@ -28,8 +28,11 @@ def element():
     return Element()
 
 
-def bar(line=None, kind=CommandKind.BAR, **more):
-    return ask(line or uuid.uuid4(), kind=kind, reason="registration", at=AT, **more)
+def bar(line=None, kind=CommandKind.BAR, batch_id=None):
+    asked = ask(line or uuid.uuid4(), kind=kind, reason="registration", at=AT)
+    if batch_id:
+        database.run("UPDATE network_command SET batch_id = %s WHERE command_id = %s", [batch_id, asked])
+    return asked
 
 
 def push(element, **more):

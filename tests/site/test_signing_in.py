@@ -205,6 +205,7 @@ def test_that_proof_does_not_last():
     session = client.session
     for record in session["account_authentication_methods"]:
         record["at"] = time.time() - 301
+    session.modified = True
     session.save()
 
     answer = client.get("/account/2fa/totp/activate/", **PERSON)
