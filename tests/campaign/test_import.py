@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -276,6 +277,20 @@ def test_a_known_reference_under_another_number_is_refused(register, written):
     take_in(file)
 
     assert side_file(file) == [(2, "id", "a reference that has a line already, under another number")]
+
+
+@pytest.mark.parametrize(
+    ("line_id", "is_ours"),
+    [
+        ("019dbb00-0000-7000-8000-000000000000", True),
+        ("019dbb00-0001-7000-8000-000000000000", True),
+        ("019dbaff-ffff-7fff-bfff-ffffffffffff", False),
+    ],
+)
+def test_a_line_made_in_the_millisecond_in_which_an_import_began_is_of_that_import(line_id, is_ours):
+    began = UUID("019dbb00-0000-7fff-bfff-ffffffffffff")
+
+    assert chunks._is_of_this_import(UUID(line_id), began) is is_ours
 
 
 @pytest.mark.parametrize("chunk_rows", [1, 10])

@@ -139,8 +139,8 @@ class Visitor:
         self.page.goto((at or self.trial.office) + "/account/login/")
         self.page.fill("#id_login", role)
         self.page.fill("#id_password", self.trial.passwords[role])
-        self.page.locator("main form button").first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator("main form button").first.click()
 
     def look(self, name: str) -> None:
         """Keep screenshots at every width; demand that nothing overflows and that axe finds nothing."""

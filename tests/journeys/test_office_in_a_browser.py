@@ -89,21 +89,26 @@ def test_a_drill_is_gone_to_its_end_on_the_page_by_two_people(chromium, trial):
     officer, administrator = (
         Visitor(chromium.new_context(locale="en-GB").new_page(), trial) for _ in range(2)
     )
+
+    def press(who, button):
+        with who.page.expect_navigation():
+            who.page.locator(button).first.click()
+
     for one, role in ((officer, "data_protection_officer"), (administrator, "administrator")):
         one.sign_in(role)
         one.page.goto(trial.office + "/incidents/")
-        one.page.locator("main li.rk-card a").first.click()
+        press(one, "main li.rk-card a")
 
     def say(who, step):
         who.page.reload()
-        who.page.locator(f"form[action$='/ask/']:has(input[value={step}]) button").first.click()
+        press(who, f"form[action$='/ask/']:has(input[value={step}]) button")
 
     say(officer, "scope")
     trial.type("work", "--once")
     if officer.page.locator(
         "form[action$='/withdraw/']"
     ).count():  # asked for by whoever looked at the page before
-        officer.page.locator("form[action$='/withdraw/'] button").first.click()
+        press(officer, "form[action$='/withdraw/'] button")
     say(officer, "sign_out_everyone")
     for step in ("rotate_keys", "reseal", "tell_people"):
         say(officer, step)
@@ -113,8 +118,8 @@ def test_a_drill_is_gone_to_its_end_on_the_page_by_two_people(chromium, trial):
     trial.type("work", "--once")
     officer.page.reload()
     done = officer.page.inner_text("main")
-    officer.page.locator("form[action$='/report-sent/'] button").click()
-    officer.page.locator("form[action$='/close/'] button").click()
+    press(officer, "form[action$='/report-sent/'] button")
+    press(officer, "form[action$='/close/'] button")
     closed = officer.page.inner_text("main")
     for one in (officer, administrator):
         one.page.context.close()
