@@ -122,7 +122,12 @@ def _domain(text: str) -> str:
     except UnicodeError:
         raise NumberNotRead(value_class="not a domain name") from None
     labels = ascii_form.split(".")
-    if len(labels) < 2 or labels[-1].isdecimal() or len(ascii_form) > GREATEST_DOMAIN_LENGTH:
+    if (
+        len(labels) < 2
+        or not all(labels)
+        or labels[-1].isdecimal()
+        or len(ascii_form) > GREATEST_DOMAIN_LENGTH
+    ):
         raise NumberNotRead(value_class="not a domain name")
     return ascii_form
 

@@ -93,7 +93,7 @@ def test_domains_and_address_blocks_are_numbers_of_their_own_kind(service, text,
     [
         (Service.DOMAIN, "localhost"), (Service.DOMAIN, "a b.cn"), (Service.DOMAIN, "-a.cn"), (Service.DOMAIN, "a..cn"),
         (Service.DOMAIN, "a_b.cn"), (Service.DOMAIN, "192.0.2.1"), (Service.DOMAIN, "xn--a-.cn"), (Service.DOMAIN, "a" * 64 + ".cn"),
-        (Service.HOSTED_SITE, "https://example.cn/"), (Service.ADDRESS_BLOCK, "192.0.2.1/24"),
+        (Service.DOMAIN, "example.cn.."), (Service.HOSTED_SITE, "https://example.cn/"), (Service.ADDRESS_BLOCK, "192.0.2.1/24"),
         (Service.ADDRESS_BLOCK, "13800138000"), (Service.ADDRESS_BLOCK, "fe80::%eth0/64"), (Service.ADDRESS_BLOCK, "010.0.0.0/8"),
     ],
 )  # fmt: skip
