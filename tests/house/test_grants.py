@@ -114,3 +114,20 @@ def test_nobody_but_its_owner_takes_a_table_away_or_empties_it(home, role):
     assert not [
         line for line in granted() if line.startswith(f"{role} ") and line.endswith(("TRUNCATE", "TRIGGER"))
     ]
+
+
+def test_what_runs_as_the_owner_is_called_by_whom_it_is_for_and_by_nobody_else(home):
+    may = rows(
+        """SELECT p.proname AS function, array_agg(r.rolname::text ORDER BY r.rolname)
+                  FILTER (WHERE has_function_privilege(r.rolname, p.oid, 'EXECUTE')) AS roles
+             FROM pg_proc p CROSS JOIN pg_roles r
+            WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND p.prorettype <> 'trigger'::regtype
+              AND r.rolname = ANY (%s)
+            GROUP BY p.oid, p.proname""",
+        [[role.value for role in Role if role is not Role.MIGRATOR]],
+    )
+
+    assert {row.function: row.roles for row in may} == {
+        "rights_try_code": ["portal"],
+        "vault_note_opening": ["vault"],
+    }
