@@ -183,6 +183,12 @@ STEP_STATES: dict[str, Promise] = {
     "withdrawn": _("Withdrawn"),
 }
 LANGUAGE_NAMES: dict[str, str] = {"en": "English", "zh-hans": "中文", "bo": "བོད་ཡིག"}
+LEAKED: Mapping[str, Promise | str] = {
+    **FIELDS,
+    "instrument": _("the paper of a demand"),
+    "record": _("the whole record, as it was taken down"),
+    "other": _("another field"),
+}
 VOCABULARY: dict[str, Mapping[str, Promise | str]] = {
     "about": ABOUT,
     "severity": SEVERITIES,
@@ -198,7 +204,7 @@ VOCABULARY: dict[str, Mapping[str, Promise | str]] = {
     "demand_state": DEMAND_STATES,
     "instrument": INSTRUMENTS,
     "outcome": OUTCOMES,
-    "field": FIELDS,
+    "field": LEAKED,
     "stage": STAGES,
     "stage_note": STAGE_NOTES,
     "action": ACTIONS,

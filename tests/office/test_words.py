@@ -3,6 +3,7 @@
 import pytest
 
 from rollkeeper.campaign.stages import Action, BatchState, HeldBack, PassedOver, Stage
+from rollkeeper.incidents import scoping
 from rollkeeper.lines.states import LineState, Service
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.office import words
@@ -24,6 +25,10 @@ from rollkeeper.office import words
 )
 def test_it_is_said(vocabulary, known):
     assert {word.value for word in known} <= set(words.VOCABULARY[vocabulary])
+
+
+def test_whatever_an_incident_may_have_exposed_is_said():
+    assert {*scoping.FIELDS, scoping.OTHER} <= words.VOCABULARY["field"].keys()
 
 
 def test_every_state_of_a_batch_has_a_colour():
