@@ -115,6 +115,19 @@ def test_what_was_seen_of_one_person_is_one_row_with_every_field_and_an_unknown_
     assert exposed(made) == {(person_id, ("address", "name", "other"), 4)}
 
 
+def test_somebody_seen_on_two_of_their_lines_is_one_person_of_the_list_and_of_every_count(register):
+    person_id = PersonId(new_uuid())
+    for _ in range(2):
+        looked(CONSOLE, person_id=person_id, line_id=make_line(), field="name")
+    looked(CONSOLE, line_id=make_line(), field="number")
+
+    made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR)
+    found = acts.scope_incident(CONSOLE, made, on=ON)
+
+    assert (found.people, found.unnamed_lines, found.openings) == (1, 1, 3)
+    assert queries.people_by_field(made) == {"name": 1, "number": 1}
+
+
 def test_every_field_that_can_be_sealed_has_a_word_of_its_own_in_the_list(register):
     for field in OPENED:
         looked(CONSOLE, person_id=PersonId(new_uuid()), field=field)

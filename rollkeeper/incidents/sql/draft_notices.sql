@@ -4,7 +4,7 @@
 -- Plan: lines_holding_by_person, primary keys; one row a person. Again: makes it anew.
 CREATE TEMPORARY TABLE incident_draft ON COMMIT DROP AS
 WITH person AS (
-    SELECT DISTINCT person_id FROM incidents_exposed WHERE incident_id = %(incident)s AND person_id IS NOT NULL
+    SELECT person_id FROM incidents_exposed WHERE incident_id = %(incident)s AND person_id IS NOT NULL
 ), reach AS (
     SELECT DISTINCT ON (p.person_id) p.person_id, h.line_id
       FROM person p
@@ -17,5 +17,5 @@ SELECT p.person_id, r.line_id, coalesce(s.language, %(language)s) AS language
   FROM person p LEFT JOIN reach r USING (person_id) LEFT JOIN subscribers_subscriber s USING (person_id)
 UNION ALL
 SELECT NULL, l.line_id, coalesce(l.language, %(language)s)
-  FROM (SELECT DISTINCT line_id FROM incidents_exposed WHERE incident_id = %(incident)s AND person_id IS NULL) x
+  FROM (SELECT line_id FROM incidents_exposed WHERE incident_id = %(incident)s AND person_id IS NULL) x
   LEFT JOIN lines_line l ON l.line_id = x.line_id AND l.erased_on IS NULL
