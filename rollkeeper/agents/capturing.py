@@ -6,7 +6,7 @@ unusual is held and not refused: the registration stands with its date, and a su
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, demand
@@ -14,9 +14,10 @@ from rollkeeper.access.roles import Power
 from rollkeeper.agents import queries
 from rollkeeper.agents.errors import CapReached
 from rollkeeper.agents.holding import open_case
-from rollkeeper.agents.models import Taken
+from rollkeeper.agents.likeness import marks_of
+from rollkeeper.agents.models import Likeness, Taken
 from rollkeeper.agents.queries import AtPlace
-from rollkeeper.agents.rules import Unusual, is_open, pattern_of
+from rollkeeper.agents.rules import ALIKE, Unusual, is_open, pattern_of
 from rollkeeper.enrolment.receipts import find_receipts
 from rollkeeper.enrolment.submissions import Receipt
 from rollkeeper.kernel import clock
@@ -35,11 +36,13 @@ def take_registration(
     on: dt.date,
     at: dt.datetime | None = None,
     late: bool = False,
+    copies: Sequence[bytes] = (),
 ) -> Receipt:
     """Do a registration (`do`, an act of `enrolment`) at the place where the account is posted, in one transaction.
 
     An account of the operator's own is bound to no place: for it this is `do` alone. A submission that was done already is
-    answered again, whatever the hour. `at` is when it was taken down, `late` that it is handed in after that.
+    answered again, whatever the hour. `at` is when it was taken down, `late` that it is handed in after that; `copies` are those
+    that are kept of the documents shown.
     Ledger: agents:registration:taken, and agents:case:opened where it is unusual.
     Refuses: NoPostNow, AgentMayNotCapture, DeviceNotEnrolled, PlaceClosed, CapReached, and whatever `do` refuses.
     """
@@ -57,7 +60,7 @@ def take_registration(
         if not receipt.is_repeat:
             if queries.taken_on(there.agent_id, on) >= there.cap:
                 raise CapReached(agent=there.agent, cap=there.cap)
-            _note(authority, there, receipt, at=instant, on=on)
+            _note(authority, there, receipt, copies=copies, at=instant, on=on)
     return receipt
 
 
@@ -82,7 +85,15 @@ def lock_captures(agent_id: UUID) -> None:
     rows("SELECT pg_advisory_xact_lock(hashtextextended('agents ' || %s::text, 0))", [agent_id])
 
 
-def _note(authority: Authority, there: AtPlace, receipt: Receipt, *, at: dt.datetime, on: dt.date) -> None:
+def _note(
+    authority: Authority,
+    there: AtPlace,
+    receipt: Receipt,
+    *,
+    copies: Sequence[bytes],
+    at: dt.datetime,
+    on: dt.date,
+) -> None:
     role = demand(authority, Power.ENROL)
     facts = _facts(there) | ({"device": str(there.device_id)} if there.device_id else {})
     append_entry(
@@ -92,7 +103,9 @@ def _note(authority: Authority, there: AtPlace, receipt: Receipt, *, at: dt.date
         entry_id=receipt.entry_id, agent_id=there.agent_id, place_id=there.place_id, staff_id=there.staff_id,
         line_id=receipt.line_id, day=on, at=at,
     )  # fmt: skip
-    pattern = pattern_of(_unusual(taken, is_suspended=there.is_suspended))
+    pattern = pattern_of(
+        _unusual(taken, was_seen=_note_likeness(taken, copies), is_suspended=there.is_suspended)
+    )
     taken.pattern = pattern.value if pattern else None
     taken.save(force_insert=True)
     if pattern:
@@ -102,7 +115,7 @@ def _note(authority: Authority, there: AtPlace, receipt: Receipt, *, at: dt.date
         )  # fmt: skip
 
 
-def _unusual(taken: Taken, *, is_suspended: bool) -> Unusual:
+def _unusual(taken: Taken, *, was_seen: bool, is_suspended: bool) -> Unusual:
     since = taken.day - dt.timedelta(days=settings().agents_window_days - 1)
     (found,) = rows(
         sql("agents", "unusual"),
@@ -114,8 +127,18 @@ def _unusual(taken: Taken, *, is_suspended: bool) -> Unusual:
         in_ten_minutes=found.in_ten_minutes, most_in_ten_minutes=settings().agents_in_ten_minutes,
         lines_of_person=found.lines_of_person, most_lines_of_person=settings().agents_lines_of_one_person,
         places_today=found.places_today, is_open=is_open(found.hours, at=taken.at.astimezone(clock.zone())),
-        copy_was_seen=False, is_suspended=is_suspended,
+        copy_was_seen=was_seen, is_suspended=is_suspended,
     )  # fmt: skip
+
+
+def _note_likeness(taken: Taken, copies: Sequence[bytes]) -> bool:
+    """Note how these copies look; tell whether one that looks the same was kept for another line."""
+    marks = marks_of(copies)
+    if not marks:
+        return False
+    (found,) = rows(sql("agents", "seen_before"), {"line": taken.line_id, "marks": marks, "alike": ALIKE})
+    Likeness.objects.create(line_id=taken.line_id, entry_id=taken.entry_id, taken_on=taken.day, marks=marks)
+    return bool(found.seen)
 
 
 def _facts(there: AtPlace) -> dict[str, str]:

@@ -11,11 +11,14 @@ from rollkeeper.agents.kinds import Pattern, Verdict
 from rollkeeper.agents.models import Case
 from rollkeeper.agents.rechecking import begin_rechecks
 from rollkeeper.agents.rules import is_many_abandoned
-from rollkeeper.kernel.database import act, rows, sql
+from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+
+LIKENESS_KEPT = dt.timedelta(days=366)
+"""A picture that comes back later than this is not noticed: nobody keeps marks for ever."""
 
 
 def open_case(
@@ -80,3 +83,9 @@ def look_for_abandoned(authority: Authority, *, on: dt.date) -> int:
                 )  # fmt: skip
                 opened += 1
     return opened
+
+
+def forget_likenesses(authority: Authority, *, on: dt.date) -> int:
+    """Forget how copies looked, after a year or with the record; return of how many registrations. Refuses: NotAllowed."""
+    demand(authority, Power.FOLLOW_RECHECKS)
+    return run(sql("agents", "forget_likenesses"), {"before": on - LIKENESS_KEPT})

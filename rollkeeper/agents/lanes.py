@@ -10,10 +10,11 @@ _EVERY_S = 3600.0
 
 def follow() -> int:
     """Follow every recheck and every account; return how much came of it. Nothing is cut off."""
-    from rollkeeper.agents.holding import look_for_abandoned
+    from rollkeeper.agents.holding import forget_likenesses, look_for_abandoned
     from rollkeeper.agents.rechecking import follow_rechecks
 
     done = follow_rechecks(sweep_authority(), on=clock.today())
+    forget_likenesses(sweep_authority(), on=clock.today())
     return sum(done.values()) + look_for_abandoned(sweep_authority(), on=clock.today())
 
 

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Agents, their places, accounts and devices; what they took down, what looked unusual, what is re-verified.
 
-Nothing here is personal: references, codes the operator gives, days. An agent's own name stays outside: a shop is often
+Nothing here is personal but the marks of copies: references, codes the operator gives, days. An agent's own name stays outside: a shop is often
 called after the one who keeps it.
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
@@ -195,6 +196,24 @@ class Taken(models.Model):
             models.Index(fields=["agent_id", "day"], name="agents_taken_by_agent"),
             models.Index(fields=["staff_id", "at"], name="agents_taken_by_account"),
         ]
+
+
+class Likeness(models.Model):
+    """How the copies of one registration look, in keyed pieces: whether a picture was used for another line too."""
+
+    pk = models.CompositePrimaryKey("line_id", "entry_id")
+    line_id = models.UUIDField()
+    entry_id = models.BigIntegerField()
+    taken_on = models.DateField()
+    marks = ArrayField(
+        models.BigIntegerField(), db_comment="Personal, keyed hashes. Go after a year, or with the record."
+    )
+
+    class Meta:
+        """Only of what agents took down."""
+
+        db_table = "agents_likeness"
+        indexes = [GinIndex(fields=["marks"], name="agents_likeness_by_mark")]
 
 
 class Pictured(models.Model):

@@ -12,6 +12,11 @@ from rollkeeper.law.rules import Allowed, Decision, Refused
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = "00:00", "24:00"
 HOUSE = "house rule"
+ALIKE = 0.65
+"""What share of their marks two copies must have in common to be the same picture.
+
+Of ten specimens (cards and passports), photographed, each copied again under another day's mark had at least 0.97 in common with
+itself, saved anew at quality 60 0.73, made smaller to 85 % 0.67; of 45 pairs of two different ones the most alike had 0.58."""
 
 type Hours = Mapping[str, Sequence[Sequence[str]]]
 

@@ -4,7 +4,7 @@
 For an account of the operator's own all of this is nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -39,10 +39,17 @@ def demand_device(request: HttpRequest, authority: Authority) -> None:
         demand_place(request, authority)
 
 
-def at_place(request: HttpRequest, authority: Authority, *, key: str, do: Callable[[], Receipt]) -> Receipt:
+def at_place(
+    request: HttpRequest,
+    authority: Authority,
+    *,
+    key: str,
+    do: Callable[[], Receipt],
+    copies: Sequence[bytes] = (),
+) -> Receipt:
     """Do a registration where it is taken down. Refuses: as `agents.capturing.take_registration`."""
     return take_registration(
-        authority, submission_key=key, devices=devices_in(request), do=do, on=clock.today()
+        authority, submission_key=key, devices=devices_in(request), do=do, on=clock.today(), copies=copies
     )
 
 

@@ -85,6 +85,7 @@ def record(request: HttpRequest, deed: str) -> HttpResponse:
         return at_place(
             request, authority, key=given.submission_key,
             do=lambda: _ACTS[chosen](authority, given, on=clock.today()),
+            copies=[copy for copies in given.copies.values() for copy in copies],
         )  # fmt: skip
 
     if request.method == "GET":

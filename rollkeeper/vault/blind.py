@@ -20,6 +20,7 @@ from rollkeeper.vault.root import index_key
 from rollkeeper.vault.rules import normalise_document, normalise_number, normalise_reference
 
 INDEX_BYTES = 16
+_MARK_BYTES = 8
 
 
 def blind_numbers(numbers: Sequence[str]) -> list[bytes]:
@@ -51,6 +52,14 @@ def blind_once(reference: UUID, text: str) -> bytes:
     Whole 32 bytes: what is compared so may be short, and nobody looks anything up by it.
     """
     return index_key().digests([b"once\x00" + reference.bytes + text.encode()])[0]
+
+
+def blind_likeness(pieces: Sequence[bytes]) -> list[int]:
+    """Return what stands for pieces of how a copy looks, as whole numbers: to be found alike, and shown to nobody."""
+    return [
+        int.from_bytes(digest[:_MARK_BYTES], signed=True)
+        for digest in index_key().digests([b"likeness\x00" + piece for piece in pieces])
+    ]
 
 
 def _blind(kind: bytes, values: Sequence[str], normalise: Callable[[str], str]) -> list[bytes]:

@@ -40,7 +40,16 @@ class Shop:
     passkey: int
 
     def register(
-        self, *, document=None, number=None, key=None, at=None, late=False, passkey=None, kind=None
+        self,
+        *,
+        document=None,
+        number=None,
+        key=None,
+        at=None,
+        late=False,
+        passkey=None,
+        kind=None,
+        copies=(),
     ) -> Receipt:
         key = key or str(new_uuid())
         submission = Submission(
@@ -53,7 +62,7 @@ class Shop:
         )  # fmt: skip
         return capturing.take_registration(
             self.authority, submission_key=key, devices=[passkey or self.passkey], on=clock.today(), at=at, late=late,
-            do=lambda: register_subscriber(self.authority, submission, on=clock.today()),
+            copies=copies, do=lambda: register_subscriber(self.authority, submission, on=clock.today()),
         )  # fmt: skip
 
 

@@ -132,6 +132,9 @@ GRANT INSERT ON incidents_stepyes TO office;
 GRANT SELECT ON agents_agent, agents_met, agents_place, agents_post, agents_device, agents_audit, agents_finding, agents_taken,
     agents_picture, agents_case, agents_recheck TO counter, office, sweep, auditor;
 GRANT INSERT ON agents_taken, agents_case TO counter;
+-- How a copy looks, in keyed pieces: compared where it is taken down, forgotten by the house.
+GRANT SELECT, INSERT ON agents_likeness TO counter, sweep;
+GRANT DELETE ON agents_likeness TO sweep;
 GRANT INSERT, UPDATE ON agents_picture TO counter;
 GRANT INSERT, UPDATE ON agents_agent, agents_met, agents_place, agents_post, agents_device, agents_audit, agents_finding,
     agents_case, agents_recheck, agents_picture TO sweep;
