@@ -53,6 +53,7 @@ class Power(StrEnum):
     SEE_CAMPAIGN = "see_campaign"
     OPEN_SEALED = "open_sealed"
     OPEN_ON_DEMAND = "open_on_demand"
+    OPEN_WITH_CONSENT = "open_with_consent"
     ENTER_DEMAND = "enter_demand"
     DECIDE_DEMAND = "decide_demand"
     PUT_OFF_TELLING = "put_off_telling"
@@ -84,3 +85,4 @@ class Power(StrEnum):
     FOLLOW_RECHECKS = "follow_rechecks"
     MAKE_EVIDENCE = "make_evidence"
     SEE_EVIDENCE = "see_evidence"
+    DRAW_SAMPLE = "draw_sample"

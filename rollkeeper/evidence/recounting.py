@@ -56,7 +56,7 @@ def _recount_chunk(work: tuple[Path, int, int, dict[str, tuple[Period, int]]]) -
     ends = sorted({size for _, size in quarters.values()})
     groups: dict[int, Groups] = {end: Counter() for end in (*ends, head_size)}
     for index in range(first, min(first + _AT_ONCE, -(-head_size // TILE_WIDTH))):
-        bodies, at = _entries(folder, index, head_size), index * TILE_WIDTH
+        bodies, at = entries_of(folder, index, head_size), index * TILE_WIDTH
         for end in (*ends, head_size):
             upto = max(0, min(len(bodies), end - at))
             _group(groups[end], bodies[:upto])
@@ -124,7 +124,8 @@ def _by_verb() -> dict[str, list[tuple[str, Measure]]]:
     return found
 
 
-def _entries(folder: Path, index: int, head_size: int) -> list[bytes]:
+def entries_of(folder: Path, index: int, head_size: int) -> list[bytes]:
+    """Return the entries of one bundle, of a ledger with so many."""
     raw = (folder / tile_name("entries", index, tile_width(0, index, head_size))).read_bytes()
     found, at = [], 0
     while at < len(raw):

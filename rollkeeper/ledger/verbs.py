@@ -185,13 +185,13 @@ class Verb(StrEnum):
     )
     SEALED_OPENED = "vault:sealed:opened", Form(
         line=MAY, person=MAY, facts={"field": CODE, "purpose": CODE},
-        may={"demand": REFERENCE, "holding": REFERENCE, "second": ACTOR},
+        may={"consent": REFERENCE, "demand": REFERENCE, "holding": REFERENCE, "second": ACTOR},
     )  # fmt: skip
     OPENING_REFUSED = (
         "vault:sealed:refused",
         Form(
             facts={"asked": COUNT, "field": CODE, "purpose": CODE},
-            may={"demand": REFERENCE, "holding": REFERENCE},
+            may={"consent": REFERENCE, "demand": REFERENCE, "holding": REFERENCE},
         ),
     )
     CANARY_MADE = "vault:canary:made", Form(facts=_EPOCH)
@@ -236,6 +236,14 @@ class Verb(StrEnum):
         line=MUST, facts={"application": REFERENCE, "outcome": CODE},
     )  # fmt: skip
     RECORD_PROTECTED = "rights:record:protected", Form(line=MUST, facts={"protected": FLAG})
+    CONSENT_ASKED = "rights:consent:asked", Form(
+        line=MUST, facts={"answer_by": DAY, "consent": REFERENCE, "fields": COUNT, "sample": REFERENCE},
+    )  # fmt: skip
+    CONSENT_GIVEN = "rights:consent:given", Form(line=MUST, facts={"consent": REFERENCE, "through": DAY})
+    CONSENT_TAKEN_BACK = "rights:consent:taken_back", Form(line=MUST, facts={"consent": REFERENCE})
+    SAMPLE_DRAWN = "samples:sample:drawn", Form(
+        facts={"first": DAY, "kind": CODE, "last": DAY, "lines": COUNT, "sample": REFERENCE, "seed": DIGEST, "size": COUNT},
+    )  # fmt: skip
     STAFF_SUSPENDED = "access:staff:suspended", Form(facts={"staff": DIGEST})
     STAFF_REINSTATED = "access:staff:reinstated", Form(facts={"staff": DIGEST})
     INCIDENT_OPENED = "incidents:incident:opened", Form(

@@ -39,6 +39,10 @@ DONE: Words = {
     Verb.PASSKEY_REMOVED: _("A passkey was removed: it shows nobody any more."),
     Verb.APPLICATION_MADE: _("An application to register the line was made from afar."),
     Verb.APPLICATION_SEEN: _("The document was seen for what was registered from afar."),
+    Verb.CONSENT_GIVEN: _(
+        "You let one auditor see the entries that were named. You can take it back at any time."
+    ),
+    Verb.CONSENT_TAKEN_BACK: _("No auditor sees your record."),
     Verb.DISPUTE_SETTLED: _("The dispute is settled."),
     Verb.LINE_ACTIVATED: _("The line begins."),
     Verb.LINE_SUSPENDED: _("The line is suspended: nobody was registered for it in time."),
@@ -82,6 +86,7 @@ PURPOSES: Words = {
     "complaint": _("to answer a complaint, a dispute or an appeal"),
     "subscriber_request": _("because the person asked to see it"),
     "legal_demand": _("to answer a legal demand that two people let through"),
+    "audit": _("to check a sample, as you allowed"),
     "review": _("to review a sample or the soundness of the register"),
     "": _("to help at the counter or to explain the line"),
 }

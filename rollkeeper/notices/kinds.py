@@ -32,12 +32,15 @@ class NoticeKind(StrEnum):
     DISCLOSED = "disclosed"
     """An authority was given something that is recorded about you, on a demand that the law allows."""
 
+    AUDIT_ASKED = "audit_asked"
+    """An auditor asks to see entries of the record; whoever does not want it need not answer."""
+
     @property
     def promises_a_day(self) -> bool:
         """Tell whether the text names a day, which then is never shortened."""
         return self in {
             NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED, NoticeKind.CONFIRM_RECORD,
-            NoticeKind.DOCUMENT_BY,
+            NoticeKind.DOCUMENT_BY, NoticeKind.AUDIT_ASKED,
         }  # fmt: skip
 
     @property

@@ -24,6 +24,8 @@ from rollkeeper.evidence.wording import say_row, titles_of
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.office import words
+from rollkeeper.office.forms import DrawForm
+from rollkeeper.samples.queries import samples_of
 
 
 @require_safe
@@ -100,10 +102,13 @@ def evidence(request: HttpRequest, period: str = "") -> HttpResponse:
     chosen = period or (periods[0] if periods else "")
     language = get_language() or "en"
     report = report_of(authority, chosen) if chosen else None
+    draws = authority.role_for(Power.DRAW_SAMPLE) is not None
     shown = {
         "periods": periods,
         "chosen": chosen,
         "report": report,
+        "samples": samples_of(authority, chosen) if draws and chosen else [],
+        "draw": DrawForm() if draws and report and len(report["quarters"]) == 1 else None,
         "tables": [_table(one, language) for one in (report["tables"] if report else ())],
     }
     return render(request, "office/evidence.html", shown)

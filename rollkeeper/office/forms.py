@@ -11,9 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from rollkeeper.disclosures.kinds import Because
 from rollkeeper.kernel.sayings import mark, say
 from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.words import FIELDS
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.office.words import BECAUSE
+from rollkeeper.office.words import BECAUSE, SAMPLE_KINDS
+from rollkeeper.samples.kinds import Kind
+from rollkeeper.vault.fields import Field
 
 LONGEST_IDENTIFIER = 253
 """A domain's greatest length."""
@@ -113,4 +116,31 @@ class RefuseDemandForm(forms.Form):
         label=_("Why is it refused?"),
         choices=[(one.value, BECAUSE[one.value]) for one in Because if one.is_a_persons],
         widget=forms.RadioSelect,
+    )
+
+
+class DrawForm(forms.Form):
+    """What is drawn, and the text that decides which lines."""
+
+    kind = forms.ChoiceField(
+        label=_("What happened to the lines"), choices=[(one.value, SAMPLE_KINDS[one.value]) for one in Kind]
+    )
+    text = forms.CharField(
+        label=_("Your own text"),
+        help_text=_(
+            "At least 16 letters or figures that nobody guesses, such as throws of dice. It decides which lines come. Keep it: with it anybody draws the same ones again out of the published ledger."
+        ),
+        max_length=1_000,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class AskHoldersForm(forms.Form):
+    """Which entries the holders are asked to show."""
+
+    fields_asked = forms.MultipleChoiceField(
+        label=_("Entries that you ask to see"),
+        choices=[(one.value, FIELDS[one.value]) for one in Field],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one.")},
     )

@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path
 
-from rollkeeper.office import agents, demands, incidents, looks, unreached, views
+from rollkeeper.office import agents, demands, incidents, looks, samples, unreached, views
 
 app_name = "office"
 urlpatterns: list[URLPattern] = [
@@ -32,6 +32,9 @@ urlpatterns: list[URLPattern] = [
     path("agents/<str:code>/suspend/", agents.suspend, name="suspend_agent"),
     path("agent-cases/<uuid:case_id>/settle/", agents.settle, name="settle_agent_case"),
     path("evidence/", agents.evidence, name="evidence"),
+    path("evidence/<str:quarter>/draw/", samples.draw, name="draw_sample"),
+    path("samples/<uuid:sample_id>/", samples.sample, name="sample"),
+    path("samples/<uuid:sample_id>/ask/", samples.ask, name="ask_holders"),
     path("evidence/<str:period>/", agents.evidence, name="evidence_of"),
     path("who-looked/", looks.who_looked, name="who_looked"),
 ]

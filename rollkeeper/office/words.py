@@ -50,6 +50,15 @@ SERVICES: dict[str, Promise] = {
     "address_block": _("Address block"),
     "hosted_site": _("Hosted site"),
 }
+SAMPLE_KINDS: dict[str, Promise] = {
+    "registered": _("registered"),
+    "corrected": _("record corrected"),
+    "transferred": _("transferred to somebody else"),
+    "suspended": _("suspended"),
+    "restored": _("restored by an undo"),
+    "ended": _("terminated"),
+    "notice_delivered": _("a notice provably arrived"),
+}
 LINE_STATES: dict[str, Promise] = {
     "active": _("Active"),
     "suspended": _("Suspended"),
@@ -204,6 +213,7 @@ VOCABULARY: dict[str, Mapping[str, Promise | str]] = {
     "demand_state": DEMAND_STATES,
     "instrument": INSTRUMENTS,
     "outcome": OUTCOMES,
+    "sample_kind": SAMPLE_KINDS,
     "field": LEAKED,
     "stage": STAGES,
     "stage_note": STAGE_NOTES,

@@ -118,6 +118,17 @@ class DeedForm(QuietForm):
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
 
 
+class ConsentForm(DeedForm):
+    """Which of what auditors ask is meant."""
+
+    consent = forms.UUIDField(widget=forms.HiddenInput)
+
+    @classmethod
+    def for_consent(cls, line: str, consent: str) -> Self:
+        """Return the form behind a button."""
+        return cls(initial={"key": str(new_uuid()), "line": line, "consent": consent}, auto_id=False)
+
+
 class NameForm(DeedForm, DocumentForm):
     """Whom one names, for what."""
 

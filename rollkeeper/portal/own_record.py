@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FORM = "rollkeeper/own-record/2"
+FORM = "rollkeeper/own-record/3"
 
 
 class _Said(BaseModel):
@@ -104,10 +104,21 @@ class PasskeyRecord(_Said):
     used_on: dt.date | None
 
 
+class ConsentRecord(_Said):
+    """What an auditor asks to see, or was allowed to."""
+
+    line: str
+    consent: str = Field(description="Its reference, a UUID.")
+    fields: list[str]
+    asked_on: dt.date
+    answer_by: dt.date = Field(description="The last day on which to allow it; no answer is a no.")
+    through: dt.date | None = Field(description="Allowed through this day; null: not allowed.")
+
+
 class OwnRecord(_Said):
     """All that is held about one person, as one file."""
 
-    form: Literal["rollkeeper/own-record/2"]
+    form: Literal["rollkeeper/own-record/3"]
     day: dt.date
     operator: str
     lines: list[LineRecord]
@@ -115,6 +126,7 @@ class OwnRecord(_Said):
     looks: list[LookRecord] = Field(description="The newest first, at most 500.")
     receipts: list[ReceiptRecord]
     passkeys: list[PasskeyRecord]
+    consents: list[ConsentRecord]
     named: dict[str, dt.date] = Field(
         description="For what somebody is named (representative, heir), and since when; who it is cannot be read back."
     )

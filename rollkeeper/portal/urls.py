@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.portal import applying, choosing, passkeys, views
+from rollkeeper.portal import applying, choosing, consents, passkeys, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("register/read/", applying.read, name="register_read"),
     path("choose/", choosing.choose, name="choose"),
     path("choose/end/", choosing.end_chosen, name="end_chosen"),
+    re_path(r"^audit/(?P<what>consent|unconsent)/$", consents.consent, name="consent"),
     path("passkeys/", passkeys.passkeys, name="passkeys"),
     re_path(r"^passkeys/options/(?P<what>new|show)/$", passkeys.options, name="passkey_options"),
     path("passkeys/add/", passkeys.add, name="passkey_add"),

@@ -28,6 +28,7 @@ from rollkeeper.portal import words
 from rollkeeper.portal.asking import Answer, language_of_page, put
 from rollkeeper.portal.forms import (
     CodeForm,
+    ConsentForm,
     CopyForm,
     CorrectForm,
     DeceasedForm,
@@ -132,6 +133,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     shown["lines"] = [_said_line(line) for line in shown["lines"]]
     shown["applied_until"] = shown["applied_until"] and dt.date.fromisoformat(shown["applied_until"])
     shown["named"] = [(words.PARTS[part], dt.date.fromisoformat(day)) for part, day in shown["named"].items()]
+    shown["consents"] = _said_consents(shown)
     return render(request, "portal/mine.html", shown)
 
 
@@ -334,6 +336,19 @@ def _said_line(line: dict[str, Any]) -> dict[str, Any]:
             for one in line["cases"]
         ],
     }  # fmt: skip
+
+
+def _said_consents(shown: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what is asked, in words, each with the form of its button."""
+    return [
+        one | {
+            "fields": [words.FIELDS.get(field, field) for field in one["fields"]],
+            "answer_by": dt.date.fromisoformat(one["answer_by"]),
+            "through": one["through"] and dt.date.fromisoformat(one["through"]),
+            "form": ConsentForm.for_consent(one["line"], one["consent"]),
+        }
+        for one in shown["consents"]
+    ]  # fmt: skip
 
 
 def _with_kept(shown: dict[str, Any]) -> dict[str, Any]:

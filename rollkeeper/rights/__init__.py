@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a subscriber may see and do about themselves, and the porter who carries it out.
 
-Owns `rights_knock`, `rights_keptcode`, `rights_visit`, `rights_ask`, `rights_named`, `rights_passkey`, `rights_application` and `rights_case`. The web face that subscribers use (`portal`) reads
+Owns `rights_knock`, `rights_keptcode`, `rights_visit`, `rights_ask`, `rights_named`, `rights_passkey`, `rights_application`, `rights_consent` and `rights_case`. The web face that subscribers use (`portal`) reads
 nothing of the register. It writes down that somebody knocks, and what somebody who showed a code asks for; the porter, a
 process without any web, sends the codes, checks, carries out and answers. An answer is sealed to a key that lives only in
 the memory of the request that asked.

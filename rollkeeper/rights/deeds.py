@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rollkeeper.enrolment.submissions import Receipt
-from rollkeeper.rights import acts, appealing, applying, choosing, heirs, held, passkeys
+from rollkeeper.rights import acts, appealing, applying, choosing, consenting, heirs, held, passkeys
 from rollkeeper.rights.kinds import AskKind
 
 ACTS: dict[AskKind, Callable[..., Receipt]] = {
@@ -20,6 +20,8 @@ ACTS: dict[AskKind, Callable[..., Receipt]] = {
     AskKind.UNNAME: heirs.unname_party,
     AskKind.DECEASED: heirs.report_death,
     AskKind.HERE: heirs.show_up,
+    AskKind.CONSENT: consenting.give_consent,
+    AskKind.UNCONSENT: consenting.take_back_consent,
     AskKind.PASSKEY_ADD: passkeys.add_passkey,
     AskKind.PASSKEY_REMOVE: passkeys.remove_passkey,
 }

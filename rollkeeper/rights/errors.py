@@ -103,6 +103,15 @@ class CaseOpenAlready(RollkeeperError):
     remedy = "Nothing needs to be done: it is being looked into."
 
 
+class NoConsentAsked(RollkeeperError):
+    """Nobody asks, or the days are over, or whoever answers is not whom they asked."""
+
+    code = "no_consent_asked"
+    kind = Kind.NOT_FOUND
+    sentence = "No auditor asks to see this record now."
+    remedy = "There is nothing that you need to do."
+
+
 class NothingToAppeal(RollkeeperError):
     """Nothing was decided about the line that is not appealed against already."""
 

@@ -5,6 +5,7 @@ Instants here are the machine's own, whatever day a trial home believes: they bo
 tables is personal: indexes and marks under keys, references, codes and days.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import UUID7, Now
 
@@ -259,3 +260,38 @@ class Named(models.Model):
                 condition=models.Q(part__in=["representative", "heir"]), name="rights_named_for_unknown_part"
             )
         ]
+
+
+class Consent(models.Model):
+    """What an auditor asks to see of the record of one line, and whether its holder lets them: a yes has a last day."""
+
+    pk = models.CompositePrimaryKey("line_id", "consent_id")
+    line_id = models.UUIDField()
+    consent_id = models.UUIDField()
+    holding_id = models.UUIDField(
+        db_comment="Whoever held the line as they were asked; nobody else can agree."
+    )
+    sample_id = models.UUIDField(db_comment="The sample in which the line was drawn.")
+    auditor_id = models.UUIDField(db_comment="The account that asks; it is good for no other.")
+    fields = ArrayField(models.TextField(), db_comment="vault.fields, by name; never a value.")
+    asked_on = models.DateField()
+    answer_by = models.DateField(db_comment="The last day on which the holder may agree.")
+    given_on = models.DateField(null=True)
+    through = models.DateField(null=True, db_comment="The last day on which the auditor may look.")
+    taken_back_on = models.DateField(null=True)
+
+    class Meta:
+        """References and days. A no is no row: whoever does not answer and whoever refuses look the same."""
+
+        db_table = "rights_consent"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line_id", "sample_id"], name="rights_consent_asked_twice_for_one_sample"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(given_on__isnull=True, through__isnull=True)
+                | models.Q(given_on__isnull=False, through__isnull=False),
+                name="rights_consent_given_without_a_last_day",
+            ),
+        ]
+        indexes = [models.Index(fields=["sample_id"], name="rights_consent_of_sample")]

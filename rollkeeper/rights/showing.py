@@ -19,6 +19,7 @@ from rollkeeper.lines.queries import last_until, view_line
 from rollkeeper.rights.appealing import can_appeal
 from rollkeeper.rights.applying import waiting_until
 from rollkeeper.rights.choosing import show_limits
+from rollkeeper.rights.consenting import show_consents
 from rollkeeper.rights.errors import NotAmongYours
 from rollkeeper.rights.heirs import named_by
 from rollkeeper.rights.held import list_kept, open_kept
@@ -42,6 +43,7 @@ def show_all(visit: Visit, *, language: str, on: dt.date) -> Shown:
         "receipts": [one for line_id, since in _spans(visit) for one in _receipts(line_id, since)],
         "kept": [row for one in held for row in list_kept(visit, one)],
         "limits": show_limits(visit), "applied_until": _day_of(waiting_until(visit.line_id)),
+        "consents": show_consents(visit, on=on),
         "named": {part.value: day.isoformat() for part, day in named_by(visit.person_id).items()}
         if visit.is_proved and visit.person_id else {},
         "passkeys": passkeys_of(visit.person_id) if visit.is_proved and visit.person_id else [],

@@ -36,6 +36,7 @@ ROOMS_WITH_COMMANDS = (
     "agents",
     "evidence",
     "rights",
+    "samples",
     "captures",
     "site",
 )

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "rollkeeper.agents",
     "rollkeeper.evidence",
     "rollkeeper.rights",
+    "rollkeeper.samples",
     "rollkeeper.captures",
     "rollkeeper.counter",
     "rollkeeper.office",

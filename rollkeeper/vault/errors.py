@@ -40,6 +40,15 @@ class NeedsDemand(RollkeeperError):
     remedy = "Enter the demand with 'rollkeeper disclosure enter'; that is the one way out."
 
 
+class NeedsConsent(RollkeeperError):
+    """Something was to be opened for an auditor without the person's own recorded consent."""
+
+    code = "needs_consent"
+    kind = Kind.FORBIDDEN
+    sentence = "An auditor sees nothing that the person has not agreed to show to this auditor."
+    remedy = "Ask for their consent on the page of the sample; whoever does not answer is not shown."
+
+
 class NotOnesOwnAlarm(RollkeeperError):
     """Somebody would settle the alarm that they raised."""
 

@@ -48,6 +48,8 @@ class Purpose(StrEnum):
     """To show people what is recorded about them."""
     LEGAL_DEMAND = "legal_demand"
     """To answer a demand about one person that two people let through."""
+    AUDIT = "audit"
+    """To check a sample for the authority, where the person has let this one auditor."""
     REVIEW = "review"
     """To look at a sample before a batch is approved, or at the register's soundness."""
 

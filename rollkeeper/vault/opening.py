@@ -26,12 +26,13 @@ from rollkeeper.law.rules import Allowed, Decision, Refused
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, keys, wire
-from rollkeeper.vault.errors import CannotOpen, NeedsDemand, NeedsTwoPeople, TooManyOpenings
+from rollkeeper.vault.errors import CannotOpen, NeedsConsent, NeedsDemand, NeedsTwoPeople, TooManyOpenings
 from rollkeeper.vault.fields import COPY, INSTRUMENT, Field, LineField, Purpose
 from rollkeeper.vault.opened import Opened, OpenedCopy
 from rollkeeper.vault.rules import RefusedToAll, may_all_open_more, may_open_more
 
 WINDOW: Final = dt.timedelta(hours=24)
+_POWERS: Final = {Purpose.LEGAL_DEMAND: Power.OPEN_ON_DEMAND, Purpose.AUDIT: Power.OPEN_WITH_CONSENT}
 
 
 def open_sealed(
@@ -46,14 +47,16 @@ def open_sealed(
     commitment: str | None = None,
     second: Authority | None = None,
     demand_id: UUID | None = None,
+    consent_id: UUID | None = None,
 ) -> Opened:
     """Open one attribute of one person, after a ledger entry says that it was opened, by whom and for what.
 
     `commitment` is what the register keeps to stand for the person in the published entry, where the caller has it;
     `second` is who agrees, where the purpose needs two people. For a legal demand the entry names the demand, and in
-    what is published neither the line nor the person: they are told of it, perhaps later (`disclosures`).
+    what is published neither the line nor the person: they are told of it, perhaps later (`disclosures`). For an audit it
+    names the person's consent (`rights.consenting`).
 
-    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, OnlySeals, NeedsDemand,
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, OnlySeals, NeedsDemand, NeedsConsent,
     NeedsTwoPeople, TooManyOpenings, CannotOpen.
     """
     field, purpose = Field(field), Purpose(purpose)
@@ -63,7 +66,7 @@ def open_sealed(
     if purpose is Purpose.LEGAL_DEMAND:
         facts["demand"], line_id, commitment = _demand_named(demand_id), None, None
     else:
-        facts["holding"] = str(holding_id)
+        facts |= {"holding": str(holding_id)} | _consented(purpose, consent_id)
     noted = _note_opening(
         authority, role, facts | _agreed(second), person_id=person_id, holding_id=holding_id, field=field, line_id=line_id,
         commitment=commitment, on=on,
@@ -122,6 +125,7 @@ def open_line_values(
     """
     field, purpose = LineField(field), Purpose(purpose)
     role = _demand(authority, purpose, second=None, on=on)
+    _consented(purpose, None)
     epochs.demand_opening()
     if not pairs:
         return []
@@ -159,7 +163,7 @@ def note_file_opened(authority: Authority, *, demand_id: UUID, on: dt.date) -> N
 
 def power_for(purpose: Purpose) -> Power:
     """Return the power that opening for this purpose demands."""
-    return Power.OPEN_ON_DEMAND if purpose is Purpose.LEGAL_DEMAND else Power.OPEN_SEALED
+    return _POWERS.get(purpose, Power.OPEN_SEALED)
 
 
 def _mark_copy_opened(
@@ -177,6 +181,7 @@ def _mark_copy_opened(
     epochs.demand_opening()
     if purpose is Purpose.LEGAL_DEMAND:
         _demand_named(None)
+    _consented(purpose, None)
     facts = {"field": COPY, "holding": str(holding_id), "purpose": purpose.value}
     with transaction.atomic(using="vault", durable=True):
         verdict = _count(authority, asked=1)
@@ -264,6 +269,14 @@ def _demand_named(demand_id: UUID | None) -> str:
     if demand_id is None:
         raise NeedsDemand
     return str(demand_id)
+
+
+def _consented(purpose: Purpose, consent_id: UUID | None) -> dict[str, str]:
+    if purpose is not Purpose.AUDIT:
+        return {}
+    if consent_id is None:
+        raise NeedsConsent
+    return {"consent": str(consent_id)}
 
 
 def _agreed(second: Authority | None) -> dict[str, str]:

@@ -66,6 +66,7 @@ OPENS = {
     "notices/sending.py": "the address of one notice",
     "rights/applying.py": "the number of the line in the hand, for whoever registers it",
     "rights/proving.py": "whether a document is the holder's",
+    "samples/seeing.py": "the entries that one person agreed to show to one auditor",
     "rights/held.py": "what is held about whoever asks",
     "vault/copies.py": "the vault itself",
     "vault/opening.py": "the vault itself", "vault/rotation.py": "the vault itself",
@@ -87,6 +88,7 @@ def test_no_web_face_opens_or_imports_what_opens():
         "vault.keys",
         "lines.opening",
         "disclosures.answering",
+        "samples.seeing",
         "rights.showing",
         "rights.porter",
     )

@@ -117,7 +117,7 @@ OFFICE = {
 # What is of use to such a holder is done for them: two lines in service are alike, and one that cannot have it says nothing.
 HELPS = {"pause", "lift", "protect", "dispute"}
 NOT_ABOUT_A_LINE = re.compile(
-    r"captures/|kept/|unreached/$|worker|manifest|figures|receipt|campaign|batches|demands|incidents|agent|evidence|read/|^account|^static"
+    r"captures/|samples/|kept/|unreached/$|worker|manifest|figures|receipt|campaign|batches|demands|incidents|agent|evidence|read/|^account|^static"
 )
 
 

@@ -90,7 +90,7 @@ def test_the_file_carries_the_pictures_and_until_when_they_are_kept(come_in, pro
     whole = json.loads(browser.post("/export/").content)
 
     held = [row for row in whole["kept"] if row["media_type"] == "image/jpeg"]
-    assert whole["form"] == "rollkeeper/own-record/2"
+    assert whole["form"] == "rollkeeper/own-record/3"
     assert sorted(base64.b64decode(row["value"]) for row in held) == sorted([FRONT, BACK, BACK])
     assert {row["article"] for row in held} == {"4 ¶1"}
     a_year_later = dt.date(ON.year + 1, ON.month, ON.day).isoformat()

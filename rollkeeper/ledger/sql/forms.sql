@@ -87,6 +87,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'rights:application:seen' THEN '+---'
     WHEN 'rights:application:settled' THEN '+---'
     WHEN 'rights:record:protected' THEN '+---'
+    WHEN 'rights:consent:asked' THEN '+---'
+    WHEN 'rights:consent:given' THEN '+---'
+    WHEN 'rights:consent:taken_back' THEN '+---'
+    WHEN 'samples:sample:drawn' THEN '----'
     WHEN 'access:staff:suspended' THEN '----'
     WHEN 'access:staff:reinstated' THEN '----'
     WHEN 'incidents:incident:opened' THEN '--+-'
@@ -185,8 +189,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'network:command:confirmed' THEN ARRAY[['batch', 'reference', '_'], ['command', 'reference', '+'], ['kind', 'code', '+'], ['read_back', 'code', '_'], ['tries', 'count', '+']]
     WHEN 'network:command:failed' THEN ARRAY[['batch', 'reference', '_'], ['command', 'reference', '+'], ['kind', 'code', '+'], ['read_back', 'code', '_'], ['tries', 'count', '+']]
     WHEN 'network:lines:compared' THEN ARRAY[['differences', 'count', '+'], ['lines', 'count', '+'], ['untold', 'count', '+']]
-    WHEN 'vault:sealed:opened' THEN ARRAY[['demand', 'reference', '_'], ['field', 'code', '+'], ['holding', 'reference', '_'], ['purpose', 'code', '+'], ['second', 'actor', '_']]
-    WHEN 'vault:sealed:refused' THEN ARRAY[['asked', 'count', '+'], ['demand', 'reference', '_'], ['field', 'code', '+'], ['holding', 'reference', '_'], ['purpose', 'code', '+']]
+    WHEN 'vault:sealed:opened' THEN ARRAY[['consent', 'reference', '_'], ['demand', 'reference', '_'], ['field', 'code', '+'], ['holding', 'reference', '_'], ['purpose', 'code', '+'], ['second', 'actor', '_']]
+    WHEN 'vault:sealed:refused' THEN ARRAY[['asked', 'count', '+'], ['consent', 'reference', '_'], ['demand', 'reference', '_'], ['field', 'code', '+'], ['holding', 'reference', '_'], ['purpose', 'code', '+']]
     WHEN 'vault:canary:made' THEN ARRAY[['epoch', 'count', '+']]
     WHEN 'vault:alarm:settled' THEN ARRAY[['entry', 'count', '+']]
     WHEN 'vault:epoch:begun' THEN ARRAY[['epoch', 'count', '+'], ['public_half', 'digest', '+']]
@@ -208,6 +212,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'rights:application:seen' THEN ARRAY[['application', 'reference', '+']]
     WHEN 'rights:application:settled' THEN ARRAY[['application', 'reference', '+'], ['outcome', 'code', '+']]
     WHEN 'rights:record:protected' THEN ARRAY[['protected', 'flag', '+']]
+    WHEN 'rights:consent:asked' THEN ARRAY[['answer_by', 'day', '+'], ['consent', 'reference', '+'], ['fields', 'count', '+'], ['sample', 'reference', '+']]
+    WHEN 'rights:consent:given' THEN ARRAY[['consent', 'reference', '+'], ['through', 'day', '+']]
+    WHEN 'rights:consent:taken_back' THEN ARRAY[['consent', 'reference', '+']]
+    WHEN 'samples:sample:drawn' THEN ARRAY[['first', 'day', '+'], ['kind', 'code', '+'], ['last', 'day', '+'], ['lines', 'count', '+'], ['sample', 'reference', '+'], ['seed', 'digest', '+'], ['size', 'count', '+']]
     WHEN 'access:staff:suspended' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:staff:reinstated' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'incidents:incident:opened' THEN ARRAY[['about', 'code', '+'], ['drill', 'flag', '+'], ['incident', 'reference', '+'], ['severity', 'code', '+']]

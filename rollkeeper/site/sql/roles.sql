@@ -187,6 +187,13 @@ GRANT SELECT (line_id, application_id, document_mark, name_mark, until, state, s
 GRANT UPDATE (is_protected) ON subscribers_subscriber TO sweep;
 GRANT SELECT ON rights_case TO office, auditor;
 
+-- An auditor draws lines by lot on the office's page and asks their holders; what a holder allows is opened by a command.
+GRANT SELECT ON samples_sample, samples_item TO office, sweep;
+GRANT INSERT ON samples_sample, samples_item TO office;
+GRANT INSERT (line_id, consent_id, holding_id, sample_id, auditor_id, fields, asked_on, answer_by) ON rights_consent TO office;
+GRANT SELECT ON rights_consent TO office, sweep;
+GRANT UPDATE (given_on, through, taken_back_on) ON rights_consent TO sweep;
+
 -- What a counter took down without a network. The counter hands it in and learns what came of it; it reads no sealed row,
 -- and the instants are the register's own: neither is a column that it may write.
 GRANT INSERT (ticket_id, staff_id, key_id) ON captures_ticket TO counter;

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands under `samples`: see whom one was allowed to see, and draw a sample again as an outsider."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out
+from rollkeeper.samples.kinds import Kind
+
+
+def register(app: typer.Typer) -> None:
+    """Add this room's commands."""
+    room = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help="Samples that an auditor draws by lot, by reference.",
+    )
+    room.command()(see)
+    room.command()(redraw)
+    app.add_typer(room, name="samples")
+
+
+def see(
+    consent: Annotated[UUID, typer.Argument(metavar="CONSENT", help="As the page of the sample gives it.")],
+    *,
+    user: Annotated[str, typer.Option("--as", metavar="USER", help="The auditor who asked.")],
+    on: DateOption = None,
+) -> None:
+    """Show the entries that one person agreed to show to one auditor. The ledger says so first, and the person sees it.
+
+    The password is asked for, or is a line of standard input. Without a consent that is good today nothing is shown.
+
+    Example: rollkeeper samples see 0193a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b --as auditor-1
+    """
+    from rollkeeper.access.acts import sign_in
+    from rollkeeper.samples.seeing import see_person
+
+    opening.open_home()
+    for field, value in see_person(sign_in(user, _password(user)), consent, on=on or clock.today()).items():
+        out.print(f"{field.value}: {value.reveal()}", markup=False, highlight=False)
+
+
+def redraw(
+    ledger: Annotated[Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, show_default=False)],
+    quarter: Annotated[str, typer.Argument(metavar="QUARTER", help="As 2012-Q1.")],
+    kind: Annotated[Kind, typer.Argument(help="What happened to the lines.")],
+    *,
+    size: Annotated[
+        int, typer.Option("--size", min=1, help="Entries over which it was drawn, as the page says.")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Draw a sample again out of a copy of the published ledger, by the text that the auditor brought; needs no database.
+
+    The text is asked for, or is a line of standard input. The copy is checked as 'ledger verify' does, by the key in it.
+
+    Example: rollkeeper samples redraw copy 2012-Q1 suspended --size 120345 < text.txt
+    """
+    from rollkeeper.ledger import auditor
+    from rollkeeper.samples.acts import quarter_called
+    from rollkeeper.samples.redrawing import redraw as draw_again
+
+    period = quarter_called(quarter)
+    try:
+        head = auditor.audit(ledger, key=auditor.read_key((ledger / "vkey").read_text("utf-8")))
+    except (auditor.Wrong, OSError) as fault:
+        raise typer.BadParameter(f"the copy does not hold: {fault}", param_hint="'DIR'") from None
+    if size > head.size:
+        raise typer.BadParameter(f"the copy has {head.size:,} entries.", param_hint="'--size'")
+    drawn = draw_again(ledger, period, kind, text=_line("Text"), size=size, head_size=head.size)
+    if as_json:
+        emit([{"leaf": leaf, "line": str(line)} for leaf, line in drawn])
+        return
+    for leaf, line in drawn:
+        out.print(f"{leaf:>12,}  {line}", highlight=False)
+
+
+def _password(user: str) -> str:
+    return _line(f"Password of {user}", secret=True)
+
+
+def _line(what: str, *, secret: bool = False) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt(what, hide_input=secret, err=True))
