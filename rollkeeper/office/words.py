@@ -54,7 +54,7 @@ SAMPLE_KINDS: dict[str, Promise] = {
     "registered": _("registered"),
     "corrected": _("record corrected"),
     "transferred": _("transferred to somebody else"),
-    "suspended": _("suspended"),
+    "suspended": _("suspended for want of registration"),
     "restored": _("restored by an undo"),
     "ended": _("terminated"),
     "notice_delivered": _("a notice provably arrived"),
