@@ -15,7 +15,7 @@ from rollkeeper.enrolment.errors import LineInDispute
 from rollkeeper.enrolment.receipts import once
 from rollkeeper.enrolment.registering import record
 from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
-from rollkeeper.enrolment.telling import give_service_back
+from rollkeeper.enrolment.telling import give_service_back, tell_ended
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId
@@ -105,6 +105,8 @@ def end_line(
 ) -> Receipt:
     """End the contract because the holder asks; the time of keeping begins, the number goes into quarantine.
 
+    Of a line that nobody is registered for nobody can show that it is theirs: whoever has it is told, by a way that is left.
+
     Law: art. 5. Ledger: line:line:ended. Refuses: LineNotFound, LineOver, RecordProtected, LineInDispute, NotTheHolder.
     """
     demand(authority, Power.CHANGE_LINE)
@@ -114,6 +116,8 @@ def end_line(
         lines.refuse_protected(authority, line.line_id)
         if line.is_registered and not line.is_disputed:
             _demand_holder(line, document, on=on)
+        if not line.is_registered:
+            tell_ended(line, on=on)
         return line.line_id, end_held_line(authority, line, on=on)
 
     return once(submission_key, verb=Verb.LINE_ENDED, on=on, do=do)

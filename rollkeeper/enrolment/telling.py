@@ -88,3 +88,11 @@ def give_service_back(line: LineView, *, on: dt.date) -> bool:
             on=on,
         )
     return True
+
+
+def tell_ended(line: LineView, *, on: dt.date) -> None:
+    """Owe word of its end to whoever has a line that somebody had ended without showing that it is theirs."""
+    owe(
+        line.line_id, kind=NoticeKind.ENDED, language=line.language or settings().languages[0], promised_on=None,
+        pack_hash=load_pack(settings().pack).hash, on=on,
+    )  # fmt: skip

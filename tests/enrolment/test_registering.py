@@ -556,6 +556,27 @@ def test_an_ended_line_is_over_its_holding_closed_and_its_number_in_quarantine(c
     assert line.quarantined_until is not None
 
 
+@pytest.mark.parametrize("is_registered", [True, False])
+def test_whoever_has_a_line_that_nobody_showed_to_be_theirs_is_told_of_its_end(
+    clerk, new_line, as_role, is_registered
+):
+    number, who = new_line(), person()
+    if is_registered:
+        register_subscriber(clerk, submission(number, who), on=ON)
+
+    with as_role("counter"):
+        end_line(
+            clerk,
+            submission_key="end-00001",
+            number=number,
+            document=document(who) if is_registered else None,
+            on=ON,
+        )
+
+    told = rows("SELECT kind FROM notices_notice WHERE line_id = %s", [find_line(number).line_id])
+    assert [row.kind for row in told if row.kind == "ended"] == ([] if is_registered else ["ended"])
+
+
 def test_what_is_over_is_not_ended_again(clerk, new_line):
     number = new_line()
     end_line(clerk, submission_key="end-00001", number=number, document=None, on=ON)

@@ -1,7 +1,10 @@
 """The subscriber's own door in a real browser: in by a code, every page in three languages and two widths, and out."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -93,6 +96,49 @@ def test_every_state_after_the_second_proof_is_sound_too(visitor, visits):
         visitor.look("portal-who-looked-proved")
         page.goto(portal + "/passkeys/")
         visitor.look("portal-passkeys")
+
+
+ASK = """
+import django, sys; django.setup()
+from rollkeeper.access.acts import authority_of
+from rollkeeper.access.models import Staff
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.queries import find_line_written
+from rollkeeper.rights.consenting import ask_consent
+from rollkeeper.vault.fields import Field
+line = find_line_written(sys.argv[1], country="CN")
+with act():
+    ask_consent(authority_of(Staff.objects.get(username="auditor")), line.line_id, sample_id=new_uuid(),
+                fields=[Field.NAME, Field.DOCUMENT_NUMBER], on=clock.today())
+"""
+
+
+def test_what_an_auditor_asks_is_allowed_and_taken_back_without_a_script(
+    visitor, scriptless_visitor, visits, subscriber
+):
+    trial = visitor.trial
+    subprocess.run(
+        [sys.executable, "-c", ASK, subscriber["number"]], check=True, capture_output=True,
+        env=os.environ | {"ROLLKEEPER_HOME": str(trial.home), "ROLLKEEPER_ROLE": "office"},
+    )  # fmt: skip
+    visitor.page.context.add_cookies(visits["proved"])
+    scriptless_visitor.page.context.add_cookies(visits["proved"])
+    page = scriptless_visitor.page
+
+    for language in ("en", "zh-hans", "bo"):
+        visitor.page.goto(trial.portal + "/mine/")
+        visitor.page.click(f"button[name=language][value={language}]")
+        visitor.look("portal-mine-asked")
+    page.goto(trial.portal + "/mine/")
+    page.get_by_role("button", name="Let them see these entries").click()
+    allowed = page.inner_text("main")
+    page.get_by_role("button", name="Take it back").click()
+
+    assert "You allowed it through" in allowed
+    assert "No auditor sees your record." in page.inner_text("body")
+    assert page.get_by_role("button", name="Let them see these entries").count() == 1
 
 
 def test_a_passkey_is_added_shows_its_holder_in_the_next_visit_and_is_removed(strict_visitor, visits):

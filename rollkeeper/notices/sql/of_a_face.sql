@@ -11,6 +11,7 @@ $$;
 CREATE OR REPLACE TRIGGER notices_of_a_face BEFORE INSERT ON notices_notice
     FOR EACH ROW WHEN (
         current_user = 'counter'
-            AND NEW.kind NOT IN ('restored', 'record_changed', 'new_line_in_your_name', 'sim_replaced', 'document_by')
+            AND NEW.kind NOT IN ('restored', 'record_changed', 'new_line_in_your_name', 'sim_replaced', 'document_by',
+                                 'ended')
         OR current_user = 'office' AND NEW.kind NOT IN ('confirm_record', 'audit_asked')
     ) EXECUTE FUNCTION notices_refuse_to_face();
