@@ -134,8 +134,8 @@ def show_consents(visit: Visit, *, on: dt.date) -> list[dict[str, Any]]:
     """Return what auditors ask of the lines that a visit may speak of, or were allowed: entries and days."""
     shown = []
     for held in visit.holdings():
-        hidden = not held.is_present or bool(sealed_records([held.line_id]))
-        for one in () if hidden else _of(held.line_id, held.holding_id):
+        asked = _of(held.line_id, held.holding_id) if held.is_present else ()
+        for one in () if asked and sealed_records([held.line_id]) else asked:
             given = _is_given(one, on=on)
             if given or on <= one.answer_by:
                 shown.append({
