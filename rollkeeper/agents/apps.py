@@ -8,3 +8,10 @@ class AgentsConfig(AppConfig):
     """The room agents."""
 
     name = "rollkeeper.agents"
+
+    def ready(self) -> None:
+        """Tell which accounts stand behind an agent, for an incident that starts from one."""
+        from rollkeeper.access.behind import accounts_are_known
+        from rollkeeper.agents.queries import accounts_of
+
+        accounts_are_known("agent", accounts_of)

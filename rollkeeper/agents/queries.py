@@ -174,6 +174,16 @@ def agent_called(code: str, *, on: dt.date, window_days: int) -> AgentView:
     return _view(agent, on=on, window_days=window_days)
 
 
+def accounts_of(code: str) -> list[StaffId]:
+    """Return every account that was ever posted at a place of an agent, closed ones too. Refuses: AgentUnknown."""
+    agent = Agent.objects.filter(code=code).first()
+    if agent is None:
+        raise errors.AgentUnknown(agent=code)
+    places = Place.objects.filter(agent_id=agent.agent_id).values("place_id")
+    posted = Post.objects.filter(place_id__in=places).order_by("staff_id").distinct()
+    return [StaffId(one) for one in posted.values_list("staff_id", flat=True)]
+
+
 def agent_list() -> list[AgentRow]:
     """Return every agent in the order of its code, without a figure by which one could be set above another."""
     return [

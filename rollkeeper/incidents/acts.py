@@ -34,7 +34,7 @@ from rollkeeper.notices.kinds import NoticeKind
 
 _NEEDED = {
     About.ACCOUNT: "--account",
-    About.AGENT: "the accounts of its staff (--account, often)",
+    About.AGENT: "--agent, or the accounts of its staff (--account, often)",
     About.DEVICE: "the accounts that worked at it (--account, often)",
     About.KEY_EPOCH: "--epoch",
     About.TABLE: "--table",

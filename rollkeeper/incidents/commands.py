@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 IncidentArgument = Annotated[UUID, typer.Argument(metavar="INCIDENT", show_default=False)]
 AccountOption = Annotated[
     list[str] | None,
-    typer.Option("--account", metavar="USER", help="An account; repeat it for an agent's or a device's."),
+    typer.Option("--account", metavar="USER", help="An account; repeat it for a device's."),
 ]
 LanguageOption = Annotated[
     str, typer.Option("--language", metavar="CODE", help="Of the report: en or zh-hans.")
@@ -63,6 +63,10 @@ def open_(
         Severity, typer.Option("--severity", help="What the clocks distinguish.")
     ] = Severity.SERIOUS,
     account: AccountOption = None,
+    agent: Annotated[
+        str | None,
+        typer.Option("--agent", metavar="AGENT", help="An agent: every account that ever worked for it."),
+    ] = None,
     epoch: Annotated[int | None, typer.Option("--epoch", help="The number of an epoch of keys.")] = None,
     table: Annotated[
         Table | None, typer.Option("--table", help="A table that leaked without the keys.")
@@ -75,7 +79,7 @@ def open_(
 ) -> None:
     """Open an incident; the clock of every duty of the law starts when it was noticed, by default now.
 
-    Start from an account, an agent or a device (its accounts), an epoch of keys, a table, or a time alone.
+    Start from an account, an agent, a device (its accounts), an epoch of keys, a table, or a time alone.
 
     Example: rollkeeper incident open --about account --account clerk-07 --since 2012-03-01T08:00
     """
@@ -85,7 +89,7 @@ def open_(
     opening.open_home()
     made = acts.open_incident(
         console_authority(), about=about, severity=severity, noticed_at=noticed or clock.now(),
-        on=on or clock.today(), accounts=_accounts(account or [], on or clock.today()), epoch_id=epoch, table=table,
+        on=on or clock.today(), accounts=_accounts(account or [], agent, on or clock.today()), epoch_id=epoch, table=table,
         since=since, until=until,
     )  # fmt: skip
     view = queries.incident(console_authority(), made, now=clock.now())
@@ -259,7 +263,8 @@ def drill(as_json: JsonOption = False, on: DateOption = None) -> None:
         out.print(write_report(view, by_field, language="en"), markup=False)
 
 
-def _accounts(names: list[str], on: dt.date) -> list[StaffId]:
+def _accounts(names: list[str], agent: str | None, on: dt.date) -> list[StaffId]:
+    from rollkeeper.access.behind import accounts_behind
     from rollkeeper.access.errors import StaffUnknown
     from rollkeeper.access.queries import staff_list
 
@@ -267,7 +272,7 @@ def _accounts(names: list[str], on: dt.date) -> list[StaffId]:
     for name in names:
         if name not in known:
             raise StaffUnknown(username=name)
-    return [known[name] for name in names]
+    return [*(known[name] for name in names), *(accounts_behind("agent", agent) if agent else ())]
 
 
 def _plain(view: "IncidentView") -> dict[str, object]:

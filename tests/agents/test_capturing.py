@@ -11,11 +11,13 @@ from django.test import Client
 
 from rollkeeper.access.acts import authority_of
 from rollkeeper.access.authority import console_authority
+from rollkeeper.access.behind import accounts_behind
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.agents import acts, holding, places, queries, suspending
 from rollkeeper.agents.errors import (
     AgentMayNotCapture,
+    AgentUnknown,
     CapReached,
     DeviceNotEnrolled,
     NoPostNow,
@@ -23,6 +25,9 @@ from rollkeeper.agents.errors import (
 )
 from rollkeeper.agents.kinds import Because, Pattern, Severity, Verdict
 from rollkeeper.agents.models import Taken
+from rollkeeper.incidents.acts import open_incident, scope_incident
+from rollkeeper.incidents.kinds import About
+from rollkeeper.incidents.kinds import Severity as IncidentSeverity
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from tests.agents.conftest import AGENT, ON, PLACE, Shop, admitted, at_time, employ, shop
@@ -331,3 +336,25 @@ def test_what_was_taken_down_before_a_suspension_and_comes_after_it_is_held_and_
     assert (case.pattern, case.line_id) == (Pattern.AFTER_SUSPENSION, done.line_id)
     with pytest.raises(AgentMayNotCapture):
         counter.register(at=clock.now(), late=True)
+
+
+def test_an_incident_that_starts_from_an_agent_finds_all_whom_its_accounts_registered(counter):
+    here, gone = counter.register(), shop("clerk-08", place="lhasa-04")
+    there = gone.register()
+    places.withdraw_staff(CONSOLE, "clerk-08", on=ON)
+    admitted("agent-018")
+    shop("clerk-09", agent="agent-018", place="lhasa-05").register()
+
+    made = open_incident(
+        CONSOLE, about=About.AGENT, severity=IncidentSeverity.SERIOUS, noticed_at=clock.now(), on=ON,
+        accounts=accounts_behind("agent", AGENT), until=clock.now() + dt.timedelta(1),
+    )  # fmt: skip
+    scope_incident(CONSOLE, made, on=ON)
+
+    exposed = rows("SELECT person_id FROM incidents_exposed WHERE incident_id = %s", [made])
+    held = rows(
+        "SELECT person_id FROM lines_holding WHERE line_id = ANY (%s)", [[here.line_id, there.line_id]]
+    )
+    assert {one.person_id for one in exposed} == {one.person_id for one in held}
+    with pytest.raises(AgentUnknown):
+        accounts_behind("agent", "agent-999")
