@@ -96,7 +96,7 @@ def give_consent(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
         consent_id = _one(asked, line_id, holding_id, given=False, on=on).consent_id
         through = on + dt.timedelta(days=SEE_DAYS)
         run(
-            "UPDATE rights_consent SET given_on = %s, through = %s, taken_back_on = NULL WHERE line_id = %s AND consent_id = %s",
+            "UPDATE rights_consent SET agreed_on = %s, through = %s, taken_back_on = NULL WHERE line_id = %s AND consent_id = %s",
             [on, through, line_id, consent_id],
         )
         return line_id, append_entry(
@@ -169,11 +169,11 @@ def _one(asked: Asked, line_id: LineId, holding_id: HoldingId | None, *, given: 
 
 def _of(line_id: LineId, holding_id: HoldingId | None) -> Sequence[Any]:
     return rows(
-        "SELECT consent_id, fields, asked_on, answer_by, given_on, through, taken_back_on FROM rights_consent"
+        "SELECT consent_id, fields, asked_on, answer_by, agreed_on, through, taken_back_on FROM rights_consent"
         " WHERE line_id = %s AND holding_id = %s ORDER BY asked_on DESC, consent_id",
         [line_id, holding_id],
     )
 
 
 def _is_given(one: Any, *, on: dt.date) -> bool:
-    return one.given_on is not None and one.taken_back_on is None and on <= one.through
+    return one.agreed_on is not None and one.taken_back_on is None and on <= one.through

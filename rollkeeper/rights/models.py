@@ -276,7 +276,7 @@ class Consent(models.Model):
     fields = ArrayField(models.TextField(), db_comment="vault.fields, by name; never a value.")
     asked_on = models.DateField()
     answer_by = models.DateField(db_comment="The last day on which the holder may agree.")
-    given_on = models.DateField(null=True)
+    agreed_on = models.DateField(null=True)
     through = models.DateField(null=True, db_comment="The last day on which the auditor may look.")
     taken_back_on = models.DateField(null=True)
 
@@ -289,8 +289,8 @@ class Consent(models.Model):
                 fields=["line_id", "sample_id"], name="rights_consent_asked_twice_for_one_sample"
             ),
             models.CheckConstraint(
-                condition=models.Q(given_on__isnull=True, through__isnull=True)
-                | models.Q(given_on__isnull=False, through__isnull=False),
+                condition=models.Q(agreed_on__isnull=True, through__isnull=True)
+                | models.Q(agreed_on__isnull=False, through__isnull=False),
                 name="rights_consent_given_without_a_last_day",
             ),
         ]

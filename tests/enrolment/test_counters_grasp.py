@@ -18,9 +18,9 @@ pytestmark = pytest.mark.usefixtures("vaulted")
 OWED_BY = {
     "counter": {
         NoticeKind.RESTORED, NoticeKind.RECORD_CHANGED, NoticeKind.NEW_LINE_IN_YOUR_NAME, NoticeKind.SIM_REPLACED,
-        NoticeKind.DOCUMENT_BY,
+        NoticeKind.DOCUMENT_BY, NoticeKind.ENDED,
     },
-    "office": {NoticeKind.CONFIRM_RECORD},
+    "office": {NoticeKind.CONFIRM_RECORD, NoticeKind.AUDIT_ASKED},
 }  # fmt: skip
 LOOSENED = (
     "DELETE FROM lines_endatcounter WHERE line_id = %s",

@@ -23,14 +23,14 @@ class Migration(migrations.Migration):
                 ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), db_comment='vault.fields, by name; never a value.')),
                 ('asked_on', models.DateField()),
                 ('answer_by', models.DateField(db_comment='The last day on which the holder may agree.')),
-                ('given_on', models.DateField(null=True)),
+                ('agreed_on', models.DateField(null=True)),
                 ('through', models.DateField(db_comment='The last day on which the auditor may look.', null=True)),
                 ('taken_back_on', models.DateField(null=True)),
             ],
             options={
                 'db_table': 'rights_consent',
                 'indexes': [models.Index(fields=['sample_id'], name='rights_consent_of_sample')],
-                'constraints': [models.UniqueConstraint(fields=('line_id', 'sample_id'), name='rights_consent_asked_twice_for_one_sample'), models.CheckConstraint(condition=models.Q(models.Q(('given_on__isnull', True), ('through__isnull', True)), models.Q(('given_on__isnull', False), ('through__isnull', False)), _connector='OR'), name='rights_consent_given_without_a_last_day')],
+                'constraints': [models.UniqueConstraint(fields=('line_id', 'sample_id'), name='rights_consent_asked_twice_for_one_sample'), models.CheckConstraint(condition=models.Q(models.Q(('agreed_on__isnull', True), ('through__isnull', True)), models.Q(('agreed_on__isnull', False), ('through__isnull', False)), _connector='OR'), name='rights_consent_given_without_a_last_day')],
             },
         ),
     ]

@@ -192,7 +192,7 @@ GRANT SELECT ON samples_sample, samples_item TO office, sweep;
 GRANT INSERT ON samples_sample, samples_item TO office;
 GRANT INSERT (line_id, consent_id, holding_id, sample_id, auditor_id, fields, asked_on, answer_by) ON rights_consent TO office;
 GRANT SELECT ON rights_consent TO office, sweep;
-GRANT UPDATE (given_on, through, taken_back_on) ON rights_consent TO sweep;
+GRANT UPDATE (agreed_on, through, taken_back_on) ON rights_consent TO sweep;
 
 -- What a counter took down without a network. The counter hands it in and learns what came of it; it reads no sealed row,
 -- and the instants are the register's own: neither is a column that it may write.
