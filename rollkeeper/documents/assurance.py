@@ -25,10 +25,6 @@ class Assurance(StrEnum):
         """Return its place, 0 for the least."""
         return list(Assurance).index(self)
 
-    def is_at_least(self, other: "Assurance") -> bool:
-        """Tell whether this may be shown where the other is asked for."""
-        return self.rank >= other.rank
-
 
 def assurance_of(
     *, in_sight: bool, verdict: Verdict, was_read: bool = False, was_confirmed: bool = False

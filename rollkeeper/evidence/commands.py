@@ -11,8 +11,6 @@ import typer
 from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date
 
-DayOption = typer.Option(parser=read_date, metavar="DAY", show_default=False)
-
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""

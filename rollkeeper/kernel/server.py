@@ -12,7 +12,6 @@ file lock tells who is left; it vanishes with its process, however that ends).
 
 import atexit
 import fcntl
-import getpass
 import hashlib
 import hmac
 import os
@@ -342,8 +341,3 @@ def _note_use(folder: Path) -> None:
     fcntl.flock(users, fcntl.LOCK_SH)
     _in_use.append(users)
     atexit.register(stop_if_unused)
-
-
-def whoami() -> str:
-    """Return the name of the operating system's user at this console."""
-    return getpass.getuser()

@@ -49,15 +49,6 @@ class LineOver(RollkeeperError):
     remedy = "Register anew: that is a new contract, with the same number where it is free."
 
 
-class StepUnknown(RollkeeperError):
-    """The life of a line knows no such step."""
-
-    code = "step_unknown"
-    kind = Kind.CONFLICT
-    sentence = "Line {line} is {state}: '{event}' does not lead from there."
-    remedy = "docs/lifecycle.md shows what can happen to a line in each state."
-
-
 class AlreadySuspended(RollkeeperError):
     """The line is suspended for this very reason already."""
 

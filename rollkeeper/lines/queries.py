@@ -14,10 +14,8 @@ from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.states import (
     LineState,
     PauseReason,
-    Restriction,
     Service,
     SuspensionReason,
-    restriction_of,
 )
 from rollkeeper.vault.blind import blind_numbers
 
@@ -58,11 +56,6 @@ class LineView:
     def reasons(self) -> tuple[SuspensionReason, ...]:
         """Return the reasons open now."""
         return tuple(suspension.reason for suspension in self.suspensions)
-
-    @property
-    def restriction(self) -> Restriction:
-        """Return how much of the service is shut."""
-        return restriction_of(self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ database's own constraint can be held against the same page. Articles are those 
 cited the rule follows from the contract between operator and holder.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
@@ -177,21 +176,6 @@ RESTRICTIONS: Final = {
     SuspensionReason.ORDER: Restriction.ALL,
     SuspensionReason.SUBSCRIBER_REQUEST: Restriction.ALL,
 }
-
-
-def restriction_of(reasons: Collection[SuspensionReason]) -> Restriction:
-    """Return what the open reasons shut together: the most restrictive wins."""
-    return max((RESTRICTIONS[reason] for reason in reasons), default=Restriction.NONE)
-
-
-def state_under(reasons: Collection[SuspensionReason]) -> LineState:
-    """Return where a living line stands while these reasons are open."""
-    return LineState.SUSPENDED if reasons else LineState.ACTIVE
-
-
-def may_go(event: Event, *, from_state: LineState | None, to_state: LineState) -> bool:
-    """Tell whether the table knows this step."""
-    return any((t.event, t.from_state, t.to_state) == (event, from_state, to_state) for t in TRANSITIONS)
 
 
 def lifecycle_markdown() -> str:

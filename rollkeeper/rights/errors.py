@@ -49,15 +49,6 @@ class ProofNeeded(RollkeeperError):
     remedy = "Give both as they were registered; where nobody is registered for the line, come to a counter."
 
 
-class ProofNotRight(RollkeeperError):
-    """Document number and name are not those registered."""
-
-    code = "proof_not_right"
-    kind = Kind.REFUSED
-    sentence = "Document number and name are not those that were registered for this line."
-    remedy = "Type both as they stand on the document that you showed; {left} tries are left for this visit."
-
-
 class PasskeysNotHere(RollkeeperError):
     """The home has no domain to which passkeys could belong."""
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How sure the register is: each level as what it was, none shown as more."""
 
-import itertools
-
 import pytest
 
 from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
@@ -34,11 +32,6 @@ def test_a_level_needs_every_level_below_it(in_sight, verdict, was_read, was_con
         assurance_of(in_sight=in_sight, verdict=verdict, was_read=was_read, was_confirmed=was_confirmed)
         is level
     )
-
-
-def test_a_lower_level_never_stands_for_a_higher_one():
-    for one, other in itertools.product(Assurance, repeat=2):
-        assert one.is_at_least(other) is (LEVELS.index(one) >= LEVELS.index(other))
 
 
 def test_a_record_is_as_sure_as_its_weakest_part():

@@ -277,6 +277,7 @@ def test_a_line_that_was_erased_since_is_told_nothing_and_counts_as_out_of_reach
         looked(CONSOLE, line_id=line_id, field="number")
     made = opened(since=begun, until=clock.now() + HOUR)
     acts.scope_incident(CONSOLE, made, on=ON)
+    run("UPDATE lines_line SET state = 'ended' WHERE line_id = %s", [erased])
     run("UPDATE lines_line SET state = 'released', erased_on = %s WHERE line_id = %s", [ON, erased])
 
     assert acts.tell_exposed(CONSOLE, made, on=ON) == (1, 1)

@@ -42,7 +42,7 @@ from rollkeeper.lines.queries import (
     line_history,
     present_holding,
 )
-from rollkeeper.lines.states import LineState, PauseReason, Restriction, Service, SuspensionReason
+from rollkeeper.lines.states import LineState, PauseReason, Service, SuspensionReason
 
 pytestmark = pytest.mark.usefixtures("register")
 
@@ -83,7 +83,7 @@ def test_reasons_for_suspension_live_side_by_side_and_lifting_one_leaves_the_oth
     remaining = lift_suspension(line, reason=SuspensionReason.REGISTRATION, on=ON + DAY)
 
     assert set(remaining.reasons) == set(SuspensionReason) - {SuspensionReason.REGISTRATION}
-    assert (remaining.state, remaining.restriction) == (LineState.SUSPENDED, Restriction.ALL)
+    assert remaining.state is LineState.SUSPENDED
 
 
 def test_a_line_is_active_again_when_the_last_reason_is_lifted(line):

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The table of a line's life."""
 
-from itertools import combinations
+import datetime as dt
+from itertools import permutations
 from pathlib import Path
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from rollkeeper.kernel.database import run
+from rollkeeper.lines.opening import activate_line
 from rollkeeper.lines.states import (
     TRANSITIONS,
     Event,
     LineState,
-    Restriction,
-    SuspensionReason,
+    Service,
     lifecycle_markdown,
-    may_go,
-    restriction_of,
-    state_under,
 )
 
 
@@ -48,12 +48,31 @@ def test_no_step_leads_from_the_end_back_to_service_but_an_undo():
     ]
 
     assert back == [Event.UNDO]
-    assert not may_go(Event.REGISTER, from_state=LineState.ENDED, to_state=LineState.ACTIVE)
 
 
-@pytest.mark.parametrize("count", range(len(SuspensionReason) + 1))
-def test_of_several_reasons_the_most_restrictive_wins(count):
-    for reasons in combinations(SuspensionReason, count):
-        strictest = max((restriction_of([reason]) for reason in reasons), default=Restriction.NONE)
-        assert restriction_of(reasons) is strictest
-        assert state_under(reasons) is (LineState.SUSPENDED if reasons else LineState.ACTIVE)
+@pytest.mark.usefixtures("register")
+def test_the_database_lets_through_the_steps_of_the_table_and_no_other():
+    lines = {
+        state: activate_line(f"+861380013800{at}", service=Service.MOBILE, on=dt.date(2012, 1, 1))
+        for at, state in enumerate(LineState)
+    }
+    run("ALTER TABLE lines_line DISABLE TRIGGER lines_step_of_the_table")
+    for state, line in lines.items():
+        run("UPDATE lines_line SET state = %s WHERE line_id = %s", [state, line])
+    run("ALTER TABLE lines_line ENABLE TRIGGER lines_step_of_the_table")
+
+    passed = {step for step in permutations(LineState, 2) if _takes(lines[step[0]], step[1])}
+
+    assert passed == {
+        (t.from_state, t.to_state) for t in TRANSITIONS if t.from_state not in {None, t.to_state}
+    }
+
+
+def _takes(line, to_state):
+    try:
+        with transaction.atomic():
+            run("UPDATE lines_line SET state = %s WHERE line_id = %s", [to_state, line])
+            transaction.set_rollback(True)
+    except IntegrityError as refused:
+        return "lines_line_steps_out_of_its_life" not in str(refused)
+    return True

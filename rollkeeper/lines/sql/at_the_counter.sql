@@ -20,13 +20,6 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION lines_refuse_to_counter() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'insufficient_privilege';
-END
-$$;
-
 CREATE OR REPLACE FUNCTION lines_open_but_for(line uuid, spared text) RETURNS boolean
 LANGUAGE sql STABLE BEGIN ATOMIC
     SELECT EXISTS (SELECT FROM lines_suspension s WHERE s.line_id = line AND s.lifted_on IS NULL AND s.reason <> spared);
@@ -57,10 +50,10 @@ CREATE OR REPLACE TRIGGER lines_at_counter_else BEFORE UPDATE ON lines_line
         OR (NEW.ended_on, NEW.ended_by) IS DISTINCT FROM (OLD.ended_on, OLD.ended_by) AND NOT (NEW.state = 'ended' AND OLD.state <> 'ended')
         OR NEW.number_index IS DISTINCT FROM OLD.number_index AND NEW.state <> 'released'
     ))
-    EXECUTE FUNCTION lines_refuse_to_counter('lines_line_changed_by_a_counter');
+    EXECUTE FUNCTION lines_refuse('lines_line_changed_by_a_counter', 'insufficient_privilege');
 CREATE OR REPLACE TRIGGER lines_at_counter_lift BEFORE UPDATE ON lines_suspension
     FOR EACH ROW WHEN (current_user = 'counter' AND (OLD.reason <> 'registration' OR NEW.lifted_on IS NULL))
-    EXECUTE FUNCTION lines_refuse_to_counter('lines_suspension_changed_by_a_counter');
+    EXECUTE FUNCTION lines_refuse('lines_suspension_changed_by_a_counter', 'insufficient_privilege');
 CREATE OR REPLACE TRIGGER lines_at_counter_number BEFORE UPDATE ON lines_number
     FOR EACH ROW WHEN (current_user = 'counter' AND NEW.line_id <> OLD.line_id AND OLD.quarantined_until IS NULL)
-    EXECUTE FUNCTION lines_refuse_to_counter('lines_number_taken_from_a_line');
+    EXECUTE FUNCTION lines_refuse('lines_number_taken_from_a_line', 'insufficient_privilege');

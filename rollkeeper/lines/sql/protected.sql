@@ -17,10 +17,11 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION lines_refuse_end_of_protected() RETURNS trigger
+-- Every trigger of this room that only refuses: by what name, and as what kind of fault.
+CREATE OR REPLACE FUNCTION lines_refuse() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'lines_line_protected_and_ended_by_a_campaign' USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = TG_ARGV[1];
 END
 $$;
 
@@ -29,16 +30,9 @@ CREATE OR REPLACE TRIGGER lines_spare_protected AFTER INSERT ON lines_suspension
 CREATE OR REPLACE TRIGGER lines_refuse_end_of_protected BEFORE UPDATE ON lines_line
     FOR EACH ROW
     WHEN (OLD.is_protected AND NEW.ended_by = 'campaign' AND OLD.ended_by IS DISTINCT FROM 'campaign')
-    EXECUTE FUNCTION lines_refuse_end_of_protected();
+    EXECUTE FUNCTION lines_refuse('lines_line_protected_and_ended_by_a_campaign', 'check_violation');
 
 -- The night may protect a line and never take that off: only a person at a counter does.
-CREATE OR REPLACE FUNCTION lines_keep_protected() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'lines_line_unprotected_by_the_sweep' USING ERRCODE = 'insufficient_privilege';
-END
-$$;
-
 CREATE OR REPLACE TRIGGER lines_keep_protected BEFORE UPDATE OF is_protected ON lines_line
     FOR EACH ROW WHEN (OLD.is_protected AND NOT NEW.is_protected AND current_user = 'sweep')
-    EXECUTE FUNCTION lines_keep_protected();
+    EXECUTE FUNCTION lines_refuse('lines_line_unprotected_by_the_sweep', 'insufficient_privilege');
