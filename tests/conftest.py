@@ -30,6 +30,7 @@ from django.db import connection, transaction
 from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.settings import HomeKind, write_settings
 from rollkeeper.site import boot
+from tests.owner import as_owner
 
 
 @pytest.fixture(scope="session")
@@ -114,17 +115,8 @@ def _true_date() -> Iterator[None]:
 
 
 def _empty_everything() -> None:
-    import psycopg
-
     for store in server.STORES:
-        with psycopg.connect(
-            host=str(server.socket_folder()),
-            port=store.port,
-            dbname=f"rollkeeper_{store.name}",
-            user=server.SUPERUSER,
-            password=server.password(store, server.SUPERUSER),
-            autocommit=True,
-        ) as owner:
+        with as_owner(store) as owner:
             tables = owner.execute(
                 "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"
                 " AND (tablename NOT LIKE 'django_%%' OR tablename = 'django_session') AND tablename NOT IN ('epoch', 'capture_key', 'vault_canary')"

@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-import psycopg
 from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import clear_url_caches
@@ -28,12 +27,13 @@ from rollkeeper.access.authority import Authority, console_authority, sweep_auth
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import acts
-from rollkeeper.kernel import clock, server
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.database import run as do
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.site import urls
+from tests.owner import as_owner
 
 type Row = tuple[str, int, float, float | None, float | None, str]
 
@@ -220,7 +220,7 @@ def _tell(count: int) -> None:
 
 def _all_as_those() -> None:
     """Give every member what those have whose clocks were started, and the tallies their sums."""
-    with _owner() as owner, owner.transaction():
+    with as_owner() as owner, owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
         for statement in AS_THOSE:
             owner.execute(statement)
@@ -282,16 +282,9 @@ def _person(role: StaffRole) -> Authority:
     return Authority(frozenset({role}), staff_id, commitment_of(staff_id))
 
 
-def _owner() -> psycopg.Connection[object]:
-    return psycopg.connect(
-        host=str(server.socket_folder()), port=server.REGISTER.port, dbname="rollkeeper_register",
-        user=server.SUPERUSER, password=server.password(server.REGISTER, server.SUPERUSER), autocommit=True,
-    )  # fmt: skip
-
-
 def _empty() -> None:
     connection.close()
-    with _owner() as owner:
+    with as_owner() as owner:
         owner.execute("SET session_replication_role = replica")
         found = owner.execute(
             "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"

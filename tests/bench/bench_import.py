@@ -27,11 +27,11 @@ from rollkeeper.campaign.importing import chunks
 from rollkeeper.campaign.importing.acts import import_lines
 from rollkeeper.campaign.importing.files import look
 from rollkeeper.campaign.importing.maps import make_map
-from rollkeeper.kernel import server
 from rollkeeper.kernel.database import sql
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.vault.acts import begin_first_epoch
+from tests.owner import as_owner
 
 ON = dt.date(2011, 12, 1)
 RAW = {
@@ -228,13 +228,7 @@ class _without_indexes:  # noqa: N801 - a context manager
 
 
 def _empty() -> None:
-    import psycopg
-
-    store = server.REGISTER
-    with psycopg.connect(
-        host=str(server.socket_folder()), port=store.port, dbname=f"rollkeeper_{store.name}", user=server.SUPERUSER,
-        password=server.password(store, server.SUPERUSER), autocommit=True,
-    ) as owner:  # fmt: skip
+    with as_owner() as owner:
         owner.execute("SET session_replication_role = replica")
         owner.execute("TRUNCATE lines_line, lines_number, lines_reference, campaign_import")
         owner.execute("CHECKPOINT")

@@ -11,11 +11,10 @@ import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-import psycopg
 from django.db import transaction
 
 from rollkeeper.access.authority import console_authority, sweep_authority
-from rollkeeper.kernel import clock, server
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.database import run as do
 from rollkeeper.kernel.ids import LineId, new_uuids
@@ -27,6 +26,7 @@ from rollkeeper.notices.queries import attempts, standings
 from rollkeeper.notices.receipts import read_receipts
 from rollkeeper.vault.acts import seal_line_values
 from rollkeeper.vault.fields import LineField
+from tests.owner import as_owner
 
 type Row = tuple[str, int, float, float | None, float | None, str]
 
@@ -67,10 +67,7 @@ def _at(size: int) -> list[Row]:
 
 
 def empty() -> None:
-    with psycopg.connect(
-        host=str(server.socket_folder()), port=server.REGISTER.port, dbname="rollkeeper_register",
-        user=server.SUPERUSER, password=server.password(server.REGISTER, server.SUPERUSER), autocommit=True,
-    ) as owner:  # fmt: skip
+    with as_owner() as owner:
         owner.execute("SET session_replication_role = replica")
         owner.execute("TRUNCATE lines_line, notices_notice, notices_attempt, notices_tally, ledger_entry")
 

@@ -22,24 +22,15 @@ from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.lines.lifting import lift_for_hours
 from rollkeeper.network.acts import ask, push_due
 from rollkeeper.network.kinds import CommandKind
-from tests.campaign.population import approved_batches, day, make_line, night, plan, register, state, tell
+from tests.campaign.population import approved_batches, day, night, register, state
+from tests.campaign.test_batches import DUE as CUT
+from tests.campaign.test_batches import END_DUE, told_lines
 from tests.network.fakes import Element
 
 type People = tuple[Authority, Authority]
 
 ME = console_authority()
-TOLD, CUT, END_DUE = day("2011-12-20"), day("2012-03-02"), day("2012-04-05")
 SPRING = {"first": day("2012-03-01"), "last": day("2012-06-30")}
-
-
-def told(count: int, **more: object) -> list[LineId]:
-    line_ids = [make_line(**more) for _ in range(count)]
-    plan(day("2011-12-19"))
-    for line_id in line_ids:
-        tell(line_id, TOLD)
-    clock.give_day(TOLD)
-    acts.advance(sweep_authority(), on=TOLD)
-    return line_ids
 
 
 def on(when: dt.date | str) -> dt.date:
@@ -68,7 +59,7 @@ def come_back(line_id: LineId, when: str) -> None:
 
 
 def test_the_hours_that_an_undone_batch_took_are_given_back(people: People) -> None:
-    (line_id,) = told(1)
+    (line_id,) = told_lines(1)
     night(CUT, people)
 
     undo("suspend", "2012-03-09")
@@ -79,7 +70,7 @@ def test_the_hours_that_an_undone_batch_took_are_given_back(people: People) -> N
 
 
 def test_whoever_registered_before_the_undo_gets_their_hours_back_too(people: People) -> None:
-    (line_id,) = told(1)
+    (line_id,) = told_lines(1)
     night(CUT, people)
     come_back(line_id, "2012-03-05")
     push_due(sweep_authority(), on=day("2012-03-05"), gateway=Element())
@@ -91,7 +82,7 @@ def test_whoever_registered_before_the_undo_gets_their_hours_back_too(people: Pe
 
 
 def test_the_hours_of_who_registers_late_are_on_record_and_not_given_back(people: People) -> None:
-    (line_id,) = told(1)
+    (line_id,) = told_lines(1)
     night(CUT, people)
 
     come_back(line_id, "2012-03-12")
@@ -102,7 +93,7 @@ def test_the_hours_of_who_registers_late_are_on_record_and_not_given_back(people
 
 
 def test_a_line_is_off_until_the_network_proves_that_it_is_not(people: People) -> None:
-    (line_id,) = told(1)
+    (line_id,) = told_lines(1)
     night(CUT, people)
     come_back(line_id, "2012-03-12")
 
@@ -115,7 +106,7 @@ def test_a_line_is_off_until_the_network_proves_that_it_is_not(people: People) -
 
 
 def test_the_hours_of_a_lift_are_no_hours_off(people: People) -> None:
-    (line_id,) = told(1)
+    (line_id,) = told_lines(1)
     night(CUT, people)
     lift_for_hours(ME, line_id, on=on("2012-03-06"))
 
@@ -125,7 +116,7 @@ def test_the_hours_of_a_lift_are_no_hours_off(people: People) -> None:
 
 
 def test_the_hours_between_a_wrong_end_and_its_undo_are_given_back(people: People) -> None:
-    (line_id,) = told(1)
+    (line_id,) = told_lines(1)
     night(CUT, people)
     night(END_DUE, people)
     assert state(line_id) == "ended"
@@ -138,7 +129,7 @@ def test_the_hours_between_a_wrong_end_and_its_undo_are_given_back(people: Peopl
 
 
 def test_a_line_whose_contract_is_over_is_not_off(people: People) -> None:
-    (line_id,) = told(1)
+    (line_id,) = told_lines(1)
     night(CUT, people)
     night(END_DUE, people)
 
@@ -150,7 +141,7 @@ def test_a_line_whose_contract_is_over_is_not_off(people: People) -> None:
 def test_every_hour_that_the_network_barred_a_line_has_a_cause(people: People) -> None:
     """Play a spring with chance, push each night, and hold the network's own history against the derivation."""
     dice, element = random.Random(7), Element()  # noqa: S311
-    lines = told(40)
+    lines = told_lines(40)
     for ahead in range(60):
         today = on(CUT + dt.timedelta(days=ahead))
         night(today, people)
@@ -187,7 +178,7 @@ def test_every_hour_that_the_network_barred_a_line_has_a_cause(people: People) -
 def test_billing_gets_references_causes_and_what_is_frozen_and_nothing_else(
     people: People, tmp_path: Path
 ) -> None:
-    (line_id,) = told(1)
+    (line_id,) = told_lines(1)
     night(CUT, people)
     undo("suspend", "2012-03-09")
     file = tmp_path / "march.csv"
@@ -239,7 +230,7 @@ def test_a_jump_of_emergency_anomalies_stops_a_batch(usual: float, worst: int, *
 def test_a_batch_under_way_stops_at_the_next_chunk_after_a_jump(
     people: People, brakes: Callable[..., None]
 ) -> None:
-    lines = told(20)
+    lines = told_lines(20)
     for hour in range(5):
         run("INSERT INTO campaign_emergencycount VALUES (%s, 1)", [clock.now() - dt.timedelta(hours=hour)])
     brakes(first_share=0.5, first_share_hours=0, cap_per_hour=10)
@@ -265,7 +256,7 @@ def test_what_is_kept_of_emergency_calls_is_a_number_and_an_instant(people: Peop
 
 
 def test_the_figures_of_a_region_are_those_of_its_lines(people: People) -> None:
-    lines = told(9, region="0891") + told(5, region="0892") + told(2)
+    lines = told_lines(9, region="0891") + told_lines(5, region="0892") + told_lines(2)
     night(CUT, people)
     register(lines[0], on("2012-03-12"))
     acts.advance(sweep_authority(), on=day("2012-03-12"))

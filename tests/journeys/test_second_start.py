@@ -11,12 +11,11 @@ import sys
 import tomllib
 from pathlib import Path
 
-import psycopg
 import pytest
 import tomli_w
 
-from rollkeeper.kernel import server
 from tests.journeys.conftest import LINES
+from tests.owner import as_owner
 from tests.site.test_serving import answers, free_ports
 
 COMMAND = Path(sys.executable).with_name("rollkeeper")
@@ -44,13 +43,7 @@ def at_rest(trial, monkeypatch):
 
 def kept(home):
     """Return everything by which a home that was made anew would differ."""
-    with psycopg.connect(
-        host=str(server.socket_folder()),
-        port=server.REGISTER.port,
-        dbname="rollkeeper_register",
-        user=server.SUPERUSER,
-        password=server.password(server.REGISTER, server.SUPERUSER),
-    ) as owner:
+    with as_owner() as owner:
         asked = [owner.execute(question).fetchone()[0] for question in KEPT]
     files = [home / "home.toml", home / "made", home / "demo-logins.json", *(home / "secrets").glob("*")]
     return asked, {file.name: (file.stat().st_mtime_ns, file.read_bytes()) for file in files}

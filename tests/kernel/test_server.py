@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from rollkeeper.kernel import server
+from tests.owner import as_owner
 
 
 @pytest.fixture
@@ -28,13 +29,7 @@ def other_home(monkeypatch):
 
 
 def ask(store: server.Store, question: str) -> object:
-    with psycopg.connect(
-        host=str(server.socket_folder()),
-        port=store.port,
-        dbname="postgres",
-        user=server.SUPERUSER,
-        password=server.password(store, server.SUPERUSER),
-    ) as session:
+    with as_owner(store, database="postgres") as session:
         return session.execute(question).fetchone()[0]
 
 
@@ -55,13 +50,7 @@ def test_two_homes_run_side_by_side_each_with_two_clusters(home, other_home):
 
 def test_a_server_that_was_killed_is_started_again_with_what_it_had_committed(other_home):
     server.ensure_running()
-    with psycopg.connect(
-        host=str(server.socket_folder()),
-        port=server.REGISTER.port,
-        dbname="postgres",
-        user=server.SUPERUSER,
-        password=server.password(server.REGISTER, server.SUPERUSER),
-    ) as session:
+    with as_owner(database="postgres") as session:
         session.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     os.kill(pid_of(server.REGISTER), signal.SIGKILL)
 
@@ -91,14 +80,7 @@ def test_passwords_are_readable_by_their_owner_alone(home):
 
 def test_a_value_that_breaks_a_constraint_is_not_in_the_servers_log(other_home):
     server.ensure_running()
-    with psycopg.connect(
-        host=str(server.socket_folder()),
-        port=server.REGISTER.port,
-        dbname="postgres",
-        user=server.SUPERUSER,
-        password=server.password(server.REGISTER, server.SUPERUSER),
-        autocommit=True,
-    ) as session:
+    with as_owner(database="postgres") as session:
         session.execute("CREATE TABLE once (value text PRIMARY KEY)")
         session.execute("INSERT INTO once VALUES (%s)", ["Specimen-4711"])
         for statement in ("INSERT INTO once VALUES ('Specimen-4711')", "SELECT 'Specimen-4711'::integer"):

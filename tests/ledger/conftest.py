@@ -12,19 +12,7 @@ from rollkeeper.kernel import database, server
 from rollkeeper.kernel.settings import Settings, settings, write_settings
 from rollkeeper.ledger import publishing
 from tests.ledger.witness import RealWitness
-
-
-@contextmanager
-def _superuser() -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(
-        host=str(server.socket_folder()),
-        port=server.REGISTER.port,
-        dbname="rollkeeper_register",
-        user=server.SUPERUSER,
-        password=server.password(server.REGISTER, server.SUPERUSER),
-        autocommit=True,
-    ) as own:
-        yield own
+from tests.owner import as_owner
 
 
 @pytest.fixture
@@ -33,7 +21,7 @@ def superuser(home) -> Callable[[], AbstractContextManager[psycopg.Connection[An
 
     @contextmanager
     def without_triggers() -> Iterator[psycopg.Connection[Any]]:
-        with _superuser() as own:
+        with as_owner() as own:
             own.execute("SET session_replication_role = replica")
             yield own
 

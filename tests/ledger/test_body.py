@@ -13,10 +13,11 @@ from django.db.utils import DataError, ProgrammingError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rollkeeper.kernel import database, server
+from rollkeeper.kernel import database
 from rollkeeper.ledger.acts import entry_body
 from rollkeeper.ledger.forms import MUST, NEVER, Fact, NotOfItsForm
 from rollkeeper.ledger.verbs import Verb
+from tests.owner import as_owner
 
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
 ARTICLES = TEXT.filter(bool)
@@ -335,13 +336,7 @@ def test_an_owner_who_gave_the_rights_back_to_himself_still_meets_the_trigger(re
 @pytest.mark.parametrize("table", TABLES)
 def test_the_superuser_meets_the_trigger_too(home, table):
     with (
-        psycopg.connect(
-            host=str(server.socket_folder()),
-            port=server.REGISTER.port,
-            dbname="rollkeeper_register",
-            user=server.SUPERUSER,
-            password=server.password(server.REGISTER, server.SUPERUSER),
-        ) as owner,
+        as_owner() as owner,
         pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"),
     ):
         owner.execute("TRUNCATE " + table)

@@ -13,14 +13,13 @@ import urllib.request
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from rollkeeper.kernel import server
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.site import serving
 from rollkeeper.site.errors import AssetsMissing, HostNotKnown, PortTaken
 from rollkeeper.site.faces import FACES
+from tests.owner import as_owner
 
 COMMAND = Path(sys.executable).with_name("rollkeeper")
 
@@ -153,13 +152,7 @@ def test_each_face_reaches_the_register_in_its_own_role(served):
     assert answers(port)
     assert answers(port + 1)
 
-    with psycopg.connect(
-        host=str(server.socket_folder()),
-        port=server.REGISTER.port,
-        dbname="rollkeeper_register",
-        user=server.SUPERUSER,
-        password=server.password(server.REGISTER, server.SUPERUSER),
-    ) as owner:
+    with as_owner() as owner:
         present = {
             role
             for (role,) in owner.execute("SELECT usename FROM pg_stat_activity WHERE usename IS NOT NULL")
