@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from rollkeeper.kernel.database import run
-from rollkeeper.lines.opening import activate_line
+from rollkeeper.lines.changes import activate_line
 from rollkeeper.lines.states import (
     TRANSITIONS,
     Event,
