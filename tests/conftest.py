@@ -115,16 +115,22 @@ def _true_date() -> Iterator[None]:
 
 
 def _empty_everything() -> None:
+    """Empty the tables that hold something. Those are few, and to empty all hundred takes a third of a second."""
     for store in server.STORES:
         with as_owner(store) as owner:
             tables = owner.execute(
                 "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"
-                " AND (tablename NOT LIKE 'django_%%' OR tablename = 'django_session') AND tablename NOT IN ('epoch', 'capture_key', 'vault_canary')"
+                " AND (tablename NOT LIKE 'django_%' OR tablename = 'django_session') AND tablename NOT IN ('epoch', 'capture_key', 'vault_canary')"
             ).fetchall()
-            if tables:
+            holds = " UNION ALL ".join(
+                f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})"  # noqa: S608  # a name out of the catalogue
+                for (name,) in tables
+            )
+            filled = [name for (name,) in owner.execute(holds).fetchall()] if tables else []
+            if filled:
                 # The ledger's triggers refuse even the superuser who does not take them off.
                 owner.execute("SET session_replication_role = replica")
-                owner.execute("TRUNCATE " + ", ".join(name for (name,) in tables) + " RESTART IDENTITY")
+                owner.execute("TRUNCATE " + ", ".join(filled) + " RESTART IDENTITY CASCADE")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

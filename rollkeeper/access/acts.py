@@ -254,7 +254,7 @@ def _locked(username: str) -> Staff:
     name = canonical_username(username)
     staff = Staff.objects.select_for_update().filter(username=name).first()
     if staff is None:
-        raise StaffUnknown(username=name)
+        raise StaffUnknown
     return staff
 
 

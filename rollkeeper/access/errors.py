@@ -65,7 +65,7 @@ class StaffUnknown(RollkeeperError):
 
     code = "staff_unknown"
     kind = Kind.NOT_FOUND
-    sentence = "There is no account with the user name '{username}'."
+    sentence = "There is no account with that user name."
     remedy = "See 'rollkeeper staff list', or add it with 'rollkeeper staff add'."
 
 

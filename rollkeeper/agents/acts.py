@@ -149,7 +149,7 @@ def locked_agent(code: str, *, only: AgentState | None = None, unless: AgentStat
     """Return an agent, locked until the act ends. Refuses: AgentUnknown, AgentNotInState."""
     agent = Agent.objects.select_for_update().filter(code=code).first()
     if agent is None:
-        raise AgentUnknown(agent=code)
+        raise AgentUnknown
     state = AgentState(agent.state)
     if state is unless or only not in {None, state}:
         raise AgentNotInState(agent=code, state=state.value)

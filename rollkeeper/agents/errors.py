@@ -9,7 +9,7 @@ class AgentUnknown(RollkeeperError):
 
     code = "agent_unknown"
     kind = Kind.NOT_FOUND
-    sentence = "There is no agent called {agent}."
+    sentence = "There is no agent with that code."
     remedy = "See 'rollkeeper agents list'."
 
 
@@ -47,7 +47,7 @@ class HoursNotRead(RollkeeperError):
 
     code = "hours_not_read"
     kind = Kind.MALFORMED
-    sentence = "'{text}' are no opening hours."
+    sentence = "Those are no opening hours."
     remedy = (
         "Write them as 'mon-fri 09:00-12:00 14:00-18:00; sat 09:00-13:00', each opening before its closing."
     )

@@ -206,7 +206,7 @@ def _account(username: str) -> StaffId:
     name = canonical_username(username)
     found = Staff.objects.filter(username=name).first()
     if found is None:
-        raise StaffUnknown(username=name)
+        raise StaffUnknown
     return StaffId(found.staff_id)
 
 
@@ -214,7 +214,7 @@ def _hours(text: str) -> dict[str, list[list[str]]]:
     try:
         return read_hours(text)
     except ValueError:
-        raise HoursNotRead(text=text) from None
+        raise HoursNotRead from None
 
 
 def _facts(place: Place) -> dict[str, str]:

@@ -170,7 +170,7 @@ def agent_called(code: str, *, on: dt.date, window_days: int) -> AgentView:
     """Return one agent. Refuses: AgentUnknown."""
     agent = Agent.objects.filter(code=code).first()
     if agent is None:
-        raise errors.AgentUnknown(agent=code)
+        raise errors.AgentUnknown
     return _view(agent, on=on, window_days=window_days)
 
 

@@ -32,7 +32,7 @@ def read_instant(text: str) -> dt.datetime:
     try:
         read = dt.datetime.fromisoformat(text)
     except ValueError:
-        raise InstantNotRead(text=text) from None
+        raise InstantNotRead from None
     return read if read.tzinfo else read.replace(tzinfo=clock.zone())
 
 
@@ -271,7 +271,7 @@ def _accounts(names: list[str], agent: str | None, on: dt.date) -> list[StaffId]
     known = {staff.username: staff.staff_id for staff in staff_list(on)}
     for name in names:
         if name not in known:
-            raise StaffUnknown(username=name)
+            raise StaffUnknown
     return [*(known[name] for name in names), *(accounts_behind("agent", agent) if agent else ())]
 
 

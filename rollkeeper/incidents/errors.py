@@ -72,7 +72,7 @@ class InstantNotRead(RollkeeperError):
 
     code = "instant_not_read"
     kind = Kind.MALFORMED
-    sentence = "'{text}' is no instant."
+    sentence = "That is no instant."
     remedy = "Write it as 2012-03-02T09:30, in the zone of the law, or with an offset of its own."
 
 

@@ -15,13 +15,24 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+class _PlainConsole(Console):
+    """Shows what stands in a file or was typed, such as the name of a column, and never lets it command the terminal."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        return super().render_str(text.translate(_CONTROLS), **how)
+
+
+out = _PlainConsole(highlight=False, soft_wrap=True)
+err = _PlainConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 class DateNotRead(RollkeeperError):
@@ -29,7 +40,7 @@ class DateNotRead(RollkeeperError):
 
     code = "date_not_read"
     kind = Kind.MALFORMED
-    sentence = "'{text}' is not a date."
+    sentence = "{given} is not a date."
     remedy = "Write it as YYYY-MM-DD, for example 2012-03-02."
 
 
@@ -48,11 +59,12 @@ YEARS = (1900, 2199)
 def read_date(text: str) -> dt.date:
     """Read a plain date, year first. Refuses: DateNotRead, DateTooFar."""
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise DateNotRead(text=text)
+        # It could be anything, a name put in the wrong place too: it is not repeated.
+        raise DateNotRead(given=f"What was given ({len(text)} characters)")
     try:
         day = dt.date.fromisoformat(text)
     except ValueError as fault:
-        raise DateNotRead(text=text) from fault
+        raise DateNotRead(given=f"'{text}'") from fault
     if not YEARS[0] <= day.year <= YEARS[1]:
         raise DateTooFar(day=day, first=YEARS[0], last=YEARS[1])
     return day

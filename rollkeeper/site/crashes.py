@@ -105,7 +105,7 @@ def tell(fault: BaseException) -> RollkeeperError:
             return cause
         case psycopg.Error():
             return _tell_of_the_database(cause) or _unforeseen(cause, fault)
-        case UnicodeDecodeError():
+        case UnicodeDecodeError() | UnicodeEncodeError():
             return NotText(place=cause.start + 1)
         case OSError():
             return _tell_of_a_file(cause)

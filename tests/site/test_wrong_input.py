@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from rollkeeper.kernel import server
-from rollkeeper.kernel.console import DateNotRead, DateTooFar, read_date, show_error
+from rollkeeper.kernel.console import DateNotRead, DateTooFar, out, read_date, show_error, show_table
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.site import cli, demo
 from rollkeeper.site.crashes import tell
@@ -77,6 +77,7 @@ def test_a_fault_that_nobody_foresaw_shows_its_place_and_no_value(typed):
     ("fault", "code", "says"),
     [
         (UnicodeDecodeError("utf-8", b"a\xff", 1, 2, "Tashi"), 2, "byte at place 2"),
+        (UnicodeEncodeError("utf-8", "a\udcff", 1, 2, "Tashi"), 2, "byte at place 2"),
         (psycopg.errors.DataException("Tashi"), 2, "something later than the day"),
         (psycopg.errors.DiskFull("Tashi"), 2, "disk is full"),
         (psycopg.errors.LockNotAvailable("Tashi"), 1, "Somebody else"),
@@ -108,6 +109,11 @@ def test_only_a_plain_date_is_a_date(text):
         read_date(text)
 
 
+def test_what_is_no_date_at_all_is_not_repeated():
+    with pytest.raises(DateNotRead, match=r"^What was given \(11 characters\) is not a date"):
+        read_date("Tashi Dorje")
+
+
 @pytest.mark.parametrize("year", ["0001", "1899", "2200", "9999"])
 def test_a_year_without_a_calendar_is_refused(year):
     with pytest.raises(DateTooFar, match="1900 to 2199"):
@@ -116,6 +122,15 @@ def test_a_year_without_a_calendar_is_refused(year):
 
 def test_the_first_and_the_last_year_are_read():
     assert (read_date("1900-01-01").year, read_date("2199-12-31").year) == (1900, 2199)
+
+
+def test_what_is_shown_never_commands_the_terminal(capsys):
+    show_table("Columns", ("column",), [("\x1b]0;owned\x07name\x9b2J",)])
+    out.print("a\x1b[2Jb\tc\n")
+
+    said = capsys.readouterr().out
+    assert not set(said) & {"\x1b", "\x07", "\x9b"}
+    assert "\t" in said or "    " in said
 
 
 def test_a_sentence_that_two_faults_share_is_said_once(capsys):
