@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+LONG = ("tests/journeys/test_operator", "tests/journeys/", "tests/house/test_runbooks", "tests/leak/")
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
 os.environ["ROLLKEEPER_HOME"] = str(HOME)
 os.environ["ROLLKEEPER_ROLE"] = "migrator"
@@ -131,6 +132,12 @@ def _empty_everything() -> None:
                 # The ledger's triggers refuse even the superuser who does not take them off.
                 owner.execute("SET session_replication_role = replica")
                 owner.execute("TRUNCATE " + ", ".join(filled) + " RESTART IDENTITY CASCADE")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let several workers begin with what takes longest, so that none is left alone with it at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: [not item.nodeid.startswith(one) for one in LONG])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

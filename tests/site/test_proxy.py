@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A real nginx with the configuration of `ops/nginx` in front of a face: nobody who sends slowly holds up another."""
+
+import datetime as dt
+import http.client
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from contextlib import ExitStack, closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from rollkeeper.site.face_process import THREADS
+from tests.site.test_serving import free_ports, started, until
+
+OPS = Path(__file__).parents[2] / "ops" / "nginx" / "rollkeeper.conf"
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+OFFICE, MINE = "office.register.example", "my.register.example"
+HALF = (
+    "POST /account/login/ HTTP/1.1\r\nHost: {name}\r\nCookie: rollkeeper_office_csrf={mark}\r\n"
+    "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nlogin="
+)
+
+pytestmark = pytest.mark.skipif(NGINX is None, reason="NO NGINX HERE: Debian: apt-get install nginx")
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Stands where a face would and says what reached it."""
+
+    def do_GET(self):
+        said = "\n".join(f"{name.lower()}: {value}" for name, value in self.headers.items()).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def proxy(home, tmp_path_factory):
+    """The port of a proxy before an office and an echo."""
+    folder, port = tmp_path_factory.mktemp("proxy"), free_ports()
+    echo = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as surroundings:
+        stack.callback(echo.server_close)
+        stack.callback(echo.shutdown)
+        threading.Thread(target=echo.serve_forever, daemon=True).start()
+        surroundings.setenv("ROLLKEEPER_HOSTS", OFFICE)
+        stack.enter_context(started(home, port, "--face", "office"))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            at = free.getsockname()[1]
+        _write(folder, at=at, office=port, mine=echo.server_port)
+        nginx = subprocess.Popen([NGINX, "-p", folder, "-e", folder / "errors", "-c", folder / "nginx.conf"])
+        stack.callback(nginx.wait, 10)
+        stack.callback(nginx.terminate)
+        until(lambda: _listens(at))
+        yield at
+
+
+def _write(folder, *, at, office, mine):
+    places = {
+        "127.0.0.1:8000": f"127.0.0.1:{office}",
+        "127.0.0.1:8002": f"127.0.0.1:{mine}",
+        "listen 443": f"listen 127.0.0.1:{at}",
+        "/etc/rollkeeper/tls": str(folder),
+    }
+    shipped = OPS.read_text("utf-8")
+    for ours, theirs in places.items():
+        assert ours in shipped
+        shipped = shipped.replace(ours, theirs)
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; events {{}} http {{ {temporary}\n{shipped} }}", "utf-8"
+    )
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([]), dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(OFFICE)]), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+
+
+def _listens(port):
+    with socket.socket() as knock:
+        return knock.connect_ex(("127.0.0.1", port)) == 0
+
+
+def connected(port):
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    # Shorter than the proxy's patience with a form: whoever is held up gives up first.
+    return trusting.wrap_socket(socket.create_connection(("127.0.0.1", port), 6))
+
+
+def ask(port, name, path="/healthz", **headers):
+    with closing(http.client.HTTPConnection(name)) as asking:
+        asking.sock = connected(port)
+        asking.request(
+            "GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
+        answer = asking.getresponse()
+        return answer, answer.read().decode()
+
+
+def test_forms_that_are_never_finished_hold_up_nobody(proxy):
+    half = HALF.format(name=OFFICE, mark="m" * 32).encode()
+    with ExitStack() as stack:
+        for _ in range(2 * THREADS):
+            stack.enter_context(connected(proxy)).sendall(half)
+
+        # The first could still be answered while the last forms arrive.
+        assert {ask(proxy, OFFICE)[0].status for _ in range(10)} == {200}
+
+
+def test_a_browser_is_told_to_come_by_tls_alone(proxy):
+    assert ask(proxy, OFFICE)[0].headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_whoever_asks_by_another_name_gets_nothing(proxy):
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        ask(proxy, "elsewhere.example")
+
+
+def test_nobody_says_of_themselves_where_they_come_from(proxy):
+    _, reached = ask(proxy, MINE, X_Forwarded_For="203.0.113.9", X_Forwarded_Proto="http")
+
+    assert "x-forwarded-for: 127.0.0.1" in reached
+    assert "x-forwarded-proto: https" in reached
+    assert "203.0.113.9" not in reached
+
+
+def test_what_is_too_large_stops_at_the_proxy(proxy):
+    with connected(proxy) as sending:
+        sending.sendall(
+            f"POST / HTTP/1.1\r\nHost: {OFFICE}\r\nContent-Length: {8 * 1024 * 1024 + 1}\r\n\r\n".encode()
+        )
+        assert b" 413 " in sending.recv(100)
