@@ -178,7 +178,7 @@ def accounts_of(code: str) -> list[StaffId]:
     """Return every account that was ever posted at a place of an agent, closed ones too. Refuses: AgentUnknown."""
     agent = Agent.objects.filter(code=code).first()
     if agent is None:
-        raise errors.AgentUnknown(agent=code)
+        raise errors.AgentUnknown
     places = Place.objects.filter(agent_id=agent.agent_id).values("place_id")
     posted = Post.objects.filter(place_id__in=places).order_by("staff_id").distinct()
     return [StaffId(one) for one in posted.values_list("staff_id", flat=True)]
