@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Turns a drawn specimen into what a counter gets: skewed, turned, blurred, half in shadow, small, badly compressed."""
 
+import io
 import random
 from dataclasses import dataclass
 
@@ -54,6 +55,13 @@ def photograph(image: Image.Image, wear: Wear, *, seed: int = 0) -> Image.Image:
     light = pixels.astype(np.float32) * _shadow(pixels, wear.shadow)[..., None]
     light += dice.normal(0, wear.noise, light.shape) if wear.noise else 0
     return Image.fromarray(np.clip(light, 0, 255).astype(np.uint8))
+
+
+def jpeg(image: Image.Image, *, quality: int = 85) -> bytes:
+    """Return the picture as a file."""
+    written = io.BytesIO()
+    image.save(written, "JPEG", quality=quality)
+    return written.getvalue()
 
 
 def _on_a_desk(pixels: Pixels, dice: np.random.Generator) -> Pixels:
