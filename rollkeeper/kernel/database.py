@@ -19,11 +19,14 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 from django.db import connection, connections, transaction
+from psycopg.rows import namedtuple_row
 
 from rollkeeper.kernel import server
 from rollkeeper.kernel.settings import settings
 
 _JSONB = 3802  # as PostgreSQL numbers the type; what is of type json psycopg has read already
+# A plan is kept (`kept_rows`) for what is asked so often: whoever asks once does not wait for that.
+_ASKED_BEFORE_KEPT = 5
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 5_000
 PATIENT = (
@@ -74,6 +77,7 @@ def address(store: server.Store, role: str) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            "prepare_threshold": _ASKED_BEFORE_KEPT,
             "passfile": str(server.password_file(store, role)),
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}",
         },
@@ -144,6 +148,24 @@ def _read(values: tuple[Any, ...], written: Sequence[int]) -> list[Any]:
 def _row(columns: tuple[str, ...]) -> type[Any]:
     # Making a class takes longer than a query by primary key: once for each set of columns.
     return namedtuple("row", columns)  # noqa: PYI024
+
+
+def kept_rows(
+    statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
+) -> list[Any]:
+    """Run one query whose plan the connection keeps once it was asked a few times; return its rows as named tuples. No JSON.
+
+    For what is asked of one person at a time, again and again: PostgreSQL plans it longer than it answers it. Values travel
+    beside the statement and not in it, so each needs a type that the statement gives away.
+    """
+    store = connections[using]
+    store.close_if_health_check_failed()
+    store.ensure_connection()
+    with (
+        store.wrap_database_errors,
+        psycopg.Cursor(store.connection, row_factory=namedtuple_row) as cursor,
+    ):
+        return cursor.execute(statement.encode(), parameters or None, binary=True).fetchall()
 
 
 def copy_rows(statement: str, records: Sequence[Sequence[Any]], *, using: str = "default") -> None:

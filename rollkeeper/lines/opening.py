@@ -5,13 +5,14 @@ import datetime as dt
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.settings import settings
-from rollkeeper.lines.acts import refuse_protected_holder
-from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.errors import LineNotFound, RecordProtected
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.lines.queries import HoldingView, held_last, holdings, view_line
+from rollkeeper.lines.queries import HoldingView, LastHeld, held_last, holdings, view_line
 from rollkeeper.subscribers.kinds import Part
+from rollkeeper.subscribers.queries import protected_among
 from rollkeeper.vault.acts import open_copy, open_sealed
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
@@ -75,16 +76,16 @@ def _found(
     authority: Authority, line: str, *, purpose: Purpose, part: Part
 ) -> tuple[HoldingView, LineId, PersonId]:
     demand(authority, power_for(purpose))
-    line_id, held = _held(line)
-    if held is None:
+    last = _held(line)
+    if last.holding is None:
         raise CannotOpen
-    person_id = _person(held, part)
-    for each in {held.person_id, person_id}:
-        refuse_protected_holder(authority, each)
-    return held, line_id, person_id
+    person_id = _person(last.holding, part)
+    if {last.holding.person_id, person_id} & last.protected and not authority.role_for(Power.SEE_PROTECTED):
+        raise RecordProtected
+    return last.holding, last.line_id, person_id
 
 
-def _held(text: str) -> tuple[LineId, HoldingView | None]:
+def _held(text: str) -> LastHeld:
     """Find a line by its reference or its whole number, with who holds it now or held it last."""
     try:
         line_id = LineId(UUID(text))
@@ -96,7 +97,8 @@ def _held(text: str) -> tuple[LineId, HoldingView | None]:
         return found
     if view_line(line_id) is None:
         raise LineNotFound
-    return line_id, (holdings(line_id) or (None,))[-1]
+    holding = (holdings(line_id) or (None,))[-1]
+    return LastHeld(line_id, holding, protected_among(holding.persons if holding else ()))
 
 
 def _person(holding: HoldingView, part: Part) -> PersonId:

@@ -14,7 +14,7 @@ from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.lines.errors import RecordProtected
 from rollkeeper.lines.queries import sealed_records
-from rollkeeper.subscribers.queries import is_protected
+from rollkeeper.subscribers.queries import protected_among
 
 
 def refuse_protected(authority: Authority, line_id: LineId) -> None:
@@ -25,7 +25,7 @@ def refuse_protected(authority: Authority, line_id: LineId) -> None:
 
 def refuse_protected_holder(authority: Authority, holder: PersonId | None) -> None:
     """Do the same where it is known who holds the line, held it last or stands beside the holder. Refuses: RecordProtected."""
-    if holder and not authority.role_for(Power.SEE_PROTECTED) and is_protected(holder):
+    if holder and not authority.role_for(Power.SEE_PROTECTED) and protected_among([holder]):
         raise RecordProtected
 
 

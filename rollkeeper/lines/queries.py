@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.database import kept_rows, rows, sql
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.states import (
@@ -72,6 +72,21 @@ class HoldingView:
     commitment: str | None
     since: dt.datetime
     until: dt.datetime | None
+
+    @property
+    def persons(self) -> tuple[PersonId, ...]:
+        """Return whom it names: who holds the line, uses it, brought the papers, signs for them."""
+        named = (self.person_id, self.user_person_id, self.bearer_person_id, self.guardian_person_id)
+        return tuple(person for person in named if person)
+
+
+@dataclass(frozen=True, slots=True)
+class LastHeld:
+    """A line with who holds it now or held it last, and who of those whom that holding names lives under a threat."""
+
+    line_id: LineId
+    holding: HoldingView | None
+    protected: frozenset[PersonId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +212,13 @@ def holdings(line_id: LineId) -> tuple[HoldingView, ...]:
     return tuple(HoldingView(*row) for row in found)
 
 
-def held_last(number: str) -> tuple[LineId, HoldingView | None] | None:
+def held_last(number: str) -> LastHeld | None:
     """Return the line that has this normalised number now, and who holds it or held it last; None where none has it."""
-    found = rows(sql("lines", "held_last"), blind_numbers([number]))
+    found = kept_rows(sql("lines", "held_last"), blind_numbers([number]))
     if not found:
         return None
-    line_id, *holding = found[0]
-    return LineId(line_id), HoldingView(*holding) if holding[0] else None
+    line_id, *holding, protected = found[0]
+    return LastHeld(LineId(line_id), HoldingView(*holding) if holding[0] else None, frozenset(protected))
 
 
 def other_lines_of(person_id: PersonId, *, than: LineId) -> tuple[LineId, ...]:

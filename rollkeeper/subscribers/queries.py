@@ -35,9 +35,13 @@ def with_documents(persons: Collection[PersonId]) -> set[PersonId]:
     return {PersonId(row.person_id) for row in found}
 
 
-def is_protected(person_id: PersonId) -> bool:
-    """Tell whether somebody lives under a threat, so that ordinary staff see that a record exists and nothing else."""
-    return bool(rows("SELECT FROM subscribers_subscriber WHERE person_id = %s AND is_protected", [person_id]))
+def protected_among(persons: Collection[PersonId]) -> frozenset[PersonId]:
+    """Return who of them lives under a threat, so that ordinary staff see that a record exists and nothing else."""
+    found = rows(
+        "SELECT person_id FROM subscribers_subscriber WHERE person_id = ANY (%s) AND is_protected",
+        [list(persons)],
+    )
+    return frozenset(PersonId(row.person_id) for row in found)
 
 
 def language_of(person_id: PersonId) -> str | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 import psycopg
 from django.db import connections, transaction
 
-from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.database import kept_rows, rows, run, sql
 from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochOver, NoEpoch
 from rollkeeper.vault.storing import copy_binary
 
@@ -127,10 +127,10 @@ def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_i
 
 def person_key(person_id: UUID, *, holding_id: UUID) -> WrappedKey:
     """Return one wrapped key and the secret of its epoch. Refuses: CannotOpen, where either is destroyed."""
-    found = rows(sql("vault", "person_key"), [person_id, holding_id], using=STORE)
+    found = kept_rows(sql("vault", "person_key"), [person_id, holding_id], using=STORE)
     if not found:
         raise CannotOpen
-    return WrappedKey(bytes(found[0].wrapped), found[0].epoch_id, bytes(found[0].secret_wrapped))
+    return WrappedKey(*found[0])
 
 
 def copy_living_pairs(statement: str) -> None:

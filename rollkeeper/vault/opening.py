@@ -19,7 +19,7 @@ from rollkeeper.access.authority import Authority, demand, rule_for
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.database import kept_rows, rows, run, sql
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Allowed, Decision, Refused
@@ -226,7 +226,7 @@ def _note_opening(
     if connections["vault"].in_atomic_block:
         raise RuntimeError("an opening's entry is durable: it is committed by a transaction of its own")
     at = clock.now()
-    (noted,) = rows(
+    (noted,) = kept_rows(
         "SELECT * FROM vault_note_opening(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             person_id, holding_id, field.value, line_id, authority.staff_id, settings().openings_a_day,

@@ -61,3 +61,21 @@ def test_rows_read_json(register):
     assert rows("""SELECT '{"a": 1}'::jsonb AS found""")[0].found == {"a": 1}
     assert rows("""SELECT '{"a": 1}'::json AS found, '["b"]'::jsonb AS other""")[0] == ({"a": 1}, ["b"])
     assert rows("""SELECT '"a"'::json AS found, NULL::jsonb AS other""")[0] == ("a", None)
+
+
+def test_a_plan_is_kept_once_its_query_was_asked_a_few_times(register):
+    statement = "SELECT %s::text AS said, %s::bytea AS raw, NULL AS nothing"
+
+    given = [database.kept_rows(statement, [f"Invented {n}", bytes([n])])[0] for n in range(8)]
+
+    assert given == [(f"Invented {n}", bytes([n]), None) for n in range(8)]
+    assert given[0].said == "Invented 0"
+    kept = "SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%AS nothing'"
+    assert [row.statement for row in database.rows(kept)] == [
+        "SELECT $1::text AS said, $2::bytea AS raw, NULL AS nothing"
+    ]
+
+
+def test_a_kept_query_is_refused_in_the_same_words_as_any(register, as_role):
+    with pytest.raises(ProgrammingError, match="permission denied"), as_role("counter"):
+        database.kept_rows("SELECT ciphertext FROM vault_sealed")

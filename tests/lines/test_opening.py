@@ -7,7 +7,7 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel.database import run
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import HoldingId, PersonId, StaffId, new_uuid
 from rollkeeper.lines.changes import NewHolding, activate_line, begin_holding
 from rollkeeper.lines.errors import RecordProtected
@@ -21,6 +21,7 @@ from rollkeeper.vault.fields import Field, Purpose
 pytestmark = pytest.mark.usefixtures("committed", "register")  # an opening is entered by a commit of its own
 
 ON = dt.date(2012, 3, 2)
+OFFICER = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "0f" * 32)
 SUPERVISOR = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "0f" * 32)
 
 
@@ -34,8 +35,9 @@ def person():
     return person_id
 
 
+@pytest.mark.parametrize("way", ["its reference", "its number"])
 @pytest.mark.parametrize("part", [Part.HOLDER, Part.USER, Part.BEARER, Part.GUARDIAN])
-def test_nobody_under_protection_is_opened_whatever_they_are_to_the_line(part):
+def test_nobody_under_protection_is_opened_whatever_they_are_to_the_line(part, way):
     line = activate_line("+8613800138000", service=Service.MOBILE, on=dt.date(2010, 5, 1))
     people = {one: person() for one in Part}
     begin_holding(
@@ -47,13 +49,15 @@ def test_nobody_under_protection_is_opened_whatever_they_are_to_the_line(part):
         at=dt.datetime(2012, 3, 2, tzinfo=dt.UTC),
     )  # fmt: skip
 
-    def look():
-        open_field(
-            SUPERVISOR, str(line), field=Field.NAME, purpose=Purpose.SUBSCRIBER_REQUEST, on=ON, part=part
-        )
+    def look(authority=SUPERVISOR):
+        asked = str(line) if way == "its reference" else "+8613800138000"
+        open_field(authority, asked, field=Field.NAME, purpose=Purpose.SUBSCRIBER_REQUEST, on=ON, part=part)
 
-    with pytest.raises(CannotOpen):
+    with pytest.raises(CannotOpen):  # nothing was sealed, so that this is as far as anybody comes
         look()
     protect_subscriber(people[part], protected=True)
     with pytest.raises(RecordProtected):
         look()
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened'")) == 1
+    with pytest.raises(CannotOpen):
+        look(OFFICER)

@@ -1,7 +1,11 @@
--- Returns a line, found by its whole number, with who holds it now or held it last; empty where nobody ever did.
--- Law: art. 5, 11. Reads: lines_number, lines_holding. Writes: -.
--- Plan: lines_number_pkey and the few holdings of one line. Again: the same row.
-SELECT n.line_id, h.*
+-- Returns a line, found by its whole number, with who holds it now or held it last, and which of those whom the holding names
+-- live under a threat; empty where nobody ever did.
+-- Law: art. 5, 11. Reads: lines_number, lines_holding, subscribers_subscriber. Writes: -.
+-- Plan: lines_number_pkey, the few holdings of one line, subscribers_subscriber_pkey. Again: the same row.
+SELECT n.line_id, h.*,
+       ARRAY(SELECT s.person_id FROM subscribers_subscriber s
+              WHERE s.is_protected AND s.person_id IN (h.person_id, h.user_person_id, h.bearer_person_id, h.guardian_person_id))
+           AS protected
   FROM lines_number n
   LEFT JOIN LATERAL (
        SELECT holding_id, party_kind, person_id, user_person_id, bearer_person_id, guardian_person_id, assurance,
