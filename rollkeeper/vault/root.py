@@ -9,12 +9,14 @@ the same interfaces.
 epoch that it wrapped unreadable, in every copy of the store of keys. `secrets/index.key` can be made again from it.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from rollkeeper.kernel.settings import home, settings
 from rollkeeper.vault import wire
@@ -29,7 +31,6 @@ Whoever has this file and both stores reads everyone who is not erased; whoever 
 Keep a copy away from this machine and away from every backup of the stores. For real people use a key service.\
 """
 _INDEX = "index"
-_BLOCK_BYTES = 64
 
 
 class RootOfTrust(Protocol):
@@ -123,25 +124,23 @@ class FileIndexKey:
     """The key of the blind index in a file of its own, which a face may read."""
 
     def __init__(self) -> None:
-        self._inner, self._outer = _begun_hashes(index_file(), _stamp(index_file()))
+        self._begun = _begun(index_file(), _stamp(index_file()))
 
     def digests(self, messages: Sequence[bytes]) -> list[bytes]:
         """Return the HMAC-SHA-256 of each message."""
         found = []
         for message in messages:
-            inner, outer = self._inner.copy(), self._outer.copy()
-            inner.update(message)
-            outer.update(inner.digest())
-            found.append(outer.digest())
+            one = self._begun.copy()
+            one.update(message)
+            found.append(one.finalize())
         return found
 
 
 @lru_cache(maxsize=1)
-def _begun_hashes(file: Path, stamp: tuple[int, ...]) -> tuple["hashlib._Hash", "hashlib._Hash"]:
-    """Return the two blocks that HMAC hashes before every message (RFC 2104), hashed once for as long as the file is the same."""
+def _begun(file: Path, stamp: tuple[int, ...]) -> HMAC:
+    """Return an HMAC that has its key and no message, begun once for as long as the file is the same."""
     del stamp
-    block = read_keys(file)[_INDEX].ljust(_BLOCK_BYTES, b"\x00")
-    return tuple(hashlib.sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))  # type: ignore[return-value]
+    return HMAC(read_keys(file)[_INDEX], SHA256())
 
 
 def _stamp(file: Path) -> tuple[int, ...]:
