@@ -131,6 +131,23 @@ def carve(*folders: str) -> dict[str, object]:
     return {"epochs": sorted(secrets), "wrapped": len(keys), "names": sorted(names)}
 
 
+def guess(first: str, last: str) -> dict[str, object]:
+    """Try numbers and documents against the hashes of the register, with this home's key of the index; return which were there."""
+    from rollkeeper.kernel.opening import open_home
+    from rollkeeper.lines.queries import find_lines
+    from rollkeeper.subscribers.queries import document_index, find_persons
+    from rollkeeper.vault.blind import blind_numbers
+
+    open_home()
+    tried = range(int(first), int(last))
+    lines = find_lines(blind_numbers([NUMBER.format(n) for n in tried]))
+    persons = find_persons(document_index([("passport", f"X{n:08d}") for n in tried]))
+    return {
+        "numbers": [n for n, line in zip(tried, lines, strict=True) if line],
+        "documents": [n for n, person in zip(tried, persons, strict=True) if person],
+    }
+
+
 _SECRET_OF_A_FILE = re.compile(rb"\x01\x00\x00\x00\x00[\x01-\x10]")
 _SECRET_OF_A_SERVICE = re.compile(rb"vault:v[0-9]+:[A-Za-z0-9+/]{40,}={0,2}")
 _SECRET_BYTES = 6 + 12 + 32 + 16
@@ -202,5 +219,5 @@ def _name_under(key: bytes, row) -> str | None:
 
 def main(what: str, *words: str) -> None:
     """Do one of these and say in JSON what came of it."""
-    done = {"look": look, "carve": carve, "end": end}[what](*words)
+    done = {"look": look, "carve": carve, "end": end, "guess": guess}[what](*words)
     print(json.dumps(done))

@@ -217,9 +217,16 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     # Nor does any key that lies among the bytes of any copy or of the house's own disks, but for those of the living.
     assert place.carve("dead", "stolen", "backups", "home/keys", "home/register") == set(place.living)
 
-    # The house itself lost nothing.
+    # What no rotation ends: the key of the index stays, and tells in an old register what is guessed from what nobody had.
+    everybodys = list(range(place.people))
+    guessed = place.inside("dead", "guess", "0", str(2 * place.people))
+    assert (guessed["numbers"], guessed["documents"]) == (everybodys, everybodys)
+
+    # The house itself lost nothing, and of the erased it has nothing left to guess at.
     seen = place.look("home")
     assert (seen["names"], seen["numbers"]) == (place.living, place.living_numbers)
+    guessed = place.inside("home", "guess", "0", str(2 * place.people))
+    assert guessed["numbers"] == guessed["documents"] == everybodys[place.erased :]
 
 
 def test_the_same_restore_under_a_key_service(make_place):
