@@ -13,7 +13,7 @@ from uuid import UUID
 import psycopg
 from django.db import connections, transaction
 
-from rollkeeper.kernel.database import kept_rows, rows, run, sql
+from rollkeeper.kernel.database import act, kept_rows, patient, rows, run, sql
 from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochOver, NoEpoch
 from rollkeeper.vault.storing import copy_binary
 
@@ -134,10 +134,15 @@ def person_key(person_id: UUID, *, holding_id: UUID) -> WrappedKey:
 
 
 def copy_living_pairs(statement: str) -> None:
-    """Send every person and holding that has a key, as it comes out of this store, into a table of the register."""
+    """Send every person and holding that has a key, as it comes out of this store, into a table of the register.
+
+    It may take minutes in either store: the caller is patient over there.
+    """
     for using in (STORE, "default"):
         connections[using].ensure_connection()
     with (
+        act(using=STORE),
+        patient(using=STORE),
         connections[STORE].connection.cursor() as ours,
         connections["default"].connection.cursor() as theirs,
         ours.copy("COPY (SELECT person_id, holding_id FROM person_key) TO STDOUT (FORMAT BINARY)") as source,

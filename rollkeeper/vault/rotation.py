@@ -109,7 +109,8 @@ def rotate(
 
 def count_to_reseal() -> int:
     """Return how many people's keys there are: what a rotation has before it, lines' values aside."""
-    return int(rows("SELECT count(*) AS n FROM person_key", using=keys.STORE)[0].n)
+    with act(using=keys.STORE), patient(using=keys.STORE):
+        return int(rows("SELECT count(*) AS n FROM person_key", using=keys.STORE)[0].n)
 
 
 def _wait_for_those_who_seal(tell_of_waiting: Callable[[], None]) -> None:

@@ -107,7 +107,11 @@ def busy() -> str:
 
 def _run(name: str, sizes: list[int]) -> list[tuple[str, int, float, float | None, float | None, str]]:
     print(f"... {name}", flush=True)
-    return list(importlib.import_module(f"tests.bench.bench_{name}").run(sizes))
+    had = []
+    for row in importlib.import_module(f"tests.bench.bench_{name}").run(sizes):
+        print("...", *row[:2], flush=True)  # what was had stays had where a later one breaks
+        had.append(row)
+    return had
 
 
 def _arguments() -> argparse.Namespace:

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from threading import Timer
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,6 +10,7 @@ from django.db import connections, transaction
 
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.errors import NotAllowed
+from rollkeeper.kernel import database, server
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, new_uuid, new_uuids
 from rollkeeper.vault import acts, epochs, halves, keys, root, wire
@@ -16,6 +18,7 @@ from rollkeeper.vault.capture_keys import key_to_seal_to, renew_capture_keys
 from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochNotGenuine
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.key_files import write_keys
+from rollkeeper.vault.rotation import count_to_reseal
 from tests.vault.conftest import DAY, people, person
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -480,6 +483,27 @@ def test_a_stranger_is_refused_exactly_as_an_erased_person_is(reveal):
         said.append((str(refused.value), refused.value.facts))
 
     assert said[0] == said[1]
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda: acts.list_living_keys() or 1, count_to_reseal], ids=["which", "how many"]
+)
+def test_whose_keys_there_are_may_take_longer_to_tell_than_a_statement_may_last(ask):
+    acts.seal_persons([person()])
+    run("SET statement_timeout = '200ms'", using="keys")
+    with database.connect(server.KEYS, database.KeysRole.MIGRATOR) as owner:
+        owner.execute("BEGIN")
+        owner.execute("LOCK TABLE person_key IN ACCESS EXCLUSIVE MODE")
+        later = Timer(0.6, owner.execute, ["COMMIT"])
+        later.start()
+
+        try:
+            with database.act(), database.patient():
+                assert ask() == 1
+                assert ask is count_to_reseal or rows("SELECT count(*) AS n FROM vault_living")[0].n == 1
+        finally:
+            later.join()
+            connections["keys"].close()
 
 
 @pytest.fixture(autouse=True, scope="module")
