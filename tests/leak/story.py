@@ -2,7 +2,7 @@
 """One of everything that the product does, with people of whom every value is unique, and with what goes wrong.
 
 Five ways in (import, enrolment in bulk, the counter with a network and without, the subscriber's own door), then openings,
-changes, notices and what mail servers report of them, a campaign, the network, a demand, an agent, an incident, figures for the
+changes, notices by every way and what comes back of them, a campaign, the network, a demand, an agent, an incident, figures for the
 authority, the ledger, new keys, erasure; refused rows, refused forms, pages that are not there, crashes of a command, a server, a face.
 """
 
@@ -32,13 +32,23 @@ from tests.leak.further import (
 from tests.leak.gateways import mail_server, network
 from tests.leak.machine import PASSWORD, Machine, until
 from tests.leak.people import Inventor, firm, with_service, without_holder
+from tests.leak.ways import MAP as MAP_OF_LINES
+from tests.leak.ways import (
+    POSTAL,
+    letters_and_calls,
+    number_alone,
+    numbers_at,
+    on_an_envelope,
+    short_messages,
+    take_in_what_came_back,
+)
 from tests.leak.wrong import wrong_registrations, wrong_rows
 
 DUE, GIVEN_BACK, FORGOTTEN = "2012-03-02", "2012-03-05", "2013-03-20"
 SETTINGS = f"""first_share_hours = 0
 cap_per_hour = 100000
 outbox_bounce_share = 0.3
-notice_channels = ["sms", "email"]
+notice_channels = ["post", "sms", "email", "voice"]
 trial_on = {TOLD}
 """
 MAP = """
@@ -103,6 +113,9 @@ class Story:
         for name in ("sheet.xlsx", "table.parquet"):  # each with its telephone numbers as numbers
             self._import(name, with_service(self.people.people(max(6, self._size // 50))))
         self._import("wrong.csv", wrong_rows(self.people, registered))
+        self.far, self.fixed = self.people.people(6), self.people.people(3)
+        self._import("far.csv", on_an_envelope(self.far), by=MAP_OF_LINES.format(service="mobile") + POSTAL)
+        self._import("fixed.csv", number_alone(self.fixed), by=MAP_OF_LINES.format(service="fixed_line"))
         headless = self.machine.lines(
             "headless.csv", [",".join(row.values()) for row in with_service(registered[:3])]
         )
@@ -143,7 +156,9 @@ class Story:
     def plan_and_tell(self) -> None:
         """Plan the campaign, tell everybody, take in the proof."""
         self.machine.type("campaign", "plan", on="2011-12-06")
-        self.machine.type("notices", "send", on=TOLD)
+        with letters_and_calls(self.machine) as folder:
+            self.machine.type("notices", "send", on=TOLD)
+            take_in_what_came_back(self.machine, folder, self.far, on=TOLD)
         self.machine.type(
             "notices", "receipts", str(self.machine.home / "outbox" / "receipts.jsonl"), on=TOLD
         )
@@ -226,7 +241,9 @@ class Story:
 
     def account_for(self) -> None:
         """Find whom an account exposed and tell them; give the authority its figures."""
-        handle_incident(self.machine, on=GIVEN_BACK)
+        with short_messages(self.machine) as centre:
+            handle_incident(self.machine, on=GIVEN_BACK)
+            assert {("telephone number", one) for one in numbers_at(centre)} & set(self.people.values)
         give_evidence(self.machine, on=GIVEN_BACK)
 
     def look_after(self) -> None:
@@ -303,9 +320,11 @@ class Story:
                 words = ("documents", "check", "--type", person.document_type, value)
                 self.machine.type(*words, answers=(0, 1, 2), asked_for=True)
 
-    def _import(self, name: str, rows: object, *, encoding: str = "utf-8") -> None:
+    def _import(self, name: str, rows: object, *, encoding: str = "utf-8", by: str = MAP) -> None:
         file = self.machine.table(name, rows, encoding=encoding)
+        self._map.write_text(by, "utf-8")
         self.machine.type("import", str(file), "--map", str(self._map), on="2011-12-05")
+        self._map.write_text(MAP, "utf-8")
 
     @contextmanager
     def _held_up(self, *words: str, on: str) -> Iterator[int]:
