@@ -32,6 +32,8 @@ class QuietForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = _("Choose one that is in the list.")
+            if isinstance(field, forms.BooleanField):
+                field.error_messages["required"] = _("Nothing is done without a tick in this box.")
         super().full_clean()
 
     def blank(self, faults: Sequence[str] = (), **initial: Any) -> Self:
