@@ -80,6 +80,8 @@ class Draft:
     """Articles of the limits that a supervisor let it pass."""
     giver: Giving | None = None
     """Who gave the line up that is transferred."""
+    known: PersonId | None = None
+    """Who is known by the document of the holder."""
 
     @property
     def until(self) -> dt.date | None:
@@ -158,7 +160,12 @@ def _persons(frame: Frame, drafts: Sequence[Draft]) -> list[dict[Part, PersonId]
         if draft.renewed_by and document:
             add_document(draft.renewed_by, document=document)
     shown = [
-        Shown(pack_kind(draft.submission.kind, part), draft.language, read.document)
+        Shown(
+            pack_kind(draft.submission.kind, part),
+            draft.language,
+            read.document,
+            known=draft.known if part is Part.HOLDER else None,
+        )
         for draft in drafts
         for part, read in draft.parts.parts.items()
     ]
@@ -274,7 +281,7 @@ def _entries(frame: Frame, written: Sequence[Written], *, at: dt.datetime) -> di
         "person_ids": [w.persons[Part.HOLDER] for _, w, _ in marks],
         "commitments": [w.commitments[Part.HOLDER] for _, w, _ in marks],
         "facts": [json.dumps(facts) for _, _, facts in marks],
-    })  # fmt: skip
+    }, kept=True)  # fmt: skip
     return {LineId(r.line_id): EntryId(r.entry_id) for r in found if r.verb != Verb.LINE_ACTIVATED.value}
 
 

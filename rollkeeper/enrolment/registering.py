@@ -216,7 +216,7 @@ def _decide(
         else:
             drafts.append(
                 Draft(one.place, one.submission, one.number, one.number_index, _service(one, line), line, parts, frame.on,
-                      renewed_by=by_former if by_former != by_document else None, passed=verdict, giver=giver)
+                      renewed_by=by_former if by_former != by_document else None, passed=verdict, giver=giver, known=by_document)
             )  # fmt: skip
     return drafts
 

@@ -53,10 +53,11 @@ def tell_registered(
             on=on,
         )
     if by_holder or (in_sight and deed not in {Deed.CHANGE, Deed.RELOCATE}):
-        for other in other_lines_of(person_id, than=line_id):
+        others = other_lines_of(person_id, than=line_id)
+        own = (language_of(person_id) if others else None) or language
+        for other in others:
             owe(
-                other, kind=NoticeKind.NEW_LINE_IN_YOUR_NAME, language=language_of(person_id) or language,
-                promised_on=None, pack_hash=pack_hash, on=on,
+                other, kind=NoticeKind.NEW_LINE_IN_YOUR_NAME, language=own, promised_on=None, pack_hash=pack_hash, on=on
             )  # fmt: skip
 
 

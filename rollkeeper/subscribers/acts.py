@@ -22,6 +22,8 @@ class Shown:
     kind: str
     language: str
     document: tuple[str, str] | None
+    known: PersonId | None = None
+    """Who was found by this document already, in the same transaction."""
 
 
 def refer_to(shown: Sequence[Shown], *, on: dt.date) -> list[PersonId]:
@@ -61,7 +63,9 @@ def _claim(
     first: dict[bytes, tuple[PersonId, str]] = {}
     for index, candidate, person in zip(indexes, candidates, shown, strict=True):
         first.setdefault(index, (candidate, _type_in_clear(person.document)))
-    known = {i: p for i, p in zip(first, find_persons(list(first)), strict=True) if p is not None}
+    known = {index: person.known for index, person in zip(indexes, shown, strict=True) if person.known}
+    asked = [index for index in first if index not in known]
+    known |= {i: p for i, p in zip(asked, find_persons(asked), strict=True) if p is not None}
     new = [index for index in first if index not in known]
     won = _insert(new, [first[i][0] for i in new], [first[i][1] for i in new])
     lost = [index for index in new if index not in won]

@@ -8,6 +8,7 @@ command may also read and destroy. Each call commits by itself: no act of the re
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -56,17 +57,14 @@ def schema() -> str:
 
 def living_epoch() -> PublicEpoch:
     """Return the newest epoch that has not ended. Refuses: NoEpoch."""
-    return epoch(max(living_epoch_ids(), default=0))
+    statement = "SELECT epoch_id, public_key, public_mac FROM epoch WHERE ended_at IS NULL ORDER BY epoch_id DESC LIMIT 1"
+    return _public(rows(statement, using=STORE, kept=True))
 
 
 def epoch(epoch_id: int) -> PublicEpoch:
     """Return what may be known of an epoch. Refuses: NoEpoch."""
-    found = rows(
-        "SELECT epoch_id, public_key, public_mac FROM epoch WHERE epoch_id = %s", [epoch_id], using=STORE
-    )
-    if not found:
-        raise NoEpoch
-    return PublicEpoch(found[0].epoch_id, bytes(found[0].public_key), bytes(found[0].public_mac))
+    statement = "SELECT epoch_id, public_key, public_mac FROM epoch WHERE epoch_id = %s"
+    return _public(rows(statement, [epoch_id], using=STORE))
 
 
 def sign_epoch(epoch_id: int, signature: bytes) -> None:
@@ -233,3 +231,9 @@ def destroy_capture_keys(*, replaced_before_days: int) -> list[int]:
         using=STORE,
     )
     return [row.key_id for row in found]
+
+
+def _public(found: Sequence[Any]) -> PublicEpoch:
+    if not found:
+        raise NoEpoch
+    return PublicEpoch(found[0].epoch_id, bytes(found[0].public_key), bytes(found[0].public_mac))
