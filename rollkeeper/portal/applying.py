@@ -124,7 +124,7 @@ def _faulty(request: HttpRequest, begun: dict[str, Any], form: RecordForm, said:
     """Say what is wrong; what was typed stays where it was typed, where a script asks, or is gone."""
     blank = form.blank(said, key=form.data.get("key") or str(new_uuid()))
     if request.headers.get("HX-Request"):
-        return retarget(render(request, "portal/faults.html", {"form": blank}), "#faults")
+        return retarget(render(request, "site/faults.html", {"form": blank}), "#faults")
     return _draw(request, begun, blank, status=422)
 
 

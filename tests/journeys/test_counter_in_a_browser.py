@@ -1,4 +1,4 @@
-"""The counter in a real browser: its pages in three languages and two widths."""
+"""The counter in a real browser: its pages in three languages and two widths, and as its reader prefers them."""
 
 import re
 
@@ -8,6 +8,11 @@ pytestmark = pytest.mark.browser
 
 # A line in dispute is not disputed again: each language has a line of its own in the home that all of them share.
 NUMBERS = {"en": "+8613908910005", "zh-hans": "+8613908910006", "bo": "+8613908910007"}
+FORMS = (
+    "register/?kind=company", "register/?kind=minor", "install/", "relocate/", "change/", "replace-sim/", "end/", "seen/",
+    "pause/", "lift/", "protect/", "receipts/", "kept/",
+)  # fmt: skip
+PREFERENCES = ({"forced_colors": "active"}, {"reduced_motion": "reduce"}, {"contrast": "more"})
 
 
 @pytest.mark.parametrize("language", list(NUMBERS))
@@ -15,12 +20,13 @@ def test_every_kind_of_page_is_sound_in_every_language_and_width(visitor, langua
     page, counter = visitor.page, visitor.trial.counter
     page.goto(counter + "/")
     page.click(f"button[name=language][value={language}]")
+    visitor.look("counter-sign-in")
     visitor.sign_in("clerk", at=counter)
     visitor.look("counter-find")
     page.fill("#id_number", NUMBERS[language])
     page.locator("main form button").first.click()
     visitor.look("counter-found")
-    for address in ("register/?kind=company", "pause/"):
+    for address in FORMS:
         page.goto(f"{counter}/{address}")
         visitor.look("counter-" + re.sub(r"\W+", "-", address).strip("-"))
     page.goto(counter + "/transfer/")
@@ -32,5 +38,50 @@ def test_every_kind_of_page_is_sound_in_every_language_and_width(visitor, langua
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/receipt/**")
     visitor.look("counter-receipt")
+    page.goto(f"{counter}/receipts/{page.locator('dd code').last.inner_text()}/")
+    visitor.look("counter-receipt-by-code")
     page.goto(counter + "/receipt/12345678/")
     visitor.look("counter-no-receipt")
+
+
+def test_a_form_keeps_to_what_its_reader_prefers_and_loses_nothing_at_twice_the_size(visitor):
+    page = visitor.page
+    visitor.sign_in("clerk", at=visitor.trial.counter)
+    page.goto(visitor.trial.counter + "/register/")
+    page.locator("form[data-capture] button[type=submit]:not(.rk-read)").click()
+    page.wait_for_selector(".govuk-error-summary")
+
+    for preference in PREFERENCES:
+        page.emulate_media(**preference)
+        visitor.look("counter-" + next(iter(preference)))
+        moving = page.evaluate("document.getAnimations().filter(one => one.playState === 'running').length")
+        assert not ("reduced_motion" in preference and moving)
+    page.set_viewport_size({"width": 640, "height": 900})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    needed = page.evaluate("document.documentElement.scrollWidth")
+    assert needed <= 640
+
+
+def test_every_field_is_reached_by_the_keyboard_in_the_order_of_the_page_and_shows_where_one_is(visitor):
+    page = visitor.page
+    visitor.sign_in("clerk", at=visitor.trial.counter)
+    page.goto(visitor.trial.counter + "/register/")
+    wanted = page.evaluate(
+        "[...document.querySelectorAll('form[data-capture] :is(input:not([type=hidden]), select, textarea)')].map(one => one.id)"
+    )
+
+    met, unseen = [], []
+    for _ in range(60):
+        at = page.evaluate(
+            "() => { const one = document.activeElement, style = getComputedStyle(one);"
+            " return [one.id, style.outlineStyle !== 'none' || style.boxShadow !== 'none']; }"
+        )
+        met += [at[0]] if at[0] in wanted else []
+        unseen += [] if at[1] or at[0] not in wanted else [at[0]]
+        if at[0] == wanted[-1]:
+            break
+        page.keyboard.press("Tab")
+
+    assert met == wanted
+    assert not unseen

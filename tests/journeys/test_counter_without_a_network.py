@@ -1,5 +1,7 @@
 """The counter while its wire is cut at every step: nothing lost, nothing twice."""
 
+import datetime as dt
+import json
 import subprocess
 import sys
 import time
@@ -17,9 +19,10 @@ pytestmark = pytest.mark.browser
 BUTTON = "form[data-capture] button[type=submit]:not([form])"
 SLIP = "[data-slip]:not([hidden])"
 NAME, ADDRESS = "འཇིགས་མེད་ཟླ་བ་ཟབ་མོ་", "Kesang Invented Lane 4711 Zzyzx"
-COUNT = (
-    "import django; django.setup(); from rollkeeper.kernel.database import rows;"
-    "print(rows(\"SELECT count(*) AS n FROM ledger_entry WHERE verb = 'line:holding:registered' AND staff_id IS NOT NULL\")[0].n)"
+ASK = "import django, sys; django.setup(); from rollkeeper.kernel.database import rows; print(rows(sys.argv[1])[0][0])"
+COUNT = "SELECT count(*) FROM ledger_entry WHERE verb = 'line:holding:registered' AND staff_id IS NOT NULL"
+CARRIED = (
+    "SELECT body FROM ledger_entry WHERE verb = 'captures:capture:carried' ORDER BY entry_id DESC LIMIT 1"
 )
 # The mark that all empty forms are kept is written last.
 KEPT = """() => !!navigator.serviceWorker.controller && new Promise(done => {
@@ -53,7 +56,10 @@ class Clerk:
     def sign_in(self):
         Visitor(self.page, self.trial).sign_in("clerk", at=self.base)
         self.page.goto(self.base + "/register/")
-        # `wait_for_function` does not wait for a promise: it takes it for a yes.
+        self.wait_until_kept()
+
+    def wait_until_kept(self):
+        """Wait until the device has all that it needs; `wait_for_function` takes a promise for a yes."""
         deadline = time.monotonic() + 60
         while not self.page.evaluate(KEPT):
             assert time.monotonic() < deadline, "the device did not get its forms"
@@ -88,13 +94,17 @@ class Clerk:
 
     def registered(self):
         """Count what clerks registered in the home, by the ledger."""
+        return int(self.ask(COUNT))
+
+    def ask(self, statement):
+        """Ask the home's register one thing."""
         done = subprocess.run(
-            [sys.executable, "-c", COUNT], capture_output=True, text=True, check=True,
+            [sys.executable, "-c", ASK, statement], capture_output=True, text=True, check=True,
             env={"PATH": "/usr/bin:/bin", "ROLLKEEPER_HOME": str(self.trial.home), "ROLLKEEPER_ROLE": "sweep",
                  "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings"},
             cwd=Path(__file__).parents[2],
         )  # fmt: skip
-        return int(done.stdout)
+        return done.stdout.strip()
 
 
 @pytest.mark.parametrize("how", ["dead", "mid_request", "no_answer", "hangs", "unplugged"])
@@ -121,6 +131,85 @@ def test_a_wire_cut_at_the_submission_loses_nothing_and_does_nothing_twice(at_co
     page.locator("[data-receipt]").click()
     page.wait_for_url("**/receipt/**")
     assert "line:holding:registered" in page.inner_text("main")
+
+
+def test_a_wire_cut_while_it_is_handed_in_does_it_once_and_the_time_of_capture_counts(at_counter):
+    before = at_counter.registered()
+    at_counter.wire.cut()
+    at_counter.take_down()
+    taken = time.monotonic()
+
+    at_counter.wire.cut("no_answer")  # it arrives, and the page never hears of it
+    deadline = taken + 45
+    while at_counter.registered() == before:
+        assert time.monotonic() < deadline, "nothing arrived"
+    waited = time.monotonic() - taken
+    at_counter.waits_for("waiting")
+    at_counter.wire.mend()
+
+    at_counter.waits_for("done")
+    facts = json.loads(at_counter.ask(CARRIED))["facts"]
+    captured, received = (dt.datetime.fromisoformat(facts[name]) for name in ("captured_at", "received_at"))
+    assert at_counter.registered() == before + 1
+    assert dt.timedelta(0) < received - captured < dt.timedelta(seconds=waited)
+
+
+def test_a_receipt_that_the_wire_kept_back_is_there_once_it_is_mended(at_counter):
+    before, page = at_counter.registered(), at_counter.page
+    at_counter.fill()
+    at_counter.wire.cut("answered")
+
+    at_counter.submit()
+    page.wait_for_url("**/receipt/**")
+    page.wait_for_selector("[data-kept]", state="attached")
+    at_counter.wire.mend()
+    page.reload()
+
+    assert "line:holding:registered" in page.inner_text("main")
+    assert at_counter.registered() == before + 1
+
+
+def test_what_was_asked_or_chosen_as_the_wire_was_cut_leads_to_the_kept_forms_and_loses_nothing(at_counter):
+    page = at_counter.page
+    at_counter.fill()
+    page.set_input_files(
+        "#picture-holder", {"name": "card.jpg", "mimeType": "image/jpeg", "buffer": b"invented"}
+    )
+    at_counter.wire.cut()
+
+    page.click("#read-holder-button")
+    page.wait_for_function("() => document.querySelector('[data-state]').textContent.includes('No network')")
+    kept = page.input_value("#id_holder__name")
+    at_counter.wire.mend()
+    page.goto(at_counter.base + "/")
+    page.fill("#id_number", "+8613977700001")
+    at_counter.wire.cut()
+    page.locator("main form button").first.click()
+    page.wait_for_selector("[data-kept]", state="attached")
+
+    assert kept == NAME
+    assert page.locator("main a[href='/register/']").count() == 1
+
+
+def test_forms_that_the_wire_kept_back_are_fetched_later_and_the_page_can_be_installed(trial, chromium):
+    with wired(int(trial.counter.rsplit(":", 1)[1])) as wire:
+        context = chromium.new_context(locale="en-GB")
+        clerk = Clerk(context.new_page(), trial, wire)
+        wire.cut("no_forms")
+        Visitor(clerk.page, trial).sign_in("clerk", at=clerk.base)
+        clerk.page.goto(clerk.base + "/register/")
+        clerk.page.wait_for_function("() => !!navigator.serviceWorker.controller")
+        before = clerk.page.evaluate(KEPT)
+
+        wire.mend()
+
+        clerk.wait_until_kept()
+        devtools = context.new_cdp_session(clerk.page)
+        missing = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
+        context.close()
+    assert not before
+    # A profile that is thrown away is never installed to: nothing else stands in the way.
+    assert [one["errorId"] for one in missing] in ([], ["in-incognito"])
 
 
 def test_a_page_opened_without_a_network_takes_down_in_order_and_two_tabs_send_once(at_counter):

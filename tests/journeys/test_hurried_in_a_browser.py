@@ -48,20 +48,24 @@ class Clerk:
         self.go_to(field)
         self.page.keyboard.type(text)
 
+    def register(self, number, who):
+        """Type what stands on a passport, and send it."""
+        self.type_into("id_number", number)
+        self.type_into("id_holder__name", who["name"])
+        self.type_into("id_holder__address", who["address"])
+        self.go_to("id_holder__document_type")
+        self.press("p")
+        assert self.page.input_value("#id_holder__document_type") == "passport"
+        self.type_into("id_holder__document_state", "NPL")
+        self.type_into("id_holder__document_number", "X4711991")
+        self.press("Enter")
+
 
 def test_somebody_is_registered_with_the_keyboard_alone_in_few_presses(strict_visitor):
     page, who = at_the_form(strict_visitor), person()
     clerk = Clerk(page)
 
-    clerk.type_into("id_number", "+8613908919911")
-    clerk.type_into("id_holder__name", who["name"])
-    clerk.type_into("id_holder__address", who["address"])
-    clerk.go_to("id_holder__document_type")
-    clerk.press("p")
-    assert page.input_value("#id_holder__document_type") == "passport"
-    clerk.type_into("id_holder__document_state", "NPL")
-    clerk.type_into("id_holder__document_number", "X4711991")
-    clerk.press("Enter")
+    clerk.register("+8613908919911", who)
 
     page.wait_for_url("**/receipt/**", timeout=WAIT_MS)
     assert clerk.presses <= MOST_KEYS

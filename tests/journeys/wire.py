@@ -4,7 +4,7 @@ import socket
 import threading
 from contextlib import contextmanager, suppress
 
-MODES = ("through", "dead", "mid_request", "no_answer", "hangs")
+MODES = ("through", "dead", "mid_request", "no_answer", "hangs", "answered", "no_forms")
 
 
 class Wire:
@@ -64,7 +64,11 @@ class Wire:
                     break
                 if self.mode == "no_answer" and not is_request:
                     break
+                if self.mode == "no_forms" and is_request and b" /kept/" in data.split(b"\r\n", 1)[0]:
+                    break
                 target.sendall(data)
+                if self.mode == "answered" and b"HX-Redirect" in data:
+                    self.cut()
         for one in (source, target):
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)

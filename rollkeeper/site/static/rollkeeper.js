@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Improves pages that work without it: focus on errors, no double submission.
+// Improves pages that work without it: focus on errors, no double submission, a button that prints.
 import { initAll } from "./built/govuk-frontend.min.js";
 
 document.body.classList.add("js-enabled");
@@ -7,4 +7,15 @@ if ("noModule" in HTMLScriptElement.prototype) {
   document.body.classList.add("govuk-frontend-supported");
 }
 initAll();
-document.body.addEventListener("htmx:load", (event) => initAll({ scope: event.detail.elt }));
+
+function showPrinting(within) {
+  for (const button of within.querySelectorAll("[data-print]")) button.hidden = false;
+}
+showPrinting(document);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+document.body.addEventListener("htmx:load", (event) => {
+  initAll({ scope: event.detail.elt });
+  showPrinting(event.detail.elt.parentElement);
+});

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Prints a receipt; empties every form when its page is left, what was read of a picture included, so that the back button
-// brings nothing back.
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}
+// Empties every form when its page is left, what was read of a picture included, so that the back button brings nothing back.
 /** Empty every form, what was read of a picture included: a reset alone would bring that back. */
 export function empty() {
   for (const gone of document.querySelectorAll("[data-gone-on-leaving]")) gone.remove();

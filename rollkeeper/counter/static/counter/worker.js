@@ -4,6 +4,7 @@
 const FILES = `rollkeeper-files-${KEPT.mark}`;
 const FORMS = "rollkeeper-forms";
 const PATIENCE_MS = 10_000;
+const NOWHERE = new URL("/kept/", self.location.origin);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -27,8 +28,11 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (KEPT.files.includes(url.pathname) || KEPT.lazy.includes(url.pathname)) event.respondWith(file(request));
+  if (url.origin !== self.location.origin) return;
+  if (request.method !== "GET") {
+    // A form that needs the register and has no script of its own: without a network, the forms that need none.
+    if (request.mode === "navigate") event.respondWith(fetch(request).catch(async () => (await kept(NOWHERE)) ?? Response.error()));
+  } else if (KEPT.files.includes(url.pathname) || KEPT.lazy.includes(url.pathname)) event.respondWith(file(request));
   else if (request.mode === "navigate") event.respondWith(page(request, url));
 });
 

@@ -1,0 +1,80 @@
+"""What a person takes along from the counter, as it comes out of the printer: the receipt, and the reason of a refusal."""
+
+import pypdfium2
+import pytest
+
+from tests.enrolment.people import person
+from tests.journeys.conftest import Visitor
+from tests.journeys.test_hurried_in_a_browser import SUBMIT, at_the_form, fill
+
+pytestmark = pytest.mark.browser
+
+NUMBER, WHO = "+8613908919921", person()
+NOT_THEIRS = "QQ4711991"
+ARTICLE = {"en": "art. ", "zh-hans": "第"}
+
+
+def printed(page):
+    """Return the words that come out of the printer, and on how many sheets."""
+    document = pypdfium2.PdfDocument(page.pdf(format="A4"))
+    words = " ".join(sheet.get_textpage().get_text_range() for sheet in document)
+    return " ".join(words.split()), len(document)
+
+
+@pytest.fixture(scope="module")
+def receipt(chromium, trial):
+    """Somebody was registered for the line, and this is what was printed for them."""
+    context = chromium.new_context(locale="en-GB")
+    page = at_the_form(Visitor(context.new_page(), trial))
+    fill(page, NUMBER, WHO)
+    page.check("#id_looked_twice")
+    page.click(SUBMIT)
+    page.wait_for_url("**/receipt/**")
+    given = page.locator("dd code").last.inner_text(), *printed(page)
+    context.close()
+    return given
+
+
+def test_a_receipt_is_one_sheet_with_its_code_and_nothing_about_the_person(receipt):
+    code, words, sheets = receipt
+
+    assert sheets == 1
+    assert code in words
+    assert not [value for value in (*WHO.values(), NUMBER) if value in words]
+
+
+@pytest.mark.parametrize("language", list(ARTICLE))
+def test_the_reason_of_a_refusal_is_printed_with_its_article_and_without_what_was_typed(
+    receipt, strict_visitor, language
+):
+    page, counter = strict_visitor.page, strict_visitor.trial.counter
+    page.goto(counter + "/account/login/")
+    page.click(f"button[name=language][value={language}]")
+    strict_visitor.sign_in("clerk", at=counter)
+    page.goto(counter + "/replace-sim/")
+    page.fill("#id_number", NUMBER)
+    page.fill("#id_document_number", NOT_THEIRS)
+    page.click("main form[data-capture] button[type=submit]")
+    page.wait_for_selector("#faults [data-print]:visible")
+    said = page.inner_text("#faults .govuk-error-summary__list li")
+
+    page.evaluate("window.print = () => { window.wasPrinted = true }")
+    page.click("#faults [data-print]")
+    words, sheets = printed(page)
+
+    assert page.evaluate("window.wasPrinted")
+    assert sheets == 1
+    assert page.inner_text("h1") in words
+    assert ARTICLE[language] in said
+    assert "".join(said.split()) in "".join(words.split())
+    assert not [value for value in (NUMBER, NOT_THEIRS) if value in words]
+
+
+def test_a_form_that_somebody_fills_in_is_not_printed(strict_visitor):
+    page = at_the_form(strict_visitor)
+    fill(page, NUMBER, WHO)
+
+    words, _ = printed(page)
+
+    assert page.inner_text("h1") in words
+    assert not [value for value in (*WHO.values(), NUMBER) if value in words]
