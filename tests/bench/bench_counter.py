@@ -7,7 +7,6 @@ the next is due (open loop), so that a slow answer is not hidden by a slower pac
 Django's own sign-in that commits to both stores, as the product must.
 """
 
-import gzip
 import http.client
 import json
 import os
@@ -74,7 +73,6 @@ def run(sizes: list[int]) -> Iterator[Row]:
     with started(home(), port, "--face", "counter"):
         face = Face(port + 1)
         yield face.sign_in()
-        yield from face.pages()
         forms = iter([face.form_of(one) for one in people])
         face.send([next(forms) for _ in range(WARM)], a_second=min(PACES))
         per_registration = _rows_of_one(lambda: face.send([next(forms)], a_second=1))
@@ -198,24 +196,6 @@ class Face(Client):
         assert answer.status == http.client.FOUND, answer.status
         self._keep(answer)
         return "sign in at the counter (scrypt)", 1, seconds, None, None, ""
-
-    def pages(self) -> Iterator[Row]:
-        """Weigh each page with its styles and scripts, compressed, without fonts: kilobytes stand where seconds do."""
-        for name, path in (("find a line", "/"), ("register", "/register/"), ("receipts", "/receipts/")):
-            answer, page = self.ask("GET", path)
-            assert answer.status == http.client.OK, (path, answer.status)
-            assets = re.findall(rb'(?:<script[^>]*src|<link[^>]*rel="stylesheet"[^>]*href)="([^"]+)"', page)
-            assert assets
-            loaded = [page, *(self.ask("GET", asset.decode())[1] for asset in assets)]
-            weight = sum(len(gzip.compress(one)) for one in loaded) / 1000
-            yield (
-                f"page '{name}', kilobytes compressed with styles and scripts",
-                1 + len(assets),
-                weight,
-                100,
-                weight / 100,
-                "100 KB",
-            )
 
     def form_of(self, who: dict[str, str]) -> bytes:
         """Return a form as the page sends it: somebody's second line."""

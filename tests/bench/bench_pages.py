@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The counter's pages as a browser gets them on a slow network, and a clerk at the keyboard.
+
+The real face and a real Chromium. The network is Lighthouse's slow 4G, through the browser's own protocol: 150 ms there and
+back, which its profile counts 3.75 times for each request as new connections would, 1.6 Mbit/s, a processor four times slower.
+A page can be used once it is painted, its scripts have run and no long task holds it up. Kilobytes are those that came over the
+wire. The browser runs in a process of its own: beside its driver's loop Django touches no database.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rollkeeper.access.acts import add_staff
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import home
+from rollkeeper.vault.acts import begin_first_epoch
+from tests.site.test_serving import free_ports, started
+
+Row = tuple[str, int, float, float | None, float | None, str]
+
+ROOT = Path(__file__).parents[2]
+USERNAME, PASSWORD = "clerk-01", "an invented pass phrase"
+PAGES = {
+    "find a line": "/", "register": "/register/", "register a company": "/register/?kind=company", "transfer": "/transfer/",
+    "receipts": "/receipts/",
+}  # fmt: skip
+LOADS = 5
+SECONDS_A_CHARACTER = 0.2
+ROUND_TRIP_MS, TIMES_A_REQUEST = 150, 3.75
+SLOW_4G = {"offline": False, "downloadThroughput": 1474.56 * 1024 / 8, "uploadThroughput": 675 * 1024 / 8}
+SLOWER = 4
+OBSERVED = """
+window.longest = 0;
+new PerformanceObserver(list => {
+  for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.startTime + task.duration);
+}).observe({type: "longtask", buffered: true});
+"""
+USABLE = """() => Math.max(window.longest, performance.getEntriesByName("first-contentful-paint")[0].startTime,
+  performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd) / 1000"""
+
+
+def run(sizes: list[int]) -> Iterator[Row]:
+    """Serve the counter and say what a browser saw of it; sizes say nothing here."""
+    del sizes
+    begin_first_epoch()
+    add_staff(
+        console_authority(), username=USERNAME, password=PASSWORD, roles=[StaffRole.CLERK], on=clock.today()
+    )
+    port = free_ports()
+    with started(home(), port, "--face", "counter"):
+        browser = [sys.executable, "-m", "tests.bench.bench_pages", f"http://localhost:{port + 1}"]
+        seen = json.loads(subprocess.check_output(browser, cwd=ROOT))
+    for page, loads in seen["pages"].items():
+        weight = statistics.median(one["kilobytes"] for one in loads)
+        files = loads[0]["files"]
+        yield (
+            f"page '{page}', kilobytes over the wire without fonts",
+            files,
+            weight,
+            100,
+            weight / 100,
+            "100 KB",
+        )
+        for when, of in (
+            ("first", "first"),
+            ("once its files are there", "later"),
+            ("first, a round trip a request", "plain"),
+        ):
+            usable = statistics.median(one[of] for one in loads)
+            yield f"page '{page}' can be used on slow 4G, {when}", len(loads), usable, None, None, "1 s"
+    typed = seen["typed"]
+    what = f"somebody registered with the keyboard alone, {typed['characters']} characters at 5 a second"
+    yield (
+        f"{what}, {typed['presses']} presses beyond them",
+        1,
+        typed["seconds"],
+        None,
+        None,
+        "60 s; 25 presses",
+    )
+
+
+def look(address: str) -> dict[str, Any]:
+    """Load every page some times, fresh and again, and register somebody. In a process of its own."""
+    import shutil
+
+    from playwright.sync_api import sync_playwright
+
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        signed_in = chromium.new_context(locale="en-GB", service_workers="block")
+        page = signed_in.new_page()
+        page.goto(address + "/account/login/")
+        page.fill("#id_login", USERNAME)
+        page.fill("#id_password", PASSWORD)
+        with page.expect_navigation():
+            page.locator("main form button").first.click()
+        state = signed_in.storage_state()
+        pages = {
+            name: [_load(chromium, state, address + path) for _ in range(LOADS)]
+            for name, path in PAGES.items()
+        }
+        return {"pages": pages, "typed": _typed(page, address)}
+
+
+def _load(chromium: Any, state: Any, address: str) -> dict[str, float]:
+    plain = _visit(chromium, state, address, latency_ms=ROUND_TRIP_MS)
+    slow = _visit(chromium, state, address, latency_ms=ROUND_TRIP_MS * TIMES_A_REQUEST)
+    return slow | {"plain": plain["first"]}
+
+
+def _visit(chromium: Any, state: Any, address: str, *, latency_ms: float) -> dict[str, float]:
+    """Load a page with nothing kept, and once more with its files kept."""
+    # The browser's protocol slows a page and not its worker, which would answer in no time: no worker here.
+    context = chromium.new_context(locale="en-GB", storage_state=state, service_workers="block")
+    context.add_init_script(OBSERVED)
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.emulateNetworkConditions", SLOW_4G | {"latency": latency_ms})
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    fonts, came = set(), []
+    devtools.on(
+        "Network.responseReceived", lambda said: said["type"] == "Font" and fonts.add(said["requestId"])
+    )
+    devtools.on(
+        "Network.loadingFinished", lambda said: came.append((said["requestId"], said["encodedDataLength"]))
+    )
+    page.goto(address, wait_until="load")
+    files = [size for request, size in came if request not in fonts]
+    page.wait_for_timeout(1_000)
+    first = page.evaluate(USABLE)
+    page.goto(address, wait_until="load")
+    page.wait_for_timeout(1_000)
+    later = page.evaluate(USABLE)
+    context.close()
+    return {"first": first, "later": later, "kilobytes": sum(files) / 1000, "files": len(files)}
+
+
+def _typed(page: Any, address: str) -> dict[str, float]:
+    """Register somebody with the keyboard alone, as fast as somebody types."""
+    from time import monotonic, sleep
+
+    from tests.enrolment.people import person
+    from tests.journeys.test_hurried_in_a_browser import Clerk
+
+    class Typing(Clerk):
+        """A clerk who takes as long for each key as people do."""
+
+        characters = 0
+
+        def press(self, key: str) -> None:
+            sleep(SECONDS_A_CHARACTER)
+            super().press(key)
+
+        def type_into(self, field: str, text: str) -> None:
+            self.go_to(field)
+            self.page.keyboard.type(text, delay=SECONDS_A_CHARACTER * 1000)
+            self.characters += len(text)
+
+    page.goto(address + "/register/")
+    page.wait_for_selector("form[data-lock] kbd:visible")
+    clerk, who, began = Typing(page), person(name="Invented Example Person"), monotonic()
+    clerk.register("+8613908919911", who)
+    page.wait_for_url("**/receipt/**")
+    return {"seconds": monotonic() - began, "presses": clerk.presses, "characters": clerk.characters}
+
+
+if __name__ == "__main__":
+    print(json.dumps(look(sys.argv[1])))

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an attacker's OCR can still read on the copies of many documents of every kind, turned, scaled and compressed.
+
+Long: a document takes some seconds. Times are those of a machine that may have had other work, the counts are not.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+from rollkeeper.documents.reading.networks import Networks
+from rollkeeper.documents.specimens import Kind
+from tests.bench.bench_documents import is_right
+from tests.documents import recall
+
+Row = tuple[str, int, float, float | None, float | None, str]
+
+DOCUMENTS = 72 * len(Kind)
+"""So that every kind meets every way of turning, stretching and squeezing its copy."""
+
+
+@dataclass
+class Seen:
+    """What became of many documents and could be read on their copies."""
+
+    right: int = 0
+    seconds: float = 0.0
+    tally: recall.Tally = field(default_factory=recall.Tally)
+    leaks: list[str] = field(default_factory=list)
+
+
+def run(sizes: list[int]) -> list[Row]:
+    """Capture every document and look at every copy; sizes say nothing here."""
+    del sizes
+    seen = Seen()
+    look(seen, DOCUMENTS)
+    return told(seen)
+
+
+def look(seen: Seen, count: int, *, first: int = 0) -> None:
+    """Do so many of them and add what came of it; in pieces, where somebody else waits."""
+    networks = Networks()
+    for drawn, data, number in recall.documents(count, first=first):
+        begun = time.perf_counter()
+        done = recall.captured(data, shows_middle=number % 2 == 0)
+        seen.right += is_right(drawn, done)
+        seen.leaks += recall.look(drawn, done, number, networks, seen.tally)
+        seen.seconds += time.perf_counter() - begun
+
+
+def told(seen: Seen) -> list[Row]:
+    """Return the rows of what was seen."""
+    tally = seen.tally
+    kept = f"redaction: {tally.copies} copies of {tally.documents} documents; OCR reads {tally.read} of {tally.masked} masked values"
+    kept += f" ({', '.join(seen.leaks[:5])})" if seen.leaks else ""
+    read = f"redaction: number read right on {seen.right} of {tally.documents}"
+    return [
+        (kept, tally.copies, seen.seconds, None, None, "none"),
+        (read, tally.documents, seen.seconds, None, None, "-"),
+    ]
