@@ -21,6 +21,11 @@ def printed(page):
     return " ".join(words.split()), len(document)
 
 
+def letters(text):
+    """Return a text without what a line's end does to it: where a reference is broken, its hyphen becomes another mark."""
+    return "".join(filter(str.isalnum, text))
+
+
 @pytest.fixture(scope="module")
 def receipt(chromium, trial):
     """Somebody was registered for the line, and this is what was printed for them."""
@@ -66,7 +71,7 @@ def test_the_reason_of_a_refusal_is_printed_with_its_article_and_without_what_wa
     assert sheets == 1
     assert page.inner_text("h1") in words
     assert ARTICLE[language] in said
-    assert "".join(said.split()) in "".join(words.split())
+    assert letters(said) in letters(words)
     assert not [value for value in (NUMBER, NOT_THEIRS) if value in words]
 
 
