@@ -24,7 +24,7 @@ from tests.documents import hostile, recall
 
 Row = tuple[str, int, float, float | None, float | None, str]
 
-DOCUMENTS = 18 * len(Kind)
+DOCUMENTS = 12 * len(Kind)
 BASELINES = 3 * len(Kind)
 
 

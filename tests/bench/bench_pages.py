@@ -31,7 +31,7 @@ PAGES = {
     "find a line": "/", "register": "/register/", "register a company": "/register/?kind=company", "transfer": "/transfer/",
     "receipts": "/receipts/",
 }  # fmt: skip
-LOADS = 5
+LOADS = 3
 SECONDS_A_CHARACTER = 0.2
 ROUND_TRIP_MS, TIMES_A_REQUEST = 150, 3.75
 SLOW_4G = {"offline": False, "downloadThroughput": 1474.56 * 1024 / 8, "uploadThroughput": 675 * 1024 / 8}
