@@ -36,6 +36,7 @@ SECONDS_A_CHARACTER = 0.2
 ROUND_TRIP_MS, TIMES_A_REQUEST = 150, 3.75
 SLOW_4G = {"offline": False, "downloadThroughput": 1474.56 * 1024 / 8, "uploadThroughput": 675 * 1024 / 8}
 SLOWER = 4
+BROWSER = "import django, json, sys; django.setup(); from tests.bench import bench_pages as of; print(json.dumps(of.look(sys.argv[1])))"
 OBSERVED = """
 window.longest = 0;
 new PerformanceObserver(list => {
@@ -55,7 +56,7 @@ def run(sizes: list[int]) -> Iterator[Row]:
     )
     port = free_ports()
     with started(home(), port, "--face", "counter"):
-        browser = [sys.executable, "-m", "tests.bench.bench_pages", f"http://localhost:{port + 1}"]
+        browser = [sys.executable, "-c", BROWSER, f"http://localhost:{port + 1}"]
         seen = json.loads(subprocess.check_output(browser, cwd=ROOT))
     for page, loads in seen["pages"].items():
         weight = statistics.median(one["kilobytes"] for one in loads)
@@ -172,7 +173,3 @@ def _typed(page: Any, address: str) -> dict[str, float]:
     clerk.register("+8613908919911", who)
     page.wait_for_url("**/receipt/**")
     return {"seconds": monotonic() - began, "presses": clerk.presses, "characters": clerk.characters}
-
-
-if __name__ == "__main__":
-    print(json.dumps(look(sys.argv[1])))

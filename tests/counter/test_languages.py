@@ -12,7 +12,23 @@ PAGES = (
     "/replace-sim/", "/end/", "/pause/", "/dispute/", "/lift/", "/protect/", "/seen/", "/receipts/", "/figures/", "/kept/",
 )  # fmt: skip
 # What stays Latin on a Chinese page: names of things, and the language's own name in the switch.
-LATIN = {"Rollkeeper", "English", "SIM", "PDF", "Cookie", "UUID", "NPL", "zh", "hans", "bo", "en", "cn", "xz"}
+LATIN = {
+    "Rollkeeper",
+    "Invented",
+    "Telecom",
+    "English",
+    "SIM",
+    "PDF",
+    "Cookie",
+    "UUID",
+    "NPL",
+    "zh",
+    "hans",
+    "bo",
+    "en",
+    "cn",
+    "xz",
+}
 
 
 def spoken(client, address, language):

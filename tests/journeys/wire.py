@@ -67,7 +67,7 @@ class Wire:
                 if self.mode == "no_forms" and is_request and b" /kept/" in data.split(b"\r\n", 1)[0]:
                     break
                 target.sendall(data)
-                if self.mode == "answered" and b"HX-Redirect" in data:
+                if self.mode == "answered" and b"hx-redirect" in data.lower():
                     self.cut()
         for one in (source, target):
             with suppress(OSError):

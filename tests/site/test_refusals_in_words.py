@@ -196,9 +196,10 @@ def test_what_nobody_translated_is_whole_english_and_says_so(chinese):
 
 def test_tibetan_falls_back_to_english_marked_as_such():
     with translation.override("bo"):
-        (said,) = say(LineNotFound())
+        (said,), (unsaid,) = say(LineNotFound()), say(NoNetwork())
 
-    assert (said.sentence, said.language) == (LineNotFound.sentence, "en")
+    assert (said.sentence, said.language) != (LineNotFound.sentence, "en")
+    assert (unsaid.sentence, unsaid.language) == (NoNetwork.sentence, "en")
 
 
 def test_the_command_line_and_machines_are_answered_in_english(chinese):
