@@ -55,6 +55,8 @@ MIDDLEWARE = [
     "rollkeeper.site.edge.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # No page has what somebody typed beside a secret, and a form's mark is masked anew each time: lengths tell nothing.
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "rollkeeper.site.public_ledger.PublicLedgerMiddleware",
     "rollkeeper.site.gate.SessionOfFaceMiddleware",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The pages of the counter: complete, and nothing that was typed ever comes back."""
 
+import gzip
 import re
 
 import pytest
@@ -57,6 +58,13 @@ def test_every_page_is_there_for_a_clerk_and_is_never_cached(at_counter, address
 
     assert page.status_code == 200
     assert "no-store" in page["Cache-Control"]
+
+
+def test_a_page_goes_over_the_wire_compressed(at_counter):
+    page = at_counter.get("/register/", headers={"Accept-Encoding": "gzip"})
+
+    assert page["Content-Encoding"] == "gzip"
+    assert b"id_holder__name" in gzip.decompress(page.content)
 
 
 @pytest.mark.parametrize("address", ["/", "/register/", "/receipt/12345678/"])
