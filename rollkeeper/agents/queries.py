@@ -203,7 +203,7 @@ def open_cases(agent_id: UUID | None = None) -> list[CaseView]:
 
 def is_an_agents(authority: Authority) -> bool:
     """Tell whether an account works, worked or will work at an agent's place. For the operator's own this room does nothing."""
-    return bool(rows("SELECT FROM agents_post WHERE staff_id = %s LIMIT 1", [authority.staff_id], kept=True))
+    return bool(rows("SELECT FROM agents_post WHERE staff_id = %s LIMIT 1", [authority.staff_id]))
 
 
 def _post(authority: Authority, *, at: dt.datetime) -> tuple[Agent, Place] | None:

@@ -33,8 +33,8 @@ def find_receipts(submission_keys: Sequence[str]) -> dict[str, Receipt]:
     """Return the receipts that these keys gave."""
     found = rows(
         "SELECT submission_key, receipt FROM enrolment_submission WHERE submission_key = ANY (%s)",
-        [list(submission_keys)], kept=True,
-    )  # fmt: skip
+        [list(submission_keys)],
+    )
     return {row.submission_key: _read(row.submission_key, row.receipt) for row in found}
 
 
@@ -43,7 +43,7 @@ def keep_receipts(receipts: Sequence[Receipt]) -> None:
     kept = rows(sql("enrolment", "keep_receipts"), {
         "keys": [r.submission_key for r in receipts], "at": clock.now(),
         "receipts": [json.dumps(r.as_json()) for r in receipts],
-    }, kept=True)  # fmt: skip
+    })  # fmt: skip
     if len(kept) != len(receipts):
         raise Raced
 

@@ -281,7 +281,7 @@ def _entries(frame: Frame, written: Sequence[Written], *, at: dt.datetime) -> di
         "person_ids": [w.persons[Part.HOLDER] for _, w, _ in marks],
         "commitments": [w.commitments[Part.HOLDER] for _, w, _ in marks],
         "facts": [json.dumps(facts) for _, _, facts in marks],
-    }, kept=True)  # fmt: skip
+    })  # fmt: skip
     return {LineId(r.line_id): EntryId(r.entry_id) for r in found if r.verb != Verb.LINE_ACTIVATED.value}
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import psycopg
@@ -118,47 +118,23 @@ def sql(room: str, name: str) -> str:
     return (files("rollkeeper") / room / "sql" / f"{name}.sql").read_text("utf-8")
 
 
-def run(
-    statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default", kept: bool = False
-) -> int:  # fmt: skip
-    """Run one statement; return the number of rows that it touched. `kept`: as `rows`."""
-    with _cursor(using, kept=kept) as cursor:
+def run(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default") -> int:
+    """Run one statement; return the number of rows that it touched."""
+    with connections[using].cursor() as cursor:
         cursor.execute(statement, parameters or None)
         return int(cursor.rowcount)
 
 
 def rows(
-    statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default", kept: bool = False
-) -> list[Any]:  # fmt: skip
-    """Run one query; return its rows as named tuples, JSON already read (Django's own cursors leave it as text).
-
-    `kept`: the server keeps its plan for as long as the connection lives. For what every registration asks.
-    """
-    with _cursor(using, kept=kept) as cursor:
+    statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
+) -> list[Any]:
+    """Run one query; return its rows as named tuples, JSON already read (Django's own cursors leave it as text)."""
+    with connections[using].cursor() as cursor:
         cursor.execute(statement, parameters or None)
         columns = cursor.description
         row = _row(tuple(column.name for column in columns))
         written = [place for place, column in enumerate(columns) if column.type_code == _JSONB]
         return [row(*(_read(values, written) if written else values)) for values in cursor.fetchall()]
-
-
-class _KeepingCursor(psycopg.Cursor[Any]):
-    """A cursor that binds at the server and has the plan kept, where Django's own writes the values into the text."""
-
-    def execute(self, query: Any, params: Any = None, **more: Any) -> Self:
-        return super().execute(query, params, **({"prepare": True} | more))
-
-
-def _cursor(using: str, *, kept: bool) -> Any:
-    wrapper = connections[using]
-    if not kept:
-        return wrapper.cursor()
-    wrapper.close_if_health_check_failed()
-    wrapper.ensure_connection()
-    wrapper.validate_thread_sharing()
-    own: Any = _KeepingCursor(wrapper.connection)
-    # Django's wrapping: it turns faults into its own, and whoever counts or listens hears of this one too.
-    return wrapper.make_debug_cursor(own) if wrapper.queries_logged else wrapper.make_cursor(own)
 
 
 def _read(values: tuple[Any, ...], written: Sequence[int]) -> list[Any]:

@@ -87,7 +87,7 @@ def lock_line(line_id: LineId, *, version: int | None = None, living: bool = Fal
 
 def lock_numbers(number_indexes: Sequence[bytes]) -> list[LineView | None]:
     """Lock the lines that have these numbers and show them, in the order given."""
-    there = rows(sql("lines", "lock_numbers"), [list(number_indexes)], kept=True)
+    there = rows(sql("lines", "lock_numbers"), [list(number_indexes)])
     return find_lines(number_indexes) if there else [None] * len(number_indexes)
 
 
@@ -103,7 +103,7 @@ def make_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:
     """Make lines whose numbers no line has; return those that were made. Whoever comes second gets nothing."""
     taken = rows(sql("lines", "take_numbers"), {
         "number_indexes": [line.number_index for line in lines], "line_ids": [line.line_id for line in lines],
-    }, kept=True)  # fmt: skip
+    })  # fmt: skip
     won = {bytes(row.number_index) for row in taken}
     made = [line for line in lines if line.number_index in won]
     _insert_lines(made, on=on)
@@ -180,7 +180,7 @@ def begin_holdings(holdings: Sequence[NewHolding], *, at: dt.datetime) -> None:
             "commitments": [h.commitment for h in holdings],
             "routes": [h.route for h in holdings],
             "accepted": [h.accepted_through for h in holdings],
-        }, kept=True)  # fmt: skip
+        })  # fmt: skip
 
 
 def contest_holding(line_id: LineId, *, person_id: PersonId, on: dt.date) -> HoldingId:
@@ -232,7 +232,6 @@ def record_registrations(
         sql("lines", "record_registration"),
         {"line_ids": list(line_ids), "languages": list(languages), "on": on, "at": clock.now(),
          "registered": list(registered) if registered is not None else [True] * len(line_ids)},
-        kept=True,
     )  # fmt: skip
     return [Recorded(LineId(r.line_id), r.state == "suspended", r.was_lifted) for r in found]
 
@@ -287,4 +286,4 @@ def _insert_lines(lines: Sequence[NewLine], *, on: dt.date) -> None:
             "languages": [line.language for line in lines],
             "number_indexes": [line.number_index for line in lines],
             "sealed": seal_line_values(LineField.NUMBER, [(line.line_id, line.number) for line in lines]),
-        }, kept=True)  # fmt: skip
+        })  # fmt: skip

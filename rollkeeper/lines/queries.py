@@ -230,8 +230,8 @@ def other_lines_of(person_id: PersonId, *, than: LineId) -> tuple[LineId, ...]:
         "SELECT h.line_id FROM lines_holding h JOIN lines_line l USING (line_id) WHERE h.person_id = %s"
         " AND upper_inf(h.held) AND h.contested_on IS NULL AND h.line_id <> %s"
         " AND l.state IN ('active', 'suspended') ORDER BY h.line_id",
-        [person_id, than], kept=True,
-    )  # fmt: skip
+        [person_id, than],
+    )
     return tuple(LineId(row.line_id) for row in found)
 
 

@@ -61,8 +61,8 @@ def ask(line_id: LineId, *, kind: CommandKind, reason: str, at: dt.datetime) -> 
     command_id = CommandId(new_uuid())
     run(
         "INSERT INTO network_command (line_id, command_id, kind, reason, asked_at) VALUES (%s, %s, %s, %s, %s)",
-        [line_id, command_id, CommandKind(kind).value, reason, at], kept=True,
-    )  # fmt: skip
+        [line_id, command_id, CommandKind(kind).value, reason, at],
+    )
     return command_id
 
 

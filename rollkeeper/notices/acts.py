@@ -81,8 +81,8 @@ def owe(
         "INSERT INTO notices_notice"
         " (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, owed_on)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        [line_id, notice_id, NoticeKind(kind).value, campaign_id, language, promised_on, pack_hash, on], kept=True,
-    )  # fmt: skip
+        [line_id, notice_id, NoticeKind(kind).value, campaign_id, language, promised_on, pack_hash, on],
+    )
     return notice_id
 
 

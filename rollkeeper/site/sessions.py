@@ -54,7 +54,7 @@ class SessionStore(db.SessionStore):
 
     def exists(self, session_key: str) -> bool:
         """Tell whether there is a session of this key."""
-        return bool(rows("SELECT FROM django_session WHERE session_key = %s", [_row(session_key)], kept=True))
+        return bool(rows("SELECT FROM django_session WHERE session_key = %s", [_row(session_key)]))
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         """Return the row of this session."""

@@ -19,8 +19,8 @@ def find_persons(document_indexes: Sequence[bytes]) -> list[PersonId | None]:
         return []
     found = rows(
         "SELECT document_index, person_id FROM subscribers_document WHERE document_index = ANY (%s)",
-        [list(document_indexes)], kept=True,
-    )  # fmt: skip
+        [list(document_indexes)],
+    )
     known = {bytes(row.document_index): PersonId(row.person_id) for row in found}
     return [known.get(bytes(index)) for index in document_indexes]
 
@@ -46,5 +46,5 @@ def protected_among(persons: Collection[PersonId]) -> frozenset[PersonId]:
 
 def language_of(person_id: PersonId) -> str | None:
     """Return the language in which somebody wants to be told things."""
-    found = rows("SELECT language FROM subscribers_subscriber WHERE person_id = %s", [person_id], kept=True)
+    found = rows("SELECT language FROM subscribers_subscriber WHERE person_id = %s", [person_id])
     return str(found[0].language) if found else None

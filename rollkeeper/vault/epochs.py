@@ -165,7 +165,7 @@ def _announce_sealing() -> None:
     if may_open():
         rows("SELECT pg_advisory_lock_shared(%s)", [_SEALING], using=keys.STORE)
     elif in_transaction():
-        rows("SELECT pg_advisory_xact_lock_shared(%s)", [_SEALING], kept=True)
+        rows("SELECT pg_advisory_xact_lock_shared(%s)", [_SEALING])
 
 
 def _by_epoch(envelopes: Sequence[bytes]) -> dict[int, list[int]]:

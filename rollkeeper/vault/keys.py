@@ -58,7 +58,7 @@ def schema() -> str:
 def living_epoch() -> PublicEpoch:
     """Return the newest epoch that has not ended. Refuses: NoEpoch."""
     statement = "SELECT epoch_id, public_key, public_mac FROM epoch WHERE ended_at IS NULL ORDER BY epoch_id DESC LIMIT 1"
-    return _public(rows(statement, using=STORE, kept=True))
+    return _public(rows(statement, using=STORE))
 
 
 def epoch(epoch_id: int) -> PublicEpoch:
