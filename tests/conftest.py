@@ -28,6 +28,7 @@ import django
 django.setup()
 
 from django.db import connection, transaction
+from django.utils import translation
 
 from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.settings import HomeKind, write_settings
@@ -110,10 +111,11 @@ def face(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
 
 
 @pytest.fixture(autouse=True)
-def _true_date() -> Iterator[None]:
-    """No test leaves a given day behind."""
+def _true_date_and_language() -> Iterator[None]:
+    """No test leaves a given day or a language behind; a request leaves the one in which it was answered."""
     yield
     clock.give_day(None)
+    translation.deactivate()
 
 
 def _empty_everything() -> None:

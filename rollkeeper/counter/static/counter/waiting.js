@@ -77,18 +77,22 @@ async function getTicket() {
   unkept = answer;
 }
 
-// Breaks off where the network goes; the next turn fetches them again.
+/** Whether all is kept; breaks off where the network goes, and what the register did not give is asked for at the next turn. */
 async function keepForms({ shells, kept }) {
-  if (!("serviceWorker" in navigator) || !("caches" in window)) return;
-  await navigator.serviceWorker.register(panel.dataset.worker, { scope: "/" });
-  if ((await store.one("told", "kept"))?.kept === kept) return;
-  const cache = await caches.open("rollkeeper-forms");
-  for (const address of shells) {
-    const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store", signal: locked.signal });
-    if (!answer.ok || answer.redirected) return;
-    await cache.put(address, answer);
+  if (!("serviceWorker" in navigator) || !("caches" in window)) return true;
+  const worker = await navigator.serviceWorker.register(panel.dataset.worker, { scope: "/" });
+  if ((await store.one("told", "kept"))?.kept !== kept) {
+    const cache = await caches.open("rollkeeper-forms");
+    for (const address of shells) {
+      const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store", signal: locked.signal });
+      if (!answer.ok || answer.redirected) return false;
+      await cache.put(address, answer);
+    }
+    await store.keep("told", { name: "kept", kept });
   }
-  await store.keep("told", { name: "kept", kept });
+  // A page that was on its way when the worker began was not taken over: without it, its sealing could not be had offline.
+  if (!navigator.serviceWorker.controller) worker.active?.postMessage("claim");
+  return navigator.serviceWorker.controller !== null;
 }
 
 // ---- taking down ----
@@ -306,8 +310,7 @@ async function turn() {
   if (!here && !isKept && navigator.onLine) await getTicket();
   if (unkept && navigator.onLine) {
     try {
-      await keepForms(unkept);
-      unkept = null;
+      if (await keepForms(unkept)) unkept = null;
     } catch {
       isAway = true;
     }

@@ -25,6 +25,9 @@ self.addEventListener("activate", (event) => {
   );
 });
 
+// A page asks to be taken over; nothing else is ever said to the worker.
+self.addEventListener("message", (event) => event.waitUntil(self.clients.claim()));
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
