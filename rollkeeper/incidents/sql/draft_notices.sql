@@ -1,16 +1,18 @@
 -- Finds for everybody exposed one line over which they can be told today, and their language: the line itself while they
 -- still hold it, else another of theirs; none of which they say that it is not theirs. Whoever holds the line now and was not exposed is told nothing.
 -- Law: art. 12. Reads: incidents_exposed, lines_holding, lines_line, subscribers_subscriber. Writes: incident_draft (temporary).
--- Plan: lines_holding_by_person, primary keys; one row a person. Again: makes it anew.
+-- Plan: one pass over the holdings, each with those who stand in it, joined by hash: asked whether a person is among the three of
+-- a holding, every person was tried with every holding. Again: makes it anew.
 CREATE TEMPORARY TABLE incident_draft ON COMMIT DROP AS
 WITH person AS (
     SELECT person_id FROM incidents_exposed WHERE incident_id = %(incident)s AND person_id IS NOT NULL
 ), reach AS (
     SELECT DISTINCT ON (p.person_id) p.person_id, h.line_id
-      FROM person p
-      JOIN lines_holding h ON upper_inf(h.held) AND h.erased_on IS NULL AND h.contested_on IS NULL
-       AND p.person_id IN (h.person_id, h.user_person_id, h.guardian_person_id)
+      FROM lines_holding h
+     CROSS JOIN LATERAL (VALUES (h.person_id), (h.user_person_id), (h.guardian_person_id)) AS party (person_id)
+      JOIN person p ON p.person_id = party.person_id
       JOIN lines_line l ON l.line_id = h.line_id AND l.erased_on IS NULL
+     WHERE upper_inf(h.held) AND h.erased_on IS NULL AND h.contested_on IS NULL
      ORDER BY p.person_id, l.state <> 'active', h.line_id
 )
 SELECT p.person_id, r.line_id, coalesce(s.language, %(language)s) AS language
