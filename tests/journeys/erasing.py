@@ -33,7 +33,10 @@ def end(first: str, last: str, day: str) -> dict[str, int]:
 
 
 def look() -> dict[str, object]:
-    """Open whatever opens: by the product's own way, then by every living key on every sealed value, then the lines."""
+    """Open whatever opens: by the product's own way, then by every living key on every sealed value, then the lines.
+
+    As the house itself, whom no limit of a day holds back: it is tried on more people than all staff may open.
+    """
     from rollkeeper.kernel.database import rows
     from rollkeeper.kernel.opening import open_home
 
@@ -48,18 +51,16 @@ def look() -> dict[str, object]:
 
 
 def _name(row):
-    from rollkeeper.access.authority import Authority
-    from rollkeeper.access.roles import StaffRole
+    from rollkeeper.access.authority import sweep_authority
     from rollkeeper.kernel import clock
-    from rollkeeper.kernel.ids import HoldingId, PersonId, StaffId, new_uuid
+    from rollkeeper.kernel.ids import HoldingId, PersonId
     from rollkeeper.vault.acts import open_sealed
     from rollkeeper.vault.errors import CannotOpen
     from rollkeeper.vault.fields import Field, Purpose
 
-    officer = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), StaffId(new_uuid()), "0f" * 32)
     try:
         return open_sealed(
-            officer, person_id=PersonId(row.person_id), holding_id=HoldingId(row.holding_id), field=Field.NAME,
+            sweep_authority(), person_id=PersonId(row.person_id), holding_id=HoldingId(row.holding_id), field=Field.NAME,
             purpose=Purpose.REVIEW, on=clock.today(),
         ).reveal()  # fmt: skip
     except CannotOpen:
