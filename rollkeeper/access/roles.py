@@ -36,6 +36,7 @@ class Power(StrEnum):
     STOP_BATCH = "stop_batch"
     UNDO_BATCH = "undo_batch"
     EXCUSE_UNREACHED = "excuse_unreached"
+    NOTE_LETTERS = "note_letters"
     CLOSE_CAMPAIGN = "close_campaign"
     EXPORT_HOURS_OFF = "export_hours_off"
     COUNT_EMERGENCIES = "count_emergencies"

@@ -9,16 +9,18 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from rollkeeper.campaign.queries import DayCount
 from rollkeeper.campaign.stages import Stage
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
-from rollkeeper.kernel.ids import CampaignId
+from rollkeeper.kernel.ids import CampaignId, LineId
 
 FEWEST_LINES: Final = 10
 """A region with fewer lines is not shown by itself: a figure of one could be a person."""
 MOST_REGIONS: Final = 40
+_BEFORE_ALL: Final = UUID(int=0)
 MOST_COUNTED: Final = 10_000
 """Beyond this nobody counts commands that wait: it only says that they are many."""
 
@@ -56,6 +58,25 @@ class Unproven:
     def many_under_way(self) -> bool:
         """Tell whether there are more under way than anybody counted."""
         return self.under_way >= MOST_COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachedByPost:
+    """A member of the campaign under way whom nothing has reached, and to whom a letter led nowhere."""
+
+    line_id: LineId
+    region: str | None
+    sent_at: dt.datetime
+    outcome: str
+    """Of the last letter: bounced, or unproven where no slip came in time."""
+    notice_state: str
+    is_excused: bool
+
+
+def unreached_by_post(*, after: LineId | None = None, limit: int) -> list[UnreachedByPost]:
+    """Return by reference whom a letter did not reach and nothing else has; `after` is the last line seen."""
+    values = {"after": after or _BEFORE_ALL, "limit": limit}
+    return [UnreachedByPost(*row) for row in rows(sql("campaign", "unreached_by_post"), values)]
 
 
 def regions(campaign_id: CampaignId) -> tuple[RegionCount, ...]:

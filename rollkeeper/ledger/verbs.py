@@ -177,6 +177,7 @@ class Verb(StrEnum):
     APPLICATIONS_ERASED = "line:application:erased", Form(facts={"keys": COUNT})
     NOTICE_DELIVERED = "notices:notice:delivered", _ATTEMPT
     NOTICE_BOUNCED = "notices:notice:bounced", _ATTEMPT
+    LETTERS_NOTED = "notices:letters:noted", Form(facts={"letters": COUNT})
     COMMAND_CONFIRMED = "network:command:confirmed", _COMMAND
     COMMAND_FAILED = "network:command:failed", _COMMAND
     LINES_COMPARED = (

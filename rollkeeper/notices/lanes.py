@@ -57,6 +57,13 @@ def collect_mail() -> int:
     return _changed(collecting.collect_mail(folder, on=clock.today(), by=sweep_authority()).taken)
 
 
+def settle_letters() -> int:
+    """Take in what the office noted of letters that came back."""
+    from rollkeeper.notices import letters_back
+
+    return letters_back.settle_letters(sweep_authority(), on=clock.today())
+
+
 def _changed(taken: "TakenIn") -> int:
     return taken.delivered + taken.bounced + taken.failed + taken.uncounted
 
@@ -84,4 +91,5 @@ LANES = (
         opens=lambda: False,
         is_wanted=lambda: settings().bounces_to is not None and settings().bounces_folder is not None,
     ),
+    Lane("settle-letters", settle_letters, every_s=lambda: 15.0, full_at=_MOST, opens=lambda: False),
 )

@@ -161,14 +161,22 @@ def read_letter(text: str, *, secret: bytes) -> tuple[str, Outcome] | None:
 
     None where it is neither, a slip whose last signs are not ours among them.
     """
+    said = written_reference(text)
+    if said is None:
+        return None
+    reference = grouped(said.replace("-", "")[:_REFERENCE_SIGNS])
+    if said == reference:
+        return reference, Outcome.BOUNCED
+    is_ours = hmac.compare_digest(slip_reference(reference, secret=secret), said)
+    return (reference, Outcome.DELIVERED) if is_ours else None
+
+
+def written_reference(text: str) -> str | None:
+    """Return a reference as it is printed, whether or not it is ours; None where it has not the form of one."""
     said = re.sub(r"[\s-]", "", text).upper().translate(_MISREAD)
     if not set(said) <= set(_SIGNS) or len(said) not in {_REFERENCE_SIGNS, _REFERENCE_SIGNS + _MAC_SIGNS}:
         return None
-    reference = grouped(said[:_REFERENCE_SIGNS])
-    if len(said) == _REFERENCE_SIGNS:
-        return reference, Outcome.BOUNCED
-    is_ours = hmac.compare_digest(slip_reference(reference, secret=secret), grouped(said))
-    return (reference, Outcome.DELIVERED) if is_ours else None
+    return grouped(said)
 
 
 def read_letters(texts: Sequence[str], *, secret: bytes) -> list[Receipt]:

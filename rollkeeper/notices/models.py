@@ -116,6 +116,54 @@ class Attempt(models.Model):
             models.Index(
                 fields=["sent_at"], name="notices_attempt_open", condition=models.Q(outcome="handed")
             ),
+            models.Index(
+                fields=["line_id"],
+                name="notices_attempt_in_vain_post",
+                condition=models.Q(channel="post", outcome__in=["bounced", "unproven"]),
+            ),
+        ]
+
+
+class LetterBack(models.Model):
+    """A reference that came back of a letter, as the office noted it; the house says what it is."""
+
+    reference = models.TextField(
+        primary_key=True,
+        db_comment="As it was scanned or typed, in groups of four signs; it says nothing of anybody.",
+    )
+    noted_at = models.DateTimeField()
+    staff_id = models.UUIDField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    verdict = models.TextField(null=True, db_comment="notices.letters_back.Verdict; null while it waits.")
+
+    class Meta:
+        """One row a reference, however often it is noted."""
+
+        db_table = "notices_letterback"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(verdict__isnull=True, settled_at__isnull=True)
+                | models.Q(
+                    verdict__in=["arrived", "came_back", "not_ours"],
+                    settled_at__isnull=False,
+                    verdict__isnull=False,
+                ),
+                name="notices_letterback_settled_without_verdict",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    reference__regex=r"^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}(-[0-9A-Z]{4}-[0-9A-Z]{2})?$"
+                ),
+                name="notices_letterback_of_other_form",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["noted_at"],
+                name="notices_letterback_waiting",
+                condition=models.Q(verdict__isnull=True),
+            ),
+            models.Index(fields=["noted_at"], name="notices_letterback_by_time"),
         ]
 
 

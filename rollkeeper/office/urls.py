@@ -3,13 +3,14 @@
 
 from django.urls import URLPattern, path
 
-from rollkeeper.office import agents, demands, incidents, looks, samples, unreached, views
+from rollkeeper.office import agents, demands, incidents, letters, looks, samples, unreached, views
 
 app_name = "office"
 urlpatterns: list[URLPattern] = [
     path("campaign/", views.campaign, name="campaign"),
     path("unreached/", unreached.unreached, name="unreached"),
     path("unreached/excuse/", unreached.excuse, name="excuse"),
+    path("letters/", letters.letters, name="letters"),
     path("batches/<uuid:batch_id>/", views.batch, name="batch"),
     path("batches/<uuid:batch_id>/approve/", views.approve, name="approve"),
     path("batches/<uuid:batch_id>/stop/", views.stop, name="stop"),

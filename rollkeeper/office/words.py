@@ -80,6 +80,17 @@ CHANNELS: dict[str, Promise] = {
     "email": _("E-mail"),
     "post": _("Letter"),
 }
+LETTER_VERDICTS: dict[str, Promise] = {
+    "arrived": _("Arrived"),
+    "came_back": _("Came back"),
+    "not_ours": _("None of ours"),
+}
+LETTER_OUTCOMES: dict[str, Promise] = {
+    "handed": _("Under way"),
+    "delivered": _("Arrived"),
+    "bounced": _("Came back"),
+    "unproven": _("No slip came in time"),
+}
 EXCUSES: dict[str, Promise] = {
     "no_way_known": _("Neither the line nor any address reaches anybody"),
     "every_channel_failed": _("Every way was tried in vain"),
@@ -225,6 +236,8 @@ VOCABULARY: dict[str, Mapping[str, Promise | str]] = {
     "channel": CHANNELS,
     "excuse": EXCUSES,
     "notice_state": NOTICE_STATES,
+    "letter_verdict": LETTER_VERDICTS,
+    "letter_outcome": LETTER_OUTCOMES,
 }
 
 

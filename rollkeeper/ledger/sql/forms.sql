@@ -55,6 +55,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:application:erased' THEN '----'
     WHEN 'notices:notice:delivered' THEN '+---'
     WHEN 'notices:notice:bounced' THEN '+---'
+    WHEN 'notices:letters:noted' THEN '----'
     WHEN 'network:command:confirmed' THEN '+---'
     WHEN 'network:command:failed' THEN '+---'
     WHEN 'network:lines:compared' THEN '----'
@@ -186,6 +187,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:application:erased' THEN ARRAY[['keys', 'count', '+']]
     WHEN 'notices:notice:delivered' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]
     WHEN 'notices:notice:bounced' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]
+    WHEN 'notices:letters:noted' THEN ARRAY[['letters', 'count', '+']]
     WHEN 'network:command:confirmed' THEN ARRAY[['batch', 'reference', '_'], ['command', 'reference', '+'], ['kind', 'code', '+'], ['read_back', 'code', '_'], ['tries', 'count', '+']]
     WHEN 'network:command:failed' THEN ARRAY[['batch', 'reference', '_'], ['command', 'reference', '+'], ['kind', 'code', '+'], ['read_back', 'code', '_'], ['tries', 'count', '+']]
     WHEN 'network:lines:compared' THEN ARRAY[['differences', 'count', '+'], ['lines', 'count', '+'], ['untold', 'count', '+']]

@@ -94,6 +94,10 @@ GRANT SELECT, INSERT ON network_comparison TO sweep;
 GRANT SELECT ON network_comparison TO office, auditor;
 GRANT SELECT, INSERT, DELETE ON notices_tally TO sweep;
 GRANT SELECT ON notices_notice, notices_attempt, notices_tally, network_command TO office, auditor;
+-- The office notes what came back of letters; only who has the secret of the slips says what it proves.
+GRANT SELECT, INSERT (reference, noted_at, staff_id) ON notices_letterback TO office;
+GRANT SELECT, INSERT (reference, noted_at, staff_id), UPDATE (verdict, settled_at) ON notices_letterback TO sweep;
+GRANT SELECT ON notices_letterback TO auditor;
 
 -- All lines at once.
 GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_stay, campaign_sweepday, campaign_import TO sweep;
