@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A nation's lines through two years of nights, and what `simulate` says of the very same histories.
+
+The file is imported as an operator would, the campaign planned, everybody lives an invented life; each night is swept,
+tried without acting, drawn up, approved by two and carried out, the network is told and asked, and what the law no longer
+allows to keep is erased. Separate from the test that holds it to zero differences, which says what it wants of it.
+"""
+
+import csv
+import datetime as dt
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from django.db import connection
+
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.campaign import acts
+from rollkeeper.campaign.errors import DayClosed
+from rollkeeper.campaign.importing.acts import import_lines
+from rollkeeper.campaign.importing.files import look
+from rollkeeper.campaign.importing.maps import make_map
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import progress
+from rollkeeper.kernel.database import act, rows, run
+from rollkeeper.law.engines import Engine
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.simulation import simulate
+from rollkeeper.lines.changes import end_line_state, record_registrations
+from rollkeeper.network.acts import push_due
+from rollkeeper.retention.acts import erase_due
+from rollkeeper.vault.acts import begin_first_epoch
+from tests.campaign.population import PACK, approved_batches, day, plan
+from tests.memory import Peaks
+from tests.network.fakes import Element
+
+FIRST, LAST = day("2011-12-12"), day("2013-12-11")
+STAY = (day("2012-03-19"), day("2012-03-23"))
+OUTAGES = ((day("2012-03-05"), day("2012-03-07")), (day("2013-04-01"), day("2013-04-09")))
+MAP = {
+    "number": {"column": "number"}, "service": {"constant": "mobile"}, "activated_on": {"column": "since"},
+    "region": {"prefixes": {"+861380": "0891", "+86138": "0892"}}, "reference": {"column": "id"},
+}  # fmt: skip
+
+# Each line's life, drawn by lot. A tenth is never told; of those told some register, some end, some cannot come.
+LIVES = """
+    CREATE TABLE soak_life AS
+    SELECT line_id, activated_on,
+           CASE WHEN told < 0.9 THEN date '2011-12-13' + floor(65 * told / 0.9)::integer END AS told_on,
+           CASE WHEN comes < 0.55 THEN date '2012-01-02' + floor(150 * comes / 0.55)::integer END AS registered_on,
+           CASE WHEN ends < 0.03 THEN date '2012-01-05' + floor(140 * ends / 0.03)::integer END AS ended_on,
+           CASE WHEN waits < 0.15 THEN daterange(date '2012-01-10' + floor(110 * waits / 0.15)::integer,
+                date '2012-01-10' + floor(110 * waits / 0.15)::integer + 1 + floor(35 * waits_long)::integer) END AS pause,
+           CASE WHEN held < 0.01 THEN daterange('2013-02-01', '2013-02-02') + daterange(date '2013-02-02',
+                date '2013-02-02' + floor(120 * held / 0.01)::integer + 1) END AS hold
+      FROM (SELECT line_id, activated_on, random() AS told, random() AS comes, random() AS ends, random() AS waits,
+                   random() AS waits_long, random() AS held FROM lines_line ORDER BY line_id) drawn
+"""
+FATES = """
+    COPY (
+        SELECT l.line_id AS line, s.begun_on AS suspended_on, s.lifted_on AS restored_on, l.ended_on, l.ended_by,
+               l.erased_on
+          FROM soak_life JOIN lines_line l USING (line_id)
+          LEFT JOIN lines_suspension s ON s.line_id = l.line_id AND s.reason = 'registration'
+    ) TO STDOUT (FORMAT CSV)
+"""
+HISTORIES = """
+    COPY (
+        SELECT line_id AS line, activated_on AS date, 'activated' AS event, NULL::date AS until FROM soak_life
+        UNION ALL SELECT line_id, told_on, 'notice_delivered', NULL FROM soak_life WHERE told_on IS NOT NULL
+        UNION ALL SELECT line_id, registered_on, 'registered', NULL FROM soak_life WHERE registered_on IS NOT NULL
+        UNION ALL SELECT line_id, ended_on, 'ended', NULL FROM soak_life WHERE ended_on IS NOT NULL
+        UNION ALL SELECT line_id, lower(pause), 'pause', upper(pause) - 1 FROM soak_life WHERE pause IS NOT NULL
+        UNION ALL SELECT line_id, lower(hold), 'hold', upper(hold) - 1 FROM soak_life WHERE hold IS NOT NULL
+    ) TO STDOUT (FORMAT CSV)
+"""
+
+
+@dataclass
+class Lived:
+    """What a nation lived through, and what of it differs from what `simulate` says."""
+
+    seconds: dict[str, float]
+    peaks: Peaks
+    counts: dict[str, int]
+    different: pl.DataFrame
+    longest_chunk: float
+    """What a stay waits for at most."""
+    slowest_quiet_night: float
+    """Of those on which a sweep found nothing to do."""
+    dry_runs_kept: bool
+    """Whether each night did what the dry run before it had said."""
+
+
+class _Watch:
+    """Adds up what took how long, and looks at memory in between."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.peaks = Peaks()
+        self.longest_chunk = self.slowest_quiet_night = 0.0
+        self.dry_runs_kept = True
+        self._chunk_begun = 0.0
+
+    @contextmanager
+    def of(self, what: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        yield
+        self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - begin
+        self.peaks.look()
+
+    def chunk(self, _: int) -> None:
+        now = time.perf_counter()
+        self.longest_chunk, self._chunk_begun = max(self.longest_chunk, now - self._chunk_begun), now
+
+    def batch(self) -> None:
+        self._chunk_begun = time.perf_counter()
+
+
+def live_two_years(size: int, folder: Path, people: tuple[Authority, Authority]) -> Lived:
+    """Let so many lines live from the import to the last erasure, and compare each with its fate by the law."""
+    watch = _Watch()
+    file = write_lines(folder, size)
+    with watch.of("import"):
+        take_in(file)
+    begin_lives()
+    with watch.of("plan, and owe each a notice"):
+        plan(FIRST)
+    live(people, watch)
+    wanted, found = by_simulation(folder, watch), read_fates(folder)
+    alike = found.join(wanted, on=wanted.columns, nulls_equal=True)
+    counts = {
+        "lines": found.height, "compared": wanted.height, "different": found.height - alike.height,
+        "suspended": found["suspended_on"].is_not_null().sum(), "restored": found["restored_on"].is_not_null().sum(),
+        "ended": found["ended_on"].is_not_null().sum(), "erased": found["erased_on"].is_not_null().sum(),
+    }  # fmt: skip
+    differing = found.join(wanted, on=wanted.columns, nulls_equal=True, how="anti").head(5)
+    return Lived(
+        watch.seconds, watch.peaks, counts, differing, watch.longest_chunk, watch.slowest_quiet_night,
+        watch.dry_runs_kept,
+    )  # fmt: skip
+
+
+def forget() -> None:
+    """Take the table of lives away."""
+    run("DROP TABLE IF EXISTS soak_life")
+
+
+def write_lines(folder: Path, size: int) -> Path:
+    """Write the file of an operator."""
+    file, dice = folder / "lines.csv", random.Random(11)  # noqa: S311
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["number", "since", "id"])
+        for n in range(size):
+            since = dt.date(2009, 1, 1) + dt.timedelta(days=dice.randrange(1070))
+            writer.writerow([f"138{n:08d}", since.isoformat(), f"A{n}"])
+    return file
+
+
+def take_in(file: Path) -> None:
+    """Import it."""
+    begin_first_epoch()
+    clock.give_day(day("2011-12-10"))
+    seen = look(file)
+    made = make_map(MAP, named="soak", header=seen.header)
+    refused = file.with_suffix(".refused")
+    import_lines(console_authority(), seen, made, refused_file=refused, on=day("2011-12-10"))
+
+
+def begin_lives() -> None:
+    """Draw each line's life by lot."""
+    run("SET statement_timeout = 0")
+    run("SELECT setseed(0.25)")
+    run(LIVES)
+    for column in ("told_on", "registered_on", "ended_on"):
+        run(f"CREATE INDEX ON soak_life ({column})")
+    run("CREATE INDEX ON soak_life (lower(pause))")
+    run(
+        "INSERT INTO lines_hold (line_id, hold_id, days, case_reference, review_on)"
+        " SELECT line_id, gen_random_uuid(), hold, 'c', upper(hold) FROM soak_life WHERE hold IS NOT NULL"
+    )
+    run("ANALYZE")
+
+
+def live(people: tuple[Authority, Authority], watch: _Watch) -> None:
+    """Let each day's events happen before its night; on days of outage nobody plays the night."""
+    on, element = FIRST, Element()
+    while on <= LAST:
+        clock.give_day(on)
+        with watch.of("what people do"):
+            happen(on)
+        if not any(first <= on <= last for first, last in OUTAGES):
+            _night(on, people, watch)
+            with watch.of("tell the network, and ask it"):
+                push_due(sweep_authority(), on=on, gateway=element)
+            with watch.of("erase and free numbers"):
+                erase_due(sweep_authority(), on=on)
+        on += dt.timedelta(days=1)
+
+
+def _night(on: dt.date, people: tuple[Authority, Authority], watch: _Watch) -> None:
+    begin = time.perf_counter()
+    with watch.of("sweep"):
+        swept = acts.advance(sweep_authority(), on=on)
+    took = time.perf_counter() - begin
+    with watch.of("dry run"):
+        due = _dry_run(on)
+    with watch.of("draw up, approve, suspend and end"):
+        approved_batches(on, people)
+        done = 0
+        for batch_id in acts.batches_to_run(on=on):
+            watch.batch()
+            done += acts.run_batch(sweep_authority(), batch_id, on=on, moved=watch.chunk).done
+    watch.dry_runs_kept &= due == done
+    if swept == acts.Swept() and not due:
+        watch.slowest_quiet_night = max(watch.slowest_quiet_night, took)
+
+
+def _dry_run(on: dt.date) -> int:
+    try:
+        return sum(one.count for one in acts.check_day(console_authority(), due_on=on, on=on))
+    except DayClosed:
+        return 0
+
+
+def happen(on: dt.date) -> None:
+    """Let people hear, come, wait and leave, and a court speak."""
+    if on == STAY[0]:
+        acts.enter_stay(console_authority(), first=STAY[0], last=STAY[1], reason="court", on=on)
+    run(
+        "UPDATE notices_notice n SET state = 'delivered', delivered_on = %s, channel = 'sms' FROM soak_life s"
+        " WHERE s.told_on = %s AND n.line_id = s.line_id AND n.kind = 'register_by'",
+        [on, on],
+    )
+    run(
+        "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)"
+        " SELECT s.line_id, gen_random_uuid(), s.pause, 'hospital', %s FROM soak_life s JOIN lines_line l USING (line_id)"
+        " WHERE lower(s.pause) = %s AND l.ended_on IS NULL",
+        [clock.now(), on],
+    )
+    living = "SELECT s.line_id FROM soak_life s JOIN lines_line l USING (line_id) WHERE {} = %s AND l.ended_on IS NULL"
+    with act():
+        coming = [row.line_id for row in rows(living.format("s.registered_on"), [on])]
+        if coming:
+            record_registrations(coming, languages=[None] * len(coming), on=on)
+    for row in rows(living.format("s.ended_on"), [on]):
+        with act():
+            end_line_state(row.line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on)
+
+
+def by_simulation(folder: Path, watch: _Watch) -> pl.DataFrame:
+    """Return what `simulate` says of the same histories, both engines agreeing."""
+    file = folder / "events.csv"
+    with file.open("wb") as opened, connection.cursor() as cursor:
+        opened.write(b"line,date,event,until\n")
+        for name, stretches in (("stay", (STAY,)), ("outage", OUTAGES)):
+            for first, last in stretches:
+                opened.write(f"*,{first},{name},{last}\n".encode())
+        with cursor.copy(HISTORIES) as copy:
+            for piece in copy:
+                opened.write(piece)
+    with watch.of("simulate, both engines"):
+        outcome = simulate(
+            load_pack(PACK),
+            file,
+            first=FIRST,
+            last=LAST,
+            engine=Engine.BOTH,
+            progress=progress,
+        )
+    return outcome.fates
+
+
+def read_fates(folder: Path) -> pl.DataFrame:
+    """Return what became of each line, as the tables have it."""
+    file = folder / "fates.csv"
+    with file.open("wb") as opened, connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        with cursor.copy(FATES) as copy:
+            for piece in copy:
+                opened.write(piece)
+    columns = {"line": pl.String, "suspended_on": pl.Date, "restored_on": pl.Date, "ended_on": pl.Date, "ended_by": pl.String, "erased_on": pl.Date}  # fmt: skip
+    return pl.read_csv(file, has_header=False, schema=columns)
