@@ -47,9 +47,13 @@ class Power(StrEnum):
     ENROL = "enrol"
     PASS_LIMIT = "pass_limit"  # noqa: S105 - a power, not a password
     CHANGE_LINE = "change_line"
+    CONFIRM_ACT = "confirm_act"
+    JOIN_DOCUMENTS = "join_documents"
+    PART_DOCUMENTS = "part_documents"
     PAUSE_CLOCK = "pause_clock"
     LIFT_FOR_HOURS = "lift_for_hours"
     HOLD_ERASURE = "hold_erasure"
+    GIVE_CODE = "give_code"
     EXPLAIN_LINE = "explain_line"
     SEE_CAMPAIGN = "see_campaign"
     OPEN_SEALED = "open_sealed"

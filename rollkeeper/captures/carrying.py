@@ -22,12 +22,14 @@ from rollkeeper.access.acts import authority_then
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.agents.capturing import take_registration
-from rollkeeper.captures.errors import CaptureGivenUp, CaptureNotOpened
+from rollkeeper.captures.errors import ActNotConfirmed, CaptureGivenUp, CaptureNotOpened, NobodyConfirmed
 from rollkeeper.captures.reading import Captured, read_capture
 from rollkeeper.captures.rules import Counted, counted_instant, days_since
 from rollkeeper.captures.settling import settle_all
 from rollkeeper.enrolment import acts
-from rollkeeper.enrolment.errors import BusyElsewhere
+from rollkeeper.enrolment.errors import BusyElsewhere, DocumentNeedsSupervisor
+from rollkeeper.enrolment.joining import join_document
+from rollkeeper.enrolment.seconding import second_person_for
 from rollkeeper.enrolment.submissions import Deed, Receipt
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, rows, run, sql
@@ -96,7 +98,9 @@ def tend(authority: Authority) -> None:
 
 
 def give_up_held(authority: Authority, *, on: dt.date) -> int:
-    """Erase each capture that broke and could not be carried for most of a day; its clerk is told. Return how many there were.
+    """Erase each capture that broke, or that nobody confirmed, and could not be carried for most of a day; its clerk is told.
+
+    Return how many there were.
 
     Ledger: captures:capture:carried. Refuses: NotAllowed.
     """
@@ -104,7 +108,7 @@ def give_up_held(authority: Authority, *, on: dt.date) -> int:
     with _alone() as alone:
         for row in rows(sql("captures", "held_too_long"), [HELD_FOR]) if alone else ():
             with translation.override(row.language):
-                said = _said(CaptureGivenUp())
+                said = _said(NobodyConfirmed() if row.nobody_came else CaptureGivenUp())
             came = _Came("refused", row.received_at.astimezone(dt.UTC), {}, said)
             _note(authority, role, row, came, on=on)
             given_up += 1
@@ -144,7 +148,8 @@ def carry_next(authority: Authority) -> bool:
         log.error("a capture broke: %s", type(fault).__name__)  # noqa: TRY400
         _try_again(row.submission_key)
         return True
-    _note(authority, role, row, came, on=clock.today())
+    if came is not None:
+        _note(authority, role, row, came, on=clock.today())
     return True
 
 
@@ -165,9 +170,11 @@ def _note(authority: Authority, role: StaffRole, row: Any, came: _Came, *, on: d
         )  # fmt: skip
 
 
-def _carried(authority: Authority, row: Any) -> _Came:
-    """Open one and do it. What is refused is an outcome; what is busy or broken comes back."""
+def _carried(authority: Authority, row: Any) -> _Came | None:
+    """Open one and do it; None where it now waits for a second person. What is refused is an outcome; what is busy comes back."""
     received_at = row.received_at.astimezone(dt.UTC)
+    if row.agreed is False:
+        return _Came("refused", received_at, {"deed": row.deed.replace("-", "_")}, _said(ActNotConfirmed()))
     try:
         captured = _opened(authority, row)
     except RollkeeperError as fault:
@@ -176,15 +183,21 @@ def _carried(authority: Authority, row: Any) -> _Came:
         ticket_at=row.ticket_at.astimezone(dt.UTC), elapsed_ms=captured.elapsed_ms, received_at=received_at,
         within_days=settings().captures_within_days,
     )  # fmt: skip
+    if row.seconded_by is None and second_person_for(captured.deed.replace("-", "_")):
+        _wait_for_second(row.submission_key, deed=captured.deed)
+        return None
     facts: dict[str, str | bool] = {
         "clock": captured.clock,
         "deed": captured.deed.replace("-", "_"),
         "moved": counted.was_moved,
     }
     try:
-        receipt = _done(captured, counted, submission_key=row.submission_key, staff_id=StaffId(row.staff_id))
+        receipt = _done(captured, counted, row=row)
     except BusyElsewhere:
         raise
+    except DocumentNeedsSupervisor:
+        _wait_for_second(row.submission_key, deed=captured.deed)
+        return None
     except RollkeeperError as fault:
         if fault.kind is Kind.INTERNAL:
             raise
@@ -201,17 +214,28 @@ def _opened(authority: Authority, row: Any) -> Captured:
         )  # fmt: skip
     except CannotOpen:
         raise CaptureNotOpened(days=settings().captures_within_days) from None
-    return read_capture(clear)
+    return read_capture(clear, by_counter=row.by_counter)
 
 
-def _done(captured: Captured, counted: Counted, *, submission_key: str, staff_id: StaffId) -> Receipt:
+def _wait_for_second(submission_key: str, *, deed: str) -> None:
+    """Let a capture wait, as sealed as it came, for somebody who confirms it."""
+    run(
+        "UPDATE captures_capture SET needs_second = true, deed = %s WHERE submission_key = %s",
+        [deed, submission_key],
+    )
+
+
+def _done(captured: Captured, counted: Counted, *, row: Any) -> Receipt:
+    submission_key, staff_id = row.submission_key, StaffId(row.staff_id)
+    second = StaffId(row.seconded_by) if row.seconded_by else None
     on = clock.today() - dt.timedelta(days=days_since(counted.at, now=clock.true_now(), zone=clock.zone()))
     clerk = authority_then(staff_id, day=on)
     if captured.deed in _RECORDS:
-        given = captured.submission(submission_key)
+        given = captured.submission(submission_key, seconded_by=second)
         return take_registration(
             clerk, submission_key=submission_key, devices=(), at=counted.at, late=True, on=on,
             do=lambda: _RECORDS[captured.deed](clerk, given, on=on),
+            copies=[copy for copies in given.copies.values() for copy in copies],
         )  # fmt: skip
     what: dict[str, Any] = {
         "submission_key": submission_key, "number": captured.fields.get("number", "").strip(), "on": on,
@@ -226,9 +250,14 @@ def _done(captured: Captured, counted: Counted, *, submission_key: str, staff_id
         case "dispute":
             return dispute_line(clerk, **what)
         case "end":
-            return acts.end_line(clerk, document=captured.document(), **what)
+            return acts.end_line(clerk, document=captured.document(), **what, seconded_by=second)
+        case "further-document":
+            return join_document(
+                clerk, document=captured.document(), further=captured.further(),
+                looked_twice=bool(captured.fields.get("looked_twice")), **what, seconded_by=second,
+            )  # fmt: skip
         case _:
-            return acts.replace_sim(clerk, document=captured.document(), **what)
+            return acts.replace_sim(clerk, document=captured.document(), **what, seconded_by=second)
 
 
 def _try_again(submission_key: str) -> None:

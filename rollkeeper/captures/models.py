@@ -44,6 +44,17 @@ class Capture(models.Model):
         null=True, db_comment="Sentences of a refusal: articles, ids and days, nothing personal."
     )
 
+    by_counter = models.BooleanField(
+        db_default=False, db_comment="Sealed by the counter's own face, and not in a browser."
+    )
+    deed = models.TextField(null=True, db_comment="What is to be confirmed; known to nobody otherwise.")
+    needs_second = models.BooleanField(
+        db_default=False, db_comment="The law has somebody else confirm it before it is done."
+    )
+    seconded_by = models.UUIDField(null=True)
+    seconded_at = models.DateTimeField(null=True)
+    agreed = models.BooleanField(null=True, db_comment="What they said; empty: nobody has said anything.")
+
     class Meta:
         """Handed in once; a second time changes nothing."""
 
@@ -57,6 +68,15 @@ class Capture(models.Model):
                 condition=models.Q(sealed__isnull=True) | ~models.Q(outcome__in=["done", "refused"])
                 | models.Q(outcome__isnull=True),
                 name="captures_capture_kept_after_it_was_carried",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(seconded_by__isnull=True) | ~models.Q(seconded_by=models.F("delivered_by")),
+                name="captures_capture_confirmed_by_who_took_it_down",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(agreed__isnull=True, seconded_by__isnull=True)
+                | models.Q(agreed__isnull=False, seconded_by__isnull=False),
+                name="captures_capture_confirmed_by_nobody",
             ),
         ]  # fmt: skip
         indexes = [

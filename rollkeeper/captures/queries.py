@@ -15,6 +15,8 @@ class Outcome:
 
     submission_key: str
     outcome: str | None
+    deed: str | None
+    """Which act it is, where a second person confirms it."""
     said: Sequence[dict[str, Any]]
 
 
@@ -31,10 +33,10 @@ class Waiting:
 def outcomes(submission_keys: Sequence[str]) -> list[Outcome]:
     """Return what came of these captures, as far as they were handed in."""
     found = rows(
-        "SELECT submission_key, outcome, said FROM captures_capture WHERE submission_key = ANY (%s)",
+        "SELECT submission_key, outcome, deed, said FROM captures_capture WHERE submission_key = ANY (%s)",
         [list(submission_keys)],
     )
-    return [Outcome(row.submission_key, row.outcome, row.said or ()) for row in found]
+    return [Outcome(row.submission_key, row.outcome, row.deed, row.said or ()) for row in found]
 
 
 def count_waiting() -> Waiting:

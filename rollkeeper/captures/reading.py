@@ -5,20 +5,23 @@ What is read here is what the counter's own forms would have made of the same fi
 leaves but inside what is submitted.
 """
 
+import base64
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rollkeeper.captures.errors import CaptureNotRead
+from rollkeeper.documents.rules import of_state
 from rollkeeper.enrolment.submissions import Deed, Submission, giver_in, presence_in
+from rollkeeper.kernel.ids import StaffId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.states import NOT_DECLARED, PauseReason, Service
 from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind
 
 FORMAT = 1
-OTHER_DEEDS = frozenset({"pause", "dispute", "end", "replace-sim"})
+OTHER_DEEDS = frozenset({"pause", "dispute", "end", "replace-sim", "further-document"})
 CLOCKS = frozenset({"monotonic", "device"})
 
 
@@ -31,11 +34,18 @@ class Captured:
     fields: Mapping[str, str]
     elapsed_ms: int
     clock: str
+    was_read: frozenset[Part] = frozenset()
+    """Parts whose document was read by machine: known of what the counter's own face sealed alone."""
+    copies: Mapping[Part, tuple[bytes, ...]] = field(default_factory=dict)
+    """Redacted copies of documents, likewise."""
 
-    def submission(self, submission_key: str) -> Submission:
+    def submission(self, submission_key: str, *, seconded_by: StaffId | None = None) -> Submission:
         """Return a registration as it was taken down."""
         given = self.fields
-        former = (given.get("former__document_type", ""), given.get("former__document_number", "").strip())
+        former = (
+            of_state(given.get("former__document_type", ""), given.get("former__document_state")),
+            given.get("former__document_number", "").strip(),
+        )
         return Submission(
             submission_key=submission_key,
             number=given.get("number", "").strip(),
@@ -46,15 +56,26 @@ class Captured:
             looked_twice=bool(given.get("looked_twice")),
             passes_limit=bool(given.get("passes_limit")),
             former_document=former if former[1] else None,
+            former_was_wrong=bool(given.get("former__was_wrong")),
             route=given.get("route") or None,
             giver=giver_in(given),
             taker_presence=presence_in(given, "taker"),
+            was_read=self.was_read,
+            copies=self.copies,
+            seconded_by=seconded_by,
         )
 
     def document(self) -> tuple[str, str] | None:
         """Return the document that the holder showed, where one was asked for."""
         number = self.fields.get("document_number", "").strip()
-        return (self.fields.get("document_type", ""), number) if number else None
+        kind = of_state(self.fields.get("document_type", ""), self.fields.get("document_state"))
+        return (kind, number) if number else None
+
+    def further(self) -> tuple[str, str]:
+        """Return the further document that the holder showed."""
+        given = self.fields
+        kind = of_state(given.get("further__document_type", ""), given.get("further__document_state"))
+        return kind, given.get("further__document_number", "").strip()
 
     def reason(self) -> PauseReason:
         """Return why a clock is to stand still. Refuses: CaptureNotRead."""
@@ -77,13 +98,12 @@ class Captured:
             if name.startswith(head)
         }
         state = values.pop("document_state", "")
-        if state and values.get("document_type") in {"passport", "identity-card"}:
-            values["document_type"] = f"{values['document_type']}-{state.lower()}"
+        values["document_type"] = of_state(values.get("document_type", ""), state)
         return {name: value for name, value in values.items() if value}
 
 
-def read_capture(clear: bytes) -> Captured:
-    """Read what a browser sealed. Refuses: CaptureNotRead."""
+def read_capture(clear: bytes, *, by_counter: bool = False) -> Captured:
+    """Read what a browser sealed, or the counter's own face (`by_counter`). Refuses: CaptureNotRead."""
     try:
         found: Any = json.loads(clear)
         if found["v"] != FORMAT:
@@ -93,6 +113,16 @@ def read_capture(clear: bytes) -> Captured:
             raise CaptureNotRead(why="an unknown act")
         if not all(isinstance(value, str) for value in fields.values()):
             raise CaptureNotRead(why="a field that is no text")
-        return Captured(deed, PartyKind(found["kind"]), fields, int(found["elapsed_ms"]), found["clock"])
+        captured = Captured(deed, PartyKind(found["kind"]), fields, int(found["elapsed_ms"]), found["clock"])
+        return _with_pictures(captured, found) if by_counter else captured
     except (ValueError, KeyError, TypeError, AttributeError):
         raise CaptureNotRead(why="it is not of the form that the counter seals") from None
+
+
+def _with_pictures(captured: Captured, found: Mapping[str, Any]) -> Captured:
+    """Add what came of pictures: no browser's word is taken for it."""
+    copies = {
+        Part(part): tuple(base64.b64decode(one, validate=True) for one in texts)
+        for part, texts in found.get("copies", {}).items()
+    }
+    return replace(captured, was_read=frozenset(map(Part, found.get("was_read", ()))), copies=copies)

@@ -32,7 +32,7 @@ from rollkeeper.captures.acts import GREATEST_SEALED_BYTES, give_ticket, take_in
 from rollkeeper.captures.errors import CaptureNotTaken
 from rollkeeper.captures.queries import outcomes
 from rollkeeper.counter import views, words
-from rollkeeper.counter.forms import DisputeForm, HolderForm, PauseForm, QuietForm
+from rollkeeper.counter.forms import DisputeForm, HolderForm, JoinForm, PauseForm, QuietForm
 from rollkeeper.counter.places import demand_device
 from rollkeeper.counter.record_form import RecordForm
 from rollkeeper.enrolment.registering import law_in_force
@@ -46,6 +46,7 @@ _FORMS: Mapping[str, tuple[str, type[QuietForm]]] = {
     "dispute": ("counter/dispute.html", DisputeForm),
     "end": ("counter/end.html", HolderForm),
     "replace-sim": ("counter/replace_sim.html", HolderForm),
+    "further-document": ("counter/join.html", JoinForm),
 }
 _KEPT_FILES = (
     "mark.svg", "rollkeeper.js", "built/rollkeeper.css", "built/govuk-frontend.min.js", "built/sealing.js", "django_htmx/htmx-2.min.js",

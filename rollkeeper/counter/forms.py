@@ -12,7 +12,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import words
-from rollkeeper.documents.proposing import WITH_STATE
+from rollkeeper.documents.rules import of_state
 from rollkeeper.enrolment.rules import is_usable_key
 from rollkeeper.enrolment.submissions import Deed
 from rollkeeper.kernel.errors import Faults, RollkeeperError
@@ -73,7 +73,7 @@ class QuietForm(forms.Form):
         """Return the field that a refusal is about."""
         part, attribute = fault.facts.get("part", "holder"), fault.facts.get("attribute", "document_number")
         if "part" in fault.facts:
-            return f"{part}__{attribute}"
+            return name if (name := f"{part}__{attribute}") in self.fields else str(attribute)
         if "code" in self.fields:
             return "code"
         if "route" in self.fields and fault.code.startswith("route_"):
@@ -109,10 +109,33 @@ def number_field() -> forms.CharField:
     )
 
 
+def state_field() -> forms.RegexField:
+    """Return the field for the state that issued a document."""
+    return forms.RegexField(
+        r"^[A-Za-z]{1,3}$", label=_("Issuing state"), required=False,
+        help_text=_("Of a passport or a foreign card: the letters printed on it, such as NPL. Two states may use one number."),
+        widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-3"}),
+    )  # fmt: skip
+
+
 class FindForm(QuietForm):
     """One line by its whole number."""
 
     number = number_field()
+
+
+class ReadOutForm(QuietForm):
+    """The code that a holder reads out: it came to their line."""
+
+    code = forms.CharField(
+        label=_("Code that the holder reads out"), max_length=40,
+        help_text=_("Ten figures. They get it on their line: at their own door, or from the menu of the care number."),
+        widget=forms.TextInput(attrs=QUIET | {"inputmode": "numeric", "class": "govuk-input--width-10"}),
+    )  # fmt: skip
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        del self.fields["submission_key"]  # a look is no act, and a code is good once
 
 
 class HolderForm(QuietForm):
@@ -122,6 +145,7 @@ class HolderForm(QuietForm):
     document_type = forms.ChoiceField(
         label=words.ATTRIBUTES["document_type"], choices=list(words.DOCUMENTS.items())
     )
+    document_state = state_field()
     document_number = forms.CharField(
         label=words.ATTRIBUTES["document_number"], required=False, widget=forms.TextInput(attrs=QUIET),
         help_text=_("Of the document that the holder shows. Leave it out where nobody is registered."),
@@ -130,17 +154,15 @@ class HolderForm(QuietForm):
     def document(self) -> tuple[str, str] | None:
         """Return the document shown."""
         number = self.cleaned_data["document_number"]
-        return (self.cleaned_data["document_type"], number) if number else None
+        return (self._kind(), number) if number else None
+
+    def _kind(self) -> str:
+        return of_state(self.cleaned_data["document_type"], self.cleaned_data["document_state"])
 
 
 class SeenForm(HolderForm):
     """The document of whoever applied from afar: compared with what they gave, and not shown."""
 
-    document_state = forms.RegexField(
-        r"^[A-Za-z]{2,3}$", label=_("Issuing state"), required=False,
-        help_text=_("Of a passport or a foreign card: the letters printed on it, such as NPL. Two states may use one number."),
-        widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-3"}),
-    )  # fmt: skip
     name = forms.CharField(
         label=words.ATTRIBUTES["name"], help_text=words.HINTS["name"], widget=forms.TextInput(attrs=QUIET)
     )
@@ -155,9 +177,41 @@ class SeenForm(HolderForm):
 
     def shown(self) -> tuple[str, str]:
         """Return the document that lies there. Precondition: the form is valid."""
-        kind, state = self.cleaned_data["document_type"], self.cleaned_data["document_state"]
-        kind = f"{kind}-{state.lower()}" if state and kind in WITH_STATE else kind
-        return kind, self.cleaned_data["document_number"]
+        return self._kind(), self.cleaned_data["document_number"]
+
+
+class JoinForm(HolderForm):
+    """A further document of the holder: compared and joined, and nothing that stands on it is recorded."""
+
+    further__document_type = forms.ChoiceField(
+        label=_("Kind of the further document"), choices=list(words.DOCUMENTS.items())
+    )
+    further__document_state = state_field()
+    further__document_number = forms.CharField(
+        label=_("Number of the further document"), help_text=words.HINTS["document_number"],
+        widget=forms.TextInput(attrs=QUIET),
+    )  # fmt: skip
+    looked_twice = forms.BooleanField(
+        label=_("The document was compared a second time and its number stands there so."), required=False,
+        widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+    def further(self) -> tuple[str, str]:
+        """Return the further document. Precondition: the form is valid."""
+        given = self.cleaned_data
+        kind = of_state(given["further__document_type"], given["further__document_state"])
+        return kind, given["further__document_number"]
+
+
+class PartForm(HolderForm):
+    """Which of a holder's documents is not theirs after all."""
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["document_number"].required = True
+        self.fields["document_number"].help_text = _("Of the document that is to be parted from the holder.")
 
 
 class PauseForm(QuietForm):

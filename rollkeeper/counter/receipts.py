@@ -16,6 +16,7 @@ from rollkeeper.access.authority import demand
 from rollkeeper.access.roles import Power
 from rollkeeper.counter.errors import ReceiptNotFound
 from rollkeeper.counter.forms import CodeForm, faults_of
+from rollkeeper.counter.seconding import waits
 from rollkeeper.enrolment.queries import receipt_for
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.sayings import cite
@@ -31,7 +32,10 @@ def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
     demand(authority_in(request), Power.ENROL)
     found = receipt_for(submission_key)
     if found is None:
-        raise ReceiptNotFound
+        aside = waits(request, submission_key)
+        if aside is None:
+            raise ReceiptNotFound
+        return aside
     try:
         given = receipt_of(found.entry_id)
     except ReceiptsNotReady:

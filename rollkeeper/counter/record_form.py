@@ -10,9 +10,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.counter import words
-from rollkeeper.counter.forms import QUIET, QuietForm, asked, number_field
+from rollkeeper.counter.forms import QUIET, QuietForm, asked, number_field, state_field
 from rollkeeper.documents import proposing
-from rollkeeper.documents.rules import KNOWN_TYPES
+from rollkeeper.documents.rules import KNOWN_TYPES, of_state
 from rollkeeper.enrolment.submissions import TAKES_A_LINE, Deed, Submission, giver_in, presence_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
@@ -22,7 +22,13 @@ from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind, pack_kind
 
 _MAKES_LINES = frozenset({Deed.REGISTER, Deed.INSTALL})
 _OF_A_PICTURE = ("read", "copy", "copy_mark")
-_SIDES = ("giver__presence", "giver__document_type", "giver__document_number", "taker__presence")
+_SIDES = (
+    "giver__presence",
+    "giver__document_type",
+    "giver__document_state",
+    "giver__document_number",
+    "taker__presence",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,14 @@ class RecordForm(QuietForm):
             self.fields["former__document_type"] = forms.ChoiceField(
                 label=_("Kind of the former document"), choices=list(words.DOCUMENTS.items()), required=False
             )
+            self.fields["former__document_state"] = state_field()
             self.fields["former__document_number"] = forms.CharField(
                 label=_("Number of the former document"), required=False, widget=forms.TextInput(attrs=QUIET),
                 help_text=_("Only where the document was renewed or recorded wrongly."),
+            )  # fmt: skip
+            self.fields["former__was_wrong"] = forms.BooleanField(
+                label=_("That number was recorded wrongly and was never theirs."), required=False,
+                widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
             )  # fmt: skip
         self.fields["language"] = asked(
             forms.ChoiceField(
@@ -112,7 +123,9 @@ class RecordForm(QuietForm):
         """Return the fields that come last; the second look is asked for where a number is doubtful."""
         last = (
             "former__document_type",
+            "former__document_state",
             "former__document_number",
+            "former__was_wrong",
             "language",
             "looked_twice",
             "passes_limit",
@@ -122,7 +135,10 @@ class RecordForm(QuietForm):
     def submission(self) -> Submission:
         """Return what was submitted. Precondition: the form is valid."""
         given = self.cleaned_data
-        former = (given.get("former__document_type", ""), given.get("former__document_number", ""))
+        former = (
+            of_state(given.get("former__document_type", ""), given.get("former__document_state")),
+            given.get("former__document_number", ""),
+        )
         return Submission(
             submission_key=given["submission_key"],
             number=given["number"],
@@ -134,6 +150,7 @@ class RecordForm(QuietForm):
             route=given.get("route") or None,
             passes_limit=bool(given.get("passes_limit")),
             former_document=former if former[1] else None,
+            former_was_wrong=bool(given.get("former__was_wrong")),
             giver=giver_in(given),
             taker_presence=presence_in(given, "taker"),
             was_read=frozenset(part for part in self.pictured if self._was_read(part)),
@@ -162,8 +179,7 @@ class RecordForm(QuietForm):
     def _values(self, part: Part) -> dict[str, str]:
         values = {name.split("__", 1)[1]: self.cleaned_data[name] for name in self.part_names[part]}
         state = values.pop("document_state", "")
-        if state and values.get("document_type") in proposing.WITH_STATE:
-            values["document_type"] = f"{values['document_type']}-{state.lower()}"
+        values["document_type"] = of_state(values.get("document_type", ""), state)
         return {name: value for name, value in values.items() if value}
 
 
@@ -181,6 +197,7 @@ def _sides_fields() -> dict[str, forms.Field]:
         "giver__document_type": forms.ChoiceField(
             label=_("Kind of the present holder's document"), choices=list(words.DOCUMENTS.items()), required=False
         ),
+        "giver__document_state": state_field(),
         "giver__document_number": forms.CharField(
             label=_("Number of the present holder's document"), required=False, widget=forms.TextInput(attrs=QUIET),
             help_text=_("Compared and not recorded. Leave it out where nobody is registered for the line."),
@@ -231,11 +248,7 @@ def _part_fields(
         yield name, fields[name]
         if attribute.name == "document_type":
             name = f"{part.key}__document_state"
-            fields[name] = forms.RegexField(
-                r"^[A-Za-z]{2,3}$", label=_("Issuing state"), required=False,
-                help_text=_("Of a passport or a foreign card: the letters printed on it, such as NPL. Two states may use one number."),
-                widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-3"}),
-            )  # fmt: skip
+            fields[name] = state_field()
             yield name, fields[name]
 
 

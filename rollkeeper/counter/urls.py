@@ -3,7 +3,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.counter import captures, places, reading, receipts, seeing, views
+from rollkeeper.counter import captures, places, reading, receipts, seconding, seeing, views
 
 app_name = "counter"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,10 @@ urlpatterns: list[URLPattern] = [
         name="read",
     ),
     re_path(r"^(?P<what>replace-sim|end)/$", views.holder_act, name="holder_act"),
+    path("by-code/", views.by_code, name="by_code"),
+    path("to-confirm/", seconding.to_confirm, name="to_confirm"),
+    path("further-document/", views.join, name="join"),
+    path("part-documents/", views.part, name="part"),
     path("seen/", seeing.see, name="see"),
     path("pause/", views.pause, name="pause"),
     path("lift/", views.lift, name="lift"),

@@ -1,43 +1,55 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The pages of the counter. Each act: an empty form, one submission, a receipt. Nothing typed is ever sent back."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from rollkeeper.access.acts import authority_in
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
+from rollkeeper.captures.seconding import Aside, waiting_for_second
 from rollkeeper.counter import words
 from rollkeeper.counter.forms import (
     DisputeForm,
     FindForm,
     HolderForm,
+    JoinForm,
     LiftForm,
+    PartForm,
     PauseForm,
     ProtectForm,
     QuietForm,
+    ReadOutForm,
     faults_of,
 )
 from rollkeeper.counter.places import at_place, demand_place
 from rollkeeper.counter.record_form import RecordForm
+from rollkeeper.counter.seconding import set_aside
 from rollkeeper.documents.capture import start_in_background
 from rollkeeper.enrolment import acts
-from rollkeeper.enrolment.registering import law_in_force
+from rollkeeper.enrolment.errors import DocumentNeedsSupervisor
+from rollkeeper.enrolment.joining import join_document, part_document
+from rollkeeper.enrolment.registering import judge, law_in_force
+from rollkeeper.enrolment.seconding import second_person_for
 from rollkeeper.enrolment.submissions import Deed, Receipt
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.sayings import cite
 from rollkeeper.law.pack import Pack
 from rollkeeper.lines.acts import look_up_line
+from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.shown import HAND_MINUTES, show_code
 from rollkeeper.lines.states import PauseReason
 from rollkeeper.rights.disputing import dispute_line, honour_receipt
 from rollkeeper.subscribers.kinds import PartyKind
 
+_HAND = re.compile(r"hand:[0-9a-f-]{36}", re.ASCII)
 _ACTS: Mapping[Deed, Callable[..., Receipt]] = {
     Deed.REGISTER: acts.register_subscriber,
     Deed.TRANSFER: acts.transfer_line,
@@ -52,7 +64,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """Say where one line stands, found by its whole number, with as little as the next act needs."""
     authority = authority_in(request)
     form = FindForm(request.POST) if request.method == "POST" else FindForm()
-    shown: dict[str, Any] = {"form": FindForm(), "deeds": _deeds()}
+    shown = _around_find(authority)
     if request.method == "POST" and form.is_valid():
         demand_place(request, authority)
         try:
@@ -62,15 +74,36 @@ def find(request: HttpRequest) -> HttpResponse:
                 raise
             shown["form"].show_faults(faults_of(form, fault))
         else:
-            shown |= {
-                "line": line,
-                "state": words.STATES[line.state],
-                "service": words.SERVICES[line.service],
-                "reasons": [words.REASONS[reason] for reason in line.reasons],
-            }
+            shown |= _stands(line)
     elif request.method == "POST":
         shown["form"].show_faults(form.errors)
     return render(request, "counter/find.html", shown)
+
+
+@require_POST
+def by_code(request: HttpRequest) -> HttpResponse:
+    """Say the same of the line whose holder reads out a code that came to it; the next act needs no number then."""
+    authority = authority_in(request)
+    demand_place(request, authority)
+    form, blank = ReadOutForm(request.POST), ReadOutForm()
+    shown = _around_find(authority)
+    if not form.is_valid():
+        blank.show_faults({name: [str(one) for one in said] for name, said in form.errors.items()})
+        return render(request, "counter/find.html", shown | {"read_out": blank}, status=422)
+    try:
+        found = show_code(authority, form.cleaned_data["code"], on=clock.today())
+    except RollkeeperError as fault:
+        if fault.kind is Kind.FORBIDDEN:
+            raise
+        blank.show_faults(faults_of(blank, fault))
+        return render(request, "counter/find.html", shown | {"read_out": blank}, status=422)
+    return render(
+        request,
+        "counter/find.html",
+        shown
+        | _stands(found.line)
+        | {"hand": found.hand, "in_hand": f"?hand={found.hand}", "minutes": HAND_MINUTES},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,13 +113,22 @@ def record(request: HttpRequest, deed: str) -> HttpResponse:
     if request.method != "POST":
         demand_place(request, authority)
 
-    def do(form: RecordForm) -> Receipt:
+    def do(form: RecordForm) -> Receipt | Aside:
         given = form.submission()
-        return at_place(
-            request, authority, key=given.submission_key,
-            do=lambda: _ACTS[chosen](authority, given, on=clock.today()),
-            copies=[copy for copies in given.copies.values() for copy in copies],
-        )  # fmt: skip
+        if second_person_for(chosen.value):
+            demand_place(request, authority)
+            refused = judge(authority, given, deed=chosen, on=clock.today())
+            if refused and not isinstance(refused, DocumentNeedsSupervisor):
+                raise refused
+            return set_aside(authority, form, deed=chosen.value, kind=kind_in(request), submission=given)
+        try:
+            return at_place(
+                request, authority, key=given.submission_key,
+                do=lambda: _ACTS[chosen](authority, given, on=clock.today()),
+                copies=[copy for copies in given.copies.values() for copy in copies],
+            )  # fmt: skip
+        except DocumentNeedsSupervisor:
+            return set_aside(authority, form, deed=chosen.value, kind=kind_in(request), submission=given)
 
     if request.method == "GET":
         start_in_background()
@@ -115,8 +157,11 @@ def holder_act(request: HttpRequest, what: str) -> HttpResponse:
     demand_place(request, authority)
     act = {"replace-sim": acts.replace_sim, "end": acts.end_line}[what]
 
-    def do(form: HolderForm) -> Receipt:
+    def do(form: HolderForm) -> Receipt | Aside:
         given = form.cleaned_data
+        if second_person_for(what.replace("-", "_")):
+            acts.judge_holder(authority, number=given["number"], document=form.document(), on=clock.today())
+            return set_aside(authority, form, deed=what)
         return act(
             authority, submission_key=given["submission_key"], number=given["number"], document=form.document(),
             on=clock.today(),
@@ -124,6 +169,45 @@ def holder_act(request: HttpRequest, what: str) -> HttpResponse:
 
     shown = {"what": what}
     return act_page(request, f"counter/{what.replace('-', '_')}.html", make=HolderForm, do=do, shown=shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    """Note that a further document is the holder's as well: both papers lie on the counter."""
+    authority = authority_in(request)
+    demand(authority, Power.JOIN_DOCUMENTS)
+    demand_place(request, authority)
+
+    def do(form: JoinForm) -> Receipt | Aside:
+        given = form.cleaned_data
+        if second_person_for("join_document"):
+            acts.judge_holder(authority, number=given["number"], document=form.document(), on=clock.today())
+            return set_aside(authority, form, deed="further-document")
+        try:
+            return join_document(
+                authority, submission_key=given["submission_key"], number=given["number"], document=form.document(),
+                further=form.further(), looked_twice=given["looked_twice"], on=clock.today(),
+            )  # fmt: skip
+        except DocumentNeedsSupervisor:
+            return set_aside(authority, form, deed="further-document")
+
+    return act_page(request, "counter/join.html", make=JoinForm, do=do, shown={"what": "further-document"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def part(request: HttpRequest) -> HttpResponse:
+    """Undo a join: a document is not the holder's after all."""
+    authority = authority_in(request)
+    demand(authority, Power.PART_DOCUMENTS)
+
+    def do(form: PartForm) -> Receipt:
+        given = form.cleaned_data
+        document = form.document() or ("", "")
+        return part_document(
+            authority, submission_key=given["submission_key"], number=given["number"], document=document, on=clock.today()
+        )  # fmt: skip
+
+    return act_page(request, "counter/part_documents.html", make=PartForm, do=do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -190,15 +274,17 @@ def dispute(request: HttpRequest) -> HttpResponse:
 
 
 def act_page[F: QuietForm](
-    request: HttpRequest, template: str, *, make: Callable[..., F], do: Callable[[F], Receipt],
+    request: HttpRequest, template: str, *, make: Callable[..., F], do: Callable[[F], Receipt | Aside],
     shown: Mapping[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
     """Draw an empty form, or do what was submitted in it and go on to the receipt."""
     if request.method != "POST":
         blank = make()
+        hand = _in_hand(request, blank)
         # A trained clerk types at once; after a fault it is the faults that come first.
-        blank.fields["number"].widget.attrs["autofocus"] = True
-        return render(request, template, {**(shown or {}), "form": blank})
+        if not hand:
+            blank.fields["number"].widget.attrs["autofocus"] = True
+        return render(request, template, {**(shown or {}), "form": blank, "hand": hand})
     form = make(request.POST)
     if not form.is_valid():
         return _faulty(request, template, form=form, make=make, faults=form.errors, shown=shown)
@@ -217,13 +303,23 @@ def _faulty[F: QuietForm](
 ) -> HttpResponse:  # fmt: skip
     """Say what is wrong; the values that were typed stay where they were typed or are gone."""
     blank = make(initial=form.kept())
+    hand = _in_hand(request, blank)
     blank.show_faults(faults)
     if by_script(request):
         return render(request, "counter/faults.html", {"form": blank})
-    return render(request, template, {**(shown or {}), "form": blank}, status=422)
+    return render(request, template, {**(shown or {}), "form": blank, "hand": hand}, status=422)
 
 
-def _to_receipt(request: HttpRequest, done: Receipt) -> HttpResponse:
+def _in_hand(request: HttpRequest, blank: QuietForm) -> str:
+    """Return what stands for a line that was shown by a code; nobody is asked for its number then."""
+    hand = request.GET.get("hand", "")
+    if not _HAND.fullmatch(hand):
+        return ""
+    del blank.fields["number"]
+    return hand
+
+
+def _to_receipt(request: HttpRequest, done: Receipt | Aside) -> HttpResponse:
     address = reverse("counter:receipt", args=[done.submission_key]) + ("?again" if done.is_repeat else "")
     if by_script(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
@@ -249,6 +345,28 @@ def kind_in(request: HttpRequest) -> PartyKind:
     """Return the kind of party that the address asks for."""
     asked = request.GET.get("kind", PartyKind.INDIVIDUAL.value)
     return PartyKind(asked) if asked in set(PartyKind) else PartyKind.INDIVIDUAL
+
+
+def _around_find(authority: Authority) -> dict[str, Any]:
+    """Return what stands on the page on which lines are found, whatever was found."""
+    parts = authority.role_for(Power.PART_DOCUMENTS) is not None
+    forms = {"form": FindForm(), "read_out": ReadOutForm()}
+    return forms | {"deeds": _deeds(), "parts": parts} | _to_confirm(authority)
+
+
+def _stands(line: LineView) -> dict[str, Any]:
+    return {
+        "line": line,
+        "state": words.STATES[line.state],
+        "service": words.SERVICES[line.service],
+        "reasons": [words.REASONS[reason] for reason in line.reasons],
+    }
+
+
+def _to_confirm(authority: Authority) -> dict[str, Any]:
+    """Return how many acts wait for a second person, for whoever may be one."""
+    may = authority.role_for(Power.CONFIRM_ACT)
+    return {"confirms": True, "to_confirm": len(waiting_for_second(authority))} if may else {}
 
 
 def _deeds() -> list[tuple[str, Any, Any]]:

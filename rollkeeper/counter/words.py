@@ -74,6 +74,11 @@ DEEDS: Words = {
     Deed.RELOCATE: _("Relocate"),
     Deed.CHANGE: _("Change the record"),
 }
+ACTS: Words = DEEDS | {
+    "replace-sim": _("Replace a SIM"),
+    "end": _("End a contract"),
+    "further-document": _("A further document of one person"),
+}
 DEED_NOTES: Words = {
     Deed.REGISTER: _(
         "Record who holds a line. A suspended line is restored the same day; a new number gets a line."

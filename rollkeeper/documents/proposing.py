@@ -28,11 +28,10 @@ from rollkeeper.documents.capture import (
     read_document,
 )
 from rollkeeper.documents.reasons import Reason, Verdict
+from rollkeeper.documents.rules import WITH_STATE
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Pack
 
-WITH_STATE: Final = frozenset({"passport", "identity-card"})
-"""Kinds of document whose number is one state's: the form asks for the state beside."""
 MOST_COPIES, MOST_COPY_BYTES = 4, 6_000_000
 _SALT: Final = "rollkeeper.documents.proposing"
 

@@ -18,7 +18,7 @@ PASSPORT: Final = "passport"
 RESIDENT_CARD: Final = "cn-resident-card"
 GREATEST_LENGTH = 64
 
-_PASSPORT_TYPE = re.compile(r"passport(-[a-z]{2,3})?", re.ASCII)
+_PASSPORT_TYPE = re.compile(r"passport(-[a-z]{1,3})?", re.ASCII)
 _IDENTITY_CARD_TYPE = re.compile(r"identity-card(-[a-z]{1,3})?", re.ASCII)
 _NATIONAL_TYPE = re.compile(r"([a-z]{2})-([a-z]{2,20})", re.ASCII)
 _PLAIN_TYPE = re.compile(r"[a-z]+(-[a-z]+)*", re.ASCII)
@@ -31,6 +31,8 @@ _AS_RESIDENT_CARD: Final = frozenset({RESIDENT_CARD, "cn-residence-permit", "cn-
 KNOWN_TYPES: Final = (
     RESIDENT_CARD, "cn-residence-permit", PASSPORT, "identity-card", "cn-business-licence", "other",
 )  # fmt: skip
+WITH_STATE: Final = frozenset({PASSPORT, "identity-card"})
+"""Kinds of document whose number is one state's: a form asks for the state beside."""
 
 
 def check_number(document_type: str, text: str, on: dt.date) -> Checked:
@@ -71,6 +73,11 @@ def is_known_type(kind: str) -> bool:
         return True
     found = _NATIONAL_TYPE.fullmatch(kind)
     return found is not None and get_cc_module(*found.groups()) is not None
+
+
+def of_state(kind: str, state: str | None) -> str:
+    """Return a type with the state beside it that issued the document, where two states may use one number."""
+    return f"{kind}-{state.strip().lower()}" if state and state.strip() and kind in WITH_STATE else kind
 
 
 def normalise_number(text: str) -> str:

@@ -14,11 +14,13 @@ from rollkeeper.enrolment.deciding import Situation, of_the_holder
 from rollkeeper.enrolment.errors import LineInDispute
 from rollkeeper.enrolment.receipts import once
 from rollkeeper.enrolment.registering import record
+from rollkeeper.enrolment.seconding import demand_second
 from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
 from rollkeeper.enrolment.telling import give_service_back, tell_ended
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import act
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.kernel.ids import EntryId, LineId, StaffId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.acts import append_entry
@@ -26,13 +28,14 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines import acts as lines
 from rollkeeper.lines.changes import end_line_state, lock_line
 from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import LineView, find_line_written, present_holders
+from rollkeeper.lines.queries import LineView, present_holders
+from rollkeeper.lines.shown import find_line_shown
 from rollkeeper.lines.states import PauseReason
 from rollkeeper.network.acts import ask
 from rollkeeper.network.kinds import CommandKind
 from rollkeeper.notices.acts import owe
 from rollkeeper.notices.kinds import NoticeKind
-from rollkeeper.subscribers.queries import document_index, find_persons
+from rollkeeper.subscribers.queries import document_index, find_persons, principals, replaced_on
 
 type Document = tuple[str, str]
 
@@ -81,18 +84,21 @@ def change_record(authority: Authority, submission: Submission, *, on: dt.date) 
 
 
 def replace_sim(
-    authority: Authority, *, submission_key: str, number: str, document: Document | None, on: dt.date
-) -> Receipt:
+    authority: Authority, *, submission_key: str, number: str, document: Document | None, on: dt.date,
+    seconded_by: StaffId | None = None,
+) -> Receipt:  # fmt: skip
     """Note that the holder got a new SIM; the document shown is compared, not recorded.
 
-    Ledger: line:sim:replaced. Refuses: LineNotFound, RecordProtected, NotRegistered, NotTheHolder.
+    Ledger: line:sim:replaced.
+    Refuses: SecondPersonNeeded, LineNotFound, RecordProtected, NotRegistered, NotTheHolder, DocumentReplaced.
     """
     role = demand(authority, Power.CHANGE_LINE)
+    demand_second(authority, "replace_sim", seconded_by=seconded_by)
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(authority, number)
+        line = locked_line(authority, number)
         lines.refuse_protected(authority, line.line_id)
-        _demand_holder(line, document, on=on)
+        demand_holder(line, document, on=on)
         entry = append_entry(authority, verb=Verb.SIM_REPLACED, role=role, on=on, line_id=line.line_id)
         _owe(line, NoticeKind.SIM_REPLACED, on=on)
         return line.line_id, entry
@@ -101,26 +107,42 @@ def replace_sim(
 
 
 def end_line(
-    authority: Authority, *, submission_key: str, number: str, document: Document | None, on: dt.date
-) -> Receipt:
+    authority: Authority, *, submission_key: str, number: str, document: Document | None, on: dt.date,
+    seconded_by: StaffId | None = None,
+) -> Receipt:  # fmt: skip
     """End the contract because the holder asks; the time of keeping begins, the number goes into quarantine.
 
     Of a line that nobody is registered for nobody can show that it is theirs: whoever has it is told, by a way that is left.
 
-    Law: art. 5. Ledger: line:line:ended. Refuses: LineNotFound, LineOver, RecordProtected, LineInDispute, NotTheHolder.
+    Law: art. 5. Ledger: line:line:ended.
+    Refuses: SecondPersonNeeded, LineNotFound, LineOver, RecordProtected, LineInDispute, NotTheHolder, DocumentReplaced.
     """
     demand(authority, Power.CHANGE_LINE)
+    demand_second(authority, "end", seconded_by=seconded_by)
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(authority, number)
+        line = locked_line(authority, number)
         lines.refuse_protected(authority, line.line_id)
         if line.is_registered and not line.is_disputed:
-            _demand_holder(line, document, on=on)
+            demand_holder(line, document, on=on)
         if not line.is_registered:
             tell_ended(line, on=on)
         return line.line_id, end_held_line(authority, line, on=on)
 
     return once(submission_key, verb=Verb.LINE_ENDED, on=on, do=do)
+
+
+def judge_holder(authority: Authority, *, number: str, document: Document | None, on: dt.date) -> None:
+    """Refuse what an act that belongs to the holder would refuse for now; nothing is done.
+
+    Refuses: NotAllowed, LineNotFound, LineOver, RecordProtected, NotRegistered, NotTheHolder, DocumentReplaced.
+    """
+    demand(authority, Power.CHANGE_LINE)
+    with act():
+        line = locked_line(authority, number)
+        lines.refuse_protected(authority, line.line_id)
+        if line.is_registered and not line.is_disputed:
+            demand_holder(line, document, on=on)
 
 
 def end_held_line(authority: Authority, line: LineView, *, on: dt.date) -> EntryId:
@@ -147,7 +169,7 @@ def pause_line(
     """Let the clock of a line stand still for a reason that somebody declares. Law: art. 3 (a justified reason)."""
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(authority, number)
+        line = locked_line(authority, number)
         return line.line_id, lines.pause_clock(authority, line.line_id, first, last, reason, on)
 
     return once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, do=do)
@@ -160,7 +182,7 @@ def lift_line(authority: Authority, *, submission_key: str, number: str, on: dt.
     """
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(authority, number)
+        line = locked_line(authority, number)
         return line.line_id, lines.lift_for_hours(authority, line.line_id, on=on)
 
     return once(submission_key, verb=Verb.LIFTED_FOR_HOURS, on=on, do=do)
@@ -175,7 +197,7 @@ def protect_line(
     """
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(authority, number)
+        line = locked_line(authority, number)
         entry_id = lines.protect_line(authority, line.line_id, protected=protected, on=on)
         if protected:
             give_service_back(line, on=on)
@@ -191,24 +213,34 @@ def _one(authority: Authority, submission: Submission, *, deed: Deed, on: dt.dat
     return outcome
 
 
-def _locked(authority: Authority, number: str) -> LineView:
-    found = find_line_written(number, country=settings().country_code)
+def locked_line(authority: Authority, number: str) -> LineView:
+    """Return the living line that has a number as somebody typed it, or that was shown to whoever acts, locked for this act. Refuses: LineNotFound, LineOver."""
+    found = find_line_shown(authority, number)
     if found is None:
         raise LineNotFound
     with lines.telling_nothing(authority, found.line_id):
         return lock_line(found.line_id, living=True)
 
 
-def _demand_holder(line: LineView, document: Document | None, *, on: dt.date) -> None:
-    """Refuse an act that belongs to the holder where the document shown is not theirs."""
+def index_of(document: Document, *, on: dt.date) -> bytes:
+    """Return by what a document is looked up, however its number was typed."""
+    kind = normalise_type(document[0])
+    (index,) = document_index([(kind, check_number(kind, document[1], on).normalised)])
+    return index
+
+
+def demand_holder(line: LineView, document: Document | None, *, on: dt.date, must_prove: bool = True) -> None:
+    """Refuse an act that belongs to the holder where the document shown is not theirs, or proves nothing any more."""
     holder = present_holders([line.line_id]).get(line.line_id)
-    shown = None
+    shown = replaced = None
     if document is not None:
-        kind = normalise_type(document[0])
-        (shown,) = find_persons(document_index([(kind, check_number(kind, document[1], on).normalised)]))
+        index = index_of(document, on=on)
+        (shown,) = find_persons([index])
+        replaced = replaced_on([index]).get(index) if must_prove else None
+    one = principals({person for person in (holder, shown) if person})
     situation = Situation(
-        line, holder, shown, shows_document=True, service=None, quarantine_days=0,
-        article=load_pack(settings().pack).act_article("replace_sim") or "",
+        line, holder and one[holder], shown and one[shown], shows_document=True, service=None, quarantine_days=0,
+        replaced_on=replaced, article=load_pack(settings().pack).act_article("replace_sim") or "",
     )  # fmt: skip
     refused = of_the_holder(line, situation)
     if refused:

@@ -8,6 +8,7 @@ from rollkeeper.documents.assurance import Assurance
 from rollkeeper.enrolment.errors import (
     AlreadyRegistered,
     AnotherService,
+    DocumentReplaced,
     GiverNotShown,
     GiverNotTheHolder,
     LineInDispute,
@@ -44,6 +45,7 @@ class Giving:
 
     person: PersonId | None
     assurance: Assurance
+    replaced_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Situation:
     """Who gives the line up, as they were shown; None: nobody was."""
     holder_has_document: bool = True
     """Whether any document leads to the present holder: who was registered without one has none to show."""
+    replaced_on: dt.date | None = None
+    """When a newer document took the place of the one shown."""
     is_sealed: bool = False
     """Somebody named in the record is under protection, and who acts may not know who."""
 
@@ -107,6 +111,8 @@ def of_the_holder(
         return NotRegistered(line=line.line_id)
     if situation.shows_document and situation.shown != situation.holder:
         return NotTheHolder(line=line.line_id, article=situation.article)
+    if situation.shows_document and situation.replaced_on:
+        return DocumentReplaced(part="holder", day=situation.replaced_on)
     return None
 
 
@@ -155,4 +161,6 @@ def _of_the_giver(line: LineView, situation: Situation) -> RollkeeperError | Non
         return GiverNotShown(line=line.line_id, article=situation.article, part="giver")
     if situation.giver.person != situation.holder:
         return GiverNotTheHolder(line=line.line_id, article=situation.article, part="giver")
+    if situation.giver.replaced_on:
+        return DocumentReplaced(part="giver", day=situation.giver.replaced_on)
     return None

@@ -85,6 +85,20 @@ class DocumentDoubtful(RollkeeperError):
     remedy = "Compare it with the document once more. If it stands there so, say that you looked twice, and it is recorded."
 
 
+class DocumentNeedsSupervisor(RollkeeperError):
+    """A number's check digit does not fit though it was compared twice: a supervisor looks at it as well. Not a wall."""
+
+    code = "document_needs_supervisor"
+    kind = Kind.REFUSED
+    sentence = (
+        "The check digit in the document number of the {part} does not fit: a supervisor looks at it as well."
+    )
+    remedy = (
+        "Submit it at a counter: it waits there, sealed, until a supervisor has confirmed it, and counts as of then."
+        " Genuine documents with faulty numbers exist; nobody is turned away for one."
+    )
+
+
 class RouteNotOffered(RollkeeperError):
     """The pack gives no such way to somebody without a document."""
 
@@ -170,6 +184,56 @@ class NotTheHolder(RollkeeperError):
     kind = Kind.REFUSED
     sentence = "The document is not the one recorded for line {line} ({article})."
     remedy = "If the document was renewed, give the former one as well; if the line goes to somebody else, transfer it."
+
+
+class SecondPersonNeeded(RollkeeperError):
+    """The pack has somebody else confirm this act before it is done."""
+
+    code = "second_person_needed"
+    kind = Kind.REFUSED
+    sentence = (
+        "The law has a second person of the operator confirm the act '{act}' before it is done ({article})."
+    )
+    remedy = "Submit it at a counter: it waits there, sealed, until a supervisor or the data protection officer has confirmed it."
+
+
+class DocumentReplaced(RollkeeperError):
+    """The document shown was theirs until a newer one took its place."""
+
+    code = "document_replaced"
+    kind = Kind.REFUSED
+    sentence = "A newer document took the place of the one given for the {part} on {day}."
+    remedy = (
+        "Ask for the newer one: an old document may be in another hand. To record yet another one, change the record and"
+        " give this one as the former."
+    )
+
+
+class DocumentJoinedAlready(RollkeeperError):
+    """Both documents lead to one person already."""
+
+    code = "document_joined_already"
+    kind = Kind.CONFLICT
+    sentence = "Both documents are recorded for one person already."
+    remedy = "Nothing needs to be done."
+
+
+class DocumentsOfOthers(RollkeeperError):
+    """A person's document and a company's can never be one's."""
+
+    code = "documents_of_others"
+    kind = Kind.REFUSED
+    sentence = "One of the documents is a company's and the other a person's: they are not one."
+    remedy = "Compare both documents once more."
+
+
+class DocumentNotJoined(RollkeeperError):
+    """The document is not one of several that lead to the holder."""
+
+    code = "document_not_joined"
+    kind = Kind.CONFLICT
+    sentence = "That document is not one of several that are recorded for the holder of line {line}."
+    remedy = "The last document of a holder is not parted from them; where it is wrong, change the record and give it as the former."
 
 
 class GiverNotShown(RollkeeperError):

@@ -28,7 +28,7 @@ from rollkeeper.law.rules import Refused
 from rollkeeper.lines.counting import count_held, count_taken_up, lock_taking
 from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.states import Service
-from rollkeeper.subscribers.queries import document_index
+from rollkeeper.subscribers.queries import document_index, principals
 from rollkeeper.subscribers.rules import may_hold_another
 
 type Taker = PersonId | tuple[str, str]
@@ -95,12 +95,24 @@ def lock_documents(documents: Sequence[tuple[str, str] | None]) -> None:
     lock_taking([index.hex() for index in document_index([one for one in documents if one])])
 
 
-def count_limits(frame: Frame, persons: Sequence[PersonId | None]) -> Limits:
-    """Lock these people and count what they have under each limit. Precondition: their documents are locked."""
-    known = [person for person in persons if person]
-    if frame.limits:
-        lock_taking([str(person) for person in known])
-    return Limits(frame, [_count(frame, rule, known) for rule in frame.limits])
+def one_person(frame: Frame, persons: Sequence[PersonId | None]) -> dict[PersonId, PersonId]:
+    """Return as whom each of these is counted and compared: whoever has several documents is one person under each of them.
+
+    Where the pack limits, they are locked. Precondition: their documents are locked.
+    """
+    known = {person for person in persons if person}
+    if not frame.limits:
+        return principals(known) if len(known) > 1 else {person: person for person in known}
+    while True:
+        whole = principals(known)
+        lock_taking([str(person) for person in set(whole.values())])
+        if principals(known) == whole:  # nobody's documents were joined while this waited
+            return whole
+
+
+def count_limits(frame: Frame, persons: Sequence[PersonId]) -> Limits:
+    """Count what these people have under each limit. Precondition: they are locked."""
+    return Limits(frame, [_count(frame, rule, persons) for rule in frame.limits])
 
 
 def _count(frame: Frame, rule: LimitRule, persons: Sequence[PersonId]) -> Counter[Taker]:

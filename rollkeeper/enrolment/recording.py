@@ -39,7 +39,14 @@ from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.states import Service
 from rollkeeper.network.acts import ask
 from rollkeeper.network.kinds import CommandKind
-from rollkeeper.subscribers.acts import Shown, add_document, refer_to
+from rollkeeper.subscribers.acts import (
+    Shown,
+    add_document,
+    let_go_document,
+    refer_to,
+    replace_document,
+    restore_document,
+)
 from rollkeeper.subscribers.kinds import Part, pack_kind
 from rollkeeper.vault.acts import PersonRecord, seal_persons
 from rollkeeper.vault.fields import Field
@@ -76,6 +83,9 @@ class Draft:
     on: dt.date
     renewed_by: PersonId | None = None
     """The person known by the former document, to whom the one shown is added."""
+    former: tuple[str, str] | None = None
+    """The document recorded so far, as it is looked up, and whose it is."""
+    former_of: PersonId | None = None
     passed: tuple[str, ...] = ()
     """Articles of the limits that a supervisor let it pass."""
     giver: Giving | None = None
@@ -158,7 +168,8 @@ def _persons(frame: Frame, drafts: Sequence[Draft]) -> list[dict[Part, PersonId]
     for draft in drafts:
         document = draft.parts.parts[Part.HOLDER].document
         if draft.renewed_by and document:
-            add_document(draft.renewed_by, document=document)
+            add_document(draft.renewed_by, document=document, on=frame.on)
+        _put_aside_former(draft, on=frame.on)
     shown = [
         Shown(
             pack_kind(draft.submission.kind, part),
@@ -174,6 +185,18 @@ def _persons(frame: Frame, drafts: Sequence[Draft]) -> list[dict[Part, PersonId]
         dict(zip(draft.parts.parts, islice(referred, len(draft.parts.parts)), strict=True))
         for draft in drafts
     ]
+
+
+def _put_aside_former(draft: Draft, *, on: dt.date) -> None:
+    """Note of the former document that a newer one took its place; where it never was theirs, that it leads to nobody."""
+    former, document = draft.former, draft.parts.parts[Part.HOLDER].document
+    if not draft.former_of or not former or not document or former == document:
+        return
+    if draft.submission.former_was_wrong:
+        restore_document(draft.former_of, document=document)
+        let_go_document(draft.former_of, document=former)
+    else:
+        replace_document(draft.former_of, former=former, on=on)
 
 
 def _sealed(

@@ -17,11 +17,19 @@ from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.enrolment import recording
 from rollkeeper.enrolment.deciding import Giving, Situation, refusal
 from rollkeeper.enrolment.errors import NothingMayBeAsked
-from rollkeeper.enrolment.limiting import Taking, count_limits, lock_documents
+from rollkeeper.enrolment.limiting import Taking, count_limits, lock_documents, one_person
 from rollkeeper.enrolment.receipts import answer_again, find_receipts, until_unraced
 from rollkeeper.enrolment.recording import Draft, Frame
 from rollkeeper.enrolment.routes import asked_without_document, bare_of_document, route_of
-from rollkeeper.enrolment.rules import ReadParts, asked, is_usable_key, read_parts, second_look
+from rollkeeper.enrolment.rules import (
+    ReadParts,
+    asked,
+    is_usable_key,
+    needs_supervisor,
+    read_parts,
+    second_look,
+)
+from rollkeeper.enrolment.seconding import demand_second, may_look_as_supervisor
 from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
 from rollkeeper.kernel.database import act
 from rollkeeper.kernel.errors import Faults, RollkeeperError
@@ -30,13 +38,14 @@ from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.changes import lock_numbers
-from rollkeeper.lines.errors import RecordProtected
+from rollkeeper.lines.errors import CodeNotShown, LineNotFound, RecordProtected
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
 from rollkeeper.lines.queries import LineView, accepted_through, last_holder, present_holders, sealed_records
+from rollkeeper.lines.shown import index_in_hand
 from rollkeeper.lines.states import Service
 from rollkeeper.network.queries import still_served
 from rollkeeper.subscribers.kinds import Part
-from rollkeeper.subscribers.queries import document_index, find_persons, with_documents
+from rollkeeper.subscribers.queries import document_index, find_persons, replaced_on, with_documents
 from rollkeeper.vault.blind import blind_numbers
 
 type Outcome = Receipt | RollkeeperError
@@ -68,10 +77,12 @@ def record(
     """Record each submission or say why not, in their order.
 
     Precondition: no number and no submission key stands twice among them.
-    Refuses, as a whole: NotAllowed, NothingMayBeAsked, BusyElsewhere.
+    Refuses, as a whole: NotAllowed, NothingMayBeAsked, SecondPersonNeeded, BusyElsewhere.
     """
     role = demand(authority, POWERS.get(deed, Power.ENROL))
     pack = law_in_force()
+    for one in submissions:
+        demand_second(authority, deed.value, seconded_by=one.seconded_by)
     frame = Frame(authority, role.value, pack, asked(pack), deed, on)
     return until_unraced(lambda: _record(frame, submissions))
 
@@ -85,7 +96,7 @@ def judge(authority: Authority, submission: Submission, *, deed: Deed, on: dt.da
     frame = Frame(authority, role.value, pack, asked(pack), deed, on)
     outcomes: dict[int, Outcome] = {}
     with act():
-        waiting = _with_numbers([submission], outcomes)
+        waiting = _with_numbers(frame, [submission], outcomes)
         lines = lock_numbers([one.number_index for one in waiting])
         _decide(frame, _read(frame, waiting, lines, outcomes), outcomes)
     refused = outcomes.get(0)
@@ -95,7 +106,7 @@ def judge(authority: Authority, submission: Submission, *, deed: Deed, on: dt.da
 def _record(frame: Frame, submissions: Sequence[Submission]) -> list[Outcome]:
     outcomes: dict[int, Outcome] = {}
     _answer_known(frame, submissions, outcomes)
-    waiting = _with_numbers(submissions, outcomes)
+    waiting = _with_numbers(frame, submissions, outcomes)
     lines = lock_numbers([w.number_index for w in waiting])
     read = _read(frame, waiting, lines, outcomes)
     drafts = _decide(frame, read, outcomes)
@@ -120,10 +131,19 @@ def _answer_known(
             outcomes[place] = answer_again(known[submission.submission_key], verb=frame.deed.verb)
 
 
-def _with_numbers(submissions: Sequence[Submission], outcomes: dict[int, Outcome]) -> list[_Waiting]:
+def _with_numbers(
+    frame: Frame, submissions: Sequence[Submission], outcomes: dict[int, Outcome]
+) -> list[_Waiting]:
     numbers: dict[int, str] = {}
+    shown: list[_Waiting] = []
     for place, submission in enumerate(submissions):
-        if place not in outcomes:
+        if place not in outcomes and submission.number.startswith("hand:"):
+            index = index_in_hand(frame.authority, submission.number)
+            if index is None:
+                outcomes[place] = CodeNotShown()
+            else:
+                shown.append(_Waiting(place, submission, "", index))
+        elif place not in outcomes:
             try:
                 service = submission.service or service_guess(submission.number)
                 numbers[place] = normalise_identifier(
@@ -134,7 +154,7 @@ def _with_numbers(submissions: Sequence[Submission], outcomes: dict[int, Outcome
     if len(set(numbers.values())) != len(numbers):
         raise ValueError("a batch holds no number twice")
     indexes = blind_numbers(list(numbers.values()))
-    return [
+    return shown + [
         _Waiting(place, submissions[place], number, index)
         for (place, number), index in zip(numbers.items(), indexes, strict=True)
     ]
@@ -145,8 +165,12 @@ def _read(
 ) -> list[tuple[_Waiting, LineView | None, ReadParts]]:
     read: list[tuple[_Waiting, LineView | None, ReadParts]] = []
     for one, line in zip(waiting, lines, strict=True):
+        if not one.number and (line is None or line.is_over):
+            # What was shown is a line; whoever takes a number that nobody has says which number it is.
+            outcomes[one.place] = LineNotFound()
+            continue
         parts = _parts(frame, one, service=_service(one, line).value)
-        faults = parts if isinstance(parts, list) else _unseen(one.submission, parts, on=frame.on)
+        faults = parts if isinstance(parts, list) else _unseen(frame, one.submission, parts)
         if faults:
             outcomes[one.place] = faults[0] if len(faults) == 1 else Faults(faults)
         elif isinstance(parts, ReadParts):
@@ -165,9 +189,15 @@ def _parts(frame: Frame, one: _Waiting, *, service: str) -> ReadParts | list[Rol
     return replace(parts, route=route) if isinstance(parts, ReadParts) else parts
 
 
-def _unseen(submission: Submission, parts: ReadParts, *, on: dt.date) -> list[RollkeeperError]:
-    """A doubtful number needs a second look where somebody has the document before them."""
-    return [] if submission.looked_twice or not submission.in_sight else second_look(parts, on=on)
+def _unseen(frame: Frame, submission: Submission, parts: ReadParts) -> list[RollkeeperError]:
+    """A doubtful number needs a second look where somebody has the document before them; a failed check digit a supervisor."""
+    if not submission.in_sight:
+        return []
+    if not submission.looked_twice:
+        return second_look(parts, on=frame.on)
+    looks = may_look_as_supervisor(frame.authority, seconded_by=submission.seconded_by)
+    needed = None if looks else needs_supervisor(parts, on=frame.on)
+    return [needed] if needed else []
 
 
 def _service(one: _Waiting, line: LineView | None) -> Service:
@@ -185,38 +215,51 @@ def _decide(
     if frame.limits:
         lock_documents([*documents, *formerly])
     shown, former = _known_by_document(documents), _known_by_document(formerly)
-    limits = count_limits(frame, [*shown, *former])
     article = frame.pack.act_article(frame.deed.value) or ""
     givers = _givers(frame, [one.submission for one, _, _ in read])
+    held_by = [
+        None if line is None else last_holder(line.line_id) if line.is_over else holders.get(line.line_id)
+        for _, line, _ in read
+    ]
+    # Whoever has several documents is one person under each of them.
+    one = one_person(
+        frame, [*shown, *former, *held_by, *(giver.person if giver else None for giver in givers)]
+    )
+    limits = count_limits(frame, [one[person] for person in (*shown, *former) if person])
+    replaced = _replaced(frame, documents)
     documented = with_documents(holders.values()) if frame.deed is Deed.TRANSFER else set()
     sealed = _sealed_from(frame, [line.line_id for _, line, _ in read if line is not None])
     served = still_served([line.line_id for _, line, _ in read if line is not None and line.is_over])
     accepted = accepted_through([line.line_id for _, line, parts in read if line is not None and parts.route])
     makes_anew = frame.deed in {Deed.REGISTER, Deed.INSTALL}  # a new contract touches nobody's record
     drafts: list[Draft] = []
-    for (one, line, parts), by_document, by_former, giver in zip(read, shown, former, givers, strict=True):
-        holder = (
-            None if line is None else last_holder(line.line_id) if line.is_over else holders.get(line.line_id)
-        )
+    for (waits, line, parts), by_document, by_former, formerly_shown, held, old, giver in zip(
+        read, shown, former, formerly, held_by, replaced, givers, strict=True
+    ):
+        holder, known = held and one[held], by_former or by_document
         situation = Situation(
-            line=line, holder=holder, shown=by_former or by_document, service=one.submission.service, article=article,
+            line=line, holder=holder, shown=known and one[known], service=waits.submission.service, article=article,
             shows_document=parts.parts[Part.HOLDER].document is not None,
-            quarantine_days=frame.pack.number_quarantine_days, giver=giver, holder_has_document=holder in documented,
+            quarantine_days=frame.pack.number_quarantine_days, holder_has_document=held in documented,
+            replaced_on=None if waits.submission.former_was_wrong else old,
+            giver=giver and replace(giver, person=giver.person and one[giver.person]),
             is_served=line is not None and line.line_id in served,
             is_sealed=line is not None and line.line_id in sealed and not makes_anew, route=parts.route,
             accepted_through=accepted.get(line.line_id) if line is not None and parts.route else None,
         )  # fmt: skip
         verdict = refusal(frame.deed, situation=situation, on=frame.on) or limits.judge(
-            Taking(one.submission, parts.parts[Part.HOLDER].document, _service(one, line), situation)
+            Taking(waits.submission, parts.parts[Part.HOLDER].document, _service(waits, line), situation)
         )  # fmt: skip
         if isinstance(verdict, RollkeeperError):
             # Why it is refused would say how the line of somebody under protection stands.
             is_named = line is not None and line.line_id in sealed
-            outcomes[one.place] = RecordProtected() if is_named else verdict
+            outcomes[waits.place] = RecordProtected() if is_named else verdict
         else:
+            is_newer = by_former is not None and (by_document is None or one[by_former] != one[by_document])
             drafts.append(
-                Draft(one.place, one.submission, one.number, one.number_index, _service(one, line), line, parts, frame.on,
-                      renewed_by=by_former if by_former != by_document else None, passed=verdict, giver=giver, known=by_document)
+                Draft(waits.place, waits.submission, waits.number, waits.number_index, _service(waits, line), line, parts, frame.on,
+                      renewed_by=by_former if is_newer else None, former=formerly_shown, former_of=by_former, passed=verdict,
+                      giver=giver, known=by_document)
             )  # fmt: skip
     return drafts
 
@@ -245,11 +288,22 @@ def _givers(frame: Frame, submissions: Sequence[Submission]) -> list[Giving | No
         else None
         for s in submissions
     ]
-    known = _known_by_document([(one[0], one[1].normalised) if one else None for one in checked])
+    documents = [(one[0], one[1].normalised) if one else None for one in checked]
+    known, replaced = _known_by_document(documents), _replaced(frame, documents)
     return [
-        Giving(person, assurance_of(in_sight=one[2], verdict=one[1].verdict)) if one else None
-        for one, person in zip(checked, known, strict=True)
+        Giving(person, assurance_of(in_sight=one[2], verdict=one[1].verdict), old) if one else None
+        for one, person, old in zip(checked, known, replaced, strict=True)
     ]
+
+
+def _replaced(frame: Frame, documents: Sequence[tuple[str, str] | None]) -> list[dt.date | None]:
+    """Return when a newer one took the place of each, where an act belongs to whoever shows it."""
+    if frame.deed in {Deed.REGISTER, Deed.INSTALL} or not any(documents):
+        return [None] * len(documents)
+    indexes = iter(document_index([document for document in documents if document]))
+    marks = [next(indexes) if document else None for document in documents]
+    found = replaced_on([mark for mark in marks if mark])
+    return [found.get(mark) if mark else None for mark in marks]
 
 
 def _known_by_document(documents: Sequence[tuple[str, str] | None]) -> list[PersonId | None]:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 
-from rollkeeper.documents.reasons import Verdict, worst
+from rollkeeper.documents.reasons import Reason, Verdict, worst
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.enrolment.errors import (
     DocumentDoubtful,
+    DocumentNeedsSupervisor,
     DocumentNumberImpossible,
     MissingAttribute,
     PartMissing,
@@ -90,6 +91,14 @@ def second_look(parts: ReadParts, *, on: dt.date) -> list[RollkeeperError]:
         for part, read in parts.parts.items()
         if read.verdict is Verdict.DOUBTFUL and read.document
     ]
+
+
+def needs_supervisor(parts: ReadParts, *, on: dt.date) -> DocumentNeedsSupervisor | None:
+    """Return for whose document somebody besides the clerk must look: its check digit does not fit."""
+    for part, read in parts.parts.items():
+        if read.document and Reason.CHECK_DIGIT in check_number(*read.document, on).reasons:
+            return DocumentNeedsSupervisor(part=part.key)
+    return None
 
 
 def is_usable_key(submission_key: str) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
-from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.documents.rules import of_state
+from rollkeeper.kernel.ids import EntryId, LineId, StaffId
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.states import Service
 from rollkeeper.subscribers.kinds import Part, PartyKind
@@ -61,7 +62,7 @@ class Giver:
 def giver_in(fields: Mapping[str, str]) -> Giver | None:
     """Return who gives a line up out of a form's fields; None where no document of theirs was shown."""
     number = (fields.get("giver__document_number") or "").strip()
-    kind = fields.get("giver__document_type") or "other"
+    kind = of_state(fields.get("giver__document_type") or "other", fields.get("giver__document_state"))
     return Giver((kind, number), presence_in(fields, "giver")) if number else None
 
 
@@ -88,10 +89,14 @@ class Submission:
     """A supervisor looked at a line more than the law lets pass without that."""
     former_document: tuple[str, str] | None = None
     """Type and number of the document recorded so far, where it was renewed or recorded wrongly."""
+    former_was_wrong: bool = False
+    """That document was never theirs: it was mistyped, and leads to nobody from now on."""
     giver: Giver | None = None
     """Who gives the line up that is transferred."""
     taker_presence: Presence = Presence.SELF
     """Who stands there for whoever takes the line that is transferred."""
+    seconded_by: StaffId | None = None
+    """Who else confirmed it, where the pack has somebody do so."""
     route: str | None = None
     """By which way of the pack the holder is registered who can show no document, such as `referee`."""
     in_sight: bool = True

@@ -119,6 +119,7 @@ _OBEYED: Final[dict[str, Obeyed]] = {
     "retention[].hold": _is("legal_hold"),
     "document_copies[].keep": _any,
     "document_copies[].number": _any,
+    "second_person[].acts[]": _any,
     "breach[].severity": _any,
     "breach[].to": _any,
     "breach[].within": _is("at_once"),

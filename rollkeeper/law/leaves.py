@@ -61,6 +61,10 @@ type Service = Literal[
 type NoDocumentWay = Literal[
     "referee", "guardian", "institution", "agency", "application_receipt", "police_report"
 ]
+type CounterAct = Literal[
+    "register", "transfer", "install", "relocate", "change", "replace_sim", "end", "join_document"
+]
+"""What is done at a counter to one line."""
 type RegisteringAct = Literal[
     "register", "transfer", "install", "relocate", "change", "replace_sim", "port_in", "reactivate"
 ]

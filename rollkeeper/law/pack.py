@@ -354,6 +354,19 @@ class Pack:
             None,
         )
 
+    def second_person(self, act: str) -> str | None:
+        """Return the article by which somebody else confirms this act at a counter; None: nobody has to. Refuses: UnhonouredField.
+
+        What nobody has confirmed in the official text makes nobody wait.
+        """
+        self.refuse_unhonoured()
+        asked = (
+            self._cited(one.because)
+            for one in self.file.second_person
+            if act in one.acts and one.because.confirmed
+        )
+        return next(asked, None)
+
     def refuse_unhonoured(self) -> None:
         """Refuse the pack where nothing here obeys one of its fields. Refuses: UnhonouredField, naming each."""
         if self.unhonoured:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rollkeeper.law.leaves import ArticleName, Cited, Duration, Leaf, Name, PackId, Text
+from rollkeeper.law.leaves import ArticleName, Cited, CounterAct, Duration, Leaf, Name, PackId, Text
 from rollkeeper.law.schema_people import Limit, PartyKind, Scope
 from rollkeeper.law.schema_stages import Calendar, Campaign
 
@@ -70,6 +70,12 @@ class DocumentCopy(Cited):
 
     keep: Literal["required", "allowed"]
     number: Literal["whole", "ends"] = "whole"
+
+
+class SecondPerson(Cited):
+    """Acts at a counter that somebody else of the operator confirms before they are done."""
+
+    acts: Annotated[tuple[CounterAct, ...], Field(min_length=1)]
 
 
 class Agents(Cited):
@@ -227,6 +233,7 @@ class PackFile(Leaf):
     campaigns: tuple[Campaign, ...] = ()
     retention: Annotated[tuple[Retention, ...], Field(min_length=1)]
     document_copies: Annotated[tuple[DocumentCopy, ...], Field(max_length=1)] = ()
+    second_person: tuple[SecondPerson, ...] = ()
     agents: Agents | None = None
     rights: Rights | None = None
     breach: tuple[Breach, ...] = ()
@@ -240,8 +247,8 @@ class PackFile(Leaf):
 
     @model_validator(mode="after")
     def _no_duty_no_questions(self) -> "PackFile":
-        if not self.duty and (self.party_kinds or self.campaigns or self.limits):
+        if not self.duty and (self.party_kinds or self.campaigns or self.limits or self.second_person):
             raise ValueError(
-                "a pack without a duty asks nothing of anybody: no party_kinds, campaigns or limits"
+                "a pack without a duty asks nothing of anybody: no party_kinds, campaigns, limits or second_person"
             )
         return self

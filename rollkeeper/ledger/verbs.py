@@ -137,6 +137,11 @@ class Verb(StrEnum):
             may={"given_as": CODE, "given_by": CODE},
         ),
     )
+    DOCUMENT_JOINED = (
+        "line:document:joined",
+        Form(line=MUST, person=MAY, facts={"assurance": CODE, "was_known": FLAG}),
+    )
+    DOCUMENT_PARTED = "line:document:parted", Form(line=MUST, person=MAY)
     HOLDING_ACCEPTED = "line:holding:accepted", _HOLDER
     ROUTE_TAKEN = (
         "line:route:taken",
@@ -166,6 +171,7 @@ class Verb(StrEnum):
         "line:receipt:taken_up",
         Form(line=MUST, facts={"day": DAY, "done": CODE, "known": FLAG, "lifted": FLAG, "receipt": DIGEST}),
     )
+    CODE_GIVEN = "line:code:given", _LINE
     LINE_LOOKED_UP = "line:line:looked_up", _LINE
     LINE_PROTECTED = "line:line:protected", Form(line=MUST, facts={"protected": FLAG})
     NUMBER_FREED = "line:number:freed", Form(line=MUST, pack=MUST, article=MUST)
@@ -208,6 +214,10 @@ class Verb(StrEnum):
         facts={"captured_at": INSTANT, "clock": CODE, "outcome": CODE, "received_at": INSTANT, "ticket": REFERENCE},
         may={"deed": CODE, "moved": FLAG},
     )  # fmt: skip
+    CAPTURE_CONFIRMED = (
+        "captures:capture:confirmed",
+        Form(facts={"agreed": FLAG, "deed": CODE, "ticket": REFERENCE}),
+    )
     STAFF_ADDED = "access:staff:added", Form(facts={"staff": DIGEST})
     ROLE_GRANTED = "access:role:granted", _GRANT
     ROLE_ENDED = "access:role:ended", _GRANT

@@ -18,6 +18,8 @@ DONE: Words = {
     Verb.LINE_RELOCATED: _("The line is recorded at its new place."),
     Verb.HOLDING_CORRECTED: _("The record is changed."),
     Verb.SIM_REPLACED: _("The SIM is replaced."),
+    Verb.DOCUMENT_JOINED: _("A further document is recorded as the holder's. It leads to the same person."),
+    Verb.DOCUMENT_PARTED: _("A document is no longer recorded as the holder's."),
     Verb.LINE_ENDED: _("The contract is ended."),
     Verb.CLOCK_PAUSED: _("The clock of the line stands still for these days."),
     Verb.LIFTED_FOR_HOURS: _("The line works again for some hours; then it is suspended as before."),

@@ -44,9 +44,28 @@ def register(app: typer.Typer) -> None:
         vault.command("open")(open_)
         vault.command("open-copy")(open_copy)
         vault.command("alarms")(alarms)
+    app.command("counter-codes")(counter_codes)
     (ledger,) = (group.typer_instance for group in app.registered_groups if group.name == "ledger")
     if ledger is not None:
         ledger.command("who-looked")(who_looked)
+
+
+def counter_codes() -> None:
+    """Give codes by which a counter finds a line, as the voice or text menu of the care number asks: a line in, a line out.
+
+    Asked on standard input: the number that calls. Said, as one JSON object a line: the code, to be said to whoever calls and
+    kept nowhere, and for how many minutes it is good; no code where the number is no living line, or had too many.
+
+    Example: echo "13900001234" | rollkeeper counter-codes
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.kernel.canonical import canonical_bytes
+    from rollkeeper.lines.shown import codes_for
+
+    opening.open_home()
+    for said in codes_for(console_authority(), sys.stdin, on=clock.today()):
+        sys.stdout.write(canonical_bytes(said).decode() + "\n")
+        sys.stdout.flush()
 
 
 def open_(

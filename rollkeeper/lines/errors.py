@@ -139,3 +139,30 @@ class EndsAtCountersSpent(RollkeeperError):
         "Counters have ended as many contracts within 24 hours as this house lets them; nothing was done."
     )
     remedy = "Tell an administrator at once, who looks at what was ended and raises the number if all of it was asked for."
+
+
+class CodeNotShown(RollkeeperError):
+    """A code that was read out leads to no line; why is not said."""
+
+    code = "code_not_shown"
+    kind = Kind.NOT_FOUND
+    sentence = "That code leads to no line: it is not right, it was used, or its minutes are over."
+    remedy = "Have them get a new one on their line; or type the whole number."
+
+
+class TooManyCodes(RollkeeperError):
+    """A line had too many codes for a counter within an hour."""
+
+    code = "too_many_codes"
+    kind = Kind.CONFLICT
+    sentence = "This line had {codes} codes for a counter within an hour."
+    remedy = "Use the newest one, or come back in an hour. A counter also finds a line by its whole number."
+
+
+class TooManyGuesses(RollkeeperError):
+    """Too many codes that are none were typed."""
+
+    code = "too_many_guesses"
+    kind = Kind.CONFLICT
+    sentence = "Too many codes were typed that are none."
+    remedy = "Type the whole number instead, or wait an hour."

@@ -6,6 +6,7 @@
 
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.db import models
+from django.db.models.functions import UUID7, Now
 
 
 class Line(models.Model):
@@ -203,6 +204,44 @@ class Lift(models.Model):
                 condition=models.Q(ends_at__gt=models.F("lifted_at")), name="lines_lift_over_before_it_began"
             )
         ]
+
+
+class Shown(models.Model):
+    """A one-time code that came to a line, by which a counter finds that line instead of by its number."""
+
+    code_hash = models.BinaryField(primary_key=True, db_comment="Keyed hash of the code. Goes within a day.")
+    line_id = models.UUIDField()
+    made_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField()
+    hand_id = models.UUIDField(null=True, db_comment="What stands for the line on one clerk's pages.")
+    shown_to = models.UUIDField(
+        null=True, db_comment="The clerk to whom it was read out; good for nobody else."
+    )
+
+    class Meta:
+        """One living code a line; instants are the machine's own."""
+
+        db_table = "lines_shown"
+        indexes = [
+            models.Index(fields=["line_id", "made_at"], name="lines_shown_by_line"),
+            models.Index(
+                fields=["hand_id"], name="lines_shown_in_hand", condition=models.Q(hand_id__isnull=False)
+            ),
+        ]
+
+
+class ShownTry(models.Model):
+    """That a code was typed at a counter that is none: so that nobody guesses."""
+
+    try_id = models.UUIDField(primary_key=True, db_default=UUID7())
+    staff_id = models.UUIDField()
+    tried_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        """Rows go after a day."""
+
+        db_table = "lines_showntry"
+        indexes = [models.Index(fields=["tried_at"], name="lines_showntry_by_time")]
 
 
 class EndAtCounter(models.Model):

@@ -222,17 +222,22 @@ def held_last(number: str) -> LastHeld | None:
 
 
 def other_lines_of(person_id: PersonId, *, than: LineId) -> tuple[LineId, ...]:
-    """Return the living lines that this person holds besides one: whom to tell of a new one.
+    """Return the living lines that this person holds besides one, under any of their documents: whom to tell of a new one.
 
     Over a line of which they say that it is not theirs, somebody else would be told.
     """
     found = rows(
-        "SELECT h.line_id FROM lines_holding h JOIN lines_line l USING (line_id) WHERE h.person_id = %s"
-        " AND upper_inf(h.held) AND h.contested_on IS NULL AND h.line_id <> %s"
+        "SELECT h.line_id FROM subscribers_one_person(%s) AS one (person_id) JOIN lines_holding h USING (person_id)"
+        " JOIN lines_line l USING (line_id) WHERE upper_inf(h.held) AND h.contested_on IS NULL AND h.line_id <> %s"
         " AND l.state IN ('active', 'suspended') ORDER BY h.line_id",
         [person_id, than],
     )
     return tuple(LineId(row.line_id) for row in found)
+
+
+def living_lines_of(person_id: PersonId) -> tuple[LineId, ...]:
+    """Return the living lines that a person holds under any of their documents; what they say is not theirs is left out."""
+    return other_lines_of(person_id, than=LineId(UUID(int=0)))
 
 
 def line_history(line_id: LineId) -> LineFacts | None:

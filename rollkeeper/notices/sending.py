@@ -39,7 +39,9 @@ _TELLS_OF = {
         Verb.LINE_RESTORED, Verb.HOLDING_REGISTERED, Verb.HOLDING_ACCEPTED, Verb.HOLDING_TRANSFERRED, Verb.RECEIPT_TAKEN_UP,
     }),
     NoticeKind.ENDED: frozenset({Verb.LINE_ENDED}),
-    NoticeKind.RECORD_CHANGED: frozenset({Verb.HOLDING_CORRECTED, Verb.LINE_RELOCATED}),
+    NoticeKind.RECORD_CHANGED: frozenset({
+        Verb.HOLDING_CORRECTED, Verb.LINE_RELOCATED, Verb.DOCUMENT_JOINED, Verb.DOCUMENT_PARTED,
+    }),
     NoticeKind.DOCUMENT_BY: frozenset({Verb.HOLDING_ACCEPTED}),
     NoticeKind.SIM_REPLACED: frozenset({Verb.SIM_REPLACED}),
 }  # fmt: skip

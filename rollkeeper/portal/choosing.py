@@ -30,6 +30,24 @@ def choose(request: HttpRequest) -> HttpResponse:
     return _draw(request, ChoiceForm(initial={"key": str(new_uuid())}))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@during_visit
+def counter_code(request: HttpRequest) -> HttpResponse:
+    """Show a code for the line in the hand, to be read out to a clerk."""
+    if request.method != "POST":
+        return render(request, "portal/counter_code.html", shown_to(request))
+    answer = put(request, AskKind.COUNTER_CODE)
+    if answer.done is None:
+        return refused(request, answer)
+    code = answer.done["code"]
+    spaced = " ".join((code[:3], code[3:6], code[6:]))
+    return render(
+        request,
+        "portal/counter_code.html",
+        {"visit": True, "code": spaced, "minutes": answer.done["minutes"]},
+    )
+
+
 @require_POST
 @during_visit
 def end_chosen(request: HttpRequest) -> HttpResponse:

@@ -9,8 +9,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.documents.proposing import WITH_STATE
-from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.documents.rules import check_number, normalise_type, of_state
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.portal import words
@@ -72,7 +71,7 @@ class CodeForm(QuietForm):
 def state_field() -> forms.RegexField:
     """Return the field for the state that issued a document."""
     return forms.RegexField(
-        r"^[A-Za-z]{2,3}$", label=_("Issuing state"), required=False,
+        r"^[A-Za-z]{1,3}$", label=_("Issuing state"), required=False,
         help_text=_("Of a passport: the letters printed on it, such as NPL."),
         widget=forms.TextInput(attrs=QUIET | {"class": "govuk-input--width-3"}),
     )  # fmt: skip
@@ -89,8 +88,9 @@ class DocumentForm(QuietForm):
 
     def mark(self, on: dt.date) -> str:
         """Return what stands for the document, in hexadecimal digits. Precondition: the form is valid."""
-        kind, state = self.cleaned_data["document_type"], self.cleaned_data["document_state"]
-        kind = normalise_type(f"{kind}-{state.lower()}" if kind in WITH_STATE and state else kind)
+        kind = normalise_type(
+            of_state(self.cleaned_data["document_type"], self.cleaned_data["document_state"])
+        )
         number = check_number(kind, self.cleaned_data["document_number"], on).normalised
         return document_index([(kind, number)])[0].hex()
 

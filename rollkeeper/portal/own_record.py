@@ -96,6 +96,18 @@ class ReceiptRecord(_Said):
     line: str
 
 
+class DocumentRecord(_Said):
+    """One document by which somebody is known; its number stands with the entries of each line, and in no table."""
+
+    document_type: str
+    since: dt.date | None = Field(
+        description="When it was first shown; null: before the register noted days."
+    )
+    until: dt.date | None = Field(
+        description="When a newer one took its place: it proves nothing any more; null: it is good."
+    )
+
+
 class PasskeyRecord(_Said):
     """One passkey with which somebody shows who they are; the key itself lies in their device."""
 
@@ -125,6 +137,7 @@ class OwnRecord(_Said):
     kept: list[KeptRecord]
     looks: list[LookRecord] = Field(description="The newest first, at most 500.")
     receipts: list[ReceiptRecord]
+    documents: list[DocumentRecord]
     passkeys: list[PasskeyRecord]
     consents: list[ConsentRecord]
     named: dict[str, dt.date] = Field(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.documents import proposing
 from rollkeeper.documents.reasons import Verdict
-from rollkeeper.documents.rules import check_number
+from rollkeeper.documents.rules import check_number, of_state
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.sayings import cite
 from rollkeeper.law.pack import Attribute
@@ -72,9 +72,9 @@ class RecordForm(QuietForm):
     def values(self) -> dict[str, str]:
         """Return what was given, by the pack's names."""
         values = {name: self.cleaned_data.get(name) or "" for name in self.attributes}
-        state = self.cleaned_data.get("document_state") or ""
-        if state and values.get("document_type") in proposing.WITH_STATE:
-            values["document_type"] = f"{values['document_type']}-{state.lower()}"
+        values["document_type"] = of_state(
+            values.get("document_type", ""), self.cleaned_data.get("document_state")
+        )
         return {name: value for name, value in values.items() if value}
 
     def copies(self) -> tuple[bytes, ...]:

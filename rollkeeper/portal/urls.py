@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("register/", applying.register, name="register"),
     path("register/read/", applying.read, name="register_read"),
     path("choose/", choosing.choose, name="choose"),
+    path("counter-code/", choosing.counter_code, name="counter_code"),
     path("choose/end/", choosing.end_chosen, name="end_chosen"),
     re_path(r"^audit/(?P<what>consent|unconsent)/$", consents.consent, name="consent"),
     path("passkeys/", passkeys.passkeys, name="passkeys"),

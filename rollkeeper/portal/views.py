@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rollkeeper.access.passkeys import passkey_domain
-from rollkeeper.documents.proposing import WITH_STATE
+from rollkeeper.documents.rules import WITH_STATE
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
@@ -360,14 +360,20 @@ def _with_kept(shown: dict[str, Any]) -> dict[str, Any]:
         }
         for row in shown["kept"]
     ]  # fmt: skip
-    return shown | {"kept": kept, "visit": True}
+    known = [
+        {"kind": _said_kind(one["document_type"])} | {name: one[name] and dt.date.fromisoformat(one[name]) for name in ("since", "until")}
+        for one in shown["documents"]
+    ]  # fmt: skip
+    return shown | {"kept": kept, "visit": True, "known_by": known}
 
 
 def _said_value(row: dict[str, Any]) -> str:
     """Say a kind of document as people call it; every other value as it is held."""
     value = str(row.get("value") or "")
-    if row["field"] != "document_type" or not value:
-        return value
+    return _said_kind(value) if row["field"] == "document_type" and value else value
+
+
+def _said_kind(value: str) -> str:
     kind, _dash, state = value.rpartition("-")
     said = words.DOCUMENTS.get(value) or (kind in WITH_STATE and f"{words.DOCUMENTS[kind]} ({state.upper()})")
     return str(said or value)

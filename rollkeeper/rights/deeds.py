@@ -5,7 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 from rollkeeper.enrolment.submissions import Receipt
-from rollkeeper.rights import acts, appealing, applying, choosing, consenting, heirs, held, passkeys
+from rollkeeper.rights import (
+    acts,
+    appealing,
+    applying,
+    choosing,
+    consenting,
+    counter_codes,
+    heirs,
+    held,
+    passkeys,
+)
 from rollkeeper.rights.kinds import AskKind
 
 ACTS: dict[AskKind, Callable[..., Receipt]] = {
@@ -28,6 +38,7 @@ ACTS: dict[AskKind, Callable[..., Receipt]] = {
 OTHERS: dict[AskKind, Callable[..., dict[str, Any]]] = {
     AskKind.COPY: held.show_copy,
     AskKind.CHOOSE: choosing.show_choice,
+    AskKind.COUNTER_CODE: counter_codes.counter_code,
     AskKind.APPLY_BEGIN: applying.begin_application,
     AskKind.APPLY_PICTURE: applying.allow_picture,
     AskKind.PASSKEY_NEW: passkeys.begin_passkey,

@@ -18,14 +18,14 @@ from rollkeeper.enrolment.submissions import Receipt
 from rollkeeper.enrolment.telling import give_service_back
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, HoldingId, LineId
-from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.receipts import REGISTRATIONS, Mark, check_shown, is_known
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import mark_disputed, refuse_protected, telling_nothing
 from rollkeeper.lines.changes import lock_line
 from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import LineView, find_line_written, present_holding, view_line
+from rollkeeper.lines.queries import LineView, present_holding, view_line
+from rollkeeper.lines.shown import find_line_shown
 from rollkeeper.rights.acts import has_open_case, open_case
 from rollkeeper.rights.kinds import CaseKind
 
@@ -92,7 +92,7 @@ def refusal(mark: Mark, line: LineView, *, is_another: bool) -> RollkeeperError 
 
 
 def _locked(authority: Authority, number: str) -> LineView:
-    found = find_line_written(number, country=settings().country_code)
+    found = find_line_shown(authority, number)
     if found is None:
         raise LineNotFound
     with telling_nothing(authority, found.line_id):

@@ -14,6 +14,8 @@ class AskKind(StrEnum):
     """Document number and name as registered."""
     CHOOSE = "choose"
     """My lines that fill a limit, with their numbers, so that I choose which to end."""
+    COUNTER_CODE = "counter_code"
+    """A code by which a clerk finds the line in the hand."""
     PASSKEY_NEW = "passkey_new"
     """What a browser needs to make a passkey."""
     PASSKEY_ADD = "passkey_add"

@@ -13,15 +13,17 @@ from typing import Any
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
-from rollkeeper.enrolment.errors import SubmissionKeyNotRead
+from rollkeeper.documents.reasons import Reason
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.enrolment.errors import DocumentNeedsSupervisor, SubmissionKeyNotRead
 from rollkeeper.enrolment.rules import is_usable_key
+from rollkeeper.enrolment.seconding import demand_second, may_look_as_supervisor
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, rows, run
-from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import find_line_written
+from rollkeeper.lines.shown import find_line_shown
 from rollkeeper.rights.applying import marks_of
 from rollkeeper.rights.errors import NoApplication
 
@@ -40,15 +42,21 @@ def see_document(
 ) -> None:  # fmt: skip
     """Note that the document of a waiting application was seen; a second time with the same key changes nothing.
 
-    Ledger: rights:application:seen. Refuses: NotAllowed, SubmissionKeyNotRead, LineNotFound, NumberNotRead, NoApplication.
+    Ledger: rights:application:seen. Refuses: NotAllowed, SecondPersonNeeded, SubmissionKeyNotRead, LineNotFound, NumberNotRead, NoApplication.
     """
     role = demand(authority, Power.ENROL)
+    demand_second(
+        authority, "register", seconded_by=None
+    )  # what nobody could confirm is registered at the counter
     if not is_usable_key(submission_key):
         raise SubmissionKeyNotRead
     if outcome_of(submission_key) is not None:
         return
+    checked = check_number(normalise_type(document[0]), document[1], on)
+    if Reason.CHECK_DIGIT in checked.reasons and not may_look_as_supervisor(authority, seconded_by=None):
+        raise DocumentNeedsSupervisor(part="holder")
     with act():
-        line = find_line_written(number, country=settings().country_code)
+        line = find_line_shown(authority, number)
         if line is None:
             raise LineNotFound
         found = rows(

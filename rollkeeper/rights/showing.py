@@ -25,6 +25,7 @@ from rollkeeper.rights.heirs import named_by
 from rollkeeper.rights.held import list_kept, open_kept
 from rollkeeper.rights.passkeys import passkeys_of
 from rollkeeper.rights.visits import Holding, Visit
+from rollkeeper.subscribers.queries import documents_of
 
 _WITH_RECEIPT = [verb for verb in DONE if isinstance(verb, Verb)]
 type Shown = dict[str, Any]
@@ -46,6 +47,7 @@ def show_all(visit: Visit, *, language: str, on: dt.date) -> Shown:
         "consents": show_consents(visit, on=on),
         "named": {part.value: day.isoformat() for part, day in named_by(visit.person_id).items()}
         if visit.is_proved and visit.person_id else {},
+        "documents": _documents(visit),
         "passkeys": passkeys_of(visit.person_id) if visit.is_proved and visit.person_id else [],
     }  # fmt: skip
 
@@ -92,6 +94,16 @@ def show_receipt(visit: Visit, code: str) -> Shown:
     if found.mark.line_id not in {visit.line_id, *(one.line_id for one in visit.holdings())}:
         raise NotAmongYours
     return {"code": found.code, "text": found.text, "proven": found.is_proven}
+
+
+def _documents(visit: Visit) -> list[Shown]:
+    """Return by which documents whoever proved to be the holder is known, those that were joined among them: no number."""
+    if not visit.is_proved or visit.person_id is None:
+        return []
+    return [
+        {"document_type": one.document_type, "since": _day_of(one.since), "until": _day_of(one.until)}
+        for one in documents_of(visit.person_id)
+    ]
 
 
 def _day_of(day: dt.date | None) -> str | None:

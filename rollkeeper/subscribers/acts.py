@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rollkeeper.documents.rules import is_known_type
+from rollkeeper.kernel.claims import one_at_a_time
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import PersonId, new_uuids
 from rollkeeper.subscribers.errors import DocumentOfAnother
-from rollkeeper.subscribers.queries import document_index, find_persons
+from rollkeeper.subscribers.queries import document_index, find_persons, principals
+
+_JOINING = 0x6A6F696E  # an advisory lock of PostgreSQL: "join" in ASCII
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,7 +38,7 @@ def refer_to(shown: Sequence[Shown], *, on: dt.date) -> list[PersonId]:
     fresh = [PersonId(value) for value in new_uuids(len(shown))]
     indexed = [place for place, person in enumerate(shown) if person.document]
     indexes = document_index([person.document for person in shown if person.document])
-    known = _claim(indexes, [fresh[place] for place in indexed], [shown[place] for place in indexed])
+    known = _claim(indexes, [fresh[place] for place in indexed], [shown[place] for place in indexed], on=on)
     referred = list(fresh)
     for place, index in zip(indexed, indexes, strict=True):
         referred[place] = known[index]
@@ -48,16 +51,65 @@ def protect_subscriber(person_id: PersonId, *, protected: bool) -> None:
     run("UPDATE subscribers_subscriber SET is_protected = %s WHERE person_id = %s", [protected, person_id])
 
 
-def add_document(person_id: PersonId, *, document: tuple[str, str]) -> None:
+def add_document(person_id: PersonId, *, document: tuple[str, str], on: dt.date) -> None:
     """Note a further document of one person: a renewed passport, a new card. Refuses: DocumentOfAnother."""
     (index,) = document_index([document])
-    _insert([index], [person_id], [_type_in_clear(document)])
-    if find_persons([index])[0] != person_id:
+    _insert([index], [person_id], [_type_in_clear(document)], on=on)
+    (known,) = find_persons([index])
+    if known is None or len(set(principals({known, person_id}).values())) != 1:
         raise DocumentOfAnother
 
 
+def replace_document(person_id: PersonId, *, former: tuple[str, str], on: dt.date) -> None:
+    """Note that a newer document took the place of one: that one still leads to its holder, and proves nothing any more."""
+    run(
+        "UPDATE subscribers_document SET until = %s WHERE document_index = %s AND person_id = %s AND until IS NULL",
+        [on, document_index([former])[0], person_id],
+    )
+
+
+def restore_document(person_id: PersonId, *, document: tuple[str, str]) -> None:
+    """Note that a document proves again what it proved: what took its place was a slip."""
+    run(
+        "UPDATE subscribers_document SET until = NULL WHERE document_index = %s AND person_id = %s",
+        [document_index([document])[0], person_id],
+    )
+
+
+def let_go_document(person_id: PersonId, *, document: tuple[str, str]) -> bool:
+    """Let a document lead to nobody that was recorded for this person wrongly; not the last one that leads to them."""
+    (done,) = rows(
+        "SELECT subscribers_let_go_document(%s, %s) AS done", [document_index([document])[0], person_id]
+    )
+    return bool(done.done)
+
+
+def join_persons(first: PersonId, second: PersonId, *, on: dt.date) -> bool:
+    """Note that two references are one person; return whether that is new. Nothing that either holds is touched.
+
+    Two joins take turns, so that nobody is ever joined to somebody who is joined to another.
+    """
+    one_at_a_time(_JOINING)
+    whole = principals({first, second})
+    stays, goes = whole[first], whole[second]
+    if stays == goes:
+        return False
+    run("UPDATE subscribers_joined SET principal_id = %s WHERE principal_id = %s", [stays, goes])
+    run(
+        "INSERT INTO subscribers_joined (person_id, principal_id, since) VALUES (%s, %s, %s)",
+        [goes, stays, on],
+    )
+    return True
+
+
+def part_person(person_id: PersonId) -> bool:
+    """Take one reference out of those that are one person; return whether it was among any."""
+    one_at_a_time(_JOINING)
+    return bool(rows(sql("subscribers", "part_person"), {"person": person_id}))
+
+
 def _claim(
-    indexes: Sequence[bytes], candidates: Sequence[PersonId], shown: Sequence[Shown]
+    indexes: Sequence[bytes], candidates: Sequence[PersonId], shown: Sequence[Shown], *, on: dt.date
 ) -> dict[bytes, PersonId]:
     """Return the reference of each document: the candidate's where nobody came first."""
     first: dict[bytes, tuple[PersonId, str]] = {}
@@ -67,7 +119,7 @@ def _claim(
     asked = [index for index in first if index not in known]
     known |= {i: p for i, p in zip(asked, find_persons(asked), strict=True) if p is not None}
     new = [index for index in first if index not in known]
-    won = _insert(new, [first[i][0] for i in new], [first[i][1] for i in new])
+    won = _insert(new, [first[i][0] for i in new], [first[i][1] for i in new], on=on)
     lost = [index for index in new if index not in won]
     known |= {index: first[index][0] for index in won}
     return known | {i: p for i, p in zip(lost, find_persons(lost), strict=True) if p is not None}
@@ -78,10 +130,12 @@ def _type_in_clear(document: tuple[str, str] | None) -> str:
     return document[0] if document and is_known_type(document[0]) else "other"
 
 
-def _insert(indexes: Sequence[bytes], persons: Sequence[PersonId], types: Sequence[str]) -> set[bytes]:
+def _insert(
+    indexes: Sequence[bytes], persons: Sequence[PersonId], types: Sequence[str], *, on: dt.date
+) -> set[bytes]:
     if not indexes:
         return set()
-    values = {"indexes": list(indexes), "persons": list(persons), "types": list(types)}
+    values = {"indexes": list(indexes), "persons": list(persons), "types": list(types), "on": on}
     return {bytes(row.document_index) for row in rows(sql("subscribers", "note_documents"), values)}
 
 

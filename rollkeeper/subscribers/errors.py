@@ -10,4 +10,7 @@ class DocumentOfAnother(RollkeeperError):
     code = "document_of_another"
     kind = Kind.CONFLICT
     sentence = "The new document is recorded for another person."
-    remedy = "Compare both documents with the person in front of you; a supervisor decides. Nothing is merged by itself."
+    remedy = (
+        "Nothing is merged by itself. Compare both documents with the person in front of you: where both are theirs, join them"
+        " under 'A further document of one person' first."
+    )

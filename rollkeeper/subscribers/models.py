@@ -32,9 +32,32 @@ class Document(models.Model):
     )
     person_id = models.UUIDField()
     document_type = models.TextField()
+    since = models.DateField(
+        null=True, db_comment="When it was first shown; null: before the register noted days."
+    )
+    until = models.DateField(
+        null=True,
+        db_comment="When a newer one took its place: it still leads to the person and proves nothing.",
+    )
 
     class Meta:
         """Sharded by the index."""
 
         db_table = "subscribers_document"
         indexes = [models.Index(fields=["person_id"], name="subscribers_document_by_person")]
+
+
+class Joined(models.Model):
+    """That two references are one person: both papers lay on one counter. Nothing is rewritten, so that it can be undone."""
+
+    person_id = models.UUIDField(primary_key=True)
+    principal_id = models.UUIDField(
+        db_comment="The reference under which they are counted together; never itself joined to another."
+    )
+    since = models.DateField()
+
+    class Meta:
+        """Sharded by person."""
+
+        db_table = "subscribers_joined"
+        indexes = [models.Index(fields=["principal_id"], name="subscribers_joined_by_whole")]

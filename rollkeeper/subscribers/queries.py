@@ -1,11 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Finding a reference again: by the whole document, exactly, and in no other way."""
 
+import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.vault.blind import blind_documents
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """A document that leads to somebody: its kind, and from when until when it is theirs. Its number is in no table."""
+
+    document_type: str
+    since: dt.date | None
+    until: dt.date | None
 
 
 def document_index(documents: Sequence[tuple[str, str]]) -> list[bytes]:
@@ -23,6 +34,51 @@ def find_persons(document_indexes: Sequence[bytes]) -> list[PersonId | None]:
     )
     known = {bytes(row.document_index): PersonId(row.person_id) for row in found}
     return [known.get(bytes(index)) for index in document_indexes]
+
+
+def principals(persons: Collection[PersonId]) -> dict[PersonId, PersonId]:
+    """Return under which reference each of these people is counted: their own, unless documents were joined."""
+    if not persons:
+        return {}
+    found = rows(
+        "SELECT person_id, principal_id FROM subscribers_joined WHERE person_id = ANY (%s)", [list(persons)]
+    )
+    joined = {PersonId(row.person_id): PersonId(row.principal_id) for row in found}
+    return {person: joined.get(person, person) for person in persons}
+
+
+def references_of(person_id: PersonId) -> list[PersonId]:
+    """Return every reference of one person, this one among them."""
+    found = rows("SELECT one AS person_id FROM subscribers_one_person(%s) AS one", [person_id])
+    return [PersonId(row.person_id) for row in found]
+
+
+def replaced_on(document_indexes: Collection[bytes]) -> dict[bytes, dt.date]:
+    """Return those of these documents whose place a newer one took, and when."""
+    if not document_indexes:
+        return {}
+    found = rows(
+        "SELECT document_index, until FROM subscribers_document"
+        " WHERE document_index = ANY (%s) AND until IS NOT NULL",
+        [list(document_indexes)],
+    )
+    return {bytes(row.document_index): row.until for row in found}
+
+
+def documents_of(person_id: PersonId) -> list[KnownDocument]:
+    """Return which documents lead to one person, under any of their references, the earliest first."""
+    found = rows(
+        "SELECT d.document_type, d.since, d.until FROM subscribers_one_person(%s) AS one (person_id)"
+        " JOIN subscribers_document d USING (person_id) ORDER BY d.since NULLS FIRST, d.document_type",
+        [person_id],
+    )
+    return [KnownDocument(row.document_type, row.since, row.until) for row in found]
+
+
+def kind_of(person_id: PersonId) -> str | None:
+    """Return as what somebody was first recorded: a kind of party, or a part that they play for one."""
+    found = rows("SELECT kind FROM subscribers_subscriber WHERE person_id = %s", [person_id])
+    return str(found[0].kind) if found else None
 
 
 def with_documents(persons: Collection[PersonId]) -> set[PersonId]:

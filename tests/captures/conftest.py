@@ -14,7 +14,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.vault.acts import begin_first_epoch
 from rollkeeper.vault.capture_keys import renew_capture_keys
 from tests.captures.browsers import Browser
-from tests.enrolment.conftest import limited, routed  # noqa: F401 - fixtures that are shared
+from tests.enrolment.conftest import limited, routed, seconded  # noqa: F401 - fixtures that are shared
 
 ON = dt.date(2012, 3, 2)
 

@@ -11,7 +11,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.vault.acts import begin_first_epoch
-from tests.enrolment.conftest import limited, routed  # noqa: F401 - fixtures that are shared
+from tests.enrolment.conftest import limited, routed, seconded  # noqa: F401 - fixtures that are shared
 
 ON = dt.date(2012, 3, 2)
 

@@ -163,7 +163,7 @@ def test_a_refusal_of_the_law_is_said_on_the_page_with_what_to_do(at_counter):
 
 
 def test_a_doubtful_number_is_recorded_after_a_second_look(at_counter):
-    number, who = fresh_number(), SECRET | {"document_number": "110105194912310021"}
+    number, who = fresh_number(), SECRET | {"document_type": "passport", "document_number": "NOFIGURES"}
 
     first = post(at_counter, "register", number, who)
     second = post(at_counter, "register", number, who, looked_twice="on")

@@ -23,6 +23,13 @@ def test_the_specimens_are_valid(text, number):
     assert (checked.verdict, checked.normalised) == (Verdict.VALID, number)
 
 
+@pytest.mark.parametrize("code", ["PD", "PO", "PS"])
+def test_a_diplomatic_or_service_passport_is_a_passport(code):
+    checked = check_mrz(TD3.replace("P<", code, 1), on=ON)
+
+    assert (checked.verdict, checked.normalised) == (Verdict.VALID, "L898902C3")
+
+
 @pytest.mark.parametrize("text", [MRV_A, MRV_B])
 def test_the_specimen_visas_are_valid_on_their_own_day(text):
     assert check_mrz(text, on=dt.date(1996, 12, 10)).verdict is Verdict.VALID

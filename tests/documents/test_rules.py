@@ -107,6 +107,7 @@ def test_what_is_no_number_of_a_card_is_invalid(text):
         ("passport", "E12345678", Verdict.VALID),
         ("passport", "e 1234 5678", Verdict.VALID),
         ("passport-nep", "01234567", Verdict.VALID),
+        ("passport-d", "C01X00T47", Verdict.VALID),
         ("Passport_NEP", "01234567", Verdict.VALID),
         ("identity-card-uto", "D23145890734", Verdict.VALID),
         ("identity-card-d", "T22000129", Verdict.VALID),

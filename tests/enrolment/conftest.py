@@ -83,3 +83,21 @@ def routed(tmp_path: Path) -> Iterator[Callable[..., None]]:
 
     yield route
     kernel_settings.write_settings(pack=before)
+
+
+@pytest.fixture
+def seconded(tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Have the law of this home ask for a second person at these acts."""
+    before = kernel_settings.settings().pack
+
+    def ask(*acts: str, confirmed: bool = True) -> None:
+        because = f"because: {{article: 2 ¶1, confirmed: {str(confirmed).lower()}}}"
+        listed = f"  - {{acts: [{', '.join(acts)}], {because}}}\n"
+        path = tmp_path / f"{new_uuid()}.yaml"
+        path.write_text(
+            REFERENCE.replace("\nretention:", f"\nsecond_person:\n{listed}retention:", 1), "utf-8"
+        )
+        kernel_settings.write_settings(pack=str(path))
+
+    yield ask
+    kernel_settings.write_settings(pack=before)

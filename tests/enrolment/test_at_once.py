@@ -9,13 +9,16 @@ import pytest
 from django.db import connections, transaction
 
 from rollkeeper.enrolment.acts import change_record, end_line, register_subscriber
-from rollkeeper.enrolment.errors import AlreadyRegistered
+from rollkeeper.enrolment.errors import AlreadyRegistered, LimitReached
+from rollkeeper.enrolment.joining import join_document
 from rollkeeper.enrolment.submissions import Receipt
 from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.changes import end_line_state, lock_line
 from rollkeeper.lines.errors import LineChanged
 from rollkeeper.lines.queries import find_line, present_holding
 from rollkeeper.lines.states import LineState, SuspensionReason
+from rollkeeper.subscribers.queries import principals
 from tests.enrolment.people import ON, fresh_number, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted_committed")
@@ -110,13 +113,17 @@ def test_of_a_registration_and_an_end_in_the_same_second_both_see_the_other(cler
     assert (line.state is LineState.ACTIVE) == line.is_registered
 
 
-def test_at_many_counters_in_the_same_second_nobody_gets_past_the_limit(clerk, limited):
-    limited("what: lines, group: person, scope: operator, kind: stock, n: 2, over: refuse")
+@pytest.mark.parametrize(
+    ("kind", "refusal"),
+    [("stock", "LimitReached"), ("flow, window: {n: 30, unit: day}", "LimitReachedForNow")],
+)
+def test_at_many_counters_in_the_same_second_nobody_gets_past_the_limit(clerk, limited, kind, refusal):
+    limited(f"what: lines, group: person, scope: operator, kind: {kind}, n: 2, over: refuse")
     who = person()
 
     outcomes = together(*[lambda: register_subscriber(clerk, submission(fresh_number(), who), on=ON)] * 6)
 
-    assert sorted(type(one).__name__ for one in outcomes) == ["LimitReached"] * 4 + ["Receipt"] * 2, outcomes
+    assert sorted(type(one).__name__ for one in outcomes) == [refusal] * 4 + ["Receipt"] * 2, outcomes
 
 
 def test_two_documents_of_one_person_at_two_counters_count_together(clerk, limited):
@@ -135,3 +142,70 @@ def test_two_documents_of_one_person_at_two_counters_count_together(clerk, limit
     )
 
     assert sorted(type(one).__name__ for one in outcomes) == ["LimitReached"] * 5 + ["Receipt"], outcomes
+
+
+def test_lines_taken_under_two_documents_of_one_person_in_the_same_second_count_together(clerk, limited):
+    limited("what: lines, group: person, scope: operator, kind: stock, n: 2, over: refuse")
+    card, abroad = person(), person(document_type="passport-npl", document_number="N4700001")
+    first = fresh_number()
+    register_subscriber(clerk, submission(first, card), on=ON)
+    join(clerk, first, card, abroad)
+
+    outcomes = together(
+        *[
+            lambda who=who: register_subscriber(clerk, submission(fresh_number(), who), on=ON)
+            for who in (card, abroad) * 3
+        ]
+    )
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["LimitReached"] * 5 + ["Receipt"], outcomes
+
+
+def test_joined_at_one_counter_while_lines_are_taken_at_others_both_count_together_from_then_on(
+    clerk, limited
+):
+    limited("what: lines, group: person, scope: operator, kind: stock, n: 3, over: refuse")
+    card, abroad = person(), person(document_type="passport-npl", document_number="N4700002")
+    first = fresh_number()
+    register_subscriber(clerk, submission(first, card), on=ON)
+    register_subscriber(clerk, submission(fresh_number(), abroad), on=ON)
+
+    outcomes = together(
+        lambda: join(clerk, first, card, abroad),
+        *[
+            lambda who=who: register_subscriber(clerk, submission(fresh_number(), who), on=ON)
+            for who in (card, abroad) * 3
+        ],
+    )
+
+    assert {type(one).__name__ for one in outcomes} <= {"Receipt", "LimitReached"}, outcomes
+    for who in (card, abroad):
+        with pytest.raises(LimitReached):
+            register_subscriber(clerk, submission(fresh_number(), who), on=ON)
+
+
+def test_one_document_joined_to_two_people_in_the_same_second_is_of_one_whole(clerk):
+    papers = [person() for _ in range(3)]
+    numbers = [fresh_number() for _ in papers]
+    for number, who in zip(numbers, papers, strict=True):
+        register_subscriber(clerk, submission(number, who), on=ON)
+
+    outcomes = together(
+        *[
+            lambda one=one, other=other: join(clerk, numbers[one], papers[one], papers[other])
+            for one, other in ((0, 1), (1, 2), (2, 0), (1, 0))
+        ]
+    )
+
+    whole = principals({present_holding(find_line(number).line_id).person_id for number in numbers})
+    assert len(whole) == 3
+    assert len(set(whole.values())) == 1, outcomes
+    assert {type(one).__name__ for one in outcomes} == {"Receipt", "DocumentJoinedAlready"}
+
+
+def join(clerk, number: str, held: dict[str, str], further: dict[str, str]) -> Receipt:
+    papers = [(one["document_type"], one["document_number"]) for one in (held, further)]
+    return join_document(
+        clerk, submission_key=str(new_uuid()), number=number, document=papers[0], further=papers[1],
+        looked_twice=False, on=ON,
+    )  # fmt: skip

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rollkeeper.access.authority import sweep_authority
+from rollkeeper.access.authority import Authority, sweep_authority
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.enrolment import errors
 from rollkeeper.enrolment.acts import (
     change_record,
@@ -21,6 +22,7 @@ from rollkeeper.enrolment.acts import (
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import Faults
+from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import HomeKind, write_settings
 from rollkeeper.lines.acts import mark_disputed
 from rollkeeper.lines.errors import LineNotFound, LineOver, NumberQuarantined, NumberStillServed
@@ -223,8 +225,11 @@ def test_every_name_in_any_script_is_recorded_whole_as_one_text(clerk, name):
 # Documents.
 
 
+SUPERVISOR = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "5a" * 32)
+
+
 def test_a_doubtful_number_asks_for_a_second_look_and_is_then_recorded(clerk, new_line):
-    who = person(document_number="110105194912310021")
+    who = person(document_type="passport", document_number="NOFIGURES")
     number = new_line()
     with pytest.raises(errors.DocumentDoubtful):
         register_subscriber(clerk, submission(number, who), on=ON)
@@ -232,6 +237,38 @@ def test_a_doubtful_number_asks_for_a_second_look_and_is_then_recorded(clerk, ne
     register_subscriber(clerk, submission(number, who, looked_twice=True), on=ON)
 
     assert holder_of(number).assurance == "sighted"
+
+
+@pytest.mark.parametrize("by_another", [True, False])
+def test_a_failed_check_digit_asks_for_a_supervisor_as_well_and_is_no_wall(clerk, new_line, by_another):
+    who, number = person(document_number="110105194912310021"), new_line()
+    with pytest.raises(errors.DocumentNeedsSupervisor) as refused:
+        register_subscriber(clerk, submission(number, who, looked_twice=True), on=ON)
+
+    looked = submission(
+        number, who, looked_twice=True, seconded_by=SUPERVISOR.staff_id if by_another else None
+    )
+    register_subscriber(clerk if by_another else SUPERVISOR, looked, on=ON)
+
+    assert "110105194912310021" not in str(refused.value) + refused.value.advice
+    assert holder_of(number).assurance == "sighted"
+
+
+def test_nobody_is_the_supervisor_of_what_they_submit_themselves(clerk, new_line):
+    who = person(document_number="110105194912310021")
+
+    with pytest.raises(errors.DocumentNeedsSupervisor):
+        register_subscriber(
+            clerk, submission(new_line(), who, looked_twice=True, seconded_by=clerk.staff_id), on=ON
+        )
+
+
+def test_a_failed_check_digit_in_a_file_of_what_was_declared_is_no_wall(clerk, new_line):
+    who, number = person(document_number="110105194912310021"), new_line()
+
+    register_subscriber(clerk, submission(number, who, in_sight=False), on=ON)
+
+    assert holder_of(number).assurance == "declared"
 
 
 @pytest.mark.parametrize(
@@ -245,13 +282,13 @@ def test_a_doubtful_number_asks_for_a_second_look_and_is_then_recorded(clerk, ne
     ],
 )
 def test_a_registration_is_recorded_as_sure_as_it_was_and_no_surer(
-    clerk, new_line, was_read, in_sight, number_of_card, assurance
+    new_line, was_read, in_sight, number_of_card, assurance
 ):
     who = person(**({"document_number": number_of_card} if number_of_card else {}))
     number = new_line()
 
     register_subscriber(
-        clerk,
+        SUPERVISOR,
         submission(number, who, was_read=frozenset(was_read), in_sight=in_sight, looked_twice=True),
         on=ON,
     )
@@ -319,6 +356,20 @@ def test_a_company_line_has_the_company_as_holder_its_user_and_who_brought_the_p
     held = holder_of(number)
     assert held.party_kind == "company"
     assert len({held.person_id, held.user_person_id, held.bearer_person_id}) == 3
+
+
+def test_a_company_whose_representative_left_has_another_bring_its_papers(clerk):
+    number, first = fresh_number(), company()
+    register_subscriber(clerk, submission(number, **first), on=ON)
+    before = holder_of(number)
+    parts = first["parts"] | {Part.BEARER: without_address()}
+
+    change_record(clerk, submission(number, kind=PartyKind.COMPANY, parts=parts), on=ON)
+
+    after = holder_of(number)
+    assert (after.person_id, after.user_person_id) == (before.person_id, before.user_person_id)
+    assert after.bearer_person_id != before.bearer_person_id
+    assert find_line(number).reasons == ()
 
 
 def test_who_uses_the_line_may_be_who_brought_the_papers(clerk):

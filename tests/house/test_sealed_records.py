@@ -23,6 +23,7 @@ from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.acts import mark_disputed
 from rollkeeper.lines.changes import begin_suspension, end_line_state
 from rollkeeper.lines.queries import present_holding
+from rollkeeper.lines.shown import hash_shown
 from rollkeeper.lines.states import PauseReason, Service, SuspensionReason
 from rollkeeper.rights.acts import open_case
 from rollkeeper.rights.kinds import CaseKind
@@ -97,11 +98,23 @@ def post(address, **more):
     return ask
 
 
+def code_for(line):
+    """Return a code that came to a line while it lived."""
+    run(
+        "INSERT INTO lines_shown (code_hash, line_id, ends_at) VALUES (%s, %s, clock_timestamp() + interval '1 minute')",
+        [hash_shown("4711000000"), line],
+    )
+    return "4711000000"
+
+
 COUNTER = {
     "": post("/"),
     **{deed: post(f"/{deed}/", **OTHER) for deed in ("register", "install", "transfer", "relocate", "change")},
     "replace-sim": post("/replace-sim/", **SHOWN),
     "end": post("/end/", **SHOWN),
+    "further-document": post("/further-document/", **SHOWN, further__document_type="passport", further__document_number="Z7654321"),
+    "part-documents": post("/part-documents/", **SHOWN),
+    "by-code": post("/by-code/", code=lambda _, line: code_for(line)),
     "pause": post("/pause/", reason="abroad", first="2012-03-02"),
     "lift": post("/lift/"),
     "protect": post("/protect/", protected="yes"),
@@ -117,7 +130,7 @@ OFFICE = {
 # What is of use to such a holder is done for them: two lines in service are alike, and one that cannot have it says nothing.
 HELPS = {"pause", "lift", "protect", "dispute"}
 NOT_ABOUT_A_LINE = re.compile(
-    r"captures/|samples/|kept/|unreached/$|worker|manifest|figures|receipt|campaign|batches|demands|incidents|agent|evidence|read/|^account|^static"
+    r"captures/|samples/|kept/|unreached/$|worker|manifest|figures|receipt|campaign|batches|demands|incidents|agent|evidence|to-confirm|read/|^account|^static"
 )
 
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 NUMBERS = {"en": "+8613908910005", "zh-hans": "+8613908910006", "bo": "+8613908910007"}
 FORMS = (
     "register/?kind=company", "register/?kind=minor", "install/", "relocate/", "change/", "replace-sim/", "end/", "seen/",
-    "pause/", "lift/", "protect/", "receipts/", "kept/",
+    "pause/", "lift/", "protect/", "receipts/", "kept/", "further-document/",
 )  # fmt: skip
 PREFERENCES = ({"forced_colors": "active"}, {"reduced_motion": "reduce"}, {"contrast": "more"})
 

@@ -14,7 +14,7 @@ from tests.journeys.test_passkeys_in_a_browser import device
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "mine/", "who-looked/", "receipts/", "held/", "prove/", "do/pause/", "do/dispute/", "do/appeal/",
+PAGES = ("", "mine/", "who-looked/", "receipts/", "held/", "prove/", "counter-code/", "do/pause/", "do/dispute/", "do/appeal/",
          "do/not-mine/", "do/correct/", "do/end/", "do/lift/", "do/name/", "do/unname/", "do/deceased/", "do/here/")  # fmt: skip
 
 

@@ -5,9 +5,13 @@ import re
 
 import pytest
 
+from rollkeeper.access.authority import Authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.lines.queries import view_line
+from rollkeeper.lines.shown import show_code
 from rollkeeper.lines.states import Service
 from tests.enrolment.conftest import limited  # noqa: F401 - the same limits as at the counter
 from tests.rights.people import NUMBER, PERSON, enrol
@@ -153,3 +157,16 @@ def test_what_is_not_mine_and_another_service_fill_no_limit(come_in, prove, limi
 
     assert filled
     assert "as many lines as the law allows" not in text(browser.get("/mine/"))
+
+
+def test_a_code_for_the_counter_is_shown_when_asked_for_and_finds_the_line_in_the_hand(come_in):
+    line_id, browser = enrol(), come_in()
+
+    before = text(browser.get("/counter-code/"))
+    after = text(browser.post("/counter-code/"))
+    code = re.search(r"\d{3} \d{3} \d{4}", after).group()
+
+    assert not re.search(r"\d{3} \d{3} \d{4}", before)
+    assert "counter-code" in browser.get("/mine/").content.decode()
+    clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "c1" * 32)
+    assert show_code(clerk, code, on=clock.today()).line.line_id == line_id

@@ -8,9 +8,12 @@ import re
 
 import pytest
 
+from rollkeeper.access.authority import Authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.enrolment.joining import join_document
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.vault import copies
 from tests.rights.people import NUMBER, ON, PERSON, enrol
@@ -96,6 +99,29 @@ def test_the_file_carries_the_pictures_and_until_when_they_are_kept(come_in, pro
     a_year_later = dt.date(ON.year + 1, ON.month, ON.day).isoformat()
     assert sorted({row["last_day"] or "" for row in held}) == ["", a_year_later]
     assert {row["position"] for row in whole["kept"] if row["media_type"] is None} == {None}
+
+
+def test_each_document_by_which_somebody_is_known_is_said_with_its_days_and_no_number(come_in, prove):
+    clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "c1" * 32)
+    enrol()
+    mine = (PERSON["document_type"], PERSON["document_number"])
+    join_document(
+        clerk, submission_key=str(new_uuid()), number=NUMBER, document=mine, further=("passport-ind", "Z4711000"),
+        looked_twice=False, on=ON,
+    )  # fmt: skip
+    browser = come_in()
+    before = browser.get("/held/").content.decode()
+    prove()
+
+    page, whole = browser.get("/held/").content.decode(), json.loads(browser.post("/export/").content)
+
+    assert "Documents by which you are known" not in before
+    assert "Documents by which you are known" in page
+    assert "Z4711000" not in page
+    assert whole["documents"] == [
+        {"document_type": kind, "since": ON.isoformat(), "until": None}
+        for kind in ("passport-ind", "passport-npl")
+    ]
 
 
 def test_a_store_that_does_not_answer_is_said_and_the_rest_is_read_all_the_same(come_in, prove, monkeypatch):

@@ -51,7 +51,7 @@ def test_the_old_and_the_new_number_of_a_resident_card_are_one_person(register):
 def test_a_renewed_document_leads_to_the_same_person(register):
     (person,) = refer_to([shown("X00000001")], on=ON)
 
-    add_document(person, document=("passport", "X00000009"))
+    add_document(person, document=("passport", "X00000009"), on=ON)
 
     assert refer_to([shown("X00000009")], on=ON) == [person]
 
@@ -60,7 +60,7 @@ def test_a_document_that_is_somebody_elses_is_not_added(register):
     first, _ = refer_to([shown("X00000001"), shown("X00000002")], on=ON)
 
     with pytest.raises(DocumentOfAnother):
-        add_document(first, document=("passport", "X00000002"))
+        add_document(first, document=("passport", "X00000002"), on=ON)
 
 
 def test_no_number_of_a_document_stands_in_clear(register):

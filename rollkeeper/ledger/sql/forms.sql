@@ -36,6 +36,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:holding:transferred' THEN '+++_'
     WHEN 'line:holding:corrected' THEN '+++_'
     WHEN 'line:holding:given_up' THEN '+-+_'
+    WHEN 'line:document:joined' THEN '+_--'
+    WHEN 'line:document:parted' THEN '+_--'
     WHEN 'line:holding:accepted' THEN '+++_'
     WHEN 'line:route:taken' THEN '++++'
     WHEN 'line:limit:passed' THEN '++++'
@@ -47,6 +49,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:line:disputed' THEN '+---'
     WHEN 'line:line:dispute_settled' THEN '+---'
     WHEN 'line:receipt:taken_up' THEN '+---'
+    WHEN 'line:code:given' THEN '+---'
     WHEN 'line:line:looked_up' THEN '+---'
     WHEN 'line:line:protected' THEN '+---'
     WHEN 'line:number:freed' THEN '+-++'
@@ -70,6 +73,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'vault:capture_key:destroyed' THEN '----'
     WHEN 'vault:capture:opened' THEN '----'
     WHEN 'captures:capture:carried' THEN '_---'
+    WHEN 'captures:capture:confirmed' THEN '----'
     WHEN 'access:staff:added' THEN '----'
     WHEN 'access:role:granted' THEN '----'
     WHEN 'access:role:ended' THEN '----'
@@ -173,6 +177,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:holding:transferred' THEN ARRAY[['assurance', 'code', '+'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['holding', 'reference', '_'], ['party_kind', 'code', '+'], ['user', 'digest', '_']]
     WHEN 'line:holding:corrected' THEN ARRAY[['assurance', 'code', '+'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['holding', 'reference', '_'], ['party_kind', 'code', '+'], ['user', 'digest', '_']]
     WHEN 'line:holding:given_up' THEN ARRAY[['given_as', 'code', '_'], ['given_by', 'code', '_'], ['taken_by', 'code', '+']]
+    WHEN 'line:document:joined' THEN ARRAY[['assurance', 'code', '+'], ['was_known', 'flag', '+']]
     WHEN 'line:holding:accepted' THEN ARRAY[['assurance', 'code', '+'], ['bearer', 'digest', '_'], ['document_check', 'code', '_'], ['guardian', 'digest', '_'], ['holding', 'reference', '_'], ['party_kind', 'code', '+'], ['user', 'digest', '_']]
     WHEN 'line:route:taken' THEN ARRAY[['route', 'code', '+'], ['through', 'day', '_']]
     WHEN 'line:copy:kept' THEN ARRAY[['copies', 'count', '+'], ['holding', 'reference', '+']]
@@ -201,6 +206,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'vault:capture_key:destroyed' THEN ARRAY[['key', 'count', '+']]
     WHEN 'vault:capture:opened' THEN ARRAY[['key', 'count', '+'], ['ticket', 'reference', '+']]
     WHEN 'captures:capture:carried' THEN ARRAY[['captured_at', 'instant', '+'], ['clock', 'code', '+'], ['deed', 'code', '_'], ['moved', 'flag', '_'], ['outcome', 'code', '+'], ['received_at', 'instant', '+'], ['ticket', 'reference', '+']]
+    WHEN 'captures:capture:confirmed' THEN ARRAY[['agreed', 'flag', '+'], ['deed', 'code', '+'], ['ticket', 'reference', '+']]
     WHEN 'access:staff:added' THEN ARRAY[['staff', 'digest', '+']]
     WHEN 'access:role:granted' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]
     WHEN 'access:role:ended' THEN ARRAY[['role', 'code', '+'], ['staff', 'digest', '+']]

@@ -6,8 +6,8 @@ WITH person AS (
     INSERT INTO subscribers_subscriber (person_id, kind, language, is_protected, made_on)
     VALUES (%(person)s, %(kind)s, %(language)s, false, %(began_on)s)
 ), document AS (
-    INSERT INTO subscribers_document (document_index, person_id, document_type)
-    VALUES (%(document_index)s, %(person)s, %(document_type)s)
+    INSERT INTO subscribers_document (document_index, person_id, document_type, since)
+    VALUES (%(document_index)s, %(person)s, %(document_type)s, %(began_on)s)
 ), line AS (
     INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_protected, activated_on,
                             ended_on, ended_by, language, number_index, number_sealed)

@@ -1,7 +1,7 @@
 -- Forgets how to find the people of whom nothing sealed is left.
 -- Law: art. 5. Runs after clear_rows.sql as a statement of its own, so that it sees what is left.
--- Reads: vault_sealed. Writes: subscribers_document, subscribers_subscriber.
--- Plan: vault_sealed_pkey by person, subscribers_document_by_person.
+-- Reads: vault_sealed. Writes: subscribers_document, subscribers_joined, subscribers_subscriber.
+-- Plan: vault_sealed_pkey by person, subscribers_document_by_person, subscribers_joined_pkey.
 -- Again: nothing.
 WITH gone AS MATERIALIZED (
     SELECT s.person_id FROM subscribers_subscriber s
@@ -10,5 +10,7 @@ WITH gone AS MATERIALIZED (
      ORDER BY s.person_id FOR UPDATE OF s
 ), found_again AS (
     DELETE FROM subscribers_document d USING gone WHERE d.person_id = gone.person_id
+), parted AS (
+    DELETE FROM subscribers_joined j USING gone WHERE j.person_id = gone.person_id
 )
 UPDATE subscribers_subscriber s SET erased_on = %(on)s FROM gone WHERE s.person_id = gone.person_id

@@ -59,6 +59,11 @@ GRANT SELECT, INSERT ON vault_canary TO sweep;
 GRANT SELECT, INSERT ON subscribers_subscriber, subscribers_document TO counter, sweep;
 GRANT UPDATE (erased_on) ON subscribers_subscriber TO sweep;
 GRANT DELETE ON subscribers_document TO sweep;
+-- A newer document takes the place of one; a wrong one is let go by a function. References are joined, and parted again.
+GRANT UPDATE (until) ON subscribers_document TO counter, sweep;
+GRANT SELECT, INSERT, UPDATE (principal_id), DELETE ON subscribers_joined TO counter, sweep;
+REVOKE ALL ON FUNCTION subscribers_let_go_document FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION subscribers_let_go_document TO counter, sweep;
 GRANT SELECT ON subscribers_subscriber TO office;
 GRANT SELECT, INSERT, UPDATE ON lines_line, lines_number, lines_suspension, lines_holding, lines_pause TO sweep;
 -- What is sealed of a line is read by whoever sends and tells. A counter seals the number of a new line; it neither reads what
@@ -77,6 +82,11 @@ GRANT UPDATE (held) ON lines_holding TO counter;
 -- A lift is given once and never taken back; a trigger tells the network, so that the office needs no right over that.
 GRANT SELECT, INSERT ON lines_lift TO counter, office, sweep;
 GRANT SELECT ON lines_lift TO auditor;
+-- A code that came to a line is shown to a clerk once; nobody at a counter makes one, or gives himself another's.
+GRANT SELECT, INSERT, UPDATE, DELETE ON lines_shown TO sweep;
+GRANT SELECT, UPDATE (hand_id, shown_to, ends_at) ON lines_shown TO counter;
+GRANT SELECT, DELETE ON lines_showntry TO sweep;
+GRANT SELECT, INSERT (staff_id) ON lines_showntry TO counter;
 GRANT SELECT, INSERT, DELETE ON lines_reference TO sweep;
 GRANT DELETE ON lines_number TO sweep;
 GRANT SELECT, INSERT ON lines_hold TO sweep;
@@ -201,7 +211,11 @@ GRANT UPDATE (agreed_on, through, taken_back_on) ON rights_consent TO sweep;
 -- What a counter took down without a network. The counter hands it in and learns what came of it; it reads no sealed row,
 -- and the instants are the register's own: neither is a column that it may write.
 GRANT INSERT (ticket_id, staff_id, key_id) ON captures_ticket TO counter;
-GRANT INSERT (submission_key, ticket_id, delivered_by, language, sealed), SELECT (submission_key, outcome, said)
+GRANT INSERT (submission_key, ticket_id, delivered_by, language, sealed, by_counter, deed, needs_second),
+    SELECT (submission_key, ticket_id, delivered_by, outcome, said, deed, needs_second, received_at, agreed)
     ON captures_capture TO counter;
+-- A second person says yes or no on a session of their own; the carrier does it or lets it go.
+GRANT UPDATE (agreed, seconded_by, seconded_at) ON captures_capture TO counter;
+GRANT SELECT (ticket_id, staff_id) ON captures_ticket TO counter;
 GRANT SELECT, INSERT, DELETE ON captures_ticket TO sweep;
 GRANT SELECT, INSERT, UPDATE, DELETE ON captures_capture TO sweep;

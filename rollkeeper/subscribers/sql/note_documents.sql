@@ -1,8 +1,8 @@
 -- Notes documents that nobody showed before; who comes second in the same instant waits and then gets no row.
 -- Law: art. 2. Reads: -. Writes: subscribers_document. Plan: subscribers_document_pkey.
 -- Again: no row.
-INSERT INTO subscribers_document (document_index, person_id, document_type)
-SELECT * FROM unnest(%(indexes)s::bytea[], %(persons)s::uuid[], %(types)s::text[])
+INSERT INTO subscribers_document (document_index, person_id, document_type, since)
+SELECT shown.*, %(on)s FROM unnest(%(indexes)s::bytea[], %(persons)s::uuid[], %(types)s::text[])
               AS shown (document_index, person_id, document_type)
  ORDER BY shown.document_index
     ON CONFLICT (document_index) DO NOTHING
