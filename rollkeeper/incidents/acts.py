@@ -144,7 +144,10 @@ def tell_exposed(authority: Authority, incident_id: UUID, *, on: dt.date) -> tup
 def draft_notices(incident_id: UUID) -> tuple[dict[str, int], int]:
     """Return how many would be told in which language, and how many nobody can tell. Inside an act; owes nothing."""
     run("DROP TABLE IF EXISTS pg_temp.incident_draft")
+    # Of a list that was made a moment ago the planner knows no size, and may try every person with every holding.
+    run("SET LOCAL enable_nestloop = off")
     run(sql("incidents", "draft_notices"), {"incident": incident_id, "language": settings().languages[0]})
+    run("SET LOCAL enable_nestloop = on")
     found = rows(
         "SELECT language, line_id IS NOT NULL AS reached, count(*) AS n FROM incident_draft GROUP BY 1, 2"
     )
