@@ -150,6 +150,8 @@ def _join(authority: Authority, holder: PersonId, known: PersonId, *, on: dt.dat
         raise DocumentsOfOthers
     # Whoever takes a line for either at this moment is waited for, so that no limit is passed between the two.
     lock_taking([str(person) for person in whole.values()])
+    if principals({holder, known}) != whole:  # joined or parted at another counter while this one waited
+        raise Raced
     join_persons(holder, known, on=on)
 
 

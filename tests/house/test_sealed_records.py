@@ -130,7 +130,7 @@ OFFICE = {
 # What is of use to such a holder is done for them: two lines in service are alike, and one that cannot have it says nothing.
 HELPS = {"pause", "lift", "protect", "dispute"}
 NOT_ABOUT_A_LINE = re.compile(
-    r"captures/|samples/|kept/|unreached/$|worker|manifest|figures|receipt|campaign|batches|demands|incidents|agent|evidence|to-confirm|read/|^account|^static"
+    r"captures/|samples/|letters/|kept/|unreached/$|worker|manifest|figures|receipt|campaign|batches|demands|incidents|agent|evidence|to-confirm|read/|^account|^static"
 )
 
 

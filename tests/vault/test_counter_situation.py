@@ -40,7 +40,7 @@ def counter(home, empty_everything):
 def test_a_counter_seals_and_cannot_open(counter, reveal):
     record = acts.PersonRecord(UUID(counter["person"]), UUID(counter["holding"]), {})
 
-    (key,) = rows("SELECT wrapped FROM person_key", using="keys")
+    (key,) = rows("SELECT wrapped FROM person_key WHERE person_id = %s", [record.person_id], using="keys")
 
     assert counter["connections"] == ["default", "keys"]
     assert counter["succeeded"] == ALLOWED
