@@ -229,7 +229,6 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     assert guessed["numbers"] == guessed["documents"] == everybodys[place.erased :]
 
 
-@pytest.mark.soak  # beside a file as the root in every run; the key service itself is met in tests/vault/test_roots.py
 def test_the_same_restore_under_a_key_service(make_place):
     place = make_place(10, "OpenBao")
     enrol_all(place)
