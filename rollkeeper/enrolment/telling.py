@@ -9,7 +9,7 @@ from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.changes import lift_suspension
-from rollkeeper.lines.queries import LineView, other_lines_of, view_line
+from rollkeeper.lines.queries import LineView, living_lines_of, view_line
 from rollkeeper.lines.states import RESTRICTIONS, LineState, SuspensionReason
 from rollkeeper.network.acts import ask
 from rollkeeper.network.kinds import CommandKind
@@ -53,7 +53,7 @@ def tell_registered(
             on=on,
         )
     if by_holder or (in_sight and deed not in {Deed.CHANGE, Deed.RELOCATE}):
-        others = other_lines_of(person_id, than=line_id)
+        others = [line for line in living_lines_of(person_id) if line != line_id]
         own = (language_of(person_id) if others else None) or language
         for other in others:
             owe(

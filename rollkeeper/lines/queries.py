@@ -221,23 +221,18 @@ def held_last(number: str) -> LastHeld | None:
     return LastHeld(LineId(line_id), HoldingView(*holding) if holding[0] else None, frozenset(protected))
 
 
-def other_lines_of(person_id: PersonId, *, than: LineId) -> tuple[LineId, ...]:
-    """Return the living lines that this person holds besides one, under any of their documents: whom to tell of a new one.
+def living_lines_of(person_id: PersonId) -> tuple[LineId, ...]:
+    """Return the living lines that this person holds under any of their documents: whom to tell of what was done in their name.
 
     Over a line of which they say that it is not theirs, somebody else would be told.
     """
     found = rows(
         "SELECT h.line_id FROM subscribers_one_person(%s) AS one (person_id) JOIN lines_holding h USING (person_id)"
-        " JOIN lines_line l USING (line_id) WHERE upper_inf(h.held) AND h.contested_on IS NULL AND h.line_id <> %s"
+        " JOIN lines_line l USING (line_id) WHERE upper_inf(h.held) AND h.contested_on IS NULL"
         " AND l.state IN ('active', 'suspended') ORDER BY h.line_id",
-        [person_id, than],
+        [person_id],
     )
     return tuple(LineId(row.line_id) for row in found)
-
-
-def living_lines_of(person_id: PersonId) -> tuple[LineId, ...]:
-    """Return the living lines that a person holds under any of their documents; what they say is not theirs is left out."""
-    return other_lines_of(person_id, than=LineId(UUID(int=0)))
 
 
 def line_history(line_id: LineId) -> LineFacts | None:
