@@ -105,7 +105,7 @@ def number_field() -> forms.CharField:
             max_length=253,
             widget=forms.TextInput(attrs=QUIET | {"inputmode": "text", "class": "govuk-input--width-20"}),
         ),
-        why=_("A line is found by its whole number and in no other way."),
+        why=_("A line is found by its whole number or by a code that came to it, and never by a name."),
     )
 
 
