@@ -77,7 +77,6 @@ def address(store: server.Store, role: str) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "prepare_threshold": _ASKED_BEFORE_KEPT,
             "passfile": str(server.password_file(store, role)),
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}",
         },
@@ -161,11 +160,14 @@ def kept_rows(
     store = connections[using]
     store.close_if_health_check_failed()
     store.ensure_connection()
-    with (
-        store.wrap_database_errors,
-        psycopg.Cursor(store.connection, row_factory=namedtuple_row) as cursor,
-    ):
-        return cursor.execute(statement.encode(), parameters or None, binary=True).fetchall()
+    connection = store.connection
+    # For this statement alone: Django writes values into its statements, and the last hundred texts would stay in memory.
+    connection.prepare_threshold = _ASKED_BEFORE_KEPT
+    try:
+        with store.wrap_database_errors, psycopg.Cursor(connection, row_factory=namedtuple_row) as cursor:
+            return cursor.execute(statement.encode(), parameters or None, binary=True).fetchall()
+    finally:
+        connection.prepare_threshold = None
 
 
 def copy_rows(statement: str, records: Sequence[Sequence[Any]], *, using: str = "default") -> None:

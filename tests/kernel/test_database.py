@@ -79,3 +79,12 @@ def test_a_plan_is_kept_once_its_query_was_asked_a_few_times(register):
 def test_a_kept_query_is_refused_in_the_same_words_as_any(register, as_role):
     with pytest.raises(ProgrammingError, match="permission denied"), as_role("counter"):
         database.kept_rows("SELECT ciphertext FROM vault_sealed")
+
+
+def test_no_value_stays_behind_in_a_plan(register):
+    for _ in range(8):
+        database.rows("SELECT %s::text AS value", ["Invented"])
+        database.kept_rows("SELECT %s::text AS value", ["Invented"])
+
+    kept = database.rows("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%AS value'")
+    assert [row.statement for row in kept] == ["SELECT $1::text AS value"]
