@@ -137,8 +137,15 @@ def test_the_same_is_said_in_chinese():
     assert "2012-04-05起可以终止服务" in text
 
 
+def test_the_same_is_said_in_tibetan():
+    text = told(D(2012, 3, 10), "bo", suspended_on=D(2012, 3, 2))
+
+    assert "2012-03-02 ཉིན་མཚམས་བཞག" in text
+    assert "2012-04-05 ནས་སྐུད་ལམ་མཇུག་སྒྲིལ་ཆོག" in text
+
+
 def test_what_a_language_lacks_is_said_in_english():
-    assert told(D(2012, 3, 10), "bo") == told(D(2012, 3, 10))
+    assert told(D(2012, 3, 10), "ne") == told(D(2012, 3, 10))
 
 
 def test_every_language_fills_in_the_same_facts():
