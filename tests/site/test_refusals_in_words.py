@@ -25,6 +25,8 @@ from rollkeeper.subscribers.kinds import Part, PartyKind
 
 PACKAGE = Path(rollkeeper.__file__).parent
 CATALOGUE = PACKAGE / "site/locale/zh_Hans/LC_MESSAGES/django.po"
+CATALOGUE_OF_TIBETAN = PACKAGE / "site/locale/bo/LC_MESSAGES/django.po"
+AT_COUNTERS = tuple(f"rollkeeper.{room}." for room in ("captures", "counter", "enrolment", "lines", "subscribers"))
 # Modules whose refusals only the command line meets. A new refusal is held to be seen on a page until it stands here.
 ONLY_TYPED_FOR = (
     "rollkeeper.campaign.importing.",
@@ -200,6 +202,15 @@ def test_tibetan_falls_back_to_english_marked_as_such():
 
     assert (said.sentence, said.language) != (LineNotFound.sentence, "en")
     assert (unsaid.sentence, unsaid.language) == (NoNetwork.sentence, "en")
+
+
+def test_whatever_is_refused_at_a_counter_is_in_tibetan():
+    with CATALOGUE_OF_TIBETAN.open("rb") as file:
+        known = {m.id for m in read_po(file) if m.id and m.context == CONTEXT}
+    at_counters = [e for e in error_classes() if e.__module__.startswith(AT_COUNTERS) and reaches_a_page(e)]
+
+    assert len(at_counters) > 60
+    assert not {e.code for e in at_counters if not {e.sentence, e.remedy} <= known}
 
 
 def test_the_command_line_and_machines_are_answered_in_english(chinese):
