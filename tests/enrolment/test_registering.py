@@ -19,15 +19,16 @@ from rollkeeper.enrolment.acts import (
     replace_sim,
     transfer_line,
 )
+from rollkeeper.enrolment.submissions import Presence
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import HomeKind, write_settings
-from rollkeeper.lines.acts import mark_disputed
+from rollkeeper.lines.acts import mark_disputed, pause_clock
 from rollkeeper.lines.errors import LineNotFound, LineOver, NumberQuarantined, NumberStillServed
-from rollkeeper.lines.queries import find_line, holder_at, holdings, view_line
-from rollkeeper.lines.states import LineState, Service, SuspensionReason
+from rollkeeper.lines.queries import find_line, holder_at, holdings, line_history, view_line
+from rollkeeper.lines.states import LineState, PauseReason, Service, SuspensionReason
 from rollkeeper.network.acts import push_due
 from rollkeeper.subscribers.kinds import Part, PartyKind
 from tests.enrolment.people import ON, card, fresh_number, given_by, person, submission, without_address
@@ -626,6 +627,34 @@ def test_whoever_has_a_line_that_nobody_showed_to_be_theirs_is_told_of_its_end(
 
     told = rows("SELECT kind FROM notices_notice WHERE line_id = %s", [find_line(number).line_id])
     assert [row.kind for row in told if row.kind == "ended"] == ([] if is_registered else ["ended"])
+
+
+def test_no_open_reason_holds_back_whoever_takes_their_number_to_another_operator(clerk, new_line):
+    number, who = new_line(SuspensionReason.REGISTRATION, SuspensionReason.UNPAID), person()
+    register_subscriber(clerk, submission(number, who), on=ON)
+    left = find_line(number)
+
+    with pytest.raises(errors.NotTheHolder):
+        end_line(clerk, submission_key="ported-1", number=number, document=document(person()), on=ON)
+    end_line(clerk, submission_key="ported-2", number=number, document=document(who), on=ON)
+    back = register_subscriber(clerk, submission(number, who), on=ON)
+
+    assert left.reasons == (SuspensionReason.UNPAID,)
+    assert (back.line_id != left.line_id, find_line(number).reasons) == (True, ())
+    assert [one.until is None for one in holdings(left.line_id)] == [False]
+
+
+def test_lines_given_out_in_a_disaster_are_the_organisation_s_and_later_whose_they_become(clerk):
+    numbers, firm, who = [fresh_number() for _ in range(3)], company(), person()
+    for number in numbers:
+        receipt = register_subscriber(clerk, submission(number, **firm), on=ON)
+        pause_clock(clerk, receipt.line_id, ON, ON + dt.timedelta(days=30), PauseReason.DISASTER, ON)
+
+    giver = given_by(firm["parts"][Part.HOLDER], presence=Presence.PROXY)
+    transfer_line(clerk, submission(numbers[0], who, giver=giver), on=ON)
+
+    assert [holder_of(number).party_kind for number in numbers] == ["individual", "company", "company"]
+    assert line_history(find_line(numbers[1]).line_id).pauses[0].last == ON + dt.timedelta(days=30)
 
 
 def test_what_is_over_is_not_ended_again(clerk, new_line):
