@@ -1,8 +1,12 @@
 """The counter in a real browser: its pages in three languages and two widths, and as its reader prefers them."""
 
 import re
+from itertools import count
 
 import pytest
+from stdnum.iso7064.mod_11_2 import is_valid
+
+from tests.enrolment.people import card, person
 
 pytestmark = pytest.mark.browser
 
@@ -12,6 +16,7 @@ FORMS = (
     "register/?kind=company", "register/?kind=minor", "install/", "relocate/", "change/", "replace-sim/", "end/", "seen/",
     "pause/", "lift/", "protect/", "receipts/", "kept/", "further-document/",
 )  # fmt: skip
+CARDS = count(700_001)
 PREFERENCES = ({"forced_colors": "active"}, {"reduced_motion": "reduce"}, {"contrast": "more"})
 
 
@@ -42,6 +47,52 @@ def test_every_kind_of_page_is_sound_in_every_language_and_width(visitor, langua
     visitor.look("counter-receipt-by-code")
     page.goto(counter + "/receipt/12345678/")
     visitor.look("counter-no-receipt")
+    put_aside(page, counter)
+    visitor.look("counter-waits-for-a-second")
+    page.context.clear_cookies(name="rollkeeper_counter_session")
+    visitor.sign_in("data_protection_officer", at=counter)
+    visitor.look("counter-find-as-officer")
+    confirm(visitor)
+    part_documents(visitor)
+
+
+def put_aside(page, counter):
+    """Submit a card whose check digit does not fit: a supervisor looks at it as well."""
+    page.goto(counter + "/register/")
+    wrong = card(next(CARDS))[:-1]
+    given = person(document_number=next(wrong + last for last in "0123456789" if not is_valid(wrong + last)))
+    page.fill("#id_number", f"+8613976{next(CARDS)}")
+    for name in ("name", "address", "document_number"):
+        page.fill(f"#id_holder__{name}", given[name])
+    page.select_option("#id_holder__document_type", given["document_type"])
+    page.check("#id_looked_twice")
+    page.locator("form[data-capture] button[type=submit]:not(.rk-read)").click()
+    page.wait_for_url("**/receipt/**")
+
+
+def confirm(visitor):
+    """Look at what waits, say yes to it a moment too late, and then in time."""
+    page, yes = visitor.page, "main form button[value=yes]"
+    page.goto(visitor.trial.counter + "/to-confirm/")
+    visitor.look("counter-to-confirm")
+    page.locator("main form input[name=key]").last.evaluate("one => { one.value = 'decided-already' }")
+    page.locator(yes).last.click()
+    page.wait_for_selector(".govuk-error-summary")
+    visitor.look("counter-to-confirm-too-late")
+    while page.locator(yes).count():
+        page.locator(yes).first.click()
+        page.wait_for_load_state()
+    visitor.look("counter-nothing-to-confirm")
+
+
+def part_documents(visitor):
+    """Look at the empty form, and at its faults."""
+    page = visitor.page
+    page.goto(visitor.trial.counter + "/part-documents/")
+    visitor.look("counter-part-documents")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_selector(".govuk-error-summary")
+    visitor.look("counter-part-documents-faults")
 
 
 def test_a_form_keeps_to_what_its_reader_prefers_and_loses_nothing_at_twice_the_size(visitor):
