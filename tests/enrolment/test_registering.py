@@ -14,6 +14,7 @@ from rollkeeper.enrolment.acts import (
     change_record,
     end_line,
     install_line,
+    pause_line,
     register_subscriber,
     relocate_line,
     replace_sim,
@@ -655,6 +656,31 @@ def test_lines_given_out_in_a_disaster_are_the_organisation_s_and_later_whose_th
 
     assert [holder_of(number).party_kind for number in numbers] == ["individual", "company", "company"]
     assert line_history(find_line(numbers[1]).line_id).pauses[0].last == ON + dt.timedelta(days=30)
+
+
+def test_a_document_that_was_applied_for_stops_the_clock_until_its_holder_is_registered(clerk, new_line):
+    number, who = new_line(), person()
+    reason = PauseReason.DOCUMENT_APPLIED_FOR
+
+    pause_line(clerk, submission_key="applied-1", number=number, first=ON, last=None, reason=reason, on=ON)
+
+    (paused,) = line_history(find_line(number).line_id).pauses
+    assert (paused.first, paused.last, paused.reason) == (ON, None, reason)
+    assert register_subscriber(clerk, submission(number, who), on=ON + dt.timedelta(days=400))
+
+
+def test_nothing_is_kept_by_which_a_document_could_run_out_and_its_holder_is_never_asked_again(
+    clerk, new_line
+):
+    number, who = new_line(), person(document_type="passport-npl", document_number="X4711990")
+    receipt = register_subscriber(clerk, submission(number, who), on=ON)
+
+    kept = rows("SELECT field FROM vault_sealed")
+    years_later = ON.replace(year=ON.year + 30)
+    replace_sim(clerk, submission_key="sim-00001", number=number, document=document(who), on=years_later)
+
+    assert {row.field for row in kept} == set(who)
+    assert view_line(receipt.line_id).reasons == ()
 
 
 def test_what_is_over_is_not_ended_again(clerk, new_line):
