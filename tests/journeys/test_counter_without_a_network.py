@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.journeys.conftest import Visitor
+from tests.journeys.test_counter_on_paper import printed
 from tests.journeys.wire import wired
 
 pytestmark = pytest.mark.browser
@@ -290,6 +291,14 @@ def test_the_slip_and_a_refusal_are_sound_in_every_language_and_width(visitor, l
     row = page.locator("[data-list] [data-key]")
     assert row.locator("p").inner_text()
     visitor.look("counter-refused")
+    page.evaluate("window.print = () => { window.wasPrinted = true }")
+    page.click("[data-printer] button")
+    words, sheets = printed(page)
+    assert page.evaluate("window.wasPrinted")
+    assert sheets == 1
+    assert row.locator("[data-reference]").inner_text() in words
+    assert page.inner_text("h1") not in words
+    assert page.inner_text("#waiting-title") not in printed(page)[0]
     row.locator("[data-remove]").click()
     clerk.waits_for()
     visitor.complaints.clear()  # a browser says of each request that it could not be sent

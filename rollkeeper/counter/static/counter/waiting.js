@@ -8,6 +8,7 @@ const panel = document.querySelector("[data-waiting]");
 const slip = document.querySelector("[data-slip]");
 const list = panel.querySelector("[data-list]");
 const state = panel.querySelector("[data-state]");
+const printer = panel.querySelector("[data-printer]");
 const texts = panel.querySelector("template[data-texts]").content;
 const rowOf = panel.querySelector("template[data-row]").content;
 const isKept = panel.hasAttribute("data-kept");
@@ -265,6 +266,7 @@ async function draw() {
     list.dataset.drawn = drawn;
     list.replaceChildren(...wanted);
   }
+  printer.hidden = !records.length;
   panel.hidden = !records.length && !state.textContent;
 }
 
@@ -274,6 +276,7 @@ function row(record) {
   one.dataset.key = record.key;
   one.dataset.came = kind;
   one.querySelector("[data-what]").textContent = record.title;
+  one.querySelector("[data-reference]").textContent = `…${record.key.slice(-6)}`;
   one.querySelector("[data-at]").textContent = shown(record.at);
   one.querySelector("[data-came]").textContent = text(kind);
   const receipt = one.querySelector("[data-receipt]");
@@ -291,6 +294,11 @@ function row(record) {
   return one;
 }
 
+printer.addEventListener("click", () => {
+  document.body.classList.add("rk-prints-list");
+  window.print();
+});
+window.addEventListener("afterprint", () => document.body.classList.remove("rk-prints-list"));
 list.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-remove]");
   if (!button) return;
