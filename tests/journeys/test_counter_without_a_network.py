@@ -297,7 +297,7 @@ def test_the_slip_and_a_refusal_are_sound_in_every_language_and_width(visitor, l
     assert page.evaluate("window.wasPrinted")
     assert sheets == 1
     assert row.locator("[data-reference]").inner_text() in words
-    assert page.inner_text("h1") not in words
+    assert page.inner_text("#slip-title") not in words
     assert page.inner_text("#waiting-title") not in printed(page)[0]
     row.locator("[data-remove]").click()
     clerk.waits_for()
