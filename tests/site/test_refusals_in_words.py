@@ -26,7 +26,9 @@ from rollkeeper.subscribers.kinds import Part, PartyKind
 PACKAGE = Path(rollkeeper.__file__).parent
 CATALOGUE = PACKAGE / "site/locale/zh_Hans/LC_MESSAGES/django.po"
 CATALOGUE_OF_TIBETAN = PACKAGE / "site/locale/bo/LC_MESSAGES/django.po"
-AT_COUNTERS = tuple(f"rollkeeper.{room}." for room in ("captures", "counter", "enrolment", "lines", "subscribers"))
+AT_COUNTERS = tuple(
+    f"rollkeeper.{room}." for room in ("captures", "counter", "enrolment", "lines", "subscribers")
+)
 # Modules whose refusals only the command line meets. A new refusal is held to be seen on a page until it stands here.
 ONLY_TYPED_FOR = (
     "rollkeeper.campaign.importing.",
