@@ -1,18 +1,22 @@
 """Import, set against a bare COPY of the finished rows and against what a user would otherwise write with Django.
 
 The file has numbers in the national form, days, services, regions and a reference; everything is normalised, looked at,
-indexed and sealed. The COPY gets the very tuples that the import made, in one transaction, into the same tables with the
-same indexes (and once without): no cheaper way to have these rows exists. The Django loops seal one attribute a line with
-AES-GCM on the way into a table without further indexes, which flatters them; they
-run on few rows, before and after the import, and their rate is taken for the whole. Beside them stands what a register
-cannot do without: the same `bulk_create` of as many rows, with the unique blind index by which a number is found.
+indexed and sealed, by a process of its own, whose most memory is told. The COPY gets the very tuples that the import made,
+out of files and in one transaction, into the same tables with the same indexes (and once without): no cheaper way to have
+these rows exists. The Django loops seal one attribute a line with AES-GCM on the way into a table without further indexes,
+which flatters them; they run on few rows, before and after the import, and their rate is taken for the whole. Beside them
+stands what a register cannot do without, up to two million: the same `bulk_create` of as many rows, with the unique blind
+index by which a number is found.
 """
 
 import csv
 import datetime as dt
 import hmac
+import json
 import os
 import random
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -23,14 +27,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection, models, transaction
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.campaign.importing import chunks
 from rollkeeper.campaign.importing.acts import import_lines
 from rollkeeper.campaign.importing.files import look
 from rollkeeper.campaign.importing.maps import make_map
+from rollkeeper.kernel.database import run as do
 from rollkeeper.kernel.database import sql
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.vault.acts import begin_first_epoch
+from tests.memory import Peaks
 from tests.owner import as_owner
 
 ON = dt.date(2011, 12, 1)
@@ -42,45 +47,65 @@ RAW = {
     "reference": {"column": "id"},
 }
 TABLES = ("lines_line", "lines_number", "lines_reference")
+COPIES = ("numbers", "references", "lines")
 LOOP_ROWS = 4_000
 BULK_ROWS = 40_000
+MOST_CREATED = 2_000_000
+IN_A_PROCESS = "import sys, django; django.setup(); from tests.bench.bench_import import import_alone; import_alone(sys.argv[1])"
 
 Row = tuple[str, int, float, float | None, float | None, str]
 
 
-def run(sizes: list[int]) -> list[Row]:
+def run(sizes: list[int]) -> Iterator[Row]:
     begin_first_epoch()
-    load_pack(settings().pack)  # runs the pack's own cases: once a process, whatever is imported
-    return [row for size in sizes for row in _measure(size)]
+    do("SET statement_timeout = 0")
+    for size in sizes:
+        yield from _measure(size)
 
 
-def _measure(size: int) -> list[Row]:
+def _measure(size: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         file = _write(Path(folder), size)
-        kept = _Kept()
         _empty()
         before = _loops()
-        seconds = _timed(lambda: _import(file, chunks_seen=None))
+        seconds, peaks = _imported(file)
         after = _loops()
-        found = _in_a_table(_FOUND, lambda: _timed(lambda: _bulk_create_found(size)))
         assert _count() == size
+        yield "import, whole command's work", size, seconds, None, None, "-"
+        most = (
+            "import: at most {Rollkeeper} MiB in the command, {PostgreSQL (register)} in a server's process"
+        )
+        yield most.format(**peaks), size, seconds, None, None, "1 GB"
+        if size <= MOST_CREATED:
+            found = _in_a_table(_FOUND, lambda: _timed(lambda: _bulk_create_found(size)))
+            name = "import / bulk_create of as many, sealed, each number to be found"
+            yield name, size, seconds, found, found / seconds, "(for comparison)"
+        _keep(Path(folder))
         _empty()
-        _import(file, chunks_seen=kept)
-    _empty()
-    indexed = _timed(lambda: _bare_copy(kept))
-    _empty()
-    with _without_indexes():
-        bare = _timed(lambda: _bare_copy(kept))
+        indexed = _timed(lambda: _bare_copy(Path(folder)))
         _empty()
+        with _without_indexes():
+            bare = _timed(lambda: _bare_copy(Path(folder)))
+            _empty()
     create, bulk = (size * (first + last) / 2 for first, last in zip(before, after, strict=True))
-    return [
-        ("import, whole command's work", size, seconds, None, None, "-"),
-        ("import / bare COPY of the same rows", size, seconds, indexed, seconds / indexed, "at most 4"),
-        ("import / bare COPY without any index", size, seconds, bare, seconds / bare, "(for comparison)"),
-        (f"import / create() loop, sealed (rate of {LOOP_ROWS:,})", size, seconds, create, create / seconds, "at least 20 times as fast"),
-        (f"import / bulk_create, sealed (rate of {BULK_ROWS:,})", size, seconds, bulk, bulk / seconds, "at least 3 times as fast"),
-        ("import / bulk_create of as many, sealed, each number to be found", size, seconds, found, found / seconds, "(for comparison)"),
-    ]  # fmt: skip
+    yield "import / bare COPY of the same rows", size, seconds, indexed, seconds / indexed, "at most 4"
+    yield "import / bare COPY without any index", size, seconds, bare, seconds / bare, "(for comparison)"
+    yield (
+        f"import / create() loop, sealed (rate of {LOOP_ROWS:,})",
+        size,
+        seconds,
+        create,
+        create / seconds,
+        "at least 20 times as fast",
+    )
+    yield (
+        f"import / bulk_create, sealed (rate of {BULK_ROWS:,})",
+        size,
+        seconds,
+        bulk,
+        bulk / seconds,
+        "at least 3 times as fast",
+    )
 
 
 def _loops() -> tuple[float, float]:
@@ -88,42 +113,52 @@ def _loops() -> tuple[float, float]:
     return _seconds_a_row(_create_loop, LOOP_ROWS), _seconds_a_row(_bulk_create, BULK_ROWS)
 
 
-def _import(file: Path, *, chunks_seen: "_Kept | None") -> None:
-    place = chunks.place
-    if chunks_seen is not None:
-        chunks.place = chunks_seen.watching(place)
-    try:
-        seen = look(file)
-        made = make_map(RAW, named="bench", header=seen.header)
-        import_lines(console_authority(), seen, made, refused_file=file.with_suffix(".refused"), on=ON)
-    finally:
-        chunks.place = place
+def _imported(file: Path) -> tuple[float, dict[str, int]]:
+    """Import in a process that has done nothing else; return its seconds and its and the servers' most memory in MiB."""
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_PROCESS, file],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    said = json.loads(done.stdout.splitlines()[-1])
+    return said["seconds"], said["peaks"]
 
 
-class _Kept:
-    """The finished tuples of an import, for the bare COPY."""
-
-    def __init__(self) -> None:
-        self.tuples: dict[str, list[bytes]] = {"numbers": [], "references": [], "lines": []}
-
-    def watching(self, place: Callable[..., chunks.Placed]) -> Callable[..., chunks.Placed]:
-        def seen(chunk, **arguments):
-            done = place(chunk, **arguments)
-            for name in self.tuples:
-                self.tuples[name].append(b"".join(chunk.columns[f"{name.removesuffix('s')}_tuple"]))
-            return done
-
-        return seen
+def import_alone(file: str) -> None:
+    """Be that process."""
+    load_pack(settings().pack)  # runs the pack's own cases: once a process, whatever is imported
+    seconds, peaks = _timed(lambda: _import(Path(file))), Peaks()
+    peaks.look()
+    print(json.dumps({"seconds": seconds, "peaks": peaks.mib}), flush=True)
 
 
-def _bare_copy(kept: _Kept) -> None:
+def _import(file: Path) -> None:
+    seen = look(file)
+    made = make_map(RAW, named="bench", header=seen.header)
+    import_lines(console_authority(), seen, made, refused_file=file.with_suffix(".refused"), on=ON)
+
+
+def _keep(folder: Path) -> None:
+    """Write the finished tuples of an import into files, in the order in which they lie."""
+    do("SET synchronize_seqscans = off")
+    for name in COPIES:
+        out = sql("campaign", f"import_copy_{name}").replace("FROM STDIN", "TO STDOUT")
+        with (folder / name).open("wb") as file, connection.cursor() as cursor, cursor.copy(out) as copy:
+            for piece in copy:
+                file.write(piece)
+
+
+def _bare_copy(folder: Path) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        for name, parts in kept.tuples.items():
-            with cursor.copy(sql("campaign", f"import_copy_{name}")) as copy:
-                copy.write(chunks.tuples.SIGNATURE)
-                for part in parts:
-                    copy.write(part)
-                copy.write(chunks.tuples.TRAILER)
+        for name in COPIES:
+            with (
+                (folder / name).open("rb") as file,
+                cursor.copy(sql("campaign", f"import_copy_{name}")) as copy,
+            ):
+                while piece := file.read(1 << 20):
+                    copy.write(piece)
 
 
 class _Line(models.Model):
