@@ -202,7 +202,9 @@ def _ensure_store(store: Store) -> None:
             _ready_sockets()
             if owner:
                 _open_the_way(store)
-        if not _pid(store):
+        if _pid(store):
+            _wait_while_it_gets_up(store)
+        else:
             _start(store)
     except (subprocess.CalledProcessError, OSError) as fault:
         why = "the disk is full" if disk_is_full() else _last_words(fault, store)
@@ -264,6 +266,15 @@ def _start(store: Store) -> None:
     _run(
         store, "pg_ctl", "-D", str(store.data), "-w", "-s", "-t", "60", "-l", str(store.log), "-o", options, "start"
     )  # fmt: skip
+
+
+def _wait_while_it_gets_up(store: Store) -> None:
+    """Wait for a server that fell down by itself, as where the disk was full, and reads its log before it lets anybody in."""
+    from psycopg.pq import PGconn, Ping
+
+    place, until = f"host={socket_folder()} port={store.port}".encode(), time.monotonic() + 60
+    while PGconn.ping(place) == Ping.REJECT and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 def _pid(store: Store) -> int | None:

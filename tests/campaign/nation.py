@@ -200,6 +200,8 @@ def live(people: tuple[Authority, Authority], watch: _Watch) -> None:
                 push_due(sweep_authority(), on=on, gateway=element)
             with watch.of("erase and free numbers"):
                 erase_due(sweep_authority(), on=on)
+        if on.day == 1:
+            print(on, {what: round(seconds) for what, seconds in watch.seconds.items()}, flush=True)
         on += dt.timedelta(days=1)
 
 

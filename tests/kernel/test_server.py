@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -53,6 +54,22 @@ def test_a_server_that_was_killed_is_started_again_with_what_it_had_committed(ot
     with as_owner(database="postgres") as session:
         session.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     os.kill(pid_of(server.REGISTER), signal.SIGKILL)
+
+    server.ensure_running()
+
+    assert ask(server.REGISTER, "SELECT answer FROM kept") == 42
+
+
+def test_who_comes_while_a_server_gets_up_again_by_itself_waits_for_it(other_home):
+    server.ensure_running()
+    bystander = as_owner(database="postgres")
+    with as_owner(database="postgres") as session:
+        session.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        os.kill(session.info.backend_pid, signal.SIGKILL)
+    with suppress(psycopg.OperationalError):
+        while True:  # until the server has noticed and sends everybody away
+            bystander.execute("SELECT")
+    bystander.close()
 
     server.ensure_running()
 

@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A whole campaign typed at a home of its own, from the import to the last erasure, while its servers are killed.
+
+In a siege each command is typed twice at once, three times over, and each time something is killed with kill -9 at a random
+instant of its work: the register's server, the server of the keys, or one of the two commands. Then it is typed once more,
+as an operator would, and must end by itself. Separate from the test that holds what is left to a run that nobody disturbed.
+"""
+
+import csv
+import datetime as dt
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.typist import Running, Typist
+
+EARLY, LATE = 1400, 700
+"""Lines of the first file and of the second: the first are cut, and ended; the cut of the second is undone."""
+IN_TIME, COME_BACK, LEAVE = range(300), range(300, 600), range(100)
+"""Of the first: who registers before the day, who does after they were cut, who then leaves of their own accord."""
+IMPORTED, PLANNED, TOLD = "2011-12-10", "2011-12-19", "2011-12-20"
+LATER, SOON, CUT, BACK = "2012-01-20", "2012-02-20", "2012-03-02", "2012-03-06"
+CUT_LATER, UNDONE, ENDED, ERASED = "2012-03-23", "2012-03-26", "2012-04-05", "2013-04-10"
+PASSWORD = "an invented pass phrase"
+MAP = """
+[number]
+column = "number"
+[service]
+constant = "mobile"
+[activated_on]
+column = "since"
+[reference]
+column = "id"
+"""
+TYPED, MAKE_READY, LET_LEAVE, TELL, ASK = (
+    f"@tests.campaign.besieged:{name}" for name in ("typed", "make_ready", "let_leave", "tell", "ask")
+)
+VICTIMS = ("register", "keys", "command")
+STATE = """
+SELECT l.line_id, l.state, l.version, l.is_registered, l.ended_on, l.ended_by, l.erased_on,
+       m.stage, m.anchor_on, m.promised_on, m.next_check_on,
+       ARRAY(SELECT reason || ' ' || begun_on || ' ' || coalesce(lifted_on::text, '') FROM lines_suspension x
+              WHERE x.line_id = l.line_id ORDER BY 1) AS suspensions,
+       ARRAY(SELECT kind || ' ' || reason || ' ' || state FROM network_command x WHERE x.line_id = l.line_id ORDER BY 1)
+           AS commands,
+       ARRAY(SELECT kind || ' ' || state || ' ' || owed_on || ' ' || coalesce(delivered_on::text, '')
+               FROM notices_notice x WHERE x.line_id = l.line_id ORDER BY 1) AS notices,
+       ARRAY(SELECT channel || ' ' || outcome FROM notices_attempt x WHERE x.line_id = l.line_id ORDER BY 1) AS attempts,
+       ARRAY(SELECT outcome || ' ' || coalesce(passed_over_because, '') FROM campaign_batchline x
+              WHERE x.line_id = l.line_id ORDER BY 1) AS turns,
+       ARRAY(SELECT verb FROM ledger_entry x WHERE x.line_id = l.line_id AND verb <> 'vault:sealed:opened' ORDER BY 1)
+           AS entries,
+       ARRAY(SELECT person_id FROM lines_holding x WHERE x.line_id = l.line_id ORDER BY held) AS holders
+  FROM lines_line l LEFT JOIN campaign_member m USING (line_id)
+"""
+WHOLE = """
+SELECT ARRAY(SELECT action || ' ' || state || ' ' || line_count || ' ' || position_done FROM campaign_batch ORDER BY 1) AS batches,
+       ARRAY(SELECT stage || ' ' || sum(lines) FROM campaign_tally GROUP BY stage HAVING sum(lines) <> 0 ORDER BY 1) AS stages,
+       (SELECT sum(done) FROM campaign_chunk) AS done, (SELECT sum(undone) FROM campaign_chunk) AS undone,
+       ARRAY(SELECT verb || ' ' || count(*) FROM ledger_entry WHERE verb LIKE 'campaign:batch:%%'
+              OR verb IN ('campaign:lines:imported', 'campaign:clock:started') GROUP BY verb ORDER BY 1) AS entries
+"""
+
+
+class Siege:
+    """A home, and somebody who types at it. With dice it is besieged; without, nobody disturbs it."""
+
+    def __init__(
+        self, home: Path, surroundings: dict[str, str], *, dice: random.Random | None, spans: dict[str, float]
+    ) -> None:
+        self._home, self._dice, self._undisturbed = home, dice, spans
+        self._typist = Typist(surroundings | {"ROLLKEEPER_HOME": str(home)})
+        self.spans: dict[str, float] = {}
+        self.kills: Counter[str] = Counter()
+        self.broken_off: Counter[int] = Counter()
+        self.said: list[str] = []
+
+    def live(self) -> dict[str, Any]:
+        """Play the campaign from its first file to its last erasure; return what the register holds in the end."""
+        folder = self._home / "files"
+        self._do("make the home", MAKE_READY)
+        folder.mkdir()
+        (folder / "map.toml").write_text(MAP, "utf-8")
+        self._typist.hold_servers(self._home)
+        try:
+            self._take_in_and_tell(write_lines(folder / "early.csv", range(EARLY)), IMPORTED, PLANNED, TOLD)
+            self._take_in_and_tell(
+                write_lines(folder / "late.csv", range(EARLY, EARLY + LATE)), LATER, LATER, LATER
+            )
+            self._type(
+                "register in time", "enrol", write_people(folder / "in-time.jsonl", IN_TIME), "--on", SOON
+            )
+            self._batch("suspend", CUT)
+            self._type("come back", "enrol", write_people(folder / "back.jsonl", COME_BACK), "--on", BACK)
+            later = self._batch("suspend later", CUT_LATER)
+            self._type("undo", "campaign", "undo", later, "--on", UNDONE, ends={0, 1})
+            self._do("leave", LET_LEAVE, folder / "places.json", UNDONE)
+            self._batch("end", ENDED)
+            self._type("tell what was done", "notices", "send", "--on", ENDED)
+            self._type("erase", "erase-due", "--on", ERASED)
+            self._type("publish", "ledger", "publish", self._home / "log")
+            self._do("verify", "ledger", "verify", self._home / "log")
+            self._do("tell", TELL, folder / "places.json", folder / "state.json")
+        finally:
+            self._typist.go()
+        return json.loads((folder / "state.json").read_text("utf-8"))
+
+    def _take_in_and_tell(self, file: Path, imported: str, planned: str, told: str) -> None:
+        self._type("import", "import", file, "--map", file.with_name("map.toml"), "--on", imported)
+        self._type("plan", "campaign", "plan", "--on", planned)
+        self._type("send", "notices", "send", "--on", told)
+        self._type("reports", "notices", "receipts", self._home / "outbox" / "receipts.jsonl", "--on", told)
+
+    def _batch(self, what: str, day: str) -> str:
+        """Sweep, draw up, have two approve, carry out; tell the network. Return the batch."""
+        self._type("sweep", "campaign", "run", "--on", day)
+        self._type("draw up", "campaign", "check", "--json", "--on", day)
+        seen = json.loads(self._do("status", "campaign", "status", "--json", "--on", day))
+        (batch,) = [
+            one["batch_id"]
+            for one in seen["batches"]
+            if (one["state"], one["action"]) == ("waiting", what.split(maxsplit=1)[0])
+        ]
+        for who in ("anna", "tashi"):
+            words = ("campaign", "approve", batch, "--as", who, "--on", day)
+            self._type("approve", *words, ends={0, 1}, typed=PASSWORD + "\n")
+        self._type(what, "campaign", "run", "--on", day)
+        self._type("tell the network", "network", "push", "--on", day)
+        return str(batch)
+
+    def _type(self, what: str, *words: object, ends: set[int] = frozenset({0}), typed: str = "") -> None:
+        """Type a command of which nobody waits for the answer; in a siege, besieged, and then once more in peace."""
+        if self._dice:
+            for victim in self._dice.sample(VICTIMS, len(VICTIMS)):
+                self._strike(what, victim, words, typed)
+        self._do(what, TYPED, *words, ends=ends, typed=typed)
+
+    def _do(self, what: str, *words: object, ends: set[int] = frozenset({0}), typed: str = "") -> str:
+        begun = time.perf_counter()
+        done = self._typist.run(*map(str, words), typed=typed)
+        self.spans[what] = max(self.spans.get(what, 0.0), time.perf_counter() - begun)
+        self.said.append(done.stderr)
+        assert done.returncode in ends, (what, done.returncode, done.stdout, done.stderr)
+        return done.stdout
+
+    def _strike(self, what: str, victim: str, words: tuple[object, ...], typed: str) -> None:
+        """Have two type the same at once, and kill at a random instant of their work."""
+        with tempfile.TemporaryFile("w+") as said:
+            files = {"out": said.fileno(), "err": said.fileno()}
+            two = [self._typist.start(TYPED, *map(str, words), typed=typed, **files) for _ in range(2)]
+            time.sleep(self._dice.uniform(0.2, 1.1) * self._undisturbed[what])
+            self._kill(victim, two[0])
+            self.broken_off.update(one.finish() for one in two)
+            said.seek(0)
+            self.said.append(said.read())
+
+    def _kill(self, victim: str, command: Running) -> None:
+        pids = [command.process] if victim == "command" else processes(self._home / victim / "pg")
+        if self._dice.random() < 0.5:
+            del pids[1:]  # the postmaster alone: what it leaves behind must find out by itself
+        struck = [pid for pid in pids if killed(pid)]
+        self.kills[victim] += bool(struck)
+
+
+def killed(process: int) -> bool:
+    """Kill a process without a last word; tell whether it was still there."""
+    try:
+        os.kill(process, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def processes(data: Path) -> list[int]:
+    """Return the process ids of a server: of the postmaster first, then of its children; none where it is not up."""
+    with suppress(OSError):
+        first = int((data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text("utf-8")
+        return [first, *map(int, children.split())]
+    return []
+
+
+def number(n: int) -> str:
+    return f"138{n:08d}"
+
+
+def write_lines(file: Path, which: range) -> Path:
+    """Write a file of an operator."""
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["number", "since", "id"])
+        writer.writerows(
+            [number(n), dt.date(2010, 1, 1) + dt.timedelta(days=n % 500), f"A{n}"] for n in which
+        )
+    return file
+
+
+def write_people(file: Path, which: range) -> Path:
+    """Write the registrations of invented people."""
+    people = (
+        {
+            "number": number(n), "name": f"Invented {n}", "address": "1 Invented Road", "document_type": "passport",
+            "document_number": f"X{n:08d}",
+        }
+        for n in which
+    )  # fmt: skip
+    file.write_text("".join(json.dumps(one) + "\n" for one in people), "utf-8")
+    return file
+
+
+def typed(*words: str) -> None:
+    """Be the command `rollkeeper`, with a commit after every few rows: more instants at which to be killed."""
+    from rollkeeper.campaign import running, undoing
+    from rollkeeper.campaign.importing import acts as importing
+    from rollkeeper.enrolment import bulk
+    from rollkeeper.retention import acts as retention
+    from rollkeeper.site import cli
+
+    running.CHUNK = undoing.CHUNK = retention.CHUNK = bulk.BATCH_ROWS = 40
+    importing.import_lines = partial(importing.import_lines, chunk_rows=50)
+    sys.argv = ["rollkeeper", *words]
+    cli.main()
+
+
+def make_ready() -> None:
+    """Make the home, with two people who may approve and no brake."""
+    from rollkeeper.access.roles import StaffRole
+    from rollkeeper.kernel.settings import HomeKind, write_settings
+    from rollkeeper.site import boot
+    from tests.campaign.typed import employ
+
+    boot.make_home(HomeKind.TRIAL)
+    write_settings(
+        first_share=1.0, first_share_hours=0, cap_per_hour=10**9, quiet_from=dt.time(), quiet_until=dt.time(),
+        outbox_bounce_share=0.0, trial_network_faults=0.0,
+    )  # fmt: skip
+    employ(("anna", StaffRole.CAMPAIGN_MANAGER), ("tashi", StaffRole.SUPERVISOR))
+
+
+def let_leave(places: str, day: str) -> None:
+    """Let some who are registered give their line up. Note before which place in the files each line came from."""
+    from rollkeeper.kernel import clock, opening
+    from rollkeeper.kernel.database import rows
+    from rollkeeper.lines.queries import find_line
+    from rollkeeper.vault.blind import blind_numbers
+    from tests.campaign.population import end
+
+    opening.open_home()
+    place_of = {
+        index: n for n, index in enumerate(blind_numbers([f"+86{number(n)}" for n in range(EARLY + LATE)]))
+    }
+    found = rows("SELECT line_id, number_index FROM lines_number")
+    noted = {
+        str(row.line_id): place_of[bytes(row.number_index)]
+        for row in found
+        if bytes(row.number_index) in place_of
+    }
+    Path(places).write_text(json.dumps(noted), "utf-8")
+    on = dt.date.fromisoformat(day)
+    clock.give_day(on)
+    for n in LEAVE:
+        end(find_line(f"+86{number(n)}").line_id, on)
+
+
+def tell(places: str, file: str) -> None:
+    """Write down what became of each line, by its place in the operator's files, and of the whole."""
+    from rollkeeper.kernel import opening
+    from rollkeeper.kernel.database import rows
+
+    opening.open_home()
+    living = {row.person_id for row in rows("SELECT DISTINCT person_id FROM person_key", using="keys")}
+    noted = json.loads(Path(places).read_text("utf-8"))
+    fates = {}
+    for row in rows(STATE):
+        if str(row.line_id) not in noted:
+            continue  # the home's own canary
+        one = row._asdict()
+        one["holders"] = [holder in living for holder in one["holders"]]
+        fates[noted[str(one.pop("line_id"))]] = one
+    Path(file).write_text(
+        json.dumps({"lines": fates, "whole": rows(WHOLE)[0]._asdict()}, default=str), "utf-8"
+    )
+
+
+def ask(statement: str) -> None:
+    """Ask the register something with one statement, or change it; print the rows as JSON."""
+    from rollkeeper.kernel import opening
+    from rollkeeper.kernel.database import rows, run
+
+    opening.open_home()
+    print(json.dumps(rows(statement) if statement.startswith("SELECT") else run(statement), default=str))
