@@ -5,7 +5,7 @@
 Each `bench_<name>.py` has a function `run(sizes)` that returns rows. A row sets the product beside what the same rows
 cost in bare PostgreSQL, or beside what a user would otherwise write. `--write` renews the parts of
 `docs/measured.md` that belong to the benches that ran, and the picture of cost against size that is drawn from them;
-`--write --add` leaves there what earlier runs measured at other sizes.
+`--write --add` leaves there what earlier runs measured at other sizes, and the words beside it.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import datetime as dt
 import importlib
 import os
 import platform
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -26,6 +27,7 @@ HEAD = (
     "# Measured\n\nMade by `make bench`; every line is one run in which the product and what it is set against took turns"
     " on the same machine.\n"
 )
+_BARE = re.compile(r"\nOn \d{4}-[^\n]*\n\n\| what \|[^\n]*\n\|---[^\n]*\n(?=\n|\Z)")
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-bench-"))
 os.environ |= {
     "ROLLKEEPER_HOME": str(HOME),
@@ -78,8 +80,15 @@ def report(before: str, name: str, text: str, *, add: bool = False) -> str:
         f"\nOn {dt.date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()},"
         f" PostgreSQL 18 with fsync on, {busy()}.\n\n{text}\n"
     )
-    parts[name] = parts.get(name, "") + said if add else said
+    parts[name] = without_rows_of(parts.get(name, ""), text) + said if add else said
     return joined(parts)
+
+
+def without_rows_of(part: str, text: str) -> str:
+    """Take away what a new table measured again, and the head of a table of which nothing is left."""
+    again = {tuple(row.split(" | ")[:2]) for row in text.splitlines()[2:]}
+    kept = [line for line in part.split("\n") if tuple(line.split(" | ")[:2]) not in again]
+    return _BARE.sub("", "\n".join(kept))
 
 
 def with_picture(before: str, name: str) -> str:

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A counter at which people register one after another, at a pace, in a process with the rights of a counter.
+
+    ROLLKEEPER_ROLE=counter python -m tests.campaign.pouring FIRST STEP COUNT PER_SECOND SECONDS
+
+Registers the holders of the lines FIRST, FIRST + STEP and so on, and says as JSON for whom there was a receipt, what was
+refused, and how long the slowest waited. Who comes after so many seconds is not served any more.
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+
+
+def number(n: int) -> str:
+    return f"+86138{n:08d}"
+
+
+def main(first: int, step: int, count: int, per_second: float, seconds: float) -> None:
+    """Open, register, close."""
+    import django
+
+    django.setup()
+    from rollkeeper.access.authority import Authority
+    from rollkeeper.access.roles import StaffRole
+    from rollkeeper.enrolment.acts import register_subscriber
+    from rollkeeper.kernel import clock
+    from rollkeeper.kernel.errors import RollkeeperError
+    from rollkeeper.kernel.ids import StaffId, new_uuid
+    from rollkeeper.law.packs import load_pack
+    from tests.campaign.typed import DUE
+    from tests.enrolment.people import card, person, submission
+
+    load_pack("cn-xz-2011")
+    clock.give_day(DUE)
+    clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "c1" * 32)
+    done: list[int] = []
+    refused: Counter[str] = Counter()
+    slowest = 0.0
+    print("open", flush=True)
+    sys.stdin.readline()
+    opened = time.monotonic()
+    for place in range(count):
+        wait = opened + place / per_second - time.monotonic()
+        time.sleep(max(wait, 0))
+        began = time.monotonic()
+        if began - opened > seconds:
+            break
+        n = first + place * step
+        try:
+            register_subscriber(clerk, submission(number(n), person(document_number=card(n))), on=DUE)
+            done.append(n)
+        except RollkeeperError as fault:
+            refused[fault.code] += 1
+        slowest = max(slowest, time.monotonic() - began)
+    print(
+        json.dumps(
+            {"done": done, "refused": refused, "slowest": slowest, "seconds": time.monotonic() - opened}
+        ),
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:4]), *map(float, sys.argv[4:6]))

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A disk that really is full, under an import and under a batch: a clear refusal, nothing cut wrongly, and on it goes.
+
+The home lies on a small file system of its own, which only root can make.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.campaign.besieged import ASK, MAKE_READY, MAP, TYPED, write_lines, write_people
+from tests.campaign.typed import DUE, PASSWORD, PLANNED, Answer, surroundings
+from tests.typist import Typist
+
+pytestmark = pytest.mark.soak
+SIZE, LINES, REGISTERED = "800m", 30_000, 300
+LEFT_MIB = 12
+"""Less than a segment of the write-ahead log: the work begins, and breaks off in the midst of it."""
+
+
+class SmallHome:
+    """A home on a small disk, and somebody who types at it."""
+
+    def __init__(self, disk: Path, typist: Typist) -> None:
+        self._disk, self._typist = disk, typist
+
+    def type(self, *words: object, typed: str = "") -> Answer:
+        done = self._typist.run(*map(str, words), typed=typed)
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def do(self, *words: object, typed: str = "") -> str:
+        answer = self.type(*words, typed=typed)
+        assert answer.code == 0, answer
+        return answer.said
+
+    def ask(self, statement: str) -> list[list[object]]:
+        return json.loads(self.do(ASK, statement))
+
+    def fill(self) -> None:
+        """Fill the disk up but for a little."""
+        free = shutil.disk_usage(self._disk).free
+        with (self._disk / "ballast").open("wb") as ballast:
+            os.posix_fallocate(ballast.fileno(), 0, free - (LEFT_MIB << 20))
+
+    def make_room(self) -> None:
+        (self._disk / "ballast").unlink()
+
+
+@pytest.fixture
+def home_there() -> Iterator[SmallHome]:
+    """A home that is made, on a file system in memory; it is unmounted when its servers are down."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a small file system: a full disk was NOT tried")
+    disk = Path(tempfile.mkdtemp(prefix="rollkeeper-small-disk-"))
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=755", "tmpfs", disk], check=True)
+    typist = Typist(surroundings() | {"ROLLKEEPER_HOME": str(disk / "home")})
+    try:
+        typist.run(MAKE_READY)
+        typist.hold_servers(disk / "home")
+        yield SmallHome(disk, typist)
+    finally:
+        typist.go()
+        subprocess.run(["umount", disk], check=True)
+        disk.rmdir()
+
+
+def test_a_full_disk_stops_an_import_and_a_batch_and_both_go_on_once_there_is_room(
+    home_there: SmallHome, tmp_path: Path
+) -> None:
+    lines, people, way = (
+        write_lines(tmp_path / "lines.csv", range(LINES)),
+        tmp_path / "people.jsonl",
+        tmp_path / "map.toml",
+    )
+    way.write_text(MAP, "utf-8")
+    taking_in = (TYPED, "import", lines, "--map", way, "--on", "2011-12-10")
+
+    home_there.fill()
+    refused = home_there.type(*taking_in)
+    again = home_there.type(*taking_in)
+    home_there.make_room()
+    ((before,),) = home_there.ask("SELECT count(*) FROM lines_line")
+    home_there.do(*taking_in)
+
+    for answer in (refused, again):
+        assert answer.code != 0
+        assert "disk is full" in answer.remarks
+    assert 0 < before < LINES
+    assert home_there.ask(
+        "SELECT count(*) AS lines, count(DISTINCT number_index) AS numbers, (SELECT sum((body::jsonb #>> '{facts,lines}')::integer) FROM ledger_entry"
+        " WHERE verb = 'campaign:lines:imported') AS entered FROM lines_line WHERE number_index IS NOT NULL AND activated_on < '2012-01-01'"
+    ) == [[LINES, LINES, LINES]]
+
+    _bring_to_the_day(home_there)
+    home_there.do("enrol", write_people(people, range(REGISTERED)), "--on", DUE)
+    carrying_out = (TYPED, "campaign", "run", "--on", DUE)
+    home_there.fill()
+    refused = home_there.type(*carrying_out)
+    again = home_there.type(*carrying_out)
+    home_there.make_room()
+    half_way = _stories(home_there)
+    home_there.do(*carrying_out)
+
+    for answer in (refused, again):
+        assert answer.code != 0
+        assert "disk is full" in answer.remarks
+    registered, cut, waiting = (
+        ("active", True, 0, 0, 0, 0),
+        ("suspended", False, 1, 1, 1, 1),
+        ("active", False, 0, 0, 0, 0),
+    )
+    assert half_way.keys() <= {registered, cut, waiting}
+    assert min(half_way[cut], half_way[waiting]) > 0
+    assert _stories(home_there) == {registered: REGISTERED, cut: LINES - REGISTERED}
+    assert home_there.ask("SELECT state, position_done FROM campaign_batch") == [["done", LINES]]
+
+
+def _bring_to_the_day(home: SmallHome) -> None:
+    """Have everybody told, and a batch of all approved by two."""
+    home.do("campaign", "plan", "--on", PLANNED)
+    home.ask("UPDATE notices_notice SET state = 'delivered', channel = 'sms', delivered_on = '2011-12-20'")
+    home.do("campaign", "run", "--on", DUE)
+    (drawn, _) = json.loads(home.do("campaign", "check", "--json", "--on", DUE))
+    for who in ("anna", "tashi"):
+        home.do("campaign", "approve", drawn["batch_id"], "--as", who, "--on", DUE, typed=PASSWORD + "\n")
+
+
+def _stories(home: SmallHome) -> Counter[tuple[object, ...]]:
+    """Count the lines of each story: state, registered, and how many suspensions, commands, notices and entries of a cut."""
+    found = home.ask(
+        "SELECT state, is_registered, (SELECT count(*) FROM lines_suspension x WHERE x.line_id = l.line_id) AS cuts,"
+        " (SELECT count(*) FROM network_command x WHERE x.line_id = l.line_id AND kind = 'bar') AS commands,"
+        " (SELECT count(*) FROM notices_notice x WHERE x.line_id = l.line_id AND kind = 'suspended') AS notices,"
+        " (SELECT count(*) FROM ledger_entry x WHERE x.line_id = l.line_id AND verb = 'line:line:suspended') AS entries FROM lines_line l"
+        " JOIN campaign_member USING (line_id)"
+    )
+    return Counter(map(tuple, found))
