@@ -72,7 +72,8 @@ def count_due(authority: Authority, *, on: dt.date) -> Due:
     values = _values(load_pack(settings().pack), on)
     if values["cutoff"] is None:
         return Due(0, 0, 0)
-    (found,) = rows(sql("retention", "count_due"), values)
+    with act(), patient():
+        (found,) = rows(sql("retention", "count_due"), values)
     return Due(found.lines, found.holdings, found.held)
 
 
