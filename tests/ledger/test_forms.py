@@ -68,6 +68,15 @@ def test_every_statement_that_appends_makes_its_bodies_by_the_forms():
     assert [file.relative_to(HOUSE).as_posix() for file in modules] == ["ledger/acts.py"]
 
 
+def test_a_body_is_made_under_the_path_of_the_trigger_that_makes_it_again(register):
+    found = database.rows(
+        "SELECT proconfig FROM pg_proc WHERE proname IN ('ledger_body', 'ledger_hold_to_form')"
+    )
+
+    # Under two paths each is planned anew for every entry, where the session has a temporary table.
+    assert [row.proconfig for row in found] == [["search_path=public, pg_temp"]] * 2
+
+
 def test_every_verb_is_said_by_somebody():
     said = {
         name
