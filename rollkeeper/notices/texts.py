@@ -20,7 +20,7 @@ from rollkeeper.notices.errors import LinkInNotice, TextFault
 from rollkeeper.notices.kinds import Channel, NoticeKind
 
 _LINK: Final = re.compile(
-    r"https?|www|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
+    r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
 )
 _EVERYWHERE: Final = frozenset({"operator", "care", "code"})
 _ALONE: Final = {

@@ -98,6 +98,12 @@ def test_the_code_of_the_receipt_stands_in_a_notice_that_has_one_and_no_hole_whe
     assert not looks_like_link(with_one)
 
 
+@every_text
+def test_a_code_of_a_receipt_is_no_link_whatever_its_letters_are(language, kind):
+    for code in ("4711-WWW9QX", "4711-K2MWWW", "4711-2HTTPS"):
+        assert written(language, kind, Channel.SMS, receipt=code).text.count(code) == 1
+
+
 def test_the_tibetan_texts_are_marked_as_awaiting_a_native_reader():
     assert read_language("bo").awaiting_native_reader
 
@@ -116,6 +122,8 @@ def test_each_language_writes_a_day_in_its_own_way(language, day):
         "see http://x",
         "see HTTPS://x",
         "www.x",
+        "WWW x",
+        "http x",
         "go to telecom.cn",
         "t.cn/abc",
         "10.0.0.1",
