@@ -5,6 +5,7 @@ rolled back; one that asks for `committed` really commits, and every table is em
 """
 
 import datetime as dt
+import gc
 import os
 import shutil
 import tempfile
@@ -15,8 +16,12 @@ from pathlib import Path
 
 import pytest
 
+gc.disable()  # until all is collected, see below
+
 LONG = ("tests/journeys/test_operator", "tests/journeys/", "tests/house/test_runbooks", "tests/leak/")
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
+# What one worker makes and the others copy: the process that starts the workers names the place and takes it away.
+IN_COMMON = Path(os.environ.setdefault("TESTS_HAVE_IN_COMMON", str(HOME / "in-common")))
 os.environ["ROLLKEEPER_HOME"] = str(HOME)
 os.environ["ROLLKEEPER_ROLE"] = "migrator"
 os.environ["DJANGO_SETTINGS_MODULE"] = "rollkeeper.site.settings"
@@ -142,6 +147,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         tests = Counter(item.path for item in items)
         items.sort(key=lambda item: (*(not item.nodeid.startswith(one) for one in LONG), -tests[item.path]))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: nobody looks through its million things for garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

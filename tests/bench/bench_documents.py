@@ -72,7 +72,8 @@ def is_right(drawn: recall.Specimen, done: Captured | None) -> bool:
 
 def _hostile() -> list[Row]:
     slowest, most, count = 0.0, 0, 0
-    for what, data, name, reasons in hostile.files():
+    for what, make, name, reasons in hostile.files():
+        data = make()
         with _memory() as seen:
             begun = time.perf_counter()
             why = _refusal(data, name)

@@ -2,6 +2,7 @@
 """Hostile files are refused with a reason, and the worker goes on as if nothing had been."""
 
 import datetime as dt
+from functools import cache
 
 import pytest
 
@@ -12,16 +13,17 @@ from rollkeeper.documents.reading.talking import the_worker
 from tests.documents import hostile
 
 ON = dt.date(2012, 3, 1)
-FILES = {what: (data, name, reasons) for what, data, name, reasons in hostile.files()}
+# Made when a test asks: every process that collects the tests would wait for seconds else.
+FILES = {what: (cache(make), name, reasons) for what, make, name, reasons in hostile.files()}
 HARMLESS = dict(hostile.harmless())
 
 
 @pytest.mark.parametrize("what", FILES)
 def test_a_hostile_file_is_refused_with_its_reason(what):
-    data, name, reasons = FILES[what]
+    make, name, reasons = FILES[what]
 
     with pytest.raises(FileRefused) as refused:
-        read_document(data, asked=(), on=ON, name=name)
+        read_document(make(), asked=(), on=ON, name=name)
 
     assert refused.value.why in reasons
     assert refused.value.sentence.format(**refused.value.facts)
@@ -30,7 +32,7 @@ def test_a_hostile_file_is_refused_with_its_reason(what):
 @pytest.mark.parametrize("what", HARMLESS)
 def test_what_is_too_much_in_a_file_is_never_looked_at(what):
     with pytest.raises((FileRefused, NothingRead)):
-        read_document(HARMLESS[what], asked=(), on=ON)
+        read_document(HARMLESS[what](), asked=(), on=ON)
 
 
 @pytest.mark.parametrize("name", ["x.jpg", "x.JPEG", "", "photo of my card.jpg", "x"])
@@ -49,9 +51,9 @@ def test_the_worker_outlives_every_file_and_keeps_nothing_open():
     worker = the_worker()
 
     for what in ("a PDF that draws without end", "half a HEIC", "a bomb of fifty gigabytes"):
-        data, name, _ = FILES[what]
+        make, name, _ = FILES[what]
         with pytest.raises(FileRefused):
-            read_document(data, asked=(), on=ON, name=name)
+            read_document(make(), asked=(), on=ON, name=name)
 
     assert the_worker() is worker
     assert worker.is_alive
