@@ -149,7 +149,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: (*(not item.nodeid.startswith(one) for one in LONG), -tests[item.path]))
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
     """What was imported and collected stays to the end: nobody looks through its million things for garbage."""
     gc.freeze()
     gc.enable()
