@@ -81,7 +81,10 @@ async function getTicket() {
 /** Whether all is kept; breaks off where the network goes, and what the register did not give is asked for at the next turn. */
 async function keepForms({ shells, kept }) {
   if (!("serviceWorker" in navigator) || !("caches" in window)) return true;
-  const worker = await navigator.serviceWorker.register(panel.dataset.worker, { scope: "/" });
+  await navigator.serviceWorker.register(panel.dataset.worker, { scope: "/" });
+  // A page that was on its way when the worker began was not taken over: without it, its sealing could not be had offline.
+  // It does not wait for the forms, which a bad wire may keep back for long.
+  void navigator.serviceWorker.ready.then((worker) => navigator.serviceWorker.controller ?? worker.active.postMessage("claim"));
   if ((await store.one("told", "kept"))?.kept !== kept) {
     const cache = await caches.open("rollkeeper-forms");
     for (const address of shells) {
@@ -91,8 +94,6 @@ async function keepForms({ shells, kept }) {
     }
     await store.keep("told", { name: "kept", kept });
   }
-  // A page that was on its way when the worker began was not taken over: without it, its sealing could not be had offline.
-  if (!navigator.serviceWorker.controller) worker.active?.postMessage("claim");
   return navigator.serviceWorker.controller !== null;
 }
 
