@@ -29,6 +29,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "rollkeeper.site.settings"
 os.environ.setdefault("ROLLKEEPER_SERVER_CONFIGURATION", "fsync = off\nfull_page_writes = off\n")
 
 import django
+import psycopg
 
 django.setup()
 
@@ -49,6 +50,8 @@ def home() -> Iterator[Path]:
     write_settings(quiet_from=dt.time(), quiet_until=dt.time())
     _empty_everything()  # no test counts the canary
     yield HOME
+    for owner in _owners.values():
+        owner.close()
     connection.close()
     server.stop_if_unused()
 
@@ -123,23 +126,39 @@ def _true_date_and_language() -> Iterator[None]:
     translation.deactivate()
 
 
+_owners: dict[Path, psycopg.Connection] = {}
+
+
 def _empty_everything() -> None:
     """Empty the tables that hold something. Those are few, and to empty all hundred takes a third of a second."""
     for store in server.STORES:
-        with as_owner(store) as owner:
-            tables = owner.execute(
-                "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"
-                " AND (tablename NOT LIKE 'django_%' OR tablename = 'django_session') AND tablename NOT IN ('epoch', 'capture_key', 'vault_canary')"
-            ).fetchall()
-            holds = " UNION ALL ".join(
-                f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})"  # noqa: S608  # a name out of the catalogue
-                for (name,) in tables
-            )
-            filled = [name for (name,) in owner.execute(holds).fetchall()] if tables else []
-            if filled:
-                # The ledger's triggers refuse even the superuser who does not take them off.
-                owner.execute("SET session_replication_role = replica")
-                owner.execute("TRUNCATE " + ", ".join(filled) + " RESTART IDENTITY CASCADE")
+        try:
+            _empty(_owner(store))
+        except psycopg.OperationalError:  # some test stopped the server meanwhile
+            _owners.pop(store.data).close()
+            _empty(_owner(store))
+
+
+def _owner(store: server.Store) -> psycopg.Connection:
+    """Give the owner's connection, which stays open: to make one takes longer than to empty what a test left."""
+    if store.data not in _owners:
+        _owners[store.data] = as_owner(store)
+        # The ledger's triggers refuse even the superuser who does not take them off.
+        _owners[store.data].execute("SET session_replication_role = replica")
+    return _owners[store.data]
+
+
+def _empty(owner: psycopg.Connection) -> None:
+    tables = owner.execute(
+        "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"
+        " AND (tablename NOT LIKE 'django_%' OR tablename = 'django_session') AND tablename NOT IN ('epoch', 'capture_key', 'vault_canary')"
+    ).fetchall()
+    holds = " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})"  # noqa: S608  # a name out of the catalogue
+        for (name,) in tables
+    )
+    if filled := [name for (name,) in owner.execute(holds).fetchall()] if tables else []:
+        owner.execute("TRUNCATE " + ", ".join(filled) + " RESTART IDENTITY CASCADE")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
