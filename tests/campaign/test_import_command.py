@@ -14,6 +14,7 @@ import pytest
 from rollkeeper.campaign.importing.refusals import beside
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.queries import find_line
+from tests.typist import Typist
 
 ROOT = Path(__file__).parents[2]
 TELCO = ROOT.parent / "shared" / "data" / "telco-customers.csv"
@@ -22,19 +23,17 @@ SIMPLE = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rollkeeper(home):
-    """Type a command; the answer is (exit code, what it printed, its remarks)."""
+    """Type a command; the answer is (exit code, what it printed, its remarks). Who is at a terminal starts the program itself."""
+    typist = Typist(os.environ | {"ROLLKEEPER_ROLE": "sweep"})
 
     def typed(*words):
-        done = subprocess.run(
-            [Path(sys.executable).with_name("rollkeeper"), *map(str, words)],
-            cwd=ROOT, env=os.environ | {"ROLLKEEPER_ROLE": "sweep"}, capture_output=True, text=True, check=False,
-            stdin=subprocess.DEVNULL, timeout=120,
-        )  # fmt: skip
+        done = typist.run(*map(str, words))
         return done.returncode, done.stdout, done.stderr
 
-    return typed
+    yield typed
+    typist.go()
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import json
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from rollkeeper.law.simulation import refuse_difference, simulate, write_whole
 from rollkeeper.law.stages import STAGES, stage_counts
 from tests.law.day_by_day import Row
 from tests.law.populations import populations, write_rows
+from tests.typist import Typist
 
 D = dt.date
 CASES = Path(__file__).parents[1] / "cases"
@@ -30,10 +33,12 @@ WORKED = CASES / "simulation" / "worked.csv"
 EXPECTED = (CASES / "simulation" / "worked-expected.csv").read_bytes()
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run the command as a stranger would."""
-    command = [Path(sys.executable).with_name("rollkeeper"), "simulate", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def run() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """Run the command, without waiting for its start each time."""
+    typist = Typist(os.environ)
+    yield lambda *arguments: typist.run("simulate", *map(str, arguments))
+    typist.go()
 
 
 def days(first: str = "2012-01-01", last: str = "2014-12-31") -> list[str]:
@@ -50,14 +55,14 @@ def no_progress(what: str):
 
 
 @pytest.mark.parametrize("engine", ["rules", "sql", "both"])
-def test_each_engine_writes_the_worked_cases(home, tmp_path, engine):
+def test_each_engine_writes_the_worked_cases(run, home, tmp_path, engine):
     done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "r.csv", "--engine", engine)
 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "r.csv").read_bytes() == EXPECTED
 
 
-def test_both_engines_run_unless_one_is_named(home, tmp_path):
+def test_both_engines_run_unless_one_is_named(run, home, tmp_path):
     done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "r.csv", "--plot", tmp_path / "p.svg")
 
     assert done.returncode == 0, done.stderr
@@ -68,13 +73,16 @@ def test_both_engines_run_unless_one_is_named(home, tmp_path):
 def test_the_rules_need_no_home(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "nowhere"))
 
-    done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "r.csv", "--engine", "rules", "--json")
+    # As a stranger would: the program itself, with nothing imported before.
+    command = [Path(sys.executable).with_name("rollkeeper"), "simulate", "cn-xz-2011", WORKED, *days()]
+    command += ["--out", tmp_path / "r.csv", "--engine", "rules", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert json.loads(done.stdout)["stages"]["erased"] == 4
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_a_faulty_file_writes_nothing_and_names_every_row(tmp_path):
+def test_a_faulty_file_writes_nothing_and_names_every_row(run, tmp_path):
     faulty = tmp_path / "faulty.csv"
     faulty.write_text("line,date,event,until\na,2012-02-30,activated,\na,2012-01-01,born,\n", "utf-8")
 
@@ -98,7 +106,7 @@ def test_a_faulty_file_writes_nothing_and_names_every_row(tmp_path):
         (["cn-xz-2011", WORKED, *days("2012-13-01")], "'2012-13-01' is not a date"),
     ],
 )
-def test_a_wrong_call_is_answered_in_a_sentence(tmp_path, arguments, words):
+def test_a_wrong_call_is_answered_in_a_sentence(run, tmp_path, arguments, words):
     done = run(*arguments, "--out", tmp_path / "r.csv", "--engine", "rules")
 
     assert done.returncode == 2
@@ -106,14 +114,14 @@ def test_a_wrong_call_is_answered_in_a_sentence(tmp_path, arguments, words):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path):
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(run, tmp_path):
     done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "no" / "r.csv", "--engine", "rules")
 
     assert done.returncode == 2
     assert "no such folder" in done.stderr
 
 
-def test_the_result_never_overwrites_the_histories(tmp_path):
+def test_the_result_never_overwrites_the_histories(run, tmp_path):
     own = tmp_path / "events.csv"
     own.write_bytes(WORKED.read_bytes())
 
@@ -123,7 +131,7 @@ def test_the_result_never_overwrites_the_histories(tmp_path):
     assert own.read_bytes() == WORKED.read_bytes()
 
 
-def test_a_pack_that_is_not_obeyed_whole_is_refused(tmp_path):
+def test_a_pack_that_is_not_obeyed_whole_is_refused(run, tmp_path):
     done = run(
         CASES / "packs" / "ghana.yaml", WORKED, *days(), "--out", tmp_path / "r.csv", "--engine", "rules"
     )
@@ -185,7 +193,7 @@ def test_a_first_day_after_the_last_is_refused():
         )
 
 
-def test_an_empty_population_has_an_empty_result(home, tmp_path):
+def test_an_empty_population_has_an_empty_result(run, home, tmp_path):
     empty = tmp_path / "empty.csv"
     empty.write_text("line,date,event,until\n", "utf-8")
 
@@ -195,7 +203,7 @@ def test_an_empty_population_has_an_empty_result(home, tmp_path):
     assert (tmp_path / "r.csv").read_bytes() == EXPECTED.splitlines(keepends=True)[0]
 
 
-def test_a_line_of_which_only_later_things_are_known_stands_in_the_result(home, tmp_path):
+def test_a_line_of_which_only_later_things_are_known_stands_in_the_result(run, home, tmp_path):
     events = write_rows(
         tmp_path / "e.csv", [("a", D(2020, 1, 1), "ended", None), ("*", D(2020, 1, 1), "hold", D(2020, 1, 2))]
     )
@@ -280,7 +288,7 @@ def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path):
     assert sorted(tmp_path.iterdir()) == [out]
 
 
-def test_the_picture_does_not_overwrite_the_result(home, tmp_path):
+def test_the_picture_does_not_overwrite_the_result(run, home, tmp_path):
     done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "r", "--plot", tmp_path / "." / "r")
 
     assert done.returncode == 2
