@@ -34,6 +34,7 @@ import psycopg
 django.setup()
 
 from django.db import connection, transaction
+from django.test import override_settings
 from django.utils import translation
 
 from rollkeeper.kernel import clock, server
@@ -116,6 +117,13 @@ def face(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
     monkeypatch.delenv("ROLLKEEPER_FACE", raising=False)
     importlib.reload(urls)
     clear_url_caches()
+
+
+@pytest.fixture
+def quick_passwords() -> Iterator[None]:
+    """Passwords that are tried at once, for whoever has people with accounts and tests something else."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -20,20 +20,11 @@ ON = dt.date(2012, 3, 2)
 
 
 @pytest.fixture
-def counter(committed, settings):
+def counter(committed, quick_passwords):
     """A home with keys, on a day, with a clerk. Openings are entered by commits of their own: all is emptied behind it."""
     begin_first_epoch()
     renew_capture_keys(console_authority(), lasts_days=7, on=ON)
     clock.give_day(ON)
-
-
-@pytest.fixture
-def settings():
-    """Quick passwords."""
-    from django.test import override_settings
-
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
-        yield
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def batch(face):
 
 
 @pytest.fixture
-def signed_in(face, as_role):
+def signed_in(face, as_role, quick_passwords):
     """Sign somebody in with a role; what they ask is asked in the office's role of the database."""
     clock.give_day(DUE)
     face("office")

@@ -35,7 +35,7 @@ DOCUMENT = (PERSON["document_type"], PERSON["document_number"])
 
 
 @pytest.fixture
-def line(at_door):
+def line(at_door, quick_passwords):
     """A line in service for which nobody is registered, and a key to which pages seal."""
     renew_capture_keys(sweep_authority(), lasts_days=7, on=ON)
     return activate_line(FREE, service=Service.MOBILE, on=dt.date(2010, 5, 1))

@@ -67,7 +67,7 @@ def staff_with(*roles, username="somebody"):
 
 
 @pytest.fixture(autouse=True)
-def _on_the_day():
+def _on_the_day(quick_passwords):
     clock.give_day(DAY)
 
 
