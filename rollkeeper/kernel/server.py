@@ -270,10 +270,11 @@ def _start(store: Store) -> None:
 
 def _wait_while_it_gets_up(store: Store) -> None:
     """Wait for a server that fell down by itself, as where the disk was full, and reads its log before it lets anybody in."""
+    from psycopg.conninfo import make_conninfo
     from psycopg.pq import PGconn, Ping
 
-    place, until = f"host={socket_folder()} port={store.port}".encode(), time.monotonic() + 60
-    while PGconn.ping(place) == Ping.REJECT and time.monotonic() < until:
+    place, until = make_conninfo(host=str(socket_folder()), port=store.port), time.monotonic() + 60
+    while PGconn.ping(place.encode()) == Ping.REJECT and time.monotonic() < until:
         time.sleep(0.05)
 
 
