@@ -3,15 +3,18 @@
 
 import datetime as dt
 import os
+import threading
+import time
 from uuid import UUID
 
 import pytest
+from django.db import connections
 
 from rollkeeper.access.authority import console_authority, sweep_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel import clock, server
+from rollkeeper.kernel.database import connect, rows, run
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, new_uuid
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
@@ -188,6 +191,27 @@ def test_an_erasure_killed_between_two_steps_is_finished_by_the_next_run(
     for pair in pairs:
         with pytest.raises(CannotOpen):
             name_of(pair)
+
+
+def test_two_runs_at_once_clear_each_record_once(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    line_id = ended_line()
+    with monkeypatch.context() as patched:
+        patched.setattr(acts, "_clear", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            erase(ERASED)
+    two = [threading.Thread(target=lambda: (erase(ERASED), connections.close_all())) for _ in range(2)]
+
+    with connect(server.REGISTER, "migrator") as session, session.transaction():
+        session.execute("SELECT FROM lines_line WHERE line_id = %s FOR UPDATE", [line_id])
+        for one in two:
+            one.start()
+        while len(rows("SELECT FROM pg_locks WHERE NOT granted")) < 2 and all(one.is_alive() for one in two):
+            time.sleep(0.01)
+    for one in two:
+        one.join()
+
+    (line,) = rows("SELECT version, erased_on FROM lines_line WHERE line_id = %s", [line_id])
+    assert (line.version, line.erased_on) == (2, ERASED)
 
 
 def test_more_than_a_chunk_goes_in_one_run(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
