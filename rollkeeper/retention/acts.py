@@ -186,7 +186,8 @@ def _clear(erasure_ids: list[Any], pairs: list[tuple[PersonId, HoldingId]], *, o
         "at": clock.now(),
     }
     with act():
-        one_at_a_time(_ERASING)  # of two runs the second sees what the first has done, and clears nothing twice
+        # Of two runs the second sees what the first has done, and clears nothing twice.
+        one_at_a_time(_ERASING)
         run(sql("retention", "clear_rows"), values)
         run(sql("retention", "clear_persons"), values)
 
