@@ -30,6 +30,7 @@ from rollkeeper.access.errors import (
 )
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.passwords import canonical_username, staff_with
+from rollkeeper.access.queries import roles_on
 from rollkeeper.access.roles import PEOPLES_ROLES, Power, StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act
@@ -171,9 +172,10 @@ def sign_in(username: str, password: str) -> Authority:
 
 def authority_of(staff: Staff) -> Authority:
     """Return the Authority of a member of staff with the roles that they have today."""
-    held = _grants_on(clock.today()).filter(staff=staff).values_list("role", flat=True)
-    roles = frozenset(map(StaffRole, held)) if staff.is_active else frozenset()
-    return Authority(roles, StaffId(staff.staff_id), _commitment(staff))
+    day, roles = staff.known_roles or (None, frozenset())
+    if day != clock.today():
+        roles = roles_on(clock.today(), staff_id=staff.staff_id)
+    return Authority(roles if staff.is_active else frozenset(), StaffId(staff.staff_id), _commitment(staff))
 
 
 def authority_then(staff_id: StaffId, *, day: dt.date) -> Authority:
@@ -181,8 +183,7 @@ def authority_then(staff_id: StaffId, *, day: dt.date) -> Authority:
     staff = Staff.objects.filter(staff_id=staff_id).first()
     if staff is None:
         raise NotSignedIn
-    held = _grants_on(day).filter(staff=staff).values_list("role", flat=True)
-    return Authority(frozenset(map(StaffRole, held)), staff_id, _commitment(staff))
+    return Authority(roles_on(day, staff_id=staff_id), staff_id, _commitment(staff))
 
 
 def authority_in(request: HttpRequest) -> Authority:

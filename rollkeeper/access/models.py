@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Staff accounts and the roles they were given, each with its first and last day."""
 
+import datetime as dt
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Now
 
+from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.ids import new_uuid
 
 
@@ -22,6 +24,9 @@ class Staff(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     last_login = None
     salt = models.BinaryField(db_comment="Salt of this person's commitments in the ledger.")
+
+    known_roles: tuple[dt.date, frozenset[StaffRole]] | None = None
+    """The roles on a day, where they were read together with the account."""
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

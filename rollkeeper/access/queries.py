@@ -12,7 +12,18 @@ from django.db.models.functions import Now
 from rollkeeper.access.authority import deciding_roles
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel.database import kept_rows
 from rollkeeper.kernel.ids import StaffId
+
+_HELD = (
+    "SELECT role FROM access_rolegrant"
+    " WHERE staff_id = %(staff)s AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)"
+)
+_ACCOUNT = (
+    "SELECT password, staff_id, username, is_active, salt, ARRAY(SELECT role FROM access_rolegrant g"
+    " WHERE g.staff_id = s.staff_id AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)) AS roles"
+    " FROM access_staff s WHERE staff_id = %(staff)s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,22 @@ class StaffView:
     username: str
     is_active: bool
     roles: tuple[StaffRole, ...]
+
+
+def staff_of(staff_id: UUID, *, on: dt.date) -> Staff | None:
+    """Return one account with the roles that it has on a day, as every request asks."""
+    found = kept_rows(_ACCOUNT, {"staff": staff_id, "day": on})
+    if not found:
+        return None
+    *values, roles = found[0]
+    staff = Staff.from_db("default", found[0]._fields[:-1], values)
+    staff.known_roles = on, frozenset(map(StaffRole, roles))
+    return staff
+
+
+def roles_on(day: dt.date, *, staff_id: UUID) -> frozenset[StaffRole]:
+    """Return the roles that somebody has on a day."""
+    return frozenset(StaffRole(row.role) for row in kept_rows(_HELD, {"staff": staff_id, "day": day}))
 
 
 def staff_list(on: dt.date) -> list[StaffView]:

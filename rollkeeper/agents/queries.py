@@ -18,7 +18,7 @@ from rollkeeper.agents.models import Agent, Audit, Device, Finding, Place, Post,
 from rollkeeper.agents.rules import Situation, may_entrust, say_hours
 from rollkeeper.agents.rules import may_capture as decide
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.database import kept_rows, rows, sql
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
 from rollkeeper.law.rules import Refused
@@ -203,7 +203,7 @@ def open_cases(agent_id: UUID | None = None) -> list[CaseView]:
 
 def is_an_agents(authority: Authority) -> bool:
     """Tell whether an account works, worked or will work at an agent's place. For the operator's own this room does nothing."""
-    return bool(rows("SELECT FROM agents_post WHERE staff_id = %s LIMIT 1", [authority.staff_id]))
+    return bool(kept_rows("SELECT FROM agents_post WHERE staff_id = %s LIMIT 1", [authority.staff_id]))
 
 
 def _post(authority: Authority, *, at: dt.datetime) -> tuple[Agent, Place] | None:

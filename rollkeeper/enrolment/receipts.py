@@ -17,7 +17,7 @@ from rollkeeper.enrolment.errors import BusyElsewhere, SubmissionKeyNotRead, Sub
 from rollkeeper.enrolment.rules import is_usable_key
 from rollkeeper.enrolment.submissions import Receipt
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, rows, sql
+from rollkeeper.kernel.database import act, kept_rows, sql
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.ledger.verbs import Verb
@@ -31,7 +31,7 @@ class Raced(Exception):
 
 def find_receipts(submission_keys: Sequence[str]) -> dict[str, Receipt]:
     """Return the receipts that these keys gave."""
-    found = rows(
+    found = kept_rows(
         "SELECT submission_key, receipt FROM enrolment_submission WHERE submission_key = ANY (%s)",
         [list(submission_keys)],
     )
@@ -40,7 +40,7 @@ def find_receipts(submission_keys: Sequence[str]) -> dict[str, Receipt]:
 
 def keep_receipts(receipts: Sequence[Receipt]) -> None:
     """Keep receipts in the present transaction. Raises Raced where one of the keys was used meanwhile."""
-    kept = rows(sql("enrolment", "keep_receipts"), {
+    kept = kept_rows(sql("enrolment", "keep_receipts"), {
         "keys": [r.submission_key for r in receipts], "at": clock.now(),
         "receipts": [json.dumps(r.as_json()) for r in receipts],
     })  # fmt: skip

@@ -3,9 +3,10 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
@@ -18,7 +19,7 @@ from rollkeeper.enrolment.rules import AskedOf, ReadParts
 from rollkeeper.enrolment.submissions import TAKES_A_LINE, Deed, Receipt, Submission
 from rollkeeper.enrolment.telling import tell_registered
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.database import kept_later, sql, together
 from rollkeeper.kernel.ids import EntryId, HoldingId, LineId, PersonId, new_uuids
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import LimitRule, Pack
@@ -48,7 +49,7 @@ from rollkeeper.subscribers.acts import (
     restore_document,
 )
 from rollkeeper.subscribers.kinds import Part, pack_kind
-from rollkeeper.vault.acts import PersonRecord, seal_persons
+from rollkeeper.vault.acts import PersonRecord, one_epoch, seal_persons
 from rollkeeper.vault.fields import Field
 
 
@@ -121,16 +122,21 @@ def write(frame: Frame, drafts: Sequence[Draft]) -> list[Receipt]:
     if not drafts:
         return []
     at = clock.now()
-    line_ids = _lines(frame, drafts)
-    written = _sealed(drafts, line_ids, _persons(frame, drafts))
+    with one_epoch():
+        line_ids = _lines(frame, drafts)
+        written = _sealed(drafts, line_ids, _persons(frame, drafts))
     end_holdings([w.line_id for w in written if not w.is_new_line], at=at)
     begin_holdings([_holding(w) for w in written], at=at)
     recorded = record_registrations(
         [w.line_id for w in written], languages=[w.draft.language for w in written], on=frame.on,
         registered=[w.draft.until is None for w in written],
     )  # fmt: skip
-    _tell(frame, written, {r.line_id: r for r in recorded}, at=at)
-    entries = _entries(frame, written, at=at)
+    with together():
+        _tell(frame, written, {r.line_id: r for r in recorded}, at=at)
+        entered = _entered(frame, written, at=at)
+    entries = {
+        LineId(r.line_id): EntryId(r.entry_id) for r in entered() if r.verb != Verb.LINE_ACTIVATED.value
+    }
     _mark_copies(frame, written)
     _mark_passed(frame, written)
     _mark_given_up(frame, written)
@@ -293,10 +299,10 @@ def _tell(
             ask(one.line_id, kind=CommandKind.RESTORE, reason="new_line", at=at)
 
 
-def _entries(frame: Frame, written: Sequence[Written], *, at: dt.datetime) -> dict[LineId, EntryId]:
+def _entered(frame: Frame, written: Sequence[Written], *, at: dt.datetime) -> Callable[[], list[Any]]:
     lines = [(Verb.LINE_ACTIVATED, w, {"service": w.draft.service.value}) for w in written if w.is_new_line]
     marks = lines + [(_verb(frame, w), w, _facts(w)) for w in written]
-    found = rows(sql("enrolment", "append_entries"), {
+    return kept_later(sql("enrolment", "append_entries"), {
         "at": at, "day": frame.on, "staff_id": frame.authority.staff_id, "role": frame.role,
         "actor": frame.authority.commitment, "pack": frame.pack.hash,
         "article": frame.pack.act_article(frame.deed.value),
@@ -305,7 +311,6 @@ def _entries(frame: Frame, written: Sequence[Written], *, at: dt.datetime) -> di
         "commitments": [w.commitments[Part.HOLDER] for _, w, _ in marks],
         "facts": [json.dumps(facts) for _, _, facts in marks],
     })  # fmt: skip
-    return {LineId(r.line_id): EntryId(r.entry_id) for r in found if r.verb != Verb.LINE_ACTIVATED.value}
 
 
 def _mark_copies(frame: Frame, written: Sequence[Written]) -> None:

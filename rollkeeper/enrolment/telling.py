@@ -15,7 +15,6 @@ from rollkeeper.network.acts import ask
 from rollkeeper.network.kinds import CommandKind
 from rollkeeper.notices.acts import owe
 from rollkeeper.notices.kinds import NoticeKind
-from rollkeeper.subscribers.queries import language_of
 
 
 def tell_registered(
@@ -53,12 +52,12 @@ def tell_registered(
             on=on,
         )
     if by_holder or (in_sight and deed not in {Deed.CHANGE, Deed.RELOCATE}):
-        others = [line for line in living_lines_of(person_id) if line != line_id]
-        own = (language_of(person_id) if others else None) or language
-        for other in others:
-            owe(
-                other, kind=NoticeKind.NEW_LINE_IN_YOUR_NAME, language=own, promised_on=None, pack_hash=pack_hash, on=on
-            )  # fmt: skip
+        for other, own in living_lines_of(person_id).items():
+            if other != line_id:
+                owe(
+                    other, kind=NoticeKind.NEW_LINE_IN_YOUR_NAME, language=own or language, promised_on=None,
+                    pack_hash=pack_hash, on=on,
+                )  # fmt: skip
 
 
 def ask_for_what_is_left(line_id: LineId, *, is_suspended: bool, at: dt.datetime) -> None:

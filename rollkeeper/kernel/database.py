@@ -9,7 +9,7 @@ connection ``vault`` exists only where the process may open what is sealed; ``ke
 import json
 import os
 from collections import namedtuple
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
@@ -130,10 +130,10 @@ def rows(
     """Run one query; return its rows as named tuples, JSON already read (Django's own cursors leave it as text)."""
     with connections[using].cursor() as cursor:
         cursor.execute(statement, parameters or None)
-        columns = cursor.description
+        found, columns = cursor.fetchall(), cursor.description
         row = _row(tuple(column.name for column in columns))
         written = [place for place, column in enumerate(columns) if column.type_code == _JSONB]
-        return [row(*(_read(values, written) if written else values)) for values in cursor.fetchall()]
+        return [row(*(_read(values, written) if written else values)) for values in found]
 
 
 def _read(values: tuple[Any, ...], written: Sequence[int]) -> list[Any]:
@@ -154,20 +154,49 @@ def kept_rows(
 ) -> list[Any]:
     """Run one query whose plan the connection keeps once it was asked a few times; return its rows as named tuples. No JSON.
 
-    For what is asked of one person at a time, again and again: PostgreSQL plans it longer than it answers it. Values travel
-    beside the statement and not in it, so each needs a type that the statement gives away.
+    For what is asked or written of one person at a time, again and again: PostgreSQL plans it longer than it answers it. Values
+    travel beside the statement and not in it, so each needs a type that the statement gives away.
     """
+    return kept_later(statement, parameters, using=using)()
+
+
+def kept_run(
+    statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
+) -> None:
+    """Run one statement without rows whose plan the connection keeps, as of `kept_rows`."""
+    kept_later(statement, parameters, using=using)
+
+
+def kept_later(
+    statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
+) -> Callable[[], list[Any]]:
+    """Run one query as `kept_rows` does; its rows are had by calling what is returned, behind the block of `together`."""
     store = connections[using]
     store.close_if_health_check_failed()
     store.ensure_connection()
-    connection = store.connection
+    own: Any = psycopg.Cursor(store.connection, row_factory=namedtuple_row)
+    own.format = psycopg.pq.Format.BINARY
+    # Django's wrapping turns faults into its own, and whoever counts or listens hears of this one too.
+    cursor = store.make_debug_cursor(own) if store.queries_logged else store.make_cursor(own)
     # For this statement alone: Django writes values into its statements, and the last hundred texts would stay in memory.
-    connection.prepare_threshold = _ASKED_BEFORE_KEPT
+    store.connection.prepare_threshold = _ASKED_BEFORE_KEPT
     try:
-        with store.wrap_database_errors, psycopg.Cursor(connection, row_factory=namedtuple_row) as cursor:
-            return cursor.execute(statement.encode(), parameters or None, binary=True).fetchall()
+        cursor.execute(statement, parameters or None)
     finally:
-        connection.prepare_threshold = None
+        store.connection.prepare_threshold = None
+    return cursor.fetchall  # type: ignore[no-any-return]
+
+
+@contextmanager
+def together(using: str = "default") -> Iterator[None]:
+    """Send what stands in the block without waiting for each answer. What fails is told where rows are asked for, or at the end.
+
+    No COPY and no `run` in it, and nothing whose fault says which refusal it is: another statement would be blamed.
+    """
+    store = connections[using]
+    store.ensure_connection()
+    with store.wrap_database_errors, store.connection.pipeline():
+        yield
 
 
 def copy_rows(statement: str, records: Sequence[Sequence[Any]], *, using: str = "default") -> None:

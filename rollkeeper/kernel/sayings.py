@@ -20,6 +20,7 @@ ENGLISH: Final = "en"
 
 _ARTICLE = re.compile(r"(house rule )?([0-9]+)(?: ¶([0-9]+))?")
 _FIGURE = re.compile(r"\d{4}-\d{2}-\d{2}|\d+")
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _JOINTS: Final = (", ", " or ")
 
 
@@ -93,6 +94,8 @@ def _word(text: str) -> str:
     said = pgettext(CONTEXT, text) if text else text
     if said != text:
         return said
+    if _CODE.fullmatch(text):
+        return text.replace("_", " ") if _is_english() else text
     pattern = pgettext(CONTEXT, key_of(text))
     if pattern != key_of(text):
         return pattern.format(*_FIGURE.findall(text))

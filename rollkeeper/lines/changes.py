@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.db.utils import DataError, IntegrityError
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.database import act, kept_rows, kept_run, rows, run, sql
 from rollkeeper.kernel.ids import BatchId, HoldingId, LineId, PersonId, new_uuid, new_uuids
 from rollkeeper.lines.errors import (
     AlreadySuspended,
@@ -87,7 +87,7 @@ def lock_line(line_id: LineId, *, version: int | None = None, living: bool = Fal
 
 def lock_numbers(number_indexes: Sequence[bytes]) -> list[LineView | None]:
     """Lock the lines that have these numbers and show them, in the order given."""
-    there = rows(sql("lines", "lock_numbers"), [list(number_indexes)])
+    there = kept_rows(sql("lines", "lock_numbers"), [list(number_indexes)])
     return find_lines(number_indexes) if there else [None] * len(number_indexes)
 
 
@@ -101,7 +101,7 @@ def activate_line(number: str, *, service: Service, on: dt.date, language: str |
 
 def make_lines(lines: Sequence[NewLine], *, on: dt.date) -> list[NewLine]:
     """Make lines whose numbers no line has; return those that were made. Whoever comes second gets nothing."""
-    taken = rows(sql("lines", "take_numbers"), {
+    taken = kept_rows(sql("lines", "take_numbers"), {
         "number_indexes": [line.number_index for line in lines], "line_ids": [line.line_id for line in lines],
     })  # fmt: skip
     won = {bytes(row.number_index) for row in taken}
@@ -167,7 +167,7 @@ def begin_holdings(holdings: Sequence[NewHolding], *, at: dt.datetime) -> None:
     if not holdings:
         return
     with _in_words(holdings[0].line_id, at):
-        run(sql("lines", "begin_holdings"), {
+        kept_run(sql("lines", "begin_holdings"), {
             "at": at,
             "line_ids": [h.line_id for h in holdings],
             "holding_ids": [h.holding_id for h in holdings],
@@ -228,7 +228,7 @@ def record_registrations(
     Whoever is accepted for a time without a document gets service back all the same; `registered` says of which lines
     that is not so (None: of none). Precondition: the lines are locked and living.
     """
-    found = rows(
+    found = kept_rows(
         sql("lines", "record_registration"),
         {"line_ids": list(line_ids), "languages": list(languages), "on": on, "at": clock.now(),
          "registered": list(registered) if registered is not None else [True] * len(line_ids)},
@@ -279,7 +279,7 @@ def _settled(line_id: LineId) -> LineView:
 
 def _insert_lines(lines: Sequence[NewLine], *, on: dt.date) -> None:
     if lines:
-        run(sql("lines", "make_lines"), {
+        kept_run(sql("lines", "make_lines"), {
             "on": on,
             "line_ids": [line.line_id for line in lines],
             "services": [line.service.value for line in lines],

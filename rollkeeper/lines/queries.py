@@ -221,18 +221,19 @@ def held_last(number: str) -> LastHeld | None:
     return LastHeld(LineId(line_id), HoldingView(*holding) if holding[0] else None, frozenset(protected))
 
 
-def living_lines_of(person_id: PersonId) -> tuple[LineId, ...]:
-    """Return the living lines that this person holds under any of their documents: whom to tell of what was done in their name.
+def living_lines_of(person_id: PersonId) -> dict[LineId, str | None]:
+    """Return the living lines that this person holds under any of their documents, and the language in which they are told.
 
-    Over a line of which they say that it is not theirs, somebody else would be told.
+    Whom to tell of what was done in their name. Over a line of which they say that it is not theirs, somebody else would be told.
     """
-    found = rows(
-        "SELECT h.line_id FROM subscribers_one_person(%s) AS one (person_id) JOIN lines_holding h USING (person_id)"
+    found = kept_rows(
+        "SELECT h.line_id, (SELECT language FROM subscribers_subscriber WHERE person_id = %(person)s) AS language"
+        " FROM subscribers_one_person(%(person)s) AS one (person_id) JOIN lines_holding h USING (person_id)"
         " JOIN lines_line l USING (line_id) WHERE upper_inf(h.held) AND h.contested_on IS NULL"
         " AND l.state IN ('active', 'suspended') ORDER BY h.line_id",
-        [person_id],
+        {"person": person_id},
     )
-    return tuple(LineId(row.line_id) for row in found)
+    return {LineId(row.line_id): row.language for row in found}
 
 
 def line_history(line_id: LineId) -> LineFacts | None:

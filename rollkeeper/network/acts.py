@@ -15,7 +15,7 @@ from rollkeeper.access.authority import Authority, demand, sweep_authority
 from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.claims import dead_claims, hold_claim, one_at_a_time
-from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.database import act, kept_run, rows, run, sql
 from rollkeeper.kernel.ids import CommandId, LineId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.verbs import Verb
@@ -59,7 +59,7 @@ def ask(line_id: LineId, *, kind: CommandKind, reason: str, at: dt.datetime) -> 
     Precondition: the caller's act has locked the line and leaves its own ledger entry.
     """
     command_id = CommandId(new_uuid())
-    run(
+    kept_run(
         "INSERT INTO network_command (line_id, command_id, kind, reason, asked_at) VALUES (%s, %s, %s, %s, %s)",
         [line_id, command_id, CommandKind(kind).value, reason, at],
     )

@@ -14,7 +14,7 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.claims import dead_claims, hold_claim
-from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.database import act, kept_run, rows, run, sql
 from rollkeeper.kernel.ids import CampaignId, LineId, NoticeId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.verbs import Verb
@@ -77,7 +77,7 @@ def owe(
     if NoticeKind(kind).promises_a_day and promised_on is None:
         raise ValueError(f"a notice of kind {kind} promises a day")
     notice_id = NoticeId(new_uuid())
-    run(
+    kept_run(
         "INSERT INTO notices_notice"
         " (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, owed_on)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",

@@ -14,7 +14,8 @@ from django.http import HttpRequest
 from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.models import Staff
 from rollkeeper.access.passwords import staff_with
-from rollkeeper.kernel import server
+from rollkeeper.access.queries import staff_of
+from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.settings import settings
 from rollkeeper.site.small_seals import NOT_OURS, seal, unseal
 
@@ -23,6 +24,11 @@ _PURPOSE = b"rollkeeper second factors v1"
 
 class StaffBackend(ModelBackend):
     """Sign-in through the web, by the same rule for attempts as on the command line."""
+
+    def get_user(self, user_id: Any) -> Staff | None:
+        """Return whose session it is; None where the account is closed or gone."""
+        staff = staff_of(user_id, on=clock.today())
+        return staff if staff is not None and staff.is_active else None
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any

@@ -15,8 +15,9 @@ from django.conf import settings
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import kept_rows
 from rollkeeper.site.small_seals import NOT_OURS, seal, unseal
 
 _PURPOSE = b"rollkeeper sessions v1"
@@ -31,14 +32,17 @@ class SessionStore(db.SessionStore):
     _ends_at: dt.datetime | None = None
     """As the row says that was read."""
 
-    def _get_session_from_db(self) -> Session | None:
-        key, self._session_key = self.session_key, _row(self.session_key)
-        # Forgets the key where there is no such row.
-        found: Session | None = super()._get_session_from_db()  # type: ignore[misc]
-        if found is not None:
-            self._session_key = key
-            self._ends_at = found.expire_date
-        return found
+    def load(self) -> dict[str, Any]:
+        """Return what the session says; one that is over or never was is nobody's, and its key is forgotten."""
+        found = kept_rows(
+            "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s",
+            [_row(self.session_key), timezone.now()],
+        )
+        if not found:
+            self._session_key = None
+            return {}
+        self._ends_at = found[0].expire_date
+        return self.decode(found[0].session_data)
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - as Django calls it
         """Keep the session; where nothing in it changed and it was kept a moment ago, look only whether it has ended."""
@@ -54,7 +58,7 @@ class SessionStore(db.SessionStore):
 
     def exists(self, session_key: str) -> bool:
         """Tell whether there is a session of this key."""
-        return bool(rows("SELECT FROM django_session WHERE session_key = %s", [_row(session_key)]))
+        return bool(kept_rows("SELECT FROM django_session WHERE session_key = %s", [_row(session_key)]))
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         """Return the row of this session."""

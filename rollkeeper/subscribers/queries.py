@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import kept_rows, rows
 from rollkeeper.kernel.ids import PersonId
 from rollkeeper.vault.blind import blind_documents
 
@@ -28,7 +28,7 @@ def find_persons(document_indexes: Sequence[bytes]) -> list[PersonId | None]:
     """Return who showed each of these documents before, None where nobody did."""
     if not document_indexes:
         return []
-    found = rows(
+    found = kept_rows(
         "SELECT document_index, person_id FROM subscribers_document WHERE document_index = ANY (%s)",
         [list(document_indexes)],
     )
@@ -102,5 +102,5 @@ def protected_among(persons: Collection[PersonId]) -> frozenset[PersonId]:
 
 def language_of(person_id: PersonId) -> str | None:
     """Return the language in which somebody wants to be told things."""
-    found = rows("SELECT language FROM subscribers_subscriber WHERE person_id = %s", [person_id])
+    found = kept_rows("SELECT language FROM subscribers_subscriber WHERE person_id = %s", [person_id])
     return str(found[0].language) if found else None

@@ -11,22 +11,24 @@ from dataclasses import dataclass
 from itertools import batched
 
 import psycopg
+from django.db import IntegrityError
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, run, sql
+from rollkeeper.kernel.database import act, kept_run, run, sql
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import epochs, keys, wire
+from rollkeeper.vault.epochs import one_epoch
 from rollkeeper.vault.errors import AlreadySealed, EpochOver
 from rollkeeper.vault.fields import Field, LineField, padded_to_bytes
 from rollkeeper.vault.opening import open_copy, open_line_values, open_sealed
-from rollkeeper.vault.storing import copy_binary
+from rollkeeper.vault.storing import FEW, columns_of, copy_binary
 
 __all__ = [
-    "PersonRecord", "begin_epoch", "begin_first_epoch", "list_living_keys", "open_copy", "open_line_values", "open_sealed",
+    "PersonRecord", "begin_epoch", "begin_first_epoch", "list_living_keys", "one_epoch", "open_copy", "open_line_values", "open_sealed",
     "remove_copies", "seal_line_columns", "seal_line_values", "seal_persons", "shred", "sign_halves_again",
 ]  # fmt: skip
 
@@ -152,13 +154,17 @@ def _seal_batch(batch: Sequence[PersonRecord]) -> list[str]:
         _keep_keys(ids, fresh)
     except EpochOver:
         _keep_keys(ids, fresh)  # an epoch ended in between: seal to the one that lives now
+    sealed = _sealed_rows(batch, ids, fresh)
     try:
-        copy_binary(
-            "COPY vault_sealed (person_id, holding_id, field, ciphertext) FROM STDIN (FORMAT BINARY)",
-            _sealed_rows(batch, ids, fresh),
-            using="default",
-        )
-    except psycopg.errors.UniqueViolation:
+        if 0 < len(sealed) <= FEW:
+            kept_run(sql("vault", "insert_sealed"), columns_of(sealed))
+        else:
+            copy_binary(
+                "COPY vault_sealed (person_id, holding_id, field, ciphertext) FROM STDIN (FORMAT BINARY)",
+                sealed,
+                using="default",
+            )
+    except (psycopg.errors.UniqueViolation, IntegrityError):
         raise AlreadySealed from None
     _keep_copies([(record, key) for record, key in zip(batch, fresh, strict=True) if record.copies])
     return [

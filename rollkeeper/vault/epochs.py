@@ -6,14 +6,16 @@ every process.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import connections
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, in_transaction, rows
+from rollkeeper.kernel.database import act, in_transaction, kept_run, rows
 from rollkeeper.vault import halves, keys, wire
 from rollkeeper.vault.errors import CannotOpen, EpochNotGenuine, OnlySeals
 from rollkeeper.vault.root import root_of_trust
@@ -25,6 +27,7 @@ class _Opening(Protocol):
     ) -> list[bytes | None]: ...
 
 
+_announced: ContextVar[list[keys.PublicEpoch] | None] = ContextVar("announced", default=None)
 _KIND = "epoch"
 _SEALING = 0x7365616C  # an advisory lock of PostgreSQL: "seal" in ASCII
 
@@ -41,9 +44,21 @@ def demand_opening() -> None:
         raise OnlySeals
 
 
+@contextmanager
+def one_epoch() -> Iterator[None]:
+    """Read the living epoch once for what one act seals: what was announced before it was read keeps a rotation waiting."""
+    before = _announced.set([])
+    try:
+        yield
+    finally:
+        _announced.reset(before)
+
+
 def person_key_sealer() -> tuple[int, wire.Sealer]:
     """Return the living epoch and the sealer of people's keys that this process is able to use."""
-    epoch = _genuine(keys.living_epoch())
+    known = _announced.get()
+    # Once: if it has ended meanwhile, the store refuses the key, and whoever asks again gets the one that lives now.
+    epoch = known.pop() if known else _genuine(keys.living_epoch())
     if may_open():
         return epoch.epoch_id, secret_of(epoch.epoch_id).person_key_sealer()
     return epoch.epoch_id, wire.PublicSealer(epoch.epoch_id, epoch.public_key)
@@ -53,6 +68,8 @@ def line_value_sealer() -> wire.Sealer:
     """Return the sealer of lines' values that this process is able to use."""
     _announce_sealing()
     epoch = _genuine(keys.living_epoch())
+    if (known := _announced.get()) is not None:
+        known[:] = [epoch]
     if may_open():
         return secret_of(epoch.epoch_id).line_value_sealer()
     return wire.PublicSealer(epoch.epoch_id, epoch.public_key)
@@ -165,7 +182,7 @@ def _announce_sealing() -> None:
     if may_open():
         rows("SELECT pg_advisory_lock_shared(%s)", [_SEALING], using=keys.STORE)
     elif in_transaction():
-        rows("SELECT pg_advisory_xact_lock_shared(%s)", [_SEALING])
+        kept_run("SELECT pg_advisory_xact_lock_shared(%s)", [_SEALING])
 
 
 def _by_epoch(envelopes: Sequence[bytes]) -> dict[int, list[int]]:

@@ -12,11 +12,11 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import connections, transaction
+from django.db import IntegrityError, OperationalError, connections, transaction
 
-from rollkeeper.kernel.database import act, kept_rows, patient, rows, run, sql
+from rollkeeper.kernel.database import act, kept_rows, kept_run, patient, rows, run, sql
 from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochOver, NoEpoch
-from rollkeeper.vault.storing import copy_binary
+from rollkeeper.vault.storing import FEW, columns_of, copy_binary
 
 STORE = "keys"
 _DESTROYED_AT_ONCE = 10_000
@@ -58,7 +58,7 @@ def schema() -> str:
 def living_epoch() -> PublicEpoch:
     """Return the newest epoch that has not ended. Refuses: NoEpoch."""
     statement = "SELECT epoch_id, public_key, public_mac FROM epoch WHERE ended_at IS NULL ORDER BY epoch_id DESC LIMIT 1"
-    return _public(rows(statement, using=STORE))
+    return _public(kept_rows(statement, using=STORE))
 
 
 def epoch(epoch_id: int) -> PublicEpoch:
@@ -103,7 +103,7 @@ def insert_epoch(epoch: PublicEpoch, *, secret_wrapped: bytes, begun_at: dt.date
 
 
 def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_id: int) -> None:
-    """Commit (person, holding, wrapped key) triples. Refuses: AlreadySealed."""
+    """Commit (person, holding, wrapped key) triples, by themselves. Refuses: AlreadySealed, EpochOver."""
     head, person_length = b"\x00\x04\x00\x00\x00\x10", b"\x00\x00\x00\x10"
     epoch_column = b"\x00\x00\x00\x04" + epoch_id.to_bytes(4)
     tuples = [
@@ -111,16 +111,26 @@ def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_i
         for person, holding, wrapped in records
     ]
     try:
-        with transaction.atomic(using=STORE, durable=True):
-            copy_binary(
-                "COPY person_key (person_id, holding_id, epoch_id, wrapped) FROM STDIN (FORMAT BINARY)",
-                tuples,
-                using=STORE,
-            )
-    except psycopg.errors.UniqueViolation:
+        _commit(tuples, epoch_id=epoch_id)
+    except (psycopg.errors.UniqueViolation, IntegrityError):
         raise AlreadySealed from None
-    except psycopg.errors.ObjectNotInPrerequisiteState:
+    except (psycopg.errors.ObjectNotInPrerequisiteState, OperationalError) as fault:
+        if not isinstance(fault.__cause__ or fault, psycopg.errors.ObjectNotInPrerequisiteState):
+            raise
         raise EpochOver from None
+
+
+def _commit(tuples: Sequence[bytes], *, epoch_id: int) -> None:
+    if connections[STORE].in_atomic_block:
+        raise RuntimeError("a key is committed by itself, and no act takes it back")
+    if len(tuples) <= FEW:
+        persons, holdings, _, wrapped = columns_of(tuples)
+        kept_run(sql("vault", "insert_person_keys"), [epoch_id, persons, holdings, wrapped], using=STORE)
+        return
+    with transaction.atomic(using=STORE):
+        copy_binary(
+            "COPY person_key (person_id, holding_id, epoch_id, wrapped) FROM STDIN (FORMAT BINARY)", tuples, using=STORE
+        )  # fmt: skip
 
 
 def person_key(person_id: UUID, *, holding_id: UUID) -> WrappedKey:

@@ -229,6 +229,16 @@ def test_english_is_not_marked_as_foreign_to_itself():
     assert (said.sentence, said.language) == ("The number cannot be read: too short.", "")
 
 
+def test_a_code_is_read_as_words_in_english():
+    with translation.override("en"):
+        (said,) = say(DocumentDoubtful(part="bearer", reasons="check_digit, region_unknown"))
+
+    assert (
+        said.sentence
+        == "The document number of the bearer asks for a second look (check digit, region unknown)."
+    )
+
+
 def test_a_stored_reason_is_said_and_what_a_person_wrote_is_left_as_it_is(chinese):
     assert say_words("12 complaints about 300 lines") == ("300 条线路中有 12 件投诉", "")
     assert say_words("wrong list") == ("wrong list", "en")
