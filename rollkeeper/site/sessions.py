@@ -15,8 +15,8 @@ from django.conf import settings
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
-from django.utils import timezone
 
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import kept_rows
 from rollkeeper.site.small_seals import NOT_OURS, seal, unseal
 
@@ -36,7 +36,7 @@ class SessionStore(db.SessionStore):
         """Return what the session says; one that is over or never was is nobody's, and its key is forgotten."""
         found = kept_rows(
             "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s",
-            [_row(self.session_key), timezone.now()],
+            [_row(self.session_key), clock.true_now()],
         )
         if not found:
             self._session_key = None
