@@ -29,6 +29,11 @@ class Authority:
         """Return the role that gives this power, None where none does."""
         return next((role for role in rule_for(power).roles if role in self.roles), None)
 
+    @property
+    def powers(self) -> frozenset[str]:
+        """Return the names of all that these roles may do, for menus: nobody is led to a page that refuses them."""
+        return frozenset(power.value for power in Power if self.role_for(power))
+
 
 @dataclass(frozen=True, slots=True)
 class PowerRule:

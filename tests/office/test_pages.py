@@ -18,6 +18,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.network.comparing import compare_lines
 from rollkeeper.network.kinds import ReadBack
+from rollkeeper.site.faces import face_called
 from rollkeeper.vault.blind import blind_numbers
 from tests.campaign.population import make_line, plan, tell
 from tests.network.fakes import Element
@@ -77,6 +78,18 @@ def verbs():
 
 def state_of(batch_id):
     return Batch.objects.get(batch_id=batch_id).state
+
+
+EVERY_ITEM = {"/campaign/", "/line/", "/who-looked/", "/demands/", "/incidents/", "/agents/", "/evidence/"}
+
+
+@pytest.mark.parametrize("role", sorted(face_called("office").opens_to))
+def test_the_menu_leads_where_a_role_may_go_and_nowhere_else(signed_in, role):
+    ask = signed_in(role)
+    open_to = {item for item in EVERY_ITEM if ask("get", item).status_code == 200}
+
+    menu = re.findall(r'class="rk-nav__link" href="(/[^"]*)"', ask("get", min(open_to)).text_)
+    assert {item for item in menu if item in EVERY_ITEM} == open_to
 
 
 def test_without_a_campaign_the_page_says_how_to_begin(signed_in):
