@@ -18,7 +18,7 @@ from rollkeeper.kernel.settings import HomeKind, Settings
 from rollkeeper.notices import alarms
 from tests.lines.test_canaries import mail  # noqa: F401 - the same mail server
 
-pytestmark = pytest.mark.usefixtures("register")
+pytestmark = pytest.mark.usefixtures("register", "quick_passwords")
 DAY = dt.date(2012, 3, 2)
 PASSWORD = "seven plain words of nothing"
 

@@ -6,6 +6,7 @@ Where something is listed here by name, it is because somebody looked at it. Wha
 import ast
 import datetime as dt
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,14 @@ from tests.rights.people import enrol
 
 PACKAGE = Path(rollkeeper.__file__).parent
 FILES = sorted(f for f in PACKAGE.rglob("*.py") if "migrations" not in f.parts)
-TREES = {str(f.relative_to(PACKAGE)): ast.parse(f.read_text("utf-8")) for f in FILES}
+
+
+@cache
+def trees():
+    """Read every file of the program, once, for whoever looks through them."""
+    return {str(f.relative_to(PACKAGE)): ast.parse(f.read_text("utf-8")) for f in FILES}
+
+
 ON = dt.date(2012, 3, 2)
 PEOPLE = [
     ("+8613908913001", {"name": "Firstinvented Aaaa", "address": "1 Firststreet", "document_type": "passport-npl", "document_number": "A1111111"}),
@@ -75,7 +83,7 @@ OPENS = {
 
 def test_something_sealed_is_opened_in_known_places_alone():
     ways = ("open_sealed", "open_line_values", "open_file", "open_copy")
-    opening = {file for file, tree in TREES.items() if called(tree, *ways)}
+    opening = {file for file, tree in trees().items() if called(tree, *ways)}
 
     assert opening - OPENS.keys() == set()
     assert OPENS.keys() - opening == set(), "a place that opens nothing any more"
@@ -94,7 +102,7 @@ def test_no_web_face_opens_or_imports_what_opens():
     )
     guilty = [
         f"{file}: {name}"
-        for file, tree in TREES.items()
+        for file, tree in trees().items()
         if file.startswith(FACE_ROOMS)
         for name in imported(tree)
         if any(name.startswith(f"rollkeeper.{door}") for door in doors)
@@ -102,7 +110,7 @@ def test_no_web_face_opens_or_imports_what_opens():
 
     assert guilty == []
     assert [
-        file for file, tree in TREES.items() if file.startswith(FACE_ROOMS) and called(tree, "reveal")
+        file for file, tree in trees().items() if file.startswith(FACE_ROOMS) and called(tree, "reveal")
     ] == []
 
 
@@ -143,7 +151,9 @@ def test_no_address_is_for_a_machine_an_authority_a_list_or_a_search():
 
 
 def test_no_page_waives_the_proof_that_a_person_sent_the_form():
-    assert [file for file, tree in TREES.items() if any("csrf_exempt" in one for one in imported(tree))] == []
+    assert [
+        file for file, tree in trees().items() if any("csrf_exempt" in one for one in imported(tree))
+    ] == []
 
 
 def test_nothing_streams_and_json_goes_out_where_somebody_looked():
@@ -155,7 +165,7 @@ def test_nothing_streams_and_json_goes_out_where_somebody_looked():
     }
     speaking = {
         file
-        for file, tree in TREES.items()
+        for file, tree in trees().items()
         if called(tree, "JsonResponse", "StreamingHttpResponse", "FileResponse")
     }
 
@@ -163,7 +173,7 @@ def test_nothing_streams_and_json_goes_out_where_somebody_looked():
 
 
 def test_demands_are_entered_and_answered_in_no_face():
-    for file, tree in TREES.items():
+    for file, tree in trees().items():
         if file.startswith(FACE_ROOMS):
             assert not called(
                 tree, "enter_demand", "answer_demand", "read_instrument", "put_off_telling", "hand_over"
@@ -172,7 +182,7 @@ def test_demands_are_entered_and_answered_in_no_face():
 
 def test_a_demand_takes_one_number():
     (made,) = [
-        node for node in ast.walk(TREES["disclosures/acts.py"])
+        node for node in ast.walk(trees()["disclosures/acts.py"])
         if isinstance(node, ast.FunctionDef) and node.name == "enter_demand"
     ]  # fmt: skip
     kinds = {arg.arg: ast.unparse(arg.annotation) for arg in made.args.kwonlyargs}
@@ -205,7 +215,7 @@ def test_no_attribute_that_can_be_sealed_or_asked_is_one_that_must_not_be_kept()
 def test_people_are_found_again_by_whole_number_document_or_reference_and_by_nothing_else(register):
     indexes = {one for one in columns() if one.endswith("_index")}
     makes = {
-        node.name for node in ast.walk(TREES["vault/blind.py"])
+        node.name for node in ast.walk(trees()["vault/blind.py"])
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     }  # fmt: skip
 
