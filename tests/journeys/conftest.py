@@ -54,13 +54,14 @@ class Trial:
     portal: str
     passwords: dict[str, str]
 
-    def type(self, *words: str) -> None:
-        """Type a command in this home."""
+    def type(self, *words: str, typed: str = "") -> None:
+        """Type a command in this home, and what it asks for."""
         environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
         subprocess.run(
             [COMMAND, *words],
             check=True,
             capture_output=True,
+            input=typed.encode(),
             env=environment | {"ROLLKEEPER_HOME": str(self.home)},
         )
 

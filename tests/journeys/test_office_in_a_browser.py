@@ -202,8 +202,11 @@ def tab_to(page, selector, most=60):
     pytest.fail(f"{selector} is not reached in {most} key presses")
 
 
-def test_a_passkey_is_added_and_then_lets_one_in(strict_visitor):
-    page, office = strict_visitor.page, strict_visitor.trial.office
+def test_a_passkey_is_added_and_then_lets_one_in(strict_visitor, trial):
+    page, office = strict_visitor.page, trial.office
+    # Somebody of their own: a password alone does not let them in any more, wherever else they are met.
+    trial.passwords["keyholder"] = "seven plain words of nothing"
+    trial.type("staff", "add", "keyholder", "--role", "auditor", typed=trial.passwords["keyholder"] + "\n")
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send(
@@ -218,9 +221,9 @@ def test_a_passkey_is_added_and_then_lets_one_in(strict_visitor):
             }
         },
     )
-    strict_visitor.sign_in("auditor")
+    strict_visitor.sign_in("keyholder")
     page.goto(office + "/account/2fa/webauthn/add/")
-    page.fill("#id_password", strict_visitor.trial.passwords["auditor"])
+    page.fill("#id_password", trial.passwords["keyholder"])
     page.locator("main form button").first.click()
     page.wait_for_load_state()
     page.check("#id_passwordless")
