@@ -96,11 +96,13 @@ def test_whoever_tries_all_quarters_beside_the_year_is_left_with_more_than_one_v
     seen = {cell: set() for cell in small}
     each = [list(worlds(shown[q], rows=("a", "b"), most=24)) for q in QUARTERS]
     reached = [_sums(one) for one in each]
+    years = [
+        (a, b) for a, b in product(range(4 * 24 + 1), repeat=2) if _fits(shown["year"], {"a": a, "b": b})
+    ]
     for nth, q in enumerate(QUARTERS):
         others = _added([reached[at] for at in range(4) if at != nth])
         for world in each[nth]:
-            whole = {(a + world["a"], b + world["b"]) for a, b in others}
-            if any(_fits(shown["year"], {"a": a, "b": b}) for a, b in whole):
+            if any((a - world["a"], b - world["b"]) in others for a, b in years):
                 for row in "ab":
                     if (q, row) in small:
                         seen[q, row].add(world[row])
