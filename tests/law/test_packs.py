@@ -162,6 +162,17 @@ def test_the_reference_campaign_is_as_the_decision_says():
     assert load_pack("cn-xz-2011").retention.article == "5"
 
 
+def test_an_own_pack_is_checked_once_for_as_long_as_its_file_stays_as_it_is(tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text(REFERENCE, "utf-8")
+    first = load_pack(file)
+    again = load_pack(file)
+    file.write_text(f"{REFERENCE}\n# a word more\n", "utf-8")
+
+    assert again is first
+    assert load_pack(file).hash != first.hash
+
+
 def test_an_unknown_pack_names_the_shipped_ones():
     with pytest.raises(PackNotFound) as raised:
         load_pack("atlantis")
