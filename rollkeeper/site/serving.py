@@ -30,8 +30,8 @@ from rollkeeper.site.errors import AssetsMissing, FaceDidNotStart, HostNotKnown,
 from rollkeeper.site.face_logs import keep_what_is_said
 from rollkeeper.site.faces import FACES, Face
 from rollkeeper.site.handing import Handed
+from rollkeeper.site.look import SHEET
 
-STYLES = Path(__file__).parent / "static" / "built" / "rollkeeper.css"
 START_SECONDS = 60
 RENEW_SECONDS = 5
 STOP_SECONDS = 10
@@ -62,8 +62,8 @@ def serve(
 
     Refuses: PortTaken, HostNotKnown, AssetsMissing, FaceDidNotStart.
     """
-    if not STYLES.exists():
-        raise AssetsMissing(file=STYLES)
+    if not SHEET.exists():
+        raise AssetsMissing(file=SHEET)
     _demand_free_ports(host, port, faces)
     if not is_made():
         from rollkeeper.site import boot

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from django.conf.locale import LANG_INFO
+from django.utils.csp import CSP
 
 from rollkeeper.kernel import server
 from rollkeeper.kernel.database import KeysRole, Role, address, this_role
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     # No page has what somebody typed beside a secret, and a form's mark is masked anew each time: lengths tell nothing.
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "rollkeeper.site.look.LookMiddleware",
     "rollkeeper.site.public_ledger.PublicLedgerMiddleware",
     "rollkeeper.site.gate.SessionOfFaceMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -83,7 +85,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "django.template.context_processors.csp",
                 "rollkeeper.site.edge.page_context",
+                "rollkeeper.site.look.look_context",
             ],
         },
     }
@@ -142,6 +146,7 @@ SESSION_SAVE_EVERY_REQUEST = FACE == "counter"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = settings().kind is HomeKind.PRODUCTION
+LOOK_COOKIE_NAME = f"rollkeeper_{FACE or 'none'}_look"
 CSRF_COOKIE_NAME = f"rollkeeper_{FACE or 'none'}_csrf"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_SAMESITE = "Strict"
@@ -154,7 +159,7 @@ if settings().kind is HomeKind.PRODUCTION:
 SECURE_CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
-    "style-src": ["'self'"],
+    "style-src": [CSP.SELF, CSP.NONCE],
     "img-src": ["'self'", "data:"],
     "font-src": ["'self'"],
     "connect-src": ["'self'"],
@@ -184,6 +189,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HERE / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# A browser asks no more for the style sheet, whose address has its mark, nor for fonts, which stay what they are.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/built/(rollkeeper\.css|.+\.woff2)$"
 
 LOGGING: dict[str, object] = {
     "version": 1,

@@ -100,7 +100,7 @@ def test_every_form_that_is_to_be_kept_can_be_had(page, at_counter):
 
 
 def test_every_file_that_is_to_be_kept_is_there_and_is_what_the_pages_load(at_counter):
-    loaded = set(re.findall(r'(?:src|href)="/static/([^"]+)"', at_counter.get("/register/").content.decode()))
+    loaded = set(re.findall(r'(?:src|href)="/static/([^"?]+)', at_counter.get("/register/").content.decode()))
 
     assert [name for name in _KEPT_FILES if not _found(name).exists()] == []
     assert loaded - {"favicon.ico"} <= set(_KEPT_FILES)

@@ -139,6 +139,7 @@ def member_of(role):
     RoleGrant.objects.create(staff=staff, role=role.value, since=ON)
     client = Client()
     client.force_login(staff)
+    client.get("/", HTTP_ACCEPT="text/html", follow=True)  # the first page brings the style sheet along
     return client
 
 
