@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A counter at which people register one after another, at a pace, in a process with the rights of a counter.
 
-    ROLLKEEPER_ROLE=counter python -m tests.campaign.pouring FIRST STEP COUNT PER_SECOND SECONDS
+    ROLLKEEPER_ROLE=counter python -m tests.campaign.pouring FIRST STEP COUNT PER_SECOND SECONDS AT_ONCE
 
 Registers the holders of the lines FIRST, FIRST + STEP and so on, and says as JSON for whom there was a receipt, what was
-refused, and how long the slowest waited. Who comes after so many seconds is not served any more.
+refused, and how long the slowest waited. Who comes after so many seconds is not served any more. AT_ONCE is 1 at a counter,
+and more where somebody hands in together what came from many shops.
 """
 
 import json
@@ -17,14 +18,15 @@ def number(n: int) -> str:
     return f"+86138{n:08d}"
 
 
-def main(first: int, step: int, count: int, per_second: float, seconds: float) -> None:
+def main(first: int, step: int, count: int, per_second: float, seconds: float, at_once: int) -> None:
     """Open, register, close."""
     import django
 
     django.setup()
     from rollkeeper.access.authority import Authority
     from rollkeeper.access.roles import StaffRole
-    from rollkeeper.enrolment.acts import register_subscriber
+    from rollkeeper.enrolment.registering import record
+    from rollkeeper.enrolment.submissions import Deed
     from rollkeeper.kernel import clock
     from rollkeeper.kernel.errors import RollkeeperError
     from rollkeeper.kernel.ids import StaffId, new_uuid
@@ -41,18 +43,19 @@ def main(first: int, step: int, count: int, per_second: float, seconds: float) -
     print("open", flush=True)
     sys.stdin.readline()
     opened = time.monotonic()
-    for place in range(count):
+    for place in range(0, count, at_once):
         wait = opened + place / per_second - time.monotonic()
         time.sleep(max(wait, 0))
         began = time.monotonic()
         if began - opened > seconds:
             break
-        n = first + place * step
-        try:
-            register_subscriber(clerk, submission(number(n), person(document_number=card(n))), on=DUE)
-            done.append(n)
-        except RollkeeperError as fault:
-            refused[fault.code] += 1
+        those = [first + nth * step for nth in range(place, min(place + at_once, count))]
+        given = [submission(number(n), person(document_number=card(n))) for n in those]
+        for n, outcome in zip(those, record(clerk, given, deed=Deed.REGISTER, on=DUE), strict=True):
+            if isinstance(outcome, RollkeeperError):
+                refused[outcome.code] += 1
+            else:
+                done.append(n)
         slowest = max(slowest, time.monotonic() - began)
     print(
         json.dumps(
@@ -63,4 +66,4 @@ def main(first: int, step: int, count: int, per_second: float, seconds: float) -
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:4]), *map(float, sys.argv[4:6]))
+    main(*map(int, sys.argv[1:4]), *map(float, sys.argv[4:6]), int(sys.argv[6]))

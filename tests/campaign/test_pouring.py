@@ -24,7 +24,10 @@ from tests.campaign.pouring import number
 from tests.campaign.typed import DUE, PLANNED, TOLD
 
 pytestmark = pytest.mark.soak
-LINES, COUNTERS, A_SECOND, SECONDS = 24_000, 4, 200, 60
+LINES, SECONDS = 24_000, 60
+PLACES = 4
+COUNTERS, DESKS = ((1, 25), (1, 25)), ((50, 75), (50, 75))
+"""Registrations at once and a second: two counters where people stand, two desks to which shops send in what they took down."""
 STANDING = """
 SELECT l.number_index, l.line_id, l.state, l.is_registered,
        (SELECT count(*) FROM lines_holding x WHERE x.line_id = l.line_id) AS holdings,
@@ -61,14 +64,14 @@ def told_lines() -> None:
 
 
 def open_counters() -> list[subprocess.Popen[str]]:
-    """Open counters; each waits for a line on its input."""
-    share = A_SECOND / COUNTERS
+    """Open counters and desks; each waits for a line on its input."""
     counters = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.campaign.pouring", *map(str, (n, COUNTERS, LINES // COUNTERS // 2, share, SECONDS))],
+            [sys.executable, "-m", "tests.campaign.pouring",
+             *map(str, (n, PLACES, min(a_second * SECONDS, LINES // PLACES), a_second, SECONDS, at_once))],
             env=os.environ | {"ROLLKEEPER_ROLE": "counter"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
-        for n in range(COUNTERS)
+        for n, (at_once, a_second) in enumerate(COUNTERS + DESKS)
     ]  # fmt: skip
     for counter in counters:
         assert counter.stdout
@@ -114,7 +117,7 @@ def test_nobody_who_registers_while_a_batch_runs_is_cut_and_no_registration_is_l
     )
     place_of = {index: n for n, index in enumerate(blind_numbers([number(n) for n in range(LINES)]))}
     standing = {place_of[bytes(row.number_index)]: row for row in rows(STANDING)}
-    assert [one["refused"] for one in said] == [{}] * COUNTERS
+    assert [one["refused"] for one in said] == [{}] * PLACES
     assert {n for n, row in standing.items() if row.is_registered} == receipts
     stories = Counter(
         (n in receipts, row.state, row.holdings, row.cuts, row.still_cut, row.story)
