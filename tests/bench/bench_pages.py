@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The counter's pages as a browser gets them on a slow network, and a clerk at the keyboard.
+"""The counter's pages and the subscriber's door as a browser gets them on a slow network, and a clerk at the keyboard.
 
-The real face and a real Chromium. The network is Lighthouse's slow 4G, through the browser's own protocol: 150 ms there and
+The real faces and a real Chromium. The network is Lighthouse's slow 4G, through the browser's own protocol: 150 ms there and
 back, which its profile counts 3.75 times for each request as new connections would, 1.6 Mbit/s, a processor four times slower.
 A page can be used once it is painted, its scripts have run and no long task holds it up. Kilobytes are those that came over the
 wire. The browser runs in a process of its own: beside its driver's loop Django touches no database.
@@ -36,7 +36,7 @@ SECONDS_A_CHARACTER = 0.2
 ROUND_TRIP_MS, TIMES_A_REQUEST = 150, 3.75
 SLOW_4G = {"offline": False, "downloadThroughput": 1474.56 * 1024 / 8, "uploadThroughput": 675 * 1024 / 8}
 SLOWER = 4
-BROWSER = "import django, json, sys; django.setup(); from tests.bench import bench_pages as of; print(json.dumps(of.look(sys.argv[1])))"
+BROWSER = "import django, json, sys; django.setup(); from tests.bench import bench_pages as of; print(json.dumps(of.look(*sys.argv[1:])))"
 OBSERVED = """
 window.longest = 0;
 new PerformanceObserver(list => {
@@ -48,15 +48,15 @@ USABLE = """() => Math.max(window.longest, performance.getEntriesByName("first-c
 
 
 def run(sizes: list[int]) -> Iterator[Row]:
-    """Serve the counter and say what a browser saw of it; sizes say nothing here."""
+    """Serve the faces and say what a browser saw of them; sizes say nothing here."""
     del sizes
     begin_first_epoch()
     add_staff(
         console_authority(), username=USERNAME, password=PASSWORD, roles=[StaffRole.CLERK], on=clock.today()
     )
     port = free_ports()
-    with started(home(), port, "--face", "counter"):
-        browser = [sys.executable, "-c", BROWSER, f"http://localhost:{port + 1}"]
+    with started(home(), port):
+        browser = [sys.executable, "-c", BROWSER, *(f"http://localhost:{port + nth}" for nth in (1, 2))]
         seen = json.loads(subprocess.check_output(browser, cwd=ROOT))
     for page, loads in seen["pages"].items():
         weight = statistics.median(one["kilobytes"] for one in loads)
@@ -88,7 +88,7 @@ def run(sizes: list[int]) -> Iterator[Row]:
     )
 
 
-def look(address: str) -> dict[str, Any]:
+def look(address: str, door: str) -> dict[str, Any]:
     """Load every page some times, fresh and again, and register somebody. In a process of its own."""
     import shutil
 
@@ -107,10 +107,9 @@ def look(address: str) -> dict[str, Any]:
         state = signed_in.storage_state()
         # A browser that has no file yet was not told either that it has one.
         state["cookies"] = [one for one in state["cookies"] if not one["name"].endswith("_look")]
-        pages = {
-            name: [_load(chromium, state, address + path) for _ in range(LOADS)]
-            for name, path in PAGES.items()
-        }
+        asked = {"the subscriber's door": (None, door), "sign in": (None, address + "/account/login/")}
+        asked |= {name: (state, address + path) for name, path in PAGES.items()}
+        pages = {name: [_load(chromium, *one) for _ in range(LOADS)] for name, one in asked.items()}
         return {"pages": pages, "typed": _typed(page, address)}
 
 
