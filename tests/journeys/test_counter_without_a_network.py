@@ -33,6 +33,14 @@ KEPT = """() => !!navigator.serviceWorker.controller && new Promise(done => {
 _numbers = count(1)
 
 
+def wait_until_kept(page):
+    """Wait until the device has all that it needs; `wait_for_function` takes a promise for a yes."""
+    deadline = time.monotonic() + 60
+    while not page.evaluate(KEPT):
+        assert time.monotonic() < deadline, "the device did not get its forms"
+        time.sleep(0.2)
+
+
 @pytest.fixture
 def at_counter(trial, chromium):
     """A clerk, signed in over a wire that can be cut, whose device has all that it needs without a network."""
@@ -54,14 +62,7 @@ class Clerk:
     def sign_in(self):
         Visitor(self.page, self.trial).sign_in("clerk", at=self.base)
         self.page.goto(self.base + "/register/")
-        self.wait_until_kept()
-
-    def wait_until_kept(self):
-        """Wait until the device has all that it needs; `wait_for_function` takes a promise for a yes."""
-        deadline = time.monotonic() + 60
-        while not self.page.evaluate(KEPT):
-            assert time.monotonic() < deadline, "the device did not get its forms"
-            time.sleep(0.2)
+        wait_until_kept(self.page)
 
     def fill(self):
         """Fill the form in; return what stands for the person's document."""
@@ -125,7 +126,7 @@ def test_a_wire_cut_at_the_submission_loses_nothing_and_does_nothing_twice(at_co
     assert at_counter.registered() == before + 1
     page.locator("[data-receipt]").click()
     page.wait_for_url("**/receipt/**")
-    assert "line:holding:registered" in page.inner_text("main")
+    assert "The holder of the line is registered." in page.inner_text("main")
 
 
 def test_a_wire_cut_while_it_is_handed_in_does_it_once_and_the_time_of_capture_counts(at_counter):
@@ -161,7 +162,7 @@ def test_a_receipt_that_the_wire_kept_back_is_there_once_it_is_mended(at_counter
     at_counter.wire.mend()
     page.reload()
 
-    assert "line:holding:registered" in page.inner_text("main")
+    assert "The holder of the line is registered." in page.inner_text("main")
     assert at_counter.registered() == before + 1
 
 
@@ -199,7 +200,7 @@ def test_forms_that_the_wire_kept_back_are_fetched_later_and_the_page_can_be_ins
 
         wire.mend()
 
-        clerk.wait_until_kept()
+        wait_until_kept(clerk.page)
         devtools = context.new_cdp_session(clerk.page)
         missing = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
         context.close()

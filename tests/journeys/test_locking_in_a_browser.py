@@ -3,6 +3,7 @@
 import pytest
 
 from rollkeeper.kernel.capture_settings import CaptureSettings
+from tests.journeys.test_counter_without_a_network import wait_until_kept
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +80,7 @@ def test_a_counter_that_nobody_touches_locks_by_itself_and_one_that_is_touched_d
 
 def test_without_a_network_the_lock_wipes_at_once_and_signs_out_when_it_is_back(visitor):
     page = at_the_form(visitor)
+    wait_until_kept(page)
     page.context.set_offline(True)
 
     page.keyboard.press("F8")
