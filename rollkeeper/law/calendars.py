@@ -5,7 +5,7 @@ Pure: the days come from the library `holidays`, whose version is locked. A clos
 """
 
 import datetime as dt
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,23 +14,28 @@ if TYPE_CHECKING:
 
 def is_closed(pack: "Pack", day: dt.date) -> bool:
     """Tell whether the desks are shut on that day."""
-    return not _working(pack.file.calendar.holidays.country).is_working_day(day)
+    return bool(closed_flags(pack, first=day.toordinal(), last=day.toordinal())[0])
 
 
 def closed_flags(pack: "Pack", *, first: int, last: int) -> bytes:
     """Return a byte a day, 1 where it is closed, for the ordinals `first` to `last`, both inclusive."""
-    return _flags(pack.file.calendar.holidays.country, first, last)
+    begun, ended = dt.date.fromordinal(first), dt.date.fromordinal(last)
+    country = pack.file.calendar.holidays.country
+    whole = b"".join(_year(country, year) for year in range(begun.year, ended.year + 1))
+    before = first - dt.date(begun.year, 1, 1).toordinal()
+    return whole[before : before + last - first + 1]
 
 
-@lru_cache(maxsize=32)
-def _flags(country: str, first: int, last: int) -> bytes:
-    working = _working(country).is_working_day
-    from_ordinal = dt.date.fromordinal
-    return bytes(not working(from_ordinal(day)) for day in range(first, last + 1))
+@lru_cache(maxsize=1024)
+def _year(country: str, year: int) -> bytes:
+    # From a calendar of its own: the library fills one in as it is asked, and until it has done so tells another thread that
+    # a holiday is a working day. Somebody would be cut off on it, and what is kept here would stay wrong.
+    working = _calendar(country).is_working_day
+    first, after = dt.date(year, 1, 1).toordinal(), dt.date(year, 12, 31).toordinal() + 1
+    return bytes(not working(dt.date.fromordinal(day)) for day in range(first, after))
 
 
-@cache
-def _working(country: str) -> Any:
+def _calendar(country: str) -> Any:
     import holidays  # a tenth of a second that commands without a calendar need not wait for
 
     return holidays.country_holidays(country)
@@ -39,7 +44,7 @@ def _working(country: str) -> Any:
 def is_known(country: str) -> bool:
     """Tell whether the library has a calendar of this country."""
     try:
-        _working(country)
+        _calendar(country)
     except NotImplementedError:
         return False
     return True

@@ -215,7 +215,7 @@ def test_a_host_that_is_not_ours_is_refused(host):
 
 
 def test_without_its_styles_nothing_is_served(monkeypatch, tmp_path):
-    monkeypatch.setattr(serving, "STYLES", tmp_path / "missing.css")
+    monkeypatch.setattr(serving, "SHEET", tmp_path / "missing.css")
 
     with pytest.raises(AssetsMissing):
         serving.serve()

@@ -1,0 +1,63 @@
+"""Which days the desks are shut, asked by several at once."""
+
+import datetime as dt
+import sys
+import threading
+
+import pytest
+
+from rollkeeper.law import calendars
+from rollkeeper.law.packs import load_pack
+
+FIRST, LAST = dt.date(2011, 12, 28).toordinal(), dt.date(2014, 1, 5).toordinal()
+
+
+@pytest.fixture
+def hurried():
+    """Threads that are interrupted as often as can be."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_weekends_and_holidays_are_shut_and_make_up_days_are_not():
+    pack = load_pack("cn-xz-2011")
+    shut = {"2012-01-01", "2012-01-23", "2012-04-04", "2012-10-01", "2012-03-03", "2013-01-01"}
+    open_days = {"2011-12-31", "2012-03-02", "2012-03-31", "2012-01-21", "2013-01-05"}
+
+    found = {day: calendars.is_closed(pack, dt.date.fromisoformat(day)) for day in shut | open_days}
+
+    assert {day for day, is_shut in found.items() if is_shut} == shut
+
+
+def test_the_flags_of_a_span_are_those_of_its_days():
+    pack = load_pack("cn-xz-2011")
+
+    flags = calendars.closed_flags(pack, first=FIRST, last=LAST)
+
+    days = map(dt.date.fromordinal, range(FIRST, LAST + 1))
+    assert list(flags) == [calendars.is_closed(pack, day) for day in days]
+
+
+def test_whoever_asks_while_another_asks_for_the_first_time_is_told_the_same(hurried):
+    pack = load_pack("cn-xz-2011")
+    wanted = calendars.closed_flags(pack, first=FIRST, last=LAST)
+
+    told = []
+    for _ in range(20):
+        calendars._year.cache_clear()
+        together = threading.Barrier(4)
+
+        def ask(together=together):
+            together.wait()
+            told.append(calendars.closed_flags(pack, first=FIRST, last=LAST))
+
+        askers = [threading.Thread(target=ask) for _ in range(4)]
+        for one in askers:
+            one.start()
+        for one in askers:
+            one.join()
+
+    assert len(told) == 80
+    assert set(told) == {wanted}
