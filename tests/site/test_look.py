@@ -38,7 +38,9 @@ def test_the_policy_lets_in_no_style_but_the_one_that_it_names_itself(visit):
 def test_a_browser_with_another_sheet_is_given_this_one(visit):
     cookie = visit().cookies[settings.LOOK_COOKIE_NAME]
 
-    again = Client(headers={"cookie": f"{settings.LOOK_COOKIE_NAME}={'0' * len(cookie.value)}"}).get("/account/login/")
+    again = Client(headers={"cookie": f"{settings.LOOK_COOKIE_NAME}={'0' * len(cookie.value)}"}).get(
+        "/account/login/"
+    )
 
     assert again.cookies[settings.LOOK_COOKIE_NAME].value == cookie.value
     assert b"<style" in again.content
