@@ -94,8 +94,8 @@ def run_rules(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
 
 def _run_all(pack: Pack, span: Span, pieces: list[_Piece], lines: int) -> Iterator[np.ndarray]:
     if lines < _FEW_LINES:
-        _begin(pack, span)
-        yield from map(_run_piece, pieces)
+        run = make_run(pack, span)
+        yield from (_fates(run, piece) for piece in pieces)
         return
     processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # Spawned, not forked: polars and the database driver keep threads that a fork would leave broken.
@@ -104,6 +104,7 @@ def _run_all(pack: Pack, span: Span, pieces: list[_Piece], lines: int) -> Iterat
 
 
 _present: list[Run] = []
+"""In a process of its own, which runs pieces of one span and nothing else."""
 
 
 def _begin(pack: Pack, span: Span) -> None:
@@ -111,7 +112,11 @@ def _begin(pack: Pack, span: Span) -> None:
 
 
 def _run_piece(piece: _Piece) -> np.ndarray:
-    line, none = _present[0].line, ()
+    return _fates(_present[0], piece)
+
+
+def _fates(run: Run, piece: _Piece) -> np.ndarray:
+    line, none = run.line, ()
     pauses, holds = piece.pauses.get, piece.holds.get
     found = [
         line(activated, told, registered, ended, pauses(number, none), holds(number, none))
