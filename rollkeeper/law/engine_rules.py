@@ -95,7 +95,7 @@ def run_rules(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
 def _run_all(pack: Pack, span: Span, pieces: list[_Piece], lines: int) -> Iterator[np.ndarray]:
     if lines < _FEW_LINES:
         run = make_run(pack, span)
-        yield from (_fates(run, piece) for piece in pieces)
+        yield from (_lived(run, piece) for piece in pieces)
         return
     processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # Spawned, not forked: polars and the database driver keep threads that a fork would leave broken.
@@ -112,10 +112,10 @@ def _begin(pack: Pack, span: Span) -> None:
 
 
 def _run_piece(piece: _Piece) -> np.ndarray:
-    return _fates(_present[0], piece)
+    return _lived(_present[0], piece)
 
 
-def _fates(run: Run, piece: _Piece) -> np.ndarray:
+def _lived(run: Run, piece: _Piece) -> np.ndarray:
     line, none = run.line, ()
     pauses, holds = piece.pauses.get, piece.holds.get
     found = [
