@@ -36,13 +36,18 @@ class LookMiddleware:
         return response
 
 
-def look_context(request: HttpRequest) -> dict[str, str]:
+def look_context(request: HttpRequest) -> dict[str, object]:
     """Give a page the address of its style sheet, and the sheet itself where the browser was not given it before."""
-    found = {"sheet_address": f"{static('built/rollkeeper.css')}?{_mark()}"}
-    if request.COOKIES.get(settings.LOOK_COOKIE_NAME) != _mark():
+
+    def bring() -> str:  # asked for by whole pages alone: a part of one brings nothing
         request.brought_sheet = True  # type: ignore[attr-defined]
-        found["sheet"] = _sheet()
-    return found
+        return _sheet()
+
+    has_it = request.COOKIES.get(settings.LOOK_COOKIE_NAME) == _mark()
+    return {
+        "sheet_address": f"{static('built/rollkeeper.css')}?{_mark()}",
+        "sheet": "" if has_it else bring,
+    }
 
 
 @cache

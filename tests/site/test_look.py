@@ -2,9 +2,10 @@
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.shortcuts import render
+from django.test import Client, RequestFactory
 
-from rollkeeper.site.look import SHEET
+from rollkeeper.site.look import SHEET, LookMiddleware
 
 
 @pytest.fixture
@@ -33,6 +34,17 @@ def test_the_policy_lets_in_no_style_but_the_one_that_it_names_itself(visit):
     assert f"style-src 'self' 'nonce-{nonce}'" in first["Content-Security-Policy"]
     assert "nonce" not in second["Content-Security-Policy"]
     assert nonce not in visit().content.decode()
+
+
+def test_a_part_of_a_page_brings_no_sheet_and_no_cookie(face):
+    face("counter")
+    request = RequestFactory().get("/")
+
+    part = LookMiddleware(
+        lambda asked: render(asked, "counter/code_row.html", {"given": {"code": "4711-K2M9QX"}})
+    )(request)
+
+    assert not part.cookies
 
 
 def test_a_browser_with_another_sheet_is_given_this_one(visit):
