@@ -25,9 +25,9 @@ from tests.campaign.typed import DUE, PLANNED, TOLD
 
 pytestmark = pytest.mark.soak
 LINES, SECONDS = 24_000, 60
-PLACES = 4
 COUNTERS, DESKS = ((1, 25), (1, 25)), ((50, 75), (50, 75))
 """Registrations at once and a second: two counters where people stand, two desks to which shops send in what they took down."""
+PLACES = len(COUNTERS + DESKS)
 STANDING = """
 SELECT l.number_index, l.line_id, l.state, l.is_registered,
        (SELECT count(*) FROM lines_holding x WHERE x.line_id = l.line_id) AS holdings,
