@@ -16,7 +16,7 @@ SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.nex
             WHEN l.version <> t.line_version OR m.stage <> %(stage)s
                  OR (%(stage)s = 'suspended') <> EXISTS (
                     SELECT FROM lines_suspension s
-                     WHERE s.line_id = t.line_id AND s.reason = 'registration' AND s.lifted_on IS NULL) THEN 'changed'
+                     WHERE s.line_id = t.line_id AND s.reason = 'registration' AND s.lifted_on IS NULL OFFSET 0) THEN 'changed'
             WHEN d.last_day_on < %(on)s AND (m.promised_on IS NULL OR m.promised_on < %(on)s)
                  AND NOT c.pauses @> %(on)s::date THEN NULL
             ELSE 'not_due' END AS because

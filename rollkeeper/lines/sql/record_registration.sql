@@ -11,7 +11,7 @@ WITH lifted AS (
 UPDATE lines_line l
    SET is_registered = told.registered, version = l.version + 1, language = coalesce(told.language, l.language),
        state = CASE WHEN EXISTS (SELECT FROM lines_suspension s WHERE s.line_id = l.line_id
-                                    AND s.lifted_on IS NULL AND s.reason <> 'registration')
+                                    AND s.lifted_on IS NULL AND s.reason <> 'registration' OFFSET 0)
                     THEN 'suspended' ELSE 'active' END
   FROM unnest(%(line_ids)s::uuid[], %(languages)s::text[], %(registered)s::boolean[])
          AS told (line_id, language, registered)

@@ -1,7 +1,7 @@
 -- Frees numbers whose quarantine is over: nothing leads from the number to its former holder any more.
 -- Law: the pack's number_reuse, art. 11. Reads: network_command. Writes: lines_number (deleted), lines_line (released, index
--- gone), network_command, ledger_entry. Plan: lines_number_in_quarantine; grows with what is over. A number at work is left
--- for the next run.
+-- gone), network_command, ledger_entry. Plan: lines_number_in_quarantine; grows with what is over. The commands are looked up
+-- by line (OFFSET 0 forbids to read them all first). A number at work is left for the next run.
 -- Again: nothing, the rows are gone.
 --
 -- A number stays where the network has not proved that the old line is out of service: whoever got it next would find the
@@ -13,7 +13,7 @@ WITH over AS MATERIALIZED (
       FROM lines_number n JOIN lines_line l USING (line_id)
      WHERE n.quarantined_until < %(on)s AND l.state = 'ended'
        AND NOT (%(has_network)s AND EXISTS (SELECT FROM network_command c
-                        WHERE c.line_id = n.line_id AND c.kind = 'end' AND c.state IN ('waiting', 'sent', 'failed')))
+                        WHERE c.line_id = n.line_id AND c.kind = 'end' AND c.state IN ('waiting', 'sent', 'failed') OFFSET 0))
      ORDER BY n.quarantined_until LIMIT %(chunk)s
        FOR UPDATE OF n, l SKIP LOCKED
 ), number AS (
