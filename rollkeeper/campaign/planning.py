@@ -82,7 +82,9 @@ def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
     if not clocks.make_clocks("plan_clocks", values):
         return 0
     clocks.count_at_least(pack, stays=stays_known(), on=on, from_day=rules.begins_on)
-    return run(sql("campaign", "plan_members"), values)
+    added = run(sql("campaign", "plan_members"), values)
+    run("SELECT campaign_take_stock()")
+    return added
 
 
 def _count_members(campaign_id: CampaignId) -> int:

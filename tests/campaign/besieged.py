@@ -3,7 +3,8 @@
 
 In a siege each command is typed twice at once, three times over, and each time something is killed with kill -9 at a random
 instant of its work: the register's server, the server of the keys, or one of the two commands. Then it is typed once more,
-as an operator would, and must end by itself. Separate from the test that holds what is left to a run that nobody disturbed.
+as an operator would, and must end by itself. Separate from the test that holds what is left to a run that nobody disturbed,
+and to what `simulate` says of the lines of the first file; those of the second are undone, which the law does not know.
 """
 
 import csv
@@ -110,9 +111,12 @@ class Siege:
             self._type("publish", "ledger", "publish", self._home / "log")
             self._do("verify", "ledger", "verify", self._home / "log")
             self._do("tell", TELL, folder / "places.json", folder / "state.json")
+            histories, fates = write_histories(folder / "histories.csv"), folder / "fates.csv"
+            days = ("--from", IMPORTED, "--to", ERASED)
+            self._do("simulate", "simulate", "cn-xz-2011", histories, *days, "--out", fates)
         finally:
             self._typist.go()
-        return json.loads((folder / "state.json").read_text("utf-8"))
+        return json.loads((folder / "state.json").read_text("utf-8")) | {"simulated": read_fates(fates)}
 
     def _take_in_and_tell(self, file: Path, imported: str, planned: str, told: str) -> None:
         self._type("import", "import", file, "--map", file.with_name("map.toml"), "--on", imported)
@@ -199,9 +203,49 @@ def write_lines(file: Path, which: range) -> Path:
         writer = csv.writer(opened)
         writer.writerow(["number", "since", "id"])
         writer.writerows(
-            [number(n), dt.date(2010, 1, 1) + dt.timedelta(days=n % 500), f"A{n}"] for n in which
+            [number(n), activated_on(n), f"A{n}"] for n in which
         )
     return file
+
+
+def write_histories(file: Path) -> Path:
+    """Write what happened to the lines of the first file, and that no night was played but these, for `simulate`."""
+    played = sorted(map(dt.date.fromisoformat, (CUT, CUT_LATER, ENDED, ERASED)))
+    since = dt.date.fromisoformat(IMPORTED)
+    one = dt.timedelta(days=1)
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["line", "date", "event", "until"])
+        for night in played:
+            writer.writerow(["*", since, "outage", night - one])
+            since = night + one
+        for n in range(EARLY):
+            writer.writerow([n, activated_on(n), "activated", ""])
+            writer.writerow([n, TOLD, "notice_delivered", ""])
+            if n in IN_TIME or n in COME_BACK:
+                writer.writerow([n, SOON if n in IN_TIME else BACK, "registered", ""])
+            if n in LEAVE:
+                writer.writerow([n, UNDONE, "ended", ""])
+    return file
+
+
+def read_fates(file: Path) -> dict[str, dict[str, str]]:
+    """Return what `simulate` says became of each line."""
+    with file.open(encoding="utf-8", newline="") as opened:
+        return {row.pop("line"): row for row in csv.DictReader(opened)}
+
+
+def fate(line: dict[str, Any]) -> dict[str, str]:
+    """Return the same of a line as the register has it."""
+    suspended = [one.split(" ") for one in line["suspensions"] if one.startswith("registration ")]
+    _, begun, lifted = suspended[0] if suspended else ("", "", "")
+    return {"suspended_on": begun, "restored_on": lifted} | {
+        what: line[what] or "" for what in ("ended_on", "ended_by", "erased_on")
+    }
+
+
+def activated_on(n: int) -> dt.date:
+    return dt.date(2010, 1, 1) + dt.timedelta(days=n % 500)
 
 
 def write_people(file: Path, which: range) -> Path:

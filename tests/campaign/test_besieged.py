@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A campaign through all its phases, besieged: its servers and its commands killed in each, and two at once at everything.
 
-What is left, line by line, is what a run left that nobody disturbed; so nothing is lost and nothing was done twice.
+What is left, line by line, is what a run left that nobody disturbed, and what `simulate` says; so nothing is lost and nothing
+was done twice.
 """
 
 import json
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaign.besieged import COME_BACK, EARLY, IN_TIME, LATE, LEAVE, VICTIMS, Siege
+from tests.campaign.besieged import COME_BACK, EARLY, IN_TIME, LATE, LEAVE, VICTIMS, Siege, fate
 from tests.campaign.typed import surroundings
 
 pytestmark = pytest.mark.soak
@@ -49,6 +50,8 @@ def test_a_campaign_whose_servers_and_commands_are_killed_in_every_phase_ends_as
     }
     assert different == {}
     assert found["whole"] == wanted["whole"]
+    assert set(found["simulated"]) == set(map(str, range(EARLY)))
+    assert {n: fate(found["lines"][n]) for n in found["simulated"]} == found["simulated"]
     assert messages(homes / "siege") == messages(homes / "peace")
     ended = Counter(one["ended_by"] for one in found["lines"].values())
     stay = LATE + len(IN_TIME) + len(COME_BACK) - len(LEAVE)
