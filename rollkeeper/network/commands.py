@@ -161,6 +161,12 @@ def reconcile(untold: UntoldOption = False, as_json: JsonOption = False) -> None
         emit([dataclasses.asdict(one) for one in found])
     else:
         _show_differences(found)
+    if compared.floor_breaks:
+        err.print(
+            f"On {len(compared.floor_breaks):,} lines emergency, care or registration calls are barred: 'network push' restores"
+            " them. Find out why before barring anything else.",
+            style="red",
+        )
     if compared.untold_count and not untold:
         err.print(
             f"{compared.untold_count:,} active lines the network was never told of, and it says nothing of them:"

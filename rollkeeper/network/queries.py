@@ -50,6 +50,15 @@ class Compared:
     line_count: int = 0
 
     @property
+    def floor_breaks(self) -> list[LineId]:
+        """Return the living lines on which emergency, care or registration calls are barred and nothing is tried against it."""
+        return [
+            one.line_id
+            for one in self.differences
+            if one.network_says is ReadBack.FLOOR_MISSING and one.register_says is not ReadBack.ABSENT and not one.is_under_way
+        ]
+
+    @property
     def oldest_at(self) -> dt.datetime | None:
         """Return since when the network has been told of the oldest difference."""
         return self.differences[0].since if self.differences else None

@@ -12,10 +12,13 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database, server
 from rollkeeper.kernel.database import Role, connect
 from rollkeeper.kernel.settings import HomeKind, settings, write_settings
-from rollkeeper.lines.models import Line
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.models import Line, Suspension
 from rollkeeper.network.acts import ask, push_due
+from rollkeeper.network.comparing import compare_lines
 from rollkeeper.network.gateways import NoNetwork, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
+from rollkeeper.network.lanes import LANES
 from rollkeeper.network.queries import count_due, failed_read_backs, reconcile, standings
 from tests.network.fakes import Element
 
@@ -354,3 +357,57 @@ def test_a_line_that_the_network_says_nothing_about_is_listed_unless_it_is_over_
 
     found = {name: [one.line_id for one in getattr(compared, name)] for name in ("differences", "untold")}
     assert found == {"differences": [], "untold": []} | ({listed: [line]} if listed else {})
+
+
+@pytest.mark.parametrize(
+    ("state", "is_tried", "restored"), [("suspended", False, True), ("active", False, True), ("suspended", True, False), ("ended", False, False)]
+)
+def test_who_has_lost_emergency_calls_long_after_the_bar_was_proved_is_restored_by_a_comparison(
+    register, element, state, is_tried, restored
+):
+    line = uuid.uuid4()
+    Line.objects.create(line_id=line, service="mobile", state=state, activated_on=ON)
+    ask(line, kind=CommandKind.END if state == "ended" else CommandKind.BAR, reason="registration", at=AT)
+    push(element)
+    element.says = lambda _: ReadBack.FLOOR_MISSING
+    if is_tried:
+        ask(line, kind=CommandKind.RESTORE, reason="registration", at=AT)
+
+    compared = compare_lines(sweep_authority(), on=ON, gateway=element)
+    asked = database.rows("SELECT reason FROM network_command WHERE kind = 'restore' AND reason = 'floor_missing'")
+
+    assert compared.floor_breaks == ([line] if restored else [])
+    assert len(asked) == restored
+    element.says = None
+    push(element)
+    if restored:
+        assert element.states[line] is ReadBack.OPEN
+
+
+def test_the_floor_of_the_barred_is_watched_in_rounds(register, element, monkeypatch):
+    monkeypatch.setattr("rollkeeper.network.comparing.CHUNK", 2)
+    monkeypatch.setattr("rollkeeper.network.lanes._PAGES", 1)
+    monkeypatch.setattr("rollkeeper.network.lanes._asked_up_to", None)
+    monkeypatch.setattr("rollkeeper.network.comparing.network_gateway", lambda: element)
+    lines = sorted(new_uuid() for _ in range(5))
+    for line, state in zip(lines, ("suspended", "ended", "suspended", "active", "suspended"), strict=True):
+        Line.objects.create(line_id=line, service="mobile", state=state, activated_on=ON)
+        if state != "active":
+            Suspension.objects.create(line_id=line, suspension_id=line, reason="registration", begun_on=ON, begun_at=AT)
+            bar(line)
+    push(element)
+    first, third, last = lines[0], lines[2], lines[4]
+    broken = {third}
+    element.says = lambda line: ReadBack.FLOOR_MISSING if line in broken else ReadBack.BARRED
+
+    (lane,) = [one for one in LANES if one.name == "watch-floor"]
+    turns = [lane.turn() for _ in range(3)]
+    restored = database.rows("SELECT line_id FROM network_command WHERE reason = 'floor_missing'")
+
+    assert turns == [0, 1, 0]
+    assert [row.line_id for row in restored] == [third]
+    broken |= {first, last}
+    assert [lane.turn() for _ in range(3)] == [1, 1, 0]  # what is being restored is not asked about
+    element.says = None
+    push(element)
+    assert {element.states[line] for line in (first, third, last)} == {ReadBack.OPEN}

@@ -305,7 +305,7 @@ def test_one_of_the_two_who_work_holds_nothing_that_opens(house):
     assert told == (["ROLLKEEPER_OPENS=no", "ROLLKEEPER_OPENS=yes"] if os.geteuid() == 0 else [])
     assert (
         without.stdout.strip()
-        == "['default', 'keys'] sealer ['follow-agents', 'publish-ledger', 'push-network', 'settle-letters']"
+        == "['default', 'keys'] sealer ['follow-agents', 'publish-ledger', 'push-network', 'settle-letters', 'watch-floor']"
     )
 
 
