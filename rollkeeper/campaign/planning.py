@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.campaign import clocks
-from rollkeeper.campaign.campaigns import default_language, demand_no_other, in_turn
+from rollkeeper.campaign.campaigns import default_language, demand_no_other, find_campaign, in_turn
+from rollkeeper.campaign.errors import PackChanged
+from rollkeeper.campaign.rules import SIGHT_DAYS, clipped
 from rollkeeper.campaign.stays import stays_known
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, run, sql
@@ -18,8 +20,10 @@ from rollkeeper.kernel.ids import CampaignId, new_uuid
 from rollkeeper.law.errors import CampaignMissing
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import lasting_name, load_pack
+from rollkeeper.law.rules import count_clock
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.acts import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,26 @@ def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> Planned
         added = _take_in(campaign_id, pack, on=on)
         _record(authority, role, pack, campaign_id, before=before, added=added, on=on)
     return Planned(campaign_id, pack.id, pack.campaign.begins_on, before, added)
+
+
+def first_promise(on: dt.date) -> Promise | None:
+    """Return the last day for whoever is told today, as the law counts it without a pause.
+
+    A first notice may be sent weeks after it was owed: the day that it was to name would be too early by then, or past.
+    """
+    try:
+        campaign = find_campaign()
+    except PackChanged:
+        return None
+    if campaign is None:
+        return None
+    pack, stays = campaign.pack, clipped(stays_known(), on=on)
+    anchor_on = max(campaign.begins_on, on)
+    through = anchor_on + dt.timedelta(days=pack.campaign.grace_days + SIGHT_DAYS)
+    counted = count_clock(
+        pack, anchor_on=anchor_on, days=pack.campaign.grace_days, stays=stays, through=through
+    )
+    return Promise(counted.last_day_on, pack.hash) if counted.last_day_on else None
 
 
 def _open(pack: Pack, pack_id: str) -> CampaignId:

@@ -22,21 +22,34 @@ from rollkeeper.notices.gateways import CHUNK, Gateway, gateways
 from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.rules import AFTER_A_FAILURE
-from rollkeeper.notices.sending import Sender, Sent
+from rollkeeper.notices.sending import Promise, Sender, Sent
 
 __all__ = [
     "Receipt",
     "Sent",
     "TakenIn",
+    "Promise",
     "before_sending",
     "owe",
+    "promise_anew",
     "record_outcome",
     "record_outcomes",
     "send_due",
 ]
 
 
+_GIVEN_UP_AT_ONCE = 5000
+"""Attempts in one transaction: after a long absence there are millions whose time is over."""
+
 _before: list[Callable[[dt.date], object]] = []
+
+
+_promises: dict[NoticeKind, Callable[[dt.date], Promise | None]] = {}
+
+
+def promise_anew(kind: NoticeKind, promise: Callable[[dt.date], Promise | None]) -> None:
+    """State what a notice of a kind may promise if it is sent on a day: rooms above that count the days."""
+    _promises[kind] = promise
 
 
 def before_sending(owing: Callable[[dt.date], object]) -> None:
@@ -106,7 +119,9 @@ def send_due(
     run(sql("notices", "fold_tally"))
     _release_dead_claims()
     with hold_claim() as claim:
-        sender = Sender(authority, role, claim=claim, on=on, ways=gateways() if ways is None else ways)
+        promises = {kind: found for kind, promise in _promises.items() if (found := promise(on))}
+        ways = gateways() if ways is None else ways
+        sender = Sender(authority, role, claim=claim, on=on, ways=ways, promises=promises)
         while seen := sender.send_chunk(
             sent, size=min(CHUNK, CHUNK if limit is None else limit - sent.total)
         ):
@@ -161,9 +176,14 @@ def _give_up_waiting() -> int:
     now = clock.now()
     before = now - dt.timedelta(days=settings().notice_wait_days)
     letters_before = now - dt.timedelta(days=settings().post_wait_days)
-    with act():
-        values = {"now": now, "before": before, "letters_before": letters_before}
-        return run(sql("notices", "give_up_waiting"), values)
+    values = {"now": now, "before": before, "letters_before": letters_before, "chunk": _GIVEN_UP_AT_ONCE}
+    notices = 0
+    while True:
+        with act():
+            (late,) = rows(sql("notices", "give_up_waiting"), values)
+        notices += int(late.notices)
+        if late.attempts < _GIVEN_UP_AT_ONCE:
+            return notices
 
 
 def _release_dead_claims() -> None:

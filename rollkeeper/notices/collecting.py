@@ -64,8 +64,13 @@ def take_in(
     return total
 
 
-def collect_short_messages(*, seconds: float, on: dt.date) -> tuple[TakenIn, bool]:
-    """Listen to the message centre for so long; tell whether it went out of reach. Refuses: NoMessageCentre."""
+def collect_short_messages(
+    *, seconds: float, on: dt.date, by: Authority | None = None
+) -> tuple[TakenIn, bool]:
+    """Listen to the message centre for so long, take in what is settled, and tell whether it went out of reach.
+
+    What was heard before is taken in where the centre is out of reach as well. Refuses: NoMessageCentre.
+    """
     from rollkeeper.notices.smpp import ShortMessages
 
     if settings().smpp_url is None:
@@ -77,7 +82,7 @@ def collect_short_messages(*, seconds: float, on: dt.date) -> tuple[TakenIn, boo
         except OSError:
             is_away = True
         found = centre.settled()
-        _add(total, take_in(found, on=on))
+        _add(total, take_in(found, on=on, by=by))
         centre.forget(found)
     return total, is_away
 

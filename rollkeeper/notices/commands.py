@@ -76,7 +76,7 @@ def status(as_json: JsonOption = False) -> None:
     from rollkeeper.notices import queries
 
     opening.open_home()
-    notices, tried, missing = queries.standings(), queries.attempts(), len(queries.unreached())
+    notices, tried, missing = queries.standings(), queries.attempts(), queries.count_unreached()
     senders, unread = queries.genuine_senders(), queries.languages_awaiting_a_reader()
     if as_json:
         emit(

@@ -30,16 +30,14 @@ def send() -> int:
 
 def collect() -> int:
     """Listen for some seconds, and take in what is known of whole messages; return how many reports there were."""
-    from rollkeeper.notices.acts import record_outcomes
-    from rollkeeper.notices.smpp import ShortMessages
+    from rollkeeper.notices import collecting
 
-    centre = ShortMessages.of_this_home()
-    centre.listen(_LISTENS_S)
-    found = centre.settled()
-    for start in range(0, len(found), _MOST):
-        record_outcomes(sweep_authority(), receipts=found[start : start + _MOST], on=clock.today())
-    centre.forget(found)
-    return len(found)
+    taken, is_away = collecting.collect_short_messages(
+        seconds=_LISTENS_S, on=clock.today(), by=sweep_authority()
+    )
+    if is_away and not _changed(taken):
+        raise ConnectionError("the message centre is out of reach")
+    return _changed(taken)
 
 
 def collect_calls() -> int:

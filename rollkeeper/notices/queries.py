@@ -5,7 +5,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.database import act, patient, rows, sql
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.errors import NoNotice
@@ -91,6 +91,16 @@ def unreached(kind: NoticeKind = NoticeKind.REGISTER_BY) -> list[Unreached]:
         Unreached(LineId(row.line_id), row.owed_on, NoticeState(row.state))
         for row in rows(sql("notices", "unreached"), {"kind": kind.value})
     ]
+
+
+def count_unreached(kind: NoticeKind = NoticeKind.REGISTER_BY) -> int:
+    """Count them. One pass of all notices, which for a nation takes a while."""
+    with act(), patient():
+        (found,) = rows(
+            f"SELECT count(*) AS lines FROM ({sql('notices', 'unreached')}) unreached",  # noqa: S608  # our own page
+            {"kind": kind.value},
+        )
+    return int(found.lines)
 
 
 def count_due() -> int:

@@ -16,6 +16,7 @@ from rollkeeper.notices.kinds import CallEnd, Channel, NoticeKind, NoticeState, 
 _FIRST_WAIT_S: Final = 60
 _LONGEST_WAIT_S: Final = 3600
 _FOR_A_GATEWAY: Final = dt.timedelta(hours=6)
+_FOR_A_GATEWAY_AWAY: Final = dt.timedelta(hours=1)
 _BETWEEN_ROUNDS: Final = dt.timedelta(hours=1)
 """By one way nobody is disturbed more often than this, whatever number of attempts a law wants."""
 AFTER_A_FAILURE: Final = dt.timedelta(days=1)
@@ -80,6 +81,8 @@ class Step:
     settle: NoticeState | None = None
     lacks_gateway: bool = False
     """There is a way to the holder, and the home has no gateway for it: wait, do not give up."""
+    is_away: bool = False
+    """The gateway is out of reach: wait a while."""
 
 
 def next_step(
@@ -91,26 +94,47 @@ def next_step(
     present: Collection[Channel],
     now: dt.datetime,
     ringing: Collection[Channel],
+    promised_on: dt.date | None = None,
 ) -> Step:
     """Decide by which way to go now.
 
     `present` are the channels for which the home has a gateway, `ringing` those that the quiet hours bind; `now` is
-    local and aware.
+    local and aware. `promised_on` is the day that the notice names.
     """
-    if line is None or is_moot(kind, line):
+    is_over = promised_on is not None and promised_on < now.date()
+    if line is None or is_moot(kind, line, is_over=is_over):
         return Step(settle=NoticeState.WITHDRAWN)
     open_ways = [one for one in regimen.order if one in ways_to(line)]
     left = [one for one in open_ways if not is_exhausted(one, tried, most_tries=regimen.most_tries)]
     if not left:
         left = _once_more(open_ways, tried, least=regimen.min_attempts)
-    if not left:
-        return Step(settle=NoticeState.BOUNCED if tried else NoticeState.UNREACHABLE)
     way = next((one for one in left if one in present), None)
     if way is None:
-        return Step(wait_until=now + _FOR_A_GATEWAY, lacks_gateway=True)
+        # No other way is there now. A gateway that was away is asked again: that it was away says nothing of the holder.
+        back_at = {
+            one: at + _FOR_A_GATEWAY_AWAY
+            for one in open_ways
+            if one in present and (at := _away_since(one, tried, most_tries=regimen.most_tries))
+        }
+        way = min(back_at, key=lambda one: back_at[one], default=None)
+        if way is not None and now < back_at[way]:
+            return Step(wait_until=back_at[way], is_away=True)
+    if way is None:
+        if left:
+            return Step(wait_until=now + _FOR_A_GATEWAY, lacks_gateway=True)
+        return Step(settle=NoticeState.BOUNCED if tried else NoticeState.UNREACHABLE)
     if wait := _time_not_come(way, tried, regimen, now=now, is_ringing=way in ringing):
         return Step(wait_until=wait)
     return Step(channel=way)
+
+
+def _away_since(channel: Channel, tried: Sequence[Tried], *, most_tries: int) -> dt.datetime | None:
+    """Return when a way was last tried whose gateway was out of reach, None where anything else is said of it."""
+    made = [one for one in tried if one.channel is channel]
+    of_the_holder = [one for one in made if one.left_the_house]
+    if any(one.outcome in _NO_WAY_ON for one in made) or len(of_the_holder) >= most_tries:
+        return None
+    return max((one.at for one in made if one.at), default=None)
 
 
 def _once_more(ways: Sequence[Channel], tried: Sequence[Tried], *, least: int) -> list[Channel]:
@@ -140,17 +164,20 @@ def _time_not_come(
     return end_of_all_quiet(now, shut)
 
 
-def is_moot(kind: NoticeKind, line: Line) -> bool:
-    """Tell whether a notice no longer holds true of its line."""
+def is_moot(kind: NoticeKind, line: Line, *, is_over: bool = False) -> bool:
+    """Tell whether a notice no longer holds true of its line; `is_over`: the day that it names has passed."""
+    over = {"ended", "released"}
     match kind:
-        case NoticeKind.REGISTER_BY | NoticeKind.REMINDER:
-            return line.is_registered or line.state in {"ended", "released"}
+        case NoticeKind.REGISTER_BY:
+            return line.is_registered or line.state in over
+        case NoticeKind.REMINDER:
+            return line.is_registered or line.state in over or is_over
         case NoticeKind.SUSPENDED:
             return line.state != "suspended"
         case NoticeKind.RESTORED:
             return line.state != "active"
         case NoticeKind.ENDED:
-            return line.state == "active"
+            return line.state not in over
         case _:
             return False
 

@@ -26,7 +26,16 @@ from rollkeeper.lines.contacts import ContactKind, split_contact
 from rollkeeper.notices.gateways import Answer, Gateway, Handing, Message
 from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.models import AT_ONCE
-from rollkeeper.notices.rules import Line, Regimen, Step, Tried, key_to_press, next_step, wait_after
+from rollkeeper.notices.rules import (
+    AFTER_A_FAILURE,
+    Line,
+    Regimen,
+    Step,
+    Tried,
+    key_to_press,
+    next_step,
+    wait_after,
+)
 from rollkeeper.notices.texts import best_language, write_notice
 from rollkeeper.vault.acts import open_line_values
 from rollkeeper.vault.errors import CannotOpen
@@ -76,12 +85,21 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """The day that a notice of a kind may name if it is sent today, and the pack that it rests on."""
+
+    last_day_on: dt.date
+    pack_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Intent:
     """One attempt about to be made."""
 
     row: Any
     attempt_id: UUID
     channel: Channel
+    promised_on: dt.date | None
     is_repeat: bool
     tries_before: int
 
@@ -97,8 +115,10 @@ class Sender:
         claim: int,
         on: dt.date,
         ways: Mapping[Channel, Gateway],
+        promises: Mapping[NoticeKind, Promise],
     ) -> None:
         self._authority, self._role, self._claim, self._on, self._ways = authority, role, claim, on, ways
+        self._promises, self._away = promises, set[Channel]()
         self._regimens = {
             bound: regimen_of(load_pack(settings().pack), is_of_the_duty=bound) for bound in (False, True)
         }
@@ -113,7 +133,11 @@ class Sender:
             )
             steps = [(row, self._step(row)) for row in found]
             self._settle([pair for pair in steps if pair[1].channel is None], sent)
-            intents = [_intent(row, step.channel) for row, step in steps if step.channel is not None]
+            intents = [
+                _intent(row, step.channel, promised_on=self._promised(row))
+                for row, step in steps
+                if step.channel is not None
+            ]
             self._intend(steps, intents)
         for channel, group in groupby(
             sorted(intents, key=lambda one: one.channel), key=lambda one: one.channel
@@ -122,22 +146,32 @@ class Sender:
                 self._hand_over(channel, part, sent)
         return len(found)
 
+    def _promised(self, row: Any) -> dt.date | None:
+        """Return the day to name: what was promised, or more where whoever is told today has more time."""
+        promised_on: dt.date | None = row.promised_on
+        fresh = self._promises.get(NoticeKind(row.kind))
+        return max(promised_on, fresh.last_day_on) if promised_on and fresh else promised_on
+
     def _step(self, row: Any) -> Step:
-        kind = NoticeKind(row.kind)
-        return next_step(
+        kind, now = NoticeKind(row.kind), clock.now()
+        step = next_step(
             kind,
             line=line_of(row),
             tried=_tried(row),
             regimen=self._regimens[kind.is_of_the_duty],
             present=self._ways.keys(),
-            now=clock.now().astimezone(clock.zone()),
+            now=now.astimezone(clock.zone()),
             ringing=[channel for channel, way in self._ways.items() if way.rings],
+            promised_on=self._promised(row),
         )
+        # What a gateway that is away did not get in this run is no try of those whose turn had not come.
+        return Step(wait_until=now + wait_after(1), is_away=True) if step.channel in self._away else step
 
     def _settle(self, pairs: Sequence[tuple[Any, Step]], sent: Sent) -> None:
         for _, step in pairs:
             sent.no_gateway += step.lacks_gateway
-            sent.quiet += step.wait_until is not None and not step.lacks_gateway
+            sent.later += step.is_away
+            sent.quiet += step.wait_until is not None and not (step.lacks_gateway or step.is_away)
             sent.withdrawn += step.settle is NoticeState.WITHDRAWN
             sent.unreachable += step.settle in {NoticeState.BOUNCED, NoticeState.UNREACHABLE}
         if pairs:
@@ -154,14 +188,26 @@ class Sender:
 
     def _intend(self, steps: Sequence[tuple[Any, Step]], intents: Sequence[_Intent]) -> None:
         now, kept = clock.now(), {one.attempt_id for one in intents}
-        dropped = [(row.line_id, one) for row, _ in steps for one in _waiting(row) if one not in kept]
+        # What waits for an hour of the day is taken up again under its reference: a killed process may have sent it.
+        dropped = [
+            (row.line_id, one)
+            for row, step in steps
+            if step.channel is not None or step.settle is not None
+            for one in _waiting(row)
+            if one not in kept
+        ]
         if dropped:
             run(
                 sql("notices", "drop_attempts"),
                 {"line_ids": [a for a, _ in dropped], "attempt_ids": [b for _, b in dropped], "now": now},
             )
         if intents:
-            run(sql("notices", "intend"), {**_columns(intents), "now": now})
+            fresh = [self._promises.get(NoticeKind(one.row.kind)) for one in intents]
+            promised = {
+                "promised_ons": [one.promised_on for one in intents],
+                "pack_hashes": [one.pack_hash if one else None for one in fresh],
+            }
+            run(sql("notices", "intend"), {**_columns(intents), **promised, "now": now})
 
     def _hand_over(self, channel: Channel, intents: Sequence[_Intent], sent: Sent) -> None:
         addresses = self._open(channel, intents)
@@ -172,6 +218,8 @@ class Sender:
             for one, code in zip(ready, codes, strict=True)
         ]
         answers = dict(zip(map(id, ready), self._ways[channel].send(messages), strict=True)) if ready else {}
+        if answers and all(one.answer is Answer.LATER for one in answers.values()):
+            self._away.add(channel)
         nobody = Handing(Answer.REFUSED)  # the address does not open: erased meanwhile, and so no way
         self._record(intents, [answers.get(id(one), nobody) for one in intents], sent)
 
@@ -209,6 +257,7 @@ class Sender:
                         for intent, one in zip(intents, answers, strict=True)
                     ],
                     "next_try_ats": again,
+                    "again_at": now + AFTER_A_FAILURE,
                     "claim": self._claim,
                     "now": now,
                     "on": self._on,
@@ -287,11 +336,13 @@ def _waiting(row: Any) -> dict[UUID, Channel]:
     return {UUID(one["id"]): Channel(one["channel"]) for one in row.made if one["outcome"] == Outcome.WAITING}
 
 
-def _intent(row: Any, channel: Channel) -> _Intent:
+def _intent(row: Any, channel: Channel, *, promised_on: dt.date | None) -> _Intent:
     """Make an attempt, or take up again the one that a killed process left waiting."""
     left = next((one for one, way in _waiting(row).items() if way is channel), None)
     before = sum(one.channel is channel and one.outcome is Outcome.FAILED for one in _tried(row))
-    return _Intent(row, left or new_uuid(), channel, is_repeat=left is not None, tries_before=before)
+    return _Intent(
+        row, left or new_uuid(), channel, promised_on, is_repeat=left is not None, tries_before=before
+    )
 
 
 def _receipt_codes(told: Sequence[Any]) -> list[str | None]:
@@ -308,7 +359,7 @@ def _message(intent: _Intent, address: Opened, *, receipt: str | None) -> Messag
         NoticeKind(row.kind),
         language=language,
         channel=intent.channel,
-        promised_on=row.promised_on,
+        promised_on=intent.promised_on,
         code=row.code,
         operator=chosen.operator_name,
         care=chosen.care_number,

@@ -2,7 +2,8 @@
 """What a short message centre was given and what it reported back, kept on disk before it is answered.
 
 A long message goes in parts, each with an id of the centre's; it is delivered once every part is. A report may come
-before the answer that names its id, more than once, or never. `outbox/smpp.sqlite` in the home holds references and the
+before the answer that names its id, more than once, or never. A centre may give an id again when its numbers have gone
+round, or after it was set up anew: a report is of the message that had it last. `outbox/smpp.sqlite` in the home holds references and the
 centre's ids, and neither numbers nor texts.
 
     part(reference, part, parts, message_id, outcome, at, is_told)     early(message_id, outcome, at)
@@ -16,9 +17,12 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from rollkeeper.kernel import clock
 from rollkeeper.notices.kinds import Outcome
 from rollkeeper.notices.receipts import Receipt
 
+_EARLY: Final = dt.timedelta(hours=1)
+"""How long a report that nobody knows waits for the answer that names its message."""
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS part (
     reference TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, message_id TEXT NOT NULL,
@@ -50,10 +54,12 @@ class Spool:
                 "INSERT OR REPLACE INTO part (reference, part, parts, message_id) VALUES (?, ?, ?, ?)",
                 (str(reference), part, parts, message_id),
             )
+            oldest = clock.now() - _EARLY
+            file.execute("DELETE FROM early WHERE at < ?", (oldest.isoformat(),))
             file.execute(
                 "UPDATE part SET outcome = e.outcome, at = e.at FROM early e"
-                " WHERE part.message_id = ? AND e.message_id = part.message_id",
-                (message_id,),
+                " WHERE part.reference = ? AND part.part = ? AND e.message_id = part.message_id",
+                (str(reference), part),
             )
             file.execute("DELETE FROM early WHERE message_id = ?", (message_id,))
 
@@ -68,15 +74,13 @@ class Spool:
 
     def keep_report(self, message_id: str, *, outcome: Outcome, at: dt.datetime) -> None:
         """Note a final report. The first one stands; one about nothing we know waits for its message."""
-        values = (outcome.value, at.isoformat(), message_id)
+        said = (outcome.value, at.isoformat())
         with self._open() as file:
-            known = file.execute("SELECT 1 FROM part WHERE message_id = ?", (message_id,)).fetchone()
-            if known:
-                file.execute(
-                    "UPDATE part SET outcome = ?, at = ? WHERE message_id = ? AND outcome IS NULL", values
-                )
+            (row,) = file.execute("SELECT max(rowid) FROM part WHERE message_id = ?", (message_id,)).fetchone()
+            if row is not None:
+                file.execute("UPDATE part SET outcome = ?, at = ? WHERE rowid = ? AND outcome IS NULL", (*said, row))
             else:
-                file.execute("INSERT OR IGNORE INTO early (outcome, at, message_id) VALUES (?, ?, ?)", values)
+                file.execute("INSERT OR REPLACE INTO early (outcome, at, message_id) VALUES (?, ?, ?)", (*said, message_id))
 
     def settled(self) -> list[Receipt]:
         """Return what is known for certain of whole messages and was not told yet."""
@@ -97,7 +101,10 @@ class Spool:
     def _open(self) -> Iterator[sqlite3.Connection]:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._file.touch(mode=0o600)
-        with closing(sqlite3.connect(self._file, timeout=30)) as file:
+        with closing(sqlite3.connect(self._file, timeout=30, isolation_level=None)) as file:
             file.executescript(_TABLES)
+            # The lock before the first look: who hears reports and who sends are two processes, and a report that looked in
+            # vain while its message was being noted would wait for a message that is there already.
+            file.execute("BEGIN IMMEDIATE")
             with file:
                 yield file

@@ -10,9 +10,14 @@ import pytest
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.campaign import acts
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.packs import load_pack
+from rollkeeper.notices.acts import send_due
+from rollkeeper.notices.kinds import Channel
 from tests.campaign.population import day, make_line, member, night, state, tell
+from tests.notices.fakes import Way
+from tests.notices.people import make_line as make_sealed_line
 
 type People = tuple[Authority, Authority]
 
@@ -68,3 +73,42 @@ def test_each_notice_keeps_the_version_it_rests_on_and_the_day_it_promises(
     found = {one.line_id: one for one in rows("SELECT line_id, pack_hash, promised_on FROM notices_notice")}
     assert (found[early].pack_hash, found[early].promised_on) == (old, day("2012-04-05"))
     assert (found[late].pack_hash, found[late].promised_on) == (new, day("2012-03-05"))
+
+
+def test_a_first_notice_that_is_sent_late_names_the_day_that_is_left_to_whoever_is_told_now(
+    people: People,
+) -> None:
+    line_id, way, late = make_sealed_line(), Way(), day("2012-02-10")
+    clock.give_day(TOLD)
+    acts.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=TOLD)
+    owed = promised_of(line_id)
+    clock.give_day(late)
+
+    send_due(sweep_authority(), on=late, ways={Channel.SMS: way})
+    tell(line_id, late)
+    acts.advance(sweep_authority(), on=late)
+
+    # By hand: 19 days to the end of February, 31 of March, so the 60th is Tuesday the 10th of April.
+    last = day("2012-04-10")
+    assert (owed, promised_of(line_id), member(line_id).promised_on) == (day("2012-03-05"), last, last)
+    assert "2012年4月10日" in way.heard[0].text or "10 April 2012" in way.heard[0].text
+    night(last, people)
+    assert state(line_id) == "active"
+
+
+def test_a_day_that_was_promised_stays_where_whoever_is_told_now_would_have_less(people: People) -> None:
+    line_id, early = make_sealed_line(), day("2012-01-06")
+    clock.give_day(TOLD)
+    acts.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=TOLD)
+    run("UPDATE notices_notice SET promised_on = '2012-05-02'")
+    clock.give_day(early)
+
+    send_due(sweep_authority(), on=early, ways={Channel.SMS: Way()})
+
+    assert promised_of(line_id) == day("2012-05-02")
+    assert acts.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=early).members_added == 0
+
+
+def promised_of(line_id: LineId) -> dt.date:
+    (owed,) = rows("SELECT promised_on FROM notices_notice WHERE line_id = %s", [line_id])
+    return owed.promised_on

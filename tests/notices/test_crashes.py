@@ -14,11 +14,12 @@ import pytest
 from rollkeeper.access.authority import sweep_authority
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.claims import dead_claims
+from rollkeeper.kernel.settings import write_settings
 from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.outbox import Outbox
 from rollkeeper.notices.smtp import MailServer
-from tests.notices.fakes import Mailboxes, MailHost
+from tests.notices.fakes import Mailboxes, MailHost, Way
 from tests.notices.people import ON, attempts, make_line, notice, tell
 
 # A child that sends into the file outbox and kills itself, without a last word, where the test says.
@@ -145,6 +146,33 @@ def test_an_intention_whose_way_is_shut_by_now_is_not_carried_out(committed, tmp
     assert notice(owed).state == "withdrawn"
     assert [one.outcome for one in attempts(owed)] == ["failed"]
     assert not (tmp_path / "messages.jsonl").exists()
+
+
+def test_an_intention_that_has_to_wait_for_an_hour_of_the_day_goes_out_under_its_reference(committed, tmp_path):
+    clock.give_day(ON)
+    owed = tell(make_line(contact=None))
+    subprocess.run(
+        [sys.executable, "-c", CHILD, str(tmp_path), "after everything was sent"],
+        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"},
+        check=False,
+    )
+    claimed = database.rows("SELECT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
+    while not dead_claims([row.claimed_by for row in claimed]):
+        pass
+    (printed,), way = attempts(owed), Way(rings=True)
+    now = clock.now().astimezone(clock.zone())
+    hour = dt.timedelta(hours=1)
+    write_settings(quiet_from=(now - hour).time(), quiet_until=(now + hour).time())
+    try:
+        send_due(sweep_authority(), on=ON, ways={Channel.SMS: way})
+    finally:
+        write_settings(quiet_from=dt.time(), quiet_until=dt.time())
+    waiting = notice(owed).state, [one.outcome for one in attempts(owed)]
+    database.run("UPDATE notices_notice SET next_try_at = '1970-01-01'")
+    send_due(sweep_authority(), on=ON, ways={Channel.SMS: way})
+
+    assert waiting == ("owed", ["waiting"])
+    assert [(one.reference, one.is_repeat) for one in way.heard] == [(printed.attempt_id, True)]
 
 
 def test_the_sweep_s_own_role_has_the_rights_that_sending_needs(committed, tmp_path):

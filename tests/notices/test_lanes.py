@@ -9,9 +9,10 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, write_settings
 from rollkeeper.notices.acts import send_due
-from rollkeeper.notices.kinds import Channel
+from rollkeeper.notices.kinds import Channel, Outcome
 from rollkeeper.notices.lanes import LANES
 from rollkeeper.notices.return_address import return_secret
+from rollkeeper.notices.smpp_spool import Spool
 from rollkeeper.notices.voice import Calls
 from tests.notices.caller import telephone_system
 from tests.notices.fakes import Way
@@ -56,3 +57,22 @@ def test_the_mailbox_for_reports_is_read_by_itself(set_for, tmp_path):
 
     assert [lane("collect-mail").turn(), lane("collect-mail").turn()] == [1, 0]
     assert notice(owed).state == "delivered"
+
+
+def test_what_the_centre_reported_is_taken_in_while_it_cannot_be_reached(set_for):
+    set_for(smpp_url="smpp://x@127.0.0.1:9")
+    try:
+        owed = tell(make_line())
+        send_due(console_authority(), on=ON, ways={Channel.SMS: Way()})
+        spool, reference = Spool(home() / "outbox" / "smpp.sqlite"), attempts(owed)[0].attempt_id
+        spool.keep_part(reference, part=1, parts=1, message_id="1")
+        spool.keep_report("1", outcome=Outcome.DELIVERED, at=clock.now())
+
+        took = lane("collect-reports").turn()
+
+        assert (took, notice(owed).state) == (1, "delivered")
+        with pytest.raises(ConnectionError):
+            lane("collect-reports").turn()
+    finally:
+        (home() / "outbox" / "smpp.sqlite").unlink(missing_ok=True)
+        write_settings(smpp_url=None)

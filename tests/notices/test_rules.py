@@ -85,6 +85,20 @@ def test_a_gateway_out_of_reach_is_tried_so_often_and_no_more(failures, channel)
     assert step(tried=[Tried(Channel.SMS, Outcome.FAILED)] * failures).channel is channel
 
 
+def test_a_gateway_that_is_away_says_nothing_of_the_holder():
+    away = [Tried(Channel.SMS, Outcome.FAILED, at=NOW)] * 3
+    of_the_holder = [Tried(Channel.SMS, Outcome.FAILED, at=NOW, left_the_house=True)] * 3
+    sms_alone = {"of": line(has_mailbox=False), "present": [Channel.SMS]}
+
+    waits = step(tried=away, **sms_alone)
+    later = step(tried=away, now=NOW + dt.timedelta(hours=1), **sms_alone)
+
+    assert (waits.is_away, waits.wait_until, waits.settle) == (True, NOW + dt.timedelta(hours=1), None)
+    assert later.channel is Channel.SMS
+    assert step(tried=of_the_holder, **sms_alone).lacks_gateway
+    assert step(tried=of_the_holder, order=[Channel.SMS], **sms_alone).settle is NoticeState.BOUNCED
+
+
 def test_when_every_way_led_nowhere_the_notice_has_bounced():
     every = [Tried(channel, Outcome.BOUNCED) for channel in (Channel.SMS, Channel.VOICE, Channel.EMAIL)]
 
@@ -131,6 +145,9 @@ def test_who_could_be_reached_with_a_further_gateway_is_waited_for_and_not_given
         (NoticeKind.RESTORED, line(state="suspended"), True),
         (NoticeKind.ENDED, line(state="ended"), False),
         (NoticeKind.ENDED, line(), True),
+        (NoticeKind.ENDED, line(state="released"), False),
+        (NoticeKind.ENDED, line(state="suspended"), True),
+        (NoticeKind.REMINDER, line(state="suspended"), False),
         (NoticeKind.SIM_REPLACED, line(), False),
     ],
 )

@@ -301,6 +301,96 @@ def test_a_gateway_out_of_reach_is_tried_later_and_then_given_up_for_the_next(wa
     assert [one.channel for one in attempts(owed)] == ["sms"] * settings().notice_tries + ["voice"]
 
 
+def test_a_gateway_that_was_away_is_asked_again_where_no_other_way_is_there(ways):
+    ways[Channel.SMS].answer = lambda _: Answer.LATER
+    owed, only = tell(make_line(contact=None)), {Channel.SMS: ways[Channel.SMS]}
+    for _ in range(settings().notice_tries):
+        send(only)
+        make_due()
+    given_up = send(only)
+    waits_until = notice(owed).next_try_at
+
+    clock.give_day(ON + dt.timedelta(days=1))
+    ways[Channel.SMS].answer = lambda _: Answer.TAKEN
+    send(only)
+
+    assert (given_up.later, given_up.unreachable, given_up.no_gateway) == (1, 0, 0)
+    assert dt.timedelta(minutes=50) < waits_until - clock.now() + dt.timedelta(days=1) <= dt.timedelta(hours=1)
+    assert notice(owed).state == "sent"
+
+
+def test_while_a_gateway_is_away_no_further_address_is_opened_for_it_and_nobody_s_tries_are_spent(ways, monkeypatch):
+    monkeypatch.setattr("rollkeeper.notices.acts.CHUNK", 2)
+    ways[Channel.SMS].answer = lambda _: Answer.LATER
+    owed = [tell(make_line(f"+861390000123{n}")) for n in range(5)]
+
+    sent = send(ways)
+
+    assert (sent.later, len(ways[Channel.SMS].heard), len(entries("vault"))) == (5, 2, 2)
+    assert sorted(len(attempts(one)) for one in owed) == [0, 0, 0, 1, 1]
+    assert all(notice(one).next_try_at > clock.now() for one in owed)
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "then", "bounces"),
+    [
+        (Outcome.BOUNCED, "sent", "voice", 1),
+        (Outcome.FAILED, "owed", "sms", 1),
+        (Outcome.DELIVERED, "delivered", None, 0),
+    ],
+)
+def test_a_report_that_is_quicker_than_the_writing_down_of_the_handing_is_not_lost(
+    ways, said, state, then, bounces
+):
+    owed = tell(make_line())
+
+    def answer_late(message):
+        ways[Channel.SMS].answer = lambda _: Answer.TAKEN
+        report(message.reference, said)
+        return Answer.TAKEN
+
+    ways[Channel.SMS].answer = answer_late
+    send(ways)
+    at_once = notice(owed)
+    clock.give_day(ON + dt.timedelta(days=2))
+    send(ways)
+
+    assert [verb for verb, _, _ in entries()].count("notices:notice:bounced") == bounces
+    assert [one.channel for one in attempts(owed)] == ["sms", then][: 1 + bool(then)]
+    assert at_once.state == state
+
+
+def test_the_way_that_brought_the_proof_is_the_one_that_is_counted(ways):
+    owed = tell(make_line())
+    send(ways)
+    clock.give_day(ON + dt.timedelta(days=settings().notice_wait_days + 1))
+    send(ways)
+    first, second = attempts(owed)
+
+    report(first.attempt_id)
+
+    assert (second.channel, notice(owed).channel) == ("voice", "sms")
+
+
+def test_what_was_sent_long_ago_is_given_up_however_much_there_is(ways, monkeypatch):
+    monkeypatch.setattr("rollkeeper.notices.acts._GIVEN_UP_AT_ONCE", 2)
+    owed = [tell(make_line(f"+861390000123{n}")) for n in range(5)]
+    send(ways)
+    clock.give_day(ON + dt.timedelta(days=settings().notice_wait_days + 1))
+
+    assert send(ways).given_up == 5
+    assert {tuple(a.outcome for a in attempts(one)) for one in owed} == {("unproven", "handed")}
+
+
+def test_a_reminder_of_a_day_that_has_passed_is_not_sent(ways):
+    owed = tell(make_line(), NoticeKind.REMINDER)
+    clock.give_day(PROMISED + dt.timedelta(days=1))
+
+    send(ways)
+
+    assert notice(owed).state == "withdrawn"
+
+
 def test_without_proof_in_time_the_next_way_is_tried_and_a_late_proof_still_counts(ways):
     owed = tell(make_line())
     send(ways)

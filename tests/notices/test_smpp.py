@@ -2,7 +2,11 @@
 
 import datetime as dt
 import json
+import sqlite3
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from smpplib.gsm import GSM_CHARACTER_TABLE, gsm_encode
@@ -226,6 +230,41 @@ def test_a_long_message_is_delivered_once_every_part_is_and_bounced_when_one_is(
     }
     spool.forget(spool.settled())
     assert spool.settled() == []
+
+
+def test_a_report_that_comes_while_its_message_is_being_noted_finds_it(tmp_path):
+    spool, reference = Spool(tmp_path / "s"), uuid.uuid4()
+    spool.settled()
+    with closing(sqlite3.connect(tmp_path / "s", isolation_level=None)) as sender:
+        sender.execute("BEGIN IMMEDIATE")
+        sender.execute("INSERT INTO part (reference, part, parts, message_id) VALUES (?, 1, 1, 'm')", (str(reference),))
+        with ThreadPoolExecutor(1) as listener:
+            heard = listener.submit(spool.keep_report, "m", outcome=Outcome.DELIVERED, at=AT)
+            time.sleep(0.3)
+            sender.execute("COMMIT")
+            heard.result()
+
+    assert [one.reference for one in spool.settled()] == [str(reference)]
+
+
+def test_a_report_is_of_the_message_that_had_its_id_last(tmp_path):
+    spool, (former, latter) = Spool(tmp_path / "s"), (uuid.uuid4(), uuid.uuid4())
+    spool.keep_part(former, part=1, parts=1, message_id="1")
+    spool.keep_part(latter, part=1, parts=1, message_id="1")
+
+    spool.keep_report("1", outcome=Outcome.DELIVERED, at=clock.now())
+
+    assert [one.reference for one in spool.settled()] == [str(latter)]
+
+
+@pytest.mark.parametrize(("ago", "known"), [(dt.timedelta(minutes=5), 1), (dt.timedelta(hours=2), 0)])
+def test_a_report_of_long_ago_is_not_of_a_message_that_goes_out_now(tmp_path, ago, known):
+    spool = Spool(tmp_path / "s")
+    spool.keep_report("1", outcome=Outcome.DELIVERED, at=clock.now() - ago)
+
+    spool.keep_part(uuid.uuid4(), part=1, parts=1, message_id="1")
+
+    assert len(spool.settled()) == known
 
 
 def test_neither_number_nor_text_stands_in_the_spool(tmp_path):

@@ -1,7 +1,10 @@
 -- Writes down what the gateways answered; an attempt refused for good is a bounce and stands in the ledger.
 -- Law: art. 3. Reads: notices_attempt, notices_notice. Writes: notices_attempt, notices_notice, ledger_entry.
 -- Plan: primary keys, one probe a row.
--- Again: nothing; attempts no longer wait, the claim is gone. A delivery report that came first is left standing.
+-- Again: nothing; attempts no longer wait, the claim is gone.
+--
+-- A delivery report that came first stands, and says how the notice goes on: a bounce that was quicker than this sends it
+-- the next way, and has its entry in the ledger already.
 WITH given AS (
     SELECT * FROM unnest(
         %(line_ids)s::uuid[], %(notice_ids)s::uuid[], %(attempt_ids)s::uuid[], %(outcomes)s::text[],
@@ -14,13 +17,14 @@ WITH given AS (
         gateway_reference = g.gateway_reference
     FROM given g
     WHERE a.line_id = g.line_id AND a.attempt_id = g.attempt_id
-    RETURNING a.line_id, a.attempt_id, a.notice_id, a.channel, a.outcome
+    RETURNING a.line_id, a.attempt_id, a.notice_id, a.channel, a.outcome, old.outcome = 'waiting' AS is_news,
+        CASE WHEN a.outcome = 'failed' AND old.outcome <> 'waiting' THEN %(again_at)s ELSE g.next_try_at END AS next_try_at
 ), noted AS (
     UPDATE notices_notice n
-    SET state = CASE WHEN n.state = 'owed' AND g.outcome = 'handed' THEN 'sent' ELSE n.state END,
-        next_try_at = g.next_try_at, claimed_by = NULL
-    FROM given g
-    WHERE n.line_id = g.line_id AND n.notice_id = g.notice_id AND n.claimed_by = %(claim)s
+    SET state = CASE WHEN n.state = 'owed' AND a.outcome = 'handed' THEN 'sent' ELSE n.state END,
+        next_try_at = a.next_try_at, claimed_by = NULL
+    FROM answered a
+    WHERE n.line_id = a.line_id AND n.notice_id = a.notice_id AND n.claimed_by = %(claim)s
     RETURNING n.line_id, n.notice_id, n.kind
 )
 INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)
@@ -33,4 +37,4 @@ SELECT %(now)s, %(on)s, %(bounced)s, a.line_id, NULL, %(staff_id)s::uuid,
         )
     )
 FROM answered a JOIN noted n ON n.line_id = a.line_id AND n.notice_id = a.notice_id
-WHERE a.outcome = 'bounced'
+WHERE a.outcome = 'bounced' AND a.is_news

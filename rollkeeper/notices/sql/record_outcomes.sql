@@ -5,6 +5,7 @@
 -- 1,000 reports: 0.1 s (2 cores, 2026-11-24).
 -- Again: nothing; the first proof stands, and a bounce after it is not believed.
 --
+-- The channel of a notice is the one tried last until one brings proof, and then that one.
 -- A report for the very line that was barred when the message went out proves nothing: outcome 'uncounted'.
 -- A passing failure (a full mailbox, a busy telephone) has the same way tried again later, as often as any failure.
 -- The day of delivery is the later of the report's and the sending's: a gateway's slow clock shortens nobody's time.
@@ -39,12 +40,13 @@ WITH given AS MATERIALIZED (
         (greatest(j.at, a.sent_at) AT TIME ZONE %(zone)s)::date AS day
 ), by_notice AS (
     SELECT line_id, notice_id, min(day) FILTER (WHERE outcome = 'delivered') AS delivered_on,
+        (array_agg(channel ORDER BY day) FILTER (WHERE outcome = 'delivered'))[1] AS proven_by,
         bool_and(outcome = 'failed') AS is_passing
     FROM closed GROUP BY line_id, notice_id
 ), told AS (
     UPDATE notices_notice n
     SET state = CASE WHEN b.delivered_on IS NOT NULL THEN 'delivered' ELSE 'owed' END,
-        delivered_on = b.delivered_on,
+        delivered_on = b.delivered_on, channel = coalesce(b.proven_by, n.channel),
         next_try_at = CASE WHEN b.is_passing THEN %(again_at)s ELSE '1970-01-01 00:00:00+00' END
     FROM by_notice b
     WHERE n.line_id = b.line_id AND n.notice_id = b.notice_id
