@@ -30,7 +30,9 @@ class Excused:
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """Where the lines of a campaign stand when it is to close."""
+    """Where the lines of a campaign stand when it is to close; `counting` and `suspended` without the protected, whom no batch
+    ever cuts.
+    """
 
     untold: int
     unexcused: int
@@ -115,13 +117,16 @@ def _left(campaign: OpenCampaign) -> _Left:
                         values)
     }  # fmt: skip
     (unexcused,) = rows(sql("campaign", "unexcused"), values)
+    spared = {row.stage: row.lines for row in rows(sql("campaign", "spared"), values)}
     (batches,) = rows(
         "SELECT count(*) AS n FROM campaign_batch WHERE campaign_id = %s AND state = ANY (%s)",
         [campaign.campaign_id, [state.value for state in _OPEN_BATCHES]],
     )
     return _Left(
-        untold=stages.get(Stage.UNTOLD, 0), unexcused=unexcused.lines, counting=stages.get(Stage.COUNTING, 0),
-        suspended=stages.get(Stage.SUSPENDED, 0), open_batches=batches.n, ended=stages.get(Stage.ENDED, 0),
+        untold=stages.get(Stage.UNTOLD, 0), unexcused=unexcused.lines,
+        counting=stages.get(Stage.COUNTING, 0) - spared.get(Stage.COUNTING, 0),
+        suspended=stages.get(Stage.SUSPENDED, 0) - spared.get(Stage.SUSPENDED, 0),
+        open_batches=batches.n, ended=stages.get(Stage.ENDED, 0),
         gone=stages.get(Stage.LEFT, 0),
     )  # fmt: skip
 

@@ -51,9 +51,12 @@ def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> Planned
         in_turn()
         pack_id = lasting_name(pack_id)
         demand_no_other(pack_id)
+        former = _former_hash(pack_id)
         campaign_id = _open(pack, pack_id)
         before = _count_members(campaign_id)
         added = _take_in(campaign_id, pack, on=on)
+        if pack.reminders and former not in {None, pack.hash}:
+            _look_at_reminders_anew(campaign_id, on=on)
         _record(authority, role, pack, campaign_id, before=before, added=added, on=on)
     return Planned(campaign_id, pack.id, pack.campaign.begins_on, before, added)
 
@@ -76,6 +79,11 @@ def first_promise(on: dt.date) -> Promise | None:
         pack, anchor_on=anchor_on, days=pack.campaign.grace_days, stays=stays, through=through
     )
     return Promise(counted.last_day_on, pack.hash) if counted.last_day_on else None
+
+
+def _former_hash(pack_id: str) -> str | None:
+    found = rows("SELECT pack_hash FROM campaign_campaign WHERE pack_id = %s AND closed_on IS NULL", [pack_id])
+    return str(found[0].pack_hash) if found else None
 
 
 def _open(pack: Pack, pack_id: str) -> CampaignId:
@@ -109,6 +117,15 @@ def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
     added = run(sql("campaign", "plan_members"), values)
     run("SELECT campaign_take_stock()")
     return added
+
+
+def _look_at_reminders_anew(campaign_id: CampaignId, *, on: dt.date) -> None:
+    """Let the next night find out whom the pack as it is now wants to be reminded: the one before may have wanted fewer."""
+    run(
+        "UPDATE campaign_member SET remind_on = %s"
+        " WHERE campaign_id = %s AND stage = 'counting' AND (remind_on IS NULL OR remind_on > %s)",
+        [on, campaign_id, on],
+    )
 
 
 def _count_members(campaign_id: CampaignId) -> int:

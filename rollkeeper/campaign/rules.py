@@ -80,10 +80,16 @@ def first_share_count(line_count: int, *, share: float) -> int:
     return min(line_count, math.ceil(line_count * share))
 
 
+def covers(stay: Days, day: dt.date) -> bool:
+    """Tell whether a stay, first and last day inclusive, lies on a day."""
+    first, last = stay
+    return first <= day and (last is None or day <= last)
+
+
 def may_act_on(pack: Pack, day: dt.date, *, stays: Sequence[Days]) -> Decision:
     """Tell whether anybody may lose service on that day at all. Law: art. 3, and the civil law's art. 154."""
     article = pack.campaign.suspension_article
-    if any(first <= day and (last is None or day <= last) for first, last in stays):
+    if any(covers(stay, day) for stay in stays):
         return Refused(article, "a stay is in force", "Wait until the stay is lifted.")
     if is_closed(pack, day):
         return Refused(article, "the desks that could restore a line are shut", "Wait for the next open day.")

@@ -19,7 +19,7 @@ from rollkeeper.campaign import clocks
 from rollkeeper.campaign.approvals import content_of, is_approved
 from rollkeeper.campaign.approving import lock_batch
 from rollkeeper.campaign.campaigns import OpenCampaign, default_language, open_campaign
-from rollkeeper.campaign.errors import BatchNotInState, PackChanged
+from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
 from rollkeeper.campaign.rules import Brakes, Days, Go, Progress, Stop, Wait, may_act_on, next_step
 from rollkeeper.campaign.stages import Action, BatchState
@@ -103,7 +103,9 @@ def run_batch(
 def _chunk(this: _Run, batch: Batch, ran: Ran) -> int:
     """Give the next lines their turn; return how many had it. Precondition: the batch's row is locked."""
     if batch.pack_hash != this.campaign.pack.hash:
-        raise PackChanged(pack=this.campaign.pack.id)
+        # The campaign was planned anew since: whoever is still due is drawn up again, under what holds now.
+        _stop(this, batch, ran, "it was drawn up under another version of the pack")
+        return 0
     refuse_unconfirmed(this.campaign.pack, batch.action)
     stays = stays_known()
     verdict = may_act_on(this.campaign.pack, this.on, stays=stays)

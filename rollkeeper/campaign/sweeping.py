@@ -15,7 +15,7 @@ from rollkeeper.access.roles import Power
 from rollkeeper.campaign import clocks
 from rollkeeper.campaign.after_disputes import count_lines_again
 from rollkeeper.campaign.campaigns import OpenCampaign, default_language, find_campaign, in_turn
-from rollkeeper.campaign.rules import Days, may_act_on
+from rollkeeper.campaign.rules import Days, covers, may_act_on
 from rollkeeper.campaign.stays import stays_known
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, run, sql
@@ -23,7 +23,6 @@ from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.rules import Allowed
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.states import PauseReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def advance(authority: Authority, *, on: dt.date) -> Swept:
         run("DROP TABLE IF EXISTS pg_temp.campaign_seen")
         seen = run(sql("campaign", "seen"))
         if seen:
-            _count_accepted_again(campaign, on=on)
+            _count_served_again(campaign, on=on)
         swept = Swept(
             left=rows(sql("campaign", "leave"), values)[0].lines if seen else 0,
             started=_start(campaign, values, stays=stays, on=on) if seen else 0,
@@ -63,14 +62,14 @@ def advance(authority: Authority, *, on: dt.date) -> Swept:
     return swept
 
 
-def _count_accepted_again(campaign: OpenCampaign, *, on: dt.date) -> None:
-    """Count those again whose suspension was lifted because their holder was accepted for a time without a document."""
-    accepted = rows(
-        "SELECT line_id FROM campaign_seen s"
-        " WHERE EXISTS (SELECT FROM lines_pause p WHERE p.line_id = s.line_id AND p.reason = %s)",
-        [PauseReason.NO_DOCUMENT.value],
+def _count_served_again(campaign: OpenCampaign, *, on: dt.date) -> None:
+    """Count those again who were given service back without a registration, and whom nothing protects any more."""
+    served = rows(
+        "SELECT line_id FROM campaign_seen s WHERE EXISTS (SELECT FROM campaign_member m"
+        " WHERE m.line_id = s.line_id AND m.campaign_id = %s AND m.stage = 'suspended' OFFSET 0)",
+        [campaign.campaign_id],
     )
-    count_lines_again(campaign, [LineId(row.line_id) for row in accepted], on=on)
+    count_lines_again(campaign, [LineId(row.line_id) for row in served], on=on)
 
 
 def _start(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
@@ -81,7 +80,12 @@ def _start(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Day
 
 
 def _remind(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
-    """Owe the reminders that the pack asks for. Nothing is done to anybody, so it is done on days of rest as well."""
+    """Owe the reminders that the pack asks for. Nothing is done to anybody, so it is done on days of rest as well.
+
+    While a stay lasts nobody knows the last day: each night would name another one that does not hold.
+    """
+    if any(covers(stay, on) for stay in stays):
+        return 0
     if not campaign.pack.reminders or not clocks.make_clocks("remind_clocks", values):
         return 0
     clocks.count_at_least(campaign.pack, stays=stays, on=on)

@@ -3,7 +3,7 @@
 
 Chunk by chunk like a run, and as safe to break off: a line that was put back is no longer 'done'. Only this batch's
 suspensions are lifted. Whoever registered or ended since is left as they are; an ended line comes back only while its
-number is in quarantine and its own.
+number is in quarantine and its own. A campaign that was closed meanwhile is open again, where no other is.
 """
 
 import datetime as dt
@@ -91,6 +91,7 @@ def _turn(authority: Authority, role: StaffRole, batch: Batch, *, after: int, on
 
 
 def _finish(authority: Authority, role: StaffRole, batch: Batch, *, on: dt.date) -> None:
+    _open_again(batch)
     Batch.objects.filter(batch_id=batch.batch_id).update(state=BatchState.UNDONE.value)
     (found,) = rows(
         "SELECT coalesce(sum(undone), 0)::integer AS undone FROM campaign_chunk WHERE batch_id = %s",
@@ -98,6 +99,17 @@ def _finish(authority: Authority, role: StaffRole, batch: Batch, *, on: dt.date)
     )
     facts = {"batch": str(batch.batch_id), "undone": found.undone}
     append_entry(authority, verb=Verb.BATCH_UNDONE, role=role, on=on, pack=batch.pack_hash, facts=facts)
+
+
+def _open_again(batch: Batch) -> None:
+    """Open a campaign that was closed after this batch: whoever comes back into it would be counted by nobody."""
+    run(
+        "UPDATE campaign_campaign SET closed_on = NULL WHERE campaign_id = %s AND closed_on IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM campaign_campaign WHERE closed_on IS NULL)"
+        " AND EXISTS (SELECT FROM campaign_tally WHERE campaign_id = %s AND stage IN ('counting', 'suspended')"
+        " GROUP BY campaign_id HAVING sum(lines) > 0)",
+        [batch.campaign_id, batch.campaign_id],
+    )
 
 
 def _values(authority: Authority, role: StaffRole, batch: Batch, on: dt.date) -> dict[str, Any]:

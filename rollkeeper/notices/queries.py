@@ -96,10 +96,7 @@ def unreached(kind: NoticeKind = NoticeKind.REGISTER_BY) -> list[Unreached]:
 def count_unreached(kind: NoticeKind = NoticeKind.REGISTER_BY) -> int:
     """Count them. One pass of all notices, which for a nation takes a while."""
     with act(), patient():
-        (found,) = rows(
-            f"SELECT count(*) AS lines FROM ({sql('notices', 'unreached')}) unreached",  # noqa: S608  # our own page
-            {"kind": kind.value},
-        )
+        (found,) = rows(sql("notices", "count_unreached"), {"kind": kind.value})
     return int(found.lines)
 
 

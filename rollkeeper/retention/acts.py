@@ -153,7 +153,7 @@ def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date)
 
 def _intend(pack: Pack, values: Mapping[str, Any]) -> dict[str, int]:
     """Write down what goes next, and certify it; return how many records of each ground, empty where none is left."""
-    with act():
+    with act(), patient():
         one_at_a_time(_ERASING)
         run("DROP TABLE IF EXISTS pg_temp.retention_due")
         if not run(sql("retention", "find_due"), {**values, "chunk": CHUNK}):

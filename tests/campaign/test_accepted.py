@@ -7,6 +7,7 @@ import pytest
 from rollkeeper.access.authority import console_authority
 from rollkeeper.campaign import queries
 from rollkeeper.enrolment.acts import register_subscriber
+from rollkeeper.kernel import clock
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
@@ -121,3 +122,15 @@ def test_who_registers_a_document_meanwhile_leaves_the_campaign(stolen):
 
     assert member(robbed).stage == "left"
     assert member(robbed).left_because == "registered"
+
+
+def test_whose_service_came_back_before_the_day_of_the_cut_by_a_clock_put_right_keeps_no_night_from_running(stolen):
+    (robbed,) = told_lines(1)
+    night(DUE, stolen)
+    before = DUE - dt.timedelta(days=1)
+
+    clock.give_day(before)
+    report_theft(robbed, before)
+    night(before, stolen)
+
+    assert (state(robbed), member(robbed).stage) == ("active", "counting")

@@ -19,12 +19,12 @@ from django.db import connection
 
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import acts, queries, running
+from rollkeeper.campaign import acts, planning, queries, running
 from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.database import connect, rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
-from tests.campaign.population import approved_batches, day, make_line, person, plan, register, state, tell
+from tests.campaign.population import approved_batches, day, end, make_line, person, plan, register, state, tell
 
 TOLD, DUE = day("2011-12-20"), day("2012-03-02")
 
@@ -243,6 +243,32 @@ def test_a_run_and_an_undo_killed_at_any_instant_lose_and_double_nothing(
     (found,) = rows("SELECT count(*) AS n FROM ledger_entry WHERE verb = 'line:line:restored'")
     assert found.n == 300
     assert queries.batches()[0].undone_count == 300
+
+
+def test_who_registers_while_a_campaign_is_planned_is_not_among_the_unreached(
+    people: tuple[Authority, Authority], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line_ids = [make_line() for _ in range(3)]
+    taken_in, registered, record = threading.Event(), threading.Event(), planning._record
+
+    def record_late(*words: object, **more: object) -> None:
+        taken_in.set()
+        assert registered.wait(30)
+        record(*words, **more)
+
+    monkeypatch.setattr(planning, "_record", record_late)
+
+    def come() -> None:
+        assert taken_in.wait(30)
+        register(line_ids[0], DUE)
+        end(line_ids[1], DUE)
+        registered.set()
+
+    in_threads(come, lambda: acts.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=DUE) and None)
+    acts.advance(sweep_authority(), on=DUE)
+
+    found = queries.overview(DUE).stage_counts
+    assert (found["left"], found["untold"]) == (2, 1)
 
 
 def test_planning_while_lines_are_told_counts_each_once(people: tuple[Authority, Authority]) -> None:

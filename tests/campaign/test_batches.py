@@ -472,6 +472,22 @@ def test_a_changed_pack_stops_everything_until_it_is_planned_again(people: Peopl
     assert carry_out(batch_id).done == 1
 
 
+def test_a_batch_of_the_pack_before_stops_itself_and_keeps_no_other_from_running(people: People) -> None:
+    told_lines(2)
+    old = drawn()
+    approve(old, people)
+    run("UPDATE campaign_batch SET pack_hash = 'another'")
+
+    ran = carry_out(old)
+
+    assert (ran.state, ran.done) == ("stopped", 0)
+    assert "another version of the pack" in str(ran.why)
+    fresh = drawn()
+    approve(fresh, people)
+    assert acts.batches_to_run(on=DUE) == [fresh]
+    assert carry_out(fresh).done == 2
+
+
 def test_without_a_campaign_there_is_nothing_to_check(people: People) -> None:
     with pytest.raises(NoCampaign):
         acts.check_day(console_authority(), due_on=DUE, on=DUE)

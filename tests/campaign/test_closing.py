@@ -15,6 +15,7 @@ from rollkeeper.campaign.stages import ExcuseReason
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import Faults
+from rollkeeper.lines import acts as lines
 from tests.campaign.population import day, make_line, nights, person, plan, register, state, tell
 
 PLANNED, LATER = day("2011-12-19"), day("2012-04-10")
@@ -157,3 +158,29 @@ def test_the_ledger_keeps_the_reason_as_a_code(planned):
 
     (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'campaign:line:excused'")
     assert json.loads(entry.body)["facts"]["because"] == "holder_died"
+
+
+@pytest.mark.parametrize("stage", ["counting", "suspended"])
+def test_a_protected_line_that_no_batch_ever_cuts_does_not_keep_it_open(planned, people, stage):
+    tell(planned[0], day("2011-12-20"))
+    register(planned[1], day("2012-01-10"))
+    nights("2012-02-28", "2012-03-01" if stage == "counting" else "2012-03-02", people)
+    lines.protect_line(console_authority(), planned[0], protected=True, on=day("2012-03-02"))
+
+    closed = close(day("2012-03-10"))
+
+    assert (closed.ended, closed.left, closed.excused) == (0, 1, 0)
+
+
+def test_an_end_that_is_undone_after_the_close_opens_it_again(planned, people):
+    tell(planned[0], day("2011-12-20"))
+    register(planned[1], day("2012-01-10"))
+    nights("2012-02-28", "2012-04-06", people)
+    close()
+    (batch,) = rows("SELECT batch_id FROM campaign_batch WHERE action = 'end'")
+
+    acts.undo_batch(people[1], batch.batch_id, on=LATER)
+    nights("2012-04-11", "2012-04-20", people)
+
+    assert state(planned[0]) == "ended"
+    assert queries.overview(day("2012-04-20")) is not None

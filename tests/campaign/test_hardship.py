@@ -30,6 +30,7 @@ from tests.campaign.population import (
     day,
     fate,
     make_line,
+    member,
     night,
     nights,
     plan,
@@ -232,6 +233,26 @@ def test_a_suspended_line_that_becomes_protected_works_again_at_once(cut: LineId
 
     pushed(element, CUT)
     assert (state(cut), element.read_back([cut])) == ("active", [ReadBack.OPEN])
+
+
+def test_a_line_that_is_no_longer_protected_is_told_a_new_day_and_counted_again(cut: LineId, people: People) -> None:
+    (index,) = blind_numbers(["+8613812345678"])
+    run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, cut])
+    run("INSERT INTO lines_number (number_index, line_id) VALUES (%s, %s)", [index, cut])
+    protect_line(ME, submission_key=str(new_uuid()), number="13812345678", protected=True, on=CUT)
+    night(CUT + dt.timedelta(days=3), people)
+    while_protected = state(cut), member(cut).stage
+    loose = CUT + dt.timedelta(days=60)
+
+    clock.give_day(loose)
+    protect_line(ME, submission_key=str(new_uuid()), number="13812345678", protected=False, on=loose)
+    night(loose, people)
+
+    assert while_protected == ("active", "suspended")
+    assert (state(cut), member(cut).stage) == ("active", "counting")
+    assert member(cut).promised_on > loose + dt.timedelta(days=20)
+    (told,) = rows("SELECT promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'", [cut])
+    assert told.promised_on == member(cut).promised_on
 
 
 CUTS = {

@@ -151,3 +151,47 @@ def test_a_day_that_a_pause_moved_is_reminded_of_again_and_not_moved_further(
     sweep_daily("2012-02-25", "2012-03-08")
 
     assert reminders(line_id) == [("2012-02-20", "2012-03-05"), ("2012-03-07", "2012-03-15")]
+
+
+def test_a_pack_that_asks_for_more_reminders_reminds_those_whose_clock_runs(
+    told: Callable[..., LineId], people: People
+) -> None:
+    line_id = told()
+    sweep_daily("2012-01-06", "2012-01-10")
+
+    told(14)
+    sweep_daily("2012-01-11", "2012-03-05")
+
+    assert reminders(line_id) == [("2012-02-20", "2012-03-05")]
+    night(LAST + DAY, people)
+    assert state(line_id) == "suspended"
+
+
+def test_a_pack_that_asks_late_for_a_reminder_gives_the_whole_time_from_then(
+    told: Callable[..., LineId], people: People
+) -> None:
+    line_id = told()
+    sweep_daily("2012-01-06", "2012-03-01")
+
+    told(14)
+    sweep_daily("2012-03-02", "2012-03-03")
+
+    assert [owed for owed, _ in reminders(line_id)] == ["2012-03-02"]
+    night(LAST + DAY, people)
+    assert state(line_id) == "active"
+
+
+def test_a_stay_reminds_nobody_until_it_is_over(told: Callable[..., LineId]) -> None:
+    line_id = told(14, 3)
+    sweep_daily("2012-02-18", "2012-02-26")
+    first, last = day("2012-02-27"), day("2012-03-20")
+    clock.give_day(first)
+    acts.enter_stay(console_authority(), first=first, last=last, reason="court", on=first)
+
+    sweep_daily("2012-02-27", "2012-03-20")
+    during = reminders(line_id)
+    sweep_daily("2012-03-21", "2012-04-01")
+
+    assert during == [("2012-02-20", "2012-03-05")]
+    assert [promised for _, promised in reminders(line_id)[1:]] == ["2012-03-28"] * len(reminders(line_id)[1:])
+    assert reminders(line_id)[1:]

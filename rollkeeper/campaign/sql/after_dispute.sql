@@ -1,7 +1,8 @@
 -- Puts a line whose suspension was lifted on a receipt, and whose dispute is lost, back to where it stood before it was
 -- suspended: that suspension never happened, its days are a pause, and until the days are over that were left of it
 -- nothing follows, which its holder is told. The same for a line whose suspension was lifted because its holder was
--- accepted for a time without a document: what was left begins after that time.
+-- accepted for a time without a document, where what was left begins after that time, or because something hung on the line
+-- that no longer does.
 -- Law: art. 3; a promised day is never shortened. Reads: lines_line, lines_suspension, campaign_batchline, lines_holding,
 -- lines_pause, subscribers_subscriber. Writes: campaign_member, lines_pause, notices_notice.
 -- Plan: primary keys by line, only the lines given. Again: nothing, since the member is no longer 'suspended'.
@@ -20,10 +21,10 @@ WITH lost AS MATERIALIZED (
       LEFT JOIN lines_holding h ON h.line_id = l.line_id AND upper_inf(h.held)
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
      WHERE m.line_id = ANY (%(line_ids)s) AND m.campaign_id = %(campaign_id)s AND m.stage = 'suspended'
-       AND NOT l.is_registered AND NOT l.is_disputed AND l.state IN ('active', 'suspended')
+       AND NOT l.is_registered AND NOT l.is_disputed AND NOT l.is_protected AND l.state IN ('active', 'suspended')
 ), pause AS (
     INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
-    SELECT line_id, uuidv7(), daterange(begun_on, lifted_on, '[]'), 'other', %(at)s FROM lost
+    SELECT line_id, uuidv7(), daterange(least(begun_on, lifted_on), greatest(begun_on, lifted_on), '[]'), 'other', %(at)s FROM lost
 ), notice AS (
     INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
     SELECT line_id, 'reminder', campaign_id, told_in, %(on)s, last_day_on, %(pack_hash)s FROM lost

@@ -31,8 +31,11 @@ WITH due AS MATERIALIZED (
 ), withdrawn AS (
     UPDATE notices_notice n SET state = 'withdrawn'
       FROM due
-     WHERE n.line_id = due.line_id AND n.campaign_id = %(campaign_id)s AND n.state = 'owed' AND n.claimed_by IS NULL
-       AND n.kind IN ('register_by', 'reminder', 'suspended')
+     CROSS JOIN LATERAL (
+           SELECT notice_id, campaign_id, state, kind FROM notices_notice WHERE line_id = due.line_id OFFSET 0) theirs
+     WHERE n.line_id = due.line_id AND n.notice_id = theirs.notice_id AND theirs.campaign_id = %(campaign_id)s
+       AND theirs.state = 'owed' AND theirs.kind IN ('register_by', 'reminder', 'suspended')
+       AND n.claimed_by IS NULL AND n.delivered_on IS NULL
 ), notice AS (
     INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, pack_hash)
     SELECT line_id, 'ended', %(campaign_id)s, language, %(on)s, %(pack_hash)s FROM due

@@ -19,7 +19,7 @@ WITH wrong AS MATERIALIZED (
       FROM wrong WHERE h.line_id = wrong.line_id AND upper(h.held) = wrong.done_at
 ), pause AS (
     INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
-    SELECT line_id, uuidv7(), daterange(ended_on, %(on)s, '[]'), 'other', %(at)s FROM line
+    SELECT line_id, uuidv7(), daterange(least(ended_on, %(on)s), greatest(ended_on, %(on)s), '[]'), 'other', %(at)s FROM line
 ), member AS (
     UPDATE campaign_member m
        SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
@@ -31,8 +31,11 @@ WITH wrong AS MATERIALIZED (
 ), withdrawn AS (
     UPDATE notices_notice n SET state = 'withdrawn'
       FROM wrong
-     WHERE n.line_id = wrong.line_id AND n.campaign_id = %(campaign_id)s AND n.state = 'owed' AND n.claimed_by IS NULL
-       AND n.kind = 'ended'
+     CROSS JOIN LATERAL (
+           SELECT notice_id, campaign_id, state, kind FROM notices_notice WHERE line_id = wrong.line_id OFFSET 0) theirs
+     WHERE n.line_id = wrong.line_id AND n.notice_id = theirs.notice_id AND theirs.campaign_id = %(campaign_id)s
+       AND theirs.state = 'owed' AND theirs.kind = 'ended'
+       AND n.claimed_by IS NULL AND n.delivered_on IS NULL
 ), notice AS (
     INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
     SELECT w.line_id, 'suspended', %(campaign_id)s, coalesce(p.language, w.language, %(language)s), %(on)s,

@@ -1,5 +1,6 @@
 -- Lifts the suspensions of a batch and puts each line back where it was; the days off become a pause.
--- Law: art. 1. Only this batch's reason is lifted; a line with another open reason stays suspended for that one.
+-- Law: art. 1. Only this batch's reason is lifted; a line with another open reason stays suspended for that one. What a clock
+-- that was ahead did on a day to come is undone before that day.
 -- Reads: campaign_verdict (temporary), lines_holding, subscribers_subscriber. Writes: lines_suspension, lines_line
 -- (version + 1), lines_pause, campaign_member, network_command, notices_notice, ledger_entry, campaign_batchline.
 -- Plan: primary keys by line.
@@ -20,7 +21,7 @@ WITH wrong AS MATERIALIZED (
       FROM wrong WHERE l.line_id = wrong.line_id
 ), pause AS (
     INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
-    SELECT line_id, uuidv7(), daterange(begun_on, %(on)s, '[]'), 'other', %(at)s FROM lifted
+    SELECT line_id, uuidv7(), daterange(least(begun_on, %(on)s), greatest(begun_on, %(on)s), '[]'), 'other', %(at)s FROM lifted
 ), member AS (
     UPDATE campaign_member m
        SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
@@ -35,8 +36,11 @@ WITH wrong AS MATERIALIZED (
 ), withdrawn AS (
     UPDATE notices_notice n SET state = 'withdrawn'
       FROM wrong
-     WHERE n.line_id = wrong.line_id AND n.campaign_id = %(campaign_id)s AND n.state = 'owed' AND n.claimed_by IS NULL
-       AND n.kind = 'suspended'
+     CROSS JOIN LATERAL (
+           SELECT notice_id, campaign_id, state, kind FROM notices_notice WHERE line_id = wrong.line_id OFFSET 0) theirs
+     WHERE n.line_id = wrong.line_id AND n.notice_id = theirs.notice_id AND theirs.campaign_id = %(campaign_id)s
+       AND theirs.state = 'owed' AND theirs.kind = 'suspended'
+       AND n.claimed_by IS NULL AND n.delivered_on IS NULL
 ), notice AS (
     INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, pack_hash)
     SELECT line_id, 'restored', %(campaign_id)s, told_in, %(on)s, %(pack_hash)s FROM wrong WHERE NOT stays_suspended

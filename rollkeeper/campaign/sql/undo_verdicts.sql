@@ -1,7 +1,7 @@
 -- Decides which lines of a chunk still stand as the batch left them; whoever registered or ended since is left alone.
 -- Law: art. 1. Reads: campaign_turn (temporary), lines_line, lines_suspension, lines_number, lines_holding.
 -- Writes: campaign_verdict (temporary).
--- Plan: primary keys by line.
+-- Plan: primary keys by line (OFFSET 0 forbids to read all of them first).
 -- Again: the same verdicts while the locks are held.
 CREATE TEMPORARY TABLE campaign_verdict ON COMMIT DROP AS
 SELECT t.line_id, t.position, t.former, t.done_at, l.language, l.number_index,
@@ -9,10 +9,10 @@ SELECT t.line_id, t.position, t.former, t.done_at, l.language, l.number_index,
        CASE %(action)s
            WHEN 'suspend' THEN l.state = 'suspended' AND EXISTS (
                SELECT FROM lines_suspension s
-                WHERE s.line_id = t.line_id AND s.batch_id = %(batch_id)s AND s.lifted_on IS NULL)
+                WHERE s.line_id = t.line_id AND s.batch_id = %(batch_id)s AND s.lifted_on IS NULL OFFSET 0)
            ELSE l.state = 'ended' AND l.ended_by = 'campaign' AND EXISTS (
                SELECT FROM lines_number n WHERE n.number_index = l.number_index AND n.line_id = l.line_id
-                  AND n.quarantined_until >= %(on)s)
+                  AND n.quarantined_until >= %(on)s OFFSET 0)
        END AS can_be_undone
   FROM campaign_turn t JOIN lines_line l USING (line_id)
   LEFT JOIN LATERAL (
