@@ -17,6 +17,7 @@ from typing import Any
 from rollkeeper.campaign.rules import SIGHT_DAYS, Days, clipped
 from rollkeeper.kernel.database import run, sql
 from rollkeeper.law.pack import Pack
+from rollkeeper.law.rules import count_clock
 from rollkeeper.law.sweep import fill_due
 
 
@@ -46,6 +47,14 @@ def count_at_least(
     ahead = dt.timedelta(days=pack.campaign.grace_days + pack.campaign.suspension_days + SIGHT_DAYS)
     through = max(on, from_day or on) + ahead
     _count(pack, stays=clipped(stays, on=on), through=through, known_through=on, then_days=then_days)
+
+
+def last_day_if_told(pack: Pack, *, stays: list[Days], begins_on: dt.date, on: dt.date) -> dt.date | None:
+    """Return the last day to register of whoever is told on a day and has no pause; None where it is out of sight."""
+    anchor_on, days = max(begins_on, on), pack.campaign.grace_days
+    through = anchor_on + dt.timedelta(days=days + SIGHT_DAYS)
+    counted = count_clock(pack, anchor_on=anchor_on, days=days, stays=clipped(stays, on=on), through=through)
+    return counted.last_day_on
 
 
 def _count(

@@ -36,6 +36,10 @@ class Member(models.Model):
     line_id = models.UUIDField()
     campaign_id = models.UUIDField()
     stage = models.TextField(db_comment="untold, counting, suspended, ended or left.")
+    taken_on = models.DateField(
+        null=True,
+        db_comment="Since when a member who had left and was taken back is one; what was told before does not count.",
+    )
     anchor_on = models.DateField(
         null=True, db_comment="The day from which the present stage counts; itself not counted."
     )

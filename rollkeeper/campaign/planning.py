@@ -12,7 +12,6 @@ from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.campaign import clocks
 from rollkeeper.campaign.campaigns import default_language, demand_no_other, find_campaign, in_turn
 from rollkeeper.campaign.errors import PackChanged
-from rollkeeper.campaign.rules import SIGHT_DAYS, clipped
 from rollkeeper.campaign.stays import stays_known
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, run, sql
@@ -20,7 +19,6 @@ from rollkeeper.kernel.ids import CampaignId, new_uuid
 from rollkeeper.law.errors import CampaignMissing
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import lasting_name, load_pack
-from rollkeeper.law.rules import count_clock
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.acts import Promise
@@ -72,17 +70,16 @@ def first_promise(on: dt.date) -> Promise | None:
         return None
     if campaign is None:
         return None
-    pack, stays = campaign.pack, clipped(stays_known(), on=on)
-    anchor_on = max(campaign.begins_on, on)
-    through = anchor_on + dt.timedelta(days=pack.campaign.grace_days + SIGHT_DAYS)
-    counted = count_clock(
-        pack, anchor_on=anchor_on, days=pack.campaign.grace_days, stays=stays, through=through
+    last_day_on = clocks.last_day_if_told(
+        campaign.pack, stays=stays_known(), begins_on=campaign.begins_on, on=on
     )
-    return Promise(counted.last_day_on, pack.hash) if counted.last_day_on else None
+    return Promise(last_day_on, campaign.pack.hash) if last_day_on else None
 
 
 def _former_hash(pack_id: str) -> str | None:
-    found = rows("SELECT pack_hash FROM campaign_campaign WHERE pack_id = %s AND closed_on IS NULL", [pack_id])
+    found = rows(
+        "SELECT pack_hash FROM campaign_campaign WHERE pack_id = %s AND closed_on IS NULL", [pack_id]
+    )
     return str(found[0].pack_hash) if found else None
 
 

@@ -52,6 +52,7 @@ def advance(authority: Authority, *, on: dt.date) -> Swept:
         seen = run(sql("campaign", "seen"))
         if seen:
             _count_served_again(campaign, on=on)
+            _take_back(campaign, values, stays=stays, on=on)
         swept = Swept(
             left=rows(sql("campaign", "leave"), values)[0].lines if seen else 0,
             started=_start(campaign, values, stays=stays, on=on) if seen else 0,
@@ -70,6 +71,13 @@ def _count_served_again(campaign: OpenCampaign, *, on: dt.date) -> None:
         [campaign.campaign_id],
     )
     count_lines_again(campaign, [LineId(row.line_id) for row in served], on=on)
+
+
+def _take_back(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> None:
+    """Ask those anew for whose line nobody is registered any more."""
+    told_today = clocks.last_day_if_told(campaign.pack, stays=stays, begins_on=campaign.begins_on, on=on)
+    if told_today is not None:
+        run(sql("campaign", "take_back"), {**values, "told_today": told_today})
 
 
 def _start(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:

@@ -55,7 +55,9 @@ class Compared:
         return [
             one.line_id
             for one in self.differences
-            if one.network_says is ReadBack.FLOOR_MISSING and one.register_says is not ReadBack.ABSENT and not one.is_under_way
+            if one.network_says is ReadBack.FLOOR_MISSING
+            and one.register_says is not ReadBack.ABSENT
+            and not one.is_under_way
         ]
 
     @property

@@ -76,11 +76,18 @@ class Spool:
         """Note a final report. The first one stands; one about nothing we know waits for its message."""
         said = (outcome.value, at.isoformat())
         with self._open() as file:
-            (row,) = file.execute("SELECT max(rowid) FROM part WHERE message_id = ?", (message_id,)).fetchone()
+            (row,) = file.execute(
+                "SELECT max(rowid) FROM part WHERE message_id = ?", (message_id,)
+            ).fetchone()
             if row is not None:
-                file.execute("UPDATE part SET outcome = ?, at = ? WHERE rowid = ? AND outcome IS NULL", (*said, row))
+                file.execute(
+                    "UPDATE part SET outcome = ?, at = ? WHERE rowid = ? AND outcome IS NULL", (*said, row)
+                )
             else:
-                file.execute("INSERT OR REPLACE INTO early (outcome, at, message_id) VALUES (?, ?, ?)", (*said, message_id))
+                file.execute(
+                    "INSERT OR REPLACE INTO early (outcome, at, message_id) VALUES (?, ?, ?)",
+                    (*said, message_id),
+                )
 
     def settled(self) -> list[Receipt]:
         """Return what is known for certain of whole messages and was not told yet."""

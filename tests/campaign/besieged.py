@@ -202,9 +202,7 @@ def write_lines(file: Path, which: range) -> Path:
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened)
         writer.writerow(["number", "since", "id"])
-        writer.writerows(
-            [number(n), activated_on(n), f"A{n}"] for n in which
-        )
+        writer.writerows([number(n), activated_on(n), f"A{n}"] for n in which)
     return file
 
 

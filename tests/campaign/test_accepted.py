@@ -9,11 +9,11 @@ from rollkeeper.campaign import queries
 from rollkeeper.enrolment.acts import register_subscriber
 from rollkeeper.kernel import clock
 from rollkeeper.kernel import settings as kernel_settings
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
-from tests.campaign.population import member, night, state
+from tests.campaign.population import day, member, night, nights, register, state
 from tests.campaign.test_batches import DUE, END_DUE, told_lines
 from tests.campaign.test_receipts_outrank import numbered
 from tests.enrolment.conftest import REFERENCE
@@ -124,7 +124,9 @@ def test_who_registers_a_document_meanwhile_leaves_the_campaign(stolen):
     assert member(robbed).left_because == "registered"
 
 
-def test_whose_service_came_back_before_the_day_of_the_cut_by_a_clock_put_right_keeps_no_night_from_running(stolen):
+def test_whose_service_came_back_before_the_day_of_the_cut_by_a_clock_put_right_keeps_no_night_from_running(
+    stolen,
+):
     (robbed,) = told_lines(1)
     night(DUE, stolen)
     before = DUE - dt.timedelta(days=1)
@@ -134,3 +136,31 @@ def test_whose_service_came_back_before_the_day_of_the_cut_by_a_clock_put_right_
     night(before, stolen)
 
     assert (state(robbed), member(robbed).stage) == ("active", "counting")
+
+
+def test_whoever_is_no_longer_registered_is_asked_anew_with_days_of_their_own(people):
+    (line_id,) = told_lines(1)
+    register(line_id, day("2012-01-10"))
+    nights("2012-01-10", "2012-01-11", people)
+    left, lost = member(line_id).stage, day("2012-02-20")
+
+    run("UPDATE lines_line SET is_registered = false WHERE line_id = %s", [line_id])
+    night(lost, people)
+    asked = member(line_id)
+    (owed,) = rows("SELECT * FROM notices_notice WHERE line_id = %s AND state = 'owed'", [line_id])
+    nights("2012-02-21", "2012-03-20", people)  # what was told before is nothing to them
+    untold = member(line_id).stage
+    run(
+        "UPDATE notices_notice SET state = 'delivered', delivered_on = %s WHERE notice_id = %s",
+        [lost, owed.notice_id],
+    )
+    night(day("2012-03-21"), people)
+
+    # By hand from the 20th of February: 9 days of February, 31 of March, so the 60th is Friday the 20th of April.
+    assert (left, asked.stage, untold) == ("left", "untold", "untold")
+    assert (owed.kind, owed.promised_on) == ("register_by", day("2012-04-20"))
+    assert (member(line_id).stage, member(line_id).anchor_on, state(line_id)) == ("counting", lost, "active")
+    night(day("2012-04-20"), people)
+    on_the_last_day = state(line_id)
+    night(day("2012-04-23"), people)
+    assert (on_the_last_day, state(line_id)) == ("active", "suspended")

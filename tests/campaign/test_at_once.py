@@ -24,7 +24,17 @@ from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.database import connect, rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
-from tests.campaign.population import approved_batches, day, end, make_line, person, plan, register, state, tell
+from tests.campaign.population import (
+    approved_batches,
+    day,
+    end,
+    make_line,
+    person,
+    plan,
+    register,
+    state,
+    tell,
+)
 
 TOLD, DUE = day("2011-12-20"), day("2012-03-02")
 

@@ -99,14 +99,18 @@ def test_what_a_clock_that_was_ahead_did_is_undone_before_that_day_comes(people:
     wrong = CUT if action == "suspend" else ends
     if action == "end":
         night(ends, people)
-    (batch_id,) = [row.batch_id for row in rows("SELECT batch_id FROM campaign_batch WHERE action = %s", [action])]
+    (batch_id,) = [
+        row.batch_id for row in rows("SELECT batch_id FROM campaign_batch WHERE action = %s", [action])
+    ]
     right = wrong - dt.timedelta(days=1)
     clock.give_day(right)
 
     undone = acts.undo_batch(people[1], batch_id, on=right)
 
     assert (undone.undone, state(line_id)) == (1, "active" if action == "suspend" else "suspended")
-    (pause,) = rows("SELECT lower(days) AS first, upper(days) - 1 AS last FROM lines_pause WHERE line_id = %s", [line_id])
+    (pause,) = rows(
+        "SELECT lower(days) AS first, upper(days) - 1 AS last FROM lines_pause WHERE line_id = %s", [line_id]
+    )
     assert (pause.first, pause.last) == (right, wrong)
     night(wrong, people)
     assert state(line_id) == ("active" if action == "suspend" else "suspended")

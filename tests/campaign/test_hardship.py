@@ -235,7 +235,9 @@ def test_a_suspended_line_that_becomes_protected_works_again_at_once(cut: LineId
     assert (state(cut), element.read_back([cut])) == ("active", [ReadBack.OPEN])
 
 
-def test_a_line_that_is_no_longer_protected_is_told_a_new_day_and_counted_again(cut: LineId, people: People) -> None:
+def test_a_line_that_is_no_longer_protected_is_told_a_new_day_and_counted_again(
+    cut: LineId, people: People
+) -> None:
     (index,) = blind_numbers(["+8613812345678"])
     run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, cut])
     run("INSERT INTO lines_number (number_index, line_id) VALUES (%s, %s)", [index, cut])

@@ -193,5 +193,7 @@ def test_a_stay_reminds_nobody_until_it_is_over(told: Callable[..., LineId]) -> 
     sweep_daily("2012-03-21", "2012-04-01")
 
     assert during == [("2012-02-20", "2012-03-05")]
-    assert [promised for _, promised in reminders(line_id)[1:]] == ["2012-03-28"] * len(reminders(line_id)[1:])
+    assert [promised for _, promised in reminders(line_id)[1:]] == ["2012-03-28"] * len(
+        reminders(line_id)[1:]
+    )
     assert reminders(line_id)[1:]

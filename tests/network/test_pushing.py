@@ -360,7 +360,13 @@ def test_a_line_that_the_network_says_nothing_about_is_listed_unless_it_is_over_
 
 
 @pytest.mark.parametrize(
-    ("state", "is_tried", "restored"), [("suspended", False, True), ("active", False, True), ("suspended", True, False), ("ended", False, False)]
+    ("state", "is_tried", "restored"),
+    [
+        ("suspended", False, True),
+        ("active", False, True),
+        ("suspended", True, False),
+        ("ended", False, False),
+    ],
 )
 def test_who_has_lost_emergency_calls_long_after_the_bar_was_proved_is_restored_by_a_comparison(
     register, element, state, is_tried, restored
@@ -374,7 +380,9 @@ def test_who_has_lost_emergency_calls_long_after_the_bar_was_proved_is_restored_
         ask(line, kind=CommandKind.RESTORE, reason="registration", at=AT)
 
     compared = compare_lines(sweep_authority(), on=ON, gateway=element)
-    asked = database.rows("SELECT reason FROM network_command WHERE kind = 'restore' AND reason = 'floor_missing'")
+    asked = database.rows(
+        "SELECT reason FROM network_command WHERE kind = 'restore' AND reason = 'floor_missing'"
+    )
 
     assert compared.floor_breaks == ([line] if restored else [])
     assert len(asked) == restored
@@ -393,7 +401,9 @@ def test_the_floor_of_the_barred_is_watched_in_rounds(register, element, monkeyp
     for line, state in zip(lines, ("suspended", "ended", "suspended", "active", "suspended"), strict=True):
         Line.objects.create(line_id=line, service="mobile", state=state, activated_on=ON)
         if state != "active":
-            Suspension.objects.create(line_id=line, suspension_id=line, reason="registration", begun_on=ON, begun_at=AT)
+            Suspension.objects.create(
+                line_id=line, suspension_id=line, reason="registration", begun_on=ON, begun_at=AT
+            )
             bar(line)
     push(element)
     first, third, last = lines[0], lines[2], lines[4]

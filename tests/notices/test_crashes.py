@@ -148,7 +148,9 @@ def test_an_intention_whose_way_is_shut_by_now_is_not_carried_out(committed, tmp
     assert not (tmp_path / "messages.jsonl").exists()
 
 
-def test_an_intention_that_has_to_wait_for_an_hour_of_the_day_goes_out_under_its_reference(committed, tmp_path):
+def test_an_intention_that_has_to_wait_for_an_hour_of_the_day_goes_out_under_its_reference(
+    committed, tmp_path
+):
     clock.give_day(ON)
     owed = tell(make_line(contact=None))
     subprocess.run(

@@ -315,11 +315,15 @@ def test_a_gateway_that_was_away_is_asked_again_where_no_other_way_is_there(ways
     send(only)
 
     assert (given_up.later, given_up.unreachable, given_up.no_gateway) == (1, 0, 0)
-    assert dt.timedelta(minutes=50) < waits_until - clock.now() + dt.timedelta(days=1) <= dt.timedelta(hours=1)
+    assert (
+        dt.timedelta(minutes=50) < waits_until - clock.now() + dt.timedelta(days=1) <= dt.timedelta(hours=1)
+    )
     assert notice(owed).state == "sent"
 
 
-def test_while_a_gateway_is_away_no_further_address_is_opened_for_it_and_nobody_s_tries_are_spent(ways, monkeypatch):
+def test_while_a_gateway_is_away_no_further_address_is_opened_for_it_and_nobody_s_tries_are_spent(
+    ways, monkeypatch
+):
     monkeypatch.setattr("rollkeeper.notices.acts.CHUNK", 2)
     ways[Channel.SMS].answer = lambda _: Answer.LATER
     owed = [tell(make_line(f"+861390000123{n}")) for n in range(5)]

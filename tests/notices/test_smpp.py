@@ -237,7 +237,9 @@ def test_a_report_that_comes_while_its_message_is_being_noted_finds_it(tmp_path)
     spool.settled()
     with closing(sqlite3.connect(tmp_path / "s", isolation_level=None)) as sender:
         sender.execute("BEGIN IMMEDIATE")
-        sender.execute("INSERT INTO part (reference, part, parts, message_id) VALUES (?, 1, 1, 'm')", (str(reference),))
+        sender.execute(
+            "INSERT INTO part (reference, part, parts, message_id) VALUES (?, 1, 1, 'm')", (str(reference),)
+        )
         with ThreadPoolExecutor(1) as listener:
             heard = listener.submit(spool.keep_report, "m", outcome=Outcome.DELIVERED, at=AT)
             time.sleep(0.3)

@@ -1,4 +1,5 @@
--- Notes lines that were told, registered, ended or are no longer protected, so that the sweep looks at them and nobody else.
+-- Notes lines that were told, registered, ended, or are no longer registered or protected, so that the sweep looks at them and
+-- at nobody else.
 -- Law: art. 3 (the clock starts at proof of notice; registering ends it).
 -- And those whose holder was accepted for a time without a document: a suspension was lifted without a registration.
 -- Reads: -. Writes: campaign_changed.
@@ -18,7 +19,7 @@ $$;
 
 CREATE OR REPLACE TRIGGER campaign_watch_line AFTER UPDATE OF is_registered, ended_by, is_protected ON lines_line
     FOR EACH ROW
-    WHEN ((NEW.is_registered AND NOT OLD.is_registered)
+    WHEN (NEW.is_registered <> OLD.is_registered
           OR (NEW.ended_by = 'subscriber' AND OLD.ended_by IS NULL AND NOT NEW.is_registered)
           OR (OLD.is_protected AND NOT NEW.is_protected))
     EXECUTE FUNCTION campaign_note_change();

@@ -1,0 +1,25 @@
+-- Takes members back for whose line nobody is registered any more, and owes each a first notice: they are asked anew, with days
+-- of their own. It was registered to somebody who proved that it is not theirs, or went to somebody without a document.
+-- Law: art. 3. Reads: campaign_seen (temporary), lines_line, lines_holding, subscribers_subscriber. Writes: campaign_member,
+-- notices_notice. Plan: primary keys by line, only lines that changed (OFFSET 0).
+-- Again: nothing, since they are no longer among those who left.
+WITH back AS (
+    UPDATE campaign_member m
+       SET stage = 'untold', taken_on = %(on)s, anchor_on = NULL, promised_on = NULL, next_check_on = NULL, remind_on = NULL,
+           told_by = NULL, left_on = NULL, left_because = NULL
+      FROM campaign_seen s
+     CROSS JOIN LATERAL (SELECT is_registered, state, language FROM lines_line WHERE line_id = s.line_id OFFSET 0) l
+     CROSS JOIN LATERAL (
+           SELECT stage, left_because FROM campaign_member
+            WHERE line_id = s.line_id AND campaign_id = %(campaign_id)s OFFSET 0) was
+     WHERE m.line_id = s.line_id AND m.campaign_id = %(campaign_id)s
+       AND was.stage = 'left' AND was.left_because = 'registered'
+       AND NOT l.is_registered AND l.state IN ('active', 'suspended')
+ RETURNING m.line_id, l.language
+)
+INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
+SELECT b.line_id, 'register_by', %(campaign_id)s, coalesce(p.language, b.language, %(language)s), %(on)s, %(told_today)s,
+       %(pack_hash)s
+  FROM back b
+  LEFT JOIN lines_holding h ON h.line_id = b.line_id AND upper_inf(h.held)
+  LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
