@@ -65,11 +65,7 @@ def advance(authority: Authority, *, on: dt.date) -> Swept:
 
 def _count_served_again(campaign: OpenCampaign, *, on: dt.date) -> None:
     """Count those again who were given service back without a registration, and whom nothing protects any more."""
-    served = rows(
-        "SELECT line_id FROM campaign_seen s WHERE EXISTS (SELECT FROM campaign_member m"
-        " WHERE m.line_id = s.line_id AND m.campaign_id = %s AND m.stage = 'suspended' OFFSET 0)",
-        [campaign.campaign_id],
-    )
+    served = rows(sql("campaign", "seen_suspended"), {"campaign_id": campaign.campaign_id})
     count_lines_again(campaign, [LineId(row.line_id) for row in served], on=on)
 
 

@@ -158,7 +158,6 @@ def live_two_years(size: int, folder: Path, people: tuple[Authority, Authority])
     begin_lives()
     with watch.of("plan, and owe each a notice"):
         plan(FIRST)
-    run("ANALYZE")
     live(people, watch)
     found, wanted = read_fates(folder), by_simulation(folder, watch)
     alike = found.join(wanted, on=wanted.columns, nulls_equal=True)
@@ -209,6 +208,7 @@ def begin_lives() -> None:
     for column in ("told_on", "registered_on", "ended_on"):
         run(f"CREATE INDEX ON soak_life ({column})")
     run("CREATE INDEX ON soak_life (lower(pause))")
+    run("ANALYZE")
     run(
         "INSERT INTO lines_hold (line_id, hold_id, days, case_reference, review_on)"
         " SELECT line_id, gen_random_uuid(), hold, 'c', upper(hold) FROM soak_life WHERE hold IS NOT NULL"

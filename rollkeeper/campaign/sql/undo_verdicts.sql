@@ -11,8 +11,9 @@ SELECT t.line_id, t.position, t.former, t.done_at, l.language, l.number_index,
                SELECT FROM lines_suspension s
                 WHERE s.line_id = t.line_id AND s.batch_id = %(batch_id)s AND s.lifted_on IS NULL OFFSET 0)
            ELSE l.state = 'ended' AND l.ended_by = 'campaign' AND EXISTS (
-               SELECT FROM lines_number n WHERE n.number_index = l.number_index AND n.line_id = l.line_id
-                  AND n.quarantined_until >= %(on)s OFFSET 0)
+               SELECT FROM (SELECT line_id, quarantined_until FROM lines_number
+                             WHERE number_index = l.number_index OFFSET 0) n
+                WHERE n.line_id = l.line_id AND n.quarantined_until >= %(on)s)
        END AS can_be_undone
   FROM campaign_turn t JOIN lines_line l USING (line_id)
   LEFT JOIN LATERAL (

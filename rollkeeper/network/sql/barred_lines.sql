@@ -4,7 +4,8 @@
 -- so a page is of reasons and is bounded whatever the lines are. Again: the next page.
 SELECT s.line_id,
     bool_and(l.state = 'suspended' AND NOT EXISTS (
-        SELECT FROM network_command c WHERE c.line_id = s.line_id AND c.state IN ('waiting', 'sent') OFFSET 0)) AS is_settled
+        SELECT FROM (SELECT state FROM network_command WHERE line_id = s.line_id OFFSET 0) c
+        WHERE c.state IN ('waiting', 'sent'))) AS is_settled
 FROM (
     SELECT line_id FROM lines_suspension
     WHERE lifted_on IS NULL AND line_id > %(after)s
