@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A court's stay, or a general extension: entered by one, lifted by two. While it covers a day, nothing is done.
 
-A batch that runs looks at the stays before each chunk, so one that is entered meanwhile stops it within a chunk.
+A batch that runs looks at the stays before each chunk, so one that is entered meanwhile stops it within a chunk. What it has
+asked of the network and the network has not heard waits as well.
 """
 
 import datetime as dt
@@ -11,9 +12,9 @@ from rollkeeper.access.acts import may_decide
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign.errors import ApproverUnknown, StayNotFound, StayReversed
-from rollkeeper.campaign.rules import Days
+from rollkeeper.campaign.rules import Days, covers
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, rows, run
+from rollkeeper.kernel.database import act, patient, rows, run
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -44,6 +45,7 @@ def enter_stay(
             [stay_id, first, last, reason, clock.now(), authority.staff_id],
         )
         append_entry(authority, verb=Verb.STAY_ENTERED, role=role, on=on, facts=facts)
+        _hold_back(on)
     return stay_id
 
 
@@ -72,7 +74,22 @@ def lift_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
         )
         facts = {"last": last.isoformat(), "stay": str(stay_id)}
         append_entry(authority, verb=Verb.STAY_LIFTED, role=role, on=on, facts=facts)
+        _hold_back(on)
     return True
+
+
+def _hold_back(on: dt.date) -> None:
+    """Let what waits for the network wait until the day after the stays that cover a day; at once where none does."""
+    day, stays = on, stays_known()
+    while ends := [last for first, last in stays if covers((first, last), day)]:
+        if None in ends:
+            until = dt.datetime.max.replace(tzinfo=dt.UTC) - dt.timedelta(days=366)
+            break
+        day = max(last for last in ends if last is not None) + dt.timedelta(days=1)
+    else:
+        until = clock.now() if day == on else dt.datetime.combine(day, dt.time(), clock.zone())
+    with patient():
+        run("SELECT campaign_hold_back(%s)", [until])
 
 
 def _lock_open_stay(stay_id: UUID, on: dt.date) -> dt.date:

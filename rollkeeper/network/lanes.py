@@ -25,7 +25,7 @@ def push() -> int:
 
 def watch() -> int:
     """Ask about some of the barred lines, another part each time; return on how many emergency calls were missing."""
-    global _asked_up_to  # noqa: PLW0603  # where the round stands: a process that begins anew begins a round
+    global _asked_up_to  # where the round stands: a process that begins anew begins a round
     from rollkeeper.network.comparing import watch_floor
 
     restored = 0

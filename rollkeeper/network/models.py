@@ -86,6 +86,11 @@ class Command(models.Model):
             ),
             models.Index(
                 fields=["batch_id"],
+                name="network_command_unproven",
+                condition=models.Q(batch_id__isnull=False, state="sent"),
+            ),
+            models.Index(
+                fields=["batch_id"],
                 name="network_command_by_batch",
                 condition=models.Q(batch_id__isnull=False),
             ),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How the commands stand, what a batch's read-backs say, and where register and network differ."""
+"""How the commands stand, and where register and network differ."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
-from rollkeeper.kernel.ids import BatchId, LineId
+from rollkeeper.kernel.ids import LineId
 from rollkeeper.network.gateways import CHUNK, Gateway, has_network, network_gateway
 from rollkeeper.network.kinds import CommandKind, CommandState, ReadBack
 
@@ -93,15 +93,6 @@ def count_due() -> int:
         [clock.now()],
     )
     return int(row.due)
-
-
-def failed_read_backs(batch_id: BatchId) -> tuple[int, int]:
-    """Return how many commands of a batch the network did not prove, and how many were asked about at all.
-
-    A command that the network took and has not shown to be true counts as failed until it does.
-    """
-    (row,) = rows(sql("network", "failed_read_backs"), {"batch_id": batch_id})
-    return row.failed, row.total
 
 
 def reconcile(

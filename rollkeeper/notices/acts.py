@@ -25,10 +25,10 @@ from rollkeeper.notices.rules import AFTER_A_FAILURE
 from rollkeeper.notices.sending import Promise, Sender, Sent
 
 __all__ = [
+    "Promise",
     "Receipt",
     "Sent",
     "TakenIn",
-    "Promise",
     "before_sending",
     "owe",
     "promise_anew",

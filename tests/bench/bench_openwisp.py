@@ -75,7 +75,7 @@ def _import() -> float:
     with tempfile.TemporaryDirectory() as folder:
         file = bench_import._write(Path(folder), OURS)
         bench_import._empty()
-        return timed(lambda: bench_import._import(file, chunks_seen=None))
+        return timed(lambda: bench_import._import(file))
 
 
 def _night() -> tuple[float, int, int]:
@@ -91,7 +91,7 @@ def _night() -> tuple[float, int, int]:
     )
     bench_campaign._tell(OURS)
     acts.advance(sweep_authority(), on=bench_campaign._on(bench_campaign.LATER))
-    swept = timed(lambda: bench_campaign._night(people))
+    swept = timed(lambda: bench_campaign._night(people, []))
     (cut,) = rows("SELECT count(*) AS lines FROM lines_suspension WHERE reason = 'registration'")
     return swept, cut.lines, rows(UNTOLD)[0].lines
 

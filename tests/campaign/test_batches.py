@@ -29,6 +29,8 @@ from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.law.errors import CampaignMissing
 from rollkeeper.lines.acts import mark_disputed, pause_clock, protect_line
 from rollkeeper.lines.states import PauseReason
+from rollkeeper.network.acts import push_due
+from rollkeeper.network.kinds import ReadBack
 from tests.campaign.population import (
     approved_batches,
     day,
@@ -42,6 +44,7 @@ from tests.campaign.population import (
     state,
     tell,
 )
+from tests.network.fakes import Element
 
 type People = tuple[Authority, Authority]
 
@@ -457,6 +460,58 @@ def test_what_goes_wrong_in_the_network_stops_a_batch(
     run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
 
     assert carry_out(batch_id).state == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("says", "tries", "stops"),
+    [
+        (ReadBack.OPEN, 3, True),
+        (ReadBack.OPEN, 2, False),
+        (ReadBack.PARTLY, 3, True),
+        (ReadBack.UNKNOWN, 3, False),
+    ],
+)
+def test_a_network_that_takes_orders_and_does_nothing_stops_a_batch(
+    says: ReadBack, tries: int, people: People, brakes: Callable[..., None], *, stops: bool
+) -> None:
+    brakes(cap_per_hour=5, stop_at_failed_read_backs=0.2)
+    told_lines(10)
+    batch_id, element = drawn(), Element()
+    approve(batch_id, people)
+    carry_out(batch_id)
+    lying = {row.line_id for row in rows("SELECT line_id FROM lines_suspension LIMIT 2")}
+    element.says = lambda line: says if line in lying else ReadBack.BARRED
+    for _ in range(tries):
+        push_due(sweep_authority(), on=DUE, gateway=element)
+        run("UPDATE network_command SET next_try_at = '1970-01-01' WHERE state = 'sent'")
+    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+
+    assert (carry_out(batch_id).state == "stopped") is stops
+
+
+def barred(element: Element, on: dt.date) -> int:
+    clock.give_day(on)
+    push_due(sweep_authority(), on=on, gateway=element)
+    return sum(one is ReadBack.BARRED for one in element.states.values())
+
+
+@pytest.mark.parametrize("last", [day("2012-03-06"), None])
+def test_a_stay_reaches_what_the_network_has_not_heard_yet(last: dt.date | None, people: People) -> None:
+    told_lines(3)
+    batch_id, element = drawn(), Element()
+    approve(batch_id, people)
+    carry_out(batch_id)
+    push_due(sweep_authority(), on=DUE, gateway=element, limit=1)
+
+    stay_id = acts.enter_stay(console_authority(), first=DUE, last=last, reason="court", on=DUE)
+    at_once, on_its_last_day = barred(element, DUE), barred(element, day("2012-03-06"))
+    if last is None:
+        for one in people:
+            acts.lift_stay(one, stay_id=stay_id, on=day("2012-03-06"))
+    afterwards = barred(element, day("2012-03-07"))
+
+    assert (at_once, on_its_last_day) == (1, 1)
+    assert afterwards == 3
 
 
 def test_a_changed_pack_stops_everything_until_it_is_planned_again(people: People) -> None:

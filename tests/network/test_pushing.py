@@ -11,15 +11,15 @@ from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database, server
 from rollkeeper.kernel.database import Role, connect
-from rollkeeper.kernel.settings import HomeKind, settings, write_settings
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.settings import HomeKind, settings, write_settings
 from rollkeeper.lines.models import Line, Suspension
 from rollkeeper.network.acts import ask, push_due
 from rollkeeper.network.comparing import compare_lines
 from rollkeeper.network.gateways import NoNetwork, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.network.lanes import LANES
-from rollkeeper.network.queries import count_due, failed_read_backs, reconcile, standings
+from rollkeeper.network.queries import count_due, reconcile, standings
 from tests.network.fakes import Element
 
 ON = dt.date(2012, 3, 2)
@@ -255,32 +255,6 @@ def test_a_run_whose_claim_was_lost_writes_nothing_down(register, element):
 
     assert command(asked).state == "waiting"
     assert entries() == []
-
-
-def test_failed_read_backs_are_counted_for_one_batch(register, element):
-    batch = uuid.uuid4()
-    wrong = {uuid.uuid4() for _ in range(2)}
-    for line in [*wrong, *(uuid.uuid4() for _ in range(5))]:
-        bar(line, batch_id=batch)
-    bar()
-    before = failed_read_backs(batch)
-    element.says = lambda line: ReadBack.OPEN if line in wrong else ReadBack.BARRED
-
-    push(element)
-
-    assert before == (0, 0)
-    assert failed_read_backs(batch) == (2, 7)
-
-
-def test_a_network_out_of_reach_is_no_failed_read_back(register, element):
-    batch = uuid.uuid4()
-    bar(batch_id=batch)
-    element.answer = lambda _: Answer.LATER
-    element.says = lambda _: ReadBack.UNKNOWN
-
-    push(element)
-
-    assert failed_read_backs(batch) == (0, 0)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from rollkeeper.kernel import database
 
 class Migration(migrations.Migration):
 
-    dependencies = [("campaign", "0006_reminders"), ("notices", "0001_initial")]
+    dependencies = [("campaign", "0006_reminders"), ("network", "0005_unproven"), ("notices", "0001_initial")]
 
     operations = [
         migrations.AddField(
@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         ),
         *(
             migrations.RunSQL(database.sql("campaign", name), migrations.RunSQL.noop)
-            for name in ("take_stock", "watch")
+            for name in ("take_stock", "watch", "hold_back")
         ),
     ]

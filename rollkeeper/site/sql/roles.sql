@@ -111,7 +111,8 @@ GRANT SELECT ON notices_letterback TO auditor;
 
 -- All lines at once.
 GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_stay, campaign_sweepday, campaign_import TO sweep;
-REVOKE ALL ON FUNCTION campaign_take_stock FROM PUBLIC;
+REVOKE ALL ON FUNCTION campaign_take_stock, campaign_hold_back FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION campaign_hold_back TO sweep, office;
 GRANT EXECUTE ON FUNCTION campaign_take_stock TO sweep;
 -- What was drawn up is what is approved: only what becomes of it is written afterwards.
 GRANT SELECT, INSERT, UPDATE (state, stopped_because, position_done, first_share_done_at, content) ON campaign_batch TO sweep;
