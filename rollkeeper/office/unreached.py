@@ -74,7 +74,7 @@ def _page(request: HttpRequest, form: ExcuseForm, status: int = 200) -> HttpResp
     lines = queries.unreached(after=after, limit=PAGE) if seen else []
     shown = {
         "overview": seen,
-        "ways": _ways(seen) if seen else [],
+        "ways": ways_of(seen) if seen else [],
         "total": sum(seen.stage_counts.values()) if seen else 0,
         "lines": lines,
         "next": lines[-1].line_id if len(lines) == PAGE else None,
@@ -86,7 +86,7 @@ def _page(request: HttpRequest, form: ExcuseForm, status: int = 200) -> HttpResp
     return render(request, "office/unreached.html", shown, status=status)
 
 
-def _ways(seen: queries.CampaignOverview) -> list[dict[str, object]]:
+def ways_of(seen: queries.CampaignOverview) -> list[dict[str, object]]:
     """Return for each way, and for what was tried by none, how many were reached, are under way and were tried in vain."""
     found = reach(seen.campaign_id)
 

@@ -25,10 +25,10 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.sayings import ENGLISH
 from rollkeeper.network.queries import last_comparison
-from rollkeeper.notices.kinds import Channel
 from rollkeeper.office.acts import lift_for_hours, look_up_line
 from rollkeeper.office.forms import ApproveForm, LiftForm, LineForm
 from rollkeeper.office.picture import NARROW, STACK, WIDE, picture, thinned
+from rollkeeper.office.unreached import ways_of
 
 CAN_STOP = frozenset({BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING})
 CAN_UNDO = frozenset({BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE})
@@ -72,7 +72,7 @@ def campaign(request: HttpRequest) -> HttpResponse:
             "compared": last_comparison(),
             "undone": figures.undone(seen.campaign_id),
             "most_due": max((one.count for one in seen.due_soon), default=0),
-            "channels": [(way.value, seen.reached_by_channel.get(way.value, 0)) for way in Channel],
+            "ways": [row for row in ways_of(seen) if row["way"]],
         }
     return render(request, "office/campaign.html", shown)
 

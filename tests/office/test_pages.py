@@ -109,6 +109,33 @@ def test_the_campaign_is_a_picture_with_its_figures(batch, signed_in):
     assert re.search(r"Suspend\s+3 lines", page.text_)
 
 
+def text_of(page):
+    return " ".join(re.sub(r"<[^>]*>", " ", page.text_).split())
+
+
+def test_the_page_says_what_falls_due_and_by_which_way_people_were_told_and_were_not(batch, signed_in):
+    run(
+        "UPDATE campaign_member SET next_check_on = %s WHERE stage = 'counting'", [DUE + dt.timedelta(days=1)]
+    )
+    run(
+        "UPDATE notices_notice SET state = 'bounced', channel = 'voice' WHERE state = 'owed' AND kind = 'register_by'"
+    )
+
+    said = text_of(signed_in(StaffRole.AUDITOR)("get", "/campaign/"))
+
+    assert "Tomorrow 3 to suspend, 0 to terminate In the next seven days 3 to suspend, 0 to terminate" in said
+    assert "Text message 3 Call 0 Under way 0 · Led nowhere 1" in said
+
+
+@pytest.mark.parametrize("page", ["/campaign/", "/unreached/", "batch"])
+def test_every_section_of_figures_leads_to_how_they_are_made(batch, signed_in, page):
+    answer = signed_in(StaffRole.AUDITOR)("get", f"/batches/{batch}/" if page == "batch" else page).text_
+
+    asked = set(re.findall(r'class="rk-how__link" href="#([^"]+)"', answer))
+    assert asked
+    assert asked == set(re.findall(r'class="govuk-summary-list__row" id="([^"]+)"', answer))
+
+
 def test_the_page_says_what_the_last_comparison_with_the_network_found(batch, signed_in):
     before = signed_in(StaffRole.AUDITOR, "first")("get", "/campaign/").text_
 
