@@ -128,8 +128,13 @@ def _of_a_new_contract(deed: Deed, *, situation: Situation, on: dt.date) -> Roll
         ended_on=line.ended_on or on, recorded=line.quarantined_until, days=situation.quarantine_days
     )
     returns = situation.holder is not None and situation.shown == situation.holder
-    # Whoever was at a counter before a line ended for want of registration, and whose papers came later, keeps the number.
-    came_in_time = not line.is_registered and line.ended_on is not None and on < line.ended_on
+    # Whoever was at a counter before a line ended for want of registration, and whose papers came later, keeps the number. On
+    # the day itself nobody can tell any more who was first: it was the person.
+    came_in_time = (
+        not line.is_registered
+        and line.ended_on is not None
+        and (on < line.ended_on or (on == line.ended_on and line.ended_by == "campaign"))
+    )
     verdict = may_take_number(
         state=line.state, quarantined_until=until, on=on, by_former_holder=returns or came_in_time
     )

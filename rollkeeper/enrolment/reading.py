@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final
 
 from rollkeeper.enrolment.errors import FileNotUsable, RowNotRead
 from rollkeeper.enrolment.rules import showable
-from rollkeeper.enrolment.submissions import Submission
+from rollkeeper.enrolment.submissions import ROW_KEY, Submission
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.states import Service
@@ -88,7 +88,7 @@ def with_keys(rows: Sequence[Row]) -> list[Row]:
     keyed = list(rows)
     for (place, submission), index in zip(bare, blind_references(texts), strict=True):
         if isinstance(submission, Submission):
-            keyed[place] = Row(rows[place].number, _with_key(submission, f"row:{index.hex()}"))
+            keyed[place] = Row(rows[place].number, _with_key(submission, f"{ROW_KEY}{index.hex()}"))
     return keyed
 
 

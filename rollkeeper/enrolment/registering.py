@@ -16,7 +16,7 @@ from rollkeeper.documents.assurance import assurance_of
 from rollkeeper.documents.rules import check_number, normalise_type
 from rollkeeper.enrolment import recording
 from rollkeeper.enrolment.deciding import Giving, Situation, refusal
-from rollkeeper.enrolment.errors import NothingMayBeAsked
+from rollkeeper.enrolment.errors import NothingMayBeAsked, SubmissionKeyUsed
 from rollkeeper.enrolment.limiting import Taking, count_limits, lock_documents, one_person
 from rollkeeper.enrolment.receipts import answer_again, find_receipts, until_unraced
 from rollkeeper.enrolment.recording import Draft, Frame
@@ -30,7 +30,7 @@ from rollkeeper.enrolment.rules import (
     second_look,
 )
 from rollkeeper.enrolment.seconding import demand_second, may_look_as_supervisor
-from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
+from rollkeeper.enrolment.submissions import ROW_KEY, Deed, Receipt, Submission
 from rollkeeper.kernel.database import act
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import LineId, PersonId
@@ -40,7 +40,15 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.changes import lock_numbers
 from rollkeeper.lines.errors import CodeNotShown, LineNotFound, RecordProtected
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.lines.queries import LineView, accepted_through, last_holder, present_holders, sealed_records
+from rollkeeper.lines.queries import (
+    LineView,
+    Mark,
+    accepted_through,
+    find_marks,
+    last_holder,
+    present_holders,
+    sealed_records,
+)
 from rollkeeper.lines.shown import index_in_hand
 from rollkeeper.lines.states import Service
 from rollkeeper.network.queries import still_served
@@ -126,9 +134,34 @@ def _answer_known(
     places: Sequence[int] | None = None,
 ) -> None:
     known = find_receipts([s.submission_key for s in submissions if is_usable_key(s.submission_key)])
+    lines = find_marks([one.line_id for one in known.values()])
     for place, submission in zip(places or range(len(submissions)), submissions, strict=True):
-        if submission.submission_key in known:
-            outcomes[place] = answer_again(known[submission.submission_key], verb=frame.deed.verb)
+        if receipt := known.get(submission.submission_key):
+            is_of_another = _is_of_another(submission, lines.get(receipt.line_id))
+            outcomes[place] = (
+                SubmissionKeyUsed(verb=receipt.verb, day=receipt.day)
+                if is_of_another
+                else answer_again(receipt, verb=frame.deed.verb)
+            )
+
+
+def _is_of_another(submission: Submission, line: Mark | None) -> bool:
+    """Tell whether a receipt is about another line than this submission, or about a contract that is over.
+
+    A file may have the customer's number as its key, and a customer several lines; a row without a key has one made of its
+    content, and may ask for a second contract in the very words of the first. Whoever is answered with the receipt of
+    something else is not registered and thinks that they are.
+    """
+    if line is None or submission.number.startswith("hand:"):
+        return False
+    if line.is_over and submission.submission_key.startswith(ROW_KEY):
+        return True
+    try:
+        service = submission.service or service_guess(submission.number)
+        number = normalise_identifier(submission.number, service=service, country=settings().country_code)
+    except RollkeeperError:
+        return False
+    return line.number_index is not None and blind_numbers([number]) != [line.number_index]
 
 
 def _with_numbers(

@@ -32,6 +32,9 @@ class Deed(StrEnum):
         return _VERBS[self]
 
 
+ROW_KEY = "row:"
+"""How the key of a row begins that has none of its own: a keyed hash of its content follows."""
+
 TAKES_A_LINE = frozenset({Deed.REGISTER, Deed.INSTALL, Deed.TRANSFER})
 """Deeds by which somebody takes a line; the others belong to whoever holds it already."""
 _VERBS = {

@@ -201,11 +201,19 @@ def contest_holding(line_id: LineId, *, person_id: PersonId, on: dt.date) -> Hol
 def unlink_line(line_id: LineId, *, holding_id: HoldingId, for_good: bool, at: dt.datetime) -> None:
     """End a contested holding, so that nobody is registered for the line; or, not for good, let it stand uncontested.
 
-    Precondition: the line is locked. A holding that is over by now is left as it is.
+    Precondition: the line is locked. A correction in between makes another holding of the same person, and is no way round a
+    verdict; a line that somebody else holds by now is left as it is.
     """
-    present = "SELECT FROM lines_holding WHERE line_id = %s AND holding_id = %s AND upper_inf(held)"
-    if not rows(present, [line_id, holding_id]):
+    present = rows(
+        "SELECT now.holding_id FROM lines_holding contested"
+        " CROSS JOIN LATERAL subscribers_one_person(contested.person_id) AS one (person_id)"
+        " JOIN lines_holding now ON now.line_id = contested.line_id AND now.person_id = one.person_id AND upper_inf(now.held)"
+        " WHERE contested.line_id = %s AND contested.holding_id = %s",
+        [line_id, holding_id],
+    )
+    if not present:
         return
+    holding_id = HoldingId(present[0].holding_id)
     if not for_good:
         run(
             "UPDATE lines_holding SET contested_on = NULL WHERE line_id = %s AND holding_id = %s",

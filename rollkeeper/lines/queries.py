@@ -59,6 +59,14 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """By what a line is found, None where its number went on to another contract or was freed; and whether it is over."""
+
+    number_index: bytes | None
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HoldingView:
     """Who held a line over a time: references only."""
 
@@ -122,6 +130,20 @@ class LineFacts:
 def find_line(number: str) -> LineView | None:
     """Find the line that has this normalised number now, None where none has."""
     return find_lines(blind_numbers([number]))[0]
+
+
+def find_marks(line_ids: Sequence[LineId]) -> dict[LineId, Mark]:
+    """Return by what these lines are found."""
+    over = {LineState.ENDED.value, LineState.RELEASED.value}
+    found = (
+        rows("SELECT line_id, number_index, state FROM lines_line WHERE line_id = ANY (%s)", [list(line_ids)])
+        if line_ids
+        else []
+    )
+    return {
+        LineId(row.line_id): Mark(row.number_index and bytes(row.number_index), row.state in over)
+        for row in found
+    }
 
 
 def find_line_written(text: str, *, country: str) -> LineView | None:

@@ -135,7 +135,8 @@ def index_in_hand(authority: Authority, text: str) -> bytes | None:
     if said is None or authority.staff_id is None:
         return None
     found = rows(
-        "SELECT n.number_index FROM lines_shown s JOIN lines_number n USING (line_id)"
+        "SELECT n.number_index FROM lines_shown s JOIN lines_line l USING (line_id)"
+        " JOIN lines_number n ON n.number_index = l.number_index AND n.line_id = l.line_id"
         " WHERE s.hand_id = %s AND s.shown_to = %s AND s.ends_at > clock_timestamp()",
         [UUID(said[1]), authority.staff_id],
     )

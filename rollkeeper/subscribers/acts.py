@@ -47,8 +47,11 @@ def refer_to(shown: Sequence[Shown], *, on: dt.date) -> list[PersonId]:
 
 
 def protect_subscriber(person_id: PersonId, *, protected: bool) -> None:
-    """Note that somebody lives under a threat, or no longer does."""
-    run("UPDATE subscribers_subscriber SET is_protected = %s WHERE person_id = %s", [protected, person_id])
+    """Note that somebody lives under a threat, or no longer does, under whichever of their documents a line is held."""
+    run(
+        "UPDATE subscribers_subscriber SET is_protected = %s WHERE person_id IN (SELECT subscribers_one_person(%s))",
+        [protected, person_id],
+    )
 
 
 def add_document(person_id: PersonId, *, document: tuple[str, str], on: dt.date) -> None:

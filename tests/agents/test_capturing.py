@@ -80,10 +80,11 @@ def test_outside_the_hours_nobody_is_registered_and_nothing_is_looked_into(count
 
 
 def test_what_was_done_is_answered_again_at_any_hour(counter):
-    first = counter.register(key="a-key-of-the-test-0001")
+    number = fresh_number()
+    first = counter.register(key="a-key-of-the-test-0001", number=number)
     places.change_hours(CONSOLE, AGENT, PLACE, hours="sun 09:00-18:00", on=ON)
 
-    again = counter.register(key="a-key-of-the-test-0001")
+    again = counter.register(key="a-key-of-the-test-0001", number=number)
 
     assert again.is_repeat
     assert again == first

@@ -16,6 +16,7 @@ from rollkeeper.agents.likeness import marks_of
 from rollkeeper.agents.rules import ALIKE
 from rollkeeper.kernel.database import rows, run
 from tests.agents.conftest import ON
+from tests.enrolment.people import fresh_number
 
 LETTERS = "ABCDEFGHIKLMNOPRSTUVWXYZ"
 
@@ -83,9 +84,9 @@ def test_a_copy_that_is_used_for_a_second_line_is_held_and_the_line_keeps_its_da
 
 
 def test_a_line_that_is_put_right_with_its_own_copy_is_not_held(counter):
-    key = "same-submission"
-    counter.register(copies=[written(1)], key=key)
-    counter.register(copies=[written(1)], key=key)
+    key, number = "same-submission", fresh_number()
+    counter.register(copies=[written(1)], key=key, number=number)
+    counter.register(copies=[written(1)], key=key, number=number)
 
     assert queries.open_cases() == []
 

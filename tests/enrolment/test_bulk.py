@@ -214,3 +214,34 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path / "none.jsonl", tmp_path):
         with pytest.raises(FileNotUsable):
             enrol(path)
+
+
+def test_a_key_that_stands_for_a_customer_with_two_lines_registers_the_first_and_names_the_second(tmp_path):
+    customer = person()
+    two = [{"number": fresh_number(), "submission_key": "customer-4711"} | customer for _ in range(2)]
+
+    tally, refused = enrol(written(tmp_path, *two))
+    again, named_again = enrol(written(tmp_path, two[1]))
+
+    assert (tally.recorded, tally.repeated, again.repeated) == (1, 0, 0)
+    assert refused == [(2, "submission_key", "submission_key_used")]
+    assert named_again == [(1, "submission_key", "submission_key_used")]
+    assert find_line(two[1]["number"]) is None
+
+
+def test_whoever_comes_back_to_their_number_in_the_words_of_their_first_contract_is_not_passed_over(tmp_path):
+    same = row()
+    enrol(written(tmp_path, same))
+    end_line_state(
+        find_line(same["number"]).line_id,
+        by="subscriber",
+        quarantined_until=ON + dt.timedelta(days=90),
+        on=ON,
+    )
+
+    tally, refused = enrol(written(tmp_path, same))
+    keyed, _ = enrol(written(tmp_path, same | {"submission_key": "second-contract"}))
+
+    assert (tally.repeated, refused) == (0, [(1, "submission_key", "submission_key_used")])
+    assert keyed.recorded == 1
+    assert find_line(same["number"]).is_registered

@@ -155,6 +155,23 @@ def test_a_past_holding_goes_a_year_after_it_ended_while_the_line_lives_on(commi
     assert rows("SELECT state FROM lines_line WHERE line_id = %s", [line_id])[0].state == "active"
 
 
+def test_why_a_former_holder_s_clock_stood_still_goes_with_their_holding(committed: None) -> None:
+    line_id = make_line(registered=True)
+    holding_of(line_id, day("2010-05-01"), ENDED)
+    holding_of(line_id, ENDED, None)
+    for recorded in (ENDED - dt.timedelta(days=30), ENDED + dt.timedelta(days=30)):
+        run(
+            "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)"
+            " VALUES (%s, gen_random_uuid(), daterange(%s, %s), 'detention', %s)",
+            [line_id, recorded, recorded + dt.timedelta(days=9), recorded],
+        )
+
+    erase(ERASED)
+
+    found = rows("SELECT reason FROM lines_pause WHERE line_id = %s ORDER BY recorded_at", [line_id])
+    assert [row.reason for row in found] == ["other", "detention"]
+
+
 def test_a_person_who_holds_another_line_is_still_found_by_the_document(committed: None) -> None:
     person_id, _ = holding_of(ended_line(), day("2010-05-01"), ENDED)
     other = HoldingId(new_uuid())

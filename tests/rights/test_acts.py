@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from rollkeeper.access.authority import console_authority, subscriber_authority
-from rollkeeper.enrolment.acts import end_line, transfer_line
+from rollkeeper.enrolment.acts import change_record, end_line, transfer_line
 from rollkeeper.enrolment.submissions import Submission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
@@ -128,6 +128,28 @@ def test_a_line_that_is_not_theirs_is_unlinked_for_good_or_stays_as_it_was(at_do
     assert not view_line(line).is_disputed
     assert held_by(holding.person_id) == (0 if upheld else 1)
     assert door.ask(token, AskKind.SHOW, language="en").get("refused") == ("visit_over" if upheld else None)
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+def test_a_correction_in_between_is_no_way_round_a_verdict(at_door, upheld):
+    line = enrol()
+    ask(proved_visit(at_door), AskKind.NOT_MINE)
+    contested = present_holding(line)
+    change_record(
+        console_authority(),
+        Submission(
+            submission_key=str(new_uuid()), number=NUMBER, kind=PartyKind.INDIVIDUAL,
+            parts={Part.HOLDER: PERSON | {"address": "Another Road 2"}}, language="en", looked_twice=True,
+        ),
+        on=ON,
+    )  # fmt: skip
+    corrected = present_holding(line)
+
+    settle_case(console_authority(), open_cases()[0].case_id, upheld=upheld, on=ON)
+
+    assert corrected.holding_id != contested.holding_id
+    assert (present_holding(line) is None) is upheld
+    assert view_line(line).is_registered is not upheld
 
 
 def test_a_verdict_does_not_unlink_whoever_was_registered_meanwhile(at_door):

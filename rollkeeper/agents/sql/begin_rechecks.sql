@@ -3,19 +3,20 @@
 -- Law: art. 2, 4, 11. Reads: agents_taken, lines_line, lines_holding, subscribers_subscriber, ledger_entry, agents_recheck.
 -- Writes: notices_notice, agents_recheck, ledger_entry. Plan: the agent's rows, each line by key and its entries by index.
 -- Again: nothing, while it is asked for.
-WITH asked AS (
+WITH meant AS MATERIALIZED (
+    SELECT %(line)s::uuid AS line_id WHERE %(line)s::uuid IS NOT NULL
+     UNION
+    SELECT t.line_id FROM agents_taken t
+     WHERE %(line)s::uuid IS NULL AND t.agent_id = %(agent)s
+       AND NOT EXISTS (SELECT FROM ledger_entry e
+                        WHERE e.line_id = t.line_id AND e.entry_id > t.entry_id AND e.verb = ANY (%(verbs)s))
+), asked AS (
     SELECT l.line_id, gen_random_uuid() AS recheck_id, gen_random_uuid() AS notice_id,
            coalesce((SELECT s.language FROM lines_holding h JOIN subscribers_subscriber s USING (person_id)
                       WHERE h.line_id = l.line_id AND upper_inf(h.held)), l.language, %(language)s) AS language,
            (SELECT max(entry_id) FROM ledger_entry e WHERE e.line_id = l.line_id) AS entry_id
-      FROM lines_line l
+      FROM meant JOIN lines_line l USING (line_id)
      WHERE l.state IN ('active', 'suspended') AND l.is_registered
-       AND CASE WHEN %(line)s::uuid IS NOT NULL THEN l.line_id = %(line)s
-                ELSE EXISTS (SELECT FROM agents_taken t
-                              WHERE t.agent_id = %(agent)s AND t.line_id = l.line_id
-                                AND NOT EXISTS (SELECT FROM ledger_entry e
-                                                 WHERE e.line_id = l.line_id AND e.entry_id > t.entry_id
-                                                   AND e.verb = ANY (%(verbs)s))) END
        AND NOT EXISTS (SELECT FROM agents_recheck r WHERE r.line_id = l.line_id AND r.settled_on IS NULL)
 ), told AS (
     INSERT INTO notices_notice (line_id, notice_id, kind, language, owed_on, promised_on, pack_hash)

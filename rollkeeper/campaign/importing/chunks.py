@@ -14,6 +14,7 @@ import psycopg
 from django.db import connection
 
 from rollkeeper.campaign.importing import tuples
+from rollkeeper.campaign.importing.errors import NumbersContended
 from rollkeeper.campaign.importing.reasons import (
     NUMBER_RESTING,
     NUMBER_TAKEN,
@@ -89,6 +90,9 @@ def place(chunk: Taken, *, import_id: UUID) -> Placed:
             break
         except psycopg.errors.UniqueViolation:
             known += weed(chunk, import_id=import_id)
+    else:
+        # A line without its number would be found by nobody: better none of the chunk, which the next run takes in.
+        raise NumbersContended
     _copy("import_copy_lines", chunk.columns["line_tuple"])
     return Placed(len(chunk.rows), known)
 

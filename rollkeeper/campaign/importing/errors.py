@@ -116,6 +116,15 @@ class MapNotConfirmed(RollkeeperError):
     remedy = "Look at the proposed map, then run again with --yes, or keep it in a file, change it and pass it with --map."
 
 
+class NumbersContended(RollkeeperError):
+    """Somebody else registers the very numbers that are being imported, quicker than they can be looked up."""
+
+    code = "numbers_contended"
+    kind = Kind.CONFLICT
+    sentence = "Somebody else is registering the same numbers at this moment."
+    remedy = "Wait until it is done, then run the import again; nothing is imported twice."
+
+
 class ImportRunning(RollkeeperError):
     """Two imports at once."""
 

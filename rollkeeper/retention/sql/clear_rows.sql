@@ -14,6 +14,10 @@ WITH record AS MATERIALIZED (
  RETURNING l.line_id, old.number_index AS number_index
 ), pause AS (
     UPDATE lines_pause p SET reason = 'other' FROM line WHERE p.line_id = line.line_id AND p.reason <> 'other'
+), former AS (
+    UPDATE lines_pause p SET reason = 'other'
+      FROM record JOIN lines_holding h ON h.line_id = record.line_id AND h.holding_id = record.holding_id
+     WHERE p.line_id = record.line_id AND p.recorded_at < upper(h.held) AND p.reason <> 'other'
 ), number AS (
     DELETE FROM lines_number n USING line WHERE n.number_index = line.number_index AND n.line_id = line.line_id
 ), reference AS (
