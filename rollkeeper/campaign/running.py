@@ -78,9 +78,10 @@ def run_batch(
     campaign:batch:started, line:line:suspended or line:line:ended a line, campaign:batch:stopped or :finished.
     """
     role = demand(authority, Power.RUN_BATCH)
-    this = _Run(authority, role, open_campaign(), on)
     ran: Ran | None = None
     while True:
+        # Asked for anew with each chunk: a pack may change, or be put into force, while a batch runs for hours.
+        this = _Run(authority, role, open_campaign(), on)
         try:
             with act():
                 batch = lock_batch(batch_id, BatchState.APPROVED, BatchState.RUNNING)

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
-from rollkeeper.campaign import acts
+from rollkeeper.campaign import acts, running
+from rollkeeper.campaign.errors import PackChanged
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.packs import load_pack
 from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.kinds import Channel
-from tests.campaign.population import day, make_line, member, night, state, tell
+from tests.campaign.population import approved_batches, day, make_line, member, night, state, tell
 from tests.notices.fakes import Way
 from tests.notices.people import make_line as make_sealed_line
 
@@ -112,3 +113,32 @@ def test_a_day_that_was_promised_stays_where_whoever_is_told_now_would_have_less
 def promised_of(line_id: LineId) -> dt.date:
     (owed,) = rows("SELECT promised_on FROM notices_notice WHERE line_id = %s", [line_id])
     return owed.promised_on
+
+
+def test_a_pack_that_is_rewritten_while_a_batch_runs_stops_it_and_shortens_nobody_s_time(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "CHUNK", 2)
+    pack, lines = tmp_path / "pack.yaml", [make_line() for _ in range(6)]
+    plan_under(pack, 60, on=day("2011-12-20"))
+    for line_id in lines:
+        tell(line_id, day("2011-12-20"))
+    acts.advance(sweep_authority(), on=day("2011-12-20"))
+    due = day("2012-03-02")
+    (batch_id,) = approved_batches(due, people)
+
+    with pytest.raises(PackChanged):
+        acts.run_batch(
+            sweep_authority(),
+            batch_id,
+            on=due,
+            moved=lambda _: pack.write_text(version(90), "utf-8") and None,
+        )
+    when_it_changed = [state(line_id) for line_id in lines]
+    acts.plan_campaign(console_authority(), pack_id=str(pack), on=due)
+    afterwards = acts.run_batch(sweep_authority(), batch_id, on=due)
+    night(due, people)
+
+    assert when_it_changed.count("suspended") == 2
+    assert (afterwards.state, afterwards.done) == ("stopped", 0)
+    assert [state(line_id) for line_id in lines] == when_it_changed
