@@ -62,7 +62,7 @@ class Approver:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch in one row. `state` is one of `campaign.stages.BatchState`."""
+    """A batch in one row. `state` is one of `campaign.stages.BatchState`; `passed_over` counts by reason."""
 
     batch_id: BatchId
     action: str
@@ -71,6 +71,7 @@ class BatchView:
     line_count: int
     done_count: int
     passed_over_count: int
+    passed_over: Mapping[str, int]
     undone_count: int
     approvals: tuple[Approver, ...]
     approvals_needed: int
@@ -261,6 +262,7 @@ def _batch_view(row: Any) -> BatchView:
         line_count=row.line_count,
         done_count=row.done,
         passed_over_count=sum(row.passed_over.values()),
+        passed_over=row.passed_over,
         undone_count=row.undone,
         approvals=tuple(Approver(name, dt.datetime.fromisoformat(at)) for name, at in row.approvals),
         approvals_needed=rule_for(Power.APPROVE_BATCH).people,

@@ -105,10 +105,11 @@ def explanation(found: Explanation) -> None:
 def _batch(batch: BatchView) -> None:
     by = ", ".join(approver.username for approver in batch.approvals) or "nobody yet"
     why = f" Stopped: {batch.stopped_because}." if batch.stopped_because else ""
+    reasons = f" ({_counts(batch.passed_over)})" if batch.passed_over else ""
     out.print(
         f"Batch {batch.batch_id}: {batch.action} on {batch.due_on}, {batch.state}; {batch.line_count:,} lines,"
-        f" {batch.done_count:,} done, {batch.passed_over_count:,} passed over, {batch.undone_count:,} undone; approved"
-        f" by {by}.{why}",
+        f" {batch.done_count:,} done, {batch.passed_over_count:,} passed over{reasons}, {batch.undone_count:,} undone;"
+        f" approved by {by}.{why}",
         markup=False,
     )
 

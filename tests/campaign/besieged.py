@@ -111,12 +111,17 @@ class Siege:
             self._type("publish", "ledger", "publish", self._home / "log")
             self._do("verify", "ledger", "verify", self._home / "log")
             self._do("tell", TELL, folder / "places.json", folder / "state.json")
+            report = json.loads(self._do("status", "campaign", "status", "--json", "--on", ERASED))
             histories, fates = write_histories(folder / "histories.csv"), folder / "fates.csv"
             days = ("--from", IMPORTED, "--to", ERASED)
             self._do("simulate", "simulate", "cn-xz-2011", histories, *days, "--out", fates)
         finally:
             self._typist.go()
-        return json.loads((folder / "state.json").read_text("utf-8")) | {"simulated": read_fates(fates)}
+        said = ("action", "due_on", "state", "line_count", "done_count", "passed_over", "undone_count")
+        return json.loads((folder / "state.json").read_text("utf-8")) | {
+            "simulated": read_fates(fates),
+            "report": sorted([str(one[what]) for what in said] for one in report["batches"]),
+        }
 
     def _take_in_and_tell(self, file: Path, imported: str, planned: str, told: str) -> None:
         self._type("import", "import", file, "--map", file.with_name("map.toml"), "--on", imported)

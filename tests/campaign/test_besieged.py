@@ -50,6 +50,7 @@ def test_a_campaign_whose_servers_and_commands_are_killed_in_every_phase_ends_as
     }
     assert different == {}
     assert found["whole"] == wanted["whole"]
+    assert found["report"] == wanted["report"]
     assert set(found["simulated"]) == set(map(str, range(EARLY)))
     assert {n: fate(found["lines"][n]) for n in found["simulated"]} == found["simulated"]
     assert messages(homes / "siege") == messages(homes / "peace")
