@@ -270,6 +270,33 @@ def test_a_later_export_makes_only_the_lines_that_are_new(register, written):
     assert count("lines_line") == 3
 
 
+def test_what_a_later_export_says_of_a_known_line_and_the_register_does_not_is_named(register, written):
+    raw = WITH_REFERENCE | {"is_protected": {"column": "lift", "yes": ["Y"]}}
+    take_in(written([line(n, lift="N") for n in (1, 2)] + [line(3, lift="Y")], "march.csv"), raw)
+    file = written([line(n, lift="Y") for n in (1, 3)] + [line(2, lift="N"), line(4, lift="Y")], "april.csv")
+
+    outcome = take_in(file, raw)
+
+    assert (outcome.lines, outcome.known, outcome.refused) == (1, 2, 1)
+    ((row, column, reason),) = side_file(file)
+    assert (row, column) == (2, "lift")
+    assert reason.startswith("a line that the register knows and does not protect")
+
+
+def test_a_registration_of_a_known_line_is_not_swallowed(register, written):
+    raw = HOLDERS | {"reference": {"column": "id"}}
+    take_in(written([line(1)], "march.csv"))
+    whole = line(1, name="Invented", address="1 Invented Road", document="X1234567")
+    file = written([whole, whole | line(2)], "april.csv")
+
+    outcome = take_in(file, raw)
+
+    assert (outcome.lines, outcome.known, outcome.refused) == (1, 0, 1)
+    ((row, _, reason),) = side_file(file)
+    assert row == 2
+    assert reason.startswith("a registration of a line that the register knows")
+
+
 def test_a_known_reference_under_another_number_is_refused(register, written):
     take_in(written([line(1)], "march.csv"))
     file = written([line(9, id="A1"), line(3)], "april.csv")

@@ -17,16 +17,16 @@ import pytest
 from django.db import IntegrityError, ProgrammingError
 from pydantic import ValidationError
 
-from rollkeeper.access.authority import Authority
+from rollkeeper.access.authority import Authority, sweep_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.enrolment.acts import register_subscriber
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.kernel.settings import home, write_settings
+from rollkeeper.kernel.settings import home, settings, write_settings
 from rollkeeper.law import packs
 from rollkeeper.lines.changes import activate_line, begin_suspension
 from rollkeeper.lines.states import Service, SuspensionReason
-from rollkeeper.network.acts import ask
+from rollkeeper.network.acts import ask, push_due
 from rollkeeper.network.gateways import Order, network_gateway
 from rollkeeper.network.kinds import EMERGENCY_NUMBERS, Answer, CommandKind, ReadBack
 from rollkeeper.vault.acts import begin_first_epoch
@@ -257,6 +257,67 @@ def test_after_registration_everything_works_within_ten_seconds(telephones, elem
 
     assert before
     assert time.monotonic() - registered_at < 10
+
+
+BAR = "INSERT INTO network_command (line_id, kind, reason, asked_at) VALUES (%s, 'bar', %s, '2012-03-02')"
+SUSPEND = (
+    "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at)"
+    " VALUES (%s, gen_random_uuid(), %s, '2012-03-02', '2012-03-02')"
+)
+HANDS = {
+    "bars for every reason there is": [(one, [reason]) for reason in SuspensionReason for one in (SUSPEND, BAR)],
+    "bars what is not suspended": [(BAR, ["registration"])] * 3,
+    "ends what lives": [(BAR.replace("'bar'", "'end'"), ["registration"])],
+    "ends it in the register as well": [
+        ("UPDATE lines_line SET state = 'ended', ended_on = '2012-03-02', ended_by = 'campaign' WHERE line_id = %s", []),
+        (BAR.replace("'bar'", "'end'"), ["registration"]),
+    ],
+    "has everything done again": [
+        (BAR, ["registration"]),
+        ("UPDATE network_command SET state = 'waiting', attempts = 0 WHERE line_id = %s", []),
+    ],
+}  # fmt: skip
+
+
+def pushed():
+    for _ in range(2):
+        push_due(sweep_authority(), on=ON)
+        database.run("UPDATE network_command SET next_try_at = '1970-01-01'")
+
+
+@pytest.mark.parametrize("what", HANDS)
+def test_whatever_the_role_of_the_night_writes_by_hand_a_line_calls_for_help(
+    telephones, element_of_the_home, as_role, what
+):
+    number = f"+868910000001{list(HANDS).index(what)}"
+    line = activate_line(number, service=Service.FIXED_LINE, on=dt.date(2010, 5, 1))
+
+    with as_role("sweep"):
+        for statement, more in HANDS[what]:
+            database.run(statement, [line, *[str(one) for one in more]])
+            pushed()
+
+    assert telephones.call(number, *(EMERGENCY_NUMBERS if "ends" in what else FLOOR))
+    assert telephones.is_refused(number, OTHER)
+
+
+@pytest.mark.parametrize(
+    "chosen", [{"care_number": "10000"}, {"registration_number": "10001"}, {"care_number": "110"}], ids=str
+)
+def test_a_home_whose_numbers_the_element_does_not_put_through_bars_nobody(
+    telephones, element_of_the_home, chosen
+):
+    number, before = f"+868910000002{len(str(chosen))}", settings()
+    line = activate_line(number, service=Service.FIXED_LINE, on=dt.date(2010, 5, 1))
+    ask(line, kind=CommandKind.BAR, reason="registration", at=clock.now())
+    try:
+        write_settings(**chosen)
+        pushed()
+    finally:
+        write_settings(**{name: getattr(before, name) for name in chosen})
+
+    assert telephones.call(number, *FLOOR)
+    assert telephones.call(number, OTHER) or chosen["care_number"] == "110"
 
 
 def until(comes_true, *, within_s: float = 15) -> None:

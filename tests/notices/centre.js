@@ -4,6 +4,7 @@
 //   slow_ms      wait before each answer          never      answer nothing       twice     answer everything twice
 //   early        report before answering          reports    DELIVRD, UNDELIV... ; none: no report    busy  throttle so many
 //   unknown      numbers that nobody has          drops      close the connection after so many parts
+//   port         listen there: a centre that was gone and is back
 const smpp = require(process.argv[2]);
 const how = JSON.parse(process.argv[3]);
 const unacknowledged = new Map();
@@ -53,4 +54,4 @@ const server = smpp.createServer((session) => {
   session.on('unbind', (pdu) => { session.send(pdu.response()); session.close(); });
   session.on('enquire_link', (pdu) => session.send(pdu.response()));
 });
-server.listen(0, '127.0.0.1', () => say({ port: server.address().port }));
+server.listen(how.port || 0, '127.0.0.1', () => say({ port: server.address().port }));

@@ -187,6 +187,23 @@ def test_a_connection_that_breaks_keeps_what_was_taken_and_the_next_one_sends_th
     assert answers(again) == [Answer.TAKEN] * 3
 
 
+def test_a_centre_that_was_gone_and_is_back_is_heard_and_given_messages_by_the_same_gateway(tmp_path):
+    with message_centre(name="a") as centre:
+        gateway, sent = centre.gateway(tmp_path), sms()
+        gateway.send([sent])
+    with pytest.raises(OSError, match="out of reach"):
+        gateway.listen(0.1)
+    while_away = gateway.send([sms()])
+
+    with message_centre(name="b", port=centre.port, on_bind=[["centre-a1", "DELIVRD"]]):
+        gateway.listen(0.5)
+        heard = gateway.settled()
+        afterwards = gateway.send([sms()])
+
+    assert [(one.reference, one.outcome) for one in heard] == [(str(sent.reference), Outcome.DELIVERED)]
+    assert (answers(while_away), answers(afterwards)) == ([Answer.LATER], [Answer.TAKEN])
+
+
 def test_a_message_that_went_before_a_crash_goes_once_and_one_that_went_by_half_goes_again(tmp_path):
     whole, half = sms(CHINESE * 12), sms(CHINESE * 12)
     with message_centre() as centre:

@@ -5,7 +5,7 @@ The common chunk meets nothing that is there: it is copied at once, and only whe
 reference twice is it looked up row by row. Runs inside the act of the import.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from django.db import connection
 from rollkeeper.campaign.importing import tuples
 from rollkeeper.campaign.importing.errors import NumbersContended
 from rollkeeper.campaign.importing.reasons import (
+    NOT_PROTECTED_YET,
+    NOT_REGISTERED_YET,
     NUMBER_RESTING,
     NUMBER_TAKEN,
     REFERENCE_TAKEN,
@@ -120,7 +122,7 @@ def weed(chunk: Taken, *, import_id: UUID) -> int:
     numbers = _numbers_there(columns["number_index"]) if "number_index" in columns else {}
     references = references_there(columns["reference_index"]) if "reference_index" in columns else {}
     faults: list[tuple[int, str, Reason]] = []
-    known: list[int] = []
+    known: dict[int, UUID] = {}
     reference_name, number_name = chunk.names.get("reference", ""), chunk.names.get("number", "")
     for place_ in range(len(chunk.rows)):
         held = references.get(columns["reference_index"][place_]) if references else None
@@ -128,13 +130,33 @@ def weed(chunk: Taken, *, import_id: UUID) -> int:
         if held and _is_of_this_import(held, import_id):
             faults.append((place_, reference_name, REFERENCE_TWICE))
         elif held and ("number_index" not in columns or (number and number.line_id == held)):
-            known.append(place_)
+            known[place_] = held
         elif held:
             faults.append((place_, reference_name, REFERENCE_TAKEN))
         elif number:
             faults.append((place_, number_name, NUMBER_RESTING if number.quarantined_until else NUMBER_TAKEN))
-    _take_out(chunk, known, faults)
+    for fault in (missed := _missed(chunk, known)):
+        del known[fault[0]]
+    _take_out(chunk, list(known), faults + missed)
     return len(known)
+
+
+def _missed(chunk: Taken, known: Mapping[int, UUID]) -> list[tuple[int, str, Reason]]:
+    """Name what the file says of known lines and the register does not: silence would leave an alarm's line to be cut."""
+    protected = chunk.columns.get("is_protected", ())
+    holders = chunk.columns.get("registration", ())
+    asked = {p: held for p, held in known.items() if (protected and protected[p]) or (holders and holders[p])}
+    if not asked:
+        return []
+    found = {row.line_id: row for row in rows(sql(ROOM, "import_known_lines"), [list(asked.values())])}
+    missed: list[tuple[int, str, Reason]] = []
+    for place_, held in asked.items():
+        line = found.get(held)
+        if line is not None and protected and protected[place_] and not line.is_protected:
+            missed.append((place_, chunk.names.get("is_protected", ""), NOT_PROTECTED_YET))
+        elif line is not None and holders and holders[place_] and not line.is_registered:
+            missed.append((place_, chunk.names.get("registration", ""), NOT_REGISTERED_YET))
+    return missed
 
 
 def _is_of_this_import(line_id: UUID, import_id: UUID) -> bool:

@@ -53,6 +53,14 @@ REFERENCE_TAKEN = Reason(
     "a reference that has a line already, under another number",
     "Map a reference of the line (a subscription number), not of the customer, or leave the reference out.",
 )
+NOT_PROTECTED_YET = Reason(
+    "a line that the register knows and does not protect, though the file says that something hangs on it",
+    "An import changes no line that is there: protect it at the counter, before a batch cuts it.",
+)
+NOT_REGISTERED_YET = Reason(
+    "a registration of a line that the register knows and for which nobody is registered",
+    "An import changes no line that is there: hand it in with 'rollkeeper enrol', or at the counter.",
+)
 NOT_A_DATE = Reason("not a date of the form in the map", "Mend the value, or the 'format' in the map.")
 NO_SUCH_DATE = Reason(
     "a date that the calendar does not have", "Write the true day; where it is unknown, the latest possible."
