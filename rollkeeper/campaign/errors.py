@@ -85,6 +85,20 @@ class DayClosed(RollkeeperError):
     remedy = "The next day on which it may be is {next_day}."
 
 
+class NightsMissing(RollkeeperError):
+    """Between the last night and this one lies more time than a home is idle: perhaps the machine's date is wrong."""
+
+    code = "nights_missing"
+    kind = Kind.REFUSED
+    sentence = (
+        "The last night was played on {last}, and the machine says that it is {day}: {days} days later."
+    )
+    remedy = (
+        "If its date is wrong, set it right. If it is right, say so once: 'rollkeeper campaign run --after-gap'. Whoever was"
+        " due meanwhile is caught up one step at a time."
+    )
+
+
 class DayPast(RollkeeperError):
     """A batch cannot be drawn up for a day that is over."""
 

@@ -15,11 +15,13 @@ from rollkeeper.access.roles import Power
 from rollkeeper.campaign import clocks
 from rollkeeper.campaign.after_disputes import count_lines_again
 from rollkeeper.campaign.campaigns import OpenCampaign, default_language, find_campaign, in_turn
-from rollkeeper.campaign.rules import Days, covers, may_act_on
+from rollkeeper.campaign.errors import NightsMissing
+from rollkeeper.campaign.rules import MOST_IDLE_DAYS, Days, covers, may_act_on
 from rollkeeper.campaign.stays import stays_known
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, run, sql
 from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.settings import HomeKind, settings
 from rollkeeper.law.rules import Allowed
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -35,10 +37,11 @@ class Swept:
     reminded: int = 0
 
 
-def advance(authority: Authority, *, on: dt.date) -> Swept:
+def advance(authority: Authority, *, on: dt.date, after_gap: bool = False) -> Swept:
     """Bring every member to where it stands on a day. Running it again changes nothing.
 
-    Refuses: NotAllowed, PackChanged. Ledger: campaign:clock:started a line, campaign:sweep:ran a night.
+    `after_gap`: somebody says that the date is right, though no night was played for long. Refuses: NotAllowed, PackChanged,
+    NightsMissing. Ledger: campaign:clock:started a line, campaign:sweep:ran a night.
     """
     role = demand(authority, Power.RUN_BATCH)
     with act(), patient():
@@ -46,6 +49,8 @@ def advance(authority: Authority, *, on: dt.date) -> Swept:
         campaign = find_campaign()
         if campaign is None:
             return Swept()
+        if not after_gap:
+            _refuse_gap(campaign, on)
         stays = stays_known()
         values = _values(authority, role, campaign, on)
         run("DROP TABLE IF EXISTS pg_temp.campaign_seen")
@@ -61,6 +66,17 @@ def advance(authority: Authority, *, on: dt.date) -> Swept:
         )
         _picture(authority, role, campaign, values, swept, on=on)
     return swept
+
+
+def _refuse_gap(campaign: OpenCampaign, on: dt.date) -> None:
+    """Refuse a night long after the last one. A trial home goes through months in minutes and is not asked."""
+    if settings().kind is not HomeKind.PRODUCTION:
+        return
+    (found,) = rows(
+        "SELECT max(day) AS last FROM campaign_sweepday WHERE campaign_id = %s", [campaign.campaign_id]
+    )
+    if found.last is not None and (on - found.last).days > MOST_IDLE_DAYS:
+        raise NightsMissing(last=found.last, day=on, days=(on - found.last).days)
 
 
 def _count_served_again(campaign: OpenCampaign, *, on: dt.date) -> None:

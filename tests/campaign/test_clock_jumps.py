@@ -2,15 +2,17 @@
 """A machine whose date is wrong for a while cuts nobody early, nobody twice and nobody two steps at once."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from rollkeeper.access.authority import Authority, sweep_authority
 from rollkeeper.campaign import acts
+from rollkeeper.campaign.errors import NightsMissing
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import BatchId, LineId
+from rollkeeper.kernel.settings import HomeKind, write_settings
 from tests.campaign.population import approved_batches, day, fate, make_line, night, plan, state, tell
 
 type People = tuple[Authority, Authority]
@@ -114,3 +116,36 @@ def test_what_a_clock_that_was_ahead_did_is_undone_before_that_day_comes(people:
     assert (pause.first, pause.last) == (right, wrong)
     night(wrong, people)
     assert state(line_id) == ("active" if action == "suspend" else "suspended")
+
+
+@pytest.fixture
+def production_after_planning(people: People) -> Iterator[None]:
+    """A home for real people, in which a campaign is planned, one line is told and a night was played."""
+    line_id = make_line()
+    plan(day("2011-12-19"))
+    clock.give_day(TOLD)
+    acts.advance(sweep_authority(), on=TOLD)
+    tell(line_id, TOLD)
+    write_settings(kind=HomeKind.PRODUCTION)
+    yield
+    write_settings(kind=HomeKind.TRIAL)
+
+
+@pytest.mark.usefixtures("production_after_planning")
+@pytest.mark.parametrize("days", [8, 366])
+def test_a_production_home_whose_date_is_far_ahead_does_nothing_until_somebody_says_that_it_is_right(
+    days: int,
+) -> None:
+    ahead = TOLD + dt.timedelta(days=days)
+
+    with pytest.raises(NightsMissing) as refused:
+        acts.advance(sweep_authority(), on=ahead)
+
+    assert (refused.value.facts["last"], refused.value.facts["days"]) == (TOLD, days)
+    assert acts.advance(sweep_authority(), on=ahead, after_gap=True).started == 1
+    assert acts.advance(sweep_authority(), on=ahead + dt.timedelta(days=1)) == acts.Swept()
+
+
+@pytest.mark.usefixtures("production_after_planning")
+def test_a_week_without_a_night_is_caught_up_without_asking() -> None:
+    assert acts.advance(sweep_authority(), on=TOLD + dt.timedelta(days=7)).started == 1

@@ -26,12 +26,20 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date
 from rollkeeper.kernel.ids import BatchId
 
+AfterGapOption = Annotated[
+    bool,
+    typer.Option(
+        "--after-gap", help="The machine's date is right, though no night was played for more than a week."
+    ),
+]
+
 
 def check(
     day: Annotated[
         dt.date | None, typer.Argument(parser=read_date, metavar="[DAY]", help="Default: today.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; draw nothing up.")] = False,
+    after_gap: AfterGapOption = False,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
@@ -46,7 +54,7 @@ def check(
     with opened():
         today = on or clock.today()
         if not dry_run:
-            acts.advance(console(), on=today)
+            acts.advance(console(), on=today, after_gap=after_gap)
         look = acts.check_day if dry_run else acts.draw_up_batches
         found = look(console(), due_on=day or today, on=today)
         details = [queries.batch(due.batch_id) for due in found if due.batch_id is not None]
@@ -75,6 +83,7 @@ def run(
     batch: Annotated[
         UUID | None, typer.Argument(help="Only this batch; default: all whose day has come.")
     ] = None,
+    after_gap: AfterGapOption = False,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
@@ -89,7 +98,7 @@ def run(
 
     with opened():
         today = on or clock.today()
-        swept = acts.advance(console(), on=today)
+        swept = acts.advance(console(), on=today, after_gap=after_gap)
         asked = acts.undos_asked()
         with bar_for("Undoing", len(asked)) as moved:
             undone = [acts.undo_batch(console(), one, on=today, moved=moved) for one in asked]
