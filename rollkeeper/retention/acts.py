@@ -189,6 +189,8 @@ def _clear(erasure_ids: list[Any], pairs: list[tuple[PersonId, HoldingId]], *, o
         # Of two runs the second sees what the first has done, and clears nothing twice.
         one_at_a_time(_ERASING)
         run(sql("retention", "clear_rows"), values)
+        # Whoever registers one of these people in this moment is waited for, and seen by the statement that follows.
+        rows(sql("retention", "hold_documents"), values)
         run(sql("retention", "clear_persons"), values)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 
+from rollkeeper.access.authority import sweep_authority
+from rollkeeper.enrolment import recording
 from rollkeeper.enrolment.acts import change_record, end_line, register_subscriber
 from rollkeeper.enrolment.errors import AlreadyRegistered, LimitReached
 from rollkeeper.enrolment.joining import join_document
@@ -18,7 +20,9 @@ from rollkeeper.lines.changes import end_line_state, lock_line
 from rollkeeper.lines.errors import LineChanged
 from rollkeeper.lines.queries import find_line, present_holding
 from rollkeeper.lines.states import LineState, SuspensionReason
-from rollkeeper.subscribers.queries import principals
+from rollkeeper.retention import acts as retention
+from rollkeeper.subscribers.queries import document_index, find_persons, principals
+from rollkeeper.vault.rules import normalise_document
 from tests.enrolment.people import ON, fresh_number, person, submission
 
 pytestmark = pytest.mark.usefixtures("vaulted_committed")
@@ -209,3 +213,48 @@ def join(clerk, number: str, held: dict[str, str], further: dict[str, str]) -> R
         clerk, submission_key=str(new_uuid()), number=number, document=papers[0], further=papers[1],
         looked_twice=False, on=ON,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("first", ["who registers", "who erases"])
+def test_whoever_comes_back_while_their_last_record_is_erased_stays_known_or_is_new(
+    clerk, new_line, monkeypatch, first
+):
+    who, former, number = person(), fresh_number(), fresh_number()
+    register_subscriber(clerk, submission(former, who), on=ON)
+    line_id = find_line(former).line_id
+    holder = present_holding(line_id).person_id
+    with transaction.atomic():
+        end_line_state(line_id, by="subscriber", quarantined_until=ON, on=ON)
+    later, inside, go = ON.replace(year=ON.year + 2), threading.Event(), threading.Event()
+    room, name = (recording, "keep_receipts") if first == "who registers" else (retention, "run")
+    real = getattr(room, name)
+
+    def wait_inside(*words, **more):
+        done = real(*words, **more)
+        if name == "keep_receipts" or "Forgets how to find" in str(words[0]):
+            inside.set()
+            go.wait(5)
+        return done
+
+    monkeypatch.setattr(room, name, wait_inside)
+    deeds = {
+        "who registers": lambda: register_subscriber(clerk, submission(number, who), on=later),
+        "who erases": lambda: retention.erase_due(sweep_authority(), on=later),
+    }
+    second = next(one for one in deeds if one != first)
+
+    def come_second():
+        assert inside.wait(10)
+        threading.Timer(0.7, go.set).start()
+        return deeds[second]()
+
+    outcomes = together(deeds[first], come_second)
+
+    assert not [one for one in outcomes if isinstance(one, Exception)], outcomes
+    now = present_holding(find_line(number).line_id).person_id
+    (known,) = find_persons(
+        document_index([(who["document_type"], normalise_document(who["document_number"]))])
+    )
+    (subscriber,) = rows("SELECT erased_on FROM subscribers_subscriber WHERE person_id = %s", [now])
+    assert (known, subscriber.erased_on) == (now, None)
+    assert (now == holder) is (first == "who registers")
