@@ -21,7 +21,6 @@ from rollkeeper.kernel.database import act, kept_rows, sql
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, LineId
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.subscribers.errors import PersonGone
 
 TRIES = 5
 
@@ -71,7 +70,7 @@ def until_unraced[T](attempt: Callable[[], T]) -> T:
         try:
             with act():
                 return attempt()
-        except (Raced, PersonGone):
+        except Raced:
             continue
         except OperationalError as fault:
             if not isinstance(fault.__cause__, DeadlockDetected | SerializationFailure):

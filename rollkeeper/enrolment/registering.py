@@ -341,7 +341,11 @@ def _replaced(frame: Frame, documents: Sequence[tuple[str, str] | None]) -> list
 
 def _known_by_document(documents: Sequence[tuple[str, str] | None]) -> list[PersonId | None]:
     places = [place for place, document in enumerate(documents) if document]
-    persons = find_persons(document_index([document for document in documents if document])) if places else []
+    persons = (
+        find_persons(document_index([document for document in documents if document]), holds=True)
+        if places
+        else []
+    )
     known: list[PersonId | None] = [None] * len(documents)
     for place, person in zip(places, persons, strict=True):
         known[place] = person

@@ -5,14 +5,14 @@ None of these asks who acts or writes to the ledger: the act around it does.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rollkeeper.documents.rules import is_known_type
 from rollkeeper.kernel.claims import one_at_a_time
-from rollkeeper.kernel.database import kept_rows, rows, run, sql
+from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import PersonId, new_uuids
-from rollkeeper.subscribers.errors import DocumentOfAnother, PersonGone
+from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.queries import document_index, find_persons, principals
 
 _JOINING = 0x6A6F696E  # an advisory lock of PostgreSQL: "join" in ASCII
@@ -120,28 +120,12 @@ def _claim(
         first.setdefault(index, (candidate, _type_in_clear(person.document)))
     known = {index: person.known for index, person in zip(indexes, shown, strict=True) if person.known}
     asked = [index for index in first if index not in known]
-    known |= {i: p for i, p in zip(asked, find_persons(asked), strict=True) if p is not None}
-    _hold(known)
+    known |= {i: p for i, p in zip(asked, find_persons(asked, holds=True), strict=True) if p is not None}
     new = [index for index in first if index not in known]
     won = _insert(new, [first[i][0] for i in new], [first[i][1] for i in new], on=on)
     lost = [index for index in new if index not in won]
     known |= {index: first[index][0] for index in won}
-    return known | {i: p for i, p in zip(lost, find_persons(lost), strict=True) if p is not None}
-
-
-def _hold(known: Mapping[bytes, PersonId]) -> None:
-    """Keep these documents from being forgotten until the act around this is done. Raises PersonGone.
-
-    Whoever erases somebody's last record cannot see what is being recorded about them in the same moment.
-    """
-    if known:
-        there = kept_rows(
-            "SELECT document_index, person_id FROM subscribers_document WHERE document_index = ANY (%s)"
-            " ORDER BY document_index FOR KEY SHARE",
-            [list(known)],
-        )
-        if {bytes(row.document_index): row.person_id for row in there} != dict(known):
-            raise PersonGone
+    return known | {i: p for i, p in zip(lost, find_persons(lost, holds=True), strict=True) if p is not None}
 
 
 def _type_in_clear(document: tuple[str, str] | None) -> str:

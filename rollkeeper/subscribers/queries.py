@@ -24,14 +24,19 @@ def document_index(documents: Sequence[tuple[str, str]]) -> list[bytes]:
     return blind_documents([f"{kind} {number}" for kind, number in documents])
 
 
-def find_persons(document_indexes: Sequence[bytes]) -> list[PersonId | None]:
-    """Return who showed each of these documents before, None where nobody did."""
+_FIND = "SELECT document_index, person_id FROM subscribers_document WHERE document_index = ANY (%s)"
+_FIND_AND_HOLD = _FIND + " ORDER BY document_index FOR KEY SHARE"
+
+
+def find_persons(document_indexes: Sequence[bytes], *, holds: bool = False) -> list[PersonId | None]:
+    """Return who showed each of these documents before, None where nobody did.
+
+    `holds`: whoever is found is not forgotten before the act around this is done. Who erases somebody's last record cannot see
+    what is being recorded about them in the same moment, and waits.
+    """
     if not document_indexes:
         return []
-    found = kept_rows(
-        "SELECT document_index, person_id FROM subscribers_document WHERE document_index = ANY (%s)",
-        [list(document_indexes)],
-    )
+    found = kept_rows(_FIND_AND_HOLD if holds else _FIND, [list(document_indexes)])
     known = {bytes(row.document_index): PersonId(row.person_id) for row in found}
     return [known.get(bytes(index)) for index in document_indexes]
 
