@@ -8,7 +8,7 @@
 CREATE OR REPLACE FUNCTION campaign_hold_back(until timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE network_command c SET next_try_at = until
-     WHERE c.kind IN ('bar', 'end') AND c.state IN ('waiting', 'sent') AND c.state = 'waiting' AND c.attempts = 0
+     WHERE c.kind IN ('bar', 'end') AND c.state = 'waiting' AND c.attempts = 0
        AND c.batch_id IS NOT NULL AND c.reason = 'registration' AND c.claimed_by IS NULL AND c.next_try_at <> until
        AND NOT EXISTS (SELECT FROM network_command e
                         WHERE e.line_id = c.line_id AND e.kind = 'end' AND e.position < c.position)
