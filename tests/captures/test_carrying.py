@@ -92,21 +92,17 @@ def test_a_line_that_was_suspended_after_the_capture_is_restored(browser, carry)
     assert find_line(number).state is LineState.ACTIVE
 
 
-def test_a_line_that_ended_after_the_capture_gives_its_number_to_whoever_came_in_time(browser, carry):
-    number = suspended_line(on=ON - 40 * DAY)
-    end_line_state(find_line(number).line_id, by="campaign", quarantined_until=ON + 90 * DAY, on=ON - 1 * DAY)
-    browser.was_open(2)
-
-    key = browser.capture(form(number, person()), elapsed_ms=0)
-    carry()
-
-    assert came_of(key) == "done"
-    assert find_line(number).is_registered
-
-
-def test_on_the_very_day_of_the_end_it_is_the_person_who_was_first(browser, carry):
-    number = suspended_line(on=ON - 40 * DAY)
-    end_line_state(find_line(number).line_id, by="campaign", quarantined_until=ON + 90 * DAY, on=ON - 2 * DAY)
+@pytest.mark.parametrize("days_later", [1, 0])  # on the very day it is the person who was first
+def test_a_line_that_ended_after_the_capture_gives_its_number_to_whoever_came_in_time(
+    browser, carry, days_later
+):
+    number, captured_on = suspended_line(on=ON - 40 * DAY), ON - 2 * DAY
+    end_line_state(
+        find_line(number).line_id,
+        by="campaign",
+        quarantined_until=ON + 90 * DAY,
+        on=captured_on + days_later * DAY,
+    )
     browser.was_open(2)
 
     key = browser.capture(form(number, person()), elapsed_ms=0)

@@ -127,18 +127,23 @@ def test_of_mails_no_more_than_a_handful_goes_out_twice_after_a_crash(committed)
     assert sorted(ids.values()) == [1] * 33 + [2] * 7
 
 
-def test_an_intention_whose_way_is_shut_by_now_is_not_carried_out(committed, tmp_path):
-    clock.give_day(ON)
-    line = make_line(contact=None)
-    owed = tell(line)
+def killed(folder, where):
+    """Let a run die there, and wait until its claims are known to be dead."""
     subprocess.run(
-        [sys.executable, "-c", CHILD, str(tmp_path), "before anything was sent"],
+        [sys.executable, "-c", CHILD, str(folder), where],
         env=os.environ | {"ROLLKEEPER_ROLE": "sweep"},
         check=False,
     )
     claimed = database.rows("SELECT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
     while not dead_claims([row.claimed_by for row in claimed]):
         pass
+
+
+def test_an_intention_whose_way_is_shut_by_now_is_not_carried_out(committed, tmp_path):
+    clock.give_day(ON)
+    line = make_line(contact=None)
+    owed = tell(line)
+    killed(tmp_path, "before anything was sent")
     database.run("UPDATE lines_line SET is_registered = true")
 
     send_due(sweep_authority(), on=ON, ways={Channel.SMS: Outbox(tmp_path)})
@@ -153,14 +158,7 @@ def test_an_intention_that_has_to_wait_for_an_hour_of_the_day_goes_out_under_its
 ):
     clock.give_day(ON)
     owed = tell(make_line(contact=None))
-    subprocess.run(
-        [sys.executable, "-c", CHILD, str(tmp_path), "after everything was sent"],
-        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"},
-        check=False,
-    )
-    claimed = database.rows("SELECT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
-    while not dead_claims([row.claimed_by for row in claimed]):
-        pass
+    killed(tmp_path, "after everything was sent")
     (printed,), way = attempts(owed), Way(rings=True)
     now = clock.now().astimezone(clock.zone())
     hour = dt.timedelta(hours=1)
