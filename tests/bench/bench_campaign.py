@@ -8,6 +8,8 @@ the role that it has, whose entries the database checks, the baseline as the own
 The office's page is asked for as a browser would, signed in, with two years of nights in its picture. The longest chunk is
 what a court's stay waits for: it is looked for before each.
 
+Before that night stands one on which as many lines are due at every size: what it costs must not grow with the population.
+
 Beyond two million lines nobody is told one by one: the night on which clocks start is played on forty lines, and all others
 get what those have, without the ledger's entries; and there is no undo.
 """
@@ -37,16 +39,14 @@ from rollkeeper.kernel.database import run as do
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.site import urls
+from tests.memory import Peaks
 from tests.owner import as_owner
 
 type Row = tuple[str, int, float, float | None, float | None, str]
 
-PLANNED, TOLD, QUIET, DUE = (
-    dt.date(2011, 12, 19),
-    dt.date(2011, 12, 20),
-    dt.date(2012, 2, 29),
-    dt.date(2012, 3, 2),
-)
+PLANNED, QUIET = dt.date(2011, 12, 19), dt.date(2012, 2, 29)
+FEW, FEW_TOLD, FEW_DUE = 1_000, dt.date(2011, 12, 20), dt.date(2012, 3, 2)
+TOLD, PROMISED, DUE = dt.date(2012, 1, 5), dt.date(2012, 3, 5), dt.date(2012, 3, 6)  # one line in twenty
 LATER = dt.date(2012, 1, 20)
 MOST_TOLD, SHAPES = 2_000_000, 40
 
@@ -76,16 +76,17 @@ def _at(size: int) -> list[Row]:
     do("VACUUM ANALYZE")
     with _as_sweep():
         quiet = min(_quiet_night(QUIET - dt.timedelta(days=ago)) for ago in (2, 1, 0))
-    due = size // 20
     baseline = _seconds(_bare_writes)
     do("VACUUM ANALYZE")
     chunks: list[float] = []
     with _as_sweep():
-        swept = _seconds(lambda: _night(people, chunks))
-    (cut,) = rows("SELECT count(*) AS n FROM lines_suspension WHERE reason = 'registration'")
-    assert cut.n == due, (cut.n, due)
+        few = _seconds(lambda: _night(FEW_DUE, people, chunks))
+        swept = _seconds(lambda: _night(DUE, people, chunks))
+    assert _cut(FEW_DUE) == FEW, _cut(FEW_DUE)
+    assert _cut(DUE) == size // 20, _cut(DUE)
     found += [
         _row("a night with nothing due", size, quiet, limit="under 200 ms at 10^7"),
+        _row(f"a night with {FEW:,} lines due, all writes", size, few, limit="does not grow"),
         (
             "campaign: a night with one line in twenty due, all writes",
             size,
@@ -100,7 +101,12 @@ def _at(size: int) -> list[Row]:
     if size <= MOST_TOLD:
         with _as_sweep():
             found.append(_row("undo of that night", size, _seconds(_undo)))
-    return found
+    peaks = Peaks()
+    peaks.look()
+    most = (
+        "at most {Rollkeeper} MiB in the process of all this, {PostgreSQL (register)} in a server's process"
+    )
+    return [*found, _row(most.format(**peaks.mib), size, sum(row[2] for row in found), limit="1 GB")]
 
 
 @contextmanager
@@ -115,8 +121,15 @@ def _row(name: str, size: int, seconds: float, *, limit: str = "") -> Row:
     return f"campaign: {name}", size, seconds, None, None, limit
 
 
-def _night(people: tuple[Authority, Authority], chunks: list[float]) -> None:
-    on = _on(DUE)
+def _cut(on: dt.date) -> int:
+    (cut,) = rows(
+        "SELECT count(*) AS n FROM lines_suspension WHERE reason = 'registration' AND begun_on = %s", [on]
+    )
+    return int(cut.n)
+
+
+def _night(due_on: dt.date, people: tuple[Authority, Authority], chunks: list[float]) -> None:
+    on = _on(due_on)
     acts.advance(sweep_authority(), on=on)
     for due in acts.draw_up_batches(console_authority(), due_on=on, on=on):
         for one in people if due.batch_id else ():
@@ -165,7 +178,7 @@ def _asked(client: Client) -> None:
 
 
 def _undo() -> None:
-    (batch,) = rows("SELECT batch_id FROM campaign_batch")
+    (batch,) = rows("SELECT batch_id FROM campaign_batch WHERE due_on = %s", [DUE])
     acts.undo_batch(console_authority(), batch.batch_id, on=DUE)
 
 
@@ -173,14 +186,14 @@ def _bare_writes() -> None:
     """Write what a suspension of so many lines cannot do without, and take it back for the product's turn."""
     with transaction.atomic():
         do("CREATE TEMPORARY TABLE due ON COMMIT DROP AS SELECT line_id FROM campaign_member"
-           " WHERE anchor_on = '2012-01-01'")  # fmt: skip
+           " WHERE anchor_on = %s", [TOLD])  # fmt: skip
         for statement in BARE:
             do(statement)
     # The rows stay behind as they would after a night; only the lines go back to where the product finds them.
     with transaction.atomic():
         do("UPDATE lines_line SET state = 'active', version = 1 WHERE state = 'suspended'")
-        do("UPDATE campaign_member SET stage = 'counting', anchor_on = '2012-01-01', promised_on = '2012-03-01',"
-           " next_check_on = '2012-03-02' WHERE stage = 'suspended'")  # fmt: skip
+        do("UPDATE campaign_member SET stage = 'counting', anchor_on = %s, promised_on = %s, next_check_on = %s"
+           " WHERE stage = 'suspended'", [TOLD, PROMISED, DUE])  # fmt: skip
         do("DELETE FROM lines_suspension WHERE reason = 'registration'")
 
 
@@ -231,13 +244,13 @@ def _populate(size: int) -> None:
 
 
 def _tell(count: int) -> None:
-    """Let one line in twenty be told in time, the others later."""
+    """Let one line in twenty be told in time and a fixed number before them, the others later."""
     do(
         "UPDATE notices_notice n SET state = 'delivered', channel = 'sms', delivered_on ="
-        " CASE WHEN d.place %% 20 = 0 THEN %s::date ELSE %s::date END"
+        " CASE WHEN d.place %% 20 = 0 THEN %s::date WHEN d.place %% 20 = 1 AND d.place < %s THEN %s::date ELSE %s::date END"
         " FROM (SELECT line_id, row_number() OVER (ORDER BY line_id) AS place FROM lines_line ORDER BY line_id LIMIT %s) d"
         " WHERE d.line_id = n.line_id",
-        [TOLD, LATER, count],
+        [TOLD, 20 * FEW, FEW_TOLD, LATER, count],
     )
     # Whoever was told later was promised what was counted when the notice was owed; that day is in the past by now.
     do("VACUUM ANALYZE notices_notice")
@@ -248,13 +261,13 @@ def _all_as_those() -> None:
     with as_owner() as owner, owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
         for statement in AS_THOSE:
-            owner.execute(statement)
+            owner.execute(statement, {"few": 20 * FEW})
 
 
 AS_THOSE = (
     """
     CREATE TEMPORARY TABLE shape ON COMMIT DROP AS
-    SELECT anchor_on = (SELECT min(anchor_on) FROM campaign_member) AS soon, m.campaign_id, m.stage, m.anchor_on,
+    SELECT rank() OVER (ORDER BY anchor_on) AS turn, m.campaign_id, m.stage, m.anchor_on,
            m.promised_on, m.next_check_on, m.told_by, n.kind, n.language, n.state, n.channel, n.owed_on,
            n.promised_on AS said_on, n.pack_hash, n.delivered_on
       FROM (SELECT DISTINCT ON (anchor_on) * FROM campaign_member WHERE anchor_on IS NOT NULL) m
@@ -262,17 +275,18 @@ AS_THOSE = (
     """,
     """
     CREATE TEMPORARY TABLE every ON COMMIT DROP AS
-    SELECT line_id, region, row_number() OVER (ORDER BY line_id) % 20 = 0 AS soon FROM lines_line
+    SELECT line_id, region, CASE WHEN place %% 20 = 0 THEN 2 WHEN place %% 20 = 1 AND place < %(few)s THEN 1 ELSE 3 END AS turn
+      FROM (SELECT line_id, region, row_number() OVER (ORDER BY line_id) AS place FROM lines_line) l
     """,
     "TRUNCATE campaign_member, notices_notice, campaign_changed, campaign_tally, campaign_regiontally, notices_tally",
     """
     INSERT INTO campaign_member (line_id, campaign_id, stage, anchor_on, promised_on, next_check_on, told_by, region)
-    SELECT line_id, campaign_id, stage, anchor_on, promised_on, next_check_on, told_by, region FROM every JOIN shape USING (soon)
+    SELECT line_id, campaign_id, stage, anchor_on, promised_on, next_check_on, told_by, region FROM every JOIN shape USING (turn)
     """,
     """
     INSERT INTO notices_notice (line_id, kind, campaign_id, language, state, channel, owed_on, promised_on, pack_hash, delivered_on)
     SELECT line_id, kind, campaign_id, language, state, channel, owed_on, said_on, pack_hash, delivered_on
-      FROM every JOIN shape USING (soon)
+      FROM every JOIN shape USING (turn)
     """,
     """
     INSERT INTO campaign_tally (campaign_id, stage, told_by, next_check_on, lines)
