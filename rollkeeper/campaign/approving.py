@@ -12,6 +12,7 @@ from rollkeeper.campaign.errors import ApprovedAlready, ApproverUnknown, BatchNo
 from rollkeeper.campaign.models import Approval, Batch, Complaint, EmergencyCount
 from rollkeeper.campaign.queries import last_batch_of
 from rollkeeper.campaign.stages import BatchState
+from rollkeeper.campaign.stays import hold_back
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act
 from rollkeeper.kernel.ids import BatchId, LineId, StaffId, new_uuid
@@ -56,7 +57,7 @@ def approve_batch(authority: Authority, batch_id: BatchId, *, on: dt.date) -> Ba
 def stop_batch(
     authority: Authority, batch_id: BatchId, *, on: dt.date, because: str = "stopped by a person"
 ) -> None:
-    """Stop a batch for good; a run under way stops before its next chunk.
+    """Stop a batch for good; a run under way stops before its next chunk, and what the network has not heard waits for a day.
 
     `because` stays in the register; the ledger says that a person stopped it, since free text could name one.
 
@@ -66,6 +67,7 @@ def stop_batch(
     with act():
         batch = lock_batch(batch_id, *_CAN_STOP)
         _move(batch_id, BatchState.STOPPED, because=because)
+        hold_back(on, of_batch=batch_id)
         facts = {"batch": str(batch_id), "because": "person"}
         append_entry(authority, verb=Verb.BATCH_STOPPED, role=role, on=on, pack=batch.pack_hash, facts=facts)
 
@@ -79,6 +81,7 @@ def ask_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> None:
     with act():
         batch = lock_batch(batch_id, *_CAN_UNDO)
         _move(batch_id, BatchState.UNDO_ASKED)
+        hold_back(on, of_batch=batch_id)
         facts = {"batch": str(batch_id)}
         append_entry(authority, verb=Verb.UNDO_ASKED, role=role, on=on, pack=batch.pack_hash, facts=facts)
 

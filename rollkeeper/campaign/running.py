@@ -23,7 +23,7 @@ from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
 from rollkeeper.campaign.rules import Brakes, Days, Go, Progress, Stop, Wait, may_act_on, next_step
 from rollkeeper.campaign.stages import Action, BatchState
-from rollkeeper.campaign.stays import stays_known
+from rollkeeper.campaign.stays import hold_back, stays_known
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, run, sql
 from rollkeeper.kernel.ids import BatchId
@@ -196,6 +196,7 @@ def _values(this: _Run, batch: Batch, action: Action) -> dict[str, Any]:
 def _stop(this: _Run, batch: Batch, ran: Ran, why: str) -> None:
     batch.state, batch.stopped_because = BatchState.STOPPED, why
     batch.save(update_fields=["state", "stopped_because"])
+    hold_back(this.on, of_batch=BatchId(batch.batch_id))
     _enter(this, batch, Verb.BATCH_STOPPED, because="brake")
     ran.state, ran.why = BatchState.STOPPED, why
 

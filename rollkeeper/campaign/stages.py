@@ -44,7 +44,7 @@ class BatchState(StrEnum):
     APPROVED = "approved"
     RUNNING = "running"
     STOPPED = "stopped"
-    """By a person or by itself. It does not go on; undo it, or draw up a new one."""
+    """By a person or by itself. It does not go on; undo it within a day, before the network hears the rest, or draw up a new one."""
     DONE = "done"
     UNDO_ASKED = "undo_asked"
     """Somebody in the office asked for the undo; the next run carries it out."""

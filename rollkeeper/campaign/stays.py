@@ -15,7 +15,7 @@ from rollkeeper.campaign.errors import ApproverUnknown, StayNotFound, StayRevers
 from rollkeeper.campaign.rules import Days, covers
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, run
-from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.kernel.ids import BatchId, StaffId, new_uuid
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -45,7 +45,7 @@ def enter_stay(
             [stay_id, first, last, reason, clock.now(), authority.staff_id],
         )
         append_entry(authority, verb=Verb.STAY_ENTERED, role=role, on=on, facts=facts)
-        _hold_back(on)
+        hold_back(on)
     return stay_id
 
 
@@ -74,12 +74,15 @@ def lift_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
         )
         facts = {"last": last.isoformat(), "stay": str(stay_id)}
         append_entry(authority, verb=Verb.STAY_LIFTED, role=role, on=on, facts=facts)
-        _hold_back(on)
+        hold_back(on)
     return True
 
 
-def _hold_back(on: dt.date) -> None:
-    """Let what waits for the network wait until the day after the stays that cover a day; at once where none does."""
+def hold_back(on: dt.date, *, of_batch: BatchId | None = None) -> None:
+    """Let what waits for the network wait until the day after the stays that cover a day; at once where none does.
+
+    What a batch that was stopped, or is to be undone, has asked for waits a day longer.
+    """
     day, stays = on, stays_known()
     while ends := [last for first, last in stays if covers((first, last), day)]:
         if None in ends:
@@ -89,7 +92,7 @@ def _hold_back(on: dt.date) -> None:
     else:
         until = clock.now() if day == on else dt.datetime.combine(day, dt.time(), clock.zone())
     with patient():
-        run("SELECT campaign_hold_back(%s)", [until])
+        run("SELECT campaign_hold_back(%s, %s)", [until, of_batch])
 
 
 def _lock_open_stay(stay_id: UUID, on: dt.date) -> dt.date:

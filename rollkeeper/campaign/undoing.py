@@ -18,6 +18,7 @@ from rollkeeper.campaign.campaigns import default_language
 from rollkeeper.campaign.models import Batch, Chunk
 from rollkeeper.campaign.running import CHUNK
 from rollkeeper.campaign.stages import BatchState
+from rollkeeper.campaign.stays import hold_back
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.ids import BatchId
@@ -73,8 +74,9 @@ class _Turn:
 def _turn(authority: Authority, role: StaffRole, batch: Batch, *, after: int, on: dt.date) -> _Turn | None:
     """Put the next lines back; None where there are no more."""
     if batch.state != BatchState.UNDO_ASKED:
-        # No run may begin another chunk meanwhile.
+        # No run may begin another chunk meanwhile, and nobody lose service who is about to be put back.
         Batch.objects.filter(batch_id=batch.batch_id).update(state=BatchState.UNDO_ASKED.value)
+        hold_back(on, of_batch=BatchId(batch.batch_id))
     values = _values(authority, role, batch, on) | {"after": after, "chunk": CHUNK}
     run("DROP TABLE IF EXISTS pg_temp.campaign_turn, pg_temp.campaign_verdict")
     run(sql("campaign", "undo_turn"), values)

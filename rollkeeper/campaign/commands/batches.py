@@ -125,7 +125,7 @@ def stop(
     as_: AsOption = None,
     on: DateOption = None,
 ) -> None:
-    """Stop a batch for good; a run under way stops before its next chunk.
+    """Stop a batch for good; a run under way stops before its next chunk, and what the network has not heard waits for a day.
 
     Example: rollkeeper campaign stop 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because "wrong list"
     """
@@ -133,7 +133,9 @@ def stop(
 
     with opened():
         acts.stop_batch(console_or(as_), BatchId(batch), on=on or clock.today(), because=because)
-    out.print("Stopped. What it did stands until it is undone.")
+    out.print(
+        "Stopped. What it did stands until it is undone; what the network has not heard of it goes out in a day."
+    )
 
 
 def undo(
