@@ -246,6 +246,20 @@ def test_somebody_under_protection_is_joined_by_nobody_at_a_counter(clerk):
     assert joined(OFFICER, first, paper(card), paper(abroad))
 
 
+def test_whoever_is_under_protection_is_so_under_every_document_that_an_officer_joins(clerk):
+    card, abroad, other = person(), passport("N1000033"), person()
+    first, second = registered(clerk, card), registered(clerk, abroad)
+    protect_subscriber(holder_of(second), protected=True)
+    joined(OFFICER, first, paper(card), paper(abroad))
+
+    with pytest.raises(RecordProtected):
+        joined(clerk, first, paper(card), paper(other))
+
+    parted(OFFICER, first, paper(abroad))
+    with pytest.raises(RecordProtected):
+        joined(clerk, first, paper(card), paper(other))
+
+
 def test_an_officer_parts_what_was_joined_and_each_has_what_they_had(clerk):
     card, abroad = person(), passport("N1000014")
     first, second = registered(clerk, card), registered(clerk, abroad)
