@@ -1,6 +1,7 @@
 """Telephones for the tests: sipp on both ends, a handful of calls at a time."""
 
 import os
+import socket
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,19 @@ from pathlib import Path
 from tests.network.elements import HERE, free_port, program
 
 SCENARIOS = Path(__file__).parent / "sip"
-UDP = 2  # socket.SOCK_DGRAM
+UDP = socket.SOCK_DGRAM
+RECORDING = bytes(range(256)) * 16  # half a second, 8,000 bytes a second
+RTP_HEAD = 12
+OFFER = """Content-Type: application/sdp
+Content-Length: [len]
+
+v=0
+o=caller 1 1 IN IP4 [local_ip]
+s=-
+c=IN IP4 [local_ip]
+t=0 0
+m=audio EAR RTP/AVP 8
+"""
 
 
 class Telephones:
@@ -21,13 +34,19 @@ class Telephones:
         """Tell whether every one of these calls was put through, talked and hung up."""
         return self._sipp("call.xml", [(caller, number) for number in dialled], port)
 
-    def is_refused(self, caller: str, *dialled: str, status: int = 403, says: str = "", hears=False) -> bool:
-        """Tell whether every one of these calls was refused with this status and these words."""
+    def is_refused(
+        self, caller: str, *dialled: str, status: int = 403, says: str = "", ear: socket.socket | None = None
+    ) -> bool:
+        """Tell whether every one of these calls was refused with this status and these words.
+
+        With an ear, an announcement comes before, and its sound goes to that ear.
+        """
         self._count += 1
         scenario = self._folder / f"refused-{self._count}.xml"
         text = (SCENARIOS / "refused.xml").read_text("utf-8")
-        if hears:  # the announcement is no option then
+        if ear:
             text = text.replace('response="183" optional="true"', 'response="183"')
+            text = text.replace("Content-Length: 0\n", OFFER.replace("EAR", str(ear.getsockname()[1])), 1)
         scenario.write_text(
             text.replace("STATUS", str(status)).replace("PATTERN", says or "SIP/2.0"), "utf-8"
         )
@@ -36,10 +55,30 @@ class Telephones:
     def register(self, number: str, port: int) -> bool:
         return self._sipp("register.xml", [(number, str(port))], None)
 
+    @staticmethod
+    @contextmanager
+    def ear():
+        """Give the end of a telephone at which its owner listens."""
+        with socket.socket(socket.AF_INET, UDP) as ear:
+            ear.bind((HERE, 0))
+            ear.setblocking(False)
+            yield ear
+
+    @staticmethod
+    def heard(ear: socket.socket) -> bytes:
+        """Return the sound that has come to an ear."""
+        sound = b""
+        while True:
+            try:
+                sound += ear.recv(2048)[RTP_HEAD:]
+            except BlockingIOError:
+                return sound
+
     @contextmanager
     def answering(self, *ports: int, scenario: str = ""):
         """Have telephones at these ports answer every call."""
         chosen = ["-sf", str(SCENARIOS / scenario)] if scenario else ["-sn", "uas"]
+        (self._folder / "announcement.alaw").write_bytes(RECORDING)
         running = [
             subprocess.Popen(
                 [program("sipp"), *chosen, "-i", HERE, "-p", str(port), "-nostdin"],

@@ -33,7 +33,7 @@ from rollkeeper.vault.acts import begin_first_epoch
 from rollkeeper.vault.opened import Opened
 from tests.enrolment.people import submission
 from tests.network.elements import CARE, REGISTRATION, TOKEN, KamailioProgram, free_port, running, wanted
-from tests.network.telephones import UDP, Telephones
+from tests.network.telephones import RECORDING, UDP, Telephones
 
 ON = dt.date(2012, 3, 2)
 FLOOR = (*EMERGENCY_NUMBERS, CARE, REGISTRATION)
@@ -208,8 +208,9 @@ def test_where_there_is_an_announcement_it_is_played_and_the_refusal_comes_after
     for element in running(KamailioProgram(tmp_path, announcement_port=place)):
         phones = Telephones(element.sip, tmp_path)
         element.gateway().push([order(BARRED)])
-        with phones.answering(place, scenario="announcement.xml"):
-            assert phones.is_refused(BARRED, OTHER, says=f"Warning: .*Dial {CARE}", hears=True)
+        with phones.answering(place, scenario="announcement.xml"), phones.ear() as ear:
+            assert phones.is_refused(BARRED, OTHER, says=f"Warning: .*Dial {CARE}", ear=ear)
+            assert phones.heard(ear)[:2000] == RECORDING[:2000]
         assert phones.is_refused(BARRED, OTHER, says=f"Warning: .*Dial {CARE}")  # the announcement is gone
 
 
