@@ -7,6 +7,9 @@ office, proves nothing: machines answer for who never reads. Addresses and texts
     multipart/report, report-type=delivery-status
       message/delivery-status:  a block about the message, then one for each recipient (we have one)
         Action: failed | delayed | delivered | relayed | expanded      Status: class.subject.detail (RFC 3463)
+
+Servers are not so exact. Some leave empty lines behind the last block, or none between the first two; some call the whole
+multipart/mixed; some give an envelope that came without a name one of their own.
 """
 
 import re
@@ -23,6 +26,7 @@ from rollkeeper.notices.return_address import attempts_named
 
 MOST_BYTES: Final = 2_000_000
 _SENT_TO: Final = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
+_WHOLE: Final = ("multipart/report", "multipart/mixed")
 _STATUS: Final = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})")
 _PASSING: Final = re.compile(r"2\.2|[34]\.\d+")
 """Subject and detail of faults that a server calls final and that say nothing about the holder: a full mailbox, a
@@ -68,9 +72,10 @@ def read_mail(raw: bytes, *, secret: bytes) -> MailReport:
     blocks = _status_blocks(mail)
     if not blocks:
         return MailReport(Says.NO_REPORT, attempt_id)
-    if _names_another(blocks[0], attempt_id):
+    if any(_names_another(one, attempt_id) for one in blocks):
         return MailReport(Says.NOT_OURS)
-    return MailReport(_together([_judge(one) for one in blocks[1:]]), attempt_id)
+    about = [one for one in blocks if "Action" in one or "Final-Recipient" in one]
+    return MailReport(_together([_judge(one) for one in about]), attempt_id)
 
 
 def _headers(mail: Message, names: Sequence[str]) -> list[str]:
@@ -78,7 +83,7 @@ def _headers(mail: Message, names: Sequence[str]) -> list[str]:
 
 
 def _status_blocks(mail: Message) -> list[Message]:
-    if mail.get_content_type() != "multipart/report" or not mail.is_multipart():
+    if mail.get_content_type() not in _WHOLE or not mail.is_multipart():
         return []
     for part in mail.get_payload():
         if isinstance(part, Message) and part.get_content_type() == "message/delivery-status":
@@ -88,9 +93,11 @@ def _status_blocks(mail: Message) -> list[Message]:
 
 
 def _names_another(block: Message, attempt_id: UUID) -> bool:
-    """Tell whether a report names another envelope than that to whose return address it came."""
-    named = str(block.get("Original-Envelope-Id", "")).strip().lower()
-    return bool(named) and named != str(attempt_id)
+    """Tell whether a report names another envelope of ours than that to whose return address it came."""
+    try:
+        return UUID(str(block.get("Original-Envelope-Id", "")).strip()) != attempt_id
+    except ValueError:
+        return False
 
 
 def _judge(block: Message) -> Says:

@@ -75,6 +75,24 @@ def test_one_recipient_that_is_under_way_leaves_the_whole_under_way():
     assert read_mail(mixed, secret=SECRET).says is Says.NOT_YET
 
 
+@pytest.mark.parametrize(
+    ("exact", "written"),
+    [
+        (b"Status: 5.1.1\n", b"Status: 5.1.1\n\n\n"),
+        (b"mx.mail.example\n\nFinal", b"mx.mail.example\nFinal"),
+        (b"multipart/report; report-type=\"delivery-status\"", b"multipart/mixed"),
+        (b"Reporting-MTA:", b"Original-Envelope-Id: 0M5500GLDD@mx.mail.example\nReporting-MTA:"),
+        (b"\n", b"\r\n"),
+    ],
+    ids=["empty lines behind it", "one block", "mixed", "an envelope's name of the server's own", "line ends"],
+)
+def test_a_report_is_read_as_servers_write_it(exact, written):
+    raw = dsn(ATTEMPT)
+
+    assert exact in raw
+    assert read_mail(raw.replace(exact, written), secret=SECRET).says is Says.BOUNCED
+
+
 @pytest.mark.parametrize("automatic", [True, False])
 def test_an_answer_is_never_proof(automatic):
     assert read_mail(answer(ATTEMPT, automatic=automatic), secret=SECRET).says is Says.NO_REPORT
