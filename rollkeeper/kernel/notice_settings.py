@@ -81,6 +81,13 @@ class NoticeSettings(BaseModel):
             description="The sender of SMS; empty: the care number.",
         ),
     ] = None
+    smpp_report_ids: Annotated[
+        Literal["same", "decimal", "hexadecimal"],
+        Field(
+            description="How the centre's reports name a message: by the 'same' id as its answer, or by the same number in"
+            " 'decimal' or 'hexadecimal' where the answer has it in the other."
+        ),
+    ] = "same"
     smpp_window: Annotated[
         int, Field(ge=1, le=1000, description="Parts of SMS on their way at once, unanswered by the centre.")
     ] = 10

@@ -18,7 +18,7 @@ from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.acts import TakenIn, record_outcomes
-from rollkeeper.notices.errors import NoMessageCentre, NoReturnAddress
+from rollkeeper.notices.errors import NoMessageCentre, NoReturnAddress, ReportsUnlikeAnswers
 from rollkeeper.notices.letters import read_letters
 from rollkeeper.notices.mail_folder import Mail, MailFolder, open_folder
 from rollkeeper.notices.mail_reports import MOST_BYTES, MailReport, Says, read_mail
@@ -69,7 +69,7 @@ def collect_short_messages(
 ) -> tuple[TakenIn, bool]:
     """Listen to the message centre for so long, take in what is settled, and tell whether it went out of reach.
 
-    What was heard before is taken in where the centre is out of reach as well. Refuses: NoMessageCentre.
+    What was heard before is taken in where the centre is out of reach as well. Refuses: NoMessageCentre, ReportsUnlikeAnswers.
     """
     from rollkeeper.notices.smpp import ShortMessages
 
@@ -84,6 +84,8 @@ def collect_short_messages(
         found = centre.settled()
         _add(total, take_in(found, on=on, by=by))
         centre.forget(found)
+    if centre.is_unlike():
+        raise ReportsUnlikeAnswers
     return total, is_away
 
 

@@ -71,6 +71,15 @@ class NoMessageCentre(RollkeeperError):
     remedy = "Set 'smpp_url' in home.toml; docs/notices.md says how."
 
 
+class ReportsUnlikeAnswers(RollkeeperError):
+    """A message centre names messages in its reports otherwise than in its answers."""
+
+    code = "reports_unlike_answers"
+    kind = Kind.MALFORMED
+    sentence = "The centre's answers name messages by letters and figures, its reports by figures alone: none of them counts."
+    remedy = "Set 'smpp_report_ids' in home.toml, most likely to 'decimal'; docs/notices.md says how to tell."
+
+
 class NoCalls(RollkeeperError):
     """The program that places calls does not answer."""
 

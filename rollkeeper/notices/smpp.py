@@ -34,7 +34,9 @@ _BROKEN: Final = (OSError, exceptions.ConnectionError, exceptions.PDUError, exce
 _NOBODY_THERE: Final = {0x0B, 0x33, 0x40}  # invalid destination: address, count, representation
 _BUSY: Final = {0x14, 0x58}  # queue full, throttled
 _NUMBER: Final = re.compile(r"\+?[0-9]{3,20}")
-_REPORT: Final = re.compile(r"id:(\S+).*?stat:([A-Za-z]+)", re.DOTALL)
+_REPORT: Final = re.compile(r"id:(\S+).*?stat:([A-Za-z]+)", re.DOTALL | re.IGNORECASE)
+_BASES: Final = {"same": (0, 0), "decimal": (16, 10), "hexadecimal": (10, 16)}
+"""In which base answers and reports write an id; 0: it is a text."""
 _STATES: Final = {
     2: Outcome.DELIVERED,
     3: Outcome.BOUNCED,
@@ -75,10 +77,11 @@ class ShortMessages:
 
     def __init__(
         self, url: str, *, password: str, sender: str, spool: Spool, window: int = 10, per_second: float = 50,
-        patience_s: float = 10,
+        patience_s: float = 10, report_ids: str = "same",
     ) -> None:  # fmt: skip
         self._url, self._password, self._sender, self._spool = urlsplit(url), password, sender, spool
         self._window, self._pause_s, self._patience_s = window, 1 / per_second, patience_s
+        self._answer_base, self._report_base = _BASES[report_ids]
 
     @classmethod
     def of_this_home(cls) -> "ShortMessages":
@@ -88,9 +91,10 @@ class ShortMessages:
             str(chosen.smpp_url),
             password=file.read_text("utf-8").strip() if file.exists() else "",
             sender=chosen.smpp_sender or chosen.care_number,
-            spool=Spool(home() / "outbox" / "smpp.sqlite"),
+            spool=Spool(home() / "outbox" / "smpp.sqlite", is_told=chosen.smpp_report_ids != "same"),
             window=chosen.smpp_window,
             per_second=chosen.smpp_per_second,
+            report_ids=chosen.smpp_report_ids,
         )
 
     def send(self, messages: Sequence[Message]) -> list[Handing]:
@@ -116,6 +120,10 @@ class ShortMessages:
     def settled(self) -> list[Receipt]:
         """Return what the reports so far say of whole messages."""
         return self._spool.settled()
+
+    def is_unlike(self) -> bool:
+        """Tell whether reports name messages in another way than answers do, so that none is believed."""
+        return self._spool.is_unlike()
 
     def forget(self, receipts: Sequence[Receipt]) -> None:
         """Note that these were taken into the register."""
@@ -204,9 +212,8 @@ class ShortMessages:
             refused = said.status in _NOBODY_THERE
             run.answers[message.reference] = Answer.REFUSED if refused else Answer.LATER
             return
-        self._spool.keep_part(
-            message.reference, part=part.number, parts=part.of, message_id=_text(said.message_id)
-        )
+        message_id = _number(_text(said.message_id), self._answer_base)
+        self._spool.keep_part(message.reference, part=part.number, parts=part.of, message_id=message_id)
         if message.reference not in run.answers and self._spool.is_whole(message.reference):
             run.answers[message.reference] = Answer.TAKEN
 
@@ -215,8 +222,12 @@ class ShortMessages:
         if not (said.esm_class or 0) & 0x04:
             return
         written = _REPORT.search(_text(said.short_message or b""))
-        named, state = said.receipted_message_id, said.message_state
-        message_id = _text(named) if named else written[1] if written else None
+        named, state = _text(said.receipted_message_id or ""), said.message_state
+        message_id = None
+        if written and named in {"", written[1]}:
+            message_id = _number(written[1], self._report_base)
+        elif named:
+            message_id = _number(named, self._answer_base)  # the field for it repeats the answer
         outcome = _STATES.get(state) if state else _WORDS.get(written[2].upper()) if written else None
         if message_id and outcome:
             self._spool.keep_report(message_id, outcome=outcome, at=clock.now())
@@ -224,6 +235,14 @@ class ShortMessages:
 
 def _handing(message: Message, answer: Answer) -> Handing:
     return Handing(answer, f"smpp-{message.reference}" if answer is Answer.TAKEN else None)
+
+
+def _number(message_id: str, base: int) -> str:
+    """Return one spelling of an id: zeros before a number say nothing, and centres fill up with them in one place alone."""
+    try:
+        return str(int(message_id, base)) if base else str(int(message_id))
+    except ValueError:
+        return message_id
 
 
 def _text(octets: Any) -> str:

@@ -6,7 +6,10 @@ before the answer that names its id, more than once, or never. A centre may give
 round, or after it was set up anew: a report is of the message that had it last. `outbox/smpp.sqlite` in the home holds references and the
 centre's ids, and neither numbers nor texts.
 
-    part(reference, part, parts, message_id, outcome, at, is_told)     early(message_id, outcome, at)
+A centre that answers with 1A and reports of 26 also answers with 26: then a report of 26 would prove that somebody was told whom
+nobody reached. So figures alone are not believed of a centre whose answers have letters, until a report has one as well.
+
+    part(reference, part, parts, message_id, outcome, at, is_told)     early(message_id, outcome, at)     alike(one)
 """
 
 import datetime as dt
@@ -31,6 +34,11 @@ CREATE TABLE IF NOT EXISTS part (
 CREATE INDEX IF NOT EXISTS part_by_message_id ON part (message_id);
 CREATE INDEX IF NOT EXISTS part_to_tell ON part (reference) WHERE is_told = 0 AND outcome IS NOT NULL;
 CREATE TABLE IF NOT EXISTS early (message_id TEXT PRIMARY KEY, outcome TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS alike (one INTEGER PRIMARY KEY);
+"""
+_UNLIKE: Final = """
+SELECT NOT EXISTS (SELECT 1 FROM alike)
+   AND EXISTS (SELECT 1 FROM (SELECT message_id FROM part ORDER BY rowid DESC LIMIT 100) WHERE message_id GLOB '*[A-Za-z]*')
 """
 _SETTLED: Final = """
 SELECT reference, CASE WHEN max(outcome = 'bounced') THEN 'bounced' ELSE 'delivered' END, max(at)
@@ -42,10 +50,10 @@ HAVING max(outcome = 'bounced') = 1 OR (count(*) = max(parts) AND count(*) = cou
 
 
 class Spool:
-    """The memory of one centre."""
+    """The memory of one centre. `is_told`: somebody said how its reports write an id, so that figures are believed."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, *, is_told: bool = False) -> None:
+        self._file, self._is_told = file, is_told
 
     def keep_part(self, reference: UUID, *, part: int, parts: int, message_id: str) -> None:
         """Note the centre's id for a part; a report that was quicker than the id is put where it belongs."""
@@ -56,12 +64,16 @@ class Spool:
             )
             oldest = clock.now() - _EARLY
             file.execute("DELETE FROM early WHERE at < ?", (oldest.isoformat(),))
-            file.execute(
+            if self._is_doubtful(file, message_id):
+                return
+            found = file.execute(
                 "UPDATE part SET outcome = e.outcome, at = e.at FROM early e"
                 " WHERE part.reference = ? AND part.part = ? AND e.message_id = part.message_id",
                 (str(reference), part),
             )
             file.execute("DELETE FROM early WHERE message_id = ?", (message_id,))
+            if found.rowcount and not message_id.isdecimal():
+                _now_alike(file)
 
     def is_whole(self, reference: UUID) -> bool:
         """Tell whether the centre has taken every part of this message before."""
@@ -79,15 +91,28 @@ class Spool:
             (row,) = file.execute(
                 "SELECT max(rowid) FROM part WHERE message_id = ?", (message_id,)
             ).fetchone()
-            if row is not None:
+            if row is not None and not self._is_doubtful(file, message_id):
                 file.execute(
                     "UPDATE part SET outcome = ?, at = ? WHERE rowid = ? AND outcome IS NULL", (*said, row)
                 )
+                if not message_id.isdecimal():
+                    _now_alike(file)
             else:
                 file.execute(
                     "INSERT OR REPLACE INTO early (outcome, at, message_id) VALUES (?, ?, ?)",
                     (*said, message_id),
                 )
+
+    def is_unlike(self) -> bool:
+        """Tell whether reports have come that name messages by figures alone, though answers have letters."""
+        with self._open() as file:
+            waiting = file.execute(
+                "SELECT message_id FROM early WHERE message_id NOT GLOB '*[^0-9]*' LIMIT 1"
+            )
+            return any(self._is_doubtful(file, message_id) for (message_id,) in waiting.fetchall())
+
+    def _is_doubtful(self, file: sqlite3.Connection, message_id: str) -> bool:
+        return not self._is_told and message_id.isdecimal() and bool(file.execute(_UNLIKE).fetchone()[0])
 
     def settled(self) -> list[Receipt]:
         """Return what is known for certain of whole messages and was not told yet."""
@@ -115,3 +140,14 @@ class Spool:
             file.execute("BEGIN IMMEDIATE")
             with file:
                 yield file
+
+
+def _now_alike(file: sqlite3.Connection) -> None:
+    """Note that reports have letters too, and believe those of figures that waited for it."""
+    if file.execute("INSERT OR IGNORE INTO alike VALUES (1)").rowcount:
+        file.execute(
+            "UPDATE part SET outcome = e.outcome, at = e.at FROM early e"
+            " WHERE e.message_id = part.message_id AND part.outcome IS NULL AND part.rowid ="
+            " (SELECT max(l.rowid) FROM part l WHERE l.message_id = e.message_id)"
+        )
+        file.execute("DELETE FROM early WHERE message_id IN (SELECT message_id FROM part)")

@@ -5,6 +5,7 @@
 //   early        report before answering          reports    DELIVRD, UNDELIV... ; none: no report    busy  throttle so many
 //   unknown      numbers that nobody has          drops      close the connection after so many parts
 //   port         listen there: a centre that was gone and is back
+//   hex          answer with an id in hexadecimal, from this number on, and report of it in decimal, filled up to ten figures
 const smpp = require(process.argv[2]);
 const how = JSON.parse(process.argv[3]);
 const unacknowledged = new Map();
@@ -30,7 +31,9 @@ const server = smpp.createServer((session) => {
     });
   };
   session.on('submit_sm', (pdu) => {
-    const id = `centre-${how.name || ''}${++count}`;
+    count += 1;
+    const id = how.hex ? (how.hex + count - 1).toString(16).toUpperCase() : `centre-${how.name || ''}${count}`;
+    const named = how.hex ? String(how.hex + count - 1).padStart(10, '0') : id;
     open += 1; most = Math.max(most, open);
     const message = pdu.short_message.message;
     const udh = pdu.short_message.udh;
@@ -43,10 +46,10 @@ const server = smpp.createServer((session) => {
       open -= 1;
       if ((how.unknown || []).includes(pdu.destination_addr)) return session.send(pdu.response({ command_status: 0x0b }));
       if (busy > 0) { busy -= 1; return session.send(pdu.response({ command_status: 0x58 })); }
-      if (how.early) report(id, how.reports);
+      if (how.early) report(named, how.reports);
       for (let i = 0; i < (how.twice ? 2 : 1); i += 1) {
         session.send(pdu.response({ message_id: id }));
-        if (how.reports && !how.early) report(id, how.reports);
+        if (how.reports && !how.early) report(named, how.reports);
       }
     };
     setTimeout(answer, how.slow_ms || 0);

@@ -80,11 +80,17 @@ def test_one_recipient_that_is_under_way_leaves_the_whole_under_way():
     [
         (b"Status: 5.1.1\n", b"Status: 5.1.1\n\n\n"),
         (b"mx.mail.example\n\nFinal", b"mx.mail.example\nFinal"),
-        (b"multipart/report; report-type=\"delivery-status\"", b"multipart/mixed"),
+        (b'multipart/report; report-type="delivery-status"', b"multipart/mixed"),
         (b"Reporting-MTA:", b"Original-Envelope-Id: 0M5500GLDD@mx.mail.example\nReporting-MTA:"),
         (b"\n", b"\r\n"),
     ],
-    ids=["empty lines behind it", "one block", "mixed", "an envelope's name of the server's own", "line ends"],
+    ids=[
+        "empty lines behind it",
+        "one block",
+        "mixed",
+        "an envelope's name of the server's own",
+        "line ends",
+    ],
 )
 def test_a_report_is_read_as_servers_write_it(exact, written):
     raw = dsn(ATTEMPT)

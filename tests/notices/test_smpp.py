@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, settings, write_settings
-from rollkeeper.notices.errors import NoMessageCentre
+from rollkeeper.notices.errors import NoMessageCentre, ReportsUnlikeAnswers
 from rollkeeper.notices.gateways import Answer, Message
 from rollkeeper.notices.kinds import Channel, Outcome
 from rollkeeper.notices.smpp import ShortMessages
@@ -286,6 +286,46 @@ def test_a_report_of_long_ago_is_not_of_a_message_that_goes_out_now(tmp_path, ag
     assert len(spool.settled()) == known
 
 
+@pytest.mark.parametrize("early", [False, True])
+def test_a_centre_that_answers_in_hexadecimal_and_reports_in_decimal_is_understood_once_it_is_set(
+    tmp_path, early
+):
+    sent = [sms() for _ in range(8)]
+    with message_centre(hex=0x18, early=early, reports="DELIVRD") as centre:
+        gateway = centre.gateway(tmp_path, report_ids="decimal")
+        gateway.send(sent)
+        gateway.listen(0.2)
+
+    assert {one.reference for one in gateway.settled()} == {str(one.reference) for one in sent}
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_until_it_is_set_no_report_of_such_a_centre_proves_anything(tmp_path, early):
+    with message_centre(
+        hex=0x18, early=early, reports="DELIVRD"
+    ) as centre:  # the report of 1A is of 26, and 26 is another's
+        gateway = centre.gateway(tmp_path, window=1)
+        gateway.send([sms() for _ in range(16)])
+        gateway.listen(0.2)
+
+    assert gateway.settled() == []
+    assert gateway.is_unlike()
+
+
+def test_figures_alone_are_believed_of_a_centre_that_reports_of_letters_as_well(tmp_path):
+    spool, sent = Spool(tmp_path / "s"), {one: uuid.uuid4() for one in ("1F", "20", "2A")}
+    for message_id, reference in sent.items():
+        spool.keep_part(reference, part=1, parts=1, message_id=message_id)
+    spool.keep_report("20", outcome=Outcome.DELIVERED, at=AT)
+    before = spool.settled()
+
+    spool.keep_report("2A", outcome=Outcome.DELIVERED, at=AT)
+
+    assert before == []
+    assert {one.reference for one in spool.settled()} == {str(sent["20"]), str(sent["2A"])}
+    assert not spool.is_unlike()
+
+
 def test_neither_number_nor_text_stands_in_the_spool(tmp_path):
     with message_centre() as centre:
         centre.gateway(tmp_path).send([sms()])
@@ -303,6 +343,7 @@ def app(committed):
     write_settings(quiet_from=dt.time(0), quiet_until=dt.time(0))
     yield make_app()
     (home() / "secrets" / "smpp.password").unlink(missing_ok=True)
+    (home() / "outbox" / "smpp.sqlite").unlink(missing_ok=True)
     write_settings(smpp_url=None, quiet_from=former.quiet_from, quiet_until=former.quiet_until)
 
 
@@ -321,6 +362,17 @@ def test_a_notice_goes_out_by_sms_and_is_delivered_when_the_centre_says_so(app):
     assert json.loads(taken.stdout)["delivered"] == 1, taken.output
     assert notice(owed).state == "delivered"
     assert notice(owed).code in "".join(one["text"] for one in parts)
+
+
+def test_whoever_collects_hears_that_the_centre_names_messages_in_two_ways(app):
+    (home() / "secrets" / "smpp.password").touch(mode=0o600)
+    (home() / "secrets" / "smpp.password").write_text(PASSWORD)
+    with message_centre(hex=0x18, reports="DELIVRD") as centre:
+        write_settings(smpp_url=centre.url)
+        centre.gateway(home() / "outbox").send([sms() for _ in range(3)])
+        said = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])
+
+    assert isinstance(said.exception, ReportsUnlikeAnswers)
 
 
 def test_without_a_centre_there_is_nobody_to_listen_to_and_one_away_makes_the_answer_no(app):
