@@ -514,12 +514,23 @@ def test_a_stay_reaches_what_the_network_has_not_heard_yet(last: dt.date | None,
     assert afterwards == 3
 
 
+def complain_and_run(batch_id: BatchId) -> None:
+    (cut,) = rows("SELECT line_id FROM lines_suspension LIMIT 1")
+    acts.record_complaint(console_authority(), cut.line_id, on=DUE)
+    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+    assert carry_out(batch_id).state == "stopped"
+
+
 @pytest.mark.parametrize(
     "stop",
     [
-        pytest.param(lambda batch_id: acts.stop_batch(console_authority(), batch_id, on=DUE), id="by a person"),
-        pytest.param(lambda batch_id: acts.ask_undo(console_authority(), batch_id, on=DUE), id="undo asked for"),
-        pytest.param(lambda batch_id: complain_and_run(batch_id), id="by itself"),
+        pytest.param(
+            lambda batch_id: acts.stop_batch(console_authority(), batch_id, on=DUE), id="by a person"
+        ),
+        pytest.param(
+            lambda batch_id: acts.ask_undo(console_authority(), batch_id, on=DUE), id="undo asked for"
+        ),
+        pytest.param(complain_and_run, id="by itself"),
     ],
 )
 def test_who_stops_a_batch_stops_for_a_day_what_the_network_has_not_heard_yet(
@@ -549,13 +560,6 @@ def test_an_undo_overtakes_what_the_network_has_not_heard_yet(people: People) ->
     acts.undo_batch(console_authority(), batch_id, on=DUE)
 
     assert barred(element, DUE) == barred(element, day("2012-03-05")) == 0
-
-
-def complain_and_run(batch_id: BatchId) -> None:
-    (cut,) = rows("SELECT line_id FROM lines_suspension LIMIT 1")
-    acts.record_complaint(console_authority(), cut.line_id, on=DUE)
-    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
-    assert carry_out(batch_id).state == "stopped"
 
 
 def test_a_changed_pack_stops_everything_until_it_is_planned_again(people: People) -> None:
