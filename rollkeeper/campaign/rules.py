@@ -17,8 +17,6 @@ from rollkeeper.law.rules import Allowed, Decision, Refused
 type Days = tuple[dt.date, dt.date | None]
 
 SIGHT_DAYS = 60
-MOST_IDLE_DAYS = 7
-"""Days between two nights after which a person says that the date is right: a clock that jumps ahead must cut nobody."""
 """How far beyond the days to be counted a calendar is looked at: longer than any row of closed days."""
 
 

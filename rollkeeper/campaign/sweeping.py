@@ -16,12 +16,11 @@ from rollkeeper.campaign import clocks
 from rollkeeper.campaign.after_disputes import count_lines_again
 from rollkeeper.campaign.campaigns import OpenCampaign, default_language, find_campaign, in_turn
 from rollkeeper.campaign.errors import NightsMissing
-from rollkeeper.campaign.rules import MOST_IDLE_DAYS, Days, covers, may_act_on
+from rollkeeper.campaign.rules import Days, covers, may_act_on
 from rollkeeper.campaign.stays import stays_known
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, run, sql
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import HomeKind, settings
 from rollkeeper.law.rules import Allowed
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -69,13 +68,11 @@ def advance(authority: Authority, *, on: dt.date, after_gap: bool = False) -> Sw
 
 
 def _refuse_gap(campaign: OpenCampaign, on: dt.date) -> None:
-    """Refuse a night long after the last one. A trial home goes through months in minutes and is not asked."""
-    if settings().kind is not HomeKind.PRODUCTION:
-        return
+    """Refuse a night long after the last one."""
     (found,) = rows(
         "SELECT max(day) AS last FROM campaign_sweepday WHERE campaign_id = %s", [campaign.campaign_id]
     )
-    if found.last is not None and (on - found.last).days > MOST_IDLE_DAYS:
+    if clock.may_be_ahead(on, last=found.last):
         raise NightsMissing(last=found.last, day=on, days=(on - found.last).days)
 
 

@@ -7,10 +7,14 @@ machine's time of day. A production home refuses, since a false date there would
 
 import datetime as dt
 from contextvars import ContextVar
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.settings import HomeKind, settings
+
+MOST_IDLE_DAYS: Final = 7
+"""After as many days without it, a person says that the date is right before what cannot be put back is done again."""
 
 _given: ContextVar[dt.date | None] = ContextVar("given_day", default=None)
 
@@ -48,6 +52,16 @@ def given_day() -> dt.date | None:
     if _given.get() is not None:
         return _given.get()
     return settings().trial_on if settings().kind is HomeKind.TRIAL else None
+
+
+def may_be_ahead(day: dt.date, *, last: dt.date | None) -> bool:
+    """Tell whether a day is so long after the last on which the same work was done that the machine's date may be wrong.
+
+    A clock that jumps ahead must cut nobody and erase nothing. A trial home goes through months in minutes and is not asked.
+    """
+    if last is None or settings().kind is not HomeKind.PRODUCTION:
+        return False
+    return (day - last).days > MOST_IDLE_DAYS
 
 
 def true_seconds() -> int:

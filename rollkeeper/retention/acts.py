@@ -24,6 +24,7 @@ from rollkeeper.law.rules import keeps_until
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.network.gateways import has_network
 from rollkeeper.retention.abandoned import erase_abandoned
+from rollkeeper.retention.errors import ErasuresMissing
 from rollkeeper.retention.rules import last_end_to_erase
 from rollkeeper.vault.acts import list_living_keys, remove_copies, shred
 
@@ -77,14 +78,22 @@ def count_due(authority: Authority, *, on: dt.date) -> Due:
     return Due(found.lines, found.holdings, found.held)
 
 
-def erase_due(authority: Authority, *, on: dt.date, moved: Callable[[int], None] = lambda _: None) -> Erased:
+def erase_due(
+    authority: Authority,
+    *,
+    on: dt.date,
+    after_gap: bool = False,
+    moved: Callable[[int], None] = lambda _: None,
+) -> Erased:
     """Erase every record whose last day kept is over and on which no legal hold lies.
 
     A past holding goes a year after it ended even where the line lives on; identity of applications that came to nothing
-    goes after an hour. Numbers whose quarantine is over are freed. `moved` is told how many records each chunk had. Refuses: NotAllowed. Ledger: line:record:erased a
-    record, with ground, article and last day kept; line:application:erased; line:number:freed a number.
+    goes after an hour. Numbers whose quarantine is over are freed. `moved` is told how many records each chunk had.
+    `after_gap`: somebody says that the date is right, though nothing was erased for long. Refuses: NotAllowed, ErasuresMissing.
+    Ledger: line:record:erased a record, with ground, article and last day kept; line:application:erased; line:number:freed a number.
     """
     role = demand(authority, Power.ERASE_DUE)
+    _note_run(on, after_gap=after_gap)
     erased, pack = Erased(), load_pack(settings().pack)
     erased.finished = _finish(erased, on=on)
     values = _values(pack, on) | {
@@ -103,6 +112,15 @@ def erase_due(authority: Authority, *, on: dt.date, moved: Callable[[int], None]
         moved(sum(intended.values()))
     erased.abandoned = erase_abandoned(authority, on=on)
     return erased
+
+
+def _note_run(on: dt.date, *, after_gap: bool) -> None:
+    """Refuse a run long after the last one; note this one."""
+    with act():
+        (found,) = rows("SELECT max(day) AS last FROM retention_run")
+        if not after_gap and clock.may_be_ahead(on, last=found.last):
+            raise ErasuresMissing(last=found.last, day=on, days=(on - found.last).days)
+        run("INSERT INTO retention_run (day) VALUES (%s) ON CONFLICT DO NOTHING", [on])
 
 
 def _free_numbers(pack: Pack, values: Mapping[str, Any]) -> int:

@@ -17,6 +17,12 @@ def register(app: typer.Typer) -> None:
 
 def erase_due(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; erase nothing.")] = False,
+    after_gap: Annotated[
+        bool,
+        typer.Option(
+            "--after-gap", help="The date is right, though nothing was erased for more than a week."
+        ),
+    ] = False,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
@@ -43,7 +49,7 @@ def erase_due(
         emit(dataclasses.asdict(due) | {"abandoned": waiting}) if as_json else out.print(said)
         return
     with progress("Erasing", due.lines + due.holdings) as bar:
-        erased = acts.erase_due(console_authority(), on=day, moved=bar.advance)
+        erased = acts.erase_due(console_authority(), on=day, after_gap=after_gap, moved=bar.advance)
     if as_json:
         emit(dataclasses.asdict(erased) | {"held": due.held})
         return

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Erasures under way and done: written before the keys are destroyed, so that a crash in between is resumed."""
+"""Erasures under way and done, written before the keys are destroyed, so that a crash in between is resumed; and the runs."""
 
 from django.db import models
 
@@ -30,3 +30,14 @@ class Erasure(models.Model):
                 condition=models.Q(done_at__isnull=True),
             )
         ]
+
+
+class Run(models.Model):
+    """A day on which what was due was erased, if only nothing: by which a date that jumps ahead is noticed."""
+
+    day = models.DateField(primary_key=True)
+
+    class Meta:
+        """A row a day."""
+
+        db_table = "retention_run"

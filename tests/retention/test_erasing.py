@@ -5,6 +5,7 @@ import datetime as dt
 import os
 import threading
 import time
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -16,10 +17,12 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.database import connect, rows, run
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, new_uuid
+from rollkeeper.kernel.settings import HomeKind, write_settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.lines.acts import hold_erasure
 from rollkeeper.retention import acts
+from rollkeeper.retention.errors import ErasuresMissing
 from rollkeeper.retention.rules import last_end_to_erase
 from rollkeeper.vault.acts import PersonRecord, open_sealed, seal_persons
 from rollkeeper.vault.errors import CannotOpen
@@ -77,6 +80,33 @@ def test_a_record_goes_on_the_day_after_its_last_day(on: dt.date, gone: int, com
     assert erase(on).lines == gone
     (line,) = rows("SELECT erased_on FROM lines_line WHERE line_id = %s", [line_id])
     assert line.erased_on == (on if gone else None)
+
+
+@pytest.fixture
+def production(committed: None) -> Iterator[None]:
+    """A home for real people that erased what was due on a day."""
+    erase(ENDED)
+    write_settings(kind=HomeKind.PRODUCTION)
+    yield
+    write_settings(kind=HomeKind.TRIAL)
+    run("DELETE FROM retention_run")
+
+
+@pytest.mark.usefixtures("production")
+@pytest.mark.parametrize("days", [8, 366])
+def test_a_production_home_whose_date_is_far_ahead_erases_nothing_until_somebody_says_that_it_is_right(
+    days: int,
+) -> None:
+    ended_line(ENDED - dt.timedelta(days=366))
+    ahead = ENDED + dt.timedelta(days=days)
+
+    with pytest.raises(ErasuresMissing) as refused:
+        acts.erase_due(sweep_authority(), on=ahead)
+
+    assert (refused.value.facts["last"], refused.value.facts["days"]) == (ENDED, days)
+    assert rows("SELECT line_id FROM lines_line WHERE erased_on IS NOT NULL") == []
+    assert acts.erase_due(sweep_authority(), on=ahead, after_gap=True).lines == 1
+    assert acts.erase_due(sweep_authority(), on=ahead + dt.timedelta(days=7)).lines == 0
 
 
 @pytest.mark.parametrize(("on", "gone"), [("2013-03-01", 0), ("2013-03-02", 1)])

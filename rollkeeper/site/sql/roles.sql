@@ -179,6 +179,7 @@ GRANT DELETE ON django_session TO sweep;
 GRANT SELECT, INSERT ON enrolment_submission TO counter, sweep;
 GRANT SELECT, INSERT, UPDATE ON retention_erasure TO sweep;
 GRANT SELECT ON retention_erasure TO office, auditor;
+GRANT SELECT, INSERT ON retention_run TO sweep;
 
 -- The subscriber's own door. The portal reads nothing of the register: it writes down who knocks and what is asked, tries a
 -- code, and takes an answer that it alone can open. It can make no visit and read none.
