@@ -12,12 +12,15 @@ from rollkeeper.access.acts import may_decide
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign.errors import ApproverUnknown, StayNotFound, StayReversed
-from rollkeeper.campaign.rules import Days, covers
+from rollkeeper.campaign.rules import DAYS_STOPPED, DAYS_TO_UNDO, Days, covers
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import one_at_a_time
 from rollkeeper.kernel.database import act, patient, rows, run
 from rollkeeper.kernel.ids import BatchId, StaffId, new_uuid
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+
+_HOLDING = 60  # the matter of kernel.claims.one_at_a_time
 
 
 def stays_known() -> list[Days]:
@@ -81,7 +84,7 @@ def lift_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
 def hold_back(on: dt.date, *, of_batch: BatchId | None = None) -> None:
     """Let what waits for the network wait until the day after the stays that cover a day; at once where none does.
 
-    What a batch that was stopped, or is to be undone, has asked for waits a day longer.
+    What a batch that was stopped, or is to be undone, has asked for waits some days longer (`campaign.rules`).
     """
     day, stays = on, stays_known()
     while ends := [last for first, last in stays if covers((first, last), day)]:
@@ -91,8 +94,9 @@ def hold_back(on: dt.date, *, of_batch: BatchId | None = None) -> None:
         day = max(last for last in ends if last is not None) + dt.timedelta(days=1)
     else:
         until = clock.now() if day == on else dt.datetime.combine(day, dt.time(), clock.zone())
+    one_at_a_time(_HOLDING)
     with patient():
-        run("SELECT campaign_hold_back(%s, %s)", [until, of_batch])
+        run("SELECT campaign_hold_back(%s, %s, %s, %s)", [until, of_batch, DAYS_STOPPED, DAYS_TO_UNDO])
 
 
 def _lock_open_stay(stay_id: UUID, on: dt.date) -> dt.date:

@@ -52,6 +52,7 @@ def undo_batch(
     """
     role = demand(authority, Power.UNDO_BATCH)
     undone = left_alone = after = 0
+    _begin(batch_id, on=on)
     while True:
         with act():
             batch = lock_batch(batch_id, *_CAN_UNDO)
@@ -64,6 +65,14 @@ def undo_batch(
         moved(found.undone + found.left_alone)
 
 
+def _begin(batch_id: BatchId, *, on: dt.date) -> None:
+    """Let no run begin another chunk meanwhile, and nobody lose service who is about to be put back."""
+    with act():
+        lock_batch(batch_id, *_CAN_UNDO)
+        Batch.objects.filter(batch_id=batch_id).update(state=BatchState.UNDO_ASKED.value)
+        hold_back(on, of_batch=batch_id)
+
+
 @dataclass(frozen=True, slots=True)
 class _Turn:
     last: int
@@ -73,10 +82,6 @@ class _Turn:
 
 def _turn(authority: Authority, role: StaffRole, batch: Batch, *, after: int, on: dt.date) -> _Turn | None:
     """Put the next lines back; None where there are no more."""
-    if batch.state != BatchState.UNDO_ASKED:
-        # No run may begin another chunk meanwhile, and nobody lose service who is about to be put back.
-        Batch.objects.filter(batch_id=batch.batch_id).update(state=BatchState.UNDO_ASKED.value)
-        hold_back(on, of_batch=BatchId(batch.batch_id))
     values = _values(authority, role, batch, on) | {"after": after, "chunk": CHUNK}
     run("DROP TABLE IF EXISTS pg_temp.campaign_turn, pg_temp.campaign_verdict")
     run(sql("campaign", "undo_turn"), values)

@@ -11,7 +11,7 @@ import pytest
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import acts, queries
+from rollkeeper.campaign import acts, queries, undoing
 from rollkeeper.campaign.campaigns import open_campaign
 from rollkeeper.campaign.errors import (
     ApprovedAlready,
@@ -30,7 +30,7 @@ from rollkeeper.law.errors import CampaignMissing
 from rollkeeper.lines.acts import mark_disputed, pause_clock, protect_line
 from rollkeeper.lines.states import PauseReason
 from rollkeeper.network.acts import push_due
-from rollkeeper.network.kinds import ReadBack
+from rollkeeper.network.kinds import Answer, ReadBack
 from tests.campaign.population import (
     approved_batches,
     day,
@@ -522,19 +522,19 @@ def complain_and_run(batch_id: BatchId) -> None:
 
 
 @pytest.mark.parametrize(
-    "stop",
+    ("stop", "days"),
     [
         pytest.param(
-            lambda batch_id: acts.stop_batch(console_authority(), batch_id, on=DUE), id="by a person"
+            lambda batch_id: acts.stop_batch(console_authority(), batch_id, on=DUE), 1, id="by a person"
         ),
+        pytest.param(complain_and_run, 1, id="by itself"),
         pytest.param(
-            lambda batch_id: acts.ask_undo(console_authority(), batch_id, on=DUE), id="undo asked for"
+            lambda batch_id: acts.ask_undo(console_authority(), batch_id, on=DUE), 7, id="undo asked for"
         ),
-        pytest.param(complain_and_run, id="by itself"),
     ],
 )
-def test_who_stops_a_batch_stops_for_a_day_what_the_network_has_not_heard_yet(
-    stop: Callable[[BatchId], object], people: People, brakes: Callable[..., None]
+def test_who_stops_a_batch_stops_for_some_days_what_the_network_has_not_taken(
+    stop: Callable[[BatchId], object], days: int, people: People, brakes: Callable[..., None]
 ) -> None:
     brakes(cap_per_hour=3, stop_at_complaints=0.1)
     told_lines(4)
@@ -542,24 +542,73 @@ def test_who_stops_a_batch_stops_for_a_day_what_the_network_has_not_heard_yet(
     approve(batch_id, people)
     carry_out(batch_id)
     push_due(sweep_authority(), on=DUE, gateway=element, limit=1)
+    element.answer = lambda _: Answer.LATER
+    push_due(sweep_authority(), on=DUE, gateway=element)
+    element.answer = None
 
     stop(batch_id)
+    run("UPDATE network_command SET next_try_at = '1970-01-01' WHERE attempts > 0")
     at_once = barred(element, DUE)
     acts.enter_stay(console_authority(), first=day("2012-06-01"), last=None, reason="court", on=DUE)
-    beside_a_stay_to_come, later = barred(element, DUE), barred(element, day("2012-03-04"))
+    beside_a_stay_to_come = barred(element, DUE)
+    last, after = (barred(element, DUE + dt.timedelta(days=more)) for more in (days - 1, days + 1))
 
-    assert (at_once, beside_a_stay_to_come, later) == (1, 1, 3)
+    assert (at_once, beside_a_stay_to_come, last, after) == (1, 1, 1, 3)
 
 
-def test_an_undo_overtakes_what_the_network_has_not_heard_yet(people: People) -> None:
+def test_a_batch_that_is_stopped_under_a_stay_has_its_day_behind_the_stay(
+    people: People, brakes: Callable[..., None]
+) -> None:
+    brakes(cap_per_hour=3)
+    told_lines(4)
+    batch_id, element = drawn(), Element()
+    approve(batch_id, people)
+    carry_out(batch_id)
+    acts.enter_stay(console_authority(), first=DUE, last=day("2012-03-06"), reason="court", on=DUE)
+
+    acts.stop_batch(console_authority(), batch_id, on=DUE)
+
+    assert barred(element, day("2012-03-07")) == 0
+    assert barred(element, day("2012-03-09")) == 3
+
+
+def test_an_undo_that_breaks_off_leaves_nobody_to_be_cut_off_who_is_about_to_be_put_back(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told_lines(3)
     batch_id, element = drawn(), Element()
     approve(batch_id, people)
     carry_out(batch_id)
+    monkeypatch.setattr(undoing, "CHUNK", 1)
 
-    acts.undo_batch(console_authority(), batch_id, on=DUE)
+    with pytest.raises(KeyboardInterrupt):
+        acts.undo_batch(console_authority(), batch_id, on=DUE, moved=_break_off)
 
     assert barred(element, DUE) == barred(element, day("2012-03-05")) == 0
+
+
+def test_a_line_that_was_ended_and_taken_back_is_held_like_any_other(people: People) -> None:
+    (line_id,) = told_lines(1)
+    element = Element()
+    night(DUE, people)
+    night(END_DUE, people)
+    (ending,) = rows("SELECT batch_id FROM campaign_batch WHERE action = 'end'")
+    push_due(sweep_authority(), on=END_DUE, gateway=element)
+    acts.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
+    push_due(sweep_authority(), on=END_DUE, gateway=element)
+    assert element.states[line_id] is ReadBack.BARRED
+    later = day("2012-05-31")
+    night(later, people)
+
+    acts.enter_stay(console_authority(), first=later, last=None, reason="court", on=later)
+    clock.give_day(later)
+    push_due(sweep_authority(), on=later, gateway=element)
+
+    assert element.states[line_id] is ReadBack.BARRED
+
+
+def _break_off(_: int) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_changed_pack_stops_everything_until_it_is_planned_again(people: People) -> None:

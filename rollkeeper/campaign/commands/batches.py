@@ -134,7 +134,7 @@ def stop(
     with opened():
         acts.stop_batch(console_or(as_), BatchId(batch), on=on or clock.today(), because=because)
     out.print(
-        "Stopped. What it did stands until it is undone; what the network has not heard of it goes out in a day."
+        "Stopped. What it did stands until it is undone; what the network has not taken of it waits for a day."
     )
 
 
