@@ -27,6 +27,7 @@ _NEVER: Final = {402, 404}
 """Error causes by which FreeRADIUS says no for good: it cannot read the order, or did a newer one."""
 _FLOOR: Final = "rollkeeper-floor"
 _WRITABLE: Final = re.compile(r"[+0-9a-zA-Z@._:/-]{1,128}")
+_SILENT: Final = 3  # so many in a row unanswered: the server itself is away
 _SESSIONS_AT_ONCE: Final = 8  # one order reaches one session: as many are tried before the next run
 
 
@@ -52,13 +53,21 @@ class FreeRadius:
         )
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:
-        """Hand over one after the other; once nobody answers, the rest is for later."""
+        """Hand over one after the other; one whose NAS is silent keeps the others waiting, and does not stop them."""
         answers: list[Answer] = []
+        silent = 0
         try:
             with self._talk(self._orders) as telling, self._talk(self._questions) as asking:
                 for order in orders:
-                    answers.append(_push_one(order, telling, asking))  # noqa: PERF401
-        except (Timeout, OSError):
+                    try:
+                        answers.append(_push_one(order, telling, asking))
+                        silent = 0
+                    except Timeout:
+                        answers.append(Answer.LATER)
+                        silent += 1
+                    if silent == _SILENT:
+                        break
+        except OSError:
             pass
         return answers + [Answer.LATER] * (len(orders) - len(answers))
 

@@ -19,6 +19,8 @@ from rollkeeper.network.tokens import read_token
 
 _ANSWERS: Final = {b"taken": Answer.TAKEN, b"older": Answer.REFUSED, b"malformed": Answer.REFUSED}
 _STATES: Final = {b"barred": ReadBack.BARRED, b"open": ReadBack.OPEN, b"absent": ReadBack.ABSENT}
+_UNDIALLED: Final = "emergency"
+"""What stands for the number where a GSM phone calls for help and its network does not say which number was dialled."""
 _WRITABLE: Final = re.compile(r"[+0-9a-zA-Z@._-]{1,64}")
 
 
@@ -31,7 +33,7 @@ class Kamailio:
         self, url: str, *, token: str, care_number: str, registration_number: str, patience_s: float = 10
     ) -> None:
         self._poster, self._token = Poster(url, patience_s=patience_s), token
-        self._floor = [(number, Allowed.EMERGENCY) for number in EMERGENCY_NUMBERS] + [
+        self._floor = [(number, Allowed.EMERGENCY) for number in (*EMERGENCY_NUMBERS, _UNDIALLED)] + [
             (care_number, Allowed.CARE),
             (registration_number, Allowed.REGISTRATION),
         ]

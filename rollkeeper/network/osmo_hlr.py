@@ -134,13 +134,15 @@ def _mode(info: dict[str, str]) -> str:
 
 
 def _place(order: Order, told: Told | None, control: Control) -> str:
-    """Return the row of the line: by its number, since a new SIM is a new row; by what we know where it has none."""
+    """Return the row of the line: by its number, since a new SIM is a new row; by what we know where it has none.
+
+    A row that has another number by now, or whose place the HLR gave to another SIM, is somebody else's.
+    """
     digits = _digits(order)
     if digits and (found := control.info(f"msisdn-{digits}")):
         return found["id"]
-    if told and told.place and control.info(f"id-{told.place}"):
-        return told.place
-    return ""
+    known = control.info(f"id-{told.place}") if told and told.place else None
+    return known["id"] if known and known.get("msisdn") in {None, "", "none", digits} else ""
 
 
 def _set_number(order: Order, place: str, control: Control) -> None:

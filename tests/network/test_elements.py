@@ -7,8 +7,10 @@ import re
 import signal
 import socket
 import socketserver
+import sqlite3
 import threading
 import uuid
+from contextlib import closing
 
 import pytest
 from pyrad import packet
@@ -225,6 +227,20 @@ def test_a_new_sim_under_the_same_number_is_found_by_the_next_order(hlr):
     assert switches(hlr, number) == ("1", "0")
 
 
+@pytest.mark.parametrize("kind", [END, BAR, RESTORE])
+def test_an_order_for_an_old_line_leaves_whoever_has_its_card_by_now_alone(hlr, kind):
+    another, gateway, line = f"1399900{[END, BAR, RESTORE].index(kind)}", hlr.gateway(), uuid.uuid4()
+    hlr.provision(["+997" + another])
+    gateway.push([order("+997" + another, RESTORE, 1, line)])
+    with Control(hlr.control, patience_s=3) as control:
+        control.set(f"msisdn-997{another}.msisdn", "996" + another)
+
+    said = gateway.push([order("+997" + another, kind, 2, line)])
+
+    assert said == [Answer.TAKEN if kind is END else Answer.REFUSED]
+    assert switches(hlr, "+996" + another) == ("1", "1")
+
+
 def test_while_one_process_hands_orders_over_another_waits(hlr, tmp_path):
     fence = Fence(tmp_path / "fence.sqlite")
     entered, line = threading.Event(), uuid.uuid4()
@@ -293,6 +309,7 @@ class Nas:
 
     def __init__(self, port, secret):
         self.heard, self.answers, self._secret, self._is_over = [], True, secret.encode(), False
+        self.error_cause = None
         self._wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._wire.bind(("127.0.0.1", port))
         self._wire.settimeout(0.05)
@@ -315,7 +332,10 @@ class Nas:
             if self.answers:
                 word = asked["Filter-Id"][0] if "Filter-Id" in asked else ""
                 self.heard.append((asked.code, asked["Acct-Session-Id"][0], word))
-                self._wire.sendto(asked.CreateReply().ReplyPacket(), sender)
+                said = asked.CreateReply()
+                if self.error_cause:
+                    said.code, said["Error-Cause"] = packet.CoANAK, self.error_cause
+                self._wire.sendto(said.ReplyPacket(), sender)
 
 
 @pytest.fixture
@@ -393,6 +413,45 @@ def test_a_nas_that_is_silent_is_later_and_the_bar_is_not_believed_before_it_ans
     nas.answers = True
 
     assert silent == ([Answer.LATER], [ReadBack.UNKNOWN])
+    assert gateway.push([asked]) == [Answer.TAKEN]
+    assert gateway.read_back([asked.line_id]) == [ReadBack.BARRED]
+
+
+def test_one_nas_that_is_silent_does_not_stop_what_others_hold(radius, customer, nas):
+    open_session(customer, "s4")
+    nas.answers = False
+
+    said = radius.gateway().push([order(ACCOUNT, BAR, 30), order("account-9", BAR, 31)])
+
+    assert said == [Answer.LATER, Answer.TAKEN]
+
+
+def test_a_session_of_which_its_nas_spoke_a_moment_ago_is_not_over_because_it_does_not_know_it(
+    radius, customer, nas
+):
+    gateway, asked = radius.gateway(), order(ACCOUNT, BAR, 40)
+    gateway.push([order(ACCOUNT, RESTORE, 39)])
+    open_session(customer, "s5")
+    nas.error_cause = 503  # session context not found
+
+    said = [gateway.push([asked])[0] for _ in range(2)], gateway.read_back([asked.line_id])
+    with closing(sqlite3.connect(radius.folder / "rollkeeper.sqlite")) as tables, tables:
+        tables.execute("UPDATE rk_session SET seen = 0")
+    afterwards = [gateway.push([asked])[0] for _ in range(6)]  # one session goes with each
+
+    assert said == ([Answer.LATER] * 2, [ReadBack.UNKNOWN])
+    assert afterwards[-1] is Answer.TAKEN
+    assert gateway.read_back([asked.line_id]) == [ReadBack.BARRED]
+
+
+def test_a_nas_that_begins_anew_holds_no_session(radius, customer, nas):
+    gateway, asked = radius.gateway(), order(ACCOUNT, BAR, 50)
+    open_session(customer, "s6")
+    nas.answers = False
+
+    begins = customer.CreateAcctPacket(NAS_IP_Address="127.0.0.1", Acct_Status_Type=7, Acct_Session_Id="0")
+    customer.SendPacket(begins)
+
     assert gateway.push([asked]) == [Answer.TAKEN]
     assert gateway.read_back([asked.line_id]) == [ReadBack.BARRED]
 

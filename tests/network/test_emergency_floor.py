@@ -38,6 +38,7 @@ from tests.network.telephones import RECORDING, UDP, Telephones
 ON = dt.date(2012, 3, 2)
 FLOOR = (*EMERGENCY_NUMBERS, CARE, REGISTRATION)
 BARRED, ENDED, OTHER = "+8689100000001", "+8689100000002", "+8689100000003"
+QUIET, HELPED = "+8689100000004", "+8689100000005"  # barred as well; the one never calls for help
 
 
 def order(number: str, kind=CommandKind.BAR, sequence=1) -> Order:
@@ -58,12 +59,12 @@ def kamailio(tmp_path_factory):
 def telephones(kamailio, tmp_path_factory):
     """One barred, one ended and one ordinary telephone, the emergency centre and the care desk."""
     phones = Telephones(kamailio.sip, tmp_path_factory.mktemp("telephones"))
-    places = {number: free_port(UDP) for number in (BARRED, ENDED, OTHER)}
+    places = {number: free_port(UDP) for number in (BARRED, ENDED, OTHER, QUIET, HELPED)}
     with phones.answering(kamailio.centre, kamailio.desk, *places.values()):
         for number, port in places.items():
             assert phones.register(number, port)
-        orders = [order(BARRED), order(ENDED, CommandKind.END)]
-        assert kamailio.gateway().push(orders) == [Answer.TAKEN] * 2
+        orders = [order(BARRED), order(ENDED, CommandKind.END), order(QUIET), order(HELPED)]
+        assert kamailio.gateway().push(orders) == [Answer.TAKEN] * 4
         yield phones
 
 
@@ -72,7 +73,19 @@ def test_every_number_of_the_floor_is_put_through_from_a_barred_line(telephones)
 
 
 def test_a_country_code_before_an_emergency_number_changes_nothing(telephones):
-    assert telephones.call(BARRED, "+86110", "0086120")
+    assert telephones.call(BARRED, "+86110", "0086120", f"+86{CARE}", f"0086{REGISTRATION}")
+
+
+def test_an_emergency_call_is_known_however_telephones_and_gateways_write_it(telephones):
+    assert telephones.call(
+        BARRED, "emergency", "sos", "0891110", "+86891119", "010120", "86110", "110%23", "%2B86112"
+    )
+
+
+@pytest.mark.parametrize("written", ["8689100000001", "008689100000001", "089100000001", "%2B8689100000001"])
+def test_a_barred_line_is_known_however_telephones_and_gateways_write_it(telephones, written):
+    assert telephones.is_refused(written, OTHER, says=f"SIP/2.0 403 Line suspended: dial {CARE}")
+    assert telephones.is_refused(OTHER, written[:-1] + "4", status=480)
 
 
 def test_emergency_calls_are_put_through_even_from_an_ended_line_and_from_an_unknown_one(telephones):
@@ -98,9 +111,18 @@ def test_numbers_that_only_look_like_the_floor_are_refused(telephones):
 
 
 def test_a_barred_line_is_called_back_by_the_centre_and_by_nobody_who_only_says_so(kamailio, telephones):
-    assert telephones.call("110", BARRED, port=kamailio.calling_back)
-    assert telephones.is_refused("110", BARRED, status=480, says="Called line is suspended")
-    assert telephones.is_refused(OTHER, BARRED, status=480)
+    assert telephones.call("110", QUIET, port=kamailio.calling_back)
+    assert telephones.is_refused("110", QUIET, status=480, says="Called line is suspended")
+    assert telephones.is_refused(OTHER, QUIET, status=480)
+
+
+def test_whoever_called_for_help_is_called_back_from_anywhere_and_calls_nobody_else(telephones):
+    assert telephones.is_refused(OTHER, HELPED, status=480)
+
+    assert telephones.call(HELPED, "120")
+
+    assert telephones.call(OTHER, HELPED)
+    assert telephones.is_refused(HELPED, OTHER)
 
 
 def test_a_barred_phone_may_still_say_where_it_is(telephones):
