@@ -82,12 +82,19 @@ class NoticeSettings(BaseModel):
         ),
     ] = None
     smpp_report_ids: Annotated[
-        Literal["same", "decimal", "hexadecimal"],
+        Literal["same", "decimal", "hexadecimal"] | None,
         Field(
             description="How the centre's reports name a message: by the 'same' id as its answer, or by the same number in"
-            " 'decimal' or 'hexadecimal' where the answer has it in the other."
+            " 'decimal' or 'hexadecimal' where the answer has it in the other; empty: found out from the first twenty reports,"
+            " which count from then on."
         ),
-    ] = "same"
+    ] = None
+    smpp_reports: Annotated[
+        Literal["part", "message"],
+        Field(
+            description="Whether the centre reports of each 'part' of a long SMS, or once of the whole 'message'."
+        ),
+    ] = "part"
     smpp_window: Annotated[
         int, Field(ge=1, le=1000, description="Parts of SMS on their way at once, unanswered by the centre.")
     ] = 10

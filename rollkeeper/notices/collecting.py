@@ -69,7 +69,8 @@ def collect_short_messages(
 ) -> tuple[TakenIn, bool]:
     """Listen to the message centre for so long, take in what is settled, and tell whether it went out of reach.
 
-    What was heard before is taken in where the centre is out of reach as well. Refuses: NoMessageCentre, ReportsUnlikeAnswers.
+    What was heard before is taken in where the centre is out of reach as well. Refuses: NoMessageCentre; and, once that is done,
+    ReportsUnlikeAnswers.
     """
     from rollkeeper.notices.smpp import ShortMessages
 

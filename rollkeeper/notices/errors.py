@@ -76,8 +76,10 @@ class ReportsUnlikeAnswers(RollkeeperError):
 
     code = "reports_unlike_answers"
     kind = Kind.MALFORMED
-    sentence = "The centre's answers name messages by letters and figures, its reports by figures alone: none of them counts."
-    remedy = "Set 'smpp_report_ids' in home.toml, most likely to 'decimal'; docs/notices.md says how to tell."
+    sentence = "The message centre names messages in its reports otherwise than in its answers: such reports prove nothing."
+    remedy = (
+        "Say how by 'smpp_report_ids' in home.toml, most likely 'decimal'; docs/notices.md says how to tell."
+    )
 
 
 class NoCalls(RollkeeperError):

@@ -48,6 +48,11 @@ class Receipt:
             return None
 
 
+def outcome_of(word: str) -> Outcome | None:
+    """Return what a word of SMPP's delivery receipts means, None where it is not final or not known."""
+    return _FINAL.get(word.lower())
+
+
 def read_receipts(file: Path) -> list[Receipt]:
     """Read a file of reports, those not final left out. Refuses: ReceiptFault, every fault of the file at once."""
     faults: list[ReceiptFault] = []

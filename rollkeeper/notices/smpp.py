@@ -24,8 +24,9 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, settings
 from rollkeeper.notices.gateways import CHUNK, Answer, Handing, Message
 from rollkeeper.notices.kinds import Outcome
-from rollkeeper.notices.receipts import Receipt
-from rollkeeper.notices.smpp_link import Link
+from rollkeeper.notices.receipts import Receipt, outcome_of
+from rollkeeper.notices.smpp_ids import ReportIds
+from rollkeeper.notices.smpp_link import PAYLOAD, RECEIPTED, STATE, Link
 from rollkeeper.notices.smpp_spool import Spool
 from rollkeeper.notices.smpp_text import WITH_HEADER, TooLong, in_parts
 
@@ -34,9 +35,12 @@ _BROKEN: Final = (OSError, exceptions.ConnectionError, exceptions.PDUError, exce
 _NOBODY_THERE: Final = {0x0B, 0x33, 0x40}  # invalid destination: address, count, representation
 _BUSY: Final = {0x14, 0x58}  # queue full, throttled
 _NUMBER: Final = re.compile(r"\+?[0-9]{3,20}")
-_REPORT: Final = re.compile(r"id:(\S+).*?stat:([A-Za-z]+)", re.DOTALL | re.IGNORECASE)
-_BASES: Final = {"same": (0, 0), "decimal": (16, 10), "hexadecimal": (10, 16)}
-"""In which base answers and reports write an id; 0: it is a text."""
+_REPORT: Final = re.compile(r"id:\s*(\S+).*?stat:\s*([A-Za-z]+)", re.DOTALL | re.IGNORECASE)
+_IS_REPORT: Final = (
+    0x04  # esm_class: what a telephone sends of itself has other bits, and may say what it likes
+)
+_AGAIN: Final = 3
+"""How often a part is given again to a centre that says that it is busy: the others of its message may be there already."""
 _STATES: Final = {
     2: Outcome.DELIVERED,
     3: Outcome.BOUNCED,
@@ -44,10 +48,6 @@ _STATES: Final = {
     5: Outcome.BOUNCED,
     8: Outcome.BOUNCED,
 }
-_WORDS: Final = {
-    "DELIVRD": Outcome.DELIVERED, "EXPIRED": Outcome.BOUNCED, "DELETED": Outcome.BOUNCED,
-    "UNDELIV": Outcome.BOUNCED, "REJECTD": Outcome.BOUNCED,
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -58,6 +58,7 @@ class _Part:
     coding: int
     octets: bytes
     sent_at_s: float = 0
+    busy: int = 0
 
 
 @dataclass(slots=True)
@@ -77,11 +78,10 @@ class ShortMessages:
 
     def __init__(
         self, url: str, *, password: str, sender: str, spool: Spool, window: int = 10, per_second: float = 50,
-        patience_s: float = 10, report_ids: str = "same",
+        patience_s: float = 10,
     ) -> None:  # fmt: skip
         self._url, self._password, self._sender, self._spool = urlsplit(url), password, sender, spool
         self._window, self._pause_s, self._patience_s = window, 1 / per_second, patience_s
-        self._answer_base, self._report_base = _BASES[report_ids]
 
     @classmethod
     def of_this_home(cls) -> "ShortMessages":
@@ -91,10 +91,14 @@ class ShortMessages:
             str(chosen.smpp_url),
             password=file.read_text("utf-8").strip() if file.exists() else "",
             sender=chosen.smpp_sender or chosen.care_number,
-            spool=Spool(home() / "outbox" / "smpp.sqlite", is_told=chosen.smpp_report_ids != "same"),
+            spool=Spool(
+                home() / "outbox" / "smpp.sqlite",
+                centre=str(chosen.smpp_url),
+                report_ids=ReportIds(chosen.smpp_report_ids) if chosen.smpp_report_ids else None,
+                one_is_enough=chosen.smpp_reports == "message",
+            ),
             window=chosen.smpp_window,
             per_second=chosen.smpp_per_second,
-            report_ids=chosen.smpp_report_ids,
         )
 
     def send(self, messages: Sequence[Message]) -> list[Handing]:
@@ -191,9 +195,9 @@ class ShortMessages:
         match said.command:
             case "submit_sm_resp" | "generic_nack":
                 self._answered(said, run)
-            case "deliver_sm":
+            case "deliver_sm" | "data_sm":
                 self._reported(said)
-                link.acknowledge(said, "deliver_sm_resp")
+                link.acknowledge(said, f"{said.command}_resp")
             case "enquire_link":
                 link.acknowledge(said, "enquire_link_resp")
             case "unbind":
@@ -208,41 +212,38 @@ class ShortMessages:
         message = part.message
         if said.status in _BUSY:
             run.next_at_s = time.monotonic() + 1
+            part.busy += 1
+            if part.busy < _AGAIN:
+                run.waiting.appendleft(part)
+                return
         if said.status or said.command == "generic_nack":
             refused = said.status in _NOBODY_THERE
             run.answers[message.reference] = Answer.REFUSED if refused else Answer.LATER
             return
-        message_id = _number(_text(said.message_id), self._answer_base)
-        self._spool.keep_part(message.reference, part=part.number, parts=part.of, message_id=message_id)
+        self._spool.keep_part(
+            message.reference, part=part.number, parts=part.of, message_id=_text(said.message_id)
+        )
         if message.reference not in run.answers and self._spool.is_whole(message.reference):
             run.answers[message.reference] = Answer.TAKEN
 
     def _reported(self, said: Any) -> None:
         """Keep a final delivery report; what a telephone sends of itself is acknowledged and dropped."""
-        if not (said.esm_class or 0) & 0x04:
+        named = _text(said.fields.get(RECEIPTED, b""))
+        if not (said.esm_class or 0) & _IS_REPORT and not (named and STATE in said.fields):
             return
-        written = _REPORT.search(_text(said.short_message or b""))
-        named, state = _text(said.receipted_message_id or ""), said.message_state
-        message_id = None
-        if written and named in {"", written[1]}:
-            message_id = _number(written[1], self._report_base)
-        elif named:
-            message_id = _number(named, self._answer_base)  # the field for it repeats the answer
-        outcome = _STATES.get(state) if state else _WORDS.get(written[2].upper()) if written else None
-        if message_id and outcome:
-            self._spool.keep_report(message_id, outcome=outcome, at=clock.now())
+        text = _text(said.fields.get(PAYLOAD) or getattr(said, "short_message", None) or b"")
+        written = _REPORT.search(text)
+        outcome = _STATES.get(said.fields[STATE][0]) if said.fields.get(STATE) else None
+        if outcome is None and written and STATE not in said.fields:
+            outcome = outcome_of(written[2])
+        if outcome and (written or named):
+            self._spool.keep_report(
+                written[1] if written else "", outcome=outcome, at=clock.now(), answered=named or None
+            )
 
 
 def _handing(message: Message, answer: Answer) -> Handing:
     return Handing(answer, f"smpp-{message.reference}" if answer is Answer.TAKEN else None)
-
-
-def _number(message_id: str, base: int) -> str:
-    """Return one spelling of an id: zeros before a number say nothing, and centres fill up with them in one place alone."""
-    try:
-        return str(int(message_id, base)) if base else str(int(message_id))
-    except ValueError:
-        return message_id
 
 
 def _text(octets: Any) -> str:

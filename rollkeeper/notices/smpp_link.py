@@ -1,16 +1,26 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One bound SMPP connection, closed behind the block, whatever happens in it."""
+"""One bound SMPP connection, closed behind the block, whatever happens in it.
+
+smpplib raises at optional fields that it does not expect in a packet, at bytes behind the last field, and cuts an id off that
+comes without its closing NUL: each of these real centres send, and what was not acknowledged they send again, first, for ever. So
+the optional fields are read here, and a packet that still cannot be read is acknowledged and passed over.
+"""
 
 import socket
 import ssl
+import struct
 from contextlib import suppress
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, Final, Self
 
-from smpplib import consts, exceptions, smpp
+from smpplib import command_codes, consts, exceptions, smpp
 from smpplib.client import Client
 
 _ALL_REPORTS: Final = 0x01  # registered_delivery: success and failure
+_ANSWERS: Final = {"deliver_sm": "deliver_sm_resp", "data_sm": "data_sm_resp"}
+_HEAD_BYTES, _LONGEST_BYTES = 16, 1 << 17
+RECEIPTED, PAYLOAD, STATE = 0x001E, 0x0424, 0x0427
+"""The optional fields of a delivery report: the id in the answer, the text, the state. Source: SMPP 3.4, 5.3.2."""
 
 
 class Link(Client):  # type: ignore[misc]
@@ -51,6 +61,39 @@ class Link(Client):  # type: ignore[misc]
                 self.send_pdu(smpp.make_pdu("unbind", client=self))
         self._close()
 
+    def read_pdu(self) -> Any:
+        """Read one packet. Its optional fields stand in `fields` by their tags; one that cannot be read has the command ``none``.
+
+        Raises ConnectionError (smpplib's), OSError, PDUError.
+        """
+        length, code, status, sequence = struct.unpack(">LLLL", head := self._recv_exact(_HEAD_BYTES))
+        if not _HEAD_BYTES <= length <= _LONGEST_BYTES:
+            raise exceptions.PDUError("a packet of impossible length")
+        raw = head + self._recv_exact(length - _HEAD_BYTES)
+        fields: dict[int, bytes] = {}
+        said: Any = SimpleNamespace(command="none", status=status, sequence=sequence, fields=fields)
+        name = ""
+        try:
+            name = command_codes.get_command_name(code)
+            read = smpp.make_pdu(name, client=self)
+            read.fields = fields
+            read.parse_optional_params = lambda octets: fields.update(_fields(octets))
+            read.parse(raw)
+            said = read
+        except exceptions.UnknownCommandError:
+            self._refuse_unknown(sequence)
+        except (struct.error, ValueError, KeyError, TypeError, AttributeError):
+            if name in _ANSWERS:
+                self.acknowledge(said, _ANSWERS[name])
+        if not status and said.command in consts.STATE_SETTERS:
+            self.state = consts.STATE_SETTERS[said.command]
+        return said
+
+    def _refuse_unknown(self, sequence: int) -> None:
+        refusal = smpp.make_pdu("generic_nack", client=self, status=consts.SMPP_ESME_RINVCMDID)
+        refusal.sequence = sequence
+        self.send_pdu(refusal)
+
     def submit(self, *, sender: str, to: str, octets: bytes, coding: int, kind: int) -> int:
         """Send one part and return its sequence number."""
         source_ton, source = _address(sender)
@@ -81,6 +124,20 @@ class Link(Client):  # type: ignore[misc]
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+
+def _fields(octets: bytes) -> dict[int, bytes]:
+    """Return the optional fields by tag; what is torn, or is none, ends them."""
+    found: dict[int, bytes] = {}
+    place = 0
+    while place + 4 <= len(octets):
+        tag, length = struct.unpack_from(">HH", octets, place)
+        value = octets[place + 4 : place + 4 + length]
+        if len(value) < length:
+            break
+        found[tag] = value
+        place += 4 + length
+    return found
 
 
 def _address(text: str) -> tuple[int, str]:

@@ -6,10 +6,12 @@
 //   unknown      numbers that nobody has          drops      close the connection after so many parts
 //   port         listen there: a centre that was gone and is back
 //   hex          answer with an id in hexadecimal, from this number on, and report of it in decimal, filled up to ten figures
+//   turned       with hex: the other way round
+//   odd          a report as some centres write it: payload, data_sm, spaces, torn, unexpected, no end, fields alone
 const smpp = require(process.argv[2]);
 const how = JSON.parse(process.argv[3]);
 const unacknowledged = new Map();
-let count = 0, busy = how.busy || 0, open = 0, most = 0;
+let byHandCount = 0, count = 0, busy = how.busy || 0, open = 0, most = 0;
 const say = (what) => process.stdout.write(JSON.stringify(what) + '\n');
 
 const server = smpp.createServer((session) => {
@@ -20,20 +22,39 @@ const server = smpp.createServer((session) => {
     session.send(pdu.response({ system_id: 'centre' }));
     [...unacknowledged, ...(how.on_bind || [])].forEach(([id, stat]) => report(id, stat));
   });
+  const heard = (id) => (answer) => {
+    unacknowledged.delete(id);
+    say({ acknowledged: id, status: answer.command_status });
+  };
+  const field = (tag, value) => Buffer.concat([Buffer.from([tag >> 8, tag & 255, value.length >> 8, value.length & 255]), value]);
+  const byHand = (fields, more, id) => {
+    const number = 100000 + byHandCount++;
+    const whole = Buffer.concat([new smpp.PDU('deliver_sm', { ...fields, sequence_number: number }).toBuffer(), more]);
+    whole.writeUInt32BE(whole.length, 0);
+    session.on('deliver_sm_resp', (answer) => { if (answer.sequence_number === number) heard(id)(answer); });
+    session.socket.write(whole);
+  };
   const report = (id, stat) => {
     unacknowledged.set(id, stat);
-    const fields = { source_addr: '8613900000000', destination_addr: '10086', esm_class: 4,
-      short_message: { message: `id:${id} sub:001 dlvrd:001 submit date:1203020900 done date:1203020901 stat:${stat} err:000 text:` } };
+    const text = `id:${id} sub:001 dlvrd:001 submit date:1203020900 done date:1203020901 stat:${stat} err:000 text:`;
+    const fields = { source_addr: '8613900000000', destination_addr: '10086', esm_class: 4, short_message: { message: text } };
+    const state = field(0x0427, Buffer.from([2])), name = Buffer.from(id);
+    if (how.odd === 'payload') Object.assign(fields, { short_message: '', message_payload: Buffer.from(text) });
+    if (how.odd === 'spaces') fields.short_message.message = text.replace(/(id|stat):/g, '$1: ');
+    if (how.odd === 'data_sm') return session.data_sm({ ...fields, short_message: undefined, message_payload: Buffer.from(text) }, heard(id));
+    if (how.odd === 'torn') return byHand(fields, Buffer.from([0]), id);
+    if (how.odd === 'unexpected') return byHand(fields, field(0x0501, Buffer.from([1])), id);
+    if (how.odd === 'no end') return byHand(fields, Buffer.concat([field(0x001e, name), state]), id);
+    if (how.odd === 'fields alone') {
+      return byHand({ ...fields, esm_class: 0, short_message: '' }, Buffer.concat([field(0x001e, name), state]), id);
+    }
     if (how.tlv) Object.assign(fields, { receipted_message_id: id, message_state: stat === 'DELIVRD' ? 2 : 5, short_message: '' });
-    session.deliver_sm(fields, (answer) => {
-      unacknowledged.delete(id);
-      say({ acknowledged: id, status: answer.command_status });
-    });
+    session.deliver_sm(fields, heard(id));
   };
   session.on('submit_sm', (pdu) => {
     count += 1;
-    const id = how.hex ? (how.hex + count - 1).toString(16).toUpperCase() : `centre-${how.name || ''}${count}`;
-    const named = how.hex ? String(how.hex + count - 1).padStart(10, '0') : id;
+    const number = (how.hex || 0) + count - 1, both = [number.toString(16).toUpperCase(), String(number).padStart(10, '0')];
+    const [id, named] = !how.hex ? Array(2).fill(`centre-${how.name || ''}${count}`) : how.turned ? both.reverse() : both;
     open += 1; most = Math.max(most, open);
     const message = pdu.short_message.message;
     const udh = pdu.short_message.udh;

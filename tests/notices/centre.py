@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.notices.smpp import ShortMessages
+from rollkeeper.notices.smpp_ids import ReportIds
 from rollkeeper.notices.smpp_spool import Spool
 
 HERE = Path(__file__).parent
@@ -37,7 +38,12 @@ class Centre:
 
     def gateway(self, folder, **more) -> ShortMessages:
         facts = {"password": PASSWORD, "sender": "10086", "patience_s": 3, "per_second": 10_000} | more
-        return ShortMessages(self.url, spool=Spool(folder / "smpp.sqlite"), **facts)
+        spool = Spool(
+            folder / "smpp.sqlite",
+            centre=facts.pop("name", ""),
+            report_ids=facts.pop("report_ids", ReportIds.SAME),
+        )
+        return ShortMessages(self.url, spool=spool, **facts)
 
 
 @contextmanager

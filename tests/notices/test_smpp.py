@@ -18,6 +18,7 @@ from rollkeeper.notices.errors import NoMessageCentre, ReportsUnlikeAnswers
 from rollkeeper.notices.gateways import Answer, Message
 from rollkeeper.notices.kinds import Channel, Outcome
 from rollkeeper.notices.smpp import ShortMessages
+from rollkeeper.notices.smpp_ids import ReportIds
 from rollkeeper.notices.smpp_spool import Spool
 from rollkeeper.notices.smpp_text import BASIC, SEPTETS, UCS_2, TooLong, in_parts, sms_parts
 from rollkeeper.site.cli import make_app
@@ -110,11 +111,12 @@ def test_no_more_goes_out_in_a_second_than_the_throttle_allows(tmp_path):
     assert ats[-1] - ats[0] >= 5 * 50 - 20
 
 
-def test_a_centre_that_is_busy_gets_the_message_later_and_the_others_in_time(tmp_path):
-    with message_centre(busy=1) as centre:
+@pytest.mark.parametrize("busy", [1, 3])
+def test_a_centre_that_is_busy_is_asked_again_and_keeps_no_other_message_waiting(tmp_path, busy):
+    with message_centre(busy=busy) as centre:
         handings = centre.gateway(tmp_path, window=1).send([sms() for _ in range(3)])
 
-    assert sorted(answers(handings)) == [Answer.LATER, Answer.TAKEN, Answer.TAKEN]
+    assert sorted(answers(handings)) == [Answer.LATER] * (busy // 3) + [Answer.TAKEN] * (3 - busy // 3)
 
 
 def test_a_number_that_nobody_has_is_refused_and_keeps_nobody_else(tmp_path):
@@ -255,7 +257,8 @@ def test_a_report_that_comes_while_its_message_is_being_noted_finds_it(tmp_path)
     with closing(sqlite3.connect(tmp_path / "s", isolation_level=None)) as sender:
         sender.execute("BEGIN IMMEDIATE")
         sender.execute(
-            "INSERT INTO part (reference, part, parts, message_id) VALUES (?, 1, 1, 'm')", (str(reference),)
+            "INSERT INTO part (reference, part, parts, given, message_id, kept_at) VALUES (?, 1, 1, 'm', 'm', ?)",
+            (str(reference), clock.now().isoformat()),
         )
         with ThreadPoolExecutor(1) as listener:
             heard = listener.submit(spool.keep_report, "m", outcome=Outcome.DELIVERED, at=AT)
@@ -286,13 +289,16 @@ def test_a_report_of_long_ago_is_not_of_a_message_that_goes_out_now(tmp_path, ag
     assert len(spool.settled()) == known
 
 
+HEX = 0x18  # 18, 19, 1A ...: the report of 1A is of 26, and 26 is another's
+
+
 @pytest.mark.parametrize("early", [False, True])
-def test_a_centre_that_answers_in_hexadecimal_and_reports_in_decimal_is_understood_once_it_is_set(
+def test_a_centre_that_answers_in_hexadecimal_and_reports_in_decimal_is_understood_once_it_is_said(
     tmp_path, early
 ):
     sent = [sms() for _ in range(8)]
-    with message_centre(hex=0x18, early=early, reports="DELIVRD") as centre:
-        gateway = centre.gateway(tmp_path, report_ids="decimal")
+    with message_centre(hex=HEX, early=early, reports="DELIVRD") as centre:
+        gateway = centre.gateway(tmp_path, report_ids=ReportIds.DECIMAL)
         gateway.send(sent)
         gateway.listen(0.2)
 
@@ -300,30 +306,143 @@ def test_a_centre_that_answers_in_hexadecimal_and_reports_in_decimal_is_understo
 
 
 @pytest.mark.parametrize("early", [False, True])
-def test_until_it_is_set_no_report_of_such_a_centre_proves_anything(tmp_path, early):
-    with message_centre(
-        hex=0x18, early=early, reports="DELIVRD"
-    ) as centre:  # the report of 1A is of 26, and 26 is another's
-        gateway = centre.gateway(tmp_path, window=1)
-        gateway.send([sms() for _ in range(16)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_until_it_is_said_no_report_of_such_a_centre_proves_anything_and_then_none_is_lost(
+    tmp_path, turned, early
+):
+    sent = [sms() for _ in range(24)]
+    with message_centre(hex=HEX, turned=turned, early=early, reports="DELIVRD") as centre:
+        gateway = centre.gateway(tmp_path, window=1, report_ids=None)
+        gateway.send(sent)
         gateway.listen(0.2)
+        before = gateway.settled(), gateway.is_unlike()
+        said = centre.gateway(tmp_path, report_ids=ReportIds.HEXADECIMAL if turned else ReportIds.DECIMAL)
 
-    assert gateway.settled() == []
-    assert gateway.is_unlike()
+    assert before == ([], True)
+    assert {one.reference for one in said.settled()} == {str(one.reference) for one in sent}
+    assert not said.is_unlike()
 
 
-def test_figures_alone_are_believed_of_a_centre_that_reports_of_letters_as_well(tmp_path):
-    spool, sent = Spool(tmp_path / "s"), {one: uuid.uuid4() for one in ("1F", "20", "2A")}
-    for message_id, reference in sent.items():
-        spool.keep_part(reference, part=1, parts=1, message_id=message_id)
-    spool.keep_report("20", outcome=Outcome.DELIVERED, at=AT)
-    before = spool.settled()
+@pytest.mark.parametrize(
+    ("ids", "heard", "known"),
+    [
+        ([f"{n:X}" for n in range(0x20, 0x30)], 10, 0), ([f"{n:X}" for n in range(0x20, 0x30)], 11, 11),
+        ([f"{n:010}" for n in range(20)], 19, 0), ([f"{n:010}" for n in range(20)], 20, 20), (["centre-1"], 1, 1),
+    ],
+)  # fmt: skip
+def test_how_a_centre_writes_ids_is_found_out_and_what_waited_is_believed(tmp_path, ids, heard, known):
+    spool = Spool(tmp_path / "s", centre="smpp://x@one", report_ids=None)
+    for message_id in ids:
+        spool.keep_part(uuid.uuid4(), part=1, parts=1, message_id=message_id)
 
-    spool.keep_report("2A", outcome=Outcome.DELIVERED, at=AT)
+    for message_id in ids[:heard]:
+        spool.keep_report(message_id.lower(), outcome=Outcome.DELIVERED, at=clock.now())
 
-    assert before == []
-    assert {one.reference for one in spool.settled()} == {str(sent["20"]), str(sent["2A"])}
+    assert len(spool.settled()) == known
     assert not spool.is_unlike()
+
+
+def test_what_was_found_out_of_one_centre_is_not_believed_of_another(tmp_path):
+    spool = Spool(tmp_path / "s", centre="smpp://x@one", report_ids=None)
+    spool.keep_part(uuid.uuid4(), part=1, parts=1, message_id="centre-1")
+    spool.keep_report("centre-1", outcome=Outcome.DELIVERED, at=clock.now())
+
+    other = Spool(tmp_path / "s", centre="smpp://x@two", report_ids=None)
+    for message_id in ("1A", "26"):
+        other.keep_part(uuid.uuid4(), part=1, parts=1, message_id=message_id)
+    other.keep_report("26", outcome=Outcome.DELIVERED, at=clock.now())
+
+    assert len(other.settled()) == 1
+
+
+@pytest.mark.parametrize(
+    ("reported", "answered", "whose"),
+    [
+        ("26", "1A", 0),
+        ("0000000026", "26", 0),
+        ("", "1A", 0),
+        ("38", "26", 1),
+        ("26", "27", None),
+        ("2A", "", None),
+    ],
+)
+def test_a_report_that_names_its_message_twice_is_believed_where_both_agree(
+    tmp_path, reported, answered, whose
+):
+    spool, sent = Spool(tmp_path / "s", report_ids=ReportIds.DECIMAL), [uuid.uuid4(), uuid.uuid4()]
+    for message_id, reference in zip(("1A", "26"), sent, strict=True):
+        spool.keep_part(reference, part=1, parts=1, message_id=message_id)
+
+    spool.keep_report(reported, answered=answered, outcome=Outcome.DELIVERED, at=clock.now())
+
+    assert [one.reference for one in spool.settled()] == ([] if whose is None else [str(sent[whose])])
+    assert spool.is_unlike() is (whose is None)
+
+
+def test_a_message_of_weeks_ago_is_not_told_by_a_report_of_its_id(tmp_path):
+    spool = Spool(tmp_path / "s")
+    clock.give_day(dt.date(2012, 3, 2))
+    spool.keep_part(uuid.uuid4(), part=1, parts=1, message_id="57")
+    clock.give_day(dt.date(2012, 3, 17))
+
+    spool.keep_report("57", outcome=Outcome.DELIVERED, at=clock.now())
+
+    assert spool.settled() == []
+
+
+@pytest.mark.parametrize(("whole", "told"), [(False, 0), (True, 1)])
+def test_a_centre_may_report_once_of_a_long_message_if_that_is_said(tmp_path, whole, told):
+    spool, reference = Spool(tmp_path / "s", one_is_enough=whole), uuid.uuid4()
+    for part in (1, 2, 3):
+        spool.keep_part(reference, part=part, parts=3, message_id=f"m-{part}")
+
+    spool.keep_report("m-3", outcome=Outcome.DELIVERED, at=clock.now())
+
+    assert len(spool.settled()) == told
+
+
+def test_a_centre_may_give_all_parts_of_a_message_one_id(tmp_path):
+    spool, reference = Spool(tmp_path / "s"), uuid.uuid4()
+    for part in (1, 2):
+        spool.keep_part(reference, part=part, parts=2, message_id="m")
+
+    spool.keep_report("m", outcome=Outcome.DELIVERED, at=clock.now())
+    half = spool.settled()
+    spool.keep_report("m", outcome=Outcome.DELIVERED, at=clock.now())
+
+    assert (half, [one.reference for one in spool.settled()]) == ([], [str(reference)])
+
+
+def test_a_spool_of_before_is_taken_over_with_what_waits_in_it(tmp_path):
+    reference = uuid.uuid4()
+    with closing(sqlite3.connect(tmp_path / "s")) as file, file:
+        file.execute(
+            "CREATE TABLE part (reference TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, message_id TEXT NOT NULL,"
+            " outcome TEXT, at TEXT, is_told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (reference, part))"
+        )
+        file.execute(
+            "CREATE TABLE early (message_id TEXT PRIMARY KEY, outcome TEXT NOT NULL, at TEXT NOT NULL)"
+        )
+        file.execute("INSERT INTO part VALUES (?, 1, 1, '0000000026', NULL, NULL, 0)", (str(reference),))
+
+    Spool(tmp_path / "s").keep_report("26", outcome=Outcome.DELIVERED, at=clock.now())
+
+    assert [one.reference for one in Spool(tmp_path / "s").settled()] == [str(reference)]
+
+
+@pytest.mark.parametrize(
+    "way", ["payload", "data_sm", "spaces", "torn", "unexpected", "no end", "fields alone"]
+)
+def test_a_report_is_read_as_centres_write_it_and_what_cannot_be_read_keeps_nothing_back(tmp_path, way):
+    sent = [sms(), sms()]
+    with message_centre(odd=way, reports="DELIVRD") as centre:
+        gateway = centre.gateway(tmp_path)
+        gateway.send(sent)
+        gateway.listen(0.2)
+        heard = centre.close()
+
+    assert {one.reference for one in gateway.settled()} == {str(one.reference) for one in sent}
+    assert len([one for one in heard if "acknowledged" in one]) >= 2
 
 
 def test_neither_number_nor_text_stands_in_the_spool(tmp_path):
@@ -367,9 +486,9 @@ def test_a_notice_goes_out_by_sms_and_is_delivered_when_the_centre_says_so(app):
 def test_whoever_collects_hears_that_the_centre_names_messages_in_two_ways(app):
     (home() / "secrets" / "smpp.password").touch(mode=0o600)
     (home() / "secrets" / "smpp.password").write_text(PASSWORD)
-    with message_centre(hex=0x18, reports="DELIVRD") as centre:
+    with message_centre(hex=HEX, reports="DELIVRD") as centre:
         write_settings(smpp_url=centre.url)
-        centre.gateway(home() / "outbox").send([sms() for _ in range(3)])
+        centre.gateway(home() / "outbox", name=centre.url, report_ids=None).send([sms() for _ in range(21)])
         said = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])
 
     assert isinstance(said.exception, ReportsUnlikeAnswers)
