@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The mailbox to which mail servers report: a maildir, an mbox, or one mail on standard input.
 
-What was taken in is removed, since a report holds an address. What is no report stays for a person, marked as seen, and
-is not read again.
+What was taken in is removed, since a report holds an address. What is no report stays for a person and is not read again: it has
+a mark of our own, since whoever opens the mailbox in a mail program marks everything there as seen.
 """
 
 import mailbox
@@ -15,7 +15,8 @@ from typing import Any, Final
 from rollkeeper.notices.errors import NoMailFolder
 from rollkeeper.notices.mail_reports import MOST_BYTES
 
-_SEEN: Final = {mailbox.Maildir: "S", mailbox.mbox: "R"}
+_LEFT: Final = "k"  # in a maildir: small letters are keywords there
+_HEADER: Final = "X-Rollkeeper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,13 @@ class MailFolder:
     """A folder of mail, locked while it is open."""
 
     def __init__(self, box: "mailbox.Maildir | mailbox.mbox") -> None:
-        self._box, self._flag = box, _SEEN[type(box)]
+        self._box = box
 
     def unseen(self) -> Iterator[Mail]:
-        """Yield the mails that nobody has looked at."""
+        """Yield the mails that were not left to a person before."""
         for key in list(self._box.iterkeys()):
             try:
-                if self._flag in self._box[key].get_flags():
+                if _is_left(self._box[key]):
                     continue
                 with self._box.get_file(key) as file:
                     yield Mail(key, file.read(MOST_BYTES))
@@ -48,15 +49,23 @@ class MailFolder:
         self._box.discard(mail.key)
 
     def leave(self, mail: Mail) -> None:
-        """Leave a mail to a person, marked as seen."""
+        """Leave a mail to a person, marked so that it is not read again."""
         try:
             kept = self._box[mail.key]
         except KeyError:
             return
         if isinstance(kept, mailbox.MaildirMessage):
             kept.set_subdir("cur")
-        kept.add_flag(self._flag)
+            kept.add_flag(_LEFT)
+        else:
+            kept[_HEADER] = "left"
         self._box[mail.key] = kept
+
+
+def _is_left(mail: "mailbox.MaildirMessage | mailbox.mboxMessage") -> bool:
+    if isinstance(mail, mailbox.MaildirMessage):
+        return _LEFT in mail.get_flags()
+    return _HEADER in mail
 
 
 @contextmanager

@@ -15,7 +15,7 @@ multipart/mixed; some give an envelope that came without a name one of their own
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email import message_from_bytes
+from email import message_from_bytes, message_from_string
 from email.message import Message
 from enum import StrEnum
 from typing import Final
@@ -26,11 +26,17 @@ from rollkeeper.notices.return_address import attempts_named
 
 MOST_BYTES: Final = 2_000_000
 _SENT_TO: Final = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
+_STATUS_PARTS: Final = ("message/delivery-status", "message/global-delivery-status")  # RFC 6533
+_ACTION: Final = re.compile(
+    r"\s*(failed|delayed|delivered|relayed|expanded)\s*(?:\((.*)\))?\s*(?:;.*)?", re.IGNORECASE
+)
+_TO_A_MAILBOX: Final = {"", "to mailbox"}
+"""What sendmail adds to `delivered` where that means what it says, and not that a list or a program took the mail."""
 _WHOLE: Final = ("multipart/report", "multipart/mixed")
-_STATUS: Final = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})")
-_PASSING: Final = re.compile(r"2\.2|[34]\.\d+")
-"""Subject and detail of faults that a server calls final and that say nothing about the holder: a full mailbox, a
-server's or a network's own trouble."""
+_STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_PASSING: Final = re.compile(r"2\.2|[3-7]\.\d+")
+"""Subject and detail of faults that a server calls final and that say nothing about the holder: a full mailbox, a server's or a
+network's own trouble, and what is said of the mail or of us (a blocked sender, a setting that is wrong)."""
 
 
 class Says(StrEnum):
@@ -86,10 +92,18 @@ def _status_blocks(mail: Message) -> list[Message]:
     if mail.get_content_type() not in _WHOLE or not mail.is_multipart():
         return []
     for part in mail.get_payload():
-        if isinstance(part, Message) and part.get_content_type() == "message/delivery-status":
+        if isinstance(part, Message) and part.get_content_type() in _STATUS_PARTS:
             blocks = part.get_payload()
-            return [one for one in blocks if isinstance(one, Message)] if isinstance(blocks, list) else []
+            found = [one for one in blocks if isinstance(one, Message)] if isinstance(blocks, list) else []
+            return found + [block for one in found for block in _blocks_within(one)]
     return []
+
+
+def _blocks_within(block: Message) -> list[Message]:
+    """Return the blocks behind the first of an internationalised report, which Python reads as the body of that."""
+    text = block.get_payload()
+    pieces = re.split(r"\r?\n\r?\n", text) if isinstance(text, str) else []
+    return [message_from_string(piece.lstrip()) for piece in pieces if piece.strip()]
 
 
 def _names_another(block: Message, attempt_id: UUID) -> bool:
@@ -101,18 +115,20 @@ def _names_another(block: Message, attempt_id: UUID) -> bool:
 
 
 def _judge(block: Message) -> Says:
-    action = str(block.get("Action", "")).split(";")[0].strip().lower()
-    status = _STATUS.match(str(block.get("Status", "")))
+    said = _ACTION.fullmatch(str(block.get("Action", "")))
+    status = _STATUS.match(str(block.get("Status", "")).strip())
+    if status and status[2] == status[3] == "0":  # some servers say no more there, and the truth beside it
+        status = _STATUS.search(str(block.get("Diagnostic-Code", ""))) or status
+    action = said[1].lower() if said else "failed" if status and status[1] == "5" else ""
+    if action == "failed":
+        is_final = status and status[1] == "5" and not _PASSING.fullmatch(f"{status[2]}.{status[3]}")
+        return Says.BOUNCED if is_final else Says.FAILED
     if action == "delivered" and status and status[1] == "2":
-        return Says.DELIVERED
-    if action == "failed" and status and status[1] == "5":
-        return Says.FAILED if _PASSING.fullmatch(f"{status[2]}.{status[3]}") else Says.BOUNCED
-    return Says.FAILED if action == "failed" else Says.NOT_YET
+        return Says.DELIVERED if said and (said[2] or "").strip().lower() in _TO_A_MAILBOX else Says.NOT_YET
+    return Says.NOT_YET if action else Says.NO_REPORT
 
 
 def _together(said: Sequence[Says]) -> Says:
     """Judge a report about several recipients: whom a message was passed on to, we do not know, so all or none."""
-    if not said:
-        return Says.NO_REPORT
-    worst = (Says.NOT_YET, Says.BOUNCED, Says.FAILED, Says.DELIVERED)
-    return next(one for one in worst if one in said)
+    worst = (Says.NOT_YET, Says.NO_REPORT, Says.BOUNCED, Says.FAILED, Says.DELIVERED)
+    return next((one for one in worst if one in said), Says.NO_REPORT)

@@ -24,12 +24,23 @@ from rollkeeper.notices.return_address import return_address, return_secret
 
 _PORTS: Final = {"smtp": 25, "smtps": 465}
 _MAILBOX: Final = re.compile(r"""[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\]+""")
+_NOBODY: Final = re.compile(r"5\.(1\.\d+|2\.1)\b")
+"""Enhanced status of a server that knows no such mailbox, or one that is closed. All others are about the server or about us."""
+_NO_SUCH_MAILBOX: Final = {550, 551, 553}
+_ON_THIS_MACHINE: Final = {"127.0.0.1", "::1", "localhost"}
+_ANSWERS_WITHIN: Final = 20
+"""Times the patience for a connection: a server that looks through a mail before it takes it may need ten minutes (RFC 5321,
+4.5.3.2.6), and one whose answer is not waited for sends the mail all the same."""
 _LATER: Final = Handing(Answer.LATER)
 _REFUSED: Final = Handing(Answer.REFUSED)
 
 
 class NotEncrypted(Exception):
-    """The server offers no STARTTLS and the home demands it."""
+    """The server offers no STARTTLS, and the home demands it or a password would go out in clear."""
+
+
+class NoPassword(Exception):
+    """The settings name a user, and there is no password: the server would refuse everybody."""
 
 
 class MailServer:
@@ -71,7 +82,8 @@ class MailServer:
     def send(self, messages: Sequence[Message]) -> list[Handing]:
         """Send over one connection; when it breaks, the rest is for later."""
         answers: list[Handing] = []
-        with suppress(OSError, smtplib.SMTPException, NotEncrypted), self._connect() as server:
+        faults = (OSError, smtplib.SMTPException, NotEncrypted, NoPassword)
+        with suppress(*faults), self._connect() as server:
             for message in messages:
                 answers.append(self._send_one(server, message))  # noqa: PERF401 - what was sent before a break counts
         return answers + [_LATER] * (len(messages) - len(answers))
@@ -85,6 +97,8 @@ class MailServer:
             server = smtplib.SMTP(host, port, timeout=self._patience_s)
         try:
             self._greet(server, tls)
+            if server.sock is not None:
+                server.sock.settimeout(_ANSWERS_WITHIN * self._patience_s)
         except BaseException:
             server.close()
             raise
@@ -95,10 +109,15 @@ class MailServer:
         if self._url.scheme == "smtp" and server.has_extn("starttls"):
             server.starttls(context=tls)
             server.ehlo()
-        elif self._url.scheme == "smtp" and self._demands_tls:
+        elif self._url.scheme == "smtp" and (self._demands_tls or self._would_tell_password()):
             raise NotEncrypted
+        if self._url.username and not self._password:
+            raise NoPassword
         if self._url.username and self._password:
             server.login(unquote(self._url.username), self._password)
+
+    def _would_tell_password(self) -> bool:
+        return bool(self._url.username) and self._url.hostname not in _ON_THIS_MACHINE
 
     def _send_one(self, server: smtplib.SMTP, message: Message) -> Handing:
         """Send one message. Raises where the connection is of no further use; addresses never get into an error."""
@@ -125,9 +144,9 @@ class MailServer:
                 rcpt_options=["NOTIFY=SUCCESS,FAILURE,DELAY"] if reports else [],
             )
         except smtplib.SMTPRecipientsRefused as fault:
-            return _refusal(next(iter(fault.recipients.values()))[0])
+            return _refusal(*next(iter(fault.recipients.values())))
         except smtplib.SMTPDataError as fault:
-            return _refusal(fault.smtp_code)
+            return _refusal(fault.smtp_code, fault.smtp_error)
         except smtplib.SMTPSenderRefused:
             return _LATER  # our own sender is at fault, not the holder's address
         return None
@@ -159,6 +178,9 @@ def _mailbox(text: str) -> Address:
     return Address(username=username, domain=domain)
 
 
-def _refusal(code: int) -> Handing:
-    """Tell a final no (5xx) from a passing one."""
-    return _REFUSED if code >= 500 else _LATER
+def _refusal(code: int, said: bytes | str) -> Handing:
+    """Tell that there is nobody at an address from every other no: of a wrong password, a blocked sender, a full mailbox."""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    if enhanced := re.search(r"\b[245]\.\d{1,3}\.\d{1,3}\b", text):
+        return _REFUSED if _NOBODY.match(enhanced[0]) else _LATER
+    return _REFUSED if code in _NO_SUCH_MAILBOX else _LATER

@@ -7,6 +7,7 @@ import json
 import ssl
 import stat
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
@@ -19,7 +20,7 @@ from rollkeeper.notices.gateways import Answer, Message
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.outbox import Outbox, masked
 from rollkeeper.notices.smpp import ShortMessages
-from rollkeeper.notices.smtp import MailServer
+from rollkeeper.notices.smtp import MailServer, NotEncrypted
 from rollkeeper.notices.voice import Calls
 from rollkeeper.vault.opened import Opened
 from tests.notices.caller import telephone_system
@@ -227,7 +228,12 @@ def test_a_mail_arrives_letter_for_letter_in_every_script(host, mailboxes):
     [
         ("550 no such mailbox", Answer.REFUSED),
         ("553 bad", Answer.REFUSED),
+        ("550 5.1.1 no such mailbox", Answer.REFUSED),
+        ("550 5.2.1 closed", Answer.REFUSED),
         ("450 busy", Answer.LATER),
+        ("554 5.7.1 relay access denied", Answer.LATER),
+        ("550 5.7.1 your address is blocked", Answer.LATER),
+        ("552 5.2.2 full", Answer.LATER),
     ],
 )
 def test_a_refused_recipient_is_a_bounce_and_a_passing_trouble_is_not(host, mailboxes, reply, answer):
@@ -239,11 +245,29 @@ def test_a_refused_recipient_is_a_bounce_and_a_passing_trouble_is_not(host, mail
     assert second.answer is Answer.TAKEN
 
 
-@pytest.mark.parametrize(("reply", "answer"), [("554 no", Answer.REFUSED), ("452 full", Answer.LATER)])
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [("550 5.1.1 no", Answer.REFUSED), ("554 no", Answer.LATER), ("452 full", Answer.LATER)],
+)
 def test_a_refusal_after_the_text_is_told_apart_too(host, mailboxes, reply, answer):
     mailboxes.data_answer = reply
 
     assert mail_server(host.url).send([message()])[0].answer is answer
+
+
+def test_without_the_password_of_the_user_that_is_named_nothing_is_sent(host, mailboxes):
+    url = host.url.replace("://", "://rollkeeper@")
+
+    assert mail_server(url).send([message()])[0].answer is Answer.LATER
+    assert mailboxes.kept == []
+
+
+def test_a_password_goes_to_no_other_machine_in_clear(monkeypatch):
+    server = mail_server("smtp://rollkeeper@mail.example", password="invented")
+    plain = SimpleNamespace(ehlo_or_helo_if_needed=lambda: None, has_extn=lambda _: False)
+
+    with pytest.raises(NotEncrypted):
+        server._greet(plain, None)
 
 
 def test_a_refused_sender_is_our_own_fault_and_bounces_nobody(host, mailboxes):

@@ -227,6 +227,18 @@ def test_a_letter_that_comes_back_never_counts_and_its_holder_is_unreached(house
     assert (notice(owed).state, notice(owed).delivered_on) == ("bounced", None)
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_the_slip_in_an_envelope_that_came_back_proves_nothing(house, together):
+    owed = by_post()
+    reference = attempts(owed)[0].gateway_reference
+    slip = slip_reference(reference, secret=return_secret())
+
+    for said in [(slip, reference)] if together else [(reference,), (slip,)]:
+        said_back(*said)
+
+    assert (attempts(owed)[0].outcome, notice(owed).delivered_on) == ("bounced", None)
+
+
 def test_a_forged_slip_proves_nothing(house):
     owed = by_post()
     reference = attempts(owed)[0].gateway_reference

@@ -53,12 +53,15 @@ def test_a_return_address_with_one_letter_changed_names_nobody(place):
 @pytest.mark.parametrize(
     ("action", "status", "says"),
     [
-        ("failed", "5.1.1", Says.BOUNCED), ("failed", "5.2.1", Says.BOUNCED), ("failed", "5.7.1", Says.BOUNCED),
+        ("failed", "5.1.1", Says.BOUNCED), ("failed", "5.2.1", Says.BOUNCED), ("failed", "5.7.1", Says.FAILED),
         ("failed", "5.2.2", Says.FAILED), ("failed", "5.4.4", Says.FAILED), ("failed", "4.4.7", Says.FAILED),
         ("failed", "", Says.FAILED), ("FAILED", "5.1.1 (no such user)", Says.BOUNCED),
         ("delayed", "4.4.1", Says.NOT_YET), ("relayed", "2.0.0", Says.NOT_YET), ("expanded", "2.0.0", Says.NOT_YET),
         ("delivered", "2.1.5", Says.DELIVERED), ("delivered", "4.0.0", Says.NOT_YET), ("delivered", "", Says.NOT_YET),
-        ("", "5.1.1", Says.NOT_YET),
+        ("", "5.1.1", Says.BOUNCED), ("", "2.0.0", Says.NO_REPORT), ("deliverable", "2.1.5", Says.NO_REPORT),
+        ("delivered (to mailbox)", "2.0.0", Says.DELIVERED), ("delivered (to mailing list)", "2.0.0", Says.NOT_YET),
+        ("failed", "5.0.0", Says.BOUNCED), ("failed", "5.0.0\nDiagnostic-Code: smtp; 552 5.2.2 full", Says.FAILED),
+        ("failed", "5.0.0\nDiagnostic-Code: smtp; 550 10.5.1.1 said no", Says.BOUNCED),
     ],
 )  # fmt: skip
 def test_a_report_means_what_its_action_and_status_say(action, status, says):
@@ -83,6 +86,7 @@ def test_one_recipient_that_is_under_way_leaves_the_whole_under_way():
         (b'multipart/report; report-type="delivery-status"', b"multipart/mixed"),
         (b"Reporting-MTA:", b"Original-Envelope-Id: 0M5500GLDD@mx.mail.example\nReporting-MTA:"),
         (b"\n", b"\r\n"),
+        (b"message/delivery-status", b"message/global-delivery-status"),
     ],
     ids=[
         "empty lines behind it",
@@ -90,6 +94,7 @@ def test_one_recipient_that_is_under_way_leaves_the_whole_under_way():
         "mixed",
         "an envelope's name of the server's own",
         "line ends",
+        "in any script",
     ],
 )
 def test_a_report_is_read_as_servers_write_it(exact, written):
@@ -157,6 +162,15 @@ def mbox(tmp_path, *raws):
     return tmp_path / "mbox"
 
 
+def look_at_all(path):
+    """Open the mailbox as a mail program does, which marks all that is there as seen."""
+    box = mailbox.Maildir(path) if path.is_dir() else mailbox.mbox(path)
+    with closing(box):
+        for key, mail in box.items():
+            mail.add_flag("S" if path.is_dir() else "R")
+            box[key] = mail
+
+
 def left_in(path):
     box = mailbox.Maildir(path) if path.is_dir() else mailbox.mbox(path)
     with closing(box):
@@ -182,6 +196,18 @@ def test_a_mailbox_is_emptied_of_reports_and_what_people_wrote_is_left_and_not_r
     assert (again.taken.bounced, again.taken.delivered, again.not_yet, again.left) == (0, 0, 0, 0)
     assert (notice(gone).state, notice(told).state) == ("owed", "delivered")
     assert [b"Losar" in one for one in left_in(path)] == [True]
+
+
+@pytest.mark.parametrize("folder", [maildir, mbox])
+def test_whoever_opens_the_mailbox_takes_no_report_away(reported, tmp_path, folder):
+    owed, attempt = sent_by_mail()
+    path = folder(tmp_path, dsn(attempt, secret=return_secret()), answer(attempt, secret=return_secret()))
+    look_at_all(path)
+
+    read, again = collect_mail(path, on=ON), collect_mail(path, on=ON)
+
+    assert (read.taken.bounced, read.left, again.left) == (1, 1, 0)
+    assert notice(owed).state == "owed"
 
 
 @pytest.mark.parametrize(("action", "status"), [("failed", "5.1.1"), ("failed", "4.2.2")])

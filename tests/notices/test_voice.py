@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import uuid
 
 import pytest
@@ -12,11 +13,12 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.errors import NoCalls
-from rollkeeper.notices.gateways import gateways
+from rollkeeper.notices.gateways import Answer, Message, gateways
 from rollkeeper.notices.kinds import CallEnd, Channel, Outcome
 from rollkeeper.notices.rules import judge_call, key_to_press
 from rollkeeper.notices.voice import Calls
 from rollkeeper.site.cli import make_app
+from rollkeeper.vault.opened import Opened
 from tests.notices.caller import telephone_system
 from tests.notices.people import ON, attempts, make_line, notice, tell
 
@@ -107,6 +109,30 @@ def test_a_program_that_is_broken_or_missing_puts_calls_off_and_loses_none(folde
     assert notice(owed).next_try_at > clock.now()
     with pytest.raises(NoCalls):
         missing.results()
+
+
+def test_a_program_that_does_not_end_has_the_calls_that_it_took(tmp_path):
+    program = tmp_path / "slow"
+    program.write_text(
+        f"#!{sys.executable}\nimport json, sys, time\nrow = json.loads(sys.stdin.readline())\n"
+        "print(json.dumps({'reference': row['reference'], 'answer': 'taken'}), flush=True)\ntime.sleep(60)\n"
+    )
+    program.chmod(0o700)
+    calls = [
+        Message(
+            uuid.uuid4(),
+            Channel.VOICE,
+            Opened("+8689100000001"),
+            language="en",
+            subject="",
+            text="Please register.",
+        )
+        for _ in range(2)
+    ]
+
+    said = Calls(str(program), patience_s=1.5).send(calls)
+
+    assert [one.answer for one in said] == [Answer.TAKEN, Answer.LATER]
 
 
 def test_no_number_is_in_any_file_that_the_house_writes(folder, home):

@@ -7,6 +7,7 @@
 --
 -- The channel of a notice is the one tried last until one brings proof, and then that one.
 -- A report for the very line that was barred when the message went out proves nothing: outcome 'uncounted'.
+-- Of a letter whose envelope came back the slip proves nothing: it was still in it, and somebody opened what was returned.
 -- A passing failure (a full mailbox, a busy telephone) has the same way tried again later, as often as any failure.
 -- The day of delivery is the later of the report's and the sending's: a gateway's slow clock shortens nobody's time.
 WITH given AS MATERIALIZED (
@@ -28,13 +29,14 @@ WITH given AS MATERIALIZED (
               AND (s.lifted_at IS NULL OR s.lifted_at > f.sent_at)
         ) THEN 'uncounted' ELSE f.reported END AS outcome
     FROM found f
-    ORDER BY f.line_id, f.attempt_id, (f.reported = 'delivered') DESC, f.at
+    ORDER BY f.line_id, f.attempt_id, (f.reported = CASE f.channel WHEN 'post' THEN 'bounced' ELSE 'delivered' END) DESC, f.at
 ), closed AS (
     UPDATE notices_attempt a
     SET outcome = j.outcome, outcome_at = j.at
     FROM judged j
     WHERE a.line_id = j.line_id AND a.attempt_id = j.attempt_id
       AND a.outcome NOT IN ('delivered', 'uncounted') AND a.outcome <> j.outcome
+      AND NOT (a.channel = 'post' AND a.outcome = 'bounced' AND j.outcome = 'delivered')
       AND (j.outcome <> 'failed' OR a.outcome IN ('waiting', 'handed'))
     RETURNING a.line_id, a.attempt_id, a.notice_id, a.channel, j.outcome,
         (greatest(j.at, a.sent_at) AT TIME ZONE %(zone)s)::date AS day
