@@ -78,7 +78,7 @@ class ShortMessages:
 
     def __init__(
         self, url: str, *, password: str, sender: str, spool: Spool, window: int = 10, per_second: float = 50,
-        patience_s: float = 10,
+        patience_s: float = 60,
     ) -> None:  # fmt: skip
         self._url, self._password, self._sender, self._spool = urlsplit(url), password, sender, spool
         self._window, self._pause_s, self._patience_s = window, 1 / per_second, patience_s
