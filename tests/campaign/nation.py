@@ -11,7 +11,7 @@ import datetime as dt
 import random
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
@@ -124,7 +124,7 @@ class _Network:
         return [self._STATES[self._held.get(line.int, open_line) & 7] for line in lines]
 
 
-class _Watch:
+class Watch:
     """Adds up what took how long, and looks at memory in between."""
 
     def __init__(self) -> None:
@@ -151,7 +151,7 @@ class _Watch:
 
 def live_two_years(size: int, folder: Path, people: tuple[Authority, Authority]) -> Lived:
     """Let so many lines live from the import to the last erasure, and compare each with its fate by the law."""
-    watch = _Watch()
+    watch = Watch()
     file = write_lines(folder, size)
     with watch.of("import"):
         take_in(file)
@@ -159,6 +159,11 @@ def live_two_years(size: int, folder: Path, people: tuple[Authority, Authority])
     with watch.of("plan, and owe each a notice"):
         plan(FIRST)
     live(people, watch)
+    return compared(folder, watch)
+
+
+def compared(folder: Path, watch: Watch) -> Lived:
+    """Hold what became of each line against what `simulate` says of the same histories."""
     found, wanted = read_fates(folder), by_simulation(folder, watch)
     alike = found.join(wanted, on=wanted.columns, nulls_equal=True)
     counts = {
@@ -215,25 +220,40 @@ def begin_lives() -> None:
     )
 
 
-def live(people: tuple[Authority, Authority], watch: _Watch) -> None:
-    """Let each day's events happen before its night; on days of outage nobody plays the night."""
-    on, network = FIRST, _Network()
+def live(
+    people: tuple[Authority, Authority],
+    watch: Watch,
+    *,
+    first: dt.date = FIRST,
+    has_happened: bool = False,
+    done: Callable[[dt.date, str], None] = lambda _on, _what: None,
+) -> None:
+    """Let each day's events happen before its night; on days of outage nobody plays the night.
+
+    Goes on from a day where an earlier run broke off; `done` is told of each half of a day, of the first in the transaction
+    in which it happens.
+    """
+    on, network = first, _Network()
     while on <= LAST:
         clock.give_day(on)
-        with watch.of("what people do"):
-            happen(on)
+        if not has_happened:
+            with watch.of("what people do"), act():
+                happen(on)
+                done(on, "happened")
+        has_happened = False
         if not any(first <= on <= last for first, last in OUTAGES):
             _night(on, people, network, watch)
             with watch.of("tell the network of what is left"):
                 push_due(sweep_authority(), on=on, gateway=network)
             with watch.of("erase and free numbers"):
                 erase_due(sweep_authority(), on=on)
+        done(on, "night")
         if on.day == 1:
             print(on, {what: round(seconds) for what, seconds in watch.seconds.items()}, flush=True)
         on += dt.timedelta(days=1)
 
 
-def _night(on: dt.date, people: tuple[Authority, Authority], network: _Network, watch: _Watch) -> None:
+def _night(on: dt.date, people: tuple[Authority, Authority], network: _Network, watch: Watch) -> None:
     begin = time.perf_counter()
     with watch.of("sweep"):
         swept = acts.advance(sweep_authority(), on=on)
@@ -307,7 +327,7 @@ def happen(on: dt.date) -> None:
             end_line_state(row.line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on)
 
 
-def by_simulation(folder: Path, watch: _Watch) -> pl.DataFrame:
+def by_simulation(folder: Path, watch: Watch) -> pl.DataFrame:
     """Return what `simulate` says of the same histories, both engines agreeing."""
     file = folder / "events.csv"
     with file.open("wb") as opened, connection.cursor() as cursor:

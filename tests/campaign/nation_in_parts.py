@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A nation's two years in a home of its own, broken off whenever one likes and gone on with.
+
+    python -m tests.campaign.nation_in_parts HOME --lines 10000000
+
+Separate from the test, which plays the same in one go: ten million lines take longer than one may have. Begun again with the same
+HOME it goes on behind the last half of a day that was done; a night that was killed in the middle is played again, as any night may
+be. What the network was told is forgotten between two parts: no day ends before the network has proved all of it. HOME is kept.
+"""
+
+import argparse
+import datetime as dt
+import os
+import sys
+from pathlib import Path
+
+MARKS = "CREATE TABLE soak_done (day date, what text, at timestamptz DEFAULT now(), PRIMARY KEY (day, what))"
+
+
+def main(home: Path, lines: int) -> int:
+    """Begin, or go on; return 1 where any line differs from what `simulate` says of it."""
+    from django.db import connections
+
+    from rollkeeper.access.roles import StaffRole
+    from rollkeeper.kernel import opening, server
+    from rollkeeper.kernel.database import rows, run
+    from rollkeeper.kernel.settings import HomeKind, write_settings
+    from rollkeeper.site import boot
+    from tests.campaign import nation
+    from tests.campaign.population import person, plan
+
+    boot.make_home(HomeKind.TRIAL)
+    opening.open_home_with(lambda: None)  # what simulates need not open it
+    write_settings(
+        quiet_from=dt.time(), quiet_until=dt.time(), first_share=1.0, first_share_hours=0, cap_per_hour=10**9
+    )
+    watch = nation.Watch()
+    try:
+        if not rows("SELECT to_regclass('soak_done') AS there")[0].there:
+            nation.forget()
+            _empty()
+            with watch.of("import"):
+                nation.take_in(nation.write_lines(home, lines))
+            nation.begin_lives()
+            with watch.of("plan, and owe each a notice"):
+                plan(nation.FIRST)
+            run(MARKS)
+        run("SET statement_timeout = 0")
+        (last,) = rows(
+            "SELECT max(day) FILTER (WHERE what = 'happened') AS happened, max(day) FILTER (WHERE what = 'night') AS night"
+            " FROM soak_done"
+        )
+        first = last.night + dt.timedelta(days=1) if last.night else nation.FIRST
+        people = person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)
+        print(
+            f"{first}, {'with what has happened by day' if last.happened == first else 'from its morning'}",
+            flush=True,
+        )
+        nation.live(people, watch, first=first, has_happened=last.happened == first, done=_note)
+        lived = nation.compared(home, watch)
+    finally:
+        connections.close_all()
+        server.stop_if_unused()
+    print(lived, watch.peaks.say(), sep="\n")
+    return 1 if lived.counts["different"] or lived.counts["compared"] != lines else 0
+
+
+def _note(on: dt.date, what: str) -> None:
+    from rollkeeper.kernel.database import run
+
+    run("INSERT INTO soak_done (day, what) VALUES (%s, %s) ON CONFLICT DO NOTHING", [on, what])
+
+
+def _empty() -> None:
+    """Take away what a new home has: no canary is counted."""
+    from tests.owner import as_owner
+
+    with as_owner() as owner:
+        owner.execute("SET session_replication_role = replica")
+        found = owner.execute(
+            "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'django_%'"
+        ).fetchall()
+        owner.execute("TRUNCATE " + ", ".join(name for (name,) in found) + " RESTART IDENTITY")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("home", type=Path, metavar="HOME")
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    asked = parser.parse_args()
+    os.environ |= {
+        "ROLLKEEPER_HOME": str(asked.home.absolute()),
+        "ROLLKEEPER_ROLE": "migrator",
+        "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
+        # Nobody pulls a plug here; the siege does (`tests/campaign/siege`).
+        "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\nfull_page_writes = off\n",
+    }
+    import django
+
+    django.setup()
+    sys.exit(main(asked.home, asked.lines))
