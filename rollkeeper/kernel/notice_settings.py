@@ -85,8 +85,7 @@ class NoticeSettings(BaseModel):
         Literal["same", "decimal", "hexadecimal"] | None,
         Field(
             description="How the centre's reports name a message: by the 'same' id as its answer, or by the same number in"
-            " 'decimal' or 'hexadecimal' where the answer has it in the other; empty: found out from the first twenty reports,"
-            " which count from then on."
+            " 'decimal' or 'hexadecimal' where the answer has it in the other. Empty: no report is believed, and all wait."
         ),
     ] = None
     smpp_reports: Annotated[

@@ -18,7 +18,7 @@ from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.acts import TakenIn, record_outcomes
-from rollkeeper.notices.errors import NoMessageCentre, NoReturnAddress, ReportsUnlikeAnswers
+from rollkeeper.notices.errors import NoMessageCentre, NoReturnAddress, ReportIdsUnknown
 from rollkeeper.notices.letters import read_letters
 from rollkeeper.notices.mail_folder import Mail, MailFolder, open_folder
 from rollkeeper.notices.mail_reports import MOST_BYTES, MailReport, Says, read_mail
@@ -70,7 +70,7 @@ def collect_short_messages(
     """Listen to the message centre for so long, take in what is settled, and tell whether it went out of reach.
 
     What was heard before is taken in where the centre is out of reach as well. Refuses: NoMessageCentre; and, once that is done,
-    ReportsUnlikeAnswers.
+    ReportIdsUnknown.
     """
     from rollkeeper.notices.smpp import ShortMessages
 
@@ -85,8 +85,8 @@ def collect_short_messages(
         found = centre.settled()
         _add(total, take_in(found, on=on, by=by))
         centre.forget(found)
-    if centre.is_unlike():
-        raise ReportsUnlikeAnswers
+    if fitting := centre.waiting():
+        raise ReportIdsUnknown(**{how.value: count for how, count in fitting.items()})
     return total, is_away
 
 

@@ -71,15 +71,16 @@ class NoMessageCentre(RollkeeperError):
     remedy = "Set 'smpp_url' in home.toml; docs/notices.md says how."
 
 
-class ReportsUnlikeAnswers(RollkeeperError):
-    """A message centre names messages in its reports otherwise than in its answers."""
+class ReportIdsUnknown(RollkeeperError):
+    """Delivery reports have come, and nobody said how the message centre writes ids in them."""
 
-    code = "reports_unlike_answers"
+    code = "report_ids_unknown"
     kind = Kind.MALFORMED
-    sentence = "The message centre names messages in its reports otherwise than in its answers: such reports prove nothing."
-    remedy = (
-        "Say how by 'smpp_report_ids' in home.toml, most likely 'decimal'; docs/notices.md says how to tell."
+    sentence = (
+        "Delivery reports wait, since nobody said how the message centre writes ids in them: {same} fit a message as they are,"
+        " {decimal} if they are decimal and the answers hexadecimal, {hexadecimal} the other way round."
     )
+    remedy = "Set 'smpp_report_ids' in home.toml to the one that fits all; docs/notices.md says how to tell. None is lost."
 
 
 class NoCalls(RollkeeperError):

@@ -26,6 +26,8 @@ class Answer(StrEnum):
     TAKEN = "taken"
     LATER = "later"
     """Out of reach or busy."""
+    FAILED = "failed"
+    """Not this message, not now: a full mailbox, a sender whom the other side blocks. Says nothing of other messages."""
     REFUSED = "refused"
     """There is nobody at this address."""
 

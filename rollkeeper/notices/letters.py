@@ -180,9 +180,13 @@ def written_reference(text: str) -> str | None:
 
 
 def read_letters(texts: Sequence[str], *, secret: bytes) -> list[Receipt]:
-    """Return what came back as delivery reports, as of now; what is no reference of a letter is left out."""
-    found = (read_letter(one, secret=secret) for one in texts)
-    return [Receipt(reference, outcome, clock.now()) for reference, outcome in filter(None, found)]
+    """Return what came back as delivery reports, as of now, envelopes first; what is no reference of a letter is left out.
+
+    Of a letter whose envelope came back the slip proves nothing (`record_outcomes.sql`), whichever was scanned first.
+    """
+    found = filter(None, (read_letter(one, secret=secret) for one in texts))
+    envelopes_first = sorted(found, key=lambda one: one[1] is not Outcome.BOUNCED)
+    return [Receipt(reference, outcome, clock.now()) for reference, outcome in envelopes_first]
 
 
 def grouped(signs: str) -> str:

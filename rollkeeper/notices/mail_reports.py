@@ -34,7 +34,7 @@ _TO_A_MAILBOX: Final = {"", "to mailbox"}
 """What sendmail adds to `delivered` where that means what it says, and not that a list or a program took the mail."""
 _WHOLE: Final = ("multipart/report", "multipart/mixed")
 _STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_PASSING: Final = re.compile(r"2\.2|[3-7]\.\d+")
+_PASSING: Final = re.compile(r"1\.[78]|2\.2|[3-7]\.\d+")
 """Subject and detail of faults that a server calls final and that say nothing about the holder: a full mailbox, a server's or a
 network's own trouble, and what is said of the mail or of us (a blocked sender, a setting that is wrong)."""
 

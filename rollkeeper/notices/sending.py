@@ -55,7 +55,10 @@ _TELLS_OF = {
     NoticeKind.SIM_REPLACED: frozenset({Verb.SIM_REPLACED}),
 }  # fmt: skip
 """What a notice tells the holder was done: the receipt of that entry is theirs."""
-_OUTCOMES = {Answer.TAKEN: Outcome.HANDED, Answer.LATER: Outcome.FAILED, Answer.REFUSED: Outcome.BOUNCED}
+_OUTCOMES = {
+    Answer.TAKEN: Outcome.HANDED, Answer.LATER: Outcome.FAILED, Answer.FAILED: Outcome.FAILED,
+    Answer.REFUSED: Outcome.BOUNCED,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -238,11 +241,8 @@ class Sender:
         for one in answers:
             sent.handed += one.answer is Answer.TAKEN
             sent.bounced += one.answer is Answer.REFUSED
-            sent.later += one.answer is Answer.LATER
-        again = [
-            now + wait_after(intent.tries_before + 1) if one.answer is Answer.LATER else AT_ONCE
-            for intent, one in zip(intents, answers, strict=True)
-        ]
+            sent.later += one.answer in {Answer.LATER, Answer.FAILED}
+        again = [_again_at(intent, one.answer, now=now) for intent, one in zip(intents, answers, strict=True)]
         with act():
             run(
                 sql("notices", "record_handings"),
@@ -250,9 +250,9 @@ class Sender:
                     **_columns(intents),
                     "outcomes": [_OUTCOMES[one.answer].value for one in answers],
                     "references": [
-                        # Kept for what a gateway took, and for nothing else: it says that the message left the house.
+                        # Kept for what a gateway took, or tried, and for nothing else: it says that the message left the house.
                         (one.gateway_reference or str(intent.attempt_id))
-                        if one.answer is Answer.TAKEN
+                        if one.answer in {Answer.TAKEN, Answer.FAILED}
                         else None
                         for intent, one in zip(intents, answers, strict=True)
                     ],
@@ -267,6 +267,12 @@ class Sender:
                     "bounced": Verb.NOTICE_BOUNCED.value,
                 },
             )
+
+
+def _again_at(intent: _Intent, answer: Answer, *, now: dt.datetime) -> dt.datetime:
+    if answer is Answer.LATER:
+        return now + wait_after(intent.tries_before + 1)
+    return now + AFTER_A_FAILURE if answer is Answer.FAILED else AT_ONCE
 
 
 def _columns(intents: Sequence[_Intent]) -> dict[str, list[Any]]:

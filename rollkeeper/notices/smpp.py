@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from sqlite3 import OperationalError
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -31,11 +32,11 @@ from rollkeeper.notices.smpp_spool import Spool
 from rollkeeper.notices.smpp_text import WITH_HEADER, TooLong, in_parts
 
 _BROKEN: Final = (OSError, exceptions.ConnectionError, exceptions.PDUError, exceptions.UnknownCommandError,
-                  struct.error, ValueError, KeyError)  # fmt: skip
+                  struct.error, ValueError, KeyError, OperationalError)  # fmt: skip
 _NOBODY_THERE: Final = {0x0B, 0x33, 0x40}  # invalid destination: address, count, representation
 _BUSY: Final = {0x14, 0x58}  # queue full, throttled
 _NUMBER: Final = re.compile(r"\+?[0-9]{3,20}")
-_REPORT: Final = re.compile(r"id:\s*(\S+).*?stat:\s*([A-Za-z]+)", re.DOTALL | re.IGNORECASE)
+_REPORT: Final = re.compile(r"id:\s*(?!sub:)(\S+).*?stat:\s*([A-Za-z]+)", re.DOTALL | re.IGNORECASE)
 _IS_REPORT: Final = (
     0x04  # esm_class: what a telephone sends of itself has other bits, and may say what it likes
 )
@@ -125,9 +126,9 @@ class ShortMessages:
         """Return what the reports so far say of whole messages."""
         return self._spool.settled()
 
-    def is_unlike(self) -> bool:
-        """Tell whether reports name messages in another way than answers do, so that none is believed."""
-        return self._spool.is_unlike()
+    def waiting(self) -> dict[ReportIds, int] | None:
+        """Return, where nobody said how the centre writes ids, how many reports that wait fit in each way."""
+        return self._spool.waiting()
 
     def forget(self, receipts: Sequence[Receipt]) -> None:
         """Note that these were taken into the register."""
@@ -221,7 +222,7 @@ class ShortMessages:
             run.answers[message.reference] = Answer.REFUSED if refused else Answer.LATER
             return
         self._spool.keep_part(
-            message.reference, part=part.number, parts=part.of, message_id=_text(said.message_id)
+            message.reference, part=part.number, parts=part.of, message_id=_text(said.message_id or b"")
         )
         if message.reference not in run.answers and self._spool.is_whole(message.reference):
             run.answers[message.reference] = Answer.TAKEN
@@ -233,13 +234,14 @@ class ShortMessages:
             return
         text = _text(said.fields.get(PAYLOAD) or getattr(said, "short_message", None) or b"")
         written = _REPORT.search(text)
-        outcome = _STATES.get(said.fields[STATE][0]) if said.fields.get(STATE) else None
-        if outcome is None and written and STATE not in said.fields:
-            outcome = outcome_of(written[2])
+        words = {outcome_of(written[2])} if written else set()
+        words |= {_STATES.get(said.fields[STATE][0])} if said.fields.get(STATE) else set()
+        outcome = (
+            words.pop() if len(words) == 1 else None
+        )  # where text and field contradict each other, neither counts
         if outcome and (written or named):
-            self._spool.keep_report(
-                written[1] if written else "", outcome=outcome, at=clock.now(), answered=named or None
-            )
+            reported = written[1] if written else ""
+            self._spool.keep_report(reported, outcome=outcome, at=clock.now(), answered=named)
 
 
 def _handing(message: Message, answer: Answer) -> Handing:

@@ -3,18 +3,13 @@
 
 Many centres answer with an id in hexadecimal and report of it in decimal, a few the other way round. Then 26 in a report is
 the message that was answered 1A, while another one was answered 26: taken by the letter, its report would prove that somebody was
-told whom nobody reached. Which way it is cannot be told from figures alone, and is told by letters: where answers have some and
-twenty reports have none, or the other way round, they are written in two ways.
+told whom nobody reached. A program cannot be sure which way it is; somebody says so, once, and until then no report is believed.
 """
 
 import re
-from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
 
-ENOUGH: Final = 20
-"""Reports after which their having no letter means something: of twenty ids in hexadecimal, of two figures each, one in 10^8 has
-none."""
 _FIGURES: Final = re.compile(r"[0-9]+")
 _SIXTEEN: Final = re.compile(r"[0-9A-Fa-f]+")
 
@@ -29,37 +24,25 @@ class ReportIds(StrEnum):
     HEXADECIMAL = "hexadecimal"
 
 
+_ANSWERS: Final = {ReportIds.SAME: 0, ReportIds.DECIMAL: 16, ReportIds.HEXADECIMAL: 10}
+_REPORTS: Final = {ReportIds.SAME: 0, ReportIds.DECIMAL: 10, ReportIds.HEXADECIMAL: 16}
+
+
 def of_answer(given: str, how: ReportIds) -> str | None:
-    """Return the one spelling of an id in an answer; None for one that contradicts what is known."""
-    return _spelled(given, {ReportIds.SAME: 0, ReportIds.DECIMAL: 16, ReportIds.HEXADECIMAL: 10}[how])
+    """Return the one spelling of an id in an answer; None for one that is not written so, or is none."""
+    return _spelled(given, _ANSWERS[how])
 
 
 def of_report(given: str, how: ReportIds) -> str | None:
-    """Return the one spelling of an id in a report; None for one that contradicts what is known."""
-    return _spelled(given, {ReportIds.SAME: 0, ReportIds.DECIMAL: 10, ReportIds.HEXADECIMAL: 16}[how])
-
-
-def found_out(answers: Collection[str], reports: Collection[str]) -> ReportIds | None:
-    """Return how reports write ids where that is certain; None where it is not yet, or where they are written in two ways."""
-    letters = _has_letters(answers), _has_letters(reports)
-    if letters == (True, True) or (letters == (False, False) and len(reports) >= ENOUGH):
-        return ReportIds.SAME
-    return None
-
-
-def are_unlike(answers: Collection[str], reports: Collection[str]) -> bool:
-    """Tell whether answers and reports certainly write ids in two ways."""
-    letters = _has_letters(answers), _has_letters(reports)
-    return letters == (False, True) or (letters == (True, False) and len(reports) >= ENOUGH)
-
-
-def _has_letters(ids: Collection[str]) -> bool:
-    return any(not _FIGURES.fullmatch(one) for one in ids)
+    """Return the one spelling of an id in a report; None for one that is not written so, or is none."""
+    return _spelled(given, _REPORTS[how])
 
 
 def _spelled(given: str, base: int) -> str | None:
+    if not given:
+        return None
     if not base:
-        return given.lower().lstrip("0") or "0" if _SIXTEEN.fullmatch(given) else given
+        return (given.lower().lstrip("0") or "0") if _SIXTEEN.fullmatch(given) else given
     if not (_FIGURES if base == 10 else _SIXTEEN).fullmatch(given):
         return None
     return str(int(given, base))

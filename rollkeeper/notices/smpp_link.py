@@ -71,7 +71,9 @@ class Link(Client):  # type: ignore[misc]
             raise exceptions.PDUError("a packet of impossible length")
         raw = head + self._recv_exact(length - _HEAD_BYTES)
         fields: dict[int, bytes] = {}
-        said: Any = SimpleNamespace(command="none", status=status, sequence=sequence, fields=fields)
+        said: Any = SimpleNamespace(
+            command="none", status=status, sequence=sequence, fields=fields, is_error=lambda: bool(status)
+        )
         name = ""
         try:
             name = command_codes.get_command_name(code)
@@ -79,6 +81,8 @@ class Link(Client):  # type: ignore[misc]
             read.fields = fields
             read.parse_optional_params = lambda octets: fields.update(_fields(octets))
             read.parse(raw)
+            if name == "submit_sm_resp":  # smpplib takes the last sign off an id that has no end
+                read.message_id = raw[_HEAD_BYTES:].split(b"\0", 1)[0]
             said = read
         except exceptions.UnknownCommandError:
             self._refuse_unknown(sequence)

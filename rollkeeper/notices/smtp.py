@@ -9,7 +9,7 @@ finds its attempt, asked for or not; `mail_reports.py` reads them.
 import re
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -24,14 +24,18 @@ from rollkeeper.notices.return_address import return_address, return_secret
 
 _PORTS: Final = {"smtp": 25, "smtps": 465}
 _MAILBOX: Final = re.compile(r"""[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\]+""")
-_NOBODY: Final = re.compile(r"5\.(1\.\d+|2\.1)\b")
-"""Enhanced status of a server that knows no such mailbox, or one that is closed. All others are about the server or about us."""
+_ENHANCED: Final = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+_NOBODY: Final = re.compile(r"5\.(1\.(?![78]$)\d+|2\.1)")
+"""Enhanced status of a server that knows no such mailbox, or one that is closed. All others are about the server or about us;
+5.1.7 and 5.1.8 about our own address."""
 _NO_SUCH_MAILBOX: Final = {550, 551, 553}
+_CLOSING: Final = 421
 _ON_THIS_MACHINE: Final = {"127.0.0.1", "::1", "localhost"}
 _ANSWERS_WITHIN: Final = 20
 """Times the patience for a connection: a server that looks through a mail before it takes it may need ten minutes (RFC 5321,
 4.5.3.2.6), and one whose answer is not waited for sends the mail all the same."""
 _LATER: Final = Handing(Answer.LATER)
+_FAILED: Final = Handing(Answer.FAILED)
 _REFUSED: Final = Handing(Answer.REFUSED)
 
 
@@ -144,7 +148,7 @@ class MailServer:
                 rcpt_options=["NOTIFY=SUCCESS,FAILURE,DELAY"] if reports else [],
             )
         except smtplib.SMTPRecipientsRefused as fault:
-            return _refusal(*next(iter(fault.recipients.values())))
+            return _refusal(*next(iter(fault.recipients.values())), unsaid=_NO_SUCH_MAILBOX)
         except smtplib.SMTPDataError as fault:
             return _refusal(fault.smtp_code, fault.smtp_error)
         except smtplib.SMTPSenderRefused:
@@ -178,9 +182,14 @@ def _mailbox(text: str) -> Address:
     return Address(username=username, domain=domain)
 
 
-def _refusal(code: int, said: bytes | str) -> Handing:
-    """Tell that there is nobody at an address from every other no: of a wrong password, a blocked sender, a full mailbox."""
+def _refusal(code: int, said: bytes | str, *, unsaid: Collection[int] = ()) -> Handing:
+    """Tell that there is nobody at an address from every other no: of a wrong password, a blocked sender, a full mailbox.
+
+    `unsaid`: the codes that say so where the server gives no enhanced one.
+    """
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    if enhanced := re.search(r"\b[245]\.\d{1,3}\.\d{1,3}\b", text):
-        return _REFUSED if _NOBODY.match(enhanced[0]) else _LATER
-    return _REFUSED if code in _NO_SUCH_MAILBOX else _LATER
+    enhanced = _ENHANCED.match(text)
+    is_nobody = _NOBODY.fullmatch(enhanced[1]) if enhanced else code in unsaid
+    if code >= 500 and is_nobody:
+        return _REFUSED
+    return _LATER if code == _CLOSING else _FAILED

@@ -100,7 +100,7 @@ def short_messages(machine: Machine) -> Iterator[Centre]:
     (machine.home / "secrets" / "smpp.password").write_text(PASSWORD, "utf-8")
     with (
         message_centre(reports="DELIVRD") as centre,
-        machine.setting(_AT_ANY_TIME + f'smpp_url = "{centre.url}"'),
+        machine.setting(_AT_ANY_TIME + f'smpp_url = "{centre.url}"\nsmpp_report_ids = "same"'),
     ):
         yield centre
 

@@ -230,10 +230,12 @@ def test_a_mail_arrives_letter_for_letter_in_every_script(host, mailboxes):
         ("553 bad", Answer.REFUSED),
         ("550 5.1.1 no such mailbox", Answer.REFUSED),
         ("550 5.2.1 closed", Answer.REFUSED),
-        ("450 busy", Answer.LATER),
-        ("554 5.7.1 relay access denied", Answer.LATER),
-        ("550 5.7.1 your address is blocked", Answer.LATER),
-        ("552 5.2.2 full", Answer.LATER),
+        ("450 busy", Answer.FAILED),
+        ("554 5.7.1 relay access denied", Answer.FAILED),
+        ("550 5.7.1 your address is blocked", Answer.FAILED),
+        ("552 5.2.2 full", Answer.FAILED),
+        ("553 5.1.8 your domain has no mail server", Answer.FAILED),
+        ("450 greylisted, client 5.1.99.12", Answer.FAILED),
     ],
 )
 def test_a_refused_recipient_is_a_bounce_and_a_passing_trouble_is_not(host, mailboxes, reply, answer):
@@ -247,7 +249,12 @@ def test_a_refused_recipient_is_a_bounce_and_a_passing_trouble_is_not(host, mail
 
 @pytest.mark.parametrize(
     ("reply", "answer"),
-    [("550 5.1.1 no", Answer.REFUSED), ("554 no", Answer.LATER), ("452 full", Answer.LATER)],
+    [
+        ("550 5.1.1 no", Answer.REFUSED),
+        ("554 no", Answer.FAILED),
+        ("452 full", Answer.FAILED),
+        ("421 closing", Answer.LATER),
+    ],
 )
 def test_a_refusal_after_the_text_is_told_apart_too(host, mailboxes, reply, answer):
     mailboxes.data_answer = reply

@@ -54,6 +54,7 @@ def test_a_return_address_with_one_letter_changed_names_nobody(place):
     ("action", "status", "says"),
     [
         ("failed", "5.1.1", Says.BOUNCED), ("failed", "5.2.1", Says.BOUNCED), ("failed", "5.7.1", Says.FAILED),
+        ("failed", "5.1.8", Says.FAILED),
         ("failed", "5.2.2", Says.FAILED), ("failed", "5.4.4", Says.FAILED), ("failed", "4.4.7", Says.FAILED),
         ("failed", "", Says.FAILED), ("FAILED", "5.1.1 (no such user)", Says.BOUNCED),
         ("delayed", "4.4.1", Says.NOT_YET), ("relayed", "2.0.0", Says.NOT_YET), ("expanded", "2.0.0", Says.NOT_YET),

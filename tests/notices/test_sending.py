@@ -321,6 +321,22 @@ def test_a_gateway_that_was_away_is_asked_again_where_no_other_way_is_there(ways
     assert notice(owed).state == "sent"
 
 
+def test_a_message_that_is_not_taken_for_itself_is_tried_for_days_and_then_its_holder_is_unreached(ways):
+    ways[Channel.EMAIL].answer = lambda _: Answer.FAILED
+    owed, only = tell(make_line(number=None, service="domain")), {Channel.EMAIL: ways[Channel.EMAIL]}
+    other = tell(make_line(number=None, service="domain"))
+    waits = []
+    for days in range(settings().notice_tries + 1):
+        clock.give_day(ON + dt.timedelta(days=days))
+        make_due()
+        send(only)
+        waits.append(notice(owed).next_try_at - clock.now())
+
+    assert dt.timedelta(hours=23) < min(waits[:-1]) <= max(waits[:-1]) <= dt.timedelta(days=1)
+    assert (notice(owed).state, len(attempts(owed))) == ("bounced", settings().notice_tries)
+    assert len(attempts(other)) == settings().notice_tries  # nothing is said of other messages
+
+
 def test_while_a_gateway_is_away_no_further_address_is_opened_for_it_and_nobody_s_tries_are_spent(
     ways, monkeypatch
 ):

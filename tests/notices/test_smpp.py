@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, settings, write_settings
-from rollkeeper.notices.errors import NoMessageCentre, ReportsUnlikeAnswers
+from rollkeeper.notices.errors import NoMessageCentre, ReportIdsUnknown
 from rollkeeper.notices.gateways import Answer, Message
 from rollkeeper.notices.kinds import Channel, Outcome
 from rollkeeper.notices.smpp import ShortMessages
@@ -28,7 +28,7 @@ from tests.notices.people import ON, make_line, notice, tell
 
 NUMBER, OTHER = "+8613900001234", "+8613900001235"
 TIBETAN, CHINESE = "ཐོ་འགོད་གནང་རོགས། ", "请于三月一日前办理实名登记。"
-AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
+AT = dt.datetime.now(dt.UTC)
 run = CliRunner()
 
 
@@ -310,49 +310,48 @@ def test_a_centre_that_answers_in_hexadecimal_and_reports_in_decimal_is_understo
 def test_until_it_is_said_no_report_of_such_a_centre_proves_anything_and_then_none_is_lost(
     tmp_path, turned, early
 ):
-    sent = [sms() for _ in range(24)]
+    sent, how = [sms() for _ in range(24)], ReportIds.HEXADECIMAL if turned else ReportIds.DECIMAL
     with message_centre(hex=HEX, turned=turned, early=early, reports="DELIVRD") as centre:
         gateway = centre.gateway(tmp_path, window=1, report_ids=None)
         gateway.send(sent)
         gateway.listen(0.2)
-        before = gateway.settled(), gateway.is_unlike()
-        said = centre.gateway(tmp_path, report_ids=ReportIds.HEXADECIMAL if turned else ReportIds.DECIMAL)
+        before, fitting = gateway.settled(), gateway.waiting()
+        said = centre.gateway(tmp_path, report_ids=how)
 
-    assert before == ([], True)
+    assert before == []
+    assert (max(fitting, key=fitting.get), fitting[how]) == (how, 24)
+    assert 0 < fitting[ReportIds.SAME] < 24
     assert {one.reference for one in said.settled()} == {str(one.reference) for one in sent}
-    assert not said.is_unlike()
+    assert said.waiting() is None
 
 
-@pytest.mark.parametrize(
-    ("ids", "heard", "known"),
-    [
-        ([f"{n:X}" for n in range(0x20, 0x30)], 10, 0), ([f"{n:X}" for n in range(0x20, 0x30)], 11, 11),
-        ([f"{n:010}" for n in range(20)], 19, 0), ([f"{n:010}" for n in range(20)], 20, 20), (["centre-1"], 1, 1),
-    ],
-)  # fmt: skip
-def test_how_a_centre_writes_ids_is_found_out_and_what_waited_is_believed(tmp_path, ids, heard, known):
-    spool = Spool(tmp_path / "s", centre="smpp://x@one", report_ids=None)
-    for message_id in ids:
-        spool.keep_part(uuid.uuid4(), part=1, parts=1, message_id=message_id)
+def test_a_setting_that_is_taken_back_leaves_nothing_believed(tmp_path):
+    told = Spool(tmp_path / "s")
+    told.keep_part(uuid.uuid4(), part=1, parts=1, message_id="26")
 
-    for message_id in ids[:heard]:
-        spool.keep_report(message_id.lower(), outcome=Outcome.DELIVERED, at=clock.now())
+    untold = Spool(tmp_path / "s", report_ids=None)
+    untold.keep_report("26", outcome=Outcome.DELIVERED, at=clock.now())
 
-    assert len(spool.settled()) == known
-    assert not spool.is_unlike()
+    assert untold.settled() == []
+    assert len(Spool(tmp_path / "s").settled()) == 1
 
 
-def test_what_was_found_out_of_one_centre_is_not_believed_of_another(tmp_path):
-    spool = Spool(tmp_path / "s", centre="smpp://x@one", report_ids=None)
-    spool.keep_part(uuid.uuid4(), part=1, parts=1, message_id="centre-1")
-    spool.keep_report("centre-1", outcome=Outcome.DELIVERED, at=clock.now())
+@pytest.mark.parametrize("how", [None, ReportIds.SAME])
+def test_nothing_of_one_centre_is_believed_of_another(tmp_path, how):
+    old = Spool(tmp_path / "s", centre="smpp://x@one", report_ids=how)
+    waits, heard = uuid.uuid4(), uuid.uuid4()
+    old.keep_part(waits, part=1, parts=1, message_id="57")
+    old.keep_report("58", outcome=Outcome.DELIVERED, at=clock.now())
 
-    other = Spool(tmp_path / "s", centre="smpp://x@two", report_ids=None)
-    for message_id in ("1A", "26"):
-        other.keep_part(uuid.uuid4(), part=1, parts=1, message_id=message_id)
-    other.keep_report("26", outcome=Outcome.DELIVERED, at=clock.now())
+    new = Spool(tmp_path / "s", centre="smpp://x@two")
+    new.keep_part(heard, part=1, parts=1, message_id="58")
+    new.keep_report("57", outcome=Outcome.DELIVERED, at=clock.now())
+    before = new.settled()
+    new.keep_report("58", outcome=Outcome.DELIVERED, at=clock.now())
 
-    assert len(other.settled()) == 1
+    assert before == []
+    assert [one.reference for one in new.settled()] == [str(heard)]
+    assert new.is_whole(waits)
 
 
 @pytest.mark.parametrize(
@@ -366,17 +365,29 @@ def test_what_was_found_out_of_one_centre_is_not_believed_of_another(tmp_path):
         ("2A", "", None),
     ],
 )
+@pytest.mark.parametrize("first", [True, False])
 def test_a_report_that_names_its_message_twice_is_believed_where_both_agree(
-    tmp_path, reported, answered, whose
+    tmp_path, reported, answered, whose, first
 ):
     spool, sent = Spool(tmp_path / "s", report_ids=ReportIds.DECIMAL), [uuid.uuid4(), uuid.uuid4()]
+    said = {"answered": answered, "outcome": Outcome.DELIVERED, "at": clock.now()}
+    if first:
+        spool.keep_report(reported, **said)
     for message_id, reference in zip(("1A", "26"), sent, strict=True):
         spool.keep_part(reference, part=1, parts=1, message_id=message_id)
-
-    spool.keep_report(reported, answered=answered, outcome=Outcome.DELIVERED, at=clock.now())
+    if not first:
+        spool.keep_report(reported, **said)
 
     assert [one.reference for one in spool.settled()] == ([] if whose is None else [str(sent[whose])])
-    assert spool.is_unlike() is (whose is None)
+
+
+def test_of_two_reports_that_wait_the_first_stands(tmp_path):
+    waiting, reference = Spool(tmp_path / "s", report_ids=None), uuid.uuid4()
+    waiting.keep_part(reference, part=1, parts=1, message_id="7")
+    for minutes, outcome in enumerate([Outcome.BOUNCED, Outcome.DELIVERED]):
+        waiting.keep_report("7", outcome=outcome, at=clock.now() + dt.timedelta(minutes=minutes))
+
+    assert [one.outcome for one in Spool(tmp_path / "s").settled()] == [Outcome.BOUNCED]
 
 
 def test_a_message_of_weeks_ago_is_not_told_by_a_report_of_its_id(tmp_path):
@@ -463,7 +474,9 @@ def app(committed):
     yield make_app()
     (home() / "secrets" / "smpp.password").unlink(missing_ok=True)
     (home() / "outbox" / "smpp.sqlite").unlink(missing_ok=True)
-    write_settings(smpp_url=None, quiet_from=former.quiet_from, quiet_until=former.quiet_until)
+    write_settings(
+        smpp_url=None, smpp_report_ids=None, quiet_from=former.quiet_from, quiet_until=former.quiet_until
+    )
 
 
 def test_a_notice_goes_out_by_sms_and_is_delivered_when_the_centre_says_so(app):
@@ -471,7 +484,7 @@ def test_a_notice_goes_out_by_sms_and_is_delivered_when_the_centre_says_so(app):
     (home() / "secrets" / "smpp.password").write_text(PASSWORD)
     owed = tell(make_line(NUMBER), language="bo")
     with message_centre(early=True, reports="DELIVRD") as centre:
-        write_settings(smpp_url=centre.url)
+        write_settings(smpp_url=centre.url, smpp_report_ids="same")
         sent = run.invoke(app, ["notices", "send", "--on", "2011-12-20", "--json"])
         before = notice(owed).state
         taken = run.invoke(app, ["notices", "collect", "--seconds", "0.2", "--json"])
@@ -491,7 +504,7 @@ def test_whoever_collects_hears_that_the_centre_names_messages_in_two_ways(app):
         centre.gateway(home() / "outbox", name=centre.url, report_ids=None).send([sms() for _ in range(21)])
         said = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])
 
-    assert isinstance(said.exception, ReportsUnlikeAnswers)
+    assert isinstance(said.exception, ReportIdsUnknown)
 
 
 def test_without_a_centre_there_is_nobody_to_listen_to_and_one_away_makes_the_answer_no(app):

@@ -53,7 +53,7 @@ ONLY_TYPED = set(
     home_not_empty home_of_other_kind host_not_known interrupted kept_secrets_missing no_notice no_such_specimen not_for_oneself not_text
     nothing_to_check password_too_weak picture_not_there port_taken receipt_fault role_held_already role_not_for_people
     role_not_held result_not_written root_url_missing rotation_cannot_finish row_not_read servers_in_use span_not_read staff_unknown
-    needs_two_people no_message_centre reports_unlike_answers not_ones_own_alarm token_refused too_many_openings
+    needs_two_people no_message_centre report_ids_unknown not_ones_own_alarm token_refused too_many_openings
     answer_file_exists erasures_missing authority_not_proposed authority_unknown demand_refused file_too_large_to_seal fingerprint_differs
     line_changed_hands needs_demand not_enough_deciders protected_needs_warrant put_off_refused recipient_key_not_read
     same_proposer year_not_over
