@@ -84,8 +84,12 @@ def lift_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
 def hold_back(on: dt.date, *, of_batch: BatchId | None = None) -> None:
     """Let what waits for the network wait until the day after the stays that cover a day; at once where none does.
 
-    What a batch that was stopped, or is to be undone, has asked for waits some days longer (`campaign.rules`).
+    What a batch that was stopped, or is to be undone, has asked for waits some days longer (`campaign.rules`). Waits for
+    whoever does the same, however long that takes, and looks at the stays afterwards: a stop must not fail of waiting, and
+    nobody may take back what another stay holds.
     """
+    run("SET LOCAL lock_timeout = 0")
+    one_at_a_time(_HOLDING)
     day, stays = on, stays_known()
     while ends := [last for first, last in stays if covers((first, last), day)]:
         if None in ends:
@@ -94,7 +98,6 @@ def hold_back(on: dt.date, *, of_batch: BatchId | None = None) -> None:
         day = max(last for last in ends if last is not None) + dt.timedelta(days=1)
     else:
         until = clock.now() if day == on else dt.datetime.combine(day, dt.time(), clock.zone())
-    one_at_a_time(_HOLDING)
     with patient():
         run("SELECT campaign_hold_back(%s, %s, %s, %s)", [until, of_batch, DAYS_STOPPED, DAYS_TO_UNDO])
 

@@ -70,9 +70,10 @@ def advance(authority: Authority, *, on: dt.date, after_gap: bool = False) -> Sw
 def _refuse_gap(campaign: OpenCampaign, on: dt.date) -> None:
     """Refuse a night long after the last one."""
     (found,) = rows(
-        "SELECT max(day) AS last FROM campaign_sweepday WHERE campaign_id = %s", [campaign.campaign_id]
+        "SELECT max(day) AS last FROM campaign_sweepday WHERE campaign_id = %s AND day <= %s",
+        [campaign.campaign_id, on],
     )
-    if clock.may_be_ahead(on, last=found.last):
+    if clock.is_far_ahead(on, last=found.last):
         raise NightsMissing(last=found.last, day=on, days=(on - found.last).days)
 
 

@@ -54,7 +54,7 @@ def given_day() -> dt.date | None:
     return settings().trial_on if settings().kind is HomeKind.TRIAL else None
 
 
-def may_be_ahead(day: dt.date, *, last: dt.date | None) -> bool:
+def is_far_ahead(day: dt.date, *, last: dt.date | None) -> bool:
     """Tell whether a day is so long after the last on which the same work was done that the machine's date may be wrong.
 
     A clock that jumps ahead must cut nobody and erase nothing. A trial home goes through months in minutes and is not asked.

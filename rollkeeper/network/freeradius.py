@@ -27,7 +27,7 @@ _NEVER: Final = {402, 404}
 """Error causes by which FreeRADIUS says no for good: it cannot read the order, or did a newer one."""
 _FLOOR: Final = "rollkeeper-floor"
 _WRITABLE: Final = re.compile(r"[+0-9a-zA-Z@._:/-]{1,128}")
-_SILENT: Final = 3  # so many in a row unanswered: the server itself is away
+_SILENT: Final = 3  # so many in a row unanswered: perhaps the server itself is away
 _SESSIONS_AT_ONCE: Final = 8  # one order reaches one session: as many are tried before the next run
 
 
@@ -66,8 +66,11 @@ class FreeRadius:
                         answers.append(Answer.LATER)
                         silent += 1
                     if silent == _SILENT:
-                        break
-        except OSError:
+                        asking.ask(
+                            str(order.line_id)
+                        )  # if the server itself is away, this does not come back either
+                        silent = 0
+        except (Timeout, OSError):
             pass
         return answers + [Answer.LATER] * (len(orders) - len(answers))
 

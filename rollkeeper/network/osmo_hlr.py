@@ -142,7 +142,8 @@ def _place(order: Order, told: Told | None, control: Control) -> str:
     if digits and (found := control.info(f"msisdn-{digits}")):
         return found["id"]
     known = control.info(f"id-{told.place}") if told and told.place else None
-    return known["id"] if known and known.get("msisdn") in {None, "", "none", digits} else ""
+    is_ours = known and (not digits or known.get("msisdn") in {None, "", "none", digits})
+    return known["id"] if known and is_ours else ""
 
 
 def _set_number(order: Order, place: str, control: Control) -> None:

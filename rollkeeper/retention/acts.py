@@ -117,8 +117,8 @@ def erase_due(
 def _note_run(on: dt.date, *, after_gap: bool) -> None:
     """Refuse a run long after the last one; note this one."""
     with act():
-        (found,) = rows("SELECT max(day) AS last FROM retention_run")
-        if not after_gap and clock.may_be_ahead(on, last=found.last):
+        (found,) = rows("SELECT max(day) AS last FROM retention_run WHERE day <= %s", [on])
+        if not after_gap and clock.is_far_ahead(on, last=found.last):
             raise ErasuresMissing(last=found.last, day=on, days=(on - found.last).days)
         run("INSERT INTO retention_run (day) VALUES (%s) ON CONFLICT DO NOTHING", [on])
 

@@ -32,10 +32,10 @@ class Erasure(models.Model):
         ]
 
 
-class Run(models.Model):
+class ErasureRun(models.Model):
     """A day on which what was due was erased, if only nothing: by which a date that jumps ahead is noticed."""
 
-    day = models.DateField(primary_key=True)
+    day = models.DateField(primary_key=True, db_comment="As the machine had it.")
 
     class Meta:
         """A row a day."""

@@ -556,6 +556,24 @@ def test_who_stops_a_batch_stops_for_some_days_what_the_network_has_not_taken(
     assert (at_once, beside_a_stay_to_come, last, after) == (1, 1, 1, 3)
 
 
+def test_a_stay_reaches_what_is_being_tried_in_that_moment_and_is_not_taken(people: People) -> None:
+    told_lines(2)
+    batch_id, element = drawn(), Element()
+    approve(batch_id, people)
+    carry_out(batch_id)
+
+    def speak(_: object) -> Answer:
+        if not rows("SELECT FROM campaign_stay"):
+            acts.enter_stay(console_authority(), first=DUE, last=None, reason="court", on=DUE)
+        return Answer.LATER
+
+    element.answer = speak
+    push_due(sweep_authority(), on=DUE, gateway=element)
+    element.answer = None
+
+    assert barred(element, day("2012-03-08")) == 0
+
+
 def test_a_batch_that_is_stopped_under_a_stay_has_its_day_behind_the_stay(
     people: People, brakes: Callable[..., None]
 ) -> None:

@@ -362,9 +362,9 @@ def dial_in(customer):
     return said.code, said["Filter-Id"][0] if "Filter-Id" in said else ""
 
 
-def open_session(customer, session):
+def open_session(customer, session, account=ACCOUNT):
     asked = customer.CreateAcctPacket(
-        User_Name=ACCOUNT, Acct_Session_Id=session, NAS_IP_Address="127.0.0.1", Acct_Status_Type=1
+        User_Name=account, Acct_Session_Id=session, NAS_IP_Address="127.0.0.1", Acct_Status_Type=1
     )
     customer.SendPacket(asked)
 
@@ -421,9 +421,13 @@ def test_one_nas_that_is_silent_does_not_stop_what_others_hold(radius, customer,
     open_session(customer, "s4")
     nas.answers = False
 
-    said = radius.gateway().push([order(ACCOUNT, BAR, 30), order("account-9", BAR, 31)])
+    for account in ("account-2", "account-3", "account-4"):
+        open_session(customer, f"s4-{account}", account)
+    asked = [order(one, BAR, 30) for one in (ACCOUNT, "account-2", "account-3", "account-4")]
 
-    assert said == [Answer.LATER, Answer.TAKEN]
+    said = radius.gateway(patience_s=0.6).push([*asked, order("account-9", BAR, 31)])
+
+    assert said == [Answer.LATER] * 4 + [Answer.TAKEN]
 
 
 def test_a_session_of_which_its_nas_spoke_a_moment_ago_is_not_over_because_it_does_not_know_it(
@@ -447,6 +451,8 @@ def test_a_session_of_which_its_nas_spoke_a_moment_ago_is_not_over_because_it_do
 def test_a_nas_that_begins_anew_holds_no_session(radius, customer, nas):
     gateway, asked = radius.gateway(), order(ACCOUNT, BAR, 50)
     open_session(customer, "s6")
+    with closing(sqlite3.connect(radius.folder / "rollkeeper.sqlite")) as tables, tables:
+        tables.execute("UPDATE rk_session SET seen = seen - 100")
     nas.answers = False
 
     begins = customer.CreateAcctPacket(NAS_IP_Address="127.0.0.1", Acct_Status_Type=7, Acct_Session_Id="0")

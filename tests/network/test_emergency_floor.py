@@ -73,7 +73,16 @@ def test_every_number_of_the_floor_is_put_through_from_a_barred_line(telephones)
 
 
 def test_a_country_code_before_an_emergency_number_changes_nothing(telephones):
-    assert telephones.call(BARRED, "+86110", "0086120", f"+86{CARE}", f"0086{REGISTRATION}")
+    assert telephones.call(
+        BARRED,
+        "+86110",
+        "0086120",
+        f"+86{CARE}",
+        f"0086{REGISTRATION}",
+        f"86{CARE}",
+        f"020{CARE}",
+        f"+86891{REGISTRATION}",
+    )
 
 
 def test_an_emergency_call_is_known_however_telephones_and_gateways_write_it(telephones):
@@ -107,7 +116,9 @@ def test_an_ordinary_line_is_put_through_so_that_a_refusal_means_something(telep
 
 
 def test_numbers_that_only_look_like_the_floor_are_refused(telephones):
-    assert telephones.is_refused(BARRED, "1100", "0110", "1", "11", "911110", "110x", f"{CARE}0")
+    assert telephones.is_refused(
+        BARRED, "1100", "0110", "1", "11", "911110", "110x", f"{CARE}0", "+8612122", "+8696110", "+8695119"
+    )
 
 
 def test_a_barred_line_is_called_back_by_the_centre_and_by_nobody_who_only_says_so(kamailio, telephones):

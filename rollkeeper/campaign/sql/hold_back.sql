@@ -4,6 +4,7 @@
 -- Again: the same rows. The caller holds `one_at_a_time`, so that no two of these see each other's batches half changed.
 --
 -- What was tried in vain waits like what was not tried, and counts as such: that the network was away is why people stop a batch.
+-- What is being tried in this moment waits as well if the network does not take it (`record_tries` keeps the later instant).
 -- A batch that was stopped has some days more, and one that somebody asked to undo has others: long enough to put everybody back
 -- before anybody else loses service, and not for ever, since a line must not come to its end without having been barred.
 -- What an undo asks for is not held: it bars a line that the network has ended, which gives it emergency calls back.
@@ -16,7 +17,7 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 
         SELECT c.line_id, c.command_id, b.state AS batch_state
           FROM network_command c JOIN campaign_batch b USING (batch_id)
          WHERE (of_batch IS NULL OR c.batch_id = of_batch)
-           AND c.kind IN ('bar', 'end') AND c.state = 'waiting' AND c.reason = 'registration' AND c.claimed_by IS NULL
+           AND c.kind IN ('bar', 'end') AND c.state = 'waiting' AND c.reason = 'registration'
            AND NOT EXISTS (SELECT FROM network_command e
                             WHERE e.line_id = c.line_id AND e.batch_id = c.batch_id AND e.kind = 'end'
                               AND e.position < c.position)
@@ -24,7 +25,7 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 
            FOR NO KEY UPDATE OF c
     )
     UPDATE network_command c
-       SET attempts = 0,
+       SET attempts = CASE WHEN c.claimed_by IS NULL THEN 0 ELSE c.attempts END,
            next_try_at = until + make_interval(days => CASE h.batch_state WHEN 'stopped' THEN days_stopped
                                                        WHEN 'undo_asked' THEN days_to_undo ELSE 0 END)
       FROM held h

@@ -9,7 +9,9 @@ WITH tried AS (
     ) AS t (line_id, command_id, state, read_back, next_try_at)
 ), recorded AS (
     UPDATE network_command c
-    SET state = t.state, claimed_by = NULL, next_try_at = t.next_try_at,
+    SET state = t.state, claimed_by = NULL,
+        -- Who held it back meanwhile (a stay, a stopped batch) is not overruled by a try that was in vain.
+        next_try_at = CASE WHEN t.state = 'waiting' THEN greatest(c.next_try_at, t.next_try_at) ELSE t.next_try_at END,
         sent_at = CASE WHEN t.state <> 'waiting' THEN coalesce(c.sent_at, %(now)s) ELSE c.sent_at END,
         read_back = t.read_back, read_back_at = %(now)s
     FROM tried t

@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Run",
-            fields=[("day", models.DateField(primary_key=True, serialize=False))],
+            name="ErasureRun",
+            fields=[("day", models.DateField(primary_key=True, serialize=False, db_comment="As the machine had it."))],
             options={"db_table": "retention_run"},
         ),
     ]
