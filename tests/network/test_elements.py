@@ -421,11 +421,11 @@ def test_one_nas_that_is_silent_does_not_stop_what_others_hold(radius, customer,
     open_session(customer, "s4")
     nas.answers = False
 
-    for account in ("account-2", "account-3", "account-4"):
+    for account in ("neighbour-1", "neighbour-2", "neighbour-3"):
         open_session(customer, f"s4-{account}", account)
-    asked = [order(one, BAR, 30) for one in (ACCOUNT, "account-2", "account-3", "account-4")]
+    asked = [order(one, BAR, 30) for one in (ACCOUNT, "neighbour-1", "neighbour-2", "neighbour-3")]
 
-    said = radius.gateway(patience_s=0.6).push([*asked, order("account-9", BAR, 31)])
+    said = radius.gateway(patience_s=0.6).push([*asked, order("elsewhere-1", BAR, 31)])
 
     assert said == [Answer.LATER] * 4 + [Answer.TAKEN]
 
