@@ -71,7 +71,7 @@ class _Program:
 
 
 class KamailioProgram(_Program):
-    def __init__(self, folder: Path, *, announcement_port: int | None = None, care=CARE) -> None:
+    def __init__(self, folder: Path, *, announcement_port: int | None = None, care=CARE, local="") -> None:
         super().__init__(folder)
         self.sip, self.http = free_port(socket.SOCK_DGRAM), free_port()
         self.centre, self.desk, self.calling_back = (free_port(socket.SOCK_DGRAM) for _ in range(3))
@@ -88,6 +88,8 @@ class KamailioProgram(_Program):
                 text = text.replace(old, new)
             if announcement_port and name == "local.cfg":
                 text += f'#!define RK_ANNOUNCEMENT "sip:suspended@{HERE}:{announcement_port}"\n'
+            if name == "local.cfg":
+                text += local
             (folder / name).write_text(text, "utf-8")
         with sqlite3.connect(folder / "rollkeeper.sqlite") as tables:
             tables.executescript((OPS / "kamailio" / "tables.sql").read_text("utf-8"))

@@ -247,6 +247,21 @@ def test_where_there_is_an_announcement_it_is_played_and_the_refusal_comes_after
         assert phones.is_refused(BARRED, OTHER, says=f"Warning: .*Dial {CARE}")  # the announcement is gone
 
 
+def test_a_number_that_was_taken_to_another_operator_is_called_and_calls(kamailio, tmp_path):
+    ported = f'#!define RK_ELSEWHERE ($var(rk_number) == "{ENDED}")\n'
+    for element in running(KamailioProgram(tmp_path, local=ported)):
+        phones, place = Telephones(element.sip, tmp_path), free_port(UDP)
+        element.gateway().push([order(ENDED, CommandKind.END), order(BARRED, CommandKind.END)])
+        with phones.answering(place):
+            assert phones.register(OTHER, place)
+            assert phones.call(ENDED, OTHER)
+            assert not phones.call(BARRED, OTHER)
+        assert phones.is_refused(
+            OTHER, ENDED, status=404, says="Not registered"
+        )  # here the operator's own route goes on
+        assert phones.is_refused(OTHER, BARRED, status=404, says="Number not in service")
+
+
 @pytest.fixture
 def element_of_the_home(committed, kamailio):
     begin_first_epoch()
