@@ -13,6 +13,9 @@ from rollkeeper.campaign.campaigns import OpenCampaign, default_language, find_c
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, run, sql
 from rollkeeper.kernel.ids import LineId
+from rollkeeper.law.calendars import is_closed
+
+_SIGHT_DAYS = 550  # a holder may be accepted without a document for long
 
 
 def count_again(line_id: LineId, *, on: dt.date) -> bool:
@@ -29,7 +32,14 @@ def count_lines_again(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on:
     values = {
         "line_ids": list(line_ids), "campaign_id": campaign.campaign_id, "on": on, "at": clock.now(),
         "suspension_days": campaign.pack.campaign.suspension_days, "language": default_language(),
+        "open_days": _open_days(campaign, on=on),
         "pack_hash": campaign.pack.hash, "lead_days": max(campaign.pack.reminders, default=None),
     }  # fmt: skip
     with act():
         return run(sql("campaign", "after_dispute"), values)
+
+
+def _open_days(campaign: OpenCampaign, *, on: dt.date) -> list[dt.date]:
+    """Return the days from one on, a year and a half of them, on which whoever is told of a last day can come to a desk."""
+    days = (on + dt.timedelta(days=ahead) for ahead in range(_SIGHT_DAYS))
+    return [day for day in days if not is_closed(campaign.pack, day)]

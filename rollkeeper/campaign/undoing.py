@@ -38,8 +38,10 @@ class Undone:
 
 
 def undos_asked() -> list[BatchId]:
-    """Return the batches that the office asked to be undone."""
-    asked = Batch.objects.filter(state=BatchState.UNDO_ASKED.value).order_by("drawn_up_at")
+    """Return the batches that the office asked to be undone, the latest first: of a line that was ended the suspension is
+    undone once it is suspended again.
+    """
+    asked = Batch.objects.filter(state=BatchState.UNDO_ASKED.value).order_by("-drawn_up_at")
     return [BatchId(batch_id) for batch_id in asked.values_list("batch_id", flat=True)]
 
 

@@ -18,6 +18,8 @@ from rollkeeper.kernel.claims import dead_claims, hold_claim, one_at_a_time
 from rollkeeper.kernel.database import act, kept_run, rows, run, sql
 from rollkeeper.kernel.ids import CommandId, LineId, new_uuid
 from rollkeeper.kernel.settings import settings
+from rollkeeper.law.calendars import is_closed
+from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.network.gateways import CHUNK, Gateway, Order, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
@@ -76,14 +78,15 @@ def push_due(
 ) -> Pushed:
     """Carry out what is due, and confirm only what the network itself says is true.
 
-    `moved` is told how many commands each chunk had. Refuses: NotAllowed, NoNetwork.
+    On a day on which the desks are shut nobody is barred or ended for want of registration. `moved` is told how many
+    commands each chunk had. Refuses: NotAllowed, NoNetwork.
     Ledger: network:command:confirmed, network:command:failed.
     """
     role = demand(authority, Power.PUSH_COMMANDS)
     network, done = gateway or network_gateway(), Pushed()
     _release_dead_claims()
     with hold_claim() as claim:
-        while found := _claim(claim, size=min(CHUNK, CHUNK if limit is None else limit - done.total)):
+        while found := _claim(claim, size=min(CHUNK, CHUNK if limit is None else limit - done.total), on=on):
             mine = [row for row in found if row.state != CommandState.OVERTAKEN]
             tries = _try_all(mine, network, on=on)
             _record(authority, role, tries, claim=claim, on=on)
@@ -100,16 +103,17 @@ def _release_dead_claims() -> None:
     run("UPDATE network_command SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [dead_claims(held)])
 
 
-def _claim(claim: int, *, size: int) -> list[Any]:
+def _claim(claim: int, *, size: int, on: dt.date) -> list[Any]:
     """Claim the next chunk of the most pressing kind that has any."""
     if size <= 0:
         return []
+    is_open = not is_closed(load_pack(settings().pack), on)
     for kind in _FIRST_THINGS_FIRST:
         with act():
             one_at_a_time(_CLAIMING)
             found = rows(
                 sql("network", "claim_commands"),
-                {"kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim},
+                {"kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim, "is_open": is_open},
             )
         if found:
             return found

@@ -11,6 +11,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign.after_disputes import count_again
+from rollkeeper.enrolment.telling import give_service_back
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.ids import EntryId, LineId
@@ -19,6 +20,7 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import lock_line, resume_clock, settle_dispute
 from rollkeeper.lines.changes import unlink_line
+from rollkeeper.lines.queries import view_line
 from rollkeeper.lines.states import PauseReason
 from rollkeeper.rights.errors import CaseNotFound, DecidedBySame, NotPutRight
 from rollkeeper.rights.kinds import CaseKind
@@ -31,7 +33,8 @@ DISPUTING = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
 def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.date) -> None:
     """Decide a case. The clock of the line goes on tomorrow with what was left.
 
-    A line that is not theirs is unlinked from them for good: nobody is registered for it then. A correction is upheld by
+    Whoever was right gets service back that want of registration had taken, and what was left of their time. A line that is
+    not theirs is unlinked from them for good: nobody is registered for it then. A correction is upheld by
     putting right what is wrong. Whoever decided first does not decide the appeal.
     Ledger: rights:case:settled. Refuses: NotAllowed, CaseNotFound, DecidedBySame, NotPutRight.
     """
@@ -72,12 +75,17 @@ def close_case(authority: Authority, case: Any, *, role: str, upheld: bool, on: 
         unlink_line(line_id, holding_id=case.holding_id, for_good=upheld, at=clock.now())
     if kind is CaseKind.APPEAL:
         resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
+    was_right = upheld and kind in {CaseKind.DISPUTE, CaseKind.APPEAL}
+    line = view_line(line_id) if was_right else None
+    if line is not None:
+        give_service_back(line, on=on)
     others = rows(
         "SELECT FROM rights_case WHERE line_id = %s AND settled_on IS NULL AND kind = ANY (%s)",
         [line_id, [one.value for one in DISPUTING]],
     )
     if kind in DISPUTING and not others:
         settle_dispute(authority, line_id, on)
+    if was_right or (kind in DISPUTING and not others):
         count_again(line_id, on=on)
     return entry_id
 

@@ -551,7 +551,7 @@ def test_who_stops_a_batch_stops_for_some_days_what_the_network_has_not_taken(
     at_once = barred(element, DUE)
     acts.enter_stay(console_authority(), first=day("2012-06-01"), last=None, reason="court", on=DUE)
     beside_a_stay_to_come = barred(element, DUE)
-    last, after = (barred(element, DUE + dt.timedelta(days=more)) for more in (days - 1, days + 1))
+    last, after = (barred(element, DUE + dt.timedelta(days=more)) for more in (days - 1, days + 3))
 
     assert (at_once, beside_a_stay_to_come, last, after) == (1, 1, 1, 3)
 
@@ -588,6 +588,32 @@ def test_a_batch_that_is_stopped_under_a_stay_has_its_day_behind_the_stay(
 
     assert barred(element, day("2012-03-07")) == 0
     assert barred(element, day("2012-03-09")) == 3
+
+
+def test_what_waits_for_the_network_over_a_weekend_bars_nobody_before_the_desks_are_open(
+    people: People,
+) -> None:
+    told_lines(2)
+    batch_id, element = drawn(), Element()
+    approve(batch_id, people)
+    carry_out(batch_id)
+
+    on_the_days = [barred(element, DUE + dt.timedelta(days=more)) for more in (1, 2, 3)]
+
+    assert on_the_days == [0, 0, 2]  # Saturday, Sunday, Monday
+
+
+def test_undos_that_were_asked_for_go_the_latest_first(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(DUE, people)
+    night(END_DUE, people)
+    for row in rows("SELECT batch_id FROM campaign_batch ORDER BY drawn_up_at"):
+        acts.ask_undo(console_authority(), row.batch_id, on=END_DUE)
+
+    for batch_id in acts.undos_asked():
+        acts.undo_batch(console_authority(), batch_id, on=END_DUE)
+
+    assert state(line_id) == "active"
 
 
 def test_an_undo_that_breaks_off_leaves_nobody_to_be_cut_off_who_is_about_to_be_put_back(

@@ -86,6 +86,8 @@ def test_who_asks_gets_service_back_and_it_ends_by_itself(cut: LineId) -> None:
     assert state(cut) == "suspended"
     at_the_end()
     pushed(element, CUT + dt.timedelta(days=1))
+    assert element.read_back([cut]) == [ReadBack.OPEN]  # a Saturday: the desks are shut
+    pushed(element, CUT + dt.timedelta(days=3))
     assert element.read_back([cut]) == [ReadBack.BARRED]
 
 

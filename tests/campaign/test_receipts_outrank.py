@@ -16,7 +16,9 @@ from rollkeeper.ledger import notes, promises
 from rollkeeper.ledger.acts import entry_body
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import settle_dispute
-from rollkeeper.rights.disputing import honour_receipt
+from rollkeeper.rights.deciding import settle_case
+from rollkeeper.rights.disputing import dispute_line, honour_receipt
+from rollkeeper.rights.queries import open_cases
 from rollkeeper.vault.blind import blind_numbers
 from tests.campaign.population import night, state
 from tests.campaign.test_batches import DUE, END_DUE, approve, carry_out, drawn, told_lines
@@ -86,6 +88,26 @@ def test_the_clock_stands_still_for_as_long_as_it_takes(people, later):
     assert found[0].count == 0
 
 
+@pytest.mark.parametrize(("upheld", "stands"), [(True, "active"), (False, "suspended")])
+def test_whoever_disputes_a_suspension_and_is_right_has_service_back_and_what_was_left_of_their_time(
+    people, upheld, stands
+):
+    (cut,) = told_lines(1)
+    number = numbered(cut)
+    night(DUE, people)
+    dispute_line(
+        console_authority(), submission_key=str(new_uuid()), number=number, on=DUE + dt.timedelta(days=3)
+    )
+    (case,) = open_cases()
+
+    settle_case(console_authority(), case.case_id, upheld=upheld, on=DUE + dt.timedelta(days=10))
+
+    (row,) = rows("SELECT stage FROM campaign_member WHERE line_id = %s", [cut])
+    assert (state(cut), row.stage) == (stands, "counting" if upheld else "suspended")
+    restored = rows("SELECT FROM network_command WHERE line_id = %s AND kind = 'restore'", [cut])
+    assert len(restored) == upheld
+
+
 def test_after_a_lost_dispute_a_line_is_told_and_counted_again_with_the_days_that_were_left(people):
     shown, same = told_lines(2)
     number = numbered(shown)
@@ -101,6 +123,9 @@ def test_after_a_lost_dispute_a_line_is_told_and_counted_again_with_the_days_tha
     (row,) = rows("SELECT stage, promised_on, next_check_on FROM campaign_member WHERE line_id = %s", [shown])
     (told,) = rows("SELECT promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'", [shown])
     promised = lost_on + dt.timedelta(days=left)
+    assert is_closed(pack, promised)
+    while is_closed(pack, promised):
+        promised += dt.timedelta(days=1)
     assert (row.stage, row.promised_on, told.promised_on) == ("counting", promised, promised)
     assert not count_again(shown, on=lost_on)
     assert not count_again(same, on=lost_on)

@@ -752,6 +752,9 @@ def test_the_former_holder_may_have_the_number_back_during_its_quarantine(clerk,
 
     line = find_line(number)
     assert (line.line_id != old, line.state, line.is_registered) == (True, LineState.ACTIVE, True)
+    element = Element()
+    push_due(sweep_authority(), on=ON, gateway=element)
+    assert old not in [one.line_id for one in element.heard]  # it would end whoever has the number now
 
 
 def test_a_line_nobody_knows_cannot_be_transferred(clerk):

@@ -6,7 +6,9 @@
 -- Law: art. 3; a promised day is never shortened. Reads: lines_line, lines_suspension, campaign_batchline, lines_holding,
 -- lines_pause, subscribers_subscriber. Writes: campaign_member, lines_pause, notices_notice.
 -- Plan: primary keys by line, only the lines given. Again: nothing, since the member is no longer 'suspended'.
-WITH lost AS MATERIALIZED (
+--
+-- The day that is promised is one on which the desks are open, as any last day is.
+WITH counted AS MATERIALIZED (
     SELECT m.line_id, m.campaign_id, s.begun_on, s.lifted_on, b.former,
            greatest(%(on)s::date, (SELECT max(upper(days)) - 1 FROM lines_pause a
                                     WHERE a.line_id = m.line_id AND a.reason = 'no_document'))
@@ -22,6 +24,11 @@ WITH lost AS MATERIALIZED (
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
      WHERE m.line_id = ANY (%(line_ids)s) AND m.campaign_id = %(campaign_id)s AND m.stage = 'suspended'
        AND NOT l.is_registered AND NOT l.is_disputed AND NOT l.is_protected AND l.state IN ('active', 'suspended')
+), lost AS MATERIALIZED (
+    SELECT line_id, campaign_id, begun_on, lifted_on, former, told_in,
+           coalesce((SELECT min(a.day) FROM unnest(%(open_days)s::date[]) AS a (day) WHERE a.day >= counted.last_day_on),
+                    counted.last_day_on) AS last_day_on
+      FROM counted
 ), pause AS (
     INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
     SELECT line_id, uuidv7(), daterange(least(begun_on, lifted_on), greatest(begun_on, lifted_on), '[]'), 'other', %(at)s FROM lost

@@ -8,6 +8,10 @@
 -- The caller holds `one_at_a_time`, so that no two claims overlap: a command whose older sibling is being tried by
 -- another process waits, and the network never hears an older command after a newer one. A later command whose own time has
 -- not come (the end of an emergency lift) overtakes nobody yet.
+-- A line whose number is with another line by now (`released`) has nothing left to bar or to end: an element that goes by the
+-- number would take it from whoever has it.
+-- On a day on which the desks are shut nobody loses service for want of registration, whenever it was asked for; but for the bar
+-- of an end that was undone, which gives emergency calls back.
 WITH due AS (
     SELECT c.line_id, c.command_id, c.position
     FROM network_command c
@@ -15,6 +19,9 @@ WITH due AS (
       AND c.kind = %(kind)s
       AND c.next_try_at <= %(now)s
       AND c.claimed_by IS NULL
+      AND (%(is_open)s OR c.kind = 'restore' OR c.reason <> 'registration' OR EXISTS (
+          SELECT FROM network_command e WHERE e.line_id = c.line_id AND e.kind = 'end' AND e.position < c.position
+      ))
       AND NOT EXISTS (
           SELECT FROM network_command o
           WHERE o.line_id = c.line_id AND o.position < c.position AND o.claimed_by IS NOT NULL
@@ -27,6 +34,8 @@ WITH due AS (
         SELECT FROM network_command n
         WHERE n.line_id = d.line_id AND n.position > d.position
           AND NOT (n.state = 'waiting' AND n.attempts = 0 AND n.next_try_at > %(now)s)
+    ) OR EXISTS (
+        SELECT FROM lines_line l WHERE l.line_id = d.line_id AND l.state = 'released' AND %(kind)s <> 'restore'
     ) AS is_overtaken
     FROM due d
 ), claimed AS (
