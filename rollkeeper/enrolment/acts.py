@@ -16,7 +16,7 @@ from rollkeeper.enrolment.receipts import once
 from rollkeeper.enrolment.registering import record
 from rollkeeper.enrolment.seconding import demand_second
 from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
-from rollkeeper.enrolment.telling import give_service_back, tell_ended
+from rollkeeper.enrolment.telling import give_back_to_whom_spoke_in_time, give_service_back, tell_ended
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act
 from rollkeeper.kernel.errors import RollkeeperError
@@ -166,11 +166,16 @@ def pause_line(
     authority: Authority, *, submission_key: str, number: str, first: dt.date, last: dt.date | None,
     reason: PauseReason, on: dt.date,
 ) -> Receipt:  # fmt: skip
-    """Let the clock of a line stand still for a reason that somebody declares. Law: art. 3 (a justified reason)."""
+    """Let the clock of a line stand still for a reason that somebody declares. Law: art. 3 (a justified reason).
+
+    Whoever declared it before they were suspended, at a counter that could not say so, has service back.
+    """
 
     def do() -> tuple[LineId, EntryId]:
         line = locked_line(authority, number)
-        return line.line_id, lines.pause_clock(authority, line.line_id, first, last, reason, on)
+        entry_id = lines.pause_clock(authority, line.line_id, first, last, reason, on)
+        give_back_to_whom_spoke_in_time(line, said_on=on, through=last)
+        return line.line_id, entry_id
 
     return once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, do=do)
 

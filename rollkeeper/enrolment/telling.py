@@ -90,6 +90,22 @@ def give_service_back(line: LineView, *, on: dt.date) -> bool:
     return True
 
 
+def give_back_to_whom_spoke_in_time(
+    line: LineView, *, said_on: dt.date, through: dt.date | None = None
+) -> bool:
+    """Give service back that was taken between the day on which somebody said what forbids it and the day of its being heard.
+
+    A counter without a network takes down a hardship or a dispute, and hands it in days later. `through`: the last day of
+    which it was said.
+    """
+    begun_on = next(
+        (one.begun_on for one in line.suspensions if one.reason is SuspensionReason.REGISTRATION), None
+    )
+    if begun_on is None or begun_on <= said_on or (through is not None and through < begun_on):
+        return False
+    return give_service_back(line, on=clock.today())
+
+
 def tell_ended(line: LineView, *, on: dt.date) -> None:
     """Owe word of its end to whoever has a line that somebody had ended without showing that it is theirs."""
     owe(

@@ -15,7 +15,7 @@ from rollkeeper.access.roles import Power
 from rollkeeper.enrolment.errors import ReceiptOfAnotherAct, ReceiptOfAnotherLine, RecordNotMissing
 from rollkeeper.enrolment.receipts import once
 from rollkeeper.enrolment.submissions import Receipt
-from rollkeeper.enrolment.telling import give_service_back
+from rollkeeper.enrolment.telling import give_back_to_whom_spoke_in_time, give_service_back
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, HoldingId, LineId
 from rollkeeper.ledger.acts import append_entry
@@ -33,14 +33,17 @@ from rollkeeper.rights.kinds import CaseKind
 def dispute_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
     """Take up a dispute on the holder's word: nothing is done to the line until a person has decided the case.
 
+    Whoever disputed before they were suspended, at a counter that could not say so, has service back.
     Ledger: line:line:disputed, rights:case:opened. Refuses: NotAllowed, LineNotFound, LineOver, CaseOpenAlready.
     """
 
     def do() -> tuple[LineId, EntryId]:
-        line_id = _locked(authority, number).line_id
-        with telling_nothing(authority, line_id):
-            open_case(authority, line_id, CaseKind.DISPUTE, holding_id=_holding(line_id), on=on)
-        return line_id, mark_disputed(authority, line_id, on)
+        line = _locked(authority, number)
+        with telling_nothing(authority, line.line_id):
+            open_case(authority, line.line_id, CaseKind.DISPUTE, holding_id=_holding(line.line_id), on=on)
+        entry_id = mark_disputed(authority, line.line_id, on)
+        give_back_to_whom_spoke_in_time(line, said_on=on)
+        return line.line_id, entry_id
 
     return once(submission_key, verb=Verb.LINE_DISPUTED, on=on, do=do)
 

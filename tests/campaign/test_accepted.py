@@ -83,7 +83,7 @@ def test_who_was_suspended_works_again_at_once_and_is_told_the_new_day(stolen):
     night(shown_on, stolen)
     night(END_DUE, stolen)
 
-    promised = shown_on + dt.timedelta(days=DAYS + 30 - 4)
+    promised = open_day_after(shown_on + dt.timedelta(days=DAYS + 30 - 4 - 1))  # a last day is an open one
     (told,) = rows(
         "SELECT promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'", [robbed]
     )

@@ -9,6 +9,8 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.campaign import acts, queries
 from rollkeeper.campaign.after_disputes import count_again
 from rollkeeper.campaign.campaigns import open_campaign
+from rollkeeper.enrolment.acts import pause_line
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.calendars import is_closed
@@ -16,6 +18,7 @@ from rollkeeper.ledger import notes, promises
 from rollkeeper.ledger.acts import entry_body
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import settle_dispute
+from rollkeeper.lines.states import PauseReason
 from rollkeeper.rights.deciding import settle_case
 from rollkeeper.rights.disputing import dispute_line, honour_receipt
 from rollkeeper.rights.queries import open_cases
@@ -86,6 +89,48 @@ def test_the_clock_stands_still_for_as_long_as_it_takes(people, later):
     found = acts.check_day(console_authority(), due_on=dt.date.fromisoformat(later), on=DUE)
 
     assert found[0].count == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "last", "stands"),
+    [
+        (-1, 29, "active"),
+        (-1, 0, "active"),
+        (-1, -1, "suspended"),
+        (0, 29, "suspended"),
+        (3, 29, "suspended"),
+    ],
+)
+def test_a_hardship_that_was_declared_before_the_cut_and_heard_of_after_it_gives_service_back(
+    people, said, last, stands
+):
+    (cut,) = told_lines(1)
+    number, said_on = numbered(cut), DUE + dt.timedelta(days=said)
+    night(DUE, people)
+    heard_on = DUE + dt.timedelta(days=3)
+    clock.give_day(heard_on)
+
+    pause_line(
+        console_authority(), submission_key=str(new_uuid()), number=number, first=said_on,
+        last=DUE + dt.timedelta(days=max(last, said)), reason=PauseReason.HOSPITAL, on=said_on,
+    )  # fmt: skip
+    night(heard_on, people)
+
+    (row,) = rows("SELECT stage FROM campaign_member WHERE line_id = %s", [cut])
+    assert (state(cut), row.stage) == (stands, "counting" if stands == "active" else "suspended")
+
+
+def test_a_dispute_that_was_taken_down_before_the_cut_gives_service_back(people):
+    (cut,) = told_lines(1)
+    number = numbered(cut)
+    night(DUE, people)
+    clock.give_day(DUE + dt.timedelta(days=3))
+
+    dispute_line(
+        console_authority(), submission_key=str(new_uuid()), number=number, on=DUE - dt.timedelta(days=1)
+    )
+
+    assert state(cut) == "active"
 
 
 @pytest.mark.parametrize(("upheld", "stands"), [(True, "active"), (False, "suspended")])

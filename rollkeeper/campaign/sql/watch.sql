@@ -1,7 +1,8 @@
 -- Notes lines that were told, registered, ended, or are no longer registered or protected, so that the sweep looks at them and
 -- at nobody else.
 -- Law: art. 3 (the clock starts at proof of notice; registering ends it).
--- And those whose holder was accepted for a time without a document: a suspension was lifted without a registration.
+-- And those that were paused: with some of these a suspension is lifted without a registration (whose holder was accepted for a time
+-- without a document, or had declared a hardship before the house heard of it).
 -- Reads: -. Writes: campaign_changed.
 -- Plan: fires only for the rows named in WHEN: one insert.
 -- Again: CREATE OR REPLACE: the same triggers.
@@ -33,5 +34,4 @@ CREATE OR REPLACE TRIGGER campaign_watch_proof_at_once AFTER INSERT ON notices_n
     EXECUTE FUNCTION campaign_note_change();
 CREATE OR REPLACE TRIGGER campaign_watch_accepted AFTER INSERT ON lines_pause
     FOR EACH ROW
-    WHEN (NEW.reason = 'no_document')
     EXECUTE FUNCTION campaign_note_change();
