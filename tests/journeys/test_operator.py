@@ -269,6 +269,10 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     # Somebody stops it in the office and asks for it back: the next run gives everything back, with the days.
     with house("2012-03-05") as seen, seen.visited("supervisor-01") as supervisor:
         assert "The batch is stopped." in seen.press(supervisor, batch["batch_id"], "Stop")
+        for language in ("bo", "zh-hans", "en"):
+            supervisor.speak(language)
+            supervisor.page.goto(f"{supervisor.trial.office}/batches/{batch['batch_id']}/")
+            supervisor.look("batch-stopped")
         console.type("campaign", "run", on="2012-03-05")
         assert console.status("2012-03-05")["campaign"]["stage_counts"]["suspended"] == suspended
         assert "will be undone" in seen.press(supervisor, batch["batch_id"], "Undo")
