@@ -48,6 +48,8 @@ def push(
 ) -> None:
     """Carry out the commands that are due; a command counts once the network itself says that it is so.
 
+    On a day on which the desks are shut nobody is barred or ended for want of registration: that waits for the next open day.
+
     A service that runs it with --follow restores a line within seconds of its registration.
 
     Exit code 1 where a command was given up or the network barred emergency calls, with --follow at any time before it

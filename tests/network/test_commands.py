@@ -84,7 +84,7 @@ def broken_network():
 def test_a_command_that_was_given_up_makes_the_answer_no(app, broken_network):
     suspended()
 
-    pushed = run.invoke(app, ["network", "push"])
+    pushed = run.invoke(app, ["network", "push", "--on", "2012-03-02"])
 
     assert pushed.exit_code == 1
     assert "1 failed" in pushed.output
@@ -113,7 +113,7 @@ def test_a_service_that_gave_a_command_up_says_so_when_it_is_stopped(
 ):
     suspended()
 
-    pushed = run.invoke(app, ["network", "push", "--follow"])
+    pushed = run.invoke(app, ["network", "push", "--follow", "--on", "2012-03-02"])
 
     assert pushed.exit_code == 1
     assert "1 failed" in pushed.output
@@ -122,7 +122,7 @@ def test_a_service_that_gave_a_command_up_says_so_when_it_is_stopped(
 def test_a_service_that_gave_nothing_up_ends_well(app, stopped_after_a_push):
     suspended()
 
-    pushed = run.invoke(app, ["network", "push", "--follow"])
+    pushed = run.invoke(app, ["network", "push", "--follow", "--on", "2012-03-02"])
 
     assert pushed.exit_code == 0, pushed.output
     assert "1 confirmed" in pushed.output

@@ -281,7 +281,7 @@ def element_of_the_home(committed, kamailio):
 def pushing(element_of_the_home):
     """`rollkeeper network push --follow`, as a service would run it."""
     process = subprocess.Popen(
-        [Path(sys.executable).with_name("rollkeeper"), "network", "push", "--follow"],
+        [Path(sys.executable).with_name("rollkeeper"), "network", "push", "--follow", "--on", str(ON)],
         env=os.environ | {"ROLLKEEPER_ROLE": "sweep"}, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
     assert b"every second" in process.stderr.readline()
