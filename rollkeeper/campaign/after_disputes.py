@@ -13,7 +13,7 @@ from rollkeeper.campaign.campaigns import OpenCampaign, default_language, find_c
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, run, sql
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.law.calendars import is_closed
+from rollkeeper.law.calendars import closed_flags
 
 _SIGHT_DAYS = 550  # a holder may be accepted without a document for long
 
@@ -29,6 +29,8 @@ def count_again(line_id: LineId, *, on: dt.date) -> bool:
 
 def count_lines_again(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on: dt.date) -> int:
     """Let a campaign count those of these lines again that were given service back; return how many there were."""
+    if not line_ids:
+        return 0
     values = {
         "line_ids": list(line_ids), "campaign_id": campaign.campaign_id, "on": on, "at": clock.now(),
         "suspension_days": campaign.pack.campaign.suspension_days, "language": default_language(),
@@ -41,5 +43,6 @@ def count_lines_again(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on:
 
 def _open_days(campaign: OpenCampaign, *, on: dt.date) -> list[dt.date]:
     """Return the days from one on, a year and a half of them, on which whoever is told of a last day can come to a desk."""
-    days = (on + dt.timedelta(days=ahead) for ahead in range(_SIGHT_DAYS))
-    return [day for day in days if not is_closed(campaign.pack, day)]
+    first = on.toordinal()
+    closed = closed_flags(campaign.pack, first=first, last=first + _SIGHT_DAYS)
+    return [dt.date.fromordinal(first + ahead) for ahead, is_closed in enumerate(closed) if not is_closed]
