@@ -37,9 +37,8 @@ _NOBODY_THERE: Final = {0x0B, 0x33, 0x40}  # invalid destination: address, count
 _BUSY: Final = {0x14, 0x58}  # queue full, throttled
 _NUMBER: Final = re.compile(r"\+?[0-9]{3,20}")
 _REPORT: Final = re.compile(r"id:\s*(?!sub:)(\S+).*?stat:\s*([A-Za-z]+)", re.DOTALL | re.IGNORECASE)
-_IS_REPORT: Final = (
-    0x04  # esm_class: what a telephone sends of itself has other bits, and may say what it likes
-)
+_IS_REPORT: Final = 0x04
+"""In esm_class: what a telephone sends of itself has other bits, and may say what it likes."""
 _AGAIN: Final = 3
 """How often a part is given again to a centre that says that it is busy: the others of its message may be there already."""
 _STATES: Final = {
@@ -236,9 +235,9 @@ class ShortMessages:
         written = _REPORT.search(text)
         words = {outcome_of(written[2])} if written else set()
         words |= {_STATES.get(said.fields[STATE][0])} if said.fields.get(STATE) else set()
-        outcome = (
-            words.pop() if len(words) == 1 else None
-        )  # where text and field contradict each other, neither counts
+        words.discard(None)  # a word of the centre's own says nothing, and contradicts nothing
+        # Where text and field contradict each other, neither counts.
+        outcome = words.pop() if len(words) == 1 else None
         if outcome and (written or named):
             reported = written[1] if written else ""
             self._spool.keep_report(reported, outcome=outcome, at=clock.now(), answered=named)

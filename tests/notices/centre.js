@@ -7,7 +7,7 @@
 //   port         listen there: a centre that was gone and is back
 //   hex          answer with an id in hexadecimal, from this number on, and report of it in decimal, filled up to ten figures
 //   turned       with hex: the other way round
-//   odd          a report as some centres write it: payload, data_sm, spaces, torn, unexpected, no end, fields alone
+//   odd          a report as some centres write it: payload, data_sm, spaces, torn, unexpected, no end, own word, fields alone
 const smpp = require(process.argv[2]);
 const how = JSON.parse(process.argv[3]);
 const unacknowledged = new Map();
@@ -42,6 +42,7 @@ const server = smpp.createServer((session) => {
     if (how.odd === 'payload') Object.assign(fields, { short_message: '', message_payload: Buffer.from(text) });
     if (how.odd === 'spaces') fields.short_message.message = text.replace(/(id|stat):/g, '$1: ');
     if (how.odd === 'data_sm') return session.data_sm({ ...fields, short_message: undefined, message_payload: Buffer.from(text) }, heard(id));
+    if (how.odd === 'own word') return byHand({ ...fields, short_message: { message: text.replace(stat, 'MK:0000') } }, Buffer.concat([field(0x001e, name), state]), id);
     if (how.odd === 'torn') return byHand(fields, Buffer.from([0]), id);
     if (how.odd === 'unexpected') return byHand(fields, field(0x0501, Buffer.from([1])), id);
     if (how.odd === 'no end') return byHand(fields, Buffer.concat([field(0x001e, name), state]), id);

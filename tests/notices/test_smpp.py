@@ -442,7 +442,7 @@ def test_a_spool_of_before_is_taken_over_with_what_waits_in_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "way", ["payload", "data_sm", "spaces", "torn", "unexpected", "no end", "fields alone"]
+    "way", ["payload", "data_sm", "spaces", "torn", "unexpected", "no end", "own word", "fields alone"]
 )
 def test_a_report_is_read_as_centres_write_it_and_what_cannot_be_read_keeps_nothing_back(tmp_path, way):
     sent = [sms(), sms()]
