@@ -462,6 +462,15 @@ def test_what_goes_wrong_in_the_network_stops_a_batch(
     assert carry_out(batch_id).state == "stopped"
 
 
+def cut_and_unheard(count: int, people: People) -> tuple[BatchId, Element]:
+    """Have so many lines cut, as far as the brakes go, by a batch of which the network has not heard."""
+    told_lines(count)
+    batch_id = drawn()
+    approve(batch_id, people)
+    carry_out(batch_id)
+    return batch_id, Element()
+
+
 @pytest.mark.parametrize(
     ("says", "tries", "stops"),
     [
@@ -475,10 +484,7 @@ def test_a_network_that_takes_orders_and_does_nothing_stops_a_batch(
     says: ReadBack, tries: int, people: People, brakes: Callable[..., None], *, stops: bool
 ) -> None:
     brakes(cap_per_hour=5, stop_at_failed_read_backs=0.2)
-    told_lines(10)
-    batch_id, element = drawn(), Element()
-    approve(batch_id, people)
-    carry_out(batch_id)
+    batch_id, element = cut_and_unheard(10, people)
     lying = {row.line_id for row in rows("SELECT line_id FROM lines_suspension LIMIT 2")}
     element.says = lambda line: says if line in lying else ReadBack.BARRED
     for _ in range(tries):
@@ -497,10 +503,7 @@ def barred(element: Element, on: dt.date) -> int:
 
 @pytest.mark.parametrize("last", [day("2012-03-06"), None])
 def test_a_stay_reaches_what_the_network_has_not_heard_yet(last: dt.date | None, people: People) -> None:
-    told_lines(3)
-    batch_id, element = drawn(), Element()
-    approve(batch_id, people)
-    carry_out(batch_id)
+    _, element = cut_and_unheard(3, people)
     push_due(sweep_authority(), on=DUE, gateway=element, limit=1)
 
     stay_id = acts.enter_stay(console_authority(), first=DUE, last=last, reason="court", on=DUE)
@@ -537,10 +540,7 @@ def test_who_stops_a_batch_stops_for_some_days_what_the_network_has_not_taken(
     stop: Callable[[BatchId], object], days: int, people: People, brakes: Callable[..., None]
 ) -> None:
     brakes(cap_per_hour=3, stop_at_complaints=0.1)
-    told_lines(4)
-    batch_id, element = drawn(), Element()
-    approve(batch_id, people)
-    carry_out(batch_id)
+    batch_id, element = cut_and_unheard(4, people)
     push_due(sweep_authority(), on=DUE, gateway=element, limit=1)
     element.answer = lambda _: Answer.LATER
     push_due(sweep_authority(), on=DUE, gateway=element)
@@ -557,10 +557,7 @@ def test_who_stops_a_batch_stops_for_some_days_what_the_network_has_not_taken(
 
 
 def test_a_stay_reaches_what_is_being_tried_in_that_moment_and_is_not_taken(people: People) -> None:
-    told_lines(2)
-    batch_id, element = drawn(), Element()
-    approve(batch_id, people)
-    carry_out(batch_id)
+    _, element = cut_and_unheard(2, people)
 
     def speak(_: object) -> Answer:
         if not rows("SELECT FROM campaign_stay"):
@@ -578,10 +575,7 @@ def test_a_batch_that_is_stopped_under_a_stay_has_its_day_behind_the_stay(
     people: People, brakes: Callable[..., None]
 ) -> None:
     brakes(cap_per_hour=3)
-    told_lines(4)
-    batch_id, element = drawn(), Element()
-    approve(batch_id, people)
-    carry_out(batch_id)
+    batch_id, element = cut_and_unheard(4, people)
     acts.enter_stay(console_authority(), first=DUE, last=day("2012-03-06"), reason="court", on=DUE)
 
     acts.stop_batch(console_authority(), batch_id, on=DUE)
@@ -593,10 +587,7 @@ def test_a_batch_that_is_stopped_under_a_stay_has_its_day_behind_the_stay(
 def test_what_waits_for_the_network_over_a_weekend_bars_nobody_before_the_desks_are_open(
     people: People,
 ) -> None:
-    told_lines(2)
-    batch_id, element = drawn(), Element()
-    approve(batch_id, people)
-    carry_out(batch_id)
+    _, element = cut_and_unheard(2, people)
 
     on_the_days = [barred(element, DUE + dt.timedelta(days=more)) for more in (1, 2, 3)]
 
@@ -619,10 +610,7 @@ def test_undos_that_were_asked_for_go_the_latest_first(people: People) -> None:
 def test_an_undo_that_breaks_off_leaves_nobody_to_be_cut_off_who_is_about_to_be_put_back(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told_lines(3)
-    batch_id, element = drawn(), Element()
-    approve(batch_id, people)
-    carry_out(batch_id)
+    batch_id, element = cut_and_unheard(3, people)
     monkeypatch.setattr(undoing, "CHUNK", 1)
 
     with pytest.raises(KeyboardInterrupt):
