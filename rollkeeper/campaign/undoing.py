@@ -3,13 +3,15 @@
 
 Chunk by chunk like a run, and as safe to break off: a line that was put back is no longer 'done'. Only this batch's
 suspensions are lifted. Whoever registered or ended since is left as they are; an ended line comes back only while its
-number is in quarantine and its own. A campaign that was closed meanwhile is open again, where no other is.
+number is in quarantine and its own. A campaign that was closed meanwhile is open again; where another is, that one counts
+whoever comes back.
 """
 
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power, StaffRole
@@ -121,10 +123,20 @@ def _open_again(batch: Batch) -> None:
     )
 
 
+def _counted_in(batch: Batch) -> UUID:
+    """Return the campaign that counts whoever comes back: its own, or the one that was begun since."""
+    others = rows(
+        "SELECT campaign_id FROM campaign_campaign WHERE closed_on IS NULL ORDER BY campaign_id = %s DESC LIMIT 1",
+        [batch.campaign_id],
+    )
+    return others[0].campaign_id if others else batch.campaign_id
+
+
 def _values(authority: Authority, role: StaffRole, batch: Batch, on: dt.date) -> dict[str, Any]:
     return {
         "batch_id": batch.batch_id,
         "campaign_id": batch.campaign_id,
+        "counted_in": _counted_in(batch),
         "action": batch.action,
         "language": default_language(),
         "on": on,

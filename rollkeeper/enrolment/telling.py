@@ -8,7 +8,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.changes import lift_suspension
+from rollkeeper.lines.changes import lift_suspension, own_up
 from rollkeeper.lines.queries import LineView, living_lines_of, view_line
 from rollkeeper.lines.states import RESTRICTIONS, LineState, SuspensionReason
 from rollkeeper.network.acts import ask
@@ -103,7 +103,9 @@ def give_back_to_whom_spoke_in_time(
     )
     if begun_on is None or begun_on <= said_on or (through is not None and through < begun_on):
         return False
-    return give_service_back(line, on=clock.today())
+    given_back = give_service_back(line, on=clock.today())
+    own_up(line.line_id, lifted_since=said_on)
+    return given_back
 
 
 def tell_ended(line: LineView, *, on: dt.date) -> None:

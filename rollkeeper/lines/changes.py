@@ -144,6 +144,16 @@ def lift_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt.date) -
     return _settled(line_id)
 
 
+def own_up(line_id: LineId, *, lifted_since: dt.date) -> None:
+    """Say of a line's last suspension for want of registration that it was wrong, if it was lifted on a day or later."""
+    run(
+        "UPDATE lines_suspension s SET was_wrong = true FROM (SELECT suspension_id FROM lines_suspension"
+        " WHERE line_id = %(line_id)s AND reason = 'registration' ORDER BY begun_at DESC LIMIT 1) last"
+        " WHERE s.line_id = %(line_id)s AND s.suspension_id = last.suspension_id AND s.lifted_on >= %(since)s",
+        {"line_id": line_id, "since": lifted_since},
+    )
+
+
 def begin_holding(holding: NewHolding, *, at: dt.datetime) -> None:
     """Begin a holding of a line that nobody holds. Refuses: HoldingInTheWay."""
     begin_holdings([holding], at=at)

@@ -106,6 +106,9 @@ class Suspension(models.Model):
     lifted_on = models.DateField(null=True)
     lifted_at = models.DateTimeField(null=True)
     batch_id = models.UUIDField(null=True, db_comment="The batch of a campaign that did it.")
+    was_wrong = models.BooleanField(
+        db_default=False, db_comment="Somebody was found to be right about it: its hours are given back."
+    )
 
     class Meta:
         """At most one open suspension a reason."""

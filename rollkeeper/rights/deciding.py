@@ -19,7 +19,7 @@ from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import lock_line, resume_clock, settle_dispute
-from rollkeeper.lines.changes import unlink_line
+from rollkeeper.lines.changes import own_up, unlink_line
 from rollkeeper.lines.queries import view_line
 from rollkeeper.lines.states import PauseReason
 from rollkeeper.rights.errors import CaseNotFound, DecidedBySame, NotPutRight
@@ -79,6 +79,7 @@ def close_case(authority: Authority, case: Any, *, role: str, upheld: bool, on: 
     line = view_line(line_id) if was_right else None
     if line is not None:
         give_service_back(line, on=on)
+        own_up(line_id, lifted_since=_disputed_since(case))
     others = rows(
         "SELECT FROM rights_case WHERE line_id = %s AND settled_on IS NULL AND kind = ANY (%s)",
         [line_id, [one.value for one in DISPUTING]],
@@ -95,6 +96,12 @@ def _locked(case_id: UUID) -> Any:
     if not found:
         raise CaseNotFound(case=case_id)
     return found[0]
+
+
+def _disputed_since(case: Any) -> dt.date:
+    """Return the day of the dispute that is decided, or that an appeal is about."""
+    first = rows("SELECT opened_on FROM rights_case WHERE case_id = %s", [case.against])
+    return first[0].opened_on if first else case.opened_on
 
 
 def _may_decide(authority: Authority, case: Any) -> object:

@@ -184,3 +184,29 @@ def test_an_end_that_is_undone_after_the_close_opens_it_again(planned, people):
 
     assert state(planned[0]) == "ended"
     assert queries.overview(day("2012-04-20")) is not None
+
+
+def test_an_end_that_is_undone_while_another_campaign_is_open_is_counted_by_that_one(planned, people):
+    tell(planned[0], day("2011-12-20"))
+    register(planned[1], day("2012-01-10"))
+    nights("2012-02-28", "2012-04-06", people)
+    close()
+    plan(LATER)
+    suspend, end = [
+        rows("SELECT batch_id FROM campaign_batch WHERE action = %s", [action])[0].batch_id
+        for action in ("suspend", "end")
+    ]
+
+    acts.undo_batch(people[1], end, on=LATER)
+
+    (member,) = rows("SELECT stage FROM campaign_member WHERE campaign_id <> %s", [campaign_of(end)])
+    assert (state(planned[0]), member.stage) == ("suspended", "suspended")
+
+    acts.undo_batch(people[1], suspend, on=LATER)
+
+    (member,) = rows("SELECT stage FROM campaign_member WHERE campaign_id <> %s", [campaign_of(end)])
+    assert (state(planned[0]), member.stage) == ("active", "counting")
+
+
+def campaign_of(batch_id):
+    return rows("SELECT campaign_id FROM campaign_batch WHERE batch_id = %s", [batch_id])[0].campaign_id

@@ -109,10 +109,21 @@ def test_the_hours_of_a_lift_are_no_hours_off(people: People) -> None:
     (line_id,) = told_lines(1)
     night(CUT, people)
     lift_for_hours(ME, line_id, on=on("2012-03-06"))
+    push_due(sweep_authority(), on=day("2012-03-06"), gateway=Element())
 
     on("2012-03-12")
 
     assert [days_of(one) for one in stretches(line_id)] == [4.0, 5.0]
+
+
+def test_a_lift_that_the_network_never_heard_of_gave_no_hours(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(CUT, people)
+    lift_for_hours(ME, line_id, on=on("2012-03-06"))
+
+    on("2012-03-12")
+
+    assert [days_of(one) for one in stretches(line_id)] == [10.0]
 
 
 def test_the_hours_between_a_wrong_end_and_its_undo_are_given_back(people: People) -> None:
@@ -126,6 +137,33 @@ def test_the_hours_between_a_wrong_end_and_its_undo_are_given_back(people: Peopl
     causes = {one.cause: (one.credited, days_of(one)) for one in stretches(line_id)}
     assert causes["ended"] == (True, 4.0)
     assert causes["registration"] == (False, 38.0)
+
+
+def test_the_hours_of_a_wrong_end_are_given_back_where_the_number_is_another_s_by_now(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(CUT, people)
+    night(END_DUE, people)
+    run("UPDATE lines_number SET line_id = uuidv7(), quarantined_until = NULL WHERE line_id = %s", [line_id])
+
+    undo("end", "2012-04-09")
+
+    assert state(line_id) == "ended"
+    causes = {one.cause: (one.credited, days_of(one)) for one in stretches(line_id)}
+    assert causes == {"registration": (False, 34.0), "ended": (True, 4.0)}
+
+
+def test_whoever_registered_where_no_network_was_and_was_cut_before_it_came_gets_the_hours_back(
+    people: People,
+) -> None:
+    (line_id,) = told_lines(1)
+    night(CUT, people)
+    on(CUT + dt.timedelta(days=2))
+    register(line_id, CUT - dt.timedelta(days=1))
+    ask(line_id, kind=CommandKind.RESTORE, reason="registration", at=clock.now())
+    push_due(sweep_authority(), on=clock.today(), gateway=Element())
+
+    (one,) = stretches(line_id)
+    assert (one.cause, one.credited, days_of(one)) == ("registration", True, 2.0)
 
 
 def test_a_line_whose_contract_is_over_is_not_off(people: People) -> None:

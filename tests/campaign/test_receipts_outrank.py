@@ -9,6 +9,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.campaign import acts, queries
 from rollkeeper.campaign.after_disputes import count_again
 from rollkeeper.campaign.campaigns import open_campaign
+from rollkeeper.campaign.hours import hours_off
 from rollkeeper.enrolment.acts import pause_line
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
@@ -35,6 +36,12 @@ def numbered(line_id):
     run("UPDATE lines_number SET number_index = %s WHERE line_id = %s", [index, line_id])
     run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, line_id])
     return number
+
+
+def are_given_back(line_id):
+    """Tell of each stretch for which a line was off whether billing gives it back."""
+    found = hours_off(first=DUE, last=DUE + dt.timedelta(days=60))
+    return [one.credited for one in found if one.line_id == line_id]
 
 
 def show_receipt(line_id, number, on=DUE):
@@ -118,6 +125,7 @@ def test_a_hardship_that_was_declared_before_the_cut_and_heard_of_after_it_gives
 
     (row,) = rows("SELECT stage FROM campaign_member WHERE line_id = %s", [cut])
     assert (state(cut), row.stage) == (stands, "counting" if stands == "active" else "suspended")
+    assert are_given_back(cut) == [stands == "active"]
 
 
 def test_a_dispute_that_was_taken_down_before_the_cut_gives_service_back(people):
@@ -131,6 +139,7 @@ def test_a_dispute_that_was_taken_down_before_the_cut_gives_service_back(people)
     )
 
     assert state(cut) == "active"
+    assert are_given_back(cut) == [True]
 
 
 @pytest.mark.parametrize(("upheld", "stands"), [(True, "active"), (False, "suspended")])
@@ -151,6 +160,20 @@ def test_whoever_disputes_a_suspension_and_is_right_has_service_back_and_what_wa
     assert (state(cut), row.stage) == (stands, "counting" if upheld else "suspended")
     restored = rows("SELECT FROM network_command WHERE line_id = %s AND kind = 'restore'", [cut])
     assert len(restored) == upheld
+    assert are_given_back(cut) == [upheld]
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+def test_whose_receipt_gave_service_back_gets_the_hours_back_only_if_right(people, upheld):
+    (cut,) = told_lines(1)
+    night(DUE, people)
+    show_receipt(cut, numbered(cut), on=DUE + dt.timedelta(days=4))
+    (case,) = open_cases()
+    before = are_given_back(cut)
+
+    settle_case(console_authority(), case.case_id, upheld=upheld, on=DUE + dt.timedelta(days=10))
+
+    assert (before, are_given_back(cut)) == ([False], [upheld])
 
 
 def test_after_a_lost_dispute_a_line_is_told_and_counted_again_with_the_days_that_were_left(people):

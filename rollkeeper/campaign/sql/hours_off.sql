@@ -1,17 +1,20 @@
 -- Gathers every stretch of time for which a line was off between two instants, with its cause and whether it is credited.
 -- Law: art. 3 (suspended), art. 1 (a wrong is put right); charges by the pack.
--- Reads: lines_suspension, lines_line, lines_lift, campaign_batchline, campaign_batch, network_command.
+-- Reads: lines_suspension, lines_line, lines_lift, campaign_batchline, campaign_batch, campaign_chunk, network_command.
 -- Writes: campaign_hours_off (temporary).
--- Plan: one pass over lines_suspension and over the undone lines of batches; network_command_pkey by line.
+-- Plan: one pass over lines_suspension and over the lines of batches that ended; network_command_pkey by line.
 -- Again: the caller drops the table first.
 --
--- A line counts as off until the network has proved that it works again, not until somebody asked for that. The hours of an
--- emergency lift are taken out. A line that ended is off no more: it has no service that could be. What an undone batch took
--- is given back to whoever it was taken from, also where the undo found nothing to put back since they had registered.
+-- A line counts as off until the network has proved that it works again, not until somebody asked for that; of an emergency
+-- lift only what the network proved is taken out. A line that ended is off no more: it has no service that could be. What an
+-- undone batch took is given back to whoever it was taken from, also where the undo found nothing to put back: they had
+-- registered, or their number was given out again. So is what one person was found to be right about, or lost who had
+-- registered at a counter without a network before the cut.
 CREATE TEMPORARY TABLE campaign_hours_off ON COMMIT DROP AS
 WITH begun AS (
     SELECT s.line_id, s.reason AS cause, s.batch_id, s.begun_at AS off_from, s.lifted_at,
-           coalesce(b.outcome = 'undone' OR w.state = 'undone', false) AS credited,
+           coalesce(b.outcome = 'undone' OR w.state = 'undone', false) OR s.was_wrong
+           OR coalesce(s.reason = 'registration' AND s.lifted_on < s.begun_on, false) AS credited,
            CASE WHEN l.state IN ('ended', 'released') AND s.lifted_at IS NULL
                 THEN coalesce(e.done_at, (l.ended_on + 1)::timestamp AT TIME ZONE %(zone)s) END AS over_at
       FROM lines_suspension s
@@ -23,9 +26,10 @@ WITH begun AS (
             WHERE d.line_id = s.line_id AND t.action = 'end' AND d.outcome = 'done' LIMIT 1) e ON true
      WHERE s.begun_at < %(until)s
     UNION ALL
-    SELECT b.line_id, 'ended', b.batch_id, b.done_at, b.undone_at, true, NULL
+    SELECT b.line_id, 'ended', b.batch_id, b.done_at, b.undone_at, true,
+           (SELECT max(c.ran_at) FROM campaign_chunk c WHERE c.batch_id = b.batch_id)
       FROM campaign_batchline b JOIN campaign_batch t USING (batch_id)
-     WHERE b.outcome = 'undone' AND t.action = 'end' AND b.done_at < %(until)s
+     WHERE t.action = 'end' AND (b.outcome = 'undone' OR b.outcome = 'done' AND t.state = 'undone') AND b.done_at < %(until)s
 ), ended AS (
     SELECT g.*, CASE WHEN g.lifted_at IS NULL THEN least(coalesce(g.over_at, %(now)s), %(now)s)
                      ELSE least(greatest(g.lifted_at, back.at), %(now)s) END AS off_until
@@ -39,8 +43,11 @@ WITH begun AS (
 )
 SELECT e.line_id, e.cause, e.batch_id, lower(part) AS off_from, upper(part) AS off_until, e.credited
   FROM ended e
-  LEFT JOIN lines_lift f ON f.line_id = e.line_id AND e.cause = 'registration'
+  LEFT JOIN LATERAL (
+       SELECT tstzmultirange(tstzrange(c.read_back_at, f.ends_at)) AS hours
+         FROM lines_lift f JOIN network_command c USING (line_id)
+        WHERE f.line_id = e.line_id AND e.cause = 'registration' AND c.kind = 'restore' AND c.reason = 'emergency_lift'
+          AND c.state = 'confirmed' AND c.read_back_at < f.ends_at LIMIT 1) given ON true
  CROSS JOIN LATERAL unnest(
-       tstzmultirange(tstzrange(greatest(e.off_from, %(since)s), least(e.off_until, %(until)s)))
-       - CASE WHEN f.line_id IS NULL THEN '{}' ELSE tstzmultirange(tstzrange(f.lifted_at, f.ends_at)) END) AS part
+       tstzmultirange(tstzrange(greatest(e.off_from, %(since)s), least(e.off_until, %(until)s))) - coalesce(given.hours, '{}')) AS part
  WHERE greatest(e.off_from, %(since)s) < least(e.off_until, %(until)s)

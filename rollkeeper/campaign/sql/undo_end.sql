@@ -1,5 +1,6 @@
 -- Takes the ends of a batch back: line, number, holding and stage as they were; the days off become a pause.
--- Law: art. 1. Only while the number is in quarantine and still its own.
+-- Law: art. 1. Only while the number is in quarantine and still its own. Where its campaign is closed and another is open, that one
+-- counts it from now on.
 -- Reads: campaign_verdict (temporary), subscribers_subscriber. Writes: lines_line (version + 1), lines_number,
 -- lines_holding, lines_pause, campaign_member, network_command, notices_notice, ledger_entry, campaign_batchline.
 -- Plan: primary keys by line.
@@ -24,7 +25,13 @@ WITH wrong AS MATERIALIZED (
     UPDATE campaign_member m
        SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
            promised_on = (wrong.former ->> 'promised_on')::date, next_check_on = %(on)s::date + 1
-      FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'ended'
+      FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id = %(counted_in)s AND m.stage = 'ended'
+), counted_elsewhere AS (
+    INSERT INTO campaign_member (line_id, campaign_id, stage, anchor_on, promised_on, next_check_on, region)
+    SELECT wrong.line_id, %(counted_in)s, wrong.former ->> 'stage', (wrong.former ->> 'anchor_on')::date,
+           (wrong.former ->> 'promised_on')::date, %(on)s::date + 1, wrong.region
+      FROM wrong WHERE %(counted_in)s <> %(campaign_id)s
+        ON CONFLICT DO NOTHING
 ), command AS (
     INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)
     SELECT line_id, 'bar', 'registration', %(batch_id)s, %(at)s FROM wrong
@@ -38,7 +45,7 @@ WITH wrong AS MATERIALIZED (
        AND n.claimed_by IS NULL AND n.delivered_on IS NULL
 ), notice AS (
     INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
-    SELECT w.line_id, 'suspended', %(campaign_id)s, coalesce(p.language, w.language, %(language)s), %(on)s,
+    SELECT w.line_id, 'suspended', %(counted_in)s, coalesce(p.language, w.language, %(language)s), %(on)s,
            greatest(%(on)s::date, (w.former ->> 'promised_on')::date), %(pack_hash)s
       FROM wrong w
       LEFT JOIN lines_holding h ON h.line_id = w.line_id AND upper(h.held) = w.done_at

@@ -27,7 +27,8 @@ WITH wrong AS MATERIALIZED (
        SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
            promised_on = (wrong.former ->> 'promised_on')::date, next_check_on = %(on)s::date + 1,
            remind_on = CASE wrong.former ->> 'stage' WHEN 'counting' THEN %(on)s::date END
-      FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'suspended'
+      FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id IN (%(campaign_id)s, %(counted_in)s)
+       AND m.stage = 'suspended'
 ), command AS (
     INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)
     SELECT line_id, CASE WHEN stays_suspended THEN 'bar' ELSE 'restore' END, coalesce(other_reason, 'registration'),

@@ -4,7 +4,7 @@
 -- Plan: primary keys by line (OFFSET 0 forbids to read all of them first).
 -- Again: the same verdicts while the locks are held.
 CREATE TEMPORARY TABLE campaign_verdict ON COMMIT DROP AS
-SELECT t.line_id, t.position, t.former, t.done_at, l.language, l.number_index,
+SELECT t.line_id, t.position, t.former, t.done_at, l.language, l.region, l.number_index,
        other.reason AS other_reason, other.reason IS NOT NULL AS stays_suspended,
        CASE %(action)s
            WHEN 'suspend' THEN l.state = 'suspended' AND EXISTS (

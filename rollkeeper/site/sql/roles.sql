@@ -77,7 +77,7 @@ GRANT INSERT ON lines_line, lines_number, lines_holding, lines_pause TO counter;
 GRANT UPDATE (state, version, is_registered, is_disputed, is_protected, ended_on, ended_by, language, number_index) ON lines_line
     TO counter;
 GRANT UPDATE (line_id, quarantined_until) ON lines_number TO counter;
-GRANT UPDATE (lifted_on, lifted_at) ON lines_suspension TO counter;
+GRANT UPDATE (lifted_on, lifted_at, was_wrong) ON lines_suspension TO counter;
 GRANT UPDATE (held) ON lines_holding TO counter;
 -- A lift is given once and never taken back; a trigger tells the network, so that the office needs no right over that.
 GRANT SELECT, INSERT ON lines_lift TO counter, office, sweep;
