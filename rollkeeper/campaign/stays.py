@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A court's stay, or a general extension: entered by one, lifted by two. While it covers a day, nothing is done.
 
-A batch that runs looks at the stays before each chunk, so one that is entered meanwhile stops it within a chunk. What it has
-asked of the network and the network has not heard waits as well.
+A batch that runs looks at the stays before each chunk, so one that is entered meanwhile stops it within a chunk. What the network
+has not heard waits as well: a trigger on the stays says to it on which days it bars and ends nobody.
 """
 
 import datetime as dt
@@ -82,10 +82,10 @@ def lift_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
 
 
 def hold_back(on: dt.date, *, of_batch: BatchId | None = None) -> None:
-    """Let what waits for the network wait until the day after the stays that cover a day; at once where none does.
+    """Let what a batch that was stopped, or is to be undone, asked of the network wait some days (`campaign.rules`).
 
-    What a batch that was stopped, or is to be undone, has asked for waits some days longer (`campaign.rules`). Waits for
-    whoever does the same, however long that takes, and looks at the stays afterwards: a stop must not fail of waiting, and
+    These begin behind the stays that cover a day. Without a batch all such batches are meant: their stays have changed. Waits
+    for whoever does the same, however long that takes, and looks at the stays afterwards: a stop must not fail of waiting, and
     nobody may take back what another stay holds.
     """
     run("SET LOCAL lock_timeout = 0")

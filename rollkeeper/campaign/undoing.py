@@ -103,6 +103,7 @@ def _turn(authority: Authority, role: StaffRole, batch: Batch, *, after: int, on
 
 def _finish(authority: Authority, role: StaffRole, batch: Batch, *, on: dt.date) -> None:
     _open_again(batch)
+    _ask_again(batch)
     Batch.objects.filter(batch_id=batch.batch_id).update(state=BatchState.UNDONE.value)
     (found,) = rows(
         "SELECT coalesce(sum(undone), 0)::integer AS undone FROM campaign_chunk WHERE batch_id = %s",
@@ -120,6 +121,16 @@ def _open_again(batch: Batch) -> None:
         " AND EXISTS (SELECT FROM campaign_tally WHERE campaign_id = %s AND stage IN ('counting', 'suspended')"
         " GROUP BY campaign_id HAVING sum(lines) > 0)",
         [batch.campaign_id, batch.campaign_id],
+    )
+
+
+def _ask_again(batch: Batch) -> None:
+    """Ask once more for the undo of what suspended those who come back from their end: it was undone while they were ended."""
+    run(
+        "UPDATE campaign_batch SET state = 'undo_asked' WHERE state = 'undone' AND action = 'suspend' AND batch_id IN ("
+        "SELECT s.batch_id FROM campaign_batchline b JOIN lines_suspension s USING (line_id)"
+        " WHERE b.batch_id = %s AND b.outcome = 'undone' AND s.lifted_on IS NULL)",
+        [batch.batch_id],
     )
 
 

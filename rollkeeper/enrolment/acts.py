@@ -168,13 +168,13 @@ def pause_line(
 ) -> Receipt:  # fmt: skip
     """Let the clock of a line stand still for a reason that somebody declares. Law: art. 3 (a justified reason).
 
-    Whoever declared it before they were suspended, at a counter that could not say so, has service back.
+    Whoever declared it before they were suspended, or on that day, has service back.
     """
 
     def do() -> tuple[LineId, EntryId]:
         line = locked_line(authority, number)
         entry_id = lines.pause_clock(authority, line.line_id, first, last, reason, on)
-        give_back_to_whom_spoke_in_time(line, said_on=on, through=last)
+        give_back_to_whom_spoke_in_time(line, said_on=on)
         return line.line_id, entry_id
 
     return once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, do=do)

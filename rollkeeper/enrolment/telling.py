@@ -90,18 +90,16 @@ def give_service_back(line: LineView, *, on: dt.date) -> bool:
     return True
 
 
-def give_back_to_whom_spoke_in_time(
-    line: LineView, *, said_on: dt.date, through: dt.date | None = None
-) -> bool:
-    """Give service back that was taken between the day on which somebody said what forbids it and the day of its being heard.
+def give_back_to_whom_spoke_in_time(line: LineView, *, said_on: dt.date) -> bool:
+    """Give service back that was taken since the day on which somebody said what forbids it, or moves the day on which it may be.
 
-    A counter without a network takes down a hardship or a dispute, and hands it in days later. `through`: the last day of
-    which it was said.
+    A counter without a network takes down a hardship or a dispute, and hands it in days later. What happens on a day comes
+    before the night that takes service on it.
     """
     begun_on = next(
         (one.begun_on for one in line.suspensions if one.reason is SuspensionReason.REGISTRATION), None
     )
-    if begun_on is None or begun_on <= said_on or (through is not None and through < begun_on):
+    if begun_on is None or begun_on < said_on:
         return False
     given_back = give_service_back(line, on=clock.today())
     own_up(line.line_id, lifted_since=said_on)

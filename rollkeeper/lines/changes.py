@@ -145,11 +145,12 @@ def lift_suspension(line_id: LineId, *, reason: SuspensionReason, on: dt.date) -
 
 
 def own_up(line_id: LineId, *, lifted_since: dt.date) -> None:
-    """Say of a line's last suspension for want of registration that it was wrong, if it was lifted on a day or later."""
+    """Say of a line's last suspension for want of registration that it was wrong, unless it was lifted before a day."""
     run(
         "UPDATE lines_suspension s SET was_wrong = true FROM (SELECT suspension_id FROM lines_suspension"
         " WHERE line_id = %(line_id)s AND reason = 'registration' ORDER BY begun_at DESC LIMIT 1) last"
-        " WHERE s.line_id = %(line_id)s AND s.suspension_id = last.suspension_id AND s.lifted_on >= %(since)s",
+        " WHERE s.line_id = %(line_id)s AND s.suspension_id = last.suspension_id"
+        " AND (s.lifted_on IS NULL OR s.lifted_on >= %(since)s)",
         {"line_id": line_id, "since": lifted_since},
     )
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from rollkeeper.access.authority import Authority, demand, sweep_authority
 from rollkeeper.access.roles import Power, StaffRole
-from rollkeeper.kernel import clock
+from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.claims import dead_claims, hold_claim, one_at_a_time
-from rollkeeper.kernel.database import act, kept_run, rows, run, sql
+from rollkeeper.kernel.database import Role, act, connect, kept_run, rows, run, sql
 from rollkeeper.kernel.ids import CommandId, LineId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.calendars import is_closed
@@ -68,6 +68,19 @@ def ask(line_id: LineId, *, kind: CommandKind, reason: str, at: dt.datetime) -> 
     return command_id
 
 
+def go_on_far_ahead() -> None:
+    """Number the commands to come by the microsecond: younger than any that a restored register has forgotten.
+
+    An element remembers the order that it carried out last, and refuses what is older: whoever was barred after the backup
+    would be restored by nothing. As the owner of the register: nobody else chooses the order in which the network hears.
+    """
+    with connect(server.REGISTER, Role.MIGRATOR) as owner:
+        owner.execute(
+            "SELECT setval(pg_get_serial_sequence('network_command', 'position'),"
+            " (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"
+        )
+
+
 def push_due(
     authority: Authority,
     *,
@@ -78,21 +91,24 @@ def push_due(
 ) -> Pushed:
     """Carry out what is due, and confirm only what the network itself says is true.
 
-    On a day on which the desks are shut nobody is barred or ended for want of registration. `moved` is told how many
-    commands each chunk had. Refuses: NotAllowed, NoNetwork.
+    On a day on which the desks are shut, or under a stay, nobody is barred or ended for want of registration. `moved` is told
+    how many commands each chunk had. Refuses: NotAllowed, NoNetwork.
     Ledger: network:command:confirmed, network:command:failed.
     """
     role = demand(authority, Power.PUSH_COMMANDS)
-    network, done = gateway or network_gateway(), Pushed()
+    network, done, began = gateway or network_gateway(), Pushed(), clock.today()
     _release_dead_claims()
     with hold_claim() as claim:
-        while found := _claim(claim, size=min(CHUNK, CHUNK if limit is None else limit - done.total), on=on):
-            mine = [row for row in found if row.state != CommandState.OVERTAKEN]
-            tries = _try_all(mine, network, on=on)
-            _record(authority, role, tries, claim=claim, on=on)
-            _count(done, tries, overtaken=len(found) - len(mine))
+        while True:
+            today = on + (clock.today() - began)  # a run that goes on past midnight obeys the day that it is then
+            found = _claim(claim, size=min(CHUNK, CHUNK if limit is None else limit - done.total), on=today)
+            if not found:
+                return done
+            mine = [row for row in found if row.claimed_by is not None]
+            tries = _try_all(mine, network, on=today)
+            _record(authority, role, tries, claim=claim, on=today)
+            _count(done, found, tries)
             moved(len(found))
-    return done
 
 
 def _release_dead_claims() -> None:
@@ -104,16 +120,25 @@ def _release_dead_claims() -> None:
 
 
 def _claim(claim: int, *, size: int, on: dt.date) -> list[Any]:
-    """Claim the next chunk of the most pressing kind that has any."""
+    """Claim the next chunk of the most pressing kind that has any.
+
+    What may not go out on this day is put off to the next one, unclaimed: a long weekend asks once a day for each.
+    """
     if size <= 0:
         return []
-    is_open = not is_closed(load_pack(settings().pack), on)
+    is_open = not is_closed(load_pack(settings().pack), on) and not rows(
+        "SELECT FROM network_rest WHERE days @> %s", [on]
+    )
+    tomorrow = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), clock.zone())
     for kind in _FIRST_THINGS_FIRST:
         with act():
             one_at_a_time(_CLAIMING)
             found = rows(
                 sql("network", "claim_commands"),
-                {"kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim, "is_open": is_open},
+                {
+                    "kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim, "is_open": is_open,
+                    "tomorrow": tomorrow,
+                },  # fmt: skip
             )
         if found:
             return found
@@ -121,11 +146,15 @@ def _claim(claim: int, *, size: int, on: dt.date) -> list[Any]:
 
 
 def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Try]:
-    """Ask what came true of what was handed over before, hand over the rest, and ask what is true of that."""
+    """Ask what came true of what was handed over before, hand over the rest, and ask what is true of that.
+
+    What may not go out today is asked for alone: an element may do late what it took yesterday, and shut more than it may.
+    """
     orders = _orders(found, network, on=on)
     before = [one for one, row in zip(orders, found, strict=True) if row.state == CommandState.SENT]
     said = _ask_for(network, before)
-    unproven = [one for one in orders if said.get(one.key) is not one.kind.proof]
+    may_go = {row.command_id for row in found if row.may_go}
+    unproven = [one for one in orders if one.key in may_go and said.get(one.key) is not one.kind.proof]
     answers = (
         dict(zip([one.key for one in unproven], network.push(unproven), strict=True)) if unproven else {}
     )
@@ -208,8 +237,10 @@ def _record(authority: Authority, role: StaffRole, tries: Sequence[_Try], *, cla
             run(sql("network", "lift_floor_breaks"), {"line_ids": broken, "now": now})
 
 
-def _count(done: Pushed, tries: Sequence[_Try], *, overtaken: int) -> None:
-    done.counts[CommandState.OVERTAKEN] += overtaken
+def _count(done: Pushed, found: Sequence[Any], tries: Sequence[_Try]) -> None:
+    for row in found:
+        if row.claimed_by is None:
+            done.counts[CommandState(row.state)] += 1
     for one in tries:
         done.counts[one.followed.state] += 1
         done.floor_breaks += one.followed.must_lift

@@ -8,6 +8,7 @@ commands were asked for, by which the network refuses what is older than what it
 
 import datetime as dt
 
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models.functions import UUID7
 
@@ -95,6 +96,18 @@ class Command(models.Model):
                 condition=models.Q(batch_id__isnull=False),
             ),
         ]
+
+
+class Rest(models.Model):
+    """Days on which nobody is barred or ended for want of registration, whenever that was asked for: a court's stay."""
+
+    rest_id = models.UUIDField(primary_key=True)
+    days = DateRangeField(db_comment="First to last day, both inclusive; no upper bound while it is open.")
+
+    class Meta:
+        """Few rows. Kept in step with the stays by a trigger of theirs."""
+
+        db_table = "network_rest"
 
 
 class Comparison(models.Model):

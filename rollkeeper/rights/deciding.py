@@ -77,8 +77,9 @@ def close_case(authority: Authority, case: Any, *, role: str, upheld: bool, on: 
         resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
     was_right = upheld and kind in {CaseKind.DISPUTE, CaseKind.APPEAL}
     line = view_line(line_id) if was_right else None
-    if line is not None:
+    if line is not None and not line.is_over:
         give_service_back(line, on=on)
+    if was_right:
         own_up(line_id, lifted_since=_disputed_since(case))
     others = rows(
         "SELECT FROM rights_case WHERE line_id = %s AND settled_on IS NULL AND kind = ANY (%s)",
@@ -101,7 +102,8 @@ def _locked(case_id: UUID) -> Any:
 def _disputed_since(case: Any) -> dt.date:
     """Return the day of the dispute that is decided, or that an appeal is about."""
     first = rows("SELECT opened_on FROM rights_case WHERE case_id = %s", [case.against])
-    return first[0].opened_on if first else case.opened_on
+    since: dt.date = first[0].opened_on if first else case.opened_on
+    return since
 
 
 def _may_decide(authority: Authority, case: Any) -> object:

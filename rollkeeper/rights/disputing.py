@@ -33,7 +33,7 @@ from rollkeeper.rights.kinds import CaseKind
 def dispute_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
     """Take up a dispute on the holder's word: nothing is done to the line until a person has decided the case.
 
-    Whoever disputed before they were suspended, at a counter that could not say so, has service back.
+    Whoever disputed before they were suspended, or on that day, has service back.
     Ledger: line:line:disputed, rights:case:opened. Refuses: NotAllowed, LineNotFound, LineOver, CaseOpenAlready.
     """
 

@@ -24,6 +24,7 @@ from rollkeeper.kernel.database import Role, act
 from rollkeeper.kernel.settings import home, settings, settings_file
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.network.acts import go_on_far_ahead
 from rollkeeper.retention import acts as retention_acts
 from rollkeeper.site import backup_copies, boot
 from rollkeeper.site.backup import Note, Part, newest, opened, pieces, read_note, unpack_register
@@ -144,6 +145,7 @@ def _leave_nothing() -> None:
 def _forget_again(authority: Authority, role: str, register: Note, keys: Note, *, on: dt.date) -> Restored:
     copies.remove_strangers()
     again = retention_acts.erase_again(authority, keys_made_at=dt.datetime.fromisoformat(keys.made_at), on=on)
+    go_on_far_ahead()
     with act():
         append_entry(
             authority, verb=Verb.HOME_RESTORED, role=role, on=on,

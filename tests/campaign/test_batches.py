@@ -11,7 +11,7 @@ import pytest
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import acts, queries, undoing
+from rollkeeper.campaign import acts, queries, running, undoing
 from rollkeeper.campaign.campaigns import open_campaign
 from rollkeeper.campaign.errors import (
     ApprovedAlready,
@@ -28,6 +28,7 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.law.errors import CampaignMissing
 from rollkeeper.lines.acts import mark_disputed, pause_clock, protect_line
+from rollkeeper.lines.lifting import lift_for_hours
 from rollkeeper.lines.states import PauseReason
 from rollkeeper.network.acts import push_due
 from rollkeeper.network.kinds import Answer, ReadBack
@@ -584,6 +585,48 @@ def test_a_batch_that_is_stopped_under_a_stay_has_its_day_behind_the_stay(
     assert barred(element, day("2012-03-09")) == 3
 
 
+def test_a_stay_that_begins_later_holds_on_its_days_what_was_asked_for_before(people: People) -> None:
+    _, element = cut_and_unheard(3, people)
+    acts.enter_stay(
+        console_authority(), first=day("2012-03-05"), last=day("2012-03-06"), reason="court", on=DUE
+    )
+
+    on_the_days = [barred(element, day(f"2012-03-0{number}")) for number in (5, 6, 7)]
+
+    assert on_the_days == [0, 0, 3]
+
+
+def test_the_end_of_an_emergency_lift_waits_for_the_end_of_a_stay(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(DUE, people)
+    element = Element()
+    push_due(sweep_authority(), on=DUE, gateway=element)
+    asked_on, ends_on = day("2012-03-06"), day("2012-03-07")
+    clock.give_day(asked_on)
+    lift_for_hours(console_authority(), line_id, on=asked_on)
+    push_due(sweep_authority(), on=asked_on, gateway=element)
+    acts.enter_stay(console_authority(), first=asked_on, last=ends_on, reason="court", on=asked_on)
+
+    assert (barred(element, ends_on), barred(element, day("2012-03-08"))) == (0, 1)
+
+
+def test_a_batch_that_runs_past_midnight_obeys_the_day_that_it_is_then(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told_lines(3)
+    batch_id = drawn()
+    approve(batch_id, people)
+    monkeypatch.setattr(running, "CHUNK", 1)
+    clock.give_day(DUE)
+
+    ran = acts.run_batch(
+        console_authority(), batch_id, on=DUE, moved=lambda _: clock.give_day(day("2012-03-03"))
+    )
+
+    assert (ran.done, ran.state) == (1, "running")
+    assert "2012-03-03" in str(ran.why)
+
+
 def test_what_waits_for_the_network_over_a_weekend_bars_nobody_before_the_desks_are_open(
     people: People,
 ) -> None:
@@ -605,6 +648,20 @@ def test_undos_that_were_asked_for_go_the_latest_first(people: People) -> None:
         acts.undo_batch(console_authority(), batch_id, on=END_DUE)
 
     assert state(line_id) == "active"
+
+
+def test_an_end_that_is_undone_after_the_suspension_was_has_that_undone_again(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(DUE, people)
+    night(END_DUE, people)
+    suspending, ending = rows("SELECT batch_id FROM campaign_batch ORDER BY drawn_up_at")
+    acts.undo_batch(console_authority(), suspending.batch_id, on=END_DUE)
+    acts.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
+
+    assert acts.undos_asked() == [suspending.batch_id]
+    acts.undo_batch(console_authority(), suspending.batch_id, on=END_DUE)
+
+    assert (state(line_id), acts.undos_asked()) == ("active", [])
 
 
 def test_an_undo_that_breaks_off_leaves_nobody_to_be_cut_off_who_is_about_to_be_put_back(

@@ -265,8 +265,6 @@ CUTS = {
     "barred": "INSERT INTO network_command (line_id, kind, reason, asked_at) VALUES (%s, 'bar', 'registration', now())",
     "barred by a batch": "INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)"
     " VALUES (%s, 'bar', 'unpaid', gen_random_uuid(), now())",
-    "ended by a batch": "INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)"
-    " VALUES (%s, 'end', 'registration', gen_random_uuid(), now())",
     "ended": "UPDATE lines_line SET state = 'ended', ended_on = '2012-03-02', ended_by = 'campaign' WHERE line_id = %s",
 }
 

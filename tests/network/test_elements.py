@@ -102,6 +102,19 @@ def test_a_number_given_to_a_new_line_is_that_line_s_and_the_old_one_stays_absen
     assert gateway.read_back([old, new]) == [ReadBack.ABSENT, ReadBack.OPEN]
 
 
+@every_element
+def test_orders_as_far_ahead_as_after_a_restore_are_told_apart_to_one(element):
+    gateway, number, ahead = element.gateway(), NUMBERS[11], 1_800_000_000_000_000
+    asked = order(number, sequence=ahead + 1)
+    gateway.push([asked])
+
+    older = gateway.push([order(number, RESTORE, ahead)]), gateway.read_back([asked.line_id])
+    newer = gateway.push([order(number, RESTORE, ahead + 2)]), gateway.read_back([asked.line_id])
+
+    assert older == ([Answer.REFUSED], [ReadBack.BARRED])
+    assert newer == ([Answer.TAKEN], [ReadBack.OPEN])
+
+
 def test_a_barred_subscriber_keeps_calls_and_loses_data(hlr):
     asked = order(NUMBERS[6])
 

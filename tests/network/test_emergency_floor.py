@@ -21,6 +21,7 @@ from rollkeeper.access.authority import Authority, sweep_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.enrolment.acts import register_subscriber
 from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.database import act
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import home, settings, write_settings
 from rollkeeper.law import packs
@@ -174,8 +175,15 @@ def inserts_a_command_without_the_floor(kamailio, as_role):
             "INSERT INTO network_command (line_id, kind, reason, asked_at, allows_emergency, allows_care,"
             " allows_registration) SELECT gen_random_uuid(), 'bar', 'x', now(), " + columns
         )
-        with pytest.raises(IntegrityError, match="network_command_bars_the_floor"), as_role("sweep"):
-            database.run(statement)
+        refused(statement, as_role)
+
+
+def refused(statement, as_role):
+    """Try a statement that takes the floor off as the role of the night, which has no right to it, and as the owner."""
+    with pytest.raises(ProgrammingError, match="permission denied"), as_role("sweep"):
+        database.run(statement)
+    with pytest.raises(IntegrityError, match="network_command_bars_the_floor"), act():
+        database.run(statement)
 
 
 def takes_the_constraint_off(kamailio, as_role):
@@ -191,8 +199,25 @@ def takes_the_constraint_off(kamailio, as_role):
 
 def takes_the_floor_off_a_command_that_waits(kamailio, as_role):
     ask(uuid.uuid4(), kind=CommandKind.BAR, reason="registration", at=clock.now())
-    with pytest.raises(IntegrityError, match="network_command_bars_the_floor"), as_role("sweep"):
-        database.run("UPDATE network_command SET allows_emergency = false")
+    refused("UPDATE network_command SET allows_emergency = false", as_role)
+
+
+def turns_a_command_into_another(kamailio, as_role):
+    ask(uuid.uuid4(), kind=CommandKind.RESTORE, reason="registration", at=clock.now())
+    for statement in (
+        "UPDATE network_command SET kind = 'end'",
+        "UPDATE network_command SET line_id = gen_random_uuid()",
+        "INSERT INTO network_command (line_id, kind, reason, asked_at, position) OVERRIDING SYSTEM VALUE"
+        " VALUES (gen_random_uuid(), 'bar', 'registration', now(), 1000000000000000000)",
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"), as_role("sweep"):
+            database.run(statement)
+
+
+def ends_a_line_that_lives(kamailio, as_role):
+    line = activate_line("+8689100000099", service=Service.FIXED_LINE, on=ON)
+    with pytest.raises(IntegrityError, match="ends_a_line_that_lives"), as_role("sweep"):
+        ask(line, kind=CommandKind.END, reason="registration", at=clock.now())
 
 
 def writes_a_pack_that_bars_emergency_calls(kamailio, _):
@@ -214,8 +239,8 @@ def names_the_floor_in_the_settings(kamailio, _):
 ATTACKS: list[Callable] = [
     bars_the_floor_itself, ends_the_floor_itself, sends_every_word_by_hand, sends_without_the_token,
     sets_another_care_number, inserts_a_command_without_the_floor, takes_the_constraint_off,
-    takes_the_floor_off_a_command_that_waits, writes_a_pack_that_bars_emergency_calls,
-    names_the_floor_in_the_settings,
+    takes_the_floor_off_a_command_that_waits, turns_a_command_into_another, ends_a_line_that_lives,
+    writes_a_pack_that_bars_emergency_calls, names_the_floor_in_the_settings,
 ]  # fmt: skip
 
 
@@ -316,7 +341,6 @@ SUSPEND = (
 HANDS = {
     "bars for every reason there is": [(one, [reason]) for reason in SuspensionReason for one in (SUSPEND, BAR)],
     "bars what is not suspended": [(BAR, ["registration"])] * 3,
-    "ends what lives": [(BAR.replace("'bar'", "'end'"), ["registration"])],
     "ends it in the register as well": [
         ("UPDATE lines_line SET state = 'ended', ended_on = '2012-03-02', ended_by = 'campaign' WHERE line_id = %s", []),
         (BAR.replace("'bar'", "'end'"), ["registration"]),

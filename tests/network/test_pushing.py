@@ -14,7 +14,7 @@ from rollkeeper.kernel.database import Role, connect
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import HomeKind, settings, write_settings
 from rollkeeper.lines.models import Line, Suspension
-from rollkeeper.network.acts import ask, push_due
+from rollkeeper.network.acts import ask, go_on_far_ahead, push_due
 from rollkeeper.network.comparing import compare_lines
 from rollkeeper.network.gateways import NoNetwork, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
@@ -205,6 +205,102 @@ def test_a_bar_without_the_floor_is_lifted_at_once(register, element):
     assert (pushed.floor_breaks, command(asked).state) == (1, "failed")
     assert [order.kind for order in element.heard] == ["bar", "restore"]
     assert element.states[line] is ReadBack.OPEN
+
+
+def test_what_a_restored_register_asks_is_younger_than_all_that_it_has_forgotten(register):
+    before = command(bar()).position
+
+    go_on_far_ahead()
+
+    asked = [command(bar()).position for _ in range(2)]
+    assert asked[0] > before + 10**15
+    assert asked[1] == asked[0] + 1
+
+
+SATURDAY, MONDAY = ON + dt.timedelta(days=1), ON + dt.timedelta(days=3)
+
+
+def push_on(day, element):
+    clock.give_day(day)
+    return push_due(sweep_authority(), on=day, gateway=element)
+
+
+def test_on_a_closed_day_what_bars_waits_and_what_restores_goes(register, element):
+    line, other = uuid.uuid4(), uuid.uuid4()
+    barring, restoring = bar(line), bar(other, kind=CommandKind.RESTORE)
+
+    push_on(SATURDAY, element)
+    on_saturday = command(barring).state, command(barring).attempts, command(restoring).state
+    push_on(MONDAY, element)
+
+    assert on_saturday == ("waiting", 0, "confirmed")
+    assert command(barring).state == "confirmed"
+
+
+def test_what_is_put_off_takes_no_restoring_command_s_place(register, element):
+    line = uuid.uuid4()
+    restoring, barring = bar(line, kind=CommandKind.RESTORE), bar(line)
+
+    push_on(SATURDAY, element)
+
+    assert (command(restoring).state, command(barring).state) == ("confirmed", "waiting")
+
+
+def test_on_a_closed_day_what_the_network_took_before_is_asked_after_and_not_handed_over_again(
+    register, element
+):
+    line = uuid.uuid4()
+    Line.objects.create(line_id=line, service="mobile", state="suspended", activated_on=ON)
+    asked = bar(line)
+    element.says = lambda _: ReadBack.OPEN
+    push_on(ON, element)
+    make_due()
+    push_on(SATURDAY, element)
+    in_between = command(asked).state, command(asked).attempts, len(element.heard)
+    element.says = lambda _: ReadBack.FLOOR_MISSING
+    make_due()
+
+    pushed = push_on(SATURDAY, element)
+
+    assert in_between == ("sent", 1, 1)
+    assert (command(asked).state, pushed.floor_breaks) == ("failed", 1)
+    assert [order.kind for order in element.heard] == ["bar", "restore"]
+
+
+def test_a_bar_after_an_end_of_another_batch_waits_for_the_desks_like_any_other(register, element):
+    line, ending = uuid.uuid4(), uuid.uuid4()
+    bar(line, kind=CommandKind.END, batch_id=ending)
+    push_on(ON, element)
+    of_the_undo, of_a_lift = bar(line, batch_id=ending), None
+    push_on(SATURDAY, element)
+    of_a_lift = bar(line)
+    push_on(SATURDAY, element)
+
+    assert (command(of_the_undo).state, command(of_a_lift).state) == ("confirmed", "waiting")
+
+
+def test_a_run_that_goes_on_past_midnight_obeys_the_day_that_it_is_then(register, element, monkeypatch):
+    monkeypatch.setattr("rollkeeper.network.acts.CHUNK", 1)
+    lines = [uuid.uuid4() for _ in range(3)]
+    for line in lines:
+        bar(line)
+    element.answer = lambda _: clock.give_day(SATURDAY) or Answer.TAKEN
+
+    push_on(ON, element)
+
+    assert sum(one is ReadBack.BARRED for one in element.states.values()) <= 1
+    assert len(element.heard) == 1
+
+
+def test_nobody_who_has_ended_meanwhile_is_given_service_back_for_a_broken_floor(register, element):
+    line = uuid.uuid4()
+    Line.objects.create(line_id=line, service="mobile", state="ended", activated_on=ON)
+    ending = bar(line, kind=CommandKind.END)
+    restoring = bar(line, kind=CommandKind.RESTORE)
+
+    push(element)
+
+    assert (command(ending).state, command(restoring).state) == ("confirmed", "overtaken")
 
 
 def test_no_clerk_pushes_commands(register, element):

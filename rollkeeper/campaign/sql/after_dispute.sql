@@ -3,16 +3,20 @@
 -- nothing follows, which its holder is told. The same for a line whose suspension was lifted because its holder was
 -- accepted for a time without a document, where what was left begins after that time, or because something hung on the line
 -- that no longer does.
--- Law: art. 3; a promised day is never shortened. Reads: lines_line, lines_suspension, campaign_batchline, lines_holding,
--- lines_pause, subscribers_subscriber. Writes: campaign_member, lines_pause, notices_notice.
+-- Law: art. 3; a promised day is never shortened. Reads: lines_line, lines_suspension, campaign_batchline, campaign_stay,
+-- lines_holding, lines_pause, subscribers_subscriber. Writes: campaign_member, lines_pause, notices_notice.
 -- Plan: primary keys by line, only the lines given. Again: nothing, since the member is no longer 'suspended'.
 --
--- The day that is promised is one on which the desks are open, as any last day is.
+-- The day that is promised is one on which the desks are open, as any last day is. Of the time of the suspension only the days are
+-- used up on which its clock ran: not those of a dispute, however long it takes.
 WITH counted AS MATERIALIZED (
     SELECT m.line_id, m.campaign_id, s.begun_on, s.lifted_on, b.former,
            greatest(%(on)s::date, (SELECT max(upper(days)) - 1 FROM lines_pause a
                                     WHERE a.line_id = m.line_id AND a.reason = 'no_document'))
-           + greatest(1, %(suspension_days)s::integer - (s.lifted_on - s.begun_on)) AS last_day_on,
+           + greatest(1, %(suspension_days)s::integer - (
+               SELECT count(*) FROM generate_series(s.begun_on + 1, s.lifted_on, interval '1 day') AS d (day)
+                WHERE NOT EXISTS (SELECT FROM lines_pause a WHERE a.line_id = m.line_id AND a.days @> d.day::date)
+                  AND NOT EXISTS (SELECT FROM campaign_stay t WHERE t.days @> d.day::date))::integer) AS last_day_on,
            coalesce(p.language, l.language, %(language)s) AS told_in
       FROM campaign_member m
       JOIN lines_line l USING (line_id)

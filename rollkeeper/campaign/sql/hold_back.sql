@@ -1,22 +1,21 @@
--- Lets campaign bars and ends that the network has not taken wait until an instant, in the rights of this function's owner: a stay
--- that is entered, or a batch that is stopped, reaches what was asked of the network and the network has not heard.
--- Law: art. 1. Reads: campaign_batch. Writes: network_command. Plan: network_command_to_push; as many rows as wait.
+-- Lets bars and ends of batches that were stopped or are to be undone, and that the network has not taken, wait some days, in the
+-- rights of this function's owner: of one batch, or of all of them where a stay is entered or lifted, behind which their days begin.
+-- Law: art. 1. Reads: campaign_batch. Writes: network_command. Plan: network_command_by_batch; as many rows as wait.
 -- Again: the same rows. The caller holds `one_at_a_time`, so that no two of these see each other's batches half changed.
 --
 -- What was tried in vain waits like what was not tried, and counts as such: that the network was away is why people stop a batch.
 -- What is being tried in this moment waits as well if the network does not take it (`record_tries` keeps the later instant).
--- A batch that was stopped has some days more, and one that somebody asked to undo has others: long enough to put everybody back
+-- A batch that was stopped has some days, and one that somebody asked to undo has others: long enough to put everybody back
 -- before anybody else loses service, and not for ever, since a line must not come to its end without having been barred.
 -- What an undo asks for is not held: it bars a line that the network has ended, which gives it emergency calls back.
 -- Rows are locked in the order in which tries are recorded.
 
-DROP FUNCTION IF EXISTS campaign_hold_back(timestamptz);
 CREATE OR REPLACE FUNCTION campaign_hold_back(until timestamptz, of_batch uuid, days_stopped integer, days_to_undo integer)
 RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH held AS MATERIALIZED (
         SELECT c.line_id, c.command_id, b.state AS batch_state
           FROM network_command c JOIN campaign_batch b USING (batch_id)
-         WHERE (of_batch IS NULL OR c.batch_id = of_batch)
+         WHERE (of_batch IS NULL OR c.batch_id = of_batch) AND b.state IN ('stopped', 'undo_asked')
            AND c.kind IN ('bar', 'end') AND c.state = 'waiting' AND c.reason = 'registration'
            AND NOT EXISTS (SELECT FROM network_command e
                             WHERE e.line_id = c.line_id AND e.batch_id = c.batch_id AND e.kind = 'end'
@@ -26,8 +25,7 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 
     )
     UPDATE network_command c
        SET attempts = CASE WHEN c.claimed_by IS NULL THEN 0 ELSE c.attempts END,
-           next_try_at = until + make_interval(days => CASE h.batch_state WHEN 'stopped' THEN days_stopped
-                                                       WHEN 'undo_asked' THEN days_to_undo ELSE 0 END)
+           next_try_at = until + make_interval(days => CASE h.batch_state WHEN 'stopped' THEN days_stopped ELSE days_to_undo END)
       FROM held h
      WHERE c.line_id = h.line_id AND c.command_id = h.command_id
 $$;

@@ -1,27 +1,32 @@
--- Claims commands of one kind that are due, so that one process tries them; marks those that a later one overtook.
+-- Claims commands of one kind that are due, so that one process tries them; marks those that a later one overtook, and puts off to
+-- the next day those that may not go out on this one.
 -- Law: art. 3 (a registration restores; the later command wins).
--- Reads: network_command, lines_line. Writes: network_command (claimed_by, attempts, state).
+-- Reads: network_command, lines_line. Writes: network_command (claimed_by, attempts, state, next_try_at).
 -- Plan: index network_command_to_push, LIMIT; two probes of the primary key a row. 200 of 480,000 due: 6 ms; with the
 -- trial network and the read-back 4,000 commands a second in one process (2 cores, 2026-11-24).
 -- Again: what is claimed is not claimed twice; a claim of a process that is gone is released before.
 --
 -- The caller holds `one_at_a_time`, so that no two claims overlap: a command whose older sibling is being tried by
 -- another process waits, and the network never hears an older command after a newer one. A later command whose own time has
--- not come (the end of an emergency lift) overtakes nobody yet.
--- A line whose number is with another line by now (`released`) has nothing left to bar or to end: an element that goes by the
--- number would take it from whoever has it.
--- On a day on which the desks are shut nobody loses service for want of registration, whenever it was asked for; but for the bar
--- of an end that was undone, which gives emergency calls back.
+-- not come (the end of an emergency lift), or that may not go out on this day, overtakes nobody yet.
+-- A line whose number is with another line by now (`released`, and not erased) has nothing left to bar, to end or to restore: an
+-- element that goes by the number would do it to whoever has it. A line that has ended is restored no more, and
+-- what asks for that takes the place of nothing.
+-- On a day on which the desks are shut, or under a stay, nobody loses service for want of registration, whenever it was asked for;
+-- but for the bar of an end that was undone and that the network had heard, which gives emergency calls back. What the network
+-- took before is still asked after, and not handed over again.
 WITH due AS (
-    SELECT c.line_id, c.command_id, c.position
+    SELECT c.line_id, c.command_id, c.position, c.state,
+           %(is_open)s OR c.kind = 'restore' OR c.reason <> 'registration' OR c.kind = 'bar' AND EXISTS (
+               SELECT FROM network_command e
+                WHERE e.line_id = c.line_id AND e.batch_id = c.batch_id AND e.kind = 'end' AND e.position < c.position
+                  AND e.sent_at IS NOT NULL
+           ) AS may_go
     FROM network_command c
     WHERE c.state IN ('waiting', 'sent')
       AND c.kind = %(kind)s
       AND c.next_try_at <= %(now)s
       AND c.claimed_by IS NULL
-      AND (%(is_open)s OR c.kind = 'restore' OR c.reason <> 'registration' OR EXISTS (
-          SELECT FROM network_command e WHERE e.line_id = c.line_id AND e.kind = 'end' AND e.position < c.position
-      ))
       AND NOT EXISTS (
           SELECT FROM network_command o
           WHERE o.line_id = c.line_id AND o.position < c.position AND o.claimed_by IS NOT NULL
@@ -30,22 +35,25 @@ WITH due AS (
     LIMIT %(chunk)s
     FOR UPDATE OF c SKIP LOCKED
 ), judged AS (
-    SELECT d.*, EXISTS (
+    SELECT d.*, NOT d.may_go AND d.state = 'waiting' AS is_put_off, EXISTS (
         SELECT FROM network_command n
         WHERE n.line_id = d.line_id AND n.position > d.position
-          AND NOT (n.state = 'waiting' AND n.attempts = 0 AND n.next_try_at > %(now)s)
-    ) OR EXISTS (
-        SELECT FROM lines_line l WHERE l.line_id = d.line_id AND l.state = 'released' AND %(kind)s <> 'restore'
-    ) AS is_overtaken
-    FROM due d
+          AND NOT (n.state = 'waiting' AND n.attempts = 0 AND (
+              n.next_try_at > %(now)s OR NOT %(is_open)s AND n.kind <> 'restore' AND n.reason = 'registration'))
+          AND NOT (n.kind = 'restore' AND coalesce(l.state, '') = 'ended')
+    ) OR coalesce(l.state = 'released' AND l.erased_on IS NULL OR l.state = 'ended' AND %(kind)s = 'restore', false) AS is_overtaken
+    FROM due d LEFT JOIN lines_line l USING (line_id)
 ), claimed AS (
     UPDATE network_command c
     SET state = CASE WHEN j.is_overtaken THEN 'overtaken' ELSE c.state END,
-        claimed_by = CASE WHEN j.is_overtaken THEN NULL ELSE %(claim)s::integer END,
-        attempts = CASE WHEN j.is_overtaken THEN c.attempts ELSE least(c.attempts + 1, 30000) END
+        claimed_by = CASE WHEN j.is_overtaken OR j.is_put_off THEN NULL ELSE %(claim)s::integer END,
+        -- What is put off has not been tried: it overtakes nobody before its time.
+        attempts = CASE WHEN j.is_overtaken THEN c.attempts WHEN j.is_put_off THEN 0 WHEN NOT j.may_go THEN c.attempts
+                        ELSE least(c.attempts + 1, 30000) END,
+        next_try_at = CASE WHEN j.is_put_off THEN %(tomorrow)s ELSE c.next_try_at END
     FROM judged j
     WHERE c.line_id = j.line_id AND c.command_id = j.command_id
-    RETURNING c.line_id, c.command_id, c.kind, c.reason, c.batch_id, c.state, c.attempts, c.position
+    RETURNING c.line_id, c.command_id, c.kind, c.reason, c.batch_id, c.state, c.claimed_by, c.attempts, c.position, j.may_go
 )
 SELECT c.*, l.number_sealed
 FROM claimed c LEFT JOIN lines_line l ON l.line_id = c.line_id

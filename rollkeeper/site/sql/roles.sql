@@ -95,7 +95,11 @@ GRANT INSERT, UPDATE ON lines_pause TO office;
 GRANT INSERT ON lines_hold TO office;
 
 -- What must be told, what the network must do.
-GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt, network_command TO sweep;
+GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt TO sweep;
+-- The order in which the network hears is the database's to choose, and what was once asked for is not turned into something else.
+GRANT SELECT, INSERT (line_id, command_id, kind, reason, batch_id, asked_at),
+    UPDATE (state, claimed_by, attempts, next_try_at, sent_at, read_back, read_back_at) ON network_command TO sweep;
+GRANT SELECT ON network_rest TO sweep, auditor;
 GRANT SELECT ON notices_notice, network_command TO counter;
 GRANT INSERT (line_id, command_id, kind, reason, asked_at) ON network_command TO counter;
 GRANT INSERT (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, owed_on) ON notices_notice
