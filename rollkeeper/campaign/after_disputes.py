@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What becomes of a line in the campaign that was given service back without a registration.
 
-A dispute is lost for which service came back, or its holder was accepted for a time without a document.
+A dispute is lost for which service came back, its holder was accepted for a time without a document, a hardship was heard of
+after the line was suspended, or what protected it has ended.
 Separate because whoever settles a dispute knows nothing of stages. Without it the line would stand as suspended without
 being so, for ever: never counted, never told, and the campaign never over.
 """

@@ -304,7 +304,7 @@ class EmergencyCount(models.Model):
 
 
 class Changed(models.Model):
-    """Lines to look at again in the next sweep: told, registered or ended since. Written by triggers."""
+    """Lines to look at again in the next sweep. Written by the triggers of `sql/watch.sql`, which say why."""
 
     changed_id = models.BigAutoField(primary_key=True)
     line_id = models.UUIDField()

@@ -26,7 +26,7 @@ from rollkeeper.notices.acts import Promise
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a planning did. `promised_on` is the last day to register for whoever is told on the day of planning."""
+    """What a planning did."""
 
     campaign_id: CampaignId
     pack_id: str

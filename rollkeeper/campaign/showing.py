@@ -45,7 +45,7 @@ def night(swept: Swept, undone: Sequence[Undone], ran: Sequence[Ran]) -> None:
     """Show what a night did."""
     out.print(
         f"Clocks started: {swept.started:,}. Left, being registered or over: {swept.left:,}. Put off:"
-        f" {swept.put_off:,}."
+        f" {swept.put_off:,}. Reminders owed: {swept.reminded:,}."
     )
     for one in undone:
         out.print(f"Batch {one.batch_id} undone: {one.undone:,} lines back, {one.left_alone:,} left alone.")

@@ -93,10 +93,3 @@ class ExcuseReason(StrEnum):
     """A machine's line, or one that never was given out."""
     HOLDER_DIED = "holder_died"
     OTHER = "other"
-
-
-class LeftBecause(StrEnum):
-    """Why a line is no longer any business of the campaign."""
-
-    REGISTERED = "registered"
-    ENDED = "ended"

@@ -35,7 +35,7 @@ class DoorSettings(BaseModel):
         Field(
             gt=0,
             le=60,
-            description="Minutes for which a code waits that staff keep for a line ('code keep').",
+            description="Minutes for which a code waits that staff keep for a line ('keep-code').",
         ),
     ] = 15
     door_kept_codes_a_day: Annotated[

@@ -24,7 +24,11 @@ class NoticeSettings(BaseModel):
     ] = ["sms", "voice", "email", "post"]
     notice_tries: Annotated[
         int,
-        Field(gt=0, description="Tries by one way before the next way, where its gateway is out of reach."),
+        Field(
+            gt=0,
+            description="Tries by one way before the next way, where its gateway is out of reach, and, a day apart, where a"
+            " mailbox is full or nobody takes a call.",
+        ),
     ] = 5
     notice_wait_days: Annotated[
         int, Field(gt=0, description="Days to wait for proof of delivery before the next way is tried.")

@@ -184,7 +184,7 @@ def _show_differences(found: "Sequence[Difference]") -> None:
         return
     show_table(
         f"{len(found):,} differences, the oldest first",
-        ("line", "register says", "network says", "told at", "being tried"),
+        ("line", "register says", "network says", "asked at", "being tried"),
         [
             (
                 one.line_id,

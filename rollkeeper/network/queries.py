@@ -32,7 +32,7 @@ class Difference:
     register_says: ReadBack
     network_says: ReadBack
     since: dt.datetime | None
-    """When the network was last told something about the line; None where it never was."""
+    """When something was last asked of the network about the line, heard or not; None where nothing ever was."""
     is_under_way: bool
     """A command for the line is still being tried."""
 
@@ -62,13 +62,13 @@ class Compared:
 
     @property
     def oldest_at(self) -> dt.datetime | None:
-        """Return since when the network has been told of the oldest difference."""
+        """Return when what the oldest difference is about was asked of the network."""
         return self.differences[0].since if self.differences else None
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What the last comparison found, as it was kept: counts, and since when the oldest difference has stood."""
+    """What the last comparison found, as it was kept: counts, and when what the oldest difference is about was asked for."""
 
     compared_at: dt.datetime
     line_count: int

@@ -59,7 +59,7 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
         return
     out.print(f"{sent.handed:,} sent, {sent.bounced:,} refused, {sent.later:,} for later.")
     out.print(f"{sent.withdrawn:,} withdrawn, since they no longer held true.")
-    out.print(f"{sent.unreachable:,} without any way left: see 'rollkeeper notices status'.")
+    out.print(f"{sent.unreachable:,} without any way left: see 'rollkeeper campaign unreached'.")
     if sent.no_gateway:
         out.print(f"{sent.no_gateway:,} wait, since this home has no gateway for the way to them.")
     if sent.quiet:

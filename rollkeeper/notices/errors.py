@@ -80,7 +80,10 @@ class ReportIdsUnknown(RollkeeperError):
         "Delivery reports wait, since nobody said how the message centre writes ids in them: {same} fit a message as they are,"
         " {decimal} if they are decimal and the answers hexadecimal, {hexadecimal} the other way round."
     )
-    remedy = "Set 'smpp_report_ids' in home.toml to the one that fits all; docs/notices.md says how to tell. None is lost."
+    remedy = (
+        "Look at one message in the centre's own log (docs/notices.md says how) and set 'smpp_report_ids' in home.toml to the one"
+        " that fits most, before 'notice_wait_days' are over: then these messages count as unproven, and the next way is paid for."
+    )
 
 
 class NoCalls(RollkeeperError):

@@ -10,6 +10,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import tomli_w
 import typer
 
 import rollkeeper
@@ -25,11 +26,24 @@ MADE = "<!-- Written by `make docs`; edit the code it comes from instead. -->\n\
 def settings_page() -> str:
     """List every setting of `home.toml` with its default."""
     rows = [
-        f"| `{name}` | {field.description or ''} | `{field.default!r}` |"
+        f"| `{name}` | {field.description or ''} | {_as_toml(field.default)} |"
         for name, field in Settings.model_fields.items()
     ]
     head = "# Settings\n\nThey stand in `home.toml` in the home (`ROLLKEEPER_HOME`); all faults are reported at once.\n\n"
     return head + MADE + "| setting | what it decides | default |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def _as_toml(default: object) -> str:
+    """Return a default as it may be copied into `home.toml`; of one that is not set there is nothing to copy."""
+    return "(unset)" if default is None else f"`{_toml_value(default)}`"
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml_value, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name} = {_toml_value(one)}' for name, one in value.items())}}}"
+    return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
 
 
 def error_classes() -> list[type[RollkeeperError]]:

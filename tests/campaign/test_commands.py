@@ -213,6 +213,12 @@ def test_run_does_nothing_to_anybody_without_an_approval(told, desk):
     assert {state(line_id) for line_id in told} == {"active"}
 
 
+def test_run_says_what_the_night_did(told, desk):
+    done = desk.campaign("run")
+
+    assert f"Clocks started: {LINES}. Left, being registered or over: 0. Put off: 0. Reminders owed: 0." in done.said
+
+
 def test_run_says_when_to_come_again_where_a_brake_holds(told, desk, brakes):
     brakes(first_share=0.2, first_share_hours=24)
     approved()

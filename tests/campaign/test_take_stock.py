@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from rollkeeper.access.authority import Authority
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from tests.campaign.population import day, make_line, plan
 
 LINES = 40
@@ -27,10 +27,19 @@ def test_the_night_after_is_planned_for_as_many_notices_as_are_owed(
     assert planned.members_added == known("campaign_member") == known("notices_notice") == LINES
 
 
-def test_a_plan_that_finds_nobody_new_takes_no_stock(people: tuple[Authority, Authority]) -> None:
-    plan(day("2011-12-20"))
-    before = known("notices_notice")
+def test_a_plan_that_finds_nobody_new_takes_no_stock(
+    people: tuple[Authority, Authority], as_role: Callable[[str], AbstractContextManager[None]]
+) -> None:
+    for _ in range(LINES):
+        make_line()
+    with as_role("sweep"):
+        plan(day("2011-12-20"))
+    run(
+        "INSERT INTO notices_notice (line_id, kind, language, owed_on, pack_hash)"
+        " SELECT line_id, 'restored', language, owed_on, pack_hash FROM notices_notice"
+    )
 
-    plan(day("2011-12-21"))
+    with as_role("sweep"):
+        planned = plan(day("2011-12-21"))
 
-    assert known("notices_notice") == before
+    assert (planned.members_added, known("notices_notice")) == (0, LINES)

@@ -1,6 +1,7 @@
 """What the house says about itself is true."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,13 @@ def test_every_refusal_has_a_code_of_its_own_a_sentence_and_a_remedy():
 
 def test_every_setting_says_what_it_decides():
     assert [name for name, field in docs.Settings.model_fields.items() if not field.description] == []
+
+
+def test_every_default_may_be_copied_into_the_file():
+    found = re.findall(r"^\| `(\w+)` \| .* \| (?:`(.*)`|\(unset\)) \|$", docs.settings_page(), re.MULTILINE)
+    written = {name: tomllib.loads(f"x = {default}")["x"] if default else None for name, default in found}
+
+    assert written == {name: field.default for name, field in docs.Settings.model_fields.items()}
 
 
 def test_every_command_shows_an_example():

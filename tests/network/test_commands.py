@@ -59,6 +59,15 @@ def test_a_difference_makes_the_answer_no_even_while_something_is_being_tried(ap
     assert [one["is_under_way"] for one in json.loads(compared.stdout)] == [True]
 
 
+def test_people_read_when_what_differs_was_asked_for(app):
+    suspended()
+
+    compared = run.invoke(app, ["network", "reconcile"])
+
+    assert "asked at" in compared.output
+    assert "2012-03-02" in compared.output
+
+
 def test_a_difference_on_which_nothing_is_tried_makes_the_answer_no(app):
     line = uuid.uuid4()
     Line.objects.create(line_id=line, service="mobile", state="suspended", activated_on=AT.date())

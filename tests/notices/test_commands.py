@@ -47,6 +47,7 @@ def test_what_people_read_says_the_same(app):
     told = run.invoke(app, ["notices", "status"])
 
     assert "1 sent" in sent.output
+    assert "see 'rollkeeper campaign unreached'" in " ".join(sent.output.split())
     assert "Genuine senders: 10086" in told.output
     assert "13900001234" not in sent.output + told.output
 

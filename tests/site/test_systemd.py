@@ -39,7 +39,9 @@ def test_a_unit_starts_a_command_that_there_is(unit):
     words = read(unit)["Service"]["ExecStart"].split()
     from typer.main import get_command
 
-    command = get_command(make_app()).commands[words[1]]
+    command, rest = get_command(make_app()), words[1:]
+    while hasattr(command, "commands"):
+        command = command.commands[rest.pop(0)]
     options = {option for parameter in command.params for option in parameter.opts}
 
     assert Path(words[0]).name == "rollkeeper"

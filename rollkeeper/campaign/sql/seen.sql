@@ -1,4 +1,4 @@
--- Takes the lines that were told, registered or ended since the last sweep off the list, each once.
+-- Takes the lines that `watch.sql` noted since the last sweep off the list, each once.
 -- Law: -. Reads: campaign_changed. Writes: campaign_changed (emptied), campaign_seen (temporary).
 -- Plan: as many rows as there were changes.
 -- Again: no rows, or those noted since; a sweep that breaks off leaves them all.

@@ -4,7 +4,7 @@
 -- And those that were paused: with some of these a suspension is lifted without a registration (whose holder was accepted for a time
 -- without a document, or had declared a hardship before the house heard of it).
 -- Reads: -. Writes: campaign_changed.
--- Plan: fires only for the rows named in WHEN: one insert.
+-- Plan: fires only for the rows named in WHEN, and for every pause: one insert.
 -- Again: CREATE OR REPLACE: the same triggers.
 --
 -- It does not ask whether the line is a member. While a campaign is being planned nobody can see yet who is one, and whoever

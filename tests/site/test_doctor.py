@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the doctor says of commands that have waited for the network: what is held on purpose does not count."""
+
+import datetime as dt
+import uuid
+
+import pytest
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import run
+from rollkeeper.network.acts import ask
+from rollkeeper.network.kinds import CommandKind
+from rollkeeper.site.doctor import Health, _check_notices_and_commands
+
+OPEN, CLOSED = dt.date(2012, 3, 2), dt.date(2012, 3, 3)  # a Friday, a Saturday
+
+
+@pytest.fixture(autouse=True)
+def an_open_day(register):
+    clock.give_day(OPEN)
+
+
+def asked(*, hours_ago, kind=CommandKind.BAR, attempts=0, wait=dt.timedelta()):
+    """Ask the network for something some hours ago, to be tried next after a while."""
+    line = uuid.uuid4()
+    ask(line, kind=kind, reason="registration", at=clock.now() - dt.timedelta(hours=hours_ago))
+    run(
+        "UPDATE network_command SET attempts = %s, next_try_at = %s WHERE line_id = %s",
+        [attempts, clock.now() + wait, line],
+    )
+
+
+def said():
+    (found,) = _check_notices_and_commands()
+    return found.health
+
+
+@pytest.mark.parametrize(("hours", "health"), [(23, Health.SOUND), (25, Health.WATCH)])
+def test_a_command_that_nobody_carried_out_for_a_day_is_said(hours, health):
+    asked(hours_ago=hours)
+
+    assert said() is health
+
+
+def test_a_command_that_is_tried_in_vain_for_a_day_is_said_between_two_tries():
+    asked(hours_ago=25, kind=CommandKind.RESTORE, attempts=90, wait=dt.timedelta(minutes=15))
+
+    assert said() is Health.WATCH
+
+
+def test_what_a_stay_or_a_stopped_batch_holds_does_not_wait_for_the_network():
+    asked(hours_ago=25, wait=dt.timedelta(days=1))
+
+    assert said() is Health.SOUND
+
+
+def test_on_a_day_on_which_the_desks_are_shut_a_bar_does_not_wait_for_the_network():
+    clock.give_day(CLOSED)
+    asked(hours_ago=25)
+
+    assert said() is Health.SOUND
+
+
+def test_who_is_to_be_restored_waits_for_the_network_on_every_day():
+    clock.give_day(CLOSED)
+    asked(hours_ago=25, kind=CommandKind.RESTORE)
+
+    assert said() is Health.WATCH
