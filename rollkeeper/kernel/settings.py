@@ -291,7 +291,11 @@ class Settings(
     ] = True
     network_tries: Annotated[
         int,
-        Field(gt=0, description="Tries before a command to bar or to end is given up. Restoring never is."),
+        Field(
+            gt=0,
+            description="Tries before a command to bar or to end is given up that the network takes and does not carry out."
+            " Restoring never is, and an element that is away is waited for.",
+        ),
     ] = 8
     trial_network_faults: Annotated[
         float, Field(ge=0, le=1, description="Trial homes: share of lines on which the file network fails.")

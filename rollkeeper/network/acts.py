@@ -23,7 +23,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.network.gateways import CHUNK, Gateway, Order, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
-from rollkeeper.network.rules import Followed, follow
+from rollkeeper.network.rules import Followed, counted, follow
 from rollkeeper.vault.acts import open_line_values
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import LineField, Purpose
@@ -52,6 +52,7 @@ class _Try:
     order: Order
     followed: Followed
     read_back: ReadBack
+    tries: int
 
 
 def ask(line_id: LineId, *, kind: CommandKind, reason: str, at: dt.datetime) -> CommandId:
@@ -175,9 +176,8 @@ def _ask_for(network: Gateway, orders: Sequence[Order]) -> dict[CommandId, ReadB
 
 def _judge(order: Order, answer: Answer | None, read_back: ReadBack, *, tries: int) -> _Try:
     most = settings().network_tries
-    return _Try(
-        order, follow(order.kind, answer=answer, read_back=read_back, tries=tries, most_tries=most), read_back
-    )
+    followed = follow(order.kind, answer=answer, read_back=read_back, tries=tries, most_tries=most)
+    return _Try(order, followed, read_back, counted(tries, answer=answer, most_tries=most))
 
 
 def _orders(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[Order]:
@@ -222,6 +222,7 @@ def _record(authority: Authority, role: StaffRole, tries: Sequence[_Try], *, cla
                 "command_ids": [one.order.key for one in tries],
                 "states": [one.followed.state.value for one in tries],
                 "read_backs": [one.read_back.value for one in tries],
+                "tries": [one.tries for one in tries],
                 "next_try_ats": [now + (one.followed.wait or dt.timedelta()) for one in tries],
                 "claim": claim,
                 "now": now,

@@ -2,7 +2,8 @@
 """What follows from one try to carry out a command. Pure: the answer and the read-back in, the next state out.
 
 The network's acceptance counts for nothing, its read-back for everything. Whoever is to be restored is tried for until
-it works; to bar and to end are given up after a while, since a line that still works harms nobody.
+it works; to bar and to end are given up after a while where the network takes it and does not do it, since a line that still
+works harms nobody. An element that is away is waited for: its lines must not come to their end without having been barred.
 """
 
 import datetime as dt
@@ -12,6 +13,7 @@ from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
 
 _FIRST_WAIT_S = 10
 _LONGEST_WAIT_S = 900
+_LEFT_AFTER_AWAY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,17 @@ def follow(
         return Followed(CommandState.CONFIRMED)
     if read_back is ReadBack.FLOOR_MISSING and kind is CommandKind.BAR:
         return Followed(CommandState.FAILED, must_lift=True)
-    if kind is not CommandKind.RESTORE and (answer is Answer.REFUSED or tries >= most_tries):
+    if kind is not CommandKind.RESTORE and (
+        answer is Answer.REFUSED or (tries >= most_tries and answer is not Answer.LATER)
+    ):
         return Followed(CommandState.FAILED)
     taken = answer in {None, Answer.TAKEN}
     return Followed(CommandState.SENT if taken else CommandState.WAITING, wait_after(tries))
+
+
+def counted(tries: int, *, answer: Answer | None, most_tries: int) -> int:
+    """Return how many tries count: after an element was away there are some left for it to do what it takes."""
+    return min(tries, max(1, most_tries - _LEFT_AFTER_AWAY)) if answer is Answer.LATER else tries
 
 
 def wait_after(tries: int) -> dt.timedelta:

@@ -128,8 +128,25 @@ def test_a_network_out_of_reach_is_tried_again_later_and_not_before(register, el
     assert command(asked).next_try_at > clock.now()
 
 
-def test_a_bar_is_given_up_after_its_last_try_and_the_ledger_says_so(register, element):
+def test_an_element_that_was_away_for_long_is_waited_for(register, element):
     element.answer = lambda _: Answer.LATER
+    asked = bar()
+    for _ in range(3 * settings().network_tries):
+        push(element)
+        make_due()
+    while_away = command(asked).state
+    element.answer, element.says = None, lambda _: ReadBack.UNKNOWN
+    push(element)
+    element.says = None
+    make_due()
+
+    push(element)
+
+    assert (while_away, command(asked).state) == ("waiting", "confirmed")
+
+
+def test_a_bar_is_given_up_after_its_last_try_and_the_ledger_says_so(register, element):
+    element.says = lambda _: ReadBack.OPEN
     asked = bar()
 
     for _ in range(settings().network_tries):

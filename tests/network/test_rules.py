@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollkeeper.network.kinds import ALWAYS_ALLOWED, Answer, CommandKind, CommandState, ReadBack
-from rollkeeper.network.rules import follow, wait_after
+from rollkeeper.network.rules import counted, follow, wait_after
 
 ANSWERS = st.sampled_from([*Answer, None])
 
@@ -28,14 +28,21 @@ def test_restoring_is_never_given_up(answer, read_back, tries):
 
 
 @pytest.mark.parametrize(
-    ("tries", "state"), [(7, CommandState.WAITING), (8, CommandState.FAILED), (9, CommandState.FAILED)]
+    ("tries", "state"), [(7, CommandState.SENT), (8, CommandState.FAILED), (9, CommandState.FAILED)]
 )
+@pytest.mark.parametrize("answer", [Answer.TAKEN, None])
 @pytest.mark.parametrize("kind", [CommandKind.BAR, CommandKind.END])
-def test_barring_and_ending_are_given_up_at_the_last_try(kind, tries, state):
-    assert (
-        follow(kind, answer=Answer.LATER, read_back=ReadBack.UNKNOWN, tries=tries, most_tries=8).state
-        is state
-    )
+def test_barring_and_ending_are_given_up_at_the_last_try_that_the_network_took(kind, answer, tries, state):
+    assert follow(kind, answer=answer, read_back=ReadBack.OPEN, tries=tries, most_tries=8).state is state
+
+
+@given(st.sampled_from(CommandKind), st.integers(1, 30_000), st.integers(1, 20))
+def test_an_element_that_is_away_is_waited_for_and_has_tries_left_when_it_comes_back(kind, tries, most):
+    away = follow(kind, answer=Answer.LATER, read_back=ReadBack.UNKNOWN, tries=tries, most_tries=most)
+
+    assert away.state is CommandState.WAITING
+    left = most - counted(tries, answer=Answer.LATER, most_tries=most)
+    assert left >= min(3, most - 1)
 
 
 def test_what_the_network_refuses_is_not_tried_again():

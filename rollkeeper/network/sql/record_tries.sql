@@ -5,11 +5,11 @@
 WITH tried AS (
     SELECT * FROM unnest(
         %(line_ids)s::uuid[], %(command_ids)s::uuid[], %(states)s::text[], %(read_backs)s::text[],
-        %(next_try_ats)s::timestamptz[]
-    ) AS t (line_id, command_id, state, read_back, next_try_at)
+        %(tries)s::integer[], %(next_try_ats)s::timestamptz[]
+    ) AS t (line_id, command_id, state, read_back, tries, next_try_at)
 ), recorded AS (
     UPDATE network_command c
-    SET state = t.state, claimed_by = NULL,
+    SET state = t.state, claimed_by = NULL, attempts = t.tries,
         -- Who held it back meanwhile (a stay, a stopped batch) is not overruled by a try that was in vain.
         next_try_at = CASE WHEN t.state = 'waiting' THEN greatest(c.next_try_at, t.next_try_at) ELSE t.next_try_at END,
         sent_at = CASE WHEN t.state <> 'waiting' THEN coalesce(c.sent_at, %(now)s) ELSE c.sent_at END,
