@@ -81,6 +81,8 @@ class HeldBack(StrEnum):
 
     DISPUTED = "disputed"
     PROTECTED = "protected"
+    UNBARRED = "unbarred"
+    """To be ended, and the network never barred it."""
 
 
 class ExcuseReason(StrEnum):

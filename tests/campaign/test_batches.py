@@ -275,6 +275,21 @@ def test_the_office_cannot_touch_a_line_of_a_batch(people: People, as_role: Call
         run("UPDATE campaign_batchline SET outcome = 'done'")
 
 
+def test_a_line_that_the_network_never_barred_does_not_come_to_its_end(people: People) -> None:
+    barred, works = told_lines(2)
+    night(DUE, people)
+    run(
+        "UPDATE network_command SET state = CASE line_id WHEN %s THEN 'failed' ELSE 'waiting' END WHERE kind = 'bar'",
+        [works],
+    )
+
+    (_, ending) = acts.check_day(console_authority(), due_on=END_DUE, on=END_DUE)
+    night(END_DUE, people)
+
+    assert (ending.count, ending.held_back) == (1, {"unbarred": 1})
+    assert (state(barred), state(works)) == ("ended", "suspended")
+
+
 def test_a_line_is_in_one_unfinished_batch_only(people: People) -> None:
     told_lines(2)
     drawn()

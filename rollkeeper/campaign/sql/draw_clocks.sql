@@ -1,11 +1,15 @@
 -- Finds the lines on which a stage could follow by a day, with their clocks as they are known.
--- Law: art. 3. Reads: campaign_member, lines_line, campaign_batchline, campaign_batch.
+-- Law: art. 3. Reads: campaign_member, lines_line, campaign_batchline, campaign_batch, network_command.
 -- Writes: campaign_clock (temporary).
 -- Plan: campaign_member_to_check; grows with what is due. A line is in one unfinished batch at most.
 -- Again: the same rows until they are in a batch.
 CREATE TEMPORARY TABLE campaign_clock ON COMMIT DROP AS
 SELECT m.line_id, m.anchor_on, m.promised_on, l.version, '{}'::datemultirange AS pauses, %(days)s::integer AS days,
-       CASE WHEN l.is_disputed THEN 'disputed' WHEN l.is_protected THEN 'protected' END AS held_back
+       -- A line on which the network refused the bar, or never carried it out, works on: its end would come without warning.
+       CASE WHEN l.is_disputed THEN 'disputed' WHEN l.is_protected THEN 'protected'
+            WHEN m.stage = 'suspended' AND (
+                SELECT n.kind = 'bar' AND n.state = 'failed' FROM network_command n
+                 WHERE n.line_id = m.line_id ORDER BY n.position DESC LIMIT 1) THEN 'unbarred' END AS held_back
   FROM campaign_member m JOIN lines_line l USING (line_id)
  WHERE m.stage = %(stage)s AND m.stage IN ('counting', 'suspended') AND m.next_check_on <= %(due_on)s
    AND m.campaign_id = %(campaign_id)s AND NOT l.is_registered AND l.state IN ('active', 'suspended')
