@@ -218,6 +218,16 @@ def test_a_barred_line_changes_and_ends_the_call_that_it_has_and_reaches_nobody_
         assert barred.hear().startswith("SIP/2.0 200")
 
 
+def test_whoever_dials_an_emergency_number_is_not_refused_for_the_tag_of_a_call_that_is_not_known(
+    barred, gateway
+):
+    route = f"Route: <sip:{gateway.host}:{gateway.port};lr>"
+
+    barred.say("INVITE", elsewhere(gateway, "110"), "lost", route, within=True)
+
+    assert gateway.hear().startswith("INVITE sip:110@")
+
+
 def test_nobody_is_asked_to_call_on_for_a_barred_line(barred, desk):
     barred.say("REFER", f"sip:{CARE}@{HERE}", "transfer", f"Refer-To: <sip:{OTHER}@{HERE}>")
 
