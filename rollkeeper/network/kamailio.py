@@ -2,8 +2,8 @@
 """Fixed and VoIP lines behind a Kamailio that has `ops/kamailio/rollkeeper.cfg`.
 
 One request carries a whole chunk, a line each, and is answered a line each (that file draws the words). Kamailio keeps
-what each line was last told, under the same lock as it changes it: an older order is refused there, whoever sends it.
-A read-back asks the same tables by which calls are judged, and the same route for every number of the floor.
+what each line was last told, and a chunk whole or not at all: an older order is refused there, whoever sends it.
+A read-back asks the same table by which calls are judged, and the same route for every number of the floor.
 """
 
 import re

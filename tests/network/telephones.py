@@ -5,6 +5,7 @@ import socket
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from tests.network.elements import HERE, free_port, program
 
@@ -108,3 +109,55 @@ class Telephones:
         )  # fmt: skip
         self.last = ended.stdout[-1500:] + ended.stderr[-1500:]
         return ended.returncode == 0
+
+
+class Handset:
+    """A telephone whose every word the test writes, and hears: one socket, no state but its calls' numbering."""
+
+    def __init__(self, number: str, to: int, *, port: int = 0, host: str = HERE) -> None:
+        self._wire = socket.socket(socket.AF_INET, UDP)
+        self._wire.bind((host, port))
+        self._wire.settimeout(3)
+        self.port, self.number, self._to, self._count = self._wire.getsockname()[1], number, to, 0
+        self.host, self.place = host, f"sip:{number and number + '@'}{host}:{self.port}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._wire.close()
+
+    def say(self, method: str, uri: str, call: str, *more: str, to: str = "", within: bool = False) -> None:
+        """Send a request; within a call its To has a tag. `more` are whole headers."""
+        self._count += 1
+        heads = [
+            f"{method} {uri} SIP/2.0",
+            f"Via: SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bK{call}{self._count}{self.port}",
+            f"From: <{self.place}>;tag={self.port}", f"To: <{to or uri}>{';tag=there' if within else ''}",
+            f"Call-ID: {call}", f"CSeq: {self._count} {method}", f"Contact: <{self.place}>", "Max-Forwards: 70",
+            *more, "Content-Length: 0", "", "",
+        ]  # fmt: skip
+        self._wire.sendto("\r\n".join(heads).encode(), (HERE, self._to))
+
+    def hear(self, *, first: str = "") -> str:
+        """Return the next message that begins so; nothing where none comes. A status of 100 is no message."""
+        try:
+            while True:
+                text = self._wire.recv(65535).decode()
+                if text.startswith(first) and not text.startswith("SIP/2.0 100"):
+                    return text
+        except TimeoutError:
+            return ""
+
+    def answer(self, request: str, status: str = "200 OK") -> None:
+        kept = ("via:", "from:", "call-id:", "cseq:", "record-route:")
+        heads = [f"SIP/2.0 {status}", *(one for one in request.split("\r\n") if one.lower().startswith(kept))]
+        (to,) = (one for one in request.split("\r\n") if one.lower().startswith("to:"))
+        heads += [to if ";tag=" in to else f"{to};tag=there", f"Contact: <{self.place}>", "Content-Length: 0"]
+        self._wire.sendto(("\r\n".join(heads) + "\r\n\r\n").encode(), (HERE, self._to))
+
+
+def routes(message: str) -> list[str]:
+    """Return the Route headers by which whoever called goes on within the call that this answer opened."""
+    found = [one.split(":", 1)[1] for one in message.split("\r\n") if one.lower().startswith("record-route:")]
+    return [f"Route:{one}" for one in found]

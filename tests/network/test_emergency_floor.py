@@ -88,11 +88,18 @@ def test_a_country_code_before_an_emergency_number_changes_nothing(telephones):
 
 def test_an_emergency_call_is_known_however_telephones_and_gateways_write_it(telephones):
     assert telephones.call(
-        BARRED, "emergency", "sos", "0891110", "+86891119", "010120", "86110", "110%23", "%2B86112"
-    )
+        BARRED, "emergency", "sos", "0891110", "+86891119", "010120", "86110", "110%23", "%2B86112", "+860891110",
+        "00860891119", "86891110", "860891120"
+    )  # fmt: skip
 
 
-@pytest.mark.parametrize("written", ["8689100000001", "008689100000001", "089100000001", "%2B8689100000001"])
+def test_a_number_of_a_town_that_looks_like_an_emergency_number_is_called_by_whoever_may(telephones):
+    assert telephones.is_refused(OTHER, "86891110", status=404, says="Not registered")
+
+
+@pytest.mark.parametrize(
+    "written", ["8689100000001", "+86089100000001", "008689100000001", "089100000001", "%2B8689100000001"]
+)
 def test_a_barred_line_is_known_however_telephones_and_gateways_write_it(telephones, written):
     assert telephones.is_refused(written, OTHER, says=f"SIP/2.0 403 Line suspended: dial {CARE}")
     assert telephones.is_refused(OTHER, written[:-1] + "4", status=480)

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What our configuration of a Kamailio keeps, and what it lets a barred line do within a call that it has."""
+
+import signal
+import sqlite3
+import uuid
+
+import pytest
+
+from rollkeeper.network.gateways import Order
+from rollkeeper.network.kinds import EMERGENCY_NUMBERS, Answer, CommandKind, ReadBack
+from rollkeeper.vault.opened import Opened
+from tests.network.elements import CARE, HERE, REGISTRATION, KamailioProgram, free_port, running, wanted
+from tests.network.telephones import UDP, Handset, Telephones, routes
+
+BARRED, OTHER = "+8689100000001", "+8689100000003"
+FLOOR = (*EMERGENCY_NUMBERS, CARE, REGISTRATION)
+BAR, RESTORE, END = CommandKind.BAR, CommandKind.RESTORE, CommandKind.END
+
+
+def order(number: str, kind=BAR, sequence=1, line=None) -> Order:
+    return Order(
+        line_id=line or uuid.uuid5(uuid.NAMESPACE_OID, number), key=uuid.uuid4(), kind=kind,
+        reason="registration", sequence=sequence, number=Opened(number),
+    )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def sipp():
+    wanted("sip-tester", "sipp")
+
+
+def barred_lines(folder, count):
+    """Write what Kamailio would keep of so many barred lines; return the last number and its line."""
+    tables = sqlite3.connect(folder / "rollkeeper.sqlite")
+    with tables:
+        tables.executemany(
+            "INSERT INTO rk_told VALUES (?, 1, 'barred', ?)",
+            ((str(uuid.UUID(int=one)), f"+86892{one:08}") for one in range(count)),
+        )
+    tables.close()
+    return f"+86892{count - 1:08}", uuid.UUID(int=count - 1)
+
+
+@pytest.mark.parametrize("count", [30_000, pytest.param(500_000, marks=pytest.mark.soak)])
+def test_however_many_lines_are_barred_it_starts_and_calls_for_help_are_put_through(tmp_path, count):
+    wanted("kamailio and kamailio-sqlite-modules", "kamailio")
+    element = KamailioProgram(tmp_path)
+    number, line = barred_lines(tmp_path, count)
+
+    for _ in running(element):
+        phones = Telephones(element.sip, tmp_path)
+        with phones.answering(element.centre, element.desk):
+            assert phones.call(number, *FLOOR)
+        assert phones.is_refused(number, OTHER)
+        assert element.gateway().read_back([line]) == [ReadBack.BARRED]
+        assert element.gateway().push([order(number, RESTORE, 2, line)]) == [Answer.TAKEN]
+        assert phones.is_refused(number, OTHER, status=404, says="Not registered")
+
+
+@pytest.mark.parametrize("what", ["no file", "no tables", "no database at all"])
+def test_without_its_tables_it_lets_everybody_through_and_takes_no_order(tmp_path, what):
+    wanted("kamailio and kamailio-sqlite-modules", "kamailio")
+    element = KamailioProgram(tmp_path)
+    for file in tmp_path.glob("rollkeeper.sqlite*"):
+        file.unlink()
+    if what == "no tables":
+        sqlite3.connect(tmp_path / "rollkeeper.sqlite").close()
+    if what == "no database at all":
+        (tmp_path / "rollkeeper.sqlite").mkdir()
+    element.is_ready = lambda: element.gateway()._poster.post(b"", headers={})[0] == 403
+
+    for _ in running(element):
+        phones, place = Telephones(element.sip, tmp_path), free_port(UDP)
+        with phones.answering(element.centre, element.desk, place):
+            assert phones.register(OTHER, place)
+            assert phones.call(BARRED, *FLOOR, OTHER)
+        assert element.gateway().push([order(BARRED), order(OTHER, RESTORE)]) == [Answer.LATER] * 2
+        assert element.gateway().read_back([order(BARRED).line_id]) == [ReadBack.UNKNOWN]
+
+
+def test_a_number_belongs_to_the_line_that_was_told_of_it_last(kamailio):
+    number, former, gateway = "+8689100000010", uuid.uuid4(), kamailio.gateway()
+    now = order(number).line_id
+
+    gateway.push([order(number, BAR, 1, former), order(number, RESTORE, 2), order(number, END, 3, former)])
+
+    assert gateway.read_back([former, now]) == [ReadBack.ABSENT, ReadBack.OPEN]
+    assert gateway.push([order(number, BAR, 2, former)]) == [Answer.REFUSED]
+    gateway.push([order("+8689100000011", BAR, 4)])
+    gateway.push([order("+8689100000012", BAR, 5, order("+8689100000011").line_id)])
+    assert Telephones(kamailio.sip, kamailio.folder).is_refused(
+        "+8689100000011", OTHER, status=404, says="Not registered"
+    )
+
+
+def test_a_line_is_barred_by_whatever_spelling_the_order_has(kamailio):
+    gateway, phones = kamailio.gateway(), Telephones(kamailio.sip, kamailio.folder)
+
+    gateway.push([order("089100000013"), order("13900000014"), order("+86089100000015")])
+
+    assert phones.is_refused("+8689100000013", OTHER)
+    assert phones.is_refused("+8613900000014", OTHER)
+    assert phones.is_refused("+8689100000015", OTHER)
+
+
+def test_a_long_care_number_is_put_through_and_numbers_of_the_area_are_known_however_they_are_written(
+    tmp_path,
+):
+    wanted("kamailio and kamailio-sqlite-modules", "kamailio")
+    care, barred, other = "08916312345", "+868916000001", "+868916000003"
+    for element in running(KamailioProgram(tmp_path, care=care, local='#!define RK_AREA "891"\n')):
+        phones, place = Telephones(element.sip, tmp_path), free_port(UDP)
+        assert element.gateway(care_number=care).push([order(barred)]) == [Answer.TAKEN]
+        with phones.answering(element.centre, element.desk, place):
+            assert phones.register("6000001", place)
+            assert phones.call(
+                barred, care, "6312345", *(f"{one}8916312345" for one in ("+86", "0086", "86", "+860"))
+            )
+            assert phones.call("6000001", "110")
+        assert phones.is_refused("6000001", other, "6000003")
+        assert phones.is_refused(other, "6000009", status=404, says="Not registered")
+    # What is barred is not called by such a number either, until it calls for help as it did above.
+    for element in running(KamailioProgram(tmp_path / "anew", care=care, local='#!define RK_AREA "891"\n')):
+        element.gateway(care_number=care).push([order(barred)])
+        assert Telephones(element.sip, tmp_path).is_refused(other, "6000001", status=480)
+
+
+def test_a_phone_that_hides_its_number_is_known_by_what_the_operators_own_proof_asserts(tmp_path):
+    wanted("kamailio and kamailio-sqlite-modules", "kamailio")
+    for element in running(KamailioProgram(tmp_path, local=f'#!define RK_ASSERTED ($si == "{HERE}")\n')):
+        element.gateway().push([order(BARRED)])
+        with (
+            Handset("anonymous", element.sip) as hidden,
+            Handset("centre", element.sip, port=element.centre) as centre,
+        ):
+            for count, asserted in enumerate(
+                (f"sip:{BARRED}@{HERE}", f"tel:{BARRED}", f"sip:{OTHER}@{HERE}")
+            ):
+                hidden.say("INVITE", f"sip:{OTHER}@{HERE}", f"h{count}", f"P-Asserted-Identity: <{asserted}>")
+                assert hidden.hear().startswith(
+                    "SIP/2.0 404" if OTHER in asserted else "SIP/2.0 403 Line suspended"
+                )
+            hidden.say("INVITE", f"sip:110@{HERE}", "help", f"P-Asserted-Identity: <sip:{BARRED}@{HERE}>")
+            centre.answer(centre.hear(first="INVITE"))
+            assert hidden.hear(first="SIP/2.0 200")
+
+
+@pytest.fixture
+def barred(kamailio):
+    """The barred line's handset, which makes calls by hand."""
+    kamailio.gateway().push([order(BARRED)])
+    with Handset(BARRED, kamailio.sip) as phone:
+        yield phone
+
+
+@pytest.fixture
+def centre(kamailio):
+    with Handset("", kamailio.sip, port=kamailio.centre) as phone:
+        yield phone
+
+
+@pytest.fixture
+def desk(kamailio):
+    with Handset("desk", kamailio.sip, port=kamailio.desk) as phone:
+        yield phone
+
+
+@pytest.fixture
+def gateway(kamailio):
+    """Whoever would call on for the line."""
+    with Handset("gateway", kamailio.sip, host=f"{HERE.rpartition('.')[0]}.254") as phone:
+        yield phone
+
+
+def called(phone, other, dialled, call):
+    """Have one call the other; return the routes within the call."""
+    phone.say("INVITE", f"sip:{dialled}@{HERE}", call)
+    other.answer(other.hear(first="INVITE"))
+    answer = phone.hear(first="SIP/2.0 200")
+    phone.say("ACK", other.place, call, *routes(answer), within=True)
+    assert other.hear(first="ACK")
+    return routes(answer)
+
+
+def elsewhere(gateway, number="+8613900000099"):
+    return f"sip:{number}@{gateway.host}:{gateway.port}"
+
+
+@pytest.mark.parametrize("method", ["INVITE", "MESSAGE", "REFER"])
+def test_a_barred_line_opens_nothing_by_the_tag_of_a_call_that_it_does_not_have(
+    kamailio, barred, gateway, method
+):
+    route = f"Route: <sip:{gateway.host}:{gateway.port};lr>"
+    barred.say(method, elsewhere(gateway), f"stray-{method}", route, within=True)
+
+    assert barred.hear().startswith("SIP/2.0 403 Line suspended")
+    with Handset(OTHER, kamailio.sip) as other:
+        other.say(method, elsewhere(gateway), f"other-{method}", route, within=True)
+        assert gateway.hear().startswith(method)
+
+
+@pytest.mark.parametrize("dialled", ["120", CARE])
+def test_a_barred_line_changes_and_ends_the_call_that_it_has_and_reaches_nobody_else_by_it(
+    barred, centre, desk, gateway, dialled
+):
+    called_one, call = centre if dialled == "120" else desk, f"call-{dialled}"
+    way = called(barred, called_one, dialled, call)
+
+    for method in ("INVITE", "MESSAGE"):
+        barred.say(method, elsewhere(gateway), call, *way, within=True)
+        assert barred.hear().startswith("SIP/2.0 403")
+    barred.say("REFER", called_one.place, call, *way, f"Refer-To: <{elsewhere(gateway)}>", within=True)
+    assert barred.hear().startswith("SIP/2.0 403")
+    for method in ("INVITE", "UPDATE", "INFO", "BYE"):
+        barred.say(method, called_one.place, call, *way, within=True)
+        called_one.answer(called_one.hear(first=method))
+        assert barred.hear().startswith("SIP/2.0 200")
+
+
+def test_whoever_dials_an_emergency_number_is_not_refused_for_the_tag_of_a_call_that_is_not_known(
+    barred, gateway
+):
+    route = f"Route: <sip:{gateway.host}:{gateway.port};lr>"
+
+    barred.say("INVITE", elsewhere(gateway, "110"), "lost", route, within=True)
+
+    assert gateway.hear().startswith("INVITE sip:110@")
+
+
+def test_nobody_is_asked_to_call_on_for_a_barred_line(barred, desk):
+    barred.say("REFER", f"sip:{CARE}@{HERE}", "transfer", f"Refer-To: <sip:{OTHER}@{HERE}>")
+
+    assert barred.hear().startswith("SIP/2.0 403")
+
+
+def test_no_route_of_the_phone_leads_past_the_care_desk(barred, desk, gateway):
+    barred.say("INVITE", f"sip:{CARE}@{HERE}", "routed", f"Route: <sip:{gateway.host}:{gateway.port};lr>")
+    heard = desk.hear(first="INVITE")
+    desk.answer(heard)
+
+    assert "\nRoute:" not in heard
+
+
+def test_a_call_with_the_centre_is_changed_after_kamailio_began_anew(kamailio, barred, centre, gateway):
+    way = called(barred, centre, "110", "through")
+    kamailio.kill(signal.SIGKILL)
+    kamailio.start()
+
+    barred.say("INVITE", centre.place, "through", *way, within=True)
+    centre.answer(centre.hear(first="INVITE"))
+    assert barred.hear().startswith("SIP/2.0 200")
+    barred.say("BYE", centre.place, "through", *way, within=True)
+    assert centre.hear(first="BYE")
+
+
+def test_the_centre_changes_a_call_even_where_somebody_barred_its_own_number(kamailio, barred):
+    kamailio.gateway().push([order("110")])
+    with Handset("110", kamailio.sip, port=kamailio.centre) as centre:
+        way = called(barred, centre, "110", "changed")
+
+        centre.say("INVITE", barred.place, "changed", *way, within=True)
+
+        assert barred.hear(first="INVITE")
+
+
+def test_whom_the_centre_calls_back_changes_the_call_and_follows_it_where_it_moves(
+    kamailio, barred, centre, gateway
+):
+    barred.say("REGISTER", f"sip:{HERE}", "here", to=f"sip:{BARRED}@{HERE}")
+    assert barred.hear().startswith("SIP/2.0 200")
+    centre.say("INVITE", f"sip:{BARRED}@{HERE}", "back")
+    invited = barred.hear(first="INVITE")
+    barred.answer(invited)
+    way = routes(centre.hear())
+
+    barred.say("INVITE", centre.place, "back", *way, to=centre.place, within=True)
+    centre.answer(centre.hear(first="INVITE"))
+    assert barred.hear(first="SIP").startswith("SIP/2.0 200")
+    with Handset("another-desk", kamailio.sip) as moved:
+        moved.say("UPDATE", barred.place, "back", *way, within=True)
+        barred.hear(first="UPDATE")
+        barred.say("INVITE", moved.place, "back", *way, to=centre.place, within=True)
+        assert moved.hear(first="INVITE")
+        barred.say("INVITE", elsewhere(gateway), "back", *way, to=centre.place, within=True)
+        assert barred.hear(first="SIP/2.0 403")
