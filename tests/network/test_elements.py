@@ -10,7 +10,7 @@ import socketserver
 import sqlite3
 import threading
 import uuid
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from pyrad import packet
@@ -31,7 +31,7 @@ from rollkeeper.network.fence import Fence, HeldFence, Told
 from rollkeeper.network.gateways import Order, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
 from rollkeeper.network.osmo_hlr import OsmoHlr
-from rollkeeper.network.osmo_wire import Control, Terminal
+from rollkeeper.network.osmo_wire import Control, NotUnderstood, Terminal
 from rollkeeper.network.queries import reconcile
 from rollkeeper.network.routing import ByService
 from rollkeeper.network.tokens import TokenMissing
@@ -110,16 +110,17 @@ def test_a_barred_subscriber_keeps_calls_and_loses_data(hlr):
     assert switches(hlr, NUMBERS[6]) == ("1", "0")
 
 
-def test_a_phone_that_is_attached_is_dropped_at_once_and_attaches_again_when_restored(hlr):
+def test_the_sgsn_is_told_at_once_without_a_domain_and_a_barred_phone_s_next_update_is_refused(hlr):
+    """Without a domain OsmoSGSN drops nobody (docs/network.md)."""
     number, gateway = NUMBERS[10], hlr.gateway()
     sgsn = Sgsn(number[1:][-15:].rjust(15, "9"))
     try:
         attached = sgsn.attach()
         gateway.push([order(number)])
-        told, while_barred = sgsn.hears(), sgsn.attach()
+        told, domain, while_barred = sgsn.hears(), sgsn.names_a_domain, sgsn.attach()
         gateway.push([order(number, RESTORE, 2)])
 
-        assert (attached, told, while_barred) == (LOCATION_DONE, DELETE_DATA, LOCATION_REFUSED)
+        assert (attached, told, domain, while_barred) == (LOCATION_DONE, DELETE_DATA, False, LOCATION_REFUSED)
         assert sgsn.attach() == LOCATION_DONE
     finally:
         sgsn.close()
@@ -203,12 +204,73 @@ def test_a_subscriber_whose_calls_somebody_else_switched_off_has_no_floor(hlr):
     assert hlr.gateway().read_back([asked.line_id]) == [ReadBack.FLOOR_MISSING]
 
 
-def test_a_number_that_the_hlr_does_not_know_cannot_be_barred_and_is_ended_already(hlr):
+def test_a_number_that_the_hlr_does_not_know_cannot_be_barred_and_is_not_proved_to_be_ended(hlr):
     gateway, unknown = hlr.gateway(), "+8613999999999"
 
     assert gateway.push([order(unknown)]) == [Answer.REFUSED]
     assert gateway.push([order(unknown, END, 2)]) == [Answer.TAKEN]
-    assert gateway.read_back([order(unknown).line_id]) == [ReadBack.ABSENT]
+    assert gateway.read_back([order(unknown).line_id]) == [ReadBack.UNKNOWN]
+
+
+def test_a_line_whose_card_the_operator_took_out_of_the_hlr_is_ended_already(hlr):
+    gateway, gone = hlr.gateway(), order("+8613999999998")
+    hlr.provision([gone.number.reveal()])
+    gateway.push([gone])
+    delete_card(hlr, "8613999999998")
+
+    assert gateway.push([order("+8613999999998", END, 2)]) == [Answer.TAKEN]
+    assert gateway.read_back([gone.line_id]) == [ReadBack.ABSENT]
+
+
+def test_a_number_that_the_hlr_writes_without_its_country_is_found_ended_and_given_back_so(hlr):
+    number, gateway, line = "+8613999999997", hlr.gateway(), uuid.uuid4()
+    hlr.provision(["+13999999997"])
+
+    said, found = [], []
+    for sequence, kind in enumerate((END, BAR, RESTORE), start=1):
+        gateway.push([order(number, kind, sequence, line)])
+        said += gateway.read_back([line])
+        found.append(switches(hlr, "13999999997"))
+
+    assert said == [ReadBack.ABSENT, ReadBack.BARRED, ReadBack.OPEN]
+    assert found == [None, ("1", "0"), ("1", "1")]
+
+
+@pytest.mark.parametrize("kind", [BAR, RESTORE])
+def test_a_new_card_in_the_row_of_an_ended_line_gets_nothing_of_that_line(hlr, kind):
+    number, gateway, line = f"+861399999980{[BAR, RESTORE].index(kind)}", hlr.gateway(), uuid.uuid4()
+    hlr.provision([number])
+    gateway.push([order(number, BAR, 1, line), order(number, END, 2, line)])
+    row = row_of(hlr, f"imsi-99{number[1:]}")
+    delete_card(hlr, f"99{number[1:]}", by="imsi")
+    with Control(hlr.control, patience_s=3) as control:
+        control._ask("SET", "subscriber.create", f"98{number[1:]}")
+
+    said = gateway.push([order(number, kind, 3, line)])
+
+    assert row_of(hlr, f"imsi-98{number[1:]}")["id"] == row["id"]
+    assert "msisdn" not in row_of(hlr, f"imsi-98{number[1:]}")
+    assert (said, gateway.read_back([line])) == ([Answer.REFUSED], [ReadBack.ABSENT])
+
+
+def test_a_card_of_data_alone_gets_no_calls_by_being_opened(hlr):
+    number, gateway, line = NUMBERS[15], hlr.gateway(), uuid.uuid4()
+    set_switches(hlr, number, "ps")
+
+    gateway.push([order(number, RESTORE, 1, line)])
+
+    assert switches(hlr, number) == ("0", "1")
+    assert gateway.read_back([line]) == [ReadBack.OPEN]
+
+
+def delete_card(hlr, number, by="msisdn"):
+    with Terminal(hlr.terminal, patience_s=3) as terminal, suppress(NotUnderstood):
+        terminal.do(f"subscriber {by} {number} delete")  # it prints what it did as if it were a complaint
+
+
+def row_of(hlr, selector):
+    with Control(hlr.control, patience_s=3) as control:
+        return control.info(selector)
 
 
 def test_a_new_sim_under_the_same_number_is_found_by_the_next_order(hlr):
