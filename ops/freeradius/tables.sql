@@ -1,13 +1,28 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- The database of module.conf: sqlite3 /var/lib/freeradius/rollkeeper.sqlite < tables.sql
--- Tables that were made before `seen` was in them: ALTER TABLE rk_session ADD seen INTEGER NOT NULL DEFAULT 0;
+-- Run it again where it is older. Tables that were made before `seen` or `name` was in them:
+-- ALTER TABLE rk_session ADD seen INTEGER NOT NULL DEFAULT 0;
+-- ALTER TABLE rk_session ADD name TEXT NOT NULL DEFAULT '';
 PRAGMA journal_mode = WAL;
+-- What each line was told. `account` is its number as the register writes it (+86...), here and below.
 CREATE TABLE IF NOT EXISTS rk_line (
     line TEXT PRIMARY KEY, account TEXT NOT NULL, state TEXT NOT NULL, sequence INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS rk_line_by_account ON rk_line (account, sequence);
+-- Filled by the operator: under which names (or Calling-Station-Ids) the customers of a number come.
+CREATE TABLE IF NOT EXISTS rk_account (
+    account TEXT PRIMARY KEY COLLATE NOCASE, number TEXT NOT NULL CHECK (number GLOB '+[0-9]*')
+);
+CREATE INDEX IF NOT EXISTS rk_account_by_number ON rk_account (number);
 CREATE TABLE IF NOT EXISTS rk_session (
     nas TEXT NOT NULL, session TEXT NOT NULL, account TEXT NOT NULL, told INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (nas, session)
+    name TEXT NOT NULL DEFAULT '', PRIMARY KEY (nas, session)
 );
 CREATE INDEX IF NOT EXISTS rk_session_by_account ON rk_session (account);
+-- Numbers under which customers came and went.
+CREATE TABLE IF NOT EXISTS rk_seen (account TEXT PRIMARY KEY);
+CREATE TRIGGER IF NOT EXISTS rk_session_over BEFORE DELETE ON rk_session BEGIN
+    INSERT OR IGNORE INTO rk_seen VALUES (OLD.account);
+END;
+-- When a NAS last answered nothing.
+CREATE TABLE IF NOT EXISTS rk_silent (nas TEXT PRIMARY KEY, at INTEGER NOT NULL);

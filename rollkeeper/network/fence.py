@@ -6,6 +6,7 @@ stopped in the middle and wakes up again cannot hand over an old order behind a 
 the lock or what is newer stands in the file. The names are the element's own row numbers: nothing personal.
 
     told(line TEXT PRIMARY KEY, sequence INTEGER, place TEXT)     place '' : the element does not know the line
+    card(line TEXT PRIMARY KEY, mark TEXT, digits INTEGER)        whether the place is still the line's; how long its number is there
     own(line TEXT PRIMARY KEY, grants TEXT, is_taken INTEGER)     what the element granted before we took any of it
 
 What a line had by itself is written before the order that takes it, in a transaction of its own: a process that dies
@@ -30,6 +31,10 @@ class Told:
 
     sequence: int
     place: str
+    mark: str = ""
+    """By what a place is known again that an element may give to another; '' where nothing was noted."""
+    digits: int = 0
+    """In how many digits the element writes the line's number; 0 in all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,9 @@ class Fence:
             "CREATE TABLE IF NOT EXISTS told (line TEXT PRIMARY KEY, sequence INTEGER NOT NULL, place TEXT NOT NULL)"
         )
         file.execute(
+            "CREATE TABLE IF NOT EXISTS card (line TEXT PRIMARY KEY, mark TEXT NOT NULL, digits INTEGER NOT NULL)"
+        )
+        file.execute(
             "CREATE TABLE IF NOT EXISTS own (line TEXT PRIMARY KEY, grants TEXT NOT NULL, is_taken INTEGER NOT NULL)"
         )
         return file
@@ -102,10 +110,17 @@ class HeldFence:
         self._file.execute(
             "INSERT OR REPLACE INTO told VALUES (?, ?, ?)", (str(line), told.sequence, told.place)
         )
+        self._file.execute(
+            "INSERT OR REPLACE INTO card VALUES (?, ?, ?)", (str(line), told.mark, told.digits)
+        )
 
     def own(self, line: LineId) -> Own | None:
         """Return what a line had by itself; None where nothing was ever taken."""
         return _own(self._file, line)
+
+    def note_own(self, line: LineId, grants: str) -> None:
+        """Write down what a line has by itself and keeps."""
+        self._file.execute("INSERT OR IGNORE INTO own VALUES (?, ?, 0)", (str(line), grants))
 
     def give_back(self, line: LineId) -> None:
         """Write down that a line has again what it had."""
@@ -113,7 +128,11 @@ class HeldFence:
 
 
 def _told(file: sqlite3.Connection, line: LineId) -> Told | None:
-    row = file.execute("SELECT sequence, place FROM told WHERE line = ?", (str(line),)).fetchone()
+    row = file.execute(
+        "SELECT sequence, place, coalesce(mark, ''), coalesce(digits, 0) FROM told LEFT JOIN card USING (line)"
+        " WHERE line = ?",
+        (str(line),),
+    ).fetchone()
     return Told(*row) if row else None
 
 

@@ -3,13 +3,15 @@
 
 An order is a change of authorization (RFC 5176): CoA-Request to bar and to restore, Disconnect-Request to end. FreeRADIUS
 keeps it, refuses what is older than what it kept, and hands it on to the NAS that holds the session. The question is an
-Access-Request under the line's reference, answered by the very policy that answers the customer's own.
+Access-Request under the line's reference, answered by the very policy that answers the customer's own. Under which names
+a line's customers come is FreeRADIUS's to know; of a line under whose number nobody ever came nothing is proved.
 
 A bar is a walled garden and never a refusal: behind an access that is refused, a telephone could call nobody. Where
 the policy refuses a barred account all the same, the read-back says that the floor is missing.
 """
 
 import re
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -27,6 +29,7 @@ _NEVER: Final = {402, 404}
 """Error causes by which FreeRADIUS says no for good: it cannot read the order, or did a newer one."""
 _FLOOR: Final = "rollkeeper-floor"
 _WRITABLE: Final = re.compile(r"[+0-9a-zA-Z@._:/-]{1,128}")
+_HURRIED_S: Final = 0.2  # what a NAS has left to answer in, once others have used up the patience of a call
 _SILENT: Final = 3  # so many in a row unanswered: perhaps the server itself is away
 _SESSIONS_AT_ONCE: Final = 8  # one order reaches one session: as many are tried before the next run
 
@@ -37,7 +40,7 @@ class FreeRadius:
     needs_number = True
 
     def __init__(
-        self, *, orders: str, questions: str, secret: str, patience_s: float = 7, tries: int = 2
+        self, *, orders: str, questions: str, secret: str, patience_s: float = 5, tries: int = 2
     ) -> None:
         self._orders, self._questions, self._secret = orders, questions, secret
         self._patience_s, self._tries = patience_s, tries
@@ -53,18 +56,23 @@ class FreeRadius:
         )
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:
-        """Hand over one after the other; one whose NAS is silent keeps the others waiting, and does not stop them."""
+        """Hand over one after the other. NAS that are silent keep the others waiting for no more than the patience of a call.
+
+        FreeRADIUS knows for a while which they are, and answers for them at once.
+        """
         answers: list[Answer] = []
-        silent = 0
+        silent, left_s = 0, self._patience_s
         try:
             with self._talk(self._orders) as telling, self._talk(self._questions) as asking:
                 for order in orders:
+                    telling.wait_for(max(left_s, _HURRIED_S), tries=self._tries)
+                    begun = time.monotonic()
                     try:
                         answers.append(_push_one(order, telling, asking))
                         silent = 0
                     except Timeout:
                         answers.append(Answer.LATER)
-                        silent += 1
+                        silent, left_s = silent + 1, left_s - (time.monotonic() - begun)
                     if silent == _SILENT:
                         asking.ask(
                             str(order.line_id)

@@ -13,16 +13,22 @@ behind the MSC (`rollkeeper.network.kamailio`), which knows what is dialled. The
 | end     | off              | off             | taken away   |
 
 What the HLR granted before the bar is kept (`fence.Own`) and given back: a line of calls alone gets no data by being
-restored, a card of data alone no calls. Both are on where nothing is known of before, or where nothing was granted.
+restored, a card of data alone no calls. Both are on where nothing is known of before, or where nothing was granted; but
+data alone is what no bar of ours leaves, and stays as it is.
 
-Services are switched by the terminal (VTY), since only its command tells the SGSN and the MSC at once to drop who is
-attached; all else goes by the control interface. After the first order a line is asked for by the HLR's own row
-number, so that a read-back opens no telephone number.
+Services are switched by the terminal (VTY), since only its command tells the SGSN and the MSC that something was taken;
+all else goes by the control interface. That message names no domain, and OsmoSGSN 1.13 answers that it is not supported:
+an attached phone keeps its data until its next update (`docs/network.md`). After the first order a line is asked for by the
+HLR's own row number, so that a read-back opens no telephone number. The HLR gives the number of a deleted row to the
+next card: so a mark of the card is kept with it.
 """
 
+import hashlib
 from collections.abc import Sequence
 from sqlite3 import OperationalError
 from typing import Final
+
+import phonenumbers
 
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import home, settings
@@ -33,6 +39,8 @@ from rollkeeper.network.osmo_wire import Control, NotUnderstood, Terminal
 
 _CALLS, _DATA, _BOTH, _NONE = "cs", "ps", "cs+ps", "none"
 _MODES: Final = {("1", "1"): _BOTH, ("1", "0"): _CALLS, ("0", "1"): _DATA, ("0", "0"): _NONE}
+_GONE: Final = "0"
+"""The place of a line that was here and is no longer: no row of the HLR has this number."""
 _AWAY: Final = (OSError, NotUnderstood, OperationalError)
 
 
@@ -78,7 +86,7 @@ class OsmoHlr:
         try:
             with Control(self._control, patience_s=self._patience_s) as control:
                 known = zip(self._fence.told(lines), self._fence.own(lines), strict=True)
-                said.extend(_state(told, own, control) for told, own in known)
+                said.extend(_state(line, *of_it, control) for line, of_it in zip(lines, known, strict=True))
         except _AWAY:
             pass
         return said + [ReadBack.UNKNOWN] * (len(lines) - len(said))
@@ -92,9 +100,8 @@ def _note_own(orders: Sequence[Order], fence: Fence, control: Control) -> None:
     for order, told, own in zip(taking, fence.told(lines), fence.own(lines), strict=True):
         if (own and own.is_taken) or (told and told.sequence > order.sequence):
             continue
-        place = _place(order, told, control)
-        info = control.info(f"id-{place}") if place else None
-        mode = _mode(info) if info else _NONE
+        row = _row(order, told, control)
+        mode = _mode(row) if row else _NONE
         # Told before this was kept: calls alone are what an earlier bar has left.
         if mode != _NONE and not (told and own is None and mode == _CALLS):
             grants[order.line_id] = mode
@@ -106,13 +113,18 @@ def _carry_out(order: Order, fence: HeldFence, control: Control, terminal: Termi
     told = fence.told(order.line_id)
     if told and told.sequence > order.sequence:
         return Answer.REFUSED
-    place = _place(order, told, control)
-    if not place and order.kind is not CommandKind.END:
-        return Answer.REFUSED
-    if place:
-        terminal.do(f"subscriber id {place} update network-access-mode {_wanted(order, fence)}")
-        _set_number(order, place, control)
-    fence.keep(order.line_id, Told(order.sequence, place))
+    row = _row(order, told, control)
+    if row is None:
+        if order.kind is not CommandKind.END:
+            return Answer.REFUSED
+        fence.keep(order.line_id, Told(order.sequence, _GONE if told and told.place else ""))
+        return Answer.TAKEN
+    if order.kind is CommandKind.RESTORE and told is None and _mode(row) == _DATA:
+        fence.note_own(order.line_id, _DATA)
+    terminal.do(f"subscriber id {row['id']} update network-access-mode {_wanted(order, fence)}")
+    digits = len(row.get("msisdn", "")) or (told.digits if told else 0)
+    _set_number(order, row, digits, control)
+    fence.keep(order.line_id, Told(order.sequence, row["id"], _mark(order.line_id, row), digits))
     if order.kind is CommandKind.RESTORE:
         fence.give_back(order.line_id)
     return Answer.TAKEN
@@ -133,23 +145,45 @@ def _mode(info: dict[str, str]) -> str:
     return _MODES[info["nam_cs"], info["nam_ps"]]
 
 
-def _place(order: Order, told: Told | None, control: Control) -> str:
+def _row(order: Order, told: Told | None, control: Control) -> dict[str, str] | None:
     """Return the row of the line: by its number, since a new SIM is a new row; by what we know where it has none.
 
     A row that has another number by now, or whose place the HLR gave to another SIM, is somebody else's.
     """
     digits = _digits(order)
-    if digits and (found := control.info(f"msisdn-{digits}")):
-        return found["id"]
-    known = control.info(f"id-{told.place}") if told and told.place else None
-    is_ours = known and (not digits or known.get("msisdn") in {None, "", "none", digits})
-    return known["id"] if known and is_ours else ""
+    for form in _forms(digits):
+        if found := control.info(f"msisdn-{form}"):
+            return found
+    known = _known(order.line_id, told, control)
+    return known if known and not (digits and "msisdn" in known) else None
 
 
-def _set_number(order: Order, place: str, control: Control) -> None:
-    wanted = "none" if order.kind is CommandKind.END else _digits(order)
-    if wanted and control.get(f"id-{place}.msisdn") != wanted:
-        control.set(f"id-{place}.msisdn", wanted)
+def _known(line: LineId, told: Told | None, control: Control) -> dict[str, str] | None:
+    """Return the row in which a line was found, unless the HLR gave its place to another card."""
+    row = control.info(f"id-{told.place}") if told and told.place else None
+    return row if row and told and told.mark in {"", _mark(line, row)} else None
+
+
+def _mark(line: LineId, row: dict[str, str]) -> str:
+    """Return a mark of a card: short, so that nobody finds out from it which card it is, and another for each line."""
+    return hashlib.sha256(f"{line} {row.get('imsi')}".encode()).hexdigest()[:4]
+
+
+def _forms(digits: str) -> list[str]:
+    """Return how the HLR may write a number: with its country code, and without."""
+    try:
+        national = phonenumbers.national_significant_number(phonenumbers.parse(f"+{digits}"))
+    except phonenumbers.NumberParseException:
+        national = digits
+    return list(dict.fromkeys([digits, national])) if digits else []
+
+
+def _set_number(order: Order, row: dict[str, str], digits: int, control: Control) -> None:
+    """Take the number from an ended line; give it back, in as many digits as it was written before, where it has none."""
+    ends, has_number = order.kind is CommandKind.END, "msisdn" in row
+    wanted = "none" if ends else _digits(order)[-digits:]
+    if wanted and ends is has_number:
+        control.set(f"id-{row['id']}.msisdn", wanted)
 
 
 def _digits(order: Order) -> str:
@@ -157,10 +191,10 @@ def _digits(order: Order) -> str:
     return number if number.isascii() and number.isdecimal() and len(number) <= 15 else ""
 
 
-def _state(told: Told | None, own: Own | None, control: Control) -> ReadBack:
-    if told is None:
-        return ReadBack.UNKNOWN
-    info = control.info(f"id-{told.place}") if told.place else None
+def _state(line: LineId, told: Told | None, own: Own | None, control: Control) -> ReadBack:
+    if told is None or not told.place:
+        return ReadBack.UNKNOWN  # never found here: it may be here all the same, under a number that is written otherwise
+    info = _known(line, told, control)
     if info is None:
         return ReadBack.ABSENT
     mode, has_number = _mode(info), "msisdn" in info

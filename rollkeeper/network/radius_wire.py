@@ -35,10 +35,9 @@ class Radius(Client):  # type: ignore[misc]
             coaport=int(port),
             secret=secret.encode(),
             dict=Dictionary(io.StringIO(_WORDS)),
-            timeout=patience_s,
-            retries=tries,
             enforce_ma=True,
         )
+        self.wait_for(patience_s, tries=tries)
 
     def __enter__(self) -> Self:
         return self
@@ -47,6 +46,10 @@ class Radius(Client):  # type: ignore[misc]
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._CloseSocket()
+
+    def wait_for(self, patience_s: float, *, tries: int) -> None:
+        """Wait so long for an answer, and say everything so many times in it."""
+        self.timeout, self.retries = patience_s / tries, tries
 
     def change(self, *, ends: bool, words: Mapping[str, str]) -> Any:
         """Change an authorization, or end it."""

@@ -8,8 +8,10 @@ Three kinds of order and one question are posted to the same address (`docs/netw
 """
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from random import sample
 from typing import Any, Final
 
 from rollkeeper.kernel import clock
@@ -29,10 +31,18 @@ class Webhook:
     """The gateway to the address."""
 
     def __init__(
-        self, url: str, *, secret: str, with_number: bool, care_number: str, patience_s: float = 10
+        self,
+        url: str,
+        *,
+        secret: str,
+        with_number: bool,
+        care_number: str,
+        patience_s: float = 10,
+        patience_together_s: float = 20,
     ) -> None:
         self._secret, self._care_number = secret, care_number
         self.needs_number = with_number
+        self._patience_together_s = patience_together_s
         self._poster = Poster(url, patience_s=patience_s)
 
     @classmethod
@@ -47,9 +57,16 @@ class Webhook:
         )
 
     def push(self, orders: Sequence[Order]) -> list[Answer]:
-        """Post each order under its own key, several at a time."""
+        """Post each order under its own key, several at a time; what is not begun in time is for later.
+
+        In no order, so that the same few, to which nothing is ever answered, do not stand before the others every time.
+        """
+        latest = time.monotonic() + self._patience_together_s
+        mixed = sample(orders, len(orders))
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            return list(threads.map(self._push_one, orders))
+            said = threads.map(lambda order: self._push_one(order, latest=latest), mixed)
+            answers = dict(zip([one.key for one in mixed], said, strict=True))
+        return [answers[one.key] for one in orders]
 
     def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
         """Ask for all lines in one request."""
@@ -58,7 +75,9 @@ class Webhook:
         said = _lines_of(text) if status == 200 else {}
         return [_read(said.get(str(line))) for line in lines]
 
-    def _push_one(self, order: Order) -> Answer:
+    def _push_one(self, order: Order, *, latest: float) -> Answer:
+        if time.monotonic() > latest:
+            return Answer.LATER
         status, _ = self._post(str(order.key), _body(f"line.{order.kind}", self._data(order)))
         if 200 <= status < 300:
             return Answer.TAKEN

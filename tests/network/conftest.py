@@ -21,4 +21,6 @@ def kamailio(tmp_path_factory):
 @pytest.fixture(scope="module")
 def radius(tmp_path_factory):
     wanted("freeradius", "freeradius")
-    yield from running(RadiusProgram(tmp_path_factory.mktemp("radius")))
+    yield from running(
+        RadiusProgram(tmp_path_factory.mktemp("radius")), lambda one: one.provision(NUMBERS)
+    )

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import time
 import uuid
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from rollkeeper.network.radius_wire import Radius
 
 OPS = Path(__file__).parents[2] / "ops"
 TOKEN = "an-invented-token"
+PASSWORD = "an-invented-password"
 CARE, REGISTRATION = "10086", "10085"
 NUMBERS = [f"+86139000{number:05}" for number in range(200)]
 """The subscribers of the HLR."""
@@ -162,13 +164,25 @@ class RadiusProgram(_Program):
                 ("/var/log/freeradius", str(folder)), ("/run/freeradius", str(folder)),
                 ("= 3799", f"= {self.coa}"), ("= 1822", f"= {self.ask}"), ("= 1812", f"= {self.auth}"),
                 ("mrt = 2", "mrt = 1"), ("mrc = 3", "mrc = 1"), ("mrd = 5", "mrd = 1"),
+                ("window = 3", "window = 1"),
                 ("= 1813", f"= {self.acct}"), ("= 1700", f"= {self.nas}"), ("127.0.0.2", "127.0.0.1"),
             ):  # fmt: skip
                 text = text.replace(old, new)
+            if file.name == "accounts":
+                text += f'DEFAULT  Cleartext-Password := "{PASSWORD}"\n'  # whatever a customer is called
             (folder / file.name).write_text(text, "utf-8")
         with sqlite3.connect(folder / "rollkeeper.sqlite") as tables:
             tables.executescript((OPS / "freeradius" / "tables.sql").read_text("utf-8"))
         tables.close()
+
+    def provision(self, numbers) -> None:
+        """Say under which names the customers of these numbers come: in this network under the number."""
+        self.change("INSERT INTO rk_account VALUES (?, ?)", *((one, one) for one in numbers))
+
+    def change(self, statement: str, *values) -> None:
+        """Change the tables behind the server's back."""
+        with closing(sqlite3.connect(self.folder / "rollkeeper.sqlite")) as tables, tables:
+            tables.executemany(statement, values or [()])
 
     def command(self):
         return [

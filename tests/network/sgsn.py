@@ -20,6 +20,9 @@ _PACKET_SWITCHED = b"\x28\x01\x01"
 class Sgsn:
     """One connection to the HLR, known to it by name."""
 
+    names_a_domain = False
+    """Whether the last message about a subscriber says which domain it is about."""
+
     def __init__(self, imsi: str) -> None:
         digits = imsi + "f" * (len(imsi) % 2)
         packed = bytes(
@@ -50,6 +53,7 @@ class Sgsn:
         for _ in range(20):
             protocol, said = self._read()
             if protocol == _EXTENDED and said[:1] == _GSUP:
+                self.names_a_domain = _PACKET_SWITCHED in said
                 return said[1]
         raise AssertionError("the HLR says nothing about the subscriber")
 

@@ -7,10 +7,9 @@ import re
 import signal
 import socket
 import socketserver
-import sqlite3
 import threading
 import uuid
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from pyrad import packet
@@ -25,21 +24,24 @@ from rollkeeper.kernel.errors import Faults
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.settings import SettingFault, home, settings, settings_file, write_settings
 from rollkeeper.lines.models import Line
+from rollkeeper.lines.numbers import normalise
 from rollkeeper.lines.states import Service
 from rollkeeper.network.acts import ask, push_due
 from rollkeeper.network.fence import Fence, HeldFence, Told
 from rollkeeper.network.gateways import Order, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
 from rollkeeper.network.osmo_hlr import OsmoHlr
-from rollkeeper.network.osmo_wire import Control, Terminal
+from rollkeeper.network.osmo_wire import Control, NotUnderstood, Terminal
 from rollkeeper.network.queries import reconcile
+from rollkeeper.network.radius_wire import Radius
 from rollkeeper.network.routing import ByService
 from rollkeeper.network.tokens import TokenMissing
 from rollkeeper.vault.acts import seal_line_values
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.opened import Opened
-from tests.campaign.population import make_line, night, person, plan, tell
-from tests.network.elements import NUMBERS, TOKEN, RadiusProgram, running, wanted
+from tests.campaign.population import make_line, night, person, plan
+from tests.campaign.population import tell as tell_holder
+from tests.network.elements import NUMBERS, PASSWORD, TOKEN, RadiusProgram, running, wanted
 from tests.network.fakes import Element
 from tests.network.sgsn import DELETE_DATA, LOCATION_DONE, LOCATION_REFUSED, Sgsn
 
@@ -123,16 +125,17 @@ def test_a_barred_subscriber_keeps_calls_and_loses_data(hlr):
     assert switches(hlr, NUMBERS[6]) == ("1", "0")
 
 
-def test_a_phone_that_is_attached_is_dropped_at_once_and_attaches_again_when_restored(hlr):
+def test_the_sgsn_is_told_at_once_without_a_domain_and_a_barred_phone_s_next_update_is_refused(hlr):
+    """Without a domain OsmoSGSN drops nobody (docs/network.md)."""
     number, gateway = NUMBERS[10], hlr.gateway()
     sgsn = Sgsn(number[1:][-15:].rjust(15, "9"))
     try:
         attached = sgsn.attach()
         gateway.push([order(number)])
-        told, while_barred = sgsn.hears(), sgsn.attach()
+        told, domain, while_barred = sgsn.hears(), sgsn.names_a_domain, sgsn.attach()
         gateway.push([order(number, RESTORE, 2)])
 
-        assert (attached, told, while_barred) == (LOCATION_DONE, DELETE_DATA, LOCATION_REFUSED)
+        assert (attached, told, domain, while_barred) == (LOCATION_DONE, DELETE_DATA, False, LOCATION_REFUSED)
         assert sgsn.attach() == LOCATION_DONE
     finally:
         sgsn.close()
@@ -216,12 +219,73 @@ def test_a_subscriber_whose_calls_somebody_else_switched_off_has_no_floor(hlr):
     assert hlr.gateway().read_back([asked.line_id]) == [ReadBack.FLOOR_MISSING]
 
 
-def test_a_number_that_the_hlr_does_not_know_cannot_be_barred_and_is_ended_already(hlr):
+def test_a_number_that_the_hlr_does_not_know_cannot_be_barred_and_is_not_proved_to_be_ended(hlr):
     gateway, unknown = hlr.gateway(), "+8613999999999"
 
     assert gateway.push([order(unknown)]) == [Answer.REFUSED]
     assert gateway.push([order(unknown, END, 2)]) == [Answer.TAKEN]
-    assert gateway.read_back([order(unknown).line_id]) == [ReadBack.ABSENT]
+    assert gateway.read_back([order(unknown).line_id]) == [ReadBack.UNKNOWN]
+
+
+def test_a_line_whose_card_the_operator_took_out_of_the_hlr_is_ended_already(hlr):
+    gateway, gone = hlr.gateway(), order("+8613999999998")
+    hlr.provision([gone.number.reveal()])
+    gateway.push([gone])
+    delete_card(hlr, "8613999999998")
+
+    assert gateway.push([order("+8613999999998", END, 2)]) == [Answer.TAKEN]
+    assert gateway.read_back([gone.line_id]) == [ReadBack.ABSENT]
+
+
+def test_a_number_that_the_hlr_writes_without_its_country_is_found_ended_and_given_back_so(hlr):
+    number, gateway, line = "+8613999999997", hlr.gateway(), uuid.uuid4()
+    hlr.provision(["+13999999997"])
+
+    said, found = [], []
+    for sequence, kind in enumerate((END, BAR, RESTORE), start=1):
+        gateway.push([order(number, kind, sequence, line)])
+        said += gateway.read_back([line])
+        found.append(switches(hlr, "13999999997"))
+
+    assert said == [ReadBack.ABSENT, ReadBack.BARRED, ReadBack.OPEN]
+    assert found == [None, ("1", "0"), ("1", "1")]
+
+
+@pytest.mark.parametrize("kind", [BAR, RESTORE])
+def test_a_new_card_in_the_row_of_an_ended_line_gets_nothing_of_that_line(hlr, kind):
+    number, gateway, line = f"+861399999980{[BAR, RESTORE].index(kind)}", hlr.gateway(), uuid.uuid4()
+    hlr.provision([number])
+    gateway.push([order(number, BAR, 1, line), order(number, END, 2, line)])
+    row = row_of(hlr, f"imsi-99{number[1:]}")
+    delete_card(hlr, f"99{number[1:]}", by="imsi")
+    with Control(hlr.control, patience_s=3) as control:
+        control._ask("SET", "subscriber.create", f"98{number[1:]}")
+
+    said = gateway.push([order(number, kind, 3, line)])
+
+    assert row_of(hlr, f"imsi-98{number[1:]}")["id"] == row["id"]
+    assert "msisdn" not in row_of(hlr, f"imsi-98{number[1:]}")
+    assert (said, gateway.read_back([line])) == ([Answer.REFUSED], [ReadBack.ABSENT])
+
+
+def test_a_card_of_data_alone_gets_no_calls_by_being_opened(hlr):
+    number, gateway, line = NUMBERS[15], hlr.gateway(), uuid.uuid4()
+    set_switches(hlr, number, "ps")
+
+    gateway.push([order(number, RESTORE, 1, line)])
+
+    assert switches(hlr, number) == ("0", "1")
+    assert gateway.read_back([line]) == [ReadBack.OPEN]
+
+
+def delete_card(hlr, number, by="msisdn"):
+    with Terminal(hlr.terminal, patience_s=3) as terminal, suppress(NotUnderstood):
+        terminal.do(f"subscriber {by} {number} delete")  # it prints what it did as if it were a complaint
+
+
+def row_of(hlr, selector):
+    with Control(hlr.control, patience_s=3) as control:
+        return control.info(selector)
 
 
 def test_a_new_sim_under_the_same_number_is_found_by_the_next_order(hlr):
@@ -303,18 +367,22 @@ def test_something_else_on_the_hlr_s_ports_is_later_and_unknown(tmp_path, rubbis
         other.shutdown()
 
 
-ACCOUNT = "account-1"
+ACCOUNT, LOGIN = "+868916331234", "08916331234"  # as the register writes it, as the customer does
 WORDS = """
 ATTRIBUTE User-Name 1 string
 ATTRIBUTE User-Password 2 string encrypt=1
 ATTRIBUTE NAS-IP-Address 4 ipaddr
 ATTRIBUTE Filter-Id 11 string
 ATTRIBUTE Reply-Message 18 string
+ATTRIBUTE Class 25 octets
+ATTRIBUTE Calling-Station-Id 31 string
 ATTRIBUTE Acct-Status-Type 40 integer
+ATTRIBUTE Acct-Delay-Time 41 integer
 ATTRIBUTE Acct-Session-Id 44 string
 ATTRIBUTE Message-Authenticator 80 octets
 ATTRIBUTE Error-Cause 101 integer
 """
+STARTS, STOPS, SPEAKS = 1, 2, 3
 
 
 class Nas:
@@ -322,7 +390,7 @@ class Nas:
 
     def __init__(self, port, secret):
         self.heard, self.answers, self._secret, self._is_over = [], True, secret.encode(), False
-        self.error_cause = None
+        self.error_cause, self.names, self.asked = None, set(), 0
         self._wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._wire.bind(("127.0.0.1", port))
         self._wire.settimeout(0.05)
@@ -342,6 +410,8 @@ class Nas:
                 continue
             asked = packet.CoAPacket(packet=raw, secret=self._secret, dict=Dictionary(io.StringIO(WORDS)))
             assert asked.VerifyCoARequest()
+            self.names.add(asked["User-Name"][0])
+            self.asked += 1
             if self.answers:
                 word = asked["Filter-Id"][0] if "Filter-Id" in asked else ""
                 self.heard.append((asked.code, asked["Acct-Session-Id"][0], word))
@@ -353,6 +423,7 @@ class Nas:
 
 @pytest.fixture
 def nas(radius):
+    radius.change("DELETE FROM rk_silent")
     here = Nas(radius.nas, radius.nas_secret)
     yield here
     here.close()
@@ -360,25 +431,37 @@ def nas(radius):
 
 @pytest.fixture
 def customer(radius):
-    client = Client(
-        "127.0.0.1", authport=radius.auth, acctport=radius.acct, secret=radius.nas_secret.encode(),
-        dict=Dictionary(io.StringIO(WORDS)), retries=1, timeout=5,
-    )  # fmt: skip
+    client = caller(radius)
     yield client
     client._CloseSocket()
 
 
-def dial_in(customer):
-    asked = customer.CreateAuthPacket(User_Name=ACCOUNT)
-    asked["User-Password"] = asked.PwCrypt("an-invented-password")
-    said = customer.SendPacket(asked)
+def caller(element):
+    return Client(
+        "127.0.0.1", authport=element.auth, acctport=element.acct, secret=element.nas_secret.encode(),
+        dict=Dictionary(io.StringIO(WORDS)), retries=1, timeout=5,
+    )  # fmt: skip
+
+
+def ask_in(customer, name=LOGIN, **more):
+    asked = customer.CreateAuthPacket(User_Name=name, **more)
+    asked["User-Password"] = asked.PwCrypt(PASSWORD)
+    return customer.SendPacket(asked)
+
+
+def dial_in(customer, name=LOGIN, **more):
+    said = ask_in(customer, name, **more)
     return said.code, said["Filter-Id"][0] if "Filter-Id" in said else ""
 
 
-def open_session(customer, session, account=ACCOUNT):
+def tell(customer, session, name=LOGIN, what=STARTS, classes=(), **more):
+    """Say something about a session, as a NAS does."""
     asked = customer.CreateAcctPacket(
-        User_Name=account, Acct_Session_Id=session, NAS_IP_Address="127.0.0.1", Acct_Status_Type=1
-    )
+        User_Name=name, Acct_Session_Id=session, Acct_Status_Type=what,
+        **{"NAS_IP_Address": "127.0.0.1"} | more,
+    )  # fmt: skip
+    for one in classes:
+        asked.AddAttribute("Class", one)
     customer.SendPacket(asked)
 
 
@@ -397,14 +480,77 @@ def test_a_barred_customer_comes_into_the_walled_garden_and_an_ended_one_is_refu
     ]
 
 
+@pytest.mark.parametrize(
+    "name", [LOGIN, "0891-6331234", "868916331234", "00868916331234", ACCOUNT, "08916331234@net.example"]
+)
+def test_a_bar_reaches_a_customer_however_the_line_s_number_is_written(radius, customer, name):
+    radius.gateway().push([order(ACCOUNT, BAR, 5)])
+
+    assert dial_in(customer, name) == (packet.AccessAccept, "rollkeeper-floor")
+    assert normalise(name.partition("@")[0], "CN") == ACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("Household-7@Net.Example", {}), ("00-11-22-AA-BB-CC", {}),
+        ("anonymous@net.example", {"Calling_Station_Id": "00-11-22-aa-bb-cc"}),
+    ],
+)  # fmt: skip
+def test_a_bar_reaches_a_customer_whose_name_the_operator_said_is_the_line_s(radius, customer, name, more):
+    number = "+868916330001"
+    radius.change("DELETE FROM rk_account WHERE number = ?", [number])
+    radius.gateway().push([order(number)])
+
+    before = dial_in(customer, name, **more), radius.gateway().read_back([order(number).line_id])
+    radius.change(
+        "INSERT INTO rk_account VALUES (?, ?)", ["household-7@net.example", number], ["00-11-22-aa-bb-cc", number]
+    )
+
+    assert before == ((packet.AccessAccept, ""), [ReadBack.UNKNOWN])
+    assert dial_in(customer, name, **more) == (packet.AccessAccept, "rollkeeper-floor")
+    assert radius.gateway().read_back([order(number).line_id]) == [ReadBack.BARRED]
+
+
+def test_a_name_inside_an_outer_one_is_the_customer_s(tmp_path):
+    wanted("freeradius", "freeradius")
+    tunnels = RadiusProgram(tmp_path)
+    server = tmp_path / "radiusd.conf"
+    inner = f'post-auth {{\n        update session-state {{\n User-Name := "{LOGIN}"\n }}\n'
+    server.write_text(server.read_text().replace("post-auth {\n", inner))
+    for element in running(tunnels):
+        element.gateway().push([order(ACCOUNT)])
+        customer = caller(element)
+        said = ask_in(customer, "anonymous@net.example")
+        customer._CloseSocket()
+
+        assert said["Filter-Id"] == ["rollkeeper-floor"]
+
+
+def test_nothing_is_proved_of_a_number_under_which_nobody_ever_came(radius, customer):
+    number, gateway = "+868916330002", radius.gateway()
+    line = order(number).line_id
+
+    said = []
+    for sequence, kind in enumerate((BAR, END, RESTORE, BAR), start=1):
+        assert gateway.push([order(number, kind, sequence)]) == [Answer.TAKEN]
+        said += gateway.read_back([line])
+    tell(customer, "s0", "08916330002", classes=ask_in(customer, "08916330002")["Class"])
+    tell(customer, "s0", "08916330002", STOPS)
+
+    assert said == [ReadBack.UNKNOWN, ReadBack.UNKNOWN, ReadBack.OPEN, ReadBack.UNKNOWN]
+    assert gateway.read_back([line]) == [ReadBack.BARRED]
+
+
 def test_the_nas_that_holds_the_session_hears_of_it_at_once_and_of_every_session(radius, customer, nas):
     gateway = radius.gateway()
-    open_session(customer, "s1")
-    open_session(customer, "s2")
+    tell(customer, "s1")
+    tell(customer, "s2")
 
     answers = [gateway.push([order(ACCOUNT, kind, 10 + i)]) for i, kind in enumerate([BAR, RESTORE, END])]
 
     assert answers == [[Answer.TAKEN]] * 3
+    assert nas.names == {LOGIN}
     assert sorted(nas.heard) == sorted(
         (code, session, word)
         for session in ("s1", "s2")
@@ -419,11 +565,12 @@ def test_the_nas_that_holds_the_session_hears_of_it_at_once_and_of_every_session
 def test_a_nas_that_is_silent_is_later_and_the_bar_is_not_believed_before_it_answers(radius, customer, nas):
     gateway, asked = radius.gateway(), order(ACCOUNT, BAR, 20)
     gateway.push([order(ACCOUNT, RESTORE, 19)])
-    open_session(customer, "s3")
+    tell(customer, "s3")
     nas.answers = False
 
     silent = gateway.push([asked]), gateway.read_back([asked.line_id])
     nas.answers = True
+    radius.change("DELETE FROM rk_silent")
 
     assert silent == ([Answer.LATER], [ReadBack.UNKNOWN])
     assert gateway.push([asked]) == [Answer.TAKEN]
@@ -431,16 +578,94 @@ def test_a_nas_that_is_silent_is_later_and_the_bar_is_not_believed_before_it_ans
 
 
 def test_one_nas_that_is_silent_does_not_stop_what_others_hold(radius, customer, nas):
-    open_session(customer, "s4")
+    names = [f"0891633010{number}" for number in range(4)]
+    for name in names:
+        tell(customer, f"s4-{name}", name)
     nas.answers = False
+    asked = [order(f"+86{name[1:]}", BAR, 30) for name in names]
 
-    for account in ("neighbour-1", "neighbour-2", "neighbour-3"):
-        open_session(customer, f"s4-{account}", account)
-    asked = [order(one, BAR, 30) for one in (ACCOUNT, "neighbour-1", "neighbour-2", "neighbour-3")]
-
-    said = radius.gateway(patience_s=0.6).push([*asked, order("elsewhere-1", BAR, 31)])
+    said = radius.gateway(patience_s=0.6).push([*asked, order("+868916330199", BAR, 31)])
 
     assert said == [Answer.LATER] * 4 + [Answer.TAKEN]
+
+
+def test_a_nas_that_answered_nothing_is_not_waited_for_again_by_the_next_order(radius, customer, nas):
+    names = [f"0891633020{number}" for number in range(3)]
+    for name in names:
+        tell(customer, f"s4-{name}", name)
+    nas.answers = False
+
+    first = radius.gateway(patience_s=4).push([order(f"+86{names[0][1:]}", BAR, 30)])
+    asked = nas.asked
+    rest = radius.gateway(patience_s=30).push([order(f"+86{name[1:]}", BAR, 30) for name in names[1:]])
+
+    assert (first, rest) == ([Answer.LATER], [Answer.LATER] * 2)
+    assert nas.asked == asked
+
+
+def test_silent_nas_use_up_the_patience_of_a_call_once_and_every_order_is_tried(radius, monkeypatch):
+    waits, wait_for = [], Radius.wait_for
+    monkeypatch.setattr(Radius, "wait_for", lambda *a, **more: (waits.append(a[1]), wait_for(*a, **more)))
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        gateway = radius.gateway(orders=f"127.0.0.1:{nobody.getsockname()[1]}", patience_s=0.5)
+
+        said = gateway.push([order(number) for number in NUMBERS[40:44]])
+
+    assert said == [Answer.LATER] * 4
+    assert waits == [0.5, 0.5, 0.5, 0.2, 0.2, 0.2]  # two to begin with, then an order each
+
+
+@pytest.mark.parametrize("kinds", [(BAR, RESTORE), (RESTORE, BAR)])
+def test_a_session_s_beginning_that_is_told_again_proves_no_order_that_its_nas_did_not_hear(
+    radius, customer, nas, kinds
+):
+    number, name = f"+86891633030{kinds.index(BAR)}", f"0891633030{kinds.index(BAR)}"
+    gateway = radius.gateway()
+    gateway.push([order(number, kinds[0], 6)])
+    classes = ask_in(customer, name)["Class"]
+    tell(customer, "s7", name, classes=classes)
+    began = gateway.read_back([order(number).line_id])
+    nas.answers = False
+
+    gateway.push([order(number, kinds[1], 7)])
+    tell(customer, "s7", name, classes=classes, Acct_Delay_Time=9)
+    tell(customer, "s7", name, SPEAKS, classes=classes)
+    told_again = gateway.read_back([order(number).line_id])
+    nas.answers = True
+    radius.change("DELETE FROM rk_silent")
+    gateway.push([order(number, kinds[1], 7)])
+    tell(customer, "s7", name, classes=classes, Acct_Delay_Time=20)
+
+    assert (began, told_again) == ([kinds[0].proof], [ReadBack.UNKNOWN])
+    assert gateway.read_back([order(number).line_id]) == [kinds[1].proof]
+
+
+def test_a_session_that_was_let_in_before_an_order_and_begins_behind_it_has_yet_to_hear_of_it(
+    radius, customer, nas
+):
+    number, name, gateway = "+868916330401", "08916330401", radius.gateway()
+    classes = [b"of another", *ask_in(customer, name)["Class"]]
+
+    gateway.push([order(number)])
+    tell(customer, "s8", name, classes=classes)
+    before = gateway.read_back([order(number).line_id])
+    gateway.push([order(number)])
+
+    assert before == [ReadBack.UNKNOWN]
+    assert nas.heard == [(packet.CoARequest, "s8", "rollkeeper-floor")]
+    assert gateway.read_back([order(number).line_id]) == [ReadBack.BARRED]
+
+
+def test_a_nas_that_does_not_say_who_it_is_is_found_where_it_speaks_from(radius, customer, nas):
+    number, gateway = "+868916330402", radius.gateway()
+    asked = customer.CreateAcctPacket(User_Name="08916330402", Acct_Session_Id="s9", Acct_Status_Type=STARTS)
+    customer.SendPacket(asked)
+
+    gateway.push([order(number)])
+
+    assert nas.heard == [(packet.CoARequest, "s9", "rollkeeper-floor")]
+    assert gateway.read_back([order(number).line_id]) == [ReadBack.BARRED]
 
 
 def test_a_session_of_which_its_nas_spoke_a_moment_ago_is_not_over_because_it_does_not_know_it(
@@ -448,12 +673,11 @@ def test_a_session_of_which_its_nas_spoke_a_moment_ago_is_not_over_because_it_do
 ):
     gateway, asked = radius.gateway(), order(ACCOUNT, BAR, 40)
     gateway.push([order(ACCOUNT, RESTORE, 39)])
-    open_session(customer, "s5")
+    tell(customer, "s5")
     nas.error_cause = 503  # session context not found
 
     said = [gateway.push([asked])[0] for _ in range(2)], gateway.read_back([asked.line_id])
-    with closing(sqlite3.connect(radius.folder / "rollkeeper.sqlite")) as tables, tables:
-        tables.execute("UPDATE rk_session SET seen = 0")
+    radius.change("UPDATE rk_session SET seen = 0")
     afterwards = [gateway.push([asked])[0] for _ in range(6)]  # one session goes with each
 
     assert said == ([Answer.LATER] * 2, [ReadBack.UNKNOWN])
@@ -463,9 +687,8 @@ def test_a_session_of_which_its_nas_spoke_a_moment_ago_is_not_over_because_it_do
 
 def test_a_nas_that_begins_anew_holds_no_session(radius, customer, nas):
     gateway, asked = radius.gateway(), order(ACCOUNT, BAR, 50)
-    open_session(customer, "s6")
-    with closing(sqlite3.connect(radius.folder / "rollkeeper.sqlite")) as tables, tables:
-        tables.execute("UPDATE rk_session SET seen = seen - 100")
+    tell(customer, "s6")
+    radius.change("UPDATE rk_session SET seen = seen - 100")
     nas.answers = False
 
     begins = customer.CreateAcctPacket(NAS_IP_Address="127.0.0.1", Acct_Status_Type=7, Acct_Session_Id="0")
@@ -482,6 +705,7 @@ def test_a_policy_that_refuses_the_barred_is_called_a_broken_floor(tmp_path):
     text, count = re.subn(r'Reply-Message := "rollkeeper: barred"\s*}', "}\nreject", policy.read_text())
     policy.write_text(text)
     assert count == 1
+    careless.provision([ACCOUNT])
     for element in running(careless):
         element.gateway().push([order(ACCOUNT)])
 
@@ -532,7 +756,7 @@ def test_a_command_waits_for_an_element_that_is_away_and_is_carried_out_when_it_
     whole_network, kamailio
 ):
     lines = [suspended("mobile", NUMBERS[20]), suspended("fixed_line", "+8689111111111"),
-             suspended("internet_access", "account-9"), suspended("domain", "invented.example")]  # fmt: skip
+             suspended("internet_access", NUMBERS[30]), suspended("domain", "invented.example")]  # fmt: skip
     kamailio.kill(signal.SIGKILL)
 
     push()
@@ -550,7 +774,7 @@ def test_what_somebody_else_changed_in_an_element_is_a_difference_the_oldest_fir
 ):
     mobile = suspended("mobile", NUMBERS[21], days_ago=5)
     fixed = suspended("fixed_line", "+8689122222222", days_ago=9)
-    agrees = suspended("internet_access", "account-8", days_ago=20)
+    agrees = suspended("internet_access", NUMBERS[31], days_ago=20)
     push()
     with Terminal(hlr.terminal, patience_s=3) as terminal:
         terminal.do(f"subscriber msisdn {NUMBERS[21][1:]} update network-access-mode cs+ps")
@@ -603,7 +827,7 @@ def told_lines(numbers):
         Line.objects.filter(line_id=line).update(number_sealed=sealed)
     plan(dt.date(2011, 12, 19))
     for line in lines:
-        tell(line, dt.date(2011, 12, 20))
+        tell_holder(line, dt.date(2011, 12, 20))
     return lines
 
 
