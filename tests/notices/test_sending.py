@@ -7,6 +7,7 @@ import uuid
 from importlib.resources import files
 
 import pytest
+from django.db import connections
 
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.errors import NotAllowed
@@ -22,6 +23,7 @@ from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.gateways import Answer
 from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
 from rollkeeper.notices.receipts import Receipt
+from rollkeeper.notices.sending import Sender
 from tests.notices.fakes import Way
 from tests.notices.people import ON, PROMISED, attempts, make_due, make_line, notice, tell
 
@@ -380,6 +382,40 @@ def test_a_report_that_is_quicker_than_the_writing_down_of_the_handing_is_not_lo
     assert at_once.state == state
 
 
+def test_a_report_that_waits_for_the_writing_down_of_the_handing_is_not_lost(ways, monkeypatch):
+    owed, record, taken = tell(make_line()), Sender._record, []
+
+    def hear():
+        taken.append(report(attempts(owed)[0].attempt_id, Outcome.BOUNCED))
+        connections.close_all()
+
+    def record_slowly(*words):
+        reader = threading.Thread(target=hear)
+        with database.act():
+            record(*words)
+            reader.start()
+            while not database.rows("SELECT FROM pg_locks WHERE NOT granted"):
+                pass
+        reader.join()
+
+    monkeypatch.setattr(Sender, "_record", record_slowly)
+    send(ways, limit=1)
+
+    assert [one.bounced for one in taken] == [1]
+    assert ([one.outcome for one in attempts(owed)], notice(owed).state) == (["bounced"], "owed")
+    assert notice(owed).next_try_at < clock.now()
+
+
+def test_what_was_left_as_sent_without_an_attempt_under_way_is_owed_again(ways):
+    left, under_way = tell(make_line()), tell(make_line())
+    send(ways)
+    database.run("UPDATE notices_attempt SET outcome = 'bounced' WHERE notice_id = %s", [left])
+
+    database.run(database.sql("notices", "owe_again"))
+
+    assert (notice(left).state, notice(under_way).state) == ("owed", "sent")
+
+
 def test_the_way_that_brought_the_proof_is_the_one_that_is_counted(ways):
     owed = tell(make_line())
     send(ways)
@@ -498,8 +534,6 @@ def test_two_runs_at_once_tell_everybody_once(ways):
     both = threading.Barrier(2)
 
     def run():
-        from django.db import connections
-
         clock.give_day(ON)
         both.wait()
         while queries.count_due():
