@@ -26,6 +26,8 @@ from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.return_address import return_secret
 
 _AT_ONCE: Final = 1000
+_MAILS_AT_ONCE: Final = 50
+"""Held in memory together, each of up to some megabytes."""
 _TAKES_IN_EVERY_S: Final = 10.0
 
 
@@ -117,7 +119,7 @@ def collect_mail(path: Path, *, on: dt.date, by: Authority | None = None) -> Mai
         raise NoReturnAddress
     total = MailsRead()
     with _folder(path) as folder:
-        for part in batched(folder.unseen(), _AT_ONCE):
+        for part in batched(folder.unseen(), _MAILS_AT_ONCE):
             _take_in_mails(part, folder, total, on=on, by=by)
     return total
 

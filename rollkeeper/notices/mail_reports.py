@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
 from email.message import Message
+from email.parser import BytesHeaderParser
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -25,6 +26,7 @@ from rollkeeper.notices.kinds import Outcome
 from rollkeeper.notices.return_address import attempts_named
 
 MOST_BYTES: Final = 2_000_000
+_LONGEST_FIELD: Final = 2000
 _SENT_TO: Final = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 _STATUS_PARTS: Final = ("message/delivery-status", "message/global-delivery-status")  # RFC 6533
 _ACTION: Final = re.compile(
@@ -69,13 +71,16 @@ class MailReport:
 
 
 def read_mail(raw: bytes, *, secret: bytes) -> MailReport:
-    """Read one mail of the mailbox for reports."""
-    mail = message_from_bytes(raw[:MOST_BYTES])
-    named = attempts_named("\n".join(_headers(mail, _SENT_TO)), secret=secret)
+    """Read one mail of the mailbox for reports: its parts only where it came to a return address of ours."""
+    head = BytesHeaderParser().parsebytes(raw[:MOST_BYTES])
+    named = attempts_named("\n".join(_headers(head, _SENT_TO)), secret=secret)
     if len(named) != 1:
         return MailReport(Says.NOT_OURS)
     (attempt_id,) = named
-    blocks = _status_blocks(mail)
+    try:
+        blocks = _status_blocks(message_from_bytes(raw[:MOST_BYTES]))
+    except RecursionError:  # mails in mails, a thousand deep: no server writes so
+        blocks = []
     if not blocks:
         return MailReport(Says.NO_REPORT, attempt_id)
     if any(_names_another(one, attempt_id) for one in blocks):
@@ -106,6 +111,10 @@ def _blocks_within(block: Message) -> list[Message]:
     return [message_from_string(piece.lstrip()) for piece in pieces if piece.strip()]
 
 
+def _field(block: Message, name: str) -> str:
+    return str(block.get(name, ""))[:_LONGEST_FIELD]
+
+
 def _names_another(block: Message, attempt_id: UUID) -> bool:
     """Tell whether a report names another envelope of ours than that to whose return address it came."""
     try:
@@ -115,10 +124,10 @@ def _names_another(block: Message, attempt_id: UUID) -> bool:
 
 
 def _judge(block: Message) -> Says:
-    said = _ACTION.fullmatch(str(block.get("Action", "")))
-    status = _STATUS.match(str(block.get("Status", "")).strip())
+    said = _ACTION.fullmatch(_field(block, "Action"))
+    status = _STATUS.match(_field(block, "Status").strip())
     if status and status[2] == status[3] == "0":  # some servers say no more there, and the truth beside it
-        status = _STATUS.search(str(block.get("Diagnostic-Code", ""))) or status
+        status = _STATUS.search(_field(block, "Diagnostic-Code")) or status
     action = said[1].lower() if said else "failed" if status and status[1] == "5" else ""
     if action == "failed":
         is_final = status and status[1] == "5" and not _PASSING.fullmatch(f"{status[2]}.{status[3]}")

@@ -26,7 +26,7 @@ from rollkeeper.notices.return_address import attempts_named, return_address, re
 from rollkeeper.notices.smtp import MailServer
 from rollkeeper.site.cli import make_app
 from tests.notices.fakes import Mailboxes, MailHost, Way
-from tests.notices.mails import MAILBOX, SECRET, answer, dsn
+from tests.notices.mails import MAILBOX, SECRET, answer, dsn, nested
 from tests.notices.people import ON, attempts, make_due, make_line, notice, tell
 
 ATTEMPT = uuid.UUID("01939b6e-0000-7000-8000-00000000abcd")
@@ -209,6 +209,25 @@ def test_whoever_opens_the_mailbox_takes_no_report_away(reported, tmp_path, fold
 
     assert (read.taken.bounced, read.left, again.left) == (1, 1, 0)
     assert notice(owed).state == "owed"
+
+
+@pytest.mark.parametrize("levels", [300, 1000])
+@pytest.mark.parametrize("folder", [maildir, mbox])
+def test_mails_in_mails_however_deep_keep_no_report_back_and_are_left(reported, tmp_path, folder, levels):
+    owed, attempt = sent_by_mail()
+    key = return_secret()
+    deep = nested(attempt, levels, secret=key)
+    path = folder(tmp_path, deep, dsn(attempt, secret=key), deep)
+
+    read, again = collect_mail(path, on=ON), collect_mail(path, on=ON)
+
+    assert (read.taken.bounced, read.left, again.left) == (1, 2, 0)
+    assert notice(owed).state == "owed"
+
+
+@pytest.mark.parametrize("to", ["a" * 1_000_000, "a" * 60 + "+" + "b" * 1_000_000])
+def test_a_header_however_long_names_nobody_and_keeps_nothing_waiting(to):
+    assert read_mail(f"To: {to}\n\n".encode(), secret=SECRET).says is Says.NOT_OURS
 
 
 @pytest.mark.parametrize(("action", "status"), [("failed", "5.1.1"), ("failed", "4.2.2")])
