@@ -23,6 +23,7 @@ from typing import Final
 from uuid import UUID
 
 from rollkeeper.notices.kinds import Outcome
+from rollkeeper.notices.mail_codes import is_nobody
 from rollkeeper.notices.return_address import attempts_named
 
 MOST_BYTES: Final = 2_000_000
@@ -36,9 +37,7 @@ _TO_A_MAILBOX: Final = {"", "to mailbox"}
 """What sendmail adds to `delivered` where that means what it says, and not that a list or a program took the mail."""
 _WHOLE: Final = ("multipart/report", "multipart/mixed")
 _STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_PASSING: Final = re.compile(r"1\.[78]|2\.2|[3-7]\.\d+")
-"""Subject and detail of faults that a server calls final and that say nothing about the holder: a full mailbox, a server's or a
-network's own trouble, and what is said of the mail or of us (a blocked sender, a setting that is wrong)."""
+_REPLY: Final = re.compile(r"\s*(?:smtp\s*;)?\s*(\d{3})(?![\d.])", re.IGNORECASE)
 
 
 class Says(StrEnum):
@@ -125,12 +124,13 @@ def _names_another(block: Message, attempt_id: UUID) -> bool:
 
 def _judge(block: Message) -> Says:
     said = _ACTION.fullmatch(_field(block, "Action"))
-    status = _STATUS.match(_field(block, "Status").strip())
+    status, beside = _STATUS.match(_field(block, "Status").strip()), _field(block, "Diagnostic-Code")
     if status and status[2] == status[3] == "0":  # some servers say no more there, and the truth beside it
-        status = _STATUS.search(_field(block, "Diagnostic-Code")) or status
+        status = _STATUS.search(beside) or status
     action = said[1].lower() if said else "failed" if status and status[1] == "5" else ""
     if action == "failed":
-        is_final = status and status[1] == "5" and not _PASSING.fullmatch(f"{status[2]}.{status[3]}")
+        reply = _REPLY.match(beside)
+        is_final = status and is_nobody(status[0], code=int(reply[1]) if reply else None)
         return Says.BOUNCED if is_final else Says.FAILED
     if action == "delivered" and status and status[1] == "2":
         return Says.DELIVERED if said and (said[2] or "").strip().lower() in _TO_A_MAILBOX else Says.NOT_YET

@@ -250,9 +250,12 @@ class Sender:
                     **_columns(intents),
                     "outcomes": [_OUTCOMES[one.answer].value for one in answers],
                     "references": [
-                        # Kept for what a gateway took, or tried, and for nothing else: it says that the message left the house.
+                        # Kept for what a gateway took, or says to have tried, and for nothing else: it says that the message
+                        # left the house.
                         (one.gateway_reference or str(intent.attempt_id))
-                        if one.answer in {Answer.TAKEN, Answer.FAILED}
+                        if one.answer is Answer.TAKEN
+                        else one.gateway_reference
+                        if one.answer is Answer.FAILED
                         else None
                         for intent, one in zip(intents, answers, strict=True)
                     ],

@@ -69,8 +69,8 @@ _FROM_TABLES_OF_ONE_CENTRE: Final = (
     *_TABLES.split(";")[:-1],
     "UPDATE known_before SET one = 1",
     "INSERT INTO known_before (one, centre) SELECT 1, :centre WHERE NOT EXISTS (SELECT 1 FROM known_before)",
-    "INSERT INTO part SELECT reference, part, parts, centre, given, NULL, kept_at, outcome, at, NULL, is_told"
-    " FROM part_before, known_before ORDER BY part_before.rowid",
+    """INSERT INTO part SELECT reference, part, parts, centre, given, NULL, kept_at, outcome, at, NULL, is_told
+    FROM part_before, known_before ORDER BY part_before.rowid""",
     "INSERT INTO early SELECT centre, given, answered, NULL, outcome, at, NULL FROM early_before, known_before",
     *(f"DROP TABLE {name}_before" for name in ("part", "early", "known")),
 )  # fmt: skip
@@ -146,7 +146,13 @@ class Spool:
         return bool(whole)
 
     def keep_report(
-        self, message_id: str, *, outcome: Outcome, at: dt.datetime, answered: str = "", said: str | None = None
+        self,
+        message_id: str,
+        *,
+        outcome: Outcome,
+        at: dt.datetime,
+        answered: str = "",
+        said: str | None = None,
     ) -> None:
         """Note a final report. The first one stands; one about nothing we know waits for its message.
 
@@ -219,7 +225,8 @@ class Spool:
         file.create_function("answer", 1, lambda given: how and of_answer(given, how), deterministic=True)
         file.create_function("report", 2, lambda given, answered: how and _one_message(given, answered, how))
         file.execute(
-            "UPDATE part SET message_id = answer(given) WHERE centre = ? AND kept_at >= ?", (centre, _oldest())
+            "UPDATE part SET message_id = answer(given) WHERE centre = ? AND kept_at >= ?",
+            (centre, _oldest()),
         )
         file.execute("UPDATE early SET message_id = report(given, answered) WHERE centre = ?", (centre,))
         waits = "SELECT DISTINCT message_id FROM early WHERE centre = ? AND message_id IS NOT NULL"
@@ -250,7 +257,9 @@ class Spool:
         waiting = [(row, reference) for row, reference, is_open in named if is_open]
         if waiting and {reference for _, reference in waiting} == {named[0][1]}:
             row, _ = waiting[0]
-            file.execute("UPDATE part SET outcome = ?, at = ?, heard = ? WHERE rowid = ?", (outcome, at, heard, row))
+            file.execute(
+                "UPDATE part SET outcome = ?, at = ?, heard = ? WHERE rowid = ?", (outcome, at, heard, row)
+            )
         return bool(named)
 
     def _drop_early(self, file: sqlite3.Connection) -> None:

@@ -339,6 +339,25 @@ def test_a_message_that_is_not_taken_for_itself_is_tried_for_days_and_then_its_h
     assert len(attempts(other)) == settings().notice_tries  # nothing is said of other messages
 
 
+def test_what_fails_before_it_leaves_the_house_uses_up_no_way_that_is_the_only_one(ways):
+    mail = ways[Channel.EMAIL]
+    mail.answer, mail.reference = lambda _: Answer.FAILED, lambda _: None
+    owed, only = tell(make_line(number=None, service="domain")), {Channel.EMAIL: mail}
+    for days in range(settings().notice_tries + 2):
+        clock.give_day(ON + dt.timedelta(days=days))
+        make_due()
+        send(only)
+        wait = notice(owed).next_try_at - clock.now()
+        assert dt.timedelta(hours=23) < wait <= dt.timedelta(days=1)
+    mail.answer = lambda _: Answer.TAKEN
+    make_due()
+    clock.give_day(ON + dt.timedelta(days=days + 1))
+    send(only)
+
+    assert notice(owed).state == "sent"
+    assert [one.gateway_reference for one in attempts(owed)][:-1] == [None] * (settings().notice_tries + 2)
+
+
 def test_while_a_gateway_is_away_no_further_address_is_opened_for_it_and_nobody_s_tries_are_spent(
     ways, monkeypatch
 ):
