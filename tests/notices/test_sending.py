@@ -372,6 +372,23 @@ def test_while_a_gateway_is_away_no_further_address_is_opened_for_it_and_nobody_
     assert all(notice(one).next_try_at > clock.now() for one in owed)
 
 
+def test_what_a_gateway_that_is_away_would_not_hear_waits_under_its_reference_and_spends_no_try(ways):
+    mail = ways[Channel.EMAIL]
+    mail.at_once, mail.answer = 2, lambda _: Answer.LATER
+    owed = [tell(make_line(number=None, service="domain")) for _ in range(5)]
+
+    sent = send(ways)
+    outcomes = sorted(one.outcome for each in owed for one in attempts(each))
+    intended = {one.attempt_id for each in owed for one in attempts(each) if one.outcome == "waiting"}
+    mail.answer = lambda _: Answer.TAKEN
+    make_due()
+    send(ways)
+
+    assert (sent.later, mail.parts[0], outcomes) == (5, 2, ["failed"] * 2 + ["waiting"] * 3)
+    assert {notice(one).state for one in owed} == {"sent"}
+    assert intended <= {message.reference for message in mail.heard}
+
+
 @pytest.mark.parametrize(
     ("said", "state", "then", "bounces"),
     [
@@ -529,6 +546,26 @@ def test_nothing_that_rings_goes_out_in_quiet_hours_and_nothing_is_lost(ways, ni
     assert (notice(owed).state, notice(owed).claimed_by, attempts(owed)) == ("owed", None, [])
     assert notice(owed).next_try_at > clock.now()
     assert notice(mailed).state == "sent"
+
+
+def test_what_was_decided_by_day_does_not_ring_when_the_night_has_come_meanwhile(ways, monkeypatch):
+    sms, hour, now = ways[Channel.SMS], dt.timedelta(hours=1), clock.now
+    sms.rings, sms.at_once = True, 2
+    owed, at = [tell(make_line()) for _ in range(4)], now().astimezone(clock.zone())
+
+    def take_hours(_):
+        monkeypatch.setattr(clock, "now", lambda: now() + 2 * hour)
+        return Answer.TAKEN
+
+    sms.answer = take_hours
+    write_settings(quiet_from=(at + hour).time(), quiet_until=(at + 4 * hour).time())
+    try:
+        sent = send(ways)
+    finally:
+        write_settings(quiet_from=dt.time(), quiet_until=dt.time())
+
+    assert (sent.handed, sent.quiet, len(sms.heard)) == (2, 2, 2)
+    assert {notice(one).claimed_by for one in owed} == {None}
 
 
 def test_a_home_without_a_gateway_to_telephones_keeps_what_it_owes(ways):
