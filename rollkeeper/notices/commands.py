@@ -165,7 +165,8 @@ def letters(references: LettersArgument, as_json: JsonOption = False, on: DateOp
     """Take in what came back of letters: the reference in the window of an envelope that nobody took, or of a slip.
 
     The reference itself says which: a slip's is longer, and is proof that the letter arrived; an envelope's is a bounce,
-    and the next way is tried. With - as a scanner writes them on standard input, one a line. Exit code 1 where one is none
+    and the next way is tried. The slip in an envelope that came back proves nothing: give both at once, or the envelope first. Here a
+    slip counts at once, on the office's page after an hour. With - as a scanner writes them on standard input, one a line. Exit code 1 where one is none
     of ours.
 
     Example: rollkeeper notices letters V2DQ-JHEG-B149 MC1S-89JK-NNFA-E0EM-35
