@@ -43,6 +43,17 @@ class MailsRead:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Heard:
+    """What the message centre said."""
+
+    taken: TakenIn
+    is_away: bool
+    """It went out of reach; what was heard before is taken in."""
+    unknown: ReportIdsUnknown | None
+    """To be raised, once that was said, where reports wait for somebody to say how ids are written."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class LettersRead:
     """What became of references of letters."""
 
@@ -66,14 +77,8 @@ def take_in(
     return total
 
 
-def collect_short_messages(
-    *, seconds: float, on: dt.date, by: Authority | None = None
-) -> tuple[TakenIn, bool]:
-    """Listen to the message centre for so long, take in what is settled, and tell whether it went out of reach.
-
-    What was heard before is taken in where the centre is out of reach as well. Refuses: NoMessageCentre; and, once that is done,
-    ReportIdsUnknown.
-    """
+def collect_short_messages(*, seconds: float, on: dt.date, by: Authority | None = None) -> Heard:
+    """Listen to the message centre for so long, and take in what is settled. Refuses: NoMessageCentre."""
     from rollkeeper.notices.smpp import ShortMessages
 
     if settings().smpp_url is None:
@@ -87,9 +92,9 @@ def collect_short_messages(
         found = centre.settled()
         _add(total, take_in(found, on=on, by=by))
         centre.forget(found)
-    if fitting := centre.waiting():
-        raise ReportIdsUnknown(**{how.value: count for how, count in fitting.items()})
-    return total, is_away
+    fitting = centre.waiting()
+    unknown = ReportIdsUnknown(**{how.value: count for how, count in fitting.items()}) if fitting else None
+    return Heard(total, is_away, unknown)
 
 
 def collect_calls(*, on: dt.date, by: Authority | None = None) -> TakenIn:

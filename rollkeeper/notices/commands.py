@@ -136,10 +136,13 @@ def collect(
     if calls:
         _show_taken(collect_calls(on=day), as_json=as_json)
         return
-    total, is_away = collect_short_messages(seconds=seconds, on=day)
-    _show_taken(total, as_json=as_json)
-    if is_away:
+    heard = collect_short_messages(seconds=seconds, on=day)
+    _show_taken(heard.taken, as_json=as_json)
+    if heard.is_away:
         err.print("The message centre is out of reach.")
+    if heard.unknown:
+        raise heard.unknown
+    if heard.is_away:
         raise typer.Exit(1)
 
 

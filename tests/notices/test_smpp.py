@@ -17,6 +17,7 @@ from rollkeeper.kernel.settings import home, settings, write_settings
 from rollkeeper.notices.errors import NoMessageCentre, ReportIdsUnknown
 from rollkeeper.notices.gateways import Answer, Message
 from rollkeeper.notices.kinds import Channel, Outcome
+from rollkeeper.notices.lanes import LANES
 from rollkeeper.notices.smpp import ShortMessages
 from rollkeeper.notices.smpp_ids import ReportIds
 from rollkeeper.notices.smpp_spool import Spool
@@ -662,15 +663,21 @@ def test_a_notice_goes_out_by_sms_and_is_delivered_when_the_centre_says_so(app):
     assert notice(owed).code in "".join(one["text"] for one in parts)
 
 
-def test_whoever_collects_hears_that_the_centre_names_messages_in_two_ways(app):
+def test_whoever_collects_hears_that_the_centre_names_messages_in_two_ways(app, monkeypatch):
+    monkeypatch.setattr("rollkeeper.notices.lanes._LISTENS_S", 0.2)
     (home() / "secrets" / "smpp.password").touch(mode=0o600)
     (home() / "secrets" / "smpp.password").write_text(PASSWORD)
     with message_centre(hex=HEX, reports="DELIVRD") as centre:
         write_settings(smpp_url=centre.url)
         centre.gateway(home() / "outbox", name=centre.url, report_ids=None).send([sms() for _ in range(21)])
         said = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])
+        turn = next(one for one in LANES if one.name == "collect-reports")
+        with pytest.raises(ReportIdsUnknown) as refusal:
+            turn.turn()
 
     assert isinstance(said.exception, ReportIdsUnknown)
+    assert "0 delivered" in said.output
+    assert refusal.value.code in turn.goes_on_at
 
 
 def test_without_a_centre_there_is_nobody_to_listen_to_and_one_away_makes_the_answer_no(app):
