@@ -17,17 +17,17 @@ from typer.testing import CliRunner
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, write_settings
-from rollkeeper.notices.acts import record_outcome, send_due
+from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.collecting import collect_mail
 from rollkeeper.notices.errors import NoMailFolder, NoReturnAddress
-from rollkeeper.notices.kinds import Channel, Outcome
+from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.mail_reports import Says, read_mail
 from rollkeeper.notices.return_address import attempts_named, return_address, return_secret
 from rollkeeper.notices.smtp import MailServer
 from rollkeeper.site.cli import make_app
 from tests.notices.fakes import Mailboxes, MailHost, Way
 from tests.notices.mails import MAILBOX, SECRET, answer, dsn, nested
-from tests.notices.people import ON, attempts, make_due, make_line, notice, tell
+from tests.notices.people import ON, attempts, make_due, make_line, notice, report, tell
 
 ATTEMPT = uuid.UUID("01939b6e-0000-7000-8000-00000000abcd")
 run = CliRunner()
@@ -241,9 +241,7 @@ def test_a_header_however_long_names_nobody_and_keeps_nothing_waiting(to):
 @pytest.mark.parametrize(("action", "status"), [("failed", "5.1.1"), ("failed", "4.2.2")])
 def test_no_bounce_untells_who_was_provably_told(reported, tmp_path, action, status):
     owed, attempt = sent_by_mail()
-    record_outcome(
-        console_authority(), reference=str(attempt), outcome=Outcome.DELIVERED, at=clock.now(), on=ON
-    )
+    report(attempt)
 
     read = collect_mail(
         maildir(tmp_path, dsn(attempt, action=action, status=status, secret=return_secret())), on=ON
