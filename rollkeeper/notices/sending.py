@@ -261,14 +261,7 @@ class Sender:
                     **_columns(intents),
                     "outcomes": [_OUTCOMES[one.answer].value for one in answers],
                     "references": [
-                        # Kept for what a gateway took, or says to have tried, and for nothing else: it says that the message
-                        # left the house.
-                        (one.gateway_reference or str(intent.attempt_id))
-                        if one.answer is Answer.TAKEN
-                        else one.gateway_reference
-                        if one.answer is Answer.FAILED
-                        else None
-                        for intent, one in zip(intents, answers, strict=True)
+                        _reference(intent, one) for intent, one in zip(intents, answers, strict=True)
                     ],
                     "next_try_ats": again,
                     "again_at": now + AFTER_A_FAILURE,
@@ -287,6 +280,13 @@ def _again_at(intent: _Intent, answer: Answer, *, now: dt.datetime) -> dt.dateti
     if answer is Answer.LATER:
         return now + wait_after(intent.tries_before + 1)
     return now + AFTER_A_FAILURE if answer is Answer.FAILED else AT_ONCE
+
+
+def _reference(intent: _Intent, given: Handing) -> str | None:
+    """Return what says that a message left the house: of what a gateway took, or says to have tried, and of nothing else."""
+    if given.answer is Answer.TAKEN:
+        return given.gateway_reference or str(intent.attempt_id)
+    return given.gateway_reference if given.answer is Answer.FAILED else None
 
 
 def _columns(intents: Sequence[_Intent]) -> dict[str, list[Any]]:

@@ -64,9 +64,9 @@ class Link(Client):  # type: ignore[misc]
         self._close()
 
     def read_pdu(self) -> Any:
-        """Read one packet, whole before the patience ends. Its optional fields stand in `fields` by their tags; one that cannot be read has the command ``none``.
+        """Read one packet. Its optional fields stand in `fields` by their tags; one that cannot be read has the command ``none``.
 
-        Raises ConnectionError (smpplib's), OSError, PDUError.
+        The whole of it comes before the patience ends. Raises ConnectionError (smpplib's), OSError, PDUError.
         """
         self._ends_at_s = time.monotonic() + self.timeout
         length, code, status, sequence = struct.unpack(">LLLL", head := self._recv_exact(_HEAD_BYTES))

@@ -67,7 +67,6 @@ _FROM_TABLES_OF_ONE_CENTRE: Final = (
         "part_by_message_id", "part_by_kept_at", "part_to_tell", "early_by_message_id", "early_by_at",
     )),
     *_TABLES.split(";")[:-1],
-    "UPDATE known_before SET one = 1",
     "INSERT INTO known_before (one, centre) SELECT 1, :centre WHERE NOT EXISTS (SELECT 1 FROM known_before)",
     """INSERT INTO part SELECT reference, part, parts, centre, given, NULL, kept_at, outcome, at, NULL, is_told
     FROM part_before, known_before ORDER BY part_before.rowid""",
