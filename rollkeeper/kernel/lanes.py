@@ -37,6 +37,8 @@ class Lane:
     """Whether this home has any use for it."""
     full_at: int | None = None
     """A turn that did as much did not do all: the next one follows at once."""
+    goes_on_at: frozenset[str] = frozenset()
+    """Codes of refusals that somebody has to end, and at which what a turn does is done all the same: no later turn waits longer."""
 
 
 @dataclass(frozen=True, slots=True)

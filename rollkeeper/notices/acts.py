@@ -19,7 +19,7 @@ from rollkeeper.kernel.ids import CampaignId, LineId, NoticeId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.gateways import CHUNK, Gateway, gateways
-from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
+from rollkeeper.notices.kinds import Channel, NoticeKind
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.rules import AFTER_A_FAILURE
 from rollkeeper.notices.sending import Promise, Sender, Sent
@@ -32,7 +32,6 @@ __all__ = [
     "before_sending",
     "owe",
     "promise_anew",
-    "record_outcome",
     "record_outcomes",
     "send_due",
 ]
@@ -127,13 +126,6 @@ def send_due(
         ):
             moved(seen)
     return sent
-
-
-def record_outcome(
-    authority: Authority, *, reference: str, outcome: Outcome, at: dt.datetime, on: dt.date
-) -> TakenIn:
-    """Take in one delivery report, by the attempt's id or the gateway's own reference. See `record_outcomes`."""
-    return record_outcomes(authority, receipts=[Receipt(reference, outcome, at)], on=on)
 
 
 def record_outcomes(authority: Authority, *, receipts: Sequence[Receipt], on: dt.date) -> TakenIn:

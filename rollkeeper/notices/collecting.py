@@ -26,6 +26,8 @@ from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.return_address import return_secret
 
 _AT_ONCE: Final = 1000
+_MAILS_AT_ONCE: Final = 50
+"""Held in memory together, each of up to some megabytes."""
 _TAKES_IN_EVERY_S: Final = 10.0
 
 
@@ -38,6 +40,17 @@ class MailsRead:
     """Said that a mail is delayed or was passed on: no proof, and no end."""
     left: int = 0
     """No reports, or to no address of ours: left to a person."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Heard:
+    """What the message centre said."""
+
+    taken: TakenIn
+    is_away: bool
+    """It went out of reach; what was heard before is taken in."""
+    unknown: ReportIdsUnknown | None
+    """To be raised, once that was said, where reports wait for somebody to say how ids are written."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,14 +77,8 @@ def take_in(
     return total
 
 
-def collect_short_messages(
-    *, seconds: float, on: dt.date, by: Authority | None = None
-) -> tuple[TakenIn, bool]:
-    """Listen to the message centre for so long, take in what is settled, and tell whether it went out of reach.
-
-    What was heard before is taken in where the centre is out of reach as well. Refuses: NoMessageCentre; and, once that is done,
-    ReportIdsUnknown.
-    """
+def collect_short_messages(*, seconds: float, on: dt.date, by: Authority | None = None) -> Heard:
+    """Listen to the message centre for so long, and take in what is settled. Refuses: NoMessageCentre."""
     from rollkeeper.notices.smpp import ShortMessages
 
     if settings().smpp_url is None:
@@ -85,9 +92,9 @@ def collect_short_messages(
         found = centre.settled()
         _add(total, take_in(found, on=on, by=by))
         centre.forget(found)
-    if fitting := centre.waiting():
-        raise ReportIdsUnknown(**{how.value: count for how, count in fitting.items()})
-    return total, is_away
+    fitting = centre.waiting()
+    unknown = ReportIdsUnknown(**{how.value: count for how, count in fitting.items()}) if fitting else None
+    return Heard(total, is_away, unknown)
 
 
 def collect_calls(*, on: dt.date, by: Authority | None = None) -> TakenIn:
@@ -117,7 +124,7 @@ def collect_mail(path: Path, *, on: dt.date, by: Authority | None = None) -> Mai
         raise NoReturnAddress
     total = MailsRead()
     with _folder(path) as folder:
-        for part in batched(folder.unseen(), _AT_ONCE):
+        for part in batched(folder.unseen(), _MAILS_AT_ONCE):
             _take_in_mails(part, folder, total, on=on, by=by)
     return total
 

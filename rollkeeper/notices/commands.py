@@ -136,10 +136,13 @@ def collect(
     if calls:
         _show_taken(collect_calls(on=day), as_json=as_json)
         return
-    total, is_away = collect_short_messages(seconds=seconds, on=day)
-    _show_taken(total, as_json=as_json)
-    if is_away:
+    heard = collect_short_messages(seconds=seconds, on=day)
+    _show_taken(heard.taken, as_json=as_json)
+    if heard.is_away:
         err.print("The message centre is out of reach.")
+    if heard.unknown:
+        raise heard.unknown
+    if heard.is_away:
         raise typer.Exit(1)
 
 
@@ -165,7 +168,8 @@ def letters(references: LettersArgument, as_json: JsonOption = False, on: DateOp
     """Take in what came back of letters: the reference in the window of an envelope that nobody took, or of a slip.
 
     The reference itself says which: a slip's is longer, and is proof that the letter arrived; an envelope's is a bounce,
-    and the next way is tried. With - as a scanner writes them on standard input, one a line. Exit code 1 where one is none
+    and the next way is tried. The slip in an envelope that came back proves nothing: give both at once, or the envelope first. Here a
+    slip counts at once, on the office's page after an hour. With - as a scanner writes them on standard input, one a line. Exit code 1 where one is none
     of ours.
 
     Example: rollkeeper notices letters V2DQ-JHEG-B149 MC1S-89JK-NNFA-E0EM-35

@@ -47,7 +47,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Handing:
-    """A gateway's answer, with its own id for the message where it has one."""
+    """A gateway's answer, with its own id for the message where it has one; with one, `FAILED` was an attempt to reach the holder."""
 
     answer: Answer
     gateway_reference: str | None = None

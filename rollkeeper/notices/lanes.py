@@ -10,6 +10,7 @@ from rollkeeper.access.authority import sweep_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.lanes import Lane
 from rollkeeper.kernel.settings import settings
+from rollkeeper.notices.errors import ReportIdsUnknown
 
 if TYPE_CHECKING:
     from rollkeeper.notices.acts import TakenIn
@@ -32,12 +33,12 @@ def collect() -> int:
     """Listen for some seconds, and take in what is known of whole messages; return how many reports there were."""
     from rollkeeper.notices import collecting
 
-    taken, is_away = collecting.collect_short_messages(
-        seconds=_LISTENS_S, on=clock.today(), by=sweep_authority()
-    )
-    if is_away and not _changed(taken):
+    heard = collecting.collect_short_messages(seconds=_LISTENS_S, on=clock.today(), by=sweep_authority())
+    if heard.is_away and not _changed(heard.taken):
         raise ConnectionError("the message centre is out of reach")
-    return _changed(taken)
+    if heard.unknown:
+        raise heard.unknown
+    return _changed(heard.taken)
 
 
 def collect_calls() -> int:
@@ -73,6 +74,8 @@ LANES = (
         collect,
         every_s=lambda: _LISTENS_S,
         opens=lambda: False,
+        # Reports are heard and kept all the same: who listens ten seconds in ten minutes loses those of a centre that gives up.
+        goes_on_at=frozenset({ReportIdsUnknown.code}),
         is_wanted=lambda: settings().smpp_url is not None,
     ),
     Lane(

@@ -3,7 +3,7 @@
 
 Separate because two processes share it. The office's page keeps what was scanned or typed; it holds no key, so whoever
 takes it over can make no slip and start no clock. The house, which knows the secret of the slips, takes it in a moment
-later. A reference noted twice is one.
+later, and slips after an hour. A reference noted twice is one.
 """
 
 import datetime as dt
@@ -30,6 +30,8 @@ MOST_WRONG: Final = 5
 """Of slips of one letter whose last signs are wrong; after these no slip of it is believed any more. Six signs could be tried
 by a machine that has taken over the office; a person who misreads one does not do so five times.
 """
+SLIPS_WAIT: Final = dt.timedelta(hours=1)
+"""Whoever opens what came back may scan a slip before the envelope that it was still in, which proves that nobody has read it."""
 _WINDOW: Final = len("0000-0000-0000")
 
 
@@ -85,12 +87,13 @@ def note_letters(authority: Authority, texts: Sequence[str], *, on: dt.date) -> 
 
 
 def settle_letters(authority: Authority, *, on: dt.date) -> int:
-    """Take in what was noted, so many at once; return how many that were.
+    """Take in what was noted, so many at once, slips an hour later; return how many that were.
 
     Refuses: NotAllowed. Ledger: notices:notice:delivered, notices:notice:bounced.
     """
     with act():
-        waiting = [row.reference for row in rows(sql("notices", "letters_to_settle"), {"chunk": AT_ONCE})]
+        values = {"chunk": AT_ONCE, "envelope": _WINDOW, "slips_until": clock.now() - SLIPS_WAIT}
+        waiting = [row.reference for row in rows(sql("notices", "letters_to_settle"), values)]
         if not waiting:
             return 0
         secret = return_secret()

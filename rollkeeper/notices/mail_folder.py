@@ -2,15 +2,17 @@
 """The mailbox to which mail servers report: a maildir, an mbox, or one mail on standard input.
 
 What was taken in is removed, since a report holds an address. What is no report stays for a person and is not read again: it has
-a mark of our own, since whoever opens the mailbox in a mail program marks everything there as seen.
+a mark of our own, since whoever opens the mailbox in a mail program marks everything there as seen. No mail is read into its
+parts here, nor written anew out of them: there are mails that break whoever tries.
 """
 
 import mailbox
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.parser import BytesHeaderParser
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from rollkeeper.notices.errors import NoMailFolder
 from rollkeeper.notices.mail_reports import MOST_BYTES
@@ -27,58 +29,84 @@ class Mail:
     raw: bytes
 
 
-class MailFolder:
-    """A folder of mail, locked while it is open."""
-
-    def __init__(self, box: "mailbox.Maildir | mailbox.mbox") -> None:
-        self._box = box
+class MailFolder(Protocol):
+    """A folder of mail."""
 
     def unseen(self) -> Iterator[Mail]:
         """Yield the mails that were not left to a person before."""
-        for key in list(self._box.iterkeys()):
-            try:
-                if _is_left(self._box[key]):
-                    continue
-                with self._box.get_file(key) as file:
-                    yield Mail(key, file.read(MOST_BYTES))
-            except KeyError:
-                continue  # somebody else took it away meanwhile
+        ...
 
     def remove(self, mail: Mail) -> None:
         """Remove a mail that was taken in."""
-        self._box.discard(mail.key)
+        ...
 
     def leave(self, mail: Mail) -> None:
         """Leave a mail to a person, marked so that it is not read again."""
-        try:
-            kept = self._box[mail.key]
-        except KeyError:
-            return
-        if isinstance(kept, mailbox.MaildirMessage):
-            kept.set_subdir("cur")
-            kept.add_flag(_LEFT)
-        else:
-            kept[_HEADER] = "left"
-        self._box[mail.key] = kept
+        ...
 
 
-def _is_left(mail: "mailbox.MaildirMessage | mailbox.mboxMessage") -> bool:
-    if isinstance(mail, mailbox.MaildirMessage):
-        return _LEFT in mail.get_flags()
-    return _HEADER in mail
+class _Maildir:
+    """A file a mail; what is known of it stands in the file's name: ``NAME:2,FLAGS``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def unseen(self) -> Iterator[Mail]:
+        files = [file for place in ("new", "cur") for file in sorted((self._folder / place).iterdir())]
+        for file in files:
+            if file.name.startswith(".") or _LEFT in _flags(file):
+                continue
+            with suppress(FileNotFoundError, IsADirectoryError), file.open("rb") as mail:
+                yield Mail(file, mail.read(MOST_BYTES))
+
+    def remove(self, mail: Mail) -> None:
+        mail.key.unlink(missing_ok=True)
+
+    def leave(self, mail: Mail) -> None:
+        name, flags = mail.key.name.partition(":")[0], "".join(sorted({*_flags(mail.key), _LEFT}))
+        with suppress(FileNotFoundError):  # somebody else took it away meanwhile
+            mail.key.rename(self._folder / "cur" / f"{name}:2,{flags}")
+
+
+class _Mbox:
+    """All mails in one file, locked while it is open."""
+
+    def __init__(self, box: mailbox.mbox) -> None:
+        self._box = box
+
+    def unseen(self) -> Iterator[Mail]:
+        for key in list(self._box.iterkeys()):
+            with self._box.get_file(key) as file:
+                raw = file.read(MOST_BYTES)
+            if _HEADER not in BytesHeaderParser().parsebytes(raw):
+                yield Mail(key, raw)
+
+    def remove(self, mail: Mail) -> None:
+        self._box.discard(mail.key)
+
+    def leave(self, mail: Mail) -> None:
+        begins, _, rest = self._box.get_bytes(mail.key, from_=True).partition(b"\n")
+        self._box[mail.key] = begins + f"\n{_HEADER}: left\n".encode() + rest
+
+
+def _flags(file: Path) -> str:
+    return file.name.partition(":2,")[2]
 
 
 @contextmanager
 def open_folder(path: Path) -> Iterator[MailFolder]:
     """Open a maildir (a folder) or an mbox (a file) and hold it. Refuses: NoMailFolder."""
-    if path.is_dir() and not all((path / name).is_dir() for name in ("cur", "new", "tmp")):
-        raise NoMailFolder(folder=path)
+    if path.is_dir():
+        if not all((path / name).is_dir() for name in ("cur", "new", "tmp")):
+            raise NoMailFolder(folder=path)
+        yield _Maildir(path)
+        return
     try:
-        box = mailbox.Maildir(path, create=False) if path.is_dir() else mailbox.mbox(path, create=False)
+        box = mailbox.mbox(path, create=False)
         box.lock()
     except (OSError, mailbox.Error) as fault:
         raise NoMailFolder(folder=path) from fault
     try:
-        yield MailFolder(box)
+        yield _Mbox(box)
     finally:
         box.close()

@@ -17,14 +17,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
 from email.message import Message
+from email.parser import BytesHeaderParser
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from rollkeeper.notices.kinds import Outcome
+from rollkeeper.notices.mail_codes import is_nobody
 from rollkeeper.notices.return_address import attempts_named
 
 MOST_BYTES: Final = 2_000_000
+_LONGEST_FIELD: Final = 2000
 _SENT_TO: Final = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 _STATUS_PARTS: Final = ("message/delivery-status", "message/global-delivery-status")  # RFC 6533
 _ACTION: Final = re.compile(
@@ -34,9 +37,7 @@ _TO_A_MAILBOX: Final = {"", "to mailbox"}
 """What sendmail adds to `delivered` where that means what it says, and not that a list or a program took the mail."""
 _WHOLE: Final = ("multipart/report", "multipart/mixed")
 _STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_PASSING: Final = re.compile(r"1\.[78]|2\.2|[3-7]\.\d+")
-"""Subject and detail of faults that a server calls final and that say nothing about the holder: a full mailbox, a server's or a
-network's own trouble, and what is said of the mail or of us (a blocked sender, a setting that is wrong)."""
+_REPLY: Final = re.compile(r"\s*(?:smtp\s*;)?\s*(\d{3})(?![\d.])", re.IGNORECASE)
 
 
 class Says(StrEnum):
@@ -69,13 +70,16 @@ class MailReport:
 
 
 def read_mail(raw: bytes, *, secret: bytes) -> MailReport:
-    """Read one mail of the mailbox for reports."""
-    mail = message_from_bytes(raw[:MOST_BYTES])
-    named = attempts_named("\n".join(_headers(mail, _SENT_TO)), secret=secret)
+    """Read one mail of the mailbox for reports: its parts only where it came to a return address of ours."""
+    head = BytesHeaderParser().parsebytes(raw[:MOST_BYTES])
+    named = attempts_named("\n".join(_headers(head, _SENT_TO)), secret=secret)
     if len(named) != 1:
         return MailReport(Says.NOT_OURS)
     (attempt_id,) = named
-    blocks = _status_blocks(mail)
+    try:
+        blocks = _status_blocks(message_from_bytes(raw[:MOST_BYTES]))
+    except RecursionError:  # mails in mails, a thousand deep: no server writes so
+        blocks = []
     if not blocks:
         return MailReport(Says.NO_REPORT, attempt_id)
     if any(_names_another(one, attempt_id) for one in blocks):
@@ -106,6 +110,10 @@ def _blocks_within(block: Message) -> list[Message]:
     return [message_from_string(piece.lstrip()) for piece in pieces if piece.strip()]
 
 
+def _field(block: Message, name: str) -> str:
+    return str(block.get(name, ""))[:_LONGEST_FIELD]
+
+
 def _names_another(block: Message, attempt_id: UUID) -> bool:
     """Tell whether a report names another envelope of ours than that to whose return address it came."""
     try:
@@ -115,13 +123,14 @@ def _names_another(block: Message, attempt_id: UUID) -> bool:
 
 
 def _judge(block: Message) -> Says:
-    said = _ACTION.fullmatch(str(block.get("Action", "")))
-    status = _STATUS.match(str(block.get("Status", "")).strip())
+    said = _ACTION.fullmatch(_field(block, "Action"))
+    status, beside = _STATUS.match(_field(block, "Status").strip()), _field(block, "Diagnostic-Code")
     if status and status[2] == status[3] == "0":  # some servers say no more there, and the truth beside it
-        status = _STATUS.search(str(block.get("Diagnostic-Code", ""))) or status
+        status = _STATUS.search(beside) or status
     action = said[1].lower() if said else "failed" if status and status[1] == "5" else ""
     if action == "failed":
-        is_final = status and status[1] == "5" and not _PASSING.fullmatch(f"{status[2]}.{status[3]}")
+        reply = _REPLY.match(beside)
+        is_final = status and is_nobody(status[0], code=int(reply[1]) if reply else None)
         return Says.BOUNCED if is_final else Says.FAILED
     if action == "delivered" and status and status[1] == "2":
         return Says.DELIVERED if said and (said[2] or "").strip().lower() in _TO_A_MAILBOX else Says.NOT_YET

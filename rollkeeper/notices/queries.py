@@ -42,15 +42,6 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreached:
-    """One line whose holder nobody can prove to have told."""
-
-    line_id: LineId
-    owed_on: dt.date
-    state: NoticeState
-
-
-@dataclass(frozen=True, slots=True)
 class Genuine:
     """A notice of ours: what it said and when."""
 
@@ -85,16 +76,11 @@ def reach(campaign_id: CampaignId, *, kind: NoticeKind = NoticeKind.REGISTER_BY)
     ]
 
 
-def unreached(kind: NoticeKind = NoticeKind.REGISTER_BY) -> list[Unreached]:
-    """Return the lines, not registered and not over, whose holders were provably not told yet; the longest first."""
-    return [
-        Unreached(LineId(row.line_id), row.owed_on, NoticeState(row.state))
-        for row in rows(sql("notices", "unreached"), {"kind": kind.value})
-    ]
-
-
 def count_unreached(kind: NoticeKind = NoticeKind.REGISTER_BY) -> int:
-    """Count them. One pass of all notices, which for a nation takes a while."""
+    """Count the lines, not registered and not over, whose holders were provably not told yet.
+
+    One pass of all notices, which for a nation takes a while.
+    """
     with act(), patient():
         (found,) = rows(sql("notices", "count_unreached"), {"kind": kind.value})
     return int(found.lines)

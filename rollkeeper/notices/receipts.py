@@ -49,8 +49,8 @@ class Receipt:
 
 
 def outcome_of(word: str) -> Outcome | None:
-    """Return what a word of SMPP's delivery receipts means, None where it is not final or not known."""
-    return _FINAL.get(word.lower())
+    """Return what a word of SMPP's delivery receipts means: `HANDED` where it is not final, None where it is not known."""
+    return _FINAL.get(word.lower(), Outcome.HANDED if word.lower() in _NOT_FINAL else None)
 
 
 def read_receipts(file: Path) -> list[Receipt]:

@@ -20,7 +20,7 @@ from uuid import UUID
 from rollkeeper.kernel.settings import home
 
 _MAC_BYTES: Final = 12
-_TAG: Final = re.compile(r"[^\s<>@+]+\+([a-z2-7]{45})@[^\s<>@]+", re.IGNORECASE)
+_TAG: Final = re.compile(r"[^\s<>@+]{1,64}\+([a-z2-7]{45})@[^\s<>@]+", re.IGNORECASE)
 
 
 def return_address(mailbox: str, *, attempt_id: UUID, secret: bytes) -> str:

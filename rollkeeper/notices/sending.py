@@ -146,8 +146,17 @@ class Sender:
             sorted(intents, key=lambda one: one.channel), key=lambda one: one.channel
         ):
             for part in batched(group, self._ways[channel].at_once):
-                self._hand_over(channel, part, sent)
+                self._hand_over(channel, self._still_to_go(part, sent), sent)
         return len(found)
+
+    def _still_to_go(self, intents: Sequence[_Intent], sent: Sent) -> list[_Intent]:
+        """Put off, under their references, those whose hour is over or whose gateway is away by now; return the others.
+
+        A mail server that looks through each mail may keep a chunk for hours: what was decided by day would ring at night.
+        """
+        now = [(one, self._step(one.row)) for one in intents]
+        self._settle([(one.row, step) for one, step in now if step.wait_until], sent)
+        return [one for one, step in now if step.wait_until is None]
 
     def _promised(self, row: Any) -> dt.date | None:
         """Return the day to name: what was promised, or more where whoever is told today has more time."""
@@ -213,6 +222,8 @@ class Sender:
             run(sql("notices", "intend"), {**_columns(intents), **promised, "now": now})
 
     def _hand_over(self, channel: Channel, intents: Sequence[_Intent], sent: Sent) -> None:
+        if not intents:
+            return
         addresses = self._open(channel, intents)
         ready = [one for one in intents if _is_readable(addresses[one.row.line_id])]
         codes = _receipt_codes([one.row for one in ready])
@@ -250,11 +261,7 @@ class Sender:
                     **_columns(intents),
                     "outcomes": [_OUTCOMES[one.answer].value for one in answers],
                     "references": [
-                        # Kept for what a gateway took, or tried, and for nothing else: it says that the message left the house.
-                        (one.gateway_reference or str(intent.attempt_id))
-                        if one.answer in {Answer.TAKEN, Answer.FAILED}
-                        else None
-                        for intent, one in zip(intents, answers, strict=True)
+                        _reference(intent, one) for intent, one in zip(intents, answers, strict=True)
                     ],
                     "next_try_ats": again,
                     "again_at": now + AFTER_A_FAILURE,
@@ -273,6 +280,13 @@ def _again_at(intent: _Intent, answer: Answer, *, now: dt.datetime) -> dt.dateti
     if answer is Answer.LATER:
         return now + wait_after(intent.tries_before + 1)
     return now + AFTER_A_FAILURE if answer is Answer.FAILED else AT_ONCE
+
+
+def _reference(intent: _Intent, given: Handing) -> str | None:
+    """Return what says that a message left the house: of what a gateway took, or says to have tried, and of nothing else."""
+    if given.answer is Answer.TAKEN:
+        return given.gateway_reference or str(intent.attempt_id)
+    return given.gateway_reference if given.answer is Answer.FAILED else None
 
 
 def _columns(intents: Sequence[_Intent]) -> dict[str, list[Any]]:

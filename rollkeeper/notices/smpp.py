@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from sqlite3 import OperationalError
+from sqlite3 import Error as SpoolFault
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -32,22 +32,24 @@ from rollkeeper.notices.smpp_spool import Spool
 from rollkeeper.notices.smpp_text import WITH_HEADER, TooLong, in_parts
 
 _BROKEN: Final = (OSError, exceptions.ConnectionError, exceptions.PDUError, exceptions.UnknownCommandError,
-                  struct.error, ValueError, KeyError, OperationalError)  # fmt: skip
+                  struct.error, ValueError, KeyError, SpoolFault)  # fmt: skip
 _NOBODY_THERE: Final = {0x0B, 0x33, 0x40}  # invalid destination: address, count, representation
 _BUSY: Final = {0x14, 0x58}  # queue full, throttled
 _NUMBER: Final = re.compile(r"\+?[0-9]{3,20}")
-_REPORT: Final = re.compile(r"id:\s*(?!sub:)(\S+).*?stat:\s*([A-Za-z]+)", re.DOTALL | re.IGNORECASE)
+_REPORT: Final = re.compile(r"id:\s*(?!sub:)(\S{1,65}+).*?stat:\s*([A-Za-z]+)", re.DOTALL | re.IGNORECASE)
+_LONGEST_REPORT: Final = 1000
+"""Signs that are looked at: what a report says stands in its first two hundred, and a text may have 65,535."""
 _IS_REPORT: Final = 0x04
 """In esm_class: what a telephone sends of itself has other bits, and may say what it likes."""
 _AGAIN: Final = 3
 """How often a part is given again to a centre that says that it is busy: the others of its message may be there already."""
+_WITH_OTHERS: Final = 5
+"""Times the patience for an answer while the centre says other things: reports of days may stand before it."""
 _STATES: Final = {
-    2: Outcome.DELIVERED,
-    3: Outcome.BOUNCED,
-    4: Outcome.BOUNCED,
-    5: Outcome.BOUNCED,
-    8: Outcome.BOUNCED,
-}
+    0: Outcome.HANDED, 1: Outcome.HANDED, 2: Outcome.DELIVERED, 3: Outcome.BOUNCED, 4: Outcome.BOUNCED,
+    5: Outcome.BOUNCED, 6: Outcome.HANDED, 7: Outcome.HANDED, 8: Outcome.BOUNCED,
+}  # fmt: skip
+"""`HANDED` for what is known and is not the end."""
 
 
 @dataclass(slots=True)
@@ -102,13 +104,18 @@ class ShortMessages:
         )
 
     def send(self, messages: Sequence[Message]) -> list[Handing]:
-        """Send over one connection; what the centre has not answered when it breaks or falls silent is for later."""
+        """Send over one connection; what the centre has not answered when it breaks or falls silent is for later.
+
+        Nothing goes out that could not be written down: nobody would know of it, and it would go again at every turn.
+        """
         run = _Run()
-        for message in messages:
-            self._line_up(message, run)
-        if run.waiting:
-            with suppress(*_BROKEN), self._link() as link:
-                self._converse(link, run)
+        with suppress(*_BROKEN):
+            for message in messages:
+                self._line_up(message, run)
+            if run.waiting:
+                self._spool.intend({one.message.reference: one.of for one in run.waiting})
+                with self._link() as link:
+                    self._converse(link, run)
         return [_handing(one, run.answers.get(one.reference, Answer.LATER)) for one in messages]
 
     def listen(self, seconds: float) -> None:
@@ -160,7 +167,9 @@ class ShortMessages:
             now_s = time.monotonic()
             if run.waiting and len(run.on_its_way) < self._window and now_s >= run.next_at_s:
                 self._submit(link, run, now_s)
-            elif not self._read(link, run, wait_s=self._wait_s(run, now_s)) and self._is_silent(run):
+                continue
+            came = self._read(link, run, wait_s=self._wait_s(run, now_s))
+            if self._is_silent(run, patience_s=self._patience_s * (_WITH_OTHERS if came else 1)):
                 return
 
     def _wait_s(self, run: _Run, now_s: float) -> float:
@@ -169,8 +178,8 @@ class ShortMessages:
             ends.append(run.next_at_s)
         return max(0.0, min(ends) - now_s)
 
-    def _is_silent(self, run: _Run) -> bool:
-        latest = time.monotonic() - self._patience_s
+    def _is_silent(self, run: _Run, *, patience_s: float) -> bool:
+        latest = time.monotonic() - patience_s
         return any(one.sent_at_s <= latest for one in run.on_its_way.values())
 
     def _submit(self, link: Link, run: _Run, now_s: float) -> None:
@@ -232,15 +241,20 @@ class ShortMessages:
         if not (said.esm_class or 0) & _IS_REPORT and not (named and STATE in said.fields):
             return
         text = _text(said.fields.get(PAYLOAD) or getattr(said, "short_message", None) or b"")
-        written = _REPORT.search(text)
+        written = _REPORT.search(text[:_LONGEST_REPORT])
         words = {outcome_of(written[2])} if written else set()
         words |= {_STATES.get(said.fields[STATE][0])} if said.fields.get(STATE) else set()
         words.discard(None)  # a word of the centre's own says nothing, and contradicts nothing
-        # Where text and field contradict each other, neither counts.
+        # Where text and field contradict each other, neither counts; nor does what is not the end.
         outcome = words.pop() if len(words) == 1 else None
-        if outcome and (written or named):
-            reported = written[1] if written else ""
-            self._spool.keep_report(reported, outcome=outcome, at=clock.now(), answered=named)
+        if outcome not in {None, Outcome.HANDED} and (written or named):
+            self._spool.keep_report(
+                written[1] if written else "",
+                outcome=outcome,
+                at=clock.now(),
+                answered=named,
+                said=repr((text, sorted(said.fields.items()))),
+            )
 
 
 def _handing(message: Message, answer: Answer) -> Handing:

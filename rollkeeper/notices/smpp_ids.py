@@ -10,6 +10,8 @@ import re
 from enum import StrEnum
 from typing import Final
 
+LONGEST_ID: Final = 64
+"""Signs. Source: SMPP 3.4, 5.2.23."""
 _FIGURES: Final = re.compile(r"[0-9]+")
 _SIXTEEN: Final = re.compile(r"[0-9A-Fa-f]+")
 
@@ -28,7 +30,7 @@ _ANSWERS: Final = {ReportIds.SAME: 0, ReportIds.DECIMAL: 16, ReportIds.HEXADECIM
 _REPORTS: Final = {ReportIds.SAME: 0, ReportIds.DECIMAL: 10, ReportIds.HEXADECIMAL: 16}
 
 
-def of_answer(given: str, how: ReportIds) -> str | None:
+def of_answer(given: str | None, how: ReportIds) -> str | None:
     """Return the one spelling of an id in an answer; None for one that is not written so, or is none."""
     return _spelled(given, _ANSWERS[how])
 
@@ -38,8 +40,8 @@ def of_report(given: str, how: ReportIds) -> str | None:
     return _spelled(given, _REPORTS[how])
 
 
-def _spelled(given: str, base: int) -> str | None:
-    if not given:
+def _spelled(given: str | None, base: int) -> str | None:
+    if not given or len(given) > LONGEST_ID:
         return None
     if not base:
         return (given.lower().lstrip("0") or "0") if _SIXTEEN.fullmatch(given) else given

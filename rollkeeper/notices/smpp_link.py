@@ -9,6 +9,7 @@ the optional fields are read here, and a packet that still cannot be read is ack
 import socket
 import ssl
 import struct
+import time
 from contextlib import suppress
 from types import SimpleNamespace, TracebackType
 from typing import Any, Final, Self
@@ -35,6 +36,7 @@ class Link(Client):  # type: ignore[misc]
             host, port, timeout=patience_s, allow_unknown_opt_params=True, logger_name="rollkeeper.smpp"
         )
         self._tls, self._name, self._password = tls, name, password
+        self._ends_at_s = 0.0
         self.logger.disabled = True  # it writes whole packets, numbers in them
 
     @property
@@ -64,8 +66,9 @@ class Link(Client):  # type: ignore[misc]
     def read_pdu(self) -> Any:
         """Read one packet. Its optional fields stand in `fields` by their tags; one that cannot be read has the command ``none``.
 
-        Raises ConnectionError (smpplib's), OSError, PDUError.
+        The whole of it comes before the patience ends. Raises ConnectionError (smpplib's), OSError, PDUError.
         """
+        self._ends_at_s = time.monotonic() + self.timeout
         length, code, status, sequence = struct.unpack(">LLLL", head := self._recv_exact(_HEAD_BYTES))
         if not _HEAD_BYTES <= length <= _LONGEST_BYTES:
             raise exceptions.PDUError("a packet of impossible length")
@@ -92,6 +95,17 @@ class Link(Client):  # type: ignore[misc]
         if not status and said.command in consts.STATE_SETTERS:
             self.state = consts.STATE_SETTERS[said.command]
         return said
+
+    def _recv_exact(self, exact_size: int) -> bytes:
+        octets = b""
+        while len(octets) < exact_size:
+            # One deadline for the whole: a packet that comes sign by sign would hold the connection for ever.
+            self.wire.settimeout(max(0.001, self._ends_at_s - time.monotonic()))
+            if not (more := self.wire.recv(exact_size - len(octets))):
+                raise exceptions.ConnectionError
+            octets += more
+        self.wire.settimeout(self.timeout)
+        return octets
 
     def _refuse_unknown(self, sequence: int) -> None:
         refusal = smpp.make_pdu("generic_nack", client=self, status=consts.SMPP_ESME_RINVCMDID)

@@ -3,19 +3,21 @@
 
 A long message goes in parts, each with an id of the centre's; it is delivered once every part is. A report may come
 before the answer that names its id, more than once, or never. A centre may give an id again when its numbers have gone
-round, or after it was set up anew: a report is of the message that had it last, and of none that is weeks old.
+round, or after it was set up anew: where two messages of two weeks have it and both wait, a report says nothing of either.
 `outbox/smpp.sqlite` in the home holds references and the centre's ids, and neither numbers nor texts.
 
-    part(reference, part, parts, given, message_id, kept_at, outcome, at, is_told)
-    early(given, answered, message_id, outcome, at)     reports of nothing that is known: ids as the report and as the answer has them
-    known(centre, report_ids)                           of which centre this is, and how it writes ids (`smpp_ids`); empty: nobody said
+    part(reference, part, parts, centre, given, message_id, kept_at, outcome, at, heard, is_told)
+    early(centre, given, answered, message_id, outcome, at, heard)  reports of nothing that is known: ids as report and answer have them
+    known(centre, report_ids)                           how each centre writes ids (`smpp_ids`); empty: nobody said
 
-`given` is what the centre wrote, `message_id` the one spelling by which answers and reports are compared.
+`given` is what the centre wrote, empty where it has not answered yet, `message_id` the one spelling by which answers and reports are
+compared, `heard` the hash of the report that was believed. Nothing of one centre is compared with anything of another.
 """
 
 import datetime as dt
+import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -24,55 +26,66 @@ from uuid import UUID
 from rollkeeper.kernel import clock
 from rollkeeper.notices.kinds import Outcome
 from rollkeeper.notices.receipts import Receipt
-from rollkeeper.notices.smpp_ids import ReportIds, of_answer, of_report
+from rollkeeper.notices.smpp_ids import LONGEST_ID, ReportIds, of_answer, of_report
 
 _EARLY: Final = dt.timedelta(hours=1)
 """How long a report that nobody knows waits for the answer that names its message."""
 _OLDEST: Final = dt.timedelta(days=14)
 """How long a message may be on its way: centres give up within a week or less, and then report so."""
+_KEPT: Final = 2 * _OLDEST
+"""How long a message is remembered: twice as long as anything is believed of it, so that what was heard is taken in before."""
+_DROPPED_AT_ONCE: Final = 1000
 _LOOKED_AT: Final = 1000
 """Reports from which somebody may see how ids are written."""
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS part (
-    reference TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, given TEXT NOT NULL, message_id TEXT,
-    kept_at TEXT NOT NULL, outcome TEXT, at TEXT, is_told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (reference, part)
+    reference TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, centre TEXT NOT NULL, given TEXT, message_id TEXT,
+    kept_at TEXT NOT NULL, outcome TEXT, at TEXT, heard TEXT, is_told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (reference, part)
 );
 CREATE INDEX IF NOT EXISTS part_by_message_id ON part (message_id);
 CREATE INDEX IF NOT EXISTS part_by_kept_at ON part (kept_at);
 CREATE INDEX IF NOT EXISTS part_to_tell ON part (reference) WHERE is_told = 0 AND outcome IS NOT NULL;
 CREATE TABLE IF NOT EXISTS early (
-    given TEXT NOT NULL, answered TEXT NOT NULL, message_id TEXT, outcome TEXT NOT NULL, at TEXT NOT NULL,
-    PRIMARY KEY (given, answered, outcome, at)
+    centre TEXT NOT NULL, given TEXT NOT NULL, answered TEXT NOT NULL, message_id TEXT, outcome TEXT NOT NULL, at TEXT NOT NULL,
+    heard TEXT, PRIMARY KEY (centre, given, answered, outcome, heard)
 );
 CREATE INDEX IF NOT EXISTS early_by_message_id ON early (message_id);
 CREATE INDEX IF NOT EXISTS early_by_at ON early (at);
-CREATE TABLE IF NOT EXISTS known (one INTEGER PRIMARY KEY CHECK (one = 1), centre TEXT NOT NULL, report_ids TEXT);
+CREATE TABLE IF NOT EXISTS known (centre TEXT PRIMARY KEY, report_ids TEXT);
 """
-_FROM_OLD_TABLES: Final = (
-    "ALTER TABLE part RENAME TO part_before",
-    "ALTER TABLE early RENAME TO early_before",
-    "DROP INDEX IF EXISTS part_by_message_id",
-    "DROP INDEX IF EXISTS part_to_tell",
-    *_TABLES.split(";")[:-1],
-    "INSERT INTO part SELECT reference, part, parts, message_id, NULL, :now, outcome, at, is_told FROM part_before",
-    "INSERT INTO early SELECT message_id, '', NULL, outcome, at FROM early_before",
-    "DROP TABLE part_before",
-    "DROP TABLE early_before",
+_FROM_THE_FIRST_TABLES: Final = (
+    "ALTER TABLE part RENAME COLUMN message_id TO given",
+    "ALTER TABLE part ADD COLUMN kept_at TEXT",
+    "UPDATE part SET kept_at = :now",
+    "ALTER TABLE early RENAME COLUMN message_id TO given",
+    "ALTER TABLE early ADD COLUMN answered TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE known (one INTEGER, centre TEXT, report_ids TEXT)",
 )
+_FROM_TABLES_OF_ONE_CENTRE: Final = (
+    *(f"ALTER TABLE {name} RENAME TO {name}_before" for name in ("part", "early", "known")),
+    *(f"DROP INDEX IF EXISTS {name}" for name in (
+        "part_by_message_id", "part_by_kept_at", "part_to_tell", "early_by_message_id", "early_by_at",
+    )),
+    *_TABLES.split(";")[:-1],
+    "INSERT INTO known_before (one, centre) SELECT 1, :centre WHERE NOT EXISTS (SELECT 1 FROM known_before)",
+    """INSERT INTO part SELECT reference, part, parts, centre, given, NULL, kept_at, outcome, at, NULL, is_told
+    FROM part_before, known_before ORDER BY part_before.rowid""",
+    "INSERT INTO early SELECT centre, given, answered, NULL, outcome, at, NULL FROM early_before, known_before",
+    *(f"DROP TABLE {name}_before" for name in ("part", "early", "known")),
+)  # fmt: skip
 _SETTLED: Final = """
 SELECT reference, CASE WHEN max(outcome = 'bounced') THEN 'bounced' ELSE 'delivered' END, max(at)
 FROM part
 WHERE reference IN (SELECT reference FROM part WHERE is_told = 0 AND outcome IS NOT NULL)
 GROUP BY reference
-HAVING max(outcome = 'bounced') = 1 OR (count(*) = max(parts) AND (count(*) = count(outcome) OR :one_is_enough))
+HAVING max(outcome = 'bounced') = 1 OR (count(given) = max(parts) AND (count(given) = count(outcome) OR :one_is_enough))
 """
-# The message that had the id last, before the report; of its parts, where all have one id, the first that is open.
-_LAST: Final = """
-SELECT reference FROM part
-WHERE message_id = :message_id AND kept_at BETWEEN :oldest AND :latest ORDER BY rowid DESC LIMIT 1
-"""
-_OPEN_PART: Final = """
-SELECT rowid FROM part WHERE reference = :reference AND message_id = :message_id AND outcome IS NULL ORDER BY part LIMIT 1
+_HEARD: Final = "SELECT 1 FROM part WHERE centre = :centre AND message_id = :message_id AND heard = :heard"
+# The message that had the id last comes first; of its parts, where all have one id, the first.
+_NAMED: Final = """
+SELECT rowid, reference, outcome IS NULL FROM part
+WHERE centre = :centre AND message_id = :message_id AND kept_at BETWEEN :oldest AND :latest
+ORDER BY max(rowid) OVER (PARTITION BY reference) DESC, part
 """
 
 
@@ -94,49 +107,80 @@ class Spool:
         self._file, self._centre = file, centre
         self._how, self._one_is_enough = report_ids, one_is_enough
 
-    def keep_part(self, reference: UUID, *, part: int, parts: int, message_id: str) -> None:
-        """Note the centre's id for a part; a report that was quicker than the id is put where it belongs."""
-        spelled = self._how and of_answer(message_id, self._how)
+    def intend(self, parts_of: Mapping[UUID, int]) -> None:
+        """Note how many parts messages have, before any goes out: where that fails none may, since it would go again for ever."""
+        long_ago = (clock.now() - _KEPT).isoformat()
         with self._open() as file:
             file.execute(
-                "INSERT OR REPLACE INTO part (reference, part, parts, given, message_id, kept_at) VALUES (?, ?, ?, ?, ?, ?)",
-                (str(reference), part, parts, message_id, spelled, _now()),
+                "DELETE FROM part WHERE rowid IN (SELECT rowid FROM part WHERE kept_at < ? LIMIT ?)",
+                (long_ago, _DROPPED_AT_ONCE),
             )
-            file.execute("DELETE FROM early WHERE at < ?", (self._no_earlier(),))
+            for reference, parts in parts_of.items():
+                file.execute("DELETE FROM part WHERE reference = ? AND parts <> ?", (str(reference), parts))
+                file.executemany(
+                    "INSERT OR IGNORE INTO part (reference, part, parts, centre, kept_at) VALUES (?, ?, ?, ?, ?)",
+                    [(str(reference), one, parts, self._centre, _now()) for one in range(1, parts + 1)],
+                )
+
+    def keep_part(self, reference: UUID, *, part: int, parts: int, message_id: str) -> None:
+        """Note the centre's id for a part; a report that was quicker than the id is put where it belongs."""
+        given = message_id if len(message_id) <= LONGEST_ID else ""
+        spelled = self._how and of_answer(given, self._how)
+        with self._open() as file:
+            file.execute(
+                "INSERT OR REPLACE INTO part (reference, part, parts, centre, given, message_id, kept_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (str(reference), part, parts, self._centre, given, spelled, _now()),
+            )
+            self._drop_early(file)
             self._believe_early(file, spelled)
 
     def is_whole(self, reference: UUID) -> bool:
         """Tell whether the centre has taken every part of this message before."""
         with self._open() as file:
             (whole,) = file.execute(
-                "SELECT count(*) > 0 AND count(*) = max(parts) FROM part WHERE reference = ?",
+                "SELECT count(given) > 0 AND count(given) = max(parts) FROM part WHERE reference = ?",
                 (str(reference),),
             ).fetchone()
         return bool(whole)
 
-    def keep_report(self, message_id: str, *, outcome: Outcome, at: dt.datetime, answered: str = "") -> None:
+    def keep_report(
+        self,
+        message_id: str,
+        *,
+        outcome: Outcome,
+        at: dt.datetime,
+        answered: str = "",
+        said: str | None = None,
+    ) -> None:
         """Note a final report. The first one stands; one about nothing we know waits for its message.
 
         `message_id` as the report writes it, `answered` as it repeats the answer's; one of them may be empty. Where both
-        are there and are not one message, neither is believed.
+        are there and are not one message, neither is believed. `said` is the whole report: a centre says it again, sign by sign,
+        where it did not hear that it was heard, and that is no second part. No id has more signs than SMPP allows.
         """
+        if max(len(message_id), len(answered)) > LONGEST_ID:
+            return
         spelled = self._how and _one_message(message_id, answered, self._how)
-        said = (message_id, answered, spelled, outcome.value, at.isoformat())
+        heard = said and hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+        known = (spelled, outcome.value, at.isoformat(), heard)
         with self._open() as file:
-            file.execute("DELETE FROM early WHERE at < ?", (self._no_earlier(),))
-            if not _believe(file, *said[2:]):
-                file.execute("INSERT OR IGNORE INTO early VALUES (?, ?, ?, ?, ?)", said)
+            self._drop_early(file)
+            if not self._believe(file, *known):
+                waits = (self._centre, message_id, answered, *known)
+                file.execute("INSERT OR IGNORE INTO early VALUES (?, ?, ?, ?, ?, ?, ?)", waits)
 
     def waiting(self) -> dict[ReportIds, int] | None:
         """Return, where nobody said how ids are written, how many of the reports that wait fit a message in each way."""
         with self._open() as file:
             reports = file.execute(
-                "SELECT given, answered FROM early ORDER BY at DESC LIMIT ?", (_LOOKED_AT,)
+                "SELECT given, answered FROM early WHERE centre = ? ORDER BY at DESC LIMIT ?",
+                (self._centre, _LOOKED_AT),
             ).fetchall()
             if self._how is not None or not reports:
                 return None
-            latest = "SELECT given FROM part ORDER BY rowid DESC LIMIT ?"
-            answers = [given for (given,) in file.execute(latest, (100 * _LOOKED_AT,))]
+            latest = "SELECT given FROM part WHERE centre = ? AND given <> '' ORDER BY rowid DESC LIMIT ?"
+            answers = [given for (given,) in file.execute(latest, (self._centre, 100 * _LOOKED_AT))]
         known = {how: {of_answer(one, how) for one in answers} - {None} for how in ReportIds}
         return {
             how: sum(_one_message(given, answered, how) in known[how] for given, answered in reports)
@@ -163,57 +207,66 @@ class Spool:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._file.touch(mode=0o600)
         with closing(sqlite3.connect(self._file, timeout=30, isolation_level=None)) as file:
-            _make_tables(file)
+            _make_tables(file, self._centre)
             # The lock before the first look: who hears reports and who sends are two processes, and a report that looked in
             # vain while its message was being noted would wait for a message that is there already.
             file.execute("BEGIN IMMEDIATE")
             with file:
-                known = file.execute("SELECT centre, report_ids FROM known").fetchone()
-                if known != (self._centre, self._how):
-                    self._begin_anew(file, is_another=known is not None and known[0] != self._centre)
+                known = "SELECT report_ids FROM known WHERE centre = ?"
+                if file.execute(known, (self._centre,)).fetchone() != (self._how,):
+                    self._begin_anew(file)
                 yield file
 
-    def _begin_anew(self, file: sqlite3.Connection, *, is_another: bool) -> None:
-        """Write ids in the way that is said now. Of another centre nothing more is heard, whose ids may be anybody's here."""
-        file.execute("INSERT OR REPLACE INTO known VALUES (1, ?, ?)", (self._centre, self._how))
-        if is_another:
-            file.execute("DELETE FROM early")
-            file.execute("UPDATE part SET given = '', message_id = NULL WHERE kept_at >= ?", (_oldest(),))
-            return
-        how = self._how
+    def _begin_anew(self, file: sqlite3.Connection) -> None:
+        """Write ids in the way that is said now."""
+        how, centre = self._how, self._centre
+        file.execute("INSERT OR REPLACE INTO known VALUES (?, ?)", (centre, how))
         file.create_function("answer", 1, lambda given: how and of_answer(given, how), deterministic=True)
         file.create_function("report", 2, lambda given, answered: how and _one_message(given, answered, how))
-        file.execute("UPDATE part SET message_id = answer(given) WHERE kept_at >= ?", (_oldest(),))
-        file.execute("UPDATE early SET message_id = report(given, answered)")
-        waits = file.execute("SELECT DISTINCT message_id FROM early WHERE message_id IS NOT NULL").fetchall()
-        for (message_id,) in waits:
+        file.execute(
+            "UPDATE part SET message_id = answer(given) WHERE centre = ? AND kept_at >= ?",
+            (centre, _oldest()),
+        )
+        file.execute("UPDATE early SET message_id = report(given, answered) WHERE centre = ?", (centre,))
+        waits = "SELECT DISTINCT message_id FROM early WHERE centre = ? AND message_id IS NOT NULL"
+        for (message_id,) in file.execute(waits, (centre,)).fetchall():
             self._believe_early(file, message_id)
 
     def _believe_early(self, file: sqlite3.Connection, message_id: str | None) -> None:
         """Put reports of an id that waited where they belong, the first first."""
         waits = file.execute(
-            "SELECT rowid, message_id, outcome, at FROM early WHERE message_id = ? ORDER BY at", (message_id,)
+            "SELECT rowid, message_id, outcome, at, heard FROM early WHERE centre = ? AND message_id = ? ORDER BY at",
+            (self._centre, message_id),
         ).fetchall()
-        for row, *said in waits:
-            if _believe(file, *said):
+        for row, *known in waits:
+            if self._believe(file, *known):
                 file.execute("DELETE FROM early WHERE rowid = ?", (row,))
 
-    def _no_earlier(self) -> str:
-        """Return since when reports of nothing that is known are kept: longer where nobody said how to know any."""
-        return _oldest() if self._how is None else (clock.now() - _EARLY).isoformat()
+    def _believe(
+        self, file: sqlite3.Connection, message_id: str | None, outcome: str, at: str, heard: str | None
+    ) -> bool:
+        """Write down what became of a part; tell whether any is known by this id. What was said first stands."""
+        values = {
+            "centre": self._centre, "message_id": message_id, "heard": heard, "oldest": _oldest(),
+            "latest": (dt.datetime.fromisoformat(at) + _EARLY).isoformat(),
+        }  # fmt: skip
+        if file.execute(_HEARD, values).fetchone():
+            return True
+        named = file.execute(_NAMED, values).fetchall()
+        waiting = [(row, reference) for row, reference, is_open in named if is_open]
+        if waiting and {reference for _, reference in waiting} == {named[0][1]}:
+            row, _ = waiting[0]
+            file.execute(
+                "UPDATE part SET outcome = ?, at = ?, heard = ? WHERE rowid = ?", (outcome, at, heard, row)
+            )
+        return bool(named)
 
-
-def _believe(file: sqlite3.Connection, message_id: str | None, outcome: str, at: str) -> bool:
-    """Write down what became of a part; tell whether any is known by this id. What was said first stands."""
-    latest = (dt.datetime.fromisoformat(at) + _EARLY).isoformat()
-    values = {"message_id": message_id, "oldest": _oldest(), "latest": latest}
-    row = file.execute(_LAST, values).fetchone() if message_id else None
-    if row is None:
-        return False
-    part = file.execute(_OPEN_PART, {"message_id": message_id, "reference": row[0]}).fetchone()
-    if part is not None:
-        file.execute("UPDATE part SET outcome = ?, at = ? WHERE rowid = ?", (outcome, at, *part))
-    return True
+    def _drop_early(self, file: sqlite3.Connection) -> None:
+        """Drop reports that waited in vain, of this centre after an hour: later where nobody said how to know any."""
+        none_before = _oldest() if self._how is None else (clock.now() - _EARLY).isoformat()
+        file.execute(
+            "DELETE FROM early WHERE at < ? OR at < ? AND centre = ?", (_oldest(), none_before, self._centre)
+        )
 
 
 def _one_message(reported: str, answered: str, how: ReportIds) -> str | None:
@@ -226,18 +279,22 @@ def _one_message(reported: str, answered: str, how: ReportIds) -> str | None:
     return None
 
 
-def _make_tables(file: sqlite3.Connection) -> None:
-    if _is_old(file):
+def _make_tables(file: sqlite3.Connection, centre: str) -> None:
+    if _steps(file):
         file.execute("BEGIN IMMEDIATE")
         with file:
-            for statement in _FROM_OLD_TABLES if _is_old(file) else ():
-                file.execute(statement, {"now": _now()} if ":now" in statement else {})
+            for statement in _steps(file):
+                named = {"now": _now(), "centre": centre}
+                file.execute(statement, {one: named[one] for one in named if f":{one}" in statement})
     file.executescript(_TABLES)
 
 
-def _is_old(file: sqlite3.Connection) -> bool:
+def _steps(file: sqlite3.Connection) -> tuple[str, ...]:
+    """Return what makes the tables of today out of those that are there."""
     columns = {name for _, name, *_ in file.execute("PRAGMA table_info(part)").fetchall()}
-    return bool(columns) and "given" not in columns
+    if not columns or "centre" in columns:
+        return ()
+    return (*(() if "given" in columns else _FROM_THE_FIRST_TABLES), *_FROM_TABLES_OF_ONE_CENTRE)
 
 
 def _oldest() -> str:

@@ -9,7 +9,7 @@ finds its attempt, asked for or not; `mail_reports.py` reads them.
 import re
 import smtplib
 import ssl
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -20,22 +20,18 @@ from urllib.parse import unquote, urlsplit
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, settings
 from rollkeeper.notices.gateways import Answer, Handing, Message
+from rollkeeper.notices.mail_codes import is_nobody, is_of_the_mailbox
 from rollkeeper.notices.return_address import return_address, return_secret
 
 _PORTS: Final = {"smtp": 25, "smtps": 465}
 _MAILBOX: Final = re.compile(r"""[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\]+""")
 _ENHANCED: Final = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
-_NOBODY: Final = re.compile(r"5\.(1\.(?![78]$)\d+|2\.1)")
-"""Enhanced status of a server that knows no such mailbox, or one that is closed. All others are about the server or about us;
-5.1.7 and 5.1.8 about our own address."""
-_NO_SUCH_MAILBOX: Final = {550, 551, 553}
 _CLOSING: Final = 421
 _ON_THIS_MACHINE: Final = {"127.0.0.1", "::1", "localhost"}
 _ANSWERS_WITHIN: Final = 20
 """Times the patience for a connection: a server that looks through a mail before it takes it may need ten minutes (RFC 5321,
 4.5.3.2.6), and one whose answer is not waited for sends the mail all the same."""
 _LATER: Final = Handing(Answer.LATER)
-_FAILED: Final = Handing(Answer.FAILED)
 _REFUSED: Final = Handing(Answer.REFUSED)
 
 
@@ -148,9 +144,10 @@ class MailServer:
                 rcpt_options=["NOTIFY=SUCCESS,FAILURE,DELAY"] if reports else [],
             )
         except smtplib.SMTPRecipientsRefused as fault:
-            return _refusal(*next(iter(fault.recipients.values())), unsaid=_NO_SUCH_MAILBOX)
+            code, said = next(iter(fault.recipients.values()))
+            return _refusal(message, code, said, is_of_the_recipient=True)
         except smtplib.SMTPDataError as fault:
-            return _refusal(fault.smtp_code, fault.smtp_error)
+            return _refusal(message, fault.smtp_code, fault.smtp_error, is_of_the_recipient=False)
         except smtplib.SMTPSenderRefused:
             return _LATER  # our own sender is at fault, not the holder's address
         return None
@@ -182,14 +179,16 @@ def _mailbox(text: str) -> Address:
     return Address(username=username, domain=domain)
 
 
-def _refusal(code: int, said: bytes | str, *, unsaid: Collection[int] = ()) -> Handing:
+def _refusal(message: Message, code: int, said: bytes | str, *, is_of_the_recipient: bool) -> Handing:
     """Tell that there is nobody at an address from every other no: of a wrong password, a blocked sender, a full mailbox.
 
-    `unsaid`: the codes that say so where the server gives no enhanced one.
+    A no to the whole mail says nothing of the mailbox by its code alone. Only a no that is about the mailbox was an attempt to
+    reach its holder, and has a reference: trouble of our own server uses up nobody's attempts.
     """
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    enhanced = _ENHANCED.match(text)
-    is_nobody = _NOBODY.fullmatch(enhanced[1]) if enhanced else code in unsaid
-    if code >= 500 and is_nobody:
+    found = _ENHANCED.match(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
+    status = found[1] if found else None
+    if code >= 500 and is_nobody(status, code=code if is_of_the_recipient else None):
         return _REFUSED
-    return _LATER if code == _CLOSING else _FAILED
+    if code == _CLOSING:
+        return _LATER
+    return Handing(Answer.FAILED, str(message.reference) if is_of_the_mailbox(status) else None)

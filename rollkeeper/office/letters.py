@@ -78,7 +78,9 @@ def letters(request: HttpRequest) -> HttpResponse:
         )
     messages.success(
         request,
-        _("%(noted)d noted, %(known)d known before. The house takes them in within a minute.")
+        _(
+            "%(noted)d noted, %(known)d known before. The house takes in envelopes within a minute, slips after an hour."
+        )
         % {"noted": noted.noted, "known": noted.known},
     )
     return redirect("office:letters")

@@ -69,7 +69,7 @@ def keep_lane(lane: Lane, stop: threading.Event) -> None:
         with held(lane.name) as mine:
             turn = take_turn(lane) if mine else None
         _let_go(broke=turn is not None and turn.fault is not None)
-        faults = faults + 1 if turn and turn.fault else 0
+        faults = faults + 1 if turn and turn.fault and turn.fault not in lane.goes_on_at else 0
         next_at = _next_at(lane, turn, faults=faults)
 
 

@@ -7,6 +7,8 @@
 //   port         listen there: a centre that was gone and is back
 //   hex          answer with an id in hexadecimal, from this number on, and report of it in decimal, filled up to ten figures
 //   turned       with hex: the other way round
+//   state        the field of a report for the state, beside the text        chatters  keep asking whether the link is there
+//   drips        after the bind write a packet that never ends, sign by sign
 //   odd          a report as some centres write it: payload, data_sm, spaces, torn, unexpected, no end, own word, fields alone
 const smpp = require(process.argv[2]);
 const how = JSON.parse(process.argv[3]);
@@ -20,6 +22,12 @@ const server = smpp.createServer((session) => {
     say({ bound: pdu.system_id });
     if (pdu.password !== how.password) return session.send(pdu.response({ command_status: 0x0e }));
     session.send(pdu.response({ system_id: 'centre' }));
+    const often = (what) => { const timer = setInterval(what, 20); session.on('close', () => clearInterval(timer)); };
+    if (how.chatters) often(() => session.enquire_link());
+    if (how.drips) {
+      session.socket.write(Buffer.from([0, 1, 0, 0]));
+      often(() => session.socket.write(Buffer.from([0])));
+    }
     [...unacknowledged, ...(how.on_bind || [])].forEach(([id, stat]) => report(id, stat));
   });
   const heard = (id) => (answer) => {
@@ -50,6 +58,7 @@ const server = smpp.createServer((session) => {
       return byHand({ ...fields, esm_class: 0, short_message: '' }, Buffer.concat([field(0x001e, name), state]), id);
     }
     if (how.tlv) Object.assign(fields, { receipted_message_id: id, message_state: stat === 'DELIVRD' ? 2 : 5, short_message: '' });
+    if (how.state !== undefined) Object.assign(fields, { receipted_message_id: id, message_state: how.state });
     session.deliver_sm(fields, heard(id));
   };
   session.on('submit_sm', (pdu) => {

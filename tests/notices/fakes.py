@@ -16,6 +16,7 @@ class Way:
         self.rings, self.heard, self.addresses = rings, [], []
         self.at_once, self.parts = CHUNK, []
         self.answer = lambda _: Answer.TAKEN
+        self.reference = lambda message: f"way-{message.reference}"
 
     def send(self, messages):
         self.parts.append(len(messages))
@@ -24,7 +25,7 @@ class Way:
     def _one(self, message):
         self.heard.append(message)
         self.addresses.append(message.address.reveal())
-        return Handing(self.answer(message), f"way-{message.reference}")
+        return Handing(self.answer(message), self.reference(message))
 
 
 class Mailboxes:

@@ -27,6 +27,12 @@ def dsn(attempt, *, action="failed", status="5.1.1", to=None, envelope=None, rec
     return mail.as_bytes()
 
 
+def nested(attempt, levels, *, secret=SECRET):
+    """A mail in a mail in a mail, to a return address."""
+    to = return_address(MAILBOX, attempt_id=attempt, secret=secret)
+    return f"To: {to}\n".encode() + b"Content-Type: message/rfc822\n\n" * levels + b"Losar\n"
+
+
 def _status(text):
     from email import message_from_string
 

@@ -3,10 +3,12 @@
 import datetime as dt
 import uuid
 
-from rollkeeper.kernel import database
+from rollkeeper.access.authority import sweep_authority
+from rollkeeper.kernel import clock, database
 from rollkeeper.lines.models import Line
-from rollkeeper.notices.acts import owe
-from rollkeeper.notices.kinds import NoticeKind
+from rollkeeper.notices.acts import owe, record_outcomes
+from rollkeeper.notices.kinds import NoticeKind, Outcome
+from rollkeeper.notices.receipts import Receipt
 from rollkeeper.vault.acts import seal_line_values
 from rollkeeper.vault.fields import LineField
 
@@ -44,6 +46,12 @@ def attempts(notice_id):
     return database.rows(
         "SELECT * FROM notices_attempt WHERE notice_id = %s ORDER BY attempt_id", [notice_id]
     )
+
+
+def report(reference, outcome=Outcome.DELIVERED, at=None):
+    """Take in one delivery report."""
+    receipts = [Receipt(str(reference), outcome, at or clock.now())]
+    return record_outcomes(sweep_authority(), receipts=receipts, on=clock.today())
 
 
 def make_due():

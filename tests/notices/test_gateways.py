@@ -234,6 +234,11 @@ def test_a_mail_arrives_letter_for_letter_in_every_script(host, mailboxes):
         ("554 5.7.1 relay access denied", Answer.FAILED),
         ("550 5.7.1 your address is blocked", Answer.FAILED),
         ("552 5.2.2 full", Answer.FAILED),
+        ("550 5.0.0 no such mailbox", Answer.REFUSED),
+        ("554 5.0.0 no", Answer.FAILED),
+        ("550 5.2.0 not now", Answer.FAILED),
+        ("550 5.2.121 too much at once", Answer.FAILED),
+        ("552 5.2.3 too large", Answer.FAILED),
         ("553 5.1.8 your domain has no mail server", Answer.FAILED),
         ("450 greylisted, client 5.1.99.12", Answer.FAILED),
     ],
@@ -252,6 +257,7 @@ def test_a_refused_recipient_is_a_bounce_and_a_passing_trouble_is_not(host, mail
     [
         ("550 5.1.1 no", Answer.REFUSED),
         ("554 no", Answer.FAILED),
+        ("550 5.0.0 no", Answer.FAILED),
         ("452 full", Answer.FAILED),
         ("421 closing", Answer.LATER),
     ],
@@ -260,6 +266,24 @@ def test_a_refusal_after_the_text_is_told_apart_too(host, mailboxes, reply, answ
     mailboxes.data_answer = reply
 
     assert mail_server(host.url).send([message()])[0].answer is answer
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_attempt"),
+    [
+        ("452 4.2.2 full", True), ("552 5.2.2 full", True), ("450 4.1.1 not now", True), ("452 4.3.1 full", False),
+        ("451 4.3.0 look at our disks", False), ("550 5.4.5 too much today", False), ("554 5.7.1 relay access denied", False),
+        ("451 4.1.8 your domain", False), ("450 busy", False),
+    ],
+)  # fmt: skip
+def test_only_a_no_about_the_mailbox_was_an_attempt_to_reach_its_holder(host, mailboxes, reply, is_attempt):
+    mailboxes.refuses["tashi@mail.example"] = reply
+    one = message()
+
+    (handed,) = mail_server(host.url).send([one])
+
+    assert handed.answer is Answer.FAILED
+    assert handed.gateway_reference == (str(one.reference) if is_attempt else None)
 
 
 def test_without_the_password_of_the_user_that_is_named_nothing_is_sent(host, mailboxes):

@@ -17,17 +17,17 @@ from typer.testing import CliRunner
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, write_settings
-from rollkeeper.notices.acts import record_outcome, send_due
+from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.collecting import collect_mail
 from rollkeeper.notices.errors import NoMailFolder, NoReturnAddress
-from rollkeeper.notices.kinds import Channel, Outcome
+from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.mail_reports import Says, read_mail
 from rollkeeper.notices.return_address import attempts_named, return_address, return_secret
 from rollkeeper.notices.smtp import MailServer
 from rollkeeper.site.cli import make_app
 from tests.notices.fakes import Mailboxes, MailHost, Way
-from tests.notices.mails import MAILBOX, SECRET, answer, dsn
-from tests.notices.people import ON, attempts, make_due, make_line, notice, tell
+from tests.notices.mails import MAILBOX, SECRET, answer, dsn, nested
+from tests.notices.people import ON, attempts, make_due, make_line, notice, report, tell
 
 ATTEMPT = uuid.UUID("01939b6e-0000-7000-8000-00000000abcd")
 run = CliRunner()
@@ -61,7 +61,15 @@ def test_a_return_address_with_one_letter_changed_names_nobody(place):
         ("delivered", "2.1.5", Says.DELIVERED), ("delivered", "4.0.0", Says.NOT_YET), ("delivered", "", Says.NOT_YET),
         ("", "5.1.1", Says.BOUNCED), ("", "2.0.0", Says.NO_REPORT), ("deliverable", "2.1.5", Says.NO_REPORT),
         ("delivered (to mailbox)", "2.0.0", Says.DELIVERED), ("delivered (to mailing list)", "2.0.0", Says.NOT_YET),
-        ("failed", "5.0.0", Says.BOUNCED), ("failed", "5.0.0\nDiagnostic-Code: smtp; 552 5.2.2 full", Says.FAILED),
+        ("failed", "5.0.0", Says.FAILED), ("failed", "5.0.0\nDiagnostic-Code: smtp; 552 5.2.2 full", Says.FAILED),
+        ("failed", "5.0.0\nDiagnostic-Code: smtp; 552 mailbox is full", Says.FAILED),
+        ("failed", "5.0.0\nDiagnostic-Code: smtp; 554 looks like spam", Says.FAILED),
+        ("failed", "5.0.0\nDiagnostic-Code: smtp; 550 nobody here", Says.BOUNCED),
+        ("failed", "5.0.0\nDiagnostic-Code: smtp; 550-5.1.1 nobody here", Says.BOUNCED),
+        ("failed", "4.0.0\nDiagnostic-Code: smtp; 550 nobody here", Says.FAILED),
+        ("failed", "5.7.1\nDiagnostic-Code: smtp; 550 blocked", Says.FAILED),
+        ("failed", "5.2.0", Says.FAILED), ("failed", "5.2.3", Says.FAILED), ("failed", "5.2.121", Says.FAILED),
+        ("failed", "5.2.122", Says.FAILED), ("failed", "5.1.0", Says.BOUNCED),
         ("failed", "5.0.0\nDiagnostic-Code: smtp; 550 10.5.1.1 said no", Says.BOUNCED),
     ],
 )  # fmt: skip
@@ -211,12 +219,29 @@ def test_whoever_opens_the_mailbox_takes_no_report_away(reported, tmp_path, fold
     assert notice(owed).state == "owed"
 
 
+@pytest.mark.parametrize("levels", [300, 1000])
+@pytest.mark.parametrize("folder", [maildir, mbox])
+def test_mails_in_mails_however_deep_keep_no_report_back_and_are_left(reported, tmp_path, folder, levels):
+    owed, attempt = sent_by_mail()
+    key = return_secret()
+    deep = nested(attempt, levels, secret=key)
+    path = folder(tmp_path, deep, dsn(attempt, secret=key), deep)
+
+    read, again = collect_mail(path, on=ON), collect_mail(path, on=ON)
+
+    assert (read.taken.bounced, read.left, again.left) == (1, 2, 0)
+    assert notice(owed).state == "owed"
+
+
+@pytest.mark.parametrize("to", ["a" * 1_000_000, "a" * 60 + "+" + "b" * 1_000_000])
+def test_a_header_however_long_names_nobody_and_keeps_nothing_waiting(to):
+    assert read_mail(f"To: {to}\n\n".encode(), secret=SECRET).says is Says.NOT_OURS
+
+
 @pytest.mark.parametrize(("action", "status"), [("failed", "5.1.1"), ("failed", "4.2.2")])
 def test_no_bounce_untells_who_was_provably_told(reported, tmp_path, action, status):
     owed, attempt = sent_by_mail()
-    record_outcome(
-        console_authority(), reference=str(attempt), outcome=Outcome.DELIVERED, at=clock.now(), on=ON
-    )
+    report(attempt)
 
     read = collect_mail(
         maildir(tmp_path, dsn(attempt, action=action, status=status, secret=return_secret())), on=ON

@@ -7,6 +7,7 @@ import uuid
 from importlib.resources import files
 
 import pytest
+from django.db import connections
 
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.errors import NotAllowed
@@ -17,13 +18,14 @@ from rollkeeper.ledger import receipts
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices import queries
-from rollkeeper.notices.acts import record_outcome, record_outcomes, send_due
+from rollkeeper.notices.acts import record_outcomes, send_due
 from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.gateways import Answer
 from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
 from rollkeeper.notices.receipts import Receipt
+from rollkeeper.notices.sending import Sender
 from tests.notices.fakes import Way
-from tests.notices.people import ON, PROMISED, attempts, make_due, make_line, notice, tell
+from tests.notices.people import ON, PROMISED, attempts, make_due, make_line, notice, report, tell
 
 AT = dt.datetime(2011, 12, 20, 4, tzinfo=dt.UTC)
 
@@ -40,12 +42,6 @@ def ways():
 
 def send(ways, **more):
     return send_due(console_authority(), on=ON, ways=ways, **more)
-
-
-def report(reference, outcome=Outcome.DELIVERED, at=None):
-    return record_outcome(
-        sweep_authority(), reference=str(reference), outcome=outcome, at=at or clock.now(), on=clock.today()
-    )
 
 
 def entries(room="notices"):
@@ -178,7 +174,7 @@ def test_when_every_way_bounced_the_holder_is_on_the_list_of_the_unreached(ways)
 
     assert sent.unreachable == 1
     assert (notice(owed).state, notice(owed).delivered_on) == ("bounced", None)
-    assert [one.line_id for one in queries.unreached()] == [line]
+    assert queries.count_unreached() == 1
 
 
 def test_a_late_proof_counts_even_when_every_way_was_given_up(ways):
@@ -191,7 +187,7 @@ def test_a_late_proof_counts_even_when_every_way_was_given_up(ways):
     report(attempts(owed)[0].attempt_id)
 
     assert notice(owed).state == "delivered"
-    assert queries.unreached() == []
+    assert queries.count_unreached() == 0
 
 
 def test_a_report_taken_in_twice_changes_nothing(ways):
@@ -337,6 +333,25 @@ def test_a_message_that_is_not_taken_for_itself_is_tried_for_days_and_then_its_h
     assert len(attempts(other)) == settings().notice_tries  # nothing is said of other messages
 
 
+def test_what_fails_before_it_leaves_the_house_uses_up_no_way_that_is_the_only_one(ways):
+    mail = ways[Channel.EMAIL]
+    mail.answer, mail.reference = lambda _: Answer.FAILED, lambda _: None
+    owed, only = tell(make_line(number=None, service="domain")), {Channel.EMAIL: mail}
+    for days in range(settings().notice_tries + 2):
+        clock.give_day(ON + dt.timedelta(days=days))
+        make_due()
+        send(only)
+        wait = notice(owed).next_try_at - clock.now()
+        assert dt.timedelta(hours=23) < wait <= dt.timedelta(days=1)
+    mail.answer = lambda _: Answer.TAKEN
+    make_due()
+    clock.give_day(ON + dt.timedelta(days=days + 1))
+    send(only)
+
+    assert notice(owed).state == "sent"
+    assert [one.gateway_reference for one in attempts(owed)][:-1] == [None] * (settings().notice_tries + 2)
+
+
 def test_while_a_gateway_is_away_no_further_address_is_opened_for_it_and_nobody_s_tries_are_spent(
     ways, monkeypatch
 ):
@@ -349,6 +364,23 @@ def test_while_a_gateway_is_away_no_further_address_is_opened_for_it_and_nobody_
     assert (sent.later, len(ways[Channel.SMS].heard), len(entries("vault"))) == (5, 2, 2)
     assert sorted(len(attempts(one)) for one in owed) == [0, 0, 0, 1, 1]
     assert all(notice(one).next_try_at > clock.now() for one in owed)
+
+
+def test_what_a_gateway_that_is_away_would_not_hear_waits_under_its_reference_and_spends_no_try(ways):
+    mail = ways[Channel.EMAIL]
+    mail.at_once, mail.answer = 2, lambda _: Answer.LATER
+    owed = [tell(make_line(number=None, service="domain")) for _ in range(5)]
+
+    sent = send(ways)
+    outcomes = sorted(one.outcome for each in owed for one in attempts(each))
+    intended = {one.attempt_id for each in owed for one in attempts(each) if one.outcome == "waiting"}
+    mail.answer = lambda _: Answer.TAKEN
+    make_due()
+    send(ways)
+
+    assert (sent.later, mail.parts[0], outcomes) == (5, 2, ["failed"] * 2 + ["waiting"] * 3)
+    assert {notice(one).state for one in owed} == {"sent"}
+    assert intended <= {message.reference for message in mail.heard}
 
 
 @pytest.mark.parametrize(
@@ -378,6 +410,40 @@ def test_a_report_that_is_quicker_than_the_writing_down_of_the_handing_is_not_lo
     assert [verb for verb, _, _ in entries()].count("notices:notice:bounced") == bounces
     assert [one.channel for one in attempts(owed)] == ["sms", then][: 1 + bool(then)]
     assert at_once.state == state
+
+
+def test_a_report_that_waits_for_the_writing_down_of_the_handing_is_not_lost(ways, monkeypatch):
+    owed, record, taken = tell(make_line()), Sender._record, []
+
+    def hear():
+        taken.append(report(attempts(owed)[0].attempt_id, Outcome.BOUNCED))
+        connections.close_all()
+
+    def record_slowly(*words):
+        reader = threading.Thread(target=hear)
+        with database.act():
+            record(*words)
+            reader.start()
+            while not database.rows("SELECT FROM pg_locks WHERE NOT granted"):
+                pass
+        reader.join()
+
+    monkeypatch.setattr(Sender, "_record", record_slowly)
+    send(ways, limit=1)
+
+    assert [one.bounced for one in taken] == [1]
+    assert ([one.outcome for one in attempts(owed)], notice(owed).state) == (["bounced"], "owed")
+    assert notice(owed).next_try_at < clock.now()
+
+
+def test_what_was_left_as_sent_without_an_attempt_under_way_is_owed_again(ways):
+    left, under_way = tell(make_line()), tell(make_line())
+    send(ways)
+    database.run("UPDATE notices_attempt SET outcome = 'bounced' WHERE notice_id = %s", [left])
+
+    database.run(database.sql("notices", "owe_again"))
+
+    assert (notice(left).state, notice(under_way).state) == ("owed", "sent")
 
 
 def test_the_way_that_brought_the_proof_is_the_one_that_is_counted(ways):
@@ -476,6 +542,26 @@ def test_nothing_that_rings_goes_out_in_quiet_hours_and_nothing_is_lost(ways, ni
     assert notice(mailed).state == "sent"
 
 
+def test_what_was_decided_by_day_does_not_ring_when_the_night_has_come_meanwhile(ways, monkeypatch):
+    sms, hour, now = ways[Channel.SMS], dt.timedelta(hours=1), clock.now
+    sms.rings, sms.at_once = True, 2
+    owed, at = [tell(make_line()) for _ in range(4)], now().astimezone(clock.zone())
+
+    def take_hours(_):
+        monkeypatch.setattr(clock, "now", lambda: now() + 2 * hour)
+        return Answer.TAKEN
+
+    sms.answer = take_hours
+    write_settings(quiet_from=(at + hour).time(), quiet_until=(at + 4 * hour).time())
+    try:
+        sent = send(ways)
+    finally:
+        write_settings(quiet_from=dt.time(), quiet_until=dt.time())
+
+    assert (sent.handed, sent.quiet, len(sms.heard)) == (2, 2, 2)
+    assert {notice(one).claimed_by for one in owed} == {None}
+
+
 def test_a_home_without_a_gateway_to_telephones_keeps_what_it_owes(ways):
     owed = tell(make_line(contact=None))
 
@@ -498,8 +584,6 @@ def test_two_runs_at_once_tell_everybody_once(ways):
     both = threading.Barrier(2)
 
     def run():
-        from django.db import connections
-
         clock.give_day(ON)
         both.wait()
         while queries.count_due():
@@ -555,7 +639,7 @@ def test_the_standing_counts_by_state_way_and_outcome(ways):
     assert {(one.channel, one.outcome, one.count) for one in queries.attempts()} == {
         ("sms", "handed", 1), ("sms", "delivered", 1),
     }  # fmt: skip
-    assert len(queries.unreached()) == 1
+    assert queries.count_unreached() == 1
 
 
 def test_genuine_senders_are_named():

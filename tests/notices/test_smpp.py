@@ -17,6 +17,7 @@ from rollkeeper.kernel.settings import home, settings, write_settings
 from rollkeeper.notices.errors import NoMessageCentre, ReportIdsUnknown
 from rollkeeper.notices.gateways import Answer, Message
 from rollkeeper.notices.kinds import Channel, Outcome
+from rollkeeper.notices.lanes import LANES
 from rollkeeper.notices.smpp import ShortMessages
 from rollkeeper.notices.smpp_ids import ReportIds
 from rollkeeper.notices.smpp_spool import Spool
@@ -133,6 +134,91 @@ def test_a_centre_that_never_answers_leaves_everything_for_later(tmp_path):
         handings = centre.gateway(tmp_path, patience_s=0.3).send([sms() for _ in range(30)])
 
     assert answers(handings) == [Answer.LATER] * 30
+
+
+@pytest.mark.parametrize("behaviour", [{"never": True, "chatters": True}, {"drips": True}])
+def test_a_centre_that_says_other_things_for_ever_holds_nobody(tmp_path, behaviour):
+    with message_centre(**behaviour) as centre:
+        handings = centre.gateway(tmp_path, patience_s=0.3).send([sms() for _ in range(3)])
+
+    assert answers(handings) == [Answer.LATER] * 3
+
+
+def locked(file):
+    """Hold a spool so that nobody writes into it."""
+    Spool(file).settled()
+    file.chmod(0o400)
+    file.with_name(file.name + "-journal").mkdir()  # where a change would be noted first
+
+
+def damaged(file):
+    file.write_bytes(b"no database " * 1000)
+
+
+@pytest.mark.parametrize("broken", [locked, damaged])
+def test_what_cannot_be_written_down_does_not_go_out(tmp_path, broken):
+    with message_centre() as centre:
+        broken(tmp_path / "smpp.sqlite")
+        handings = [centre.gateway(tmp_path).send([sms(is_repeat=repeat)]) for repeat in (False, True)]
+        parts = parts_of(centre.close())
+
+    assert [answers(one) for one in handings] == [[Answer.LATER]] * 2
+    assert parts == []
+
+
+def test_a_message_that_was_noted_and_never_answered_is_not_whole(tmp_path):
+    spool, reference = Spool(tmp_path / "s", one_is_enough=True), uuid.uuid4()
+    spool.intend({reference: 2})
+    spool.keep_part(reference, part=1, parts=2, message_id="m-1")
+    spool.keep_report("m-1", outcome=Outcome.DELIVERED, at=clock.now())
+    half = spool.is_whole(reference), spool.settled()
+
+    spool.intend({reference: 2})
+    spool.keep_part(reference, part=2, parts=2, message_id="m-2")
+
+    assert half == (False, [])
+    assert (spool.is_whole(reference), [one.reference for one in spool.settled()]) == (True, [str(reference)])
+
+
+@pytest.mark.parametrize("odd", ["payload", "fields alone"])
+@pytest.mark.parametrize("how", ReportIds)
+@pytest.mark.parametrize("long", ["id:" * 20_000, "7" * 5000, "7" * 65])
+def test_an_id_however_long_keeps_no_other_report_back(tmp_path, odd, how, long):
+    sent = sms()
+    spool = Spool(tmp_path / "smpp.sqlite", report_ids=how)
+    spool.keep_part(sent.reference, part=1, parts=1, message_id="7")
+    with message_centre(odd=odd, on_bind=[[long, "DELIVRD"], ["7", "DELIVRD"]]) as centre:
+        gateway = centre.gateway(tmp_path, report_ids=how)
+        gateway.listen(0.5)
+
+    assert [one.reference for one in gateway.settled()] == [str(sent.reference)]
+
+
+@pytest.mark.parametrize("how", [None, *ReportIds])
+def test_an_answer_with_an_id_however_long_is_an_answer(tmp_path, how):
+    spool, reference = Spool(tmp_path / "s", report_ids=how), uuid.uuid4()
+
+    spool.keep_part(reference, part=1, parts=1, message_id="7" * 5000)
+
+    assert spool.is_whole(reference)
+    assert Spool(tmp_path / "s", report_ids=ReportIds.HEXADECIMAL).settled() == []
+
+
+@pytest.mark.parametrize(
+    ("stat", "state", "told"),
+    [
+        ("DELIVRD", 2, 1), ("MK", 2, 1), ("DELIVRD", 99, 1), ("ENROUTE", 2, 0), ("ACCEPTD", 2, 0), ("UNKNOWN", 2, 0),
+        ("DELIVRD", 1, 0), ("DELIVRD", 6, 0), ("DELIVRD", 7, 0), ("DELIVRD", 5, 0), ("ACCEPTD", 6, 0),
+    ],
+)  # fmt: skip
+def test_a_report_is_believed_where_text_and_field_do_not_contradict_each_other(tmp_path, stat, state, told):
+    sent = sms()
+    Spool(tmp_path / "smpp.sqlite").keep_part(sent.reference, part=1, parts=1, message_id="7")
+    with message_centre(state=state, on_bind=[["7", stat]]) as centre:
+        gateway = centre.gateway(tmp_path)
+        gateway.listen(0.3)
+
+    assert len(gateway.settled()) == told
 
 
 def test_a_centre_that_says_everything_twice_and_reports_again_what_was_not_acknowledged_is_heard_once(
@@ -257,7 +343,7 @@ def test_a_report_that_comes_while_its_message_is_being_noted_finds_it(tmp_path)
     with closing(sqlite3.connect(tmp_path / "s", isolation_level=None)) as sender:
         sender.execute("BEGIN IMMEDIATE")
         sender.execute(
-            "INSERT INTO part (reference, part, parts, given, message_id, kept_at) VALUES (?, 1, 1, 'm', 'm', ?)",
+            "INSERT INTO part (reference, part, parts, centre, given, message_id, kept_at) VALUES (?, 1, 1, '', 'm', 'm', ?)",
             (str(reference), clock.now().isoformat()),
         )
         with ThreadPoolExecutor(1) as listener:
@@ -269,14 +355,46 @@ def test_a_report_that_comes_while_its_message_is_being_noted_finds_it(tmp_path)
     assert [one.reference for one in spool.settled()] == [str(reference)]
 
 
-def test_a_report_is_of_the_message_that_had_its_id_last(tmp_path):
-    spool, (former, latter) = Spool(tmp_path / "s"), (uuid.uuid4(), uuid.uuid4())
-    spool.keep_part(former, part=1, parts=1, message_id="1")
-    spool.keep_part(latter, part=1, parts=1, message_id="1")
+@pytest.mark.parametrize("how", [None, ReportIds.SAME])
+def test_where_two_messages_that_wait_have_one_id_a_report_proves_neither(tmp_path, how):
+    spool = Spool(tmp_path / "s", report_ids=how)
+    spool.keep_part(uuid.uuid4(), part=1, parts=1, message_id="1")
+    spool.keep_part(uuid.uuid4(), part=1, parts=1, message_id="1")
 
     spool.keep_report("1", outcome=Outcome.DELIVERED, at=clock.now())
 
-    assert [one.reference for one in spool.settled()] == [str(latter)]
+    assert Spool(tmp_path / "s").settled() == []
+
+
+def test_an_id_whose_message_is_settled_is_the_next_one_s(tmp_path):
+    spool, (former, latter) = Spool(tmp_path / "s"), (uuid.uuid4(), uuid.uuid4())
+    spool.keep_part(former, part=1, parts=1, message_id="1")
+    spool.keep_report("1", outcome=Outcome.BOUNCED, at=clock.now(), said="former")
+    spool.keep_part(latter, part=1, parts=1, message_id="1")
+
+    spool.keep_report("1", outcome=Outcome.BOUNCED, at=clock.now(), said="former")
+    before = spool.settled()
+    spool.keep_report("1", outcome=Outcome.DELIVERED, at=clock.now(), said="latter")
+
+    assert [one.reference for one in before] == [str(former)]
+    assert {(one.reference, one.outcome) for one in spool.settled()} == {
+        (str(former), Outcome.BOUNCED),
+        (str(latter), Outcome.DELIVERED),
+    }
+
+
+@pytest.mark.parametrize("how", [None, ReportIds.SAME])
+def test_a_report_that_is_said_again_is_no_second_part(tmp_path, how):
+    spool, reference = Spool(tmp_path / "s", report_ids=how), uuid.uuid4()
+    for part in (1, 2):
+        spool.keep_part(reference, part=part, parts=2, message_id="m")
+
+    for said in ("first", "first"):
+        spool.keep_report("m", outcome=Outcome.DELIVERED, at=clock.now(), said=said)
+    half = Spool(tmp_path / "s").settled()
+    spool.keep_report("m", outcome=Outcome.DELIVERED, at=clock.now(), said="second")
+
+    assert (half, [one.reference for one in Spool(tmp_path / "s").settled()]) == ([], [str(reference)])
 
 
 @pytest.mark.parametrize(("ago", "known"), [(dt.timedelta(minutes=5), 1), (dt.timedelta(hours=2), 0)])
@@ -334,6 +452,32 @@ def test_a_setting_that_is_taken_back_leaves_nothing_believed(tmp_path):
 
     assert untold.settled() == []
     assert len(Spool(tmp_path / "s").settled()) == 1
+
+
+def test_two_processes_that_know_another_centre_each_hear_of_their_own_messages(tmp_path):
+    one, two = (Spool(tmp_path / "s", centre=f"smpp://x@{name}") for name in ("one", "two"))
+    sent = [uuid.uuid4(), uuid.uuid4()]
+    for spool, reference in zip((one, two), sent, strict=True):
+        spool.keep_part(reference, part=1, parts=1, message_id="57")
+
+    for spool, outcome in ((one, Outcome.DELIVERED), (two, Outcome.BOUNCED)):
+        spool.keep_report("57", outcome=outcome, at=clock.now())
+
+    assert {(one.reference, one.outcome) for one in two.settled()} == {
+        (str(sent[0]), Outcome.DELIVERED),
+        (str(sent[1]), Outcome.BOUNCED),
+    }
+
+
+def test_what_nobody_believes_any_more_is_dropped(tmp_path):
+    spool, (old, new) = Spool(tmp_path / "s"), (uuid.uuid4(), uuid.uuid4())
+    clock.give_day(dt.date(2012, 3, 2))
+    spool.keep_part(old, part=1, parts=1, message_id="57")
+    clock.give_day(dt.date(2012, 3, 31))
+
+    spool.intend({new: 1})
+
+    assert not spool.is_whole(old)
 
 
 @pytest.mark.parametrize("how", [None, ReportIds.SAME])
@@ -424,21 +568,44 @@ def test_a_centre_may_give_all_parts_of_a_message_one_id(tmp_path):
     assert (half, [one.reference for one in spool.settled()]) == ([], [str(reference)])
 
 
-def test_a_spool_of_before_is_taken_over_with_what_waits_in_it(tmp_path):
-    reference = uuid.uuid4()
+FIRST_TABLES = """
+CREATE TABLE part (
+    reference TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, message_id TEXT NOT NULL, outcome TEXT, at TEXT,
+    is_told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (reference, part)
+);
+CREATE INDEX part_by_message_id ON part (message_id);
+CREATE TABLE early (message_id TEXT PRIMARY KEY, outcome TEXT NOT NULL, at TEXT NOT NULL);
+INSERT INTO part VALUES ('{0}', 1, 1, '0000000026', NULL, NULL, 0);
+INSERT INTO early VALUES ('27', 'delivered', '{1}');
+"""
+TABLES_OF_ONE_CENTRE = """
+CREATE TABLE part (
+    reference TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, given TEXT NOT NULL, message_id TEXT,
+    kept_at TEXT NOT NULL, outcome TEXT, at TEXT, is_told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (reference, part)
+);
+CREATE INDEX part_by_kept_at ON part (kept_at);
+CREATE TABLE early (
+    given TEXT NOT NULL, answered TEXT NOT NULL, message_id TEXT, outcome TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (given, answered, outcome, at)
+);
+CREATE TABLE known (one INTEGER PRIMARY KEY CHECK (one = 1), centre TEXT NOT NULL, report_ids TEXT);
+INSERT INTO part VALUES ('{0}', 1, 1, '0000000026', NULL, '{1}', NULL, NULL, 0);
+INSERT INTO early VALUES ('27', '', NULL, 'delivered', '{1}');
+INSERT INTO known VALUES (1, 'smpp://x@one', NULL);
+"""
+
+
+@pytest.mark.parametrize("tables", [FIRST_TABLES, TABLES_OF_ONE_CENTRE])
+def test_a_spool_of_before_is_taken_over_with_what_waits_in_it(tmp_path, tables):
+    references = [uuid.uuid4(), uuid.uuid4()]
     with closing(sqlite3.connect(tmp_path / "s")) as file, file:
-        file.execute(
-            "CREATE TABLE part (reference TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, message_id TEXT NOT NULL,"
-            " outcome TEXT, at TEXT, is_told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (reference, part))"
-        )
-        file.execute(
-            "CREATE TABLE early (message_id TEXT PRIMARY KEY, outcome TEXT NOT NULL, at TEXT NOT NULL)"
-        )
-        file.execute("INSERT INTO part VALUES (?, 1, 1, '0000000026', NULL, NULL, 0)", (str(reference),))
+        file.executescript(tables.format(references[0], clock.now().isoformat()))
 
-    Spool(tmp_path / "s").keep_report("26", outcome=Outcome.DELIVERED, at=clock.now())
+    spool = Spool(tmp_path / "s", centre="smpp://x@one")
+    spool.keep_report("26", outcome=Outcome.DELIVERED, at=clock.now())
+    spool.keep_part(references[1], part=1, parts=1, message_id="0027")
 
-    assert [one.reference for one in Spool(tmp_path / "s").settled()] == [str(reference)]
+    assert {one.reference for one in spool.settled()} == {str(one) for one in references}
 
 
 @pytest.mark.parametrize(
@@ -449,7 +616,7 @@ def test_a_report_is_read_as_centres_write_it_and_what_cannot_be_read_keeps_noth
     with message_centre(odd=way, reports="DELIVRD") as centre:
         gateway = centre.gateway(tmp_path)
         gateway.send(sent)
-        gateway.listen(0.2)
+        gateway.listen(0.5)
         heard = centre.close()
 
     assert {one.reference for one in gateway.settled()} == {str(one.reference) for one in sent}
@@ -496,15 +663,21 @@ def test_a_notice_goes_out_by_sms_and_is_delivered_when_the_centre_says_so(app):
     assert notice(owed).code in "".join(one["text"] for one in parts)
 
 
-def test_whoever_collects_hears_that_the_centre_names_messages_in_two_ways(app):
+def test_whoever_collects_hears_that_the_centre_names_messages_in_two_ways(app, monkeypatch):
+    monkeypatch.setattr("rollkeeper.notices.lanes._LISTENS_S", 0.2)
     (home() / "secrets" / "smpp.password").touch(mode=0o600)
     (home() / "secrets" / "smpp.password").write_text(PASSWORD)
     with message_centre(hex=HEX, reports="DELIVRD") as centre:
         write_settings(smpp_url=centre.url)
         centre.gateway(home() / "outbox", name=centre.url, report_ids=None).send([sms() for _ in range(21)])
         said = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])
+        turn = next(one for one in LANES if one.name == "collect-reports")
+        with pytest.raises(ReportIdsUnknown) as refusal:
+            turn.turn()
 
     assert isinstance(said.exception, ReportIdsUnknown)
+    assert "0 delivered" in said.output
+    assert refusal.value.code in turn.goes_on_at
 
 
 def test_without_a_centre_there_is_nobody_to_listen_to_and_one_away_makes_the_answer_no(app):

@@ -4,13 +4,13 @@ import uuid
 
 import pytest
 
-from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock, database
 from rollkeeper.notices import queries
-from rollkeeper.notices.acts import owe, record_outcome, send_due
+from rollkeeper.notices.acts import owe, send_due
 from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
 from tests.notices.fakes import Way
-from tests.notices.people import ON, PROMISED, attempts, make_line, tell
+from tests.notices.people import ON, PROMISED, attempts, make_line, report, tell
 
 CAMPAIGN = uuid.uuid4()
 
@@ -56,13 +56,7 @@ def test_the_tally_says_what_counting_the_tables_says_whatever_happened(_the_day
     at_first = (tallied(), counted_whole())
     send()
     for one, outcome in zip(owed, (Outcome.DELIVERED, Outcome.BOUNCED), strict=False):
-        record_outcome(
-            sweep_authority(),
-            reference=str(attempts(one)[0].attempt_id),
-            outcome=outcome,
-            at=clock.now(),
-            on=ON,
-        )
+        report(attempts(one)[0].attempt_id, outcome)
     send()
     later = (tallied(), counted_whole())
     database.run("DELETE FROM notices_notice WHERE notice_id = %s", [owed[2]])
@@ -93,13 +87,7 @@ def test_the_reached_and_the_unreached_of_a_campaign_are_counted_by_way(_the_day
     assert {(one.channel, one.state, one.count) for one in queries.reach(CAMPAIGN)} == {(None, "owed", 3)}
 
     send()
-    record_outcome(
-        sweep_authority(),
-        reference=str(attempts(told)[0].attempt_id),
-        outcome=Outcome.DELIVERED,
-        at=clock.now(),
-        on=ON,
-    )
+    report(attempts(told)[0].attempt_id)
 
     found = {(one.channel, one.state, one.count) for one in queries.reach(CAMPAIGN)}
     assert found == {("sms", "delivered", 1), ("email", "sent", 1), (None, "unreachable", 1)}

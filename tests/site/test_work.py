@@ -85,6 +85,20 @@ def test_a_lane_goes_on_after_a_fault_and_leaves_no_thread_behind(own_home, monk
     assert lanes.last_turn("made-up").fault is None
 
 
+def test_a_refusal_at_which_a_lane_does_its_work_all_the_same_is_noted_and_keeps_no_turn_waiting(own_home):
+    stop, turns = threading.Event(), []
+
+    def turn():
+        turns.append(1)
+        if len(turns) == 20:  # were it a fault, they would take hours
+            stop.set()
+        refuses()
+
+    work.keep_lane(lane(turn, goes_on_at=frozenset({Refusal.code})), stop)
+
+    assert lanes.last_turn("made-up").fault == Refusal.code
+
+
 def test_a_full_turn_is_followed_at_once_and_an_idle_one_is_not(own_home):
     stop, did = threading.Event(), iter([5, 5, 2])
     left = []

@@ -10,6 +10,8 @@
 -- Of a letter whose envelope came back the slip proves nothing: it was still in it, and somebody opened what was returned.
 -- A passing failure (a full mailbox, a busy telephone) has the same way tried again later, as often as any failure.
 -- The day of delivery is the later of the report's and the sending's: a gateway's slow clock shortens nobody's time.
+-- A bounce that waits until its handing is written down reads the notice as it stood before, 'owed': whether it was sent is asked
+-- of the row that is changed, where PostgreSQL looks again at what was committed meanwhile, and of no other table.
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(
         %(attempt_ids)s::uuid[], %(references)s::text[], %(outcomes)s::text[], %(ats)s::timestamptz[]
@@ -40,24 +42,26 @@ WITH given AS MATERIALIZED (
       AND (j.outcome <> 'failed' OR a.outcome IN ('waiting', 'handed'))
     RETURNING a.line_id, a.attempt_id, a.notice_id, a.channel, j.outcome,
         (greatest(j.at, a.sent_at) AT TIME ZONE %(zone)s)::date AS day
-), by_notice AS (
+), by_notice AS MATERIALIZED (
     SELECT line_id, notice_id, min(day) FILTER (WHERE outcome = 'delivered') AS delivered_on,
         (array_agg(channel ORDER BY day) FILTER (WHERE outcome = 'delivered'))[1] AS proven_by,
-        bool_and(outcome = 'failed') AS is_passing
+        bool_and(outcome = 'failed') AS is_passing,
+        EXISTS (
+            SELECT FROM notices_attempt o
+            WHERE o.line_id = closed.line_id AND o.notice_id = closed.notice_id AND o.outcome IN ('waiting', 'handed')
+              AND o.attempt_id NOT IN (SELECT c.attempt_id FROM closed c)
+        ) AS goes_on
     FROM closed GROUP BY line_id, notice_id
 ), told AS (
     UPDATE notices_notice n
-    SET state = CASE WHEN b.delivered_on IS NOT NULL THEN 'delivered' ELSE 'owed' END,
+    SET state = CASE WHEN b.delivered_on IS NOT NULL THEN 'delivered' WHEN n.state = 'sent' THEN 'owed' ELSE n.state END,
         delivered_on = b.delivered_on, channel = coalesce(b.proven_by, n.channel),
-        next_try_at = CASE WHEN b.is_passing THEN %(again_at)s ELSE '1970-01-01 00:00:00+00' END
+        next_try_at = CASE WHEN n.state <> 'sent' THEN n.next_try_at
+                           WHEN b.is_passing THEN %(again_at)s ELSE '1970-01-01 00:00:00+00' END
     FROM by_notice b
     WHERE n.line_id = b.line_id AND n.notice_id = b.notice_id
       AND n.state <> 'delivered'
-      AND (b.delivered_on IS NOT NULL OR (n.state = 'sent' AND NOT EXISTS (
-          SELECT FROM notices_attempt o
-          WHERE o.line_id = n.line_id AND o.notice_id = n.notice_id AND o.outcome IN ('waiting', 'handed')
-            AND o.attempt_id NOT IN (SELECT c.attempt_id FROM closed c)
-      )))
+      AND (b.delivered_on IS NOT NULL OR n.state IN ('owed', 'sent') AND NOT b.goes_on)
     RETURNING n.line_id
 ), written AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)
