@@ -111,6 +111,8 @@ def main() -> None:
     sys.stdin = sys.stdin or io.StringIO()
     try:
         if _only_serves(sys.argv[1:]):
+            # Before there are two threads: its modules import each other, and each thread could see half of one.
+            import_module("psycopg.conninfo")
             # A fault of the servers is met again, and told, by the command itself.
             threading.Thread(target=_start_servers, daemon=True).start()
             _ready(make_app(("site",)))()
