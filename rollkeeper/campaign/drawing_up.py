@@ -90,6 +90,7 @@ def _count_due(campaign: OpenCampaign, action: Action, *, stays: list[Days], due
         "stage": action.from_stage.value,
         "days": days,
         "due_on": due_on,
+        "now": clock.now(),
     }
     if not clocks.make_clocks("draw_clocks", values):
         return DueLines(action, due_on, 0, {})

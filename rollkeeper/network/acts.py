@@ -8,7 +8,7 @@ the next run tries them again under the same keys.
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from rollkeeper.access.authority import Authority, demand, sweep_authority
@@ -23,7 +23,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.network.gateways import CHUNK, Gateway, Order, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
-from rollkeeper.network.rules import Followed, counted, follow
+from rollkeeper.network.rules import LONGEST_WAIT, Followed, counted, follow
 from rollkeeper.vault.acts import open_line_values
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import LineField, Purpose
@@ -78,7 +78,7 @@ def go_on_far_ahead() -> None:
     with connect(server.REGISTER, Role.MIGRATOR) as owner:
         owner.execute(
             "SELECT setval(pg_get_serial_sequence('network_command', 'position'),"
-            " (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"
+            " greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, nextval(pg_get_serial_sequence('network_command', 'position'))))"
         )
 
 
@@ -131,6 +131,7 @@ def _claim(claim: int, *, size: int, on: dt.date) -> list[Any]:
         "SELECT FROM network_rest WHERE days @> %s", [on]
     )
     tomorrow = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), clock.zone())
+    tomorrow = max(tomorrow, clock.now() + dt.timedelta(minutes=1))
     for kind in _FIRST_THINGS_FIRST:
         with act():
             one_at_a_time(_CLAIMING)
@@ -152,16 +153,20 @@ def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Tr
     What may not go out today is asked for alone: an element may do late what it took yesterday, and shut more than it may.
     """
     orders = _orders(found, network, on=on)
-    before = [one for one, row in zip(orders, found, strict=True) if row.state == CommandState.SENT]
-    said = _ask_for(network, before)
     may_go = {row.command_id for row in found if row.may_go}
+    before = [
+        one
+        for one, row in zip(orders, found, strict=True)
+        if row.state == CommandState.SENT or one.key not in may_go
+    ]
+    said = _ask_for(network, before)
     unproven = [one for one in orders if one.key in may_go and said.get(one.key) is not one.kind.proof]
     answers = (
         dict(zip([one.key for one in unproven], network.push(unproven), strict=True)) if unproven else {}
     )
     said |= _ask_for(network, unproven)
     return [
-        _judge(one, answers.get(one.key), said[one.key], tries=row.attempts)
+        _judge(one, answers.get(one.key), said[one.key], tries=row.attempts, may_go=row.may_go)
         for one, row in zip(orders, found, strict=True)
     ]
 
@@ -174,9 +179,11 @@ def _ask_for(network: Gateway, orders: Sequence[Order]) -> dict[CommandId, ReadB
     )
 
 
-def _judge(order: Order, answer: Answer | None, read_back: ReadBack, *, tries: int) -> _Try:
+def _judge(order: Order, answer: Answer | None, read_back: ReadBack, *, tries: int, may_go: bool) -> _Try:
     most = settings().network_tries
     followed = follow(order.kind, answer=answer, read_back=read_back, tries=tries, most_tries=most)
+    if not may_go and followed.wait is not None:
+        followed = replace(followed, wait=LONGEST_WAIT)
     return _Try(order, followed, read_back, counted(tries, answer=answer, most_tries=most))
 
 

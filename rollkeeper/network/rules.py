@@ -8,11 +8,12 @@ works harms nobody. An element that is away is waited for: its lines must not co
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
 
 _FIRST_WAIT_S = 10
-_LONGEST_WAIT_S = 900
+LONGEST_WAIT: Final = dt.timedelta(minutes=15)
 _LEFT_AFTER_AWAY = 3
 
 
@@ -49,4 +50,4 @@ def counted(tries: int, *, answer: Answer | None, most_tries: int) -> int:
 
 def wait_after(tries: int) -> dt.timedelta:
     """Return how long to wait after so many tries: doubling, up to a quarter of an hour."""
-    return dt.timedelta(seconds=min(_FIRST_WAIT_S * 2 ** min(tries - 1, 20), _LONGEST_WAIT_S))
+    return min(dt.timedelta(seconds=_FIRST_WAIT_S * 2 ** min(tries - 1, 20)), LONGEST_WAIT)

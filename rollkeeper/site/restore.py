@@ -72,6 +72,7 @@ def restore(
         _bring_secrets(secrets, wanted=_kept_of(root_url))
         _bring_settings(notes[0], root_url=root_url)
         _bring_stores(register, keys, tell=tell)
+        go_on_far_ahead()
         backup_copies.bring_back(folder)
     except BaseException:
         _leave_nothing()
@@ -145,7 +146,6 @@ def _leave_nothing() -> None:
 def _forget_again(authority: Authority, role: str, register: Note, keys: Note, *, on: dt.date) -> Restored:
     copies.remove_strangers()
     again = retention_acts.erase_again(authority, keys_made_at=dt.datetime.fromisoformat(keys.made_at), on=on)
-    go_on_far_ahead()
     with act():
         append_entry(
             authority, verb=Verb.HOME_RESTORED, role=role, on=on,

@@ -275,13 +275,20 @@ def test_the_office_cannot_touch_a_line_of_a_batch(people: People, as_role: Call
         run("UPDATE campaign_batchline SET outcome = 'done'")
 
 
-def test_a_line_that_the_network_never_barred_does_not_come_to_its_end(people: People) -> None:
+WORKS_ON = {
+    "the bar was given up": "UPDATE network_command SET state = 'failed' WHERE line_id = %s",
+    "the element is away": "UPDATE network_command SET attempts = 3 WHERE line_id = %s",
+    "the bar is held back": "UPDATE network_command SET next_try_at = '9999-01-01' WHERE line_id = %s",
+    "its floor was broken": "INSERT INTO network_command (line_id, kind, reason, asked_at)"
+    " VALUES (%s, 'restore', 'floor_missing', '2012-03-02')",
+}
+
+
+@pytest.mark.parametrize("why", WORKS_ON)
+def test_a_line_that_the_network_has_not_barred_does_not_come_to_its_end(why: str, people: People) -> None:
     barred, works = told_lines(2)
     night(DUE, people)
-    run(
-        "UPDATE network_command SET state = CASE line_id WHEN %s THEN 'failed' ELSE 'waiting' END WHERE kind = 'bar'",
-        [works],
-    )
+    run(WORKS_ON[why], [works])
 
     (_, ending) = acts.check_day(console_authority(), due_on=END_DUE, on=END_DUE)
     night(END_DUE, people)

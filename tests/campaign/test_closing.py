@@ -13,7 +13,7 @@ from rollkeeper.campaign import acts, queries
 from rollkeeper.campaign.errors import CampaignNotOver, NoCampaign, UnreachedNotExcused
 from rollkeeper.campaign.stages import ExcuseReason
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.lines import acts as lines
 from tests.campaign.population import day, make_line, nights, person, plan, register, state, tell
@@ -170,6 +170,15 @@ def test_a_protected_line_that_no_batch_ever_cuts_does_not_keep_it_open(planned,
     closed = close(day("2012-03-10"))
 
     assert (closed.ended, closed.left, closed.excused) == (0, 1, 0)
+
+
+def test_a_line_that_the_network_refuses_to_bar_does_not_keep_it_open(planned, people):
+    tell(planned[0], day("2011-12-20"))
+    register(planned[1], day("2012-01-10"))
+    nights("2012-02-28", "2012-03-02", people)
+    run("UPDATE network_command SET state = 'failed' WHERE kind = 'bar'")
+
+    assert close(day("2012-03-10")).ended == 0
 
 
 def test_an_end_that_is_undone_after_the_close_opens_it_again(planned, people):

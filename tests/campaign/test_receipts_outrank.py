@@ -136,6 +136,39 @@ def test_a_hardship_that_was_declared_before_the_cut_and_heard_of_after_it_gives
     assert are_given_back(cut) == [stands == "active"]
 
 
+def declare(number, first, last, said_on=DUE):
+    pause_line(
+        console_authority(), submission_key=str(new_uuid()), number=number, first=first, last=last,
+        reason=PauseReason.ABROAD, on=said_on,
+    )  # fmt: skip
+
+
+def test_a_hardship_of_the_day_of_the_cut_gives_its_own_days_and_no_more(people):
+    (cut,) = told_lines(1)
+    number = numbered(cut)
+    night(DUE, people)
+
+    declare(number, DUE, DUE)
+    night(DUE + dt.timedelta(days=1), people)
+
+    (row,) = rows("SELECT stage, promised_on FROM campaign_member WHERE line_id = %s", [cut])
+    assert (row.stage, row.promised_on) == ("counting", open_day(DUE + dt.timedelta(days=1)))
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [(dt.date(2012, 6, 1), dt.date(2012, 6, 10)), (dt.date(2010, 5, 1), dt.date(2010, 5, 9))]
+)
+def test_a_hardship_that_moves_nothing_gives_no_service_back(people, first, last):
+    (cut,) = told_lines(1)
+    number = numbered(cut)
+    night(DUE, people)
+    clock.give_day(DUE + dt.timedelta(days=3))
+
+    declare(number, first, last, said_on=DUE - dt.timedelta(days=1))
+
+    assert state(cut) == "suspended"
+
+
 def test_a_dispute_that_was_taken_down_before_the_cut_gives_service_back(people):
     (cut,) = told_lines(1)
     number = numbered(cut)

@@ -284,6 +284,25 @@ def test_on_a_closed_day_what_the_network_took_before_is_asked_after_and_not_han
     assert [order.kind for order in element.heard] == ["bar", "restore"]
 
 
+def test_what_the_network_took_and_then_could_not_be_asked_of_is_asked_after_on_a_closed_day_too(
+    register, element
+):
+    asked = bar()
+    element.says = lambda _: ReadBack.OPEN
+    push_on(ON, element)
+    element.answer = lambda _: Answer.LATER
+    make_due()
+    push_on(ON, element)
+    away = command(asked).state
+    make_due()
+    element.says = lambda _: ReadBack.BARRED
+
+    push_on(SATURDAY, element)
+
+    assert (away, command(asked).state) == ("waiting", "confirmed")
+    assert [order.kind for order in element.heard] == ["bar", "bar"]
+
+
 def test_a_bar_after_an_end_of_another_batch_waits_for_the_desks_like_any_other(register, element):
     line, ending = uuid.uuid4(), uuid.uuid4()
     bar(line, kind=CommandKind.END, batch_id=ending)

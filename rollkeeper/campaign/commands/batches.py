@@ -101,10 +101,11 @@ def run(
         swept = acts.advance(console(), on=today, after_gap=after_gap)
         asked = acts.undos_asked()
         with bar_for("Undoing", len(asked)) as moved:
-            undone = [acts.undo_batch(console(), one, on=today, moved=moved) for one in asked]
-        chosen = acts.batches_to_run(on=today) if batch is None else [BatchId(batch)]
+            undone = [acts.undo_batch(console(), one, on=on or clock.today(), moved=moved) for one in asked]
+        chosen = acts.batches_to_run(on=on or clock.today()) if batch is None else [BatchId(batch)]
         with bar_for("Carrying out", len(chosen)) as moved:
-            ran = [acts.run_batch(console(), one, on=today, moved=moved) for one in chosen]
+            # Asked for each: the one before may have gone on past midnight.
+            ran = [acts.run_batch(console(), one, on=on or clock.today(), moved=moved) for one in chosen]
     if as_json:
         emit(
             {

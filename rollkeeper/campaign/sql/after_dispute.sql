@@ -8,19 +8,23 @@
 -- Plan: primary keys by line, only the lines given. Again: nothing, since the member is no longer 'suspended'.
 --
 -- The day that is promised is one on which the desks are open, as any last day is. Of the time of the suspension only the days are
--- used up on which its clock ran: not those of a dispute, however long it takes.
+-- used up on which its clock ran: not those of a dispute, however long it takes. Where a hardship was heard of late that was there
+-- when the line was cut, nothing is left to give: the clock that led to the cut goes on, with the hardship in it.
 WITH counted AS MATERIALIZED (
     SELECT m.line_id, m.campaign_id, s.begun_on, s.lifted_on, b.former,
            greatest(%(on)s::date, (SELECT max(upper(days)) - 1 FROM lines_pause a
-                                    WHERE a.line_id = m.line_id AND a.reason = 'no_document'))
-           + greatest(1, %(suspension_days)s::integer - (
+                                    WHERE a.line_id = m.line_id AND a.reason <> 'other'))
+           + CASE WHEN EXISTS (SELECT FROM lines_pause a
+                                WHERE a.line_id = m.line_id AND lower(a.days) <= s.begun_on AND a.recorded_at >= s.begun_at
+                                  AND a.reason NOT IN ('other', 'dispute', 'appeal', 'no_document', 'emergency_lift'))
+             THEN 0 ELSE greatest(1, %(suspension_days)s::integer - (
                SELECT count(*) FROM generate_series(s.begun_on + 1, s.lifted_on, interval '1 day') AS d (day)
                 WHERE NOT EXISTS (SELECT FROM lines_pause a WHERE a.line_id = m.line_id AND a.days @> d.day::date)
-                  AND NOT EXISTS (SELECT FROM campaign_stay t WHERE t.days @> d.day::date))::integer) AS last_day_on,
+                  AND NOT EXISTS (SELECT FROM campaign_stay t WHERE t.days @> d.day::date))::integer) END AS last_day_on,
            coalesce(p.language, l.language, %(language)s) AS told_in
       FROM campaign_member m
       JOIN lines_line l USING (line_id)
-      JOIN LATERAL (SELECT begun_on, lifted_on, batch_id FROM lines_suspension
+      JOIN LATERAL (SELECT begun_on, begun_at, lifted_on, batch_id FROM lines_suspension
                      WHERE line_id = m.line_id AND reason = 'registration' ORDER BY begun_at DESC LIMIT 1) s
         ON s.lifted_on IS NOT NULL
       LEFT JOIN campaign_batchline b ON b.line_id = m.line_id AND b.batch_id = s.batch_id

@@ -14,7 +14,7 @@ CREATE TEMPORARY TABLE campaign_hours_off ON COMMIT DROP AS
 WITH begun AS (
     SELECT s.line_id, s.reason AS cause, s.batch_id, s.begun_at AS off_from, s.lifted_at,
            coalesce(b.outcome = 'undone' OR w.state = 'undone', false) OR s.was_wrong
-           OR coalesce(s.reason = 'registration' AND s.lifted_on < s.begun_on, false) AS credited,
+           OR coalesce(s.reason = 'registration' AND s.lifted_on <= s.begun_on, false) AS credited,
            CASE WHEN l.state IN ('ended', 'released') AND s.lifted_at IS NULL
                 THEN coalesce(e.done_at, (l.ended_on + 1)::timestamp AT TIME ZONE %(zone)s) END AS over_at
       FROM lines_suspension s

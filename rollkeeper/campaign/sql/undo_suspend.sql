@@ -39,7 +39,7 @@ WITH wrong AS MATERIALIZED (
       FROM wrong
      CROSS JOIN LATERAL (
            SELECT notice_id, campaign_id, state, kind FROM notices_notice WHERE line_id = wrong.line_id OFFSET 0) theirs
-     WHERE n.line_id = wrong.line_id AND n.notice_id = theirs.notice_id AND theirs.campaign_id = %(campaign_id)s
+     WHERE n.line_id = wrong.line_id AND n.notice_id = theirs.notice_id AND theirs.campaign_id IN (%(campaign_id)s, %(counted_in)s)
        AND theirs.state = 'owed' AND theirs.kind = 'suspended'
        AND n.claimed_by IS NULL AND n.delivered_on IS NULL
 ), notice AS (

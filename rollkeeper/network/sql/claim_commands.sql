@@ -13,15 +13,15 @@
 -- element that goes by the number would do it to whoever has it. A line that has ended is restored no more, and
 -- what asks for that takes the place of nothing.
 -- On a day on which the desks are shut, or under a stay, nobody loses service for want of registration, whenever it was asked for;
--- but for the bar of an end that was undone and that the network had heard, which gives emergency calls back. What the network
+-- but for the bar of an end that was undone and that the network may have heard, which gives emergency calls back. What the network
 -- took before is still asked after, and not handed over again.
 WITH due AS (
     SELECT c.line_id, c.command_id, c.position, c.state,
            %(is_open)s OR c.kind = 'restore' OR c.reason <> 'registration' OR c.kind = 'bar' AND EXISTS (
                SELECT FROM network_command e
                 WHERE e.line_id = c.line_id AND e.batch_id = c.batch_id AND e.kind = 'end' AND e.position < c.position
-                  AND e.sent_at IS NOT NULL
-           ) AS may_go
+                  AND (e.sent_at IS NOT NULL OR e.read_back_at IS NOT NULL OR e.claimed_by IS NOT NULL)
+           ) AS may_go, c.sent_at IS NOT NULL AS was_taken
     FROM network_command c
     WHERE c.state IN ('waiting', 'sent')
       AND c.kind = %(kind)s
@@ -35,7 +35,7 @@ WITH due AS (
     LIMIT %(chunk)s
     FOR UPDATE OF c SKIP LOCKED
 ), judged AS (
-    SELECT d.*, NOT d.may_go AND d.state = 'waiting' AS is_put_off, EXISTS (
+    SELECT d.*, NOT d.may_go AND NOT d.was_taken AS is_put_off, EXISTS (
         SELECT FROM network_command n
         WHERE n.line_id = d.line_id AND n.position > d.position
           AND NOT (n.state = 'waiting' AND n.attempts = 0 AND (
