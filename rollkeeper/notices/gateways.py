@@ -27,7 +27,9 @@ class Answer(StrEnum):
     LATER = "later"
     """Out of reach or busy."""
     FAILED = "failed"
-    """Not this message, not now: a full mailbox, a sender whom the other side blocks. Says nothing of other messages."""
+    """Not this message, not now: a full mailbox. Says nothing of other messages."""
+    DECLINED = "declined"
+    """Not this message, and for good, though nobody says that there is nobody: a sender whom the other side blocks."""
     REFUSED = "refused"
     """There is nobody at this address."""
 
