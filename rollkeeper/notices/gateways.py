@@ -34,6 +34,10 @@ class Answer(StrEnum):
     """There is nobody at this address."""
 
 
+class GatewayBroken(Exception):
+    """A fault in this house, and not of the other side: nobody's try is spent, no other way is paid for, and somebody mends it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message. `reference` is the attempt's id, the same again where a crash left it unclear whether it went."""
@@ -73,7 +77,10 @@ class Gateway(Protocol):
         ...
 
     def send(self, messages: Sequence[Message]) -> list[Handing]:
-        """Hand over messages and return an answer for each, in order. Never raises because the way is blocked."""
+        """Hand over messages and return an answer for each, in order. Never raises because the way is blocked.
+
+        Raises GatewayBroken where it cannot write down what it does; what may have gone goes again under its reference.
+        """
         ...
 
 

@@ -23,7 +23,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.receipts import codes_of
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.contacts import ContactKind, split_contact
-from rollkeeper.notices.gateways import Answer, Gateway, Handing, Message
+from rollkeeper.notices.gateways import Answer, Gateway, GatewayBroken, Handing, Message
 from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.models import AT_ONCE
 from rollkeeper.notices.rules import (
@@ -70,6 +70,8 @@ class Sent:
     """Refused by the gateway at once; the next way is tried."""
     later: int = 0
     """The gateway was out of reach."""
+    broken: int = 0
+    """The gateway has a fault of this house; no try is spent."""
     quiet: int = 0
     """Waiting for the end of the quiet hours."""
     no_gateway: int = 0
@@ -84,7 +86,7 @@ class Sent:
     def total(self) -> int:
         """Return how many notices were looked at."""
         settled = self.quiet + self.no_gateway + self.withdrawn + self.unreachable
-        return self.handed + self.bounced + self.later + settled
+        return self.handed + self.bounced + self.later + self.broken + settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,9 @@ class Sender:
             sent.quiet += step.wait_until is not None and not (step.lacks_gateway or step.is_away)
             sent.withdrawn += step.settle is NoticeState.WITHDRAWN
             sent.unreachable += step.settle in {NoticeState.BOUNCED, NoticeState.UNREACHABLE}
+        self._put_off(pairs)
+
+    def _put_off(self, pairs: Sequence[tuple[Any, Step]]) -> None:
         if pairs:
             run(
                 sql("notices", "settle"),
@@ -231,7 +236,15 @@ class Sender:
             _message(one, addresses[one.row.line_id], receipt=code)
             for one, code in zip(ready, codes, strict=True)
         ]
-        answers = dict(zip(map(id, ready), self._ways[channel].send(messages), strict=True)) if ready else {}
+        try:
+            said = self._ways[channel].send(messages) if ready else []
+        except GatewayBroken:
+            self._away.add(channel)
+            sent.broken += len(intents)
+            later = Step(wait_until=clock.now() + wait_after(1))
+            self._put_off([(one.row, later) for one in intents])
+            return
+        answers = dict(zip(map(id, ready), said, strict=True))
         if answers and all(one.answer is Answer.LATER for one in answers.values()):
             self._away.add(channel)
         nobody = Handing(Answer.REFUSED)  # the address does not open: erased meanwhile, and so no way

@@ -20,7 +20,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices import queries
 from rollkeeper.notices.acts import record_outcomes, send_due
 from rollkeeper.notices.errors import NoNotice
-from rollkeeper.notices.gateways import Answer
+from rollkeeper.notices.gateways import Answer, GatewayBroken
 from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.sending import Sender
@@ -414,6 +414,24 @@ def test_what_was_put_off_for_days_is_sent_when_it_goes_out_and_waits_for_its_pr
 
     assert again.given_up == 0
     assert {notice(one).state for one in owed} == {"sent"}
+
+
+def test_a_gateway_with_a_fault_of_this_house_spends_no_try_and_holds_up_no_other_way(ways):
+    def break_down(_):
+        raise GatewayBroken
+
+    ways[Channel.SMS].answer = break_down
+    by_sms, by_mail = tell(make_line()), tell(make_line(number=None, service="domain"))
+    for _ in range(settings().notice_tries + 1):
+        sent = send(ways)
+        make_due()
+    broken = sent.broken, [one.outcome for one in attempts(by_sms)], notice(by_mail).state
+    ways[Channel.SMS].answer = lambda _: Answer.TAKEN
+    send(ways)
+
+    assert broken == (1, ["waiting"], "sent")
+    assert [(one.channel, one.outcome) for one in attempts(by_sms)] == [("sms", "handed")]
+    assert ways[Channel.SMS].heard[-1].is_repeat  # some of it may have gone
 
 
 def test_a_proof_that_comes_while_a_notice_is_put_off_stands(ways):
