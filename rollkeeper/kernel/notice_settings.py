@@ -27,7 +27,7 @@ class NoticeSettings(BaseModel):
         Field(
             gt=0,
             description="Tries by one way before the next way, where its gateway is out of reach, and, a day apart, where a"
-            " mailbox is full or nobody takes a call.",
+            " mailbox is full, a mail server declines, or nobody takes a call.",
         ),
     ] = 5
     notice_wait_days: Annotated[

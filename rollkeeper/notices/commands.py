@@ -62,6 +62,10 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
     out.print(f"{sent.unreachable:,} without any way left: see 'rollkeeper campaign unreached'.")
     if sent.no_gateway:
         out.print(f"{sent.no_gateway:,} wait, since this home has no gateway for the way to them.")
+    if sent.broken:
+        err.print(
+            f"{sent.broken:,} wait, since what is sent cannot be written down: see outbox/ in the home."
+        )
     if sent.quiet:
         out.print(f"{sent.quiet:,} wait for the end of the quiet hours.")
     if sent.given_up:

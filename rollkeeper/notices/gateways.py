@@ -27,9 +27,15 @@ class Answer(StrEnum):
     LATER = "later"
     """Out of reach or busy."""
     FAILED = "failed"
-    """Not this message, not now: a full mailbox, a sender whom the other side blocks. Says nothing of other messages."""
+    """Not this message, not now: a full mailbox. Says nothing of other messages."""
+    DECLINED = "declined"
+    """Not this message, and for good, though nobody says that there is nobody: a sender whom the other side blocks."""
     REFUSED = "refused"
     """There is nobody at this address."""
+
+
+class GatewayBroken(Exception):
+    """A fault in this house, and not of the other side: nobody's try is spent, no other way is paid for, and somebody mends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,10 @@ class Gateway(Protocol):
         ...
 
     def send(self, messages: Sequence[Message]) -> list[Handing]:
-        """Hand over messages and return an answer for each, in order. Never raises because the way is blocked."""
+        """Hand over messages and return an answer for each, in order. Never raises because the way is blocked.
+
+        Raises GatewayBroken where it cannot write down what it does; what may have gone goes again under its reference.
+        """
         ...
 
 

@@ -91,6 +91,8 @@ class Outcome(StrEnum):
     BOUNCED = "bounced"
     FAILED = "failed"
     """The gateway could not be reached or was busy; tried again later."""
+    DECLINED = "declined"
+    """Refused for the message's or the sender's sake: tried again so often, and no attempt to reach anybody."""
     UNPROVEN = "unproven"
     """No proof of delivery came in time. One that comes later still counts."""
     UNCOUNTED = "uncounted"

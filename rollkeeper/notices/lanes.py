@@ -11,6 +11,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.lanes import Lane
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.errors import ReportIdsUnknown
+from rollkeeper.notices.gateways import GatewayBroken
 
 if TYPE_CHECKING:
     from rollkeeper.notices.acts import TakenIn
@@ -26,7 +27,10 @@ def send() -> int:
 
     mail_alarms()
     mail_new_deciders()
-    return send_due(sweep_authority(), on=clock.today(), limit=_MOST).total
+    sent = send_due(sweep_authority(), on=clock.today(), limit=_MOST)
+    if sent.broken:
+        raise GatewayBroken
+    return sent.total
 
 
 def collect() -> int:
@@ -68,7 +72,14 @@ def _changed(taken: "TakenIn") -> int:
 
 
 LANES = (
-    Lane("send-notices", send, every_s=lambda: 15.0, full_at=_MOST),
+    Lane(
+        "send-notices",
+        send,
+        every_s=lambda: 15.0,
+        full_at=_MOST,
+        # The other ways go on.
+        goes_on_at=frozenset({GatewayBroken.__name__}),
+    ),
     Lane(
         "collect-reports",
         collect,

@@ -107,7 +107,7 @@ def next_step(
     open_ways = [one for one in regimen.order if one in ways_to(line)]
     left = [one for one in open_ways if not is_exhausted(one, tried, most_tries=regimen.most_tries)]
     if not left:
-        left = _once_more(open_ways, tried, least=regimen.min_attempts)
+        left = _once_more(open_ways, tried, regimen)
     way = next((one for one in left if one in present), None)
     if way is None:
         # No other way is there now. A gateway that was away is asked again: that it was away says nothing of the holder.
@@ -131,22 +131,24 @@ def next_step(
 def _away_since(channel: Channel, tried: Sequence[Tried], *, most_tries: int) -> dt.datetime | None:
     """Return when a way was last tried whose gateway was out of reach, None where anything else is said of it."""
     made = [one for one in tried if one.channel is channel]
-    of_the_holder = [one for one in made if one.left_the_house]
-    if any(one.outcome in _NO_WAY_ON for one in made) or len(of_the_holder) >= most_tries:
+    answered = [one for one in made if one.left_the_house or one.outcome is Outcome.DECLINED]
+    if any(one.outcome in _NO_WAY_ON for one in made) or len(answered) >= most_tries:
         return None
     return max((one.at for one in made if one.at), default=None)
 
 
-def _once_more(ways: Sequence[Channel], tried: Sequence[Tried], *, least: int) -> list[Channel]:
+def _once_more(ways: Sequence[Channel], tried: Sequence[Tried], regimen: Regimen) -> list[Channel]:
     """Return the ways to go again, the least tried first, where the law wants more attempts than were made.
 
-    What a gateway would not even take (no number, no mailbox) is no way again.
+    What a gateway would not even take (no number, no mailbox), or declined as often as it is asked, is no way again.
     """
     made = [one.channel for one in tried if one.counts]
     none = {one.channel for one in tried if one.outcome is Outcome.BOUNCED and not one.left_the_house}
+    declined = [one.channel for one in tried if one.outcome is Outcome.DECLINED]
+    none |= {one for one in declined if declined.count(one) >= regimen.most_tries}
     return (
         sorted(set(ways) - none, key=lambda one: (made.count(one), ways.index(one)))
-        if len(made) < least
+        if len(made) < regimen.min_attempts
         else []
     )
 
@@ -194,9 +196,10 @@ def ways_to(line: Line) -> frozenset[Channel]:
 
 
 def is_exhausted(channel: Channel, tried: Sequence[Tried], *, most_tries: int) -> bool:
-    """Tell whether a way led nowhere, or its gateway was out of reach too often."""
+    """Tell whether a way led nowhere, or its gateway was out of reach or said no too often."""
     outcomes = [one.outcome for one in tried if one.channel is channel]
-    return bool(_NO_WAY_ON & set(outcomes)) or outcomes.count(Outcome.FAILED) >= most_tries
+    in_vain = outcomes.count(Outcome.FAILED) + outcomes.count(Outcome.DECLINED)
+    return bool(_NO_WAY_ON & set(outcomes)) or in_vain >= most_tries
 
 
 def wait_after(tries: int) -> dt.timedelta:

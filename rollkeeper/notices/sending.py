@@ -23,7 +23,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.receipts import codes_of
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.contacts import ContactKind, split_contact
-from rollkeeper.notices.gateways import Answer, Gateway, Handing, Message
+from rollkeeper.notices.gateways import Answer, Gateway, GatewayBroken, Handing, Message
 from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.models import AT_ONCE
 from rollkeeper.notices.rules import (
@@ -57,7 +57,7 @@ _TELLS_OF = {
 """What a notice tells the holder was done: the receipt of that entry is theirs."""
 _OUTCOMES = {
     Answer.TAKEN: Outcome.HANDED, Answer.LATER: Outcome.FAILED, Answer.FAILED: Outcome.FAILED,
-    Answer.REFUSED: Outcome.BOUNCED,
+    Answer.DECLINED: Outcome.DECLINED, Answer.REFUSED: Outcome.BOUNCED,
 }  # fmt: skip
 
 
@@ -70,6 +70,8 @@ class Sent:
     """Refused by the gateway at once; the next way is tried."""
     later: int = 0
     """The gateway was out of reach."""
+    broken: int = 0
+    """The gateway has a fault of this house; no try is spent."""
     quiet: int = 0
     """Waiting for the end of the quiet hours."""
     no_gateway: int = 0
@@ -84,7 +86,7 @@ class Sent:
     def total(self) -> int:
         """Return how many notices were looked at."""
         settled = self.quiet + self.no_gateway + self.withdrawn + self.unreachable
-        return self.handed + self.bounced + self.later + settled
+        return self.handed + self.bounced + self.later + self.broken + settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,11 @@ class Sender:
         A mail server that looks through each mail may keep a chunk for hours: what was decided by day would ring at night.
         """
         now = [(one, self._step(one.row)) for one in intents]
-        self._settle([(one.row, step) for one, step in now if step.wait_until], sent)
+        waits = [(one, step) for one, step in now if step.wait_until]
+        with act():
+            self._settle([(one.row, step) for one, step in waits], sent)
+            put_off = [(one.row.line_id, one.attempt_id) for one, _ in waits if not one.is_repeat]
+            _drop(put_off, Outcome.WAITING)
         return [one for one, step in now if step.wait_until is None]
 
     def _promised(self, row: Any) -> dt.date | None:
@@ -186,6 +192,9 @@ class Sender:
             sent.quiet += step.wait_until is not None and not (step.lacks_gateway or step.is_away)
             sent.withdrawn += step.settle is NoticeState.WITHDRAWN
             sent.unreachable += step.settle in {NoticeState.BOUNCED, NoticeState.UNREACHABLE}
+        self._put_off(pairs)
+
+    def _put_off(self, pairs: Sequence[tuple[Any, Step]]) -> None:
         if pairs:
             run(
                 sql("notices", "settle"),
@@ -199,7 +208,7 @@ class Sender:
             )
 
     def _intend(self, steps: Sequence[tuple[Any, Step]], intents: Sequence[_Intent]) -> None:
-        now, kept = clock.now(), {one.attempt_id for one in intents}
+        kept = {one.attempt_id for one in intents}
         # What waits for an hour of the day is taken up again under its reference: a killed process may have sent it.
         dropped = [
             (row.line_id, one)
@@ -208,18 +217,14 @@ class Sender:
             for one in _waiting(row)
             if one not in kept
         ]
-        if dropped:
-            run(
-                sql("notices", "drop_attempts"),
-                {"line_ids": [a for a, _ in dropped], "attempt_ids": [b for _, b in dropped], "now": now},
-            )
+        _drop(dropped, Outcome.FAILED)
         if intents:
             fresh = [self._promises.get(NoticeKind(one.row.kind)) for one in intents]
             promised = {
                 "promised_ons": [one.promised_on for one in intents],
                 "pack_hashes": [one.pack_hash if one else None for one in fresh],
             }
-            run(sql("notices", "intend"), {**_columns(intents), **promised, "now": now})
+            run(sql("notices", "intend"), {**_columns(intents), **promised, "now": clock.now()})
 
     def _hand_over(self, channel: Channel, intents: Sequence[_Intent], sent: Sent) -> None:
         if not intents:
@@ -231,7 +236,15 @@ class Sender:
             _message(one, addresses[one.row.line_id], receipt=code)
             for one, code in zip(ready, codes, strict=True)
         ]
-        answers = dict(zip(map(id, ready), self._ways[channel].send(messages), strict=True)) if ready else {}
+        try:
+            said = self._ways[channel].send(messages) if ready else []
+        except GatewayBroken:
+            self._away.add(channel)
+            sent.broken += len(intents)
+            later = Step(wait_until=clock.now() + wait_after(1))
+            self._put_off([(one.row, later) for one in intents])
+            return
+        answers = dict(zip(map(id, ready), said, strict=True))
         if answers and all(one.answer is Answer.LATER for one in answers.values()):
             self._away.add(channel)
         nobody = Handing(Answer.REFUSED)  # the address does not open: erased meanwhile, and so no way
@@ -252,7 +265,7 @@ class Sender:
         for one in answers:
             sent.handed += one.answer is Answer.TAKEN
             sent.bounced += one.answer is Answer.REFUSED
-            sent.later += one.answer in {Answer.LATER, Answer.FAILED}
+            sent.later += one.answer in {Answer.LATER, Answer.FAILED, Answer.DECLINED}
         again = [_again_at(intent, one.answer, now=now) for intent, one in zip(intents, answers, strict=True)]
         with act():
             run(
@@ -279,7 +292,7 @@ class Sender:
 def _again_at(intent: _Intent, answer: Answer, *, now: dt.datetime) -> dt.datetime:
     if answer is Answer.LATER:
         return now + wait_after(intent.tries_before + 1)
-    return now + AFTER_A_FAILURE if answer is Answer.FAILED else AT_ONCE
+    return now + AFTER_A_FAILURE if answer in {Answer.FAILED, Answer.DECLINED} else AT_ONCE
 
 
 def _reference(intent: _Intent, given: Handing) -> str | None:
@@ -287,6 +300,18 @@ def _reference(intent: _Intent, given: Handing) -> str | None:
     if given.answer is Answer.TAKEN:
         return given.gateway_reference or str(intent.attempt_id)
     return given.gateway_reference if given.answer is Answer.FAILED else None
+
+
+def _drop(attempts: Sequence[tuple[LineId, UUID]], outcome: Outcome) -> None:
+    if attempts:
+        line_ids, attempt_ids = zip(*attempts, strict=True)
+        run(
+            sql("notices", "drop_attempts"),
+            {
+                "line_ids": list(line_ids), "attempt_ids": list(attempt_ids), "outcome": outcome.value,
+                "now": clock.now(),
+            },
+        )  # fmt: skip
 
 
 def _columns(intents: Sequence[_Intent]) -> dict[str, list[Any]]:
@@ -352,17 +377,17 @@ def _tried(row: Any) -> list[Tried]:
     return [one for one in made if one.outcome is not Outcome.WAITING]
 
 
-def _waiting(row: Any) -> dict[UUID, Channel]:
-    return {UUID(one["id"]): Channel(one["channel"]) for one in row.made if one["outcome"] == Outcome.WAITING}
+def _waiting(row: Any) -> dict[UUID, Any]:
+    return {UUID(one["id"]): one for one in row.made if one["outcome"] == Outcome.WAITING}
 
 
 def _intent(row: Any, channel: Channel, *, promised_on: dt.date | None) -> _Intent:
-    """Make an attempt, or take up again the one that a killed process left waiting."""
-    left = next((one for one, way in _waiting(row).items() if way is channel), None)
+    """Make an attempt, or take up again the one that waits: put off, or left by a killed process that may have sent it."""
+    waiting = _waiting(row)
+    left = next((one for one, made in waiting.items() if made["channel"] == channel), None)
     before = sum(one.channel is channel and one.outcome is Outcome.FAILED for one in _tried(row))
-    return _Intent(
-        row, left or new_uuid(), channel, promised_on, is_repeat=left is not None, tries_before=before
-    )
+    is_repeat = left is not None and not waiting[left]["put_off"]
+    return _Intent(row, left or new_uuid(), channel, promised_on, is_repeat=is_repeat, tries_before=before)
 
 
 def _receipt_codes(told: Sequence[Any]) -> list[str | None]:

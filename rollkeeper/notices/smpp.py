@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from sqlite3 import Error as SpoolFault
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -32,7 +31,7 @@ from rollkeeper.notices.smpp_spool import Spool
 from rollkeeper.notices.smpp_text import WITH_HEADER, TooLong, in_parts
 
 _BROKEN: Final = (OSError, exceptions.ConnectionError, exceptions.PDUError, exceptions.UnknownCommandError,
-                  struct.error, ValueError, KeyError, SpoolFault)  # fmt: skip
+                  struct.error, ValueError, KeyError)  # fmt: skip
 _NOBODY_THERE: Final = {0x0B, 0x33, 0x40}  # invalid destination: address, count, representation
 _BUSY: Final = {0x14, 0x58}  # queue full, throttled
 _NUMBER: Final = re.compile(r"\+?[0-9]{3,20}")
@@ -46,10 +45,10 @@ _AGAIN: Final = 3
 _WITH_OTHERS: Final = 5
 """Times the patience for an answer while the centre says other things: reports of days may stand before it."""
 _STATES: Final = {
-    0: Outcome.HANDED, 1: Outcome.HANDED, 2: Outcome.DELIVERED, 3: Outcome.BOUNCED, 4: Outcome.BOUNCED,
-    5: Outcome.BOUNCED, 6: Outcome.HANDED, 7: Outcome.HANDED, 8: Outcome.BOUNCED,
+    1: Outcome.HANDED, 2: Outcome.DELIVERED, 3: Outcome.BOUNCED, 4: Outcome.BOUNCED, 5: Outcome.BOUNCED, 6: Outcome.HANDED,
+    8: Outcome.BOUNCED,
 }  # fmt: skip
-"""`HANDED` for what is known and is not the end."""
+"""`HANDED` for what is known and is not the end. Scheduled (0) and unknown (7) say nothing: some centres fill in one of them always."""
 
 
 @dataclass(slots=True)
@@ -106,7 +105,8 @@ class ShortMessages:
     def send(self, messages: Sequence[Message]) -> list[Handing]:
         """Send over one connection; what the centre has not answered when it breaks or falls silent is for later.
 
-        Nothing goes out that could not be written down: nobody would know of it, and it would go again at every turn.
+        Nothing goes out that could not be written down: nobody would know of it, and it would go again at every turn. Then it raises
+        GatewayBroken: the centre is not away.
         """
         run = _Run()
         with suppress(*_BROKEN):
@@ -119,7 +119,8 @@ class ShortMessages:
         return [_handing(one, run.answers.get(one.reference, Answer.LATER)) for one in messages]
 
     def listen(self, seconds: float) -> None:
-        """Take delivery reports for so long. Raises OSError where the centre is out of reach."""
+        """Take delivery reports for so long. Raises OSError where the centre is out of reach, GatewayBroken where the spool is."""
+        self._spool.take_over()
         try:
             with self._link() as link:
                 until = time.monotonic() + seconds
@@ -205,7 +206,7 @@ class ShortMessages:
             case "submit_sm_resp" | "generic_nack":
                 self._answered(said, run)
             case "deliver_sm" | "data_sm":
-                self._reported(said)
+                self._reported(said, nth=link.how_often(said))
                 link.acknowledge(said, f"{said.command}_resp")
             case "enquire_link":
                 link.acknowledge(said, "enquire_link_resp")
@@ -235,8 +236,12 @@ class ShortMessages:
         if message.reference not in run.answers and self._spool.is_whole(message.reference):
             run.answers[message.reference] = Answer.TAKEN
 
-    def _reported(self, said: Any) -> None:
-        """Keep a final delivery report; what a telephone sends of itself is acknowledged and dropped."""
+    def _reported(self, said: Any, *, nth: int) -> None:
+        """Keep a final delivery report; what a telephone sends of itself is acknowledged and dropped.
+
+        `nth`: how often these words came on this link. A centre says again on another link what it did not hear acknowledged, and
+        the first there is the first here; a second on one link is of another part, where all parts have one id.
+        """
         named = _text(said.fields.get(RECEIPTED, b""))
         if not (said.esm_class or 0) & _IS_REPORT and not (named and STATE in said.fields):
             return
@@ -253,7 +258,7 @@ class ShortMessages:
                 outcome=outcome,
                 at=clock.now(),
                 answered=named,
-                said=repr((text, sorted(said.fields.items()))),
+                said=repr((nth, text, sorted(said.fields.items()))),
             )
 
 

@@ -36,7 +36,7 @@ class Link(Client):  # type: ignore[misc]
             host, port, timeout=patience_s, allow_unknown_opt_params=True, logger_name="rollkeeper.smpp"
         )
         self._tls, self._name, self._password = tls, name, password
-        self._ends_at_s = 0.0
+        self._ends_at_s, self._heard = 0.0, dict[int, set[int]]()
         self.logger.disabled = True  # it writes whole packets, numbers in them
 
     @property
@@ -128,6 +128,13 @@ class Link(Client):  # type: ignore[misc]
         answer = smpp.make_pdu(command, client=self)
         answer.sequence = said.sequence
         self.send_pdu(answer)
+
+    def how_often(self, said: Any) -> int:
+        """Tell how often the words of this report came on this link, under its own sequence number each time."""
+        words = (getattr(said, "short_message", None), *sorted(said.fields.items()))
+        sequences = self._heard.setdefault(hash(words), set())
+        sequences.add(said.sequence)
+        return len(sequences)
 
     def has_pending(self) -> bool:
         """Tell whether something was read from the wire and not yet from its encryption."""

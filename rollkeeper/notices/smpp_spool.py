@@ -3,7 +3,7 @@
 
 A long message goes in parts, each with an id of the centre's; it is delivered once every part is. A report may come
 before the answer that names its id, more than once, or never. A centre may give an id again when its numbers have gone
-round, or after it was set up anew: where two messages of two weeks have it and both wait, a report says nothing of either.
+round, or after it was set up anew: where two messages of a week have it and both wait, a report says nothing of either.
 `outbox/smpp.sqlite` in the home holds references and the centre's ids, and neither numbers nor texts.
 
     part(reference, part, parts, centre, given, message_id, kept_at, outcome, at, heard, is_told)
@@ -24,6 +24,7 @@ from typing import Final
 from uuid import UUID
 
 from rollkeeper.kernel import clock
+from rollkeeper.notices.gateways import GatewayBroken
 from rollkeeper.notices.kinds import Outcome
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.smpp_ids import LONGEST_ID, ReportIds, of_answer, of_report
@@ -32,6 +33,8 @@ _EARLY: Final = dt.timedelta(hours=1)
 """How long a report that nobody knows waits for the answer that names its message."""
 _OLDEST: Final = dt.timedelta(days=14)
 """How long a message may be on its way: centres give up within a week or less, and then report so."""
+_GIVEN_UP: Final = _OLDEST / 2
+"""How long a message without a report keeps its id from a later one: no sooner, or its late report would tell the later one's holder."""
 _KEPT: Final = 2 * _OLDEST
 """How long a message is remembered: twice as long as anything is believed of it, so that what was heard is taken in before."""
 _DROPPED_AT_ONCE: Final = 1000
@@ -69,7 +72,7 @@ _FROM_TABLES_OF_ONE_CENTRE: Final = (
     *_TABLES.split(";")[:-1],
     "INSERT INTO known_before (one, centre) SELECT 1, :centre WHERE NOT EXISTS (SELECT 1 FROM known_before)",
     """INSERT INTO part SELECT reference, part, parts, centre, given, NULL, kept_at, outcome, at, NULL, is_told
-    FROM part_before, known_before ORDER BY part_before.rowid""",
+    FROM part_before, known_before WHERE kept_at >= :since ORDER BY part_before.rowid""",
     "INSERT INTO early SELECT centre, given, answered, NULL, outcome, at, NULL FROM early_before, known_before",
     *(f"DROP TABLE {name}_before" for name in ("part", "early", "known")),
 )  # fmt: skip
@@ -83,7 +86,7 @@ HAVING max(outcome = 'bounced') = 1 OR (count(given) = max(parts) AND (count(giv
 _HEARD: Final = "SELECT 1 FROM part WHERE centre = :centre AND message_id = :message_id AND heard = :heard"
 # The message that had the id last comes first; of its parts, where all have one id, the first.
 _NAMED: Final = """
-SELECT rowid, reference, outcome IS NULL FROM part
+SELECT rowid, reference, kept_at, outcome IS NULL FROM part
 WHERE centre = :centre AND message_id = :message_id AND kept_at BETWEEN :oldest AND :latest
 ORDER BY max(rowid) OVER (PARTITION BY reference) DESC, part
 """
@@ -106,6 +109,11 @@ class Spool:
     ) -> None:
         self._file, self._centre = file, centre
         self._how, self._one_is_enough = report_ids, one_is_enough
+
+    def take_over(self) -> None:
+        """Make the tables of today out of former ones: before a centre is spoken to, which would not wait for an answer."""
+        with self._open():
+            pass
 
     def intend(self, parts_of: Mapping[UUID, int]) -> None:
         """Note how many parts messages have, before any goes out: where that fails none may, since it would go again for ever."""
@@ -204,6 +212,14 @@ class Spool:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._opened() as file:
+                yield file
+        except (OSError, sqlite3.Error) as fault:
+            raise GatewayBroken from fault
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._file.touch(mode=0o600)
         with closing(sqlite3.connect(self._file, timeout=30, isolation_level=None)) as file:
@@ -253,7 +269,12 @@ class Spool:
         if file.execute(_HEARD, values).fetchone():
             return True
         named = file.execute(_NAMED, values).fetchall()
-        waiting = [(row, reference) for row, reference, is_open in named if is_open]
+        given_up = (dt.datetime.fromisoformat(at) - _GIVEN_UP).isoformat()
+        waiting = [
+            (row, reference)
+            for row, reference, kept_at, is_open in named
+            if is_open and (kept_at >= given_up or reference == named[0][1])
+        ]
         if waiting and {reference for _, reference in waiting} == {named[0][1]}:
             row, _ = waiting[0]
             file.execute(
@@ -284,7 +305,7 @@ def _make_tables(file: sqlite3.Connection, centre: str) -> None:
         file.execute("BEGIN IMMEDIATE")
         with file:
             for statement in _steps(file):
-                named = {"now": _now(), "centre": centre}
+                named = {"now": _now(), "centre": centre, "since": (clock.now() - _KEPT).isoformat()}
                 file.execute(statement, {one: named[one] for one in named if f":{one}" in statement})
     file.executescript(_TABLES)
 

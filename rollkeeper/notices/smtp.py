@@ -183,7 +183,8 @@ def _refusal(message: Message, code: int, said: bytes | str, *, is_of_the_recipi
     """Tell that there is nobody at an address from every other no: of a wrong password, a blocked sender, a full mailbox.
 
     A no to the whole mail says nothing of the mailbox by its code alone. Only a no that is about the mailbox was an attempt to
-    reach its holder, and has a reference: trouble of our own server uses up nobody's attempts.
+    reach its holder, and has a reference: trouble of our own server uses up nobody's attempts. Of the others a no for good is an
+    answer all the same, and who gets it often enough is not asked for ever; one for now (4xx) is as if the server were away.
     """
     found = _ENHANCED.match(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
     status = found[1] if found else None
@@ -191,4 +192,6 @@ def _refusal(message: Message, code: int, said: bytes | str, *, is_of_the_recipi
         return _REFUSED
     if code == _CLOSING:
         return _LATER
-    return Handing(Answer.FAILED, str(message.reference) if is_of_the_mailbox(status) else None)
+    if is_of_the_mailbox(status):
+        return Handing(Answer.FAILED, str(message.reference))
+    return Handing(Answer.DECLINED if code >= 500 else Answer.FAILED)

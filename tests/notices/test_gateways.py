@@ -231,15 +231,17 @@ def test_a_mail_arrives_letter_for_letter_in_every_script(host, mailboxes):
         ("550 5.1.1 no such mailbox", Answer.REFUSED),
         ("550 5.2.1 closed", Answer.REFUSED),
         ("450 busy", Answer.FAILED),
-        ("554 5.7.1 relay access denied", Answer.FAILED),
-        ("550 5.7.1 your address is blocked", Answer.FAILED),
+        ("554 5.7.1 relay access denied", Answer.DECLINED),
+        ("550 5.7.1 your address is blocked", Answer.DECLINED),
         ("552 5.2.2 full", Answer.FAILED),
         ("550 5.0.0 no such mailbox", Answer.REFUSED),
-        ("554 5.0.0 no", Answer.FAILED),
+        ("554 5.0.0 no", Answer.DECLINED),
         ("550 5.2.0 not now", Answer.FAILED),
         ("550 5.2.121 too much at once", Answer.FAILED),
         ("552 5.2.3 too large", Answer.FAILED),
-        ("553 5.1.8 your domain has no mail server", Answer.FAILED),
+        ("553 5.1.8 your domain has no mail server", Answer.DECLINED),
+        ("550 5.4.1 access denied", Answer.DECLINED),
+        ("552 no", Answer.DECLINED),
         ("450 greylisted, client 5.1.99.12", Answer.FAILED),
     ],
 )
@@ -256,8 +258,8 @@ def test_a_refused_recipient_is_a_bounce_and_a_passing_trouble_is_not(host, mail
     ("reply", "answer"),
     [
         ("550 5.1.1 no", Answer.REFUSED),
-        ("554 no", Answer.FAILED),
-        ("550 5.0.0 no", Answer.FAILED),
+        ("554 no", Answer.DECLINED),
+        ("550 5.0.0 no", Answer.DECLINED),
         ("452 full", Answer.FAILED),
         ("421 closing", Answer.LATER),
     ],
@@ -282,7 +284,7 @@ def test_only_a_no_about_the_mailbox_was_an_attempt_to_reach_its_holder(host, ma
 
     (handed,) = mail_server(host.url).send([one])
 
-    assert handed.answer is Answer.FAILED
+    assert handed.answer is (Answer.FAILED if is_attempt or reply < "5" else Answer.DECLINED)
     assert handed.gateway_reference == (str(one.reference) if is_attempt else None)
 
 

@@ -1,5 +1,6 @@
 """What the room does by itself: only where there is something to hear, and as the sweep."""
 
+import datetime as dt
 import json
 import mailbox
 
@@ -9,6 +10,7 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, write_settings
 from rollkeeper.notices.acts import send_due
+from rollkeeper.notices.gateways import GatewayBroken
 from rollkeeper.notices.kinds import Channel, Outcome
 from rollkeeper.notices.lanes import LANES
 from rollkeeper.notices.return_address import return_secret
@@ -57,6 +59,25 @@ def test_the_mailbox_for_reports_is_read_by_itself(set_for, tmp_path):
 
     assert [lane("collect-mail").turn(), lane("collect-mail").turn()] == [1, 0]
     assert notice(owed).state == "delivered"
+
+
+def test_a_spool_that_cannot_be_read_is_the_lane_s_fault_and_spends_no_try(set_for):
+    set_for(smpp_url="smpp://x@127.0.0.1:9", quiet_from=dt.time(0), quiet_until=dt.time(0))
+    spool = home() / "outbox" / "smpp.sqlite"
+    spool.parent.mkdir(exist_ok=True)
+    spool.write_bytes(b"no database " * 1000)
+    try:
+        owed = tell(make_line())
+
+        for name in ("send-notices", "collect-reports"):
+            with pytest.raises(GatewayBroken):
+                lane(name).turn()
+
+        assert [one.outcome for one in attempts(owed)] == ["waiting"]
+        assert GatewayBroken.__name__ in lane("send-notices").goes_on_at
+    finally:
+        spool.unlink()
+        write_settings(smpp_url=None, quiet_from=dt.time(21), quiet_until=dt.time(8))
 
 
 def test_what_the_centre_reported_is_taken_in_while_it_cannot_be_reached(set_for):

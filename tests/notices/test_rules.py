@@ -99,6 +99,18 @@ def test_a_gateway_that_is_away_says_nothing_of_the_holder():
     assert step(tried=of_the_holder, order=[Channel.SMS], **sms_alone).settle is NoticeState.BOUNCED
 
 
+@pytest.mark.parametrize("least", [0, 9])
+@pytest.mark.parametrize("others", [0, 2])
+def test_a_way_that_declines_so_often_is_over_and_made_no_attempt_that_the_law_counts(least, others):
+    away = [Tried(Channel.EMAIL, Outcome.FAILED, at=NOW - dt.timedelta(9))] * others
+    declined = [Tried(Channel.EMAIL, Outcome.DECLINED, at=NOW - dt.timedelta(1))] * 3
+    by_mail_alone = {"of": line("domain"), "min_attempts": least}
+
+    assert step(tried=[*away, *declined], **by_mail_alone).settle is NoticeState.BOUNCED
+    assert step(tried=[*away, *declined[:2]], **by_mail_alone).channel is Channel.EMAIL
+    assert not any(one.counts for one in declined)
+
+
 def test_when_every_way_led_nowhere_the_notice_has_bounced():
     every = [Tried(channel, Outcome.BOUNCED) for channel in (Channel.SMS, Channel.VOICE, Channel.EMAIL)]
 

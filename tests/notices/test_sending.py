@@ -20,7 +20,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices import queries
 from rollkeeper.notices.acts import record_outcomes, send_due
 from rollkeeper.notices.errors import NoNotice
-from rollkeeper.notices.gateways import Answer
+from rollkeeper.notices.gateways import Answer, GatewayBroken
 from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.sending import Sender
@@ -333,6 +333,22 @@ def test_a_message_that_is_not_taken_for_itself_is_tried_for_days_and_then_its_h
     assert len(attempts(other)) == settings().notice_tries  # nothing is said of other messages
 
 
+def test_a_message_that_is_declined_for_good_is_tried_for_days_and_then_its_holder_is_unreached(ways):
+    mail = ways[Channel.EMAIL]
+    mail.answer, mail.reference = lambda _: Answer.DECLINED, lambda _: None
+    owed, only = tell(make_line(number=None, service="domain")), {Channel.EMAIL: mail}
+    waits = []
+    for days in range(settings().notice_tries + 1):
+        clock.give_day(ON + dt.timedelta(days=days))
+        make_due()
+        send(only)
+        waits.append(notice(owed).next_try_at - clock.now())
+
+    assert dt.timedelta(hours=23) < min(waits[:-1]) <= max(waits[:-1]) <= dt.timedelta(days=1)
+    assert (notice(owed).state, queries.count_unreached()) == ("bounced", 1)
+    assert {one.outcome for one in attempts(owed)} == {"declined"}
+
+
 def test_what_fails_before_it_leaves_the_house_uses_up_no_way_that_is_the_only_one(ways):
     mail = ways[Channel.EMAIL]
     mail.answer, mail.reference = lambda _: Answer.FAILED, lambda _: None
@@ -381,6 +397,94 @@ def test_what_a_gateway_that_is_away_would_not_hear_waits_under_its_reference_an
     assert (sent.later, mail.parts[0], outcomes) == (5, 2, ["failed"] * 2 + ["waiting"] * 3)
     assert {notice(one).state for one in owed} == {"sent"}
     assert intended <= {message.reference for message in mail.heard}
+    assert not any(message.is_repeat for message in mail.heard)  # nothing of them had left the house
+
+
+def test_what_was_put_off_for_days_is_sent_when_it_goes_out_and_waits_for_its_proof(ways):
+    mail = ways[Channel.EMAIL]
+    mail.at_once, mail.answer = 1, lambda _: Answer.LATER
+    owed = [tell(make_line(number=None, service="domain")) for _ in range(2)]
+    send(ways)
+    mail.answer = lambda _: Answer.TAKEN
+    clock.give_day(ON + dt.timedelta(days=settings().notice_wait_days + 1))
+    make_due()
+    send(ways)
+
+    again = send(ways)
+
+    assert again.given_up == 0
+    assert {notice(one).state for one in owed} == {"sent"}
+
+
+def test_a_gateway_with_a_fault_of_this_house_spends_no_try_and_holds_up_no_other_way(ways):
+    def break_down(_):
+        raise GatewayBroken
+
+    ways[Channel.SMS].answer = break_down
+    by_sms, by_mail = tell(make_line()), tell(make_line(number=None, service="domain"))
+    for _ in range(settings().notice_tries + 1):
+        sent = send(ways)
+        make_due()
+    broken = sent.broken, [one.outcome for one in attempts(by_sms)], notice(by_mail).state
+    ways[Channel.SMS].answer = lambda _: Answer.TAKEN
+    send(ways)
+
+    assert broken == (1, ["waiting"], "sent")
+    assert [(one.channel, one.outcome) for one in attempts(by_sms)] == [("sms", "handed")]
+    assert ways[Channel.SMS].heard[-1].is_repeat  # some of it may have gone
+
+
+def test_a_proof_that_comes_while_a_notice_is_put_off_stands(ways):
+    mail = ways[Channel.EMAIL]
+    mail.at_once = 1
+    owed = [tell(make_line(number=None, service="domain")) for _ in range(2)]
+    mail.answer = lambda _: Answer.FAILED
+    send(ways)
+    earlier = {attempts(one)[0].attempt_id for one in owed}
+
+    def prove_and_be_away(_):
+        for one in earlier:
+            report(one)
+        return Answer.LATER
+
+    mail.answer = prove_and_be_away
+    clock.give_day(ON + dt.timedelta(days=2))
+    make_due()
+    send(ways)
+
+    assert [(notice(one).state, notice(one).claimed_by) for one in owed] == [("delivered", None)] * 2
+
+
+def test_reports_wait_for_the_first_notice_before_they_touch_the_next(ways):
+    owed = [tell(make_line(f"+861390000123{n}")) for n in range(2)]
+    send(ways)
+    first, last = sorted(owed, key=lambda one: notice(one).line_id)
+    receipts = [
+        Receipt(str(attempts(one)[0].attempt_id), Outcome.BOUNCED, clock.now()) for one in (last, first)
+    ]
+
+    def hear():
+        record_outcomes(sweep_authority(), receipts=receipts, on=ON)
+        connections.close_all()
+
+    reader = threading.Thread(target=hear)
+    with database.act():
+        database.rows("SELECT FROM notices_notice WHERE notice_id = %s FOR UPDATE", [first])
+        reader.start()
+        while not database.rows("SELECT FROM pg_locks WHERE NOT granted"):
+            pass
+        free = [
+            database.rows(
+                "SELECT FROM notices_attempt WHERE notice_id = ANY(%s) FOR UPDATE SKIP LOCKED", [owed]
+            ),
+            database.rows(
+                "SELECT FROM notices_notice WHERE notice_id = ANY(%s) FOR UPDATE SKIP LOCKED", [owed]
+            ),
+        ]
+    reader.join()
+
+    assert [len(one) for one in free] == [2, 2]
+    assert {notice(one).state for one in owed} == {"owed"}
 
 
 @pytest.mark.parametrize(
@@ -444,6 +548,17 @@ def test_what_was_left_as_sent_without_an_attempt_under_way_is_owed_again(ways):
     database.run(database.sql("notices", "owe_again"))
 
     assert (notice(left).state, notice(under_way).state) == ("owed", "sent")
+
+
+def test_what_was_left_as_sent_and_names_a_day_that_is_past_stays_unsaid(ways):
+    past, none = tell(make_line(), NoticeKind.REMINDER), tell(make_line(), NoticeKind.RECORD_CHANGED)
+    send(ways)
+    database.run("UPDATE notices_notice SET promised_on = NULL WHERE notice_id = %s", [none])
+    database.run("UPDATE notices_attempt SET outcome = 'bounced'")
+
+    database.run(database.sql("notices", "owe_again"))
+
+    assert (notice(past).state, notice(none).state) == ("sent", "owed")
 
 
 def test_the_way_that_brought_the_proof_is_the_one_that_is_counted(ways):

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, settings, write_settings
 from rollkeeper.notices.errors import NoMessageCentre, ReportIdsUnknown
-from rollkeeper.notices.gateways import Answer, Message
+from rollkeeper.notices.gateways import Answer, GatewayBroken, Message
 from rollkeeper.notices.kinds import Channel, Outcome
 from rollkeeper.notices.lanes import LANES
 from rollkeeper.notices.smpp import ShortMessages
@@ -159,10 +159,13 @@ def damaged(file):
 def test_what_cannot_be_written_down_does_not_go_out(tmp_path, broken):
     with message_centre() as centre:
         broken(tmp_path / "smpp.sqlite")
-        handings = [centre.gateway(tmp_path).send([sms(is_repeat=repeat)]) for repeat in (False, True)]
+        for repeat in (False, True):
+            with pytest.raises(GatewayBroken):
+                centre.gateway(tmp_path).send([sms(is_repeat=repeat)])
+        with pytest.raises(GatewayBroken):
+            centre.gateway(tmp_path).listen(0.1)
         parts = parts_of(centre.close())
 
-    assert [answers(one) for one in handings] == [[Answer.LATER]] * 2
     assert parts == []
 
 
@@ -208,7 +211,7 @@ def test_an_answer_with_an_id_however_long_is_an_answer(tmp_path, how):
     ("stat", "state", "told"),
     [
         ("DELIVRD", 2, 1), ("MK", 2, 1), ("DELIVRD", 99, 1), ("ENROUTE", 2, 0), ("ACCEPTD", 2, 0), ("UNKNOWN", 2, 0),
-        ("DELIVRD", 1, 0), ("DELIVRD", 6, 0), ("DELIVRD", 7, 0), ("DELIVRD", 5, 0), ("ACCEPTD", 6, 0),
+        ("DELIVRD", 1, 0), ("DELIVRD", 6, 0), ("DELIVRD", 7, 1), ("DELIVRD", 0, 1), ("DELIVRD", 5, 0), ("ACCEPTD", 6, 0),
     ],
 )  # fmt: skip
 def test_a_report_is_believed_where_text_and_field_do_not_contradict_each_other(tmp_path, stat, state, told):
@@ -364,6 +367,20 @@ def test_where_two_messages_that_wait_have_one_id_a_report_proves_neither(tmp_pa
     spool.keep_report("1", outcome=Outcome.DELIVERED, at=clock.now())
 
     assert Spool(tmp_path / "s").settled() == []
+
+
+@pytest.mark.parametrize(("days", "told"), [(6, 0), (7, 0), (8, 1)])
+def test_a_message_without_a_report_keeps_its_id_for_a_week_from_a_later_one(tmp_path, days, told):
+    spool, latter = Spool(tmp_path / "s"), uuid.uuid4()
+    clock.give_day(dt.date(2012, 3, 2))
+    spool.keep_part(uuid.uuid4(), part=1, parts=1, message_id="1")
+    clock.give_day(dt.date(2012, 3, 2) + dt.timedelta(days=days))
+    at = clock.now() - dt.timedelta(minutes=1)  # and the week is not over at the same time of day
+    spool.keep_part(latter, part=1, parts=1, message_id="1")
+
+    spool.keep_report("1", outcome=Outcome.DELIVERED, at=at)
+
+    assert [one.reference for one in spool.settled()] == [str(latter)] * told
 
 
 def test_an_id_whose_message_is_settled_is_the_next_one_s(tmp_path):
@@ -556,14 +573,16 @@ def test_a_centre_may_report_once_of_a_long_message_if_that_is_said(tmp_path, wh
     assert len(spool.settled()) == told
 
 
-def test_a_centre_may_give_all_parts_of_a_message_one_id(tmp_path):
-    spool, reference = Spool(tmp_path / "s"), uuid.uuid4()
+def test_the_same_words_are_of_another_part_on_one_link_and_said_again_on_another(tmp_path):
+    spool, reference = Spool(tmp_path / "smpp.sqlite"), uuid.uuid4()
     for part in (1, 2):
         spool.keep_part(reference, part=part, parts=2, message_id="m")
-
-    spool.keep_report("m", outcome=Outcome.DELIVERED, at=clock.now())
+    with message_centre(on_bind=[["m", "DELIVRD"]]) as centre:
+        for _ in range(2):
+            centre.gateway(tmp_path).listen(0.2)
     half = spool.settled()
-    spool.keep_report("m", outcome=Outcome.DELIVERED, at=clock.now())
+    with message_centre(on_bind=[["m", "DELIVRD"]] * 2) as centre:
+        centre.gateway(tmp_path).listen(0.2)
 
     assert (half, [one.reference for one in spool.settled()]) == ([], [str(reference)])
 
@@ -592,6 +611,7 @@ CREATE TABLE known (one INTEGER PRIMARY KEY CHECK (one = 1), centre TEXT NOT NUL
 INSERT INTO part VALUES ('{0}', 1, 1, '0000000026', NULL, '{1}', NULL, NULL, 0);
 INSERT INTO early VALUES ('27', '', NULL, 'delivered', '{1}');
 INSERT INTO known VALUES (1, 'smpp://x@one', NULL);
+INSERT INTO part VALUES ('of old', 1, 1, '1', NULL, '2012-03-02T00:00:00+00:00', NULL, NULL, 0);
 """
 
 
@@ -606,6 +626,20 @@ def test_a_spool_of_before_is_taken_over_with_what_waits_in_it(tmp_path, tables)
     spool.keep_part(references[1], part=1, parts=1, message_id="0027")
 
     assert {one.reference for one in spool.settled()} == {str(one) for one in references}
+    with closing(sqlite3.connect(tmp_path / "s")) as file:
+        assert file.execute("SELECT 1 FROM part WHERE reference = 'of old'").fetchall() == []
+
+
+def test_a_spool_of_before_is_taken_over_before_the_centre_is_spoken_to(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "s")) as file, file:
+        file.executescript(TABLES_OF_ONE_CENTRE.format(uuid.uuid4(), clock.now().isoformat()))
+    gone = ShortMessages("smpp://x@127.0.0.1:9", password="", sender="1", spool=Spool(tmp_path / "s"))
+
+    with pytest.raises(OSError, match="out of reach"):
+        gone.listen(0.1)
+
+    with closing(sqlite3.connect(tmp_path / "s")) as file:
+        assert "centre" in {name for _, name, *_ in file.execute("PRAGMA table_info(part)")}
 
 
 @pytest.mark.parametrize(

@@ -11,5 +11,5 @@ class Migration(migrations.Migration):
     dependencies = [("notices", "0005_letters_back")]
 
     operations = [
-        migrations.RunSQL(database.sql("notices", "owe_again"), migrations.RunSQL.noop),
+        migrations.RunSQL([database.PATIENT, database.sql("notices", "owe_again")], migrations.RunSQL.noop),
     ]

@@ -23,7 +23,7 @@ LEFT JOIN lines_line l ON l.line_id = c.line_id
 LEFT JOIN LATERAL (
     SELECT json_agg(json_build_object(
         'id', a.attempt_id, 'channel', a.channel, 'outcome', a.outcome, 'at', a.sent_at,
-        'left', a.gateway_reference IS NOT NULL
+        'left', a.gateway_reference IS NOT NULL, 'put_off', a.outcome = 'waiting' AND a.outcome_at IS NOT NULL
     )) AS attempts
     FROM notices_attempt a
     WHERE a.line_id = c.line_id AND a.notice_id = c.notice_id

@@ -1,11 +1,12 @@
 -- Gives up waiting for proof of attempts that were handed over long ago, so that the next way is tried.
 -- Law: art. 3 (a message without proof told nobody). Reads: notices_attempt. Writes: notices_attempt, notices_notice.
--- Plan: index notices_attempt_open, LIMIT. One that is at work is left for the next run.
+-- Plan: index notices_attempt_open, LIMIT; a probe of notices_notice a row. One that is at work, or whose notice is, is left for
+-- the next run: this waits for nobody.
 -- Again: the next chunk; nothing once they are no longer open.
 WITH late AS MATERIALIZED (
-    SELECT line_id, attempt_id FROM notices_attempt
-    WHERE outcome = 'handed' AND sent_at < CASE channel WHEN 'post' THEN %(letters_before)s ELSE %(before)s END
-      AND sent_at < greatest(%(before)s, %(letters_before)s)
+    SELECT a.line_id, a.attempt_id FROM notices_attempt a JOIN notices_notice n USING (line_id, notice_id)
+    WHERE a.outcome = 'handed' AND a.sent_at < CASE a.channel WHEN 'post' THEN %(letters_before)s ELSE %(before)s END
+      AND a.sent_at < greatest(%(before)s, %(letters_before)s)
     LIMIT %(chunk)s
     FOR UPDATE SKIP LOCKED
 ), silent AS (
