@@ -101,7 +101,9 @@ def push_due(
     _release_dead_claims()
     with hold_claim() as claim:
         while True:
-            today = on + (clock.today() - began)  # a run that goes on past midnight obeys the day that it is then
+            today = on + (
+                clock.today() - began
+            )  # a run that goes on past midnight obeys the day that it is then
             found = _claim(claim, size=min(CHUNK, CHUNK if limit is None else limit - done.total), on=today)
             if not found:
                 return done
@@ -131,16 +133,13 @@ def _claim(claim: int, *, size: int, on: dt.date) -> list[Any]:
         "SELECT FROM network_rest WHERE days @> %s", [on]
     )
     tomorrow = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), clock.zone())
-    tomorrow = max(tomorrow, clock.now() + dt.timedelta(minutes=1))
+    day = {"is_open": is_open, "tomorrow": max(tomorrow, clock.now() + dt.timedelta(minutes=1))}
     for kind in _FIRST_THINGS_FIRST:
         with act():
             one_at_a_time(_CLAIMING)
             found = rows(
                 sql("network", "claim_commands"),
-                {
-                    "kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim, "is_open": is_open,
-                    "tomorrow": tomorrow,
-                },  # fmt: skip
+                {"kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim} | day,
             )
         if found:
             return found

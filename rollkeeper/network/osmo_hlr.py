@@ -193,7 +193,9 @@ def _digits(order: Order) -> str:
 
 def _state(line: LineId, told: Told | None, own: Own | None, control: Control) -> ReadBack:
     if told is None or not told.place:
-        return ReadBack.UNKNOWN  # never found here: it may be here all the same, under a number that is written otherwise
+        return (
+            ReadBack.UNKNOWN
+        )  # never found here: it may be here all the same, under a number that is written otherwise
     info = _known(line, told, control)
     if info is None:
         return ReadBack.ABSENT

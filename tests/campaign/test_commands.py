@@ -216,7 +216,10 @@ def test_run_does_nothing_to_anybody_without_an_approval(told, desk):
 def test_run_says_what_the_night_did(told, desk):
     done = desk.campaign("run")
 
-    assert f"Clocks started: {LINES}. Left, being registered or over: 0. Put off: 0. Reminders owed: 0." in done.said
+    assert (
+        f"Clocks started: {LINES}. Left, being registered or over: 0. Put off: 0. Reminders owed: 0."
+        in done.said
+    )
 
 
 def test_run_says_when_to_come_again_where_a_brake_holds(told, desk, brakes):

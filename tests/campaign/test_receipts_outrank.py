@@ -156,7 +156,8 @@ def test_a_hardship_of_the_day_of_the_cut_gives_its_own_days_and_no_more(people)
 
 
 @pytest.mark.parametrize(
-    ("first", "last"), [(dt.date(2012, 6, 1), dt.date(2012, 6, 10)), (dt.date(2010, 5, 1), dt.date(2010, 5, 9))]
+    ("first", "last"),
+    [(dt.date(2012, 6, 1), dt.date(2012, 6, 10)), (dt.date(2010, 5, 1), dt.date(2010, 5, 9))],
 )
 def test_a_hardship_that_moves_nothing_gives_no_service_back(people, first, last):
     (cut,) = told_lines(1)
@@ -200,7 +201,9 @@ def test_whoever_disputes_a_suspension_and_is_right_has_service_back_and_what_wa
     (row,) = rows("SELECT stage, promised_on FROM campaign_member WHERE line_id = %s", [cut])
     assert (state(cut), row.stage) == (stands, "counting" if upheld else "suspended")
     if upheld:
-        left = open_campaign().pack.campaign.suspension_days - 2  # the clock of the suspension ran on two days
+        left = (
+            open_campaign().pack.campaign.suspension_days - 2
+        )  # the clock of the suspension ran on two days
         assert row.promised_on == open_day(DUE + dt.timedelta(days=40 + left))
     restored = rows("SELECT FROM network_command WHERE line_id = %s AND kind = 'restore'", [cut])
     assert len(restored) == upheld

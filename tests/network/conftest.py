@@ -21,6 +21,4 @@ def kamailio(tmp_path_factory):
 @pytest.fixture(scope="module")
 def radius(tmp_path_factory):
     wanted("freeradius", "freeradius")
-    yield from running(
-        RadiusProgram(tmp_path_factory.mktemp("radius")), lambda one: one.provision(NUMBERS)
-    )
+    yield from running(RadiusProgram(tmp_path_factory.mktemp("radius")), lambda one: one.provision(NUMBERS))

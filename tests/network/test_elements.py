@@ -504,7 +504,9 @@ def test_a_bar_reaches_a_customer_whose_name_the_operator_said_is_the_line_s(rad
 
     before = dial_in(customer, name, **more), radius.gateway().read_back([order(number).line_id])
     radius.change(
-        "INSERT INTO rk_account VALUES (?, ?)", ["household-7@net.example", number], ["00-11-22-aa-bb-cc", number]
+        "INSERT INTO rk_account VALUES (?, ?)",
+        ["household-7@net.example", number],
+        ["00-11-22-aa-bb-cc", number],
     )
 
     assert before == ((packet.AccessAccept, ""), [ReadBack.UNKNOWN])

@@ -214,8 +214,10 @@ def turns_a_command_into_another(kamailio, as_role):
     for statement in (
         "UPDATE network_command SET kind = 'end'",
         "UPDATE network_command SET line_id = gen_random_uuid()",
-        "INSERT INTO network_command (line_id, kind, reason, asked_at, position) OVERRIDING SYSTEM VALUE"
-        " VALUES (gen_random_uuid(), 'bar', 'registration', now(), 1000000000000000000)",
+        (
+            "INSERT INTO network_command (line_id, kind, reason, asked_at, position) OVERRIDING SYSTEM VALUE"
+            " VALUES (gen_random_uuid(), 'bar', 'registration', now(), 1000000000000000000)"
+        ),
     ):
         with pytest.raises(ProgrammingError, match="permission denied"), as_role("sweep"):
             database.run(statement)

@@ -243,7 +243,12 @@ def test_a_receiver_that_never_answers_is_asked_again_later(webhook, element):
 def test_a_receiver_that_answers_nothing_is_not_waited_for_order_by_order(element):
     element.delay_s = 1.5
     hasty = Webhook(
-        element.url, secret=SECRET, with_number=True, care_number="10086", patience_s=0.5, patience_together_s=0.2
+        element.url,
+        secret=SECRET,
+        with_number=True,
+        care_number="10086",
+        patience_s=0.5,
+        patience_together_s=0.2,
     )
 
     assert hasty.push([order() for _ in range(40)]) == [Answer.LATER] * 40
