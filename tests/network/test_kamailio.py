@@ -3,6 +3,7 @@
 
 import signal
 import sqlite3
+import threading
 import uuid
 
 import pytest
@@ -356,6 +357,16 @@ def test_whom_the_line_updates_may_answer_from_elsewhere_and_is_followed_there(b
     barred.say("INVITE", elsewhere(gateway), "updated", *way, within=True)
     assert barred.hear(first="SIP/2.0 4").startswith("SIP/2.0 403")
 
+
+def test_orders_wait_for_whoever_else_writes(kamailio):
+    other = sqlite3.connect(kamailio.folder / "rollkeeper.sqlite", check_same_thread=False)
+    other.execute("INSERT INTO rk_told VALUES ('another', 1, 'barred', '+8689100001301')")
+    timer = threading.Timer(0.3, other.commit)
+    timer.start()
+
+    assert kamailio.gateway().push([order("+8689100001302", RESTORE)]) == [Answer.TAKEN]
+    timer.join()
+    other.close()
 
 
 def test_the_centre_changes_a_call_even_where_somebody_barred_its_own_number(kamailio, barred):
