@@ -3,6 +3,7 @@
 
 import signal
 import sqlite3
+import threading
 import uuid
 
 import pytest
@@ -173,13 +174,15 @@ def gateway(kamailio):
         yield phone
 
 
-def called(phone, other, dialled, call):
-    """Have one call the other; return the routes within the call."""
+def called(phone, other, dialled, call, *, at=None):
+    """Have one call the other, who may answer for somebody elsewhere; return the routes within the call."""
+    at = at or other
+    other.place = at.place
     phone.say("INVITE", f"sip:{dialled}@{HERE}", call)
     other.answer(other.hear(first="INVITE"))
     answer = phone.hear(first="SIP/2.0 200")
     phone.say("ACK", other.place, call, *routes(answer), within=True)
-    assert other.hear(first="ACK")
+    assert at.hear(first="ACK")
     return routes(answer)
 
 
@@ -242,16 +245,128 @@ def test_no_route_of_the_phone_leads_past_the_care_desk(barred, desk, gateway):
     assert "\nRoute:" not in heard
 
 
-def test_a_call_with_the_centre_is_changed_after_kamailio_began_anew(kamailio, barred, centre, gateway):
-    way = called(barred, centre, "110", "through")
+@pytest.mark.parametrize("dialled", ["110", CARE])
+def test_a_call_with_the_floor_is_changed_after_kamailio_began_anew(kamailio, barred, centre, desk, dialled):
+    called_one, call = centre if dialled == "110" else desk, f"through-{dialled}"
+    way = called(barred, called_one, dialled, call)
     kamailio.kill(signal.SIGKILL)
     kamailio.start()
 
-    barred.say("INVITE", centre.place, "through", *way, within=True)
+    barred.say("INVITE", called_one.place, call, *way, within=True)
+    called_one.answer(called_one.hear(first="INVITE"))
+    assert barred.hear().startswith("SIP/2.0 200")
+    barred.say("BYE", called_one.place, call, *way, within=True)
+    assert called_one.hear(first="BYE")
+
+
+def test_who_is_at_the_centres_host_and_not_the_centre_is_not_reached_by_a_call_that_is_not_known(
+    kamailio, barred
+):
+    way = f"Route: <sip:{HERE}:{kamailio.sip};lr>"
+    with Handset("", kamailio.sip) as trunk:
+        for count, place in enumerate((f"{HERE}:{trunk.port}", HERE)):
+            barred.say("INVITE", f"sip:{OTHER}@{place}", f"invented-{count}", way, within=True)
+            assert barred.hear().startswith("SIP/2.0 403")
+
+
+@pytest.fixture
+def agent(kamailio):
+    """Where the centre and the desk have their people: not where calls to them are sent."""
+    with Handset("agent", kamailio.sip, host=f"{HERE.rpartition('.')[0]}.254") as phone:
+        yield phone
+
+
+def changes(phone, other, call, way):
+    """Tell whether the one may change its call with the other."""
+    phone.say("INVITE", other.place, call, *way, within=True)
+    heard = other.hear(first="INVITE")
+    if heard:
+        other.answer(heard)
+    return bool(heard) and phone.hear(first="SIP").startswith("SIP/2.0 200")
+
+
+@pytest.mark.parametrize("dialled", ["112", CARE, REGISTRATION])
+def test_a_line_that_is_barred_while_it_talks_to_the_floor_goes_on_changing_that_call(
+    kamailio, centre, desk, agent, dialled
+):
+    number, called_one = f"+86891000011{dialled[-2:]}", centre if dialled == "112" else desk
+    with Handset(number, kamailio.sip) as line:
+        way = called(line, called_one, dialled, f"talk-{dialled}", at=agent)
+        kamailio.gateway().push([order(number)])
+
+        assert changes(line, agent, f"talk-{dialled}", way)
+        assert changes(line, agent, f"talk-{dialled}", way)
+
+
+def test_a_line_that_is_barred_while_the_centre_talks_to_it_goes_on_changing_that_call(kamailio, centre, agent):
+    number = "+8689100001201"
+    centre.place = agent.place
+    with Handset(number, kamailio.sip) as line:
+        line.say("REGISTER", f"sip:{HERE}", "reachable", to=f"sip:{number}@{HERE}")
+        assert line.hear().startswith("SIP/2.0 200")
+        centre.say("INVITE", f"sip:{number}@{HERE}", "asks")
+        line.answer(line.hear(first="INVITE"))
+        way = routes(centre.hear())
+        kamailio.gateway().push([order(number)])
+
+        assert changes(line, agent, "asks", way)
+
+
+def test_a_request_of_the_lines_own_that_hides_its_number_does_not_pass_for_the_other_end(
+    barred, centre, agent
+):
+    way, place = called(barred, centre, "119", "hidden", at=agent), barred.place
+    barred.place = place.replace(BARRED, "anonymous")
+    barred.say("UPDATE", agent.place, "hidden", *way, within=True)
+    agent.answer(agent.hear(first="UPDATE"))
+    barred.place = place
+
+    assert changes(barred, agent, "hidden", way)
+
+
+def test_who_hangs_up_one_branch_changes_the_other(barred, centre, agent):
+    way = called(barred, centre, "122", "forked")
+    first, centre.place = centre.place, agent.place
+    barred.say("INVITE", first, "forked", *way, within=True)
     centre.answer(centre.hear(first="INVITE"))
     assert barred.hear().startswith("SIP/2.0 200")
-    barred.say("BYE", centre.place, "through", *way, within=True)
+    barred.say("BYE", first, "forked", *way, within=True)
     assert centre.hear(first="BYE")
+
+    assert changes(barred, agent, "forked", way)
+
+
+def test_the_centre_itself_is_reached_where_another_branch_is_noted(barred, centre, agent):
+    first = centre.place
+    way = called(barred, centre, "120", "branches", at=agent)
+    centre.place = first
+
+    assert changes(barred, centre, "branches", way)
+
+
+def test_whom_the_line_updates_may_answer_from_elsewhere_and_is_followed_there(barred, desk, agent, gateway):
+    way, first = called(barred, desk, CARE, "updated"), desk.place
+    desk.place = agent.place
+    barred.say("UPDATE", first, "updated", *way, within=True)
+    desk.answer(desk.hear(first="UPDATE"))
+    assert barred.hear().startswith("SIP/2.0 200")
+
+    assert changes(barred, agent, "updated", way)
+    barred.say("UPDATE", elsewhere(gateway), "updated", *way, within=True)
+    gateway.answer(gateway.hear(first="UPDATE"))
+    barred.say("INVITE", elsewhere(gateway), "updated", *way, within=True)
+    assert barred.hear(first="SIP/2.0 4").startswith("SIP/2.0 403")
+
+
+def test_orders_wait_for_whoever_else_writes(kamailio):
+    other = sqlite3.connect(kamailio.folder / "rollkeeper.sqlite", check_same_thread=False)
+    other.execute("INSERT INTO rk_told VALUES ('another', 1, 'barred', '+8689100001301')")
+    timer = threading.Timer(0.3, other.commit)
+    timer.start()
+
+    assert kamailio.gateway().push([order("+8689100001302", RESTORE)]) == [Answer.TAKEN]
+    timer.join()
+    other.close()
 
 
 def test_the_centre_changes_a_call_even_where_somebody_barred_its_own_number(kamailio, barred):
