@@ -9,9 +9,11 @@ CREATE TABLE IF NOT EXISTS rk_line (
     line TEXT PRIMARY KEY, account TEXT NOT NULL, state TEXT NOT NULL, sequence INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS rk_line_by_account ON rk_line (account, sequence);
--- Filled by the operator: under which names (or Calling-Station-Ids) the customers of a number come.
+-- Filled by the operator: under which names (or Calling-Station-Ids) the customers of a number come. FreeRADIUS asks for some
+-- characters in another spelling: \ is =5C here, ' is =27, " is =22, ` is =60.
 CREATE TABLE IF NOT EXISTS rk_account (
-    account TEXT PRIMARY KEY COLLATE NOCASE, number TEXT NOT NULL CHECK (number GLOB '+[0-9]*')
+    account TEXT PRIMARY KEY COLLATE NOCASE CHECK (account NOT GLOB '*[\''"`]*'),
+    number TEXT NOT NULL CHECK (number GLOB '+[0-9]*')
 );
 CREATE INDEX IF NOT EXISTS rk_account_by_number ON rk_account (number);
 CREATE TABLE IF NOT EXISTS rk_session (
@@ -24,5 +26,6 @@ CREATE TABLE IF NOT EXISTS rk_seen (account TEXT PRIMARY KEY);
 CREATE TRIGGER IF NOT EXISTS rk_session_over BEFORE DELETE ON rk_session BEGIN
     INSERT OR IGNORE INTO rk_seen VALUES (OLD.account);
 END;
--- When a NAS last answered nothing.
-CREATE TABLE IF NOT EXISTS rk_silent (nas TEXT PRIMARY KEY, at INTEGER NOT NULL);
+-- When a NAS last answered nothing about a session. Of seconds' worth: made anew each time.
+DROP TABLE IF EXISTS rk_silent;
+CREATE TABLE rk_silent (nas TEXT NOT NULL, session TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (nas, session));

@@ -196,6 +196,7 @@ def _orders(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[Orde
             reason=row.reason,
             sequence=row.position,
             number=numbers.get(row.line_id),
+            service=row.service,
         )
         for row in found
     ]

@@ -38,6 +38,7 @@ class Order:
     reason: str
     sequence: int
     number: Opened | None = None
+    service: str | None = None
 
     @property
     def allowed(self) -> tuple[str, ...]:

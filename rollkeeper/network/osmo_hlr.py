@@ -14,7 +14,7 @@ behind the MSC (`rollkeeper.network.kamailio`), which knows what is dialled. The
 
 What the HLR granted before the bar is kept (`fence.Own`) and given back: a line of calls alone gets no data by being
 restored, a card of data alone no calls. Both are on where nothing is known of before, or where nothing was granted; but
-data alone is what no bar of ours leaves, and stays as it is.
+data alone is what no bar of ours leaves, and a data card keeps it. A restore of what is not barred takes nothing away.
 
 Services are switched by the terminal (VTY), since only its command tells the SGSN and the MSC that something was taken;
 all else goes by the control interface. That message names no domain, and OsmoSGSN 1.13 answers that it is not supported:
@@ -119,9 +119,10 @@ def _carry_out(order: Order, fence: HeldFence, control: Control, terminal: Termi
             return Answer.REFUSED
         fence.keep(order.line_id, Told(order.sequence, _GONE if told and told.place else ""))
         return Answer.TAKEN
-    if order.kind is CommandKind.RESTORE and told is None and _mode(row) == _DATA:
+    mode = _mode(row)
+    if order.kind is CommandKind.RESTORE and order.service == "data_card" and mode == _DATA:
         fence.note_own(order.line_id, _DATA)
-    terminal.do(f"subscriber id {row['id']} update network-access-mode {_wanted(order, fence)}")
+    terminal.do(f"subscriber id {row['id']} update network-access-mode {_wanted(order, mode, fence)}")
     digits = len(row.get("msisdn", "")) or (told.digits if told else 0)
     _set_number(order, row, digits, control)
     fence.keep(order.line_id, Told(order.sequence, row["id"], _mark(order.line_id, row), digits))
@@ -130,7 +131,7 @@ def _carry_out(order: Order, fence: HeldFence, control: Control, terminal: Termi
     return Answer.TAKEN
 
 
-def _wanted(order: Order, fence: HeldFence) -> str:
+def _wanted(order: Order, mode: str, fence: HeldFence) -> str:
     match order.kind:
         case CommandKind.BAR:
             return _CALLS
@@ -138,7 +139,9 @@ def _wanted(order: Order, fence: HeldFence) -> str:
             return _NONE
         case CommandKind.RESTORE:
             own = fence.own(order.line_id)
-            return own.grants if own else _BOTH
+            if own and (own.is_taken or mode in {_NONE, own.grants}):
+                return own.grants
+            return _BOTH  # nothing is known; or nothing is taken: what it had and what it has by now are both its own
 
 
 def _mode(info: dict[str, str]) -> str:

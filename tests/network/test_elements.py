@@ -7,7 +7,9 @@ import re
 import signal
 import socket
 import socketserver
+import sqlite3
 import threading
+import time
 import uuid
 from contextlib import closing, suppress
 
@@ -58,10 +60,10 @@ def element(request):
 every_element = pytest.mark.parametrize("element", ["hlr", "kamailio", "radius"], indirect=True)
 
 
-def order(number, kind=BAR, sequence=1, line=None):
+def order(number, kind=BAR, sequence=1, line=None, service=None):
     return Order(
         line_id=line or uuid.uuid5(uuid.NAMESPACE_OID, number), key=uuid.uuid4(), kind=kind,
-        reason="registration", sequence=sequence, number=Opened(number),
+        reason="registration", sequence=sequence, number=Opened(number), service=service,
     )  # fmt: skip
 
 
@@ -272,10 +274,37 @@ def test_a_card_of_data_alone_gets_no_calls_by_being_opened(hlr):
     number, gateway, line = NUMBERS[15], hlr.gateway(), uuid.uuid4()
     set_switches(hlr, number, "ps")
 
-    gateway.push([order(number, RESTORE, 1, line)])
+    gateway.push([order(number, RESTORE, 1, line, "data_card")])
 
     assert switches(hlr, number) == ("0", "1")
     assert gateway.read_back([line]) == [ReadBack.OPEN]
+
+
+def test_calls_that_a_data_card_got_since_are_not_taken_by_opening_it_again(hlr):
+    number, gateway, line = NUMBERS[16], hlr.gateway(), uuid.uuid4()
+    set_switches(hlr, number, "ps")
+    gateway.push([order(number, RESTORE, 1, line, "data_card")])
+    set_switches(hlr, number, "cs+ps")
+
+    gateway.push([order(number, RESTORE, 2, line, "data_card")])
+
+    assert switches(hlr, number) == ("1", "1")
+    assert gateway.read_back([line]) == [ReadBack.OPEN]
+
+
+@pytest.mark.parametrize("service", ["mobile", "data_card"])
+def test_a_telephone_whose_calls_were_off_has_them_once_it_is_opened_and_a_data_card_has_not(
+    whole_network, hlr, service
+):
+    number = NUMBERS[17 + ["mobile", "data_card"].index(service)]
+    set_switches(hlr, number, "ps")
+    line = suspended(service, number)
+    ask(line, kind=RESTORE, reason="registration", at=AT)
+
+    push()
+
+    assert switches(hlr, number) == {"mobile": ("1", "1"), "data_card": ("0", "1")}[service]
+    assert network_gateway().read_back([line]) == [ReadBack.OPEN]
 
 
 def delete_card(hlr, number, by="msisdn"):
@@ -390,7 +419,7 @@ class Nas:
 
     def __init__(self, port, secret):
         self.heard, self.answers, self._secret, self._is_over = [], True, secret.encode(), False
-        self.error_cause, self.names, self.asked = None, set(), 0
+        self.error_cause, self.names, self.asked, self.discards = None, set(), 0, set()
         self._wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._wire.bind(("127.0.0.1", port))
         self._wire.settimeout(0.05)
@@ -412,7 +441,7 @@ class Nas:
             assert asked.VerifyCoARequest()
             self.names.add(asked["User-Name"][0])
             self.asked += 1
-            if self.answers:
+            if self.answers and asked["Acct-Session-Id"][0] not in self.discards:
                 word = asked["Filter-Id"][0] if "Filter-Id" in asked else ""
                 self.heard.append((asked.code, asked["Acct-Session-Id"][0], word))
                 said = asked.CreateReply()
@@ -514,19 +543,87 @@ def test_a_bar_reaches_a_customer_whose_name_the_operator_said_is_the_line_s(rad
     assert radius.gateway().read_back([order(number).line_id]) == [ReadBack.BARRED]
 
 
-def test_a_name_inside_an_outer_one_is_the_customer_s(tmp_path):
+@pytest.mark.parametrize(
+    "outer", ["anonymous@net.example", "8613900000001@net.example", "household-9@net.example"]
+)
+def test_a_name_inside_an_outer_one_is_the_customer_s(tunnel, outer):
+    """Whatever number the outer name, or the device, is said to have."""
+    customer = caller(tunnel)
+    said = ask_in(customer, outer, Calling_Station_Id="00-11-22-aa-bb-99")
+    customer._CloseSocket()
+
+    assert said["Filter-Id"] == ["rollkeeper-floor"]
+
+
+def test_a_session_is_that_of_the_name_by_which_it_was_let_in_whatever_accounting_calls_it(tunnel):
+    customer, outer, line = caller(tunnel), "household-9@net.example", order(ACCOUNT).line_id
+    classes = ask_in(customer, outer)["Class"]
+    tell(customer, "s-inner", outer, classes=classes)
+    customer._CloseSocket()
+    here = Nas(tunnel.nas, tunnel.nas_secret)
+
+    before = tunnel.gateway().read_back([line])
+    tunnel.gateway().push([order(ACCOUNT, BAR, 2)])
+    here.close()
+
+    assert before == [ReadBack.BARRED]
+    assert here.heard == [(packet.CoARequest, "s-inner", "rollkeeper-floor")]
+
+
+@pytest.fixture
+def tunnel(tmp_path):
+    """A server that hears an inner name, that of a barred number; the outer names and the device are somebody else's."""
     wanted("freeradius", "freeradius")
     tunnels = RadiusProgram(tmp_path)
     server = tmp_path / "radiusd.conf"
     inner = f'post-auth {{\n        update session-state {{\n User-Name := "{LOGIN}"\n }}\n'
     server.write_text(server.read_text().replace("post-auth {\n", inner))
+    tunnels.change(
+        "INSERT INTO rk_account VALUES (?, '+868916339999')",
+        ["household-9@net.example"],
+        ["00-11-22-aa-bb-99"],
+    )
     for element in running(tunnels):
         element.gateway().push([order(ACCOUNT)])
-        customer = caller(element)
-        said = ask_in(customer, "anonymous@net.example")
-        customer._CloseSocket()
+        yield element
 
-        assert said["Filter-Id"] == ["rollkeeper-floor"]
+
+def test_a_name_that_is_a_number_goes_before_the_device_it_came_from(radius, customer):
+    number = "+868916330003"
+    radius.change("INSERT INTO rk_account VALUES (?, ?)", ["00-11-22-aa-bb-03", number])
+    radius.gateway().push([order(number)])
+
+    assert dial_in(customer, "08916330004", Calling_Station_Id="00-11-22-aa-bb-03") == (
+        packet.AccessAccept,
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("%{1}$x?<7>[a]{b}^@net.example", None), ("NET\\house7", "NET=5Chouse7"), ("o'house7", "o=27house7"),
+        ("\\x27house", "=5Cx27house"),
+    ],
+)  # fmt: skip
+def test_a_bar_reaches_a_name_of_whatever_characters(radius, customer, nas, name, written):
+    number = "+868916330005"
+    radius.change("DELETE FROM rk_account WHERE number = ?", [number])
+    radius.change("INSERT INTO rk_account VALUES (?, ?)", [written or name, number])
+    radius.gateway().push([order(number, RESTORE, int(time.time() * 1000))])
+    tell(customer, "s-odd", name)
+
+    radius.gateway().push([order(number, BAR, int(time.time() * 1000))])
+
+    assert dial_in(customer, name) == (packet.AccessAccept, "rollkeeper-floor")
+    assert nas.names == {name}
+    tell(customer, "s-odd", name, STOPS)
+
+
+@pytest.mark.parametrize("name", ["NET\\house8", "o'house8"])
+def test_a_name_that_would_never_be_found_is_not_taken_into_the_table(radius, name):
+    with pytest.raises(sqlite3.IntegrityError):
+        radius.change("INSERT INTO rk_account VALUES (?, '+868916330006')", [name])
 
 
 def test_nothing_is_proved_of_a_number_under_which_nobody_ever_came(radius, customer):
@@ -591,18 +688,46 @@ def test_one_nas_that_is_silent_does_not_stop_what_others_hold(radius, customer,
     assert said == [Answer.LATER] * 4 + [Answer.TAKEN]
 
 
-def test_a_nas_that_answered_nothing_is_not_waited_for_again_by_the_next_order(radius, customer, nas):
-    names = [f"0891633020{number}" for number in range(3)]
+def test_a_nas_that_answered_nothing_about_two_is_not_waited_for_again_by_the_next_order(
+    radius, customer, nas
+):
+    names = [f"0891633020{number}" for number in range(4)]
     for name in names:
         tell(customer, f"s4-{name}", name)
     nas.answers = False
+    asked = [order(f"+86{name[1:]}", BAR, 30) for name in names]
 
-    first = radius.gateway(patience_s=4).push([order(f"+86{names[0][1:]}", BAR, 30)])
-    asked = nas.asked
-    rest = radius.gateway(patience_s=30).push([order(f"+86{name[1:]}", BAR, 30) for name in names[1:]])
+    first = radius.gateway(patience_s=4).push(asked[:2])
+    heard = nas.asked
+    rest = radius.gateway(patience_s=30).push(asked[2:])
 
-    assert (first, rest) == ([Answer.LATER], [Answer.LATER] * 2)
-    assert nas.asked == asked
+    assert (first, rest) == ([Answer.LATER] * 2, [Answer.LATER] * 2)
+    assert nas.asked == heard
+
+
+def test_a_session_of_which_a_nas_says_nothing_keeps_no_other_of_that_nas_waiting(radius, customer, nas):
+    names = [f"0891633021{number}" for number in range(3)]
+    for name in names:
+        tell(customer, f"s4-{name}", name)
+    nas.discards = {f"s4-{names[0]}"}
+    asked = [order(f"+86{name[1:]}", BAR, 30) for name in names]
+
+    said = radius.gateway(patience_s=8).push(asked)
+    again = radius.gateway(patience_s=8).push([asked[0], order(f"+86{names[1][1:]}", RESTORE, 31)])
+
+    assert said == [Answer.LATER, Answer.TAKEN, Answer.TAKEN]
+    assert again == [Answer.LATER, Answer.TAKEN]
+
+
+@pytest.mark.parametrize(("kind", "answer"), [(BAR, Answer.LATER), (RESTORE, Answer.TAKEN)])
+def test_who_is_to_be_restored_does_not_wait_as_long_for_a_nas_that_was_silent(
+    radius, customer, nas, kind, answer
+):
+    name, past = f"0891633023{int(kind is BAR)}", int(time.time()) - 8
+    tell(customer, f"s4-{name}", name)
+    radius.change("INSERT INTO rk_silent VALUES ('127.0.0.1', ?, ?)", ["a", past], ["b", past])
+
+    assert radius.gateway(patience_s=8).push([order(f"+86{name[1:]}", kind, 5)]) == [answer]
 
 
 def test_silent_nas_use_up_the_patience_of_a_call_once_and_every_order_is_tried(radius, monkeypatch):
@@ -725,7 +850,8 @@ def whole_network(committed, hlr, kamailio, radius):
         network_hlr_terminal=hlr.terminal, network_radius_orders=f"127.0.0.1:{radius.coa}",
         network_radius_questions=f"127.0.0.1:{radius.ask}",
         network_by_service={
-            "mobile": ["osmo_hlr", "kamailio"], "fixed_line": ["kamailio"], "internet_access": ["freeradius"],
+            "mobile": ["osmo_hlr", "kamailio"], "data_card": ["osmo_hlr"], "fixed_line": ["kamailio"],
+            "internet_access": ["freeradius"],
         },
     )  # fmt: skip
     yield

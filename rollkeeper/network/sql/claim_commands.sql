@@ -55,6 +55,6 @@ WITH due AS (
     WHERE c.line_id = j.line_id AND c.command_id = j.command_id
     RETURNING c.line_id, c.command_id, c.kind, c.reason, c.batch_id, c.state, c.claimed_by, c.attempts, c.position, j.may_go
 )
-SELECT c.*, l.number_sealed
+SELECT c.*, l.number_sealed, l.service
 FROM claimed c LEFT JOIN lines_line l ON l.line_id = c.line_id
 ORDER BY c.position
