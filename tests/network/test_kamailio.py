@@ -298,7 +298,9 @@ def test_a_line_that_is_barred_while_it_talks_to_the_floor_goes_on_changing_that
         assert changes(line, agent, f"talk-{dialled}", way)
 
 
-def test_a_line_that_is_barred_while_the_centre_talks_to_it_goes_on_changing_that_call(kamailio, centre, agent):
+def test_a_line_that_is_barred_while_the_centre_talks_to_it_goes_on_changing_that_call(
+    kamailio, centre, agent
+):
     number = "+8689100001201"
     centre.place = agent.place
     with Handset(number, kamailio.sip) as line:
