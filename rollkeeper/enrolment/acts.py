@@ -174,7 +174,7 @@ def pause_line(
     def do() -> tuple[LineId, EntryId]:
         line = locked_line(authority, number)
         entry_id = lines.pause_clock(authority, line.line_id, first, last, reason, on)
-        give_back_to_whom_spoke_in_time(line, said_on=on, first=first, last=last)
+        give_back_to_whom_spoke_in_time(line, said_on=on, first=first)
         return line.line_id, entry_id
 
     return once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, do=do)

@@ -91,21 +91,17 @@ def give_service_back(line: LineView, *, on: dt.date) -> bool:
 
 
 def give_back_to_whom_spoke_in_time(
-    line: LineView, *, said_on: dt.date, first: dt.date | None = None, last: dt.date | None = None
+    line: LineView, *, said_on: dt.date, first: dt.date | None = None
 ) -> bool:
     """Give service back that was taken since the day on which somebody said what forbids it, or moves the day on which it may be.
 
     A counter without a network takes down a hardship or a dispute, and hands it in days later. What happens on a day comes
-    before the night that takes service on it. `first` and `last` are the days of a hardship: one that began later, or was over
-    before any clock of the line could run, moves nothing.
+    before the night that takes service on it. A hardship whose `first` day is later moves nothing.
     """
     begun_on = next(
         (one.begun_on for one in line.suspensions if one.reason is SuspensionReason.REGISTRATION), None
     )
     if begun_on is None or begun_on < said_on or (first is not None and first > begun_on):
-        return False
-    pack = load_pack(settings().pack)
-    if last is not None and pack.campaign and last < begun_on - dt.timedelta(days=pack.campaign.grace_days):
         return False
     given_back = give_service_back(line, on=clock.today())
     own_up(line.line_id, lifted_since=said_on)

@@ -116,7 +116,10 @@ class Spool:
             pass
 
     def intend(self, parts_of: Mapping[UUID, int]) -> None:
-        """Note how many parts messages have, before any goes out: where that fails none may, since it would go again for ever."""
+        """Note how many parts messages have, before any goes out: where that fails none may, since it would go again for ever.
+
+        Writes each time, also of a message that goes again: a disk that is full by then must show here.
+        """
         long_ago = (clock.now() - _KEPT).isoformat()
         with self._open() as file:
             file.execute(
@@ -126,7 +129,8 @@ class Spool:
             for reference, parts in parts_of.items():
                 file.execute("DELETE FROM part WHERE reference = ? AND parts <> ?", (str(reference), parts))
                 file.executemany(
-                    "INSERT OR IGNORE INTO part (reference, part, parts, centre, kept_at) VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO part (reference, part, parts, centre, kept_at) VALUES (?, ?, ?, ?, ?)"
+                    " ON CONFLICT (reference, part) DO UPDATE SET kept_at = excluded.kept_at",
                     [(str(reference), one, parts, self._centre, _now()) for one in range(1, parts + 1)],
                 )
 

@@ -14,9 +14,10 @@ WITH counted AS MATERIALIZED (
     SELECT m.line_id, m.campaign_id, s.begun_on, s.lifted_on, b.former,
            greatest(%(on)s::date, (SELECT max(upper(days)) - 1 FROM lines_pause a
                                     WHERE a.line_id = m.line_id AND a.reason <> 'other'))
-           + CASE WHEN EXISTS (SELECT FROM lines_pause a
-                                WHERE a.line_id = m.line_id AND lower(a.days) <= s.begun_on AND a.recorded_at >= s.begun_at
-                                  AND a.reason NOT IN ('other', 'dispute', 'appeal', 'no_document', 'emergency_lift'))
+           + CASE WHEN s.was_wrong AND EXISTS (
+                 SELECT FROM lines_pause a
+                  WHERE a.line_id = m.line_id AND lower(a.days) <= s.begun_on AND NOT upper_inf(a.days) AND a.recorded_at >= s.begun_at
+                    AND a.reason NOT IN ('other', 'dispute', 'appeal', 'no_document', 'application', 'emergency_lift'))
              THEN 0 ELSE greatest(1, %(suspension_days)s::integer - (
                SELECT count(*) FROM generate_series(s.begun_on + 1, s.lifted_on, interval '1 day') AS d (day)
                 WHERE NOT EXISTS (SELECT FROM lines_pause a WHERE a.line_id = m.line_id AND a.days @> d.day::date)
@@ -24,7 +25,7 @@ WITH counted AS MATERIALIZED (
            coalesce(p.language, l.language, %(language)s) AS told_in
       FROM campaign_member m
       JOIN lines_line l USING (line_id)
-      JOIN LATERAL (SELECT begun_on, begun_at, lifted_on, batch_id FROM lines_suspension
+      JOIN LATERAL (SELECT begun_on, begun_at, lifted_on, batch_id, was_wrong FROM lines_suspension
                      WHERE line_id = m.line_id AND reason = 'registration' ORDER BY begun_at DESC LIMIT 1) s
         ON s.lifted_on IS NOT NULL
       LEFT JOIN campaign_batchline b ON b.line_id = m.line_id AND b.batch_id = s.batch_id

@@ -7,6 +7,6 @@ SELECT m.stage, count(*) AS lines
   FROM campaign_member m JOIN lines_line l USING (line_id)
  WHERE m.campaign_id = %(campaign_id)s AND m.stage IN ('counting', 'suspended')
    AND (l.is_protected OR m.stage = 'suspended' AND (
-        SELECT n.kind = 'restore' OR n.kind = 'bar' AND n.state = 'failed'
+        SELECT n.kind = 'restore' AND n.reason = 'floor_missing' OR n.kind = 'bar' AND n.state = 'failed'
           FROM network_command n WHERE n.line_id = m.line_id ORDER BY n.position DESC LIMIT 1))
  GROUP BY m.stage

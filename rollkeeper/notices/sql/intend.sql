@@ -1,7 +1,7 @@
 -- Writes down what is about to be sent, before it is.
 -- Law: art. 3. Reads: -. Writes: notices_attempt, notices_notice.
 -- A day promised is left as it is, or lengthened where whoever is told only now has more time.
--- Plan: primary keys, one probe a row. Again: an attempt that still waits is of now; any other stays as it is.
+-- Plan: primary keys, one probe a row. Again: an attempt that was put off is of now; any other, which may be out, stays as it is.
 WITH given AS (
     SELECT * FROM unnest(
         %(line_ids)s::uuid[], %(notice_ids)s::uuid[], %(attempt_ids)s::uuid[], %(channels)s::text[],
@@ -10,7 +10,9 @@ WITH given AS (
 ), made AS (
     INSERT INTO notices_attempt (line_id, attempt_id, notice_id, channel, sent_at)
     SELECT line_id, attempt_id, notice_id, channel, %(now)s FROM given
-    ON CONFLICT (line_id, attempt_id) DO UPDATE SET sent_at = excluded.sent_at, outcome_at = NULL
+    ON CONFLICT (line_id, attempt_id) DO UPDATE
+        SET sent_at = CASE WHEN notices_attempt.outcome_at IS NULL THEN notices_attempt.sent_at ELSE excluded.sent_at END,
+            outcome_at = NULL
         WHERE notices_attempt.outcome = 'waiting'
     RETURNING line_id, notice_id
 )
