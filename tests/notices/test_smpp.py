@@ -258,7 +258,7 @@ def test_a_report_is_acknowledged_and_a_later_connection_hears_of_earlier_messag
     ]
     with message_centre(on_bind=reports) as centre:
         gateway = centre.gateway(tmp_path)
-        gateway.listen(0.3)
+        gateway.listen(1)
         heard = centre.close()
 
     assert {(one.reference, one.outcome) for one in gateway.settled()} == {
