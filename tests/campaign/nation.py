@@ -13,13 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from django.db import connection
+from django.db import OperationalError, connection
 
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.campaign import acts
@@ -282,7 +282,9 @@ def _telling(network: _Network, on: dt.date) -> Iterator[None]:
     def lane() -> None:
         try:
             while not over.wait(0.1):
-                push_due(sweep_authority(), on=on, gateway=network)
+                # A turn that waits for the disk too long is broken off, and its lane begins another.
+                with suppress(OperationalError):
+                    push_due(sweep_authority(), on=on, gateway=network)
         finally:
             connection.close()
 
