@@ -5,7 +5,7 @@
 -- Again: the same rows until they are in a batch.
 CREATE TEMPORARY TABLE campaign_clock ON COMMIT DROP AS
 SELECT m.line_id, m.anchor_on, m.promised_on, l.version, '{}'::datemultirange AS pauses, %(days)s::integer AS days,
-       -- A line works on that the network was to bar and has not, or that was given back for a broken floor: its end would come
+       -- A line works on that the network was to bar and has not, or was last told to restore, as for a broken floor: its end would come
        -- without warning. Where nobody tells a network anything, nothing was tried.
        CASE WHEN l.is_disputed THEN 'disputed' WHEN l.is_protected THEN 'protected'
             WHEN m.stage = 'suspended' AND (

@@ -1,5 +1,6 @@
 -- Counts, by stage, the members whom no batch will ever cut or end: a lift, an alarm or a medical device hangs on their line, or
--- the network gave their bar up, so that they work on.
+-- the network gave their bar up, so that they work on. Narrower than what `draw_clocks.sql` holds back: what may yet go out, or is
+-- in dispute, keeps a campaign open.
 -- Law: art. 1. Reads: campaign_member, lines_line, network_command. Writes: -.
 -- Plan: campaign_member_to_check, a probe of lines_line_pkey a row; once, when a campaign is to close and few are left.
 -- Again: the same numbers.
