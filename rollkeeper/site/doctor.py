@@ -19,7 +19,6 @@ from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.lanes import Lane, is_late, last_turn
 from rollkeeper.kernel.settings import HomeKind, home, settings
-from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publishing import look_at_witnesses
 from rollkeeper.ledger.queries import newest_publication, passed_over
@@ -359,12 +358,11 @@ def _check_law() -> Iterator[Finding]:
 
 def _check_notices_and_commands() -> Iterator[Finding]:
     """What is held on purpose (by a stay, a stopped batch, a day on which the desks are shut) does not wait for the network."""
-    now, is_open = clock.now(), not is_closed(load_pack(settings().pack), clock.today())
+    now = clock.now()
     (commands,) = rows(
         "SELECT count(*) AS n FROM network_command WHERE state IN ('waiting', 'sent') AND asked_at < %s"
-        " AND NOT (state = 'waiting' AND attempts = 0 AND next_try_at > %s)"
-        " AND (%s OR kind = 'restore' OR reason <> 'registration')",
-        [now - dt.timedelta(hours=24), now, is_open],
+        " AND NOT (state = 'waiting' AND attempts = 0 AND next_try_at > %s)",
+        [now - dt.timedelta(hours=24), now],
     )
     if commands.n:
         yield Finding(

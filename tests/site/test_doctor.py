@@ -6,11 +6,13 @@ import uuid
 
 import pytest
 
+from rollkeeper.access.authority import sweep_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
-from rollkeeper.network.acts import ask
+from rollkeeper.network.acts import ask, push_due
 from rollkeeper.network.kinds import CommandKind
 from rollkeeper.site.doctor import Health, _check_notices_and_commands
+from tests.network.fakes import Element
 
 OPEN, CLOSED = dt.date(2012, 3, 2), dt.date(2012, 3, 3)  # a Friday, a Saturday
 
@@ -54,11 +56,14 @@ def test_what_a_stay_or_a_stopped_batch_holds_does_not_wait_for_the_network():
     assert said() is Health.SOUND
 
 
-def test_on_a_day_on_which_the_desks_are_shut_a_bar_does_not_wait_for_the_network():
+def test_what_was_put_off_since_the_desks_are_shut_does_not_wait_for_the_network():
     clock.give_day(CLOSED)
     asked(hours_ago=25)
+    not_looked_at = said()
 
-    assert said() is Health.SOUND
+    push_due(sweep_authority(), on=CLOSED, gateway=Element())
+
+    assert (not_looked_at, said()) == (Health.WATCH, Health.SOUND)
 
 
 def test_who_is_to_be_restored_waits_for_the_network_on_every_day():
