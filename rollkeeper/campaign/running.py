@@ -79,10 +79,10 @@ def run_batch(
     """
     role = demand(authority, Power.RUN_BATCH)
     ran: Ran | None = None
-    began = clock.today()
+    day = clock.day_by_day(on)
     while True:
         # Asked for anew with each chunk: a pack may change, or be put into force, while a batch runs for hours; and the day may end.
-        this = _Run(authority, role, open_campaign(), on + (clock.today() - began))
+        this = _Run(authority, role, open_campaign(), day())
         try:
             with act():
                 batch = lock_batch(batch_id, BatchState.APPROVED, BatchState.RUNNING)

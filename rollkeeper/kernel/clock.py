@@ -6,6 +6,7 @@ machine's time of day. A production home refuses, since a false date there would
 """
 
 import datetime as dt
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -45,6 +46,12 @@ def now() -> dt.datetime:
 def today() -> dt.date:
     """Return the plain date in the home's zone."""
     return given_day() or dt.datetime.now(zone()).date()
+
+
+def day_by_day(on: dt.date) -> Callable[[], dt.date]:
+    """Return what tells the day that it is by then: a run that began on a day goes on past midnight."""
+    began = today()
+    return lambda: on + (today() - began)
 
 
 def given_day() -> dt.date | None:

@@ -97,13 +97,11 @@ def push_due(
     Ledger: network:command:confirmed, network:command:failed.
     """
     role = demand(authority, Power.PUSH_COMMANDS)
-    network, done, began = gateway or network_gateway(), Pushed(), clock.today()
+    network, done, day = gateway or network_gateway(), Pushed(), clock.day_by_day(on)
     _release_dead_claims()
     with hold_claim() as claim:
         while True:
-            today = on + (
-                clock.today() - began
-            )  # a run that goes on past midnight obeys the day that it is then
+            today = day()
             found = _claim(claim, size=min(CHUNK, CHUNK if limit is None else limit - done.total), on=today)
             if not found:
                 return done

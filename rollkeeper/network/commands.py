@@ -48,7 +48,7 @@ def push(
 ) -> None:
     """Carry out the commands that are due; a command counts once the network itself says that it is so.
 
-    On a day on which the desks are shut nobody is barred or ended for want of registration: that waits for the next open day.
+    On a day on which the desks are shut, or under a stay, nobody is barred or ended for want of registration: that waits.
 
     A service that runs it with --follow restores a line within seconds of its registration.
 
