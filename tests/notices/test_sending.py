@@ -317,18 +317,24 @@ def test_a_gateway_that_was_away_is_asked_again_where_no_other_way_is_there(ways
     assert notice(owed).state == "sent"
 
 
-def test_a_message_that_is_not_taken_for_itself_is_tried_for_days_and_then_its_holder_is_unreached(ways):
-    ways[Channel.EMAIL].answer = lambda _: Answer.FAILED
-    owed, only = tell(make_line(number=None, service="domain")), {Channel.EMAIL: ways[Channel.EMAIL]}
-    other = tell(make_line(number=None, service="domain"))
+def tried_daily(owed, ways):
+    """Send on as many days as a way has tries and one more; each try but the last is followed by one a day later."""
     waits = []
     for days in range(settings().notice_tries + 1):
         clock.give_day(ON + dt.timedelta(days=days))
         make_due()
-        send(only)
+        send(ways)
         waits.append(notice(owed).next_try_at - clock.now())
-
     assert dt.timedelta(hours=23) < min(waits[:-1]) <= max(waits[:-1]) <= dt.timedelta(days=1)
+
+
+def test_a_message_that_is_not_taken_for_itself_is_tried_for_days_and_then_its_holder_is_unreached(ways):
+    ways[Channel.EMAIL].answer = lambda _: Answer.FAILED
+    owed, only = tell(make_line(number=None, service="domain")), {Channel.EMAIL: ways[Channel.EMAIL]}
+    other = tell(make_line(number=None, service="domain"))
+
+    tried_daily(owed, only)
+
     assert (notice(owed).state, len(attempts(owed))) == ("bounced", settings().notice_tries)
     assert len(attempts(other)) == settings().notice_tries  # nothing is said of other messages
 
@@ -337,14 +343,9 @@ def test_a_message_that_is_declined_for_good_is_tried_for_days_and_then_its_hold
     mail = ways[Channel.EMAIL]
     mail.answer, mail.reference = lambda _: Answer.DECLINED, lambda _: None
     owed, only = tell(make_line(number=None, service="domain")), {Channel.EMAIL: mail}
-    waits = []
-    for days in range(settings().notice_tries + 1):
-        clock.give_day(ON + dt.timedelta(days=days))
-        make_due()
-        send(only)
-        waits.append(notice(owed).next_try_at - clock.now())
 
-    assert dt.timedelta(hours=23) < min(waits[:-1]) <= max(waits[:-1]) <= dt.timedelta(days=1)
+    tried_daily(owed, only)
+
     assert (notice(owed).state, queries.count_unreached()) == ("bounced", 1)
     assert {one.outcome for one in attempts(owed)} == {"declined"}
 
