@@ -145,7 +145,7 @@ def _once_more(ways: Sequence[Channel], tried: Sequence[Tried], regimen: Regimen
     made = [one.channel for one in tried if one.counts]
     none = {one.channel for one in tried if one.outcome is Outcome.BOUNCED and not one.left_the_house}
     declined = [one.channel for one in tried if one.outcome is Outcome.DECLINED]
-    none |= {one for one in declined if declined.count(one) >= regimen.most_tries}
+    none |= {way for way in ways if declined.count(way) >= regimen.most_tries}
     return (
         sorted(set(ways) - none, key=lambda one: (made.count(one), ways.index(one)))
         if len(made) < regimen.min_attempts

@@ -19,7 +19,7 @@ WITH given AS (
         outcome_at = CASE WHEN a.outcome = 'waiting' THEN %(now)s ELSE a.outcome_at END,
         gateway_reference = g.gateway_reference
     FROM given g
-    WHERE a.line_id = g.line_id AND a.attempt_id = g.attempt_id AND (SELECT count(*) FROM locked) > 0
+    WHERE a.line_id = g.line_id AND a.attempt_id = g.attempt_id AND (SELECT count(*) FROM locked) >= 0  -- locks first
     RETURNING a.line_id, a.attempt_id, a.notice_id, a.channel, a.outcome, old.outcome = 'waiting' AS is_news,
         CASE WHEN a.outcome = 'failed' AND old.outcome <> 'waiting' THEN %(again_at)s ELSE g.next_try_at END AS next_try_at
 ), noted AS (
