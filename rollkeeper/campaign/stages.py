@@ -82,7 +82,7 @@ class HeldBack(StrEnum):
     DISPUTED = "disputed"
     PROTECTED = "protected"
     UNBARRED = "unbarred"
-    """To be ended, and the network never barred it."""
+    """To be ended, and the network does not bar it."""
 
 
 class ExcuseReason(StrEnum):

@@ -73,7 +73,7 @@ REASONS: dict[str, Promise] = {
     "changed": _("changed since it was drawn up"),
     "changing": _("somebody was at work on it"),
     "not_due": _("not due any more"),
-    "unbarred": _("the network never barred it"),
+    "unbarred": _("the network does not bar it"),
 }
 CHANNELS: dict[str, Promise] = {
     "sms": _("Text message"),
