@@ -34,7 +34,7 @@ WITH due AS (
     ORDER BY c.next_try_at
     LIMIT %(chunk)s
     FOR UPDATE OF c SKIP LOCKED
-), judged AS (
+), judged AS MATERIALIZED (
     SELECT d.*, NOT d.may_go AND NOT d.was_taken AS is_put_off, EXISTS (
         SELECT FROM network_command n
         WHERE n.line_id = d.line_id AND n.position > d.position

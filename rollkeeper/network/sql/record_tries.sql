@@ -17,18 +17,24 @@ WITH tried AS (
     FROM tried t
     WHERE c.line_id = t.line_id AND c.command_id = t.command_id AND c.claimed_by = %(claim)s
     RETURNING c.line_id, c.command_id, c.kind, c.batch_id, c.state, c.read_back, c.attempts
+), over AS MATERIALIZED (
+    SELECT r.*, v.verb, jsonb_strip_nulls(jsonb_build_object(
+               'batch', r.batch_id, 'command', ledger_any_line(), 'kind', r.kind, 'read_back', r.read_back,
+               'tries', r.attempts
+           )) AS facts
+    FROM recorded r
+    CROSS JOIN LATERAL (
+        SELECT CASE r.state WHEN 'confirmed' THEN %(confirmed)s WHEN 'failed' THEN %(failed)s END AS verb
+    ) v
+    WHERE v.verb IS NOT NULL
+), said AS MATERIALIZED (
+    -- Nearly the same is said of each: a body is written once, for any line and any command, and given to every one.
+    SELECT verb, facts, ledger_body(
+               verb, %(now)s, %(on)s, %(role)s, %(actor)s, NULL, NULL, ledger_any_line(), NULL, facts
+           ) AS body
+    FROM (SELECT DISTINCT verb, facts FROM over)
 )
 INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)
-SELECT %(now)s, %(on)s, v.verb, r.line_id, NULL, %(staff_id)s::uuid,
-    ledger_body(
-        v.verb, %(now)s, %(on)s, %(role)s, %(actor)s, NULL, NULL, r.line_id, NULL,
-        jsonb_strip_nulls(jsonb_build_object(
-            'batch', r.batch_id, 'command', r.command_id, 'kind', r.kind, 'read_back', r.read_back,
-            'tries', r.attempts
-        ))
-    )
-FROM recorded r
-CROSS JOIN LATERAL (
-    SELECT CASE r.state WHEN 'confirmed' THEN %(confirmed)s WHEN 'failed' THEN %(failed)s END AS verb
-) v
-WHERE v.verb IS NOT NULL
+SELECT %(now)s, %(on)s, verb, line_id, NULL, %(staff_id)s::uuid,
+    replace(ledger_body_for(body, line_id), '"command":"' || ledger_any_line() || '"', '"command":"' || command_id || '"')
+FROM over JOIN said USING (verb, facts)
