@@ -53,7 +53,7 @@ def advance(authority: Authority, *, on: dt.date, after_gap: bool = False) -> Sw
         stays = stays_known()
         values = _values(authority, role, campaign, on)
         run("DROP TABLE IF EXISTS pg_temp.campaign_seen")
-        seen = run(sql("campaign", "seen"))
+        seen = run(sql("campaign", "seen"), values)
         if seen:
             _count_served_again(campaign, on=on)
             _take_back(campaign, values, stays=stays, on=on)
@@ -79,7 +79,7 @@ def _refuse_gap(campaign: OpenCampaign, on: dt.date) -> None:
 
 def _count_served_again(campaign: OpenCampaign, *, on: dt.date) -> None:
     """Count those again who were given service back without a registration, and whom nothing protects any more."""
-    served = rows(sql("campaign", "seen_suspended"), {"campaign_id": campaign.campaign_id})
+    served = rows("SELECT line_id FROM campaign_seen WHERE stage = 'suspended'")
     count_lines_again(campaign, [LineId(row.line_id) for row in served], on=on)
 
 

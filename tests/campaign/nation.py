@@ -237,9 +237,11 @@ def live(
     while on <= LAST:
         clock.give_day(on)
         if not has_happened:
-            with watch.of("what people do"), act():
-                happen(on)
-                done(on, "happened")
+            with watch.of("what people do"):
+                hear(on)
+                with act():
+                    happen(on)
+                    done(on, "happened")
         has_happened = False
         if not any(first <= on <= last for first, last in OUTAGES):
             _night(on, people, network, watch)
@@ -304,15 +306,29 @@ def _dry_run(on: dt.date) -> int:
         return 0
 
 
+def hear(on: dt.date) -> None:
+    """Let people hear of the campaign, a half of them beside the other; once more changes nothing."""
+
+    def half(which: int) -> None:
+        try:
+            run("SET statement_timeout = 0")
+            run(
+                "UPDATE notices_notice n SET state = 'delivered', delivered_on = %s, channel = 'sms' FROM soak_life s"
+                " WHERE s.told_on = %s AND n.line_id = s.line_id AND n.kind = 'register_by'"
+                " AND get_byte(uuid_send(s.line_id), 15) %% 2 = %s",
+                [on, on, which],
+            )
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as beside:
+        list(beside.map(half, range(2)))
+
+
 def happen(on: dt.date) -> None:
-    """Let people hear, come, wait and leave, and a court speak."""
+    """Let people come, wait and leave, and a court speak."""
     if on == STAY[0]:
         acts.enter_stay(console_authority(), first=STAY[0], last=STAY[1], reason="court", on=on)
-    run(
-        "UPDATE notices_notice n SET state = 'delivered', delivered_on = %s, channel = 'sms' FROM soak_life s"
-        " WHERE s.told_on = %s AND n.line_id = s.line_id AND n.kind = 'register_by'",
-        [on, on],
-    )
     run(
         "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)"
         " SELECT s.line_id, gen_random_uuid(), s.pause, 'hospital', %s FROM soak_life s JOIN lines_line l USING (line_id)"

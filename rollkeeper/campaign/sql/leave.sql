@@ -12,10 +12,8 @@ WITH gone AS (
            left_because = CASE WHEN l.is_registered THEN 'registered' ELSE 'ended' END
       FROM campaign_seen s
      CROSS JOIN LATERAL (SELECT is_registered, state FROM lines_line WHERE line_id = s.line_id OFFSET 0) l
-     CROSS JOIN LATERAL (
-           SELECT stage FROM campaign_member WHERE line_id = s.line_id AND campaign_id = %(campaign_id)s OFFSET 0) was
-     WHERE m.line_id = s.line_id AND m.campaign_id = %(campaign_id)s
-       AND was.stage IN ('untold', 'counting', 'suspended')
+     WHERE s.stage IN ('untold', 'counting', 'suspended') AND m.line_id = s.line_id AND m.campaign_id = %(campaign_id)s
+       AND m.stage IN ('untold', 'counting', 'suspended')
        AND (l.is_registered OR l.state IN ('ended', 'released'))
  RETURNING m.line_id
 ), withdrawn AS (

@@ -11,6 +11,7 @@ SELECT m.line_id, %(days)s::integer AS days, '{}'::datemultirange AS pauses,
        max(n.promised_on) FILTER (WHERE n.state IN ('sent', 'delivered')) AS promised_on
   FROM campaign_seen s
   JOIN campaign_member m ON m.line_id = s.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'untold'
+   AND s.stage = 'untold'
   JOIN notices_notice n ON n.line_id = m.line_id AND n.campaign_id = m.campaign_id AND n.kind IN ('register_by', 'reminder')
    AND n.owed_on >= coalesce(m.taken_on, n.owed_on)
  GROUP BY m.line_id

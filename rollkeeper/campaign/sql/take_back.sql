@@ -10,10 +10,10 @@ WITH back AS (
       FROM campaign_seen s
      CROSS JOIN LATERAL (SELECT is_registered, state, language FROM lines_line WHERE line_id = s.line_id OFFSET 0) l
      CROSS JOIN LATERAL (
-           SELECT stage, left_because FROM campaign_member
+           SELECT left_because FROM campaign_member
             WHERE line_id = s.line_id AND campaign_id = %(campaign_id)s OFFSET 0) was
-     WHERE m.line_id = s.line_id AND m.campaign_id = %(campaign_id)s
-       AND was.stage = 'left' AND was.left_because = 'registered'
+     WHERE s.stage = 'left' AND m.line_id = s.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'left'
+       AND was.left_because = 'registered'
        AND NOT l.is_registered AND l.state IN ('active', 'suspended')
  RETURNING m.line_id, l.language
 )
