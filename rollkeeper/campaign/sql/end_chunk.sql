@@ -3,7 +3,8 @@
 -- Open suspensions stay as they are: they are history, not lifted.
 -- Reads: campaign_verdict (temporary), lines_holding, subscribers_subscriber. Writes: lines_line (version + 1),
 -- lines_number, lines_holding, campaign_member, network_command, notices_notice, ledger_entry, campaign_batchline.
--- Plan: primary keys by line; see docs/measured.md.
+-- Plan: primary keys by line; see docs/measured.md. The batch's rows by their positions: while
+-- statistics knew nothing of a batch, all of it was read for each chunk.
 -- Again: the batch row's position_done lets no line have a second turn.
 WITH due AS MATERIALIZED (
     SELECT v.*, l.number_index, coalesce(p.language, l.language, %(language)s) AS language
@@ -56,4 +57,4 @@ UPDATE campaign_batchline b
            'state', v.state, 'version', v.version, 'stage', v.stage, 'anchor_on', v.anchor_on,
            'promised_on', v.promised_on, 'next_check_on', v.next_check_on) END
   FROM campaign_verdict v
- WHERE b.line_id = v.line_id AND b.batch_id = %(batch_id)s
+ WHERE b.line_id = v.line_id AND b.batch_id = %(batch_id)s AND b.position > %(after)s AND b.position <= %(upto)s

@@ -2,7 +2,8 @@
 -- Law: art. 3 (suspended, emergency calls excepted). All in the chunk's one transaction.
 -- Reads: campaign_verdict, law_due (temporary), lines_holding, subscribers_subscriber.
 -- Writes: lines_suspension, lines_line (version + 1), campaign_member, network_command, notices_notice, ledger_entry,
--- campaign_batchline. Plan: primary keys by line; see docs/measured.md.
+-- campaign_batchline. Plan: primary keys by line; see docs/measured.md. The batch's rows by their positions: while statistics
+-- knew nothing of a batch, all of it was read for each chunk.
 -- Again: the batch row's position_done lets no line have a second turn.
 WITH due AS MATERIALIZED (
     SELECT v.*, n.last_day_on AS next_last_day_on, n.earliest_on AS next_earliest_on,
@@ -46,4 +47,4 @@ UPDATE campaign_batchline b
            'state', v.state, 'version', v.version, 'stage', v.stage, 'anchor_on', v.anchor_on,
            'promised_on', v.promised_on, 'next_check_on', v.next_check_on) END
   FROM campaign_verdict v
- WHERE b.line_id = v.line_id AND b.batch_id = %(batch_id)s
+ WHERE b.line_id = v.line_id AND b.batch_id = %(batch_id)s AND b.position > %(after)s AND b.position <= %(upto)s
