@@ -23,6 +23,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.network.gateways import CHUNK, Gateway, Order, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
+from rollkeeper.network.models import AT_ONCE
 from rollkeeper.network.rules import LONGEST_WAIT, Followed, counted, follow
 from rollkeeper.vault.acts import open_line_values
 from rollkeeper.vault.errors import CannotOpen
@@ -31,6 +32,8 @@ from rollkeeper.vault.opened import Opened
 
 _CLAIMING: Final = 1  # the matter of kernel.claims.one_at_a_time
 _FIRST_THINGS_FIRST: Final = (CommandKind.RESTORE, CommandKind.BAR, CommandKind.END)
+_CHUNKS_ONWARDS: Final = 50
+"""So many chunks are looked for behind the one before; then from the beginning: somebody may have asked earlier and been seen later."""
 
 
 @dataclass(slots=True)
@@ -45,6 +48,31 @@ class Pushed:
     def total(self) -> int:
         """Return how many commands were looked at."""
         return sum(self.counts.values())
+
+
+@dataclass(slots=True)
+class _Place:
+    """Up to where the bars and ends that are due have been claimed. Restores are always looked for from the beginning."""
+
+    behind: dict[CommandKind, tuple[dt.datetime, int]] = field(default_factory=dict)
+    chunks: int = 0
+    latest: int = 0
+
+    def of(self, kind: CommandKind) -> dict[str, dt.datetime | int | None]:
+        at, position = self.behind.get(kind, (None, 0))
+        return {"after_at": at, "after_position": position}
+
+    def passed(self, kind: CommandKind, found: Sequence[Any]) -> None:
+        self.chunks += 1
+        self.latest = max(self.latest, *(row.position for row in found))
+        if self.chunks % _CHUNKS_ONWARDS == 0:
+            self.behind.clear()
+        elif kind is not CommandKind.RESTORE:
+            self.behind[kind] = max((row.due_at, row.position) for row in found)
+
+    def has_none(self, kind: CommandKind) -> None:
+        if self.latest and kind is not CommandKind.RESTORE:
+            self.behind.setdefault(kind, (AT_ONCE, self.latest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +125,13 @@ def push_due(
     Ledger: network:command:confirmed, network:command:failed.
     """
     role = demand(authority, Power.PUSH_COMMANDS)
-    network, done, day = gateway or network_gateway(), Pushed(), clock.day_by_day(on)
+    network, done, day, place = gateway or network_gateway(), Pushed(), clock.day_by_day(on), _Place()
     _release_dead_claims()
     with hold_claim() as claim:
         while True:
             today = day()
-            found = _claim(claim, size=min(CHUNK, CHUNK if limit is None else limit - done.total), on=today)
+            size = min(CHUNK, CHUNK if limit is None else limit - done.total)
+            found = _claim(claim, place, size=size, on=today)
             if not found:
                 return done
             mine = [row for row in found if row.claimed_by is not None]
@@ -120,8 +149,8 @@ def _release_dead_claims() -> None:
     run("UPDATE network_command SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [dead_claims(held)])
 
 
-def _claim(claim: int, *, size: int, on: dt.date) -> list[Any]:
-    """Claim the next chunk of the most pressing kind that has any.
+def _claim(claim: int, place: _Place, *, size: int, on: dt.date) -> list[Any]:
+    """Claim the next chunk of the most pressing kind that has any, behind the one before or, where nothing is left there, anywhere.
 
     What may not go out on this day is put off to the next one, unclaimed: a long weekend asks once a day for each.
     """
@@ -132,16 +161,24 @@ def _claim(claim: int, *, size: int, on: dt.date) -> list[Any]:
     )
     tomorrow = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), clock.zone())
     day = {"is_open": is_open, "tomorrow": max(tomorrow, clock.now() + dt.timedelta(minutes=1))}
-    for kind in _FIRST_THINGS_FIRST:
-        with act():
-            one_at_a_time(_CLAIMING)
-            found = rows(
-                sql("network", "claim_commands"),
-                {"kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim} | day,
-            )
-        if found:
-            return found
-    return []
+    while True:
+        is_all = not place.behind
+        for kind in _FIRST_THINGS_FIRST:
+            with act():
+                one_at_a_time(_CLAIMING)
+                found = rows(
+                    sql("network", "claim_commands"),
+                    {"kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim}
+                    | day
+                    | place.of(kind),
+                )
+            if found:
+                place.passed(kind, found)
+                return found
+            place.has_none(kind)
+        if is_all:
+            return []
+        place.behind.clear()
 
 
 def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Try]:

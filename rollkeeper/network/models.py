@@ -3,7 +3,8 @@
 
 Whoever inserts by SQL names line_id, kind, reason, asked_at and, in a batch, batch_id; the table fills in the rest.
 Beside the fields below the table has ``position``, an identity column made in the first migration: the order in which
-commands were asked for, by which the network refuses what is older than what it already did.
+commands were asked for, by which the network refuses what is older than what it already did. What is to be pushed is found by an
+index of the kind, `next_try_at` and that position (``network_command_in_turn``), made in a migration too.
 """
 
 import datetime as dt
@@ -73,11 +74,6 @@ class Command(models.Model):
                 fields=["claimed_by"],
                 name="network_command_claimed",
                 condition=models.Q(claimed_by__isnull=False),
-            ),
-            models.Index(
-                fields=["kind", "next_try_at"],
-                name="network_command_to_push",
-                condition=models.Q(state__in=["waiting", "sent"]),
             ),
             models.Index(
                 fields=["batch_id"],

@@ -1,6 +1,6 @@
 -- Counts what the network has not proved of the commands of batches: given up, floor missing, and (to a limit) under way.
 -- Law: art. 1 (a doubt is shown). Reads: network_command. Writes: -.
--- Plan: network_command_gone_wrong holds only what went wrong; network_command_to_push is left after the limit.
+-- Plan: network_command_gone_wrong holds only what went wrong; network_command_in_turn is left after the limit.
 -- Again: the same numbers.
 SELECT (SELECT count(*) FROM network_command
          WHERE batch_id IS NOT NULL AND (state = 'failed' OR read_back = 'floor_missing') AND state = 'failed') AS failed,
