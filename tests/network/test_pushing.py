@@ -498,6 +498,43 @@ def test_who_has_lost_emergency_calls_long_after_the_bar_was_proved_is_restored_
         assert element.states[line] is ReadBack.OPEN
 
 
+def seen_late(kind):
+    """Ask for something whose place is before everything: its transaction came to an end later than those of others."""
+    (row,) = database.rows(
+        "INSERT INTO network_command (line_id, kind, reason, asked_at, position) OVERRIDING SYSTEM VALUE"
+        " SELECT gen_random_uuid(), %s, 'registration', %s, min(position) - 1 FROM network_command RETURNING command_id",
+        [kind.value, AT],
+    )
+    return row.command_id
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [(CommandKind.BAR, 6), (CommandKind.END, 5), (CommandKind.RESTORE, 2)]
+)
+def test_what_was_asked_before_others_and_is_seen_after_them_is_pushed_in_the_same_run(
+    register, element, monkeypatch, kind, place
+):
+    monkeypatch.setattr("rollkeeper.network.acts.CHUNK", 1)
+    asked = [bar() for _ in range(4)] + [bar(kind=CommandKind.END)]
+    late = []
+
+    push(element, moved=lambda _: late or late.append(seen_late(kind)))
+
+    assert [order.key for order in element.heard].index(late[0]) + 1 == place
+    assert {command(one).state for one in [*asked, *late]} == {"confirmed"}
+
+
+def test_after_so_many_chunks_it_is_looked_for_from_the_beginning(register, element, monkeypatch):
+    monkeypatch.setattr("rollkeeper.network.acts.CHUNK", 1)
+    monkeypatch.setattr("rollkeeper.network.acts._CHUNKS_ONWARDS", 2)
+    asked, late = [bar() for _ in range(4)], []
+
+    push(element, moved=lambda _: late or late.append(seen_late(CommandKind.BAR)))
+
+    assert [order.key for order in element.heard].index(late[0]) == 2
+    assert {command(one).state for one in [*asked, *late]} == {"confirmed"}
+
+
 def test_the_floor_of_the_barred_is_watched_in_rounds(register, element, monkeypatch):
     monkeypatch.setattr("rollkeeper.network.comparing.CHUNK", 2)
     monkeypatch.setattr("rollkeeper.network.lanes._PAGES", 1)
