@@ -24,10 +24,11 @@ WITH over AS MATERIALIZED (
 ), command AS (
     UPDATE network_command c SET state = 'overtaken' FROM over
      WHERE c.line_id = over.line_id AND c.state IN ('waiting', 'sent', 'failed')
+), said AS MATERIALIZED (
+    SELECT ledger_body(%(freed)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(reuse_article)s, ledger_any_line(), NULL,
+                       '{}') AS body
 ), entry AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
-    SELECT %(at)s, %(on)s, %(freed)s, line_id, %(staff_id)s,
-           ledger_body(%(freed)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(reuse_article)s, line_id, NULL, '{}')
-      FROM over
+    SELECT %(at)s, %(on)s, %(freed)s, line_id, %(staff_id)s, ledger_body_for(body, line_id) FROM over CROSS JOIN said
 )
 SELECT count(*) AS numbers FROM over

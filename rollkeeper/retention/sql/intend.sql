@@ -8,12 +8,19 @@ WITH intent AS (
       FROM retention_due d
       JOIN unnest(%(ended)s::date[], %(kept)s::date[]) AS k (ended_on, kept_until) USING (ended_on)
  RETURNING line_id, erasure_id, holding_id, ground, last_day_kept
+), said AS MATERIALIZED (
+    -- Nearly the same is said of each: a body is written once, for any line and any erasure, and given to every one.
+    SELECT ground, holding_id, last_day_kept,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
+                       jsonb_strip_nulls(jsonb_build_object('erasure', ledger_any_line(), 'ground', ground,
+                           'holding', holding_id, 'last_day_kept', last_day_kept))) AS body
+      FROM (SELECT DISTINCT ground, holding_id, last_day_kept FROM intent)
 ), certificate AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
     SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
-           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, line_id, NULL,
-                       jsonb_strip_nulls(jsonb_build_object('erasure', erasure_id, 'ground', ground,
-                           'holding', holding_id, 'last_day_kept', last_day_kept)))
-      FROM intent
+           replace(ledger_body_for(body, line_id), '"erasure":"' || ledger_any_line() || '"', '"erasure":"' || erasure_id || '"')
+      FROM intent i JOIN said s
+        ON s.ground = i.ground AND s.last_day_kept = i.last_day_kept
+       AND coalesce(s.holding_id, ledger_any_line()) = coalesce(i.holding_id, ledger_any_line())
 )
 SELECT ground, count(*) AS records FROM intent GROUP BY ground
