@@ -52,15 +52,18 @@ class Pushed:
 
 @dataclass(slots=True)
 class _Place:
-    """Up to where the bars and ends that are due have been claimed. Restores are always looked for from the beginning."""
+    """Up to where the bars and ends that nobody tried before have been claimed; what is tried again stands behind all of these.
 
-    behind: dict[CommandKind, tuple[dt.datetime, int]] = field(default_factory=dict)
+    Restores are always looked for from the beginning.
+    """
+
+    behind: dict[CommandKind, int] = field(default_factory=dict)
     chunks: int = 0
     latest: int = 0
 
     def of(self, kind: CommandKind) -> dict[str, dt.datetime | int | None]:
-        at, position = self.behind.get(kind, (None, 0))
-        return {"after_at": at, "after_position": position}
+        position = self.behind.get(kind)
+        return {"after_at": None if position is None else AT_ONCE, "after_position": position or 0}
 
     def passed(self, kind: CommandKind, found: Sequence[Any]) -> None:
         self.chunks += 1
@@ -68,11 +71,12 @@ class _Place:
         if self.chunks % _CHUNKS_ONWARDS == 0:
             self.behind.clear()
         elif kind is not CommandKind.RESTORE:
-            self.behind[kind] = max((row.due_at, row.position) for row in found)
+            untried = [row.position for row in found if row.due_at <= AT_ONCE]
+            self.behind[kind] = max(untried, default=self.behind.get(kind, 0))
 
     def has_none(self, kind: CommandKind) -> None:
         if self.latest and kind is not CommandKind.RESTORE:
-            self.behind.setdefault(kind, (AT_ONCE, self.latest))
+            self.behind.setdefault(kind, self.latest)
 
 
 @dataclass(frozen=True, slots=True)

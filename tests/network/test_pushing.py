@@ -524,6 +524,19 @@ def test_what_was_asked_before_others_and_is_seen_after_them_is_pushed_in_the_sa
     assert {command(one).state for one in [*asked, *late]} == {"confirmed"}
 
 
+def test_what_is_tried_again_keeps_nothing_new_waiting(register, element, monkeypatch):
+    monkeypatch.setattr("rollkeeper.network.acts.CHUNK", 1)
+    again = bar()
+    database.run("UPDATE network_command SET next_try_at = %s", [clock.now() - dt.timedelta(minutes=1)])
+    for _ in range(3):
+        bar(kind=CommandKind.END)
+    fresh = []
+
+    push(element, moved=lambda _: fresh or fresh.append(bar()))
+
+    assert [order.key for order in element.heard][:2] == [again, fresh[0]]
+
+
 def test_after_so_many_chunks_it_is_looked_for_from_the_beginning(register, element, monkeypatch):
     monkeypatch.setattr("rollkeeper.network.acts.CHUNK", 1)
     monkeypatch.setattr("rollkeeper.network.acts._CHUNKS_ONWARDS", 2)
