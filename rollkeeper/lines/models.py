@@ -48,7 +48,7 @@ class Line(models.Model):
         db_table = "lines_line"
         indexes = [
             models.Index(
-                fields=["ended_on"],
+                fields=["ended_on", "line_id"],
                 name="lines_line_to_erase",
                 condition=models.Q(ended_on__isnull=False, erased_on__isnull=True),
             ),
@@ -74,7 +74,7 @@ class Number(models.Model):
         db_table = "lines_number"
         indexes = [
             models.Index(
-                fields=["quarantined_until"],
+                fields=["quarantined_until", "number_index"],
                 name="lines_number_in_quarantine",
                 condition=models.Q(quarantined_until__isnull=False),
             )

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
@@ -105,11 +106,8 @@ def erase_due(
         "verb": Verb.RECORD_ERASED.value,
     }
     erased.numbers_freed = _free_numbers(pack, values)
-    while values["cutoff"] is not None and (intended := _intend(pack, values)):
-        erased.lines += intended["service_ended"]
-        erased.holdings += intended["holding_ended"]
-        _finish(erased, on=on)
-        moved(sum(intended.values()))
+    erased.lines = _erase("find_ended", pack, values, erased, moved)
+    erased.holdings = _erase("find_past_holdings", pack, values, erased, moved)
     erased.abandoned = erase_abandoned(authority, on=on)
     return erased
 
@@ -129,13 +127,15 @@ def _free_numbers(pack: Pack, values: Mapping[str, Any]) -> int:
         "chunk": CHUNK, "at": clock.now(), "freed": Verb.NUMBER_FREED.value,
         "has_network": has_network(),
         "reuse_article": pack.number_reuse_article,
+        "after": "-infinity", "after_index": b"",
     }  # fmt: skip
     while True:
         with act():
-            (found,) = rows(sql("retention", "free_numbers"), values)
-        freed += int(found.numbers)
-        if found.numbers < CHUNK:
+            last = next(iter(rows(sql("retention", "free_numbers"), values)), None)
+        if last is None:
             return freed
+        freed += int(last.numbers)
+        values |= {"after": last.quarantined_until, "after_index": bytes(last.number_index)}
 
 
 def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date) -> ErasedAgain:
@@ -169,35 +169,56 @@ def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date)
     return ErasedAgain(found.opening, records, found.without_key)
 
 
-def _intend(pack: Pack, values: Mapping[str, Any]) -> dict[str, int]:
-    """Write down what goes next, and certify it; return how many records of each ground, empty where none is left."""
+@dataclass(frozen=True, slots=True)
+class _Intended:
+    records: int
+    begun_at: dt.datetime
+    last: dict[str, object]
+
+
+def _erase(
+    find: str, pack: Pack, values: Mapping[str, Any], erased: Erased, moved: Callable[[int], None]
+) -> int:
+    """Erase what a statement finds, each chunk behind the last record of the one before; return how many that were."""
+    records, behind = 0, dict[str, object](after="-infinity", after_id=UUID(int=0))
+    while values["cutoff"] is not None and (intended := _intend(find, pack, {**values, **behind})):
+        _finish(erased, on=values["on"], since=intended.begun_at)
+        records, behind = records + intended.records, intended.last
+        moved(intended.records)
+    return records
+
+
+def _intend(find: str, pack: Pack, values: Mapping[str, Any]) -> _Intended | None:
+    """Write down what goes next, and certify it; return None where none is left."""
     with act(), patient():
         one_at_a_time(_ERASING)
         run("DROP TABLE IF EXISTS pg_temp.retention_due")
-        if not run(sql("retention", "find_due"), {**values, "chunk": CHUNK}):
-            return {}
+        records, at = run(sql("retention", find), {**values, "chunk": CHUNK}), clock.now()
+        if not records:
+            return None
         ended = [row.ended_on for row in rows("SELECT DISTINCT ended_on FROM retention_due")]
         kept = [keeps_until(pack, day) for day in ended]
-        found = rows(sql("retention", "intend"), {**values, "ended": ended, "kept": kept, "at": clock.now()})
-    counts = {"service_ended": 0, "holding_ended": 0}
-    return counts | {row.ground: row.records for row in found}
+        rows(sql("retention", "intend"), {**values, "ended": ended, "kept": kept, "at": at})
+        (last,) = rows("SELECT ended, record_id FROM retention_due ORDER BY ended DESC, record_id DESC LIMIT 1")
+    return _Intended(records, at, {"after": last.ended, "after_id": last.record_id})
 
 
-def _finish(erased: Erased, *, on: dt.date) -> int:
-    """Destroy the keys and clear the rows of everything that was intended; return how many records that were."""
-    finished = 0
-    while pending := rows(sql("retention", "pending"), {"chunk": CHUNK}):
+def _finish(erased: Erased, *, on: dt.date, since: dt.datetime | None = None) -> int:
+    """Destroy the keys and clear the rows of everything that was intended, or since then; return how many records that were."""
+    finished, values = 0, {"chunk": CHUNK, "since": since or "-infinity"}
+    while pending := rows(sql("retention", "pending"), values):
         pairs = {(PersonId(person), HoldingId(holding)) for row in pending for person, holding in row.pairs}
         erased.keys_destroyed += shred(sorted(pairs))
         erased.copies_removed += remove_copies(sorted(pairs), recorded=True)
-        _clear([row.erasure_id for row in pending], sorted(pairs), on=on)
+        _clear(pending, sorted(pairs), on=on)
         finished += len(pending)
     return finished
 
 
-def _clear(erasure_ids: list[Any], pairs: list[tuple[PersonId, HoldingId]], *, on: dt.date) -> None:
+def _clear(pending: list[Any], pairs: list[tuple[PersonId, HoldingId]], *, on: dt.date) -> None:
     values = {
-        "erasure_ids": erasure_ids,
+        "line_ids": [row.line_id for row in pending],
+        "erasure_ids": [row.erasure_id for row in pending],
         "persons": [person for person, _ in pairs],
         "holdings": [holding for _, holding in pairs],
         "on": on,

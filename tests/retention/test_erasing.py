@@ -15,7 +15,7 @@ from rollkeeper.access.authority import console_authority, sweep_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, server
-from rollkeeper.kernel.database import connect, rows, run
+from rollkeeper.kernel.database import Role, connect, rows, run
 from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, new_uuid
 from rollkeeper.kernel.settings import HomeKind, write_settings
 from rollkeeper.law.packs import load_pack
@@ -268,6 +268,43 @@ def test_more_than_a_chunk_goes_in_one_run(committed: None, monkeypatch: pytest.
 
     assert erase(ERASED).lines == 5
     assert erase(ERASED) == acts.Erased()
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_what_is_held_keeps_no_chunk_from_going_on(
+    days: int, committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "CHUNK", 2)
+    ends = [ENDED - dt.timedelta(days=days * one) for one in range(9)]
+    lines = [ended_line(on) for on in ends]
+    past = []
+    for on in ends:
+        past.append(make_line(registered=True))
+        holding_of(past[-1], on - dt.timedelta(days=365), on)
+        holding_of(past[-1], on, None)
+    for line_id in sorted(lines)[:3] + lines[4:6] + past[:5]:
+        hold_erasure(
+            console_authority(), line_id, ENDED, ERASED, case_reference="1", review_on=ERASED, on=ENDED
+        )  # fmt: skip
+    held = len({*sorted(lines)[:3], *lines[4:6]})
+
+    first, second = erase(ERASED), erase(ERASED)
+
+    assert (first.lines, first.holdings) == (9 - held, 4)
+    assert second == acts.Erased()
+    assert rows("SELECT count(*) AS n FROM retention_erasure WHERE done_at IS NULL")[0].n == 0
+
+
+def test_what_is_at_work_in_one_run_goes_in_the_next(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acts, "CHUNK", 2)
+    for _ in range(5):
+        line_id = ended_line()
+
+    with connect(server.REGISTER, Role.MIGRATOR) as other, other.transaction():
+        other.execute("SELECT FROM lines_line WHERE line_id = %s FOR UPDATE", [line_id])
+        assert erase(ERASED).lines == 4
+
+    assert erase(ERASED).lines == 1
 
 
 def test_a_clerk_cannot_erase(committed: None) -> None:

@@ -169,6 +169,22 @@ def test_many_numbers_are_freed_in_chunks(register: None, monkeypatch: pytest.Mo
     assert freed(LAST + DAY) == 7
 
 
+def test_numbers_that_the_network_keeps_let_the_others_behind_them_go(
+    register: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.campaign.population import end, make_line
+
+    monkeypatch.setattr(acts, "CHUNK", 2)
+    for before in range(8):
+        end(make_line(), ENDED - dt.timedelta(days=before))
+    run(
+        "INSERT INTO network_command (line_id, kind, reason, state, asked_at)"
+        " SELECT line_id, 'end', 'registration', 'failed', now() FROM lines_line ORDER BY ended_on LIMIT 5"
+    )
+
+    assert (freed(LAST + DAY), freed(LAST + DAY)) == (3, 0)
+
+
 def test_why_a_clock_stood_still_is_forgotten_with_the_record(given_back: tuple[str, LineId]) -> None:
     _, line_id = given_back
     run(

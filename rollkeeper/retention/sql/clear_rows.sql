@@ -1,11 +1,14 @@
 -- Clears the rows of records whose keys are gone: number, contact, reference, what stood for the holder, sealed rows;
 -- and why a clock stood still, which may be an illness.
 -- Law: art. 5. Reads: retention_erasure. Writes: lines_line, lines_number, lines_reference, lines_holding, lines_pause,
--- vault_sealed, vault_copy, retention_erasure. Plan: primary keys by line and person; lines_reference_by_line.
+-- vault_sealed, vault_copy, retention_erasure. Plan: primary keys by line and person (OFFSET 0: the index of what is under
+-- way is full of what this run has done); lines_reference_by_line.
 -- Again: nothing left to clear.
 WITH record AS MATERIALIZED (
-    SELECT line_id, erasure_id, holding_id FROM retention_erasure
-     WHERE erasure_id = ANY (%(erasure_ids)s) AND done_at IS NULL
+    SELECT chunk.line_id, chunk.erasure_id, e.holding_id
+      FROM unnest(%(line_ids)s::uuid[], %(erasure_ids)s::uuid[]) AS chunk (line_id, erasure_id)
+     CROSS JOIN LATERAL (SELECT holding_id FROM retention_erasure
+                          WHERE line_id = chunk.line_id AND erasure_id = chunk.erasure_id AND done_at IS NULL OFFSET 0) AS e
 ), line AS (
     UPDATE lines_line l
        SET state = 'released', erased_on = %(on)s, version = l.version + 1, number_index = NULL, number_sealed = NULL,

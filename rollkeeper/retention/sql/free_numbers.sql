@@ -1,21 +1,28 @@
 -- Frees numbers whose quarantine is over: nothing leads from the number to its former holder any more.
 -- Law: the pack's number_reuse, art. 11. Reads: network_command. Writes: lines_number (deleted), lines_line (released, index
--- gone), network_command, ledger_entry. Plan: lines_number_in_quarantine; grows with what is over. The commands are looked up
--- by line (OFFSET 0 forbids to read them all first). A number at work is left for the next run.
+-- gone), network_command, ledger_entry. Plan: lines_number_in_quarantine, behind the last number of the chunk before; grows with
+-- what is over. Lines and commands are looked up by line (OFFSET 0 forbids to read them all first, as does the chunk that is
+-- taken before its lines). A number at work is left for the next run.
 -- Again: nothing, the rows are gone.
 --
 -- A number stays where the network has not proved that the old line is out of service: whoever got it next would find the
 -- old bar on it. Where the home has no network, nobody owes that proof, and what was asked for in vain is overtaken, lest a
 -- network that comes later end whoever has the number then. The line's record itself, the number sealed in it, stays until
 -- its own last day.
-WITH over AS MATERIALIZED (
-    SELECT n.number_index, n.line_id
-      FROM lines_number n JOIN lines_line l USING (line_id)
-     WHERE n.quarantined_until < %(on)s AND l.state = 'ended'
+WITH chunk AS MATERIALIZED (
+    SELECT n.number_index, n.line_id, n.quarantined_until
+      FROM lines_number n
+     WHERE n.quarantined_until < %(on)s
+       AND (n.quarantined_until, n.number_index) > (%(after)s::date, %(after_index)s::bytea)
        AND NOT (%(has_network)s AND EXISTS (SELECT FROM network_command c
                         WHERE c.line_id = n.line_id AND c.kind = 'end' AND c.state IN ('waiting', 'sent', 'failed') OFFSET 0))
-     ORDER BY n.quarantined_until LIMIT %(chunk)s
-       FOR UPDATE OF n, l SKIP LOCKED
+     ORDER BY n.quarantined_until, n.number_index LIMIT %(chunk)s
+       FOR UPDATE OF n SKIP LOCKED
+), over AS MATERIALIZED (
+    SELECT chunk.number_index, chunk.line_id
+      FROM chunk JOIN lines_line l USING (line_id)
+     WHERE l.state = 'ended'
+       FOR UPDATE OF l SKIP LOCKED
 ), number AS (
     DELETE FROM lines_number n USING over WHERE n.number_index = over.number_index
 ), line AS (
@@ -31,4 +38,5 @@ WITH over AS MATERIALIZED (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
     SELECT %(at)s, %(on)s, %(freed)s, line_id, %(staff_id)s, ledger_body_for(body, line_id) FROM over CROSS JOIN said
 )
-SELECT count(*) AS numbers FROM over
+SELECT quarantined_until, number_index, (SELECT count(*) FROM over) AS numbers
+  FROM chunk ORDER BY quarantined_until DESC, number_index DESC LIMIT 1

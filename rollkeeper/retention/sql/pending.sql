@@ -1,8 +1,9 @@
--- Lists erasures that were intended and are not done, with the persons and holdings whose keys must go.
+-- Lists erasures that were intended and are not done, with the persons and holdings whose keys must go: all, or those
+-- of a run's own chunk, behind the dead entries of the chunks before.
 -- Law: art. 5. Reads: retention_erasure, lines_holding. Writes: -.
 -- Plan: retention_erasure_under_way, lines_holding_pkey by line.
 -- Again: those still not done.
-SELECT e.erasure_id,
+SELECT e.line_id, e.erasure_id,
        ARRAY(SELECT ARRAY[who.person_id, h.holding_id]
                FROM lines_holding h
               CROSS JOIN LATERAL unnest(ARRAY[h.person_id, h.user_person_id, h.bearer_person_id,
@@ -10,6 +11,6 @@ SELECT e.erasure_id,
               WHERE h.line_id = e.line_id AND (e.holding_id IS NULL OR h.holding_id = e.holding_id)
                 AND who.person_id IS NOT NULL) AS pairs
   FROM retention_erasure e
- WHERE e.done_at IS NULL
+ WHERE e.done_at IS NULL AND e.begun_at >= %(since)s::timestamptz
  ORDER BY e.begun_at
  LIMIT %(chunk)s
