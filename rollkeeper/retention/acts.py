@@ -199,7 +199,9 @@ def _intend(find: str, pack: Pack, values: Mapping[str, Any]) -> _Intended | Non
         ended = [row.ended_on for row in rows("SELECT DISTINCT ended_on FROM retention_due")]
         kept = [keeps_until(pack, day) for day in ended]
         rows(sql("retention", "intend"), {**values, "ended": ended, "kept": kept, "at": at})
-        (last,) = rows("SELECT ended, record_id FROM retention_due ORDER BY ended DESC, record_id DESC LIMIT 1")
+        (last,) = rows(
+            "SELECT ended, record_id FROM retention_due ORDER BY ended DESC, record_id DESC LIMIT 1"
+        )
     return _Intended(records, at, {"after": last.ended, "after_id": last.record_id})
 
 

@@ -295,7 +295,9 @@ def test_what_is_held_keeps_no_chunk_from_going_on(
     assert rows("SELECT count(*) AS n FROM retention_erasure WHERE done_at IS NULL")[0].n == 0
 
 
-def test_what_is_at_work_in_one_run_goes_in_the_next(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_at_work_in_one_run_goes_in_the_next(
+    committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(acts, "CHUNK", 2)
     for _ in range(5):
         line_id = ended_line()
