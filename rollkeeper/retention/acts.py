@@ -161,7 +161,7 @@ def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date)
         list_living_keys()
         records = run(sql("retention", "find_keyless"), values)
         if records:
-            rows(sql("retention", "intend"), {**values, "ended": [on], "kept": [on], "at": clock.now()})
+            run(sql("retention", "intend"), {**values, "ended": [on], "kept": [on], "at": clock.now()})
     _finish(Erased(), on=on)
     with act(), patient():
         list_living_keys()
@@ -193,15 +193,15 @@ def _intend(find: str, pack: Pack, values: Mapping[str, Any]) -> _Intended | Non
     with act(), patient():
         one_at_a_time(_ERASING)
         run("DROP TABLE IF EXISTS pg_temp.retention_due")
-        records, at = run(sql("retention", find), {**values, "chunk": CHUNK}), clock.now()
-        if not records:
+        if not run(sql("retention", find), {**values, "chunk": CHUNK}):
             return None
-        ended = [row.ended_on for row in rows("SELECT DISTINCT ended_on FROM retention_due")]
-        kept = [keeps_until(pack, day) for day in ended]
-        rows(sql("retention", "intend"), {**values, "ended": ended, "kept": kept, "at": at})
         (last,) = rows(
             "SELECT ended, record_id FROM retention_due ORDER BY ended DESC, record_id DESC LIMIT 1"
         )
+        run(sql("retention", "leave_held"), values)
+        ended = [row.ended_on for row in rows("SELECT DISTINCT ended_on FROM retention_due")]
+        kept, at = [keeps_until(pack, day) for day in ended], clock.now()
+        records = run(sql("retention", "intend"), {**values, "ended": ended, "kept": kept, "at": at})
     return _Intended(records, at, {"after": last.ended, "after_id": last.record_id})
 
 

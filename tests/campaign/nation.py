@@ -71,18 +71,22 @@ FATES = """
                l.erased_on
           FROM soak_life JOIN lines_line l USING (line_id)
           LEFT JOIN lines_suspension s ON s.line_id = l.line_id AND s.reason = 'registration'
+         WHERE {of}
     ) TO STDOUT (FORMAT CSV)
 """
 HISTORIES = """
     COPY (
-        SELECT line_id AS line, activated_on AS date, 'activated' AS event, NULL::date AS until FROM soak_life
-        UNION ALL SELECT line_id, told_on, 'notice_delivered', NULL FROM soak_life WHERE told_on IS NOT NULL
-        UNION ALL SELECT line_id, registered_on, 'registered', NULL FROM soak_life WHERE registered_on IS NOT NULL
-        UNION ALL SELECT line_id, ended_on, 'ended', NULL FROM soak_life WHERE ended_on IS NOT NULL
-        UNION ALL SELECT line_id, lower(pause), 'pause', upper(pause) - 1 FROM soak_life WHERE pause IS NOT NULL
-        UNION ALL SELECT line_id, lower(hold), 'hold', upper(hold) - 1 FROM soak_life WHERE hold IS NOT NULL
+        WITH life AS NOT MATERIALIZED (SELECT * FROM soak_life WHERE {of})
+        SELECT line_id AS line, activated_on AS date, 'activated' AS event, NULL::date AS until FROM life
+        UNION ALL SELECT line_id, told_on, 'notice_delivered', NULL FROM life WHERE told_on IS NOT NULL
+        UNION ALL SELECT line_id, registered_on, 'registered', NULL FROM life WHERE registered_on IS NOT NULL
+        UNION ALL SELECT line_id, ended_on, 'ended', NULL FROM life WHERE ended_on IS NOT NULL
+        UNION ALL SELECT line_id, lower(pause), 'pause', upper(pause) - 1 FROM life WHERE pause IS NOT NULL
+        UNION ALL SELECT line_id, lower(hold), 'hold', upper(hold) - 1 FROM life WHERE hold IS NOT NULL
     ) TO STDOUT (FORMAT CSV)
 """
+COMPARED_AT_ONCE = 1_000_000
+"""As many lines as fit into the memory of a small machine with all of their two years."""
 
 
 @dataclass
@@ -141,6 +145,14 @@ class Watch:
         self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - begin
         self.peaks.look()
 
+    def say(self) -> str:
+        """Return what is known by now in one line."""
+        kept = "" if self.dry_runs_kept else "; NOT EVERY DRY RUN WAS KEPT"
+        return (
+            f"{ {what: round(seconds) for what, seconds in self.seconds.items()} }; longest chunk {self.longest_chunk:.2f} s,"
+            f" slowest quiet night {self.slowest_quiet_night:.2f} s; {self.peaks.say()}{kept}"
+        )
+
     def chunk(self, _: int) -> None:
         now = time.perf_counter()
         self.longest_chunk, self._chunk_begun = max(self.longest_chunk, now - self._chunk_begun), now
@@ -163,19 +175,25 @@ def live_two_years(size: int, folder: Path, people: tuple[Authority, Authority])
 
 
 def compared(folder: Path, watch: Watch) -> Lived:
-    """Hold what became of each line against what `simulate` says of the same histories."""
-    found, wanted = read_fates(folder), by_simulation(folder, watch)
+    """Hold what became of each line against what `simulate` says of the same histories, some lines after the other."""
+    parts = -(-rows("SELECT count(*) AS lines FROM soak_life")[0].lines // COMPARED_AT_ONCE)
+    of_parts = [f"get_byte(uuid_send(soak_life.line_id), 15) % {parts} = {part}" for part in range(parts)]
+    counts, different = zip(*(_compared(folder, watch, of) for of in of_parts), strict=True)
+    return Lived(
+        watch.seconds, watch.peaks, {what: sum(one[what] for one in counts) for what in counts[0]},
+        pl.concat(different).head(5), watch.longest_chunk, watch.slowest_quiet_night, watch.dry_runs_kept,
+    )  # fmt: skip
+
+
+def _compared(folder: Path, watch: Watch, of: str) -> tuple[dict[str, int], pl.DataFrame]:
+    found, wanted = read_fates(folder, of), by_simulation(folder, watch, of)
     alike = found.join(wanted, on=wanted.columns, nulls_equal=True)
     counts = {
         "lines": found.height, "compared": wanted.height, "different": found.height - alike.height,
         "suspended": found["suspended_on"].is_not_null().sum(), "restored": found["restored_on"].is_not_null().sum(),
         "ended": found["ended_on"].is_not_null().sum(), "erased": found["erased_on"].is_not_null().sum(),
     }  # fmt: skip
-    differing = found.join(wanted, on=wanted.columns, nulls_equal=True, how="anti").head(5)
-    return Lived(
-        watch.seconds, watch.peaks, counts, differing, watch.longest_chunk, watch.slowest_quiet_night,
-        watch.dry_runs_kept,
-    )  # fmt: skip
+    return counts, found.join(wanted, on=wanted.columns, nulls_equal=True, how="anti").head(5)
 
 
 def forget() -> None:
@@ -251,7 +269,7 @@ def live(
                 erase_due(sweep_authority(), on=on)
         done(on, "night")
         if on.day == 1:
-            print(on, {what: round(seconds) for what, seconds in watch.seconds.items()}, flush=True)
+            print(on, watch.say(), flush=True)
         on += dt.timedelta(days=1)
 
 
@@ -345,7 +363,7 @@ def happen(on: dt.date) -> None:
             end_line_state(row.line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on)
 
 
-def by_simulation(folder: Path, watch: Watch) -> pl.DataFrame:
+def by_simulation(folder: Path, watch: Watch, of: str) -> pl.DataFrame:
     """Return what `simulate` says of the same histories, both engines agreeing."""
     file = folder / "events.csv"
     with file.open("wb") as opened, connection.cursor() as cursor:
@@ -353,7 +371,7 @@ def by_simulation(folder: Path, watch: Watch) -> pl.DataFrame:
         for name, stretches in (("stay", (STAY,)), ("outage", OUTAGES)):
             for first, last in stretches:
                 opened.write(f"*,{first},{name},{last}\n".encode())
-        with cursor.copy(HISTORIES) as copy:
+        with cursor.copy(HISTORIES.format(of=of)) as copy:
             for piece in copy:
                 opened.write(piece)
     with watch.of("simulate, both engines"):
@@ -368,12 +386,12 @@ def by_simulation(folder: Path, watch: Watch) -> pl.DataFrame:
     return outcome.fates
 
 
-def read_fates(folder: Path) -> pl.DataFrame:
-    """Return what became of each line, as the tables have it."""
+def read_fates(folder: Path, of: str) -> pl.DataFrame:
+    """Return what became of these lines, as the tables have it."""
     file = folder / "fates.csv"
     with file.open("wb") as opened, connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        with cursor.copy(FATES) as copy:
+        with cursor.copy(FATES.format(of=of)) as copy:
             for piece in copy:
                 opened.write(piece)
     columns = {"line": pl.String, "suspended_on": pl.Date, "restored_on": pl.Date, "ended_on": pl.Date, "ended_by": pl.String, "erased_on": pl.Date}  # fmt: skip

@@ -95,8 +95,8 @@ if __name__ == "__main__":
         "ROLLKEEPER_ROLE": "migrator",
         "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
         # Nobody pulls a plug here; the siege does (`tests/campaign/siege`). What a nation needs stays below four gigabytes in all.
-        "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\nfull_page_writes = off\nshared_buffers = 2GB\n"
-        "max_wal_size = 12GB\ncheckpoint_timeout = 30min\n",
+        "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\nfull_page_writes = off\nshared_buffers = 1GB\n"
+        "max_wal_size = 8GB\ncheckpoint_timeout = 30min\n",
     }
     import django
 

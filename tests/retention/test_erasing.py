@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -293,6 +294,39 @@ def test_what_is_held_keeps_no_chunk_from_going_on(
     assert (first.lines, first.holdings) == (9 - held, 4)
     assert second == acts.Erased()
     assert rows("SELECT count(*) AS n FROM retention_erasure WHERE done_at IS NULL")[0].n == 0
+
+
+@pytest.mark.parametrize("kind", ["line", "holding"])
+def test_a_hold_that_comes_while_records_are_looked_for_is_kept(
+    kind: str, committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "CHUNK", 1)
+    for _ in range(3):
+        line_id = make_line(registered=True) if kind == "holding" else ended_line()
+        if kind == "holding":
+            holding_of(line_id, day("2010-05-01"), ENDED)
+            holding_of(line_id, ENDED, None)
+    seen: list[UUID] = []
+
+    def and_then_held(statement: str, *args: Any, **kwargs: Any) -> int:
+        found = run(statement, *args, **kwargs)
+        if "CREATE TEMPORARY TABLE retention_due" in statement and found and not seen:
+            seen.append(rows("SELECT line_id FROM retention_due")[0].line_id)
+            with connect(server.REGISTER, Role.MIGRATOR) as other:
+                other.execute(
+                    "INSERT INTO lines_hold (line_id, hold_id, days, case_reference, review_on)"
+                    " VALUES (%s, %s, '[2012-01-01,2014-01-01)', '1', '2014-01-01')",
+                    [seen[0], new_uuid()],
+                )
+        return found
+
+    monkeypatch.setattr(acts, "run", and_then_held)
+    erased = erase(ERASED)
+
+    assert erased.lines + erased.holdings == 2
+    assert [
+        row.n for row in rows("SELECT count(*) AS n FROM retention_erasure WHERE line_id = %s", seen)
+    ] == [0]
 
 
 def test_what_is_at_work_in_one_run_goes_in_the_next(

@@ -3,7 +3,8 @@
 -- that was ahead did on a day to come is undone before that day.
 -- Reads: campaign_verdict (temporary), lines_holding, subscribers_subscriber. Writes: lines_suspension, lines_line
 -- (version + 1), lines_pause, campaign_member, network_command, notices_notice, ledger_entry, campaign_batchline.
--- Plan: primary keys by line.
+-- Plan: primary keys by line (OFFSET 0: statistics from before the batch say that nobody is suspended, and all members were read
+-- anew for each line of the chunk).
 -- Again: nothing, since the lines of the batch are no longer 'done'.
 WITH wrong AS MATERIALIZED (
     SELECT v.*, coalesce(p.language, v.language, %(language)s) AS told_in
@@ -27,7 +28,10 @@ WITH wrong AS MATERIALIZED (
        SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
            promised_on = (wrong.former ->> 'promised_on')::date, next_check_on = %(on)s::date + 1,
            remind_on = CASE wrong.former ->> 'stage' WHEN 'counting' THEN %(on)s::date END
-      FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id IN (%(campaign_id)s, %(counted_in)s)
+      FROM wrong
+     CROSS JOIN LATERAL (SELECT campaign_id, stage FROM campaign_member WHERE line_id = wrong.line_id OFFSET 0) theirs
+     WHERE m.line_id = wrong.line_id AND m.campaign_id = theirs.campaign_id
+       AND theirs.campaign_id IN (%(campaign_id)s, %(counted_in)s) AND theirs.stage = 'suspended'
        AND m.stage = 'suspended'
 ), command AS (
     INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)

@@ -7,8 +7,9 @@
 WITH record AS MATERIALIZED (
     SELECT chunk.line_id, chunk.erasure_id, e.holding_id
       FROM unnest(%(line_ids)s::uuid[], %(erasure_ids)s::uuid[]) AS chunk (line_id, erasure_id)
-     CROSS JOIN LATERAL (SELECT holding_id FROM retention_erasure
-                          WHERE line_id = chunk.line_id AND erasure_id = chunk.erasure_id AND done_at IS NULL OFFSET 0) AS e
+     CROSS JOIN LATERAL (SELECT holding_id, done_at FROM retention_erasure
+                          WHERE line_id = chunk.line_id AND erasure_id = chunk.erasure_id OFFSET 0) AS e
+     WHERE e.done_at IS NULL
 ), line AS (
     UPDATE lines_line l
        SET state = 'released', erased_on = %(on)s, version = l.version + 1, number_index = NULL, number_sealed = NULL,

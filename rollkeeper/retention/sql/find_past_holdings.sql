@@ -6,11 +6,10 @@
 CREATE TEMPORARY TABLE retention_due ON COMMIT DROP AS
 SELECT p.line_id, p.holding_id, (upper(p.held) AT TIME ZONE %(zone)s)::date AS ended_on, 'holding_ended' AS ground,
        upper(p.held) AS ended, p.holding_id AS record_id
-  FROM lines_holding p
+  FROM lines_holding p JOIN lines_line l USING (line_id)
  WHERE p.erased_on IS NULL AND NOT upper_inf(p.held) AND upper(p.held) < %(before)s
    AND (upper(p.held), p.holding_id) > (%(after)s::timestamptz, %(after_id)s::uuid)
-   AND EXISTS (SELECT FROM lines_line l WHERE l.line_id = p.line_id
-                  AND (l.ended_on IS NULL OR (upper(p.held) AT TIME ZONE %(zone)s)::date < l.ended_on) OFFSET 0)
+   AND (l.ended_on IS NULL OR (upper(p.held) AT TIME ZONE %(zone)s)::date < l.ended_on)
    AND NOT EXISTS (SELECT FROM lines_hold h WHERE h.line_id = p.line_id AND h.days @> %(on)s::date OFFSET 0)
    AND NOT EXISTS (SELECT FROM retention_erasure e WHERE e.line_id = p.line_id AND e.holding_id = p.holding_id OFFSET 0)
- ORDER BY upper(p.held), p.holding_id LIMIT %(chunk)s FOR UPDATE OF p SKIP LOCKED
+ ORDER BY upper(p.held), p.holding_id LIMIT %(chunk)s FOR UPDATE OF p, l SKIP LOCKED

@@ -1,7 +1,7 @@
 -- Writes down which records go, on what ground, and certifies each in the ledger.
 -- Law: art. 5. Reads: retention_due (temporary). Writes: retention_erasure, ledger_entry.
 -- Plan: as many rows as the chunk has.
--- Again: find_due.sql leaves out what is intended already.
+-- Again: find_ended.sql and find_past_holdings.sql leave out what is intended already.
 WITH intent AS (
     INSERT INTO retention_erasure (line_id, erasure_id, holding_id, ground, article, last_day_kept, begun_at)
     SELECT d.line_id, uuidv7(), d.holding_id, d.ground, %(article)s, k.kept_until, %(at)s
@@ -15,12 +15,10 @@ WITH intent AS (
                        jsonb_strip_nulls(jsonb_build_object('erasure', ledger_any_line(), 'ground', ground,
                            'holding', holding_id, 'last_day_kept', last_day_kept))) AS body
       FROM (SELECT DISTINCT ground, holding_id, last_day_kept FROM intent)
-), certificate AS (
-    INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
-    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
-           replace(ledger_body_for(body, line_id), '"erasure":"' || ledger_any_line() || '"', '"erasure":"' || erasure_id || '"')
-      FROM intent i JOIN said s
-        ON s.ground = i.ground AND s.last_day_kept = i.last_day_kept
-       AND coalesce(s.holding_id, ledger_any_line()) = coalesce(i.holding_id, ledger_any_line())
 )
-SELECT ground, count(*) AS records FROM intent GROUP BY ground
+INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
+SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
+       replace(ledger_body_for(body, line_id), '"erasure":"' || ledger_any_line() || '"', '"erasure":"' || erasure_id || '"')
+  FROM intent i JOIN said s
+    ON s.ground = i.ground AND s.last_day_kept = i.last_day_kept
+   AND coalesce(s.holding_id, ledger_any_line()) = coalesce(i.holding_id, ledger_any_line())

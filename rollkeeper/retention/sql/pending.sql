@@ -1,5 +1,5 @@
 -- Lists erasures that were intended and are not done, with the persons and holdings whose keys must go: all, or those
--- of a run's own chunk, behind the dead entries of the chunks before.
+-- begun since a moment, behind the dead entries of the chunks before.
 -- Law: art. 5. Reads: retention_erasure, lines_holding. Writes: -.
 -- Plan: retention_erasure_under_way, lines_holding_pkey by line.
 -- Again: those still not done.
