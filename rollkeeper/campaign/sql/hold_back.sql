@@ -1,6 +1,7 @@
 -- Lets bars and ends of batches that were stopped or are to be undone, and that the network has not taken, wait some days, in the
 -- rights of this function's owner: of one batch, or of all of them where a stay is entered or lifted, behind which their days begin.
--- Law: art. 1. Reads: campaign_batch. Writes: network_command. Plan: network_command_by_batch; as many rows as wait.
+-- Law: art. 1. Reads: campaign_batch. Writes: network_command. Plan: network_command_by_batch, network_command_pkey by line
+-- (OFFSET 0: statistics from before the batch say that it has one command); as many rows as wait.
 -- Again: the same rows. The caller holds `one_at_a_time`, so that no two of these see each other's batches half changed.
 --
 -- What was tried in vain waits like what was not tried, and counts as such: that the network was away is why people stop a batch.
@@ -18,9 +19,8 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 
           FROM network_command c JOIN campaign_batch b USING (batch_id)
          WHERE (of_batch IS NULL OR c.batch_id = of_batch) AND b.state IN ('stopped', 'undo_asked')
            AND c.kind IN ('bar', 'end') AND c.state = 'waiting' AND c.reason = 'registration'
-           AND NOT EXISTS (SELECT FROM network_command e
-                            WHERE e.line_id = c.line_id AND e.batch_id = c.batch_id AND e.kind = 'end'
-                              AND e.position < c.position)
+           AND NOT EXISTS (SELECT FROM (SELECT batch_id, kind, position FROM network_command WHERE line_id = c.line_id OFFSET 0) e
+                            WHERE e.batch_id = c.batch_id AND e.kind = 'end' AND e.position < c.position)
          ORDER BY c.position
            FOR NO KEY UPDATE OF c
     )
