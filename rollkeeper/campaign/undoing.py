@@ -22,7 +22,7 @@ from rollkeeper.campaign.running import CHUNK
 from rollkeeper.campaign.stages import BatchState
 from rollkeeper.campaign.stays import hold_back
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.database import act, patient, rows, run, sql
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -126,12 +126,15 @@ def _open_again(batch: Batch) -> None:
 
 def _ask_again(batch: Batch) -> None:
     """Ask once more for the undo of what suspended those who come back from their end: it was undone while they were ended."""
-    run(
-        "UPDATE campaign_batch SET state = 'undo_asked' WHERE state = 'undone' AND action = 'suspend' AND batch_id IN ("
-        "SELECT s.batch_id FROM campaign_batchline b JOIN lines_suspension s USING (line_id)"
-        " WHERE b.batch_id = %s AND b.outcome = 'undone' AND s.lifted_on IS NULL)",
-        [batch.batch_id],
-    )
+    if batch.action == "suspend":
+        return
+    with patient():
+        run(
+            "UPDATE campaign_batch SET state = 'undo_asked' WHERE state = 'undone' AND action = 'suspend' AND batch_id IN ("
+            "SELECT s.batch_id FROM campaign_batchline b JOIN lines_suspension s USING (line_id)"
+            " WHERE b.batch_id = %s AND b.outcome = 'undone' AND s.lifted_on IS NULL)",
+            [batch.batch_id],
+        )
 
 
 def _counted_in(batch: Batch) -> UUID:

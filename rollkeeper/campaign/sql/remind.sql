@@ -9,32 +9,35 @@
 WITH clock AS MATERIALIZED (
     SELECT c.*, greatest(d.last_day_on, c.promised_on) AS last_on, c.pauses @> %(on)s::date AS stands_still
       FROM campaign_clock c JOIN law_due d USING (anchor_on, days, pauses)
-), owed AS MATERIALIZED (
-    SELECT c.line_id, c.language,
-           greatest(c.last_on, %(on)s::date + max(b.before) FILTER (WHERE NOT EXISTS (
-               SELECT FROM notices_notice n
-                WHERE n.line_id = c.line_id AND n.campaign_id = %(campaign_id)s AND n.kind = 'reminder'
-                  AND n.owed_on BETWEEN c.anchor_on AND c.last_on - b.before))) AS promised_on
-      FROM clock c CROSS JOIN unnest(%(reminders)s::integer[]) AS b (before)
-     WHERE NOT c.stands_still AND c.last_on - b.before <= %(on)s
-       AND NOT EXISTS (
-           SELECT FROM notices_notice n
-            WHERE n.line_id = c.line_id AND n.campaign_id = %(campaign_id)s AND n.kind = 'reminder'
-              AND n.promised_on >= c.last_on AND n.owed_on >= c.last_on - b.before)
-     GROUP BY c.line_id, c.language, c.last_on
+), told AS MATERIALIZED (
+    SELECT c.*, o.promised_on AS newly_promised_on
+      FROM clock c
+      LEFT JOIN LATERAL (
+           SELECT greatest(c.last_on, %(on)s::date + max(b.before) FILTER (WHERE NOT EXISTS (
+                      SELECT FROM notices_notice n
+                       WHERE n.line_id = c.line_id AND n.campaign_id = %(campaign_id)s AND n.kind = 'reminder'
+                         AND n.owed_on BETWEEN c.anchor_on AND c.last_on - b.before))) AS promised_on
+             FROM unnest(%(reminders)s::integer[]) AS b (before)
+            WHERE NOT c.stands_still AND c.last_on - b.before <= %(on)s
+              AND NOT EXISTS (
+                  SELECT FROM notices_notice n
+                   WHERE n.line_id = c.line_id AND n.campaign_id = %(campaign_id)s AND n.kind = 'reminder'
+                     AND n.promised_on >= c.last_on AND n.owed_on >= c.last_on - b.before)
+           HAVING count(*) > 0) o ON true
 ), notice AS (
     INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
-    SELECT line_id, 'reminder', %(campaign_id)s, language, %(on)s, promised_on, %(pack_hash)s FROM owed
+    SELECT line_id, 'reminder', %(campaign_id)s, language, %(on)s, newly_promised_on, %(pack_hash)s
+      FROM told WHERE newly_promised_on IS NOT NULL
 ), put_off AS (
     UPDATE campaign_member m
-       SET promised_on = greatest(m.promised_on, o.promised_on),
-           next_check_on = greatest(m.next_check_on, o.promised_on + 1),
+       SET promised_on = greatest(m.promised_on, c.newly_promised_on),
+           next_check_on = greatest(m.next_check_on, c.newly_promised_on + 1),
            remind_on = CASE WHEN c.stands_still THEN %(on)s::date + 1
                        ELSE (SELECT min(day) FROM (
-                                SELECT greatest(c.last_on, o.promised_on) - before AS day
+                                SELECT greatest(c.last_on, c.newly_promised_on) - before AS day
                                   FROM unnest(%(reminders)s::integer[]) AS b (before)) AS ahead
                               WHERE day > %(on)s::date) END
-      FROM clock c LEFT JOIN owed o USING (line_id)
+      FROM told c
      WHERE m.line_id = c.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'counting'
 )
-SELECT count(*) AS lines FROM owed
+SELECT count(*) AS lines FROM told WHERE newly_promised_on IS NOT NULL

@@ -3,7 +3,7 @@
 -- counts it from now on.
 -- Reads: campaign_verdict (temporary), subscribers_subscriber. Writes: lines_line (version + 1), lines_number,
 -- lines_holding, lines_pause, campaign_member, network_command, notices_notice, ledger_entry, campaign_batchline.
--- Plan: primary keys by line (OFFSET 0, as in undo_suspend.sql).
+-- Plan: primary keys by line, campaign_batchline_in_order (CASE and OFFSET 0 as in undo_suspend.sql).
 -- Again: nothing, since the lines of the batch are no longer 'done'.
 WITH wrong AS MATERIALIZED (
     SELECT * FROM campaign_verdict WHERE can_be_undone
@@ -25,10 +25,8 @@ WITH wrong AS MATERIALIZED (
     UPDATE campaign_member m
        SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
            promised_on = (wrong.former ->> 'promised_on')::date, next_check_on = %(on)s::date + 1
-      FROM wrong
-     CROSS JOIN LATERAL (SELECT campaign_id, stage FROM campaign_member WHERE line_id = wrong.line_id OFFSET 0) theirs
-     WHERE m.line_id = wrong.line_id AND m.campaign_id = theirs.campaign_id AND theirs.campaign_id = %(counted_in)s
-       AND theirs.stage = 'ended' AND m.stage = 'ended'
+      FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id = %(counted_in)s
+       AND CASE m.stage WHEN 'ended' THEN true ELSE false END
 ), counted_elsewhere AS (
     INSERT INTO campaign_member (line_id, campaign_id, stage, anchor_on, promised_on, next_check_on, region)
     SELECT wrong.line_id, %(counted_in)s, wrong.former ->> 'stage', (wrong.former ->> 'anchor_on')::date,
@@ -64,4 +62,5 @@ WITH wrong AS MATERIALIZED (
       FROM wrong JOIN said ON said.state = wrong.former ->> 'state'
 )
 UPDATE campaign_batchline b SET outcome = 'undone', undone_at = %(at)s
-  FROM wrong WHERE b.line_id = wrong.line_id AND b.batch_id = %(batch_id)s
+  FROM wrong WHERE b.line_id = wrong.line_id AND b.batch_id = %(batch_id)s AND b.position > %(after)s
+   AND b.position <= (SELECT max(position) FROM campaign_turn)

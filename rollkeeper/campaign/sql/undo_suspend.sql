@@ -3,8 +3,8 @@
 -- that was ahead did on a day to come is undone before that day.
 -- Reads: campaign_verdict (temporary), lines_holding, subscribers_subscriber. Writes: lines_suspension, lines_line
 -- (version + 1), lines_pause, campaign_member, network_command, notices_notice, ledger_entry, campaign_batchline.
--- Plan: primary keys by line (OFFSET 0: statistics from before the batch say that nobody is suspended, and all members were read
--- anew for each line of the chunk).
+-- Plan: primary keys by line, campaign_batchline_in_order. Statistics from before the batch say that nobody is suspended, by which
+-- all who are were read anew for each chunk: of what stands in a CASE, or behind OFFSET 0, they say nothing.
 -- Again: nothing, since the lines of the batch are no longer 'done'.
 WITH wrong AS MATERIALIZED (
     SELECT v.*, coalesce(p.language, v.language, %(language)s) AS told_in
@@ -14,7 +14,8 @@ WITH wrong AS MATERIALIZED (
      WHERE v.can_be_undone
 ), lifted AS (
     UPDATE lines_suspension s SET lifted_on = %(on)s, lifted_at = %(at)s
-      FROM wrong WHERE s.line_id = wrong.line_id AND s.batch_id = %(batch_id)s AND s.lifted_on IS NULL
+      FROM wrong WHERE s.line_id = wrong.line_id
+       AND CASE WHEN s.batch_id = %(batch_id)s AND s.lifted_on IS NULL THEN true ELSE false END
  RETURNING s.line_id, s.begun_on
 ), line AS (
     UPDATE lines_line l
@@ -28,11 +29,8 @@ WITH wrong AS MATERIALIZED (
        SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
            promised_on = (wrong.former ->> 'promised_on')::date, next_check_on = %(on)s::date + 1,
            remind_on = CASE wrong.former ->> 'stage' WHEN 'counting' THEN %(on)s::date END
-      FROM wrong
-     CROSS JOIN LATERAL (SELECT campaign_id, stage FROM campaign_member WHERE line_id = wrong.line_id OFFSET 0) theirs
-     WHERE m.line_id = wrong.line_id AND m.campaign_id = theirs.campaign_id
-       AND theirs.campaign_id IN (%(campaign_id)s, %(counted_in)s) AND theirs.stage = 'suspended'
-       AND m.stage = 'suspended'
+      FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id IN (%(campaign_id)s, %(counted_in)s)
+       AND CASE m.stage WHEN 'suspended' THEN true ELSE false END
 ), command AS (
     INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)
     SELECT line_id, CASE WHEN stays_suspended THEN 'bar' ELSE 'restore' END, coalesce(other_reason, 'registration'),
@@ -60,4 +58,5 @@ WITH wrong AS MATERIALIZED (
       FROM wrong JOIN said ON said.state = wrong.former ->> 'state'
 )
 UPDATE campaign_batchline b SET outcome = 'undone', undone_at = %(at)s
-  FROM wrong WHERE b.line_id = wrong.line_id AND b.batch_id = %(batch_id)s
+  FROM wrong WHERE b.line_id = wrong.line_id AND b.batch_id = %(batch_id)s AND b.position > %(after)s
+   AND b.position <= (SELECT max(position) FROM campaign_turn)

@@ -1,6 +1,6 @@
 -- Writes down what came of a chunk of tries, with a ledger entry for each command that was confirmed or given up.
 -- Law: art. 3. Reads: network_command. Writes: network_command, ledger_entry.
--- Plan: primary key, one probe a row.
+-- Plan: primary key, one probe a row (CASE: the index of claims is full of what this run has tried).
 -- Again: nothing, since the claim is gone with the first run.
 WITH tried AS (
     SELECT * FROM unnest(
@@ -15,7 +15,7 @@ WITH tried AS (
         sent_at = CASE WHEN t.state <> 'waiting' THEN coalesce(c.sent_at, %(now)s) ELSE c.sent_at END,
         read_back = t.read_back, read_back_at = %(now)s
     FROM tried t
-    WHERE c.line_id = t.line_id AND c.command_id = t.command_id AND c.claimed_by = %(claim)s
+    WHERE c.line_id = t.line_id AND c.command_id = t.command_id AND CASE c.claimed_by WHEN %(claim)s THEN true ELSE false END
     RETURNING c.line_id, c.command_id, c.kind, c.batch_id, c.state, c.read_back, c.attempts
 ), over AS MATERIALIZED (
     SELECT r.*, v.verb, jsonb_strip_nulls(jsonb_build_object(

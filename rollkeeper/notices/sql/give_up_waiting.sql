@@ -1,13 +1,13 @@
 -- Gives up waiting for proof of attempts that were handed over long ago, so that the next way is tried.
 -- Law: art. 3 (a message without proof told nobody). Reads: notices_attempt. Writes: notices_attempt, notices_notice.
--- Plan: index notices_attempt_open, LIMIT; a probe of notices_notice a row. One that is at work, or whose notice is, is left for
+-- Plan: index notices_attempt_open (in its order, or all attempts would be read for a LIMIT that is never reached); a probe of notices_notice a row. One that is at work, or whose notice is, is left for
 -- the next run: this waits for nobody.
 -- Again: the next chunk; nothing once they are no longer open.
 WITH late AS MATERIALIZED (
     SELECT a.line_id, a.attempt_id FROM notices_attempt a JOIN notices_notice n USING (line_id, notice_id)
     WHERE a.outcome = 'handed' AND a.sent_at < CASE a.channel WHEN 'post' THEN %(letters_before)s ELSE %(before)s END
       AND a.sent_at < greatest(%(before)s, %(letters_before)s)
-    LIMIT %(chunk)s
+    ORDER BY a.sent_at LIMIT %(chunk)s
     FOR UPDATE SKIP LOCKED
 ), silent AS (
     UPDATE notices_attempt a SET outcome = 'unproven', outcome_at = %(now)s

@@ -1,6 +1,6 @@
 -- Writes down what the gateways answered; an attempt refused for good is a bounce and stands in the ledger.
 -- Law: art. 3. Reads: notices_attempt, notices_notice. Writes: notices_attempt, notices_notice, ledger_entry.
--- Plan: primary keys, one probe a row. Notices are locked first and in one order, as by `record_outcomes`: neither waits for ever.
+-- Plan: primary keys, one probe a row (CASE: the index of claims is full of what this run has settled). Notices are locked first and in one order, as by `record_outcomes`: neither waits for ever.
 -- Again: nothing; attempts no longer wait, the claim is gone.
 --
 -- A delivery report that came first stands, and says how the notice goes on: a bounce that was quicker than this sends it
@@ -27,7 +27,7 @@ WITH given AS (
     SET state = CASE WHEN n.state = 'owed' AND a.outcome = 'handed' THEN 'sent' ELSE n.state END,
         next_try_at = a.next_try_at, claimed_by = NULL
     FROM answered a
-    WHERE n.line_id = a.line_id AND n.notice_id = a.notice_id AND n.claimed_by = %(claim)s
+    WHERE n.line_id = a.line_id AND n.notice_id = a.notice_id AND CASE n.claimed_by WHEN %(claim)s THEN true ELSE false END
     RETURNING n.line_id, n.notice_id, n.kind
 )
 INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)
