@@ -159,6 +159,7 @@ def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date)
     with act(), patient():
         one_at_a_time(_ERASING)
         list_living_keys()
+        run(sql("retention", "make_due"))
         records = run(sql("retention", "find_keyless"), values)
         if records:
             run(sql("retention", "intend"), {**values, "ended": [on], "kept": [on], "at": clock.now()})
@@ -192,12 +193,10 @@ def _intend(find: str, pack: Pack, values: Mapping[str, Any]) -> _Intended | Non
     """Write down what goes next, and certify it; return None where none is left."""
     with act(), patient():
         one_at_a_time(_ERASING)
-        run("DROP TABLE IF EXISTS pg_temp.retention_due")
-        if not run(sql("retention", find), {**values, "chunk": CHUNK}):
+        run(sql("retention", "make_due"))
+        last = next(iter(rows(sql("retention", find), {**values, "chunk": CHUNK})), None)
+        if last is None:
             return None
-        (last,) = rows(
-            "SELECT ended, record_id FROM retention_due ORDER BY ended DESC, record_id DESC LIMIT 1"
-        )
         run(sql("retention", "leave_held"), values)
         ended = [row.ended_on for row in rows("SELECT DISTINCT ended_on FROM retention_due")]
         kept, at = [keeps_until(pack, day) for day in ended], clock.now()

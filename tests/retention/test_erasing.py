@@ -308,9 +308,9 @@ def test_a_hold_that_comes_while_records_are_looked_for_is_kept(
             holding_of(line_id, ENDED, None)
     seen: list[UUID] = []
 
-    def and_then_held(statement: str, *args: Any, **kwargs: Any) -> int:
-        found = run(statement, *args, **kwargs)
-        if "CREATE TEMPORARY TABLE retention_due" in statement and found and not seen:
+    def and_then_held(statement: str, *args: Any, **kwargs: Any) -> list[Any]:
+        found = rows(statement, *args, **kwargs)
+        if "INSERT INTO retention_due" in statement and found and not seen:
             seen.append(rows("SELECT line_id FROM retention_due")[0].line_id)
             with connect(server.REGISTER, Role.MIGRATOR) as other:
                 other.execute(
@@ -320,7 +320,7 @@ def test_a_hold_that_comes_while_records_are_looked_for_is_kept(
                 )
         return found
 
-    monkeypatch.setattr(acts, "run", and_then_held)
+    monkeypatch.setattr(acts, "rows", and_then_held)
     erased = erase(ERASED)
 
     assert erased.lines + erased.holdings == 2

@@ -4,7 +4,6 @@
 -- Reads: lines_holding, vault_sealed, vault_living (temporary). Writes: retention_due (temporary).
 -- Plan: hash joins over all holdings; once a restore.
 -- Again: those not yet intended.
-CREATE TEMPORARY TABLE retention_due ON COMMIT DROP AS
 WITH holding AS (
     SELECT h.line_id, h.holding_id,
            lower(h.held) < %(keys_made_at)s::timestamptz - %(margin)s::interval
@@ -15,7 +14,8 @@ WITH holding AS (
 ), line AS (
     SELECT line_id FROM holding GROUP BY line_id HAVING bool_and(erased)
 )
-SELECT line_id, NULL::uuid AS holding_id, %(on)s::date AS ended_on, 'erased_before_restore' AS ground FROM line
+INSERT INTO retention_due (line_id, holding_id, ended_on, ground)
+SELECT line_id, NULL::uuid, %(on)s::date, 'erased_before_restore' FROM line
 UNION ALL
 SELECT h.line_id, h.holding_id, %(on)s::date, 'erased_before_restore' FROM holding h
  WHERE h.erased AND NOT EXISTS (SELECT FROM line WHERE line.line_id = h.line_id)

@@ -1,0 +1,6 @@
+-- Makes the table of the records that must go, empty.
+-- Law: art. 5. Reads: -. Writes: retention_due (temporary).
+-- Plan: -.
+-- Again: the same table, emptied: however often a transaction asks, it makes one.
+CREATE TEMPORARY TABLE IF NOT EXISTS retention_due (line_id uuid, holding_id uuid, ended_on date, ground text) ON COMMIT DROP;
+TRUNCATE retention_due
