@@ -14,7 +14,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT l.state = 'suspended' AND NOT EXISTS (
         SELECT FROM lines_suspension s
-        WHERE s.line_id = l.line_id AND s.lifted_on IS NULL AND s.reason <> 'registration') AS is_open
+        WHERE s.line_id = l.line_id AND s.lifted_on IS NULL AND s.reason <> 'registration' OFFSET 0) AS is_open
     FROM lines_lift f WHERE f.line_id = l.line_id AND f.ends_at > %(now)s
 ) lift ON true
 WHERE l.line_id > %(after)s AND l.state <> 'released'
