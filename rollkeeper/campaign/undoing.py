@@ -19,7 +19,7 @@ from rollkeeper.campaign.approving import lock_batch
 from rollkeeper.campaign.campaigns import default_language
 from rollkeeper.campaign.models import Batch, Chunk
 from rollkeeper.campaign.running import CHUNK
-from rollkeeper.campaign.stages import BatchState
+from rollkeeper.campaign.stages import Action, BatchState
 from rollkeeper.campaign.stays import hold_back
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, run, sql
@@ -126,8 +126,8 @@ def _open_again(batch: Batch) -> None:
 
 def _ask_again(batch: Batch) -> None:
     """Ask once more for the undo of what suspended those who come back from their end: it was undone while they were ended."""
-    if batch.action == "suspend":
-        return
+    if batch.action == Action.SUSPEND:
+        return  # who comes back from a suspension has no other one that an undo passed over
     with patient():
         run(
             "UPDATE campaign_batch SET state = 'undo_asked' WHERE state = 'undone' AND action = 'suspend' AND batch_id IN ("

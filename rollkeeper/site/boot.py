@@ -79,6 +79,9 @@ def bring_up_to_date() -> None:
     connections["default"].close()
     connections["default"].settings_dict.update(database.address(server.REGISTER, Role.MIGRATOR))
     try:
+        database.run(
+            "SET statement_timeout = 0"
+        )  # an index of a nation's lines takes longer than a statement may
         call_command("migrate", verbosity=0, interactive=False)
         for name in (
             "forms",

@@ -176,7 +176,7 @@ def live_two_years(size: int, folder: Path, people: tuple[Authority, Authority])
 
 def compared(folder: Path, watch: Watch) -> Lived:
     """Hold what became of each line against what `simulate` says of the same histories, some lines after the other."""
-    parts = -(-rows("SELECT count(*) AS lines FROM soak_life")[0].lines // COMPARED_AT_ONCE)
+    parts = max(1, -(-rows("SELECT count(*) AS lines FROM soak_life")[0].lines // COMPARED_AT_ONCE))
     of_parts = [f"get_byte(uuid_send(soak_life.line_id), 15) % {parts} = {part}" for part in range(parts)]
     counts, different = zip(*(_compared(folder, watch, of) for of in of_parts), strict=True)
     return Lived(

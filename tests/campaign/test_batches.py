@@ -28,6 +28,7 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.law.errors import CampaignMissing
 from rollkeeper.lines.acts import mark_disputed, pause_clock, protect_line
+from rollkeeper.lines.changes import record_registrations
 from rollkeeper.lines.lifting import lift_for_hours
 from rollkeeper.lines.states import PauseReason
 from rollkeeper.network.acts import push_due
@@ -696,6 +697,25 @@ def test_an_undo_that_breaks_off_leaves_nobody_to_be_cut_off_who_is_about_to_be_
         acts.undo_batch(console_authority(), batch_id, on=DUE, moved=_break_off)
 
     assert barred(element, DUE) == barred(element, day("2012-03-05")) == 0
+
+
+def test_an_undo_that_broke_off_is_finished_by_the_next_whoever_was_left_alone_before(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id, _ = cut_and_unheard(6, people)
+    monkeypatch.setattr(undoing, "CHUNK", 2)
+    with pytest.raises(KeyboardInterrupt):
+        acts.undo_batch(console_authority(), batch_id, on=DUE, moved=_break_off)
+    registered = "SELECT line_id FROM campaign_batchline WHERE outcome = 'done' ORDER BY position LIMIT 1"
+    (one,) = rows(registered)
+    record_registrations([one.line_id], languages=[None], on=DUE)
+
+    undone = acts.undo_batch(console_authority(), batch_id, on=DUE)
+
+    assert (undone.undone, undone.left_alone) == (3, 1)
+    counts = rows("SELECT outcome, count(*) AS lines FROM campaign_batchline GROUP BY 1")
+    assert {row.outcome: row.lines for row in counts} == {"undone": 5, "done": 1}
+    assert rows("SELECT FROM lines_line WHERE state = 'suspended'") == []
 
 
 def test_a_line_that_was_ended_and_taken_back_is_held_like_any_other(people: People) -> None:

@@ -296,16 +296,22 @@ def test_what_is_held_keeps_no_chunk_from_going_on(
     assert rows("SELECT count(*) AS n FROM retention_erasure WHERE done_at IS NULL")[0].n == 0
 
 
+def due_of(kind: str) -> None:
+    if kind == "line":
+        ended_line()
+    else:
+        line_id = make_line(registered=True)
+        holding_of(line_id, day("2010-05-01"), ENDED)
+        holding_of(line_id, ENDED, None)
+
+
 @pytest.mark.parametrize("kind", ["line", "holding"])
 def test_a_hold_that_comes_while_records_are_looked_for_is_kept(
     kind: str, committed: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(acts, "CHUNK", 1)
     for _ in range(3):
-        line_id = make_line(registered=True) if kind == "holding" else ended_line()
-        if kind == "holding":
-            holding_of(line_id, day("2010-05-01"), ENDED)
-            holding_of(line_id, ENDED, None)
+        due_of(kind)
     seen: list[UUID] = []
 
     def and_then_held(statement: str, *args: Any, **kwargs: Any) -> list[Any]:

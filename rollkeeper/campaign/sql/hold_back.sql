@@ -1,7 +1,7 @@
 -- Lets bars and ends of batches that were stopped or are to be undone, and that the network has not taken, wait some days, in the
 -- rights of this function's owner: of one batch, or of all of them where a stay is entered or lifted, behind which their days begin.
 -- Law: art. 1. Reads: campaign_batch. Writes: network_command. Plan: network_command_by_batch, network_command_pkey by line
--- (OFFSET 0: statistics from before the batch say that it has one command); as many rows as wait.
+-- (OFFSET 0: statistics from before the batch say that the batch has one command); as many rows as wait.
 -- Again: the same rows. The caller holds `one_at_a_time`, so that no two of these see each other's batches half changed.
 --
 -- What was tried in vain waits like what was not tried, and counts as such: that the network was away is why people stop a batch.

@@ -1,6 +1,6 @@
 -- Starts the clocks of members that were provably told, one ledger entry each.
 -- Law: art. 3. Reads: campaign_clock, law_due (temporary). Writes: campaign_member, ledger_entry.
--- Plan: primary keys by line, only lines told since the last sweep.
+-- Plan: primary keys by line, only lines told since the last sweep (CASE: statistics may not know yet that anybody is untold).
 -- Again: nothing, since they are no longer untold.
 WITH started AS (
     UPDATE campaign_member m
@@ -8,7 +8,8 @@ WITH started AS (
            next_check_on = greatest(d.earliest_on, c.promised_on + 1, c.anchor_on + c.days),
            remind_on = greatest(d.last_day_on, c.promised_on) - %(lead_days)s::integer
       FROM campaign_clock c JOIN law_due d USING (anchor_on, days, pauses)
-     WHERE m.line_id = c.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'untold'
+     WHERE m.line_id = c.line_id AND m.campaign_id = %(campaign_id)s
+       AND CASE m.stage WHEN 'untold' THEN true ELSE false END
  RETURNING m.line_id, m.anchor_on, m.promised_on
 ), said AS MATERIALIZED (
     SELECT anchor_on, promised_on,

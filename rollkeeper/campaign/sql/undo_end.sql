@@ -3,7 +3,7 @@
 -- counts it from now on.
 -- Reads: campaign_verdict (temporary), subscribers_subscriber. Writes: lines_line (version + 1), lines_number,
 -- lines_holding, lines_pause, campaign_member, network_command, notices_notice, ledger_entry, campaign_batchline.
--- Plan: primary keys by line, campaign_batchline_in_order (CASE and OFFSET 0 as in undo_suspend.sql).
+-- Plan: primary keys by line (CASE and OFFSET 0 as in undo_suspend.sql).
 -- Again: nothing, since the lines of the batch are no longer 'done'.
 WITH wrong AS MATERIALIZED (
     SELECT * FROM campaign_verdict WHERE can_be_undone
@@ -62,5 +62,4 @@ WITH wrong AS MATERIALIZED (
       FROM wrong JOIN said ON said.state = wrong.former ->> 'state'
 )
 UPDATE campaign_batchline b SET outcome = 'undone', undone_at = %(at)s
-  FROM wrong WHERE b.line_id = wrong.line_id AND b.batch_id = %(batch_id)s AND b.position > %(after)s
-   AND b.position <= (SELECT max(position) FROM campaign_turn)
+  FROM wrong WHERE b.line_id = wrong.line_id AND CASE b.batch_id WHEN %(batch_id)s THEN true ELSE false END

@@ -3,8 +3,8 @@
 -- that was ahead did on a day to come is undone before that day.
 -- Reads: campaign_verdict (temporary), lines_holding, subscribers_subscriber. Writes: lines_suspension, lines_line
 -- (version + 1), lines_pause, campaign_member, network_command, notices_notice, ledger_entry, campaign_batchline.
--- Plan: primary keys by line, campaign_batchline_in_order. Statistics from before the batch say that nobody is suspended, by which
--- all who are were read anew for each chunk: of what stands in a CASE, or behind OFFSET 0, they say nothing.
+-- Plan: primary keys by line. Statistics from before the batch say that nobody is suspended: whoever was suspended was read anew for
+-- each chunk. Of what stands in a CASE, or behind OFFSET 0, they say nothing.
 -- Again: nothing, since the lines of the batch are no longer 'done'.
 WITH wrong AS MATERIALIZED (
     SELECT v.*, coalesce(p.language, v.language, %(language)s) AS told_in
@@ -58,5 +58,4 @@ WITH wrong AS MATERIALIZED (
       FROM wrong JOIN said ON said.state = wrong.former ->> 'state'
 )
 UPDATE campaign_batchline b SET outcome = 'undone', undone_at = %(at)s
-  FROM wrong WHERE b.line_id = wrong.line_id AND b.batch_id = %(batch_id)s AND b.position > %(after)s
-   AND b.position <= (SELECT max(position) FROM campaign_turn)
+  FROM wrong WHERE b.line_id = wrong.line_id AND CASE b.batch_id WHEN %(batch_id)s THEN true ELSE false END

@@ -11,8 +11,6 @@ class Migration(migrations.Migration):
     dependencies = [("lines", "0011_was_wrong")]
 
     operations = [
-        # An index of a nation's lines takes longer than a statement may.
-        migrations.RunSQL("SET LOCAL statement_timeout = 0", migrations.RunSQL.noop),
         migrations.RemoveIndex(model_name="line", name="lines_line_to_erase"),
         migrations.AddIndex(
             model_name="line",

@@ -9,8 +9,6 @@ class Migration(migrations.Migration):
     dependencies = [("network", "0006_rests")]
 
     operations = [
-        # An index of a nation's commands takes longer than a statement may.
-        migrations.RunSQL("SET LOCAL statement_timeout = 0", migrations.RunSQL.noop),
         migrations.RemoveIndex(model_name="command", name="network_command_to_push"),
         migrations.RunSQL(
             "CREATE INDEX network_command_in_turn ON network_command (kind, next_try_at, position)"

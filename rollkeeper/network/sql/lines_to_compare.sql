@@ -1,6 +1,7 @@
 -- Gives a page of lines with what the register wants the network to do and since when.
 -- Law: art. 3. Reads: lines_line, lines_lift, lines_suspension, network_command. Writes: -.
--- Plan: primary key of lines_line from the last line on; one probe of network_command a line. Again: the next page.
+-- Plan: primary key of lines_line from the last line on; one probe of network_command a line, and of
+-- lines_suspension where an emergency lift runs (OFFSET 0). Again: the next page.
 SELECT l.line_id,
     CASE WHEN l.state = 'active' OR lift.is_open THEN 'open' WHEN l.state = 'suspended' THEN 'barred' ELSE 'absent' END
         AS wanted,

@@ -1,6 +1,7 @@
 -- Writes down what the gateways answered; an attempt refused for good is a bounce and stands in the ledger.
 -- Law: art. 3. Reads: notices_attempt, notices_notice. Writes: notices_attempt, notices_notice, ledger_entry.
--- Plan: primary keys, one probe a row (CASE: the index of claims is full of what this run has settled). Notices are locked first and in one order, as by `record_outcomes`: neither waits for ever.
+-- Plan: primary keys, one probe a row (CASE: the index of claims is full of what this run has settled). Notices are locked first and in
+-- one order, as by `record_outcomes`: neither waits for ever.
 -- Again: nothing; attempts no longer wait, the claim is gone.
 --
 -- A delivery report that came first stands, and says how the notice goes on: a bounce that was quicker than this sends it

@@ -1,7 +1,8 @@
 -- Finds the next past holdings of lines whose records must go, and on which no legal hold lies today; says which was the last.
 -- Law: art. 5 (a holding ends by transfer as a contract does). What ended with its line goes with the line.
 -- Reads: lines_line, lines_holding, lines_hold, retention_erasure. Writes: retention_due (temporary), row locks.
--- Plan: lines_holding_to_erase, behind the last record of the chunk before, as in find_ended.sql; lines_line_pkey.
+-- Plan: lines_holding_to_erase, behind the last record of the chunk before, as in find_ended.sql; lines_line_pkey. The line is
+-- locked as well, since whoever lays a hold locks it: one at work is left for the next run.
 -- Again: those not yet intended.
 WITH past AS MATERIALIZED (
     SELECT p.line_id, p.holding_id, upper(p.held) AS ended

@@ -1,4 +1,5 @@
--- Leaves out what a legal hold came to lie on while it was looked for: whoever lays one now waits for the lines that are locked.
+-- Leaves out records on which somebody laid a legal hold while they were looked for; whoever lays one now waits, since their
+-- lines are locked.
 -- Law: art. 5. Reads: lines_hold, retention_due (temporary). Writes: retention_due.
 -- Plan: lines_hold_pkey by line, as many probes as the chunk has.
 -- Again: nothing.
