@@ -691,10 +691,8 @@ def test_an_undo_that_breaks_off_leaves_nobody_to_be_cut_off_who_is_about_to_be_
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch_id, element = cut_and_unheard(3, people)
-    monkeypatch.setattr(undoing, "CHUNK", 1)
 
-    with pytest.raises(KeyboardInterrupt):
-        acts.undo_batch(console_authority(), batch_id, on=DUE, moved=_break_off)
+    begin_to_undo(batch_id, monkeypatch, chunk=1)
 
     assert barred(element, DUE) == barred(element, day("2012-03-05")) == 0
 
@@ -703,9 +701,7 @@ def test_an_undo_that_broke_off_is_finished_by_the_next_whoever_was_left_alone_b
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch_id, _ = cut_and_unheard(6, people)
-    monkeypatch.setattr(undoing, "CHUNK", 2)
-    with pytest.raises(KeyboardInterrupt):
-        acts.undo_batch(console_authority(), batch_id, on=DUE, moved=_break_off)
+    begin_to_undo(batch_id, monkeypatch, chunk=2)
     registered = "SELECT line_id FROM campaign_batchline WHERE outcome = 'done' ORDER BY position LIMIT 1"
     (one,) = rows(registered)
     record_registrations([one.line_id], languages=[None], on=DUE)
@@ -740,6 +736,13 @@ def test_a_line_that_was_ended_and_taken_back_is_held_like_any_other(people: Peo
 
 def _break_off(_: int) -> None:
     raise KeyboardInterrupt
+
+
+def begin_to_undo(batch_id: BatchId, monkeypatch: pytest.MonkeyPatch, *, chunk: int) -> None:
+    """Undo one chunk of a batch and be killed."""
+    monkeypatch.setattr(undoing, "CHUNK", chunk)
+    with pytest.raises(KeyboardInterrupt):
+        acts.undo_batch(console_authority(), batch_id, on=DUE, moved=_break_off)
 
 
 def test_a_changed_pack_stops_everything_until_it_is_planned_again(people: People) -> None:
