@@ -91,7 +91,7 @@ def _night() -> tuple[float, int, int]:
     )
     bench_campaign._tell(OURS)
     acts.advance(sweep_authority(), on=bench_campaign._on(bench_campaign.LATER))
-    swept = timed(lambda: bench_campaign._night(people, []))
+    swept = timed(lambda: bench_campaign._night(bench_campaign.DUE, people, []))
     (cut,) = rows("SELECT count(*) AS lines FROM lines_suspension WHERE reason = 'registration'")
     return swept, cut.lines, rows(UNTOLD)[0].lines
 

@@ -105,7 +105,7 @@ class Lived:
     """Whether each night did what the dry run before it had said."""
 
 
-class _Network:
+class Network:
     """A network that does what it is told, in as little memory as ten million lines allow."""
 
     needs_number = False
@@ -251,7 +251,7 @@ def live(
     Goes on from a day where an earlier run broke off; `done` is told of each half of a day, of the first in the transaction
     in which it happens.
     """
-    on, network = first, _Network()
+    on, network = first, Network()
     while on <= LAST:
         clock.give_day(on)
         if not has_happened:
@@ -273,7 +273,7 @@ def live(
         on += dt.timedelta(days=1)
 
 
-def _night(on: dt.date, people: tuple[Authority, Authority], network: _Network, watch: Watch) -> None:
+def _night(on: dt.date, people: tuple[Authority, Authority], network: Network, watch: Watch) -> None:
     begin = time.perf_counter()
     with watch.of("sweep"):
         swept = acts.advance(sweep_authority(), on=on)
@@ -295,7 +295,7 @@ def _night(on: dt.date, people: tuple[Authority, Authority], network: _Network, 
 
 
 @contextmanager
-def _telling(network: _Network, on: dt.date) -> Iterator[None]:
+def _telling(network: Network, on: dt.date) -> Iterator[None]:
     """Tell the network beside what is done here, as a lane of a running home does."""
     over = threading.Event()
 
