@@ -74,6 +74,8 @@ class PassedOver(StrEnum):
     """Somebody was at work on it in that very moment."""
     NOT_DUE = "not_due"
     """A pause, a stay or a promise has moved its day."""
+    UNBARRED = "unbarred"
+    """To be ended, and the network has not proved that it is barred."""
 
 
 class HeldBack(StrEnum):
@@ -82,7 +84,7 @@ class HeldBack(StrEnum):
     DISPUTED = "disputed"
     PROTECTED = "protected"
     UNBARRED = "unbarred"
-    """To be ended, and the network does not bar it."""
+    """As for `PassedOver`."""
 
 
 class ExcuseReason(StrEnum):

@@ -64,11 +64,13 @@ class PauseReason(StrEnum):
     """The holder is accepted without a document for the time that the law gives. Recorded by the registration itself."""
     APPLICATION = "application"
     """Somebody registered from afar, and the document waits to be seen. Recorded by the application itself, once a line."""
+    NOT_BARRED = "not_barred"
+    """The line worked on after its suspension, until the network proved the bar. Recorded with that proof."""
     OTHER = "other"
 
 
 NOT_DECLARED: Final = frozenset(
-    {PauseReason.EMERGENCY_LIFT, PauseReason.NO_DOCUMENT, PauseReason.APPLICATION}
+    {PauseReason.EMERGENCY_LIFT, PauseReason.NO_DOCUMENT, PauseReason.APPLICATION, PauseReason.NOT_BARRED}
 )
 """Reasons that follow from an act and that nobody declares."""
 PROVEN_LATER: Final = frozenset(

@@ -273,6 +273,7 @@ def _record(authority: Authority, role: StaffRole, tries: Sequence[_Try], *, cla
                 "claim": claim,
                 "now": now,
                 "on": on,
+                "zone": str(clock.zone()),
                 "role": role.value,
                 "actor": authority.commitment,
                 "staff_id": authority.staff_id,

@@ -278,6 +278,7 @@ def test_the_office_cannot_touch_a_line_of_a_batch(people: People, as_role: Call
 
 WORKS_ON = {
     "the bar was given up": "UPDATE network_command SET state = 'failed' WHERE line_id = %s",
+    "it was taken and never proved": "UPDATE network_command SET state = 'sent' WHERE line_id = %s",
     "the element is away": "UPDATE network_command SET attempts = 3 WHERE line_id = %s",
     "the bar is held back": "UPDATE network_command SET next_try_at = '9999-01-01' WHERE line_id = %s",
     "its floor was broken": "INSERT INTO network_command (line_id, kind, reason, asked_at)"
@@ -296,6 +297,39 @@ def test_a_line_that_the_network_has_not_barred_does_not_come_to_its_end(why: st
 
     assert (ending.count, ending.held_back) == (1, {"unbarred": 1})
     assert (state(barred), state(works)) == ("ended", "suspended")
+
+
+@pytest.mark.parametrize("why", WORKS_ON)
+def test_what_the_network_has_not_barred_is_found_by_a_batch_that_was_drawn_up_before(
+    why: str, people: People
+) -> None:
+    barred, works = told_lines(2)
+    night(DUE, people)
+    batch_id = drawn(END_DUE)
+    approve(batch_id, people, END_DUE)
+    run(WORKS_ON[why], [works])
+
+    ran = carry_out(batch_id, END_DUE)
+
+    assert (ran.done, ran.passed_over, queries.batch(batch_id).reasons) == (1, 1, {"unbarred": 1})
+    assert (state(barred), state(works)) == ("ended", "suspended")
+
+
+def test_days_on_which_a_suspended_line_still_worked_do_not_count(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(DUE, people)
+    element = Element()
+    element.answer = lambda _: Answer.LATER
+    push_due(sweep_authority(), on=DUE, gateway=element)
+    element.answer = None
+
+    assert barred(element, day("2012-03-22")) == 1
+    nights("2012-03-23", "2012-04-30", people)
+
+    # Thirty days from the 23rd on; the last of them is a Saturday, so that the desks are open once more on Monday.
+    assert rows("SELECT ended_on FROM lines_line WHERE line_id = %s", [line_id])[0].ended_on == day(
+        "2012-04-24"
+    )
 
 
 def test_a_line_is_in_one_unfinished_batch_only(people: People) -> None:

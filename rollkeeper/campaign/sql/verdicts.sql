@@ -1,7 +1,8 @@
 -- Decides about each line whose turn it is, as it now stands under its lock: act on it, or why not.
 -- Law: art. 3; a promised day is never shortened. Runs after turn.sql as a statement of its own, so that it sees all
 -- that was committed before the locks were had.
--- Reads: campaign_turn, campaign_clock, law_due (temporary), lines_line, lines_suspension, campaign_member.
+-- Reads: campaign_turn, campaign_clock, law_due (temporary), lines_line, lines_suspension, campaign_member,
+-- network_command.
 -- Writes: campaign_verdict (temporary).
 -- Plan: primary keys by line, as many rows as the chunk has.
 -- Again: the same verdicts while the locks are held.
@@ -17,6 +18,11 @@ SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.nex
                  OR (%(stage)s = 'suspended') <> EXISTS (
                     SELECT FROM lines_suspension s
                      WHERE s.line_id = t.line_id AND s.reason = 'registration' AND s.lifted_on IS NULL OFFSET 0) THEN 'changed'
+            -- As in draw_clocks.sql: it may have come out, or been tried in vain, since the batch was drawn up.
+            WHEN %(stage)s = 'suspended' AND (
+                SELECT n.kind = 'restore' OR n.kind = 'bar' AND (
+                           n.state IN ('failed', 'sent') OR n.state = 'waiting' AND (n.attempts > 0 OR n.next_try_at > %(at)s))
+                  FROM network_command n WHERE n.line_id = t.line_id ORDER BY n.position DESC LIMIT 1) THEN 'unbarred'
             WHEN d.last_day_on < %(on)s AND (m.promised_on IS NULL OR m.promised_on < %(on)s)
                  AND NOT c.pauses @> %(on)s::date THEN NULL
             ELSE 'not_due' END AS because

@@ -1,5 +1,6 @@
--- Writes down what came of a chunk of tries, with a ledger entry for each command that was confirmed or given up.
--- Law: art. 3. Reads: network_command. Writes: network_command, ledger_entry.
+-- Writes down what came of a chunk of tries, with a ledger entry for each command that was confirmed or given up. A line that was
+-- barred only on a later day worked on until then: those days do not count, its suspension begins with the proof.
+-- Law: art. 3. Reads: network_command. Writes: network_command, lines_pause, ledger_entry.
 -- Plan: primary key, one probe a row (CASE: the index of claims is full of what this run has tried).
 -- Again: nothing, since the claim is gone with the first run.
 WITH tried AS (
@@ -16,7 +17,12 @@ WITH tried AS (
         read_back = t.read_back, read_back_at = %(now)s
     FROM tried t
     WHERE c.line_id = t.line_id AND c.command_id = t.command_id AND CASE c.claimed_by WHEN %(claim)s THEN true ELSE false END
-    RETURNING c.line_id, c.command_id, c.kind, c.batch_id, c.state, c.read_back, c.attempts
+    RETURNING c.line_id, c.command_id, c.kind, c.reason, c.batch_id, c.state, c.read_back, c.attempts, c.asked_at
+), worked_on AS (
+    INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
+    SELECT line_id, uuidv7(), daterange((asked_at AT TIME ZONE %(zone)s)::date, %(on)s, '[]'), 'not_barred', %(now)s
+    FROM recorded
+    WHERE kind = 'bar' AND reason = 'registration' AND state = 'confirmed' AND (asked_at AT TIME ZONE %(zone)s)::date < %(on)s
 ), over AS MATERIALIZED (
     SELECT r.*, v.verb, jsonb_strip_nulls(jsonb_build_object(
                'batch', r.batch_id, 'command', ledger_any_line(), 'kind', r.kind, 'read_back', r.read_back,
