@@ -74,7 +74,7 @@ def lock_line(line_id: LineId, *, version: int | None = None, living: bool = Fal
 
     Refuses: LineNotFound; LineChanged, where a version was decided on and the line has moved on; LineOver.
     """
-    rows(sql("lines", "lock_lines"), [[line_id]])
+    rows("SELECT lines_lock_lines(%s)", [[line_id]])
     line = view_line(line_id)
     if line is None:
         raise LineNotFound

@@ -153,7 +153,7 @@ def test_the_office_may_give_the_hours_and_tell_the_network_nothing_else(
     cut: LineId, as_role: AsRole
 ) -> None:
     with as_role("office"):
-        run("INSERT INTO lines_lift VALUES (%s, now(), now() + interval '24 hours')", [cut])
+        lift_for_hours(ME, cut, on=CUT)
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             run(
                 "INSERT INTO network_command (line_id, kind, reason, asked_at) VALUES (%s, 'end', 'x', now())",

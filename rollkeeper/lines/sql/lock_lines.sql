@@ -1,3 +1,9 @@
 -- Locks lines by reference, in one order, so that two acts never wait for each other in a ring.
--- Law: -. Reads: lines_line. Writes: row locks. Plan: lines_line_pkey. Again: the same locks.
-SELECT line_id FROM lines_line WHERE line_id = ANY (%s) ORDER BY line_id FOR UPDATE
+-- Law: -. Reads: lines_line. Writes: row locks. Plan: lines_line_pkey. Again: CREATE OR REPLACE: the same function.
+--
+-- Runs with its owner's rights: to lock a row PostgreSQL wants the right to change it, and the office may change no line, but gives
+-- one its hours back.
+CREATE OR REPLACE FUNCTION lines_lock_lines(line_ids uuid[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT FROM lines_line WHERE line_id = ANY (line_ids) ORDER BY line_id FOR UPDATE
+$$;

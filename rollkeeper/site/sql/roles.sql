@@ -79,6 +79,8 @@ GRANT UPDATE (state, version, is_registered, is_disputed, is_protected, ended_on
 GRANT UPDATE (line_id, quarantined_until) ON lines_number TO counter;
 GRANT UPDATE (lifted_on, lifted_at, was_wrong) ON lines_suspension TO counter;
 GRANT UPDATE (held) ON lines_holding TO counter;
+REVOKE ALL ON FUNCTION lines_lock_lines FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lines_lock_lines TO counter, office, sweep;
 -- A lift is given once and never taken back; a trigger tells the network, so that the office needs no right over that.
 GRANT SELECT, INSERT ON lines_lift TO counter, office, sweep;
 GRANT SELECT ON lines_lift TO auditor;
