@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.db.utils import OperationalError
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from rollkeeper.enrolment.errors import BusyElsewhere, SubmissionKeyNotRead, SubmissionKeyUsed
 from rollkeeper.enrolment.rules import is_usable_key
@@ -73,7 +73,8 @@ def until_unraced[T](attempt: Callable[[], T]) -> T:
         except Raced:
             continue
         except OperationalError as fault:
-            if not isinstance(fault.__cause__, DeadlockDetected | SerializationFailure):
+            # A chunk of a batch may hold a line longer than one waits for a lock.
+            if not isinstance(fault.__cause__, DeadlockDetected | LockNotAvailable | SerializationFailure):
                 raise
     raise BusyElsewhere
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
+from psycopg.errors import LockNotAvailable
 
 from rollkeeper.access.authority import sweep_authority
 from rollkeeper.enrolment import recording
 from rollkeeper.enrolment.acts import change_record, end_line, register_subscriber
 from rollkeeper.enrolment.errors import AlreadyRegistered, LimitReached
 from rollkeeper.enrolment.joining import join_document
+from rollkeeper.enrolment.receipts import until_unraced
 from rollkeeper.enrolment.submissions import Receipt
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
@@ -258,3 +260,16 @@ def test_whoever_comes_back_while_their_last_record_is_erased_stays_known_or_is_
     (subscriber,) = rows("SELECT erased_on FROM subscribers_subscriber WHERE person_id = %s", [now])
     assert (known, subscriber.erased_on) == (now, None)
     assert (now == holder) is (first == "who registers")
+
+
+def test_who_waits_for_a_chunk_longer_than_one_waits_for_a_lock_tries_again():
+    held = [OperationalError(), OperationalError()]
+    for fault in held:
+        fault.__cause__ = LockNotAvailable()
+
+    def attempt() -> str:
+        if held:
+            raise held.pop()
+        return "done"
+
+    assert until_unraced(attempt) == "done"
