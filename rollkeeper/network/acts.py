@@ -160,22 +160,20 @@ def _claim(claim: int, place: _Place, *, size: int, on: dt.date) -> list[Any]:
     """
     if size <= 0:
         return []
-    is_open = not is_closed(load_pack(settings().pack), on) and not rows(
-        "SELECT FROM network_rest WHERE days @> %s", [on]
-    )
+    desks_open = not is_closed(load_pack(settings().pack), on)
     tomorrow = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), clock.zone())
-    day = {"is_open": is_open, "tomorrow": max(tomorrow, clock.now() + dt.timedelta(minutes=1))}
     while True:
         is_all = not place.behind
         for kind in _FIRST_THINGS_FIRST:
             with act():
                 one_at_a_time(_CLAIMING)
-                found = rows(
-                    sql("network", "claim_commands"),
-                    {"kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim}
-                    | day
-                    | place.of(kind),
-                )
+                # Looked for in each turn, and once it has come: a stay may have been entered meanwhile.
+                is_open = desks_open and not rows("SELECT FROM network_rest WHERE days @> %s", [on])
+                values = {
+                    "kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim, "is_open": is_open,
+                    "tomorrow": max(tomorrow, clock.now() + dt.timedelta(minutes=1)),
+                }  # fmt: skip
+                found = rows(sql("network", "claim_commands"), values | place.of(kind))
             if found:
                 place.passed(kind, found)
                 return found
