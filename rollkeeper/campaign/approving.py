@@ -14,7 +14,7 @@ from rollkeeper.campaign.queries import last_batch_of
 from rollkeeper.campaign.stages import BatchState
 from rollkeeper.campaign.stays import hold_back
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act
+from rollkeeper.kernel.database import act, run
 from rollkeeper.kernel.ids import BatchId, LineId, StaffId, new_uuid
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -115,7 +115,12 @@ def count_emergencies(authority: Authority, anomalies: int, *, on: dt.date) -> N
 
 
 def lock_batch(batch_id: BatchId, *states: BatchState) -> Batch:
-    """Lock a batch to the end of the transaction, in one of these states. Refuses: BatchNotFound, BatchNotInState."""
+    """Lock a batch to the end of the transaction, in one of these states. Refuses: BatchNotFound, BatchNotInState.
+
+    Waits for the chunk that is under way, and for the lines of the next one, however long that takes: neither a stop nor an undo
+    must fail of waiting.
+    """
+    run("SET LOCAL lock_timeout = 0")
     batch = Batch.objects.select_for_update().filter(batch_id=batch_id).first()
     if batch is None:
         raise BatchNotFound(batch=batch_id)

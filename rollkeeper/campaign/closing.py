@@ -87,6 +87,7 @@ def close_campaign(authority: Authority, *, on: dt.date) -> Closed:
     with act(), patient():
         in_turn()
         campaign = open_campaign()
+        _hold_batches(campaign)
         left = _left(campaign)
         raise_all(_faults(campaign, left))
         excused = left.untold
@@ -107,6 +108,14 @@ def close_campaign(authority: Authority, *, on: dt.date) -> Closed:
             article=campaign.pack.campaign.notice_article, facts=facts,
         )  # fmt: skip
     return Closed(campaign.campaign_id, on, left.ended, left.gone, excused)
+
+
+def _hold_batches(campaign: OpenCampaign) -> None:
+    """Let no batch be undone beside the close: nobody would count whoever came back into the campaign."""
+    rows(
+        "SELECT FROM campaign_batch WHERE campaign_id = %s ORDER BY batch_id FOR NO KEY UPDATE",
+        [campaign.campaign_id],
+    )
 
 
 def _left(campaign: OpenCampaign) -> _Left:

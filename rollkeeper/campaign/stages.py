@@ -71,7 +71,7 @@ class PassedOver(StrEnum):
     CHANGED = "changed"
     """Its version is not the one that was decided on."""
     CHANGING = "changing"
-    """Somebody was at work on it in that very moment."""
+    """Somebody was at work on it in that very moment, or is about to undo its suspension."""
     NOT_DUE = "not_due"
     """A pause, a stay or a promise has moved its day."""
     UNBARRED = "unbarred"

@@ -62,8 +62,11 @@ def undo_batch(
             batch = lock_batch(batch_id, *_CAN_UNDO)
             found = _turn(authority, role, batch, after=after, on=on)
             if found is None:
-                _finish(authority, role, batch, on=on)
-                return Undone(batch_id, undone, left_alone)
+                if not _came_back(batch):
+                    _finish(authority, role, batch, on=on)
+                    return Undone(batch_id, undone, left_alone)
+                after = left_alone = 0
+                continue
         after = found.last
         undone, left_alone = undone + found.undone, left_alone + found.left_alone
         moved(found.undone + found.left_alone)
@@ -101,6 +104,18 @@ def _turn(authority: Authority, role: StaffRole, batch: Batch, *, after: int, on
     return _Turn(counts.last, counts.undone, counts.left_alone)
 
 
+def _came_back(batch: Batch) -> bool:
+    """Tell whether a line stands suspended by this batch again that was ended when its turn came: another undo put it back."""
+    with patient():
+        (found,) = rows(
+            "SELECT EXISTS (SELECT FROM campaign_batchline b, LATERAL (SELECT FROM lines_suspension s JOIN lines_line l USING (line_id)"
+            " WHERE s.line_id = b.line_id AND s.batch_id = b.batch_id AND s.lifted_on IS NULL AND l.state = 'suspended' OFFSET 0) s"
+            " WHERE b.batch_id = %s AND b.outcome = 'done') AS there",
+            [batch.batch_id],
+        )
+    return bool(found.there)
+
+
 def _finish(authority: Authority, role: StaffRole, batch: Batch, *, on: dt.date) -> None:
     _open_again(batch)
     _ask_again(batch)
@@ -125,12 +140,15 @@ def _open_again(batch: Batch) -> None:
 
 
 def _ask_again(batch: Batch) -> None:
-    """Ask once more for the undo of what suspended those who come back from their end: it was undone while they were ended."""
+    """Ask once more for the undo of what suspended those who come back from their end: it was undone while they were ended.
+
+    One that is under way is asked for as well, in order to wait for its end: it may have looked for them before they came back.
+    """
     if batch.action == Action.SUSPEND:
         return  # who comes back from a suspension has no other one that an undo passed over
     with patient():
         run(
-            "UPDATE campaign_batch SET state = 'undo_asked' WHERE state = 'undone' AND action = 'suspend' AND batch_id IN ("
+            "UPDATE campaign_batch SET state = 'undo_asked' WHERE state IN ('undone', 'undo_asked') AND action = 'suspend' AND batch_id IN ("
             "SELECT s.batch_id FROM campaign_batchline b JOIN lines_suspension s USING (line_id)"
             " WHERE b.batch_id = %s AND b.outcome = 'undone' AND s.lifted_on IS NULL)",
             [batch.batch_id],

@@ -19,11 +19,13 @@ from django.db import connection
 
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import acts, planning, queries, running
-from rollkeeper.campaign.errors import BatchNotInState
+from rollkeeper.campaign import acts, closing, planning, queries, running
+from rollkeeper.campaign.campaigns import OpenCampaign
+from rollkeeper.campaign.errors import BatchNotInState, CampaignNotOver
 from rollkeeper.kernel import clock, server
-from rollkeeper.kernel.database import connect, rows, run
+from rollkeeper.kernel.database import act, connect, rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
+from rollkeeper.lines.changes import lock_numbers
 from tests.campaign.population import (
     approved_batches,
     day,
@@ -293,3 +295,65 @@ def test_planning_while_lines_are_told_counts_each_once(people: tuple[Authority,
     acts.advance(sweep_authority(), on=DUE)
 
     assert queries.overview(DUE).stage_counts["counting"] == 30
+
+
+def test_a_stop_waits_for_the_chunk_under_way_however_long_it_takes(
+    people: tuple[Authority, Authority],
+) -> None:
+    batch_id, _ = approved(1, people)
+    run("SET lock_timeout = '50ms'")
+    waits = threading.Event()
+
+    def chunk() -> None:
+        with another_session() as session, session.transaction():
+            session.execute("SELECT FROM campaign_batch WHERE batch_id = %s FOR UPDATE", [batch_id])
+            waits.set()
+            time.sleep(0.5)
+
+    thread = threading.Thread(target=chunk)
+    thread.start()
+    waits.wait()
+    acts.stop_batch(console_authority(), batch_id, on=DUE)
+    thread.join()
+
+    assert queries.batch(batch_id).view.state == "stopped"
+
+
+def test_a_campaign_does_not_close_beside_an_undo(
+    people: tuple[Authority, Authority], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id, _ = approved(1, people)
+    acts.run_batch(sweep_authority(), batch_id, on=DUE)
+    look = closing._left
+
+    def undo_cannot_begin(campaign: OpenCampaign) -> object:
+        with another_session() as session, pytest.raises(psycopg.errors.LockNotAvailable):
+            session.execute("SELECT FROM campaign_batch WHERE batch_id = %s FOR UPDATE NOWAIT", [batch_id])
+        return look(campaign)
+
+    monkeypatch.setattr(closing, "_left", undo_cannot_begin)
+    with pytest.raises(CampaignNotOver):
+        acts.close_campaign(console_authority(), on=DUE)
+
+
+def test_whoever_registers_waits_for_a_chunk_without_having_its_number(
+    people: tuple[Authority, Authority],
+) -> None:
+    _, (line_id,) = approved(1, people)
+    (number,) = rows("SELECT number_index FROM lines_number WHERE line_id = %s", [line_id])
+    registering = threading.Thread(target=lambda: (lock(bytes(number.number_index)), connection.close()))
+
+    with another_session() as session, session.transaction():
+        session.execute("SELECT FROM lines_line WHERE line_id = %s FOR UPDATE", [line_id])
+        registering.start()
+        while not rows(
+            "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%lines_number%%'"
+        ):
+            time.sleep(0.01)
+        session.execute("SELECT FROM lines_number WHERE line_id = %s FOR UPDATE NOWAIT", [line_id])
+    registering.join()
+
+
+def lock(number_index: bytes) -> None:
+    with act():
+        lock_numbers([number_index])

@@ -31,6 +31,7 @@ from rollkeeper.lines.acts import mark_disputed, pause_clock, protect_line
 from rollkeeper.lines.changes import record_registrations
 from rollkeeper.lines.lifting import lift_for_hours
 from rollkeeper.lines.states import PauseReason
+from rollkeeper.network import acts as pushing
 from rollkeeper.network.acts import push_due
 from rollkeeper.network.kinds import Answer, ReadBack
 from tests.campaign.population import (
@@ -653,6 +654,21 @@ def test_a_stay_that_begins_later_holds_on_its_days_what_was_asked_for_before(pe
     assert on_the_days == [0, 0, 3]
 
 
+def test_a_stay_that_is_entered_while_a_chunk_is_being_claimed_holds_that_chunk(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, element = cut_and_unheard(3, people)
+    monkeypatch.setattr(
+        pushing,
+        "one_at_a_time",
+        lambda _: acts.enter_stay(
+            console_authority(), first=day("2012-03-05"), last=None, reason="court", on=DUE
+        ),
+    )
+
+    assert barred(element, day("2012-03-05")) == 0
+
+
 def test_the_end_of_an_emergency_lift_waits_for_the_end_of_a_stay(people: People) -> None:
     (line_id,) = told_lines(1)
     night(DUE, people)
@@ -705,6 +721,34 @@ def test_undos_that_were_asked_for_go_the_latest_first(people: People) -> None:
         acts.undo_batch(console_authority(), batch_id, on=END_DUE)
 
     assert state(line_id) == "active"
+
+
+def test_an_end_that_is_undone_beside_the_undo_of_the_suspension_leaves_nobody_barred(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(DUE, people)
+    night(END_DUE, people)
+    suspending, ending = rows("SELECT batch_id FROM campaign_batch ORDER BY drawn_up_at")
+
+    def undo_the_end(_: int) -> None:
+        if state(line_id) == "ended":
+            acts.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
+
+    undone = acts.undo_batch(console_authority(), suspending.batch_id, on=END_DUE, moved=undo_the_end)
+
+    assert (state(line_id), undone.undone, undone.left_alone) == ("active", 1, 0)
+
+
+def test_no_batch_ends_a_line_whose_suspension_is_about_to_be_undone(people: People) -> None:
+    (line_id,) = told_lines(1)
+    night(DUE, people)
+    (suspending,) = rows("SELECT batch_id FROM campaign_batch")
+    ending = drawn(END_DUE)
+    approve(ending, people, END_DUE)
+    acts.ask_undo(console_authority(), suspending.batch_id, on=END_DUE)
+
+    ran = carry_out(ending, END_DUE)
+
+    assert (ran.done, queries.batch(ending).reasons, state(line_id)) == (0, {"changing": 1}, "suspended")
 
 
 def test_an_end_that_is_undone_after_the_suspension_was_has_that_undone_again(people: People) -> None:

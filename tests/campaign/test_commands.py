@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import queries
-from rollkeeper.kernel.database import rows
+from rollkeeper.campaign import acts, queries
+from rollkeeper.kernel.database import rows, run
 from tests.campaign.population import make_line, register, state
 from tests.campaign.typed import (
     DUE,
@@ -248,9 +249,21 @@ def test_run_ends_with_one_where_a_batch_stopped_by_itself(told, desk, brakes):
     assert "1 complaints about 1 lines" in done.json["ran"][0]["why"]
 
 
+def test_an_undo_that_was_asked_for_waits_for_no_night(told, desk):
+    approved()
+    desk.campaign("run")
+    (batch,) = queries.batches()
+    acts.ask_undo(console_authority(), batch.batch_id, on=DUE)
+    run("UPDATE campaign_campaign SET pack_hash = repeat('0', 64)")
+
+    done = desk.campaign("run")
+
+    assert "pack" in done.remarks
+    assert {state(line_id) for line_id in told} == {"active"}
+
+
 def number_of(line_id):
     """Give a line the number that a test can write."""
-    from rollkeeper.kernel.database import run
     from rollkeeper.vault.blind import blind_numbers
 
     (index,) = blind_numbers([NUMBER])

@@ -87,7 +87,7 @@ def run(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Play the night: start clocks, let go who registered, undo what was asked, carry out approved batches.
+    """Play the night: undo what was asked, start clocks, let go who registered, carry out approved batches.
 
     Goes as far as the cap per hour and the first share allow, and says when to run it again. May be killed at any
     instant, run twice, at once or late. Exit code 1 where a batch stopped by itself.
@@ -97,11 +97,11 @@ def run(
     from rollkeeper.campaign import acts
 
     with opened():
-        today = on or clock.today()
-        swept = acts.advance(console(), on=today, after_gap=after_gap)
+        # Whoever was wronged waits neither for the night nor for what may be wrong with it.
         asked = acts.undos_asked()
         with bar_for("Undoing", len(asked)) as moved:
             undone = [acts.undo_batch(console(), one, on=on or clock.today(), moved=moved) for one in asked]
+        swept = acts.advance(console(), on=on or clock.today(), after_gap=after_gap)
         chosen = acts.batches_to_run(on=on or clock.today()) if batch is None else [BatchId(batch)]
         with bar_for("Carrying out", len(chosen)) as moved:
             # Asked for each: the one before may have gone on past midnight.

@@ -2,7 +2,7 @@
 -- Law: art. 3; a promised day is never shortened. Runs after turn.sql as a statement of its own, so that it sees all
 -- that was committed before the locks were had.
 -- Reads: campaign_turn, campaign_clock, law_due (temporary), lines_line, lines_suspension, campaign_member,
--- network_command.
+-- campaign_batch, network_command.
 -- Writes: campaign_verdict (temporary).
 -- Plan: primary keys by line, as many rows as the chunk has.
 -- Again: the same verdicts while the locks are held.
@@ -18,6 +18,10 @@ SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.nex
                  OR (%(stage)s = 'suspended') <> EXISTS (
                     SELECT FROM lines_suspension s
                      WHERE s.line_id = t.line_id AND s.reason = 'registration' AND s.lifted_on IS NULL OFFSET 0) THEN 'changed'
+            WHEN %(stage)s = 'suspended' AND EXISTS (
+                SELECT FROM lines_suspension s JOIN campaign_batch b USING (batch_id)
+                 WHERE s.line_id = t.line_id AND s.reason = 'registration' AND s.lifted_on IS NULL AND b.state = 'undo_asked'
+                OFFSET 0) THEN 'changing'
             -- As in draw_clocks.sql: it may have come out, or been tried in vain, since the batch was drawn up.
             WHEN %(stage)s = 'suspended' AND (
                 SELECT n.kind = 'restore' OR n.kind = 'bar' AND (
