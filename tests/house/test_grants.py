@@ -130,6 +130,7 @@ def test_what_runs_as_the_owner_is_called_by_whom_it_is_for_and_by_nobody_else(h
     assert {row.function: row.roles for row in may} == {
         "campaign_hold_back": ["office", "sweep"],
         "campaign_take_stock": ["sweep"],
+        "lines_lock_lines": ["counter", "office", "sweep"],
         "rights_try_code": ["portal"],
         "subscribers_let_go_document": ["counter", "sweep"],
         "vault_note_opening": ["vault"],
