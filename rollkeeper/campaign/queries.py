@@ -14,6 +14,7 @@ from rollkeeper.access.authority import rule_for
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign.histories import read_history
 from rollkeeper.campaign.stages import Action, Stage
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
 from rollkeeper.kernel.sayings import ENGLISH
@@ -179,6 +180,17 @@ def stays() -> list[StayView]:
         " FROM campaign_stay s ORDER BY recorded_at DESC"
     )
     return [StayView(*row) for row in found]
+
+
+def batches_that_acted(first: dt.date, last: dt.date | None) -> list[BatchId]:
+    """Return the batches that took service from somebody on one of these days, and that nobody asked to undo."""
+    found = rows(
+        "SELECT b.batch_id FROM campaign_batch b WHERE b.state IN ('running', 'stopped', 'done') AND EXISTS ("
+        "SELECT FROM campaign_chunk c WHERE c.batch_id = b.batch_id AND c.done > 0"
+        " AND daterange(%s, %s, '[]') @> (c.ran_at AT TIME ZONE %s)::date) ORDER BY b.drawn_up_at",
+        [first, last, str(clock.zone())],
+    )
+    return [BatchId(row.batch_id) for row in found]
 
 
 def batches(*, limit: int | None = None) -> list[BatchView]:

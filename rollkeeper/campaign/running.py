@@ -25,6 +25,7 @@ from rollkeeper.campaign.rules import Brakes, Days, Go, Progress, Stop, Wait, ma
 from rollkeeper.campaign.stages import Action, BatchState
 from rollkeeper.campaign.stays import hold_back, stays_known
 from rollkeeper.kernel import clock
+from rollkeeper.kernel.claims import one_at_a_time
 from rollkeeper.kernel.database import act, patient, rows, run, sql
 from rollkeeper.kernel.ids import BatchId
 from rollkeeper.kernel.settings import settings
@@ -34,6 +35,7 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 
 CHUNK = 5000
+_ONE_CHUNK = 61  # the matter of kernel.claims.one_at_a_time
 """Lines in one transaction: a stay or a stop waits for no more than these."""
 
 
@@ -125,6 +127,7 @@ def _chunk(this: _Run, batch: Batch, ran: Ran) -> int:
     if not is_approved(BatchId(batch.batch_id), content=content):
         _stop(this, batch, ran, "it is not what enough people approved, or they may not approve")
         return 0
+    one_at_a_time(_ONE_CHUNK)  # the cap counts what all batches did: two runs must not both find it free
     step = next_step(_progress(batch), brakes=_brakes(), now=clock.now(), chunk=CHUNK)
     match step:
         case Stop(why):

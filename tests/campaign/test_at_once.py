@@ -297,6 +297,27 @@ def test_planning_while_lines_are_told_counts_each_once(people: tuple[Authority,
     assert queries.overview(DUE).stage_counts["counting"] == 30
 
 
+def test_two_batches_that_run_at_once_stay_below_the_cap_together(
+    people: tuple[Authority, Authority], monkeypatch: pytest.MonkeyPatch, brakes: Callable[..., None]
+) -> None:
+    brakes(first_share=1.0, first_share_hours=0, cap_per_hour=10)
+    batch_ids = [approved(10, people)[0] for _ in range(2)]
+    look, both = running._progress, threading.Barrier(2, timeout=0.5)
+
+    def looked(batch: object) -> object:
+        seen = look(batch)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait()
+        return seen
+
+    monkeypatch.setattr(running, "_progress", looked)
+    in_threads(
+        *(lambda one=one: acts.run_batch(sweep_authority(), one, on=DUE) and None for one in batch_ids)
+    )
+
+    assert len(rows("SELECT line_id FROM lines_suspension")) == 10
+
+
 def test_a_stop_waits_for_the_chunk_under_way_however_long_it_takes(
     people: tuple[Authority, Authority],
 ) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every command of a campaign, typed: what it does, what it answers to a machine, and how it ends."""
 
+import datetime as dt
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -442,6 +443,20 @@ def test_a_complaint_is_noted_against_the_batch_that_acted(told, desk):
 
     assert (before.code, before.said) == (0, "Noted; no batch has acted on that line.\n")
     assert (after.code, after.said) == (0, f"Noted, against batch {batch_id}.\n")
+
+
+def test_a_stay_from_an_earlier_day_names_the_batches_that_acted_since(told, desk):
+    batch_id = approved()
+    desk.campaign("run")
+    after, later = DUE + dt.timedelta(days=1), DUE + dt.timedelta(days=2)
+
+    since, since_then = (
+        desk.campaign("stay", "enter", "--reason", "order", "--from", first, on=later)
+        for first in (DUE, after)
+    )
+
+    assert f"rollkeeper campaign undo {batch_id}" in since.said
+    assert "undo" not in since_then.said
 
 
 def test_a_stay_holds_every_batch_until_two_people_lift_it(told, desk):

@@ -26,16 +26,22 @@ def enter(
 ) -> None:
     """Let every clock stand still; a batch that runs stops before its next chunk.
 
-    Example: rollkeeper campaign stay enter --reason "order 12/2012"
+    Where it begins on a day that is over, the batches that acted since are named: whoever they took service from has it back only
+    once they are undone. Example: rollkeeper campaign stay enter --reason "order 12/2012"
     """
-    from rollkeeper.campaign import acts
+    from rollkeeper.campaign import acts, queries
 
     if not reason.strip():
         raise typer.BadParameter("--reason is empty: name the case or the order")
     with opened():
         today = on or clock.today()
         stay_id = acts.enter_stay(console(), first=first or today, last=last, reason=reason, on=today)
+        acted = queries.batches_that_acted(first or today, last)
     out.print(f"Stay {stay_id} is entered.")
+    for batch_id in acted:
+        out.print(
+            f"It covers days on which a batch acted. Put that right: rollkeeper campaign undo {batch_id}"
+        )
 
 
 def lift(
