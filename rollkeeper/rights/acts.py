@@ -11,6 +11,7 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
+from rollkeeper.campaign.approving import count_complaint
 from rollkeeper.enrolment.acts import end_held_line, pause_locked_line
 from rollkeeper.enrolment.receipts import once
 from rollkeeper.enrolment.submissions import Receipt
@@ -166,6 +167,7 @@ def open_case(
 ) -> EntryId:
     """Open a case in the present transaction, with the day until which it must be decided.
 
+    Whoever disputes or appeals says that what a batch did to the line was wrong: enough of them stop the batch.
     Ledger: rights:case:opened. Refuses: NotAllowed, CaseOpenAlready.
     """
     role = demand(authority, Power.OPEN_CASE)
@@ -179,6 +181,8 @@ def open_case(
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [case_id, line_id, holding_id, kind.value, about, on, due_on, against, claimant_mark],
     )
+    if kind in {CaseKind.DISPUTE, CaseKind.APPEAL}:
+        count_complaint(line_id)
     facts = {"case": str(case_id), "due_on": due_on.isoformat(), "kind": kind.value}
     facts |= {"about": about} if about else {}
     return append_entry(authority, verb=Verb.CASE_OPENED, role=role, on=on, line_id=line_id, facts=facts)

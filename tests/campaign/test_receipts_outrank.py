@@ -22,6 +22,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import settle_dispute
 from rollkeeper.lines.states import PauseReason
 from rollkeeper.rights.acts import claim_hardship, dispute_record
+from rollkeeper.rights.appealing import appeal
 from rollkeeper.rights.deciding import settle_case
 from rollkeeper.rights.disputing import dispute_line, honour_receipt
 from rollkeeper.rights.queries import open_cases
@@ -215,6 +216,51 @@ def test_a_dispute_that_was_said_no_later_than_the_day_of_the_cut_gives_service_
 
     assert state(cut) == stands
     assert are_given_back(cut) == [stands == "active"]
+
+
+def appeal_at_portal(line_id, number, on):
+    appeal(visiting(line_id), {"key": str(new_uuid())}, on=on)
+
+
+@pytest.mark.parametrize(
+    ("contest", "role"),
+    [
+        (dispute_at_counter, "counter"), (show_receipt, "counter"),
+        (dispute_at_portal, "sweep"), (appeal_at_portal, "sweep"), (show_receipt, "sweep"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("lines", "stops"), [(1, False), (2, True)])
+def test_enough_who_contest_what_a_batch_did_to_their_line_stop_it(
+    people, brakes, as_role, contest, role, lines, stops
+):
+    brakes(cap_per_hour=10, stop_at_complaints=0.2)
+    told_lines(20)
+    batch_id = drawn()
+    approve(batch_id, people)
+    carry_out(batch_id)
+    cut = [(row.line_id, numbered(row.line_id)) for row in rows("SELECT line_id FROM lines_suspension")]
+
+    with as_role(role):
+        for line_id, number in cut[:lines]:
+            contest(line_id, number, DUE)
+    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+
+    assert (carry_out(batch_id).state == "stopped") is stops
+
+
+def test_whoever_disputes_and_then_shows_a_receipt_has_complained_once_and_of_the_batch_alone(people):
+    before, cut = told_lines(2)
+    dispute_at_portal(before, None, DUE)
+    night(DUE, people)
+    number = numbered(cut)
+
+    dispute_at_counter(cut, number, DUE)
+    show_receipt(cut, number)
+
+    (batch,) = queries.batches()
+    assert [tuple(one) for one in rows("SELECT line_id, batch_id FROM campaign_complaint")] == [
+        (cut, batch.batch_id)
+    ]
 
 
 @pytest.mark.parametrize(("upheld", "stands"), [(True, "active"), (False, "suspended")])
