@@ -93,12 +93,22 @@ def record_complaint(authority: Authority, line_id: LineId, *, on: dt.date) -> B
     """
     role = demand(authority, Power.EXPLAIN_LINE)
     with act():
-        batch_id = last_batch_of(line_id)
+        batch_id = count_complaint(line_id)
+        facts = {"batch": str(batch_id)} if batch_id else {}
+        append_entry(authority, verb=Verb.COMPLAINT_RECORDED, role=role, on=on, line_id=line_id, facts=facts)
+    return batch_id
+
+
+def count_complaint(line_id: LineId) -> BatchId | None:
+    """Count against the batch that acted on a line last that somebody says it was wrong; return that batch, if any.
+
+    Precondition: the caller's act, such as one that takes up a dispute, leaves its ledger entry.
+    """
+    batch_id = last_batch_of(line_id)
+    if batch_id is not None:
         Complaint.objects.create(
             line_id=line_id, complaint_id=new_uuid(), batch_id=batch_id, made_at=clock.now()
         )
-        facts = {"batch": str(batch_id)} if batch_id else {}
-        append_entry(authority, verb=Verb.COMPLAINT_RECORDED, role=role, on=on, line_id=line_id, facts=facts)
     return batch_id
 
 

@@ -24,7 +24,7 @@ from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.agents.capturing import take_registration
 from rollkeeper.captures.errors import ActNotConfirmed, CaptureGivenUp, CaptureNotOpened, NobodyConfirmed
 from rollkeeper.captures.reading import Captured, read_capture
-from rollkeeper.captures.rules import Counted, counted_instant, days_since
+from rollkeeper.captures.rules import Counted, counted_instant
 from rollkeeper.captures.settling import settle_all
 from rollkeeper.enrolment import acts
 from rollkeeper.enrolment.errors import BusyElsewhere, DocumentNeedsSupervisor
@@ -228,7 +228,7 @@ def _wait_for_second(submission_key: str, *, deed: str) -> None:
 def _done(captured: Captured, counted: Counted, *, row: Any) -> Receipt:
     submission_key, staff_id = row.submission_key, StaffId(row.staff_id)
     second = StaffId(row.seconded_by) if row.seconded_by else None
-    on = clock.today() - dt.timedelta(days=days_since(counted.at, now=clock.true_now(), zone=clock.zone()))
+    on = clock.day_of(counted.at)
     clerk = authority_then(staff_id, day=on)
     if captured.deed in _RECORDS:
         given = captured.submission(submission_key, seconded_by=second)

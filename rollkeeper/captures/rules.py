@@ -27,8 +27,3 @@ def counted_instant(
     said = ticket_at + dt.timedelta(milliseconds=bounded_ms)
     at = min(max(said, earliest), received_at)
     return Counted(at, was_moved=at != said or bounded_ms != elapsed_ms)
-
-
-def days_since(instant: dt.datetime, *, now: dt.datetime, zone: dt.tzinfo) -> int:
-    """Return how many midnights lie between an instant and now in the home's zone."""
-    return (now.astimezone(zone).date() - instant.astimezone(zone).date()).days

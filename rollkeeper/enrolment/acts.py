@@ -168,16 +168,27 @@ def pause_line(
 ) -> Receipt:  # fmt: skip
     """Let the clock of a line stand still for a reason that somebody declares. Law: art. 3 (a justified reason).
 
-    Whoever declared it before they were suspended, or on that day, has service back.
+    Ledger: line:clock:paused. Refuses: LineNotFound, LineOver, DaysReversed.
     """
 
     def do() -> tuple[LineId, EntryId]:
         line = locked_line(authority, number)
-        entry_id = lines.pause_clock(authority, line.line_id, first, last, reason, on)
-        give_back_to_whom_spoke_in_time(line, said_on=on, first=first)
-        return line.line_id, entry_id
+        return line.line_id, pause_locked_line(authority, line, first=first, last=last, reason=reason, on=on)
 
     return once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, do=do)
+
+
+def pause_locked_line(
+    authority: Authority, line: LineView, *, first: dt.date, last: dt.date | None, reason: PauseReason, on: dt.date
+) -> EntryId:  # fmt: skip
+    """Let the clock of a line that the caller has locked stand still, in the caller's act, wherever the reason was declared.
+
+    Whoever declared it before they were suspended, or on that day, has service back.
+    Ledger: line:clock:paused. Refuses: NotAllowed, DaysReversed.
+    """
+    entry_id = lines.pause_clock(authority, line.line_id, first, last, reason, on)
+    give_back_to_whom_spoke_in_time(line, said_on=on, first=first)
+    return entry_id
 
 
 def lift_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:

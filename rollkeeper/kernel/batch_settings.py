@@ -29,7 +29,10 @@ class BatchSettings(BaseModel):
     stop_at_complaints: Annotated[
         float,
         Field(
-            gt=0, le=1, description="Share of a batch's lines that complained at which it stops by itself."
+            gt=0,
+            le=1,
+            description="Share of a batch's lines that complained at which it stops by itself. Whoever disputes, appeals or"
+            " shows a receipt complains.",
         ),
     ] = 0.02
     stop_at_failed_read_backs: Annotated[

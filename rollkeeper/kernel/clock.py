@@ -48,6 +48,12 @@ def today() -> dt.date:
     return given_day() or dt.datetime.now(zone()).date()
 
 
+def day_of(instant: dt.datetime) -> dt.date:
+    """Return the day on which an instant of the machine's own was: as long ago as that, where the home was given another day."""
+    given, day = given_day(), instant.astimezone(zone()).date()
+    return day if given is None else given - (true_now().astimezone(zone()).date() - day)
+
+
 def day_by_day(on: dt.date) -> Callable[[], dt.date]:
     """Return what tells the day that it is by then: a run that began on a day goes on past midnight."""
     began = today()

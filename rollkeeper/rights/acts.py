@@ -11,9 +11,11 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
-from rollkeeper.enrolment.acts import end_held_line
+from rollkeeper.campaign.approving import count_complaint
+from rollkeeper.enrolment.acts import end_held_line, pause_locked_line
 from rollkeeper.enrolment.receipts import once
 from rollkeeper.enrolment.submissions import Receipt
+from rollkeeper.enrolment.telling import give_back_to_whom_spoke_in_time
 from rollkeeper.kernel.database import act, rows, run
 from rollkeeper.kernel.ids import EntryId, HoldingId, LineId, new_uuid
 from rollkeeper.kernel.settings import settings
@@ -23,7 +25,6 @@ from rollkeeper.lines.acts import (
     lift_for_hours,
     lock_line,
     mark_disputed,
-    pause_clock,
 )
 from rollkeeper.lines.changes import contest_holding
 from rollkeeper.lines.errors import LineNotFound
@@ -49,7 +50,7 @@ DECLARED = frozenset(PauseReason) - {
 def claim_hardship(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
     """Let the clock stand still because of a reason that the person declares; their word is enough.
 
-    Ledger: line:clock:paused. Refuses: AskNotRead, NotAmongYours, LineOver, DaysReversed.
+    Whoever declares it on the day on which they are suspended has service back. Ledger: line:clock:paused. Refuses: AskNotRead, NotAmongYours, LineOver, DaysReversed.
     """
     line_id, _ = visit.line_in(asked)
     reason, first, last = _reason(asked), _day(asked, "first"), None
@@ -57,7 +58,8 @@ def claim_hardship(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
         last = _day(asked, "last")
 
     def do() -> tuple[LineId, EntryId]:
-        return line_id, pause_clock(visit.authority, line_id, first, last, reason, on)
+        line = lock_line(line_id, living=True)
+        return line_id, pause_locked_line(visit.authority, line, first=first, last=last, reason=reason, on=on)
 
     return once(key_of(asked), verb=Verb.CLOCK_PAUSED, on=on, do=do)
 
@@ -83,8 +85,7 @@ def dispute_record(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
     line_id, holding_id = visit.line_in(asked)
 
     def do() -> tuple[LineId, EntryId]:
-        open_case(visit.authority, line_id, CaseKind.DISPUTE, holding_id=holding_id, on=on)
-        return line_id, mark_disputed(visit.authority, line_id, on)
+        return line_id, take_up(visit.authority, line_id, CaseKind.DISPUTE, holding_id=holding_id, on=on)
 
     return once(key_of(asked), verb=Verb.LINE_DISPUTED, on=on, do=do)
 
@@ -100,8 +101,7 @@ def disown_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
     def do() -> tuple[LineId, EntryId]:
         lock_line(line_id, living=True)
         holding_id = contest_holding(line_id, person_id=person_id, on=on)
-        open_case(visit.authority, line_id, CaseKind.NOT_MINE, holding_id=holding_id, on=on)
-        return line_id, mark_disputed(visit.authority, line_id, on)
+        return line_id, take_up(visit.authority, line_id, CaseKind.NOT_MINE, holding_id=holding_id, on=on)
 
     return once(key_of(asked), verb=Verb.LINE_DISPUTED, on=on, do=do)
 
@@ -138,6 +138,22 @@ def end_own_line(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
     return once(key_of(asked), verb=Verb.LINE_ENDED, on=on, do=do)
 
 
+def take_up(
+    authority: Authority, line_id: LineId, kind: CaseKind, *, holding_id: HoldingId | None, on: dt.date,
+    claimant_mark: bytes | None = None,
+) -> EntryId:  # fmt: skip
+    """Open a case for as long as which a line is disputed, in the caller's act, wherever it was said.
+
+    Whoever said it before the line was suspended, or on that day, has service back.
+    Ledger: rights:case:opened, line:line:disputed. Refuses: NotAllowed, CaseOpenAlready, LineNotFound, LineOver.
+    """
+    line = lock_line(line_id, living=True)
+    open_case(authority, line_id, kind, holding_id=holding_id, claimant_mark=claimant_mark, on=on)
+    entry_id = mark_disputed(authority, line_id, on)
+    give_back_to_whom_spoke_in_time(line, said_on=on)
+    return entry_id
+
+
 def open_case(
     authority: Authority,
     line_id: LineId,
@@ -151,6 +167,7 @@ def open_case(
 ) -> EntryId:
     """Open a case in the present transaction, with the day until which it must be decided.
 
+    Whoever disputes or appeals says that what a batch did to the line was wrong: enough of them stop the batch.
     Ledger: rights:case:opened. Refuses: NotAllowed, CaseOpenAlready.
     """
     role = demand(authority, Power.OPEN_CASE)
@@ -164,6 +181,8 @@ def open_case(
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [case_id, line_id, holding_id, kind.value, about, on, due_on, against, claimant_mark],
     )
+    if kind in {CaseKind.DISPUTE, CaseKind.APPEAL}:
+        count_complaint(line_id)
     facts = {"case": str(case_id), "due_on": due_on.isoformat(), "kind": kind.value}
     facts |= {"about": about} if about else {}
     return append_entry(authority, verb=Verb.CASE_OPENED, role=role, on=on, line_id=line_id, facts=facts)

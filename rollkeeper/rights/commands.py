@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands of this room: keep the door, take up a receipt, decide cases, seal a record."""
+"""Commands of this room: keep the door, take down a hardship, take up a receipt, decide cases, seal a record."""
 
 import sys
 from pathlib import Path
@@ -8,6 +8,7 @@ from uuid import UUID
 
 import typer
 
+from rollkeeper.campaign.commands.asked import FirstDayOption, LastDayOption, NumberArgument, declared_reason
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
 from rollkeeper.rights.kinds import NamedPart
@@ -16,7 +17,7 @@ _CLAIMANT = {None: "", True: "claimant named by the holder", False: "claimant no
 
 
 def register(app: typer.Typer) -> None:
-    """Add this room's commands."""
+    """Add this room's commands; a hardship is taken down beside the other commands about one line of a campaign."""
     app.command("keep-door")(keep_door)
     cases = typer.Typer(
         no_args_is_help=True, rich_markup_mode=None, help="What subscribers contest or ask to be put right."
@@ -26,6 +27,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(cases, name="cases")
     app.command("protect-record")(protect_record)
     app.command("honour-receipt")(honour_receipt)
+    (campaign,) = (group.typer_instance for group in app.registered_groups if group.name == "campaign")
+    if campaign is not None:
+        campaign.command()(pause)
     app.command("keep-code")(keep_code)
     app.command("check-named")(check_named)
 
@@ -170,8 +174,38 @@ def protect_record(
     out.print("The record is open to ordinary staff again." if lift else "The record is sealed.")
 
 
+def pause(
+    number: NumberArgument,
+    reason: Annotated[
+        str, typer.Option(help="abroad, hospital, disability, detention, disaster, document_applied_for, …")
+    ],
+    first: FirstDayOption = None,
+    last: LastDayOption = None,
+    on: DateOption = None,
+) -> None:
+    """Let a line's clock stand still: a declaration is enough, proof may come later.
+
+    Whoever declares it on the day on which they were suspended has service back.
+
+    Example: rollkeeper campaign pause 13812345678 --reason hospital --to 2012-03-10
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.enrolment.acts import pause_line
+    from rollkeeper.kernel.ids import new_uuid
+    from rollkeeper.kernel.opening import open_home
+
+    chosen = declared_reason(reason)
+    open_home()
+    said_on = on or clock.today()
+    pause_line(
+        console_authority(), submission_key=str(new_uuid()), number=number, first=first or said_on, last=last,
+        reason=chosen, on=said_on,
+    )  # fmt: skip
+    out.print("The clock of that line stands still.")
+
+
 def honour_receipt(
-    number: Annotated[str, typer.Argument(help="The whole number of the line.")],
+    number: NumberArgument,
     shown: Annotated[
         str, typer.Argument(metavar="RECEIPT|CODE", help="A file with the whole receipt, or its code.")
     ],

@@ -15,7 +15,7 @@ from rollkeeper.access.roles import Power
 from rollkeeper.enrolment.errors import ReceiptOfAnotherAct, ReceiptOfAnotherLine, RecordNotMissing
 from rollkeeper.enrolment.receipts import once
 from rollkeeper.enrolment.submissions import Receipt
-from rollkeeper.enrolment.telling import give_back_to_whom_spoke_in_time, give_service_back
+from rollkeeper.enrolment.telling import give_service_back
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import EntryId, HoldingId, LineId
 from rollkeeper.ledger.acts import append_entry
@@ -26,7 +26,7 @@ from rollkeeper.lines.changes import lock_line
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import LineView, present_holding, view_line
 from rollkeeper.lines.shown import find_line_shown
-from rollkeeper.rights.acts import has_open_case, open_case
+from rollkeeper.rights.acts import has_open_case, open_case, take_up
 from rollkeeper.rights.kinds import CaseKind
 
 
@@ -40,10 +40,9 @@ def dispute_line(authority: Authority, *, submission_key: str, number: str, on: 
     def do() -> tuple[LineId, EntryId]:
         line = _locked(authority, number)
         with telling_nothing(authority, line.line_id):
-            open_case(authority, line.line_id, CaseKind.DISPUTE, holding_id=_holding(line.line_id), on=on)
-        entry_id = mark_disputed(authority, line.line_id, on)
-        give_back_to_whom_spoke_in_time(line, said_on=on)
-        return line.line_id, entry_id
+            return line.line_id, take_up(
+                authority, line.line_id, CaseKind.DISPUTE, holding_id=_holding(line.line_id), on=on
+            )
 
     return once(submission_key, verb=Verb.LINE_DISPUTED, on=on, do=do)
 

@@ -18,10 +18,10 @@ from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.lines.acts import lock_line, mark_disputed, refuse_protected
+from rollkeeper.lines.acts import lock_line, refuse_protected
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import find_line_written, present_holding
-from rollkeeper.rights.acts import Asked, key_of, open_case
+from rollkeeper.rights.acts import Asked, key_of, take_up
 from rollkeeper.rights.deciding import close_case
 from rollkeeper.rights.errors import AskNotRead, NobodyClaims
 from rollkeeper.rights.kinds import CaseKind, NamedPart
@@ -122,10 +122,9 @@ def report_death(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
     mark = mark_of(visit.person_id, NamedPart.HEIR, _document(asked)) if asked.get("document") else None
 
     def do() -> tuple[LineId, EntryId]:
-        open_case(
+        return line_id, take_up(
             visit.authority, line_id, CaseKind.INHERIT, holding_id=holding_id, claimant_mark=mark, on=on
         )
-        return line_id, mark_disputed(visit.authority, line_id, on)
 
     return once(key_of(asked), verb=Verb.LINE_DISPUTED, on=on, do=do)
 

@@ -111,9 +111,10 @@ def carry_knock(authority: Authority, *, on: dt.date | None = None) -> bool:
     return True
 
 
-def carry_ask(*, on: dt.date | None = None) -> bool:
+def carry_ask() -> bool:
     """Carry out and answer the next ask; return whether there was one. What is refused leaves nothing but its answer.
 
+    It is carried out as of the day on which it was made: what is said before midnight comes before the night that suspends.
     An ask whose answer could be sealed to nobody is not carried out, and goes: it must not come back for ever.
     """
     with act():
@@ -122,7 +123,7 @@ def carry_ask(*, on: dt.date | None = None) -> bool:
             return False
         (row,) = found
         try:
-            sealed = _sealed_answer(row, on=on or clock.today())
+            sealed = _sealed_answer(row, on=clock.day_of(row.made_at))
         except NoKey:
             run("DELETE FROM rights_ask WHERE ask_id = %s", [row.ask_id])
             return True

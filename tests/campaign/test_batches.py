@@ -28,9 +28,9 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.law.errors import CampaignMissing
 from rollkeeper.lines.acts import mark_disputed, pause_clock, protect_line
-from rollkeeper.lines.changes import record_registrations
+from rollkeeper.lines.changes import begin_suspension, record_registrations
 from rollkeeper.lines.lifting import lift_for_hours
-from rollkeeper.lines.states import PauseReason
+from rollkeeper.lines.states import PauseReason, SuspensionReason
 from rollkeeper.network import acts as pushing
 from rollkeeper.network.acts import push_due
 from rollkeeper.network.kinds import Answer, ReadBack
@@ -365,12 +365,19 @@ PASSED_OVER = {
 }
 
 
-@pytest.mark.parametrize("because", PASSED_OVER)
-def test_a_line_that_changed_after_the_decision_is_passed_over(because: str, people: People) -> None:
+def promise(line_id: LineId) -> None:
+    """Promise the holder of a line the day on which it was to be suspended."""
+    run("UPDATE campaign_member SET promised_on = %s WHERE line_id = %s", [DUE, line_id])
+
+
+@pytest.mark.parametrize(("because", "change"), [*PASSED_OVER.items(), ("not_due", promise)])
+def test_a_line_that_changed_after_the_decision_is_passed_over(
+    because: str, change: Callable[[LineId], object], people: People
+) -> None:
     changed, same = told_lines(2)
     batch_id = drawn()
     approve(batch_id, people)
-    PASSED_OVER[because](changed)
+    change(changed)
 
     ran = carry_out(batch_id)
 
@@ -792,6 +799,22 @@ def test_an_undo_that_broke_off_is_finished_by_the_next_whoever_was_left_alone_b
     assert rows("SELECT FROM lines_line WHERE state = 'suspended'") == []
 
 
+def test_whoever_comes_back_from_their_end_has_emergency_calls_the_same_day_though_the_undo_broke_off(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told_lines(3)
+    element = Element()
+    night(DUE, people)
+    night(END_DUE, people)
+    (ending,) = rows("SELECT batch_id FROM campaign_batch WHERE action = 'end'")
+    assert barred(element, END_DUE) == 0
+    begin_to_undo(ending.batch_id, monkeypatch, chunk=1, on=END_DUE)
+
+    acts.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
+
+    assert barred(element, END_DUE) == 3
+
+
 def test_a_line_that_was_ended_and_taken_back_is_held_like_any_other(people: People) -> None:
     (line_id,) = told_lines(1)
     element = Element()
@@ -816,11 +839,13 @@ def _break_off(_: int) -> None:
     raise KeyboardInterrupt
 
 
-def begin_to_undo(batch_id: BatchId, monkeypatch: pytest.MonkeyPatch, *, chunk: int) -> None:
+def begin_to_undo(
+    batch_id: BatchId, monkeypatch: pytest.MonkeyPatch, *, chunk: int, on: dt.date = DUE
+) -> None:
     """Undo one chunk of a batch and be killed."""
     monkeypatch.setattr(undoing, "CHUNK", chunk)
     with pytest.raises(KeyboardInterrupt):
-        acts.undo_batch(console_authority(), batch_id, on=DUE, moved=_break_off)
+        acts.undo_batch(console_authority(), batch_id, on=on, moved=_break_off)
 
 
 def test_a_changed_pack_stops_everything_until_it_is_planned_again(people: People) -> None:
@@ -995,13 +1020,19 @@ def test_undo_leaves_whoever_registered_since_alone(people: People) -> None:
     assert (state(registered), state(silent)) == ("active", "active")
 
 
-def test_undo_lifts_only_its_own_reason(people: People) -> None:
+@pytest.mark.parametrize(
+    ("others", "barred_for"),
+    [
+        ({"unpaid"}, "unpaid"),
+        ({"lost_or_stolen"}, "lost_or_stolen"),
+        ({"lost_or_stolen", "unpaid"}, "lost_or_stolen"),
+    ],
+)
+def test_undo_lifts_only_its_own_reason(others: set[str], barred_for: str, people: People) -> None:
     (line_id,) = told_lines(1)
     night(DUE, people)
-    run(
-        "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at) VALUES (%s, uuidv7(), 'unpaid', %s, now())",
-        [line_id, DUE],
-    )
+    for reason in others:
+        begin_suspension(line_id, reason=SuspensionReason(reason), on=DUE)
     (batch,) = queries.batches()
 
     acts.undo_batch(people[1], batch.batch_id, on=DUE)
@@ -1010,7 +1041,11 @@ def test_undo_lifts_only_its_own_reason(people: People) -> None:
     open_reasons = rows(
         "SELECT reason FROM lines_suspension WHERE line_id = %s AND lifted_on IS NULL", [line_id]
     )
-    assert [row.reason for row in open_reasons] == ["unpaid"]
+    assert {row.reason for row in open_reasons} == others
+    (_, newest) = rows(
+        "SELECT kind, reason FROM network_command WHERE line_id = %s ORDER BY position", [line_id]
+    )
+    assert tuple(newest) == ("bar", barred_for)
 
 
 def test_an_ended_line_does_not_come_back_once_its_number_is_anothers(people: People) -> None:

@@ -4,6 +4,7 @@
 import datetime as dt
 
 import pytest
+from typer.testing import CliRunner
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.campaign import acts, queries
@@ -20,9 +21,13 @@ from rollkeeper.ledger.acts import entry_body
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import settle_dispute
 from rollkeeper.lines.states import PauseReason
+from rollkeeper.rights.acts import claim_hardship, dispute_record
+from rollkeeper.rights.appealing import appeal
 from rollkeeper.rights.deciding import settle_case
 from rollkeeper.rights.disputing import dispute_line, honour_receipt
 from rollkeeper.rights.queries import open_cases
+from rollkeeper.rights.visits import Visit
+from rollkeeper.site.cli import make_app
 from rollkeeper.vault.blind import blind_numbers
 from tests.campaign.population import night, state
 from tests.campaign.test_batches import DUE, END_DUE, approve, carry_out, drawn, told_lines
@@ -136,48 +141,126 @@ def test_a_hardship_that_was_declared_before_the_cut_and_heard_of_after_it_gives
     assert are_given_back(cut) == [stands == "active"]
 
 
-def declare(number, first, last, said_on=DUE):
+def at_counter(line_id, number, first, last, said_on):
     pause_line(
         console_authority(), submission_key=str(new_uuid()), number=number, first=first, last=last,
         reason=PauseReason.ABROAD, on=said_on,
     )  # fmt: skip
 
 
-def test_a_hardship_of_the_day_of_the_cut_gives_its_own_days_and_no_more(people):
+def at_portal(line_id, number, first, last, said_on):
+    asked = {"key": str(new_uuid()), "reason": "abroad", "first": first.isoformat(), "last": last.isoformat()}
+    claim_hardship(visiting(line_id), asked, on=said_on)
+
+
+def at_console(line_id, number, first, last, said_on):
+    days = ["--from", str(first), "--to", str(last), "--on", str(said_on)]
+    done = CliRunner().invoke(make_app(), ["campaign", "pause", number, "--reason", "abroad", *days])
+    assert done.exit_code == 0, done.output
+
+
+DECLARED = pytest.mark.parametrize("declare", [at_counter, at_portal, at_console])
+
+
+def visiting(line_id):
+    """Return a visit of whoever has the line in their hand, for which nobody is registered."""
+    return Visit(b"v" * 32, line_id, None, None, False, 3, clock.now(), False)
+
+
+@DECLARED
+def test_a_hardship_of_the_day_of_the_cut_gives_its_own_days_and_no_more(people, declare):
     (cut,) = told_lines(1)
     number = numbered(cut)
     night(DUE, people)
 
-    declare(number, DUE, DUE)
+    declare(cut, number, DUE, DUE, DUE)
+    works = state(cut)
     night(DUE + dt.timedelta(days=1), people)
 
     (row,) = rows("SELECT stage, promised_on FROM campaign_member WHERE line_id = %s", [cut])
+    assert works == "active"
     assert (row.stage, row.promised_on) == ("counting", open_day(DUE + dt.timedelta(days=1)))
 
 
-def test_a_hardship_that_begins_later_gives_no_service_back(people):
+@DECLARED
+def test_a_hardship_that_begins_later_gives_no_service_back(people, declare):
     (cut,) = told_lines(1)
     number = numbered(cut)
     night(DUE, people)
     clock.give_day(DUE + dt.timedelta(days=3))
 
-    declare(number, dt.date(2012, 6, 1), dt.date(2012, 6, 10), said_on=DUE - dt.timedelta(days=1))
+    declare(cut, number, dt.date(2012, 6, 1), dt.date(2012, 6, 10), DUE - dt.timedelta(days=1))
 
     assert state(cut) == "suspended"
 
 
-def test_a_dispute_that_was_taken_down_before_the_cut_gives_service_back(people):
+def dispute_at_counter(line_id, number, on):
+    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=on)
+
+
+def dispute_at_portal(line_id, number, on):
+    dispute_record(visiting(line_id), {"key": str(new_uuid())}, on=on)
+
+
+@pytest.mark.parametrize("dispute", [dispute_at_counter, dispute_at_portal])
+@pytest.mark.parametrize(("said", "stands"), [(-1, "active"), (0, "active"), (1, "suspended")])
+def test_a_dispute_that_was_said_no_later_than_the_day_of_the_cut_gives_service_back(
+    people, dispute, said, stands
+):
     (cut,) = told_lines(1)
     number = numbered(cut)
     night(DUE, people)
     clock.give_day(DUE + dt.timedelta(days=3))
 
-    dispute_line(
-        console_authority(), submission_key=str(new_uuid()), number=number, on=DUE - dt.timedelta(days=1)
-    )
+    dispute(cut, number, DUE + dt.timedelta(days=said))
 
-    assert state(cut) == "active"
-    assert are_given_back(cut) == [True]
+    assert state(cut) == stands
+    assert are_given_back(cut) == [stands == "active"]
+
+
+def appeal_at_portal(line_id, number, on):
+    appeal(visiting(line_id), {"key": str(new_uuid())}, on=on)
+
+
+@pytest.mark.parametrize(
+    ("contest", "role"),
+    [
+        (dispute_at_counter, "counter"), (show_receipt, "counter"),
+        (dispute_at_portal, "sweep"), (appeal_at_portal, "sweep"), (show_receipt, "sweep"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("lines", "stops"), [(1, False), (2, True)])
+def test_enough_who_contest_what_a_batch_did_to_their_line_stop_it(
+    people, brakes, as_role, contest, role, lines, stops
+):
+    brakes(cap_per_hour=10, stop_at_complaints=0.2)
+    told_lines(20)
+    batch_id = drawn()
+    approve(batch_id, people)
+    carry_out(batch_id)
+    cut = [(row.line_id, numbered(row.line_id)) for row in rows("SELECT line_id FROM lines_suspension")]
+
+    with as_role(role):
+        for line_id, number in cut[:lines]:
+            contest(line_id, number, DUE)
+    run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
+
+    assert (carry_out(batch_id).state == "stopped") is stops
+
+
+def test_whoever_disputes_and_then_shows_a_receipt_has_complained_once_and_of_the_batch_alone(people):
+    before, cut = told_lines(2)
+    dispute_at_portal(before, None, DUE)
+    night(DUE, people)
+    number = numbered(cut)
+
+    dispute_at_counter(cut, number, DUE)
+    show_receipt(cut, number)
+
+    (batch,) = queries.batches()
+    assert [tuple(one) for one in rows("SELECT line_id, batch_id FROM campaign_complaint")] == [
+        (cut, batch.batch_id)
+    ]
 
 
 @pytest.mark.parametrize(("upheld", "stands"), [(True, "active"), (False, "suspended")])

@@ -2,11 +2,10 @@
 """As of when a capture counts: believed between two instants that the database dated, and no further back than the bound."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from rollkeeper.captures.rules import counted_instant, days_since
+from rollkeeper.captures.rules import counted_instant
 
 T0 = dt.datetime(2012, 3, 1, 8, 0, tzinfo=dt.UTC)
 HOUR_MS = 3_600_000
@@ -47,10 +46,3 @@ def test_nothing_counts_after_it_arrived(elapsed_ms):
 )
 def test_nothing_counts_further_back_than_the_bound(late, at):
     assert counted(0, received=T0 + late).at == at
-
-
-@pytest.mark.parametrize(("hour", "days"), [(15, 0), (16, 1), (39, 1), (40, 2)])
-def test_days_are_midnights_of_the_homes_zone(hour, days):
-    now = dt.datetime(2012, 3, 1, tzinfo=dt.UTC) + dt.timedelta(hours=hour)
-
-    assert days_since(T0, now=now, zone=ZoneInfo("Asia/Shanghai")) == days

@@ -1,6 +1,7 @@
 """The one clock, and who may set it."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -38,3 +39,22 @@ def test_a_production_home_ignores_a_trial_day_left_in_its_settings(production):
 
 def test_the_clock_s_instants_are_aware_and_in_utc():
     assert clock.now().utcoffset() == dt.timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("instant", "back"),
+    [
+        ("2012-03-01T15:59:59Z", 1),
+        ("2012-03-01T16:00:00Z", 0),
+        ("2012-03-02T15:59:59Z", 0),
+        ("2012-02-29T15:59:59Z", 2),
+    ],
+)
+@pytest.mark.parametrize("given", [None, LEAP_DAY])
+def test_the_days_that_an_instant_is_back_are_midnights_of_the_home_s_zone(instant, back, given, monkeypatch):
+    monkeypatch.setattr(clock, "zone", lambda: ZoneInfo("Asia/Shanghai"))
+    monkeypatch.setattr(clock, "true_now", lambda: dt.datetime(2012, 3, 2, 4, tzinfo=dt.UTC))
+    clock.give_day(given)
+
+    today = given or dt.date(2012, 3, 2)
+    assert clock.day_of(dt.datetime.fromisoformat(instant)) == today - dt.timedelta(days=back)

@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 
-from rollkeeper.access.authority import console_authority, subscriber_authority
+from rollkeeper.access.authority import console_authority, subscriber_authority, sweep_authority
 from rollkeeper.enrolment.acts import change_record, end_line, transfer_line
 from rollkeeper.enrolment.submissions import Submission
 from rollkeeper.kernel import clock
@@ -13,9 +13,11 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.changes import activate_line, begin_suspension
 from rollkeeper.lines.counting import count_held
 from rollkeeper.lines.queries import present_holding, view_line
-from rollkeeper.rights import door, proving
+from rollkeeper.lines.states import LineState, Service, SuspensionReason
+from rollkeeper.rights import door, porter, proving
 from rollkeeper.rights.deciding import settle_case
 from rollkeeper.rights.kinds import AskKind
 from rollkeeper.rights.proving import MOST_A_DAY
@@ -187,3 +189,32 @@ def test_after_ten_proofs_that_failed_for_a_line_none_is_right_for_a_day(
     answer = door.ask(visit(at_door), AskKind.PROVE, language="en")
 
     assert answer["done"]["proved"] is is_let
+
+
+YESTERDAY = ON - dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [(AskKind.PAUSE, {"reason": "hospital", "first": YESTERDAY.isoformat()}), (AskKind.DISPUTE, {})],
+)
+@pytest.mark.parametrize(("made", "said_on", "stands"), [
+    (1, YESTERDAY, LineState.ACTIVE), (0, ON, LineState.SUSPENDED),
+])  # fmt: skip
+def test_what_was_asked_before_midnight_and_carried_out_after_it_was_said_on_the_day_before(
+    at_door, monkeypatch, kind, more, made, said_on, stands
+):
+    line = activate_line(OTHER, service=Service.MOBILE, on=dt.date(2010, 5, 1))
+    token = visit(at_door, OTHER)
+    begin_suspension(line, reason=SuspensionReason.REGISTRATION, on=YESTERDAY)
+
+    def come_late():
+        run("UPDATE rights_ask SET made_at = made_at - %s", [dt.timedelta(days=made)])
+        porter.carry_all(sweep_authority())
+
+    monkeypatch.setattr(door, "_call_porter", come_late)
+
+    answer = ask(token, kind, **more)
+
+    assert answer["done"]["day"] == said_on.isoformat()
+    assert view_line(line).state is stands

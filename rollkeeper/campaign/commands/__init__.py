@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
     for command in (
         campaigns.plan, batches.check, batches.approve, batches.run, batches.stop, batches.undo,
         batches.emergency_calls, batches.hours_off, campaigns.status,
-        campaigns.unreached, campaigns.excuse, campaigns.close, lines.pause, lines.lift, lines.proof,
+        campaigns.unreached, campaigns.excuse, campaigns.close, lines.lift, lines.proof,
         lines.proofs, lines.complaint,
     ):  # fmt: skip
         room.command()(command)

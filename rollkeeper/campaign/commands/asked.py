@@ -18,6 +18,7 @@ from rollkeeper.kernel.console import read_date
 if TYPE_CHECKING:
     from rollkeeper.access.authority import Authority
     from rollkeeper.lines.queries import LineView
+    from rollkeeper.lines.states import PauseReason
 
 BatchArgument = Annotated[UUID, typer.Argument(help="The batch, as 'campaign status' names it.")]
 NumberArgument = Annotated[str, typer.Argument(help="The whole number of the line.")]
@@ -78,6 +79,16 @@ def line_with(number: str) -> "LineView":
     if line is None:
         raise LineNotFound
     return line
+
+
+def declared_reason(written: str) -> "PauseReason":
+    """Return one of the reasons that a person declares."""
+    from rollkeeper.lines.states import NOT_DECLARED, PauseReason
+
+    declared = [one.value for one in PauseReason if one not in NOT_DECLARED]
+    if written not in declared:
+        raise typer.BadParameter(f"--reason is one of: {', '.join(declared)}")
+    return PauseReason(written)
 
 
 def plain(value: Any) -> Any:

@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands about one line, found by its whole number: pause its clock, note a complaint, explain it."""
+"""The commands about one line, found by its whole number: lift it for hours, note a complaint, explain it."""
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from rollkeeper.campaign import showing
 from rollkeeper.campaign.commands.asked import (
-    FirstDayOption,
-    LastDayOption,
     NumberArgument,
     console,
+    declared_reason,
     line_with,
     opened,
     plain,
@@ -21,31 +20,6 @@ from rollkeeper.campaign.commands.asked import (
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, read_date
-
-if TYPE_CHECKING:
-    from rollkeeper.lines.states import PauseReason
-
-
-def pause(
-    number: NumberArgument,
-    reason: Annotated[
-        str, typer.Option(help="abroad, hospital, disability, detention, disaster, document_applied_for, …")
-    ],
-    first: FirstDayOption = None,
-    last: LastDayOption = None,
-    on: DateOption = None,
-) -> None:
-    """Let a line's clock stand still: a declaration is enough, proof may come later.
-
-    Example: rollkeeper campaign pause 13812345678 --reason hospital --to 2012-03-10
-    """
-    from rollkeeper.lines.acts import pause_clock
-
-    chosen = _reason(reason)
-    with opened():
-        today, line = on or clock.today(), line_with(number)
-        pause_clock(console(), line.line_id, first or today, last, chosen, today)
-    out.print("The clock of that line stands still.")
 
 
 def lift(number: NumberArgument, on: DateOption = None) -> None:
@@ -73,7 +47,7 @@ def proof(
     """
     from rollkeeper.lines.proofs import see_proof
 
-    chosen = _reason(reason)
+    chosen = declared_reason(reason)
     with opened():
         count = see_proof(console(), line_with(number).line_id, reason=chosen, on=on or clock.today())
     out.print(f"Noted, for {count:,} of its pauses.")
@@ -127,12 +101,3 @@ def explain(number: NumberArgument, as_json: JsonOption = False, on: Annotated[d
         err.print("No line of this register has that number. Look at the number again and type all of it.")
         raise typer.Exit(1)
     emit(dataclasses.asdict(found)) if as_json else showing.explanation(found)
-
-
-def _reason(written: str) -> "PauseReason":
-    from rollkeeper.lines.states import NOT_DECLARED, PauseReason
-
-    declared = [one.value for one in PauseReason if one not in NOT_DECLARED]
-    if written not in declared:
-        raise typer.BadParameter(f"--reason is one of: {', '.join(declared)}")
-    return PauseReason(written)

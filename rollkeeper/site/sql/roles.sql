@@ -131,6 +131,9 @@ GRANT SELECT ON campaign_excuse TO office, auditor;
 -- A named person answers for the unreached on the office's page.
 GRANT INSERT ON campaign_excuse TO office;
 GRANT SELECT, INSERT ON campaign_approval, campaign_complaint, campaign_staylift TO sweep, office;
+-- A dispute that is taken up at a counter counts against the batch that acted on the line last.
+GRANT SELECT (line_id, batch_id, outcome, done_at) ON campaign_batchline TO counter;
+GRANT INSERT ON campaign_complaint TO counter;
 GRANT SELECT ON campaign_campaign, campaign_member, campaign_batch, campaign_batchline, campaign_stay,
     campaign_sweepday, campaign_import, campaign_tally, campaign_chunk TO office, auditor;
 -- The office approves, stops and asks for an undo; it never acts on a line itself.
