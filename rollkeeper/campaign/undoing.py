@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.access.roles import Power
 from rollkeeper.campaign.approving import lock_batch
 from rollkeeper.campaign.campaigns import default_language
 from rollkeeper.campaign.models import Batch, Chunk
@@ -23,7 +23,7 @@ from rollkeeper.campaign.stages import Action, BatchState
 from rollkeeper.campaign.stays import hold_back
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, run, sql
-from rollkeeper.kernel.ids import BatchId
+from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 
@@ -60,7 +60,7 @@ def undo_batch(
     while True:
         with act():
             batch = lock_batch(batch_id, *_CAN_UNDO)
-            found = _turn(authority, role, batch, after=after, on=on)
+            found = _turn(authority, role, batch, after=after, chunk=CHUNK, on=on)
             if found is None:
                 if not _came_back(batch):
                     _finish(authority, role, batch, on=on)
@@ -70,6 +70,28 @@ def undo_batch(
         after = found.last
         undone, left_alone = undone + found.undone, left_alone + found.left_alone
         moved(found.undone + found.left_alone)
+
+
+def put_back(authority: Authority, line_id: LineId, *, role: str, on: dt.date) -> bool:
+    """Put one line back that a batch ended, in the act of whoever decided that this was wrong; return whether it came back.
+
+    It stands suspended again. Precondition: the line is locked. Ledger: line:line:restored.
+    """
+    found = rows(
+        "SELECT b.batch_id, b.position FROM campaign_batchline b JOIN campaign_batch t USING (batch_id)"
+        " WHERE b.line_id = %s AND t.action = 'end' AND b.outcome = 'done' ORDER BY b.done_at DESC LIMIT 1",
+        [line_id],
+    )
+    for row in found:
+        batch = Batch.objects.get(batch_id=row.batch_id)
+        turn = _turn(authority, role, batch, after=row.position - 1, chunk=1, on=on)
+        run(
+            "UPDATE notices_notice SET state = 'withdrawn' WHERE line_id = %s AND kind = 'suspended' AND state = 'owed'"
+            " AND claimed_by IS NULL AND delivered_on IS NULL",
+            [line_id],
+        )
+        return turn is not None and turn.undone == 1
+    return False
 
 
 def _begin(batch_id: BatchId, *, on: dt.date) -> None:
@@ -87,9 +109,11 @@ class _Turn:
     left_alone: int
 
 
-def _turn(authority: Authority, role: StaffRole, batch: Batch, *, after: int, on: dt.date) -> _Turn | None:
+def _turn(
+    authority: Authority, role: str, batch: Batch, *, after: int, chunk: int, on: dt.date
+) -> _Turn | None:
     """Put the next lines back; None where there are no more."""
-    values = _values(authority, role, batch, on) | {"after": after, "chunk": CHUNK}
+    values = _values(authority, role, batch, on) | {"after": after, "chunk": chunk}
     run("DROP TABLE IF EXISTS pg_temp.campaign_turn, pg_temp.campaign_verdict")
     run(sql("campaign", "undo_turn"), values)
     if not run(sql("campaign", "undo_lock")):
@@ -116,7 +140,7 @@ def _came_back(batch: Batch) -> bool:
     return bool(found.there)
 
 
-def _finish(authority: Authority, role: StaffRole, batch: Batch, *, on: dt.date) -> None:
+def _finish(authority: Authority, role: str, batch: Batch, *, on: dt.date) -> None:
     _open_again(batch)
     _ask_again(batch)
     Batch.objects.filter(batch_id=batch.batch_id).update(state=BatchState.UNDONE.value)
@@ -164,7 +188,7 @@ def _counted_in(batch: Batch) -> UUID:
     return others[0].campaign_id if others else batch.campaign_id
 
 
-def _values(authority: Authority, role: StaffRole, batch: Batch, on: dt.date) -> dict[str, Any]:
+def _values(authority: Authority, role: str, batch: Batch, on: dt.date) -> dict[str, Any]:
     return {
         "batch_id": batch.batch_id,
         "campaign_id": batch.campaign_id,
@@ -175,7 +199,7 @@ def _values(authority: Authority, role: StaffRole, batch: Batch, on: dt.date) ->
         "at": clock.now(),
         "verb": Verb.LINE_RESTORED.value,
         "article": None,
-        "role": role.value,
+        "role": str(role),
         "actor": authority.commitment,
         "staff_id": authority.staff_id,
         "pack_hash": batch.pack_hash,

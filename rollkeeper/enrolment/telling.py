@@ -71,8 +71,8 @@ def ask_for_what_is_left(line_id: LineId, *, is_suspended: bool, at: dt.datetime
 
 
 def give_service_back(line: LineView, *, on: dt.date) -> bool:
-    """Give service back where want of registration had taken it, as a registration would."""
-    if SuspensionReason.REGISTRATION not in line.reasons:
+    """Give service back where want of registration had taken it, as a registration would. A line that is over has none."""
+    if line.is_over or SuspensionReason.REGISTRATION not in line.reasons:
         return False
     left = lift_suspension(line.line_id, reason=SuspensionReason.REGISTRATION, on=on)
     ask_for_what_is_left(line.line_id, is_suspended=left.state is LineState.SUSPENDED, at=clock.now())
@@ -101,7 +101,7 @@ def give_back_to_whom_spoke_in_time(
     begun_on = next(
         (one.begun_on for one in line.suspensions if one.reason is SuspensionReason.REGISTRATION), None
     )
-    if begun_on is None or begun_on < said_on or (first is not None and first > begun_on):
+    if line.is_over or begun_on is None or begun_on < said_on or (first is not None and first > begun_on):
         return False
     given_back = give_service_back(line, on=clock.today())
     own_up(line.line_id, lifted_since=said_on)

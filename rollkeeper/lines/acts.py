@@ -25,6 +25,7 @@ from rollkeeper.lines.changes import (
     begin_suspension,
     end_line_state,
     lift_suspension,
+    lock_contested,
     lock_line,
     make_lines,
     record_registrations,
@@ -124,15 +125,17 @@ def resume_clock(
 def mark_disputed(authority: Authority, line_id: LineId, on: dt.date) -> EntryId:
     """Record that a receipt or an appeal stands against the record: no batch touches the line, its clock stands still.
 
-    A receipt outranks a missing record. Refuses: LineNotFound, LineOver. Ledger: line:line:disputed.
+    A receipt outranks a missing record. Of a line that a batch has ended the number goes to nobody meanwhile.
+    Refuses: LineNotFound, LineOver. Ledger: line:line:disputed.
     """
     role = demand(authority, Power.PAUSE_CLOCK)
     with act():
-        line = lock_line(line_id, living=True)
+        line = lock_contested(line_id, on=on)
         entry_id = append_entry(authority, verb=Verb.LINE_DISPUTED, role=role, on=on, line_id=line_id)
         if not line.is_disputed:
             _set_flag(line_id, "disputed", value=True)
-            pause_clock(authority, line_id, on, None, PauseReason.DISPUTE, on)
+            if not line.is_over:
+                pause_clock(authority, line_id, on, None, PauseReason.DISPUTE, on)
         return entry_id
 
 

@@ -85,6 +85,12 @@ def lock_line(line_id: LineId, *, version: int | None = None, living: bool = Fal
     return line
 
 
+def lock_contested(line_id: LineId, *, on: dt.date) -> LineView:
+    """Lock a line about which somebody says that the register is wrong: it lives, or may yet come back. Refuses: LineNotFound, LineOver."""
+    line = lock_line(line_id)
+    return line if line.may_come_back(on=on) else lock_line(line_id, living=True)
+
+
 def lock_numbers(number_indexes: Sequence[bytes]) -> list[LineView | None]:
     """Lock the lines that have these numbers and show them, in the order given."""
     there = kept_rows(sql("lines", "lock_numbers"), [list(number_indexes)])

@@ -52,6 +52,11 @@ class LineView:
         """Tell whether its contract is over."""
         return self.state in {LineState.ENDED, LineState.RELEASED}
 
+    def may_come_back(self, *, on: dt.date) -> bool:
+        """Tell whether a batch ended it whose number nobody else can have yet: it comes back where that was wrong."""
+        waits = self.quarantined_until is not None and (self.quarantined_until >= on or self.is_disputed)
+        return self.state is LineState.ENDED and self.ended_by == "campaign" and waits
+
     @property
     def reasons(self) -> tuple[SuspensionReason, ...]:
         """Return the reasons open now."""

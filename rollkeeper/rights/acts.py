@@ -26,7 +26,7 @@ from rollkeeper.lines.acts import (
     lock_line,
     mark_disputed,
 )
-from rollkeeper.lines.changes import contest_holding
+from rollkeeper.lines.changes import contest_holding, lock_contested
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import find_line_written, present_holding
 from rollkeeper.lines.states import NOT_DECLARED, PauseReason
@@ -147,7 +147,7 @@ def take_up(
     Whoever said it before the line was suspended, or on that day, has service back.
     Ledger: rights:case:opened, line:line:disputed. Refuses: NotAllowed, CaseOpenAlready, LineNotFound, LineOver.
     """
-    line = lock_line(line_id, living=True)
+    line = lock_contested(line_id, on=on) if kind is CaseKind.DISPUTE else lock_line(line_id, living=True)
     open_case(authority, line_id, kind, holding_id=holding_id, claimant_mark=claimant_mark, on=on)
     entry_id = mark_disputed(authority, line_id, on)
     give_back_to_whom_spoke_in_time(line, said_on=on)

@@ -11,6 +11,7 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign.after_disputes import count_again
+from rollkeeper.campaign.undoing import put_back
 from rollkeeper.enrolment.telling import give_service_back
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, rows, run, sql
@@ -33,7 +34,8 @@ DISPUTING = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
 def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.date) -> None:
     """Decide a case. The clock of the line goes on tomorrow with what was left.
 
-    Whoever was right gets service back that want of registration had taken, and what was left of their time. A line that is
+    Whoever was right gets service back that want of registration had taken, and what was left of their time; also the line that a
+    batch had ended for it, while its number is nobody else's. A line that is
     not theirs is unlinked from them for good: nobody is registered for it then. A correction is upheld by
     putting right what is wrong. Whoever decided first does not decide the appeal.
     Ledger: rights:case:settled. Refuses: NotAllowed, CaseNotFound, DecidedBySame, NotPutRight.
@@ -77,6 +79,8 @@ def close_case(authority: Authority, case: Any, *, role: str, upheld: bool, on: 
         resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
     was_right = upheld and kind in {CaseKind.DISPUTE, CaseKind.APPEAL}
     line = view_line(line_id) if was_right else None
+    if line is not None and line.may_come_back(on=on) and put_back(authority, line_id, role=role, on=on):
+        line = view_line(line_id)
     if line is not None and not line.is_over:
         give_service_back(line, on=on)
     if was_right:

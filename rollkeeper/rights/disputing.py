@@ -6,6 +6,7 @@ A receipt outranks a missing record: who shows one is not cut off while it is lo
 The register may have been set back by a restore, or somebody may have removed a row. The holder's receipt was signed when
 the act was done, so it is believed: the line becomes disputed, which no batch touches, and what was suspended for want
 of registration works again at once. A receipt proves an act and names nobody: it makes a line safe and registers no one.
+A line that a batch has ended comes back once a person has decided that this was wrong; until then its number is nobody else's.
 """
 
 import datetime as dt
@@ -22,7 +23,7 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.receipts import REGISTRATIONS, Mark, check_shown, is_known
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import mark_disputed, refuse_protected, telling_nothing
-from rollkeeper.lines.changes import lock_line
+from rollkeeper.lines.changes import lock_contested
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.queries import LineView, present_holding, view_line
 from rollkeeper.lines.shown import find_line_shown
@@ -38,7 +39,7 @@ def dispute_line(authority: Authority, *, submission_key: str, number: str, on: 
     """
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(authority, number)
+        line = _locked(authority, number, on=on)
         with telling_nothing(authority, line.line_id):
             return line.line_id, take_up(
                 authority, line.line_id, CaseKind.DISPUTE, holding_id=_holding(line.line_id), on=on
@@ -61,7 +62,7 @@ def honour_receipt(
     mark = check_shown(shown)
 
     def do() -> tuple[LineId, EntryId]:
-        line = _locked(authority, number)
+        line = _locked(authority, number, on=on)
         refused = refusal(mark, line, is_another=_is_another(mark, line))
         if refused:
             refuse_protected(authority, line.line_id)
@@ -93,12 +94,12 @@ def refusal(mark: Mark, line: LineView, *, is_another: bool) -> RollkeeperError 
     return RecordNotMissing(line=line.line_id) if line.is_registered else None
 
 
-def _locked(authority: Authority, number: str) -> LineView:
+def _locked(authority: Authority, number: str, *, on: dt.date) -> LineView:
     found = find_line_shown(authority, number)
     if found is None:
         raise LineNotFound
     with telling_nothing(authority, found.line_id):
-        return lock_line(found.line_id, living=True)
+        return lock_contested(found.line_id, on=on)
 
 
 def _holding(line_id: LineId) -> HoldingId | None:

@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 from typer.testing import CliRunner
 
-from rollkeeper.access.authority import console_authority
+from rollkeeper.access.authority import console_authority, sweep_authority
 from rollkeeper.campaign import acts, queries
 from rollkeeper.campaign.after_disputes import count_again
 from rollkeeper.campaign.campaigns import open_campaign
@@ -21,6 +21,8 @@ from rollkeeper.ledger.acts import entry_body
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import settle_dispute
 from rollkeeper.lines.states import PauseReason
+from rollkeeper.network.acts import push_due
+from rollkeeper.retention.acts import erase_due
 from rollkeeper.rights.acts import claim_hardship, dispute_record
 from rollkeeper.rights.appealing import appeal
 from rollkeeper.rights.deciding import settle_case
@@ -32,6 +34,7 @@ from rollkeeper.vault.blind import blind_numbers
 from tests.campaign.population import night, state
 from tests.campaign.test_batches import DUE, END_DUE, approve, carry_out, drawn, told_lines
 from tests.enrolment.people import fresh_number
+from tests.network.fakes import Element
 
 
 def numbered(line_id):
@@ -324,3 +327,55 @@ def test_after_a_lost_dispute_a_line_is_told_and_counted_again_with_the_days_tha
     assert state(shown) == "active"
     night(open_day(promised + dt.timedelta(days=1)), people)
     assert state(shown) == "suspended"
+
+
+def ended(count, people):
+    """Have so many lines suspended and ended by batches, in the network as well; return them with the number of the first."""
+    line_ids = told_lines(count)
+    number = numbered(line_ids[0])
+    night(DUE, people)
+    night(END_DUE, people)
+    push_due(sweep_authority(), on=END_DUE, gateway=Element())
+    return line_ids, number
+
+
+@pytest.mark.parametrize("role", ["counter", "sweep"])
+def test_a_line_that_was_ended_wrongly_comes_back_alone_and_its_number_waits_for_the_verdict(
+    role, people, as_role
+):
+    (shown, same), number = ended(2, people)
+    after_quarantine = END_DUE + dt.timedelta(days=120)
+
+    with as_role(role):
+        show_receipt(shown, number, on=END_DUE)
+    erase_due(sweep_authority(), on=after_quarantine)
+    (case,) = open_cases()
+    clock.give_day(after_quarantine)
+    run("DROP TABLE pg_temp.campaign_turn, pg_temp.campaign_verdict")  # the owner's, of the nights above
+    with as_role("sweep"):
+        settle_case(console_authority(), case.case_id, upheld=True, on=after_quarantine)
+
+    assert (state(shown), state(same)) == ("active", "released")
+    assert (
+        rows("SELECT quarantined_until AS until FROM lines_number WHERE line_id = %s", [shown])[0].until
+        is None
+    )
+    (last,) = rows(
+        "SELECT kind FROM network_command WHERE line_id = %s ORDER BY position DESC LIMIT 1", [shown]
+    )
+    owed = rows(
+        "SELECT kind FROM notices_notice WHERE line_id = %s AND state = 'owed' ORDER BY notice_id", [shown]
+    )
+    assert (last.kind, [one.kind for one in owed]) == ("restore", ["restored", "reminder"])
+    assert set(are_given_back(shown)) == {True}
+
+
+def test_whose_dispute_of_an_end_is_lost_stays_without_the_number(people):
+    (line_id,), number = ended(1, people)
+    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=END_DUE)
+    (case,) = open_cases()
+
+    settle_case(console_authority(), case.case_id, upheld=False, on=END_DUE)
+    erase_due(sweep_authority(), on=END_DUE + dt.timedelta(days=120))
+
+    assert state(line_id) == "released"

@@ -13,7 +13,7 @@ SELECT t.line_id, t.position, t.former, t.done_at, l.language, l.region, l.numbe
            ELSE l.state = 'ended' AND l.ended_by = 'campaign' AND EXISTS (
                SELECT FROM (SELECT line_id, quarantined_until FROM lines_number
                              WHERE number_index = l.number_index OFFSET 0) n
-                WHERE n.line_id = l.line_id AND n.quarantined_until >= %(on)s)
+                WHERE n.line_id = l.line_id AND (n.quarantined_until >= %(on)s OR l.is_disputed))
        END AS can_be_undone
   FROM campaign_turn t JOIN lines_line l USING (line_id)
   LEFT JOIN LATERAL (

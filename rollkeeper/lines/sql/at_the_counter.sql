@@ -46,7 +46,7 @@ CREATE OR REPLACE TRIGGER lines_at_counter_end BEFORE UPDATE OF state ON lines_l
 CREATE OR REPLACE TRIGGER lines_at_counter_else BEFORE UPDATE ON lines_line
     FOR EACH ROW WHEN (current_user = 'counter' AND (
         OLD.is_disputed AND NOT NEW.is_disputed
-        OR NEW.state = 'ended' AND (NEW.ended_by IS DISTINCT FROM 'subscriber' OR OLD.state = 'released' OR NEW.ended_on IS NULL)
+        OR NEW.state = 'ended' AND OLD.state <> 'ended' AND (NEW.ended_by IS DISTINCT FROM 'subscriber' OR OLD.state = 'released' OR NEW.ended_on IS NULL)
         OR (NEW.ended_on, NEW.ended_by) IS DISTINCT FROM (OLD.ended_on, OLD.ended_by) AND NOT (NEW.state = 'ended' AND OLD.state <> 'ended')
         OR NEW.number_index IS DISTINCT FROM OLD.number_index AND NEW.state <> 'released'
     ))

@@ -5,8 +5,8 @@
 -- taken before its lines). A number at work is left for the next run.
 -- Again: nothing, the rows are gone.
 --
--- A number stays where the network has not proved that the old line is out of service: whoever got it next would find the
--- old bar on it. Where the home has no network, nobody owes that proof, and what was asked for in vain is overtaken, lest a
+-- A number stays where somebody says that its line was ended wrongly and nobody has decided yet, and where the network has not
+-- proved that the old line is out of service: whoever got it next would find the old bar on it. Where the home has no network, nobody owes that proof, and what was asked for in vain is overtaken, lest a
 -- network that comes later end whoever has the number then. The line's record itself, the number sealed in it, stays until
 -- its own last day.
 WITH chunk AS MATERIALIZED (
@@ -21,7 +21,7 @@ WITH chunk AS MATERIALIZED (
 ), over AS MATERIALIZED (
     SELECT chunk.number_index, chunk.line_id
       FROM chunk JOIN lines_line l USING (line_id)
-     WHERE l.state = 'ended'
+     WHERE l.state = 'ended' AND NOT l.is_disputed
        FOR UPDATE OF l SKIP LOCKED
 ), number AS (
     DELETE FROM lines_number n USING over WHERE n.number_index = over.number_index
