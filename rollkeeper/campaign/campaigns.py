@@ -9,11 +9,12 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from rollkeeper.campaign.errors import NoCampaign, OtherCampaignUnderWay, PackChanged
+from rollkeeper.campaign.errors import NoCampaign, OtherCampaignUnderWay, OtherDays, PackChanged
 from rollkeeper.kernel.claims import one_at_a_time
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import CampaignId
 from rollkeeper.kernel.settings import settings
+from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 
@@ -59,6 +60,13 @@ def demand_no_other(pack_id: str) -> None:
         "SELECT pack_id FROM campaign_campaign WHERE closed_on IS NULL AND pack_id <> %s", [pack_id]
     ):
         raise OtherCampaignUnderWay(pack=Path(row.pack_id).name)
+
+
+def demand_same_days(pack: Pack, *, on: dt.date) -> None:
+    """Make sure that this home's days are those of the law: else somebody would be cut off some hours early. Refuses: OtherDays."""
+    here = settings().zone
+    if not have_same_days(pack.zone, here, on=on):
+        raise OtherDays(pack=pack.id, zone=pack.zone, zone_here=here)
 
 
 def in_turn() -> None:

@@ -13,7 +13,7 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign import clocks
 from rollkeeper.campaign.approvals import content_of
-from rollkeeper.campaign.campaigns import OpenCampaign, in_turn, open_campaign
+from rollkeeper.campaign.campaigns import OpenCampaign, demand_same_days, in_turn, open_campaign
 from rollkeeper.campaign.errors import DayClosed, DayPast
 from rollkeeper.campaign.models import Batch
 from rollkeeper.campaign.rules import Days, first_share_count, may_act_on, next_open_day
@@ -43,7 +43,7 @@ class DueLines:
 def check_day(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
     """Count what would be suspended and what ended on a day if nothing changes until then. Writes nothing.
 
-    Refuses: NotAllowed, NoCampaign, PackChanged, DayPast, DayClosed.
+    Refuses: NotAllowed, NoCampaign, PackChanged, OtherDays, DayPast, DayClosed.
     """
     demand(authority, Power.SEE_CAMPAIGN)
     with act(), patient():
@@ -69,6 +69,7 @@ def draw_up_batches(authority: Authority, *, due_on: dt.date, on: dt.date) -> li
 
 def _campaign_on(due_on: dt.date, on: dt.date) -> tuple[OpenCampaign, list[Days]]:
     campaign, stays = open_campaign(), stays_known()
+    demand_same_days(campaign.pack, on=on)
     if due_on < on:
         raise DayPast(day=due_on)
     verdict = may_act_on(campaign.pack, due_on, stays=stays)

@@ -40,6 +40,15 @@ class OtherCampaignUnderWay(RollkeeperError):
     remedy = "Plan with that pack. To try another one, use 'rollkeeper simulate' or another home."
 
 
+class OtherDays(RollkeeperError):
+    """The home's days begin at other hours than those of the law."""
+
+    code = "other_days"
+    kind = Kind.CONFLICT
+    sentence = "The pack {pack} counts days in {zone}, and this home in {zone_here}, where they begin at other hours."
+    remedy = "Set the setting 'zone' to that of the pack, then run it again."
+
+
 class BatchNotFound(RollkeeperError):
     """No batch has this reference."""
 

@@ -7,6 +7,7 @@ Separate because explanations, samples and the tests against `law.rules` all nee
 import datetime as dt
 from dataclasses import dataclass
 
+from rollkeeper.campaign.stages import Stage
 from rollkeeper.campaign.stays import stays_known
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId
@@ -35,6 +36,8 @@ def read_history(line_id: LineId) -> FoundHistory | None:
         return None
     (told,) = rows(sql("campaign", "history"), {"line_id": line_id, "zone": settings().zone})
     suspended_on, restored_on = _suspension(facts)
+    # What was promised of a suspension that is lifted, or of a clock that is over, says nothing of what may follow.
+    runs = Stage.COUNTING if suspended_on is None else Stage.SUSPENDED
     line = facts.line
     history = LineHistory(
         service=line.service.value,
@@ -42,6 +45,7 @@ def read_history(line_id: LineId) -> FoundHistory | None:
         registered_on=facts.registered_on if line.is_registered else None,
         notices_delivered=tuple(told.delivered),
         notices_bounced=tuple(told.bounced),
+        promised_on=told.promised_on if told.stage == runs else None,
         pauses=tuple((pause.first, pause.last) for pause in facts.pauses),
         stays=tuple(stays_known()),
         holds=facts.holds,

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.campaign import clocks
-from rollkeeper.campaign.campaigns import default_language, demand_no_other, find_campaign, in_turn
+from rollkeeper.campaign.campaigns import (
+    default_language,
+    demand_no_other,
+    demand_same_days,
+    find_campaign,
+    in_turn,
+)
 from rollkeeper.campaign.errors import PackChanged
 from rollkeeper.campaign.stays import stays_known
 from rollkeeper.kernel import clock
@@ -38,13 +44,14 @@ class Planned:
 def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> Planned:
     """Take every line that the pack concerns into the campaign and owe each its first notice.
 
-    Refuses: NotAllowed, PackNotFound, UnhonouredField, CampaignMissing, OtherCampaignUnderWay. Ledger: campaign:campaign:planned.
+    Refuses: NotAllowed, PackNotFound, UnhonouredField, CampaignMissing, OtherCampaignUnderWay, OtherDays. Ledger: campaign:campaign:planned.
     """
     role = demand(authority, Power.PLAN_CAMPAIGN)
     pack = load_pack(pack_id)
     pack.refuse_unhonoured()
     if not pack.duty or not pack.has_campaign:
         raise CampaignMissing(pack=pack.id)
+    demand_same_days(pack, on=on)
     with act(), patient():
         in_turn()
         pack_id = lasting_name(pack_id)

@@ -306,9 +306,11 @@ def _last_day(pack: Pack, history: LineHistory, told_on: dt.date | None, *, susp
         return None
     days = rules.grace_days if suspends else rules.suspension_days
     through = anchor + dt.timedelta(days=_SIGHT_DAYS)
-    return count_clock(
+    last_day_on = count_clock(
         pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through
     ).last_day_on
+    promised = history.promised_on if suspends == (history.suspended_on is None) else None
+    return max(last_day_on, promised) if last_day_on and promised else last_day_on
 
 
 def _summed[Key](pairs: Iterable[tuple[Key, int]]) -> dict[Key, int]:

@@ -51,7 +51,7 @@ def text_in(language: str) -> str:
     """Return what somebody of this language would read."""
     written = write_notice(
         NoticeKind.DATA_EXPOSED, language=best_language(language, offered=list(settings().languages)),
-        channel=Channel.POST, promised_on=None, code=_NO_CODE, operator=settings().operator_name,
-        care=settings().care_number,
+        channel=Channel.POST, promised_on=None, suspension_days=None, code=_NO_CODE,
+        operator=settings().operator_name, care=settings().care_number,
     )  # fmt: skip
     return f"{written.subject}\n\n{written.text}"

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which days the desks are shut: weekends and public holidays, make-up working days being open.
+"""Which days the desks are shut (weekends and public holidays, make-up working days being open), and whose days are the same.
 
 Pure: the days come from the library `holidays`, whose version is locked. A closed day never shortens anybody's time.
 """
 
 import datetime as dt
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from rollkeeper.law.pack import Pack
+
+_LOOKED_AT: Final = range(-366, 5 * 366)
+"""From how many days before a day to how many after it two zones are compared."""
 
 
 def is_closed(pack: "Pack", day: dt.date) -> bool:
@@ -24,6 +28,13 @@ def closed_flags(pack: "Pack", *, first: int, last: int) -> bytes:
     whole = b"".join(_year(country, year) for year in range(begun.year, ended.year + 1))
     before = first - dt.date(begun.year, 1, 1).toordinal()
     return whole[before : before + last - first + 1]
+
+
+def have_same_days(one: str, other: str, *, on: dt.date) -> bool:
+    """Tell whether days begin at the same instants in two time zones, whatever they are called, in the years around a day."""
+    midnights = [dt.datetime.combine(on + dt.timedelta(days=ahead), dt.time()) for ahead in _LOOKED_AT]
+    here, there = ZoneInfo(one), ZoneInfo(other)
+    return all(here.utcoffset(at) == there.utcoffset(at) for at in midnights)
 
 
 @lru_cache(maxsize=1024)

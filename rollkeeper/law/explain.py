@@ -38,6 +38,8 @@ class LineHistory:
     registered_on: dt.date | None = None
     notices_delivered: tuple[dt.date, ...] = ()
     notices_bounced: tuple[dt.date, ...] = ()
+    promised_on: dt.date | None = None
+    """The last day that was promised of the clock that runs: to the suspension, or once suspended to the end."""
     pauses: tuple[Days, ...] = ()
     stays: tuple[Days, ...] = ()
     holds: tuple[Days, ...] = ()
@@ -133,7 +135,11 @@ class _Teller:
     def _stages(self) -> Iterator[Sentence]:
         rules, told, suspended = self.pack.campaign, self._told(), self.history.suspended_on
         if told is not None and not self._early_before(suspended):
-            count = self._count(max(told, rules.begins_on), rules.grace_days)
+            count = self._count(
+                max(told, rules.begins_on),
+                rules.grace_days,
+                promised_on=self.history.promised_on if suspended is None else None,
+            )
             yield from self._clock(
                 count, rules.grace_article, None if self._past(suspended) else "may_suspend"
             )
@@ -143,7 +149,7 @@ class _Teller:
         if self._closed_early():
             return
         yield self._say("suspension_clock", rules.ending_article, suspended_on=suspended)
-        count = self._count(suspended, rules.suspension_days)
+        count = self._count(suspended, rules.suspension_days, promised_on=self.history.promised_on)
         over = self._past(self.history.ended_on)
         yield from self._clock(count, rules.ending_article, None if over else "may_end")
 
@@ -164,6 +170,8 @@ class _Teller:
             last_day_on=count.last_day_on,
         )
         if then and count.earliest_on is not None:
+            if count.promised_on is not None and count.promised_on > count.last_day_on:
+                yield self._say("promised", "", promised_on=count.promised_on)
             yield self._say(then, article, earliest_on=count.earliest_on)
 
     def _erasure(self, ended: dt.date) -> Iterator[Sentence]:
@@ -173,7 +181,14 @@ class _Teller:
         if self._past(self.history.erased_on):
             yield self._say("erased", article, erased_on=self.history.erased_on)
 
-    def _count(self, anchor_on: dt.date, days: int, *, through: dt.date | None = None) -> Counted:
+    def _count(
+        self,
+        anchor_on: dt.date,
+        days: int,
+        *,
+        through: dt.date | None = None,
+        promised_on: dt.date | None = None,
+    ) -> Counted:
         return count_clock(
             self.pack,
             anchor_on=anchor_on,
@@ -181,6 +196,7 @@ class _Teller:
             pauses=self.history.pauses,
             stays=self.history.stays,
             through=through or max(self.on, anchor_on) + _HORIZON,
+            promised_on=promised_on,
         )
 
     def _told(self) -> dt.date | None:

@@ -50,7 +50,7 @@ _SHOWN: Final = (
 )  # fmt: skip
 
 _OBEYED: Final[dict[str, Obeyed]] = {
-    "calendar.time_zone": _any,
+    "calendar.time_zone": _any,  # a home whose days are others plans no campaign and draws nothing up
     "calendar.count_first_day": _is(False, "unknown"),
     "calendar.day_kind": _is("calendar"),
     "calendar.roll_last_day": _is("next_working"),

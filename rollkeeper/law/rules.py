@@ -53,6 +53,7 @@ class Counted:
     reached_on: dt.date | None
     last_day_on: dt.date | None
     earliest_on: dt.date | None
+    promised_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +96,19 @@ def count_clock(
     pauses: Sequence[Days] = (),
     stays: Sequence[Days] = (),
     through: dt.date,
+    promised_on: dt.date | None = None,
 ) -> Counted:
-    """Count `days` from the day after `anchor_on`, pauses and stays excepted, looking at no day after `through`. Refuses: AnchorTooLate."""
+    """Count `days` from the day after `anchor_on`, pauses and stays excepted, looking at no day after `through`. Refuses: AnchorTooLate.
+
+    A last day that was promised is never shortened: where it is later than the law's, nothing follows before it is over.
+    """
     if anchor_on > through:
         raise AnchorTooLate(anchor_on=anchor_on, through=through)
     book = _count_book(pack, _count_from(pack, anchor_on), through.toordinal(), tuple(stays))
     anchor, taken = anchor_on.toordinal() - book.first, indexed(pauses, book.first)
     reached = book.reach(anchor, days, taken)
     last = book.last_day(anchor, days, taken)
+    promised = promised_on.toordinal() - book.first if promised_on else last
     return Counted(
         anchor_on=anchor_on,
         days=days,
@@ -110,7 +116,8 @@ def count_clock(
         counted_through=min(through, _date(book, reached) or through),
         reached_on=_date(book, reached),
         last_day_on=_date(book, last),
-        earliest_on=_date(book, book.next_desk_day(last, taken)),
+        earliest_on=_date(book, book.next_desk_day(max(last, promised), taken)),
+        promised_on=promised_on,
     )
 
 

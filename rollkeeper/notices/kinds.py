@@ -45,7 +45,7 @@ class NoticeKind(StrEnum):
 
     @property
     def is_of_the_duty(self) -> bool:
-        """Tell whether the law's duty to inform speaks of it: then its ways and its number of attempts bind."""
+        """Tell whether the law's duty to inform speaks of it: then its ways and attempts bind, and it says what will end."""
         return self in {NoticeKind.REGISTER_BY, NoticeKind.REMINDER}
 
 

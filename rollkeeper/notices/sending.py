@@ -124,9 +124,8 @@ class Sender:
     ) -> None:
         self._authority, self._role, self._claim, self._on, self._ways = authority, role, claim, on, ways
         self._promises, self._away = promises, set[Channel]()
-        self._regimens = {
-            bound: regimen_of(load_pack(settings().pack), is_of_the_duty=bound) for bound in (False, True)
-        }
+        self._pack = load_pack(settings().pack)
+        self._regimens = {bound: regimen_of(self._pack, is_of_the_duty=bound) for bound in (False, True)}
 
     def send_chunk(self, sent: Sent, *, size: int) -> int:
         """Send the next chunk; return how many notices it had."""
@@ -233,7 +232,7 @@ class Sender:
         ready = [one for one in intents if _is_readable(addresses[one.row.line_id])]
         codes = _receipt_codes([one.row for one in ready])
         messages = [
-            _message(one, addresses[one.row.line_id], receipt=code)
+            _message(one, addresses[one.row.line_id], pack=self._pack, receipt=code)
             for one, code in zip(ready, codes, strict=True)
         ]
         try:
@@ -397,14 +396,17 @@ def _receipt_codes(told: Sequence[Any]) -> list[str | None]:
     )
 
 
-def _message(intent: _Intent, address: Opened, *, receipt: str | None) -> Message:
+def _message(intent: _Intent, address: Opened, *, pack: Pack, receipt: str | None) -> Message:
+    """Write one notice. Refuses: CampaignMissing, where it speaks of a duty that the pack in force does not know."""
     chosen, row = settings(), intent.row
+    kind = NoticeKind(row.kind)
     language = best_language(row.language, offered=chosen.languages)
     written = write_notice(
-        NoticeKind(row.kind),
+        kind,
         language=language,
         channel=intent.channel,
         promised_on=intent.promised_on,
+        suspension_days=pack.campaign.suspension_days if kind.is_of_the_duty else None,
         code=row.code,
         operator=chosen.operator_name,
         care=chosen.care_number,

@@ -3,7 +3,7 @@
 
 Texts are data so that a native reader can mend them without reading code. A text with a missing or unknown
 placeholder, and anything that looks like a link, does not load. No number of the law stands in a text: the day that
-a notice promises comes with the notice.
+a notice promises comes with the notice, the days of suspension with the pack.
 """
 
 import datetime as dt
@@ -85,6 +85,7 @@ def write_notice(
     language: str,
     channel: Channel,
     promised_on: dt.date | None,
+    suspension_days: int | None,
     code: str,
     operator: str,
     care: str,
@@ -98,6 +99,7 @@ def write_notice(
         "care": care,
         "code": code,
         "day": chosen.write_day(promised_on) if promised_on else "",
+        "days": suspension_days,
     }
     text = chosen.texts[kind]
     brief = channel.uses_the_line
@@ -190,8 +192,12 @@ def parse_language(raw: str, *, file: str) -> Language:
 
 def _parts(kind: NoticeKind) -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
     """Give the parts of a text, each with the placeholders that it may and those that it must have."""
-    whole = _EVERYWHERE | ({"day"} if kind.promises_a_day else set())
-    subject = whole - {"code", "care"}
+    whole = (
+        _EVERYWHERE
+        | ({"day"} if kind.promises_a_day else set())
+        | ({"days"} if kind.is_of_the_duty else set())
+    )
+    subject = whole - {"code", "care", "days"}
     return (("subject", subject, frozenset()), ("short", whole, whole), ("text", whole, whole))
 
 

@@ -19,6 +19,7 @@ from rollkeeper.kernel.database import KeysRole, connect, rows
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.lanes import Lane, is_late, last_turn
 from rollkeeper.kernel.settings import HomeKind, home, settings
+from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publishing import look_at_witnesses
 from rollkeeper.ledger.queries import newest_publication, passed_over
@@ -354,6 +355,14 @@ def _told_age(age: dt.timedelta) -> str:
 def _check_law() -> Iterator[Finding]:
     pack = load_pack(settings().pack)
     yield _sound(f"The rule pack {pack.id} loads and passes its own cases; hash {pack.hash[:16]}.")
+    # Without a duty no clock runs against anybody, whatever zone the pack names.
+    if pack.duty and not have_same_days(pack.zone, settings().zone, on=clock.today()):
+        yield Finding(
+            "",
+            Health.FAULT,
+            f"The rule pack {pack.id} counts days in {pack.zone}, this home in {settings().zone}: its days are not the law's.",
+            "Set the setting 'zone' to the pack's; no campaign is planned and nothing is drawn up before.",
+        )
 
 
 def _check_notices_and_commands() -> Iterator[Finding]:

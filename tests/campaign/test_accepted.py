@@ -47,6 +47,10 @@ def report_theft(line_id, on):
     )
 
 
+def explained(line_id, on):
+    return " ".join(one.text for one in queries.explain_line(line_id, on=on).sentences)
+
+
 def open_day_after(day):
     later = day + dt.timedelta(days=1)
     while is_closed(load_pack("cn-xz-2011"), later):
@@ -93,6 +97,9 @@ def test_who_was_suspended_works_again_at_once_and_is_told_the_new_day(stolen):
         promised,
         promised,
     )
+    said = explained(robbed, END_DUE)
+    assert f"{promised} was promised as the last day" in said
+    assert f"may be suspended from {open_day_after(promised)} on" in said
     night(promised, stolen)
     assert state(robbed) == "active"
     night(open_day_after(promised), stolen)
@@ -103,7 +110,7 @@ def test_the_explanation_says_from_when_to_when_the_clock_stood_still(stolen):
     (robbed,) = told_lines(1)
     report_theft(robbed, DUE)
 
-    said = " ".join(one.text for one in queries.explain_line(robbed, on=DUE).sentences)
+    said = explained(robbed, DUE)
 
     assert f"From {DUE} to {DUE + dt.timedelta(days=DAYS)} the clock stands still" in said
 
@@ -150,6 +157,7 @@ def test_whoever_is_no_longer_registered_is_asked_anew_with_days_of_their_own(pe
     (owed,) = rows("SELECT * FROM notices_notice WHERE line_id = %s AND state = 'owed'", [line_id])
     nights("2012-02-21", "2012-03-20", people)  # what was told before is nothing to them
     untold = member(line_id).stage
+    said_untold = explained(line_id, day("2012-03-20"))
     run(
         "UPDATE notices_notice SET state = 'delivered', delivered_on = %s WHERE notice_id = %s",
         [lost, owed.notice_id],
@@ -160,6 +168,12 @@ def test_whoever_is_no_longer_registered_is_asked_anew_with_days_of_their_own(pe
     assert (left, asked.stage, untold) == ("left", "untold", "untold")
     assert (owed.kind, owed.promised_on) == ("register_by", day("2012-04-20"))
     assert (member(line_id).stage, member(line_id).anchor_on, state(line_id)) == ("counting", lost, "active")
+    said = explained(line_id, day("2012-03-21"))
+    assert "no notice has provably reached the holder" in said_untold
+    assert f"A notice provably reached the holder on {lost}." in said
+    assert "Day 60 of 60 is 2012-04-20: the last day to register." in said
+    assert "may be suspended from 2012-04-23 on" in said
+    assert "2012-03-01" not in said + said_untold
     night(day("2012-04-20"), people)
     on_the_last_day = state(line_id)
     night(day("2012-04-23"), people)

@@ -2,7 +2,7 @@
 """Batches: drawn up, approved by two, braked, stopped, carried out on lines that still stand as decided, and undone."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,12 +20,14 @@ from rollkeeper.campaign.errors import (
     DayClosed,
     NoCampaign,
     OtherCampaignUnderWay,
+    OtherDays,
     PackChanged,
 )
 from rollkeeper.campaign.stages import Action
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
+from rollkeeper.kernel.settings import settings, write_settings
 from rollkeeper.law.errors import CampaignMissing
 from rollkeeper.lines.acts import mark_disputed, pause_clock, protect_line
 from rollkeeper.lines.changes import begin_suspension, record_registrations
@@ -95,6 +97,48 @@ def test_planning_again_takes_in_only_what_is_new(people: People) -> None:
 def test_a_country_without_the_duty_has_no_campaign(people: People) -> None:
     with pytest.raises(CampaignMissing):
         acts.plan_campaign(console_authority(), pack_id="none", on=TOLD)
+
+
+@pytest.fixture
+def in_zone(home: object) -> Iterator[Callable[[str], object]]:
+    """Have the home count its days in another zone."""
+    before = settings().zone
+    yield lambda name: write_settings(zone=name)
+    write_settings(zone=before)
+
+
+def test_no_campaign_is_planned_where_the_home_s_days_are_not_the_law_s(
+    people: People, in_zone: Callable[[str], object]
+) -> None:
+    make_line()
+    in_zone("Europe/Berlin")
+
+    with pytest.raises(OtherDays, match="Asia/Shanghai, and this home in Europe/Berlin"):
+        plan(TOLD)
+
+    assert rows("SELECT FROM campaign_campaign") == []
+
+
+def test_a_zone_of_another_name_with_the_same_days_will_do(
+    people: People, in_zone: Callable[[str], object]
+) -> None:
+    make_line()
+    in_zone("Asia/Macau")
+
+    assert plan(TOLD).members_added == 1
+
+
+def test_nothing_is_drawn_up_once_the_home_s_days_are_no_longer_the_law_s(
+    people: People, in_zone: Callable[[str], object]
+) -> None:
+    told_lines(1)
+    in_zone("Asia/Tokyo")
+    clock.give_day(DUE)
+
+    with pytest.raises(OtherDays):
+        acts.draw_up_batches(console_authority(), due_on=DUE, on=DUE)
+
+    assert rows("SELECT FROM campaign_batch") == []
 
 
 def test_a_second_pack_does_not_take_the_place_of_the_campaign_under_way(

@@ -215,6 +215,8 @@ def test_an_end_that_is_undone_while_another_campaign_is_open_is_counted_by_that
 
     (member,) = rows("SELECT stage FROM campaign_member WHERE campaign_id <> %s", [campaign_of(end)])
     assert (state(planned[0]), member.stage) == ("active", "counting")
+    said = " ".join(one.text for one in queries.explain_line(planned[0], on=LATER).sentences)
+    assert "A notice provably reached the holder on 2011-12-20." in said
 
 
 def campaign_of(batch_id):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.access.authority import Authority, console_authority, sweep_authority
-from rollkeeper.campaign import acts
+from rollkeeper.campaign import acts, queries
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId
@@ -57,6 +57,12 @@ def sweep(on: dt.date) -> acts.Swept:
 def sweep_daily(first: str, last: str) -> None:
     for ahead in range((day(last) - day(first)).days + 1):
         sweep(day(first) + ahead * DAY)
+
+
+def explained(line_id: LineId) -> list[str]:
+    found = queries.explain_line(line_id, on=day("2012-02-25"))
+    assert found is not None
+    return [one.text for one in found.sentences]
 
 
 def reminders(line_id: LineId) -> list[tuple[str, str]]:
@@ -125,11 +131,30 @@ def test_whoever_is_reminded_late_has_the_whole_time_from_then(
     sweep(day("2012-02-25"))  # no night ran since the 10th
 
     assert reminders(line_id) == [("2012-02-25", "2012-03-10")]
+    promised, may_follow = explained(line_id)[-2:]
+    assert promised.startswith("But 2012-03-10 was promised as the last day.")
+    assert "the line may be suspended from 2012-03-12 on" in may_follow
     for on in ("2012-03-06", "2012-03-09", "2012-03-10"):
         night(day(on), people)
         assert state(line_id) == "active"
     night(day("2012-03-12"), people)  # the 10th and the 11th are days of rest
     assert state(line_id) == "suspended"
+
+
+def test_whoever_looks_at_the_sample_of_a_batch_sees_the_day_that_was_promised(
+    told: Callable[..., LineId],
+) -> None:
+    told(14)
+    sweep(day("2012-02-25"))
+    due = day("2012-03-12")
+    sweep(due)
+
+    drawn, _ = acts.draw_up_batches(console_authority(), due_on=due, on=due)
+
+    assert drawn.batch_id is not None
+    found = queries.batch(drawn.batch_id)
+    assert found is not None
+    assert [(one.told_on, one.last_day_on) for one in found.sample] == [(TOLD, day("2012-03-10"))]
 
 
 def test_a_clock_that_stands_still_reminds_of_no_day_until_it_goes_on(told: Callable[..., LineId]) -> None:

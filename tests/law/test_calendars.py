@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from rollkeeper.law import calendars
+from rollkeeper.law.calendars import have_same_days
 from rollkeeper.law.packs import load_pack
 
 FIRST, LAST = dt.date(2011, 12, 28).toordinal(), dt.date(2014, 1, 5).toordinal()
@@ -61,3 +62,17 @@ def test_whoever_asks_while_another_asks_for_the_first_time_is_told_the_same(hur
 
     assert len(told) == 80
     assert set(told) == {wanted}
+
+
+@pytest.mark.parametrize(
+    ("other", "on", "same"),
+    [
+        ("Asia/Shanghai", dt.date(2012, 1, 1), True),
+        ("Asia/Manila", dt.date(2012, 1, 1), True),
+        ("Asia/Urumqi", dt.date(2012, 1, 1), False),
+        ("Australia/Perth", dt.date(2012, 1, 1), True),
+        ("Australia/Perth", dt.date(2007, 6, 1), False),  # summer time, from December 2006 to March 2009
+    ],
+)
+def test_zones_whose_days_begin_at_the_same_instants_are_one_to_the_law(other, on, same):
+    assert have_same_days("Asia/Shanghai", other, on=on) is same

@@ -44,6 +44,30 @@ def test_a_pause_is_named_and_counted():
     assert "Day 60 of 60 is 2012-03-21" in text
 
 
+@pytest.mark.parametrize(
+    ("promised", "is_said", "earliest"),
+    [
+        (D(2012, 2, 29), False, D(2012, 3, 2)),
+        (D(2012, 3, 1), False, D(2012, 3, 2)),
+        (D(2012, 3, 2), True, D(2012, 3, 5)),  # a Friday; the desks are shut on the two days after it
+        (D(2012, 3, 20), True, D(2012, 3, 21)),
+    ],
+)
+def test_a_promised_day_that_is_later_than_the_law_s_is_told_and_kept(promised, is_said, earliest):
+    text = told(D(2012, 1, 10), promised_on=promised)
+
+    assert "Day 60 of 60 is 2012-03-01: the last day to register." in text
+    assert (f"But {promised} was promised as the last day." in text) == is_said
+    assert f"may be suspended from {earliest} on" in text
+
+
+def test_what_was_promised_of_a_suspension_moves_its_end_and_nothing_before_it():
+    promised = {"suspended_on": D(2012, 3, 2), "promised_on": D(2012, 4, 20)}
+
+    assert "may be ended from 2012-04-23 on" in told(D(2012, 3, 10), **promised)
+    assert "2012-04-20" not in told(D(2012, 3, 1), **promised)
+
+
 def test_an_open_pause_leaves_no_last_day():
     text = told(D(2012, 3, 15), pauses=((D(2012, 2, 20), None),), stays=((D(2012, 2, 1), None),))
 

@@ -17,9 +17,10 @@ from rollkeeper.kernel.database import run as run_sql
 from rollkeeper.kernel.settings import home, write_settings
 from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.gateways import Answer, Message
-from rollkeeper.notices.kinds import Channel, Outcome
+from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
 from rollkeeper.notices.letters import letter_reference, read_letter, slip_reference
 from rollkeeper.notices.return_address import return_secret
+from rollkeeper.notices.texts import write_notice
 from rollkeeper.site.cli import make_app
 from rollkeeper.vault.opened import Opened
 from tests.notices.people import ON, attempts, make_line, notice, tell
@@ -296,3 +297,17 @@ def test_a_trial_home_without_a_program_keeps_a_line_and_no_address(committed):
     row = (home() / "outbox" / "messages.jsonl").read_text("utf-8").splitlines()[-1]
     assert json.loads(row)["reference"] == str(attempts(owed)[0].attempt_id)
     assert (json.loads(row)["channel"], json.loads(row)["to"]) == ("post", "…")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+@pytest.mark.parametrize("kind", [NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.ENDED])
+def test_a_letter_about_a_line_s_end_fits_on_one_page(tmp_path, language, kind):
+    told = write_notice(
+        kind, language=language, channel=Channel.POST, promised_on=dt.date(2012, 3, 1), suspension_days=30,
+        code="12345678", operator="Invented Telecom", care="10086", receipt="4711-K2M9QX",
+    )  # fmt: skip
+    one = message(language, subject=told.subject, text=told.text)
+
+    sheets = letters(tmp_path).sheets([one], name="letters")
+
+    assert [text for text, _ in pages(sheets)[3:] if text.strip()] == []

@@ -14,6 +14,8 @@ from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.settings import settings, write_settings
+from rollkeeper.law.errors import CampaignMissing
+from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger import receipts
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -62,6 +64,28 @@ def test_a_notice_goes_to_its_number_in_its_language_under_the_attempt_s_referen
     assert "2012年3月1日" in message.text
     assert notice(owed).code in message.text
     assert (message.reference, attempt.gateway_reference) == (attempt.attempt_id, f"way-{attempt.attempt_id}")
+
+
+def test_a_notice_to_register_names_the_days_of_suspension_of_the_pack_in_force(ways):
+    tell(make_line())
+
+    send(ways)
+
+    (message,) = ways[Channel.SMS].heard
+    assert f" {load_pack(settings().pack).campaign.suspension_days} days" in message.text
+
+
+def test_nobody_is_told_to_register_where_the_pack_in_force_has_nobody_register(ways):
+    tell(make_line())
+    write_settings(pack="none")
+
+    try:
+        with pytest.raises(CampaignMissing):
+            send(ways)
+    finally:
+        write_settings(pack="cn-xz-2011")
+
+    assert ways[Channel.SMS].heard == []
 
 
 def test_what_was_sent_is_not_delivered(ways):

@@ -18,13 +18,22 @@ from rollkeeper.notices.texts import (
     write_notice,
 )
 
-DAY = dt.date(2012, 3, 1)
+DAY, DAYS = dt.date(2012, 3, 1), 37
 SHIPPED = [(language, kind) for language in languages() for kind in NoticeKind]
 every_text = pytest.mark.parametrize(("language", "kind"), SHIPPED)
+of_the_duty = pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.is_of_the_duty])
+EMERGENCY = {"en": "emergency", "zh-hans": "紧急", "bo": "ཛ་དྲག"}
+"""How each language speaks of emergency calls; a language that is new has to be added."""
 
 
 def written(language, kind, channel=Channel.SMS, **more):
-    facts = {"promised_on": DAY, "code": "12345678", "operator": "Invented Telecom", "care": "10086"} | more
+    facts = {
+        "promised_on": DAY,
+        "suspension_days": DAYS,
+        "code": "12345678",
+        "operator": "Invented Telecom",
+        "care": "10086",
+    } | more
     return write_notice(kind, language=language, channel=channel, **facts)
 
 
@@ -67,12 +76,40 @@ def test_a_text_that_promises_a_day_names_it(language, kind, channel):
     assert "2012" in text
 
 
+@pytest.mark.parametrize("language", languages())
+@of_the_duty
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL])
+def test_whoever_must_register_is_told_after_how_many_days_of_suspension_the_number_is_lost(
+    language, kind, channel
+):
+    assert str(DAYS) in written(language, kind, channel).text
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(
+    ("kind", "channel"),
+    [
+        *(
+            (kind, channel)
+            for kind in NoticeKind
+            if kind.is_of_the_duty
+            for channel in (Channel.SMS, Channel.EMAIL)
+        ),
+        (NoticeKind.SUSPENDED, Channel.EMAIL),
+        (NoticeKind.ENDED, Channel.EMAIL),
+    ],
+)
+def test_whoever_loses_service_is_told_what_becomes_of_emergency_calls(language, kind, channel):
+    assert EMERGENCY[language] in written(language, kind, channel).text.lower()
+
+
 @every_text
 def test_no_text_holds_a_number_of_the_law(language, kind):
     made = written(language, kind, Channel.EMAIL)
     bare = (
         made.text.replace("10086", "")
         .replace("12345678", "")
+        .replace(str(DAYS), "")
         .replace(read_language(language).write_day(DAY), "")
     )
 
@@ -81,7 +118,15 @@ def test_no_text_holds_a_number_of_the_law(language, kind):
 
 @every_text
 def test_a_short_text_goes_out_in_four_parts_at_most(language, kind):
-    assert sms_parts(written(language, kind).text) <= 4
+    longest = written(language, kind, promised_on=dt.date(2012, 12, 30))
+
+    assert sms_parts(longest.text) <= 4
+
+
+@pytest.mark.parametrize(
+    ("language", "kind"), [(language, kind) for language, kind in SHIPPED if not kind.is_of_the_duty]
+)
+def test_a_short_text_of_what_was_done_does_so_with_the_code_of_its_receipt_too(language, kind):
     assert sms_parts(written(language, kind, receipt="10004711-K2M9QX").text) <= 4
 
 
@@ -153,6 +198,7 @@ def test_an_operator_whose_name_is_a_link_sends_nothing():
     ("old", "new", "why"),
     [
         ("{code}", "", "lacks {code}"),
+        ("{days} days", "weeks", "lacks {days}"),
         ("by {day} at", "soon at", "lacks {day}"),
         ("{care}", "{phone}", "nothing is put in for {phone}"),
         ("desks", "desks or telecom.example", "looks like a link"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the doctor says of commands that have waited for the network: what is held on purpose does not count."""
+"""What the doctor says of commands that have waited for the network, where what is held on purpose does not count, and of the law's days."""
 
 import datetime as dt
 import uuid
@@ -9,9 +9,10 @@ import pytest
 from rollkeeper.access.authority import sweep_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run
+from rollkeeper.kernel.settings import settings, write_settings
 from rollkeeper.network.acts import ask, push_due
 from rollkeeper.network.kinds import CommandKind
-from rollkeeper.site.doctor import Health, _check_notices_and_commands
+from rollkeeper.site.doctor import Health, _check_law, _check_notices_and_commands
 from tests.network.fakes import Element
 
 OPEN, CLOSED = dt.date(2012, 3, 2), dt.date(2012, 3, 3)  # a Friday, a Saturday
@@ -71,3 +72,24 @@ def test_who_is_to_be_restored_waits_for_the_network_on_every_day():
     asked(hours_ago=25, kind=CommandKind.RESTORE)
 
     assert said() is Health.WATCH
+
+
+@pytest.mark.parametrize(
+    ("pack", "zone", "health"),
+    [
+        ("cn-xz-2011", "Asia/Shanghai", [Health.SOUND]),
+        ("cn-xz-2011", "Asia/Macau", [Health.SOUND]),
+        ("cn-xz-2011", "Asia/Urumqi", [Health.SOUND, Health.FAULT]),
+        ("none", "Asia/Urumqi", [Health.SOUND]),
+    ],
+)
+def test_a_home_whose_days_are_not_those_of_its_law_is_at_fault(pack, zone, health):
+    before = settings()
+    write_settings(pack=pack, zone=zone)
+
+    try:
+        found = [one.health for one in _check_law()]
+    finally:
+        write_settings(pack=before.pack, zone=before.zone)
+
+    assert found == health
