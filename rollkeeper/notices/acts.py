@@ -108,7 +108,7 @@ def send_due(
 ) -> Sent:
     """Send what is owed, each notice by the first way that is still open to its holder.
 
-    `moved` is told how many notices each chunk had. Refuses: NotAllowed, LinkInNotice, CampaignMissing.
+    `moved` is told how many notices each chunk had. Refuses: NotAllowed, LinkInNotice.
     Ledger: vault:sealed:opened before an address is opened; notices:notice:bounced where a gateway refuses it.
     """
     role, sent = demand(authority, Power.SEND_NOTICES), Sent()

@@ -171,6 +171,9 @@ class Sender:
 
     def _step(self, row: Any) -> Step:
         kind, now = NoticeKind(row.kind), clock.now()
+        if kind.is_of_the_duty and not self._pack.has_campaign:
+            # What the pack in force does not know it cannot tell them: these wait for the pack, and all others go out.
+            return Step(wait_until=now + dt.timedelta(hours=1), is_away=True)
         step = next_step(
             kind,
             line=line_of(row),
@@ -397,7 +400,7 @@ def _receipt_codes(told: Sequence[Any]) -> list[str | None]:
 
 
 def _message(intent: _Intent, address: Opened, *, pack: Pack, receipt: str | None) -> Message:
-    """Write one notice. Refuses: CampaignMissing, where it speaks of a duty that the pack in force does not know."""
+    """Write one notice; of one that speaks of the duty the pack in force knows it."""
     chosen, row = settings(), intent.row
     kind = NoticeKind(row.kind)
     language = best_language(row.language, offered=chosen.languages)
