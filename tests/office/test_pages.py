@@ -20,7 +20,7 @@ from rollkeeper.network.comparing import compare_lines
 from rollkeeper.network.kinds import ReadBack
 from rollkeeper.site.faces import face_called
 from rollkeeper.vault.blind import blind_numbers
-from tests.campaign.population import make_line, plan, tell
+from tests.campaign.population import make_line, person, plan, tell
 from tests.network.fakes import Element
 
 PASSWORD = "seven plain words of nothing"
@@ -334,3 +334,16 @@ def test_nobody_answers_for_nothing(batch, signed_in, lines):
 
     assert answer.status_code == 422
     assert rows("SELECT FROM campaign_excuse") == []
+
+
+def test_a_suspended_line_gets_its_hours(signed_in, batch):
+    for role in (StaffRole.CAMPAIGN_MANAGER, StaffRole.SUPERVISOR):
+        acts.approve_batch(person(role), batch, on=DUE)
+    acts.run_batch(sweep_authority(), batch, on=DUE)
+    (line,) = rows("SELECT line_id FROM lines_line WHERE state = 'suspended'")
+
+    lifted = signed_in(StaffRole.SUPERVISOR)("post", "/line/lift/", {"line": line.line_id})
+
+    assert lifted.status_code == 302
+    asked_for = rows("SELECT kind FROM network_command WHERE line_id = %s ORDER BY position", [line.line_id])
+    assert [one.kind for one in asked_for] == ["bar", "restore", "bar"]
