@@ -71,8 +71,8 @@ def test_what_was_promised_of_a_suspension_moves_its_end_and_nothing_before_it()
 def test_an_open_pause_leaves_no_last_day():
     text = told(D(2012, 3, 15), pauses=((D(2012, 2, 20), None),), stays=((D(2012, 2, 1), None),))
 
-    assert "Since 2012-02-20 the clock stands still" in text
-    assert "Since 2012-02-01 a stay holds for every line" in text
+    assert "From 2012-02-20 on the clock stands still" in text
+    assert "From 2012-02-01 on a stay holds for every line" in text
     assert "no last day can be named" in text
     assert "may be suspended" not in text
 
