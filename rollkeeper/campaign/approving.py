@@ -130,7 +130,7 @@ def lock_batch(batch_id: BatchId, *states: BatchState) -> Batch:
     Waits for the chunk that is under way, and for the lines of the next one, however long that takes: neither a stop nor an undo
     must fail of waiting.
     """
-    run("SET LOCAL lock_timeout = 0")
+    run("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
     batch = Batch.objects.select_for_update().filter(batch_id=batch_id).first()
     if batch is None:
         raise BatchNotFound(batch=batch_id)

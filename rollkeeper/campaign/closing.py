@@ -87,8 +87,7 @@ def close_campaign(authority: Authority, *, on: dt.date) -> Closed:
     with act(), patient():
         in_turn()
         campaign = open_campaign()
-        _hold_batches(campaign)
-        left = _left(campaign)
+        left = _left(campaign, at_work=_hold_batches(campaign))
         raise_all(_faults(campaign, left))
         excused = left.untold
         run("UPDATE campaign_campaign SET closed_on = %s WHERE campaign_id = %s", [on, campaign.campaign_id])
@@ -110,15 +109,17 @@ def close_campaign(authority: Authority, *, on: dt.date) -> Closed:
     return Closed(campaign.campaign_id, on, left.ended, left.gone, excused)
 
 
-def _hold_batches(campaign: OpenCampaign) -> None:
-    """Let no batch be undone beside the close: nobody would count whoever came back into the campaign."""
-    rows(
-        "SELECT FROM campaign_batch WHERE campaign_id = %s ORDER BY batch_id FOR NO KEY UPDATE",
+def _hold_batches(campaign: OpenCampaign) -> int:
+    """Let no batch be undone beside the close, since nobody would count whoever came back; return how many are at work already."""
+    held = rows(
+        "SELECT FROM campaign_batch WHERE campaign_id = %s FOR NO KEY UPDATE SKIP LOCKED",
         [campaign.campaign_id],
     )
+    (there,) = rows("SELECT count(*) AS n FROM campaign_batch WHERE campaign_id = %s", [campaign.campaign_id])
+    return int(there.n) - len(held)
 
 
-def _left(campaign: OpenCampaign) -> _Left:
+def _left(campaign: OpenCampaign, *, at_work: int) -> _Left:
     values = {"campaign_id": campaign.campaign_id}
     stages = {
         row.stage: int(row.lines)
@@ -135,7 +136,7 @@ def _left(campaign: OpenCampaign) -> _Left:
         untold=stages.get(Stage.UNTOLD, 0), unexcused=unexcused.lines,
         counting=stages.get(Stage.COUNTING, 0) - spared.get(Stage.COUNTING, 0),
         suspended=stages.get(Stage.SUSPENDED, 0) - spared.get(Stage.SUSPENDED, 0),
-        open_batches=batches.n, ended=stages.get(Stage.ENDED, 0),
+        open_batches=max(batches.n, at_work), ended=stages.get(Stage.ENDED, 0),
         gone=stages.get(Stage.LEFT, 0),
     )  # fmt: skip
 

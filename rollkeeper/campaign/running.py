@@ -18,7 +18,7 @@ from rollkeeper.access.roles import Power
 from rollkeeper.campaign import clocks
 from rollkeeper.campaign.approvals import content_of, is_approved
 from rollkeeper.campaign.approving import lock_batch
-from rollkeeper.campaign.campaigns import OpenCampaign, default_language, open_campaign
+from rollkeeper.campaign.campaigns import OpenCampaign, default_language, demand_same_days, open_campaign
 from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
 from rollkeeper.campaign.rules import Brakes, Days, Go, Progress, Stop, Wait, may_act_on, next_step
@@ -35,8 +35,8 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 
 CHUNK = 5000
-_ONE_CHUNK = 61  # the matter of kernel.claims.one_at_a_time
 """Lines in one transaction: a stay or a stop waits for no more than these."""
+_ONE_CHUNK = 61  # the matter of kernel.claims.one_at_a_time
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ def run_batch(
 ) -> Ran:
     """Carry out one batch as far as it may go now. `moved` is told how many lines each chunk had.
 
-    Refuses: NotAllowed, NoCampaign, PackChanged, UnconfirmedValue, BatchNotFound, BatchNotInState. Ledger:
+    Refuses: NotAllowed, NoCampaign, PackChanged, UnconfirmedValue, OtherDays, BatchNotFound, BatchNotInState. Ledger:
     campaign:batch:started, line:line:suspended or line:line:ended a line, campaign:batch:stopped or :finished.
     """
     role = demand(authority, Power.RUN_BATCH)
@@ -111,6 +111,7 @@ def _chunk(this: _Run, batch: Batch, ran: Ran) -> int:
         _stop(this, batch, ran, "it was drawn up under another version of the pack")
         return 0
     refuse_unconfirmed(this.campaign.pack, batch.action)
+    demand_same_days(this.campaign.pack, on=this.on)
     stays = stays_known()
     verdict = may_act_on(this.campaign.pack, this.on, stays=stays)
     if isinstance(verdict, Refused):

@@ -88,7 +88,7 @@ def hold_back(on: dt.date, *, of_batch: BatchId | None = None) -> None:
     for whoever does the same, however long that takes, and looks at the stays afterwards: a stop must not fail of waiting, and
     nobody may take back what another stay holds.
     """
-    run("SET LOCAL lock_timeout = 0")
+    run("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
     one_at_a_time(_HOLDING)
     day, stays = on, stays_known()
     while ends := [last for first, last in stays if covers((first, last), day)]:

@@ -85,6 +85,7 @@ def put_back(authority: Authority, line_id: LineId, *, role: str, on: dt.date) -
     for row in found:
         batch = Batch.objects.get(batch_id=row.batch_id)
         turn = _turn(authority, role, batch, after=row.position - 1, chunk=1, on=on)
+        _open_again(batch)
         run(
             "UPDATE notices_notice SET state = 'withdrawn' WHERE line_id = %s AND kind = 'suspended' AND state = 'owed'"
             " AND claimed_by IS NULL AND delivered_on IS NULL",

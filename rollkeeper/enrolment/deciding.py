@@ -138,6 +138,8 @@ def _of_a_new_contract(deed: Deed, *, situation: Situation, on: dt.date) -> Roll
     verdict = may_take_number(
         state=line.state, quarantined_until=until, on=on, by_former_holder=returns or came_in_time
     )
+    if line.is_disputed and not returns:
+        return LineInDispute(line=line.line_id)  # somebody says that it was ended wrongly: it may come back
     if isinstance(verdict, Refused):
         return NumberQuarantined(until=until)
     # Whoever got it would find the former line's bar on it; who had it last is not made to wait.

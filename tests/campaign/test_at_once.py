@@ -322,7 +322,7 @@ def test_a_stop_waits_for_the_chunk_under_way_however_long_it_takes(
     people: tuple[Authority, Authority],
 ) -> None:
     batch_id, _ = approved(1, people)
-    run("SET lock_timeout = '50ms'")
+    run("SET lock_timeout = '50ms'; SET statement_timeout = '300ms'")
     waits = threading.Event()
 
     def chunk() -> None:
@@ -347,14 +347,26 @@ def test_a_campaign_does_not_close_beside_an_undo(
     acts.run_batch(sweep_authority(), batch_id, on=DUE)
     look = closing._left
 
-    def undo_cannot_begin(campaign: OpenCampaign) -> object:
+    def undo_cannot_begin(campaign: OpenCampaign, **more: int) -> object:
         with another_session() as session, pytest.raises(psycopg.errors.LockNotAvailable):
             session.execute("SELECT FROM campaign_batch WHERE batch_id = %s FOR UPDATE NOWAIT", [batch_id])
-        return look(campaign)
+        return look(campaign, **more)
 
     monkeypatch.setattr(closing, "_left", undo_cannot_begin)
     with pytest.raises(CampaignNotOver):
         acts.close_campaign(console_authority(), on=DUE)
+
+
+def test_a_campaign_does_not_close_while_a_batch_is_at_work(people: tuple[Authority, Authority]) -> None:
+    batch_id, _ = approved(1, people)
+    acts.run_batch(sweep_authority(), batch_id, on=DUE)
+
+    with another_session() as session, session.transaction():
+        session.execute("SELECT FROM campaign_batch WHERE batch_id = %s FOR UPDATE", [batch_id])
+        with pytest.raises(CampaignNotOver) as refused:
+            acts.close_campaign(console_authority(), on=DUE)
+
+    assert refused.value.facts["batches"] == 1
 
 
 def test_whoever_registers_waits_for_a_chunk_without_having_its_number(

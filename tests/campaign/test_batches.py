@@ -141,6 +141,20 @@ def test_nothing_is_drawn_up_once_the_home_s_days_are_no_longer_the_law_s(
     assert rows("SELECT FROM campaign_batch") == []
 
 
+def test_no_batch_goes_on_once_the_home_s_days_are_no_longer_the_law_s(
+    people: People, in_zone: Callable[[str], object]
+) -> None:
+    (line_id,) = told_lines(1)
+    batch_id = drawn()
+    approve(batch_id, people)
+    in_zone("Asia/Tokyo")
+
+    with pytest.raises(OtherDays):
+        carry_out(batch_id)
+
+    assert state(line_id) == "active"
+
+
 def test_a_second_pack_does_not_take_the_place_of_the_campaign_under_way(
     people: People, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 """No batch touches a line whose holder shows a receipt that the register has lost, approved or not, before or after."""
 
 import datetime as dt
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -13,14 +14,14 @@ from rollkeeper.campaign.campaigns import open_campaign
 from rollkeeper.campaign.hours import hours_off
 from rollkeeper.enrolment.acts import pause_line
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.ledger import notes, promises
 from rollkeeper.ledger.acts import entry_body
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import settle_dispute
-from rollkeeper.lines.states import PauseReason
+from rollkeeper.lines.states import NOT_DECLARED, PauseReason
 from rollkeeper.network.acts import push_due
 from rollkeeper.retention.acts import erase_due
 from rollkeeper.rights.acts import claim_hardship, dispute_record
@@ -379,3 +380,27 @@ def test_whose_dispute_of_an_end_is_lost_stays_without_the_number(people):
     erase_due(sweep_authority(), on=END_DUE + dt.timedelta(days=120))
 
     assert state(line_id) == "released"
+
+
+def test_whoever_is_right_has_the_days_that_were_left_also_where_the_bar_came_late(people):
+    (line_id,) = told_lines(1)
+    number, element = numbered(line_id), Element()
+    night(DUE, people)
+    barred_on = DUE + dt.timedelta(days=4)
+    clock.give_day(barred_on)
+    push_due(sweep_authority(), on=barred_on, gateway=element)
+    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=barred_on)
+    (case,) = open_cases()
+
+    settle_case(console_authority(), case.case_id, upheld=True, on=barred_on)
+
+    (member,) = rows("SELECT stage, promised_on FROM campaign_member WHERE line_id = %s", [line_id])
+    assert member.stage == "counting"
+    assert member.promised_on >= barred_on + dt.timedelta(days=29)
+
+
+def test_reasons_that_nobody_declares_leave_the_days_of_a_wrong_suspension():
+    found = re.search(r"a.reason NOT IN \(([^)]*)\)", sql("campaign", "after_dispute"))
+    named = {PauseReason(one.strip(" '")) for one in found[1].split(",")}
+
+    assert named == {PauseReason.OTHER, PauseReason.DISPUTE, PauseReason.APPEAL} | NOT_DECLARED

@@ -760,3 +760,18 @@ def test_the_former_holder_may_have_the_number_back_during_its_quarantine(clerk,
 def test_a_line_nobody_knows_cannot_be_transferred(clerk):
     with pytest.raises(LineNotFound):
         transfer_line(clerk, submission(fresh_number()), on=ON)
+
+
+def test_nobody_gets_the_number_of_a_line_of_which_somebody_says_that_a_batch_ended_it_wrongly(
+    clerk, new_line
+):
+    number = new_line()
+    run(
+        "UPDATE lines_line SET state = 'ended', ended_on = %s, ended_by = 'campaign', is_disputed = true WHERE line_id = %s",
+        [ON, find_line(number).line_id],
+    )
+    run("UPDATE lines_number SET quarantined_until = %s WHERE line_id = %s", [ON, find_line(number).line_id])
+
+    for later in (ON, ON + dt.timedelta(days=400)):
+        with pytest.raises(errors.LineInDispute):
+            register_subscriber(clerk, submission(number), on=later)

@@ -4,7 +4,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -95,12 +95,15 @@ def run(
     Example: rollkeeper campaign run
     """
     from rollkeeper.campaign import acts
+    from rollkeeper.campaign.errors import BatchNotInState
 
     with opened():
         # Whoever was wronged waits neither for the night nor for what may be wrong with it.
-        asked = acts.undos_asked()
+        asked, undone = acts.undos_asked(), []
         with bar_for("Undoing", len(asked)) as moved:
-            undone = [acts.undo_batch(console(), one, on=on or clock.today(), moved=moved) for one in asked]
+            for one in asked:
+                with suppress(BatchNotInState):  # another run has put it back meanwhile
+                    undone.append(acts.undo_batch(console(), one, on=on or clock.today(), moved=moved))
         swept = acts.advance(console(), on=on or clock.today(), after_gap=after_gap)
         chosen = acts.batches_to_run(on=on or clock.today()) if batch is None else [BatchId(batch)]
         with bar_for("Carrying out", len(chosen)) as moved:

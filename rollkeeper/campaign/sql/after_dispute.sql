@@ -17,7 +17,7 @@ WITH counted AS MATERIALIZED (
            + CASE WHEN s.was_wrong AND EXISTS (
                  SELECT FROM lines_pause a
                   WHERE a.line_id = m.line_id AND lower(a.days) <= s.begun_on AND NOT upper_inf(a.days) AND a.recorded_at >= s.begun_at
-                    AND a.reason NOT IN ('other', 'dispute', 'appeal', 'no_document', 'application', 'emergency_lift'))
+                    AND a.reason NOT IN ('other', 'dispute', 'appeal', 'no_document', 'application', 'emergency_lift', 'not_barred'))
              THEN 0 ELSE greatest(1, %(suspension_days)s::integer - (
                SELECT count(*) FROM generate_series(s.begun_on + 1, s.lifted_on, interval '1 day') AS d (day)
                 WHERE NOT EXISTS (SELECT FROM lines_pause a WHERE a.line_id = m.line_id AND a.days @> d.day::date)

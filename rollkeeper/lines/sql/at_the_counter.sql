@@ -48,6 +48,8 @@ CREATE OR REPLACE TRIGGER lines_at_counter_else BEFORE UPDATE ON lines_line
         OLD.is_disputed AND NOT NEW.is_disputed
         OR NEW.state = 'ended' AND OLD.state <> 'ended' AND (NEW.ended_by IS DISTINCT FROM 'subscriber' OR OLD.state = 'released' OR NEW.ended_on IS NULL)
         OR (NEW.ended_on, NEW.ended_by) IS DISTINCT FROM (OLD.ended_on, OLD.ended_by) AND NOT (NEW.state = 'ended' AND OLD.state <> 'ended')
+        OR NEW.state = 'ended' AND OLD.state = 'ended' AND (NEW.is_registered, NEW.is_protected, NEW.language)
+           IS DISTINCT FROM (OLD.is_registered, OLD.is_protected, OLD.language)
         OR NEW.number_index IS DISTINCT FROM OLD.number_index AND NEW.state <> 'released'
     ))
     EXECUTE FUNCTION lines_refuse('lines_line_changed_by_a_counter', 'insufficient_privilege');
