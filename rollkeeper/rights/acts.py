@@ -50,7 +50,8 @@ DECLARED = frozenset(PauseReason) - {
 def claim_hardship(visit: Visit, asked: Asked, *, on: dt.date) -> Receipt:
     """Let the clock stand still because of a reason that the person declares; their word is enough.
 
-    Whoever declares it on the day on which they are suspended has service back. Ledger: line:clock:paused. Refuses: AskNotRead, NotAmongYours, LineOver, DaysReversed.
+    Whoever declares it on the day on which they are suspended has service back.
+    Ledger: line:clock:paused. Refuses: AskNotRead, NotAmongYours, LineOver, DaysReversed.
     """
     line_id, _ = visit.line_in(asked)
     reason, first, last = _reason(asked), _day(asked, "first"), None

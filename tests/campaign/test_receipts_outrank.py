@@ -371,6 +371,19 @@ def test_a_line_that_was_ended_wrongly_comes_back_alone_and_its_number_waits_for
     assert set(are_given_back(shown)) == {True}
 
 
+def test_a_line_that_comes_back_after_the_campaign_was_closed_is_counted_again(people):
+    (line_id,), number = ended(1, people)
+    acts.close_campaign(console_authority(), on=END_DUE)
+    dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=END_DUE)
+    (case,) = open_cases()
+
+    settle_case(console_authority(), case.case_id, upheld=True, on=END_DUE)
+
+    (member,) = rows("SELECT stage FROM campaign_member WHERE line_id = %s", [line_id])
+    assert (state(line_id), member.stage) == ("active", "counting")
+    assert rows("SELECT FROM campaign_campaign WHERE closed_on IS NULL")
+
+
 def test_whose_dispute_of_an_end_is_lost_stays_without_the_number(people):
     (line_id,), number = ended(1, people)
     dispute_line(console_authority(), submission_key=str(new_uuid()), number=number, on=END_DUE)
