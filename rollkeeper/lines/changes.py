@@ -88,7 +88,9 @@ def lock_line(line_id: LineId, *, version: int | None = None, living: bool = Fal
 def lock_contested(line_id: LineId, *, on: dt.date) -> LineView:
     """Lock a line about which somebody says that the register is wrong: it lives, or may yet come back. Refuses: LineNotFound, LineOver."""
     line = lock_line(line_id)
-    return line if line.may_come_back(on=on) else lock_line(line_id, living=True)
+    if line.is_over and not line.may_come_back(on=on):
+        raise LineOver(line=line_id, ended_on=line.ended_on)
+    return line
 
 
 def lock_numbers(number_indexes: Sequence[bytes]) -> list[LineView | None]:
