@@ -24,7 +24,7 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.receipts import REGISTRATIONS
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import line_history
-from rollkeeper.notices.kinds import NoticeKind
+from rollkeeper.notices.kinds import NONE_NAMED, NoticeKind
 
 _WORDS = sorted(verb.value for verb in REGISTRATIONS)
 
@@ -42,7 +42,7 @@ def begin_rechecks(
         {"agent": agent_id, "line": line_id, "on": on, "at": clock.now(), "role": role, "actor": authority.commitment,
          "staff_id": authority.staff_id, "pack": load_pack(settings().pack).hash, "verbs": _WORDS,
          "begun": Verb.RECHECK_BEGUN.value, "kind": NoticeKind.CONFIRM_RECORD.value,
-         "promised": on + dt.timedelta(days=settings().agents_recheck_days), "language": settings().languages[0]},
+         "promised": on + dt.timedelta(days=settings().agents_recheck_days), "language": NONE_NAMED},
     )  # fmt: skip
     return len(begun)
 

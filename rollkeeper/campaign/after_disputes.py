@@ -10,11 +10,12 @@ being so, for ever: never counted, never told, and the campaign never over.
 import datetime as dt
 from collections.abc import Sequence
 
-from rollkeeper.campaign.campaigns import OpenCampaign, default_language, find_campaign
+from rollkeeper.campaign.campaigns import OpenCampaign, find_campaign
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, run, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.calendars import closed_flags
+from rollkeeper.notices.kinds import NONE_NAMED
 
 _SIGHT_DAYS = 550  # a holder may be accepted without a document for long
 
@@ -34,7 +35,7 @@ def count_lines_again(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on:
         return 0
     values = {
         "line_ids": list(line_ids), "campaign_id": campaign.campaign_id, "on": on, "at": clock.now(),
-        "suspension_days": campaign.pack.campaign.suspension_days, "language": default_language(),
+        "suspension_days": campaign.pack.campaign.suspension_days, "language": NONE_NAMED,
         "open_days": _open_days(campaign, on=on),
         "pack_hash": campaign.pack.hash, "lead_days": max(campaign.pack.reminders, default=None),
     }  # fmt: skip

@@ -72,8 +72,3 @@ def demand_same_days(pack: Pack, *, on: dt.date) -> None:
 def in_turn() -> None:
     """Wait until no other process plans, sweeps or draws up; hold on to the end of the transaction."""
     one_at_a_time(_PLANNING_AND_SWEEPING)
-
-
-def default_language() -> str:
-    """Return the language of notices to whoever has named none."""
-    return settings().languages[0]

@@ -11,7 +11,6 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.campaign import clocks
 from rollkeeper.campaign.campaigns import (
-    default_language,
     demand_no_other,
     demand_same_days,
     find_campaign,
@@ -28,6 +27,7 @@ from rollkeeper.law.packs import lasting_name, load_pack
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.acts import Promise
+from rollkeeper.notices.kinds import NONE_NAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
     rules = pack.campaign
     values = {
         "campaign_id": campaign_id,
-        "language": default_language(),
+        "language": NONE_NAMED,
         "anchor_on": max(rules.begins_on, on),
         "days": rules.grace_days,
         "activated_before": rules.activated_before,

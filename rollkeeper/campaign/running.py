@@ -18,7 +18,7 @@ from rollkeeper.access.roles import Power
 from rollkeeper.campaign import clocks
 from rollkeeper.campaign.approvals import content_of, is_approved
 from rollkeeper.campaign.approving import lock_batch
-from rollkeeper.campaign.campaigns import OpenCampaign, default_language, demand_same_days, open_campaign
+from rollkeeper.campaign.campaigns import OpenCampaign, demand_same_days, open_campaign
 from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.campaign.models import Batch, Chunk
 from rollkeeper.campaign.rules import Brakes, Days, Go, Progress, Stop, Wait, may_act_on, next_step
@@ -33,6 +33,7 @@ from rollkeeper.law.pack import refuse_unconfirmed
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.kinds import NONE_NAMED
 
 CHUNK = 5000
 """Lines in one transaction: a stay or a stop waits for no more than these."""
@@ -185,7 +186,7 @@ def _values(this: _Run, batch: Batch, action: Action) -> dict[str, Any]:
         "stage": action.from_stage.value,
         "days": rules.grace_days if suspends else rules.suspension_days,
         "then_days": rules.suspension_days,
-        "language": default_language(),
+        "language": NONE_NAMED,
         "on": this.on,
         "at": clock.now(),
         "quarantined_until": this.on + dt.timedelta(days=pack.number_quarantine_days),

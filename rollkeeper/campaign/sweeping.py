@@ -14,7 +14,7 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign import clocks
 from rollkeeper.campaign.after_disputes import count_lines_again
-from rollkeeper.campaign.campaigns import OpenCampaign, default_language, find_campaign, in_turn
+from rollkeeper.campaign.campaigns import OpenCampaign, find_campaign, in_turn
 from rollkeeper.campaign.errors import NightsMissing
 from rollkeeper.campaign.rules import Days, covers, may_act_on
 from rollkeeper.campaign.stays import stays_known
@@ -24,6 +24,7 @@ from rollkeeper.kernel.ids import LineId
 from rollkeeper.law.rules import Allowed
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.kinds import NONE_NAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _values(authority: Authority, role: str, campaign: OpenCampaign, on: dt.date
         "suspension_days": rules.suspension_days,
         "reminders": list(campaign.pack.reminders),
         "lead_days": max(campaign.pack.reminders, default=None),
-        "language": default_language(),
+        "language": NONE_NAMED,
         "on": on,
         "at": clock.now(),
         "verb": Verb.CLOCK_STARTED.value,

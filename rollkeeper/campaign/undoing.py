@@ -16,7 +16,6 @@ from uuid import UUID
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign.approving import lock_batch
-from rollkeeper.campaign.campaigns import default_language
 from rollkeeper.campaign.models import Batch, Chunk
 from rollkeeper.campaign.running import CHUNK
 from rollkeeper.campaign.stages import Action, BatchState
@@ -26,6 +25,7 @@ from rollkeeper.kernel.database import act, patient, rows, run, sql
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.kinds import NONE_NAMED
 
 _CAN_UNDO = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.UNDO_ASKED)
 
@@ -195,7 +195,7 @@ def _values(authority: Authority, role: str, batch: Batch, on: dt.date) -> dict[
         "campaign_id": batch.campaign_id,
         "counted_in": _counted_in(batch),
         "action": batch.action,
-        "language": default_language(),
+        "language": NONE_NAMED,
         "on": on,
         "at": clock.now(),
         "verb": Verb.LINE_RESTORED.value,

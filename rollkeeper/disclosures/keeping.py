@@ -15,11 +15,10 @@ from rollkeeper.disclosures.models import Demand, PutOff
 from rollkeeper.disclosures.rules import is_over, is_to_erase, must_tell
 from rollkeeper.kernel.database import act, rows, sql
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.acts import owe
-from rollkeeper.notices.kinds import NoticeKind
+from rollkeeper.notices.kinds import NONE_NAMED, NoticeKind
 from rollkeeper.vault.files import destroy_file
 
 
@@ -59,7 +58,7 @@ def tell_if_due(authority: Authority, found: Demand, *, role: StaffRole, on: dt.
         return False
     way = rows(
         sql("disclosures", "reach"),
-        {"person": found.person_id, "line": found.line_id, "language": settings().languages[0]},
+        {"person": found.person_id, "line": found.line_id, "language": NONE_NAMED},
     )
     for row in way:
         owe(

@@ -21,7 +21,6 @@ from rollkeeper.enrolment.telling import tell_registered
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import kept_later, sql, together
 from rollkeeper.kernel.ids import EntryId, HoldingId, LineId, PersonId, new_uuids
-from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import LimitRule, Pack
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
@@ -40,6 +39,7 @@ from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.states import Service
 from rollkeeper.network.acts import ask
 from rollkeeper.network.kinds import CommandKind
+from rollkeeper.notices.kinds import NONE_NAMED
 from rollkeeper.subscribers.acts import (
     Shown,
     add_document,
@@ -102,7 +102,7 @@ class Draft:
     @property
     def language(self) -> str:
         """Return the language in which the holder wants to be told."""
-        return self.submission.language or (self.line and self.line.language) or settings().languages[0]
+        return self.submission.language or (self.line and self.line.language) or NONE_NAMED
 
 
 @dataclass(frozen=True, slots=True, repr=False)

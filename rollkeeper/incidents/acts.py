@@ -30,7 +30,7 @@ from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.notices.kinds import NoticeKind
+from rollkeeper.notices.kinds import NONE_NAMED, NoticeKind
 
 _NEEDED = {
     About.ACCOUNT: "--account",
@@ -146,7 +146,7 @@ def draft_notices(incident_id: UUID) -> tuple[dict[str, int], int]:
     run("DROP TABLE IF EXISTS pg_temp.incident_draft")
     # Of a list that was made a moment ago the planner knows no size, and may try every person with every holding.
     run("SET LOCAL enable_nestloop = off")
-    run(sql("incidents", "draft_notices"), {"incident": incident_id, "language": settings().languages[0]})
+    run(sql("incidents", "draft_notices"), {"incident": incident_id, "language": NONE_NAMED})
     run("SET LOCAL enable_nestloop = on")
     found = rows(
         "SELECT language, line_id IS NOT NULL AS reached, count(*) AS n FROM incident_draft GROUP BY 1, 2"

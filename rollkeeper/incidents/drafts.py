@@ -11,8 +11,8 @@ from rollkeeper.incidents.errors import IncidentNotScoped
 from rollkeeper.incidents.queries import people_by_field
 from rollkeeper.kernel.database import act, patient
 from rollkeeper.kernel.settings import settings
-from rollkeeper.notices.kinds import Channel, NoticeKind
-from rollkeeper.notices.texts import best_language, write_notice
+from rollkeeper.notices.kinds import NoticeKind
+from rollkeeper.notices.texts import languages_to_write_in, write_notice
 
 _NO_CODE = "00000000"
 
@@ -48,10 +48,13 @@ def note_draft(authority: Authority, incident_id: UUID) -> None:
 
 
 def text_in(language: str) -> str:
-    """Return what somebody of this language would read."""
-    written = write_notice(
-        NoticeKind.DATA_EXPOSED, language=best_language(language, offered=list(settings().languages)),
-        channel=Channel.POST, promised_on=None, suspension_days=None, code=_NO_CODE,
-        operator=settings().operator_name, care=settings().care_number,
-    )  # fmt: skip
-    return f"{written.subject}\n\n{written.text}"
+    """Return what somebody of this language would read, in a mail; several one after the other where none was named."""
+    chosen = settings()
+    written = [
+        write_notice(
+            NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension_days=None, code=_NO_CODE,
+            operator=chosen.operator_name, care=chosen.care_number,
+        )
+        for one in languages_to_write_in(language, offered=chosen.notice_languages or chosen.languages)
+    ]  # fmt: skip
+    return "\n\n\n".join(f"{one.subject}\n\n{one.text}" for one in written)

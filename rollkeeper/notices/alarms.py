@@ -9,6 +9,7 @@ from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.gateways import Answer, Message
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.smtp import MailServer
+from rollkeeper.notices.texts import Written
 from rollkeeper.vault.canaries import AlarmAbout, mark_told, untold_alarms
 from rollkeeper.vault.opened import Opened
 
@@ -62,8 +63,8 @@ def _mail(subject: str, text: str) -> bool:
     if chosen.alarms_to is None or chosen.smtp_url is None:
         return False
     message = Message(
-        reference=new_uuid(), channel=Channel.EMAIL, address=Opened(chosen.alarms_to), language="en", subject=subject,
-        text=text,
+        reference=new_uuid(), channel=Channel.EMAIL, address=Opened(chosen.alarms_to),
+        said=(Written("en", subject, text),),
     )  # fmt: skip
     (handed,) = MailServer.of_this_home().send([message])
     return handed.answer is Answer.TAKEN

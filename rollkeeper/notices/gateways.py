@@ -14,6 +14,7 @@ from uuid import UUID
 
 from rollkeeper.kernel.settings import HomeKind, settings
 from rollkeeper.notices.kinds import Channel
+from rollkeeper.notices.texts import Written
 from rollkeeper.vault.opened import Opened
 
 CHUNK: Final = 200
@@ -45,10 +46,24 @@ class Message:
     reference: UUID
     channel: Channel
     address: Opened
-    language: str
-    subject: str
-    text: str
+    said: tuple[Written, ...]
+    """The same in each language that whoever gets it may read."""
     is_repeat: bool = False
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages in which it is said (BCP 47)."""
+        return tuple(one.language for one in self.said)
+
+    @property
+    def subject(self) -> str:
+        """Return what it is about, in all of them."""
+        return " · ".join(one.subject for one in self.said)
+
+    @property
+    def text(self) -> str:
+        """Return what it says, one language after the other."""
+        return ("\n" if self.channel.uses_the_line else "\n\n\n").join(one.text for one in self.said)
 
 
 @dataclass(frozen=True, slots=True)

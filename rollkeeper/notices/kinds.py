@@ -2,6 +2,10 @@
 """The words of the notices: what a holder can be told, by which way, and how far a notice and an attempt have come."""
 
 from enum import StrEnum
+from typing import Final
+
+NONE_NAMED: Final = "mul"
+"""The language of a notice to whoever has named none: several (ISO 639-2)."""
 
 
 class NoticeKind(StrEnum):

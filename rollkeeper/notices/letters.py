@@ -3,7 +3,7 @@
 
     PROGRAM print NAME    in: one PDF of up to so many letters, a cover sheet of counts first    ends with 0: it has them
 
-Each letter is one sheet: the address where the window of an envelope is, the text in the holder's language, and below a
+Each letter is one sheet: the address where the window of an envelope is, the text in the holder's language (in brief in each, where none was named), and below a
 slip to tear off. The envelope shows the letter's *reference*; the slip, which only whoever opened the letter has seen,
 the reference and six signs more. An envelope that comes back is a bounce, a slip is proof of delivery:
 
@@ -103,7 +103,7 @@ class Letters:
         from rollkeeper.ledger.paper import set_sheets
 
         sheet = (files("rollkeeper") / "notices" / "letters.typ").read_bytes()
-        languages = {*self._languages, *(one.language for one in messages)}
+        languages = {*self._languages, *(language for one in messages for language in one.languages)}
         return set_sheets(sheet, self._data(messages, name=name), languages=sorted(languages))
 
     def _data(self, messages: Sequence[Message], *, name: str) -> dict[str, object]:
@@ -115,7 +115,7 @@ class Letters:
             "returns_to": self._returns_to,
             "name": name,
             "day": clock.today().isoformat(),
-            "counts": sorted(Counter(one.language for one in messages).items()),
+            "counts": sorted(Counter(", ".join(one.languages) for one in messages).items()),
             "cover": [
                 {"code": code(one), "said": write_cover(one, count=len(messages), again=len(repeated))}
                 for one in self._languages
@@ -129,13 +129,18 @@ class Letters:
 
         slip = slip_reference(letter_reference(message.reference), secret=self._secret)
         return {
-            "code": code(message.language),
+            "code": code(message.languages[0]),
             "address": message.address.reveal().splitlines(),
             "reference": letter_reference(message.reference),
-            "subject": message.subject,
-            "text": message.text.split("\n\n"),
+            "said": [
+                {"code": code(one.language), "subject": one.subject, "text": one.text.split("\n\n")}
+                for one in message.said
+            ],
             "slip": slip,
-            "slip_text": write_slip(message.language, operator=self._operator),
+            "slip_texts": [
+                {"code": code(one), "text": write_slip(one, operator=self._operator)}
+                for one in message.languages
+            ],
             "square": _square(slip),
         }
 

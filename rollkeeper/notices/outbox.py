@@ -54,7 +54,7 @@ class Outbox:
             "reference": str(message.reference),
             "channel": message.channel.value,
             "to": address if self._full_addresses else masked(address),
-            "language": message.language,
+            "language": ", ".join(message.languages),
             "subject": message.subject,
             "text": message.text,
             "parts": sms_parts(message.text) if message.channel.uses_the_line else 1,

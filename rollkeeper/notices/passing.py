@@ -17,7 +17,7 @@ from rollkeeper.notices.gateways import Answer, Gateway, Message, gateways
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.rules import ways_to
 from rollkeeper.notices.sending import address_in, line_of
-from rollkeeper.notices.texts import best_language, write_code
+from rollkeeper.notices.texts import Written, best_language, write_code
 from rollkeeper.vault.acts import open_line_values
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import LineField, Purpose
@@ -56,9 +56,8 @@ def pass_code(
         text = write_code(
             code, language=spoken, minutes=minutes, operator=chosen.operator_name, care=chosen.care_number
         )
-        message = Message(
-            new_uuid(), channel, address_in(address, channel), spoken, chosen.operator_name, text
-        )
+        said = (Written(spoken, chosen.operator_name, text),)
+        message = Message(new_uuid(), channel, address_in(address, channel), said)
         try:
             (handed,) = present[channel].send([message])
         except CannotOpen:

@@ -36,7 +36,7 @@ from rollkeeper.notices.rules import (
     next_step,
     wait_after,
 )
-from rollkeeper.notices.texts import best_language, write_notice
+from rollkeeper.notices.texts import languages_to_write_in, write_notice
 from rollkeeper.vault.acts import open_line_values
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import LineField, Purpose
@@ -403,28 +403,24 @@ def _message(intent: _Intent, address: Opened, *, pack: Pack, receipt: str | Non
     """Write one notice; of one that speaks of the duty the pack in force knows it."""
     chosen, row = settings(), intent.row
     kind = NoticeKind(row.kind)
-    language = best_language(row.language, offered=chosen.languages)
-    written = write_notice(
-        kind,
-        language=language,
-        channel=intent.channel,
-        promised_on=intent.promised_on,
-        suspension_days=pack.campaign.suspension_days if kind.is_of_the_duty else None,
-        code=row.code,
-        operator=chosen.operator_name,
-        care=chosen.care_number,
-        receipt=receipt,
-        key=key_to_press(intent.attempt_id) if intent.channel is Channel.VOICE else None,
+    spoken = languages_to_write_in(row.language, offered=chosen.notice_languages or chosen.languages)
+    said = tuple(
+        write_notice(
+            kind,
+            language=language,
+            # A letter has one page, whatever the number of languages.
+            brief=intent.channel.uses_the_line or (intent.channel is Channel.POST and len(spoken) > 1),
+            promised_on=intent.promised_on,
+            suspension_days=pack.campaign.suspension_days if kind.is_of_the_duty else None,
+            code=row.code,
+            operator=chosen.operator_name,
+            care=chosen.care_number,
+            receipt=receipt,
+            key=key_to_press(intent.attempt_id) if intent.channel is Channel.VOICE else None,
+        )
+        for language in spoken
     )
-    return Message(
-        reference=intent.attempt_id,
-        channel=intent.channel,
-        address=address,
-        language=language,
-        subject=written.subject,
-        text=written.text,
-        is_repeat=intent.is_repeat,
-    )
+    return Message(intent.attempt_id, intent.channel, address, said, is_repeat=intent.is_repeat)
 
 
 def _is_readable(value: Opened) -> bool:

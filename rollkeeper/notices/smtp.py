@@ -167,7 +167,7 @@ class MailServer:
         mail["Message-ID"] = f"<{message.reference}@{domain}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text + "\n")
-        mail["Content-Language"] = message.language
+        mail["Content-Language"] = ", ".join(message.languages)
         return mail
 
 

@@ -9,6 +9,7 @@ a notice promises comes with the notice, the days of suspension with the pack.
 import datetime as dt
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,7 +18,7 @@ from typing import Any, Final
 
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.notices.errors import LinkInNotice, TextFault
-from rollkeeper.notices.kinds import Channel, NoticeKind
+from rollkeeper.notices.kinds import NONE_NAMED, NoticeKind
 
 _LINK: Final = re.compile(
     r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
@@ -73,8 +74,9 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What goes out."""
+    """What goes out, in one language."""
 
+    language: str
     subject: str
     text: str
 
@@ -83,7 +85,7 @@ def write_notice(
     kind: NoticeKind,
     *,
     language: str,
-    channel: Channel,
+    brief: bool,
     promised_on: dt.date | None,
     suspension_days: int | None,
     code: str,
@@ -92,7 +94,11 @@ def write_notice(
     receipt: str | None = None,
     key: str | None = None,
 ) -> Written:
-    """Write a notice, with the code of its receipt where it has one and the `key` that a call asks for. Refuses: LinkInNotice, where the operator's name or number would make a link of it."""
+    """Write a notice, with the code of its receipt where it has one and the `key` that a call asks for.
+
+    `brief`: in a sentence or two, as it goes to a telephone. Refuses: LinkInNotice, where the operator's name or number would make a
+    link of it.
+    """
     chosen = read_language(language)
     facts = {
         "operator": operator,
@@ -102,7 +108,6 @@ def write_notice(
         "days": suspension_days,
     }
     text = chosen.texts[kind]
-    brief = channel.uses_the_line
     body = (text.short if brief else text.text).strip().format(**facts)
     if receipt is not None:
         body += (
@@ -112,7 +117,7 @@ def write_notice(
         )
     if key is not None:
         body += chosen.voice_text.format(key=key)
-    written = Written(text.subject.format(**facts), body)
+    written = Written(language, text.subject.format(**facts), body)
     if looks_like_link(written.subject) or looks_like_link(written.text):
         raise LinkInNotice(text=kind.value)
     return written
@@ -152,10 +157,16 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
-def best_language(wanted: str, *, offered: list[str]) -> str:
+def best_language(wanted: str, *, offered: Sequence[str]) -> str:
     """Return the language to write in: the holder's, else the first of the home's that there are texts for."""
     known = languages()
     return next((one for one in (wanted, *offered, "en") if one in known), known[0])
+
+
+def languages_to_write_in(wanted: str, *, offered: Sequence[str]) -> list[str]:
+    """Return the holder's language alone; for whoever has named none each of those offered that there are texts for."""
+    every = [one for one in offered if one in languages()] if wanted == NONE_NAMED else []
+    return every or [best_language(wanted, offered=offered)]
 
 
 @cache

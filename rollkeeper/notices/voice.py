@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Calls, by a program of the operator's that knows its telephone system. Numbers go through a pipe and touch no disk.
 
-    PROGRAM call      in:  {"reference", "to", "language", "text", "is_repeat"}   out: {"reference", "answer": taken|refused}
+    PROGRAM call      in:  {"reference", "to", "says": [{"language", "text"}], "is_repeat"}   out: {"reference", "answer": taken|refused}
     PROGRAM results   out: {"reference", "ended": heard|hung_up|busy|no_answer|no_such_number, "key": "5"}
     PROGRAM forget    in:  {"reference"}: these results were taken in
 
-JSON, a line each. A reference that comes again is the same call, to be placed once. `key` is what was pressed at the end;
+JSON, a line each. What it `says` is said one language after the other: more than one where nobody knows which is understood. A reference that comes again is the same call, to be placed once. `key` is what was pressed at the end;
 the program is not told which one the text asks for in any other way than the text, and so cannot guess it.
 """
 
@@ -85,8 +85,7 @@ def _call(message: Message) -> dict[str, object]:
     return {
         "reference": str(message.reference),
         "to": message.address.reveal(),
-        "language": message.language,
-        "text": message.text,
+        "says": [{"language": one.language, "text": one.text} for one in message.said],
         "is_repeat": message.is_repeat,
     }
 

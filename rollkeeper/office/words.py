@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.ledger.words import FIELDS
+from rollkeeper.notices.kinds import NONE_NAMED
 
 STAGES: dict[str, Promise] = {
     "left": _("Registered or left"),
@@ -203,7 +204,9 @@ STEP_STATES: dict[str, Promise] = {
     "failed": _("Could not be done"),
     "withdrawn": _("Withdrawn"),
 }
-LANGUAGE_NAMES: dict[str, str] = {"en": "English", "zh-hans": "中文", "bo": "བོད་ཡིག"}
+LANGUAGE_NAMES: dict[str, Promise | str] = {
+    "en": "English", "zh-hans": "中文", "bo": "བོད་ཡིག", NONE_NAMED: _("no language named"),
+}  # fmt: skip
 LEAKED: Mapping[str, Promise | str] = {
     **FIELDS,
     "instrument": _("the paper of a demand"),

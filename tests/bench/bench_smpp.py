@@ -63,7 +63,7 @@ def _at(size: int) -> list[Row]:
 def _parts() -> list[bytes]:
     """Return the parts of the text of a notice: all are alike but for their codes."""
     text = write_notice(
-        NoticeKind.REGISTER_BY, language="bo", channel=Channel.SMS, promised_on=clock.today(),
+        NoticeKind.REGISTER_BY, language="bo", brief=True, promised_on=clock.today(),
         suspension_days=30, code="12345678", operator=settings().operator_name, care=settings().care_number,
     ).text  # fmt: skip
     return in_parts(text, reference=new_uuid())[1]

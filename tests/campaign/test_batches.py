@@ -83,6 +83,22 @@ def approve(batch_id: BatchId, people: People, on: dt.date = DUE) -> None:
         acts.approve_batch(one, batch_id, on=on)
 
 
+def test_whoever_named_no_language_is_owed_their_notices_in_every_one(people: People) -> None:
+    (speaks,), (silent,) = told_lines(1, language="bo"), told_lines(1, language=None)
+
+    batch_id = drawn()
+    approve(batch_id, people)
+    carry_out(batch_id)
+
+    owed = rows("SELECT line_id, kind, language FROM notices_notice")
+    assert {(one.line_id == silent, one.kind, one.language) for one in owed} == {
+        (True, "register_by", "mul"),
+        (True, "suspended", "mul"),
+        (False, "register_by", "bo"),
+        (False, "suspended", "bo"),
+    }
+
+
 def test_planning_again_takes_in_only_what_is_new(people: People) -> None:
     make_line()
     plan(day("2011-12-19"))

@@ -21,6 +21,7 @@ from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.outbox import Outbox, masked
 from rollkeeper.notices.smpp import ShortMessages
 from rollkeeper.notices.smtp import MailServer, NotEncrypted
+from rollkeeper.notices.texts import Written
 from rollkeeper.notices.voice import Calls
 from rollkeeper.vault.opened import Opened
 from tests.notices.caller import telephone_system
@@ -33,7 +34,7 @@ CONTRACT = ["outbox", "mail", "smpp", "voice", "post", "fake"]
 
 def message(address="tashi@mail.example", reference=None, **more):
     facts = {
-        "channel": Channel.EMAIL, "language": "bo", "subject": "ཐོ་འགོད།", "text": "ཐོ་འགོད་གནང་རོགས། 登记\n.\nEnd",
+        "channel": Channel.EMAIL, "said": (Written("bo", "ཐོ་འགོད།", "ཐོ་འགོད་གནང་རོགས། 登记\n.\nEnd"),),
     } | more  # fmt: skip
     return Message(reference=reference or uuid.uuid4(), address=Opened(address), **facts)
 
@@ -128,7 +129,7 @@ def lines_of(file):
 
 
 def test_the_outbox_holds_text_and_reference_and_a_masked_address(tmp_path):
-    one = message("+8613900001234", channel=Channel.SMS, text="登" * 71)
+    one = message("+8613900001234", channel=Channel.SMS, said=(Written("zh-hans", "", "登" * 71),))
 
     Outbox(tmp_path).send([one])
 

@@ -20,7 +20,7 @@ from rollkeeper.notices.gateways import Answer, Message
 from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
 from rollkeeper.notices.letters import letter_reference, read_letter, slip_reference
 from rollkeeper.notices.return_address import return_secret
-from rollkeeper.notices.texts import write_notice
+from rollkeeper.notices.texts import Written, write_notice
 from rollkeeper.site.cli import make_app
 from rollkeeper.vault.opened import Opened
 from tests.notices.people import ON, attempts, make_line, notice, tell
@@ -37,8 +37,10 @@ cli = CliRunner()
 
 
 def message(language="en", **more):
-    facts = {"address": Opened(ADDRESS[language]), "subject": "Subject", "text": TEXT[language]} | more
-    return Message(reference=uuid.uuid4(), channel=Channel.POST, language=language, **facts)
+    facts = {
+        "address": Opened(ADDRESS[language]), "said": (Written(language, "Subject", TEXT[language]),),
+    } | more  # fmt: skip
+    return Message(reference=uuid.uuid4(), channel=Channel.POST, **facts)
 
 
 def pages(sheets):
@@ -103,7 +105,7 @@ def test_a_letter_is_written_in_the_holder_s_language_with_its_letters_in_the_fi
 
 
 def test_no_letter_stands_on_the_back_of_another_s_and_the_cover_counts_them(tmp_path):
-    batch = [message(), message("zh-hans", text="很长。" * 900), message()]
+    batch = [message(), message("zh-hans", said=(Written("zh-hans", "标题", "很长。" * 900),)), message()]
 
     read = pages(letters(tmp_path).sheets(batch, name="letters-x"))
 
@@ -299,14 +301,17 @@ def test_a_trial_home_without_a_program_keeps_a_line_and_no_address(committed):
     assert (json.loads(row)["channel"], json.loads(row)["to"]) == ("post", "…")
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+@pytest.mark.parametrize("spoken", [["en"], ["zh-hans"], ["bo"], ["bo", "zh-hans", "en"]])
 @pytest.mark.parametrize("kind", [NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.ENDED])
-def test_a_letter_about_a_line_s_end_fits_on_one_page(tmp_path, language, kind):
-    told = write_notice(
-        kind, language=language, channel=Channel.POST, promised_on=dt.date(2012, 3, 1), suspension_days=30,
-        code="12345678", operator="Invented Telecom", care="10086", receipt="4711-K2M9QX",
-    )  # fmt: skip
-    one = message(language, subject=told.subject, text=told.text)
+def test_a_letter_about_a_line_s_end_fits_on_one_page(tmp_path, spoken, kind):
+    told = [
+        write_notice(
+            kind, language=language, brief=len(spoken) > 1, promised_on=dt.date(2012, 3, 1), suspension_days=30,
+            code="12345678", operator="Invented Telecom", care="10086", receipt="4711-K2M9QX",
+        )
+        for language in spoken
+    ]  # fmt: skip
+    one = message(spoken[0], said=tuple(told))
 
     sheets = letters(tmp_path).sheets([one], name="letters")
 

@@ -42,7 +42,7 @@ def test_the_menu_says_what_a_genuine_notice_promised_in_whose_language(code):
     (said,) = ask(f"{NUMBER} {code}")
 
     assert said == {
-        "genuine": True, "kind": "register_by", "language": "bo", "owed_on": "2011-12-20", "promised_on": "2012-03-01",
+        "genuine": True, "kind": "register_by", "languages": ["bo"], "owed_on": "2011-12-20", "promised_on": "2012-03-01",
     }  # fmt: skip
 
 

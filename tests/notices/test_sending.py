@@ -22,7 +22,7 @@ from rollkeeper.notices import queries
 from rollkeeper.notices.acts import record_outcomes, send_due
 from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.gateways import Answer, GatewayBroken
-from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
+from rollkeeper.notices.kinds import NONE_NAMED, Channel, NoticeKind, Outcome
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.sending import Sender
 from tests.notices.fakes import Way
@@ -63,6 +63,41 @@ def test_a_notice_goes_to_its_number_in_its_language_under_the_attempt_s_referen
     assert "2012年3月1日" in message.text
     assert notice(owed).code in message.text
     assert (message.reference, attempt.gateway_reference) == (attempt.attempt_id, f"way-{attempt.attempt_id}")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "spoken"), [([], ("en", "zh-hans", "bo")), (["bo", "zh-hans"], ("bo", "zh-hans"))]
+)
+def test_whoever_named_no_language_is_told_in_each_in_one_message(ways, chosen, spoken):
+    write_settings(notice_languages=chosen)
+    owed = tell(make_line(), language=NONE_NAMED)
+
+    try:
+        send(ways)
+    finally:
+        write_settings(notice_languages=[])
+
+    (message,) = ways[Channel.SMS].heard
+    assert message.languages == spoken
+    assert message.text.split("\n") == [one.text for one in message.said]
+    assert message.text.count(notice(owed).code) == len(spoken)
+
+
+def test_a_mail_says_it_whole_in_each_language_and_a_letter_in_brief_on_its_one_page(ways):
+    postal = {"number": None, "contact": "\nMs Invented\nLhasa", "contact_kind": "postal"}
+    ways[Channel.POST] = Way()
+    mailed, posted, alone = (
+        tell(make_line(**way), language=language)
+        for way, language in (({"number": None}, NONE_NAMED), (postal, NONE_NAMED), (postal, "en"))
+    )
+
+    send(ways)
+
+    heard = {one.reference: one for way in ways.values() for one in way.heard}
+    mail, in_each, in_one = (heard[attempts(owed)[0].attempt_id] for owed in (mailed, posted, alone))
+    assert [len(one.languages) for one in (mail, in_each, in_one)] == [3, 3, 1]
+    assert all("\n\n" in one.text for one in (*mail.said, *in_one.said))
+    assert not any("\n\n" in one.text.partition(notice(posted).code)[0] for one in in_each.said)
 
 
 def test_a_notice_to_register_names_the_days_of_suspension_of_the_pack_in_force(ways):

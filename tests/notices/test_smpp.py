@@ -22,6 +22,7 @@ from rollkeeper.notices.smpp import ShortMessages
 from rollkeeper.notices.smpp_ids import ReportIds
 from rollkeeper.notices.smpp_spool import Spool
 from rollkeeper.notices.smpp_text import BASIC, SEPTETS, UCS_2, TooLong, in_parts, sms_parts
+from rollkeeper.notices.texts import Written
 from rollkeeper.site.cli import make_app
 from rollkeeper.vault.opened import Opened
 from tests.notices.centre import PASSWORD, message_centre, parts_of
@@ -35,8 +36,8 @@ run = CliRunner()
 
 def sms(text="Please register.", number=NUMBER, **more):
     return Message(
-        **{"reference": uuid.uuid4(), "channel": Channel.SMS, "address": Opened(number), "language": "en",
-           "subject": "", "text": text} | more
+        **{"reference": uuid.uuid4(), "channel": Channel.SMS, "address": Opened(number),
+           "said": (Written("en", "", text),)} | more
     )  # fmt: skip
 
 

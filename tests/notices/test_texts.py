@@ -7,11 +7,12 @@ import pytest
 
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.notices.errors import LinkInNotice, TextFault
-from rollkeeper.notices.kinds import Channel, NoticeKind
+from rollkeeper.notices.kinds import NONE_NAMED, Channel, NoticeKind
 from rollkeeper.notices.smpp_text import sms_parts
 from rollkeeper.notices.texts import (
     best_language,
     languages,
+    languages_to_write_in,
     looks_like_link,
     parse_language,
     read_language,
@@ -34,7 +35,7 @@ def written(language, kind, channel=Channel.SMS, **more):
         "operator": "Invented Telecom",
         "care": "10086",
     } | more
-    return write_notice(kind, language=language, channel=channel, **facts)
+    return write_notice(kind, language=language, brief=channel.uses_the_line, **facts)
 
 
 def source(language="en"):
@@ -230,6 +231,20 @@ def test_every_fault_of_a_file_is_reported():
 def test_a_file_that_is_not_toml_is_refused_by_name():
     with pytest.raises(TextFault, match=r"xx\.toml"):
         parse_language("= broken", file="xx.toml")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "chosen"),
+    [
+        ("bo", ["en", "zh-hans"], ["bo"]),
+        (NONE_NAMED, ["zh-hans", "bo"], ["zh-hans", "bo"]),
+        (NONE_NAMED, ["xx", "bo"], ["bo"]),
+        (NONE_NAMED, ["xx"], ["en"]),
+        ("xx", ["zh-hans", "bo"], ["zh-hans"]),
+    ],
+)
+def test_whoever_named_no_language_is_told_in_each_that_the_home_offers(wanted, offered, chosen):
+    assert languages_to_write_in(wanted, offered=offered) == chosen
 
 
 @pytest.mark.parametrize(

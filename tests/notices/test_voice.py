@@ -14,8 +14,9 @@ from rollkeeper.kernel.settings import write_settings
 from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.errors import NoCalls
 from rollkeeper.notices.gateways import Answer, Message, gateways
-from rollkeeper.notices.kinds import CallEnd, Channel, Outcome
+from rollkeeper.notices.kinds import NONE_NAMED, CallEnd, Channel, Outcome
 from rollkeeper.notices.rules import judge_call, key_to_press
+from rollkeeper.notices.texts import Written
 from rollkeeper.notices.voice import Calls
 from rollkeeper.site.cli import make_app
 from rollkeeper.vault.opened import Opened
@@ -63,16 +64,28 @@ def collect(folder, *ends):
 def test_a_call_says_its_text_and_asks_for_a_key_and_the_key_proves(folder, language):
     owed, reference = called(language)
     (call,) = json.loads((folder / "calls.json").read_text()).values()
-    (asked,) = re.findall(r"(?<![0-9])[1-9](?![0-9])", call["text"][-45:])
+    (said,) = call["says"]
+    (asked,) = re.findall(r"(?<![0-9])[1-9](?![0-9])", said["text"][-45:])
 
     taken = collect(folder, {"reference": reference, "ended": "heard", "key": asked})
 
-    assert (call["to"], call["language"], notice(owed).code in call["text"]) == (
+    assert (call["to"], said["language"], notice(owed).code in said["text"]) == (
         "+8613900001234",
         language,
         True,
     )
     assert (taken["delivered"], notice(owed).state) == (1, "delivered")
+
+
+def test_whoever_named_no_language_hears_the_same_in_each_and_is_asked_for_the_same_key(folder):
+    owed, _ = called(NONE_NAMED)
+    (call,) = json.loads((folder / "calls.json").read_text()).values()
+
+    keys = [re.findall(r"(?<![0-9])[1-9](?![0-9])", said["text"][-45:]) for said in call["says"]]
+
+    assert [said["language"] for said in call["says"]] == ["en", "zh-hans", "bo"]
+    assert all(notice(owed).code in said["text"] for said in call["says"])
+    assert len({tuple(key) for key in keys}) == 1
 
 
 def test_an_answering_machine_a_busy_line_and_nonsense_prove_nothing(folder):
@@ -123,9 +136,7 @@ def test_a_program_that_does_not_end_has_the_calls_that_it_took(tmp_path):
             uuid.uuid4(),
             Channel.VOICE,
             Opened("+8689100000001"),
-            language="en",
-            subject="",
-            text="Please register.",
+            said=(Written("en", "", "Please register."),),
         )
         for _ in range(2)
     ]
