@@ -40,7 +40,7 @@ from rollkeeper.lines.states import PROVEN_LATER, PauseReason
 
 __all__ = [
     "NewHolding", "NewLine", "activate_line", "begin_holding", "begin_holdings", "begin_suspension",
-    "end_line_state", "hold_erasure", "lift_for_hours", "lift_suspension", "lock_line", "look_up_line", "make_lines", "mark_disputed", "pause_clock",
+    "end_line_state", "lift_for_hours", "lift_suspension", "lock_line", "look_up_line", "make_lines", "mark_disputed", "pause_clock",
     "protect_line", "record_registrations", "refuse_protected", "refuse_protected_holder", "resume_clock", "see_proof", "settle_dispute", "telling_nothing", "transfer_holding",
 ]  # fmt: skip
 
@@ -163,34 +163,6 @@ def protect_line(authority: Authority, line_id: LineId, *, protected: bool, on: 
         return append_entry(
             authority, verb=Verb.LINE_PROTECTED, role=role, on=on, line_id=line_id, facts=facts
         )
-
-
-def hold_erasure(
-    authority: Authority,
-    line_id: LineId,
-    first: dt.date,
-    last: dt.date,
-    *,
-    case_reference: str,
-    review_on: dt.date,
-    on: dt.date,
-) -> None:
-    """Let the erasure of a line's record wait through `last`. A hold has an end and ends by itself.
-
-    Refuses: LineNotFound, DaysReversed. Ledger: line:erasure:held.
-    """
-    role = demand(authority, Power.HOLD_ERASURE)
-    if last < first:
-        raise DaysReversed(first=first, last=last)
-    with act():
-        lock_line(line_id)
-        run(
-            "INSERT INTO lines_hold (line_id, hold_id, days, case_reference, review_on)"
-            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
-            [line_id, new_uuid(), first, last, case_reference, review_on],
-        )
-        facts = {"first": first.isoformat(), "last": last.isoformat(), "review_on": review_on.isoformat()}
-        append_entry(authority, verb=Verb.ERASURE_HELD, role=role, on=on, line_id=line_id, facts=facts)
 
 
 _FLAGS = {

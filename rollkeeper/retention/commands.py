@@ -1,18 +1,41 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The command `erase-due`."""
+"""The commands `erase-due` and `holds`."""
 
 import dataclasses
-from typing import Annotated
+import datetime as dt
+import sys
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
 from rollkeeper.kernel import clock, opening
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
+from rollkeeper.kernel.ids import LineId
+
+if TYPE_CHECKING:
+    from rollkeeper.access.authority import Authority
+
+UserOption = Annotated[
+    str, typer.Option("--as", metavar="USER", help="Who you are; the password is asked for.")
+]
+CaseOption = Annotated[
+    str, typer.Option("--case", metavar="NUMBER", help="The number of the case; nobody's name.")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add this room's commands."""
     app.command("erase-due")(erase_due)
+    holds = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help="Legal holds: what a case keeps from being erased, and until when.",
+    )
+    holds.command("lay")(lay)
+    holds.command("end")(end)
+    holds.command("list")(list_)
+    app.add_typer(holds, name="holds")
 
 
 def erase_due(
@@ -60,3 +83,106 @@ def erase_due(
         + (f" {erased.abandoned:,} broken-off applications were erased." if erased.abandoned else "")
         + (f" {erased.finished:,} erasures that had broken off were finished." if erased.finished else "")
     )
+
+
+def lay(
+    *,
+    user: UserOption,
+    case: CaseOption,
+    last: Annotated[
+        dt.date,
+        typer.Option(
+            "--to", parser=read_date, metavar="DATE", help="The last day held; at most a year ahead."
+        ),
+    ],
+    review_on: Annotated[
+        dt.date,
+        typer.Option(
+            "--review",
+            parser=read_date,
+            metavar="DATE",
+            help="When somebody looks whether it is still needed.",
+        ),
+    ],
+    on: DateOption = None,
+) -> None:
+    """Keep the record of one line from being erased while a case needs it. It ends by itself.
+
+    The password and then the whole number or the reference of the line are asked for, or are lines of standard input in this order.
+
+    Example: rollkeeper holds lay --as officer-1 --case 2012/7 --to 2012-09-30 --review 2012-06-30
+    """
+    from rollkeeper.retention.holding import lay_hold
+
+    opening.open_home()
+    officer, line_id = _signed_in(user), _line_id()
+    lay_hold(officer, line_id, case_reference=case, last=last, review_on=review_on, on=on or clock.today())
+    out.print(f"Held through {last}; to be reviewed on {review_on}.")
+
+
+def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
+    """End a hold before its time: what the law no longer allows to keep goes from the next day on.
+
+    The password and then the whole number or the reference of the line are asked for, as by 'holds lay'.
+
+    Example: rollkeeper holds end --as officer-1 --case 2012/7
+    """
+    from rollkeeper.retention.holding import end_hold
+
+    opening.open_home()
+    officer, line_id, day = _signed_in(user), _line_id(), on or clock.today()
+    end_hold(officer, line_id, case_reference=case, on=day)
+    out.print(f"Held through {day}, and no longer.")
+
+
+def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
+    """List the holds that stand, by the day of their review: references of lines, numbers of cases, days.
+
+    Exit code 1 where the day of a review has come.
+
+    Example: rollkeeper holds list
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.retention.holding import standing_holds
+
+    opening.open_home()
+    day = on or clock.today()
+    found = standing_holds(console_authority(), on=day)
+    if as_json:
+        emit([dataclasses.asdict(one) for one in found])
+    else:
+        show_table(
+            "Legal holds",
+            ["review", "last day", "since", "case", "line"],
+            [[one.review_on, one.last, one.first, one.case_reference, str(one.line_id)] for one in found],
+        )
+    if any(one.review_on <= day for one in found):
+        raise typer.Exit(1)
+
+
+def _signed_in(user: str) -> "Authority":
+    from rollkeeper.access.acts import sign_in
+
+    return sign_in(user, _ask(f"Password of {user}", secret=True))
+
+
+def _line_id() -> LineId:
+    """Ask for a line, by its number or, where that is somebody else's by now, by its reference. Refuses: NumberNotRead, LineNotFound."""
+    from rollkeeper.kernel.settings import settings
+    from rollkeeper.lines.errors import LineNotFound
+    from rollkeeper.lines.queries import find_line_written
+
+    asked = _ask("Number or reference of the line")
+    try:
+        return LineId(UUID(asked))
+    except ValueError:
+        line = find_line_written(asked, country=settings().country_code)
+    if line is None:
+        raise LineNotFound
+    return line.line_id
+
+
+def _ask(what: str, *, secret: bool = False) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt(what, hide_input=secret, err=True))

@@ -16,3 +16,39 @@ class ErasuresMissing(RollkeeperError):
         "If its date is wrong, set it right: what is erased is gone for ever. If it is right, say so once:"
         " 'rollkeeper erase-due --after-gap'."
     )
+
+
+class CaseNotRead(RollkeeperError):
+    """A legal hold names its case by a number, and by nobody's name."""
+
+    code = "case_not_read"
+    kind = Kind.MALFORMED
+    sentence = "The case is named by its number: up to 40 letters, digits, dots, strokes and brackets, with no space."
+    remedy = "Write the number that the court or the authority gave it; never a name."
+
+
+class HoldOutOfBounds(RollkeeperError):
+    """A legal hold has no such days."""
+
+    code = "hold_out_of_bounds"
+    kind = Kind.REFUSED
+    sentence = "No hold lasts from {first} to {last} with its review on {review_on}."
+    remedy = "It is reviewed on a day before it ends, and ends within {most_days} days; lay it anew where the case still needs it."
+
+
+class RecordErased(RollkeeperError):
+    """What should be held is gone, or about to go: its keys are destroyed."""
+
+    code = "record_erased"
+    kind = Kind.CONFLICT
+    sentence = "The record of this line was erased, or is being erased: there is nothing left to hold."
+    remedy = "Say so to whoever asked. The certificate stands in the ledger under the line's reference."
+
+
+class HoldNotFound(RollkeeperError):
+    """No hold of this case lasts beyond today."""
+
+    code = "hold_not_found"
+    kind = Kind.NOT_FOUND
+    sentence = "No hold of this case on this line lasts beyond today."
+    remedy = "See 'rollkeeper holds list'."

@@ -226,12 +226,6 @@ def test_a_second_dispute_makes_no_second_pause(line):
     assert len(line_history(line).pauses) == 1
 
 
-def test_a_hold_has_an_end_and_a_day_of_review(line):
-    acts.hold_erasure(ME, line, ON, ON + 30 * DAY, case_reference="2012/7", review_on=ON + 10 * DAY, on=ON)
-
-    assert line_history(line).holds == ((ON, ON + 30 * DAY),)
-
-
 def test_every_act_leaves_an_entry_under_the_line(line):
     acts.pause_clock(ME, line, ON, None, PauseReason.ABROAD, ON)
     acts.mark_disputed(ME, line, ON)

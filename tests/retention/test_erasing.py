@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
-from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.access.authority import sweep_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock, server
@@ -21,9 +21,9 @@ from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, new_uuid
 from rollkeeper.kernel.settings import HomeKind, write_settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
-from rollkeeper.lines.acts import hold_erasure
 from rollkeeper.retention import acts
 from rollkeeper.retention.errors import ErasuresMissing
+from rollkeeper.retention.holding import lay_hold
 from rollkeeper.retention.rules import last_end_to_erase
 from rollkeeper.vault.acts import PersonRecord, open_sealed, seal_persons
 from rollkeeper.vault.errors import CannotOpen
@@ -31,6 +31,7 @@ from rollkeeper.vault.fields import Field, Purpose
 from tests.campaign.population import day, make_line, person
 
 PACK = load_pack("cn-xz-2011")
+OFFICER, DAY = StaffRole.DATA_PROTECTION_OFFICER, dt.timedelta(days=1)
 ENDED, LAST_KEPT, ERASED = day("2012-04-05"), day("2013-04-05"), day("2013-04-06")
 
 
@@ -162,9 +163,8 @@ def test_a_certificate_says_on_what_ground(committed: None) -> None:
 @pytest.mark.parametrize(("until", "gone"), [("2013-04-05", 1), ("2013-04-06", 0), ("2013-04-07", 0)])
 def test_a_legal_hold_makes_it_wait_and_ends_by_itself(until: str, gone: int, committed: None) -> None:
     line_id = ended_line()
-    hold_erasure(
-        console_authority(), line_id, ENDED, day(until), case_reference="1", review_on=day(until), on=ENDED
-    )  # fmt: skip
+    held = day(until)
+    lay_hold(person(OFFICER), line_id, case_reference="1", last=held, review_on=held, on=ERASED - 9 * DAY)
 
     assert acts.count_due(sweep_authority(), on=ERASED) == acts.Due(lines=gone, holdings=0, held=1 - gone)
     assert erase(ERASED).lines == gone
@@ -283,10 +283,9 @@ def test_what_is_held_keeps_no_chunk_from_going_on(
         past.append(make_line(registered=True))
         holding_of(past[-1], on - dt.timedelta(days=365), on)
         holding_of(past[-1], on, None)
+    officer = person(OFFICER)
     for line_id in sorted(lines)[:3] + lines[4:6] + past[:5]:
-        hold_erasure(
-            console_authority(), line_id, ENDED, ERASED, case_reference="1", review_on=ERASED, on=ENDED
-        )  # fmt: skip
+        lay_hold(officer, line_id, case_reference="1", last=ERASED, review_on=ERASED, on=ERASED)
     held = len({*sorted(lines)[:3], *lines[4:6]})
 
     first, second = erase(ERASED), erase(ERASED)

@@ -54,6 +54,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:line:protected' THEN '+---'
     WHEN 'line:number:freed' THEN '+-++'
     WHEN 'line:erasure:held' THEN '+---'
+    WHEN 'line:erasure:hold_ended' THEN '+---'
     WHEN 'line:record:erased' THEN '+-++'
     WHEN 'line:application:erased' THEN '----'
     WHEN 'notices:notice:delivered' THEN '+---'

@@ -91,10 +91,9 @@ GRANT SELECT, DELETE ON lines_showntry TO sweep;
 GRANT SELECT, INSERT (staff_id) ON lines_showntry TO counter;
 GRANT SELECT, INSERT, DELETE ON lines_reference TO sweep;
 GRANT DELETE ON lines_number TO sweep;
-GRANT SELECT, INSERT ON lines_hold TO sweep;
+GRANT SELECT, INSERT, UPDATE (days) ON lines_hold TO sweep;
 GRANT SELECT ON lines_number, lines_suspension, lines_holding, lines_pause, lines_hold TO office, auditor;
 GRANT INSERT, UPDATE ON lines_pause TO office;
-GRANT INSERT ON lines_hold TO office;
 
 -- What must be told, what the network must do.
 GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt TO sweep;

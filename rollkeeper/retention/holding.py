@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Legal holds: the record of one line is kept beyond its last day while a named case needs it, and not a day longer.
+
+A hold is against whoever wants to be forgotten: it names a case, has an end within a year and a day of review before that, is for one
+line and for no list of them, and ends by itself.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.roles import Power
+from rollkeeper.kernel.database import act, rows, run
+from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.acts import lock_line
+from rollkeeper.retention.errors import CaseNotRead, HoldNotFound, HoldOutOfBounds, RecordErased
+
+MOST_DAYS: Final = 366
+_CASE: Final = re.compile(r"[\w./()〔〕-]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One hold that stands, with the case that it is for."""
+
+    line_id: LineId
+    case_reference: str
+    first: dt.date
+    last: dt.date
+    review_on: dt.date
+
+
+def lay_hold(
+    authority: Authority,
+    line_id: LineId,
+    *,
+    case_reference: str,
+    last: dt.date,
+    review_on: dt.date,
+    on: dt.date,
+) -> None:
+    """Let the erasure of a line's record wait through `last`.
+
+    Refuses: NotAllowed, CaseNotRead, HoldOutOfBounds, LineNotFound, RecordErased. Ledger: line:erasure:held.
+    """
+    role = demand(authority, Power.HOLD_ERASURE)
+    if not _CASE.fullmatch(case_reference):
+        raise CaseNotRead
+    if not on <= review_on <= last <= on + dt.timedelta(days=MOST_DAYS):
+        raise HoldOutOfBounds(first=on, review_on=review_on, last=last, most_days=MOST_DAYS)
+    with act():
+        # An erasure locks its lines: whoever comes in that moment waits, and then finds it.
+        if lock_line(line_id).erased_on or rows(
+            "SELECT FROM retention_erasure WHERE line_id = %s AND holding_id IS NULL", [line_id]
+        ):
+            raise RecordErased
+        run(
+            "INSERT INTO lines_hold (line_id, hold_id, days, case_reference, review_on)"
+            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
+            [line_id, new_uuid(), on, last, case_reference, review_on],
+        )
+        facts = {"first": on.isoformat(), "last": last.isoformat(), "review_on": review_on.isoformat()}
+        append_entry(authority, verb=Verb.ERASURE_HELD, role=role, on=on, line_id=line_id, facts=facts)
+
+
+def end_hold(authority: Authority, line_id: LineId, *, case_reference: str, on: dt.date) -> None:
+    """End what a case holds of a line before its time: the day itself is the last.
+
+    Refuses: NotAllowed, LineNotFound, HoldNotFound. Ledger: line:erasure:hold_ended.
+    """
+    role = demand(authority, Power.HOLD_ERASURE)
+    with act():
+        lock_line(line_id)
+        ended = run(
+            "UPDATE lines_hold SET days = daterange(lower(days), %s, '[]')"
+            " WHERE line_id = %s AND case_reference = %s AND days @> %s AND upper(days) - 1 > %s",
+            [on, line_id, case_reference, on, on],
+        )
+        if not ended:
+            raise HoldNotFound
+        append_entry(authority, verb=Verb.HOLD_ENDED, role=role, on=on, line_id=line_id)
+
+
+def standing_holds(authority: Authority, *, on: dt.date) -> list[Hold]:
+    """Return the holds that stand on a day, those to be reviewed first at the top. Refuses: NotAllowed."""
+    demand(authority, Power.ERASE_DUE)
+    found = rows(
+        "SELECT line_id, case_reference, lower(days) AS first, upper(days) - 1 AS last, review_on FROM lines_hold"
+        " WHERE days @> %s ORDER BY review_on, line_id",
+        [on],
+    )
+    return [Hold(LineId(r.line_id), r.case_reference, r.first, r.last, r.review_on) for r in found]

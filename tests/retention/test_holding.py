@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Legal holds: laid by a named officer for one line and one case, within bounds, ended early or by themselves."""
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from uuid import UUID
+
+import pytest
+from typer.testing import CliRunner
+
+from rollkeeper.access.acts import add_staff
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.queries import line_history
+from rollkeeper.retention import acts
+from rollkeeper.retention.errors import CaseNotRead, HoldNotFound, HoldOutOfBounds, RecordErased
+from rollkeeper.retention.holding import MOST_DAYS, end_hold, lay_hold, standing_holds
+from rollkeeper.site.cli import make_app
+from tests.campaign.population import make_line, person
+from tests.retention.test_erasing import DAY, ENDED, ERASED, LAST_KEPT, ended_line, erase
+
+CASE = "2012/7"
+run = CliRunner()
+
+
+@pytest.fixture
+def officer(committed: None) -> Authority:
+    return person(StaffRole.DATA_PROTECTION_OFFICER)
+
+
+def lay(
+    who: Authority, line_id: LineId, *, on: dt.date = LAST_KEPT, days: int = 30, case: str = CASE
+) -> None:
+    lay_hold(who, line_id, case_reference=case, last=on + days * DAY, review_on=on, on=on)
+
+
+def test_a_hold_has_an_end_a_day_of_review_and_an_entry_without_its_case(officer: Authority) -> None:
+    line_id = ended_line()
+
+    lay(officer, line_id)
+
+    assert line_history(line_id).holds == ((LAST_KEPT, LAST_KEPT + 30 * DAY),)
+    (entry,) = rows("SELECT line_id, body FROM ledger_entry WHERE verb = 'line:erasure:held'")
+    assert (entry.line_id, CASE in entry.body) == (line_id, False)
+
+
+@pytest.mark.parametrize("who", [console_authority, sweep_authority, lambda: person(StaffRole.SUPERVISOR)])
+def test_nobody_but_a_named_officer_lays_or_ends_one(
+    who: Callable[[], Authority], officer: Authority
+) -> None:
+    line_id = ended_line()
+    lay(officer, line_id)
+
+    with pytest.raises(NotAllowed):
+        lay(who(), line_id)
+    with pytest.raises(NotAllowed):
+        end_hold(who(), line_id, case_reference=CASE, on=LAST_KEPT)
+
+
+@pytest.mark.parametrize(
+    ("review", "last"), [(-1, 30), (31, 30), (0, -1), (0, MOST_DAYS + 1), (MOST_DAYS + 1, MOST_DAYS + 1)]
+)
+def test_it_ends_within_a_year_and_is_looked_at_before(review: int, last: int, officer: Authority) -> None:
+    line_id = ended_line()
+
+    with pytest.raises(HoldOutOfBounds):
+        lay_hold(
+            officer, line_id, case_reference=CASE, last=ENDED + last * DAY, review_on=ENDED + review * DAY, on=ENDED
+        )  # fmt: skip
+    assert rows("SELECT FROM lines_hold") == []
+
+
+@pytest.mark.parametrize("case", ["", "of Mr Invented", "a" * 41, "1\n2"])
+def test_a_case_is_named_by_its_number(case: str, officer: Authority) -> None:
+    with pytest.raises(CaseNotRead):
+        lay(officer, ended_line(), case=case)
+
+
+def test_what_does_not_exist_is_not_held(officer: Authority) -> None:
+    with pytest.raises(LineNotFound):
+        lay(officer, LineId(new_uuid()))
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["done", "killed"])
+def test_what_is_erased_or_about_to_be_is_not_said_to_be_held(
+    *, killed: bool, officer: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line_id = ended_line()
+    with monkeypatch.context() as patched:
+        if killed:
+            patched.setattr(acts, "shred", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        try:
+            erase(ERASED)
+        except KeyboardInterrupt:
+            assert killed
+
+    with pytest.raises(RecordErased):
+        lay(officer, line_id, on=ERASED)
+    assert rows("SELECT FROM lines_hold") == []
+    assert rows("SELECT FROM ledger_entry WHERE verb = 'line:erasure:held'") == []
+
+
+def test_a_hold_that_is_ended_lets_the_record_go_the_day_after(officer: Authority) -> None:
+    line_id = ended_line()
+    lay(officer, line_id)
+    lay(officer, line_id, case="other")
+
+    end_hold(officer, line_id, case_reference=CASE, on=ERASED)
+    erased = [erase(ERASED + days * DAY).lines for days in (0, 1)]
+    end_hold(officer, line_id, case_reference="other", on=ERASED + DAY)
+
+    assert erased == [0, 0]  # the other case still holds it
+    assert [erase(ERASED + days * DAY).lines for days in (1, 2)] == [0, 1]
+
+
+def test_a_hold_is_ended_once_and_by_its_own_case(officer: Authority) -> None:
+    line_id = ended_line()
+    lay(officer, line_id)
+
+    with pytest.raises(HoldNotFound):
+        end_hold(officer, line_id, case_reference="other", on=LAST_KEPT)
+    end_hold(officer, line_id, case_reference=CASE, on=LAST_KEPT)
+    with pytest.raises(HoldNotFound):
+        end_hold(officer, line_id, case_reference=CASE, on=LAST_KEPT)
+
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'line:erasure:hold_ended'")) == 1
+
+
+def test_those_to_be_looked_at_first_stand_first_and_ended_ones_nowhere(officer: Authority) -> None:
+    late, early, over = ended_line(), ended_line(), ended_line()
+    for line_id, review in ((late, 20), (early, 10), (over, 5)):
+        lay_hold(
+            officer, line_id, case_reference=CASE, last=ENDED + 30 * DAY, review_on=ENDED + review * DAY, on=ENDED
+        )  # fmt: skip
+    end_hold(officer, over, case_reference=CASE, on=ENDED)
+
+    assert [one.line_id for one in standing_holds(console_authority(), on=ENDED + DAY)] == [early, late]
+
+
+def test_the_night_s_own_role_can_end_what_it_laid(
+    officer: Authority, as_role: Callable[[str], AbstractContextManager[None]]
+) -> None:
+    line_id = ended_line()
+    with as_role("sweep"):
+        lay(officer, line_id)
+        end_hold(officer, line_id, case_reference=CASE, on=LAST_KEPT)
+
+    assert line_history(line_id).holds == ((LAST_KEPT, LAST_KEPT),)
+
+
+def test_the_commands_lay_list_and_end_one(committed: None) -> None:
+    password = "invented horse, invented battery"
+    add_staff(
+        console_authority(), username="officer-9", password=password, roles=[StaffRole.DATA_PROTECTION_OFFICER], on=ENDED
+    )  # fmt: skip
+    line_id = make_line()
+    asked = f"{password}\n{line_id}\n"
+    words = ["--as", "officer-9", "--case", CASE, "--on", "2012-06-01"]
+
+    laid = run.invoke(
+        make_app(), ["holds", "lay", *words, "--to", "2012-09-30", "--review", "2012-06-30"], input=asked
+    )
+    before, due = (
+        run.invoke(make_app(), ["holds", "list", "--json", "--on", on]) for on in ("2012-06-29", "2012-06-30")
+    )
+    wrong = run.invoke(make_app(), ["holds", "end", *words], input=f"{password}\n+8613800000009\n")
+    ended = run.invoke(make_app(), ["holds", "end", *words], input=asked)
+    after = run.invoke(make_app(), ["holds", "list", "--on", "2012-06-02"])
+
+    assert [one.exit_code for one in (laid, before, due, wrong, ended, after)] == [0, 0, 1, 1, 0, 0]
+    assert str(UUID(str(line_id))) in before.stdout
+    assert str(line_id) not in after.stdout
