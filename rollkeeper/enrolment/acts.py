@@ -34,7 +34,7 @@ from rollkeeper.lines.states import PauseReason
 from rollkeeper.network.acts import ask
 from rollkeeper.network.kinds import CommandKind
 from rollkeeper.notices.acts import owe
-from rollkeeper.notices.kinds import NONE_NAMED, NoticeKind
+from rollkeeper.notices.kinds import NoticeKind
 from rollkeeper.subscribers.queries import document_index, find_persons, principals, replaced_on
 
 type Document = tuple[str, str]
@@ -264,6 +264,6 @@ def demand_holder(line: LineView, document: Document | None, *, on: dt.date, mus
 
 
 def _owe(line: LineView, kind: NoticeKind, *, on: dt.date) -> None:
-    language = line.language or NONE_NAMED
+    language = line.language
     pack_hash = load_pack(settings().pack).hash
     owe(line.line_id, kind=kind, language=language, promised_on=None, pack_hash=pack_hash, on=on)

@@ -33,7 +33,7 @@ from rollkeeper.lines.acts import refuse_protected, refuse_protected_holder
 from rollkeeper.lines.counting import lock_taking
 from rollkeeper.lines.queries import LineView, living_lines_of, present_holding
 from rollkeeper.notices.acts import owe
-from rollkeeper.notices.kinds import NONE_NAMED, NoticeKind
+from rollkeeper.notices.kinds import NoticeKind
 from rollkeeper.subscribers.acts import add_document, join_persons, let_go_document, part_person
 from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.kinds import PartyKind
@@ -161,7 +161,7 @@ def _mark(
     """Enter it for every living line of theirs, tell each, and return the entry for the line at which it was done."""
     power = Power.JOIN_DOCUMENTS if verb is Verb.DOCUMENT_JOINED else Power.PART_DOCUMENTS
     role, pack_hash = demand(authority, power), load_pack(settings().pack).hash
-    language = language_of(holder) or NONE_NAMED
+    language = language_of(holder)
     entries: dict[LineId, EntryId] = {}
     for line_id in dict.fromkeys((line.line_id, *living_lines_of(holder))):
         holding = present_holding(line_id)

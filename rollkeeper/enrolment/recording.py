@@ -39,7 +39,6 @@ from rollkeeper.lines.queries import LineView
 from rollkeeper.lines.states import Service
 from rollkeeper.network.acts import ask
 from rollkeeper.network.kinds import CommandKind
-from rollkeeper.notices.kinds import NONE_NAMED
 from rollkeeper.subscribers.acts import (
     Shown,
     add_document,
@@ -100,9 +99,9 @@ class Draft:
         return self.parts.route.last_day(self.on) if self.parts.route else None
 
     @property
-    def language(self) -> str:
-        """Return the language in which the holder wants to be told."""
-        return self.submission.language or (self.line and self.line.language) or NONE_NAMED
+    def language(self) -> str | None:
+        """Return the language in which the holder wants to be told, None where nobody named any."""
+        return self.submission.language or (self.line.language if self.line else None)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -28,7 +28,7 @@ class RouteTook:
     commitment: str
     rule: RouteRule
     until: dt.date | None
-    language: str
+    language: str | None
     role: str
     pack_hash: str
     on: dt.date

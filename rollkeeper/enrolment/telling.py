@@ -14,7 +14,7 @@ from rollkeeper.lines.states import RESTRICTIONS, LineState, SuspensionReason
 from rollkeeper.network.acts import ask
 from rollkeeper.network.kinds import CommandKind
 from rollkeeper.notices.acts import owe
-from rollkeeper.notices.kinds import NONE_NAMED, NoticeKind
+from rollkeeper.notices.kinds import NoticeKind
 
 
 def tell_registered(
@@ -24,7 +24,7 @@ def tell_registered(
     was_lifted: bool,
     is_suspended: bool,
     person_id: PersonId,
-    language: str,
+    language: str | None,
     pack_hash: str,
     on: dt.date,
     at: dt.datetime,
@@ -77,7 +77,7 @@ def give_service_back(line: LineView, *, on: dt.date) -> bool:
     left = lift_suspension(line.line_id, reason=SuspensionReason.REGISTRATION, on=on)
     ask_for_what_is_left(line.line_id, is_suspended=left.state is LineState.SUSPENDED, at=clock.now())
     if left.state is not LineState.SUSPENDED:
-        language = line.language or NONE_NAMED
+        language = line.language
         pack_hash = load_pack(settings().pack).hash
         owe(
             line.line_id,
@@ -111,6 +111,6 @@ def give_back_to_whom_spoke_in_time(
 def tell_ended(line: LineView, *, on: dt.date) -> None:
     """Owe word of its end to whoever has a line that somebody had ended without showing that it is theirs."""
     owe(
-        line.line_id, kind=NoticeKind.ENDED, language=line.language or NONE_NAMED, promised_on=None,
+        line.line_id, kind=NoticeKind.ENDED, language=line.language, promised_on=None,
         pack_hash=load_pack(settings().pack).hash, on=on,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from rollkeeper.incidents.kinds import About, Remedy, Severity, Table
 from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, show_table
 from rollkeeper.kernel.ids import StaffId
+from rollkeeper.notices.kinds import NONE_NAMED
 
 if TYPE_CHECKING:
     from rollkeeper.incidents.queries import IncidentView
@@ -202,8 +203,11 @@ def notify(
     if as_json:
         emit(dataclasses.asdict(drafted))
         return
-    for language, text in drafted.texts.items():
-        out.print(f"{language}: {drafted.by_language[language]:,} people\n\n{text}\n", markup=False)
+    for language, texts in drafted.texts.items():
+        named = "no language named" if language == NONE_NAMED else language
+        out.print(f"{named}: {drafted.by_language[language]:,} people\n", markup=False)
+        for one in texts:
+            out.print(f"{one.subject}\n\n{one.text}\n", markup=False)
     out.print(f"{drafted.unreachable:,} cannot be reached. Nothing is sent yet: add --send.")
 
 

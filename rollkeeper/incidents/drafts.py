@@ -12,7 +12,7 @@ from rollkeeper.incidents.queries import people_by_field
 from rollkeeper.kernel.database import act, patient
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.kinds import NoticeKind
-from rollkeeper.notices.texts import languages_to_write_in, write_notice
+from rollkeeper.notices.texts import Written, languages_of, write_notice
 
 _NO_CODE = "00000000"
 
@@ -22,7 +22,7 @@ class Draft:
     """How many would be told in which language, what they would read, and how many cannot be reached."""
 
     by_language: dict[str, int]
-    texts: dict[str, str]
+    texts: dict[str, list[Written]]
     unreachable: int
 
 
@@ -33,7 +33,7 @@ def draft(authority: Authority, incident_id: UUID) -> Draft:
         if locked_incident(incident_id).scoped_at is None:
             raise IncidentNotScoped
         by_language, unreachable = draft_notices(incident_id)
-    return Draft(by_language, {language: text_in(language) for language in sorted(by_language)}, unreachable)
+    return Draft(by_language, {language: texts_in(language) for language in sorted(by_language)}, unreachable)
 
 
 def note_draft(authority: Authority, incident_id: UUID) -> None:
@@ -47,14 +47,12 @@ def note_draft(authority: Authority, incident_id: UUID) -> None:
         incident.save(update_fields=["drafted"])
 
 
-def text_in(language: str) -> str:
-    """Return what somebody of this language would read, in a mail; several one after the other where none was named."""
-    chosen = settings()
-    written = [
+def texts_in(language: str) -> list[Written]:
+    """Return what somebody of this language would read in a mail; in each language of the home where they named none."""
+    return [
         write_notice(
             NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension_days=None, code=_NO_CODE,
-            operator=chosen.operator_name, care=chosen.care_number,
+            operator=settings().operator_name, care=settings().care_number,
         )
-        for one in languages_to_write_in(language, offered=chosen.notice_languages or chosen.languages)
+        for one in languages_of(language)
     ]  # fmt: skip
-    return "\n\n\n".join(f"{one.subject}\n\n{one.text}" for one in written)

@@ -22,6 +22,13 @@ class NoticeSettings(BaseModel):
         ),
         AfterValidator(each_once),
     ] = ["sms", "voice", "email", "post"]
+    notice_languages: Annotated[
+        list[str],
+        Field(
+            description="Languages of notices to whoever has named none, one after the other in each. Empty: all of `languages`."
+        ),
+        AfterValidator(each_once),
+    ] = []
     notice_tries: Annotated[
         int,
         Field(

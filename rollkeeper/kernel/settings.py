@@ -191,12 +191,6 @@ class Settings(
         "zh-hans",
         "bo",
     ]
-    notice_languages: Annotated[
-        list[str],
-        Field(
-            description="Languages of notices to whoever has named none, one after the other in each. Empty: all of `languages`."
-        ),
-    ] = []
     operator_name: Annotated[
         str, Field(min_length=1, description="How notices and pages call the operator.")
     ] = "Invented Telecom"

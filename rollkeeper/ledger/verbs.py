@@ -176,7 +176,7 @@ class Verb(StrEnum):
     LINE_PROTECTED = "line:line:protected", Form(line=MUST, facts={"protected": FLAG})
     NUMBER_FREED = "line:number:freed", Form(line=MUST, pack=MUST, article=MUST)
     ERASURE_HELD = "line:erasure:held", Form(line=MUST, facts={"first": DAY, "last": DAY, "review_on": DAY})
-    HOLD_ENDED = "line:erasure:hold_ended", _LINE
+    HOLD_ENDED = "line:erasure:hold_ended", Form(line=MUST, facts={"first": DAY, "last": DAY})
     RECORD_ERASED = "line:record:erased", Form(
         line=MUST, pack=MUST, article=MUST, facts={"erasure": REFERENCE, "ground": CODE},
         may={"holding": REFERENCE, "last_day_kept": DAY},

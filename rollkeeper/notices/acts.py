@@ -19,7 +19,7 @@ from rollkeeper.kernel.ids import CampaignId, LineId, NoticeId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.gateways import CHUNK, Gateway, gateways
-from rollkeeper.notices.kinds import Channel, NoticeKind
+from rollkeeper.notices.kinds import NONE_NAMED, Channel, NoticeKind
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.rules import AFTER_A_FAILURE
 from rollkeeper.notices.sending import Promise, Sender, Sent
@@ -76,7 +76,7 @@ def owe(
     line_id: LineId,
     *,
     kind: NoticeKind,
-    language: str,
+    language: str | None,
     promised_on: dt.date | None,
     pack_hash: str,
     on: dt.date,
@@ -84,7 +84,8 @@ def owe(
 ) -> NoticeId:
     """Note in the present transaction that the holder of a line must be told something; `send_due` tells them.
 
-    Precondition: the caller's act leaves its own ledger entry. `promised_on` is needed where the kind promises a day.
+    Precondition: the caller's act leaves its own ledger entry. `promised_on` is needed where the kind promises a day. Whoever has
+    named no `language` is told in every one of the home.
     """
     if NoticeKind(kind).promises_a_day and promised_on is None:
         raise ValueError(f"a notice of kind {kind} promises a day")
@@ -93,7 +94,16 @@ def owe(
         "INSERT INTO notices_notice"
         " (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, owed_on)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        [line_id, notice_id, NoticeKind(kind).value, campaign_id, language, promised_on, pack_hash, on],
+        [
+            line_id,
+            notice_id,
+            NoticeKind(kind).value,
+            campaign_id,
+            language or NONE_NAMED,
+            promised_on,
+            pack_hash,
+            on,
+        ],
     )
     return notice_id
 

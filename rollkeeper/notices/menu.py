@@ -14,7 +14,6 @@ from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.queries import find_line_written
 from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.queries import Genuine, find_genuine
-from rollkeeper.notices.texts import languages_to_write_in
 
 _MOST_WRONG: Final = 5
 _WITHIN_S: Final = 3600
@@ -46,13 +45,10 @@ def _find(number: str, code: str) -> Genuine | None:
 
 
 def _said(found: Genuine) -> dict[str, object]:
-    chosen = settings()
     return {
         "genuine": True,
         "kind": found.kind.value,
         "owed_on": found.owed_on,
         "promised_on": found.promised_on,
-        "languages": languages_to_write_in(
-            found.language, offered=chosen.notice_languages or chosen.languages
-        ),
+        "languages": found.languages,
     }

@@ -10,7 +10,7 @@ from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.errors import NoNotice
 from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
-from rollkeeper.notices.texts import languages, read_language
+from rollkeeper.notices.texts import languages, languages_of, read_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Genuine:
     kind: NoticeKind
     owed_on: dt.date
     promised_on: dt.date | None
-    language: str
-    """The holder's, in which the menu may answer."""
+    languages: list[str]
+    """In which it was written, and the menu may answer."""
 
 
 def standings() -> list[Standing]:
@@ -105,7 +105,9 @@ def find_genuine(line_id: LineId, *, code: str) -> Genuine:
     )
     if not found:
         raise NoNotice
-    return Genuine(NoticeKind(found[0].kind), found[0].owed_on, found[0].promised_on, found[0].language)
+    return Genuine(
+        NoticeKind(found[0].kind), found[0].owed_on, found[0].promised_on, languages_of(found[0].language)
+    )
 
 
 def genuine_senders() -> list[str]:

@@ -36,7 +36,7 @@ from rollkeeper.notices.rules import (
     next_step,
     wait_after,
 )
-from rollkeeper.notices.texts import languages_to_write_in, write_notice
+from rollkeeper.notices.texts import languages_of, write_notice
 from rollkeeper.vault.acts import open_line_values
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import LineField, Purpose
@@ -403,7 +403,7 @@ def _message(intent: _Intent, address: Opened, *, pack: Pack, receipt: str | Non
     """Write one notice; of one that speaks of the duty the pack in force knows it."""
     chosen, row = settings(), intent.row
     kind = NoticeKind(row.kind)
-    spoken = languages_to_write_in(row.language, offered=chosen.notice_languages or chosen.languages)
+    spoken = languages_of(row.language)
     said = tuple(
         write_notice(
             kind,

@@ -17,8 +17,9 @@ from string import Formatter
 from typing import Any, Final
 
 from rollkeeper.kernel.errors import raise_all
+from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.errors import LinkInNotice, TextFault
-from rollkeeper.notices.kinds import NONE_NAMED, NoticeKind
+from rollkeeper.notices.kinds import NoticeKind
 
 _LINK: Final = re.compile(
     r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
@@ -164,9 +165,19 @@ def best_language(wanted: str, *, offered: Sequence[str]) -> str:
 
 
 def languages_to_write_in(wanted: str, *, offered: Sequence[str]) -> list[str]:
-    """Return the holder's language alone; for whoever has named none each of those offered that there are texts for."""
-    every = [one for one in offered if one in languages()] if wanted == NONE_NAMED else []
-    return every or [best_language(wanted, offered=offered)]
+    """Return the holder's language alone; where none was named, or there are no texts for it, each of those offered."""
+    known = languages()
+    return (
+        [wanted]
+        if wanted in known
+        else [one for one in offered if one in known] or [best_language(wanted, offered=offered)]
+    )
+
+
+def languages_of(notice_in: str) -> list[str]:
+    """Return in which languages this home writes a notice that is kept with this one."""
+    chosen = settings()
+    return languages_to_write_in(notice_in, offered=chosen.notice_languages or chosen.languages)
 
 
 @cache

@@ -5,7 +5,8 @@
     PROGRAM results   out: {"reference", "ended": heard|hung_up|busy|no_answer|no_such_number, "key": "5"}
     PROGRAM forget    in:  {"reference"}: these results were taken in
 
-JSON, a line each. What it `says` is said one language after the other: more than one where nobody knows which is understood. A reference that comes again is the same call, to be placed once. `key` is what was pressed at the end;
+JSON, a line each. What it `says` is said one language after the other: more than one where nobody knows which is understood; the key,
+pressed after any of them, ends the call as heard. A reference that comes again is the same call, to be placed once. `key` is what was pressed at the end;
 the program is not told which one the text asks for in any other way than the text, and so cannot guess it.
 """
 

@@ -19,7 +19,7 @@ from rollkeeper.access.authority import Authority, rule_for
 from rollkeeper.incidents import queries
 from rollkeeper.incidents.acts import close_incident, note_report_sent
 from rollkeeper.incidents.asking import POWER_FOR, ask_step, withdraw_step
-from rollkeeper.incidents.drafts import text_in
+from rollkeeper.incidents.drafts import texts_in
 from rollkeeper.incidents.kinds import Step, StepState
 from rollkeeper.incidents.queries import DutyView, IncidentView, StepView
 from rollkeeper.incidents.reporting import LANGUAGES, write_report
@@ -69,7 +69,7 @@ def incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         "incident": found,
         "clocks": [_clock(duty) for duty in found.duties],
         "fields": drafted.get("fields", {}).items(),
-        "drafts": [(code, n, text_in(code)) for code, n in sorted(drafted.get("languages", {}).items())],
+        "drafts": [(code, n, texts_in(code)) for code, n in sorted(drafted.get("languages", {}).items())],
         "unreachable": drafted.get("unreachable", 0),
         "offers": []
         if found.closed_at

@@ -117,7 +117,7 @@ def lay(
     opening.open_home()
     officer, line_id = _signed_in(user), _line_id()
     lay_hold(officer, line_id, case_reference=case, last=last, review_on=review_on, on=on or clock.today())
-    out.print(f"Held through {last}; to be reviewed on {review_on}.")
+    out.print(f"{_told(line_id)}: held through {last}; to be reviewed on {review_on}.")
 
 
 def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
@@ -132,7 +132,7 @@ def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
     opening.open_home()
     officer, line_id, day = _signed_in(user), _line_id(), on or clock.today()
     end_hold(officer, line_id, case_reference=case, on=day)
-    out.print(f"Held through {day}, and no longer.")
+    out.print(f"{_told(line_id)}: held through {day}, and no longer.")
 
 
 def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
@@ -180,6 +180,15 @@ def _line_id() -> LineId:
     if line is None:
         raise LineNotFound
     return line.line_id
+
+
+def _told(line_id: LineId) -> str:
+    """Say which line it is: a number that was asked for may be another contract's by now."""
+    from rollkeeper.lines.queries import view_line
+
+    line = view_line(line_id)
+    ended = f", ended on {line.ended_on}" if line and line.ended_on else ""
+    return f"Line {line_id}, in service since {line.activated_on}{ended}" if line else str(line_id)
 
 
 def _ask(what: str, *, secret: bool = False) -> str:

@@ -23,7 +23,7 @@ class CaseNotRead(RollkeeperError):
 
     code = "case_not_read"
     kind = Kind.MALFORMED
-    sentence = "The case is named by its number: up to 40 letters, digits, dots, strokes and brackets, with no space."
+    sentence = "The case is named by its number: up to 40 digits, letters, dots, hyphens, slashes and brackets, a digit among them, with no space."
     remedy = "Write the number that the court or the authority gave it; never a name."
 
 
@@ -31,9 +31,9 @@ class HoldOutOfBounds(RollkeeperError):
     """A legal hold has no such days."""
 
     code = "hold_out_of_bounds"
-    kind = Kind.REFUSED
+    kind = Kind.MALFORMED
     sentence = "No hold lasts from {first} to {last} with its review on {review_on}."
-    remedy = "It is reviewed on a day before it ends, and ends within {most_days} days; lay it anew where the case still needs it."
+    remedy = "It is reviewed no later than on its last day, which lies within {most_days} days; lay it anew for the same case where the case still needs it."
 
 
 class RecordErased(RollkeeperError):

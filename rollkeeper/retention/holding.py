@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power
+from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.kernel.database import act, rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.ledger.acts import append_entry
@@ -20,7 +20,8 @@ from rollkeeper.lines.acts import lock_line
 from rollkeeper.retention.errors import CaseNotRead, HoldNotFound, HoldOutOfBounds, RecordErased
 
 MOST_DAYS: Final = 366
-_CASE: Final = re.compile(r"[\w./()〔〕-]{1,40}")
+"""The house's bound, not the law's: whoever needs a record for longer says so anew each year."""
+_CASE: Final = re.compile(r"(?=.*\d)[\w\u0f00-\u0fff./()（）〔〕［］-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,10 @@ def lay_hold(
     review_on: dt.date,
     on: dt.date,
 ) -> None:
-    """Let the erasure of a line's record wait through `last`.
+    """Let the erasure of a line's record, past holdings among it, wait through `last`. Laid anew for the same case it takes the former's place.
 
-    Refuses: NotAllowed, CaseNotRead, HoldOutOfBounds, LineNotFound, RecordErased. Ledger: line:erasure:held.
+    Refuses: NotAllowed, CaseNotRead, HoldOutOfBounds, LineNotFound, RecordErased. Ledger: line:erasure:held,
+    line:erasure:hold_ended.
     """
     role = demand(authority, Power.HOLD_ERASURE)
     if not _CASE.fullmatch(case_reference):
@@ -55,9 +57,11 @@ def lay_hold(
     with act():
         # An erasure locks its lines: whoever comes in that moment waits, and then finds it.
         if lock_line(line_id).erased_on or rows(
-            "SELECT FROM retention_erasure WHERE line_id = %s AND holding_id IS NULL", [line_id]
+            "SELECT FROM retention_erasure WHERE line_id = %s AND (holding_id IS NULL OR done_at IS NULL)",
+            [line_id],
         ):
             raise RecordErased
+        _end(authority, role, line_id, case_reference, on=on)
         run(
             "INSERT INTO lines_hold (line_id, hold_id, days, case_reference, review_on)"
             " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
@@ -75,14 +79,8 @@ def end_hold(authority: Authority, line_id: LineId, *, case_reference: str, on: 
     role = demand(authority, Power.HOLD_ERASURE)
     with act():
         lock_line(line_id)
-        ended = run(
-            "UPDATE lines_hold SET days = daterange(lower(days), %s, '[]')"
-            " WHERE line_id = %s AND case_reference = %s AND days @> %s AND upper(days) - 1 > %s",
-            [on, line_id, case_reference, on, on],
-        )
-        if not ended:
+        if not _end(authority, role, line_id, case_reference, on=on):
             raise HoldNotFound
-        append_entry(authority, verb=Verb.HOLD_ENDED, role=role, on=on, line_id=line_id)
 
 
 def standing_holds(authority: Authority, *, on: dt.date) -> list[Hold]:
@@ -94,3 +92,11 @@ def standing_holds(authority: Authority, *, on: dt.date) -> list[Hold]:
         [on],
     )
     return [Hold(LineId(r.line_id), r.case_reference, r.first, r.last, r.review_on) for r in found]
+
+
+def _end(authority: Authority, role: StaffRole, line_id: LineId, case_reference: str, *, on: dt.date) -> bool:
+    found = rows("SELECT first, last FROM lines_end_hold(%s, %s, %s)", [line_id, case_reference, on])
+    for one in found:
+        facts = {"first": one.first.isoformat(), "last": one.last.isoformat()}
+        append_entry(authority, verb=Verb.HOLD_ENDED, role=role, on=on, line_id=line_id, facts=facts)
+    return bool(found)

@@ -24,7 +24,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import lock_line
 from rollkeeper.lines.queries import sealed_records
 from rollkeeper.notices.acts import owe
-from rollkeeper.notices.kinds import NONE_NAMED, NoticeKind
+from rollkeeper.notices.kinds import NoticeKind
 from rollkeeper.rights.acts import Asked, key_of
 from rollkeeper.rights.errors import NoConsentAsked
 from rollkeeper.rights.visits import Visit
@@ -76,7 +76,7 @@ def ask_consent(
     )  # fmt: skip
     if not sealed_records([line_id]):
         owe(
-            line_id, kind=NoticeKind.AUDIT_ASKED, language=held[0].language or NONE_NAMED,
+            line_id, kind=NoticeKind.AUDIT_ASKED, language=held[0].language,
             promised_on=answer_by, pack_hash=load_pack(settings().pack).hash, on=on,
         )  # fmt: skip
     return consent_id

@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from rollkeeper.access.authority import console_authority
 from rollkeeper.access.queries import new_deciders
 from rollkeeper.captures.queries import count_waiting
 from rollkeeper.disclosures.queries import untold
@@ -24,6 +25,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.publishing import look_at_witnesses
 from rollkeeper.ledger.queries import newest_publication, passed_over
 from rollkeeper.retention.abandoned import LONGEST, count_abandoned
+from rollkeeper.retention.holding import standing_holds
 from rollkeeper.site.backup import Part, last_backup
 from rollkeeper.site.work import all_lanes
 from rollkeeper.vault import canaries, copies, epochs
@@ -193,6 +195,20 @@ def _check_demands() -> Iterator[Finding]:
         )
     else:
         yield _sound("Whoever had to be told of a demand was told.")
+
+
+def _check_holds() -> Iterator[Finding]:
+    today = clock.today()
+    due = sum(one.review_on <= today for one in standing_holds(console_authority(), on=today))
+    if due:
+        yield Finding(
+            "",
+            Health.WATCH,
+            f"{due:,} legal holds are due for review: is what they keep still needed?",
+            "See 'rollkeeper holds list'; end those that are not, or lay them anew for the same case.",
+        )
+    else:
+        yield _sound("No legal hold waits to be reviewed.")
 
 
 def _check_backups() -> Iterator[Finding]:
@@ -451,6 +467,7 @@ CHECKS = (
     _check_canaries,
     _check_deciders,
     _check_demands,
+    _check_holds,
     _check_backups,
     _check_document_copies,
     _check_abandoned_applications,

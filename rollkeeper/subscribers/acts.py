@@ -23,7 +23,7 @@ class Shown:
     """Somebody who stands there with a document: its type and normalised number, None without one."""
 
     kind: str
-    language: str
+    language: str | None
     document: tuple[str, str] | None
     known: PersonId | None = None
     """Who was found by this document already, in the same transaction."""

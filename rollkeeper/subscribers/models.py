@@ -9,7 +9,9 @@ class Subscriber(models.Model):
 
     person_id = models.UUIDField(primary_key=True)
     kind = models.TextField(db_comment="individual, minor or company (subscribers.kinds.PartyKind).")
-    language = models.TextField(db_comment="The language in which to be told.")
+    language = models.TextField(
+        null=True, db_comment="The language in which to be told; none where none was named."
+    )
     is_protected = models.BooleanField(
         default=False, db_comment="Under threat: ordinary staff see only that it exists."
     )

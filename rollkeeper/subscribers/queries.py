@@ -106,6 +106,6 @@ def protected_among(persons: Collection[PersonId]) -> frozenset[PersonId]:
 
 
 def language_of(person_id: PersonId) -> str | None:
-    """Return the language in which somebody wants to be told things."""
+    """Return the language in which somebody wants to be told things, None where they named none."""
     found = kept_rows("SELECT language FROM subscribers_subscriber WHERE person_id = %s", [person_id])
-    return str(found[0].language) if found else None
+    return found[0].language if found else None

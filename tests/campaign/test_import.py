@@ -283,6 +283,18 @@ def test_what_a_later_export_says_of_a_known_line_and_the_register_does_not_is_n
     assert reason.startswith("a line that the register knows and does not protect")
 
 
+@pytest.mark.parametrize(("said", "named"), [("bo", "bo"), ("", None)])
+def test_a_holder_of_whom_a_file_names_no_language_has_named_none(said, named, register, written):
+    raw = HOLDERS | {"language": {"column": "lang"}}
+
+    take_in(
+        written([line(1, name="Invented", address="1 Invented Road", document="X1234567", lang=said)]), raw
+    )
+
+    assert [row.language for row in rows("SELECT language FROM subscribers_subscriber")] == [named]
+    assert [row.language for row in rows("SELECT language FROM lines_line")] == [named]
+
+
 def test_a_registration_of_a_known_line_is_not_swallowed(register, written):
     raw = HOLDERS | {"reference": {"column": "id"}}
     take_in(written([line(1)], "march.csv"))

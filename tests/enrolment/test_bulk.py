@@ -8,12 +8,13 @@ import pytest
 
 from rollkeeper.access.authority import console_authority
 from rollkeeper.enrolment import bulk
+from rollkeeper.enrolment.acts import register_subscriber
 from rollkeeper.enrolment.errors import FileNotUsable
 from rollkeeper.kernel.database import rows
 from rollkeeper.lines.changes import activate_line, end_line_state
 from rollkeeper.lines.queries import find_line, holdings
 from rollkeeper.lines.states import Service
-from tests.enrolment.people import ON, fresh_number, person, without_address
+from tests.enrolment.people import ON, fresh_number, person, submission, without_address
 
 pytestmark = pytest.mark.usefixtures("vaulted")
 
@@ -47,6 +48,19 @@ def test_everybody_in_a_file_is_registered_as_declared(tmp_path):
     assert (tally.recorded, refused) == (3, [])
     assert [line.service for line in lines] == [Service.MOBILE, Service.FIXED_LINE, Service.MOBILE]
     assert {holdings(line.line_id)[0].assurance for line in lines} == {"declared"}
+
+
+@pytest.mark.parametrize(("named", "told_in"), [("bo", "bo"), (None, "mul")])
+def test_whoever_named_no_language_hears_of_a_further_line_in_every_one(named, told_in, clerk, tmp_path):
+    who = person()
+    first = {"number": fresh_number(), **who} | ({"language": named} if named else {})
+    enrol(written(tmp_path, first))
+
+    register_subscriber(clerk, submission(fresh_number(), who), on=ON)
+
+    owed = rows("SELECT language FROM notices_notice WHERE kind = 'new_line_in_your_name'")
+    assert [one.language for one in owed] == [told_in]
+    assert find_line(first["number"]).language == named
 
 
 def test_a_line_from_a_file_under_the_number_of_an_ended_one_is_opened_in_the_network(tmp_path):

@@ -92,6 +92,7 @@ def test_no_role_may_write_what_no_statement_writes(home):
         "UPDATE campaign_approval SET content = NULL",
         "DELETE FROM campaign_approval",
         "UPDATE lines_hold SET review_on = '2000-01-01'",
+        "UPDATE lines_hold SET days = 'empty'",
         "DELETE FROM lines_hold",
     ],
 )
@@ -130,6 +131,7 @@ def test_what_runs_as_the_owner_is_called_by_whom_it_is_for_and_by_nobody_else(h
     assert {row.function: row.roles for row in may} == {
         "campaign_hold_back": ["office", "sweep"],
         "campaign_take_stock": ["sweep"],
+        "lines_end_hold": ["sweep"],
         "lines_lock_lines": ["counter", "office", "sweep"],
         "rights_try_code": ["portal"],
         "subscribers_let_go_document": ["counter", "sweep"],

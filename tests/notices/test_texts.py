@@ -239,8 +239,8 @@ def test_a_file_that_is_not_toml_is_refused_by_name():
         ("bo", ["en", "zh-hans"], ["bo"]),
         (NONE_NAMED, ["zh-hans", "bo"], ["zh-hans", "bo"]),
         (NONE_NAMED, ["xx", "bo"], ["bo"]),
+        ("xx", ["zh-hans", "bo"], ["zh-hans", "bo"]),
         (NONE_NAMED, ["xx"], ["en"]),
-        ("xx", ["zh-hans", "bo"], ["zh-hans"]),
     ],
 )
 def test_whoever_named_no_language_is_told_in_each_that_the_home_offers(wanted, offered, chosen):

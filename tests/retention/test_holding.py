@@ -22,7 +22,7 @@ from rollkeeper.retention.errors import CaseNotRead, HoldNotFound, HoldOutOfBoun
 from rollkeeper.retention.holding import MOST_DAYS, end_hold, lay_hold, standing_holds
 from rollkeeper.site.cli import make_app
 from tests.campaign.population import make_line, person
-from tests.retention.test_erasing import DAY, ENDED, ERASED, LAST_KEPT, ended_line, erase
+from tests.retention.test_erasing import DAY, ENDED, ERASED, LAST_KEPT, ended_line, erase, holding_of
 
 CASE = "2012/7"
 run = CliRunner()
@@ -75,8 +75,13 @@ def test_it_ends_within_a_year_and_is_looked_at_before(review: int, last: int, o
     assert rows("SELECT FROM lines_hold") == []
 
 
-@pytest.mark.parametrize("case", ["", "of Mr Invented", "a" * 41, "1\n2"])
-def test_a_case_is_named_by_its_number(case: str, officer: Authority) -> None:
+@pytest.mark.parametrize("case", ["2012/7", "（2012）藏法刑初字第7号", "བོད་༧", "Kz. 4-K".replace(" ", "")])
+def test_a_case_may_have_the_number_of_any_court(case: str, officer: Authority) -> None:
+    lay(officer, ended_line(), case=case)
+
+
+@pytest.mark.parametrize("case", ["", "Invented", "虚构人", "of Mr Invented 7", "7" * 41, "1\n2"])
+def test_a_case_is_named_by_its_number_and_by_nobodys_name(case: str, officer: Authority) -> None:
     with pytest.raises(CaseNotRead):
         lay(officer, ended_line(), case=case)
 
@@ -86,18 +91,9 @@ def test_what_does_not_exist_is_not_held(officer: Authority) -> None:
         lay(officer, LineId(new_uuid()))
 
 
-@pytest.mark.parametrize("killed", [False, True], ids=["done", "killed"])
-def test_what_is_erased_or_about_to_be_is_not_said_to_be_held(
-    *, killed: bool, officer: Authority, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_erased_is_not_said_to_be_held(officer: Authority) -> None:
     line_id = ended_line()
-    with monkeypatch.context() as patched:
-        if killed:
-            patched.setattr(acts, "shred", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
-        try:
-            erase(ERASED)
-        except KeyboardInterrupt:
-            assert killed
+    erase(ERASED)
 
     with pytest.raises(RecordErased):
         lay(officer, line_id, on=ERASED)
@@ -105,17 +101,76 @@ def test_what_is_erased_or_about_to_be_is_not_said_to_be_held(
     assert rows("SELECT FROM ledger_entry WHERE verb = 'line:erasure:held'") == []
 
 
+@pytest.mark.parametrize("what", ["line", "past holding"])
+def test_what_is_about_to_be_erased_is_not_said_to_be_held(
+    what: str, officer: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line_id = ended_line() if what == "line" else make_line(registered=True)
+    if what == "past holding":
+        holding_of(line_id, ENDED - 300 * DAY, ENDED)
+        holding_of(line_id, ENDED, None)
+    with monkeypatch.context() as patched:
+        patched.setattr(acts, "shred", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            erase(ERASED)
+
+    with pytest.raises(RecordErased):
+        lay(officer, line_id, on=ERASED)
+    assert rows("SELECT FROM lines_hold") == []
+
+
+def test_what_is_left_of_a_line_is_held_where_a_past_holding_has_gone(officer: Authority) -> None:
+    line_id = make_line(registered=True)
+    holding_of(line_id, ENDED - 300 * DAY, ENDED)
+    holding_of(line_id, ENDED, None)
+    erase(ERASED)
+
+    lay(officer, line_id, on=ERASED)
+
+    assert len(line_history(line_id).holds) == 1
+
+
+def test_a_hold_laid_anew_takes_the_place_of_the_former_and_is_ended_as_one(officer: Authority) -> None:
+    line_id = ended_line()
+    lay(officer, line_id, on=ENDED)
+    lay(officer, line_id, on=ENDED + 20 * DAY, days=40)
+
+    standing = standing_holds(console_authority(), on=ENDED + 21 * DAY)
+    end_hold(officer, line_id, case_reference=CASE, on=ENDED + 22 * DAY)
+
+    assert [one.review_on for one in standing] == [ENDED + 20 * DAY]
+    assert standing_holds(console_authority(), on=ENDED + 23 * DAY) == []
+    said = [
+        row.verb
+        for row in rows("SELECT verb FROM ledger_entry WHERE verb LIKE 'line:erasure:%%' ORDER BY entry_id")
+    ]
+    assert said == [f"line:erasure:{what}" for what in ("held", "hold_ended", "held", "hold_ended")]
+
+
+def test_the_case_is_forgotten_with_the_record(officer: Authority) -> None:
+    line_id = ended_line()
+    lay(officer, line_id, days=1)
+
+    erase(ERASED + DAY)
+
+    assert [row.case_reference for row in rows("SELECT case_reference FROM lines_hold")] == [""]
+
+
 def test_a_hold_that_is_ended_lets_the_record_go_the_day_after(officer: Authority) -> None:
     line_id = ended_line()
     lay(officer, line_id)
-    lay(officer, line_id, case="other")
+    lay(officer, line_id, case="other/1")
 
     end_hold(officer, line_id, case_reference=CASE, on=ERASED)
     erased = [erase(ERASED + days * DAY).lines for days in (0, 1)]
-    end_hold(officer, line_id, case_reference="other", on=ERASED + DAY)
+    end_hold(officer, line_id, case_reference="other/1", on=ERASED + DAY)
 
     assert erased == [0, 0]  # the other case still holds it
     assert [erase(ERASED + days * DAY).lines for days in (1, 2)] == [0, 1]
+    (first, _) = rows(
+        "SELECT body::jsonb -> 'facts' AS facts FROM ledger_entry WHERE verb = 'line:erasure:hold_ended' ORDER BY entry_id"
+    )
+    assert first.facts == {"first": "2013-04-05", "last": "2013-05-05"}
 
 
 def test_a_hold_is_ended_once_and_by_its_own_case(officer: Authority) -> None:
@@ -123,7 +178,7 @@ def test_a_hold_is_ended_once_and_by_its_own_case(officer: Authority) -> None:
     lay(officer, line_id)
 
     with pytest.raises(HoldNotFound):
-        end_hold(officer, line_id, case_reference="other", on=LAST_KEPT)
+        end_hold(officer, line_id, case_reference="other/1", on=LAST_KEPT)
     end_hold(officer, line_id, case_reference=CASE, on=LAST_KEPT)
     with pytest.raises(HoldNotFound):
         end_hold(officer, line_id, case_reference=CASE, on=LAST_KEPT)

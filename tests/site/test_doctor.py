@@ -12,7 +12,7 @@ from rollkeeper.kernel.database import run
 from rollkeeper.kernel.settings import settings, write_settings
 from rollkeeper.network.acts import ask, push_due
 from rollkeeper.network.kinds import CommandKind
-from rollkeeper.site.doctor import Health, _check_law, _check_notices_and_commands
+from rollkeeper.site.doctor import Health, _check_holds, _check_law, _check_notices_and_commands
 from tests.network.fakes import Element
 
 OPEN, CLOSED = dt.date(2012, 3, 2), dt.date(2012, 3, 3)  # a Friday, a Saturday
@@ -93,3 +93,16 @@ def test_a_home_whose_days_are_not_those_of_its_law_is_at_fault(pack, zone, heal
         write_settings(pack=before.pack, zone=before.zone)
 
     assert found == health
+
+
+@pytest.mark.parametrize(
+    ("review", "health"), [(OPEN, Health.WATCH), (OPEN + dt.timedelta(days=1), Health.SOUND)]
+)
+def test_a_legal_hold_is_named_from_its_day_of_review_on(review, health):
+    run(
+        "INSERT INTO lines_hold (line_id, hold_id, days, case_reference, review_on)"
+        " VALUES (gen_random_uuid(), gen_random_uuid(), daterange(%s, %s), '2012/7', %s)",
+        [OPEN, OPEN + dt.timedelta(days=30), review],
+    )
+
+    assert [one.health for one in _check_holds()] == [health]

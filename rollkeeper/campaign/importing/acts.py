@@ -97,7 +97,6 @@ class _Import:
         home = settings()
         self._authority, self._role, self._look, self._on = authority, role, look, on
         self._pack = load_pack(home.pack)
-        self._language = home.languages[0]
         self._reader = RowReader(
             made,
             header=look.header,
@@ -130,7 +129,6 @@ class _Import:
                 authority=self._authority,
                 role=self._role,
                 pack=self._pack,
-                language=self._language,
                 on=self._on,
             )
             counts = {

@@ -25,15 +25,13 @@ from rollkeeper.vault.acts import PersonRecord, seal_persons
 ASSURANCE: Final = "declared"
 
 
-def register(
-    chunk: Taken, *, authority: Authority, role: StaffRole, pack: Pack, language: str, on: dt.date
-) -> int:
+def register(chunk: Taken, *, authority: Authority, role: StaffRole, pack: Pack, on: dt.date) -> int:
     """Record the declared holders of a chunk's lines, which are in already; return how many there are.
 
     Precondition: inside an act. Ledger: line:holding:registered a line.
     """
     declared = [
-        (LineId(UUID(bytes=line)), who, told or language)
+        (LineId(UUID(bytes=line)), who, told)
         for line, who, told in zip(
             chunk.columns["line_id"],
             chunk.columns.get("registration", [None] * len(chunk.rows)),

@@ -189,6 +189,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'line:receipt:taken_up' THEN ARRAY[['day', 'day', '+'], ['done', 'code', '+'], ['known', 'flag', '+'], ['lifted', 'flag', '+'], ['receipt', 'digest', '+']]
     WHEN 'line:line:protected' THEN ARRAY[['protected', 'flag', '+']]
     WHEN 'line:erasure:held' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+'], ['review_on', 'day', '+']]
+    WHEN 'line:erasure:hold_ended' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '+']]
     WHEN 'line:record:erased' THEN ARRAY[['erasure', 'reference', '+'], ['ground', 'code', '+'], ['holding', 'reference', '_'], ['last_day_kept', 'day', '_']]
     WHEN 'line:application:erased' THEN ARRAY[['keys', 'count', '+']]
     WHEN 'notices:notice:delivered' THEN ARRAY[['attempt', 'reference', '+'], ['channel', 'code', '+'], ['delivered_on', 'day', '_'], ['kind', 'code', '+'], ['notice', 'reference', '+'], ['outcome', 'code', '+']]

@@ -1,6 +1,6 @@
 -- Clears the rows of records whose keys are gone: number, contact, reference, what stood for the holder, sealed rows;
--- and why a clock stood still, which may be an illness.
--- Law: art. 5. Reads: retention_erasure. Writes: lines_line, lines_number, lines_reference, lines_holding, lines_pause,
+-- why a clock stood still, which may be an illness, and for which case it was held.
+-- Law: art. 5. Reads: retention_erasure. Writes: lines_line, lines_number, lines_reference, lines_holding, lines_pause, lines_hold,
 -- vault_sealed, vault_copy, retention_erasure. Plan: primary keys by line and person (OFFSET 0: the index of what is under
 -- way is full of what this run has done); lines_reference_by_line.
 -- Again: nothing left to clear.
@@ -22,6 +22,8 @@ WITH record AS MATERIALIZED (
     UPDATE lines_pause p SET reason = 'other'
       FROM record JOIN lines_holding h ON h.line_id = record.line_id AND h.holding_id = record.holding_id
      WHERE p.line_id = record.line_id AND p.recorded_at < upper(h.held) AND p.reason <> 'other'
+), hold AS (
+    UPDATE lines_hold h SET case_reference = '' FROM line WHERE h.line_id = line.line_id
 ), number AS (
     DELETE FROM lines_number n USING line WHERE n.number_index = line.number_index AND n.line_id = line.line_id
 ), reference AS (

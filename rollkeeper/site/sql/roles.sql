@@ -91,7 +91,10 @@ GRANT SELECT, DELETE ON lines_showntry TO sweep;
 GRANT SELECT, INSERT (staff_id) ON lines_showntry TO counter;
 GRANT SELECT, INSERT, DELETE ON lines_reference TO sweep;
 GRANT DELETE ON lines_number TO sweep;
-GRANT SELECT, INSERT, UPDATE (days) ON lines_hold TO sweep;
+-- A hold is ended before its time by a function that shortens it; what it was laid for is forgotten with the record.
+GRANT SELECT, INSERT, UPDATE (case_reference) ON lines_hold TO sweep;
+REVOKE ALL ON FUNCTION lines_end_hold FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lines_end_hold TO sweep;
 GRANT SELECT ON lines_number, lines_suspension, lines_holding, lines_pause, lines_hold TO office, auditor;
 GRANT INSERT, UPDATE ON lines_pause TO office;
 
