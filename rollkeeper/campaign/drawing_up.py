@@ -27,6 +27,7 @@ from rollkeeper.law.pack import refuse_unconfirmed
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.network.gateways import has_own_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def _count_due(campaign: OpenCampaign, action: Action, *, stays: list[Days], due
         "days": days,
         "due_on": due_on,
         "now": clock.now(),
+        "has_own_network": has_own_network(),
     }
     if not clocks.make_clocks("draw_clocks", values):
         return DueLines(action, due_on, 0, {})

@@ -33,6 +33,7 @@ from rollkeeper.law.pack import refuse_unconfirmed
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.network.gateways import has_own_network
 from rollkeeper.notices.kinds import NONE_NAMED
 
 CHUNK = 5000
@@ -196,6 +197,7 @@ def _values(this: _Run, batch: Batch, action: Action) -> dict[str, Any]:
         "actor": this.authority.commitment,
         "staff_id": this.authority.staff_id,
         "pack_hash": pack.hash,
+        "has_own_network": has_own_network(),
     }
 
 

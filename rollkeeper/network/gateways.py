@@ -72,8 +72,13 @@ CHUNK: Final = 200
 
 def has_network() -> bool:
     """Tell whether this home has anything to tell; where it has not, nothing ever proves that a line is out of service."""
+    return settings().kind is HomeKind.TRIAL or has_own_network()
+
+
+def has_own_network() -> bool:
+    """Tell whether elements or a webhook are named: then a bar that was asked for and never tried is known to bar nobody."""
     chosen = settings()
-    return bool(chosen.network_by_service or chosen.network_webhook or chosen.kind is HomeKind.TRIAL)
+    return bool(chosen.network_by_service or chosen.network_webhook)
 
 
 def network_gateway() -> Gateway:

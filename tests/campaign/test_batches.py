@@ -391,6 +391,21 @@ def test_what_the_network_has_not_barred_is_found_by_a_batch_that_was_drawn_up_b
     assert (state(barred), state(works)) == ("ended", "suspended")
 
 
+@pytest.mark.parametrize(("named", "ended"), [(None, 1), ("http://127.0.0.1:9/bar", 0)])
+def test_a_bar_that_nobody_ever_tried_holds_an_end_back_where_there_is_a_network(
+    named: str | None, ended: int, people: People
+) -> None:
+    told_lines(1)
+    write_settings(network_webhook=named)
+    try:
+        night(DUE, people)
+        (drawn_before,) = night(END_DUE, people) or [None]
+    finally:
+        write_settings(network_webhook=None)
+
+    assert (0 if drawn_before is None else drawn_before.done) == ended
+
+
 def test_days_on_which_a_suspended_line_still_worked_do_not_count(people: People) -> None:
     (line_id,) = told_lines(1)
     night(DUE, people)

@@ -6,11 +6,11 @@
 CREATE TEMPORARY TABLE campaign_clock ON COMMIT DROP AS
 SELECT m.line_id, m.anchor_on, m.promised_on, l.version, '{}'::datemultirange AS pauses, %(days)s::integer AS days,
        -- A line works on that the network was to bar and has not proved, or was last told to restore, as for a broken floor: its end would come
-       -- without warning. Where nobody tells a network anything, nothing was tried.
+       -- without warning. Where no network is named nothing is ever tried.
        CASE WHEN l.is_disputed THEN 'disputed' WHEN l.is_protected THEN 'protected'
             WHEN m.stage = 'suspended' AND (
                 SELECT n.kind = 'restore' OR n.kind = 'bar' AND (
-                           n.state IN ('failed', 'sent') OR n.state = 'waiting' AND (n.attempts > 0 OR n.next_try_at > %(now)s))
+                           n.state IN ('failed', 'sent') OR n.state = 'waiting' AND (%(has_own_network)s OR n.attempts > 0 OR n.next_try_at > %(now)s))
                   FROM network_command n WHERE n.line_id = m.line_id ORDER BY n.position DESC LIMIT 1) THEN 'unbarred' END AS held_back
   FROM campaign_member m JOIN lines_line l USING (line_id)
  WHERE m.stage = %(stage)s AND m.stage IN ('counting', 'suspended') AND m.next_check_on <= %(due_on)s

@@ -25,7 +25,7 @@ SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.nex
             -- As in draw_clocks.sql: it may have come out, or been tried in vain, since the batch was drawn up.
             WHEN %(stage)s = 'suspended' AND (
                 SELECT n.kind = 'restore' OR n.kind = 'bar' AND (
-                           n.state IN ('failed', 'sent') OR n.state = 'waiting' AND (n.attempts > 0 OR n.next_try_at > %(at)s))
+                           n.state IN ('failed', 'sent') OR n.state = 'waiting' AND (%(has_own_network)s OR n.attempts > 0 OR n.next_try_at > %(at)s))
                   FROM network_command n WHERE n.line_id = t.line_id ORDER BY n.position DESC LIMIT 1) THEN 'unbarred'
             WHEN d.last_day_on < %(on)s AND (m.promised_on IS NULL OR m.promised_on < %(on)s)
                  AND NOT c.pauses @> %(on)s::date THEN NULL
