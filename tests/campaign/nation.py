@@ -11,7 +11,7 @@ import datetime as dt
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
@@ -54,17 +54,30 @@ MAP = {
 # Each line's life, drawn by lot. A tenth is never told; of those told some register, some end, some cannot come.
 LIVES = """
     CREATE TABLE soak_life AS
-    SELECT line_id, activated_on,
-           CASE WHEN told < 0.9 THEN date '2011-12-13' + floor(65 * told / 0.9)::integer END AS told_on,
-           CASE WHEN comes < 0.55 THEN date '2012-01-02' + floor(150 * comes / 0.55)::integer END AS registered_on,
+    SELECT line_id, activated_on, {told_on} AS told_on, {registered_on} AS registered_on,
            CASE WHEN ends < 0.01 THEN date '2012-01-05' + floor(140 * ends / 0.01)::integer END AS ended_on,
            CASE WHEN waits < 0.15 THEN daterange(date '2012-01-10' + floor(110 * waits / 0.15)::integer,
                 date '2012-01-10' + floor(110 * waits / 0.15)::integer + 1 + floor(35 * waits_long)::integer) END AS pause,
            CASE WHEN held < 0.01 THEN daterange('2013-02-01', '2013-02-02') + daterange(date '2013-02-02',
                 date '2013-02-02' + floor(120 * held / 0.01)::integer + 1) END AS hold
-      FROM (SELECT line_id, activated_on, random() AS told, random() AS comes, random() AS ends, random() AS waits,
-                   random() AS waits_long, random() AS held FROM lines_line ORDER BY line_id) drawn
+      FROM (SELECT line_id, activated_on, (row_number() OVER (ORDER BY line_id) - 1) / (count(*) OVER ())::float AS place,
+                   random() AS told, random() AS comes, random() AS ends, random() AS waits,
+                   random() AS waits_long, random() AS held, random() AS late FROM lines_line ORDER BY line_id) drawn
 """
+WORST = {
+    "told_on": "CASE WHEN told < 0.9 THEN date '2011-12-13' + floor(65 * told / 0.9)::integer END",
+    "registered_on": "CASE WHEN comes < 0.55 THEN date '2012-01-02' + floor(150 * comes / 0.55)::integer END",
+}
+"""Told in no order, and nearly half come to no counter: two thirds are barred."""
+_TOLD_USUALLY = (
+    "date '2011-12-13' + floor(65 * place)::integer + CASE WHEN late < 0.05 THEN floor(30 * late / 0.05)::integer ELSE 0 END"
+)
+USUAL = {
+    "told_on": f"CASE WHEN told < 0.9 THEN {_TOLD_USUALLY} END",
+    "registered_on": f"CASE WHEN comes < 0.45 THEN {_TOLD_USUALLY} + 1 + floor(10 * comes / 0.45)::integer"
+    f" WHEN comes < 0.85 THEN {_TOLD_USUALLY} + floor(105 * (comes - 0.45) / 0.4)::integer END",
+}
+"""Told in the order of the register, as its notices are handed over, one in twenty late; most who are told come, half of them soon."""
 FATES = """
     COPY (
         SELECT l.line_id AS line, s.begun_on AS suspended_on, s.lifted_on AS restored_on, l.ended_on, l.ended_by,
@@ -223,11 +236,11 @@ def take_in(file: Path) -> None:
     import_lines(console_authority(), seen, made, refused_file=refused, on=day("2011-12-10"))
 
 
-def begin_lives() -> None:
+def begin_lives(lives: Mapping[str, str] = WORST) -> None:
     """Draw each line's life by lot."""
     run("SET statement_timeout = 0")
     run("SELECT setseed(0.25)")
-    run(LIVES)
+    run(LIVES.format(**lives))
     for column in ("told_on", "registered_on", "ended_on"):
         run(f"CREATE INDEX ON soak_life ({column})")
     run("CREATE INDEX ON soak_life (lower(pause))")

@@ -17,7 +17,7 @@ from pathlib import Path
 MARKS = "CREATE TABLE soak_done (day date, what text, at timestamptz DEFAULT now(), PRIMARY KEY (day, what))"
 
 
-def main(home: Path, lines: int) -> int:
+def main(home: Path, lines: int, lives: str) -> int:
     """Begin, or go on; return 1 where any line differs from what `simulate` says of it."""
     from django.db import connections
 
@@ -41,7 +41,7 @@ def main(home: Path, lines: int) -> int:
             _empty()
             with watch.of("import"):
                 nation.take_in(nation.write_lines(home, lines))
-            nation.begin_lives()
+            nation.begin_lives({"worst": nation.WORST, "usual": nation.USUAL}[lives])
             with watch.of("plan, and owe each a notice"):
                 plan(nation.FIRST)
             run(MARKS)
@@ -89,6 +89,7 @@ if __name__ == "__main__":
     )
     parser.add_argument("home", type=Path, metavar="HOME")
     parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--lives", choices=("worst", "usual"), default="worst")
     asked = parser.parse_args()
     os.environ |= {
         "ROLLKEEPER_HOME": str(asked.home.absolute()),
@@ -101,4 +102,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    sys.exit(main(asked.home, asked.lines))
+    sys.exit(main(asked.home, asked.lines, asked.lives))
