@@ -51,7 +51,7 @@ MAP = {
     "region": {"prefixes": {"+861380": "0891", "+86138": "0892"}}, "reference": {"column": "id"},
 }  # fmt: skip
 
-# Each line's life, drawn by lot. A tenth is never told; of those told some register, some end, some cannot come.
+# Each line's life, drawn by lot. A tenth is never told; some register, some end, some cannot come.
 LIVES = """
     CREATE TABLE soak_life AS
     SELECT line_id, activated_on, {told_on} AS told_on, {registered_on} AS registered_on,
@@ -62,22 +62,22 @@ LIVES = """
                 date '2013-02-02' + floor(120 * held / 0.01)::integer + 1) END AS hold
       FROM (SELECT line_id, activated_on, (row_number() OVER (ORDER BY line_id) - 1) / (count(*) OVER ())::float AS place,
                    random() AS told, random() AS comes, random() AS ends, random() AS waits,
-                   random() AS waits_long, random() AS held, random() AS late FROM lines_line ORDER BY line_id) drawn
+                   random() AS waits_long, random() AS held{more} FROM lines_line ORDER BY line_id) drawn
 """
 WORST = {
+    "more": "",
     "told_on": "CASE WHEN told < 0.9 THEN date '2011-12-13' + floor(65 * told / 0.9)::integer END",
     "registered_on": "CASE WHEN comes < 0.55 THEN date '2012-01-02' + floor(150 * comes / 0.55)::integer END",
 }
 """Told in no order, and nearly half come to no counter: two thirds are barred."""
-_TOLD_USUALLY = (
-    "date '2011-12-13' + floor(65 * place)::integer + CASE WHEN late < 0.05 THEN floor(30 * late / 0.05)::integer ELSE 0 END"
-)
+_TOLD_USUALLY = "date '2011-12-13' + floor(65 * place)::integer + CASE WHEN late < 0.05 THEN floor(30 * late / 0.05)::integer ELSE 0 END"
 USUAL = {
+    "more": ", random() AS late",
     "told_on": f"CASE WHEN told < 0.9 THEN {_TOLD_USUALLY} END",
     "registered_on": f"CASE WHEN comes < 0.45 THEN {_TOLD_USUALLY} + 1 + floor(10 * comes / 0.45)::integer"
     f" WHEN comes < 0.85 THEN {_TOLD_USUALLY} + floor(105 * (comes - 0.45) / 0.4)::integer END",
 }
-"""Told in the order of the register, as its notices are handed over, one in twenty late; most who are told come, half of them soon."""
+"""Told in the order of the register, as its notices are handed over, one in twenty late; of a hundred 85 come, half of them soon."""
 FATES = """
     COPY (
         SELECT l.line_id AS line, s.begun_on AS suspended_on, s.lifted_on AS restored_on, l.ended_on, l.ended_by,

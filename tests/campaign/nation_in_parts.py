@@ -89,7 +89,7 @@ if __name__ == "__main__":
     )
     parser.add_argument("home", type=Path, metavar="HOME")
     parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--lives", choices=("worst", "usual"), default="worst")
+    parser.add_argument("--lives", choices=("worst", "usual"), default="worst", help="Of a HOME that is new.")
     asked = parser.parse_args()
     os.environ |= {
         "ROLLKEEPER_HOME": str(asked.home.absolute()),
