@@ -61,10 +61,21 @@ def night(swept: Swept, undone: Sequence[Undone], ran: Sequence[Ran]) -> None:
 
 
 def status(seen: CampaignOverview | None, batches: Sequence[BatchView], stays: Sequence[StayView]) -> None:
-    """Show how a campaign stands."""
+    """Show how a campaign stands; batches and stays also after it was closed: they can be undone and lifted."""
     if seen is None:
         out.print("No campaign is planned.")
-        return
+    else:
+        _overview(seen)
+    for batch in batches:
+        _batch(batch)
+    for stay in stays:
+        out.print(
+            f"Stay {stay.stay_id}: {stay.first} to {stay.last or '(open)'}; {stay.agreed_to_lift} agreed to lift it.",
+            markup=False,
+        )
+
+
+def _overview(seen: CampaignOverview) -> None:
     show_table(
         f"Campaign {seen.pack_id}, begins {seen.begins_on}",
         ("stage", "lines"),
@@ -76,13 +87,6 @@ def status(seen: CampaignOverview | None, batches: Sequence[BatchView], stays: S
     if seen.due_soon:
         rows = [(day.day, day.action, day.count) for day in seen.due_soon]
         show_table("Due soon, if nothing changes", ("day", "action", "lines"), rows)
-    for batch in batches:
-        _batch(batch)
-    for stay in stays:
-        out.print(
-            f"Stay {stay.stay_id}: {stay.first} to {stay.last or '(open)'}; {stay.agreed_to_lift} agreed to lift it.",
-            markup=False,
-        )
 
 
 def unreached(line: UnreachedLine) -> None:

@@ -87,7 +87,7 @@ def take_turn(lane: Lane) -> LastTurn:
     A lane that turns every second leaves a note when it did something, when it failed, and once a minute.
     """
     began, before = clock.true_seconds(), last_turn(lane.name)
-    is_due = before is None or before.ended is None or began - before.began >= _NOTES_EVERY_S
+    is_due = before is None or before.ended is None or not 0 <= began - before.began < _NOTES_EVERY_S
     if is_due:
         note(lane.name, LastTurn(began))
     did, fault = 0, None
@@ -104,5 +104,5 @@ def take_turn(lane: Lane) -> LastTurn:
 
 
 def is_late(lane: Lane, turn: LastTurn, *, now: int) -> bool:
-    """Tell whether a lane should have begun again, or come to an end, long since."""
-    return now - turn.began > max(3 * lane.every_s(), SHORTEST_PATIENCE_S)
+    """Tell whether a lane should have begun again, or come to an end, long since; or began on a day to come, by a clock that was wrong."""
+    return abs(now - turn.began) > max(3 * lane.every_s(), SHORTEST_PATIENCE_S)

@@ -139,11 +139,26 @@ UntoldOption = Annotated[
 ]
 
 
-def reconcile(untold: UntoldOption = False, as_json: JsonOption = False) -> None:
+RestoreOption = Annotated[
+    bool,
+    typer.Option(
+        "--restore",
+        help="Have the network restore each line that is in service in the register and not in the network; bars for a bill, which"
+        " the register does not know, among them.",
+    ),
+]
+
+
+def reconcile(
+    untold: UntoldOption = False, restore: RestoreOption = False, as_json: JsonOption = False
+) -> None:
     """Compare register and network line by line and list every difference, the oldest first.
 
     Active lines that the network was never told of, and says nothing of, are counted; --untold lists them too.
     What a comparison found is kept, and the office's campaign page shows the last.
+
+    After a restore of the register, or where an element lost what it knew, look at the list and then say --restore: whoever is in service gets
+    it back. Nobody is barred by it.
 
     Exit code 1 where a difference is listed, one that is being tried included: it may have been tried for a week.
 
@@ -156,7 +171,7 @@ def reconcile(untold: UntoldOption = False, as_json: JsonOption = False) -> None
     opening.open_home()
     with progress("Asking the network", queries.count_lines()) as bar:
         compared = compare_lines(
-            console_authority(), on=clock.today(), lists_untold=untold, moved=bar.advance
+            console_authority(), on=clock.today(), lists_untold=untold, restores=restore, moved=bar.advance
         )
     found = sorted([*compared.differences, *compared.untold], key=queries.age)
     if as_json:
@@ -169,6 +184,8 @@ def reconcile(untold: UntoldOption = False, as_json: JsonOption = False) -> None
             " them. Find out why before barring anything else.",
             style="red",
         )
+    if restore and compared.shut_out:
+        err.print(f"{len(compared.shut_out):,} lines are to be restored: 'network push' does it.")
     if compared.untold_count and not untold:
         err.print(
             f"{compared.untold_count:,} active lines the network was never told of, and it says nothing of them:"

@@ -2,7 +2,8 @@
 """Compare register and network line by line, and keep what came of it, so that a page can say it without asking again.
 
 Separate from `acts.py`, which tells the network: this asks it. It changes nothing but its own memory, with one exception: a line
-on which emergency calls are barred is restored, whoever barred them and however long ago.
+on which emergency calls are barred is restored, whoever barred them and however long ago. Other bars of which the register knows nothing
+may be somebody else's, for a bill: they are lifted where a person asks for it.
 """
 
 import datetime as dt
@@ -40,9 +41,12 @@ def compare_lines(
     on: dt.date,
     gateway: Gateway | None = None,
     lists_untold: bool = False,
+    restores: bool = False,
     moved: Callable[[int], None] = lambda _: None,
 ) -> Compared:
     """Ask the network about every line; keep how many differ, and restore who has lost emergency calls.
+
+    `restores`: whoever is in service in the register and not in the network as well, as when a backup knows nothing of later bars.
 
     A comparison that breaks off is none.
 
@@ -53,6 +57,8 @@ def compare_lines(
     with act():
         if found.floor_breaks:
             _lift(found.floor_breaks)
+        if restores and found.shut_out:
+            run(sql("network", "reopen"), {"line_ids": found.shut_out, "now": clock.now()})
         Comparison.objects.create(
             compared_at=clock.now(),
             line_count=found.line_count,

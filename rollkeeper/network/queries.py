@@ -61,6 +61,17 @@ class Compared:
         ]
 
     @property
+    def shut_out(self) -> list[LineId]:
+        """Return the lines that the register has in service and the network has not, and nothing is tried against it."""
+        return [
+            one.line_id
+            for one in self.differences
+            if one.register_says is ReadBack.OPEN
+            and one.network_says in {ReadBack.BARRED, ReadBack.ABSENT}
+            and not one.is_under_way
+        ]
+
+    @property
     def oldest_at(self) -> dt.datetime | None:
         """Return when what the oldest difference is about was asked of the network."""
         return self.differences[0].since if self.differences else None

@@ -63,7 +63,8 @@ def keep_lane(lane: Lane, stop: threading.Event) -> None:
     faults, known = 0, last_turn(lane.name)
     next_at = known.began + lane.every_s() if known and known.fault is None else 0.0
     while not stop.is_set():
-        if time.time() < next_at:
+        # A wait longer than any that is given out: the clock has been set back meanwhile.
+        if 0 < next_at - time.time() <= max(lane.every_s(), _LONGEST_PAUSE_S):
             stop.wait(min(_LOOKS_EVERY_S, lane.every_s()))
             continue
         with held(lane.name) as mine:

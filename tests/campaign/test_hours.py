@@ -285,6 +285,20 @@ def test_a_batch_under_way_stops_at_the_next_chunk_after_a_jump(
     assert sum(state(line_id) == "suspended" for line_id in lines) == 10
 
 
+@pytest.mark.parametrize(
+    ("ago", "begins"), [(dt.timedelta(minutes=30), False), (dt.timedelta(hours=2), True)]
+)
+def test_no_batch_begins_in_the_hour_of_an_alarm(ago: dt.timedelta, begins: bool, people: People) -> None:  # noqa: FBT001
+    lines = told_lines(3)
+    (batch_id,) = approved_batches(CUT, people)
+    run("INSERT INTO campaign_emergencycount VALUES (%s, 9)", [clock.now() - ago])
+
+    ran = acts.run_batch(sweep_authority(), batch_id, on=CUT)
+
+    assert (ran.done, ran.state) == ((3, "done") if begins else (0, "stopped"))
+    assert [state(line_id) for line_id in lines] == ["suspended" if begins else "active"] * 3
+
+
 def test_what_is_kept_of_emergency_calls_is_a_number_and_an_instant(people: People) -> None:
     found = rows(
         "SELECT column_name FROM information_schema.columns WHERE table_name = 'campaign_emergencycount'"

@@ -59,6 +59,25 @@ def test_a_difference_makes_the_answer_no_even_while_something_is_being_tried(ap
     assert [one["is_under_way"] for one in json.loads(compared.stdout)] == [True]
 
 
+@pytest.mark.parametrize("state", ["active", "suspended"])
+def test_whoever_is_in_service_and_barred_in_the_network_gets_it_back_where_somebody_asks(app, state):
+    """As after a restore of a backup that knows nothing of the bar."""
+    lines = [suspended(), suspended()]
+    run.invoke(app, ["network", "push", "--on", "2012-03-02"])
+    Line.objects.filter(line_id=lines[0]).update(state=state)
+
+    seen = run.invoke(app, ["network", "reconcile"])
+    before = len(rows("SELECT FROM network_command WHERE kind = 'restore'"))
+    run.invoke(app, ["network", "reconcile", "--restore"])
+    run.invoke(app, ["network", "push", "--on", "2012-03-02"])
+    after = run.invoke(app, ["network", "reconcile", "--json"])
+
+    restored = rows("SELECT line_id FROM network_command WHERE kind = 'restore'")
+    assert (seen.exit_code, before) == (1 if state == "active" else 0, 0)
+    assert [one.line_id for one in restored] == ([lines[0]] if state == "active" else [])
+    assert json.loads(after.stdout) == []
+
+
 def test_people_read_when_what_differs_was_asked_for(app):
     suspended()
 

@@ -133,6 +133,22 @@ def test_a_lane_that_ran_lately_waits_for_its_time_though_its_process_is_new(own
     assert turns == []
 
 
+def test_a_lane_that_ran_by_a_clock_that_was_a_month_ahead_does_not_wait_for_it(own_home):
+    ahead = int(time.time()) + 30 * 24 * 3600
+    lanes.note("made-up", LastTurn(ahead, ahead))
+    stop, turns = threading.Event(), []
+    keeper = threading.Thread(
+        target=work.keep_lane, args=(lane(lambda: turns.append(1) or 0, every_s=lambda: 3600.0), stop)
+    )
+    keeper.start()
+    until(lambda: turns)
+    stop.set()
+    keeper.join()
+
+    assert turns == [1]
+    assert lanes.last_turn("made-up").began < ahead
+
+
 def test_a_lane_is_kept_by_one_process_at_a_time(own_home):
     holder = (
         "from rollkeeper.kernel.lanes import held\n"
@@ -153,7 +169,13 @@ def test_a_lane_is_kept_by_one_process_at_a_time(own_home):
 
 @pytest.mark.parametrize(
     ("ago_s", "is_late"),
-    [(29, False), (lanes.SHORTEST_PATIENCE_S, False), (lanes.SHORTEST_PATIENCE_S + 1, True)],
+    [
+        (29, False),
+        (-29, False),
+        (lanes.SHORTEST_PATIENCE_S, False),
+        (lanes.SHORTEST_PATIENCE_S + 1, True),
+        (-3600, True),
+    ],
 )
 def test_a_lane_is_late_after_its_patience(ago_s, is_late):
     now = 1_000_000

@@ -4,7 +4,10 @@
 -- A read-back has failed where the command was given up, or where the network took it, was asked three times (half a minute) and
 -- says that it is not so. One that does not answer says nothing either way.
 -- Again: the same numbers.
-WITH began AS MATERIALIZED (SELECT min(ran_at) AS at FROM campaign_chunk WHERE batch_id = %(batch_id)s)
+-- Before its first chunk a batch is judged by the last hour: it does not begin in the middle of an alarm.
+WITH began AS MATERIALIZED (
+    SELECT coalesce(min(ran_at), %(hour_ago)s) AS at FROM campaign_chunk WHERE batch_id = %(batch_id)s
+)
 SELECT (SELECT coalesce(avg(e.anomalies), 0)::float8 FROM campaign_emergencycount e, began
          WHERE e.counted_at <= began.at AND e.counted_at > began.at - interval '7 days') AS emergency_usual,
        (SELECT coalesce(max(e.anomalies), 0) FROM campaign_emergencycount e, began
