@@ -52,7 +52,7 @@ class Member(models.Model):
     told_by = models.TextField(null=True, db_comment="The channel by which the first proof came.")
     region = models.TextField(null=True, db_comment="The line's region when it was taken in, for figures.")
     left_on = models.DateField(null=True)
-    left_because = models.TextField(null=True, db_comment="registered or ended.")
+    left_because = models.TextField(null=True, db_comment="registered, ended or not_concerned.")
 
     class Meta:
         """Sharded by line; the sweep reads by next_check_on alone. A trigger keeps `campaign_tally` in step."""
@@ -205,7 +205,7 @@ class Stay(models.Model):
 
 
 class StayLift(models.Model):
-    """One person's yes to the end of a stay; it takes two."""
+    """One person's yes to the end of a stay on a day; it takes two for the same."""
 
     pk = models.CompositePrimaryKey("stay_id", "staff_id")
     stay_id = models.UUIDField()
@@ -214,7 +214,7 @@ class StayLift(models.Model):
     agreed_at = models.DateTimeField()
 
     class Meta:
-        """Append-only."""
+        """A row a person, of the day that they last said."""
 
         db_table = "campaign_staylift"
 

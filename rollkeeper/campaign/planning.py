@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Plan a campaign: whom it concerns, and the first notice that is owed to each.
 
-Planning again takes in what was imported since, and is how a changed pack is put into force.
+Planning again takes in what was imported since, and is how a changed pack is put into force: whom it concerns no more is let go, and
+has service again.
 """
 
 import datetime as dt
@@ -44,7 +45,8 @@ class Planned:
 def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> Planned:
     """Take every line that the pack concerns into the campaign and owe each its first notice.
 
-    Refuses: NotAllowed, PackNotFound, UnhonouredField, CampaignMissing, OtherCampaignUnderWay, OtherDays. Ledger: campaign:campaign:planned.
+    Refuses: NotAllowed, PackNotFound, UnhonouredField, CampaignMissing, OtherCampaignUnderWay, OtherDays.
+    Ledger: campaign:campaign:planned, campaign:member:let_go a line.
     """
     role = demand(authority, Power.PLAN_CAMPAIGN)
     pack = load_pack(pack_id)
@@ -58,6 +60,8 @@ def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> Planned
         demand_no_other(pack_id)
         former = _former_hash(pack_id)
         campaign_id = _open(pack, pack_id)
+        if former not in {None, pack.hash}:
+            _let_go(authority, role, campaign_id, pack, on=on)
         before = _count_members(campaign_id)
         added = _take_in(campaign_id, pack, on=on)
         if pack.reminders and former not in {None, pack.hash}:
@@ -94,13 +98,31 @@ def _open(pack: Pack, pack_id: str) -> CampaignId:
     run(
         "INSERT INTO campaign_campaign (campaign_id, pack_id, pack_hash, begins_on, planned_at)"
         " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (pack_id) WHERE closed_on IS NULL"
-        " DO UPDATE SET pack_hash = excluded.pack_hash",
+        " DO UPDATE SET pack_hash = excluded.pack_hash, begins_on = excluded.begins_on",
         [new_uuid(), pack_id, pack.hash, pack.campaign.begins_on, clock.now()],
     )
     found = rows(
         "SELECT campaign_id FROM campaign_campaign WHERE pack_id = %s AND closed_on IS NULL", [pack_id]
     )
-    return CampaignId(found[0].campaign_id)
+    campaign_id = CampaignId(found[0].campaign_id)
+    # Where the law was put off nobody's clock began before its day: whoever was told already gains the days in between.
+    run(
+        "UPDATE campaign_member SET anchor_on = %s WHERE campaign_id = %s AND stage = 'counting' AND anchor_on < %s",
+        [pack.campaign.begins_on, campaign_id, pack.campaign.begins_on],
+    )
+    return campaign_id
+
+
+def _let_go(
+    authority: Authority, role: StaffRole, campaign_id: CampaignId, pack: Pack, *, on: dt.date
+) -> None:
+    rules = pack.campaign
+    values = {
+        "campaign_id": campaign_id, "services": sorted(rules.services), "activated_before": rules.activated_before,
+        "language": NONE_NAMED, "on": on, "at": clock.now(), "verb": Verb.MEMBER_LET_GO.value, "role": str(role),
+        "actor": authority.commitment, "staff_id": authority.staff_id, "pack_hash": pack.hash, "article": rules.notice_article,
+    }  # fmt: skip
+    rows(sql("campaign", "let_go"), values)
 
 
 def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:

@@ -53,9 +53,9 @@ def enter_stay(
 
 
 def lift_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
-    """Agree that a stay ends, `on` being its last day; return whether enough people have now agreed.
+    """Agree that a stay ends, `on` being its last day; return whether enough people have now agreed, all of them on that day.
 
-    Refuses: NotAllowed, ApproverUnknown, StayNotFound. Ledger: campaign:stay:lifted, once it is.
+    Refuses: NotAllowed, ApproverUnknown, StayNotFound. Ledger: campaign:stay:lift_agreed; campaign:stay:lifted, once it is.
     """
     role = demand(authority, Power.LIFT_STAY)
     if authority.staff_id is None:
@@ -64,10 +64,15 @@ def lift_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
         first = _lock_open_stay(stay_id, on)
         run(
             "INSERT INTO campaign_staylift (stay_id, staff_id, last_day, agreed_at) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT DO NOTHING",
+            " ON CONFLICT (stay_id, staff_id) DO UPDATE SET last_day = excluded.last_day, agreed_at = excluded.agreed_at",
             [stay_id, authority.staff_id, on, clock.now()],
         )
-        agreed = rows("SELECT staff_id FROM campaign_staylift WHERE stay_id = %s", [stay_id])
+        agreed_facts = {"last": on.isoformat(), "stay": str(stay_id)}
+        append_entry(authority, verb=Verb.STAY_LIFT_AGREED, role=role, on=on, facts=agreed_facts)
+        # A yes of months ago says nothing of today.
+        agreed = rows(
+            "SELECT staff_id FROM campaign_staylift WHERE stay_id = %s AND last_day = %s", [stay_id, on]
+        )
         if not may_decide(Power.LIFT_STAY, {StaffId(row.staff_id) for row in agreed}, on=on):
             return False
         last = max(on, first)

@@ -48,6 +48,11 @@ def advance(authority: Authority, *, on: dt.date, after_gap: bool = False) -> Sw
         in_turn()
         campaign = find_campaign()
         if campaign is None:
+            # What changed is of use to a campaign alone: to one that an undo opens again, for those who were its members.
+            run(
+                "DELETE FROM campaign_changed c"
+                " WHERE NOT EXISTS (SELECT FROM campaign_member m WHERE m.line_id = c.line_id OFFSET 0)"
+            )
             return Swept()
         if not after_gap:
             _refuse_gap(campaign, on)

@@ -17,12 +17,15 @@ from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
 from rollkeeper.campaign.approving import lock_batch
 from rollkeeper.campaign.models import Batch, Chunk
+from rollkeeper.campaign.rules import next_open_day
 from rollkeeper.campaign.running import CHUNK
 from rollkeeper.campaign.stages import Action, BatchState
-from rollkeeper.campaign.stays import hold_back
+from rollkeeper.campaign.stays import hold_back, stays_known
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, patient, rows, run, sql
+from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import BatchId, LineId
+from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.kinds import NONE_NAMED
@@ -50,7 +53,7 @@ def undos_asked() -> list[BatchId]:
 def undo_batch(
     authority: Authority, batch_id: BatchId, *, on: dt.date, moved: Callable[[int], None] = lambda _: None
 ) -> Undone:
-    """Put every line of a batch back to its exact former state, with its clock time. Also ends a run under way.
+    """Put every line of a batch back to its former state, with its clock time, and tell each of a last day to come. Also ends a run under way.
 
     Refuses: NotAllowed, BatchNotFound, BatchNotInState. Ledger: line:line:restored a line, campaign:batch:undone.
     """
@@ -189,8 +192,25 @@ def _counted_in(batch: Batch) -> UUID:
     return others[0].campaign_id if others else batch.campaign_id
 
 
+def _told_anew(batch: Batch, on: dt.date) -> dict[str, Any]:
+    """Return the last day that whoever comes back is told of, on which the desks are open, and how long before it they are reminded.
+
+    An undo never fails of a pack: where it cannot be read any more, or knows no campaign, that day is the next.
+    """
+    tomorrow = on + dt.timedelta(days=1)
+    (campaign,) = rows("SELECT pack_id FROM campaign_campaign WHERE campaign_id = %s", [_counted_in(batch)])
+    try:
+        pack = load_pack(campaign.pack_id)
+    except RollkeeperError:
+        return {"last_day": tomorrow, "lead_days": None}
+    if not pack.has_campaign:
+        return {"last_day": tomorrow, "lead_days": None}
+    last_day = next_open_day(pack, on, stays=stays_known()) or tomorrow
+    return {"last_day": last_day, "lead_days": max(pack.reminders, default=None)}
+
+
 def _values(authority: Authority, role: str, batch: Batch, on: dt.date) -> dict[str, Any]:
-    return {
+    return _told_anew(batch, on) | {
         "batch_id": batch.batch_id,
         "campaign_id": batch.campaign_id,
         "counted_in": _counted_in(batch),

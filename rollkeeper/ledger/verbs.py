@@ -104,6 +104,8 @@ class Verb(StrEnum):
         ),
     )
     STAY_ENTERED = "campaign:stay:entered", Form(facts={"first": DAY, "stay": REFERENCE}, may={"last": DAY})
+    MEMBER_LET_GO = "campaign:member:let_go", Form(line=MUST, pack=MUST, article=MUST, facts={"stage": CODE})
+    STAY_LIFT_AGREED = "campaign:stay:lift_agreed", Form(facts={"last": DAY, "stay": REFERENCE})
     STAY_LIFTED = "campaign:stay:lifted", Form(facts={"last": DAY, "stay": REFERENCE})
     HOURS_OFF_EXPORTED = (
         "campaign:hours_off:exported",

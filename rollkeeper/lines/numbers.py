@@ -68,9 +68,18 @@ def normalise_identifier(text: str, *, service: Service, country: str) -> str:
 def service_guess(text: str) -> Service:
     """Guess the service from the shape of its identifier: for look-ups where only the text is known."""
     shown = _shown(text)
-    if "/" in shown or shown.count(":") > 1:
+    # Four numbers with dots are an address, though they may be dialled as well: somebody else would be found.
+    if "/" in shown or shown.count(":") > 1 or _is_address(shown):
         return Service.ADDRESS_BLOCK
     return Service.DOMAIN if _TEXT.search(shown) and "." in shown else Service.MOBILE
+
+
+def _is_address(shown: str) -> bool:
+    try:
+        ipaddress.ip_address(shown)
+    except ValueError:
+        return False
+    return True
 
 
 def _slowly(text: str, country: str) -> str:

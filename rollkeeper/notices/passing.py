@@ -13,7 +13,7 @@ from rollkeeper.access.roles import Power
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.settings import settings
-from rollkeeper.notices.gateways import Answer, Gateway, Message, gateways
+from rollkeeper.notices.gateways import Answer, Gateway, GatewayBroken, Message, gateways
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.rules import ways_to
 from rollkeeper.notices.sending import address_in, line_of
@@ -60,7 +60,7 @@ def pass_code(
         message = Message(new_uuid(), channel, address_in(address, channel), said)
         try:
             (handed,) = present[channel].send([message])
-        except CannotOpen:
+        except (CannotOpen, GatewayBroken):
             continue
         if handed.answer is Answer.TAKEN:
             return channel

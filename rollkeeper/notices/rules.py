@@ -174,6 +174,8 @@ def is_moot(kind: NoticeKind, line: Line, *, is_over: bool = False) -> bool:
             return line.is_registered or line.state in over
         case NoticeKind.REMINDER:
             return line.is_registered or line.state in over or is_over
+        case NoticeKind.DOCUMENT_BY:
+            return line.is_registered or line.state in over or is_over
         case NoticeKind.SUSPENDED:
             return line.state != "suspended"
         case NoticeKind.RESTORED:

@@ -174,6 +174,10 @@ class Sender:
         if kind.is_of_the_duty and not self._pack.has_campaign:
             # What the pack in force does not know it cannot tell them: these wait for the pack, and all others go out.
             return Step(wait_until=now + dt.timedelta(hours=1), is_away=True)
+        promised_on = self._promised(row)
+        if kind is NoticeKind.REGISTER_BY and promised_on and promised_on < self._on:
+            # The pack has changed and nobody has planned anew: nobody is told of a day on which they cannot come any more.
+            return Step(wait_until=now + dt.timedelta(hours=1), is_away=True)
         step = next_step(
             kind,
             line=line_of(row),
@@ -182,7 +186,7 @@ class Sender:
             present=self._ways.keys(),
             now=now.astimezone(clock.zone()),
             ringing=[channel for channel, way in self._ways.items() if way.rings],
-            promised_on=self._promised(row),
+            promised_on=promised_on,
         )
         # What a gateway that is away did not get in this run is no try of those whose turn had not come.
         return Step(wait_until=now + wait_after(1), is_away=True) if step.channel in self._away else step

@@ -979,9 +979,12 @@ def test_a_stay_keeps_everybody_in_service_and_two_people_lift_it(people: People
     stay_id = acts.enter_stay(console_authority(), first=DUE, last=None, reason="court", on=DUE)
 
     assert carry_out(batch_id).done == 0
-    assert not acts.lift_stay(people[0], stay_id=stay_id, on=DUE)
+    assert not acts.lift_stay(people[1], stay_id=stay_id, on=DUE - dt.timedelta(days=1))
+    assert not acts.lift_stay(people[0], stay_id=stay_id, on=DUE)  # the other's yes was for another day
     assert not acts.lift_stay(people[0], stay_id=stay_id, on=DUE)
     assert acts.lift_stay(people[1], stay_id=stay_id, on=DUE)
+    said = rows("SELECT count(*) AS yes FROM ledger_entry WHERE verb = 'campaign:stay:lift_agreed'")
+    assert said[0].yes == 4
     assert carry_out(batch_id, DUE).done == 0
     assert carry_out(batch_id, day("2012-03-05")).done == 1
     assert state(line_id) == "suspended"
@@ -1064,7 +1067,9 @@ def before_and_after_undo(line_id: LineId) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("action", Action)
-def test_undo_restores_the_exact_former_state(action: Action, people: People) -> None:
+def test_undo_restores_the_former_state_and_tells_each_of_another_open_day(
+    action: Action, people: People
+) -> None:
     line_ids = told_lines(3)
     if action is Action.END:
         night(DUE, people)
@@ -1078,7 +1083,17 @@ def test_undo_restores_the_exact_former_state(action: Action, people: People) ->
     undone = acts.undo_batch(people[1], batch_id, on=on)
 
     assert (undone.undone, undone.left_alone) == (3, 0)
-    assert [before_and_after_undo(line_id) for line_id in line_ids] == before
+    after = [before_and_after_undo(line_id) for line_id in line_ids]
+    # The 2nd of March 2012 is a Friday, the 5th of April a Thursday: the next day on which the desks are open.
+    told_of = day("2012-03-05") if action is Action.SUSPEND else day("2012-04-06")
+    assert [one[:-1] for one in after] == [one[:-1] for one in before]
+    assert {one[-1] for one in after} == {told_of}
+    kind = "reminder" if action is Action.SUSPEND else "suspended"
+    owed = rows(
+        "SELECT promised_on FROM notices_notice WHERE kind = %s AND state = 'owed' AND owed_on = %s",
+        [kind, on],
+    )
+    assert [one.promised_on for one in owed] == [told_of] * 3
     last = rows(
         "SELECT DISTINCT ON (line_id) line_id, kind FROM network_command ORDER BY line_id, position DESC"
     )
@@ -1092,8 +1107,9 @@ def test_undo_gives_the_days_back(people: People) -> None:
     clock.give_day(day("2012-03-07"))
     acts.undo_batch(people[1], batch.batch_id, on=day("2012-03-07"))
 
-    assert night(day("2012-03-07"), people) == []
-    assert [one.done for one in night(day("2012-03-08"), people)] == [1]
+    # Told on Wednesday of Thursday: nobody who was put back is cut again before they could come.
+    assert night(day("2012-03-07"), people) == night(day("2012-03-08"), people) == []
+    assert [one.done for one in night(day("2012-03-09"), people)] == [1]
     assert rows("SELECT days FROM lines_pause WHERE line_id = %s", [line_id])[0].days.lower == DUE
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.authority import Authority, console_authority, sweep_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign import acts, queries
@@ -37,6 +37,19 @@ def excuse(line_ids, *, by=None, because=ExcuseReason.NO_WAY_KNOWN, on=LATER):
 def close(on=LATER):
     clock.give_day(on)
     return acts.close_campaign(console_authority(), on=on)
+
+
+def test_what_changes_where_there_is_no_campaign_is_not_kept_for_ever(planned):
+    excuse(planned)
+    close()
+    stranger = make_line()
+    for line_id in (stranger, planned[0]):
+        run("INSERT INTO campaign_changed (line_id) VALUES (%s)", [line_id])
+
+    acts.advance(sweep_authority(), on=LATER)
+
+    kept = {row.line_id for row in rows("SELECT line_id FROM campaign_changed")}
+    assert kept == {planned[0]}  # an undo may open the campaign again that they were in
 
 
 def test_it_does_not_close_over_people_who_were_never_told(planned):

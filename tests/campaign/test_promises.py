@@ -62,6 +62,58 @@ def test_whoever_was_promised_a_day_keeps_it_and_a_longer_time_is_theirs_too(
         assert state(line_id) == ("suspended" if due else "active")
 
 
+def test_a_law_that_is_put_off_begins_later_for_whoever_was_told_already_too(
+    people: People, tmp_path: Path
+) -> None:
+    pack, told, late = tmp_path / "pack.yaml", make_line(), make_line()
+    put_off = day("2012-03-01")
+    plan_under(pack, 60, on=TOLD)
+    tell(told, TOLD)
+    acts.advance(sweep_authority(), on=TOLD)
+
+    pack.write_text(version(60).replace("base: 2012-01-01", f"base: {put_off}"), "utf-8")
+    acts.plan_campaign(console_authority(), pack_id=str(pack), on=TOLD)
+    tell(late, TOLD)
+    acts.advance(sweep_authority(), on=TOLD)
+
+    assert load_pack(str(pack)).campaign.begins_on == put_off
+    assert [member(one).anchor_on for one in (told, late)] == [put_off] * 2
+
+
+def test_whoever_a_changed_law_concerns_no_more_is_let_go_and_has_service_again(
+    people: People, tmp_path: Path
+) -> None:
+    pack, told = tmp_path / "pack.yaml", day("2011-12-20")
+    cut, kept, counting, untold = (make_line() for _ in range(4))
+    plan_under(pack, 60, on=told)
+    for line_id in (cut, kept):
+        tell(line_id, told)
+    night(day("2012-03-02"), people)
+    tell(counting, day("2012-03-05"))
+    acts.advance(sweep_authority(), on=day("2012-03-05"))
+    run("UPDATE lines_line SET service = 'data_card' WHERE line_id = ANY (%s)", [[cut, counting, untold]])
+    before = [(state(one), member(one).stage) for one in (cut, kept, counting, untold)]
+
+    narrower = version(60).replace(
+        "services: [mobile, data_card, fixed_line]", "services: [mobile, fixed_line]"
+    )
+    pack.write_text(narrower, "utf-8")
+    clock.give_day(day("2012-03-06"))
+    acts.plan_campaign(console_authority(), pack_id=str(pack), on=day("2012-03-06"))
+
+    assert before == [("suspended", "suspended")] * 2 + [("active", "counting"), ("active", "untold")]
+    after = [(state(one), member(one).stage) for one in (cut, kept, counting, untold)]
+    assert after == [("active", "left"), ("suspended", "suspended"), ("active", "left"), ("active", "left")]
+    asked = rows("SELECT line_id FROM network_command WHERE kind = 'restore'")
+    owed = rows("SELECT line_id, kind FROM notices_notice WHERE state = 'owed' AND line_id <> %s", [kept])
+    said = rows("SELECT line_id FROM ledger_entry WHERE verb = 'campaign:member:let_go'")
+    assert [one.line_id for one in asked] == [cut]
+    assert [(one.line_id, one.kind) for one in owed] == [(cut, "restored")]
+    assert {one.line_id for one in said} == {cut, counting, untold}
+    night(day("2012-05-10"), people)
+    assert [state(one) for one in (cut, kept, counting, untold)] == ["active", "ended", "active", "active"]
+
+
 def test_each_notice_keeps_the_version_it_rests_on_and_the_day_it_promises(
     people: People, tmp_path: Path
 ) -> None:
@@ -95,6 +147,23 @@ def test_a_first_notice_that_is_sent_late_names_the_day_that_is_left_to_whoever_
     assert "2012年4月10日" in way.heard[0].text or "10 April 2012" in way.heard[0].text
     night(last, people)
     assert state(line_id) == "active"
+
+
+def test_nobody_is_told_of_a_day_that_is_past_while_a_changed_pack_waits_to_be_planned(
+    people: People, tmp_path: Path
+) -> None:
+    pack, line_id, way, late = tmp_path / "pack.yaml", make_sealed_line(), Way(), day("2012-05-10")
+    plan_under(pack, 60, on=TOLD)
+    pack.write_text(version(90), "utf-8")
+    clock.give_day(late)
+
+    before = send_due(sweep_authority(), on=late, ways={Channel.SMS: way})
+    acts.plan_campaign(console_authority(), pack_id=str(pack), on=late)
+    run("UPDATE notices_notice SET next_try_at = '1970-01-01'")
+    after = send_due(sweep_authority(), on=late, ways={Channel.SMS: way})
+
+    assert (before.handed, before.later, after.handed) == (0, 1, 1)
+    assert promised_of(line_id) > late
 
 
 def test_a_day_that_was_promised_stays_where_whoever_is_told_now_would_have_less(people: People) -> None:

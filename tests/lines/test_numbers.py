@@ -116,6 +116,17 @@ def test_what_stands_for_a_line_is_read_again_as_itself_and_found_by_its_shape(s
     assert service_guess(name) == service
 
 
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("139.112.123.14", Service.ADDRESS_BLOCK), ("2001:db8::1", Service.ADDRESS_BLOCK), ("02.123.45.67", Service.MOBILE),
+        ("139.1121.2314", Service.MOBILE), ("13911212314", Service.MOBILE),
+    ],
+)  # fmt: skip
+def test_an_address_is_not_taken_for_somebodys_telephone(text, service):
+    assert service_guess(text) == service
+
+
 @pytest.mark.parametrize("text", ["例子。中国", "例子．中国", "Example.cn."])
 def test_a_name_is_known_by_its_shape_however_it_is_written(text):
     assert service_guess(text) == Service.DOMAIN

@@ -6,7 +6,7 @@ from rollkeeper.access.authority import Authority, sweep_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import database
-from rollkeeper.notices.gateways import Answer
+from rollkeeper.notices.gateways import Answer, GatewayBroken
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.passing import pass_code
 from tests.notices.fakes import Way
@@ -57,6 +57,15 @@ def test_a_way_that_does_not_take_the_code_or_does_not_open_gives_way_to_the_nex
 
     assert passed(make_line(), ways) is Channel.VOICE
     assert passed(broken, ways) is Channel.EMAIL
+
+
+def test_a_way_that_is_broken_in_this_house_gives_way_to_the_next_and_the_door_stays_open(ways):
+    def breaks(_):
+        raise GatewayBroken
+
+    ways[Channel.SMS].answer = breaks
+
+    assert passed(make_line(), ways) is Channel.VOICE
 
 
 def test_where_no_way_is_open_or_takes_it_the_code_goes_nowhere(ways):

@@ -161,6 +161,9 @@ def test_who_could_be_reached_with_a_further_gateway_is_waited_for_and_not_given
         (NoticeKind.ENDED, line(state="suspended"), True),
         (NoticeKind.REMINDER, line(state="suspended"), False),
         (NoticeKind.SIM_REPLACED, line(), False),
+        (NoticeKind.DOCUMENT_BY, line(), False),
+        (NoticeKind.DOCUMENT_BY, line(is_registered=True), True),
+        (NoticeKind.DOCUMENT_BY, line(state="ended"), True),
     ],
 )
 def test_what_no_longer_holds_true_is_not_said(kind, of, moot):

@@ -24,13 +24,14 @@ WITH wrong AS MATERIALIZED (
 ), member AS (
     UPDATE campaign_member m
        SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
-           promised_on = (wrong.former ->> 'promised_on')::date, next_check_on = %(on)s::date + 1
+           promised_on = greatest(%(last_day)s::date, (wrong.former ->> 'promised_on')::date),
+           next_check_on = %(on)s::date + 1
       FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id = %(counted_in)s
        AND CASE m.stage WHEN 'ended' THEN true ELSE false END
 ), counted_elsewhere AS (
     INSERT INTO campaign_member (line_id, campaign_id, stage, anchor_on, promised_on, next_check_on, region)
     SELECT wrong.line_id, %(counted_in)s, wrong.former ->> 'stage', (wrong.former ->> 'anchor_on')::date,
-           (wrong.former ->> 'promised_on')::date, %(on)s::date + 1, wrong.region
+           greatest(%(last_day)s::date, (wrong.former ->> 'promised_on')::date), %(on)s::date + 1, wrong.region
       FROM wrong WHERE %(counted_in)s <> %(campaign_id)s
         ON CONFLICT DO NOTHING
 ), command AS (
@@ -47,7 +48,7 @@ WITH wrong AS MATERIALIZED (
 ), notice AS (
     INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
     SELECT w.line_id, 'suspended', %(counted_in)s, coalesce(p.language, w.language, %(language)s), %(on)s,
-           greatest(%(on)s::date, (w.former ->> 'promised_on')::date), %(pack_hash)s
+           greatest(%(last_day)s::date, (w.former ->> 'promised_on')::date), %(pack_hash)s
       FROM wrong w
       LEFT JOIN lines_holding h ON h.line_id = w.line_id AND upper(h.held) = w.done_at
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id

@@ -21,6 +21,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'campaign:batch:undo_asked' THEN '--+-'
     WHEN 'campaign:sweep:ran' THEN '--++'
     WHEN 'campaign:stay:entered' THEN '----'
+    WHEN 'campaign:member:let_go' THEN '+-++'
+    WHEN 'campaign:stay:lift_agreed' THEN '----'
     WHEN 'campaign:stay:lifted' THEN '----'
     WHEN 'campaign:hours_off:exported' THEN '----'
     WHEN 'campaign:emergency:counted' THEN '----'
@@ -164,6 +166,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
     WHEN 'campaign:batch:undo_asked' THEN ARRAY[['batch', 'reference', '+']]
     WHEN 'campaign:sweep:ran' THEN ARRAY[['campaign', 'reference', '+'], ['left', 'count', '+'], ['put_off', 'count', '+'], ['reminded', 'count', '_'], ['started', 'count', '+']]
     WHEN 'campaign:stay:entered' THEN ARRAY[['first', 'day', '+'], ['last', 'day', '_'], ['stay', 'reference', '+']]
+    WHEN 'campaign:member:let_go' THEN ARRAY[['stage', 'code', '+']]
+    WHEN 'campaign:stay:lift_agreed' THEN ARRAY[['last', 'day', '+'], ['stay', 'reference', '+']]
     WHEN 'campaign:stay:lifted' THEN ARRAY[['last', 'day', '+'], ['stay', 'reference', '+']]
     WHEN 'campaign:hours_off:exported' THEN ARRAY[['file', 'digest', '+'], ['first', 'day', '+'], ['last', 'day', '+'], ['stretches', 'count', '+']]
     WHEN 'campaign:emergency:counted' THEN ARRAY[['anomalies', 'count', '+']]

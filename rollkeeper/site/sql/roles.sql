@@ -133,6 +133,8 @@ GRANT SELECT ON campaign_excuse TO office, auditor;
 -- A named person answers for the unreached on the office's page.
 GRANT INSERT ON campaign_excuse TO office;
 GRANT SELECT, INSERT ON campaign_approval, campaign_complaint, campaign_staylift TO sweep, office;
+-- A yes to the end of a stay is for one day, and said again for another.
+GRANT UPDATE (last_day, agreed_at) ON campaign_staylift TO sweep, office;
 -- A dispute that is taken up at a counter counts against the batch that acted on the line last.
 GRANT SELECT (line_id, batch_id, outcome, done_at) ON campaign_batchline TO counter;
 GRANT INSERT ON campaign_complaint TO counter;
