@@ -28,7 +28,7 @@ class NeedsTwoPeople(RollkeeperError):
     code = "needs_two_people"
     kind = Kind.FORBIDDEN
     sentence = "Opening for '{purpose}' needs {people} different people with that power."
-    remedy = "Let a second one agree: 'rollkeeper vault open --second USER'."
+    remedy = "Let a second one agree: the page or the command that asks for it says how."
 
 
 class NeedsDemand(RollkeeperError):
