@@ -2,11 +2,13 @@
 """Commands about the installation itself: setup, serve, demo, doctor, backup, restore."""
 
 import dataclasses
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rollkeeper.incidents.commands import read_instant
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
 from rollkeeper.kernel.opening import open_home
@@ -24,6 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
     app.command()(backup)
     app.command()(restore)
+    app.command()(restored)
 
 
 def setup(
@@ -263,6 +266,46 @@ def restore(
     out.print(
         "It does nothing by itself and publishes into its own folder. Where it takes the other home's place, write"
         " 'works_by_itself = true' and 'ledger_folder' into home.toml."
+    )
+
+
+def restored(
+    *,
+    register_of: Annotated[
+        dt.datetime,
+        typer.Option(
+            "--register-of",
+            parser=read_instant,
+            metavar="INSTANT",
+            help="What the register was brought back to.",
+        ),
+    ],
+    keys_of: Annotated[
+        dt.datetime,
+        typer.Option(
+            "--keys-of", parser=read_instant, metavar="INSTANT", help="What the keys were brought back to."
+        ),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Do what 'restore' does at its end, where you brought back servers of your own with their own tools.
+
+    Whoever was erased since is erased again, and orders to the network go on behind all that elements may have heard. An instant without
+    an offset is of the home's zone. docs/runbook/own-servers.md says what comes before.
+
+    Example: rollkeeper restored --register-of 2012-03-01T02:00:00+08:00 --keys-of 2012-03-08T02:00:00+08:00
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.site.restore import after_restore
+
+    open_home()
+    back = after_restore(console_authority(), register_of=register_of, keys_of=keys_of, on=clock.today())
+    if as_json:
+        emit(dataclasses.asdict(back))
+        return
+    out.print(
+        f"{back.opening:,} sealed records open; {back.erased_again:,} erased since then were erased again; {back.without_key:,} came"
+        " after the keys and are lost."
     )
     if back.without_key:
         out.print(

@@ -127,7 +127,16 @@ class StoresElsewhere(RollkeeperError):
     code = "stores_elsewhere"
     kind = Kind.REFUSED
     sentence = "The register or the keys lie on a server of yours, which this command does not copy."
-    remedy = "Back them up with that server's own tools: the keys row by row, one copy alone, as docs/runbook/ says."
+    remedy = "Back them up with that server's own tools, the keys apart and one copy alone: docs/runbook/own-servers.md says how."
+
+
+class StoresHere(RollkeeperError):
+    """The stores are this home's own, which a restore brings back whole."""
+
+    code = "stores_here"
+    kind = Kind.REFUSED
+    sentence = "The register and the keys lie on this home's own servers."
+    remedy = "Use 'rollkeeper restore': it does this at its end."
 
 
 class BackupDamaged(RollkeeperError):

@@ -28,7 +28,13 @@ from rollkeeper.network.acts import go_on_far_ahead
 from rollkeeper.retention import acts as retention_acts
 from rollkeeper.site import backup_copies, boot
 from rollkeeper.site.backup import Note, Part, newest, opened, pieces, read_note, unpack_register
-from rollkeeper.site.errors import BackupsOfTwoHomes, HomeNotEmpty, KeptSecretsMissing, RootUrlMissing
+from rollkeeper.site.errors import (
+    BackupsOfTwoHomes,
+    HomeNotEmpty,
+    KeptSecretsMissing,
+    RootUrlMissing,
+    StoresHere,
+)
 from rollkeeper.vault import copies
 from rollkeeper.vault.root import root_of_trust
 
@@ -77,7 +83,22 @@ def restore(
     except BaseException:
         _leave_nothing()
         raise
-    return _forget_again(authority, role.value, *notes, on=clock.today())
+    register_of, keys_of = (dt.datetime.fromisoformat(note.made_at) for note in notes)
+    return _forget_again(authority, role.value, register_of=register_of, keys_of=keys_of, on=clock.today())
+
+
+def after_restore(
+    authority: Authority, *, register_of: dt.datetime, keys_of: dt.datetime, on: dt.date
+) -> Restored:
+    """Do what a restore does at its end, where servers of the operator's own were brought back by their own tools.
+
+    Ledger and refusals as of `restore`; StoresHere, since an embedded server is brought back by `restore`.
+    """
+    role = demand(authority, Power.BACK_UP)
+    if settings().register_url is None and settings().keys_url is None:
+        raise StoresHere
+    go_on_far_ahead()
+    return _forget_again(authority, role.value, register_of=register_of, keys_of=keys_of, on=on)
 
 
 def backup_bytes(folder: Path, *, register_name: str | None = None) -> int:
@@ -143,15 +164,17 @@ def _leave_nothing() -> None:
     settings.cache_clear()
 
 
-def _forget_again(authority: Authority, role: str, register: Note, keys: Note, *, on: dt.date) -> Restored:
+def _forget_again(
+    authority: Authority, role: str, *, register_of: dt.datetime, keys_of: dt.datetime, on: dt.date
+) -> Restored:
     copies.remove_strangers()
-    again = retention_acts.erase_again(authority, keys_made_at=dt.datetime.fromisoformat(keys.made_at), on=on)
+    again = retention_acts.erase_again(authority, keys_made_at=keys_of, on=on)
+    made = {"register_made_at": register_of.isoformat(), "keys_made_at": keys_of.isoformat()}
     with act():
         append_entry(
             authority, verb=Verb.HOME_RESTORED, role=role, on=on,
-            facts={
-                "register_made_at": register.made_at, "keys_made_at": keys.made_at, "opening": again.opening,
-                "erased_again": again.records, "without_key": again.without_key,
+            facts=made | {
+                "opening": again.opening, "erased_again": again.records, "without_key": again.without_key,
             },
         )  # fmt: skip
-    return Restored(register.made_at, keys.made_at, again.opening, again.records, again.without_key)
+    return Restored(**made, opening=again.opening, erased_again=again.records, without_key=again.without_key)

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import os
 import tempfile
+import uuid
 from pathlib import Path
 
 import psycopg
@@ -16,10 +17,13 @@ from rollkeeper.kernel import clock, copies, server
 from rollkeeper.kernel.copies import CopyFailed
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.settings import settings
+from rollkeeper.network.acts import ask
+from rollkeeper.network.kinds import CommandKind
 from rollkeeper.site import backup, doctor
+from rollkeeper.site import restore as restoring
 from rollkeeper.site.backup import LastBackup, Part
-from rollkeeper.site.errors import BackupDamaged, BackupsOfTwoHomes, HomeNotEmpty, StoresElsewhere
-from rollkeeper.site.restore import restore
+from rollkeeper.site.errors import BackupDamaged, BackupsOfTwoHomes, HomeNotEmpty, StoresElsewhere, StoresHere
+from rollkeeper.site.restore import after_restore, restore
 from rollkeeper.vault.acts import seal_persons, shred
 from rollkeeper.vault.root import root_of_trust
 from tests.vault.conftest import person
@@ -210,6 +214,26 @@ def test_stores_on_other_servers_are_not_copied(folder, monkeypatch):
 
     with pytest.raises(StoresElsewhere):
         made(folder, *BOTH)
+
+
+def test_what_a_restore_does_at_its_end_is_done_for_servers_of_ones_own_and_for_no_others(monkeypatch):
+    instants = {
+        "register_of": dt.datetime(2012, 3, 1, tzinfo=dt.UTC),
+        "keys_of": dt.datetime(2012, 3, 8, tzinfo=dt.UTC),
+    }
+    with pytest.raises(StoresHere):
+        after_restore(console_authority(), **instants, on=DAY)
+    away = settings().model_copy(update={"register_url": "postgresql://db.example/register"})
+    monkeypatch.setattr(restoring, "settings", lambda: away)
+
+    back = after_restore(console_authority(), **instants, on=DAY)
+
+    line_id = uuid.uuid4()
+    ask(line_id, kind=CommandKind.RESTORE, reason="registration", at=clock.now())
+    (command,) = rows("SELECT position FROM network_command WHERE line_id = %s", [line_id])
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'site:home:restored'")
+    assert back.register_made_at in entry.body
+    assert command.position > 1_000_000 * dt.datetime(2020, 1, 1, tzinfo=dt.UTC).timestamp()
 
 
 def test_a_home_in_use_is_not_restored_over(folder):
