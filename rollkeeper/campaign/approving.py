@@ -20,7 +20,7 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 
 _CAN_STOP = (BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING)
-_CAN_UNDO = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.UNDO_ASKED)
+CAN_UNDO = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.UNDO_ASKED)
 
 
 def approve_batch(authority: Authority, batch_id: BatchId, *, on: dt.date) -> BatchState:
@@ -79,7 +79,7 @@ def ask_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> None:
     """
     role = demand(authority, Power.UNDO_BATCH)
     with act():
-        batch = lock_batch(batch_id, *_CAN_UNDO)
+        batch = lock_batch(batch_id, *CAN_UNDO)
         _move(batch_id, BatchState.UNDO_ASKED)
         hold_back(on, of_batch=batch_id)
         facts = {"batch": str(batch_id)}

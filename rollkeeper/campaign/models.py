@@ -310,7 +310,7 @@ class Changed(models.Model):
     line_id = models.UUIDField()
 
     class Meta:
-        """Emptied by each sweep."""
+        """Emptied by each sweep of a campaign; without one, of those who were in none."""
 
         db_table = "campaign_changed"
 

@@ -51,15 +51,6 @@ class BatchState(StrEnum):
     UNDONE = "undone"
 
 
-class Outcome(StrEnum):
-    """What became of one line of a batch."""
-
-    WAITING = "waiting"
-    DONE = "done"
-    PASSED_OVER = "passed_over"
-    UNDONE = "undone"
-
-
 class PassedOver(StrEnum):
     """Why a line of a batch was left alone when its turn came."""
 

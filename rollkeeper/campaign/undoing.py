@@ -15,7 +15,7 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power
-from rollkeeper.campaign.approving import lock_batch
+from rollkeeper.campaign.approving import CAN_UNDO, lock_batch
 from rollkeeper.campaign.models import Batch, Chunk
 from rollkeeper.campaign.rules import next_open_day
 from rollkeeper.campaign.running import CHUNK
@@ -29,8 +29,6 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.kinds import NONE_NAMED
-
-_CAN_UNDO = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.UNDO_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def undo_batch(
     _begin(batch_id, on=on)
     while True:
         with act():
-            batch = lock_batch(batch_id, *_CAN_UNDO)
+            batch = lock_batch(batch_id, *CAN_UNDO)
             found = _turn(authority, role, batch, after=after, chunk=CHUNK, on=on)
             if found is None:
                 if not _came_back(batch):
@@ -101,7 +99,7 @@ def put_back(authority: Authority, line_id: LineId, *, role: str, on: dt.date) -
 def _begin(batch_id: BatchId, *, on: dt.date) -> None:
     """Let no run begin another chunk meanwhile, and nobody lose service who is about to be put back."""
     with act():
-        lock_batch(batch_id, *_CAN_UNDO)
+        lock_batch(batch_id, *CAN_UNDO)
         Batch.objects.filter(batch_id=batch_id).update(state=BatchState.UNDO_ASKED.value)
         hold_back(on, of_batch=batch_id)
 

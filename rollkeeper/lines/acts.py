@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What can be done to a line's clock and record by itself: pause, dispute, protect, hold.
+"""What can be done to a line's clock and record by itself: pause, dispute, protect.
 
 The changes that need more than this room knows (a registration, an end) are acts of higher rooms; what they do to
 the tables here stands in `lines.changes` and is named here too.

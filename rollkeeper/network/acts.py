@@ -26,7 +26,6 @@ from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.network.models import AT_ONCE
 from rollkeeper.network.rules import LONGEST_WAIT, Followed, counted, follow
 from rollkeeper.vault.acts import open_line_values
-from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.opened import Opened
 
@@ -245,15 +244,7 @@ def _numbers(found: Sequence[Any], *, on: dt.date) -> dict[LineId, Opened]:
     opened = open_line_values(
         sweep_authority(), LineField.NUMBER, list(sealed.items()), purpose=Purpose.NETWORK, on=on
     )
-    return {line_id: value for line_id, value in zip(sealed, opened, strict=True) if _is_readable(value)}
-
-
-def _is_readable(value: Opened) -> bool:
-    try:
-        value.reveal()
-    except CannotOpen:
-        return False
-    return True
+    return {line_id: value for line_id, value in zip(sealed, opened, strict=True) if value.is_readable}
 
 
 def _record(authority: Authority, role: StaffRole, tries: Sequence[_Try], *, claim: int, on: dt.date) -> None:

@@ -68,21 +68,23 @@ def attempts() -> list[Attempts]:
     ]
 
 
-def reach(campaign_id: CampaignId, *, kind: NoticeKind = NoticeKind.REGISTER_BY) -> list[Reach]:
-    """Count a campaign's notices by the way tried last and by how they stand, whatever their number."""
+def reach(campaign_id: CampaignId) -> list[Reach]:
+    """Count a campaign's first notices by the way tried last and by how they stand, whatever their number."""
     return [
         Reach(Channel(row.channel) if row.channel else None, NoticeState(row.state), row.count)
-        for row in rows(sql("notices", "reach"), {"campaign_id": campaign_id, "kind": kind.value})
+        for row in rows(
+            sql("notices", "reach"), {"campaign_id": campaign_id, "kind": NoticeKind.REGISTER_BY.value}
+        )
     ]
 
 
-def count_unreached(kind: NoticeKind = NoticeKind.REGISTER_BY) -> int:
+def count_unreached() -> int:
     """Count the lines, not registered and not over, whose holders were provably not told yet.
 
     One pass of all notices, which for a nation takes a while.
     """
     with act(), patient():
-        (found,) = rows(sql("notices", "count_unreached"), {"kind": kind.value})
+        (found,) = rows(sql("notices", "count_unreached"), {"kind": NoticeKind.REGISTER_BY.value})
     return int(found.lines)
 
 

@@ -38,7 +38,6 @@ from rollkeeper.notices.rules import (
 )
 from rollkeeper.notices.texts import languages_of, write_notice
 from rollkeeper.vault.acts import open_line_values
-from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import LineField, Purpose
 from rollkeeper.vault.opened import Opened
 
@@ -236,7 +235,7 @@ class Sender:
         if not intents:
             return
         addresses = self._open(channel, intents)
-        ready = [one for one in intents if _is_readable(addresses[one.row.line_id])]
+        ready = [one for one in intents if addresses[one.row.line_id].is_readable]
         codes = _receipt_codes([one.row for one in ready])
         messages = [
             _message(one, addresses[one.row.line_id], pack=self._pack, receipt=code)
@@ -364,7 +363,7 @@ def line_of(row: Any) -> Line | None:
 
 def address_in(opened: Opened, channel: Channel) -> Opened:
     """Return the part of what was opened to which a channel sends. What did not open stays what it is."""
-    if channel.uses_the_line or not _is_readable(opened):
+    if channel.uses_the_line or not opened.is_readable:
         return opened
     mailbox, postal = split_contact(opened.reveal())
     return Opened(postal if channel is Channel.POST else mailbox)
@@ -425,11 +424,3 @@ def _message(intent: _Intent, address: Opened, *, pack: Pack, receipt: str | Non
         for language in spoken
     )
     return Message(intent.attempt_id, intent.channel, address, said, is_repeat=intent.is_repeat)
-
-
-def _is_readable(value: Opened) -> bool:
-    try:
-        value.reveal()
-    except CannotOpen:
-        return False
-    return True

@@ -31,6 +31,11 @@ class Opened(str):
             raise CannotOpen
         return self.__value
 
+    @property
+    def is_readable(self) -> bool:
+        """Tell whether it did open."""
+        return self.__value is not None
+
     def __repr__(self) -> str:
         return SEALED
 

@@ -1,5 +1,5 @@
 -- Decides which lines of a chunk still stand as the batch left them; whoever registered or ended since is left alone.
--- Law: art. 1. Reads: campaign_turn (temporary), lines_line, lines_suspension, lines_number, lines_holding.
+-- Law: art. 1. Reads: campaign_turn (temporary), lines_line, lines_suspension, lines_number.
 -- Writes: campaign_verdict (temporary).
 -- Plan: primary keys by line (OFFSET 0 forbids to read all of them first).
 -- Again: the same verdicts while the locks are held.

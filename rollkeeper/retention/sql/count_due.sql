@@ -1,5 +1,5 @@
 -- Counts what must go today, and what a legal hold keeps.
--- Law: art. 5. Reads: lines_line, lines_holding, lines_hold, retention_erasure. Writes: -.
+-- Law: art. 5. Reads: lines_line, lines_holding, lines_hold. Writes: -.
 -- Plan: lines_line_to_erase and lines_holding_to_erase; grows with what is due.
 -- Again: the same numbers.
 WITH record AS (
