@@ -13,7 +13,7 @@ ALWAYS = {
     "campaign:campaign:planned", "campaign:campaign:closed", "campaign:line:excused", "campaign:clock:started",
     "campaign:batch:drawn_up", "campaign:sweep:ran", "line:line:suspended", "line:route:taken", "line:limit:passed",
     "line:copy:kept", "line:clock:paused", "line:clock:resumed", "line:line:lifted_for_hours", "line:number:freed",
-    "line:record:erased", "incidents:duty:met", "agents:agent:admitted", "disclosures:demand:opened",
+    "line:record:erased", "campaign:member:let_go", "incidents:duty:met", "agents:agent:admitted", "disclosures:demand:opened",
     "disclosures:telling:put_off",
 }  # fmt: skip
 """A law decides each of these, whatever it is about."""

@@ -283,8 +283,9 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     assert (counts["suspended"], counts["counting"]) == (0, batch["line_count"] - 1)
     assert console.type("network", "reconcile")
 
-    # It is due again later; those who come to the counter afterwards are restored the same day.
-    day = console.next_due("2012-03-06")
+    # It is due again later: whoever was put back on Monday was told of Tuesday as another last day.
+    # Those who come to the counter afterwards are restored the same day.
+    day = console.next_due("2012-03-07")
     console.act_on_what_is_due(day)
     suspended = console.status(day)["campaign"]["stage_counts"]["suspended"]
     assert suspended == batch["line_count"] - 1
