@@ -131,7 +131,7 @@ def test_a_face_reads_nothing_of_the_home_but_what_it_was_handed(taken):
     no_secret = {
         home / name
         for name in (
-            "home.toml", "made", "making.lock", "run/start.lock", "run/users.lock", "ledger/receipts", "ledger/vkey",
+            "home.toml", "made", "making.lock", "run/start.lock", "run/users.lock", "ledger/receipts", "ledger/vkey", "ledger/checkpoint",
         )
     }  # fmt: skip
 
@@ -292,7 +292,7 @@ def test_a_counter_is_handed_the_few_files_it_needs_and_an_office_fewer(home):
             file.unlink()
 
     common = {"home.toml", "secrets/web.key", "secrets/staff.key", "secrets/index.key", "secrets/index.token"}
-    assert given["counter"] - {"secrets/receipts.key", "ledger/receipts", "ledger/vkey", "secrets/halves.pub"} == common | {
+    assert given["counter"] - {"secrets/receipts.key", "ledger/receipts", "ledger/vkey", "ledger/checkpoint", "secrets/halves.pub"} == common | {
         "secrets/register-counter.pgpass", "secrets/keys-sealer.pgpass",
     }  # fmt: skip
     assert given["office"] - {"ledger/vkey", "secrets/halves.pub"} == common | {
