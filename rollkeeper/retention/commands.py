@@ -150,6 +150,8 @@ def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
     found = standing_holds(console_authority(), on=day)
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
+    elif not found:
+        out.print("No legal hold stands.")
     else:
         show_table(
             "Legal holds",
