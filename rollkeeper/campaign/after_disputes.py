@@ -37,7 +37,7 @@ def count_lines_again(campaign: OpenCampaign, line_ids: Sequence[LineId], *, on:
         "line_ids": list(line_ids), "campaign_id": campaign.campaign_id, "on": on, "at": clock.now(),
         "suspension_days": campaign.pack.campaign.suspension_days, "language": NONE_NAMED,
         "open_days": _open_days(campaign, on=on),
-        "pack_hash": campaign.pack.hash, "lead_days": max(campaign.pack.reminders, default=None),
+        "pack_hash": campaign.pack.hash, "begins_on": campaign.begins_on, "lead_days": max(campaign.pack.reminders, default=None),
     }  # fmt: skip
     with act():
         return run(sql("campaign", "after_dispute"), values)

@@ -60,8 +60,8 @@ def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> Planned
         demand_no_other(pack_id)
         former = _former_hash(pack_id)
         campaign_id = _open(pack, pack_id)
-        if former not in {None, pack.hash}:
-            _let_go(authority, role, campaign_id, pack, on=on)
+        if former is not None:
+            _follow_the_law(authority, role, campaign_id, pack, on=on)
         before = _count_members(campaign_id)
         added = _take_in(campaign_id, pack, on=on)
         if pack.reminders and former not in {None, pack.hash}:
@@ -104,24 +104,30 @@ def _open(pack: Pack, pack_id: str) -> CampaignId:
     found = rows(
         "SELECT campaign_id FROM campaign_campaign WHERE pack_id = %s AND closed_on IS NULL", [pack_id]
     )
-    campaign_id = CampaignId(found[0].campaign_id)
-    # Where the law was put off nobody's clock began before its day: whoever was told already gains the days in between.
-    run(
-        "UPDATE campaign_member SET anchor_on = %s WHERE campaign_id = %s AND stage = 'counting' AND anchor_on < %s",
-        [pack.campaign.begins_on, campaign_id, pack.campaign.begins_on],
-    )
-    return campaign_id
+    return CampaignId(found[0].campaign_id)
 
 
-def _let_go(
+def _follow_the_law(
     authority: Authority, role: StaffRole, campaign_id: CampaignId, pack: Pack, *, on: dt.date
 ) -> None:
+    """Let whoever is in the campaign have the days of the pack as it is now, and let go whom it concerns no more.
+
+    Their lines are locked first, as a batch locks them, and looked at afterwards: one that is being cut in this moment is seen as cut.
+    """
     rules = pack.campaign
     values = {
         "campaign_id": campaign_id, "services": sorted(rules.services), "activated_before": rules.activated_before,
-        "language": NONE_NAMED, "on": on, "at": clock.now(), "verb": Verb.MEMBER_LET_GO.value, "role": str(role),
-        "actor": authority.commitment, "staff_id": authority.staff_id, "pack_hash": pack.hash, "article": rules.notice_article,
+        "begins_on": rules.begins_on, "language": NONE_NAMED, "on": on, "at": clock.now(), "verb": Verb.MEMBER_LET_GO.value,
+        "role": str(role), "actor": authority.commitment, "staff_id": authority.staff_id, "pack_hash": pack.hash,
+        "article": rules.notice_article,
     }  # fmt: skip
+    rows(sql("campaign", "let_go_lock"), values)
+    # Where the law was put off nobody's clock began before its day: whoever was told already gains the days in between.
+    run(
+        "UPDATE campaign_member SET anchor_on = %(begins_on)s"
+        " WHERE campaign_id = %(campaign_id)s AND stage = 'counting' AND anchor_on < %(begins_on)s",
+        values,
+    )
     rows(sql("campaign", "let_go"), values)
 
 

@@ -176,7 +176,8 @@ def stays() -> list[StayView]:
     """Return the stays entered, the newest first."""
     found = rows(
         "SELECT stay_id, lower(days) AS first, upper(days) - 1 AS last, reason,"
-        " (SELECT count(*) FROM campaign_staylift l WHERE l.stay_id = s.stay_id) AS agreed_to_lift"
+        " (SELECT count(*) FROM campaign_staylift l WHERE l.stay_id = s.stay_id AND l.last_day = ("
+        "SELECT max(last_day) FROM campaign_staylift y WHERE y.stay_id = s.stay_id)) AS agreed_to_lift"
         " FROM campaign_stay s ORDER BY recorded_at DESC"
     )
     return [StayView(*row) for row in found]

@@ -193,18 +193,23 @@ def _counted_in(batch: Batch) -> UUID:
 def _told_anew(batch: Batch, on: dt.date) -> dict[str, Any]:
     """Return the last day that whoever comes back is told of, on which the desks are open, and how long before it they are reminded.
 
-    An undo never fails of a pack: where it cannot be read any more, or knows no campaign, that day is the next.
+    An undo never fails of a pack: where it cannot be read any more, or knows no campaign, that day is the next. While a stay has no end, or
+    the law has not begun, nobody knows the day, and none is told.
     """
     tomorrow = on + dt.timedelta(days=1)
-    (campaign,) = rows("SELECT pack_id FROM campaign_campaign WHERE campaign_id = %s", [_counted_in(batch)])
+    (campaign,) = rows(
+        "SELECT pack_id, begins_on FROM campaign_campaign WHERE campaign_id = %s", [_counted_in(batch)]
+    )
     try:
         pack = load_pack(campaign.pack_id)
     except RollkeeperError:
-        return {"last_day": tomorrow, "lead_days": None}
+        return {"last_day": tomorrow, "lead_days": None, "begins_on": campaign.begins_on}
     if not pack.has_campaign:
-        return {"last_day": tomorrow, "lead_days": None}
-    last_day = next_open_day(pack, on, stays=stays_known()) or tomorrow
-    return {"last_day": last_day, "lead_days": max(pack.reminders, default=None)}
+        return {"last_day": tomorrow, "lead_days": None, "begins_on": campaign.begins_on}
+    last_day = next_open_day(pack, on, stays=stays_known()) if campaign.begins_on <= on else None
+    return {
+        "last_day": last_day, "lead_days": max(pack.reminders, default=None), "begins_on": campaign.begins_on,
+    }  # fmt: skip
 
 
 def _values(authority: Authority, role: str, batch: Batch, on: dt.date) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from rollkeeper.notices.rules import (
     Regimen,
     Step,
     Tried,
+    is_moot,
     key_to_press,
     next_step,
     wait_after,
@@ -174,12 +175,14 @@ class Sender:
             # What the pack in force does not know it cannot tell them: these wait for the pack, and all others go out.
             return Step(wait_until=now + dt.timedelta(hours=1), is_away=True)
         promised_on = self._promised(row)
-        if kind is NoticeKind.REGISTER_BY and promised_on and promised_on < self._on:
+        line = line_of(row)
+        is_past = promised_on is not None and promised_on < self._on
+        if kind is NoticeKind.REGISTER_BY and is_past and line and not is_moot(kind, line):
             # The pack has changed and nobody has planned anew: nobody is told of a day on which they cannot come any more.
             return Step(wait_until=now + dt.timedelta(hours=1), is_away=True)
         step = next_step(
             kind,
-            line=line_of(row),
+            line=line,
             tried=_tried(row),
             regimen=self._regimens[kind.is_of_the_duty],
             present=self._ways.keys(),

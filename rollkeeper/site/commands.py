@@ -267,6 +267,10 @@ def restore(
         "It does nothing by itself and publishes into its own folder. Where it takes the other home's place, write"
         " 'works_by_itself = true' and 'ledger_folder' into home.toml."
     )
+    if back.without_key:
+        out.print(
+            f"{back.without_key:,} records were sealed after the keys were backed up: they are lost, register them again."
+        )
 
 
 def restored(
@@ -307,7 +311,3 @@ def restored(
         f"{back.opening:,} sealed records open; {back.erased_again:,} erased since then were erased again; {back.without_key:,} came"
         " after the keys and are lost."
     )
-    if back.without_key:
-        out.print(
-            f"{back.without_key:,} records were sealed after the keys were backed up: they are lost, register them again."
-        )

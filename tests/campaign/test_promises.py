@@ -113,6 +113,15 @@ def test_whoever_a_changed_law_concerns_no_more_is_let_go_and_has_service_again(
     night(day("2012-05-10"), people)
     assert [state(one) for one in (cut, kept, counting, untold)] == ["active", "ended", "active", "active"]
 
+    # It was a slip of the pen: whoever was let go is asked anew, from the beginning.
+    pack.write_text(version(60), "utf-8")
+    clock.give_day(day("2012-05-11"))
+    again = acts.plan_campaign(console_authority(), pack_id=str(pack), on=day("2012-05-11"))
+    assert again.members_added == 3
+    assert [member(one).stage for one in (cut, counting, untold)] == ["untold"] * 3
+    fresh = rows("SELECT line_id FROM notices_notice WHERE kind = 'register_by' AND owed_on = '2012-05-11'")
+    assert {one.line_id for one in fresh} == {cut, counting, untold}
+
 
 def test_each_notice_keeps_the_version_it_rests_on_and_the_day_it_promises(
     people: People, tmp_path: Path

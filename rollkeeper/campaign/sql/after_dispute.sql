@@ -46,7 +46,7 @@ WITH counted AS MATERIALIZED (
     SELECT line_id, 'reminder', campaign_id, told_in, %(on)s, last_day_on, %(pack_hash)s FROM lost
 )
 UPDATE campaign_member m
-   SET stage = 'counting', anchor_on = coalesce((lost.former ->> 'anchor_on')::date, m.anchor_on),
+   SET stage = 'counting', anchor_on = greatest(coalesce((lost.former ->> 'anchor_on')::date, m.anchor_on), %(begins_on)s::date),
        promised_on = lost.last_day_on, next_check_on = lost.last_day_on + 1,
        remind_on = lost.last_day_on - %(lead_days)s::integer
   FROM lost WHERE m.line_id = lost.line_id AND m.campaign_id = lost.campaign_id

@@ -2,13 +2,17 @@
 -- suspended has service again.
 -- Law: art. 3 (whom it concerns). Reads: lines_line, campaign_member, lines_suspension, lines_holding, subscribers_subscriber.
 -- Writes: campaign_member, notices_notice, lines_suspension, lines_line (version + 1), network_command, ledger_entry.
--- Plan: one pass over the members; once a planning under a changed pack, not once a night.
+-- Plan: one pass over the members; once a planning, not once a night. Precondition: let_go_lock.sql.
 -- Again: nothing, since they have left.
 WITH locked AS MATERIALIZED (
     SELECT l.line_id, l.language FROM lines_line l JOIN campaign_member m USING (line_id)
      WHERE m.campaign_id = %(campaign_id)s AND m.stage IN ('untold', 'counting', 'suspended')
        AND NOT (l.service = ANY (%(services)s) AND l.activated_on < %(activated_before)s)
-       FOR UPDATE OF l
+), registered_before AS (
+    -- Should their registration be withdrawn they are not asked anew (take_back.sql).
+    UPDATE campaign_member m SET left_because = 'not_concerned' FROM lines_line l
+     WHERE l.line_id = m.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'left' AND m.left_because = 'registered'
+       AND NOT (l.service = ANY (%(services)s) AND l.activated_on < %(activated_before)s)
 ), gone AS (
     UPDATE campaign_member m
        SET stage = 'left', left_on = %(on)s, left_because = 'not_concerned', next_check_on = NULL, remind_on = NULL

@@ -12,4 +12,5 @@ SELECT l.line_id, l.region, coalesce(s.language, l.language, %(language)s) AS la
  WHERE l.state IN ('active', 'suspended') AND NOT l.is_registered AND l.activated_on < %(activated_before)s
    AND l.service = ANY (%(services)s)
    AND NOT EXISTS (SELECT FROM campaign_member m
-                    WHERE m.line_id = l.line_id AND m.campaign_id = %(campaign_id)s)
+                    WHERE m.line_id = l.line_id AND m.campaign_id = %(campaign_id)s
+                      AND m.left_because IS DISTINCT FROM 'not_concerned')

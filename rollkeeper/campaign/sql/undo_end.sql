@@ -48,7 +48,7 @@ WITH wrong AS MATERIALIZED (
 ), notice AS (
     INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
     SELECT w.line_id, 'suspended', %(counted_in)s, coalesce(p.language, w.language, %(language)s), %(on)s,
-           greatest(%(last_day)s::date, (w.former ->> 'promised_on')::date), %(pack_hash)s
+           greatest(coalesce(%(last_day)s::date, %(on)s), (w.former ->> 'promised_on')::date), %(pack_hash)s
       FROM wrong w
       LEFT JOIN lines_holding h ON h.line_id = w.line_id AND upper(h.held) = w.done_at
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id

@@ -28,7 +28,7 @@ WITH wrong AS MATERIALIZED (
     SELECT line_id, uuidv7(), daterange(least(begun_on, %(on)s), greatest(begun_on, %(on)s), '[]'), 'other', %(at)s FROM lifted
 ), member AS (
     UPDATE campaign_member m
-       SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
+       SET stage = wrong.former ->> 'stage', anchor_on = greatest((wrong.former ->> 'anchor_on')::date, %(begins_on)s::date),
            promised_on = wrong.last_day_on, next_check_on = %(on)s::date + 1,
            remind_on = CASE wrong.former ->> 'stage' WHEN 'counting' THEN wrong.last_day_on - %(lead_days)s::integer END
       FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id IN (%(campaign_id)s, %(counted_in)s)
@@ -53,7 +53,7 @@ WITH wrong AS MATERIALIZED (
 ), reminder AS (
     INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
     SELECT w.line_id, 'reminder', m.campaign_id, w.told_in, %(on)s, w.last_day_on, %(pack_hash)s
-      FROM wrong w JOIN member m USING (line_id) WHERE m.stage = 'counting'
+      FROM wrong w JOIN member m USING (line_id) WHERE m.stage = 'counting' AND %(last_day)s::date IS NOT NULL
 ), said AS MATERIALIZED (
     SELECT state,
            ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
