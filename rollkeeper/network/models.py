@@ -4,7 +4,7 @@
 Whoever inserts by SQL names line_id, kind, reason, asked_at and, in a batch, batch_id; the table fills in the rest.
 Beside the fields below the table has ``position``, an identity column made in the first migration: the order in which
 commands were asked for, by which the network refuses what is older than what it already did. What is to be pushed is found by an
-index of the kind, `next_try_at` and that position (``network_command_in_turn``), made in a migration too.
+index of the kind, `next_try_at` and that position (``network_command_in_turn``), made there too.
 """
 
 import datetime as dt

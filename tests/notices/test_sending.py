@@ -598,27 +598,6 @@ def test_a_report_that_waits_for_the_writing_down_of_the_handing_is_not_lost(way
     assert notice(owed).next_try_at < clock.now()
 
 
-def test_what_was_left_as_sent_without_an_attempt_under_way_is_owed_again(ways):
-    left, under_way = tell(make_line()), tell(make_line())
-    send(ways)
-    database.run("UPDATE notices_attempt SET outcome = 'bounced' WHERE notice_id = %s", [left])
-
-    database.run(database.sql("notices", "owe_again"))
-
-    assert (notice(left).state, notice(under_way).state) == ("owed", "sent")
-
-
-def test_what_was_left_as_sent_and_names_a_day_that_is_past_stays_unsaid(ways):
-    past, none = tell(make_line(), NoticeKind.REMINDER), tell(make_line(), NoticeKind.RECORD_CHANGED)
-    send(ways)
-    database.run("UPDATE notices_notice SET promised_on = NULL WHERE notice_id = %s", [none])
-    database.run("UPDATE notices_attempt SET outcome = 'bounced'")
-
-    database.run(database.sql("notices", "owe_again"))
-
-    assert (notice(past).state, notice(none).state) == ("sent", "owed")
-
-
 def test_the_way_that_brought_the_proof_is_the_one_that_is_counted(ways):
     owed = tell(make_line())
     send(ways)

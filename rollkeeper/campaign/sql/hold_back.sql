@@ -11,7 +11,6 @@
 -- What an undo asks for is not held: it bars a line that the network has ended, which gives it emergency calls back.
 -- Rows are locked in the order in which tries are recorded.
 
-DROP FUNCTION IF EXISTS campaign_hold_back(timestamptz);
 CREATE OR REPLACE FUNCTION campaign_hold_back(until timestamptz, of_batch uuid, days_stopped integer, days_to_undo integer)
 RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH held AS MATERIALIZED (

@@ -1,8 +1,8 @@
 -- Keeps notices_tally in step with notices and attempts: each statement leaves what it added to and took from each group.
--- Law: art. 3 (who was told and who was not). Reads: the rows that the statement changed, at first all.
+-- Law: art. 3 (who was told and who was not). Reads: the rows that the statement changed.
 -- Writes: notices_tally.
 -- Plan: one aggregate over the changed rows; no index, no row of the tally is ever waited for.
--- Again: CREATE OR REPLACE: the same triggers. The first count is made once, by the migration that makes the table.
+-- Again: CREATE OR REPLACE: the same triggers.
 --
 -- Runs with its owner's rights: the counter owes notices and has no business with the tally.
 CREATE OR REPLACE FUNCTION notices_notice_tally_added() RETURNS trigger
@@ -84,8 +84,3 @@ CREATE OR REPLACE TRIGGER notices_attempt_taken AFTER DELETE ON notices_attempt
 CREATE OR REPLACE TRIGGER notices_attempt_moved AFTER UPDATE ON notices_attempt
     REFERENCING OLD TABLE AS taken NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION notices_attempt_tally_moved();
-
-INSERT INTO notices_tally (counted, campaign_id, way, fate, last_way, change)
-SELECT 'notice', campaign_id, kind, state, channel, count(*) FROM notices_notice GROUP BY 2, 3, 4, 5
-UNION ALL
-SELECT 'attempt', NULL::uuid, channel, outcome, NULL::text, count(*) FROM notices_attempt GROUP BY 2, 3, 4, 5;
