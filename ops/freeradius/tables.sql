@@ -1,8 +1,5 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- The database of module.conf: sqlite3 /var/lib/freeradius/rollkeeper.sqlite < tables.sql
--- Run it again where it is older. Tables that were made before `seen` or `name` was in them:
--- ALTER TABLE rk_session ADD seen INTEGER NOT NULL DEFAULT 0;
--- ALTER TABLE rk_session ADD name TEXT NOT NULL DEFAULT '';
 PRAGMA journal_mode = WAL;
 -- What each line was told. `account` is its number as the register writes it (+86...), here and below.
 CREATE TABLE IF NOT EXISTS rk_line (

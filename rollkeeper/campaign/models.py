@@ -184,7 +184,7 @@ class Approval(models.Model):
     entry_id = models.BigIntegerField(null=True, db_comment="The ledger entry that says so.")
 
     class Meta:
-        """Append-only. None of an older program says what was approved: those do not count."""
+        """Append-only."""
 
         db_table = "campaign_approval"
 

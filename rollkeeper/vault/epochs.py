@@ -142,7 +142,7 @@ def begin() -> tuple[int, str]:
 def sign_again() -> None:
     """Sign every living epoch's public half that bears no signature of this home's, once the root proves it ours.
 
-    So it is after a restore without the key that signed, and in a home from before there were signatures. Again: nothing.
+    So it is after a restore without the key that signed. Again: nothing.
     Refuses: EpochNotGenuine, CannotOpen.
     """
     for epoch_id in keys.living_epoch_ids():
