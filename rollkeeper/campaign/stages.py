@@ -69,15 +69,6 @@ class PassedOver(StrEnum):
     """To be ended, and the network has not proved that it is barred."""
 
 
-class HeldBack(StrEnum):
-    """Why a line whose day has come is not put into a batch at all."""
-
-    DISPUTED = "disputed"
-    PROTECTED = "protected"
-    UNBARRED = "unbarred"
-    """As for `PassedOver`."""
-
-
 class ExcuseReason(StrEnum):
     """Why nobody can be told about a line, as the person who answers for it says."""
 

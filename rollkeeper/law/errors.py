@@ -4,6 +4,15 @@
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 
+class EmergencyNumbersMissing(RollkeeperError):
+    """A line may be barred only where the country's emergency numbers are known."""
+
+    code = "emergency_numbers_missing"
+    kind = Kind.CONFLICT
+    sentence = "The country of the rule pack '{pack}' ({jurisdiction}) has no file with emergency numbers."
+    remedy = "Add the country's file to rollkeeper/law/countries, with its emergency numbers; no line is barred without it."
+
+
 class PackNotFound(RollkeeperError):
     """No shipped pack and no file has this name."""
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from rollkeeper.law.countries import country_of
 from rollkeeper.law.errors import (
     CampaignMissing,
+    EmergencyNumbersMissing,
     PackNotInForce,
     UnconfirmedValue,
     UnhonouredField,
@@ -159,6 +161,13 @@ class Pack:
     def zone(self) -> str:
         """Return the IANA zone in which its days are counted."""
         return self.file.calendar.time_zone
+
+    def emergency_numbers(self) -> tuple[str, ...]:
+        """Return what must reach an emergency service from a barred line, as dialled. Refuses: EmergencyNumbersMissing."""
+        country = country_of(self.file.jurisdiction)
+        if country is None or not country.emergency_numbers:
+            raise EmergencyNumbersMissing(pack=self.id, jurisdiction=self.file.jurisdiction)
+        return country.emergency_numbers
 
     @property
     def duty(self) -> bool:

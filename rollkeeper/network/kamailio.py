@@ -12,8 +12,9 @@ from typing import Final
 
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
 from rollkeeper.network.gateways import Order
-from rollkeeper.network.kinds import EMERGENCY_NUMBERS, Allowed, Answer, CommandKind, ReadBack
+from rollkeeper.network.kinds import Allowed, Answer, CommandKind, ReadBack
 from rollkeeper.network.posting import Poster
 from rollkeeper.network.tokens import read_token
 
@@ -30,21 +31,29 @@ class Kamailio:
     needs_number = True
 
     def __init__(
-        self, url: str, *, token: str, care_number: str, registration_number: str, patience_s: float = 10
+        self,
+        url: str,
+        *,
+        token: str,
+        emergency_numbers: Sequence[str],
+        care_number: str,
+        registration_number: str,
+        patience_s: float = 10,
     ) -> None:
         self._poster, self._token = Poster(url, patience_s=patience_s), token
-        self._floor = [(number, Allowed.EMERGENCY) for number in (*EMERGENCY_NUMBERS, _UNDIALLED)] + [
+        self._floor = [(number, Allowed.EMERGENCY) for number in (*emergency_numbers, _UNDIALLED)] + [
             (care_number, Allowed.CARE),
             (registration_number, Allowed.REGISTRATION),
         ]
 
     @classmethod
     def of_this_home(cls) -> "Kamailio":
-        """Return the Kamailio that the settings name. Refuses: TokenMissing."""
+        """Return the Kamailio that the settings name. Refuses: TokenMissing, EmergencyNumbersMissing."""
         chosen = settings()
         return cls(
             str(chosen.network_kamailio),
             token=read_token("kamailio.token"),
+            emergency_numbers=load_pack(chosen.pack).emergency_numbers(),
             care_number=chosen.care_number,
             registration_number=chosen.registration_number or chosen.care_number,
         )

@@ -74,9 +74,6 @@ class Allowed(StrEnum):
 ALWAYS_ALLOWED: Final = (Allowed.EMERGENCY, Allowed.CARE, Allowed.REGISTRATION)
 """The floor. Law: art. 3 (emergency calls excepted). Goes with every bar; nothing can shorten it."""
 
-EMERGENCY_NUMBERS: Final = ("110", "112", "119", "120", "122")
-"""What an element that knows dialled numbers is asked about before it bars and at every read-back."""
-
 _PROOF: Final = {
     CommandKind.BAR: ReadBack.BARRED,
     CommandKind.RESTORE: ReadBack.OPEN,

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from pyrad.client import Timeout
 
+from rollkeeper.law.packs import load_pack
 from rollkeeper.network.fence import Fence
 from rollkeeper.network.freeradius import FreeRadius
 from rollkeeper.network.kamailio import Kamailio
@@ -25,6 +26,7 @@ OPS = Path(__file__).parents[2] / "ops"
 TOKEN = "an-invented-token"
 PASSWORD = "an-invented-password"
 CARE, REGISTRATION = "10086", "10085"
+EMERGENCY_NUMBERS = load_pack("cn-xz-2011").emergency_numbers()
 NUMBERS = [f"+86139000{number:05}" for number in range(200)]
 """The subscribers of the HLR."""
 HERE = f"127.{os.getpid() >> 16 & 127 | 64}.{os.getpid() >> 8 & 255}.{max(os.getpid() & 255, 2) % 254}"
@@ -109,7 +111,13 @@ class KamailioProgram(_Program):
     def gateway(self, **more) -> Kamailio:
         return Kamailio(
             self.url,
-            **{"token": TOKEN, "care_number": CARE, "registration_number": REGISTRATION, "patience_s": 5}
+            **{
+                "token": TOKEN,
+                "emergency_numbers": EMERGENCY_NUMBERS,
+                "care_number": CARE,
+                "registration_number": REGISTRATION,
+                "patience_s": 5,
+            }
             | more,
         )
 

@@ -29,11 +29,20 @@ from rollkeeper.lines.changes import activate_line, begin_suspension
 from rollkeeper.lines.states import Service, SuspensionReason
 from rollkeeper.network.acts import ask, push_due
 from rollkeeper.network.gateways import Order, network_gateway
-from rollkeeper.network.kinds import EMERGENCY_NUMBERS, Answer, CommandKind, ReadBack
+from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
 from rollkeeper.vault.acts import begin_first_epoch
 from rollkeeper.vault.opened import Opened
 from tests.enrolment.people import submission
-from tests.network.elements import CARE, REGISTRATION, TOKEN, KamailioProgram, free_port, running, wanted
+from tests.network.elements import (
+    CARE,
+    EMERGENCY_NUMBERS,
+    REGISTRATION,
+    TOKEN,
+    KamailioProgram,
+    free_port,
+    running,
+    wanted,
+)
 from tests.network.telephones import RECORDING, UDP, Telephones
 
 ON = dt.date(2012, 3, 2)

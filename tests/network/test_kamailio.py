@@ -9,9 +9,18 @@ import uuid
 import pytest
 
 from rollkeeper.network.gateways import Order
-from rollkeeper.network.kinds import EMERGENCY_NUMBERS, Answer, CommandKind, ReadBack
+from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
 from rollkeeper.vault.opened import Opened
-from tests.network.elements import CARE, HERE, REGISTRATION, KamailioProgram, free_port, running, wanted
+from tests.network.elements import (
+    CARE,
+    EMERGENCY_NUMBERS,
+    HERE,
+    REGISTRATION,
+    KamailioProgram,
+    free_port,
+    running,
+    wanted,
+)
 from tests.network.telephones import UDP, Handset, Telephones, routes
 
 BARRED, OTHER = "+8689100000001", "+8689100000003"

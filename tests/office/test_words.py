@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollkeeper.campaign.stages import Action, BatchState, HeldBack, PassedOver, Stage
+from rollkeeper.campaign.stages import Action, BatchState, PassedOver, Stage
 from rollkeeper.incidents import scoping
 from rollkeeper.lines.states import LineState, Service
 from rollkeeper.notices.kinds import Channel
@@ -19,7 +19,6 @@ from rollkeeper.office import words
         ("service", Service),
         ("line_state", LineState),
         ("reason", PassedOver),
-        ("reason", HeldBack),
         ("channel", Channel),
     ],
 )
