@@ -3,6 +3,8 @@
 
 from django.db import migrations, models
 
+from rollkeeper.kernel import database
+
 
 class Migration(migrations.Migration):
 
@@ -16,4 +18,5 @@ class Migration(migrations.Migration):
                 name="network_command_unproven",
             ),
         ),
+        migrations.RunSQL(database.sql("network", "postpone"), migrations.RunSQL.noop),
     ]

@@ -26,4 +26,5 @@ class Migration(migrations.Migration):
             options={"db_table": "network_rest"},
         ),
         migrations.RunSQL(database.sql("network", "end_what_has_ended"), migrations.RunSQL.noop),
+        migrations.RunSQL(database.sql("network", "set_rest"), migrations.RunSQL.noop),
     ]
