@@ -16,6 +16,11 @@ from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.acts import withdraw_of_campaign
+from rollkeeper.notices.kinds import NoticeKind
+
+WITHDRAWN_AT_CLOSE = (NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED)
+"""Notices that promise a day of a campaign; none of them is sent once it is closed."""
 
 _OPEN_BATCHES = (BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING, BatchState.UNDO_ASKED)
 
@@ -91,11 +96,7 @@ def close_campaign(authority: Authority, *, on: dt.date) -> Closed:
         raise_all(_faults(campaign, left))
         excused = left.untold
         run("UPDATE campaign_campaign SET closed_on = %s WHERE campaign_id = %s", [on, campaign.campaign_id])
-        run(
-            "UPDATE notices_notice SET state = 'withdrawn' WHERE campaign_id = %s AND state = 'owed'"
-            " AND claimed_by IS NULL AND kind IN ('register_by', 'reminder', 'suspended')",
-            [campaign.campaign_id],
-        )
+        withdraw_of_campaign(campaign.campaign_id, WITHDRAWN_AT_CLOSE)
         facts: dict[str, str | int | bool] = {
             "campaign": str(campaign.campaign_id),
             "ended": left.ended,

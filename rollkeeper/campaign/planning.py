@@ -146,7 +146,7 @@ def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
     if not clocks.make_clocks("plan_clocks", values):
         return 0
     clocks.count_at_least(pack, stays=stays_known(), on=on, from_day=rules.begins_on)
-    added = run(sql("campaign", "plan_members"), values)
+    added = int(rows(sql("campaign", "plan_members"), values)[0].lines)
     run("SELECT campaign_take_stock()")
     return added
 

@@ -28,7 +28,8 @@ from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.notices.kinds import NONE_NAMED
+from rollkeeper.notices.acts import withdraw_of_line
+from rollkeeper.notices.kinds import NONE_NAMED, NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,7 @@ def put_back(authority: Authority, line_id: LineId, *, role: str, on: dt.date) -
         batch = Batch.objects.get(batch_id=row.batch_id)
         turn = _turn(authority, role, batch, after=row.position - 1, chunk=1, on=on)
         _open_again(batch)
-        run(
-            "UPDATE notices_notice SET state = 'withdrawn' WHERE line_id = %s AND kind = 'suspended' AND state = 'owed'"
-            " AND claimed_by IS NULL AND delivered_on IS NULL",
-            [line_id],
-        )
+        withdraw_of_line(line_id, NoticeKind.SUSPENDED)
         return turn is not None and turn.undone == 1
     return False
 

@@ -6,7 +6,6 @@ back as it was: the clerk may see the document once more.
 """
 
 import datetime as dt
-import json
 import logging
 from typing import Any
 
@@ -19,14 +18,14 @@ from rollkeeper.access.roles import Power
 from rollkeeper.agents.capturing import take_registration
 from rollkeeper.enrolment import acts
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, rows, run, sql
+from rollkeeper.kernel.database import act, rows, sql
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
 from rollkeeper.kernel.sayings import say_plainly
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import present_holding
-from rollkeeper.rights.applying import held_key, open_application
+from rollkeeper.rights.applying import held_key, hold_application, open_application, settle_application
 
 log = logging.getLogger("rollkeeper.carrier")
 
@@ -57,18 +56,15 @@ def settle_next(authority: Authority) -> bool:
             raise
         except Exception as fault:  # noqa: BLE001 - one that breaks must not stop the others; no value is logged
             log.error("an application broke: %s", type(fault).__name__)  # noqa: TRY400
-            run(
-                "UPDATE rights_application SET state = 'held', seen_by = NULL, seen_at = NULL, seen_key = NULL,"
-                " seen_language = NULL"
-                " WHERE line_id = %s AND application_id = %s",
-                [row.line_id, row.application_id],
-            )
+            hold_application(LineId(row.line_id), row.application_id)
             return True
         held = present_holding(LineId(row.line_id)) if outcome == "registered" else None
-        run(
-            "UPDATE rights_application SET state = %s, said = %s, holding_id = %s, sealed = NULL, document_mark = NULL,"
-            " name_mark = NULL WHERE line_id = %s AND application_id = %s",
-            [outcome, json.dumps(said), held and held.holding_id, row.line_id, row.application_id],
+        settle_application(
+            LineId(row.line_id),
+            row.application_id,
+            outcome=outcome,
+            said=said,
+            holding_id=held and held.holding_id,
         )
         facts: dict[str, str | int | bool] = {"application": str(row.application_id), "outcome": outcome}
         append_entry(

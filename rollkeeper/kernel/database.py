@@ -8,13 +8,14 @@ connection ``vault`` exists only where the process may open what is sealed; ``ke
 
 import json
 import os
+import re
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import psycopg
@@ -111,10 +112,23 @@ def patient(using: str = "default") -> Iterator[None]:
         yield
 
 
+_INCLUDE: Final = re.compile(r"^-- include ([a-z]+)\.([a-z_]+)$", re.MULTILINE)
+
+
 @cache
 def sql(room: str, name: str) -> str:
-    """Return the text of ``rollkeeper/<room>/sql/<name>.sql``."""
-    return (files("rollkeeper") / room / "sql" / f"{name}.sql").read_text("utf-8")
+    """Return the text of ``rollkeeper/<room>/sql/<name>.sql``.
+
+    A line ``-- include <package>.<name>`` is replaced by that package's file: common table expressions that write the
+    package's own tables, for the rows of an expression that the including statement defines. So that each table has one
+    writing package and a batch is still one statement.
+    """
+    text = (files("rollkeeper") / room / "sql" / f"{name}.sql").read_text("utf-8")
+    return _INCLUDE.sub(lambda found: _without_comments(sql(found[1], found[2])), text)
+
+
+def _without_comments(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.startswith("--"))
 
 
 def run(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default") -> int:

@@ -20,6 +20,7 @@ from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.states import Service
+from rollkeeper.subscribers.acts import make_subscriber
 from rollkeeper.subscribers.kinds import PartyKind
 from rollkeeper.subscribers.queries import document_index
 from rollkeeper.vault.acts import PersonRecord, seal_line_values, seal_persons
@@ -47,13 +48,21 @@ def make_canary(on: dt.date) -> None:
     (commitment,) = seal_persons([PersonRecord(person, holding, _asked_for(values), is_canary=True)])
     number = f"+8610{secrets.randbelow(10**9):09}"  # too long for the landlines of Beijing: nobody's
     (document,) = document_index([(_DOCUMENT, values[Field.DOCUMENT_NUMBER])])
+    language = secrets.choice(settings().languages)
+    make_subscriber(
+        person,
+        kind=PartyKind.INDIVIDUAL.value,
+        language=language,
+        document=(document, _DOCUMENT),
+        on=began_on,
+    )
     run(
         sql("lines", "make_canary"),
         {
             "line": line, "person": person, "holding": holding, "service": Service.MOBILE.value,
-            "kind": PartyKind.INDIVIDUAL.value, "language": secrets.choice(settings().languages), "commitment": commitment,
+            "kind": PartyKind.INDIVIDUAL.value, "language": language, "commitment": commitment,
             "began_on": began_on, "ended_on": ended_on, "began_at": began_at, "ended_at": ended_at,
-            "number_index": blind_numbers([number])[0], "document_index": document, "document_type": _DOCUMENT,
+            "number_index": blind_numbers([number])[0],
             "sealed": seal_line_values(LineField.NUMBER, [(line, number)], canaries=True)[0],
             "until": ended_on + dt.timedelta(days=load_pack(settings().pack).number_quarantine_days),
         },

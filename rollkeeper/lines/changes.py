@@ -163,6 +163,17 @@ def own_up(line_id: LineId, *, lifted_since: dt.date) -> None:
     )
 
 
+def begin_legal_hold(
+    line_id: LineId, *, case_reference: str, first: dt.date, last: dt.date, review_on: dt.date
+) -> None:
+    """Keep a line's record from being erased through a day, both days included. Precondition: the line is locked."""
+    run(
+        "INSERT INTO lines_hold (line_id, hold_id, days, case_reference, review_on)"
+        " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
+        [line_id, new_uuid(), first, last, case_reference, review_on],
+    )
+
+
 def begin_holding(holding: NewHolding, *, at: dt.datetime) -> None:
     """Begin a holding of a line that nobody holds. Refuses: HoldingInTheWay."""
     begin_holdings([holding], at=at)

@@ -108,6 +108,24 @@ def owe(
     return notice_id
 
 
+def withdraw_of_line(line_id: LineId, kind: NoticeKind) -> None:
+    """Take back the notices of one kind that are still to be sent to a line, in the present transaction."""
+    run(
+        "UPDATE notices_notice SET state = 'withdrawn' WHERE line_id = %s AND kind = %s AND state = 'owed'"
+        " AND claimed_by IS NULL AND delivered_on IS NULL",
+        [line_id, kind.value],
+    )
+
+
+def withdraw_of_campaign(campaign_id: CampaignId, kinds: Sequence[NoticeKind]) -> None:
+    """Take back the notices of these kinds that a campaign still had to send, in the present transaction."""
+    run(
+        "UPDATE notices_notice SET state = 'withdrawn' WHERE campaign_id = %s AND state = 'owed'"
+        " AND claimed_by IS NULL AND kind = ANY (%s)",
+        [campaign_id, [kind.value for kind in kinds]],
+    )
+
+
 def send_due(
     authority: Authority,
     *,

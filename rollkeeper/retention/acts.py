@@ -231,7 +231,7 @@ def _clear(pending: list[Any], pairs: list[tuple[PersonId, HoldingId]], *, on: d
         run(sql("retention", "clear_rows"), values)
         # Whoever registers one of these people in this moment is waited for, and seen by the statement that follows.
         rows(sql("retention", "hold_documents"), values)
-        run(sql("retention", "clear_persons"), values)
+        run(sql("subscribers", "forget_many"), values)
 
 
 def _values(pack: Pack, on: dt.date) -> dict[str, Any]:

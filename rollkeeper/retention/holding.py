@@ -12,11 +12,12 @@ from typing import Final
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power, StaffRole
-from rollkeeper.kernel.database import act, rows, run
-from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.database import act, rows
+from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.acts import lock_line
+from rollkeeper.lines.changes import begin_legal_hold
 from rollkeeper.retention.errors import CaseNotRead, HoldNotFound, HoldOutOfBounds, RecordErased
 
 MOST_DAYS: Final = 366
@@ -62,11 +63,7 @@ def lay_hold(
         ):
             raise RecordErased
         _end(authority, role, line_id, case_reference, on=on)
-        run(
-            "INSERT INTO lines_hold (line_id, hold_id, days, case_reference, review_on)"
-            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
-            [line_id, new_uuid(), on, last, case_reference, review_on],
-        )
+        begin_legal_hold(line_id, case_reference=case_reference, first=on, last=last, review_on=review_on)
         facts = {"first": on.isoformat(), "last": last.isoformat(), "review_on": review_on.isoformat()}
         append_entry(authority, verb=Verb.ERASURE_HELD, role=role, on=on, line_id=line_id, facts=facts)
 

@@ -8,7 +8,7 @@ saw the document, so it is declared and never more, and it opens nothing else th
 import base64
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -25,7 +25,7 @@ from rollkeeper.enrolment.submissions import Deed, Receipt, Submission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.errors import Kind, RollkeeperError
-from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.kernel.ids import EntryId, HoldingId, LineId
 from rollkeeper.kernel.sayings import say_plainly
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.acts import append_entry
@@ -152,6 +152,31 @@ def open_application(application_id: UUID, key: str, sealed: bytes, *, on: dt.da
         )
     except (CannotOpen, KeyError, TypeError, ValueError, AttributeError):
         raise AskNotRead from None
+
+
+def hold_application(line_id: LineId, application_id: UUID) -> None:
+    """Put an application back that broke while it was carried out: staff check its document again."""
+    run(
+        "UPDATE rights_application SET state = 'held', seen_by = NULL, seen_at = NULL, seen_key = NULL,"
+        " seen_language = NULL WHERE line_id = %s AND application_id = %s",
+        [line_id, application_id],
+    )
+
+
+def settle_application(
+    line_id: LineId,
+    application_id: UUID,
+    *,
+    outcome: str,
+    said: Sequence[Mapping[str, str]],
+    holding_id: HoldingId | None,
+) -> None:
+    """Write down what became of an application, and forget what was sealed in it. `said`: what the applicant is told."""
+    run(
+        "UPDATE rights_application SET state = %s, said = %s, holding_id = %s, sealed = NULL, document_mark = NULL,"
+        " name_mark = NULL WHERE line_id = %s AND application_id = %s",
+        [outcome, json.dumps(said), holding_id, line_id, application_id],
+    )
 
 
 def marks_of(

@@ -46,6 +46,20 @@ def refer_to(shown: Sequence[Shown], *, on: dt.date) -> list[PersonId]:
     return referred
 
 
+def make_subscriber(
+    person_id: PersonId, *, kind: str, language: str | None, document: tuple[bytes, str], on: dt.date
+) -> None:
+    """Make one subscriber under a given reference, with one document: its index and its type."""
+    run(
+        sql("subscribers", "make_subscribers"),
+        {"persons": [person_id], "kinds": [kind], "languages": [language], "on": on},
+    )
+    run(
+        sql("subscribers", "note_documents"),
+        {"indexes": [document[0]], "persons": [person_id], "types": [document[1]], "on": on},
+    )
+
+
 def protect_subscriber(person_id: PersonId, *, protected: bool) -> None:
     """Note that somebody lives under a threat, or no longer does, under whichever of their documents a line is held."""
     run(

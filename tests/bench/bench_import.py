@@ -144,7 +144,7 @@ def _keep(folder: Path) -> None:
     """Write the finished tuples of an import into files, in the order in which they lie."""
     do("SET synchronize_seqscans = off")
     for name in COPIES:
-        out = sql("campaign", f"import_copy_{name}").replace("FROM STDIN", "TO STDOUT")
+        out = sql("lines", f"copy_{name}").replace("FROM STDIN", "TO STDOUT")
         with (folder / name).open("wb") as file, connection.cursor() as cursor, cursor.copy(out) as copy:
             for piece in copy:
                 file.write(piece)
@@ -155,7 +155,7 @@ def _bare_copy(folder: Path) -> None:
         for name in COPIES:
             with (
                 (folder / name).open("rb") as file,
-                cursor.copy(sql("campaign", f"import_copy_{name}")) as copy,
+                cursor.copy(sql("lines", f"copy_{name}")) as copy,
             ):
                 while piece := file.read(1 << 20):
                     copy.write(piece)

@@ -468,7 +468,7 @@ def test_somebody_who_takes_a_number_in_the_same_instant_costs_that_row_alone(
     taken = []
 
     def late(statement, ready):
-        if not taken and statement == "import_copy_numbers":
+        if not taken and statement == "copy_numbers":
             taken.append(True)
             with connect(server.REGISTER, "sweep") as other:
                 index = chunks.blind_numbers(["+8613800000001"])[0]
@@ -490,7 +490,7 @@ def test_a_full_disk_undoes_the_chunk_and_says_what_is_in(committed, written, mo
     real, seen = chunks._copy, []
 
     def full(statement, ready):
-        if statement == "import_copy_lines" and ready:
+        if statement == "copy_lines" and ready:
             seen.append(statement)
             if len(seen) == 2:
                 raise psycopg.errors.DiskFull

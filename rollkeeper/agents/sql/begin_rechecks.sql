@@ -18,10 +18,13 @@ WITH meant AS MATERIALIZED (
       FROM meant JOIN lines_line l USING (line_id)
      WHERE l.state IN ('active', 'suspended') AND l.is_registered
        AND NOT EXISTS (SELECT FROM agents_recheck r WHERE r.line_id = l.line_id AND r.settled_on IS NULL)
-), told AS (
-    INSERT INTO notices_notice (line_id, notice_id, kind, language, owed_on, promised_on, pack_hash)
-    SELECT line_id, notice_id, %(kind)s, language, %(on)s, %(promised)s, %(pack)s FROM asked
-), entered AS (
+), notice_slice AS (
+    SELECT line_id, notice_id, %(kind)s AS kind, NULL::uuid AS campaign_id, language, %(on)s::date AS owed_on, %(promised)s::date AS promised_on,
+           %(pack)s AS pack_hash
+      FROM asked
+),
+-- include notices.enqueue_many
+, entered AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
     SELECT %(at)s, %(on)s, %(begun)s, line_id, %(staff_id)s,
            ledger_body(%(begun)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack)s, NULL, line_id, NULL,

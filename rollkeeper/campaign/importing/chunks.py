@@ -87,15 +87,15 @@ def place(chunk: Taken, *, import_id: UUID) -> Placed:
     for _ in range(_MOST_TRIES):
         try:
             with act():
-                _copy("import_copy_numbers", chunk.columns["number_tuple"])
-                _copy("import_copy_references", chunk.columns.get("reference_tuple", []))
+                _copy("copy_numbers", chunk.columns["number_tuple"])
+                _copy("copy_references", chunk.columns.get("reference_tuple", []))
             break
         except psycopg.errors.UniqueViolation:
             known += weed(chunk, import_id=import_id)
     else:
         # A line without its number would be found by nobody: better none of the chunk, which the next run takes in.
         raise NumbersContended
-    _copy("import_copy_lines", chunk.columns["line_tuple"])
+    _copy("copy_lines", chunk.columns["line_tuple"])
     return Placed(len(chunk.rows), known)
 
 
@@ -214,5 +214,5 @@ def _seal_contacts(lines: Sequence[bytes], contacts: Sequence[str | None]) -> li
 
 def _copy(statement: str, ready: Sequence[bytes]) -> None:
     if ready:
-        with connection.cursor() as cursor, cursor.copy(sql(ROOM, statement)) as copy:
+        with connection.cursor() as cursor, cursor.copy(sql("lines", statement)) as copy:
             copy.write(tuples.SIGNATURE + b"".join(ready) + tuples.TRAILER)

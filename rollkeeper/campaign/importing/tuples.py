@@ -30,7 +30,7 @@ def line_tuples(
     contacts_sealed: Sequence[bytes | None],
     contact_kinds: Sequence[str | None],
 ) -> list[bytes]:
-    """Return tuples for `import_copy_lines.sql`."""
+    """Return tuples for `lines/sql/copy_lines.sql`."""
     head = _LINE_COLUMNS + _UUID
     index_length = len(number_indexes[0]).to_bytes(4) if number_indexes else b""
     ends: _Made[int] = _Made(lambda length: length.to_bytes(4))
@@ -52,7 +52,7 @@ def line_tuples(
 
 
 def index_tuples(indexes: Sequence[bytes], ids: Sequence[bytes]) -> list[bytes]:
-    """Return tuples for `import_copy_numbers.sql` and `import_copy_references.sql`."""
+    """Return tuples for `lines/sql/copy_numbers.sql` and `lines/sql/copy_references.sql`."""
     if not indexes:
         return []
     head = b"\x00\x02" + len(indexes[0]).to_bytes(4)

@@ -38,13 +38,19 @@ WITH counted AS MATERIALIZED (
            coalesce((SELECT min(a.day) FROM unnest(%(open_days)s::date[]) AS a (day) WHERE a.day >= counted.last_day_on),
                     counted.last_day_on) AS last_day_on
       FROM counted
-), pause AS (
-    INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
-    SELECT line_id, uuidv7(), daterange(least(begun_on, lifted_on), greatest(begun_on, lifted_on), '[]'), 'other', %(at)s FROM lost
-), notice AS (
-    INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
-    SELECT line_id, 'reminder', campaign_id, told_in, %(on)s, last_day_on, %(pack_hash)s FROM lost
-)
+), pause_slice AS (
+    SELECT line_id, daterange(least(begun_on, lifted_on), greatest(begun_on, lifted_on), '[]') AS days, 'other' AS reason,
+           %(at)s::timestamptz AS at
+      FROM lost
+),
+-- include lines.pause_many
+, notice_slice AS (
+    SELECT line_id, uuidv7() AS notice_id, 'reminder' AS kind, campaign_id, told_in AS language, %(on)s::date AS owed_on,
+           last_day_on AS promised_on, %(pack_hash)s AS pack_hash
+      FROM lost
+),
+-- include notices.enqueue_many
+
 UPDATE campaign_member m
    SET stage = 'counting', anchor_on = greatest(coalesce((lost.former ->> 'anchor_on')::date, m.anchor_on), %(begins_on)s::date),
        promised_on = lost.last_day_on, next_check_on = lost.last_day_on + 1,

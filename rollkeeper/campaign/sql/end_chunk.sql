@@ -13,34 +13,28 @@ WITH due AS MATERIALIZED (
       LEFT JOIN lines_holding h ON h.line_id = v.line_id AND upper_inf(h.held)
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
      WHERE v.because IS NULL
-), line AS (
-    UPDATE lines_line l
-       SET state = 'ended', ended_on = %(on)s, ended_by = 'campaign', version = l.version + 1
-      FROM due WHERE l.line_id = due.line_id
-), number AS (
-    UPDATE lines_number n SET quarantined_until = %(quarantined_until)s
-      FROM due WHERE n.number_index = due.number_index AND n.line_id = due.line_id
-), holding AS (
-    UPDATE lines_holding h SET held = tstzrange(lower(h.held), %(at)s)
-      FROM due WHERE h.line_id = due.line_id AND upper_inf(h.held)
-), member AS (
+), terminate_slice AS (
+    SELECT line_id, number_index FROM due
+),
+-- include lines.terminate_many
+, member AS (
     UPDATE campaign_member m SET stage = 'ended', next_check_on = NULL
       FROM due WHERE m.line_id = due.line_id AND m.campaign_id = %(campaign_id)s
-), command AS (
-    INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)
-    SELECT line_id, 'end', 'registration', %(batch_id)s, %(at)s FROM due
-), withdrawn AS (
-    UPDATE notices_notice n SET state = 'withdrawn'
+), command_slice AS (
+    SELECT line_id, 'end' AS kind, 'registration' AS reason, %(batch_id)s::uuid AS batch_id FROM due
+),
+-- include network.request_many
+, withdraw_slice AS (
+    SELECT line_id, %(campaign_id)s::uuid AS campaign_id, ARRAY['register_by', 'reminder', 'suspended'] AS kinds FROM due
+),
+-- include notices.withdraw_many
+, notice_slice AS (
+    SELECT line_id, uuidv7() AS notice_id, 'ended' AS kind, %(campaign_id)s::uuid AS campaign_id, language, %(on)s::date AS owed_on,
+           NULL::date AS promised_on, %(pack_hash)s AS pack_hash
       FROM due
-     CROSS JOIN LATERAL (
-           SELECT notice_id, campaign_id, state, kind FROM notices_notice WHERE line_id = due.line_id OFFSET 0) theirs
-     WHERE n.line_id = due.line_id AND n.notice_id = theirs.notice_id AND theirs.campaign_id = %(campaign_id)s
-       AND theirs.state = 'owed' AND theirs.kind IN ('register_by', 'reminder', 'suspended')
-       AND n.claimed_by IS NULL AND n.delivered_on IS NULL
-), notice AS (
-    INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, pack_hash)
-    SELECT line_id, 'ended', %(campaign_id)s, language, %(on)s, %(pack_hash)s FROM due
-), said AS MATERIALIZED (
+),
+-- include notices.enqueue_many
+, said AS MATERIALIZED (
     SELECT anchor_on, last_day_on,
            ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
                        jsonb_build_object('anchor', anchor_on, 'batch', %(batch_id)s::uuid, 'last_day', last_day_on)) AS body

@@ -1,6 +1,6 @@
 -- Lets bars and ends of batches that were stopped or are to be undone, and that the network has not taken, wait some days, in the
 -- rights of this function's owner: of one batch, or of all of them where a stay is entered or lifted, behind which their days begin.
--- Law: art. 1. Reads: campaign_batch. Writes: network_command. Plan: network_command_by_batch, network_command_pkey by line
+-- Law: art. 1. Reads: campaign_batch, network_command. Writes: row locks; network_command by network_postpone. Plan: network_command_by_batch, network_command_pkey by line
 -- (OFFSET 0: statistics from before the batch say that the batch has one command); as many rows as wait.
 -- Again: the same rows. The caller holds `one_at_a_time`, so that no two of these see each other's batches half changed.
 --
@@ -23,9 +23,7 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 
          ORDER BY c.position
            FOR NO KEY UPDATE OF c
     )
-    UPDATE network_command c
-       SET attempts = CASE WHEN c.claimed_by IS NULL THEN 0 ELSE c.attempts END,
-           next_try_at = until + make_interval(days => CASE h.batch_state WHEN 'stopped' THEN days_stopped ELSE days_to_undo END)
-      FROM held h
-     WHERE c.line_id = h.line_id AND c.command_id = h.command_id
+    SELECT network_postpone(array_agg(line_id), array_agg(command_id), array_agg(until + make_interval(
+               days => CASE batch_state WHEN 'stopped' THEN days_stopped ELSE days_to_undo END)))
+      FROM held
 $$;

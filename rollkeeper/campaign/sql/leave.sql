@@ -16,14 +16,9 @@ WITH gone AS (
        AND m.stage IN ('untold', 'counting', 'suspended')
        AND (l.is_registered OR l.state IN ('ended', 'released'))
  RETURNING m.line_id
-), withdrawn AS (
-    UPDATE notices_notice n
-       SET state = 'withdrawn'
-      FROM gone
-     CROSS JOIN LATERAL (
-           SELECT notice_id, campaign_id, state, kind FROM notices_notice WHERE line_id = gone.line_id OFFSET 0) theirs
-     WHERE n.line_id = gone.line_id AND n.notice_id = theirs.notice_id AND theirs.campaign_id = %(campaign_id)s
-       AND theirs.state = 'owed' AND theirs.kind IN ('register_by', 'reminder', 'suspended')
-       AND n.claimed_by IS NULL AND n.delivered_on IS NULL
-)
+), withdraw_slice AS (
+    SELECT line_id, %(campaign_id)s::uuid AS campaign_id, ARRAY['register_by', 'reminder', 'suspended'] AS kinds FROM gone
+),
+-- include notices.withdraw_many
+
 SELECT count(*) AS lines FROM gone

@@ -5,7 +5,7 @@
 -- Plan: one pass over the members; once a planning, not once a night. Precondition: let_go_lock.sql.
 -- Again: nothing, since they have left.
 WITH locked AS MATERIALIZED (
-    SELECT l.line_id, l.language FROM lines_line l JOIN campaign_member m USING (line_id)
+    SELECT l.line_id FROM lines_line l JOIN campaign_member m USING (line_id)
      WHERE m.campaign_id = %(campaign_id)s AND m.stage IN ('untold', 'counting', 'suspended')
        AND NOT (l.service = ANY (%(services)s) AND l.activated_on < %(activated_before)s)
 ), registered_before AS (
@@ -18,29 +18,29 @@ WITH locked AS MATERIALIZED (
        SET stage = 'left', left_on = %(on)s, left_because = 'not_concerned', next_check_on = NULL, remind_on = NULL
       FROM locked
      WHERE m.line_id = locked.line_id AND m.campaign_id = %(campaign_id)s AND m.stage IN ('untold', 'counting', 'suspended')
- RETURNING m.line_id, locked.language, old.stage AS stage
-), withdrawn AS (
-    UPDATE notices_notice n SET state = 'withdrawn' FROM gone
-     WHERE n.line_id = gone.line_id AND n.campaign_id = %(campaign_id)s AND n.state = 'owed'
-       AND n.kind IN ('register_by', 'reminder', 'suspended') AND n.claimed_by IS NULL AND n.delivered_on IS NULL
-), lifted AS (
-    UPDATE lines_suspension s SET lifted_on = %(on)s, lifted_at = %(at)s FROM gone
-     WHERE s.line_id = gone.line_id AND s.reason = 'registration' AND s.lifted_on IS NULL
- RETURNING s.line_id, gone.language
-), line AS (
-    UPDATE lines_line l SET state = 'active', version = l.version + 1 FROM lifted
-     WHERE l.line_id = lifted.line_id AND l.state = 'suspended'
-       AND NOT EXISTS (SELECT FROM lines_suspension o WHERE o.line_id = l.line_id AND o.lifted_on IS NULL AND o.reason <> 'registration')
- RETURNING l.line_id, lifted.language
-), command AS (
-    INSERT INTO network_command (line_id, kind, reason, asked_at) SELECT line_id, 'restore', 'registration', %(at)s FROM line
-), notice AS (
-    INSERT INTO notices_notice (line_id, kind, language, owed_on, pack_hash)
-    SELECT line.line_id, 'restored', coalesce(p.language, line.language, %(language)s), %(on)s, %(pack_hash)s
-      FROM line
-      LEFT JOIN lines_holding h ON h.line_id = line.line_id AND upper_inf(h.held)
+ RETURNING m.line_id, old.stage AS stage
+), withdraw_slice AS (
+    SELECT line_id, %(campaign_id)s::uuid AS campaign_id, ARRAY['register_by', 'reminder', 'suspended'] AS kinds FROM gone
+),
+-- include notices.withdraw_many
+, restore_slice AS (
+    SELECT line_id FROM gone
+),
+-- include lines.restore_many
+, command_slice AS (
+    SELECT line_id, 'restore' AS kind, 'registration' AS reason, NULL::uuid AS batch_id FROM restored_line
+),
+-- include network.request_many
+, notice_slice AS (
+    SELECT r.line_id, uuidv7() AS notice_id, 'restored' AS kind, NULL::uuid AS campaign_id,
+           coalesce(p.language, r.language, %(language)s) AS language, %(on)s::date AS owed_on, NULL::date AS promised_on,
+           %(pack_hash)s AS pack_hash
+      FROM restored_line r
+      LEFT JOIN lines_holding h ON h.line_id = r.line_id AND upper_inf(h.held)
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
-), said AS MATERIALIZED (
+),
+-- include notices.enqueue_many
+, said AS MATERIALIZED (
     SELECT stage,
            ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
                        jsonb_build_object('stage', stage)) AS body

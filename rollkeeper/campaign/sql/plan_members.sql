@@ -9,7 +9,10 @@ WITH taken AS (
        SET stage = 'untold', taken_on = %(on)s, anchor_on = NULL, promised_on = NULL, told_by = NULL, left_on = NULL, left_because = NULL
      WHERE campaign_member.left_because = 'not_concerned'
  RETURNING line_id
-)
-INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
-SELECT c.line_id, 'register_by', %(campaign_id)s, c.language, %(on)s, d.last_day_on, %(pack_hash)s
-  FROM taken JOIN campaign_clock c USING (line_id) JOIN law_due d USING (anchor_on, days, pauses)
+), notice_slice AS (
+    SELECT c.line_id, uuidv7() AS notice_id, 'register_by' AS kind, %(campaign_id)s::uuid AS campaign_id, c.language, %(on)s::date AS owed_on,
+           d.last_day_on AS promised_on, %(pack_hash)s AS pack_hash
+      FROM taken JOIN campaign_clock c USING (line_id) JOIN law_due d USING (anchor_on, days, pauses)
+),
+-- include notices.enqueue_many
+SELECT count(*) AS lines FROM taken

@@ -25,11 +25,13 @@ WITH clock AS MATERIALIZED (
                    WHERE n.line_id = c.line_id AND n.campaign_id = %(campaign_id)s AND n.kind = 'reminder'
                      AND n.promised_on >= c.last_on AND n.owed_on >= c.last_on - b.before)
            HAVING count(*) > 0) o ON true
-), notice AS (
-    INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
-    SELECT line_id, 'reminder', %(campaign_id)s, language, %(on)s, newly_promised_on, %(pack_hash)s
+), notice_slice AS (
+    SELECT line_id, uuidv7() AS notice_id, 'reminder' AS kind, %(campaign_id)s::uuid AS campaign_id, language, %(on)s::date AS owed_on,
+           newly_promised_on AS promised_on, %(pack_hash)s AS pack_hash
       FROM told WHERE newly_promised_on IS NOT NULL
-), put_off AS (
+),
+-- include notices.enqueue_many
+, put_off AS (
     UPDATE campaign_member m
        SET promised_on = greatest(m.promised_on, c.newly_promised_on),
            next_check_on = greatest(m.next_check_on, c.newly_promised_on + 1),

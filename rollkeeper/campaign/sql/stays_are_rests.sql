@@ -1,12 +1,11 @@
 -- Keeps the network's days of rest in step with the stays: whoever pushes a bar or an end looks at them each time, so that none
 -- slips through that was asked for by a chunk at work when the stay was entered, or before a stay that begins later.
--- Law: art. 1. Reads: campaign_stay. Writes: network_rest. Plan: one row a stay. Again: CREATE OR REPLACE: the same trigger.
+-- Law: art. 1. Reads: campaign_stay. Writes: network_rest by network_set_rest. Plan: one row a stay. Again: CREATE OR REPLACE: the same trigger.
 -- Runs with its owner's rights: whoever may enter a stay tells the network nothing else by it.
 CREATE OR REPLACE FUNCTION campaign_stay_is_rest() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO network_rest (rest_id, days) VALUES (NEW.stay_id, NEW.days)
-        ON CONFLICT (rest_id) DO UPDATE SET days = excluded.days;
+    PERFORM network_set_rest(NEW.stay_id, NEW.days);
     RETURN NULL;
 END
 $$;

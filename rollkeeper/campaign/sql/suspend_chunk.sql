@@ -14,23 +14,26 @@ WITH due AS MATERIALIZED (
       LEFT JOIN lines_holding h ON h.line_id = v.line_id AND upper_inf(h.held)
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
      WHERE v.because IS NULL
-), suspended AS (
-    INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at, batch_id)
-    SELECT line_id, uuidv7(), 'registration', %(on)s, %(at)s, %(batch_id)s FROM due
-), line AS (
-    UPDATE lines_line l SET state = 'suspended', version = l.version + 1 FROM due WHERE l.line_id = due.line_id
-), member AS (
+), suspend_slice AS (
+    SELECT line_id, %(batch_id)s::uuid AS batch_id FROM due
+),
+-- include lines.suspend_many
+, member AS (
     UPDATE campaign_member m
        SET stage = 'suspended', anchor_on = %(on)s, promised_on = due.next_last_day_on,
            next_check_on = due.next_earliest_on
       FROM due WHERE m.line_id = due.line_id AND m.campaign_id = %(campaign_id)s
-), command AS (
-    INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)
-    SELECT line_id, 'bar', 'registration', %(batch_id)s, %(at)s FROM due
-), notice AS (
-    INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
-    SELECT line_id, 'suspended', %(campaign_id)s, language, %(on)s, next_last_day_on, %(pack_hash)s FROM due
-), said AS MATERIALIZED (
+), command_slice AS (
+    SELECT line_id, 'bar' AS kind, 'registration' AS reason, %(batch_id)s::uuid AS batch_id FROM due
+),
+-- include network.request_many
+, notice_slice AS (
+    SELECT line_id, uuidv7() AS notice_id, 'suspended' AS kind, %(campaign_id)s::uuid AS campaign_id, language, %(on)s::date AS owed_on,
+           next_last_day_on AS promised_on, %(pack_hash)s AS pack_hash
+      FROM due
+),
+-- include notices.enqueue_many
+, said AS MATERIALIZED (
     SELECT anchor_on, last_day_on,
            ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
                        jsonb_build_object('anchor', anchor_on, 'batch', %(batch_id)s::uuid, 'last_day', last_day_on)) AS body

@@ -16,10 +16,13 @@ WITH back AS (
        AND was.left_because = 'registered'
        AND NOT l.is_registered AND l.state IN ('active', 'suspended')
  RETURNING m.line_id, l.language
-)
-INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
-SELECT b.line_id, 'register_by', %(campaign_id)s, coalesce(p.language, b.language, %(language)s), %(on)s, %(told_today)s,
-       %(pack_hash)s
-  FROM back b
-  LEFT JOIN lines_holding h ON h.line_id = b.line_id AND upper_inf(h.held)
-  LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+), notice_slice AS (
+    SELECT b.line_id, uuidv7() AS notice_id, 'register_by' AS kind, %(campaign_id)s::uuid AS campaign_id,
+           coalesce(p.language, b.language, %(language)s) AS language, %(on)s::date AS owed_on, %(told_today)s::date AS promised_on,
+           %(pack_hash)s AS pack_hash
+      FROM back b
+      LEFT JOIN lines_holding h ON h.line_id = b.line_id AND upper_inf(h.held)
+      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+),
+-- include notices.enqueue_many
+SELECT count(*) AS lines FROM back

@@ -7,21 +7,11 @@
 -- Again: nothing, since the lines of the batch are no longer 'done'.
 WITH wrong AS MATERIALIZED (
     SELECT * FROM campaign_verdict WHERE can_be_undone
-), line AS (
-    UPDATE lines_line l
-       SET state = wrong.former ->> 'state', ended_on = NULL, ended_by = NULL, version = l.version + 1
-      FROM wrong WHERE l.line_id = wrong.line_id
- RETURNING l.line_id, old.ended_on AS ended_on
-), number AS (
-    UPDATE lines_number n SET quarantined_until = NULL
-      FROM wrong WHERE n.number_index = wrong.number_index AND n.line_id = wrong.line_id
-), holding AS (
-    UPDATE lines_holding h SET held = tstzrange(lower(h.held), NULL)
-      FROM wrong WHERE h.line_id = wrong.line_id AND upper(h.held) = wrong.done_at
-), pause AS (
-    INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
-    SELECT line_id, uuidv7(), daterange(least(ended_on, %(on)s), greatest(ended_on, %(on)s), '[]'), 'other', %(at)s FROM line
-), member AS (
+), undo_terminate_slice AS (
+    SELECT line_id, former ->> 'state' AS state, number_index, done_at AS terminated_at FROM wrong
+),
+-- include lines.undo_terminate_many
+, member AS (
     UPDATE campaign_member m
        SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
            promised_on = greatest(%(last_day)s::date, (wrong.former ->> 'promised_on')::date),
@@ -34,25 +24,24 @@ WITH wrong AS MATERIALIZED (
            greatest(%(last_day)s::date, (wrong.former ->> 'promised_on')::date), %(on)s::date + 1, wrong.region
       FROM wrong WHERE %(counted_in)s <> %(campaign_id)s
         ON CONFLICT DO NOTHING
-), command AS (
-    INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)
-    SELECT line_id, 'bar', 'registration', %(batch_id)s, %(at)s FROM wrong
-), withdrawn AS (
-    UPDATE notices_notice n SET state = 'withdrawn'
-      FROM wrong
-     CROSS JOIN LATERAL (
-           SELECT notice_id, campaign_id, state, kind FROM notices_notice WHERE line_id = wrong.line_id OFFSET 0) theirs
-     WHERE n.line_id = wrong.line_id AND n.notice_id = theirs.notice_id AND theirs.campaign_id = %(campaign_id)s
-       AND theirs.state = 'owed' AND theirs.kind = 'ended'
-       AND n.claimed_by IS NULL AND n.delivered_on IS NULL
-), notice AS (
-    INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
-    SELECT w.line_id, 'suspended', %(counted_in)s, coalesce(p.language, w.language, %(language)s), %(on)s,
-           greatest(coalesce(%(last_day)s::date, %(on)s), (w.former ->> 'promised_on')::date), %(pack_hash)s
+), command_slice AS (
+    SELECT line_id, 'bar' AS kind, 'registration' AS reason, %(batch_id)s::uuid AS batch_id FROM wrong
+),
+-- include network.request_many
+, withdraw_slice AS (
+    SELECT line_id, %(campaign_id)s::uuid AS campaign_id, ARRAY['ended'] AS kinds FROM wrong
+),
+-- include notices.withdraw_many
+, notice_slice AS (
+    SELECT w.line_id, uuidv7() AS notice_id, 'suspended' AS kind, %(counted_in)s::uuid AS campaign_id,
+           coalesce(p.language, w.language, %(language)s) AS language, %(on)s::date AS owed_on,
+           greatest(coalesce(%(last_day)s::date, %(on)s), (w.former ->> 'promised_on')::date) AS promised_on, %(pack_hash)s AS pack_hash
       FROM wrong w
       LEFT JOIN lines_holding h ON h.line_id = w.line_id AND upper(h.held) = w.done_at
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
-), said AS MATERIALIZED (
+),
+-- include notices.enqueue_many
+, said AS MATERIALIZED (
     SELECT state,
            ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
                        jsonb_build_object('undone_batch', %(batch_id)s::uuid, 'to', state)) AS body

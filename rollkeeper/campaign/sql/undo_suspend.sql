@@ -14,19 +14,11 @@ WITH wrong AS MATERIALIZED (
       LEFT JOIN lines_holding h ON h.line_id = v.line_id AND upper_inf(h.held)
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
      WHERE v.can_be_undone
-), lifted AS (
-    UPDATE lines_suspension s SET lifted_on = %(on)s, lifted_at = %(at)s
-      FROM wrong WHERE s.line_id = wrong.line_id
-       AND CASE WHEN s.batch_id = %(batch_id)s AND s.lifted_on IS NULL THEN true ELSE false END
- RETURNING s.line_id, s.begun_on
-), line AS (
-    UPDATE lines_line l
-       SET state = CASE WHEN wrong.stays_suspended THEN 'suspended' ELSE 'active' END, version = l.version + 1
-      FROM wrong WHERE l.line_id = wrong.line_id
-), pause AS (
-    INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
-    SELECT line_id, uuidv7(), daterange(least(begun_on, %(on)s), greatest(begun_on, %(on)s), '[]'), 'other', %(at)s FROM lifted
-), member AS (
+), undo_suspend_slice AS (
+    SELECT line_id, stays_suspended FROM wrong
+),
+-- include lines.undo_suspend_many
+, member AS (
     UPDATE campaign_member m
        SET stage = wrong.former ->> 'stage', anchor_on = greatest((wrong.former ->> 'anchor_on')::date, %(begins_on)s::date),
            promised_on = wrong.last_day_on, next_check_on = %(on)s::date + 1,
@@ -34,27 +26,27 @@ WITH wrong AS MATERIALIZED (
       FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id IN (%(campaign_id)s, %(counted_in)s)
        AND CASE m.stage WHEN 'suspended' THEN true ELSE false END
  RETURNING m.line_id, m.campaign_id, m.stage
-), command AS (
-    INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)
-    SELECT line_id, CASE WHEN stays_suspended THEN 'bar' ELSE 'restore' END, coalesce(other_reason, 'registration'),
-           %(batch_id)s, %(at)s
+), command_slice AS (
+    SELECT line_id, CASE WHEN stays_suspended THEN 'bar' ELSE 'restore' END AS kind, coalesce(other_reason, 'registration') AS reason,
+           %(batch_id)s::uuid AS batch_id
       FROM wrong
-), withdrawn AS (
-    UPDATE notices_notice n SET state = 'withdrawn'
-      FROM wrong
-     CROSS JOIN LATERAL (
-           SELECT notice_id, campaign_id, state, kind FROM notices_notice WHERE line_id = wrong.line_id OFFSET 0) theirs
-     WHERE n.line_id = wrong.line_id AND n.notice_id = theirs.notice_id AND theirs.campaign_id IN (%(campaign_id)s, %(counted_in)s)
-       AND theirs.state = 'owed' AND theirs.kind = 'suspended'
-       AND n.claimed_by IS NULL AND n.delivered_on IS NULL
-), notice AS (
-    INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, pack_hash)
-    SELECT line_id, 'restored', %(campaign_id)s, told_in, %(on)s, %(pack_hash)s FROM wrong WHERE NOT stays_suspended
-), reminder AS (
-    INSERT INTO notices_notice (line_id, kind, campaign_id, language, owed_on, promised_on, pack_hash)
-    SELECT w.line_id, 'reminder', m.campaign_id, w.told_in, %(on)s, w.last_day_on, %(pack_hash)s
+),
+-- include network.request_many
+, withdraw_slice AS (
+    SELECT line_id, campaign_id, ARRAY['suspended'] AS kinds
+      FROM wrong CROSS JOIN (SELECT %(campaign_id)s::uuid UNION SELECT %(counted_in)s::uuid) AS c (campaign_id)
+),
+-- include notices.withdraw_many
+, notice_slice AS (
+    SELECT line_id, uuidv7() AS notice_id, 'restored' AS kind, %(campaign_id)s::uuid AS campaign_id, told_in AS language, %(on)s::date AS owed_on,
+           NULL::date AS promised_on, %(pack_hash)s AS pack_hash
+      FROM wrong WHERE NOT stays_suspended
+     UNION ALL
+    SELECT w.line_id, uuidv7(), 'reminder', m.campaign_id, w.told_in, %(on)s, w.last_day_on, %(pack_hash)s
       FROM wrong w JOIN member m USING (line_id) WHERE m.stage = 'counting' AND %(last_day)s::date IS NOT NULL
-), said AS MATERIALIZED (
+),
+-- include notices.enqueue_many
+, said AS MATERIALIZED (
     SELECT state,
            ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
                        jsonb_build_object('undone_batch', %(batch_id)s::uuid, 'to', state)) AS body

@@ -1,14 +1,8 @@
 -- Puts an invented person who held a line that has ended among the others, in the shape that a real one has.
--- Law: art. 11 (who looks without need is found). Reads: -. Writes: subscribers_subscriber, subscribers_document,
--- lines_line, lines_number, lines_holding. Plan: five inserts of a row. Again: never, the references are fresh.
+-- Law: art. 11 (who looks without need is found). Reads: -. Writes: lines_line, lines_number, lines_holding. The person's own rows are
+-- written by the package subscribers. Plan: three inserts of a row. Again: never, the references are fresh.
 
-WITH person AS (
-    INSERT INTO subscribers_subscriber (person_id, kind, language, is_protected, made_on)
-    VALUES (%(person)s, %(kind)s, %(language)s, false, %(began_on)s)
-), document AS (
-    INSERT INTO subscribers_document (document_index, person_id, document_type, since)
-    VALUES (%(document_index)s, %(person)s, %(document_type)s, %(began_on)s)
-), line AS (
+WITH line AS (
     INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_protected, activated_on,
                             ended_on, ended_by, language, number_index, number_sealed)
     VALUES (%(line)s, %(service)s, 'ended', 3, true, false, false, %(began_on)s, %(ended_on)s, 'subscriber',

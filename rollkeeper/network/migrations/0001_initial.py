@@ -92,5 +92,5 @@ class Migration(migrations.Migration):
                 WHERE state IN ('waiting', 'sent');
             """
         ),
-        migrations.RunSQL([database.sql("network", name) for name in ("lift_for_hours", "protected", "at_the_counter", "end_what_has_ended")]),
+        migrations.RunSQL([database.sql("network", name) for name in ("lift_for_hours", "protected", "at_the_counter", "end_what_has_ended", "postpone", "set_rest")]),
     ]

@@ -18,12 +18,13 @@ WITH tried AS (
     FROM tried t
     WHERE c.line_id = t.line_id AND c.command_id = t.command_id AND CASE c.claimed_by WHEN %(claim)s THEN true ELSE false END
     RETURNING c.line_id, c.command_id, c.kind, c.reason, c.batch_id, c.state, c.read_back, c.attempts, c.asked_at
-), worked_on AS (
-    INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)
-    SELECT line_id, uuidv7(), daterange((asked_at AT TIME ZONE %(zone)s)::date, %(on)s, '[]'), 'not_barred', %(now)s
+), pause_slice AS (
+    SELECT line_id, daterange((asked_at AT TIME ZONE %(zone)s)::date, %(on)s, '[]') AS days, 'not_barred' AS reason, %(now)s::timestamptz AS at
     FROM recorded
     WHERE kind = 'bar' AND reason = 'registration' AND state = 'confirmed' AND (asked_at AT TIME ZONE %(zone)s)::date < %(on)s
-), over AS MATERIALIZED (
+),
+-- include lines.pause_many
+, over AS MATERIALIZED (
     SELECT r.*, v.verb, jsonb_strip_nulls(jsonb_build_object(
                'batch', r.batch_id, 'command', ledger_any_line(), 'kind', r.kind, 'read_back', r.read_back,
                'tries', r.attempts

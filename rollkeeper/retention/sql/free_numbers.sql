@@ -23,15 +23,15 @@ WITH chunk AS MATERIALIZED (
       FROM chunk JOIN lines_line l USING (line_id)
      WHERE l.state = 'ended' AND NOT l.is_disputed
        FOR UPDATE OF l SKIP LOCKED
-), number AS (
-    DELETE FROM lines_number n USING over WHERE n.number_index = over.number_index
-), line AS (
-    UPDATE lines_line l SET state = 'released', number_index = NULL, version = l.version + 1
-      FROM over WHERE l.line_id = over.line_id
-), command AS (
-    UPDATE network_command c SET state = 'overtaken' FROM over
-     WHERE c.line_id = over.line_id AND c.state IN ('waiting', 'sent', 'failed')
-), said AS MATERIALIZED (
+), release_slice AS (
+    SELECT line_id, number_index FROM over
+),
+-- include lines.release_many
+, overtake_slice AS (
+    SELECT line_id FROM over
+),
+-- include network.overtake_many
+, said AS MATERIALIZED (
     SELECT ledger_body(%(freed)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(reuse_article)s, ledger_any_line(), NULL,
                        '{}') AS body
 ), entry AS (

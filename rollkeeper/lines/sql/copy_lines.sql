@@ -1,4 +1,4 @@
--- Takes finished lines in, binary (drawn in importing/tuples.py).
+-- Takes finished lines in, binary (drawn in campaign/importing/tuples.py).
 -- Law: art. 3 (whom the campaign concerns). Reads: -. Writes: lines_line.
 -- Plan: bare COPY, lines_line_pkey; references ascend, so the index grows at its end. docs/measured.md.
 -- Again: refused by the primary key; the import never sends a row twice.
