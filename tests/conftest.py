@@ -40,7 +40,7 @@ from django.utils import translation
 from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.settings import HomeKind, write_settings
 from rollkeeper.site import boot
-from tests.owner import as_owner
+from tests.owner import as_owner, empty
 
 
 @pytest.fixture(scope="session")
@@ -138,35 +138,20 @@ _owners: dict[Path, psycopg.Connection] = {}
 
 
 def _empty_everything() -> None:
-    """Empty the tables that hold something. Those are few, and to empty all hundred takes a third of a second."""
+    """Empty the tables of both stores that hold something."""
     for store in server.STORES:
         try:
-            _empty(_owner(store))
+            empty(_owner(store))
         except psycopg.OperationalError:  # some test stopped the server meanwhile
             _owners.pop(store.data).close()
-            _empty(_owner(store))
+            empty(_owner(store))
 
 
 def _owner(store: server.Store) -> psycopg.Connection:
     """Give the owner's connection, which stays open: to make one takes longer than to empty what a test left."""
     if store.data not in _owners:
         _owners[store.data] = as_owner(store)
-        # The ledger's triggers refuse even the superuser who does not take them off.
-        _owners[store.data].execute("SET session_replication_role = replica")
     return _owners[store.data]
-
-
-def _empty(owner: psycopg.Connection) -> None:
-    tables = owner.execute(
-        "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"
-        " AND (tablename NOT LIKE 'django_%' OR tablename = 'django_session') AND tablename NOT IN ('epoch', 'capture_key', 'vault_canary')"
-    ).fetchall()
-    holds = " UNION ALL ".join(
-        f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})"  # noqa: S608  # a name out of the catalogue
-        for (name,) in tables
-    )
-    if filled := [name for (name,) in owner.execute(holds).fetchall()] if tables else []:
-        owner.execute("TRUNCATE " + ", ".join(filled) + " RESTART IDENTITY CASCADE")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
