@@ -19,6 +19,7 @@ import pytest
 gc.disable()  # until all is collected, see below
 
 LONG = ("tests/journeys/test_operator", "tests/journeys/", "tests/house/test_runbooks", "tests/leak/")
+ONE_BY_ONE = ("tests/bench/",)
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
 # What one worker makes and the others copy: the process that starts the workers names the place and takes it away.
 IN_COMMON = Path(os.environ.setdefault("TESTS_HAVE_IN_COMMON", str(HOME / "in-common")))
@@ -159,6 +160,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         tests = Counter(item.path for item in items)
         items.sort(key=lambda item: (*(not item.nodeid.startswith(one) for one in LONG), -tests[item.path]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Let a worker take whole files, but of those whose tests share nothing one test: each of them is as long as a file."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if nodeid.startswith(ONE_BY_ONE) else super()._split_scope(nodeid)
+
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(tryfirst=True)
