@@ -18,7 +18,14 @@ import pytest
 
 gc.disable()  # until all is collected, see below
 
-LONG = ("tests/journeys/test_operator", "tests/journeys/", "tests/house/test_runbooks", "tests/leak/")
+# What takes longest, longest first: a worker that came to one of these last would keep the run waiting.
+LONG = (
+    "tests/journeys/test_operator", "tests/campaign/test_differential", "tests/ledger/test_crashes", "tests/journeys/",
+    "tests/leak/", "tests/house/test_ledger_page", "tests/house/test_runbooks", "tests/campaign/test_at_once",
+    "tests/documents/test_redacting", "tests/site/test_serving", "tests/documents/test_hostile", "tests/site/test_taken_over",
+    "tests/bench/", "tests/house/test_no_way_to_people", "tests/site/test_backup", "tests/site/test_work",
+    "tests/network/test_elements", "tests/law/test_engines", "tests/campaign/", "tests/kernel/test_server",
+)  # fmt: skip
 ONE_BY_ONE = ("tests/bench/",)
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
 # What one worker makes and the others copy: the process that starts the workers names the place and takes it away.
