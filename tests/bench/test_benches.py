@@ -19,7 +19,7 @@ from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.ledger import publishing
 from rollkeeper.site import urls
 from tests.bench import __main__ as bench
-from tests.bench import bench_start
+from tests.bench import bench_campaign, bench_start
 from tests.demo import copy_demo
 
 SIZES = [50]
@@ -66,6 +66,17 @@ def test_a_bench_delivers_at_a_tiny_size(name: str, shared: None, monkeypatch: p
         elif ratio is None:
             assert " / " not in what, f"{what}: what is said to be a ratio has none"
     assert bench.table(rows).count("\n") == len(rows) + 1
+
+
+def test_a_campaign_of_more_lines_than_are_told_one_by_one_is_measured_too(
+    shared: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_campaign, "MOST_TOLD", 100)
+
+    said = [what for what, *_ in bench.run("campaign", [200])]
+
+    assert "campaign: a night with 4 lines due, all writes" in said
+    assert "campaign: start every clock, told in one night" not in said
 
 
 def _copied(lines: int, environment: dict[str, str]) -> None:
