@@ -18,7 +18,15 @@ import pytest
 
 gc.disable()  # until all is collected, see below
 
-LONG = ("tests/journeys/test_operator", "tests/journeys/", "tests/house/test_runbooks", "tests/leak/")
+# What takes longest, longest first: a worker that came to one of these last would keep the run waiting.
+LONG = (
+    "tests/journeys/test_operator", "tests/campaign/test_differential", "tests/ledger/test_crashes", "tests/journeys/",
+    "tests/leak/", "tests/house/test_ledger_page", "tests/house/test_runbooks", "tests/campaign/test_at_once",
+    "tests/documents/test_redacting", "tests/site/test_serving", "tests/documents/test_hostile", "tests/site/test_taken_over",
+    "tests/bench/", "tests/house/test_no_way_to_people", "tests/site/test_backup", "tests/site/test_work",
+    "tests/network/test_elements", "tests/law/test_engines", "tests/campaign/", "tests/kernel/test_server",
+)  # fmt: skip
+ONE_BY_ONE = ("tests/bench/",)
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
 # What one worker makes and the others copy: the process that starts the workers names the place and takes it away.
 IN_COMMON = Path(os.environ.setdefault("TESTS_HAVE_IN_COMMON", str(HOME / "in-common")))
@@ -40,7 +48,7 @@ from django.utils import translation
 from rollkeeper.kernel import clock, server
 from rollkeeper.kernel.settings import HomeKind, write_settings
 from rollkeeper.site import boot
-from tests.owner import as_owner
+from tests.owner import as_owner, empty
 
 
 @pytest.fixture(scope="session")
@@ -138,35 +146,20 @@ _owners: dict[Path, psycopg.Connection] = {}
 
 
 def _empty_everything() -> None:
-    """Empty the tables that hold something. Those are few, and to empty all hundred takes a third of a second."""
+    """Empty the tables of both stores that hold something."""
     for store in server.STORES:
         try:
-            _empty(_owner(store))
+            empty(_owner(store))
         except psycopg.OperationalError:  # some test stopped the server meanwhile
             _owners.pop(store.data).close()
-            _empty(_owner(store))
+            empty(_owner(store))
 
 
 def _owner(store: server.Store) -> psycopg.Connection:
     """Give the owner's connection, which stays open: to make one takes longer than to empty what a test left."""
     if store.data not in _owners:
         _owners[store.data] = as_owner(store)
-        # The ledger's triggers refuse even the superuser who does not take them off.
-        _owners[store.data].execute("SET session_replication_role = replica")
     return _owners[store.data]
-
-
-def _empty(owner: psycopg.Connection) -> None:
-    tables = owner.execute(
-        "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"
-        " AND (tablename NOT LIKE 'django_%' OR tablename = 'django_session') AND tablename NOT IN ('epoch', 'capture_key', 'vault_canary')"
-    ).fetchall()
-    holds = " UNION ALL ".join(
-        f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})"  # noqa: S608  # a name out of the catalogue
-        for (name,) in tables
-    )
-    if filled := [name for (name,) in owner.execute(holds).fetchall()] if tables else []:
-        owner.execute("TRUNCATE " + ", ".join(filled) + " RESTART IDENTITY CASCADE")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -174,6 +167,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         tests = Counter(item.path for item in items)
         items.sort(key=lambda item: (*(not item.nodeid.startswith(one) for one in LONG), -tests[item.path]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Let a worker take whole files, but of those whose tests share nothing one test: each of them is as long as a file."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if nodeid.startswith(ONE_BY_ONE) else super()._split_scope(nodeid)
+
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(tryfirst=True)

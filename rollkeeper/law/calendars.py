@@ -30,6 +30,7 @@ def closed_flags(pack: "Pack", *, first: int, last: int) -> bytes:
     return whole[before : before + last - first + 1]
 
 
+@lru_cache(maxsize=64)
 def have_same_days(one: str, other: str, *, on: dt.date) -> bool:
     """Tell whether days begin at the same instants in two time zones, whatever they are called, in the years around a day."""
     midnights = [dt.datetime.combine(on + dt.timedelta(days=ahead), dt.time()) for ahead in _LOOKED_AT]

@@ -2,7 +2,6 @@
 """At an agent's counter: who may register people where and when, what each entry carries, what is held."""
 
 import datetime as dt
-import json
 import threading
 
 import pytest
@@ -32,15 +31,9 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from tests.agents.conftest import AGENT, ON, PLACE, Shop, admitted, at_time, employ, shop
 from tests.enrolment.people import fresh_number
+from tests.entries import entries
 
 CONSOLE = console_authority()
-
-
-def entries(verb):
-    return [
-        json.loads(row.body)
-        for row in rows("SELECT body FROM ledger_entry WHERE verb = %s ORDER BY entry_id", [verb])
-    ]
 
 
 def registered(line_id):
@@ -53,10 +46,10 @@ def test_every_registration_carries_agent_and_place_by_reference(counter):
 
     (entry,) = entries("agents:registration:taken")
     there = queries.may_capture(counter.authority, devices=[counter.passkey], at=clock.now())
-    assert entry["line"] == str(done.line_id)
-    assert entry["facts"].keys() == {"agent", "place", "device"}
-    assert entry["facts"]["agent"] == str(there.agent_id)
-    assert entry["facts"]["place"] == str(there.place_id)
+    assert entry.body["line"] == str(done.line_id)
+    assert entry.facts.keys() == {"agent", "place", "device"}
+    assert entry.facts["agent"] == str(there.agent_id)
+    assert entry.facts["place"] == str(there.place_id)
     assert there.taken == 1
 
 
@@ -154,7 +147,7 @@ def test_a_major_finding_that_is_not_mended_on_its_day_does_so_too(counter, days
     assert finding.is_overdue
     acts.mend_finding(CONSOLE, finding.finding_id, on=clock.today())
     assert registered(counter.register().line_id)
-    assert entries("agents:finding:mended")[0]["facts"]["in_time"] is False
+    assert entries("agents:finding:mended")[0].facts["in_time"] is False
 
 
 def test_a_minor_finding_stops_nobody(counter):

@@ -1,11 +1,11 @@
 """Measure the product against its limits, as ratios in one run on one machine.
 
-    python -m tests.bench [--sizes 100000,1000000] [--write [--add]] [NAME ...]
+    python -m tests.bench [--sizes 100000,1000000] [--write [--add] [--to FILE]] [NAME ...]
 
 Each `bench_<name>.py` has a function `run(sizes)` that returns rows. A row sets the product beside what the same rows
 cost in bare PostgreSQL, or beside what a user would otherwise write. `--write` renews the parts of
 `docs/measured.md` that belong to the benches that ran, and the picture of cost against size that is drawn from them;
-`--write --add` leaves there what earlier runs measured at other sizes, and the words beside it.
+`--write --add` leaves there what earlier runs measured at other sizes, and the words next to it; `--to` names another file.
 """
 
 import argparse
@@ -16,38 +16,37 @@ import platform
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench import graph
 
 HERE = Path(__file__).parent
 REPORT = HERE.parents[1] / "docs" / "measured.md"
-PICTURES = REPORT.parent / "pictures"
 HEAD = (
     "# Measured\n\nMade by `make bench`; every line is one run in which the product and what it is set against took turns"
     " on the same machine.\n"
 )
 _BARE = re.compile(r"\nOn \d{4}-[^\n]*\n\n\| what \|[^\n]*\n\|---[^\n]*\n(?=\n|\Z)")
-HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-bench-"))
-os.environ |= {
-    "ROLLKEEPER_HOME": str(HOME),
-    "ROLLKEEPER_ROLE": "migrator",
-    "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
-}
+Row = tuple[str, int, float, float | None, float | None, str]
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Run the benches asked for, print their table, and write the report where that was asked."""
-    asked = _arguments()
-    names = asked.names or sorted(file.stem.removeprefix("bench_") for file in HERE.glob("bench_*.py"))
-    for name in names:
-        text = table(_run(name, asked.sizes))
+    asked = _arguments(words)
+    for name in asked.names or every_bench():
+        text = table(run(name, asked.sizes))
         print(text)
         if asked.write:
-            write(name, text, add=asked.add)
+            write(name, text, add=asked.add, to=asked.to)
 
 
-def table(rows: list[tuple[str, int, float, float | None, float | None, str]]) -> str:
+def every_bench() -> list[str]:
+    """Return the names of all benches, in order."""
+    return sorted(file.stem.removeprefix("bench_") for file in HERE.glob("bench_*.py"))
+
+
+def table(rows: list[Row]) -> str:
     """Write rows (name, n, seconds, baseline seconds, ratio, limit) as a Markdown table."""
     lines = ["| what | n | seconds | baseline | ratio | limit |", "|---|--:|--:|--:|--:|---|"]
     for name, n, seconds, baseline, ratio, limit in rows:
@@ -60,17 +59,18 @@ def table(rows: list[tuple[str, int, float, float | None, float | None, str]]) -
     return "\n".join(lines)
 
 
-def write(name: str, text: str, *, add: bool) -> None:
+def write(name: str, text: str, *, add: bool, to: Path = REPORT) -> None:
     """Renew the bench's part of the report, and its picture where there are two sizes to draw."""
-    whole = report(REPORT.read_text("utf-8"), name, text, add=add)
+    whole = report(to.read_text("utf-8") if to.exists() else "", name, text, add=add)
     lines = graph.series(parts_of(whole)[name])
     if lines:
-        PICTURES.mkdir(exist_ok=True)
-        (PICTURES / f"measured-{name}.svg").write_text(
+        pictures = to.parent / "pictures"
+        pictures.mkdir(exist_ok=True)
+        (pictures / f"measured-{name}.svg").write_text(
             graph.draw(f"{name}: cost against size", lines), "utf-8"
         )
         whole = with_picture(whole, name)
-    REPORT.write_text(whole, "utf-8")
+    to.write_text(whole, "utf-8")
 
 
 def report(before: str, name: str, text: str, *, add: bool = False) -> str:
@@ -114,16 +114,19 @@ def busy() -> str:
     return f"{os.getloadavg()[2]:.1f} processes at work on average, the bench's own among them"
 
 
-def _run(name: str, sizes: list[int]) -> list[tuple[str, int, float, float | None, float | None, str]]:
+def run(name: str, sizes: list[int]) -> list[Row]:
+    """Run one bench and return its rows. One that delivers none has measured nothing, and fails."""
     print(f"... {name}", flush=True)
     had = []
     for row in importlib.import_module(f"tests.bench.bench_{name}").run(sizes):
         print("...", *row[:2], flush=True)  # what was had stays had where a later one breaks
         had.append(row)
+    if not had:
+        raise AssertionError(f"{name} has measured nothing")
     return had
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -133,10 +136,17 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--add", action="store_true")
-    return parser.parse_args()
+    parser.add_argument("--to", type=Path, default=REPORT, metavar="FILE")
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":
+    HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-bench-"))
+    os.environ |= {
+        "ROLLKEEPER_HOME": str(HOME),
+        "ROLLKEEPER_ROLE": "migrator",
+        "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
+    }
     import django
 
     django.setup()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rollkeeper.access.authority import console_authority, sweep_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import acts
+from rollkeeper.campaign import acts, running
 from rollkeeper.campaign.errors import CampaignNotOver
 from rollkeeper.campaign.stages import ExcuseReason
 from rollkeeper.kernel.database import Role, act, rows
@@ -107,8 +107,10 @@ def _stopped(played: _Played, half: int) -> Iterator[Act]:
     with _as(Role.SWEEP):
         acts.advance(sweep_authority(), on=on, after_gap=True)
         (batch_id,) = played.approved()
-        acts.run_batch(sweep_authority(), batch_id, on=on, moved=stop)
+        with _chunks_of(half):
+            acts.run_batch(sweep_authority(), batch_id, on=on, moved=stop)
     cut = _count("suspended")
+    assert half <= cut < 2 * half, cut
     yield "stop a batch half way", cut, taken[0], AT_ONCE
     with _as(Role.OFFICE):
         entered = _seconds(
@@ -166,6 +168,7 @@ def _closed(played: _Played) -> Iterator[Act]:
     played.nights(lambda: _count("suspended") == 0)
     on = played.on
     untold = [row.line_id for row in rows("SELECT line_id FROM campaign_member WHERE stage = 'untold'")]
+    assert untold
     with _as(Role.OFFICE):
         excused = _seconds(
             lambda: acts.excuse_unreached(played.supervisor, untold, because=ExcuseReason.NO_WAY_KNOWN, on=on)
@@ -202,6 +205,16 @@ def _until_due(size: int) -> None:
     with _as(Role.SWEEP):
         acts.advance(sweep_authority(), on=on)
     do("VACUUM ANALYZE")
+
+
+@contextmanager
+def _chunks_of(most: int) -> Iterator[None]:
+    """Carry out a small batch in two chunks at least: between two of them it is stopped."""
+    before, running.CHUNK = running.CHUNK, min(running.CHUNK, most)
+    try:
+        yield
+    finally:
+        running.CHUNK = before
 
 
 def _count(state: str) -> int:

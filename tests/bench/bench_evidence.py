@@ -20,10 +20,12 @@ from rollkeeper.evidence.periods import year
 from rollkeeper.evidence.verifying import verify_report
 from rollkeeper.evidence.writing import write_report
 from rollkeeper.kernel import database
-from rollkeeper.ledger import auditor
+from rollkeeper.ledger import auditor, queries
 from rollkeeper.ledger.publishing import publish
 
 Row = tuple[str, int, float, float | None, float | None, str]
+TINY = [50, 60]
+"""The second size is added to the first: a trial does both."""
 YEAR = year(2012)
 AFTER = dt.date(2013, 1, 2)
 PORTION = 500_000
@@ -77,7 +79,8 @@ def fill(folder: Path, more: int) -> None:
             }
             database.run(FILL, given)
         database.run(BY_LINE)
-    publish(folder / "ledger")
+    before, now = queries.newest_publication(), publish(folder / "ledger")
+    assert now.size - (before.size if before else 0) >= more
     database.run("SET statement_timeout = 0")  # no act holds it: it cannot be lifted for the length of one
     database.run("VACUUM ANALYZE ledger_entry, ledger_leaf")
     database.run("RESET statement_timeout")
@@ -87,7 +90,8 @@ def fill(folder: Path, more: int) -> None:
 
 def measured(folder: Path, size: int) -> list[Row]:
     """Measure with what is there."""
-    bare, _ = _timed(lambda: database.rows("SELECT verb, count(*) FROM ledger_entry GROUP BY verb"))
+    bare, verbs = _timed(lambda: database.rows("SELECT verb, count(*) FROM ledger_entry GROUP BY verb"))
+    assert sum(count for _, count in verbs) >= size, verbs
     taken, report = _timed(lambda: make_report(console_authority(), YEAR, on=AFTER))
     written, _ = _timed(lambda: write_report(folder / f"report-{size}", report, language="en"))
     publish(folder / "ledger")

@@ -67,9 +67,9 @@ def _measure(size: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         file = _write(Path(folder), size)
         _empty()
-        before = _loops()
+        before = _loops(size)
         seconds, peaks = _imported(file)
-        after = _loops()
+        after = _loops(size)
         assert _count() == size
         yield "import, whole command's work", size, seconds, None, None, "-"
         most = (
@@ -83,15 +83,17 @@ def _measure(size: int) -> Iterator[Row]:
         _keep(Path(folder))
         _empty()
         indexed = _timed(lambda: _bare_copy(Path(folder)))
+        assert _count() == size
         _empty()
         with _without_indexes():
             bare = _timed(lambda: _bare_copy(Path(folder)))
+            assert _count() == size
             _empty()
     create, bulk = (size * (first + last) / 2 for first, last in zip(before, after, strict=True))
     yield "import / bare COPY of the same rows", size, seconds, indexed, seconds / indexed, "at most 4"
     yield "import / bare COPY without any index", size, seconds, bare, seconds / bare, "(for comparison)"
     yield (
-        f"import / create() loop, sealed (rate of {LOOP_ROWS:,})",
+        f"import / create() loop, sealed (rate of {min(LOOP_ROWS, size):,})",
         size,
         seconds,
         create,
@@ -99,7 +101,7 @@ def _measure(size: int) -> Iterator[Row]:
         "at least 20 times as fast",
     )
     yield (
-        f"import / bulk_create, sealed (rate of {BULK_ROWS:,})",
+        f"import / bulk_create, sealed (rate of {min(BULK_ROWS, size):,})",
         size,
         seconds,
         bulk,
@@ -108,9 +110,11 @@ def _measure(size: int) -> Iterator[Row]:
     )
 
 
-def _loops() -> tuple[float, float]:
+def _loops(size: int) -> tuple[float, float]:
     """Return seconds a row of the two Django ways: taken before and after the import, since machines change pace."""
-    return _seconds_a_row(_create_loop, LOOP_ROWS), _seconds_a_row(_bulk_create, BULK_ROWS)
+    return _seconds_a_row(_create_loop, min(LOOP_ROWS, size)), _seconds_a_row(
+        _bulk_create, min(BULK_ROWS, size)
+    )
 
 
 def _imported(file: Path) -> tuple[float, dict[str, int]]:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from rollkeeper.access.authority import Authority
@@ -17,7 +18,7 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.enrolment import recording
 from rollkeeper.enrolment.acts import register_subscriber
 from rollkeeper.kernel import database
-from rollkeeper.kernel.ids import EntryId, PersonId, new_uuids
+from rollkeeper.kernel.ids import PersonId, new_uuids
 from rollkeeper.ledger import auditor, notes, queries, tree
 from rollkeeper.ledger.acts import integrate
 from rollkeeper.ledger.folder import Folder, bundle, tile_name
@@ -25,6 +26,8 @@ from rollkeeper.ledger.publishing import publish
 from rollkeeper.vault.acts import begin_first_epoch
 from tests.enrolment.people import ON, fresh_number, submission
 
+TINY = [50, 60]
+"""The second size is added to the first: a trial does both."""
 UV = Path(__file__).parents[2] / ".tools" / "bin" / "uv"
 Row = tuple[str, int, float, float | None, float | None, str]
 
@@ -33,7 +36,7 @@ FILL = (
     " SELECT at, '2012-03-02', verb, line, person, ledger_body(verb, at, '2012-03-02', 'sweep', 'sweep', NULL, NULL,"
     " line, NULL, jsonb_build_object('field', 'name', 'holding', line, 'purpose', 'notice'))"
     " FROM (SELECT now() AS at, 'vault:sealed:opened' AS verb, uuidv7() AS line,"
-    " (%s::uuid[])[1 + n %% 20000] AS person FROM generate_series(1, %s) AS n) AS made"
+    " (%(persons)s::uuid[])[1 + n %% cardinality(%(persons)s)] AS person FROM generate_series(1, %(more)s) AS n) AS made"
 )
 FACTS = (
     "jsonb_build_object('anchor', date '2012-01-01' + n % 60, 'batch', line, 'last_day', date '2012-03-01')"
@@ -58,8 +61,9 @@ SELECT * FROM linked
 
 def run(sizes: list[int]) -> list[Row]:
     """Measure the appending once, the rest at each size, growing, and the checking at ten times the largest."""
-    rows = [_appending(turns=40, acts=25), _writing(50_000)]
-    persons = new_uuids(20_000)
+    least = min(sizes)
+    rows = [_appending(turns=max(1, min(40, least // 25)), acts=25), _writing(min(50_000, least))]
+    persons = new_uuids(min(20_000, least))
     have = 0
     for size in sorted(sizes):
         rows += _one_size(size, size - have, persons)
@@ -71,11 +75,13 @@ def _one_size(size: int, more: int, persons: list[Any]) -> list[Row]:
     integrate()
     with database.act(), database.patient():
         first = database.rows("SELECT coalesce(max(entry_id), 0) + 1 AS id FROM ledger_entry")[0].id
-        database.run(FILL, [persons, more])
+        database.run(FILL, {"persons": persons, "more": more})
     folder = Path(tempfile.mkdtemp(prefix="rollkeeper-ledger-"))
     try:
-        integrating, _ = _timed(integrate)
+        integrating, integrated = _timed(integrate)
+        assert integrated.added == more, (integrated, more)
         publishing, done = _timed(lambda: publish(folder))
+        assert done.size >= size, (done.size, size)
         chaining, _ = _timed(lambda: _chain(first))
         others = _pymerkle(folder.with_suffix(".other"), more)
         stored = _proving(done.size, lambda: queries.stored_nodes(done.size), afresh=False)
@@ -105,18 +111,19 @@ def _appending(*, turns: int, acts: int) -> Row:
     begin_first_epoch()
     database.run("SET ROLE counter")
     clerk = Authority(frozenset({StaffRole.CLERK}), None, "c1" * 32)
-    real = recording._entries
+    real = recording._entered
     seconds = {True: 0.0, False: 0.0}
     asked = [submission(fresh_number()) for _ in range((2 * turns + 1) * acts)]
     for one in asked[:acts]:
         register_subscriber(clerk, one, on=ON)
     for turn in range(2 * turns):
         with_entry = turn % 2 == 0
-        recording._entries = real if with_entry else _no_entries
-        mine = asked[(turn + 1) * acts : (turn + 2) * acts]
+        recording._entered = real if with_entry else _no_entries
+        mine, before = asked[(turn + 1) * acts : (turn + 2) * acts], _entries()
         spent, _ = _timed(lambda mine=mine: [register_subscriber(clerk, one, on=ON) for one in mine])
+        assert (_entries() - before >= acts) is with_entry
         seconds[with_entry] += spent
-    recording._entries = real
+    recording._entered = real
     database.run("RESET ROLE")
     whole, without = seconds[True], seconds[False]
     return (
@@ -129,8 +136,13 @@ def _appending(*, turns: int, acts: int) -> Row:
     )
 
 
-def _no_entries(frame: Any, written: Any, *, at: Any) -> dict[Any, EntryId]:
-    return {one.line_id: EntryId(1) for one in written}
+def _entries() -> int:
+    (row,) = database.rows("SELECT coalesce(max(entry_id), 0) AS newest FROM ledger_entry")
+    return int(row.newest)
+
+
+def _no_entries(frame: Any, written: Any, *, at: Any) -> Callable[[], list[Any]]:
+    return lambda: [SimpleNamespace(line_id=one.line_id, entry_id=1, verb=None) for one in written]
 
 
 def _writing(count: int) -> Row:
@@ -241,7 +253,9 @@ def _proving(size: int, nodes: Callable[[], tree.Node], *, afresh: bool) -> floa
 def _looking(persons: list[Any]) -> float:
     dice = random.Random(2)  # noqa: S311
     asked = [PersonId(dice.choice(persons)) for _ in range(100)]
-    return sorted(_timed(lambda who=who: queries.looks(who))[0] for who in asked)[94]
+    looked = [_timed(lambda who=who: queries.looks(who)) for who in asked]
+    assert all(found for _, found in looked)
+    return sorted(seconds for seconds, _ in looked)[94]
 
 
 def _bytes(folder: Path, size: int) -> tuple[float, float, float, str]:

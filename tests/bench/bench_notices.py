@@ -26,7 +26,12 @@ from rollkeeper.notices.queries import attempts, standings
 from rollkeeper.notices.receipts import read_receipts
 from rollkeeper.vault.acts import seal_line_values
 from rollkeeper.vault.fields import LineField
-from tests.owner import as_owner
+from tests.owner import as_owner, empty
+
+TINY = [50, 60]
+"""The second size comes into a register that is emptied before: a trial does both."""
+OWED, PROMISED = dt.date(2011, 12, 20), dt.date(2012, 3, 1)
+"""A notice is sent on the day on which it is owed: what it promises is still to come."""
 
 type Row = tuple[str, int, float, float | None, float | None, str]
 
@@ -38,14 +43,15 @@ def run(sizes: Sequence[int]) -> list[Row]:
 
 
 def _at(size: int) -> list[Row]:
-    empty()
+    clock.give_day(OWED)
+    empty_register()
     owe(size)
     bare = seconds(_bare_writes)
-    empty()
+    empty_register()
     owe(size)
-    sent = seconds(lambda: send_due(console_authority(), on=clock.today()))
+    sent = seconds(lambda: send_due(console_authority(), on=OWED))
     reports = read_receipts(home() / "outbox" / "receipts.jsonl")
-    taken = seconds(lambda: take_in(reports, on=clock.today(), by=sweep_authority()))
+    taken = seconds(lambda: take_in(reports, on=OWED, by=sweep_authority()))
     (told,) = rows("SELECT count(*) AS n FROM notices_notice WHERE state = 'delivered'")
     assert told.n == size, (told.n, size)
     counted = seconds(lambda: (standings(), attempts()))
@@ -66,10 +72,10 @@ def _at(size: int) -> list[Row]:
     ]
 
 
-def empty() -> None:
+def empty_register() -> None:
+    """Leave no row behind, a dead one neither."""
     with as_owner() as owner:
-        owner.execute("SET session_replication_role = replica")
-        owner.execute("TRUNCATE lines_line, notices_notice, notices_attempt, notices_tally, ledger_entry")
+        empty(owner, whole=True)
 
 
 def owe(size: int) -> None:
@@ -91,8 +97,8 @@ def _insert(lines: Sequence[UUID], sealed: Sequence[bytes]) -> None:
         )
         do(
             "INSERT INTO notices_notice (line_id, kind, language, owed_on, promised_on, pack_hash)"
-            " SELECT line_id, 'register_by', 'bo', '2011-12-20', '2012-03-01', '00' FROM unnest(%s::uuid[]) AS l (line_id)",
-            [list(lines)],
+            " SELECT line_id, 'register_by', 'bo', %s, %s, '00' FROM unnest(%s::uuid[]) AS l (line_id)",
+            [OWED, PROMISED, list(lines)],
         )
 
 

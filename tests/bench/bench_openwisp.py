@@ -28,6 +28,7 @@ UV = Path(__file__).parents[2] / ".tools" / "bin" / "uv"
 RIVAL = Path(__file__).with_name("rival_openwisp.py")
 VERSION = "1.3.3"
 THEIR_ROWS, OURS = 1_000, 100_000
+MISSING = "openwisp-radius was not to be had"
 
 UNTOLD = """
     SELECT count(*) AS lines FROM lines_suspension s
@@ -38,58 +39,73 @@ UNTOLD = """
 
 def run(sizes: list[int]) -> Iterator[Row]:
     """Measure both in turn, and count whom each cut off without a word."""
-    del sizes
-    python = _environment()
-    if python is None:
-        print(f"LOUD: openwisp-radius {VERSION} could not be installed: nothing was measured against it")
+    ours, rows_of_theirs = min(OURS, *sizes), min(THEIR_ROWS, *sizes)
+    theirs = _theirs(rows_of_theirs, ours)
+    imported = _import(ours)
+    swept, cut, untold = _night(ours)
+    assert cut > 0
+    night = f"night with {cut:,} suspended, {untold:,} of them without notice"
+    if theirs is None:
+        yield "import", ours, imported, None, None, MISSING
+        yield night, ours, swept, None, None, MISSING
         return
-    with tempfile.TemporaryDirectory(prefix="rollkeeper-rival-") as folder:
-        said = subprocess.run(
-            [python, RIVAL, folder, str(THEIR_ROWS), str(OURS)], check=True, capture_output=True, text=True
-        )
-    theirs = json.loads(said.stdout.splitlines()[-1])
-    imported = _import()
-    swept, cut, untold = _night()
-    as_long = theirs["import"] / THEIR_ROWS * OURS
+    as_long = theirs["import"] / rows_of_theirs * ours
     yield (
-        f"import / its batch import (rate of {THEIR_ROWS:,})",
-        OURS,
+        f"import / its batch import (rate of {rows_of_theirs:,})",
+        ours,
         imported,
         as_long,
         as_long / imported,
         "at least 20 times as fast",
     )
     yield (
-        (f"night with {cut:,} suspended, {untold:,} of them without notice / unverify_inactive_users:"
-        f" {theirs['unverified']:,}, all without notice"),
-        OURS, swept, theirs["unverify"], swept / theirs["unverify"], "(for comparison: it sets one flag)",
+        f"{night} / unverify_inactive_users: {theirs['unverified']:,}, all without notice",
+        ours, swept, theirs["unverify"], swept / theirs["unverify"], "(for comparison: it sets one flag)",
     )  # fmt: skip
     yield (
         f"the same night / delete_inactive_users: {theirs['deleted']:,} deleted, all without notice",
-        OURS, swept, theirs["delete"], swept / theirs["delete"], "(for comparison: nothing can be undone)",
+        ours, swept, theirs["delete"], swept / theirs["delete"], "(for comparison: nothing can be undone)",
     )  # fmt: skip
 
 
-def _import() -> float:
+def _theirs(imported: int, population: int) -> dict[str, float] | None:
+    """Return what openwisp-radius takes, and how many it cuts off; None where it cannot be had."""
+    python = _environment()
+    if python is None:
+        print(f"LOUD: openwisp-radius {VERSION} could not be installed: nothing was measured against it")
+        return None
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-rival-") as folder:
+        said = subprocess.run(
+            [python, RIVAL, folder, str(imported), str(population)],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    return json.loads(said.stdout.splitlines()[-1])
+
+
+def _import(size: int) -> float:
     begin_first_epoch()
     with tempfile.TemporaryDirectory() as folder:
-        file = bench_import._write(Path(folder), OURS)
+        file = bench_import._write(Path(folder), size)
         bench_import._empty()
-        return timed(lambda: bench_import._import(file))
+        seconds = timed(lambda: bench_import._import(file))
+    assert bench_import._count() == size
+    return seconds
 
 
-def _night() -> tuple[float, int, int]:
+def _night(size: int) -> tuple[float, int, int]:
     """Return seconds, how many were suspended, and how many of those without proof of a notice."""
     write_settings(first_share=1.0, first_share_hours=0, cap_per_hour=10**9)
     bench_campaign._empty()
-    bench_campaign._populate(OURS)
+    bench_campaign._populate(size)
     people = tuple(
         bench_campaign._person(role) for role in (StaffRole.CAMPAIGN_MANAGER, StaffRole.SUPERVISOR)
     )
     acts.plan_campaign(
         console_authority(), pack_id="cn-xz-2011", on=bench_campaign._on(bench_campaign.PLANNED)
     )
-    bench_campaign._tell(OURS)
+    bench_campaign._tell(size, few=bench_campaign.few_of(size))
     acts.advance(sweep_authority(), on=bench_campaign._on(bench_campaign.LATER))
     swept = timed(lambda: bench_campaign._night(bench_campaign.DUE, people, []))
     (cut,) = rows("SELECT count(*) AS lines FROM lines_suspension WHERE reason = 'registration'")

@@ -117,10 +117,11 @@ def fill(more: int) -> None:
 
 def measured(size: int) -> list[Row]:
     """Measure with what is there."""
-    return [*_pages(size), *_knocks(size), *_leak(size)]
+    turns = max(2, min(TURNS, size // 5))
+    return [*_pages(size, turns), *_knocks(size, turns), *_leak(size)]
 
 
-def _pages(size: int) -> Iterator[Row]:
+def _pages(size: int, turns: int) -> Iterator[Row]:
     with _portal() as (browser, telephone):
         asked = browser.post("/", {"number": NUMBER})
         knock = re.search(rb'name="knock" value="([0-9a-f-]{36})"', asked.content)
@@ -133,7 +134,7 @@ def _pages(size: int) -> Iterator[Row]:
             ("who looked, 50 looks", "/who-looked/"),
             ("what is held", "/held/"),
         ):
-            taken = _times(lambda address=address: _good(browser, address))
+            taken = _times(lambda address=address: _good(browser, address), turns)
             yield (
                 f"portal, {name}, p95; the ledger has ten times as many entries",
                 size,
@@ -144,14 +145,14 @@ def _pages(size: int) -> Iterator[Row]:
             )
 
 
-def _knocks(size: int) -> Iterator[Row]:
+def _knocks(size: int, turns: int) -> Iterator[Row]:
     """A known and an unknown number in turns: a knock and a wrong code, without the porter, who works behind the door."""
     taken: dict[str, list[float]] = {NUMBER: [], UNKNOWN: []}
     real, door._call_porter = door._call_porter, lambda: None
     try:
-        for _ in range(5 * TURNS):
+        for _ in range(5 * turns):
             for number in taken:
-                taken[number] += _times(lambda number=number: _knock_in_vain(number), turns=1)
+                taken[number] += _times(lambda number=number: _knock_in_vain(number), 1)
             database.run("DELETE FROM rights_knock")
     finally:
         door._call_porter = real
@@ -222,7 +223,7 @@ def _knock_in_vain(number: str) -> None:
     raise AssertionError
 
 
-def _times(do: Callable[[], object], turns: int = TURNS) -> list[float]:
+def _times(do: Callable[[], object], turns: int) -> list[float]:
     taken = []
     for _ in range(turns):
         begun = time.perf_counter()

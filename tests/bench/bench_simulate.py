@@ -31,10 +31,13 @@ def _simulate(size, folder):
         ],
         check=True, capture_output=True,
     )  # fmt: skip
+    taken = time.perf_counter() - began
+    with result.open(encoding="utf-8") as fates:
+        assert sum(1 for _ in fates) == size + 1
     return (
         "simulate three years, both engines",
         size,
-        time.perf_counter() - began,
+        taken,
         None,
         None,
         "120 s at 10^6",

@@ -27,7 +27,7 @@ from rollkeeper.notices.smpp_link import Link
 from rollkeeper.notices.smpp_spool import Spool
 from rollkeeper.notices.smpp_text import in_parts
 from rollkeeper.notices.texts import write_notice
-from tests.bench.bench_notices import Row, empty, owe, seconds
+from tests.bench.bench_notices import OWED, PROMISED, Row, empty_register, owe, seconds
 
 HERE = Path(__file__).parents[1]
 PACKAGE = HERE.parent / "node_modules" / "smpp"
@@ -41,10 +41,11 @@ def run(sizes: Sequence[int]) -> list[Row]:
 
 
 def _at(size: int) -> list[Row]:
+    clock.give_day(OWED)
     parts = _parts()
     with _centre() as port:
         bare = seconds(lambda: _submit_bare(port, parts, times=size))
-    empty()
+    empty_register()
     owe(size)
     spool = home() / "outbox" / "smpp-bench.sqlite"
     with _centre() as port:
@@ -52,7 +53,7 @@ def _at(size: int) -> list[Row]:
             f"smpp://rollkeeper@127.0.0.1:{port}", password=PASSWORD, sender="10086", spool=Spool(spool),
             window=WINDOW, per_second=1e9,
         )  # fmt: skip
-        sent = seconds(lambda: send_due(console_authority(), on=clock.today(), ways={Channel.SMS: way}))
+        sent = seconds(lambda: send_due(console_authority(), on=OWED, ways={Channel.SMS: way}))
     (handed,) = rows("SELECT count(*) AS n FROM notices_notice WHERE state = 'sent'")
     assert handed.n == size, (handed.n, size)
     spool.unlink()
@@ -63,7 +64,7 @@ def _at(size: int) -> list[Row]:
 def _parts() -> list[bytes]:
     """Return the parts of the text of a notice: all are alike but for their codes."""
     text = write_notice(
-        NoticeKind.REGISTER_BY, language="bo", brief=True, promised_on=clock.today(),
+        NoticeKind.REGISTER_BY, language="bo", brief=True, promised_on=PROMISED,
         suspension_days=30, code="12345678", operator=settings().operator_name, care=settings().care_number,
     ).text  # fmt: skip
     return in_parts(text, reference=new_uuid())[1]
@@ -86,15 +87,14 @@ def _submit_bare(port: int, parts: Sequence[bytes], *, times: int) -> None:
 @contextmanager
 def _centre() -> Iterator[int]:
     """Start a centre; what it says it heard is thrown away, or it would wait for somebody to read it."""
-    running = subprocess.Popen(
-        ["node", str(HERE / "notices" / "centre.js"), str(PACKAGE), json.dumps({"password": PASSWORD})],
-        stdout=subprocess.PIPE,
-    )  # fmt: skip
-    assert running.stdout is not None
-    try:
-        port = int(json.loads(running.stdout.readline())["port"])
-        threading.Thread(target=deque, args=(running.stdout, 0), daemon=True).start()
-        yield port
-    finally:
-        running.kill()
-        running.wait()
+    command = ["node", str(HERE / "notices" / "centre.js"), str(PACKAGE), json.dumps({"password": PASSWORD})]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        reader = threading.Thread(target=deque, args=(running.stdout, 0), daemon=True)
+        try:
+            port = int(json.loads(running.stdout.readline())["port"])
+            reader.start()
+            yield port
+        finally:
+            running.kill()
+            reader.join()

@@ -85,8 +85,14 @@ worlds = st.builds(
 )
 
 
-def live_through(world: World, people: tuple[Authority, Authority]) -> list[tuple[object, ...]]:
-    """Let the world happen in the real tables and return the fate of each line."""
+def live_through(
+    world: World, people: tuple[Authority, Authority], *, erases_every: int
+) -> list[tuple[object, ...]]:
+    """Let the world happen in the real tables and return the fate of each line.
+
+    Until the stages are over no record's year is: what would be erased then is erased too early, on whichever day it is
+    looked for, so that it is looked for once in `erases_every` days. Afterwards it is looked for daily.
+    """
     line_ids = [make_line(activated_on=life.activated_on) for life in world.lives]
     for line_id, life in zip(line_ids, world.lives, strict=True):
         if life.hold:
@@ -104,7 +110,8 @@ def live_through(world: World, people: tuple[Authority, Authority]) -> list[tupl
         if not any(first <= on <= last for first, last in world.outages):
             if on <= QUIET_FROM:
                 night(on, people)
-            erase_due(sweep_authority(), on=on)
+            if on > QUIET_FROM or on.toordinal() % erases_every == 0:
+                erase_due(sweep_authority(), on=on)
         on = QUIET_TO if on == QUIET_FROM else on + dt.timedelta(days=1)
     return [fate(line_id) for line_id in line_ids]
 
@@ -154,9 +161,9 @@ def by_the_rules(world: World) -> list[tuple[object, ...]]:
     ]
 
 
-def differences(world: World, people: tuple[Authority, Authority]) -> list[object]:
+def differences(world: World, people: tuple[Authority, Authority], *, erases_every: int = 1) -> list[object]:
     with transaction.atomic():
-        lived = live_through(world, people)
+        lived = live_through(world, people, erases_every=erases_every)
         transaction.set_rollback(True)
     return [
         (life, found, wanted)
@@ -183,7 +190,7 @@ TRYING = settings(
 def test_the_real_tables_and_the_rules_agree_on_every_line(
     people: tuple[Authority, Authority], world: World
 ) -> None:
-    assert differences(world, people) == []
+    assert differences(world, people, erases_every=7) == []
 
 
 @pytest.mark.soak

@@ -3,7 +3,6 @@
 import csv
 import datetime as dt
 import errno
-import json
 import os
 import signal
 import subprocess
@@ -39,6 +38,7 @@ from rollkeeper.vault.acts import open_line_values, open_sealed
 from rollkeeper.vault.blind import blind_file
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from tests.campaign.population import person
+from tests.entries import entries
 
 ON = dt.date(2011, 12, 1)
 RAW = {
@@ -87,13 +87,6 @@ def count(table):
 def side_file(file):
     with beside(file).open(encoding="utf-8", newline="") as source:
         return [(int(row["row"]), row["column"], row["reason"]) for row in csv.DictReader(source)]
-
-
-def entries(verb):
-    return [
-        json.loads(r.body)
-        for r in rows("SELECT body FROM ledger_entry WHERE verb = %s ORDER BY entry_id", [verb])
-    ]
 
 
 def test_lines_are_found_by_their_numbers_and_know_their_days(register, written):
@@ -175,12 +168,12 @@ def test_an_import_leaves_an_entry_with_counts_and_the_files_hash_and_nothing_el
     take_in(file, chunk_rows=2)
 
     first, second = entries("campaign:lines:imported")
-    assert first["facts"]["file"] == blind_file(look(file).file_hash)
+    assert first.facts["file"] == blind_file(look(file).file_hash)
     assert (
-        first["facts"]["file"] != look(file).file_hash
+        first.facts["file"] != look(file).file_hash
     )  # which of a file with one row could be found by trying
-    assert (first["facts"]["rows"], first["facts"]["lines"], first["facts"]["refused"]) == (2, 2, 0)
-    assert (second["facts"]["rows"], second["facts"]["lines"], second["facts"]["refused"]) == (1, 0, 1)
+    assert (first.facts["rows"], first.facts["lines"], first.facts["refused"]) == (2, 2, 0)
+    assert (second.facts["rows"], second.facts["lines"], second.facts["refused"]) == (1, 0, 1)
 
 
 def test_refused_rows_stand_in_the_side_file_by_row_and_the_rest_is_imported(register, written):
@@ -406,7 +399,7 @@ def test_declared_holders_are_registered_sealed_and_entered(committed, written):
         purpose=Purpose.REVIEW, on=ON,
     )  # fmt: skip
     assert opened.reveal() == "བཀྲ་ཤིས"
-    assert {entry["person"] for entry in entries("line:holding:registered")} == {
+    assert {entry.body["person"] for entry in entries("line:holding:registered")} == {
         first.commitment,
         second.commitment,
     }
@@ -570,7 +563,7 @@ def test_an_import_that_is_killed_goes_on_where_it_was_and_loses_and_doubles_not
     assert (outcome.rows, outcome.lines, outcome.refused) == (total, total - total // 100, total // 100)
     assert count("lines_line") == count("lines_number") == count("lines_reference") == total - total // 100
     assert [row for row, _, _ in side_file(file)] == [n + 2 for n in range(0, total, 100)]
-    facts = [entry["facts"] for entry in entries("campaign:lines:imported")]
+    facts = [entry.facts for entry in entries("campaign:lines:imported")]
     assert sum(fact["lines"] for fact in facts) == total - total // 100
 
 

@@ -4,7 +4,6 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
 
 from rollkeeper.documents.errors import (
     FileRefused,
@@ -15,15 +14,11 @@ from rollkeeper.documents.errors import (
 )
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent
-from rollkeeper.site.cli import make_app
+from tests.in_process import invoke
 
 
-def call(*words, text=None):
-    return run("check", *words, text=text)
-
-
-def run(*words, text=None):
-    return CliRunner().invoke(make_app(), ["documents", *words], input=text)
+def call(*words, typed=None):
+    return invoke("documents", "check", *words, typed=typed)
 
 
 @pytest.mark.parametrize(
@@ -39,17 +34,19 @@ def test_a_machine_gets_verdict_number_and_reasons_and_the_exit_code_says_yes_or
 
 
 def test_a_number_can_be_kept_out_of_the_shells_history():
-    assert call("-", text="11010519491231002X\n").exit_code == 0
+    assert call("-", typed="11010519491231002X\n").exit_code == 0
 
 
 @pytest.mark.parametrize("name", ["card.png", "CARD.JPG", "passport.pdf"])
 def test_a_picture_that_is_not_there_is_said_to_be_missing(name):
     assert isinstance(call(name).exception, PictureNotThere)
-    assert isinstance(run("redact", name, "copy.jpg", "--purpose", "x").exception, PictureNotThere)
+    assert isinstance(
+        invoke("documents", "redact", name, "copy.jpg", "--purpose", "x").exception, PictureNotThere
+    )
 
 
 def test_nothing_is_refused():
-    assert isinstance(call("-", text=" \n").exception, NothingToCheck)
+    assert isinstance(call("-", typed=" \n").exception, NothingToCheck)
 
 
 def test_a_picture_is_read_and_checked(tmp_path, fonts):
@@ -65,7 +62,7 @@ def test_a_picture_is_read_and_checked(tmp_path, fonts):
 def test_a_picture_is_read_from_standard_input(tmp_path, fonts):
     write(Kind.CARD_FRONT, tmp_path / "card.png")
 
-    result = call("--json", "-", text=(tmp_path / "card.png").read_bytes())
+    result = call("--json", "-", typed=(tmp_path / "card.png").read_bytes())
 
     assert json.loads(result.stdout)["normalised"] == invent(1).card_number
 
@@ -80,7 +77,7 @@ def test_a_copy_is_made_once_and_written_over_nothing(tmp_path, fonts):
     write(Kind.CARD_FRONT, tmp_path / "card.png")
     words = (str(tmp_path / "card.png"), str(tmp_path / "copy.jpg"), "--purpose", "registration")
 
-    first, second = run("redact", *words), run("redact", *words)
+    first, second = invoke("documents", "redact", *words), invoke("documents", "redact", *words)
 
     assert first.exit_code == 0
     assert (tmp_path / "copy.jpg").read_bytes()[:2] == b"\xff\xd8"
@@ -88,8 +85,17 @@ def test_a_copy_is_made_once_and_written_over_nothing(tmp_path, fonts):
 
 
 def test_specimens_are_drawn_with_the_truth_beside_them(tmp_path, fonts):
-    result = run(
-        "specimen", str(tmp_path), "--kind", "passport", "--seed", "4", "--count", "2", "--photographed"
+    result = invoke(
+        "documents",
+        "specimen",
+        str(tmp_path),
+        "--kind",
+        "passport",
+        "--seed",
+        "4",
+        "--count",
+        "2",
+        "--photographed",
     )
 
     assert result.exit_code == 0
@@ -101,11 +107,11 @@ def test_specimens_are_drawn_with_the_truth_beside_them(tmp_path, fonts):
 
 @pytest.mark.parametrize("words", [("--kind", "banknote"), ("--format", "bmp")])
 def test_a_specimen_of_no_kind_is_refused(tmp_path, words, fonts):
-    assert isinstance(run("specimen", str(tmp_path), *words).exception, NoSuchSpecimen)
+    assert isinstance(invoke("documents", "specimen", str(tmp_path), *words).exception, NoSuchSpecimen)
 
 
 def test_the_worker_says_what_is_enforced():
-    assert "seccomp" in json.loads(run("worker", "--json").stdout)["enforced"]
+    assert "seccomp" in json.loads(invoke("documents", "worker", "--json").stdout)["enforced"]
 
 
 def write(kind, file):
@@ -115,7 +121,7 @@ def write(kind, file):
 def test_an_attribute_that_there_is_not_is_refused_and_the_others_are_named(tmp_path):
     copy = tmp_path / "copy.jpg"
 
-    result = run("redact", "card.jpg", str(copy), "--purpose", "x", "--show", "nmae")
+    result = invoke("documents", "redact", "card.jpg", str(copy), "--purpose", "x", "--show", "nmae")
 
     assert result.exit_code == 2
     assert "document_number" in result.output

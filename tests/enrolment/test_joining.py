@@ -28,6 +28,7 @@ from rollkeeper.subscribers.errors import DocumentOfAnother
 from rollkeeper.subscribers.kinds import Part, PartyKind
 from rollkeeper.subscribers.queries import principals
 from tests.enrolment.people import ON, fresh_number, given_by, person, submission, without_address
+from tests.entries import entries
 
 pytestmark = pytest.mark.usefixtures("vaulted")
 
@@ -69,10 +70,6 @@ def told(number: str) -> list[str]:
         "SELECT kind FROM notices_notice WHERE line_id = %s ORDER BY notice_id", [find_line(number).line_id]
     )
     return [row.kind for row in found]
-
-
-def entries(verb: str) -> list:
-    return rows("SELECT line_id, body FROM ledger_entry WHERE verb = %s ORDER BY entry_id", [verb])
 
 
 def test_a_second_document_leads_to_the_same_person(clerk):
@@ -137,8 +134,8 @@ def test_an_entry_says_so_for_every_line_of_theirs_and_each_hears_of_it(clerk):
 
     marks = entries("line:document:joined")
     assert {mark.line_id for mark in marks} == {find_line(first).line_id, find_line(second).line_id}
-    assert all('"was_known":true' in mark.body for mark in marks)
-    assert "N1000006" not in "".join(mark.body for mark in marks)
+    assert all('"was_known":true' in mark.text for mark in marks)
+    assert "N1000006" not in "".join(mark.text for mark in marks)
     assert "record_changed" in told(first)
     assert "record_changed" in told(second)
 

@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,12 +17,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from rollkeeper.kernel.locks import alone
-from tests.conftest import IN_COMMON
+from tests.demo import copy_demo
 from tests.site.test_serving import COMMAND, free_ports, started
 
 ROOT = Path(__file__).parents[2]
-LINES = 1500
 SCREENSHOTS = Path(
     os.environ.get("ROLLKEEPER_SCREENSHOTS", Path(tempfile.gettempdir()) / "rollkeeper-screenshots")
 )
@@ -71,8 +68,7 @@ def trial() -> Iterator[Trial]:
     """The demo, smaller, made and served as anybody would."""
     with tempfile.TemporaryDirectory(prefix="rollkeeper-journey-") as folder:
         home = Path(folder) / "home"
-        # Owners and modes as well: the servers' users own what lies in it.
-        subprocess.run(["cp", "-a", _demo(), home], check=True)
+        copy_demo(home)
         logins = json.loads((home / "demo-logins.json").read_text("utf-8"))
         port = free_ports()
         with started(home, port):
@@ -83,28 +79,6 @@ def trial() -> Iterator[Trial]:
                 f"http://localhost:{port + 2}",
                 {login["role"]: login["password"] for login in logins},
             )
-
-
-def _demo() -> Path:
-    """Make the demo once for all workers of a run; return its home, at rest, which nobody opens: each takes a copy."""
-    made, draft = IN_COMMON / "demo", IN_COMMON / "demo.new"
-    IN_COMMON.mkdir(exist_ok=True)
-    with alone(IN_COMMON / "demo.lock"):
-        if not made.exists():
-            program = (
-                "import django; django.setup(); from rollkeeper.site.demo import make_demo;"
-                f" make_demo(lines={LINES})"
-            )
-            environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
-            subprocess.run(
-                [sys.executable, "-c", program],
-                check=True,
-                capture_output=True,
-                cwd=ROOT,
-                env=environment | {"ROLLKEEPER_HOME": str(draft)},
-            )
-            draft.rename(made)
-    return made
 
 
 @pytest.fixture(scope="module")

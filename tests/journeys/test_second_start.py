@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import tomli_w
 
-from tests.journeys.conftest import LINES
+from tests.demo import LINES
 from tests.owner import as_owner
 from tests.site.test_serving import answers, free_ports
 

@@ -17,16 +17,22 @@ from rollkeeper.kernel import server
 from tests.owner import as_owner
 
 
-@pytest.fixture
-def other_home(monkeypatch):
-    """A second home beside the one of the run, where no other test run changes the rights of the folders above it."""
+@pytest.fixture(scope="module")
+def made():
+    """Where the second instance lies, and no other test run changes the rights of the folders above it; its clusters are made once."""
     place = Path(tempfile.mkdtemp(prefix="rollkeeper-other-"))
-    monkeypatch.setenv("ROLLKEEPER_HOME", str(place / "other"))
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def other_home(made, monkeypatch):
+    """A second instance next to the one of the run, its servers down, with the settings that they were made with."""
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(made / "other"))
     held, server._in_use[:] = list(server._in_use), []
-    yield place / "other"
+    yield made / "other"
     server.stop_if_unused()
     server._in_use[:] = held
-    shutil.rmtree(place)
 
 
 def ask(store: server.Store, question: str) -> object:
@@ -64,7 +70,7 @@ def test_who_comes_while_a_server_gets_up_again_by_itself_waits_for_it(other_hom
     server.ensure_running()
     bystander = as_owner(database="postgres")
     with as_owner(database="postgres") as session:
-        session.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        session.execute("CREATE TABLE kept_by_itself AS SELECT 42 AS answer")
         os.kill(session.info.backend_pid, signal.SIGKILL)
     with suppress(psycopg.OperationalError):
         while True:  # until the server has noticed and sends everybody away
@@ -73,7 +79,7 @@ def test_who_comes_while_a_server_gets_up_again_by_itself_waits_for_it(other_hom
 
     server.ensure_running()
 
-    assert ask(server.REGISTER, "SELECT answer FROM kept") == 42
+    assert ask(server.REGISTER, "SELECT answer FROM kept_by_itself") == 42
 
 
 def test_nobody_signs_in_without_a_password(other_home):
@@ -118,11 +124,13 @@ def test_the_last_process_that_used_the_servers_stops_them(other_home):
 def test_where_one_server_does_not_start_the_other_is_not_left_running(other_home):
     server.ensure_running()
     server.stop_if_unused()
-    with (server.KEYS.data / "postgresql.conf").open("a", encoding="utf-8") as out:
-        out.write("shared_buffers = 'nonsense'\n")
+    file = server.KEYS.data / "postgresql.conf"
+    before = file.read_text("utf-8")
+    file.write_text(before + "shared_buffers = 'nonsense'\n", "utf-8")
 
     with pytest.raises(server.ServerDidNotStart):
         server.ensure_running()
+    file.write_text(before, "utf-8")
 
     assert not [store.name for store in server.STORES if (store.data / "postmaster.pid").exists()]
 

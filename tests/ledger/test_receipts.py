@@ -7,13 +7,12 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 from rollkeeper.kernel.ids import EntryId
 from rollkeeper.ledger import auditor, receipts, tree
 from rollkeeper.ledger.publishing import publish
 from rollkeeper.ledger.queries import receipt
-from rollkeeper.site.cli import make_app
+from tests.in_process import invoke
 from tests.ledger.test_tree import SIZES, leaves, node_of
 
 
@@ -120,15 +119,11 @@ def test_the_auditor_and_the_writer_agree_on_every_proof(size, data):
     )
 
 
-def run(*words):
-    return CliRunner().invoke(make_app(), ["ledger", *map(str, words)])
-
-
 def test_a_receipt_goes_from_one_command_to_the_other(published):
     file = published / "7.tlog-proof"
-    file.write_text(run("receipt", 7).stdout)
+    file.write_text(invoke("ledger", "receipt", 7).stdout)
 
-    checked = run("check-receipt", file, "--vkey", published / "log" / "vkey", "--json")
+    checked = invoke("ledger", "check-receipt", file, "--vkey", published / "log" / "vkey", "--json")
 
     assert checked.exit_code == 0
     assert json.loads(checked.stdout)["entry"] == "entry 7"
@@ -136,21 +131,21 @@ def test_a_receipt_goes_from_one_command_to_the_other(published):
 
 def test_the_command_says_no_to_a_spoilt_receipt_and_where_there_is_none_yet(published, fill):
     file = published / "7.tlog-proof"
-    file.write_text(run("receipt", 7).stdout.replace("index 6", "index 5"))
+    file.write_text(invoke("ledger", "receipt", 7).stdout.replace("index 6", "index 5"))
     fill(301, 301)
 
-    assert run("check-receipt", file, "--vkey", published / "log" / "vkey").exit_code == 1
-    assert run("receipt", 9999).exit_code != 0
-    assert run("receipt", 301, "--proven").exit_code == 1
+    assert invoke("ledger", "check-receipt", file, "--vkey", published / "log" / "vkey").exit_code == 1
+    assert invoke("ledger", "receipt", 9999).exit_code != 0
+    assert invoke("ledger", "receipt", 301, "--proven").exit_code == 1
 
 
 def test_before_it_is_published_the_command_gives_a_promise_and_says_so(published, fill):
     fill(301, 301)
     file = published / "301.receipt"
 
-    given = run("receipt", 301)
+    given = invoke("ledger", "receipt", 301)
     file.write_text(given.stdout)
-    checked = run("check-receipt", file, "--vkey", published / "log" / "vkey")
+    checked = invoke("ledger", "check-receipt", file, "--vkey", published / "log" / "vkey")
 
     assert "this is a promise" in given.stderr
     assert checked.exit_code == 0
@@ -161,9 +156,9 @@ def test_before_it_is_published_the_command_gives_a_promise_and_says_so(publishe
 def test_the_command_finds_a_receipt_by_its_code_and_puts_it_on_a_sheet(published):
     code = receipts.receipt_of(EntryId(7)).code
 
-    by_code = run("receipt", code.lower())
-    on_paper = run("receipt", code, "--pdf", published / "7.pdf")
-    plain = run("receipt", code, "--plain")
+    by_code = invoke("ledger", "receipt", code.lower())
+    on_paper = invoke("ledger", "receipt", code, "--pdf", published / "7.pdf")
+    plain = invoke("ledger", "receipt", code, "--plain")
 
     assert by_code.stdout == receipt(EntryId(7))
     assert on_paper.exit_code == 0
@@ -173,7 +168,7 @@ def test_the_command_finds_a_receipt_by_its_code_and_puts_it_on_a_sheet(publishe
 
 
 def test_the_page_that_checks_receipts_is_written_by_a_command(tmp_path):
-    written = run("check-page", tmp_path / "check.html")
+    written = invoke("ledger", "check-page", tmp_path / "check.html")
 
     assert written.exit_code == 0
     assert (tmp_path / "check.html").read_text("utf-8").startswith("<!DOCTYPE html>")

@@ -1,7 +1,6 @@
 """Pushing commands: proof or nothing, in order, once, and never losing one."""
 
 import datetime as dt
-import json
 import uuid
 
 import pytest
@@ -20,8 +19,10 @@ from rollkeeper.network.gateways import NoNetwork, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.network.lanes import LANES
 from rollkeeper.network.queries import count_due, reconcile, standings
+from tests.entries import entries
 from tests.network.fakes import Element
 
+NETWORK = "network:%"
 ON = dt.date(2012, 3, 2)
 AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
 
@@ -51,13 +52,6 @@ def make_due():
     database.run("UPDATE network_command SET next_try_at = '1970-01-01'")
 
 
-def entries():
-    found = database.rows(
-        "SELECT verb, line_id, body FROM ledger_entry WHERE verb LIKE 'network:%%' ORDER BY entry_id", ()
-    )
-    return [(row.verb, row.line_id, json.loads(row.body)) for row in found]
-
-
 @pytest.mark.parametrize("kind", CommandKind)
 def test_a_command_is_confirmed_when_the_network_says_so(register, element, kind):
     asked = bar(kind=kind)
@@ -75,10 +69,10 @@ def test_a_confirmation_stands_in_the_ledger_by_reference_alone(register, elemen
 
     push(element)
 
-    ((verb, of_line, body),) = entries()
-    assert (verb, of_line) == ("network:command:confirmed", line)
-    assert body["role"] == body["actor"] == "sweep"
-    assert body["facts"] == {
+    (entry,) = entries(NETWORK)
+    assert (entry.verb, entry.line_id) == ("network:command:confirmed", line)
+    assert entry.body["role"] == entry.body["actor"] == "sweep"
+    assert entry.facts == {
         "batch": str(batch), "command": str(asked), "kind": "bar", "read_back": "barred", "tries": 1,
     }  # fmt: skip
 
@@ -90,7 +84,7 @@ def test_a_command_that_the_network_took_and_did_not_carry_out_is_not_confirmed(
     push(element)
 
     assert (command(asked).state, command(asked).read_back) == ("sent", "open")
-    assert entries() == []
+    assert entries(NETWORK) == []
 
 
 def test_what_comes_true_late_is_confirmed_without_being_sent_again(register, element):
@@ -154,7 +148,7 @@ def test_a_bar_is_given_up_after_its_last_try_and_the_ledger_says_so(register, e
         make_due()
 
     assert command(asked).state == "failed"
-    assert [verb for verb, _, _ in entries()] == ["network:command:failed"]
+    assert [entry.verb for entry in entries(NETWORK)] == ["network:command:failed"]
 
 
 def test_a_later_command_takes_the_place_of_an_older_one_that_waits(register, element):
@@ -386,7 +380,7 @@ def test_a_run_whose_claim_was_lost_writes_nothing_down(register, element):
     push(element)
 
     assert command(asked).state == "waiting"
-    assert entries() == []
+    assert entries(NETWORK) == []
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Sending what is owed, and counting only what provably arrived."""
 
 import datetime as dt
-import json
 import threading
 import uuid
 from importlib.resources import files
@@ -25,9 +24,11 @@ from rollkeeper.notices.gateways import Answer, GatewayBroken
 from rollkeeper.notices.kinds import NONE_NAMED, Channel, NoticeKind, Outcome
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.sending import Sender
+from tests.entries import entries
 from tests.notices.fakes import Way
 from tests.notices.people import ON, PROMISED, attempts, make_due, make_line, notice, report, tell
 
+NOTICES = "notices:%"
 AT = dt.datetime(2011, 12, 20, 4, tzinfo=dt.UTC)
 
 
@@ -43,13 +44,6 @@ def ways():
 
 def send(ways, **more):
     return send_due(console_authority(), on=ON, ways=ways, **more)
-
-
-def entries(room="notices"):
-    found = database.rows(
-        "SELECT verb, line_id, body FROM ledger_entry WHERE verb LIKE %s ORDER BY entry_id", [room + ":%"]
-    )
-    return [(row.verb, row.line_id, json.loads(row.body)) for row in found]
 
 
 def test_a_notice_goes_to_its_number_in_its_language_under_the_attempt_s_reference(ways):
@@ -137,8 +131,8 @@ def test_every_address_is_opened_with_an_entry_and_only_when_it_is_used(ways):
 
     send(ways)
 
-    ((verb, of_line, body),) = entries("vault")
-    assert (verb, of_line, body["facts"]) == (
+    (entry,) = entries("vault:%")
+    assert (entry.verb, entry.line_id, entry.facts) == (
         "vault:sealed:opened",
         line,
         {"field": "number", "purpose": "notice"},
@@ -173,9 +167,9 @@ def test_proof_of_delivery_makes_the_notice_delivered_on_that_day(ways):
 
     assert taken.delivered == 1
     assert (notice(owed).state, notice(owed).delivered_on) == ("delivered", ON + dt.timedelta(days=1))
-    ((verb, _, body),) = entries()
-    assert verb == "notices:notice:delivered"
-    assert body["facts"]["delivered_on"] == "2011-12-21"
+    (entry,) = entries(NOTICES)
+    assert entry.verb == "notices:notice:delivered"
+    assert entry.facts["delivered_on"] == "2011-12-21"
 
 
 def test_a_report_finds_its_attempt_by_the_gateway_s_own_reference_too(ways):
@@ -217,7 +211,7 @@ def test_a_bounced_notice_never_counts_and_the_next_way_is_tried(ways):
 
     assert [one.channel for one in attempts(owed)] == ["sms", "voice"]
     assert (notice(owed).state, notice(owed).delivered_on) == ("sent", None)
-    assert [verb for verb, _, _ in entries()] == ["notices:notice:bounced"]
+    assert [entry.verb for entry in entries(NOTICES)] == ["notices:notice:bounced"]
 
 
 def test_when_every_way_bounced_the_holder_is_on_the_list_of_the_unreached(ways):
@@ -257,7 +251,7 @@ def test_a_report_taken_in_twice_changes_nothing(ways):
 
     assert (taken.delivered, taken.repeated) == (0, 1)
     assert notice(owed).delivered_on == ON
-    assert len(entries()) == 1
+    assert len(entries(NOTICES)) == 1
 
 
 def test_a_bounce_after_the_proof_is_not_believed(ways):
@@ -302,7 +296,7 @@ def test_a_delivery_to_the_very_line_that_was_barred_does_not_count(ways):
 
     assert (taken.delivered, taken.uncounted) == (0, 1)
     assert (notice(owed).state, notice(owed).delivered_on) == ("owed", None)
-    assert [verb for verb, _, _ in entries()] == ["notices:notice:bounced"]
+    assert [entry.verb for entry in entries(NOTICES)] == ["notices:notice:bounced"]
 
 
 def test_a_barred_line_is_told_by_another_way(ways):
@@ -337,7 +331,7 @@ def test_what_a_gateway_refuses_goes_the_next_way_in_the_same_run(ways):
 
     assert (sent.bounced, sent.handed) == (1, 1)
     assert [(one.channel, one.outcome) for one in attempts(owed)] == [("sms", "bounced"), ("voice", "handed")]
-    assert [body["facts"]["channel"] for _, _, body in entries()] == ["sms"]
+    assert [entry.facts["channel"] for entry in entries(NOTICES)] == ["sms"]
 
 
 def test_a_gateway_out_of_reach_is_tried_later_and_then_given_up_for_the_next(ways):
@@ -435,7 +429,7 @@ def test_while_a_gateway_is_away_no_further_address_is_opened_for_it_and_nobody_
 
     sent = send(ways)
 
-    assert (sent.later, len(ways[Channel.SMS].heard), len(entries("vault"))) == (5, 2, 2)
+    assert (sent.later, len(ways[Channel.SMS].heard), len(entries("vault:%"))) == (5, 2, 2)
     assert sorted(len(attempts(one)) for one in owed) == [0, 0, 0, 1, 1]
     assert all(notice(one).next_try_at > clock.now() for one in owed)
 
@@ -569,7 +563,7 @@ def test_a_report_that_is_quicker_than_the_writing_down_of_the_handing_is_not_lo
     clock.give_day(ON + dt.timedelta(days=2))
     send(ways)
 
-    assert [verb for verb, _, _ in entries()].count("notices:notice:bounced") == bounces
+    assert [entry.verb for entry in entries(NOTICES)].count("notices:notice:bounced") == bounces
     assert [one.channel for one in attempts(owed)] == ["sms", then][: 1 + bool(then)]
     assert at_once.state == state
 

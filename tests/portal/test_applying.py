@@ -16,6 +16,7 @@ from rollkeeper.lines.changes import activate_line
 from rollkeeper.lines.states import Service
 from rollkeeper.vault.capture_keys import renew_capture_keys
 from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn
+from tests.pages import text
 from tests.rights.people import ON, PERSON
 
 FREE = "+8613908917777"
@@ -40,10 +41,6 @@ def picture(fonts) -> bytes:  # noqa: F811
     written = io.BytesIO()
     make_specimen(Kind.PASSPORT, seed=11).image.save(written, "JPEG", quality=85)
     return written.getvalue()
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 def key_of(page):

@@ -16,6 +16,7 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.vault import copies
+from tests.pages import text
 from tests.rights.people import NUMBER, ON, PERSON, enrol
 
 FRONT, BACK = b"\xff\xd8 an invented front", b"\xff\xd8 an invented back" * 500
@@ -28,10 +29,6 @@ def store(committed, tmp_path):
     copies.prepare()
     yield
     write_settings(documents_url=None)
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 def picture(browser, record, position=0):

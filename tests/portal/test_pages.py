@@ -16,14 +16,11 @@ from rollkeeper.portal.own_record import OwnRecord
 from rollkeeper.rights.deciding import settle_case
 from rollkeeper.rights.kinds import CaseKind
 from rollkeeper.rights.queries import open_cases
+from tests.pages import text
 from tests.rights.people import NUMBER, ON, PERSON, enrol
 
 PAGES = ("/mine/", "/held/", "/who-looked/", "/receipts/", "/prove/", "/do/pause/", "/do/end/")
 VALUES = (PERSON["name"], PERSON["address"], PERSON["document_number"], NUMBER, NUMBER[1:])
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 def do(browser, what, line, **more):

@@ -9,15 +9,12 @@ from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.portal.own_record import OwnRecord
+from tests.pages import text
 from tests.portal.authenticator import PRESENT, Device
 from tests.rights.people import PERSON, enrol
 
 SECOND = "+8613908915678"
 STRANGER = PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 def options(browser, what):

@@ -24,14 +24,10 @@ from rollkeeper.rights.proving import MOST_A_DAY
 from rollkeeper.rights.queries import open_cases
 from rollkeeper.subscribers.kinds import Part, PartyKind
 from tests.enrolment.people import given_by
-from tests.rights.people import NUMBER, ON, PERSON, enrol, visit
+from tests.rights.people import NUMBER, ON, PERSON, ask, enrol, visit
 
 OTHER = "+8613908915678"
 SOMEBODY_ELSE = PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
-
-
-def ask(token, kind, **asked):
-    return door.ask(token, kind, language="en", asked={"key": str(new_uuid()), **asked})
 
 
 def proved_visit(telephone):

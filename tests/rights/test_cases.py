@@ -10,24 +10,18 @@ from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.acts import look_up_line as explain
 from rollkeeper.kernel.database import rows
-from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.acts import look_up_line
 from rollkeeper.lines.errors import RecordProtected
 from rollkeeper.lines.queries import line_history, view_line
-from rollkeeper.rights import door
 from rollkeeper.rights.acts import protect_record
 from rollkeeper.rights.deciding import settle_case
 from rollkeeper.rights.heirs import check_named
 from rollkeeper.rights.kinds import AskKind, NamedPart
 from rollkeeper.rights.queries import open_cases
-from tests.rights.people import NUMBER, ON, enrol, visit
+from tests.rights.people import NUMBER, ON, ask, enrol, visit
 
 CLERK = Authority(frozenset({StaffRole.CLERK}), None, "0f" * 32)
 OFFICER = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), None, "0e" * 32)
-
-
-def ask(token, kind, **asked):
-    return door.ask(token, kind, language="en", asked={"key": str(new_uuid()), **asked})
 
 
 def test_the_clock_stops_at_filing_and_goes_on_the_day_after_the_verdict(at_door):

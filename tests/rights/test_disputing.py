@@ -2,7 +2,6 @@
 """Disputes taken up at the counter: each opens a case that somebody decides; a receipt outranks a missing record."""
 
 import base64
-import json
 
 import pytest
 from django.db import transaction
@@ -27,6 +26,7 @@ from rollkeeper.rights.kinds import CaseKind
 from rollkeeper.rights.queries import open_cases
 from rollkeeper.site.cli import make_app
 from tests.enrolment.people import ON, fresh_number, person, submission
+from tests.entries import entries
 
 
 @pytest.fixture(autouse=True)
@@ -69,11 +69,6 @@ def honour(clerk, number, shown, **more):
     )
 
 
-def entries(line_id):
-    found = rows("SELECT verb, body FROM ledger_entry WHERE line_id = %s ORDER BY entry_id", [line_id])
-    return [(row.verb, json.loads(row.body).get("facts", {})) for row in found]
-
-
 @pytest.mark.parametrize("form", [lambda text: text, as_proof], ids=["promise", "proof"])
 def test_whoever_shows_a_receipt_that_the_register_lost_is_disputed(clerk, new_line, form):
     number = new_line()
@@ -97,9 +92,9 @@ def test_it_is_entered_which_receipt_was_taken_and_that_the_register_had_lost_it
     honour(clerk, number, lost)
 
     entry = base64.b64decode(lost.split("\n")[1].removeprefix("entry "))
-    verb, facts = entries(find_line(number).line_id)[-1]
-    assert verb == Verb.RECEIPT_TAKEN_UP
-    assert facts == {
+    taken_up = entries(line_id=find_line(number).line_id)[-1]
+    assert taken_up.verb == Verb.RECEIPT_TAKEN_UP
+    assert taken_up.facts == {
         "day": ON.isoformat(), "done": "holding_registered", "known": False, "lifted": False,
         "receipt": tree.leaf_hash(entry).hex(),
     }  # fmt: skip
@@ -117,7 +112,7 @@ def test_whoever_was_suspended_although_registered_gets_service_back_at_once(cle
     assert (line.state, line.suspensions) == (LineState.ACTIVE, ())
     assert [row.kind for row in commands] == ["restore"]
     assert [row.kind for row in told] == ["restored"]
-    assert entries(line.line_id)[-1][1]["lifted"] is True
+    assert entries(line_id=line.line_id)[-1].facts["lifted"] is True
 
 
 def test_another_reason_for_suspension_stays(clerk, new_line):
@@ -178,7 +173,7 @@ def test_a_forged_receipt_changes_nothing(clerk, new_line, forge):
         honour(clerk, number, forge(lost))
 
     assert find_line(number) == before
-    assert Verb.RECEIPT_TAKEN_UP not in {verb for verb, _ in entries(before.line_id)}
+    assert Verb.RECEIPT_TAKEN_UP not in {entry.verb for entry in entries(line_id=before.line_id)}
 
 
 def test_a_receipt_of_another_line_that_the_register_knows_is_refused(clerk, new_line):
@@ -255,7 +250,7 @@ def test_taking_it_up_twice_is_done_once(clerk, new_line):
 
     line_id = find_line(number).line_id
     assert (first, again.is_repeat) == (again, True)
-    assert [verb for verb, _ in entries(line_id)].count(Verb.RECEIPT_TAKEN_UP) == 1
+    assert [entry.verb for entry in entries(line_id=line_id)].count(Verb.RECEIPT_TAKEN_UP) == 1
 
 
 def test_the_counter_may_do_it_in_its_own_role(clerk, new_line, as_role):

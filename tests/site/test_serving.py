@@ -110,6 +110,14 @@ def served(home):
         yield parent, port, said
 
 
+@pytest.fixture(scope="module")
+def standing(home):
+    """The port of what is served for all tests that only ask."""
+    port = free_ports()
+    with started(home, port):
+        yield port
+
+
 @pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_where_it_is_answers_and_stops_cleanly(served, wish):
     parent, port, said = served
@@ -147,10 +155,9 @@ def test_when_one_face_dies_the_other_is_stopped_and_it_says_so(served):
     until(lambda: not answers(port) and not answers(port + 1))
 
 
-def test_each_face_reaches_the_register_in_its_own_role(served):
-    _, port, _ = served
-    assert answers(port)
-    assert answers(port + 1)
+def test_each_face_reaches_the_register_in_its_own_role(standing):
+    assert answers(standing)
+    assert answers(standing + 1)
 
     with as_owner() as owner:
         present = {
@@ -171,9 +178,8 @@ def test_one_face_alone_can_be_served(home):
     assert "office" not in said
 
 
-def test_a_machine_gets_problem_documents_and_files_are_served(served):
-    _, port, _ = served
-    asked = http.client.HTTPConnection("127.0.0.1", port)
+def test_a_machine_gets_problem_documents_and_files_are_served(standing):
+    asked = http.client.HTTPConnection("127.0.0.1", standing)
     asked.request("GET", "/nothing")
     missing = json.load(asked.getresponse())
     asked.request("GET", "/static/built/rollkeeper.css")

@@ -34,6 +34,7 @@ from rollkeeper.vault import acts, canaries, epochs, opening
 from rollkeeper.vault.errors import CannotOpen, NeedsTwoPeople, NotOnesOwnAlarm, TooManyOpenings
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.opened import Opened, OpenedCopy
+from tests.entries import entries
 from tests.vault.conftest import DAY, people, person
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -59,10 +60,6 @@ def another_officer():
 def opened(authority, record, **words):
     asked = {"field": Field.NAME, "purpose": Purpose.REVIEW, "on": DAY} | words
     return acts.open_sealed(authority, person_id=record.person_id, holding_id=record.holding_id, **asked)
-
-
-def entries(verb):
-    return rows("SELECT * FROM ledger_entry WHERE verb = %s ORDER BY entry_id", [verb])
 
 
 # ---- what for ----
@@ -98,7 +95,7 @@ def test_a_demand_of_an_authority_needs_two_different_people_who_may():
     assert entries(OPENED) == []
 
     assert opened(one, record, second=two, **demand).reveal() == "Sought"
-    assert json.loads(entries(OPENED)[0].body)["facts"]["second"] == two.commitment
+    assert entries(OPENED)[0].facts["second"] == two.commitment
 
 
 def test_the_house_itself_lets_no_demand_through():
@@ -266,7 +263,7 @@ def test_several_values_of_lines_are_opened_all_or_none(officer, limit):
         acts.open_line_values(officer, LineField.NUMBER, pairs, purpose=Purpose.REVIEW, on=DAY)
 
     assert entries(OPENED) == []
-    assert json.loads(entries(REFUSED)[0].body)["facts"]["asked"] == 3
+    assert entries(REFUSED)[0].facts["asked"] == 3
     assert (
         len(acts.open_line_values(officer, LineField.NUMBER, pairs[:2], purpose=Purpose.REVIEW, on=DAY)) == 2
     )
@@ -374,7 +371,7 @@ def test_opening_a_canary_leaves_an_alarm_an_entry_and_a_line_in_a_log_of_its_ow
     log = home / "logs" / "alarms.log"
     assert log.read_text("ascii").splitlines()[-1].endswith(f"ledger entry {entry.entry_id} says by whom")
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
-    assert not [v for v in canary.values.values() if v in log.read_text("ascii") + entry.body]
+    assert not [v for v in canary.values.values() if v in log.read_text("ascii") + entry.text]
 
 
 def test_opening_anybody_else_raises_none(reveal):

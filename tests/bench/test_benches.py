@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every bench runs at a tiny size, so that none breaks unseen. No time is asserted: that is what `make bench` is for.
+
+Each bench asserts itself that the work was done which it measures. A new `bench_<name>.py` is covered by being there; what is
+too slow at fifty, or goes another way at its second size, says in `TINY` at which sizes it is tried.
+"""
+
+import importlib
+import math
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from django.urls import clear_url_caches
+
+from rollkeeper.kernel import settings as kernel_settings
+from rollkeeper.ledger import publishing
+from rollkeeper.site import urls
+from tests.bench import __main__ as bench
+from tests.bench import bench_campaign, bench_start
+from tests.demo import copy_demo
+
+SIZES = [50]
+NOT_HAD = "was not to be had"
+NEEDS = {"pages": ("chromium", "chromium-browser"), "smpp": ("node",)}
+
+
+@pytest.fixture
+def shared(committed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The instance of all tests, left with the settings, connections and addresses that it had. No network is asked for a rival."""
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    file = kernel_settings.settings_file()
+    before = file.read_text("utf-8")
+    publishing.remembered_file().unlink(missing_ok=True)  # of a ledger that another test has emptied
+    yield
+    publishing.remembered_file().unlink(missing_ok=True)
+    file.write_text(before, "utf-8")
+    kernel_settings.settings.cache_clear()
+    connections.close_all()  # with whatever a bench has set on them
+    importlib.reload(urls)  # as they are without a face
+    clear_url_caches()
+
+
+@pytest.mark.parametrize("name", bench.every_bench())
+def test_a_bench_delivers_at_a_tiny_size(name: str, shared: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name in NEEDS and not any(map(shutil.which, NEEDS[name])):
+        pytest.skip(f"{' or '.join(NEEDS[name])} IS NOT HERE: the bench '{name}' is not tried")
+    if name == "start":
+        monkeypatch.setattr(bench_start, "make", _copied)
+    sizes = getattr(importlib.import_module(f"tests.bench.bench_{name}"), "TINY", SIZES)
+
+    rows = bench.run(name, sizes)
+
+    for what, count, seconds, baseline, ratio, limit in rows:
+        assert what, rows
+        assert count > 0, what
+        assert math.isfinite(seconds), what
+        assert seconds > 0, what
+        if NOT_HAD in limit:
+            assert (baseline, ratio) == (None, None), what
+        elif baseline is not None:
+            assert ratio is not None, what
+            assert math.isclose(ratio, seconds / baseline) or math.isclose(ratio, baseline / seconds), what
+        elif ratio is None:
+            assert " / " not in what, f"{what}: what is said to be a ratio has none"
+    assert bench.table(rows).count("\n") == len(rows) + 1
+
+
+def test_a_campaign_of_more_lines_than_are_told_one_by_one_is_measured_too(
+    shared: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_campaign, "MOST_TOLD", 100)
+
+    said = [what for what, *_ in bench.run("campaign", [200])]
+
+    assert "campaign: a night with 4 lines due, all writes" in said
+    assert "campaign: start every clock, told in one night" not in said
+
+
+def _copied(lines: int, environment: dict[str, str]) -> None:
+    """Take the demo that the run has made already; what is tried is how it is started and looked at."""
+    copy_demo(Path(environment["ROLLKEEPER_HOME"]))
+
+
+def test_a_bench_that_delivers_nothing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    import tests.bench.bench_simulate as hollow
+
+    monkeypatch.setattr(hollow, "run", lambda _: [])
+
+    with pytest.raises(AssertionError, match="simulate has measured nothing"):
+        bench.run("simulate", SIZES)
+
+
+def test_a_report_is_written_with_its_picture_and_added_to(shared: None, tmp_path: Path) -> None:
+    file = tmp_path / "measured.md"
+    file.write_text(f"{bench.HEAD}\n## other\n\nKept.\n", "utf-8")
+
+    bench.main(["--sizes", "50,60", "--write", "--to", str(file), "notices"])
+    bench.main(["--sizes", "60,70", "--write", "--add", "--to", str(file), "notices"])
+
+    said = file.read_text("utf-8")
+    of_sends = [line.split(" | ")[1] for line in said.splitlines() if "of this, send |" in line]
+    assert sorted(of_sends) == ["50", "60", "70"]
+    assert list(bench.parts_of(said)) == ["notices", "other"]
+    assert "Kept." in bench.parts_of(said)["other"]
+    assert said.count("![") == 1
+    assert (tmp_path / "pictures" / "measured-notices.svg").read_text("utf-8").startswith("<svg")

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The demo, made once for all workers of a run and copied by each who wants one."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from rollkeeper.kernel.locks import alone
+from tests.conftest import IN_COMMON
+
+LINES = 1500
+
+
+def copy_demo(home: Path) -> None:
+    """Give this place a demo of `LINES` lines, at rest."""
+    # Owners and modes as well: the servers' users own what lies in it.
+    subprocess.run(["cp", "-a", _demo(), home], check=True)
+
+
+def _demo() -> Path:
+    """Make the demo if no worker has; return where it lies, which nobody opens."""
+    made, draft = IN_COMMON / "demo", IN_COMMON / "demo.new"
+    IN_COMMON.mkdir(exist_ok=True)
+    with alone(IN_COMMON / "demo.lock"):
+        if not made.exists():
+            program = (
+                "import django; django.setup(); from rollkeeper.site.demo import make_demo;"
+                f" make_demo(lines={LINES})"
+            )
+            environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
+            subprocess.run(
+                [sys.executable, "-c", program],
+                check=True,
+                capture_output=True,
+                cwd=Path(__file__).parents[1],
+                env=environment | {"ROLLKEEPER_HOME": str(draft)},
+            )
+            draft.rename(made)
+    return made
