@@ -85,6 +85,11 @@ DateOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine.")]
 
 
+def group_called(app: typer.Typer, name: str) -> typer.Typer | None:
+    """Return a group that another package registered, or None where that package's commands are not imported."""
+    return next((group.typer_instance for group in app.registered_groups if group.name == name), None)
+
+
 def emit(answer: Mapping[str, Any] | Sequence[Any]) -> None:
     """Print an answer as JSON on standard output."""
     out.print_json(json.dumps(json.loads(canonical_bytes(answer)), ensure_ascii=False))

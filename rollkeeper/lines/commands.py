@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rollkeeper.kernel import clock, opening
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, group_called, out, show_table
 from rollkeeper.vault.fields import Field, Purpose
 
 if TYPE_CHECKING:
@@ -39,14 +39,12 @@ class HumanPurpose(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the vault's and the ledger's own."""
-    (vault,) = (group.typer_instance for group in app.registered_groups if group.name == "vault")
-    if vault is not None:
+    if vault := group_called(app, "vault"):
         vault.command("open")(open_)
         vault.command("open-copy")(open_copy)
         vault.command("alarms")(alarms)
     app.command("counter-codes")(counter_codes)
-    (ledger,) = (group.typer_instance for group in app.registered_groups if group.name == "ledger")
-    if ledger is not None:
+    if ledger := group_called(app, "ledger"):
         ledger.command("who-looked")(who_looked)
 
 

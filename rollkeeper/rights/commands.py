@@ -10,7 +10,7 @@ import typer
 
 from rollkeeper.campaign.commands.asked import FirstDayOption, LastDayOption, NumberArgument, declared_reason
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, group_called, out, show_table
 from rollkeeper.rights.kinds import NamedPart
 
 _CLAIMANT = {None: "", True: "claimant named by the holder", False: "claimant not named"}
@@ -27,8 +27,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(cases, name="cases")
     app.command("protect-record")(protect_record)
     app.command("honour-receipt")(honour_receipt)
-    (campaign,) = (group.typer_instance for group in app.registered_groups if group.name == "campaign")
-    if campaign is not None:
+    if campaign := group_called(app, "campaign"):
         campaign.command()(pause)
     app.command("keep-code")(keep_code)
     app.command("check-named")(check_named)
