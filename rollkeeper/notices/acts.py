@@ -18,7 +18,8 @@ from rollkeeper.kernel.database import act, kept_run, rows, run, sql
 from rollkeeper.kernel.ids import CampaignId, LineId, NoticeId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.notices.gateways import CHUNK, Gateway, gateways
+from rollkeeper.notices.gateways.base import CHUNK, Gateway
+from rollkeeper.notices.gateways.registry import gateways
 from rollkeeper.notices.kinds import NONE_NAMED, Channel, NoticeKind
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.rules import AFTER_A_FAILURE

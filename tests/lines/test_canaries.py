@@ -25,7 +25,8 @@ from rollkeeper.lines.opening import open_field
 from rollkeeper.lines.states import Service
 from rollkeeper.network.kinds import ReadBack
 from rollkeeper.network.queries import reconcile
-from rollkeeper.notices import alarms, smtp
+from rollkeeper.notices import alarms
+from rollkeeper.notices.gateways import smtp
 from rollkeeper.notices.queries import count_due as count_notices
 from rollkeeper.retention.acts import count_due
 from rollkeeper.subscribers.acts import Shown, refer_to
