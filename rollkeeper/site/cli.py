@@ -27,10 +27,10 @@ def make_app(*, with_django: bool = True) -> "typer.Typer":
     """Make the command line. A package's commands are imported when one of them is called, after Django is set up."""
     import typer
 
-    from rollkeeper.kernel import opening
+    from rollkeeper.kernel.opening import INSTANCE_OPENER
     from rollkeeper.site.command_table import CommandsOnDemand, CommandsWithoutDjango
 
-    opening.open_home_with(_open_home)
+    INSTANCE_OPENER.register_by_name("rollkeeper.site.boot:open_home")
     app = typer.Typer(
         name="rollkeeper",
         cls=CommandsOnDemand if with_django else CommandsWithoutDjango,
@@ -56,12 +56,6 @@ def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer hands it over by
     if asked:
         print(f"rollkeeper {__version__}")  # noqa: T201 - the console of the other commands takes longer to import
         sys.exit()
-
-
-def _open_home() -> None:
-    from rollkeeper.site.boot import open_home
-
-    open_home()
 
 
 def _only_serves(words: list[str]) -> bool:

@@ -91,7 +91,7 @@ class CommandsOnDemand(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the names and lines of the table."""
-        TyperGroup(commands=self.commands).format_commands(ctx, formatter)
+        TyperGroup(commands=dict(self.commands)).format_commands(ctx, formatter)
 
     def _prepare(self) -> None:
         import django

@@ -34,6 +34,7 @@ from rollkeeper.vault import canaries
 from rollkeeper.vault.acts import PersonRecord, seal_persons
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.hooks import ALARM_MAILERS
 from rollkeeper.vault.keys import living_epoch
 from tests.notices.fakes import Mailboxes, MailHost
 
@@ -216,11 +217,8 @@ def mail(monkeypatch):
 
 
 def test_an_alarm_is_mailed_once_and_says_nothing_about_anybody(canary, mail):
-    canaries._tellers[:], kept = [], list(canaries._tellers)
-    try:
+    with ALARM_MAILERS.replaced():
         open_field(OFFICER, str(canary), field=Field.NAME, purpose=Purpose.REVIEW, on=clock.today())
-    finally:
-        canaries._tellers[:] = kept
 
     assert [alarms.mail_alarms(), alarms.mail_alarms()] == [1, 0]
 
