@@ -16,13 +16,12 @@ from rollkeeper.incidents import acts, queries
 from rollkeeper.incidents.acts import close_incident
 from rollkeeper.incidents.drafts import draft
 from rollkeeper.incidents.drilling import run_drill
-from rollkeeper.incidents.errors import InstantNotRead
 from rollkeeper.incidents.kinds import About, Remedy, Severity, Table
 from rollkeeper.incidents.queries import IncidentView
 from rollkeeper.incidents.remedies import remedy_incident
 from rollkeeper.incidents.reporting import LANGUAGES, write_report
 from rollkeeper.kernel import clock, opening
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_instant, show_table
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.notices.kinds import NONE_NAMED
 
@@ -34,15 +33,6 @@ AccountOption = Annotated[
 LanguageOption = Annotated[
     str, typer.Option("--language", metavar="CODE", help="Of the report: en or zh-hans.")
 ]
-
-
-def read_instant(text: str) -> dt.datetime:
-    """Read an instant; without an offset it is of the law's zone. Refuses: InstantNotRead."""
-    try:
-        read = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise InstantNotRead from None
-    return read if read.tzinfo else read.replace(tzinfo=clock.zone())
 
 
 InstantOption = typer.Option(parser=read_instant, metavar="INSTANT")

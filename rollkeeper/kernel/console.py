@@ -53,6 +53,15 @@ class DateTooFar(RollkeeperError):
     remedy = "Look at the year again."
 
 
+class InstantNotRead(RollkeeperError):
+    """An option that wants an instant was given something else."""
+
+    code = "instant_not_read"
+    kind = Kind.MALFORMED
+    sentence = "That is no instant."
+    remedy = "Write it as 2012-03-02T09:30, in the zone of the law, or with an offset of its own."
+
+
 YEARS = (1900, 2199)
 
 
@@ -68,6 +77,15 @@ def read_date(text: str) -> dt.date:
     if not YEARS[0] <= day.year <= YEARS[1]:
         raise DateTooFar(day=day, first=YEARS[0], last=YEARS[1])
     return day
+
+
+def read_instant(text: str) -> dt.datetime:
+    """Read an instant; without an offset it is of the instance's zone. Refuses: InstantNotRead."""
+    try:
+        read = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise InstantNotRead from None
+    return read if read.tzinfo else read.replace(tzinfo=clock.zone())
 
 
 def _given(value: dt.date | None) -> dt.date | None:

@@ -119,3 +119,7 @@ def _end(fault: BaseException) -> None:
     told = tell(fault)
     show_error(told)
     sys.exit(BY_CTRL_C if isinstance(fault, KeyboardInterrupt) else told.kind.exit_code)
+
+
+if __name__ == "__main__":
+    main()

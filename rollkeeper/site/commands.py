@@ -3,14 +3,24 @@
 
 import dataclasses
 import datetime as dt
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rollkeeper.incidents.commands import read_instant
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
+from rollkeeper.kernel.console import (
+    DateOption,
+    JsonOption,
+    emit,
+    err,
+    out,
+    progress,
+    read_instant,
+    show_table,
+)
 from rollkeeper.kernel.opening import open_home
 from rollkeeper.kernel.settings import HomeKind, home, settings
 from rollkeeper.site.errors import HomeInUse
@@ -129,7 +139,8 @@ def demo(
     """
     from rollkeeper.site.logins import is_made, logins, subscriber
 
-    if not is_made():
+    was_made = is_made()
+    if not was_made:
         _make_demo(lines)
     show_table(
         "Logins of this trial home",
@@ -150,8 +161,18 @@ def demo(
         f"The code for the subscriber's own door comes into {home() / 'outbox' / 'messages.jsonl'}.",
         markup=False,
     )
-    if serve_it:
+    if serve_it and was_made:
         serve(host="127.0.0.1", port=port, face=None)
+    elif serve_it:
+        _serve_without_what_was_imported(port)
+
+
+def _serve_without_what_was_imported(port: int) -> None:
+    """Go on as a process that only serves: what made the demo takes 110 MB more, for as long as it is served."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    words = [sys.executable, "-m", "rollkeeper.site.cli", "serve", "--port", str(port)]
+    os.execv(words[0], words)  # noqa: S606 - this program again
 
 
 def _make_demo(lines: int) -> None:

@@ -83,6 +83,24 @@ def test_the_help_of_a_command_imports_its_own_package_alone():
     }
 
 
+@pytest.mark.parametrize("name", ["serve", "demo"])
+def test_a_process_that_only_starts_others_sets_up_no_django(name):
+    asked = f"""
+import sys
+import typer
+from rollkeeper.site.cli import make_app
+program = typer.main.get_command(make_app(with_django=False))
+program.get_command(typer.Context(program), "{name}")
+import rollkeeper.site.serving
+print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    imported = set(done.stdout.split())
+
+    assert not {name for name in imported if name.endswith(".models") or name.startswith("django.db.models")}
+    assert not imported & {"cryptography", "numpy", "polars", "rollkeeper.law.pack"}
+
+
 def imported_by(words):
     """Give the modules that are imported when the program has answered these words."""
     asked = f"""
