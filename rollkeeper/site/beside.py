@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO, Final, cast
 
-from rollkeeper.kernel.settings import HomeKind, home, settings
+from rollkeeper.kernel.settings import home
 from rollkeeper.site.face_logs import keep_what_is_said
 from rollkeeper.site.faces import Face, FaceName
 
@@ -86,13 +86,13 @@ class Beside:
         return process
 
 
-def beside_faces(faces: Sequence[Face], *, works: bool) -> list[Beside]:
+def beside_faces(faces: Sequence[Face], *, works: bool, is_compact: bool = False) -> list[Beside]:
     """Return what these faces need beside them, and the workers, if they are wanted here.
 
-    In a demo instance one process is both the porter and the worker that holds keys: both have the same user, role and keys.
+    Compact, one process is both the porter and the worker that holds keys: both have the same user, role and keys.
     """
     needs_porter = any(face.name in {FaceName.PORTAL, FaceName.COUNTER} for face in faces)
-    if needs_porter and works and settings().kind is HomeKind.TRIAL:
+    if needs_porter and works and is_compact:
         return workers(keeps_door=True)
     porter = [Beside("porter", "rollkeeper.site.porter_process")]
     return (porter if needs_porter else []) + (workers() if works else [])

@@ -139,9 +139,10 @@ def demo(
     """
     from rollkeeper.site.logins import is_made, logins, subscriber
 
-    was_made = is_made()
-    if not was_made:
+    if not is_made():
         _make_demo(lines)
+        if serve_it:
+            _start_again(port)
     show_table(
         "Logins of this trial home",
         ("user name", "password"),
@@ -161,17 +162,21 @@ def demo(
         f"The code for the subscriber's own door comes into {home() / 'outbox' / 'messages.jsonl'}.",
         markup=False,
     )
-    if serve_it and was_made:
-        serve(host="127.0.0.1", port=port, face=None)
-    elif serve_it:
-        _serve_without_what_was_imported(port)
+    if serve_it:
+        from rollkeeper.site.serving import serve as serve_faces
+
+        serve_faces(host="127.0.0.1", port=port, is_compact=True)
 
 
-def _serve_without_what_was_imported(port: int) -> None:
+def _start_again(port: int) -> None:
     """Go on as a process that only serves: what made the demo takes 110 MB more, for as long as it is served."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    words = [sys.executable, "-m", "rollkeeper.site.cli", "serve", "--port", str(port)]
+    from django.db import connections
+
+    from rollkeeper.kernel import server
+
+    connections.close_all()
+    server.stop_if_unused()  # they too have filled their memory with what made it
+    words = [sys.executable, "-m", "rollkeeper.site.cli", "demo", "--serve", "--port", str(port)]
     os.execv(words[0], words)  # noqa: S606 - this program again
 
 

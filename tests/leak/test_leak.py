@@ -61,7 +61,7 @@ def test_everything_that_was_written_was_searched(lived):
     wanted = (
         "home/register/pg/base/", "home/register/pg/pg_wal/", "home/register/server.log", "home/keys/pg/base/",
         "home/logs/counter.log", "home/logs/office.log", "home/outbox/messages.jsonl", "home/network/journal.jsonl",
-        "home/logs/portal.log", "home/logs/work-with-keys.log", "evidence/", "answer.age", "published/", "backup/", "restored/register/pg/base/", "said/", "answers/", "inputs/wrong.csv.refused.csv", "inputs/wrong.jsonl.refused.jsonl",
+        "home/logs/portal.log", "home/logs/porter.log", "evidence/", "answer.age", "published/", "backup/", "restored/register/pg/base/", "said/", "answers/", "inputs/wrong.csv.refused.csv", "inputs/wrong.jsonl.refused.jsonl",
     )  # fmt: skip
     assert [start for start in wanted if not any(name.startswith(start) for name in searched)] == []
     assert "inputs/export.csv" not in searched
