@@ -158,10 +158,15 @@ def main(door: str) -> None:
 
 def warm_up() -> None:
     """Import what every command needs and try the law. No file of a home is opened, no connection, no thread."""
+    import typer
+    from typer.main import get_command
+
     from rollkeeper.site import cli
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "rollkeeper.site.settings"
-    cli.make_app()
+    program = get_command(cli.make_app())
+    for name in program.list_commands(typer.Context(program)):
+        program.get_command(typer.Context(program), name)
     for name in (
         "campaign.acts",
         "enrolment.bulk",

@@ -4,18 +4,10 @@
 Separate because a room that asks (an incident starts from an agent) and the one that knows are strangers to each other.
 """
 
-from collections.abc import Callable, Sequence
-
+from rollkeeper.access.hooks import ACCOUNT_FINDERS
 from rollkeeper.kernel.ids import StaffId
-
-_known: dict[str, Callable[[str], Sequence[StaffId]]] = {}
-
-
-def accounts_are_known(what: str, find: Callable[[str], Sequence[StaffId]]) -> None:
-    """Note who finds the accounts behind one kind of thing by what the operator calls it."""
-    _known[what] = find
 
 
 def accounts_behind(what: str, called: str) -> list[StaffId]:
     """Return the accounts behind it. Refuses: whatever the room refuses that knows it."""
-    return list(_known[what](called))
+    return list(ACCOUNT_FINDERS.only(what)(called))

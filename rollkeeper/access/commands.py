@@ -6,9 +6,13 @@ from typing import Annotated
 
 import typer
 
+from rollkeeper.access.acts import add_staff, end_role, grant_role, reinstate_staff, suspend_staff
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.queries import staff_list
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
+from rollkeeper.kernel.opening import open_home
 
 RoleOption = Annotated[list[StaffRole], typer.Option("--role", help="A role; repeat it for several.")]
 UserName = Annotated[
@@ -35,10 +39,6 @@ def add(username: UserName, role: RoleOption, on: DateOption = None) -> None:
 
     Example: rollkeeper staff add clerk-07 --role clerk
     """
-    from rollkeeper.access.acts import add_staff
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.kernel.opening import open_home
-
     open_home()
     password = _password()
     add_staff(console_authority(), username=username, password=password, roles=role, on=on or clock.today())
@@ -50,10 +50,6 @@ def grant(username: UserName, role: RoleOption, on: DateOption = None) -> None:
 
     Example: rollkeeper staff grant clerk-07 --role supervisor
     """
-    from rollkeeper.access.acts import grant_role
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.kernel.opening import open_home
-
     open_home()
     for one in role:
         grant_role(console_authority(), username=username, role=one, on=on or clock.today())
@@ -65,10 +61,6 @@ def end(username: UserName, role: RoleOption, on: DateOption = None) -> None:
 
     Example: rollkeeper staff end clerk-07 --role supervisor
     """
-    from rollkeeper.access.acts import end_role
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.kernel.opening import open_home
-
     open_home()
     for one in role:
         end_role(console_authority(), username=username, role=one, on=on or clock.today())
@@ -80,10 +72,6 @@ def suspend(username: UserName, on: DateOption = None) -> None:
 
     Example: rollkeeper staff suspend clerk-07
     """
-    from rollkeeper.access.acts import suspend_staff
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.kernel.opening import open_home
-
     open_home()
     suspend_staff(console_authority(), username=username, on=on or clock.today())
     out.print(f"{username} is closed.", markup=False)
@@ -94,10 +82,6 @@ def reinstate(username: UserName, on: DateOption = None) -> None:
 
     Example: rollkeeper staff reinstate clerk-07
     """
-    from rollkeeper.access.acts import reinstate_staff
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.kernel.opening import open_home
-
     open_home()
     reinstate_staff(console_authority(), username=username, on=on or clock.today())
     out.print(f"{username} is open again.", markup=False)
@@ -108,9 +92,6 @@ def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper staff list --json
     """
-    from rollkeeper.access.queries import staff_list
-    from rollkeeper.kernel.opening import open_home
-
     open_home()
     accounts = staff_list(on or clock.today())
     if as_json:

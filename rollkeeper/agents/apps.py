@@ -3,6 +3,8 @@
 
 from django.apps import AppConfig
 
+from rollkeeper.access.hooks import ACCOUNT_FINDERS
+
 
 class AgentsConfig(AppConfig):
     """The room agents."""
@@ -10,8 +12,5 @@ class AgentsConfig(AppConfig):
     name = "rollkeeper.agents"
 
     def ready(self) -> None:
-        """Tell which accounts stand behind an agent, for an incident that starts from one."""
-        from rollkeeper.access.behind import accounts_are_known
-        from rollkeeper.agents.queries import accounts_of
-
-        accounts_are_known("agent", accounts_of)
+        """Register which accounts belong to an agent, for an incident that starts from one."""
+        ACCOUNT_FINDERS.register_by_name("rollkeeper.agents.queries:accounts_of", key="agent")

@@ -5,19 +5,38 @@ import dataclasses
 import datetime as dt
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from rollkeeper.access.authority import console_authority
+from rollkeeper.agents.acts import (
+    Found,
+    admit_agent,
+    audit_agent,
+    enter_agent,
+    mend_finding,
+    show_requirement,
+)
+from rollkeeper.agents.checklist import article_on_agents, checklist
+from rollkeeper.agents.holding import look_for_abandoned
 from rollkeeper.agents.kinds import Because, Severity
+from rollkeeper.agents.places import (
+    change_hours,
+    end_devices,
+    enrol_device,
+    open_place,
+    post_staff,
+    withdraw_staff,
+)
+from rollkeeper.agents.places import close_place as close
+from rollkeeper.agents.queries import AgentView, agent_called, agent_list, open_cases
+from rollkeeper.agents.rechecking import follow_rechecks
+from rollkeeper.agents.suspending import end_agent, reinstate_agent, suspend_agent
 from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
 from rollkeeper.kernel.settings import settings
-
-if TYPE_CHECKING:
-    from rollkeeper.agents.acts import Found
-    from rollkeeper.agents.queries import AgentView
 
 AgentArgument = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's code, such as agent-017.")]
 PlaceArgument = Annotated[str, typer.Argument(metavar="PLACE", help="The place's code, such as lhasa-03.")]
@@ -60,8 +79,6 @@ def requirements(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper agents requirements
     """
-    from rollkeeper.agents.checklist import article_on_agents, checklist
-
     opening.open_home()
     found = checklist().values()
     if as_json:
@@ -83,9 +100,6 @@ def enter(
 
     Example: rollkeeper agents enter agent-017 --cap 40
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.acts import enter_agent
-
     opening.open_home()
     enter_agent(console_authority(), agent, daily_cap=cap, on=on or clock.today())
     out.print(f"{agent} is entered; show what it meets, then admit it.", markup=False)
@@ -101,9 +115,6 @@ def evidence(
 
     Example: rollkeeper agents evidence agent-017 trained certificates.pdf
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.acts import show_requirement
-
     if not file.stat().st_size:
         raise typer.BadParameter(f"file '{file}' is empty and shows nothing.", param_hint="'FILE'")
     opening.open_home()
@@ -118,9 +129,6 @@ def admit(agent: AgentArgument, on: DateOption = None) -> None:
 
     Example: rollkeeper agents admit agent-017
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.acts import admit_agent
-
     opening.open_home()
     admit_agent(console_authority(), agent, on=on or clock.today())
     out.print(f"{agent} is admitted.", markup=False)
@@ -141,9 +149,6 @@ def audit(
 
     Example: rollkeeper agents audit agent-017 --finding trained:minor:2012-04-01
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.acts import audit_agent
-
     read = [_finding(text) for text in finding or []]
     opening.open_home()
     audit_agent(console_authority(), agent, read, on=on or clock.today())
@@ -157,9 +162,6 @@ def mend(
 
     Example: rollkeeper agents mend 0198c0de-0000-7000-8000-000000000001
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.acts import mend_finding
-
     opening.open_home()
     mend_finding(console_authority(), finding, on=on or clock.today())
     out.print("It is mended.")
@@ -174,9 +176,6 @@ def suspend(
 
     Example: rollkeeper agents suspend agent-017 --because fraud
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.suspending import suspend_agent
-
     opening.open_home()
     done = suspend_agent(console_authority(), agent, because, on=on or clock.today())
     out.print(f"{agent} is suspended, and {done.accounts:,} accounts are closed.", markup=False)
@@ -192,9 +191,6 @@ def reinstate(agent: AgentArgument, on: DateOption = None) -> None:
 
     Example: rollkeeper agents reinstate agent-017
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.suspending import reinstate_agent
-
     opening.open_home()
     opened = reinstate_agent(console_authority(), agent, on=on or clock.today())
     out.print(f"{agent} may go on; {opened:,} accounts are open again.", markup=False)
@@ -205,9 +201,6 @@ def end(agent: AgentArgument, on: DateOption = None) -> None:
 
     Example: rollkeeper agents end agent-017
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.suspending import end_agent
-
     opening.open_home()
     closed = end_agent(console_authority(), agent, on=on or clock.today())
     out.print(f"{agent} is ended, and {closed:,} accounts are closed.", markup=False)
@@ -227,9 +220,6 @@ def place(
 
     Example: rollkeeper agents place agent-017 lhasa-03 --hours 'mon-sat 09:30-18:30'
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.places import open_place
-
     opening.open_home()
     open_place(console_authority(), agent, place, hours=hours, needs_device=device, on=on or clock.today())
     out.print(f"{place} of {agent} is open.", markup=False)
@@ -240,9 +230,6 @@ def hours(agent: AgentArgument, place: PlaceArgument, *, hours: HoursOption, on:
 
     Example: rollkeeper agents hours agent-017 lhasa-03 --hours 'mon-fri 09:30-18:30'
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.places import change_hours
-
     opening.open_home()
     change_hours(console_authority(), agent, place, hours=hours, on=on or clock.today())
     out.print(f"{place} of {agent} has other hours.", markup=False)
@@ -253,9 +240,6 @@ def close_place(agent: AgentArgument, place: PlaceArgument, on: DateOption = Non
 
     Example: rollkeeper agents close-place agent-017 lhasa-03
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.places import close_place as close
-
     opening.open_home()
     close(console_authority(), agent, place, on=on or clock.today())
     out.print(f"{place} of {agent} is closed.", markup=False)
@@ -266,9 +250,6 @@ def post(username: UserName, agent: AgentArgument, place: PlaceArgument, on: Dat
 
     Example: rollkeeper agents post clerk-07 agent-017 lhasa-03
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.places import post_staff
-
     opening.open_home()
     post_staff(console_authority(), username, agent=agent, place=place, on=on or clock.today())
     out.print(f"{username} works at {place} of {agent}.", markup=False)
@@ -279,9 +260,6 @@ def withdraw(username: UserName, on: DateOption = None) -> None:
 
     Example: rollkeeper agents withdraw clerk-07
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.places import withdraw_staff
-
     opening.open_home()
     withdraw_staff(console_authority(), username, on=on or clock.today())
     out.print(f"{username} works at no place of an agent any more.", markup=False)
@@ -292,9 +270,6 @@ def device(username: UserName, on: DateOption = None) -> None:
 
     Example: rollkeeper agents device clerk-07
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.places import enrol_device
-
     opening.open_home()
     enrolled = enrol_device(console_authority(), username, on=on or clock.today())
     out.print(f"The device is enrolled, as {enrolled}.", markup=False)
@@ -305,9 +280,6 @@ def lose_device(username: UserName, on: DateOption = None) -> None:
 
     Example: rollkeeper agents lose-device clerk-07
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.places import end_devices
-
     opening.open_home()
     ended = end_devices(console_authority(), username, on=on or clock.today())
     out.print(f"{ended:,} devices are ended.")
@@ -318,8 +290,6 @@ def list_(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper agents list
     """
-    from rollkeeper.agents.queries import agent_list
-
     opening.open_home()
     found = agent_list()
     if as_json:
@@ -336,8 +306,6 @@ def show(agent: AgentArgument, as_json: JsonOption = False, on: DateOption = Non
 
     Example: rollkeeper agents show agent-017
     """
-    from rollkeeper.agents.queries import agent_called
-
     opening.open_home()
     view = agent_called(agent, on=on or clock.today(), window_days=settings().agents_window_days)
     emit(dataclasses.asdict(view)) if as_json else _show(view)
@@ -350,8 +318,6 @@ def cases(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper agents cases
     """
-    from rollkeeper.agents.queries import open_cases
-
     opening.open_home()
     found = open_cases()
     if as_json:
@@ -370,10 +336,6 @@ def follow(as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper agents follow
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.agents.holding import look_for_abandoned
-    from rollkeeper.agents.rechecking import follow_rechecks
-
     opening.open_home()
     done = follow_rechecks(console_authority(), on=on or clock.today())
     done["abandoned"] = look_for_abandoned(console_authority(), on=on or clock.today())
@@ -387,9 +349,7 @@ def follow(as_json: JsonOption = False, on: DateOption = None) -> None:
     )
 
 
-def _finding(text: str) -> "Found":
-    from rollkeeper.agents.acts import Found
-
+def _finding(text: str) -> Found:
     try:
         requirement, severity, day = text.split(":")
         return Found(requirement, Severity(severity), read_date(day))
@@ -400,7 +360,7 @@ def _finding(text: str) -> "Found":
         ) from None
 
 
-def _show(view: "AgentView") -> None:
+def _show(view: AgentView) -> None:
     since = f" since {view.suspended_on}, because of {view.suspended_because}" if view.suspended_on else ""
     out.print(f"{view.code} is {view.state.value}{since}.", markup=False)
     figures = view.figures

@@ -12,9 +12,6 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import numpy as np
-from PIL import Image
-
 from rollkeeper.vault.blind import blind_likeness
 
 _ACROSS, _DOWN = 64, 44
@@ -34,6 +31,10 @@ def marks_of(copies: Iterable[bytes]) -> list[int]:
 
 
 def _pieces(nth: int, copy: bytes) -> Sequence[bytes]:
+    # Imported with the first copy: both take 14 MB in each process, and most processes never see a copy.
+    import numpy as np
+    from PIL import Image
+
     with Image.open(io.BytesIO(copy), formats=["JPEG"]) as image:
         red = np.asarray(image.convert("RGB"))[..., 0]
     ink = Image.fromarray(np.where(red < _INK, 255, 0).astype(np.uint8))

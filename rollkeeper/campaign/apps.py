@@ -3,6 +3,9 @@
 
 from django.apps import AppConfig
 
+from rollkeeper.notices.hooks import PROMISES
+from rollkeeper.notices.kinds import NoticeKind
+
 
 class CampaignConfig(AppConfig):
     """The room campaign."""
@@ -10,9 +13,5 @@ class CampaignConfig(AppConfig):
     name = "rollkeeper.campaign"
 
     def ready(self) -> None:
-        """Say what a first notice may promise that is sent only now."""
-        from rollkeeper.campaign.planning import first_promise
-        from rollkeeper.notices.acts import promise_anew
-        from rollkeeper.notices.kinds import NoticeKind
-
-        promise_anew(NoticeKind.REGISTER_BY, first_promise)
+        """Register what a first notice promises that is sent only now."""
+        PROMISES.register_by_name("rollkeeper.campaign.planning:first_promise", key=NoticeKind.REGISTER_BY)

@@ -33,7 +33,7 @@ from rollkeeper.law.pack import refuse_unconfirmed
 from rollkeeper.law.rules import Refused
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.network.gateways import has_own_network
+from rollkeeper.network.gateways.registry import has_own_network
 from rollkeeper.notices.kinds import NONE_NAMED
 
 CHUNK = 5000

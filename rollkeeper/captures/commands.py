@@ -5,7 +5,11 @@ from typing import Annotated
 
 import typer
 
+from rollkeeper.access.authority import sweep_authority
+from rollkeeper.captures.carrying import carry_all, tend
+from rollkeeper.captures.queries import count_waiting
 from rollkeeper.kernel.console import JsonOption, emit, out
+from rollkeeper.kernel.opening import open_home
 
 
 def register(app: typer.Typer) -> None:
@@ -23,9 +27,6 @@ def status(*, as_json: JsonOption = False) -> None:
 
     Example: rollkeeper captures status
     """
-    from rollkeeper.captures.queries import count_waiting
-    from rollkeeper.kernel.opening import open_home
-
     open_home()
     found = count_waiting()
     oldest = found.oldest.isoformat(timespec="seconds") if found.oldest else None
@@ -47,10 +48,6 @@ def carry(
 
     Example: rollkeeper captures carry
     """
-    from rollkeeper.access.authority import sweep_authority
-    from rollkeeper.captures.carrying import carry_all, tend
-    from rollkeeper.kernel.opening import open_home
-
     open_home()
     tend(sweep_authority())
     out.print(f"{carry_all(sweep_authority(), held=held)} carried.")

@@ -3,6 +3,8 @@
 
 from django.apps import AppConfig
 
+from rollkeeper.notices.hooks import BEFORE_SENDING
+
 
 class DisclosuresConfig(AppConfig):
     """The room disclosures."""
@@ -10,9 +12,5 @@ class DisclosuresConfig(AppConfig):
     name = "rollkeeper.disclosures"
 
     def ready(self) -> None:
-        """Have people told whose telling was put off, before notices are sent."""
-        from rollkeeper.access.authority import sweep_authority
-        from rollkeeper.disclosures.keeping import keep_demands
-        from rollkeeper.notices.acts import before_sending
-
-        before_sending(lambda on: keep_demands(sweep_authority(), on=on))
+        """Register that people whose notification was deferred are notified before notices are sent."""
+        BEFORE_SENDING.register_by_name("rollkeeper.disclosures.keeping:keep_demands_before_sending")

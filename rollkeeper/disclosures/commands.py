@@ -9,18 +9,22 @@ import dataclasses
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from rollkeeper.access.acts import sign_in
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.disclosures import authorities as acts
+from rollkeeper.disclosures import queries
+from rollkeeper.disclosures.answering import answer_demand, read_instrument, write_new
+from rollkeeper.disclosures.counting import year_table
+from rollkeeper.disclosures.keeping import keep_demands
 from rollkeeper.disclosures.kinds import Because, Instrument, PutOffBecause
 from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
 from rollkeeper.vault.fields import Field
-
-if TYPE_CHECKING:
-    from rollkeeper.access.authority import Authority
 
 UserOption = Annotated[str, typer.Option("--as", metavar="USER", help="Who does it.")]
 DemandArgument = Annotated[UUID, typer.Argument(metavar="DEMAND", show_default=False)]
@@ -59,9 +63,6 @@ def authorities(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper disclosure authorities
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.disclosures import queries
-
     opening.open_home()
     found = queries.authorities(console_authority())
     if as_json:
@@ -95,8 +96,6 @@ def propose_authority(
 
     Example: rollkeeper disclosure propose-authority "People's Court" --as super-1 --kind court --key age1... --until 2013-12-31
     """
-    from rollkeeper.disclosures import authorities as acts
-
     opening.open_home()
     made = acts.propose_authority(
         _signed_in(user),
@@ -120,8 +119,6 @@ def admit_authority(authority: AuthorityArgument, *, user: UserOption, on: DateO
 
     Example: rollkeeper disclosure admit-authority 01900000-0000-7000-8000-000000000000 --as officer-1
     """
-    from rollkeeper.disclosures import authorities as acts
-
     opening.open_home()
     who = _signed_in(user)
     acts.admit_authority(who, authority, read_out=_ask("Fingerprint as read out"), on=on or clock.today())
@@ -133,8 +130,6 @@ def end_authority(authority: AuthorityArgument, *, user: UserOption, on: DateOpt
 
     Example: rollkeeper disclosure end-authority 01900000-0000-7000-8000-000000000000 --as officer-1
     """
-    from rollkeeper.disclosures import authorities as acts
-
     opening.open_home()
     acts.end_authority(_signed_in(user), authority, on=on or clock.today())
     out.print("Ended.")
@@ -195,9 +190,6 @@ def list_(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper disclosure list
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.disclosures import queries
-
     opening.open_home()
     found = queries.demands(console_authority())
     if as_json:
@@ -228,8 +220,6 @@ def instrument(
 
     Example: rollkeeper disclosure instrument 01900000-0000-7000-8000-000000000000 order.pdf --as officer-1
     """
-    from rollkeeper.disclosures.answering import read_instrument, write_new
-
     opening.open_home()
     who = _signed_in(user)
     with write_new(into) as file:
@@ -325,8 +315,6 @@ def answer(
     Example: rollkeeper disclosure answer 01900000-0000-7000-8000-000000000000 answer.age --as officer-1 --second super-1
     --held-on 2012-03-02
     """
-    from rollkeeper.disclosures.answering import answer_demand
-
     opening.open_home()
     who, other = _signed_in(user), _signed_in(second)
     done = answer_demand(
@@ -353,9 +341,6 @@ def keep(as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper disclosure keep
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.disclosures.keeping import keep_demands
-
     opening.open_home()
     done = keep_demands(console_authority(), on=on or clock.today())
     said = f"{done.told:,} people are told, {done.expired:,} demands ran out, {done.erased:,} are erased."
@@ -370,16 +355,11 @@ def count(
 
     Example: rollkeeper disclosure count 2012 > disclosures-2012.csv
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.disclosures.counting import year_table
-
     opening.open_home()
     sys.stdout.write(year_table(console_authority(), year))
 
 
-def _signed_in(user: str) -> "Authority":
-    from rollkeeper.access.acts import sign_in
-
+def _signed_in(user: str) -> Authority:
     return sign_in(user, _ask(f"Password of {user}", secret=True))
 
 

@@ -8,7 +8,7 @@ with its day (`ledger/sql/looks.sql`).
 import datetime as dt
 from dataclasses import dataclass
 
-from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.authority import Authority, demand, sweep_authority
 from rollkeeper.access.roles import Power, StaffRole
 from rollkeeper.disclosures.kinds import DemandState, Outcome
 from rollkeeper.disclosures.models import Demand, PutOff
@@ -29,6 +29,11 @@ class Kept:
     told: int = 0
     expired: int = 0
     erased: int = 0
+
+
+def keep_demands_before_sending(on: dt.date) -> None:
+    """Do the same before notices are sent, so that who must be told now is told with them."""
+    keep_demands(sweep_authority(), on=on)
 
 
 def keep_demands(authority: Authority, *, on: dt.date) -> Kept:

@@ -9,9 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
+from rollkeeper.documents.capture import CopyRules, Mark, capture_document, read_document, worker_report
+from rollkeeper.documents.errors import FileThere, NothingToCheck, PictureNotThere
+from rollkeeper.documents.mrz import check_mrz, looks_like_mrz
 from rollkeeper.documents.reading.sniffing import GREATEST_BYTES
 from rollkeeper.documents.reasons import Checked, Verdict
+from rollkeeper.documents.rules import PASSPORT, RESIDENT_CARD, check_number, normalise_number, normalise_type
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress
+from rollkeeper.kernel.settings import settings
 
 PICTURES = (
     ".jpg",
@@ -75,8 +81,6 @@ def check(
 
     Example: rollkeeper documents check --type cn-resident-card 11010519491231002X
     """
-    from rollkeeper.kernel import clock
-
     day = on or clock.today()
     given, read = _given(value), dict[str, str]()
     if isinstance(given, str):
@@ -118,11 +122,6 @@ def redact(
 
     Example: rollkeeper documents redact card.jpg copy.jpg --purpose "SIM registration" --hide-middle
     """
-    from rollkeeper.documents.capture import CopyRules, Mark, capture_document
-    from rollkeeper.documents.errors import FileThere
-    from rollkeeper.kernel import clock
-    from rollkeeper.kernel.settings import settings
-
     day = on or clock.today()
     if copy.exists():
         raise FileThere(file=copy.name)
@@ -168,6 +167,7 @@ def specimen(
 
     Example: rollkeeper documents specimen specimens/ --kind passport --seed 7 --photographed
     """
+    # What draws them is needed here alone.
     from rollkeeper.documents.specimens.files import kinds_called, write_specimens
 
     kinds = kinds_called(kind)
@@ -184,8 +184,6 @@ def worker(*, as_json: JsonOption = False) -> None:
 
     Example: rollkeeper documents worker
     """
-    from rollkeeper.documents.capture import worker_report
-
     held = worker_report()
     if as_json:
         emit({"enforced": list(held)})
@@ -195,8 +193,6 @@ def worker(*, as_json: JsonOption = False) -> None:
 
 def _given(value: str) -> str | bytes:
     """Return the text that was given, or the bytes of the picture that was named or piped in."""
-    from rollkeeper.documents.errors import NothingToCheck
-
     given: str | bytes = value.replace("\\n", "\n")
     if value == "-":
         given = _piped()
@@ -211,8 +207,6 @@ def _given(value: str) -> str | bytes:
 
 def _picture(path: Path) -> bytes:
     """Return a picture's bytes, of one that is too large no more than shows that it is."""
-    from rollkeeper.documents.errors import PictureNotThere
-
     try:
         with path.open("rb") as file:
             return file.read(GREATEST_BYTES + 1)
@@ -229,23 +223,12 @@ def _piped() -> str | bytes:
 
 
 def _read(data: bytes, *, name: str, on: dt.date) -> tuple[str, Checked, dict[str, str]]:
-    from rollkeeper.documents.capture import read_document
-
     asked = (*_SHOWN, "birth_date", "document_valid_until")
     proposed = read_document(data, asked=asked, on=on, name=name)
     return proposed.shape, proposed.checked, dict(proposed.values)
 
 
 def _checked(text: str, document_type: str | None, on: dt.date) -> tuple[str, Checked]:
-    from rollkeeper.documents.mrz import check_mrz, looks_like_mrz
-    from rollkeeper.documents.rules import (
-        PASSPORT,
-        RESIDENT_CARD,
-        check_number,
-        normalise_number,
-        normalise_type,
-    )
-
     kind = normalise_type(document_type) if document_type else None
     if kind == "mrz" or (kind is None and looks_like_mrz(text)):
         return "mrz", check_mrz(text, on=on)

@@ -6,7 +6,12 @@ from typing import Annotated
 
 import typer
 
+from rollkeeper.access.authority import console_authority
+from rollkeeper.enrolment.bulk import enrol_file, refused_file
+from rollkeeper.enrolment.reading import demand_usable
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
+from rollkeeper.kernel.opening import open_home
 
 
 def register(app: typer.Typer) -> None:
@@ -36,12 +41,6 @@ def enrol(
 
     Example: rollkeeper enrol registrations.jsonl
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.enrolment.bulk import enrol_file, refused_file
-    from rollkeeper.enrolment.reading import demand_usable
-    from rollkeeper.kernel import clock
-    from rollkeeper.kernel.opening import open_home
-
     demand_usable(file)
     open_home()
     with progress("Enrolling (bytes)", total=file.stat().st_size) as bar:

@@ -8,8 +8,16 @@ from typing import Annotated
 
 import typer
 
+from rollkeeper.access.authority import console_authority
+from rollkeeper.evidence.acts import make_report
+from rollkeeper.evidence.paper import LANGUAGES
+from rollkeeper.evidence.periods import period_between
+from rollkeeper.evidence.verifying import verify_report
+from rollkeeper.evidence.writing import write_report
 from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date
+from rollkeeper.ledger import auditor
+from rollkeeper.ledger.folder import public_folder
 
 
 def register(app: typer.Typer) -> None:
@@ -40,12 +48,6 @@ def report(
 
     Example: rollkeeper evidence report --from 2012-01-01 --to 2012-03-31 /srv/evidence/2012-Q1
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.evidence.acts import make_report
-    from rollkeeper.evidence.paper import LANGUAGES
-    from rollkeeper.evidence.periods import period_between
-    from rollkeeper.evidence.writing import write_report
-
     if language not in LANGUAGES:
         raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}.", param_hint="'--language'")
     period = period_between(first, last)
@@ -79,9 +81,6 @@ def verify(
 
     Example: rollkeeper evidence verify /srv/evidence/2012-Q1 --ledger copy --vkey operator.vkey
     """
-    from rollkeeper.evidence.verifying import verify_report
-    from rollkeeper.ledger.folder import public_folder
-
     place = ledger or public_folder()
     done = verify_report(folder, place, vkey=_key(vkey, place))
     if as_json:
@@ -114,8 +113,6 @@ def _key(given: str | None, ledger: Path) -> str:
 
 
 def _demand_key(text: str) -> str:
-    from rollkeeper.ledger import auditor
-
     try:
         auditor.read_key(text)
     except auditor.Wrong as fault:

@@ -3,20 +3,27 @@
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from rollkeeper.incidents.errors import InstantNotRead
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.behind import accounts_behind
+from rollkeeper.access.errors import StaffUnknown
+from rollkeeper.access.queries import staff_list
+from rollkeeper.incidents import acts, queries
+from rollkeeper.incidents.acts import close_incident
+from rollkeeper.incidents.drafts import draft
+from rollkeeper.incidents.drilling import run_drill
 from rollkeeper.incidents.kinds import About, Remedy, Severity, Table
+from rollkeeper.incidents.queries import IncidentView
+from rollkeeper.incidents.remedies import remedy_incident
+from rollkeeper.incidents.reporting import LANGUAGES, write_report
 from rollkeeper.kernel import clock, opening
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_instant, show_table
 from rollkeeper.kernel.ids import StaffId
 from rollkeeper.notices.kinds import NONE_NAMED
-
-if TYPE_CHECKING:
-    from rollkeeper.incidents.queries import IncidentView
 
 IncidentArgument = Annotated[UUID, typer.Argument(metavar="INCIDENT", show_default=False)]
 AccountOption = Annotated[
@@ -26,15 +33,6 @@ AccountOption = Annotated[
 LanguageOption = Annotated[
     str, typer.Option("--language", metavar="CODE", help="Of the report: en or zh-hans.")
 ]
-
-
-def read_instant(text: str) -> dt.datetime:
-    """Read an instant; without an offset it is of the law's zone. Refuses: InstantNotRead."""
-    try:
-        read = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise InstantNotRead from None
-    return read if read.tzinfo else read.replace(tzinfo=clock.zone())
 
 
 InstantOption = typer.Option(parser=read_instant, metavar="INSTANT")
@@ -84,9 +82,6 @@ def open_(
 
     Example: rollkeeper incident open --about account --account clerk-07 --since 2012-03-01T08:00
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.incidents import acts, queries
-
     opening.open_home()
     made = acts.open_incident(
         console_authority(), about=about, severity=severity, noticed_at=noticed or clock.now(),
@@ -102,9 +97,6 @@ def status(as_json: JsonOption = False, on: DateOption = None) -> None:  # noqa:
 
     Example: rollkeeper incident status
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.incidents import queries
-
     opening.open_home()
     found = queries.incidents(console_authority(), now=clock.now())
     if as_json:
@@ -135,9 +127,6 @@ def scope(
 
     Example: rollkeeper incident scope 01900000-0000-7000-8000-000000000000 --references
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.incidents import acts, queries
-
     opening.open_home()
     found = acts.scope_incident(console_authority(), incident, on=on or clock.today())
     if references:
@@ -162,9 +151,6 @@ def remedy(
 
     Example: rollkeeper incident remedy 01900000-0000-7000-8000-000000000000 sign_out_everyone
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.incidents.remedies import remedy_incident
-
     opening.open_home()
     with progress("Remedying") as bar:
         touched = remedy_incident(
@@ -186,10 +172,6 @@ def notify(
 
     Example: rollkeeper incident notify 01900000-0000-7000-8000-000000000000 --send
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.incidents import acts
-    from rollkeeper.incidents.drafts import draft
-
     opening.open_home()
     if send:
         told, missed = acts.tell_exposed(console_authority(), incident, on=on or clock.today())
@@ -222,10 +204,6 @@ def report(
 
     Example: rollkeeper incident report 01900000-0000-7000-8000-000000000000 --language zh-hans
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.incidents import acts, queries
-    from rollkeeper.incidents.reporting import LANGUAGES, write_report
-
     if language not in LANGUAGES:
         raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}.", param_hint="'--language'")
     opening.open_home()
@@ -240,9 +218,6 @@ def close(incident: IncidentArgument, on: DateOption = None) -> None:
 
     Example: rollkeeper incident close 01900000-0000-7000-8000-000000000000
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.incidents.acts import close_incident
-
     opening.open_home()
     close_incident(console_authority(), incident, on=on or clock.today())
     out.print("Closed.")
@@ -255,10 +230,6 @@ def drill(as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper incident drill
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.incidents.drilling import run_drill
-    from rollkeeper.incidents.reporting import write_report
-
     opening.open_home()
     view, by_field = run_drill(console_authority(), on=on or clock.today())
     if as_json:
@@ -268,10 +239,6 @@ def drill(as_json: JsonOption = False, on: DateOption = None) -> None:
 
 
 def _accounts(names: list[str], agent: str | None, on: dt.date) -> list[StaffId]:
-    from rollkeeper.access.behind import accounts_behind
-    from rollkeeper.access.errors import StaffUnknown
-    from rollkeeper.access.queries import staff_list
-
     known = {staff.username: staff.staff_id for staff in staff_list(on)}
     for name in names:
         if name not in known:
@@ -279,11 +246,11 @@ def _accounts(names: list[str], agent: str | None, on: dt.date) -> list[StaffId]
     return [*(known[name] for name in names), *(accounts_behind("agent", agent) if agent else ())]
 
 
-def _plain(view: "IncidentView") -> dict[str, object]:
+def _plain(view: IncidentView) -> dict[str, object]:
     return dataclasses.asdict(view)
 
 
-def _show(view: "IncidentView") -> None:
+def _show(view: IncidentView) -> None:
     drill_mark = " (a drill)" if view.is_drill else ""
     stands = "closed" if view.closed_at else "open"
     out.print(

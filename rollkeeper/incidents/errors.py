@@ -67,15 +67,6 @@ class NothingToSuspend(RollkeeperError):
     remedy = "Use another remedy, or 'rollkeeper staff suspend' for an account that you name."
 
 
-class InstantNotRead(RollkeeperError):
-    """An option that wants an instant was given something else."""
-
-    code = "instant_not_read"
-    kind = Kind.MALFORMED
-    sentence = "That is no instant."
-    remedy = "Write it as 2012-03-02T09:30, in the zone of the law, or with an offset of its own."
-
-
 class StepNeedsPerson(RollkeeperError):
     """Who agrees to a step is somebody: the console and the house are nobody."""
 

@@ -53,6 +53,15 @@ class DateTooFar(RollkeeperError):
     remedy = "Look at the year again."
 
 
+class InstantNotRead(RollkeeperError):
+    """An option that wants an instant was given something else."""
+
+    code = "instant_not_read"
+    kind = Kind.MALFORMED
+    sentence = "That is no instant."
+    remedy = "Write it as 2012-03-02T09:30, in the zone of the law, or with an offset of its own."
+
+
 YEARS = (1900, 2199)
 
 
@@ -70,6 +79,15 @@ def read_date(text: str) -> dt.date:
     return day
 
 
+def read_instant(text: str) -> dt.datetime:
+    """Read an instant; without an offset it is of the instance's zone. Refuses: InstantNotRead."""
+    try:
+        read = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise InstantNotRead from None
+    return read if read.tzinfo else read.replace(tzinfo=clock.zone())
+
+
 def _given(value: dt.date | None) -> dt.date | None:
     if value is not None:
         clock.give_day(value)
@@ -83,6 +101,11 @@ DateOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine.")]
+
+
+def group_called(app: typer.Typer, name: str) -> typer.Typer | None:
+    """Return a group that another package registered, or None where that package's commands are not imported."""
+    return next((group.typer_instance for group in app.registered_groups if group.name == name), None)
 
 
 def emit(answer: Mapping[str, Any] | Sequence[Any]) -> None:

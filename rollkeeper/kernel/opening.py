@@ -6,15 +6,14 @@ to here, and commands of all floors ask here.
 """
 
 from collections.abc import Callable
+from typing import Final
 
-_opener: list[Callable[[], None]] = []
+from rollkeeper.kernel.hooks import Hook
 
-
-def open_home_with(opener: Callable[[], None]) -> None:
-    """State how a home is opened. Called once, by ``site``."""
-    _opener[:] = [opener]
+INSTANCE_OPENER: Final[Hook[Callable[[], None]]] = Hook("kernel: open the instance")
+"""Opens this process's instance, and makes an empty demo instance where there is none. `site` registers it."""
 
 
 def open_home() -> None:
     """Open this process's home: servers started, tables there. An empty trial home is made where there is none."""
-    _opener[0]()
+    INSTANCE_OPENER.only()()

@@ -3,15 +3,17 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from rollkeeper.kernel.console import JsonOption, emit, progress, read_date
 from rollkeeper.law.engines import Engine
-
-if TYPE_CHECKING:
-    from rollkeeper.law.simulation import Outcome
+from rollkeeper.law.errors import ResultNotWritten
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.picture import show_picture, svg_picture
+from rollkeeper.law.simulation import Outcome, refuse_place, write_whole
+from rollkeeper.law.simulation import simulate as run
 
 
 def register(app: typer.Typer) -> None:
@@ -49,12 +51,6 @@ def simulate(
 
     Example: rollkeeper simulate cn-xz-2011 events.csv --from 2012-01-01 --to 2014-12-31 --out result.csv
     """
-    from rollkeeper.law.errors import ResultNotWritten
-    from rollkeeper.law.packs import load_pack
-    from rollkeeper.law.picture import show_picture, svg_picture
-    from rollkeeper.law.simulation import refuse_place, write_whole
-    from rollkeeper.law.simulation import simulate as run
-
     law = load_pack(pack)
     for place in (result, plot):
         if place is not None:
@@ -71,13 +67,13 @@ def simulate(
     show_picture(found.counts)
 
 
-def _at_the_end(found: "Outcome") -> dict[str, int]:
+def _at_the_end(found: Outcome) -> dict[str, int]:
     """Return how many lines stand in each stage on the last day."""
     last = found.counts.row(-1, named=True)
     return {stage: count for stage, count in last.items() if stage != "day"}
 
 
-def _answer(found: "Outcome") -> dict[str, object]:
+def _answer(found: Outcome) -> dict[str, object]:
     fates = found.fates
     done = {
         name: fates.height - fates[name].null_count() for name in fates.columns[1:] if name.endswith("_on")

@@ -2,16 +2,18 @@
 """The commands under `ledger`: publish and verify it, receipts and certificates of erasure."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from rollkeeper.kernel import opening
 from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show_table
-
-if TYPE_CHECKING:
-    from rollkeeper.ledger.publishing import Published
-    from rollkeeper.ledger.receipts import LedgerReceipt
+from rollkeeper.kernel.ids import EntryId
+from rollkeeper.ledger import auditor, paper, publishing, receipts, words
+from rollkeeper.ledger import folder as places
+from rollkeeper.ledger.paper import page
+from rollkeeper.ledger.publishing import Published
+from rollkeeper.ledger.receipts import LedgerReceipt
 
 FolderArgument = Annotated[
     Path | None,
@@ -68,9 +70,6 @@ def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
 
     Example: rollkeeper ledger publish /srv/www/ledger
     """
-    from rollkeeper.ledger import folder as places
-    from rollkeeper.ledger import publishing
-
     opening.open_home()
     place = folder or places.public_folder()
     with progress("Publishing entries") as bar:
@@ -87,7 +86,7 @@ def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def _tell_published(done: "Published", place: Path) -> None:
+def _tell_published(done: Published, place: Path) -> None:
     for one in done.answers:
         if not one.line:
             err.print(f"{one.witness} did not cosign: {one.why}.", markup=False)
@@ -124,8 +123,6 @@ def verify(
 
     Example: rollkeeper ledger verify /srv/www/ledger --older checkpoint-of-last-month --witness witnesses.txt --quorum 2
     """
-    from rollkeeper.ledger import auditor
-
     if source is None and not folder.exists():
         raise typer.BadParameter(f"path '{folder}' does not exist.", param_hint="'DIR'")
     code = auditor.run(
@@ -159,9 +156,6 @@ def receipt(
 
     Example: rollkeeper ledger receipt 4711-K2M9QX --pdf receipt.pdf
     """
-    from rollkeeper.kernel.ids import EntryId
-    from rollkeeper.ledger import paper, receipts
-
     opening.open_home()
     found = receipts.receipt_of(EntryId(int(code))) if code.isdecimal() else receipts.find_by_code(code)
     if not found.is_proven:
@@ -188,8 +182,6 @@ def check_receipt(
 
     Example: rollkeeper ledger check-receipt 4711.tlog-proof --vkey /srv/www/ledger/vkey
     """
-    from rollkeeper.ledger import auditor
-
     code = auditor.run(file, vkey=vkey, older=[], as_json=as_json, witness=witness or [], quorum=quorum)
     raise typer.Exit(code)
 
@@ -201,8 +193,6 @@ def check_page(
 
     Example: rollkeeper ledger check-page check-receipt.html
     """
-    from rollkeeper.ledger.paper import page
-
     file.write_text(page.check_page(), "utf-8")
     out.print(f"{file} checks receipts by itself; open it in any browser.", markup=False)
 
@@ -217,8 +207,6 @@ def erasure(
 
     Example: rollkeeper ledger erasure 4711-K2M9QX
     """
-    from rollkeeper.ledger import receipts, words
-
     opening.open_home()
     text = Path(shown).read_text("utf-8", "replace") if Path(shown).is_file() else shown
     mark = receipts.check_shown(text)
@@ -241,7 +229,7 @@ def erasure(
     raise typer.Exit(0 if found else 1)
 
 
-def _certificate(one: "LedgerReceipt") -> dict[str, str | bool]:
+def _certificate(one: LedgerReceipt) -> dict[str, str | bool]:
     facts = one.mark.facts
     return {
         "certificate": one.code, "day": one.mark.day, "article": one.mark.article, "ground": facts.get("ground", ""),

@@ -5,18 +5,28 @@ What was opened is shown once, on a screen of its own that is wiped, where there
 are asked for, or read from standard input: an argument stands in the list of processes and in the shell's history.
 """
 
+import dataclasses
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
+from uuid import UUID
 
 import typer
+from django.utils import translation
 
+from rollkeeper.access.acts import sign_in
+from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.kernel import clock, opening
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, show_table
+from rollkeeper.kernel.canonical import canonical_bytes
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, group_called, out, show_table
+from rollkeeper.kernel.ids import PersonId
+from rollkeeper.ledger.words import FIELDS, PURPOSES, ROLES, say_word
+from rollkeeper.lines import looks
+from rollkeeper.lines.opening import open_document_copy, open_field
+from rollkeeper.lines.shown import codes_for
+from rollkeeper.subscribers.kinds import Part
+from rollkeeper.vault.canaries import open_alarms, settle_alarms
 from rollkeeper.vault.fields import Field, Purpose
-
-if TYPE_CHECKING:
-    from rollkeeper.access.authority import Authority
 
 
 class PartWord(StrEnum):
@@ -39,14 +49,12 @@ class HumanPurpose(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the vault's and the ledger's own."""
-    (vault,) = (group.typer_instance for group in app.registered_groups if group.name == "vault")
-    if vault is not None:
+    if vault := group_called(app, "vault"):
         vault.command("open")(open_)
         vault.command("open-copy")(open_copy)
         vault.command("alarms")(alarms)
     app.command("counter-codes")(counter_codes)
-    (ledger,) = (group.typer_instance for group in app.registered_groups if group.name == "ledger")
-    if ledger is not None:
+    if ledger := group_called(app, "ledger"):
         ledger.command("who-looked")(who_looked)
 
 
@@ -58,10 +66,6 @@ def counter_codes() -> None:
 
     Example: echo "13900001234" | rollkeeper counter-codes
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.kernel.canonical import canonical_bytes
-    from rollkeeper.lines.shown import codes_for
-
     opening.open_home()
     for said in codes_for(console_authority(), sys.stdin, on=clock.today()):
         sys.stdout.write(canonical_bytes(said).decode() + "\n")
@@ -86,10 +90,6 @@ def open_(
 
     Example: rollkeeper vault open --as officer-1 --field name --purpose subscriber_request
     """
-    from rollkeeper.access.acts import sign_in
-    from rollkeeper.lines.opening import open_field
-    from rollkeeper.subscribers.kinds import Part
-
     opening.open_home()
     authority = sign_in(user, _ask(f"Password of {user}", secret=True))
     value = open_field(
@@ -119,10 +119,6 @@ def open_copy(
 
     Example: rollkeeper vault open-copy --as officer-1 --purpose correction | feh -
     """
-    from rollkeeper.access.acts import sign_in
-    from rollkeeper.lines.opening import open_document_copy
-    from rollkeeper.subscribers.kinds import Part
-
     if sys.stdout.isatty():
         raise typer.BadParameter("a picture is not for a terminal: lead it to a viewer, as in '... | feh -'")
     opening.open_home()
@@ -156,8 +152,6 @@ def alarms(
 
     Example: rollkeeper vault alarms --settle --as officer-1
     """
-    from rollkeeper.vault.canaries import open_alarms, settle_alarms
-
     opening.open_home()
     if settle:
         settled = settle_alarms(_signed_in(user), on=on or clock.today())
@@ -200,16 +194,6 @@ def who_looked(
 
     Example: rollkeeper ledger who-looked 01900000-0000-7000-8000-000000000000
     """
-    import dataclasses
-    from uuid import UUID
-
-    from django.utils import translation
-
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.kernel.ids import PersonId
-    from rollkeeper.ledger.words import FIELDS, PURPOSES, ROLES, say_word
-    from rollkeeper.lines import looks
-
     opening.open_home()
     try:
         found = looks.who_looked(console_authority(), PersonId(UUID(about)))
@@ -233,9 +217,7 @@ def who_looked(
         )  # fmt: skip
 
 
-def _signed_in(user: str | None) -> "Authority":
-    from rollkeeper.access.acts import sign_in
-
+def _signed_in(user: str | None) -> Authority:
     if user is None:
         raise typer.BadParameter("Say who: --as USER.")
     return sign_in(user, _ask(f"Password of {user}", secret=True))

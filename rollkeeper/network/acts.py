@@ -21,7 +21,8 @@ from rollkeeper.kernel.settings import settings
 from rollkeeper.law.calendars import is_closed
 from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.network.gateways import CHUNK, Gateway, Order, network_gateway
+from rollkeeper.network.gateways.base import CHUNK, Gateway, Order
+from rollkeeper.network.gateways.registry import network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.network.models import AT_ONCE
 from rollkeeper.network.rules import LONGEST_WAIT, Followed, counted, follow

@@ -7,16 +7,18 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
-
-if TYPE_CHECKING:
-    from rollkeeper.network.acts import Pushed
-    from rollkeeper.network.queries import Difference
+from rollkeeper.network import queries
+from rollkeeper.network.acts import Pushed, push_due
+from rollkeeper.network.comparing import compare_lines
+from rollkeeper.network.kinds import CommandState
+from rollkeeper.network.queries import Difference, count_due, standings
 
 _LOOKS_EVERY_S = 1.0
 
@@ -57,11 +59,6 @@ def push(
 
     Example: rollkeeper network push
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.network.acts import push_due
-    from rollkeeper.network.kinds import CommandState
-    from rollkeeper.network.queries import count_due
-
     opening.open_home()
     if follow:
         failed = _follow(as_json=as_json, on=on)
@@ -76,10 +73,6 @@ def push(
 
 def _follow(*, as_json: bool, on: dt.date | None) -> int:
     """Push until stopped; return how many commands were given up meanwhile."""
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.network.acts import push_due
-    from rollkeeper.network.kinds import CommandState
-
     stop, failed = threading.Event(), 0
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -94,7 +87,7 @@ def _follow(*, as_json: bool, on: dt.date | None) -> int:
     return failed
 
 
-def _show_pushed(pushed: "Pushed", *, as_json: bool) -> None:
+def _show_pushed(pushed: Pushed, *, as_json: bool) -> None:
     counts = {state.value: count for state, count in pushed.counts.items()}
     if as_json:
         emit({**counts, "floor_breaks": pushed.floor_breaks})
@@ -113,8 +106,6 @@ def status(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper network status --json
     """
-    from rollkeeper.network.queries import standings
-
     opening.open_home()
     found = standings()
     if as_json:
@@ -164,10 +155,6 @@ def reconcile(
 
     Example: rollkeeper network reconcile
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.network import queries
-    from rollkeeper.network.comparing import compare_lines
-
     opening.open_home()
     with progress("Asking the network", queries.count_lines()) as bar:
         compared = compare_lines(
@@ -195,7 +182,7 @@ def reconcile(
         raise typer.Exit(1)
 
 
-def _show_differences(found: "Sequence[Difference]") -> None:
+def _show_differences(found: Sequence[Difference]) -> None:
     if not found:
         out.print("Register and network agree on every line that was compared.")
         return

@@ -18,7 +18,8 @@ from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.network.gateways import CHUNK, Gateway, network_gateway
+from rollkeeper.network.gateways.base import CHUNK, Gateway
+from rollkeeper.network.gateways.registry import network_gateway
 from rollkeeper.network.kinds import ReadBack
 from rollkeeper.network.models import Comparison
 from rollkeeper.network.queries import Compared, reconcile

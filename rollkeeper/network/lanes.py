@@ -8,7 +8,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.lanes import Lane
-from rollkeeper.network.gateways import has_network
+from rollkeeper.network.gateways.registry import has_network
 
 _MOST = 500
 _PAGES = 5
@@ -39,7 +39,7 @@ def watch() -> int:
 
 def opens() -> bool:
     """Tell whether an element of this home is told numbers; one that knows lines by their reference needs no key."""
-    from rollkeeper.network.gateways import network_gateway
+    from rollkeeper.network.gateways.registry import network_gateway
 
     try:
         return network_gateway().needs_number

@@ -10,7 +10,8 @@ from uuid import UUID
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.network.gateways import CHUNK, Gateway, has_network, network_gateway
+from rollkeeper.network.gateways.base import CHUNK, Gateway
+from rollkeeper.network.gateways.registry import has_network, network_gateway
 from rollkeeper.network.kinds import CommandKind, CommandState, ReadBack
 
 

@@ -18,7 +18,9 @@ from rollkeeper.kernel.database import act, kept_run, rows, run, sql
 from rollkeeper.kernel.ids import CampaignId, LineId, NoticeId, new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.notices.gateways import CHUNK, Gateway, gateways
+from rollkeeper.notices.gateways.base import CHUNK, Gateway
+from rollkeeper.notices.gateways.registry import gateways
+from rollkeeper.notices.hooks import BEFORE_SENDING, PROMISES
 from rollkeeper.notices.kinds import NONE_NAMED, Channel, NoticeKind
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.rules import AFTER_A_FAILURE
@@ -29,9 +31,7 @@ __all__ = [
     "Receipt",
     "Sent",
     "TakenIn",
-    "before_sending",
     "owe",
-    "promise_anew",
     "record_outcomes",
     "send_due",
 ]
@@ -39,21 +39,6 @@ __all__ = [
 
 _GIVEN_UP_AT_ONCE = 5000
 """Attempts in one transaction: after a long absence there are millions whose time is over."""
-
-_before: list[Callable[[dt.date], object]] = []
-
-
-_promises: dict[NoticeKind, Callable[[dt.date], Promise | None]] = {}
-
-
-def promise_anew(kind: NoticeKind, promise: Callable[[dt.date], Promise | None]) -> None:
-    """State what a notice of a kind may promise if it is sent on a day: rooms above that count the days."""
-    _promises[kind] = promise
-
-
-def before_sending(owing: Callable[[dt.date], object]) -> None:
-    """State what is done before each sending: rooms above that owe something by itself when its day comes."""
-    _before.append(owing)
 
 
 @dataclass(slots=True)
@@ -140,13 +125,15 @@ def send_due(
     Ledger: vault:sealed:opened before an address is opened; notices:notice:bounced where a gateway refuses it.
     """
     role, sent = demand(authority, Power.SEND_NOTICES), Sent()
-    for owing in _before:
+    for owing in BEFORE_SENDING.each():
         owing(on)
     sent.given_up = _give_up_waiting()
     run(sql("notices", "fold_tally"))
     _release_dead_claims()
     with hold_claim() as claim:
-        promises = {kind: found for kind, promise in _promises.items() if (found := promise(on))}
+        promises = {
+            NoticeKind(kind): found for kind, promise in PROMISES.each_by_key() if (found := promise(on))
+        }
         ways = gateways() if ways is None else ways
         sender = Sender(authority, role, claim=claim, on=on, ways=ways, promises=promises)
         while seen := sender.send_chunk(

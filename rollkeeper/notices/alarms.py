@@ -6,9 +6,9 @@ from typing import Final
 from rollkeeper.access.queries import mark_deciders_told, new_deciders
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import settings
-from rollkeeper.notices.gateways import Answer, Message
+from rollkeeper.notices.gateways.base import Answer, Message
+from rollkeeper.notices.gateways.smtp import MailServer
 from rollkeeper.notices.kinds import Channel
-from rollkeeper.notices.smtp import MailServer
 from rollkeeper.notices.texts import Written
 from rollkeeper.vault.canaries import AlarmAbout, mark_told, untold_alarms
 from rollkeeper.vault.opened import Opened

@@ -3,6 +3,8 @@
 
 from django.apps import AppConfig
 
+from rollkeeper.vault.hooks import ALARM_MAILERS
+
 
 class NoticesConfig(AppConfig):
     """The room notices."""
@@ -10,14 +12,5 @@ class NoticesConfig(AppConfig):
     name = "rollkeeper.notices"
 
     def ready(self) -> None:
-        """Hand down to the vault how somebody is told of an alarm."""
-        from rollkeeper.vault.canaries import tell_alarms_with
-
-        tell_alarms_with(_mail_alarms)
-
-
-def _mail_alarms() -> None:
-    # The mail's own packages are read when there is something to tell, not at every start.
-    from rollkeeper.notices.alarms import mail_alarms
-
-    mail_alarms()
+        """Register how an alarm is sent."""
+        ALARM_MAILERS.register_by_name("rollkeeper.notices.alarms:mail_alarms")

@@ -19,7 +19,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.acts import TakenIn, record_outcomes
 from rollkeeper.notices.errors import NoMessageCentre, NoReturnAddress, ReportIdsUnknown
-from rollkeeper.notices.letters import read_letters
+from rollkeeper.notices.gateways.letters import read_letters
 from rollkeeper.notices.mail_folder import Mail, MailFolder, open_folder
 from rollkeeper.notices.mail_reports import MOST_BYTES, MailReport, Says, read_mail
 from rollkeeper.notices.receipts import Receipt
@@ -79,7 +79,7 @@ def take_in(
 
 def collect_short_messages(*, seconds: float, on: dt.date, by: Authority | None = None) -> Heard:
     """Listen to the message centre for so long, and take in what is settled. Refuses: NoMessageCentre."""
-    from rollkeeper.notices.smpp import ShortMessages
+    from rollkeeper.notices.gateways.smpp import ShortMessages
 
     if settings().smpp_url is None:
         raise NoMessageCentre
@@ -99,7 +99,7 @@ def collect_short_messages(*, seconds: float, on: dt.date, by: Authority | None 
 
 def collect_calls(*, on: dt.date, by: Authority | None = None) -> TakenIn:
     """Ask the program that places calls what became of them, take it in, and say so. Refuses: NoCalls."""
-    from rollkeeper.notices.voice import Calls
+    from rollkeeper.notices.gateways.voice import Calls
 
     calls = Calls.of_this_home()
     found = calls.results()

@@ -2,17 +2,33 @@
 """The commands `notices send`, `status`, `collect`, `receipts`, `letters`, `check`, `genuine` and `senders`."""
 
 import dataclasses
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
-
-if TYPE_CHECKING:
-    from rollkeeper.notices.acts import TakenIn
-    from rollkeeper.notices.collecting import MailsRead
+from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.queries import find_line_written
+from rollkeeper.notices import queries
+from rollkeeper.notices.acts import TakenIn, send_due
+from rollkeeper.notices.alarms import mail_alarms, mail_new_deciders
+from rollkeeper.notices.collecting import (
+    MailsRead,
+    collect_calls,
+    collect_mail,
+    collect_short_messages,
+    take_in,
+    take_letters,
+)
+from rollkeeper.notices.errors import NoNotice
+from rollkeeper.notices.menu import answers
+from rollkeeper.notices.queries import count_due, find_genuine, published_senders
+from rollkeeper.notices.receipts import read_receipts
 
 SecondsOption = Annotated[float, typer.Option("--seconds", min=0.1, metavar="S", help="How long to listen.")]
 LimitOption = Annotated[
@@ -44,11 +60,6 @@ def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption 
 
     Example: rollkeeper notices send
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.notices.acts import send_due
-    from rollkeeper.notices.alarms import mail_alarms, mail_new_deciders
-    from rollkeeper.notices.queries import count_due
-
     opening.open_home()
     mail_alarms()
     mail_new_deciders()
@@ -77,8 +88,6 @@ def status(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper notices status --json
     """
-    from rollkeeper.notices import queries
-
     opening.open_home()
     notices, tried, missing = queries.standings(), queries.attempts(), queries.count_unreached()
     senders, unread = queries.genuine_senders(), queries.languages_awaiting_a_reader()
@@ -130,8 +139,6 @@ def collect(
 
     Example: rollkeeper notices collect --seconds 60
     """
-    from rollkeeper.notices.collecting import collect_calls, collect_mail, collect_short_messages
-
     opening.open_home()
     day = on or clock.today()
     if mail is not None:
@@ -158,9 +165,6 @@ def receipts(file: FileArgument, as_json: JsonOption = False, on: DateOption = N
 
     Example: rollkeeper notices receipts ~/rollkeeper/outbox/receipts.jsonl
     """
-    from rollkeeper.notices.collecting import take_in
-    from rollkeeper.notices.receipts import read_receipts
-
     opening.open_home()
     found = read_receipts(file)
     with progress("Taking in delivery reports", len(found)) as bar:
@@ -178,10 +182,6 @@ def letters(references: LettersArgument, as_json: JsonOption = False, on: DateOp
 
     Example: rollkeeper notices letters V2DQ-JHEG-B149 MC1S-89JK-NNFA-E0EM-35
     """
-    import sys
-
-    from rollkeeper.notices.collecting import take_letters
-
     opening.open_home()
     said = [one.strip() for one in sys.stdin if one.strip()] if references == ["-"] else references
     read = take_letters(said, on=on or clock.today())
@@ -195,7 +195,7 @@ def letters(references: LettersArgument, as_json: JsonOption = False, on: DateOp
         raise typer.Exit(1)
 
 
-def _show_mail(found: "MailsRead", *, as_json: bool) -> None:
+def _show_mail(found: MailsRead, *, as_json: bool) -> None:
     if as_json:
         emit(dataclasses.asdict(found))
         return
@@ -205,7 +205,7 @@ def _show_mail(found: "MailsRead", *, as_json: bool) -> None:
     )
 
 
-def _show_taken(total: "TakenIn", *, as_json: bool) -> None:
+def _show_taken(total: TakenIn, *, as_json: bool) -> None:
     if as_json:
         emit(dataclasses.asdict(total))
         return
@@ -225,11 +225,6 @@ def check(number: NumberArgument, code: CodeArgument, as_json: JsonOption = Fals
 
     Example: rollkeeper notices check 13900001234 12345678
     """
-    from rollkeeper.kernel.settings import settings
-    from rollkeeper.lines.queries import find_line_written
-    from rollkeeper.notices.errors import NoNotice
-    from rollkeeper.notices.queries import find_genuine
-
     opening.open_home()
     line = find_line_written(number, country=settings().country_code)
     if line is None:
@@ -251,11 +246,6 @@ def genuine() -> None:
 
     Example: echo "13900001234 12345678" | rollkeeper notices genuine
     """
-    import sys
-
-    from rollkeeper.kernel.canonical import canonical_bytes
-    from rollkeeper.notices.menu import answers
-
     opening.open_home()
     for said in answers(sys.stdin):
         sys.stdout.write(canonical_bytes(said).decode() + "\n")
@@ -267,7 +257,5 @@ def senders() -> None:
 
     Example: rollkeeper notices senders > /var/www/register/senders.json
     """
-    from rollkeeper.notices.queries import published_senders
-
     opening.open_home()
     emit(published_senders())

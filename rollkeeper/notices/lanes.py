@@ -11,7 +11,7 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.lanes import Lane
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.errors import ReportIdsUnknown
-from rollkeeper.notices.gateways import GatewayBroken
+from rollkeeper.notices.gateways.base import GatewayBroken
 
 if TYPE_CHECKING:
     from rollkeeper.notices.acts import TakenIn

@@ -20,8 +20,8 @@ from rollkeeper.kernel.database import act, rows, run, sql
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices.acts import record_outcomes
+from rollkeeper.notices.gateways.letters import read_letter, written_reference
 from rollkeeper.notices.kinds import Outcome
-from rollkeeper.notices.letters import read_letter, written_reference
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.return_address import return_secret
 

@@ -13,7 +13,8 @@ from rollkeeper.access.roles import Power
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.settings import settings
-from rollkeeper.notices.gateways import Answer, Gateway, GatewayBroken, Message, gateways
+from rollkeeper.notices.gateways.base import Answer, Gateway, GatewayBroken, Message
+from rollkeeper.notices.gateways.registry import gateways
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.rules import ways_to
 from rollkeeper.notices.sending import address_in, line_of

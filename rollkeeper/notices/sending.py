@@ -23,7 +23,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.ledger.receipts import codes_of
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.contacts import ContactKind, split_contact
-from rollkeeper.notices.gateways import Answer, Gateway, GatewayBroken, Handing, Message
+from rollkeeper.notices.gateways.base import Answer, Gateway, GatewayBroken, Handing, Message
 from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.models import AT_ONCE
 from rollkeeper.notices.rules import (

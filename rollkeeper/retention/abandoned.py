@@ -7,7 +7,6 @@ What is refused by a rule is refused before anything is sealed, and leaves nothi
 """
 
 import datetime as dt
-from collections.abc import Callable
 
 from rollkeeper.access.authority import Authority, demand
 from rollkeeper.access.roles import Power, StaffRole
@@ -16,6 +15,7 @@ from rollkeeper.kernel.database import act, patient, rows, sql
 from rollkeeper.kernel.ids import HoldingId, PersonId
 from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
+from rollkeeper.retention.hooks import ABANDONED_ERASERS
 from rollkeeper.vault.acts import list_living_keys, remove_copies, shred
 from rollkeeper.vault.canaries import wait_for_canaries
 
@@ -25,14 +25,6 @@ LONGEST = dt.timedelta(hours=24)
 """How long the identity of an application that came to nothing may be there."""
 
 type Pairs = list[tuple[PersonId, HoldingId]]
-type Eraser = Callable[[Authority, dt.date], int]
-
-_elsewhere: list[Eraser] = []
-
-
-def abandoned_elsewhere(eraser: Eraser) -> None:
-    """State how what came to nothing is erased in a room above. Called once, by the room that owns it."""
-    _elsewhere.append(eraser)
 
 
 def erase_abandoned(authority: Authority, *, on: dt.date) -> int:
@@ -41,7 +33,9 @@ def erase_abandoned(authority: Authority, *, on: dt.date) -> int:
     Return how many there were. Refuses: NotAllowed, OnlySeals. Ledger: line:application:erased, once a run that found any.
     """
     role = demand(authority, Power.ERASE_DUE)
-    return _destroy_keys(authority, role, on=on) + sum(erase(authority, on) for erase in _elsewhere)
+    return _destroy_keys(authority, role, on=on) + sum(
+        erase(authority, on=on) for erase in ABANDONED_ERASERS.each()
+    )
 
 
 def _destroy_keys(authority: Authority, role: StaffRole, *, on: dt.date) -> int:

@@ -23,7 +23,7 @@ from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.network.gateways import has_network
+from rollkeeper.network.gateways.registry import has_network
 from rollkeeper.retention.abandoned import erase_abandoned
 from rollkeeper.retention.errors import ErasuresMissing
 from rollkeeper.retention.rules import last_end_to_erase

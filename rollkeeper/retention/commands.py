@@ -4,17 +4,21 @@
 import dataclasses
 import datetime as dt
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from rollkeeper.access.acts import sign_in
+from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
 from rollkeeper.kernel.ids import LineId
-
-if TYPE_CHECKING:
-    from rollkeeper.access.authority import Authority
+from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.queries import find_line_written, view_line
+from rollkeeper.retention import abandoned, acts
+from rollkeeper.retention.holding import end_hold, lay_hold, standing_holds
 
 UserOption = Annotated[
     str, typer.Option("--as", metavar="USER", help="Who you are; the password is asked for.")
@@ -57,9 +61,6 @@ def erase_due(
 
     Example: rollkeeper erase-due --dry-run
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.retention import abandoned, acts
-
     opening.open_home()
     day = on or clock.today()
     due = acts.count_due(console_authority(), on=day)
@@ -112,8 +113,6 @@ def lay(
 
     Example: rollkeeper holds lay --as officer-1 --case 2012/7 --to 2012-09-30 --review 2012-06-30
     """
-    from rollkeeper.retention.holding import lay_hold
-
     opening.open_home()
     officer, line_id = _signed_in(user), _line_id()
     lay_hold(officer, line_id, case_reference=case, last=last, review_on=review_on, on=on or clock.today())
@@ -127,8 +126,6 @@ def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
 
     Example: rollkeeper holds end --as officer-1 --case 2012/7
     """
-    from rollkeeper.retention.holding import end_hold
-
     opening.open_home()
     officer, line_id, day = _signed_in(user), _line_id(), on or clock.today()
     end_hold(officer, line_id, case_reference=case, on=day)
@@ -142,9 +139,6 @@ def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper holds list
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.retention.holding import standing_holds
-
     opening.open_home()
     day = on or clock.today()
     found = standing_holds(console_authority(), on=day)
@@ -162,18 +156,12 @@ def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
         raise typer.Exit(1)
 
 
-def _signed_in(user: str) -> "Authority":
-    from rollkeeper.access.acts import sign_in
-
+def _signed_in(user: str) -> Authority:
     return sign_in(user, _ask(f"Password of {user}", secret=True))
 
 
 def _line_id() -> LineId:
     """Ask for a line, by its number or, where that is somebody else's by now, by its reference. Refuses: NumberNotRead, LineNotFound."""
-    from rollkeeper.kernel.settings import settings
-    from rollkeeper.lines.errors import LineNotFound
-    from rollkeeper.lines.queries import find_line_written
-
     asked = _ask("Number or reference of the line")
     try:
         return LineId(UUID(asked))
@@ -186,8 +174,6 @@ def _line_id() -> LineId:
 
 def _told(line_id: LineId) -> str:
     """Say which line it is: a number that was asked for may be another contract's by now."""
-    from rollkeeper.lines.queries import view_line
-
     line = view_line(line_id)
     ended = f", ended on {line.ended_on}" if line and line.ended_on else ""
     return f"Line {line_id}, in service since {line.activated_on}{ended}" if line else str(line_id)

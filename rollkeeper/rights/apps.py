@@ -3,6 +3,8 @@
 
 from django.apps import AppConfig
 
+from rollkeeper.access.hooks import SIGN_OUTS
+
 
 class RightsConfig(AppConfig):
     """The room rights."""
@@ -10,8 +12,5 @@ class RightsConfig(AppConfig):
     name = "rollkeeper.rights"
 
     def ready(self) -> None:
-        """Hand down how every visit is ended, for when everybody must be signed out."""
-        from rollkeeper.access.signing_out import sign_out_also
-        from rollkeeper.rights.visits import end_all_visits
-
-        sign_out_also(end_all_visits)
+        """Register how every session of the portal is ended, for when everyone must be signed out."""
+        SIGN_OUTS.register_by_name("rollkeeper.rights.visits:end_all_visits")

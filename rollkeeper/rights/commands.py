@@ -8,10 +8,26 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.campaign.commands.asked import FirstDayOption, LastDayOption, NumberArgument, declared_reason
+from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.campaign.commands.asked import (
+    FirstDayOption,
+    LastDayOption,
+    NumberArgument,
+    console_or,
+    declared_reason,
+)
+from rollkeeper.enrolment.acts import pause_line
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, group_called, out, show_table
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.opening import open_home
+from rollkeeper.rights.acts import protect_record as protect
+from rollkeeper.rights.deciding import settle_case
+from rollkeeper.rights.disputing import honour_receipt as honour
+from rollkeeper.rights.heirs import check_named as check
 from rollkeeper.rights.kinds import NamedPart
+from rollkeeper.rights.porter import keep_door as keep
+from rollkeeper.rights.queries import open_cases
 
 _CLAIMANT = {None: "", True: "claimant named by the holder", False: "claimant not named"}
 
@@ -27,8 +43,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(cases, name="cases")
     app.command("protect-record")(protect_record)
     app.command("honour-receipt")(honour_receipt)
-    (campaign,) = (group.typer_instance for group in app.registered_groups if group.name == "campaign")
-    if campaign is not None:
+    if campaign := group_called(app, "campaign"):
         campaign.command()(pause)
     app.command("keep-code")(keep_code)
     app.command("check-named")(check_named)
@@ -41,10 +56,6 @@ def keep_door() -> None:
 
     Example: rollkeeper keep-door
     """
-    from rollkeeper.access.authority import sweep_authority
-    from rollkeeper.kernel.opening import open_home
-    from rollkeeper.rights.porter import keep_door as keep
-
     open_home()
     out.print("At the door. Stop it with Ctrl-C.")
     keep(sweep_authority(), goes_on=lambda: True)
@@ -57,8 +68,6 @@ def keep_code(*, on: DateOption = None) -> None:
 
     Example: rollkeeper keep-code < number.txt
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.kernel.opening import open_home
     from rollkeeper.rights.kept_codes import keep_code as keep
 
     open_home()
@@ -75,10 +84,6 @@ def check_named(
 
     Example: rollkeeper check-named heir < asked.txt
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.kernel.opening import open_home
-    from rollkeeper.rights.heirs import check_named as check
-
     open_home()
     number, kind, document = (
         _typed(what) for what in ("Number of the line", "Kind of document", "Its number")
@@ -94,9 +99,6 @@ def list_(*, as_json: JsonOption = False) -> None:
 
     Example: rollkeeper cases list
     """
-    from rollkeeper.kernel.opening import open_home
-    from rollkeeper.rights.queries import open_cases
-
     open_home()
     found = open_cases()
     if as_json:
@@ -145,10 +147,6 @@ def settle(
 
     Example: rollkeeper cases settle 0198c0de-0000-7000-8000-000000000001 --upheld
     """
-    from rollkeeper.campaign.commands.asked import console_or
-    from rollkeeper.kernel.opening import open_home
-    from rollkeeper.rights.deciding import settle_case
-
     open_home()
     settle_case(console_or(as_), case, upheld=upheld, on=on or clock.today())
     out.print("Decided." if upheld else "Dismissed.")
@@ -165,10 +163,6 @@ def protect_record(
 
     Example: rollkeeper protect-record < number.txt
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.kernel.opening import open_home
-    from rollkeeper.rights.acts import protect_record as protect
-
     open_home()
     protect(console_authority(), _number(), protected=not lift, on=on or clock.today())
     out.print("The record is open to ordinary staff again." if lift else "The record is sealed.")
@@ -189,11 +183,6 @@ def pause(
 
     Example: rollkeeper campaign pause 13812345678 --reason hospital --to 2012-03-10
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.enrolment.acts import pause_line
-    from rollkeeper.kernel.ids import new_uuid
-    from rollkeeper.kernel.opening import open_home
-
     chosen = declared_reason(reason)
     open_home()
     said_on = on or clock.today()
@@ -220,12 +209,6 @@ def honour_receipt(
 
     Example: rollkeeper honour-receipt 13800138000 receipt.txt
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.kernel import clock
-    from rollkeeper.kernel.ids import new_uuid
-    from rollkeeper.kernel.opening import open_home
-    from rollkeeper.rights.disputing import honour_receipt as honour
-
     open_home()
     text = Path(shown).read_text("utf-8", "replace") if Path(shown).is_file() else shown
     done = honour(

@@ -8,9 +8,14 @@ from uuid import UUID
 
 import typer
 
+from rollkeeper.access.acts import sign_in
 from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out
+from rollkeeper.ledger import auditor
+from rollkeeper.samples.acts import quarter_called
 from rollkeeper.samples.kinds import Kind
+from rollkeeper.samples.redrawing import redraw as draw_again
+from rollkeeper.samples.seeing import see_person
 
 
 def register(app: typer.Typer) -> None:
@@ -37,9 +42,6 @@ def see(
 
     Example: rollkeeper samples see 0193a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b --as auditor-1
     """
-    from rollkeeper.access.acts import sign_in
-    from rollkeeper.samples.seeing import see_person
-
     opening.open_home()
     for field, value in see_person(sign_in(user, _password(user)), consent, on=on or clock.today()).items():
         out.print(f"{field.value}: {value.reveal()}", markup=False, highlight=False)
@@ -61,10 +63,6 @@ def redraw(
 
     Example: rollkeeper samples redraw copy 2012-Q1 suspended --size 120345 < text.txt
     """
-    from rollkeeper.ledger import auditor
-    from rollkeeper.samples.acts import quarter_called
-    from rollkeeper.samples.redrawing import redraw as draw_again
-
     period = quarter_called(quarter)
     try:
         head = auditor.audit(ledger, key=auditor.read_key((ledger / "vkey").read_text("utf-8")))

@@ -30,6 +30,8 @@ class Beside:
     name: str
     module: str
     opens: bool = True
+    keeps_door: bool = False
+    """Whether it does the porter's work too."""
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _begun: float = field(default=0.0, init=False)
 
@@ -75,6 +77,7 @@ class Beside:
                 "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
                 "PYTHONUNBUFFERED": "1",
                 "ROLLKEEPER_OPENS": "yes" if self.opens else "no",
+                "ROLLKEEPER_KEEPS_DOOR": "yes" if self.keeps_door else "no",
                 "ROLLKEEPER_ROLE": "sweep",
             },
             start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
@@ -83,18 +86,22 @@ class Beside:
         return process
 
 
-def beside_faces(faces: Sequence[Face], *, works: bool) -> list[Beside]:
-    """Return what these faces need beside them, and whoever works by itself, if that is wanted here."""
+def beside_faces(faces: Sequence[Face], *, works: bool, is_compact: bool = False) -> list[Beside]:
+    """Return what these faces need beside them, and the workers, if they are wanted here.
+
+    Compact, one process is both the porter and the worker that holds keys: both have the same user, role and keys.
+    """
+    needs_porter = any(face.name in {FaceName.PORTAL, FaceName.COUNTER} for face in faces)
+    if needs_porter and works and is_compact:
+        return workers(keeps_door=True)
     porter = [Beside("porter", "rollkeeper.site.porter_process")]
-    return (porter if any(face.name in {FaceName.PORTAL, FaceName.COUNTER} for face in faces) else []) + (
-        workers() if works else []
-    )
+    return (porter if needs_porter else []) + (workers() if works else [])
 
 
-def workers() -> list[Beside]:
+def workers(*, keeps_door: bool = False) -> list[Beside]:
     """Return the two who work by themselves."""
     return [
-        Beside("work-with-keys", "rollkeeper.site.work_process"),
+        Beside("work-with-keys", "rollkeeper.site.work_process", keeps_door=keeps_door),
         Beside("work-without-keys", "rollkeeper.site.work_process", opens=False),
     ]
 

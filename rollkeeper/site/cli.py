@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The command line: each room brings its own commands, this file puts them under one name.
+"""The command line: each package brings its own commands, this file puts them under one name.
 
 Nothing of weight is imported before `main` stands guard: whoever presses Ctrl-C while the program starts is told so in
 a sentence, too.
@@ -11,81 +11,61 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from rollkeeper import __version__
 
 if TYPE_CHECKING:
     import typer
 
-# Rooms with commands of their own. Each has a function `register(app)` in its `commands.py`.
-ROOMS_WITH_COMMANDS = (
-    "law",
-    "ledger",
-    "access",
-    "documents",
-    "vault",
-    "lines",
-    "notices",
-    "network",
-    "campaign",
-    "enrolment",
-    "retention",
-    "disclosures",
-    "incidents",
-    "agents",
-    "evidence",
-    "rights",
-    "samples",
-    "captures",
-    "site",
-)
 BY_CTRL_C = 130
 
 
-def make_app(rooms: Sequence[str] = ROOMS_WITH_COMMANDS) -> "typer.Typer":
-    """Gather the commands of these rooms. With the room `site` alone Django is left to the faces."""
+def make_app(*, with_django: bool = True) -> "typer.Typer":
+    """Make the command line. A package's commands are imported when one of them is called, after Django is set up."""
     import typer
 
-    from rollkeeper.kernel import opening
+    from rollkeeper.kernel.opening import INSTANCE_OPENER
+    from rollkeeper.site.command_table import CommandsOnDemand, CommandsWithoutDjango
 
-    if rooms is ROOMS_WITH_COMMANDS:
-        import django
-
-        django.setup()
-    opening.open_home_with(_open_home)
+    INSTANCE_OPENER.register_by_name("rollkeeper.site.boot:open_home")
     app = typer.Typer(
         name="rollkeeper",
+        cls=CommandsOnDemand if with_django else CommandsWithoutDjango,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
+        context_settings={"help_option_names": ["--help", "-h"]},
         help="A subscriber register that leaks nothing, cuts nobody off unheard, and forgets on time.",
     )
-    app.callback(help=app.info.help)(_nothing)
-    for room in rooms:
-        import_module(f"rollkeeper.{room}.commands").register(app)
+    version = typer.Option(
+        "--version", is_eager=True, callback=_show_version, help="Show the version and exit."
+    )
+
+    @app.callback(help=app.info.help)
+    def _options(*, version: Annotated[bool, version] = False) -> None:
+        pass
+
     return app
 
 
-def _open_home() -> None:
-    from rollkeeper.site.boot import open_home
-
-    open_home()
-
-
-def _nothing() -> None:
-    """Keep Typer from taking a lone command for the whole program."""
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer hands it over by its place
+    if asked:
+        print(f"rollkeeper {__version__}")  # noqa: T201 - the console of the other commands takes longer to import
+        sys.exit()
 
 
 def _only_serves(words: list[str]) -> bool:
     """Tell whether these words only serve a home that is there: the faces then do all the rest."""
+    if words[:1] not in (["serve"], ["demo"]) or {"-h", "--help"} & set(words):
+        return False
     from rollkeeper.kernel.settings import is_made
     from rollkeeper.site.logins import is_made as demo_is_made
 
-    asked = words[:1] == ["serve"] or (words[:1] == ["demo"] and demo_is_made())
-    return asked and "--help" not in words and is_made()
+    return (words[0] == "serve" or demo_is_made()) and is_made()
 
 
 def _start_servers() -> None:
@@ -115,7 +95,7 @@ def main() -> None:
             import_module("psycopg.conninfo")
             # A fault of the servers is met again, and told, by the command itself.
             threading.Thread(target=_start_servers, daemon=True).start()
-            _ready(make_app(("site",)))()
+            _ready(make_app(with_django=False))()
         else:
             _ready(make_app())()
     except SystemExit as end:
@@ -139,3 +119,7 @@ def _end(fault: BaseException) -> None:
     told = tell(fault)
     show_error(told)
     sys.exit(BY_CTRL_C if isinstance(fault, KeyboardInterrupt) else told.kind.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -3,14 +3,24 @@
 
 import dataclasses
 import datetime as dt
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rollkeeper.incidents.commands import read_instant
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
+from rollkeeper.kernel.console import (
+    DateOption,
+    JsonOption,
+    emit,
+    err,
+    out,
+    progress,
+    read_instant,
+    show_table,
+)
 from rollkeeper.kernel.opening import open_home
 from rollkeeper.kernel.settings import HomeKind, home, settings
 from rollkeeper.site.errors import HomeInUse
@@ -131,6 +141,8 @@ def demo(
 
     if not is_made():
         _make_demo(lines)
+        if serve_it:
+            _start_again(port)
     show_table(
         "Logins of this trial home",
         ("user name", "password"),
@@ -151,7 +163,21 @@ def demo(
         markup=False,
     )
     if serve_it:
-        serve(host="127.0.0.1", port=port, face=None)
+        from rollkeeper.site.serving import serve as serve_faces
+
+        serve_faces(host="127.0.0.1", port=port, is_compact=True)
+
+
+def _start_again(port: int) -> None:
+    """Go on as a process that only serves: what made the demo takes 110 MB more, for as long as it is served."""
+    from django.db import connections
+
+    from rollkeeper.kernel import server
+
+    connections.close_all()
+    server.stop_if_unused()  # they too have filled their memory with what made it
+    words = [sys.executable, "-m", "rollkeeper.site.cli", "demo", "--serve", "--port", str(port)]
+    os.execv(words[0], words)  # noqa: S606 - this program again
 
 
 def _make_demo(lines: int) -> None:

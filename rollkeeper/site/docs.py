@@ -12,6 +12,7 @@ from pathlib import Path
 
 import tomli_w
 import typer
+from typer.core import TyperGroup
 
 import rollkeeper
 from rollkeeper.kernel.errors import RollkeeperError
@@ -135,12 +136,12 @@ def _cell(text: str) -> str:
 
 
 def _walk(command: object, name: str) -> Iterator[tuple[str, str]]:
-    inside = getattr(command, "commands", None)
-    if inside is None:
+    if not isinstance(command, TyperGroup):
         yield name, getattr(command, "help", "") or ""
         return
-    for word, child in sorted(inside.items()):
-        yield from _walk(child, f"{name} {word}")
+    context = typer.Context(command)
+    for word in sorted(command.list_commands(context)):
+        yield from _walk(command.get_command(context, word), f"{name} {word}")
 
 
 def main() -> None:

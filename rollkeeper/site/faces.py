@@ -8,12 +8,17 @@ separate origins, so that a fault in one page cannot reach into another face.
 import os
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import Role
+
+SHEET: Final = Path(__file__).parent / "static" / "built" / "rollkeeper.css"
+"""The style sheet of all faces."""
 
 
 class FaceName(StrEnum):

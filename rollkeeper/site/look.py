@@ -8,14 +8,14 @@ address that has its mark, and a browser keeps it until there is another.
 import hashlib
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 
-SHEET: Final = Path(__file__).parent / "static" / "built" / "rollkeeper.css"
+from rollkeeper.site.faces import SHEET
+
 _KEPT_S: Final = 90 * 24 * 3600
 
 

@@ -28,9 +28,9 @@ from rollkeeper.kernel.settings import HomeKind, home, is_made, settings
 from rollkeeper.site.beside import beside_faces, kept, workers
 from rollkeeper.site.errors import AssetsMissing, FaceDidNotStart, HostNotKnown, PortTaken
 from rollkeeper.site.face_logs import keep_what_is_said
-from rollkeeper.site.faces import FACES, Face
+from rollkeeper.site.faces import FACES, SHEET, Face
 from rollkeeper.site.handing import Handed
-from rollkeeper.site.look import SHEET
+from rollkeeper.site.preloaded import ForkedProcess, Preloader
 
 START_SECONDS = 60
 RENEW_SECONDS = 5
@@ -45,7 +45,7 @@ class Running:
     face: Face
     host: str
     port: int
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | ForkedProcess
     handed: Handed
     log: threading.Thread
 
@@ -56,10 +56,16 @@ class Running:
 
 
 def serve(
-    *, host: str = "127.0.0.1", port: int = 8000, faces: Sequence[Face] = FACES, works: bool = True
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    faces: Sequence[Face] = FACES,
+    works: bool = True,
+    is_compact: bool = False,
 ) -> None:
     """Open the home and serve it until somebody stops it; with `works`, do beside it what the house does by itself.
 
+    With `is_compact`, for a demo: the apps share memory, and one process is both the porter and the worker that holds keys.
     Refuses: PortTaken, HostNotKnown, AssetsMissing, FaceDidNotStart.
     """
     if not SHEET.exists():
@@ -72,14 +78,17 @@ def serve(
     _let_go_of_the_stores()
     server.web_secret()
     with _stop_signals() as stop, ExitStack() as stack:
-        running = [_start(face, host, port) for face in faces]
+        preloader = Preloader() if is_compact else None
+        if preloader:
+            stack.callback(preloader.stop)
+        running = [_start(face, host, port, preloader) for face in faces]
         stack.callback(_stop, running)
         server.ensure_ours_running()  # the servers start while the faces load
         for one in running:
             if not _wait_until_well(one, stop):
                 return
         _announce(running)
-        beside = stack.enter_context(kept(beside_faces(faces, works=works)))
+        beside = stack.enter_context(kept(beside_faces(faces, works=works, is_compact=is_compact)))
         renewed = time.monotonic()
         while not stop:
             for other in beside:
@@ -149,7 +158,7 @@ def _stop_signals() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _start(face: Face, host: str, base_port: int) -> Running:
+def _start(face: Face, host: str, base_port: int, preloader: Preloader | None) -> Running:
     port = base_port + face.port_offset
     handed = Handed.to(face)
     environment = handed.environment() | {
@@ -160,7 +169,18 @@ def _start(face: Face, host: str, base_port: int) -> Running:
         "ROLLKEEPER_PORT": str(base_port),
         "ROLLKEEPER_ROLE": face.role.value,
     }
-    process = subprocess.Popen(  # noqa: S603
+    process = (
+        preloader.fork(host, port, environment=environment, folder=handed.folder, user=handed.user)
+        if preloader
+        else _started(host, port, environment, handed)
+    )
+    return Running(
+        face, host, port, process, handed, keep_what_is_said(cast("IO[bytes]", process.stdout), log_of(face))
+    )
+
+
+def _started(host: str, port: int, environment: dict[str, str], handed: Handed) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "rollkeeper.site.face_process", host, str(port)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -171,9 +191,6 @@ def _start(face: Face, host: str, base_port: int) -> Running:
         group=handed.user,
         extra_groups=[] if handed.user else None,
         start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
-    )
-    return Running(
-        face, host, port, process, handed, keep_what_is_said(cast("IO[bytes]", process.stdout), log_of(face))
     )
 
 

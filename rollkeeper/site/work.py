@@ -24,6 +24,8 @@ ROOMS_WITH_LANES: Final = ("agents", "incidents", "ledger", "network", "notices"
 
 _LOOKS_EVERY_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 600.0
+_LONG_WAIT_S: Final = 60.0
+"""From here on an idle connection, 3 MB of the server each, costs more than a new one."""
 _READS_SETTINGS_EVERY_S: Final = 60.0
 
 
@@ -69,7 +71,8 @@ def keep_lane(lane: Lane, stop: threading.Event) -> None:
             continue
         with held(lane.name) as mine:
             turn = take_turn(lane) if mine else None
-        _let_go(broke=turn is not None and turn.fault is not None)
+        broke = turn is not None and turn.fault is not None
+        _let_go(is_whole=broke or lane.every_s() >= _LONG_WAIT_S)
         faults = faults + 1 if turn and turn.fault and turn.fault not in lane.goes_on_at else 0
         next_at = _next_at(lane, turn, faults=faults)
 
@@ -82,10 +85,10 @@ def _next_at(lane: Lane, turn: LastTurn | None, *, faults: int) -> float:
     return (turn.began if turn else clock.true_seconds()) + lane.every_s()
 
 
-def _let_go(*, broke: bool) -> None:
-    """Close what opens: a rotation of keys waits for whoever has sealed and is still there. What broke is closed whole."""
+def _let_go(*, is_whole: bool) -> None:
+    """Close what opens, so that a rotation of keys is not blocked; whole, every connection: what broke, or waits for long."""
     for name in django_settings.DATABASES:
-        if broke or name != "default":
+        if is_whole or name != "default":
             connections[name].close()
 
 

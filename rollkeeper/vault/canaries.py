@@ -9,7 +9,7 @@ other; behind their back the ledger gets an entry, the home an alarm, and whoeve
 import datetime as dt
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID, uuid5
@@ -27,6 +27,7 @@ from rollkeeper.ledger.acts import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import keys
 from rollkeeper.vault.errors import NotOnesOwnAlarm
+from rollkeeper.vault.hooks import ALARM_MAILERS, CANARY_MAKER
 
 
 class AlarmAbout(StrEnum):
@@ -38,14 +39,9 @@ class AlarmAbout(StrEnum):
     """All staff together have opened as much as they may in a day, and more was asked for."""
 
 
-Maker = Callable[[dt.date], None]
-Teller = Callable[[], object]
-
 _LIMIT = UUID("7e5ad7f4-5a0b-4c1e-9d27-0f6b1c3e8a42")
 """Under which the alarm of each day's limit is named: one a day, without reading which there are."""
 _MAKING = 30  # the matter of kernel.claims.one_at_a_time
-_makers: list[Maker] = []
-_tellers: list[Teller] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +54,6 @@ class AlarmView:
     about: AlarmAbout
     told_at: dt.datetime | None
     settled_at: dt.datetime | None
-
-
-def make_canaries_with(maker: Maker) -> None:
-    """State how an invented person is put among the others. Called once, by the room that owns the lines."""
-    _makers[:] = [maker]
-
-
-def tell_alarms_with(teller: Teller) -> None:
-    """State how somebody is told of alarms not yet told of. Called once, by the room that sends."""
-    _tellers[:] = [teller]
 
 
 def ensure_canary(authority: Authority, *, on: dt.date) -> bool:
@@ -84,8 +70,7 @@ def ensure_canary(authority: Authority, *, on: dt.date) -> bool:
             [epoch.epoch_id, on],
         )
         if made:
-            for maker in _makers:
-                maker(on)
+            CANARY_MAKER.only()(on)
             append_entry(authority, verb=Verb.CANARY_MADE, role=role, on=on, facts={"epoch": epoch.epoch_id})
     return bool(made)
 
@@ -190,8 +175,8 @@ def settle_alarms(authority: Authority, *, on: dt.date) -> int:
 
 def tell_alarms() -> None:
     """Tell of alarms not yet told of, where this home has a way to. What goes wrong is left for the next time."""
-    for teller in _tellers:
-        teller()
+    for mail in ALARM_MAILERS.each():
+        mail()
 
 
 def _tell() -> None:

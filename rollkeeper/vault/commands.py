@@ -3,8 +3,10 @@
 
 import typer
 
+from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock, opening
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress
+from rollkeeper.vault import canaries, rotation
 
 
 def register(app: typer.Typer) -> None:
@@ -22,9 +24,6 @@ def rotate(on: DateOption = None, as_json: JsonOption = False) -> None:
 
     Example: rollkeeper vault rotate
     """
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.vault import canaries, rotation
-
     opening.open_home()
     with progress("Sealing anew", total=rotation.count_to_reseal()) as bar:
         done = rotation.rotate(

@@ -24,6 +24,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import acts, capture_keys, epochs, keys, wire
 from rollkeeper.vault.errors import RotationCannotFinish
 from rollkeeper.vault.fields import LineField
+from rollkeeper.vault.hooks import LINE_VALUE_TABLES
 from rollkeeper.vault.root import root_of_trust
 
 BATCH = 5_000
@@ -68,14 +69,6 @@ class Rotated:
     people: int
     line_values: int
     unopenable: int
-
-
-_tables: list[LineValues] = []
-
-
-def reseal_lines_with(table: LineValues) -> None:
-    """State a table that holds sealed values of lines. Called once by the room that owns it."""
-    _tables.append(table)
 
 
 def rotate(
@@ -172,7 +165,7 @@ def _reseal_lines(target: int, tell: Tell) -> tuple[int, int]:
     keyring = epochs.Keyring()
     sealer = keyring.secret(target).line_value_sealer()
     done = dead = 0
-    for batch in (batch for table in _tables for batch in _older_values(table, target)):
+    for batch in (batch for table in LINE_VALUE_TABLES.each() for batch in _older_values(table(), target)):
         contexts = [_line_context(value) for value in batch.values]
         opened = keyring.open_line_values([value.envelope for value in batch.values], contexts=contexts)
         alive = [(v, o, c) for v, o, c in zip(batch.values, opened, contexts, strict=True) if o is not None]

@@ -21,7 +21,7 @@ from rollkeeper.kernel.ids import LineId, new_uuids
 from rollkeeper.kernel.settings import home, write_settings
 from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.collecting import take_in
-from rollkeeper.notices.gateways import CHUNK
+from rollkeeper.notices.gateways.base import CHUNK
 from rollkeeper.notices.queries import attempts, standings
 from rollkeeper.notices.receipts import read_receipts
 from rollkeeper.vault.acts import seal_line_values

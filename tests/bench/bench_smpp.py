@@ -21,11 +21,11 @@ from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import home, settings, write_settings
 from rollkeeper.notices.acts import send_due
+from rollkeeper.notices.gateways.smpp import ShortMessages
+from rollkeeper.notices.gateways.smpp_link import Link
+from rollkeeper.notices.gateways.smpp_spool import Spool
+from rollkeeper.notices.gateways.smpp_text import in_parts
 from rollkeeper.notices.kinds import Channel, NoticeKind
-from rollkeeper.notices.smpp import ShortMessages
-from rollkeeper.notices.smpp_link import Link
-from rollkeeper.notices.smpp_spool import Spool
-from rollkeeper.notices.smpp_text import in_parts
 from rollkeeper.notices.texts import write_notice
 from tests.bench.bench_notices import OWED, PROMISED, Row, empty_register, owe, seconds
 

@@ -36,7 +36,7 @@ from rollkeeper.law.packs import load_pack
 from rollkeeper.law.simulation import simulate
 from rollkeeper.lines.changes import end_line_state, record_registrations
 from rollkeeper.network.acts import push_due
-from rollkeeper.network.gateways import Order
+from rollkeeper.network.gateways.base import Order
 from rollkeeper.network.kinds import Answer, ReadBack
 from rollkeeper.retention.acts import erase_due
 from rollkeeper.vault.acts import begin_first_epoch

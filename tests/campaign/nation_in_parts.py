@@ -22,15 +22,16 @@ def main(home: Path, lines: int, lives: str) -> int:
     from django.db import connections
 
     from rollkeeper.access.roles import StaffRole
-    from rollkeeper.kernel import opening, server
+    from rollkeeper.kernel import server
     from rollkeeper.kernel.database import rows, run
+    from rollkeeper.kernel.opening import INSTANCE_OPENER
     from rollkeeper.kernel.settings import HomeKind, write_settings
     from rollkeeper.site import boot
     from tests.campaign import nation
     from tests.campaign.population import person, plan
 
     boot.make_home(HomeKind.TRIAL)
-    opening.open_home_with(lambda: None)  # what simulates need not open it
+    INSTANCE_OPENER.register(lambda: None)  # what simulates need not open it
     write_settings(
         quiet_from=dt.time(), quiet_until=dt.time(), first_share=1.0, first_share_hours=0, cap_per_hour=10**9
     )

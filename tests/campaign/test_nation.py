@@ -12,7 +12,7 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel import opening
+from rollkeeper.kernel.opening import INSTANCE_OPENER
 from tests.campaign.nation import forget, live_two_years
 from tests.campaign.population import person
 
@@ -22,8 +22,8 @@ SIZE = max(int(os.environ.get("ROLLKEEPER_SOAK_LINES", "100000")), 2000)
 @pytest.fixture
 def people(committed: None, no_brakes: None) -> Iterator[tuple[Authority, Authority]]:
     """Two who approve, in a register with real commits; the table of lives is taken away behind it."""
-    opening.open_home_with(lambda: None)  # the home is open: what simulates need not open it
-    yield person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)
+    with INSTANCE_OPENER.replaced(lambda: None):  # it is open: what simulates need not open it
+        yield person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)
     forget()
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pypdfium2
 
-from rollkeeper.notices.letters import slip_reference
+from rollkeeper.notices.gateways.letters import slip_reference
 from rollkeeper.notices.rules import key_to_press
 from tests.leak.machine import Machine
 from tests.leak.people import Person

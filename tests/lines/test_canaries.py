@@ -25,7 +25,8 @@ from rollkeeper.lines.opening import open_field
 from rollkeeper.lines.states import Service
 from rollkeeper.network.kinds import ReadBack
 from rollkeeper.network.queries import reconcile
-from rollkeeper.notices import alarms, smtp
+from rollkeeper.notices import alarms
+from rollkeeper.notices.gateways import smtp
 from rollkeeper.notices.queries import count_due as count_notices
 from rollkeeper.retention.acts import count_due
 from rollkeeper.subscribers.acts import Shown, refer_to
@@ -33,6 +34,7 @@ from rollkeeper.vault import canaries
 from rollkeeper.vault.acts import PersonRecord, seal_persons
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.hooks import ALARM_MAILERS
 from rollkeeper.vault.keys import living_epoch
 from tests.notices.fakes import Mailboxes, MailHost
 
@@ -215,11 +217,8 @@ def mail(monkeypatch):
 
 
 def test_an_alarm_is_mailed_once_and_says_nothing_about_anybody(canary, mail):
-    canaries._tellers[:], kept = [], list(canaries._tellers)
-    try:
+    with ALARM_MAILERS.replaced():
         open_field(OFFICER, str(canary), field=Field.NAME, purpose=Purpose.REVIEW, on=clock.today())
-    finally:
-        canaries._tellers[:] = kept
 
     assert [alarms.mail_alarms(), alarms.mail_alarms()] == [1, 0]
 

@@ -15,12 +15,12 @@ import pytest
 from pyrad.client import Timeout
 
 from rollkeeper.law.packs import load_pack
-from rollkeeper.network.fence import Fence
-from rollkeeper.network.freeradius import FreeRadius
-from rollkeeper.network.kamailio import Kamailio
-from rollkeeper.network.osmo_hlr import OsmoHlr
-from rollkeeper.network.osmo_wire import Control
-from rollkeeper.network.radius_wire import Radius
+from rollkeeper.network.gateways.fence import Fence
+from rollkeeper.network.gateways.freeradius import FreeRadius
+from rollkeeper.network.gateways.kamailio import Kamailio
+from rollkeeper.network.gateways.osmo_hlr import OsmoHlr
+from rollkeeper.network.gateways.osmo_wire import Control
+from rollkeeper.network.gateways.radius_wire import Radius
 
 OPS = Path(__file__).parents[2] / "ops"
 TOKEN = "an-invented-token"

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from rollkeeper.network.gateways.signing import RequestNotGenuine, Verifier
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
-from rollkeeper.network.signing import RequestNotGenuine, Verifier
 
 PROOF = {"bar": "barred", "restore": "open", "end": "absent"}
 

@@ -13,8 +13,8 @@ from rollkeeper.access.authority import sweep_authority
 from rollkeeper.kernel import database
 from rollkeeper.kernel.claims import dead_claims
 from rollkeeper.network.acts import ask, push_due
+from rollkeeper.network.gateways.trial import TrialNetwork
 from rollkeeper.network.kinds import CommandKind, ReadBack
-from rollkeeper.network.trial import TrialNetwork
 
 ON = dt.date(2012, 3, 2)
 AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
@@ -26,7 +26,7 @@ from pathlib import Path
 import django; django.setup()
 from rollkeeper.access.authority import sweep_authority
 from rollkeeper.network.acts import push_due
-from rollkeeper.network.trial import TrialNetwork
+from rollkeeper.network.gateways.trial import TrialNetwork
 from rollkeeper.site.boot import open_home
 journal, where = Path(sys.argv[1]), sys.argv[2]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)

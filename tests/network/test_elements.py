@@ -29,15 +29,16 @@ from rollkeeper.lines.models import Line
 from rollkeeper.lines.numbers import normalise
 from rollkeeper.lines.states import Service
 from rollkeeper.network.acts import ask, push_due
-from rollkeeper.network.fence import Fence, HeldFence, Told
-from rollkeeper.network.gateways import Order, network_gateway
+from rollkeeper.network.gateways.base import Order
+from rollkeeper.network.gateways.fence import Fence, HeldFence, Told
+from rollkeeper.network.gateways.osmo_hlr import OsmoHlr
+from rollkeeper.network.gateways.osmo_wire import Control, NotUnderstood, Terminal
+from rollkeeper.network.gateways.radius_wire import Radius
+from rollkeeper.network.gateways.registry import network_gateway
+from rollkeeper.network.gateways.routing import ByService
+from rollkeeper.network.gateways.tokens import TokenMissing
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
-from rollkeeper.network.osmo_hlr import OsmoHlr
-from rollkeeper.network.osmo_wire import Control, NotUnderstood, Terminal
 from rollkeeper.network.queries import reconcile
-from rollkeeper.network.radius_wire import Radius
-from rollkeeper.network.routing import ByService
-from rollkeeper.network.tokens import TokenMissing
 from rollkeeper.vault.acts import seal_line_values
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.opened import Opened

@@ -28,7 +28,8 @@ from rollkeeper.law import packs
 from rollkeeper.lines.changes import activate_line, begin_suspension
 from rollkeeper.lines.states import Service, SuspensionReason
 from rollkeeper.network.acts import ask, push_due
-from rollkeeper.network.gateways import Order, network_gateway
+from rollkeeper.network.gateways.base import Order
+from rollkeeper.network.gateways.registry import network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
 from rollkeeper.vault.acts import begin_first_epoch
 from rollkeeper.vault.opened import Opened

@@ -5,11 +5,11 @@ import uuid
 
 import pytest
 
-from rollkeeper.network.gateways import Order
+from rollkeeper.network.gateways.base import Order
+from rollkeeper.network.gateways.routing import ByService
+from rollkeeper.network.gateways.trial import TrialNetwork
+from rollkeeper.network.gateways.webhook import Webhook
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
-from rollkeeper.network.routing import ByService
-from rollkeeper.network.trial import TrialNetwork
-from rollkeeper.network.webhook import Webhook
 from rollkeeper.vault.opened import Opened
 from tests.network.elements import NUMBERS
 from tests.network.fakes import Element, HttpElement

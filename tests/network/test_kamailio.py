@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from rollkeeper.network.gateways import Order
+from rollkeeper.network.gateways.base import Order
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
 from rollkeeper.vault.opened import Opened
 from tests.network.elements import (

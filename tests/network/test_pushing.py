@@ -15,7 +15,7 @@ from rollkeeper.kernel.settings import HomeKind, settings, write_settings
 from rollkeeper.lines.models import Line, Suspension
 from rollkeeper.network.acts import ask, go_on_far_ahead, push_due
 from rollkeeper.network.comparing import compare_lines
-from rollkeeper.network.gateways import NoNetwork, network_gateway
+from rollkeeper.network.gateways.registry import NoNetwork, network_gateway
 from rollkeeper.network.kinds import Answer, CommandKind, CommandState, ReadBack
 from rollkeeper.network.lanes import LANES
 from rollkeeper.network.queries import count_due, reconcile, standings

@@ -11,9 +11,9 @@ from rollkeeper.kernel import database
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.lines.models import Line
 from rollkeeper.network.acts import ask, push_due
-from rollkeeper.network.gateways import network_gateway
+from rollkeeper.network.gateways.registry import network_gateway
+from rollkeeper.network.gateways.signing import webhook_secret
 from rollkeeper.network.kinds import CommandKind, CommandState
-from rollkeeper.network.signing import webhook_secret
 from rollkeeper.vault.acts import seal_line_values
 from rollkeeper.vault.fields import LineField
 from tests.network.fakes import HttpElement

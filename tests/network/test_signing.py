@@ -8,7 +8,13 @@ import pytest
 from standardwebhooks import Webhook as Reference
 from standardwebhooks import WebhookVerificationError
 
-from rollkeeper.network.signing import RequestNotGenuine, Verifier, sign, webhook_secret, webhook_secret_file
+from rollkeeper.network.gateways.signing import (
+    RequestNotGenuine,
+    Verifier,
+    sign,
+    webhook_secret,
+    webhook_secret_file,
+)
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = b'{"test": 2432232314}'

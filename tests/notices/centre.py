@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rollkeeper.notices.smpp import ShortMessages
-from rollkeeper.notices.smpp_ids import ReportIds
-from rollkeeper.notices.smpp_spool import Spool
+from rollkeeper.notices.gateways.smpp import ShortMessages
+from rollkeeper.notices.gateways.smpp_ids import ReportIds
+from rollkeeper.notices.gateways.smpp_spool import Spool
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parents[1] / "node_modules" / "smpp"

@@ -6,7 +6,7 @@ import ssl
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
-from rollkeeper.notices.gateways import CHUNK, Answer, Handing
+from rollkeeper.notices.gateways.base import CHUNK, Answer, Handing
 
 
 class Way:

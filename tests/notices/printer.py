@@ -2,7 +2,7 @@
 
 import sys
 
-from rollkeeper.notices.letters import Letters
+from rollkeeper.notices.gateways.letters import Letters
 
 SECRET = b"s" * 32
 _PROGRAM = """#!{python}

@@ -16,9 +16,9 @@ from rollkeeper.kernel import clock, database
 from rollkeeper.kernel.claims import dead_claims
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.notices.acts import send_due
+from rollkeeper.notices.gateways.outbox import Outbox
+from rollkeeper.notices.gateways.smtp import MailServer
 from rollkeeper.notices.kinds import Channel
-from rollkeeper.notices.outbox import Outbox
-from rollkeeper.notices.smtp import MailServer
 from tests.notices.fakes import Mailboxes, MailHost, Way
 from tests.notices.people import ON, attempts, make_line, notice, tell
 
@@ -31,7 +31,7 @@ from rollkeeper.access.authority import sweep_authority
 from rollkeeper.kernel import clock
 from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.kinds import Channel
-from rollkeeper.notices.outbox import Outbox
+from rollkeeper.notices.gateways.outbox import Outbox
 from rollkeeper.site.boot import open_home
 folder, where = Path(sys.argv[1]), sys.argv[2]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
@@ -57,7 +57,7 @@ from rollkeeper.access.authority import sweep_authority
 from rollkeeper.kernel import clock
 from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.kinds import Channel
-from rollkeeper.notices.smtp import MailServer
+from rollkeeper.notices.gateways.smtp import MailServer
 from rollkeeper.site.boot import open_home
 class Dying(MailServer):
     left = int(sys.argv[2])

@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from rollkeeper.kernel import clock
-from rollkeeper.notices.gateways import Answer, Message
+from rollkeeper.notices.gateways.base import Answer, Message
+from rollkeeper.notices.gateways.outbox import Outbox, masked
+from rollkeeper.notices.gateways.smpp import ShortMessages
+from rollkeeper.notices.gateways.smtp import MailServer, NotEncrypted
+from rollkeeper.notices.gateways.voice import Calls
 from rollkeeper.notices.kinds import Channel
-from rollkeeper.notices.outbox import Outbox, masked
-from rollkeeper.notices.smpp import ShortMessages
-from rollkeeper.notices.smtp import MailServer, NotEncrypted
 from rollkeeper.notices.texts import Written
-from rollkeeper.notices.voice import Calls
 from rollkeeper.vault.opened import Opened
 from tests.notices.caller import telephone_system
 from tests.notices.centre import message_centre

@@ -10,12 +10,12 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, write_settings
 from rollkeeper.notices.acts import send_due
-from rollkeeper.notices.gateways import GatewayBroken
+from rollkeeper.notices.gateways.base import GatewayBroken
+from rollkeeper.notices.gateways.smpp_spool import Spool
+from rollkeeper.notices.gateways.voice import Calls
 from rollkeeper.notices.kinds import Channel, Outcome
 from rollkeeper.notices.lanes import LANES
 from rollkeeper.notices.return_address import return_secret
-from rollkeeper.notices.smpp_spool import Spool
-from rollkeeper.notices.voice import Calls
 from tests.notices.caller import telephone_system
 from tests.notices.fakes import Way
 from tests.notices.mails import MAILBOX, dsn

@@ -16,9 +16,9 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run as run_sql
 from rollkeeper.kernel.settings import home, write_settings
 from rollkeeper.notices.acts import send_due
-from rollkeeper.notices.gateways import Answer, Message
+from rollkeeper.notices.gateways.base import Answer, Message
+from rollkeeper.notices.gateways.letters import letter_reference, read_letter, slip_reference
 from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
-from rollkeeper.notices.letters import letter_reference, read_letter, slip_reference
 from rollkeeper.notices.return_address import return_secret
 from rollkeeper.notices.texts import Written, write_notice
 from rollkeeper.site.cli import make_app

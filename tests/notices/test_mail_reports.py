@@ -20,10 +20,10 @@ from rollkeeper.kernel.settings import home, write_settings
 from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.collecting import collect_mail
 from rollkeeper.notices.errors import NoMailFolder, NoReturnAddress
+from rollkeeper.notices.gateways.smtp import MailServer
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.mail_reports import Says, read_mail
 from rollkeeper.notices.return_address import attempts_named, return_address, return_secret
-from rollkeeper.notices.smtp import MailServer
 from rollkeeper.site.cli import make_app
 from tests.notices.fakes import Mailboxes, MailHost, Way
 from tests.notices.mails import MAILBOX, SECRET, answer, dsn, nested

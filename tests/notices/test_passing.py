@@ -6,7 +6,7 @@ from rollkeeper.access.authority import Authority, sweep_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import database
-from rollkeeper.notices.gateways import Answer, GatewayBroken
+from rollkeeper.notices.gateways.base import Answer, GatewayBroken
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.passing import pass_code
 from tests.notices.fakes import Way

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rollkeeper.notices.gateways.smpp_text import SEPTETS, sms_parts
 from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.rules import (
     Line,
@@ -20,7 +21,6 @@ from rollkeeper.notices.rules import (
     wait_after,
     ways_to,
 )
-from rollkeeper.notices.smpp_text import SEPTETS, sms_parts
 
 LHASA = ZoneInfo("Asia/Shanghai")
 NOW = dt.datetime(2012, 3, 2, 12, tzinfo=LHASA)

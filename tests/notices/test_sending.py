@@ -20,7 +20,7 @@ from rollkeeper.ledger.verbs import Verb
 from rollkeeper.notices import queries
 from rollkeeper.notices.acts import record_outcomes, send_due
 from rollkeeper.notices.errors import NoNotice
-from rollkeeper.notices.gateways import Answer, GatewayBroken
+from rollkeeper.notices.gateways.base import Answer, GatewayBroken
 from rollkeeper.notices.kinds import NONE_NAMED, Channel, NoticeKind, Outcome
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.sending import Sender

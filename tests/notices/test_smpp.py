@@ -15,13 +15,13 @@ from typer.testing import CliRunner
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, settings, write_settings
 from rollkeeper.notices.errors import NoMessageCentre, ReportIdsUnknown
-from rollkeeper.notices.gateways import Answer, GatewayBroken, Message
+from rollkeeper.notices.gateways.base import Answer, GatewayBroken, Message
+from rollkeeper.notices.gateways.smpp import ShortMessages
+from rollkeeper.notices.gateways.smpp_ids import ReportIds
+from rollkeeper.notices.gateways.smpp_spool import Spool
+from rollkeeper.notices.gateways.smpp_text import BASIC, SEPTETS, UCS_2, TooLong, in_parts, sms_parts
 from rollkeeper.notices.kinds import Channel, Outcome
 from rollkeeper.notices.lanes import LANES
-from rollkeeper.notices.smpp import ShortMessages
-from rollkeeper.notices.smpp_ids import ReportIds
-from rollkeeper.notices.smpp_spool import Spool
-from rollkeeper.notices.smpp_text import BASIC, SEPTETS, UCS_2, TooLong, in_parts, sms_parts
 from rollkeeper.notices.texts import Written
 from rollkeeper.site.cli import make_app
 from rollkeeper.vault.opened import Opened

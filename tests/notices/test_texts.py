@@ -7,8 +7,8 @@ import pytest
 
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.notices.errors import LinkInNotice, TextFault
+from rollkeeper.notices.gateways.smpp_text import sms_parts
 from rollkeeper.notices.kinds import NONE_NAMED, Channel, NoticeKind
-from rollkeeper.notices.smpp_text import sms_parts
 from rollkeeper.notices.texts import (
     best_language,
     languages,

@@ -13,11 +13,12 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.notices.acts import send_due
 from rollkeeper.notices.errors import NoCalls
-from rollkeeper.notices.gateways import Answer, Message, gateways
+from rollkeeper.notices.gateways.base import Answer, Message
+from rollkeeper.notices.gateways.registry import gateways
+from rollkeeper.notices.gateways.voice import Calls
 from rollkeeper.notices.kinds import NONE_NAMED, CallEnd, Channel, Outcome
 from rollkeeper.notices.rules import judge_call, key_to_press
 from rollkeeper.notices.texts import Written
-from rollkeeper.notices.voice import Calls
 from rollkeeper.site.cli import make_app
 from rollkeeper.vault.opened import Opened
 from tests.notices.caller import telephone_system

@@ -9,8 +9,8 @@ from rollkeeper.access.authority import sweep_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.notices.gateways.letters import letter_reference, slip_reference
 from rollkeeper.notices.lanes import LANES
-from rollkeeper.notices.letters import letter_reference, slip_reference
 from rollkeeper.notices.letters_back import settle_letters
 from rollkeeper.notices.return_address import return_secret
 from tests.campaign.population import make_line, plan

@@ -22,6 +22,7 @@ from rollkeeper.site import doctor
 from rollkeeper.subscribers.kinds import Part, PartyKind
 from rollkeeper.vault import canaries
 from rollkeeper.vault.acts import begin_first_epoch
+from rollkeeper.vault.hooks import CANARY_MAKER
 from tests.campaign.population import person as staff
 from tests.enrolment.people import ON, fresh_number, person, submission, without_address
 
@@ -147,7 +148,7 @@ def test_an_erasure_killed_before_the_keys_went_is_done_by_the_next(clerk, later
     assert kept() == (0, 0)
 
 
-def test_a_canary_that_is_just_being_made_keeps_its_key(clerk, later, monkeypatch):
+def test_a_canary_that_is_just_being_made_keeps_its_key(clerk, later):
     run("DELETE FROM vault_canary")
     later(2 * HOUR)
     erased: list[int] = []
@@ -161,8 +162,8 @@ def test_a_canary_that_is_just_being_made_keeps_its_key(clerk, later, monkeypatc
         ):
             time.sleep(0.01)
 
-    monkeypatch.setattr(canaries, "_makers", [made_while_somebody_erases])
-    canaries.ensure_canary(console_authority(), on=ON)
+    with CANARY_MAKER.replaced(made_while_somebody_erases):
+        canaries.ensure_canary(console_authority(), on=ON)
     meanwhile.join()
 
     assert erased == [0]

@@ -8,7 +8,7 @@ from rollkeeper.enrolment.acts import register_subscriber
 from rollkeeper.enrolment.submissions import Submission
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.lines.states import Service
-from rollkeeper.notices.gateways import Answer, Handing
+from rollkeeper.notices.gateways.base import Answer, Handing
 from rollkeeper.rights import door
 from rollkeeper.subscribers.kinds import Part, PartyKind
 

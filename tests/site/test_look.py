@@ -5,7 +5,8 @@ from django.conf import settings
 from django.shortcuts import render
 from django.test import Client, RequestFactory
 
-from rollkeeper.site.look import SHEET, LookMiddleware
+from rollkeeper.site.faces import SHEET
+from rollkeeper.site.look import LookMiddleware
 
 
 @pytest.fixture

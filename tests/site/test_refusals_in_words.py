@@ -19,7 +19,7 @@ from rollkeeper.kernel.sayings import CONTEXT, key_of, say, say_words
 from rollkeeper.law.packs import load_pack
 from rollkeeper.lines.errors import LineNotFound, NumberNotRead, NumberQuarantined
 from rollkeeper.lines.states import LineState, Service, SuspensionReason
-from rollkeeper.network.gateways import NoNetwork
+from rollkeeper.network.gateways.registry import NoNetwork
 from rollkeeper.site.docs import error_classes
 from rollkeeper.subscribers.kinds import Part, PartyKind
 

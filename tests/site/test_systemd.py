@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from rollkeeper.site.cli import make_app
 
@@ -37,11 +40,9 @@ def test_systemd_finds_nothing_wrong_with_a_unit(unit, tmp_path):
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
 def test_a_unit_starts_a_command_that_there_is(unit):
     words = read(unit)["Service"]["ExecStart"].split()
-    from typer.main import get_command
-
     command, rest = get_command(make_app()), words[1:]
-    while hasattr(command, "commands"):
-        command = command.commands[rest.pop(0)]
+    while isinstance(command, TyperGroup):
+        command = command.get_command(typer.Context(command), rest.pop(0))
     options = {option for parameter in command.params for option in parameter.opts}
 
     assert Path(words[0]).name == "rollkeeper"

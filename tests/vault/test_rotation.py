@@ -21,6 +21,7 @@ from rollkeeper.lines.sealed_values import SealedColumns
 from rollkeeper.vault import acts, epochs, keys, rotation, wire
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
+from rollkeeper.vault.hooks import LINE_VALUE_TABLES
 from tests.leak.machine import until
 from tests.vault.conftest import DAY, people
 
@@ -349,7 +350,7 @@ def test_every_column_with_a_lines_sealed_value_is_sealed_anew():
     }
 
     assert sealed == {"lines_line.number_sealed", "lines_line.contact_sealed"}
-    assert [type(table) for table in rotation._tables] == [SealedColumns]
+    assert list(LINE_VALUE_TABLES.each()) == [SealedColumns]
 
 
 def test_the_command_says_what_it_did_and_what_to_do_next(capsys):

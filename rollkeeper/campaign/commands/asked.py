@@ -7,18 +7,20 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
+from rollkeeper.access.acts import sign_in
+from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.kernel import opening
 from rollkeeper.kernel.console import read_date
-
-if TYPE_CHECKING:
-    from rollkeeper.access.authority import Authority
-    from rollkeeper.lines.queries import LineView
-    from rollkeeper.lines.states import PauseReason
+from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.lines.queries import LineView, find_line
+from rollkeeper.lines.states import NOT_DECLARED, PauseReason
 
 BatchArgument = Annotated[UUID, typer.Argument(help="The batch, as 'campaign status' names it.")]
 NumberArgument = Annotated[str, typer.Argument(help="The whole number of the line.")]
@@ -43,48 +45,36 @@ def opened() -> Iterator[None]:
     yield
 
 
-def console() -> "Authority":
+def console() -> Authority:
     """Return the authority of whoever may type commands on the machine."""
-    from rollkeeper.access.authority import console_authority
-
     return console_authority()
 
 
-def console_or(username: str | None) -> "Authority":
+def console_or(username: str | None) -> Authority:
     """Return the authority of a person where one is named."""
     return console() if username is None else signed_in(username)
 
 
-def signed_in(username: str) -> "Authority":
+def signed_in(username: str) -> Authority:
     """Return the authority of a person who gives the password."""
-    from rollkeeper.access.acts import sign_in
-
     return sign_in(username, _password())
 
 
 def written(number: str) -> str:
     """Return a number, a domain or an address block as the register writes it."""
-    from rollkeeper.kernel.settings import settings
-    from rollkeeper.lines.numbers import normalise_identifier, service_guess
-
     return normalise_identifier(number, service=service_guess(number), country=settings().country_code)
 
 
-def line_with(number: str) -> "LineView":
+def line_with(number: str) -> LineView:
     """Return the line that has a number. Refuses: NumberNotRead, LineNotFound."""
-    from rollkeeper.lines.errors import LineNotFound
-    from rollkeeper.lines.queries import find_line
-
     line = find_line(written(number))
     if line is None:
         raise LineNotFound
     return line
 
 
-def declared_reason(written: str) -> "PauseReason":
+def declared_reason(written: str) -> PauseReason:
     """Return one of the reasons that a person declares."""
-    from rollkeeper.lines.states import NOT_DECLARED, PauseReason
-
     declared = [one.value for one in PauseReason if one not in NOT_DECLARED]
     if written not in declared:
         raise typer.BadParameter(f"--reason is one of: {', '.join(declared)}")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.campaign import showing
+from rollkeeper.campaign import acts, queries, showing
 from rollkeeper.campaign.commands.asked import (
     AsOption,
     BatchArgument,
@@ -22,6 +22,7 @@ from rollkeeper.campaign.commands.asked import (
     plain,
     signed_in,
 )
+from rollkeeper.campaign.errors import BatchNotInState
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date
 from rollkeeper.kernel.ids import BatchId
@@ -49,8 +50,6 @@ def check(
 
     Example: rollkeeper campaign check 2012-03-02
     """
-    from rollkeeper.campaign import acts, queries
-
     with opened():
         today = on or clock.today()
         if not dry_run:
@@ -72,8 +71,6 @@ def approve(batch: BatchArgument, as_: NeededAsOption, on: DateOption = None) ->
 
     Example: rollkeeper campaign approve 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
     """
-    from rollkeeper.campaign import acts
-
     with opened():
         state = acts.approve_batch(signed_in(as_), BatchId(batch), on=on or clock.today())
     out.print("Approved: it may run." if state == "approved" else "Noted. It needs another person as well.")
@@ -94,9 +91,6 @@ def run(
 
     Example: rollkeeper campaign run
     """
-    from rollkeeper.campaign import acts
-    from rollkeeper.campaign.errors import BatchNotInState
-
     with opened():
         # Whoever was wronged waits neither for the night nor for what may be wrong with it.
         asked, undone = acts.undos_asked(), []
@@ -133,8 +127,6 @@ def stop(
 
     Example: rollkeeper campaign stop 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because "wrong list"
     """
-    from rollkeeper.campaign import acts
-
     with opened():
         acts.stop_batch(console_or(as_), BatchId(batch), on=on or clock.today(), because=because)
     out.print(
@@ -149,8 +141,6 @@ def undo(
 
     Whoever registered since is left as they are. Example: rollkeeper campaign undo 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182
     """
-    from rollkeeper.campaign import acts
-
     with opened():
         authority = console_or(as_)
         with progress("Undoing") as bar:
@@ -173,8 +163,6 @@ def emergency_calls(
 
     Run it every hour, out of the operator's own monitoring. Example: rollkeeper campaign emergency-calls 2
     """
-    from rollkeeper.campaign import acts
-
     with opened():
         acts.count_emergencies(console(), anomalies, on=on or clock.today())
     out.print("Noted.")
@@ -193,8 +181,6 @@ def hours_off(
 
     Lines stand there by reference. Example: rollkeeper campaign hours-off march.csv --from 2012-03-01 --to 2012-03-31
     """
-    from rollkeeper.campaign import acts
-
     with opened():
         done = acts.export_hours_off(console(), file, first=first, last=last, on=on or clock.today())
     if as_json:

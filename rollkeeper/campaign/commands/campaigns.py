@@ -9,13 +9,14 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.campaign import showing
+from rollkeeper.campaign import acts, queries, showing
 from rollkeeper.campaign.commands.asked import NeededAsOption, console, opened, plain, signed_in
 from rollkeeper.campaign.stages import ExcuseReason
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out
 from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.settings import settings
 
 
 def plan(
@@ -27,9 +28,6 @@ def plan(
 
     Run it again after an import: only new lines are added. Example: rollkeeper campaign plan cn-xz-2011
     """
-    from rollkeeper.campaign import acts
-    from rollkeeper.kernel.settings import settings
-
     with opened():
         planned = acts.plan_campaign(console(), pack_id=pack or settings().pack, on=on or clock.today())
     if as_json:
@@ -47,8 +45,6 @@ def status(as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper campaign status --json
     """
-    from rollkeeper.campaign import queries
-
     with opened():
         seen = queries.overview(on or clock.today())
         batches, stays = queries.batches(), queries.stays()
@@ -69,8 +65,6 @@ def unreached(as_json: JsonOption = False) -> None:
 
     Exit code 1 where there are any for whom nobody answers. Example: rollkeeper campaign unreached
     """
-    from rollkeeper.campaign import queries
-
     count, excused, last = 0, 0, None
     with opened():
         while page := queries.unreached(after=last):
@@ -103,8 +97,6 @@ def excuse(
 
     Example: rollkeeper campaign excuse 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because no_person --as tashi
     """
-    from rollkeeper.campaign import acts
-
     if because not in set(ExcuseReason):
         raise typer.BadParameter(f"--because is one of: {', '.join(ExcuseReason)}")
     asked = [LineId(line) for line in [*(lines or []), *(_references(file) if file else [])]]
@@ -125,8 +117,6 @@ def close(as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper campaign close
     """
-    from rollkeeper.campaign import acts
-
     with opened():
         closed = acts.close_campaign(console(), on=on or clock.today())
     if as_json:

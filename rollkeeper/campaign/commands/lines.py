@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rollkeeper.campaign import showing
+from rollkeeper.campaign import acts, showing
 from rollkeeper.campaign.commands.asked import (
     NumberArgument,
     console,
@@ -20,6 +20,8 @@ from rollkeeper.campaign.commands.asked import (
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, read_date
+from rollkeeper.lines.lifting import lift_for_hours
+from rollkeeper.lines.proofs import overdue_proofs, see_proof
 
 
 def lift(number: NumberArgument, on: DateOption = None) -> None:
@@ -27,8 +29,6 @@ def lift(number: NumberArgument, on: DateOption = None) -> None:
 
     Example: rollkeeper campaign lift 13812345678
     """
-    from rollkeeper.lines.lifting import lift_for_hours
-
     with opened():
         lift_for_hours(console(), line_with(number).line_id, on=on or clock.today())
     out.print(
@@ -45,8 +45,6 @@ def proof(
 
     Example: rollkeeper campaign proof 13812345678 --reason hospital
     """
-    from rollkeeper.lines.proofs import see_proof
-
     chosen = declared_reason(reason)
     with opened():
         count = see_proof(console(), line_with(number).line_id, reason=chosen, on=on or clock.today())
@@ -58,8 +56,6 @@ def proofs(as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper campaign proofs --json
     """
-    from rollkeeper.lines.proofs import overdue_proofs
-
     count, last = 0, None
     with opened():
         today = on or clock.today()
@@ -78,8 +74,6 @@ def complaint(number: NumberArgument, on: DateOption = None) -> None:
 
     Example: rollkeeper campaign complaint 13812345678
     """
-    from rollkeeper.campaign import acts
-
     with opened():
         batch_id = acts.record_complaint(console(), line_with(number).line_id, on=on or clock.today())
     out.print(f"Noted, against batch {batch_id}." if batch_id else "Noted; no batch has acted on that line.")
@@ -92,8 +86,6 @@ def explain(number: NumberArgument, as_json: JsonOption = False, on: Annotated[d
 
     Exit code 1 where no line has that number. Example: rollkeeper explain 13812345678 --on 2012-03-02
     """
-    from rollkeeper.campaign import acts
-
     with opened():
         today = clock.today()
         found = acts.look_up_line(console(), number=written(number), about=on or today, on=today)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import typer
 
+from rollkeeper.campaign import acts, queries
 from rollkeeper.campaign.commands.asked import (
     FirstDayOption,
     LastDayOption,
@@ -29,8 +30,6 @@ def enter(
     Where it begins on a day that is over, the batches that acted since are named: whoever they took service from has it back only
     once they are undone. Example: rollkeeper campaign stay enter --reason "order 12/2012"
     """
-    from rollkeeper.campaign import acts, queries
-
     if not reason.strip():
         raise typer.BadParameter("--reason is empty: name the case or the order")
     with opened():
@@ -53,8 +52,6 @@ def lift(
 
     Example: rollkeeper campaign stay lift 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
     """
-    from rollkeeper.campaign import acts
-
     with opened():
         lifted = acts.lift_stay(signed_in(as_), stay_id=stay, on=on or clock.today())
     out.print("Today is its last day." if lifted else "Noted. It needs another person as well.")

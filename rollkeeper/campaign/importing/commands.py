@@ -4,18 +4,24 @@
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from rollkeeper.access.authority import console_authority
+from rollkeeper.campaign.importing.acts import Outcome, import_lines
+from rollkeeper.campaign.importing.errors import MapIncomplete, MapNotConfirmed
+from rollkeeper.campaign.importing.files import Look
+from rollkeeper.campaign.importing.maps import Map, complete, file_part, make_map, read_map
+from rollkeeper.campaign.importing.proposals import Proposal, dropped_columns, write_map
+from rollkeeper.campaign.importing.refusals import beside
+from rollkeeper.campaign.importing.words import Dropped
+from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, read_date, show_table
-
-if TYPE_CHECKING:
-    from rollkeeper.campaign.importing.acts import Outcome
-    from rollkeeper.campaign.importing.files import Look
-    from rollkeeper.campaign.importing.maps import Map
-    from rollkeeper.campaign.importing.proposals import Proposal
-    from rollkeeper.campaign.importing.words import Dropped
+from rollkeeper.kernel.errors import raise_all
+from rollkeeper.kernel.opening import open_home
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
 
 
 def register(app: typer.Typer) -> None:
@@ -62,8 +68,6 @@ def import_file(
 
     Example: rollkeeper import customers.csv --propose > map.toml; rollkeeper import customers.csv --map map.toml
     """
-    from rollkeeper.campaign.importing.maps import complete, file_part, make_map, read_map
-
     raw = read_map(map_file, as_of=as_of, allotment=allotment) if map_file else {}
     look = _look(file, file_part(raw, named=map_file))
     if not map_file:
@@ -77,7 +81,7 @@ def import_file(
     _report(look, made, outcome, as_json=json_)
 
 
-def _look(file: Path, part: Any) -> "Look":
+def _look(file: Path, part: Any) -> Look:
     from rollkeeper.campaign.importing.files import look
 
     with progress(f"Reading {file.name}") as bar:
@@ -87,11 +91,8 @@ def _look(file: Path, part: Any) -> "Look":
         )  # fmt: skip
 
 
-def _propose(look: "Look", *, as_of: dt.date | None, allotment: str | None) -> "Proposal":
+def _propose(look: Look, *, as_of: dt.date | None, allotment: str | None) -> Proposal:
     from rollkeeper.campaign.importing.proposals import propose
-    from rollkeeper.kernel import clock
-    from rollkeeper.kernel.settings import settings
-    from rollkeeper.law.packs import load_pack
 
     home = settings()
     return propose(
@@ -100,9 +101,7 @@ def _propose(look: "Look", *, as_of: dt.date | None, allotment: str | None) -> "
     )  # fmt: skip
 
 
-def _print_proposal(proposal: "Proposal", look: "Look", *, as_json: bool) -> None:
-    from rollkeeper.campaign.importing.proposals import write_map
-
+def _print_proposal(proposal: Proposal, look: Look, *, as_json: bool) -> None:
     if as_json:
         emit({
             "map": proposal.raw, "wanting": proposal.needs, "notes": proposal.notes,
@@ -112,12 +111,8 @@ def _print_proposal(proposal: "Proposal", look: "Look", *, as_json: bool) -> Non
         out.print(write_map(proposal, look), markup=False)
 
 
-def _confirmed(proposal: "Proposal", look: "Look", *, yes: bool) -> dict[str, Any]:
+def _confirmed(proposal: Proposal, look: Look, *, yes: bool) -> dict[str, Any]:
     """Return the map once somebody said yes to it. Refuses: MapIncomplete, MapNotConfirmed."""
-    from rollkeeper.campaign.importing.errors import MapIncomplete, MapNotConfirmed
-    from rollkeeper.campaign.importing.proposals import write_map
-    from rollkeeper.kernel.errors import raise_all
-
     err.print(write_map(proposal, look), markup=False)
     raise_all([MapIncomplete(file=look.file, need=need) for need in proposal.needs])
     if not yes and not (sys.stdin.isatty() and typer.confirm("Is the file to be read so?", err=True)):
@@ -125,13 +120,7 @@ def _confirmed(proposal: "Proposal", look: "Look", *, yes: bool) -> dict[str, An
     return proposal.raw
 
 
-def _take_in(look: "Look", made: "Map", *, named: object, refused: Path | None) -> "Outcome":
-    from rollkeeper.access.authority import console_authority
-    from rollkeeper.campaign.importing.acts import import_lines
-    from rollkeeper.campaign.importing.refusals import beside
-    from rollkeeper.kernel import clock
-    from rollkeeper.kernel.opening import open_home
-
+def _take_in(look: Look, made: Map, *, named: object, refused: Path | None) -> Outcome:
     open_home()
     with progress(f"Importing {look.file.name}", total=look.row_count) as bar:
         return import_lines(
@@ -140,9 +129,7 @@ def _take_in(look: "Look", made: "Map", *, named: object, refused: Path | None) 
         )  # fmt: skip
 
 
-def _report(look: "Look", made: "Map", outcome: "Outcome", *, as_json: bool) -> None:
-    from rollkeeper.campaign.importing.proposals import dropped_columns
-
+def _report(look: Look, made: Map, outcome: Outcome, *, as_json: bool) -> None:
     dropped = dropped_columns(look.header, made.columns)
     if as_json:
         emit({
@@ -171,5 +158,5 @@ def _report(look: "Look", made: "Map", outcome: "Outcome", *, as_json: bool) -> 
         )  # fmt: skip
 
 
-def _dropped_json(dropped: "tuple[Dropped, ...]") -> list[dict[str, str | None]]:
+def _dropped_json(dropped: tuple[Dropped, ...]) -> list[dict[str, str | None]]:
     return [{"column": column.column, "about": column.about} for column in dropped]

@@ -13,10 +13,10 @@ from typing import Final
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
-from rollkeeper.network.gateways import Order
+from rollkeeper.network.gateways.base import Order
+from rollkeeper.network.gateways.posting import Poster
+from rollkeeper.network.gateways.tokens import read_token
 from rollkeeper.network.kinds import Allowed, Answer, CommandKind, ReadBack
-from rollkeeper.network.posting import Poster
-from rollkeeper.network.tokens import read_token
 
 _ANSWERS: Final = {b"taken": Answer.TAKEN, b"older": Answer.REFUSED, b"malformed": Answer.REFUSED}
 _STATES: Final = {b"barred": ReadBack.BARRED, b"open": ReadBack.OPEN, b"absent": ReadBack.ABSENT}

@@ -22,13 +22,13 @@ from smpplib import exceptions
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, settings
-from rollkeeper.notices.gateways import CHUNK, Answer, Handing, Message
+from rollkeeper.notices.gateways.base import CHUNK, Answer, Handing, Message
+from rollkeeper.notices.gateways.smpp_ids import ReportIds
+from rollkeeper.notices.gateways.smpp_link import PAYLOAD, RECEIPTED, STATE, Link
+from rollkeeper.notices.gateways.smpp_spool import Spool
+from rollkeeper.notices.gateways.smpp_text import WITH_HEADER, TooLong, in_parts
 from rollkeeper.notices.kinds import Outcome
 from rollkeeper.notices.receipts import Receipt, outcome_of
-from rollkeeper.notices.smpp_ids import ReportIds
-from rollkeeper.notices.smpp_link import PAYLOAD, RECEIPTED, STATE, Link
-from rollkeeper.notices.smpp_spool import Spool
-from rollkeeper.notices.smpp_text import WITH_HEADER, TooLong, in_parts
 
 _BROKEN: Final = (OSError, exceptions.ConnectionError, exceptions.PDUError, exceptions.UnknownCommandError,
                   struct.error, ValueError, KeyError)  # fmt: skip

@@ -24,10 +24,10 @@ from typing import Final
 from uuid import UUID
 
 from rollkeeper.kernel import clock
-from rollkeeper.notices.gateways import GatewayBroken
+from rollkeeper.notices.gateways.base import GatewayBroken
+from rollkeeper.notices.gateways.smpp_ids import LONGEST_ID, ReportIds, of_answer, of_report
 from rollkeeper.notices.kinds import Outcome
 from rollkeeper.notices.receipts import Receipt
-from rollkeeper.notices.smpp_ids import LONGEST_ID, ReportIds, of_answer, of_report
 
 _EARLY: Final = dt.timedelta(hours=1)
 """How long a report that nobody knows waits for the answer that names its message."""

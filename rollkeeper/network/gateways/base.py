@@ -9,20 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.ids import CommandId, LineId
-from rollkeeper.kernel.settings import HomeKind, settings
 from rollkeeper.network.kinds import ALWAYS_ALLOWED, Answer, CommandKind, ReadBack
 from rollkeeper.vault.opened import Opened
-
-
-class NoNetwork(RollkeeperError):
-    """A production home has no network to tell."""
-
-    code = "no_network"
-    kind = Kind.MALFORMED
-    sentence = "No network is set: commands stay where they are."
-    remedy = "Set 'network_by_service' or 'network_webhook' in home.toml; docs/network.md says how."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,41 +57,3 @@ class Gateway(Protocol):
 
 CHUNK: Final = 200
 """Orders claimed and handed over together; as many are tried again when the process is killed."""
-
-
-def has_network() -> bool:
-    """Tell whether this home has anything to tell; where it has not, nothing ever proves that a line is out of service."""
-    return settings().kind is HomeKind.TRIAL or has_own_network()
-
-
-def has_own_network() -> bool:
-    """Tell whether elements or a webhook are named: then a bar that was asked for and never tried is known to bar nobody."""
-    chosen = settings()
-    return bool(chosen.network_by_service or chosen.network_webhook)
-
-
-def network_gateway() -> Gateway:
-    """Return the network of this home. Refuses: NoNetwork, TokenMissing.
-
-    The elements that serve a kind of service; for the others the webhook where one is set, a file in a trial home.
-    """
-    rest = _rest()
-    if settings().network_by_service:
-        from rollkeeper.network.routing import elements_of_this_home
-
-        return elements_of_this_home(rest)
-    if rest is None:
-        raise NoNetwork
-    return rest
-
-
-def _rest() -> Gateway | None:
-    if settings().network_webhook is not None:
-        from rollkeeper.network.webhook import Webhook
-
-        return Webhook.of_this_home()
-    if settings().kind is HomeKind.TRIAL:
-        from rollkeeper.network.trial import TrialNetwork
-
-        return TrialNetwork.of_this_home()
-    return None

@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import CommandId, LineId
-from rollkeeper.kernel.settings import settings
-from rollkeeper.network.gateways import Gateway, Order
+from rollkeeper.network.gateways.base import Gateway, Order
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
 
 
@@ -72,41 +71,6 @@ def services_of(lines: Sequence[LineId]) -> Mapping[LineId, str]:
     """Return the service of each line that the register knows."""
     found = rows("SELECT line_id, service FROM lines_line WHERE line_id = ANY(%s)", [list(lines)])
     return {row.line_id: row.service for row in found}
-
-
-def elements_of_this_home(rest: Gateway | None) -> ByService:
-    """Return the elements that the settings name. `rest` serves what they do not. Refuses: TokenMissing."""
-    by_service = settings().network_by_service
-    return ByService(
-        {name: _MAKERS[name]() for name in _MAKERS if any(name in names for names in by_service.values())},
-        by_service=by_service,
-        rest=rest,
-    )
-
-
-def _hlr() -> Gateway:
-    from rollkeeper.network.osmo_hlr import OsmoHlr
-
-    return OsmoHlr.of_this_home()
-
-
-def _kamailio() -> Gateway:
-    from rollkeeper.network.kamailio import Kamailio
-
-    return Kamailio.of_this_home()
-
-
-def _freeradius() -> Gateway:
-    from rollkeeper.network.freeradius import FreeRadius
-
-    return FreeRadius.of_this_home()
-
-
-_MAKERS: Final[Mapping[str, Callable[[], Gateway]]] = {
-    "osmo_hlr": _hlr,
-    "kamailio": _kamailio,
-    "freeradius": _freeradius,
-}
 
 
 def _together(answers: Sequence[Answer]) -> Answer:

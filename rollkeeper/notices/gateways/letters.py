@@ -25,7 +25,7 @@ from uuid import UUID
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.errors import FontsMissing
-from rollkeeper.notices.gateways import Answer, Handing, Message
+from rollkeeper.notices.gateways.base import Answer, Handing, Message
 from rollkeeper.notices.kinds import Outcome
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.return_address import return_secret
@@ -102,7 +102,7 @@ class Letters:
 
         from rollkeeper.ledger.paper import set_sheets
 
-        sheet = (files("rollkeeper") / "notices" / "letters.typ").read_bytes()
+        sheet = (files("rollkeeper") / "notices" / "gateways" / "letters.typ").read_bytes()
         languages = {*self._languages, *(language for one in messages for language in one.languages)}
         return set_sheets(sheet, self._data(messages, name=name), languages=sorted(languages))
 

@@ -6,13 +6,12 @@ messages at once, so that each can use what its kind offers: one connection, a w
 arrived is told later, by reference, to `notices.acts.record_outcomes`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
-from rollkeeper.kernel.settings import HomeKind, settings
 from rollkeeper.notices.kinds import Channel
 from rollkeeper.notices.texts import Written
 from rollkeeper.vault.opened import Opened
@@ -97,30 +96,3 @@ class Gateway(Protocol):
         Raises GatewayBroken where it cannot write down what it does; what may have gone goes again under its reference.
         """
         ...
-
-
-def gateways() -> Mapping[Channel, Gateway]:
-    """Return the ways that this home has, in the order in which it wants them tried.
-
-    A trial home has the file outbox for every channel; e-mail goes by SMTP and SMS by SMPP where a server is set,
-    calls and letters by the operator's programs where they are named.
-    """
-    from rollkeeper.notices.letters import Letters
-    from rollkeeper.notices.outbox import Outbox
-    from rollkeeper.notices.smpp import ShortMessages
-    from rollkeeper.notices.smtp import MailServer
-    from rollkeeper.notices.voice import Calls
-
-    ways: dict[Channel, Gateway] = {}
-    if settings().kind is HomeKind.TRIAL:
-        outbox = Outbox.of_this_home()
-        ways = dict.fromkeys(Channel, outbox)
-    if settings().smtp_url is not None:
-        ways[Channel.EMAIL] = MailServer.of_this_home()
-    if settings().smpp_url is not None:
-        ways[Channel.SMS] = ShortMessages.of_this_home()
-    if settings().voice_program is not None:
-        ways[Channel.VOICE] = Calls.of_this_home()
-    if settings().post_program is not None:
-        ways[Channel.POST] = Letters.of_this_home()
-    return {channel: ways[channel] for channel in map(Channel, settings().notice_channels) if channel in ways}

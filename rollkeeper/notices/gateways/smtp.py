@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import home, settings
-from rollkeeper.notices.gateways import Answer, Handing, Message
+from rollkeeper.notices.gateways.base import Answer, Handing, Message
 from rollkeeper.notices.mail_codes import is_nobody, is_of_the_mailbox
 from rollkeeper.notices.return_address import return_address, return_secret
 

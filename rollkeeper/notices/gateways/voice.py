@@ -19,7 +19,7 @@ from uuid import UUID
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.errors import NoCalls
-from rollkeeper.notices.gateways import CHUNK, Answer, Handing, Message
+from rollkeeper.notices.gateways.base import CHUNK, Answer, Handing, Message
 from rollkeeper.notices.kinds import CallEnd
 from rollkeeper.notices.receipts import Receipt
 from rollkeeper.notices.rules import judge_call

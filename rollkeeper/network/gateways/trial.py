@@ -18,7 +18,7 @@ from typing import IO
 
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import home, settings
-from rollkeeper.network.gateways import Order
+from rollkeeper.network.gateways.base import Order
 from rollkeeper.network.kinds import ALWAYS_ALLOWED, Answer, CommandKind, ReadBack
 
 

@@ -4,7 +4,7 @@
 The HLR has two switches a subscriber: circuit-switched (calls, SMS) and packet-switched (data). A phone whose circuit
 switch is off can still call 112, like one without a SIM; the care number, registration and the centre's call back are
 lost to it. So a bar leaves it on and takes data alone away; calls are barred where they are routed, in the SIP core
-behind the MSC (`rollkeeper.network.kamailio`), which knows what is dialled. The settings demand both for `mobile`.
+behind the MSC (`rollkeeper.network.gateways.kamailio`), which knows what is dialled. The settings demand both for `mobile`.
 
 | order   | circuit-switched | packet-switched | number       |
 |---------|------------------|-----------------|--------------|
@@ -32,10 +32,10 @@ import phonenumbers
 
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import home, settings
-from rollkeeper.network.fence import Fence, HeldFence, Own, Told
-from rollkeeper.network.gateways import Order
+from rollkeeper.network.gateways.base import Order
+from rollkeeper.network.gateways.fence import Fence, HeldFence, Own, Told
+from rollkeeper.network.gateways.osmo_wire import Control, NotUnderstood, Terminal
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
-from rollkeeper.network.osmo_wire import Control, NotUnderstood, Terminal
 
 _CALLS, _DATA, _BOTH, _NONE = "cs", "ps", "cs+ps", "none"
 _MODES: Final = {("1", "1"): _BOTH, ("1", "0"): _CALLS, ("0", "1"): _DATA, ("0", "0"): _NONE}

@@ -17,8 +17,8 @@ from typing import IO
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import instant_text
 from rollkeeper.kernel.settings import home, settings
-from rollkeeper.notices.gateways import CHUNK, Answer, Handing, Message
-from rollkeeper.notices.smpp_text import sms_parts
+from rollkeeper.notices.gateways.base import CHUNK, Answer, Handing, Message
+from rollkeeper.notices.gateways.smpp_text import sms_parts
 
 
 class Outbox:

@@ -18,10 +18,10 @@ from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.kernel.settings import settings
-from rollkeeper.network.gateways import Order
+from rollkeeper.network.gateways.base import Order
+from rollkeeper.network.gateways.posting import AT_ONCE, Poster
+from rollkeeper.network.gateways.signing import sign, webhook_secret
 from rollkeeper.network.kinds import ALWAYS_ALLOWED, Answer, ReadBack
-from rollkeeper.network.posting import AT_ONCE, Poster
-from rollkeeper.network.signing import sign, webhook_secret
 
 _NEVER: Final = {400, 409, 410, 413, 422}
 """Statuses by which the receiver says no to this order. Everything else but success may be our own fault: later."""

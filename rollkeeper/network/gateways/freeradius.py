@@ -20,10 +20,10 @@ from pyrad.client import Timeout
 
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import settings
-from rollkeeper.network.gateways import Order
+from rollkeeper.network.gateways.base import Order
+from rollkeeper.network.gateways.radius_wire import Radius, values_of
+from rollkeeper.network.gateways.tokens import read_token
 from rollkeeper.network.kinds import Answer, CommandKind, ReadBack
-from rollkeeper.network.radius_wire import Radius, values_of
-from rollkeeper.network.tokens import read_token
 
 _NEVER: Final = {402, 404}
 """Error causes by which FreeRADIUS says no for good: it cannot read the order, or did a newer one."""

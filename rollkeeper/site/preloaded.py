@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Starts the apps of a demo instance as forks of one process that has imported what they all need: ``python -m rollkeeper.site.preloaded``.
+
+Three apps then have most of their memory in common. The process that forks knows no instance: it is started with no
+setting, no address and no secret, and what makes an app (its environment, its folder, its user) reaches its fork alone.
+It holds nothing, but apps that it forks have the same addresses in memory; so it starts no process that holds a key,
+and only `rollkeeper demo --serve` uses it: `rollkeeper serve` starts each app as a program that shares nothing.
+
+    request    4 bytes, length; JSON; with the first bytes come standard input, standard output and the status
+    status     the process id, a line; at its end its exit code, a line (negative where a signal ended it)
+"""
+
+import array
+import gc
+import grp
+import json
+import os
+import pwd
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import IO, Any, Final
+
+# What brings in most of what an app imports, and reads no settings of Django.
+PRELOADED: Final = (
+    "asyncio", "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.asymmetric.ed25519",
+    "cryptography.hazmat.primitives.asymmetric.x25519", "cryptography.hazmat.primitives.serialization", "cryptography.x509",
+    "django.contrib.humanize.templatetags.humanize", "django.contrib.messages.middleware", "django.contrib.staticfiles.storage",
+    "django.core.handlers.wsgi", "django.core.mail", "django.core.management", "django.core.paginator", "django.db.migrations.executor",
+    "django.db.backends.postgresql.base", "django.db.models", "django.forms", "django.middleware.csp", "django.middleware.csrf",
+    "django.middleware.gzip", "django.middleware.locale", "django.middleware.security", "django.template.backends.django",
+    "django.template.defaulttags", "django.template.loader_tags", "django.utils.translation.trans_real", "django.views.debug",
+    "django.views.decorators.csrf", "django.views.i18n", "django_htmx.middleware", "fido2.server", "granian.server", "html.parser",
+    "obstore", "phonenumbers", "psycopg.types.json", "pydantic", "rich.console", "rollkeeper.kernel.database",
+    "rollkeeper.kernel.server", "rollkeeper.law.packs", "ruamel.yaml", "stdnum.util", "typer", "urllib3", "whitenoise.middleware",
+)  # fmt: skip
+_MOST_BYTES: Final = 1 << 20
+
+
+class ForkedProcess:
+    """A fork, as the process that asked for it sees it: what it uses of `subprocess.Popen`, under the same names."""
+
+    def __init__(self, status: socket.socket, stdin: IO[bytes], stdout: IO[bytes]) -> None:
+        self.stdin, self.stdout = stdin, stdout
+        self.returncode: int | None = None
+        self._status = status
+        self._lines = status.makefile("r")
+        self.pid = int(self._lines.readline())
+
+    def poll(self) -> int | None:
+        """Return its exit code, None while it runs."""
+        if self.returncode is None and select.select([self._status], [], [], 0)[0]:
+            self._end()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end. Raises subprocess.TimeoutExpired."""
+        if self.returncode is None:
+            if not select.select([self._status], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(PRELOADED[0], timeout or 0)
+            self._end()
+        return self.returncode or 0
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._send(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self._send(signal.SIGKILL)
+
+    def _send(self, number: signal.Signals) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def _end(self) -> None:
+        # No line: the process that forks is gone, and nothing is known of what it forked.
+        self.returncode = int(self._lines.readline() or -signal.SIGKILL)
+        self._lines.close()
+        self._status.close()
+
+
+class Preloader:
+    """The process that forks, as the process that serves sees it."""
+
+    def __init__(self) -> None:
+        self._control, far = socket.socketpair()
+        with far:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "rollkeeper.site.preloaded"],
+                stdin=far.fileno(),
+                cwd="/",
+                env={name: os.environ[name] for name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV") if name in os.environ}
+                | {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"},
+                start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
+            )  # fmt: skip
+
+    def fork(
+        self, host: str, port: int, *, environment: Mapping[str, str], folder: Path, user: str | None
+    ) -> ForkedProcess:
+        """Start an app in a fork of it. Raises OSError, ValueError where it is gone."""
+        asked = json.dumps(
+            {
+                "host": host,
+                "port": port,
+                "environment": dict(environment),
+                "folder": str(folder),
+                "user": user,
+            }
+        ).encode()
+        stdin, writing = os.pipe()
+        reading, stdout = os.pipe()
+        status, far = socket.socketpair()
+        try:
+            socket.send_fds(self._control, [len(asked).to_bytes(4)], [stdin, stdout, far.fileno()])
+            self._control.sendall(asked)
+        finally:
+            os.close(stdin)
+            os.close(stdout)
+            far.close()
+        return ForkedProcess(status, os.fdopen(writing, "wb"), os.fdopen(reading, "rb"))
+
+    def stop(self) -> None:
+        """End it; the apps have ended before."""
+        self._control.close()
+        self._process.wait()
+
+
+def main() -> None:
+    """Import, then fork for each request, until the process that asks is gone."""
+    gc.disable()
+    for name in PRELOADED:
+        import_module(name)
+    gc.collect()
+    gc.freeze()  # nothing goes through these objects any more, which would copy their pages
+    control = socket.socket(fileno=os.dup(0))
+    asked = _fork_what_is_asked(control)
+    if asked is not None:
+        gc.enable()
+        _be_the_app(asked)
+
+
+def _fork_what_is_asked(control: socket.socket) -> dict[str, Any] | None:
+    """Return in each fork what it was asked to be, and None in this process at its end."""
+    running: dict[int, tuple[int, int]] = {}  # by pidfd: the process and the file of its status
+    while True:
+        for ready in select.select([control.fileno(), *running], [], [])[0]:
+            if ready in running:
+                _report_the_end(ready, *running.pop(ready))
+                continue
+            length, files, _, _ = socket.recv_fds(control, 4, 3)
+            if not length:
+                return None
+            asked: dict[str, Any] = json.loads(_whole(control, int.from_bytes(length)))
+            child = os.fork()
+            if not child:
+                control.close()
+                for file in (files[2], *running, *(status for _, status in running.values())):
+                    os.close(file)
+                return asked | {"files": files[:2]}
+            os.write(files[2], b"%d\n" % child)
+            running[os.pidfd_open(child)] = child, files[2]
+            for file in files[:2]:
+                os.close(file)
+
+
+def _report_the_end(pidfd: int, process: int, status: int) -> None:
+    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    with suppress(OSError):  # the process that asked may be gone
+        os.write(status, b"%d\n" % code)
+    os.close(status)
+    os.close(pidfd)
+
+
+def _whole(control: socket.socket, length: int) -> bytes:
+    if length > _MOST_BYTES:
+        raise ValueError("a request is longer than any")
+    parts = array.array("B")
+    while len(parts) < length:
+        part = control.recv(length - len(parts))
+        if not part:
+            raise EOFError("a request broke off")
+        parts.frombytes(part)
+    return parts.tobytes()
+
+
+def _be_the_app(asked: Mapping[str, Any]) -> None:
+    """Take the place of an app: its files, folder, user and environment, in the order in which `subprocess` does it."""
+    stdin, stdout = asked["files"]
+    for file, place in ((stdin, 0), (stdout, 1), (stdout, 2)):
+        os.dup2(file, place)
+    os.close(stdin)
+    os.close(stdout)
+    os.chdir(asked["folder"])
+    os.umask(0o077)
+    os.setsid()
+    if asked["user"]:
+        os.setgroups([])
+        os.setgid(grp.getgrnam(asked["user"]).gr_gid)
+        os.setuid(pwd.getpwnam(asked["user"]).pw_uid)
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    from rollkeeper.site import face_process
+
+    face_process.main(asked["host"], asked["port"])
+
+
+if __name__ == "__main__":
+    main()

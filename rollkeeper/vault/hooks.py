@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the vault calls and higher packages provide."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from rollkeeper.kernel.hooks import Hook
+
+if TYPE_CHECKING:
+    from rollkeeper.vault.rotation import LineValues
+
+LINE_VALUE_TABLES: Final[Hook["Callable[[], LineValues]"]] = Hook(
+    "vault: a table with sealed values of lines"
+)
+"""Makes a view of a table with sealed values of lines, which a rotation of keys seals again. `lines` registers its own."""
+
+CANARY_MAKER: Final[Hook[Callable[[dt.date], None]]] = Hook("vault: make an invented person")
+"""Puts one invented person among the others, inside the present transaction. `lines` registers it."""
+
+ALARM_MAILERS: Final[Hook[Callable[[], object]]] = Hook("vault: send alarms")
+"""Sends the alarms that have not been sent yet. `notices` registers its mail."""

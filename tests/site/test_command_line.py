@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The command line: its table says what the packages register, and nothing is imported that was not asked for."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
+
+import rollkeeper
+from rollkeeper.site.cli import make_app
+from rollkeeper.site.command_table import COMMANDS, app_of
+
+PACKAGE = Path(rollkeeper.__file__).parent
+COMMAND = Path(sys.executable).with_name("rollkeeper")
+
+
+def packages_from_the_lowest_up():
+    """Give the packages that have commands, in the order of the layers: a package may add to a lower one's group."""
+    linted = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    (layers,) = (one["layers"] for one in linted["contracts"] if one["type"] == "layers")
+    names = [name.strip() for layer in reversed(layers) for name in layer.split("|")]
+    return [name for name in names if list((PACKAGE / name).glob("commands*"))]
+
+
+@pytest.fixture(scope="module")
+def registered():
+    return get_group(app_of(packages_from_the_lowest_up()))
+
+
+def shape(command):
+    """Describe a command: its help, its parameters, and the same of all that is below it."""
+    own = command.help, [(one.name, one.opts) for one in command.params]
+    below = command.commands.items() if isinstance(command, TyperGroup) else ()
+    return *own, {name: shape(child) for name, child in below}
+
+
+def test_the_table_names_every_command_with_the_line_its_package_gives(registered):
+    listed = {entry.name: entry.help_line for entry in COMMANDS}
+
+    said = {name: command.get_short_help_str(1000) for name, command in registered.commands.items()}
+
+    assert listed == said
+
+
+@pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
+def test_a_command_is_whole_with_the_packages_that_the_table_names(entry, registered):
+    program = get_command(make_app())
+
+    found = program.get_command(typer.Context(program), entry.name)
+
+    assert shape(found) == shape(registered.commands[entry.name])
+
+
+def test_help_shows_what_it_would_show_with_everything_imported(registered):
+    program = get_command(make_app())
+    context = typer.Context(program, info_name="rollkeeper", terminal_width=80)
+
+    shown = program.get_help(context)
+
+    sections = registered.get_help(typer.Context(registered, terminal_width=80)).split("Commands:\n")[1]
+    lines = sorted(sections.splitlines())
+    assert sorted(shown.split("Commands:\n")[1].splitlines()) == lines
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["-h"], []])
+def test_what_the_program_says_of_itself_imports_no_package(words):
+    said = imported_by(words)
+
+    assert not {name for name in said if name.startswith(("django", "rollkeeper.kernel.settings"))}
+    assert not {name for name in said if name.endswith("commands")}
+
+
+def test_the_help_of_a_command_imports_its_own_package_alone():
+    said = imported_by(["samples", "--help"])
+
+    assert {name for name in said if name.startswith("rollkeeper.") and name.endswith(".commands")} == {
+        "rollkeeper.samples.commands"
+    }
+
+
+@pytest.mark.parametrize("name", ["serve", "demo"])
+def test_a_process_that_only_starts_others_sets_up_no_django(name):
+    asked = f"""
+import sys
+import typer
+from rollkeeper.site.cli import make_app
+program = typer.main.get_command(make_app(with_django=False))
+program.get_command(typer.Context(program), "{name}")
+import rollkeeper.site.serving
+print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    imported = set(done.stdout.split())
+
+    assert not {name for name in imported if name.startswith("django.db.models")}
+    assert not {name for name in imported if name.startswith("rollkeeper.") and name.endswith(".models")}
+    assert not imported & {"numpy", "polars", "rollkeeper.law.pack"}
+
+
+def imported_by(words):
+    """Give the modules that are imported when the program has answered these words."""
+    asked = f"""
+import sys
+from rollkeeper.site import cli
+sys.argv = ["rollkeeper", *{words}]
+try:
+    cli.main()
+finally:
+    print(*sys.modules, file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False)
+    return set(done.stderr.splitlines()[-1].split())
+
+
+def test_the_version_is_said():
+    done = subprocess.run([COMMAND, "--version"], capture_output=True, text=True, check=True)
+
+    assert done.stdout == f"rollkeeper {rollkeeper.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["agents"], ["agents", "list"], ["serve"], ["campaign", "stay", "enter"]]
+)
+def test_the_short_option_helps_like_the_long_one(words):
+    short, long = (
+        subprocess.run([COMMAND, *words, option], capture_output=True, text=True, check=True).stdout
+        for option in ("-h", "--help")
+    )
+
+    assert short == long
+    assert short.startswith("Usage: rollkeeper")
+
+
+def test_a_command_that_there_is_not_is_answered_with_the_nearest():
+    done = subprocess.run([COMMAND, "ledgr"], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert "Did you mean 'ledger'?" in done.stderr

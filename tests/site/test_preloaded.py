@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The apps of a demo share memory: what forks them knows no instance, and each fork is what it was asked to be."""
+
+import os
+import signal
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.kernel.os_users import system_user
+from rollkeeper.kernel.settings import home as home_folder
+from rollkeeper.site import beside
+from rollkeeper.site.faces import FACES
+from rollkeeper.site.handing import Handed
+from rollkeeper.site.preloaded import Preloader
+from tests.site.test_serving import free_ports, until
+
+
+@pytest.fixture
+def preloader(monkeypatch):
+    monkeypatch.setenv("ROLLKEEPER_PASSWORD", "an invented pass phrase")
+    made = Preloader()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def counter(home, preloader):
+    """The counter in a fork, with its address."""
+    (face,) = (one for one in FACES if one.name == "counter")
+    port, handed = free_ports(), Handed.to(face)
+    process = preloader.fork(
+        "127.0.0.1", port, folder=handed.folder, user=handed.user,
+        environment=handed.environment() | {
+            "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings", "ROLLKEEPER_FACE": face.name, "ROLLKEEPER_HOSTS": "",
+            "ROLLKEEPER_PORT": str(port), "ROLLKEEPER_ROLE": face.role.value,
+        },
+    )  # fmt: skip
+    yield process, f"http://127.0.0.1:{port}/healthz", handed
+    process.kill()
+    process.wait(10)
+    process.stdin.close()
+    process.stdout.close()
+    handed.clear()
+
+
+def answers(address):
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - an address of this test
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def of_process(pid, name):
+    """Give the words after this name in the kernel's page about a process."""
+    lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
+    return next(line.split()[1:] for line in lines if line.startswith(f"{name}:"))
+
+
+def test_an_app_in_a_fork_answers_and_ends_when_it_is_told(counter):
+    process, address, _ = counter
+
+    until(lambda: answers(address), seconds=60)
+    assert process.poll() is None
+    process.terminate()
+
+    assert process.wait(20) == 0
+    assert process.poll() == 0
+    assert not answers(address)
+
+
+def test_an_app_in_a_fork_ends_when_its_parent_lets_go_of_it(counter):
+    process, address, _ = counter
+    until(lambda: answers(address), seconds=60)
+
+    process.stdin.close()
+
+    assert process.wait(20) == 0
+
+
+def test_the_end_of_a_fork_by_a_signal_is_reported_as_such(counter):
+    process, _, _ = counter
+
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.05)
+    process.kill()
+
+    assert process.wait(10) == -signal.SIGKILL
+
+
+def test_an_app_in_a_fork_has_its_own_user_folder_and_session(counter):
+    process, address, handed = counter
+    until(lambda: answers(address), seconds=60)
+
+    assert os.getsid(process.pid) == process.pid
+    assert Path(f"/proc/{process.pid}/cwd").readlink() == handed.folder
+    if user := system_user("rollkeeper-counter"):
+        import pwd
+
+        uid, gid = pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid
+        assert of_process(process.pid, "Uid") == [str(uid)] * 4
+        assert of_process(process.pid, "Gid") == [str(gid)] * 4
+        assert of_process(process.pid, "Groups") == []
+
+
+def test_what_forks_knows_no_instance_and_no_secret(counter, preloader):
+    pid = preloader._process.pid
+    names = {
+        pair.split(b"=")[0].decode()
+        for pair in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        if pair
+    }
+    open_files = [str(one.readlink()) for one in Path(f"/proc/{pid}/fd").iterdir()]
+
+    assert names <= {"PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "PYTHONUNBUFFERED", "LC_CTYPE"}
+    assert not [file for file in open_files if str(home_folder()) in file]
+    assert Path(f"/proc/{pid}/cwd").readlink() == Path("/")
+
+
+def test_where_what_forks_is_gone_its_apps_count_as_ended(counter, preloader):
+    process, _, _ = counter
+
+    preloader._process.kill()
+    preloader._process.wait()
+
+    assert process.wait(10) == -signal.SIGKILL
+    os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_only_a_compact_start_makes_one_process_of_porter_and_worker():
+    separate = [(one.name, one.opens, one.keeps_door) for one in beside.beside_faces(FACES, works=True)]
+    compact = [
+        (one.name, one.opens, one.keeps_door)
+        for one in beside.beside_faces(FACES, works=True, is_compact=True)
+    ]
+
+    assert separate == [
+        ("porter", True, False), ("work-with-keys", True, False), ("work-without-keys", False, False),
+    ]  # fmt: skip
+    assert compact == [("work-with-keys", True, True), ("work-without-keys", False, False)]
+
+
+def test_a_compact_start_without_workers_still_has_a_porter():
+    assert [one.name for one in beside.beside_faces(FACES, works=False, is_compact=True)] == ["porter"]
