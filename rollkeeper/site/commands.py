@@ -26,6 +26,14 @@ from rollkeeper.kernel.settings import HomeKind, home, settings
 from rollkeeper.site.errors import HomeInUse
 from rollkeeper.site.faces import FACES, FaceName, face_called
 
+_SMALL_SERVERS = """
+# A demo is small: less memory, and none of the processes that only a large register needs.
+shared_buffers = '16MB'
+wal_buffers = '1MB'
+io_method = sync
+max_logical_replication_workers = 0
+"""
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
@@ -187,6 +195,7 @@ def _make_demo(lines: int) -> None:
     if not is_begun() and home().is_dir() and any(home().iterdir()):
         # A demo that breaks off is cleared away, whole folder and all: nothing else may lie in it.
         raise HomeInUse(home=home())
+    os.environ.setdefault("ROLLKEEPER_SERVER_CONFIGURATION", _SMALL_SERVERS)
     with progress("Inventing people and living through a campaign", total=story.day_count()) as bar:
         story.make_demo(lines=lines, moved=bar.advance)
 
