@@ -11,13 +11,13 @@ words:  ## print these words
 setup:  ## install what is needed, once; afterwards everything works offline
 	@bin/setup
 
-run: setup  ## open the register on http://127.0.0.1:8000 with a trial home
+run: setup  ## open the register on http://127.0.0.1:8000 with a demo instance
 	@$(RUN) rollkeeper demo --serve
 
 test: setup  ## run every test, browser tests included
 	@$(RUN) bin/test
 
-lint: setup  ## check style, types and the floors of the house
+lint: setup  ## check style, types and the layers of the packages
 	@$(RUN) bin/lint
 
 bench: setup  ## measure, as ratios in one run
@@ -29,8 +29,8 @@ leaktest: setup  ## search every byte for 10,000 people, beside what one would o
 soak: setup  ## the long proofs
 	@$(RUN) pytest -m soak
 
-demo: setup  ## make the trial home anew without serving it
+demo: setup  ## make the demo instance anew without serving it
 	@$(RUN) rollkeeper demo
 
 docs: setup  ## write the generated pages under docs/
-	@$(RUN) python -m rollkeeper.site.docs
+	@$(RUN) python -m rollkeeper.operations.docs

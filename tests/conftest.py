@@ -1,4 +1,4 @@
-"""One home for the whole run, real servers in it, and a way into each role.
+"""One instance for the whole run, real servers in it, and a way into each role.
 
 Pure tests ask for nothing and start no server. A test that asks for `register` runs inside a transaction that is
 rolled back; one that asks for `committed` really commits, and every table is emptied behind it.
@@ -21,10 +21,10 @@ gc.disable()  # until all is collected, see below
 # What takes longest, longest first: a worker that came to one of these last would keep the run waiting.
 LONG = (
     "tests/journeys/test_operator", "tests/campaign/test_differential", "tests/ledger/test_crashes", "tests/journeys/",
-    "tests/leak/", "tests/house/test_ledger_page", "tests/house/test_runbooks", "tests/campaign/test_at_once",
+    "tests/leak/", "tests/architecture/test_ledger_page", "tests/architecture/test_runbooks", "tests/campaign/test_at_once",
     "tests/documents/test_redacting", "tests/site/test_serving", "tests/documents/test_hostile", "tests/site/test_taken_over",
-    "tests/bench/", "tests/house/test_no_way_to_people", "tests/site/test_backup", "tests/site/test_work",
-    "tests/network/test_elements", "tests/law/test_engines", "tests/campaign/", "tests/kernel/test_server",
+    "tests/bench/", "tests/architecture/test_no_way_to_people", "tests/site/test_backup", "tests/site/test_work",
+    "tests/provisioning/test_elements", "tests/law/test_engines", "tests/campaign/", "tests/kernel/test_server",
 )  # fmt: skip
 ONE_BY_ONE = ("tests/bench/",)
 HOME = Path(tempfile.mkdtemp(prefix="rollkeeper-tests-"))
@@ -45,16 +45,18 @@ from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import translation
 
-from rollkeeper.kernel import clock, server
-from rollkeeper.kernel.settings import HomeKind, write_settings
-from rollkeeper.site import boot
-from tests.owner import as_owner, empty
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import stores
+from rollkeeper.platform import embedded_postgres
+from rollkeeper.kernel.settings import InstanceKind, write_settings
+from rollkeeper.operations import bootstrap
+from tests.superuser import as_superuser, empty
 
 
 @pytest.fixture(scope="session")
-def home() -> Iterator[Path]:
-    """A trial home with both servers running, its tables made and its rights granted."""
-    boot.make_home(HomeKind.TRIAL)
+def data_dir() -> Iterator[Path]:
+    """A demo instance with both servers running, its tables made and its rights granted."""
+    bootstrap.set_up_instance(InstanceKind.DEMO)
     # The same at every hour of the day: whoever tests quiet hours says which.
     write_settings(quiet_from=dt.time(), quiet_until=dt.time())
     _empty_everything()  # no test counts the canary
@@ -62,11 +64,11 @@ def home() -> Iterator[Path]:
     for owner in _owners.values():
         owner.close()
     connection.close()
-    server.stop_if_unused()
+    embedded_postgres.stop_if_unused()
 
 
 @pytest.fixture
-def register(home: Path) -> Iterator[None]:
+def register(data_dir: Path) -> Iterator[None]:
     """The register in the migrator's role, inside a transaction that is rolled back."""
     with transaction.atomic():
         yield
@@ -74,13 +76,13 @@ def register(home: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def empty_everything(home: Path) -> Callable[[], None]:
+def empty_everything(data_dir: Path) -> Callable[[], None]:
     """For what a whole module shares and commits: its fixture calls this behind itself."""
     return _empty_everything
 
 
 @pytest.fixture
-def committed(home: Path) -> Iterator[None]:
+def committed(data_dir: Path) -> Iterator[None]:
     """The register with real commits; all tables are emptied afterwards, and before where another test left entries."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM ledger_entry) OR EXISTS (SELECT FROM django_session)")
@@ -105,8 +107,8 @@ def as_role() -> Callable[[str], AbstractContextManager[None]]:
 
 
 @pytest.fixture
-def face(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Give this process the addresses of one web face, with its gate; the test asks with Django's client."""
+def app(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Give this process the addresses of one web app, with its gate; the test asks with Django's client."""
     import importlib
 
     from django.conf import settings
@@ -117,12 +119,12 @@ def face(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
     monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["testserver", "127.0.0.1", "localhost"])
 
     def opened(name: str) -> None:
-        monkeypatch.setenv("ROLLKEEPER_FACE", name)
+        monkeypatch.setenv("ROLLKEEPER_APP", name)
         importlib.reload(urls)
         clear_url_caches()
 
     yield opened
-    monkeypatch.delenv("ROLLKEEPER_FACE", raising=False)
+    monkeypatch.delenv("ROLLKEEPER_APP", raising=False)
     importlib.reload(urls)
     clear_url_caches()
 
@@ -138,7 +140,7 @@ def quick_passwords() -> Iterator[None]:
 def _true_date_and_language() -> Iterator[None]:
     """No test leaves a given day or a language behind; a request leaves the one in which it was answered."""
     yield
-    clock.give_day(None)
+    clock.set_demo_date(None)
     translation.deactivate()
 
 
@@ -147,7 +149,7 @@ _owners: dict[Path, psycopg.Connection] = {}
 
 def _empty_everything() -> None:
     """Empty the tables of both stores that hold something."""
-    for store in server.STORES:
+    for store in stores.STORES:
         try:
             empty(_owner(store))
         except psycopg.OperationalError:  # some test stopped the server meanwhile
@@ -155,10 +157,10 @@ def _empty_everything() -> None:
             empty(_owner(store))
 
 
-def _owner(store: server.Store) -> psycopg.Connection:
+def _owner(store: stores.Store) -> psycopg.Connection:
     """Give the owner's connection, which stays open: to make one takes longer than to empty what a test left."""
     if store.data not in _owners:
-        _owners[store.data] = as_owner(store)
+        _owners[store.data] = as_superuser(store)
     return _owners[store.data]
 
 
@@ -190,7 +192,7 @@ def pytest_runtestloop() -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
-    server.stop_if_unused()
+    embedded_postgres.stop_if_unused()
     shutil.rmtree(HOME, ignore_errors=True)
 
 

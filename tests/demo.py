@@ -12,20 +12,20 @@ from tests.conftest import IN_COMMON
 LINES = 1500
 
 
-def copy_demo(home: Path) -> None:
+def copy_demo(data_dir: Path) -> None:
     """Give this place a demo of `LINES` lines, at rest."""
     # Owners and modes as well: the servers' users own what lies in it.
-    subprocess.run(["cp", "-a", _demo(), home], check=True)
+    subprocess.run(["cp", "-a", _demo(), data_dir], check=True)
 
 
 def _demo() -> Path:
     """Make the demo if no worker has; return where it lies, which nobody opens."""
     made, draft = IN_COMMON / "demo", IN_COMMON / "demo.new"
     IN_COMMON.mkdir(exist_ok=True)
-    with alone(IN_COMMON / "demo.lock"):
+    with exclusive_lock(IN_COMMON / "demo.lock"):
         if not made.exists():
             program = (
-                "import django; django.setup(); from rollkeeper.site.demo import make_demo;"
+                "import django; django.setup(); from rollkeeper.operations.demo import make_demo;"
                 f" make_demo(lines={LINES})"
             )
             environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}

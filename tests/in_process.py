@@ -5,7 +5,7 @@ from typing import Any
 
 from typer.testing import CliRunner, Result
 
-from rollkeeper.site.cli import make_app
+from rollkeeper.operations.cli import make_app
 
 
 def invoke(*words: Any, typed: str | None = None) -> Result:

@@ -7,7 +7,7 @@ A server's process counts the shared buffers that it has touched as its own, so 
 from collections.abc import Iterator
 from pathlib import Path
 
-from rollkeeper.kernel import server
+from rollkeeper.kernel import stores
 
 
 class Peaks:
@@ -29,7 +29,7 @@ class Peaks:
 
 def _processes() -> Iterator[tuple[str, int]]:
     yield "Rollkeeper", _peak_kib("self")
-    for store in server.STORES:
+    for store in stores.STORES:
         postmaster = (store.data / "postmaster.pid").read_text("ascii").split("\n", 1)[0]
         children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text("ascii").split()
         yield from ((f"PostgreSQL ({store.name})", _peak_kib(pid)) for pid in (postmaster, *children))

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- The database of module.conf: sqlite3 /var/lib/freeradius/rollkeeper.sqlite < tables.sql
 PRAGMA journal_mode = WAL;
--- What each line was told. `account` is its number as the register writes it (+86...), here and below.
+-- What each line was ordered. `account` is its number as the register writes it (+86...), here and below.
 CREATE TABLE IF NOT EXISTS rk_line (
     line TEXT PRIMARY KEY, account TEXT NOT NULL, state TEXT NOT NULL, sequence INTEGER NOT NULL
 );
@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS rk_account (
 );
 CREATE INDEX IF NOT EXISTS rk_account_by_number ON rk_account (number);
 CREATE TABLE IF NOT EXISTS rk_session (
-    nas TEXT NOT NULL, session TEXT NOT NULL, account TEXT NOT NULL, told INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0,
+    nas TEXT NOT NULL, session TEXT NOT NULL, account TEXT NOT NULL, ordered INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0,
     name TEXT NOT NULL DEFAULT '', PRIMARY KEY (nas, session)
 );
 CREATE INDEX IF NOT EXISTS rk_session_by_account ON rk_session (account);

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How Django knows this room."""
+"""How Django knows this package."""
 
 from django.apps import AppConfig
 
 
 class AccessConfig(AppConfig):
-    """The room access."""
+    """The package access."""
 
     name = "rollkeeper.access"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The Authority: proof of who acts, demanded by every act before it looks at anything.
+"""The Authority: proof of who acts, requested by every act before it looks at anything.
 
-Made in four places only: for a signed-in member of staff, for the console, for the sweep, and for a subscriber who showed
+Made in four places only: for a signed-in member of staff, for the console, for the worker, and for a subscriber who showed
 that a line is in their hand. Acts take it as their first argument and call `demand`.
 """
 
@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from rollkeeper.access.errors import NotAllowed
-from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel.ids import StaffId
 
 
@@ -25,39 +25,39 @@ class Authority:
     staff_id: StaffId | None
     commitment: str
 
-    def role_for(self, power: Power) -> StaffRole | None:
-        """Return the role that gives this power, None where none does."""
-        return next((role for role in rule_for(power).roles if role in self.roles), None)
+    def role_for(self, permission: Permission) -> StaffRole | None:
+        """Return the role that gives this permission, None where none does."""
+        return next((role for role in rule_for(permission).roles if role in self.roles), None)
 
     @property
-    def powers(self) -> frozenset[str]:
+    def permissions(self) -> frozenset[str]:
         """Return the names of all that these roles may do, for menus: nobody is led to a page that refuses them."""
-        return frozenset(power.value for power in Power if self.role_for(power))
+        return frozenset(permission.value for permission in Permission if self.role_for(permission))
 
 
 @dataclass(frozen=True, slots=True)
-class PowerRule:
-    """Who has a power, and how many different people must use it."""
+class PermissionRule:
+    """Who has a permission, and how many different people must use it."""
 
     roles: tuple[StaffRole, ...]
     people: int = 1
 
 
-def demand(authority: Authority, power: Power) -> StaffRole:
+def require(authority: Authority, permission: Permission) -> StaffRole:
     """Return the role under which the act is done. Refuses: NotAllowed."""
-    role = authority.role_for(power)
+    role = authority.role_for(permission)
     if role is None:
-        raise NotAllowed(power=power.value, needed=", ".join(r.value for r in rule_for(power).roles))
+        raise NotAllowed(permission=permission.value, needed=", ".join(r.value for r in rule_for(permission).roles))
     return role
 
 
-def rule_for(power: Power) -> PowerRule:
-    """Return who has a power. A power that `powers.toml` does not name belongs to nobody."""
-    return _rules().get(power, PowerRule(roles=()))
+def rule_for(permission: Permission) -> PermissionRule:
+    """Return who has a permission. A permission that `permissions.toml` does not name belongs to nobody."""
+    return _rules().get(permission, PermissionRule(roles=()))
 
 
-def deciding_roles() -> frozenset[StaffRole]:
-    """Return the roles with a power that several people must use."""
+def approving_roles() -> frozenset[StaffRole]:
+    """Return the roles with a permission that several people must use."""
     return frozenset(role for rule in _rules().values() if rule.people > 1 for role in rule.roles)
 
 
@@ -66,17 +66,17 @@ def console_authority() -> Authority:
     return Authority(frozenset({StaffRole.CONSOLE}), None, "console")
 
 
-def sweep_authority() -> Authority:
-    """Return the Authority of the house acting by itself on what people approved."""
-    return Authority(frozenset({StaffRole.SWEEP}), None, "sweep")
+def worker_authority() -> Authority:
+    """Return the Authority of the register acting by itself on what people approved."""
+    return Authority(frozenset({StaffRole.WORKER}), None, "worker")
 
 
-def subscriber_authority(visit: str) -> Authority:
-    """Return the Authority of a subscriber during one visit; `visit` stands for it in the ledger and for no other visit.
+def subscriber_authority(session: str) -> Authority:
+    """Return the Authority of a subscriber during one session; `session` stands for it in the ledger and for no other session.
 
-    Whoever makes one has checked that the visit is alive and says for which line it was begun.
+    Whoever makes one has checked that the session is alive and says for which line it was begun.
     """
-    return Authority(frozenset({StaffRole.SUBSCRIBER}), None, visit)
+    return Authority(frozenset({StaffRole.SUBSCRIBER}), None, session)
 
 
 def staff_commitment(salt: bytes, staff_id: StaffId) -> str:
@@ -85,9 +85,9 @@ def staff_commitment(salt: bytes, staff_id: StaffId) -> str:
 
 
 @cache
-def _rules() -> dict[Power, PowerRule]:
-    raw = tomllib.loads((files("rollkeeper") / "access" / "powers.toml").read_text("utf-8"))
+def _rules() -> dict[Permission, PermissionRule]:
+    raw = tomllib.loads((files("rollkeeper") / "access" / "permissions.toml").read_text("utf-8"))
     return {
-        Power(name): PowerRule(tuple(map(StaffRole, rule["roles"])), rule.get("people", 1))
+        Permission(name): PermissionRule(tuple(map(StaffRole, rule["roles"])), rule.get("people", 1))
         for name, rule in raw.items()
     }

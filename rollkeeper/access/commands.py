@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Commands of this room: accounts and roles. A password is prompted for or read from standard input, never an argument."""
+"""Commands of this package: accounts and roles. A password is prompted for or read from standard input, never an argument."""
 
 import sys
 from typing import Annotated
 
 import typer
 
-from rollkeeper.access.acts import add_staff, end_role, grant_role, reinstate_staff, suspend_staff
+from rollkeeper.access.services import add_staff, end_role, grant_role, reinstate_staff, suspend_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.queries import staff_list
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, show_table
-from rollkeeper.kernel.opening import open_home
+from rollkeeper.kernel.instance_opener import open_instance
 
 RoleOption = Annotated[list[StaffRole], typer.Option("--role", help="A role; repeat it for several.")]
 UserName = Annotated[
@@ -21,7 +21,7 @@ UserName = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add this room's commands."""
+    """Add this package's commands."""
     staff = typer.Typer(
         no_args_is_help=True, rich_markup_mode=None, help="Accounts of staff and their roles."
     )
@@ -39,7 +39,7 @@ def add(username: UserName, role: RoleOption, on: DateOption = None) -> None:
 
     Example: rollkeeper staff add clerk-07 --role clerk
     """
-    open_home()
+    open_instance()
     password = _password()
     add_staff(console_authority(), username=username, password=password, roles=role, on=on or clock.today())
     out.print(f"Added {username}.", markup=False)
@@ -50,7 +50,7 @@ def grant(username: UserName, role: RoleOption, on: DateOption = None) -> None:
 
     Example: rollkeeper staff grant clerk-07 --role supervisor
     """
-    open_home()
+    open_instance()
     for one in role:
         grant_role(console_authority(), username=username, role=one, on=on or clock.today())
         out.print(f"{username} has the role {one.value}.", markup=False)
@@ -61,7 +61,7 @@ def end(username: UserName, role: RoleOption, on: DateOption = None) -> None:
 
     Example: rollkeeper staff end clerk-07 --role supervisor
     """
-    open_home()
+    open_instance()
     for one in role:
         end_role(console_authority(), username=username, role=one, on=on or clock.today())
         out.print(f"{username} no longer has the role {one.value}.", markup=False)
@@ -72,7 +72,7 @@ def suspend(username: UserName, on: DateOption = None) -> None:
 
     Example: rollkeeper staff suspend clerk-07
     """
-    open_home()
+    open_instance()
     suspend_staff(console_authority(), username=username, on=on or clock.today())
     out.print(f"{username} is closed.", markup=False)
 
@@ -82,7 +82,7 @@ def reinstate(username: UserName, on: DateOption = None) -> None:
 
     Example: rollkeeper staff reinstate clerk-07
     """
-    open_home()
+    open_instance()
     reinstate_staff(console_authority(), username=username, on=on or clock.today())
     out.print(f"{username} is open again.", markup=False)
 
@@ -92,7 +92,7 @@ def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
 
     Example: rollkeeper staff list --json
     """
-    open_home()
+    open_instance()
     accounts = staff_list(on or clock.today())
     if as_json:
         emit(

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the room access."""
+"""Refusals of the package access."""
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 
 class NotAllowed(RollkeeperError):
-    """Whoever asks has no role with this power."""
+    """Whoever asks has no role with this permission."""
 
     code = "not_allowed"
     kind = Kind.FORBIDDEN
-    sentence = "This needs the power '{power}', which you do not have."
+    sentence = "This needs the permission '{permission}', which you do not have."
     remedy = "Ask somebody whose role is one of: {needed}."
 
 
@@ -31,10 +31,10 @@ class TooManyAttempts(RollkeeperError):
     remedy = "Wait {minutes} minutes; if it was not you, tell an administrator."
 
 
-class UserNameNotRead(RollkeeperError):
+class InvalidUserName(RollkeeperError):
     """A user name has characters that it may not have."""
 
-    code = "user_name_not_read"
+    code = "invalid_user_name"
     kind = Kind.MALFORMED
     sentence = "That user name cannot be used."
     remedy = (
@@ -52,7 +52,7 @@ class UserNameTaken(RollkeeperError):
 
 
 class PasswordTooWeak(RollkeeperError):
-    """A password does not meet what this home asks of one."""
+    """A password does not meet what this instance asks of one."""
 
     code = "password_too_weak"
     kind = Kind.MALFORMED
@@ -78,37 +78,37 @@ class RoleNotForPeople(RollkeeperError):
     remedy = "Choose one of: {roles}."
 
 
-class RoleHeldAlready(RollkeeperError):
+class RoleAlreadyGranted(RollkeeperError):
     """The role was given before and has not ended."""
 
-    code = "role_held_already"
+    code = "role_already_granted"
     kind = Kind.CONFLICT
     sentence = "'{username}' has the role '{role}' already."
     remedy = "Nothing needs doing."
 
 
-class RoleNotHeld(RollkeeperError):
+class RoleNotGranted(RollkeeperError):
     """The role cannot end: it is not held."""
 
-    code = "role_not_held"
+    code = "role_not_granted"
     kind = Kind.CONFLICT
     sentence = "'{username}' does not have the role '{role}'."
     remedy = "See 'rollkeeper staff list'."
 
 
-class NotForOneself(RollkeeperError):
+class NotForOwnAccount(RollkeeperError):
     """Nobody gives a role to themselves."""
 
-    code = "not_for_oneself"
+    code = "not_for_own_account"
     kind = Kind.REFUSED
     sentence = "Nobody can give a role to themselves."
     remedy = "Ask another administrator."
 
 
-class RoleTooNew(RollkeeperError):
-    """Whoever decides with others was given the role too lately: whoever was told of it has had no time to look."""
+class RoleTooRecent(RollkeeperError):
+    """Whoever decides with others was given the role too lately: whoever was notified of it has had no time to look."""
 
-    code = "role_too_new"
+    code = "role_too_recent"
     kind = Kind.REFUSED
     sentence = "You were given this role less than {hours} hours ago, and do not decide with others yet."
     remedy = "Wait until then, or ask somebody who has had the role for longer."

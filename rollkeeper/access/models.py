@@ -49,7 +49,7 @@ class RoleGrant(models.Model):
     granted_at = models.DateTimeField(
         db_default=Now(), db_comment="Instant by the machine: the database writes it, whoever grants."
     )
-    told_at = models.DateTimeField(
+    notified_at = models.DateTimeField(
         null=True, db_comment="When a mail said that somebody was given a role that decides with others."
     )
 
@@ -59,12 +59,12 @@ class RoleGrant(models.Model):
         db_table = "access_rolegrant"
 
 
-class Attempt(models.Model):
+class SignInAttempt(models.Model):
     """How often somebody lately tried to sign in under one user name, whether or not it exists."""
 
     pk = models.CompositePrimaryKey("name_mark", "counted_by")
     name_mark = models.BinaryField(
-        max_length=32, db_comment="HMAC-SHA-256 of the user name under the home's staff key."
+        max_length=32, db_comment="HMAC-SHA-256 of the user name under the instance's staff key."
     )
     counted_by = models.TextField(db_comment="The role of the database in which it was counted.")
     tries = models.IntegerField()

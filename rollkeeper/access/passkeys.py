@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The domain to which passkeys belong, the staff's and the subscribers' alike: what WebAuthn calls the relying party.
 
-A file of its own, since both the staff's sign-in and the subscriber's door ask, and neither may find another answer.
+A file of its own, since both the staff's sign-in and the subscriber portal ask, and neither may find another answer.
 """
 
-from rollkeeper.kernel.settings import HomeKind, settings
+from rollkeeper.kernel.settings import InstanceKind, settings
 
 
 def passkey_domain() -> str | None:
-    """Return the domain of this home's passkeys; a trial home's is this machine. None: none was set."""
+    """Return the domain of this instance's passkeys; a demo instance's is this machine. None: none was set."""
     chosen = settings()
-    return chosen.passkey_domain or ("localhost" if chosen.kind is HomeKind.TRIAL else None)
+    return chosen.passkey_domain or ("localhost" if chosen.kind is InstanceKind.DEMO else None)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Checks a user name and a password: as slowly for a name that does not exist, and not endlessly often.
 
-One place for the command line and for both web faces. Each of them counts for itself, in rows of its own: a face that was taken
+One place for the command line and for both web apps. Each of them counts for itself, in rows of its own: an app that was taken
 over forgives nothing that was tried at another.
 """
 
@@ -13,7 +13,8 @@ from django.contrib.auth.hashers import check_password, make_password
 
 from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.models import Staff
-from rollkeeper.kernel import database, server
+from rollkeeper.kernel import database
+from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import run
 
 TRIES = 5
@@ -47,5 +48,5 @@ def _count_attempt(mark: bytes) -> int:
 
 def _mark(username: str) -> bytes:
     """Return what stands for a user name that may be anything, even a password typed into the wrong field."""
-    key = server.staff_secret().encode()
+    key = stores.staff_secret().encode()
     return hmac.new(key, canonical_username(username).encode(), hashlib.sha256).digest()

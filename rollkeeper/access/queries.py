@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads of this room."""
+"""Reads of this package."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -9,13 +9,13 @@ from uuid import UUID
 from django.db.models import Prefetch, Q
 from django.db.models.functions import Now
 
-from rollkeeper.access.authority import deciding_roles
+from rollkeeper.access.authority import approving_roles
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel.database import kept_rows
+from rollkeeper.kernel.database import prepared_rows
 from rollkeeper.kernel.ids import StaffId
 
-_HELD = (
+_ROLES = (
     "SELECT role FROM access_rolegrant"
     " WHERE staff_id = %(staff)s AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)"
 )
@@ -38,7 +38,7 @@ class StaffView:
 
 def staff_of(staff_id: UUID, *, on: dt.date) -> Staff | None:
     """Return one account with the roles that it has on a day, as every request asks."""
-    found = kept_rows(_ACCOUNT, {"staff": staff_id, "day": on})
+    found = prepared_rows(_ACCOUNT, {"staff": staff_id, "day": on})
     if not found:
         return None
     *values, roles = found[0]
@@ -49,7 +49,7 @@ def staff_of(staff_id: UUID, *, on: dt.date) -> Staff | None:
 
 def roles_on(day: dt.date, *, staff_id: UUID) -> frozenset[StaffRole]:
     """Return the roles that somebody has on a day."""
-    return frozenset(StaffRole(row.role) for row in kept_rows(_HELD, {"staff": staff_id, "day": day}))
+    return frozenset(StaffRole(row.role) for row in prepared_rows(_ROLES, {"staff": staff_id, "day": day}))
 
 
 def staff_list(on: dt.date) -> list[StaffView]:
@@ -70,30 +70,30 @@ def staff_list(on: dt.date) -> list[StaffView]:
 
 
 @dataclass(frozen=True, slots=True)
-class NewDecider:
+class NewApprover:
     """A role with which somebody decides with others, and when it was granted."""
 
     grant_id: UUID
     username: str
     role: StaffRole
     granted_at: dt.datetime
-    is_told: bool
+    is_notified: bool
 
 
-def new_deciders(*, within_days: int = 7) -> list[NewDecider]:
+def new_approvers(*, within_days: int = 7) -> list[NewApprover]:
     """Return who was lately given a role that decides with others, the newest first, by the clock of the database."""
     grants = RoleGrant.objects.filter(
-        role__in=[role.value for role in deciding_roles()],
+        role__in=[role.value for role in approving_roles()],
         granted_at__gte=Now() - dt.timedelta(days=within_days),
     ).select_related("staff")
     return [
-        NewDecider(
-            one.grant_id, one.staff.username, StaffRole(one.role), one.granted_at, one.told_at is not None
+        NewApprover(
+            one.grant_id, one.staff.username, StaffRole(one.role), one.granted_at, one.notified_at is not None
         )
         for one in grants.order_by("-granted_at")
     ]
 
 
-def mark_deciders_told(grant_ids: Collection[UUID]) -> None:
-    """Note that a mail about these grants was handed over."""
-    RoleGrant.objects.filter(grant_id__in=grant_ids).update(told_at=Now())
+def mark_approvers_notified(grant_ids: Collection[UUID]) -> None:
+    """Note that a mail about these grants was delivered."""
+    RoleGrant.objects.filter(grant_id__in=grant_ids).update(notified_at=Now())

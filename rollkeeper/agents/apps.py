@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How Django knows this room."""
+"""How Django knows this package."""
 
 from django.apps import AppConfig
 
@@ -7,7 +7,7 @@ from rollkeeper.access.hooks import ACCOUNT_FINDERS
 
 
 class AgentsConfig(AppConfig):
-    """The room agents."""
+    """The package agents."""
 
     name = "rollkeeper.agents"
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from rollkeeper.agents.errors import RequirementUnknown
-from rollkeeper.agents.rules import HOUSE
+from rollkeeper.agents.rules import OPERATORS_RULE
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
 
@@ -45,12 +45,12 @@ def requirement_called(name: str) -> Requirement:
 
 
 def article_on_agents() -> str:
-    """Return the article by which an agent must meet the requirements; the house's own rule where the pack has none."""
+    """Return the article by which an agent must meet the requirements; Rollkeeper's own rule where the pack has none."""
     law = load_pack(settings().pack).file.agents
-    return law.because.article if law else HOUSE
+    return law.because.article if law else OPERATORS_RULE
 
 
-def cap_by_law() -> int | None:
+def legal_daily_limit() -> int | None:
     """Return the most that a pack lets an agent register in a day, None where it says nothing."""
     law = load_pack(settings().pack).file.agents
-    return law.daily_cap if law else None
+    return law.daily_limit if law else None

@@ -11,35 +11,36 @@ from uuid import UUID
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.agents.acts import (
-    Found,
-    admit_agent,
+from rollkeeper.agents.services import (
+    AuditFinding,
+    approve_agent,
     audit_agent,
-    enter_agent,
-    mend_finding,
-    show_requirement,
+    add_agent,
+    remediate_finding,
+    attest_requirement,
 )
 from rollkeeper.agents.checklist import article_on_agents, checklist
-from rollkeeper.agents.holding import look_for_abandoned
-from rollkeeper.agents.kinds import Because, Severity
-from rollkeeper.agents.places import (
+from rollkeeper.agents.review_cases import open_abandoned_cases
+from rollkeeper.agents.choices import SuspensionCause, Severity
+from rollkeeper.agents.outlets import (
     change_hours,
-    end_devices,
+    remove_devices,
     enrol_device,
-    open_place,
-    post_staff,
-    withdraw_staff,
+    open_outlet,
+    assign_staff,
+    unassign_staff,
 )
-from rollkeeper.agents.places import close_place as close
+from rollkeeper.agents.outlets import close_outlet as close
 from rollkeeper.agents.queries import AgentView, agent_called, agent_list, open_cases
-from rollkeeper.agents.rechecking import follow_rechecks
-from rollkeeper.agents.suspending import end_agent, reinstate_agent, suspend_agent
-from rollkeeper.kernel import clock, opening
+from rollkeeper.agents.reverification import update_reverifications
+from rollkeeper.agents.suspension import terminate_agent, reinstate_agent, suspend_agent
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
 from rollkeeper.kernel.settings import settings
 
 AgentArgument = Annotated[str, typer.Argument(metavar="AGENT", help="The agent's code, such as agent-017.")]
-PlaceArgument = Annotated[str, typer.Argument(metavar="PLACE", help="The place's code, such as lhasa-03.")]
+OutletArgument = Annotated[str, typer.Argument(metavar="OUTLET", help="The outlet's code, such as lhasa-03.")]
 UserName = Annotated[str, typer.Argument(metavar="USERNAME", help="A user name of the staff.")]
 HoursOption = Annotated[
     str, typer.Option("--hours", help="As in 'mon-fri 09:00-18:00; sat 09:00-13:00', or always.")
@@ -47,31 +48,31 @@ HoursOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add this room's commands."""
-    room = typer.Typer(
+    """Add this package's commands."""
+    group = typer.Typer(
         no_args_is_help=True, rich_markup_mode=None, help="Those who register people for the operator."
     )
-    room.command("requirements")(requirements)
-    room.command("enter")(enter)
-    room.command("evidence")(evidence)
-    room.command("admit")(admit)
-    room.command("audit")(audit)
-    room.command("mend")(mend)
-    room.command("suspend")(suspend)
-    room.command("reinstate")(reinstate)
-    room.command("end")(end)
-    room.command("place")(place)
-    room.command("hours")(hours)
-    room.command("close-place")(close_place)
-    room.command("post")(post)
-    room.command("withdraw")(withdraw)
-    room.command("device")(device)
-    room.command("lose-device")(lose_device)
-    room.command("list")(list_)
-    room.command("show")(show)
-    room.command("cases")(cases)
-    room.command("follow")(follow)
-    app.add_typer(room, name="agents")
+    group.command("requirements")(requirements)
+    group.command("add")(add)
+    group.command("evidence")(evidence)
+    group.command("approve")(approve)
+    group.command("audit")(audit)
+    group.command("remediate")(remediate)
+    group.command("suspend")(suspend)
+    group.command("reinstate")(reinstate)
+    group.command("terminate")(terminate)
+    group.command("add-outlet")(add_outlet)
+    group.command("hours")(hours)
+    group.command("close-outlet")(close_outlet)
+    group.command("assign")(assign)
+    group.command("unassign")(unassign)
+    group.command("add-device")(add_device)
+    group.command("remove-device")(remove_device)
+    group.command("list")(list_)
+    group.command("show")(show)
+    group.command("cases")(cases)
+    group.command("run")(run)
+    app.add_typer(group, name="agents")
 
 
 def requirements(as_json: JsonOption = False) -> None:
@@ -79,7 +80,7 @@ def requirements(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper agents requirements
     """
-    opening.open_home()
+    instance_opener.open_instance()
     found = checklist().values()
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
@@ -90,19 +91,19 @@ def requirements(as_json: JsonOption = False) -> None:
     )  # fmt: skip
 
 
-def enter(
+def add(
     agent: AgentArgument,
     *,
-    cap: Annotated[int | None, typer.Option("--cap", min=1, help="Registrations a day.")] = None,
+    limit: Annotated[int | None, typer.Option("--daily-limit", min=1, help="Registrations a day.")] = None,
     on: DateOption = None,
 ) -> None:
     """Enter an agent as a candidate, who may register nobody yet. Use a reference, not a name.
 
-    Example: rollkeeper agents enter agent-017 --cap 40
+    Example: rollkeeper agents add agent-017 --daily-limit 40
     """
-    opening.open_home()
-    enter_agent(console_authority(), agent, daily_cap=cap, on=on or clock.today())
-    out.print(f"{agent} is entered; show what it meets, then admit it.", markup=False)
+    instance_opener.open_instance()
+    add_agent(console_authority(), agent, daily_limit=limit, on=on or clock.today())
+    out.print(f"{agent} is added; show what it meets, then approve it.", markup=False)
 
 
 def evidence(
@@ -117,21 +118,21 @@ def evidence(
     """
     if not file.stat().st_size:
         raise typer.BadParameter(f"file '{file}' is empty and shows nothing.", param_hint="'FILE'")
-    opening.open_home()
+    instance_opener.open_instance()
     with file.open("rb") as shown:
         digest = hashlib.file_digest(shown, "sha256").hexdigest()
-    last = show_requirement(console_authority(), agent, requirement, evidence=digest, on=on or clock.today())
+    last = attest_requirement(console_authority(), agent, requirement, evidence=digest, on=on or clock.today())
     out.print(f"{requirement} is shown for {agent}; it counts through {last}.", markup=False)
 
 
-def admit(agent: AgentArgument, on: DateOption = None) -> None:
+def approve(agent: AgentArgument, on: DateOption = None) -> None:
     """Let an agent that meets every requirement register people.
 
-    Example: rollkeeper agents admit agent-017
+    Example: rollkeeper agents approve agent-017
     """
-    opening.open_home()
-    admit_agent(console_authority(), agent, on=on or clock.today())
-    out.print(f"{agent} is admitted.", markup=False)
+    instance_opener.open_instance()
+    approve_agent(console_authority(), agent, on=on or clock.today())
+    out.print(f"{agent} is approved.", markup=False)
 
 
 def audit(
@@ -145,43 +146,43 @@ def audit(
     ] = None,
     on: DateOption = None,
 ) -> None:
-    """Note an audit with what it found; a major finding not mended on its day keeps the agent from registering anybody.
+    """Note an audit with what it found; a major finding not remediated on its day keeps the agent from registering anybody.
 
     Example: rollkeeper agents audit agent-017 --finding trained:minor:2012-04-01
     """
     read = [_finding(text) for text in finding or []]
-    opening.open_home()
+    instance_opener.open_instance()
     audit_agent(console_authority(), agent, read, on=on or clock.today())
     out.print(f"The audit of {agent} is noted, with {len(read)} findings.", markup=False)
 
 
-def mend(
+def remediate(
     finding: Annotated[UUID, typer.Argument(metavar="FINDING", show_default=False)], on: DateOption = None
 ) -> None:
-    """Note that a finding is mended; 'rollkeeper agents show' gives its reference.
+    """Note that a finding is remediated; 'rollkeeper agents show' gives its reference.
 
-    Example: rollkeeper agents mend 0198c0de-0000-7000-8000-000000000001
+    Example: rollkeeper agents remediate 0198c0de-0000-7000-8000-000000000001
     """
-    opening.open_home()
-    mend_finding(console_authority(), finding, on=on or clock.today())
-    out.print("It is mended.")
+    instance_opener.open_instance()
+    remediate_finding(console_authority(), finding, on=on or clock.today())
+    out.print("It is remediated.")
 
 
 def suspend(
     agent: AgentArgument,
-    because: Annotated[Because, typer.Option("--because", help="Why.", show_default=False)],
+    because: Annotated[SuspensionCause, typer.Option("--because", help="Why.", show_default=False)],
     on: DateOption = None,
 ) -> None:
     """Suspend an agent at once, its accounts with it. For fraud, each of its lines is asked for anew; none is cut off.
 
     Example: rollkeeper agents suspend agent-017 --because fraud
     """
-    opening.open_home()
+    instance_opener.open_instance()
     done = suspend_agent(console_authority(), agent, because, on=on or clock.today())
     out.print(f"{agent} is suspended, and {done.accounts:,} accounts are closed.", markup=False)
-    if because is Because.FRAUD:
+    if because is SuspensionCause.FRAUD:
         out.print(
-            f"{done.lines:,} lines are asked to be confirmed; 'rollkeeper notices send' tells their holders. All of them"
+            f"{done.lines:,} lines are asked to be confirmed; 'rollkeeper notices send' tells their subscribers. All of them"
             " go on working."
         )
 
@@ -191,24 +192,24 @@ def reinstate(agent: AgentArgument, on: DateOption = None) -> None:
 
     Example: rollkeeper agents reinstate agent-017
     """
-    opening.open_home()
+    instance_opener.open_instance()
     opened = reinstate_agent(console_authority(), agent, on=on or clock.today())
     out.print(f"{agent} may go on; {opened:,} accounts are open again.", markup=False)
 
 
-def end(agent: AgentArgument, on: DateOption = None) -> None:
+def terminate(agent: AgentArgument, on: DateOption = None) -> None:
     """End the work with an agent for good. What it registered stays good.
 
-    Example: rollkeeper agents end agent-017
+    Example: rollkeeper agents terminate agent-017
     """
-    opening.open_home()
-    closed = end_agent(console_authority(), agent, on=on or clock.today())
-    out.print(f"{agent} is ended, and {closed:,} accounts are closed.", markup=False)
+    instance_opener.open_instance()
+    closed = terminate_agent(console_authority(), agent, on=on or clock.today())
+    out.print(f"{agent} is terminated, and {closed:,} accounts are closed.", markup=False)
 
 
-def place(
+def add_outlet(
     agent: AgentArgument,
-    place: PlaceArgument,
+    outlet: OutletArgument,
     *,
     hours: HoursOption,
     device: Annotated[
@@ -216,72 +217,72 @@ def place(
     ] = True,
     on: DateOption = None,
 ) -> None:
-    """Open a place of an agent, with its hours in the zone of the law.
+    """Open an outlet of an agent, with its hours in the zone of the law.
 
-    Example: rollkeeper agents place agent-017 lhasa-03 --hours 'mon-sat 09:30-18:30'
+    Example: rollkeeper agents add-outlet agent-017 lhasa-03 --hours 'mon-sat 09:30-18:30'
     """
-    opening.open_home()
-    open_place(console_authority(), agent, place, hours=hours, needs_device=device, on=on or clock.today())
-    out.print(f"{place} of {agent} is open.", markup=False)
+    instance_opener.open_instance()
+    open_outlet(console_authority(), agent, outlet, hours=hours, needs_device=device, on=on or clock.today())
+    out.print(f"{outlet} of {agent} is open.", markup=False)
 
 
-def hours(agent: AgentArgument, place: PlaceArgument, *, hours: HoursOption, on: DateOption = None) -> None:
-    """Give a place other hours, from now.
+def hours(agent: AgentArgument, outlet: OutletArgument, *, hours: HoursOption, on: DateOption = None) -> None:
+    """Give an outlet other hours, from now.
 
     Example: rollkeeper agents hours agent-017 lhasa-03 --hours 'mon-fri 09:30-18:30'
     """
-    opening.open_home()
-    change_hours(console_authority(), agent, place, hours=hours, on=on or clock.today())
-    out.print(f"{place} of {agent} has other hours.", markup=False)
+    instance_opener.open_instance()
+    change_hours(console_authority(), agent, outlet, hours=hours, on=on or clock.today())
+    out.print(f"{outlet} of {agent} has other hours.", markup=False)
 
 
-def close_place(agent: AgentArgument, place: PlaceArgument, on: DateOption = None) -> None:
-    """Close a place for good: nobody is registered there from now.
+def close_outlet(agent: AgentArgument, outlet: OutletArgument, on: DateOption = None) -> None:
+    """Close an outlet for good: nobody is registered there from now.
 
-    Example: rollkeeper agents close-place agent-017 lhasa-03
+    Example: rollkeeper agents close-outlet agent-017 lhasa-03
     """
-    opening.open_home()
-    close(console_authority(), agent, place, on=on or clock.today())
-    out.print(f"{place} of {agent} is closed.", markup=False)
+    instance_opener.open_instance()
+    close(console_authority(), agent, outlet, on=on or clock.today())
+    out.print(f"{outlet} of {agent} is closed.", markup=False)
 
 
-def post(username: UserName, agent: AgentArgument, place: PlaceArgument, on: DateOption = None) -> None:
-    """Bind an account to a place: it registers people there and nowhere else.
+def assign(username: UserName, agent: AgentArgument, outlet: OutletArgument, on: DateOption = None) -> None:
+    """Bind an account to an outlet: it registers people there and nowhere else.
 
-    Example: rollkeeper agents post clerk-07 agent-017 lhasa-03
+    Example: rollkeeper agents assign clerk-07 agent-017 lhasa-03
     """
-    opening.open_home()
-    post_staff(console_authority(), username, agent=agent, place=place, on=on or clock.today())
-    out.print(f"{username} works at {place} of {agent}.", markup=False)
+    instance_opener.open_instance()
+    assign_staff(console_authority(), username, agent=agent, outlet=outlet, on=on or clock.today())
+    out.print(f"{username} works at {outlet} of {agent}.", markup=False)
 
 
-def withdraw(username: UserName, on: DateOption = None) -> None:
-    """Take an account away from its place; until it is posted again it registers nobody anywhere.
+def unassign(username: UserName, on: DateOption = None) -> None:
+    """Take an account away from its outlet; until it is assigned again it registers nobody anywhere.
 
-    Example: rollkeeper agents withdraw clerk-07
+    Example: rollkeeper agents unassign clerk-07
     """
-    opening.open_home()
-    withdraw_staff(console_authority(), username, on=on or clock.today())
-    out.print(f"{username} works at no place of an agent any more.", markup=False)
+    instance_opener.open_instance()
+    unassign_staff(console_authority(), username, on=on or clock.today())
+    out.print(f"{username} works at no outlet of an agent any more.", markup=False)
 
 
-def device(username: UserName, on: DateOption = None) -> None:
-    """Enrol at its place the newest passkey of an account, added in the very device that stands there.
+def add_device(username: UserName, on: DateOption = None) -> None:
+    """Enrol at its outlet the newest passkey of an account, added in the very device that stands there.
 
-    Example: rollkeeper agents device clerk-07
+    Example: rollkeeper agents add-device clerk-07
     """
-    opening.open_home()
+    instance_opener.open_instance()
     enrolled = enrol_device(console_authority(), username, on=on or clock.today())
     out.print(f"The device is enrolled, as {enrolled}.", markup=False)
 
 
-def lose_device(username: UserName, on: DateOption = None) -> None:
+def remove_device(username: UserName, on: DateOption = None) -> None:
     """End at once every enrolled device of an account, such as one that was lost.
 
-    Example: rollkeeper agents lose-device clerk-07
+    Example: rollkeeper agents remove-device clerk-07
     """
-    opening.open_home()
-    ended = end_devices(console_authority(), username, on=on or clock.today())
+    instance_opener.open_instance()
+    ended = remove_devices(console_authority(), username, on=on or clock.today())
     out.print(f"{ended:,} devices are ended.")
 
 
@@ -290,7 +291,7 @@ def list_(as_json: JsonOption = False) -> None:
 
     Example: rollkeeper agents list
     """
-    opening.open_home()
+    instance_opener.open_instance()
     found = agent_list()
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
@@ -302,11 +303,11 @@ def list_(as_json: JsonOption = False) -> None:
 
 
 def show(agent: AgentArgument, as_json: JsonOption = False, on: DateOption = None) -> None:
-    """Show one agent: its checklist, audits, places, open cases and own figures.
+    """Show one agent: its checklist, audits, outlets, open cases and own figures.
 
     Example: rollkeeper agents show agent-017
     """
-    opening.open_home()
+    instance_opener.open_instance()
     view = agent_called(agent, on=on or clock.today(), window_days=settings().agents_window_days)
     emit(dataclasses.asdict(view)) if as_json else _show(view)
 
@@ -314,45 +315,45 @@ def show(agent: AgentArgument, as_json: JsonOption = False, on: DateOption = Non
 def cases(as_json: JsonOption = False) -> None:
     """List what is unusual and waits for a supervisor. Every registration among them stands, with its date.
 
-    They are settled in the office, by a person who is known by name.
+    They are settled in the back office, by a person who is known by name.
 
     Example: rollkeeper agents cases
     """
-    opening.open_home()
+    instance_opener.open_instance()
     found = open_cases()
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
         return
     show_table(
-        "Open cases", ["since", "agent", "place", "pattern", "case", "line"],
-        [[c.opened_on, c.agent, c.place, c.pattern.value, str(c.case_id), str(c.line_id or "")] for c in found],
+        "Open cases", ["since", "agent", "outlet", "pattern", "case", "line"],
+        [[c.opened_on, c.agent, c.outlet, c.pattern.value, str(c.case_id), str(c.line_id or "")] for c in found],
     )  # fmt: skip
 
 
-def follow(as_json: JsonOption = False, on: DateOption = None) -> None:
-    """See what came of the records that are to be confirmed, and look for pictures that came to nothing. Run it daily.
+def run(as_json: JsonOption = False, on: DateOption = None) -> None:
+    """See what came of the records that are to be confirmed, and look for document images that came to nothing. Run it daily.
 
     Nothing is cut off: where the days are over, a supervisor gets a case.
 
-    Example: rollkeeper agents follow
+    Example: rollkeeper agents run
     """
-    opening.open_home()
-    done = follow_rechecks(console_authority(), on=on or clock.today())
-    done["abandoned"] = look_for_abandoned(console_authority(), on=on or clock.today())
+    instance_opener.open_instance()
+    done = update_reverifications(console_authority(), on=on or clock.today())
+    done["abandoned"] = open_abandoned_cases(console_authority(), on=on or clock.today())
     if as_json:
         emit(done)
         return
     out.print(
-        f"{done['told']:,} were told, {done['confirmed']:,} confirmed, {done['over']:,} lines ended otherwise;"
+        f"{done['notified']:,} were notified, {done['confirmed']:,} confirmed, {done['over']:,} lines ended otherwise;"
         f" {done['not_confirmed']:,} were not confirmed in time and wait for a supervisor, as do"
-        f" {done['abandoned']:,} accounts with many pictures and few registrations."
+        f" {done['abandoned']:,} accounts with many document images and few registrations."
     )
 
 
-def _finding(text: str) -> Found:
+def _finding(text: str) -> AuditFinding:
     try:
         requirement, severity, day = text.split(":")
-        return Found(requirement, Severity(severity), read_date(day))
+        return AuditFinding(requirement, Severity(severity), read_date(day))
     except ValueError:
         raise typer.BadParameter(
             f"'{text}' is no finding: write it as trained:minor:2012-04-01, or with {Severity.MAJOR}.",
@@ -365,8 +366,8 @@ def _show(view: AgentView) -> None:
     out.print(f"{view.code} is {view.state.value}{since}.", markup=False)
     figures = view.figures
     out.print(
-        f"Registered today: {figures.today:,} of {figures.cap:,}; in {settings().agents_window_days} days:"
-        f" {figures.in_window:,}, of which {figures.held_in_window:,} were held. To be confirmed: {view.rechecks:,}."
+        f"Registered today: {figures.today:,} of {figures.limit:,}; in {settings().agents_window_days} days:"
+        f" {figures.in_window:,}, of which {figures.flagged_in_window:,} were flagged for review. To be confirmed: {view.reverifications:,}."
     )
     show_table(
         "Checklist", ["requirement", "counts through", "met"],
@@ -374,14 +375,14 @@ def _show(view: AgentView) -> None:
     )  # fmt: skip
     audited = f"last {view.audited_on}, next by {view.audit_by}" if view.audited_on else "none yet"
     show_table(
-        f"Open findings (audits: {audited})", ["mend by", "severity", "requirement", "finding"],
+        f"Open findings (audits: {audited})", ["remediate by", "severity", "requirement", "finding"],
         [[_day(f.due_on, overdue=f.is_overdue), f.severity.value, f.requirement, str(f.finding_id)]
          for f in view.findings],
     )  # fmt: skip
     show_table(
-        "Places", ["place", "hours", "devices", "accounts"],
+        "Outlets", ["outlet", "hours", "devices", "accounts"],
         [[p.code, p.hours, p.devices if p.needs_device else "none needed", ", ".join(p.accounts)]
-         for p in view.places],
+         for p in view.outlets],
     )  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the room agents. Each says what to do next, since somebody stands at the counter and waits."""
+"""Refusals of the package agents. Each says what to do next, since somebody stands at the counter and waits."""
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
@@ -14,7 +14,7 @@ class AgentUnknown(RollkeeperError):
 
 
 class AgentCodeTaken(RollkeeperError):
-    """Another agent, or another place of this agent, is called so."""
+    """Another agent, or another outlet of this agent, is called so."""
 
     code = "agent_code_taken"
     kind = Kind.CONFLICT
@@ -22,30 +22,30 @@ class AgentCodeTaken(RollkeeperError):
     remedy = "Choose another code."
 
 
-class AgentCodeNotRead(RollkeeperError):
-    """A code of an agent or a place is not one."""
+class InvalidAgentCode(RollkeeperError):
+    """A code of an agent or an outlet is not one."""
 
-    code = "agent_code_not_read"
+    code = "invalid_agent_code"
     kind = Kind.MALFORMED
-    sentence = "That is no code for an agent or a place."
+    sentence = "That is no code for an agent or an outlet."
     remedy = (
         "Use a reference such as agent-017: small letters, digits, dots and hyphens, at most 64. Not a name."
     )
 
 
-class PlaceUnknown(RollkeeperError):
-    """An agent has no place of that code."""
+class OutletUnknown(RollkeeperError):
+    """An agent has no outlet of that code."""
 
-    code = "place_unknown"
+    code = "outlet_unknown"
     kind = Kind.NOT_FOUND
-    sentence = "{agent} has no open place called {place}."
-    remedy = "'rollkeeper agents show {agent}' names its places."
+    sentence = "{agent} has no open outlet called {outlet}."
+    remedy = "'rollkeeper agents show {agent}' names its outlets."
 
 
-class HoursNotRead(RollkeeperError):
+class InvalidOpeningHours(RollkeeperError):
     """Opening hours were given in another form."""
 
-    code = "hours_not_read"
+    code = "invalid_opening_hours"
     kind = Kind.MALFORMED
     sentence = "Those are no opening hours."
     remedy = (
@@ -77,7 +77,7 @@ class AgentNotInState(RollkeeperError):
     code = "agent_not_in_state"
     kind = Kind.CONFLICT
     sentence = "{agent} is {state}."
-    remedy = "'rollkeeper agents show {agent}' says how it came to that."
+    remedy = "'rollkeeper agents show {agent}' shows its history."
 
 
 class FindingUnknown(RollkeeperError):
@@ -98,31 +98,31 @@ class AgentCaseUnknown(RollkeeperError):
     remedy = "'rollkeeper agents cases' lists the open ones."
 
 
-class NothingToRecheck(RollkeeperError):
+class NothingToReverify(RollkeeperError):
     """The case is about no line."""
 
-    code = "nothing_to_recheck"
+    code = "nothing_to_reverify"
     kind = Kind.CONFLICT
     sentence = "This case is about no line, so there is none to be confirmed."
     remedy = "Look into it with the agent and clear it, or suspend the agent."
 
 
-class PostedAlready(RollkeeperError):
-    """An account works at one place at a time."""
+class AlreadyAssigned(RollkeeperError):
+    """An account works at one outlet at a time."""
 
-    code = "posted_already"
+    code = "already_assigned"
     kind = Kind.CONFLICT
-    sentence = "{username} is posted at a place already."
-    remedy = "'rollkeeper agents withdraw {username}' first."
+    sentence = "{username} is assigned to an outlet already."
+    remedy = "'rollkeeper agents unassign {username}' first."
 
 
-class NotPosted(RollkeeperError):
-    """An account works at no agent's place."""
+class NotAssigned(RollkeeperError):
+    """An account works at no agent's outlet."""
 
-    code = "not_posted"
+    code = "not_assigned"
     kind = Kind.CONFLICT
-    sentence = "{username} is posted at no place of an agent."
-    remedy = "'rollkeeper agents post {username} AGENT PLACE' first."
+    sentence = "{username} is assigned to no outlet of an agent."
+    remedy = "'rollkeeper agents assign {username} AGENT OUTLET' first."
 
 
 class NoDevice(RollkeeperError):
@@ -131,51 +131,51 @@ class NoDevice(RollkeeperError):
     code = "no_device"
     kind = Kind.CONFLICT
     sentence = "{username} has no passkey that stays in one device."
-    remedy = "Have it added at the place itself, in the device's own keeping and not in one that travels between devices."
+    remedy = "Have it added at the outlet itself, in the device's own keeping and not in one that travels between devices."
 
 
-class AgentMayNotCapture(RollkeeperError):
-    """An agent that is not admitted, or not any more, registers nobody."""
+class AgentMayNotRegister(RollkeeperError):
+    """An agent that is not approved, or not any more, registers nobody."""
 
-    code = "agent_may_not_capture"
+    code = "agent_may_not_register"
     kind = Kind.FORBIDDEN
-    sentence = "{agent} may register nobody at present (article {article})."
+    sentence = "{agent} may not register subscribers at present (article {article})."
     remedy = "Send the customer to a counter of the operator, and call your contact there."
 
 
-class NoPostNow(RollkeeperError):
-    """An account that belonged to a place of an agent belongs to none now."""
+class NoAssignment(RollkeeperError):
+    """An account that belonged to an outlet of an agent belongs to none now."""
 
-    code = "no_post_now"
+    code = "no_assignment"
     kind = Kind.FORBIDDEN
-    sentence = "You are posted at no place at present, and so may register nobody (article {article})."
+    sentence = "You are assigned to no outlet at present, and so may not register subscribers (article {article})."
     remedy = "Send the customer to a counter of the operator, and call your contact there."
 
 
-class PlaceClosed(RollkeeperError):
-    """The place is closed now."""
+class OutletClosed(RollkeeperError):
+    """The outlet is closed now."""
 
-    code = "place_closed"
+    code = "outlet_closed"
     kind = Kind.REFUSED
-    sentence = "{place} is closed now: nobody is registered outside its hours."
+    sentence = "{outlet} is closed now: no one is registered outside its opening hours."
     remedy = "Come back within the hours; have other hours entered if these are wrong."
 
 
 class DeviceNotEnrolled(RollkeeperError):
-    """A device was used that does not belong to the place."""
+    """A device was used that does not belong to the outlet."""
 
     code = "device_not_enrolled"
     kind = Kind.FORBIDDEN
-    sentence = "This device is not enrolled at {place}."
+    sentence = "This device is not enrolled at {outlet}."
     remedy = (
         "Sign out and sign in with the passkey of the counter's own device; a supervisor enrols a new one."
     )
 
 
-class CapReached(RollkeeperError):
+class DailyLimitReached(RollkeeperError):
     """The agent registered as many today as it may."""
 
-    code = "cap_reached"
+    code = "daily_limit_reached"
     kind = Kind.REFUSED
-    sentence = "{agent} has registered {cap} people today, which is its most in a day."
+    sentence = "{agent} has registered {limit} people today, which is its most in a day."
     remedy = "Send the customer to a counter of the operator, or ask them to come tomorrow."

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Agents, their places, accounts and devices; what they took down, what looked unusual, what is re-verified.
+"""Agents, their outlets, accounts and devices; what they registered, what looked unusual, what is re-verified.
 
 Nothing here is personal but the marks of copies: references, codes the operator gives, days. An agent's own name stays outside: a shop is often
 called after the one who keeps it.
@@ -17,12 +17,12 @@ class Agent(models.Model):
     code = models.TextField(
         unique=True, db_comment="What the operator calls the agent: a reference, no name."
     )
-    state = models.TextField(db_comment="agents.kinds.AgentState.")
-    daily_cap = models.IntegerField(db_comment="Registrations a day, at all its places together.")
+    state = models.TextField(db_comment="agents.choices.AgentState.")
+    daily_limit = models.IntegerField(db_comment="Registrations a day, at all its outlets together.")
     entered_on = models.DateField()
-    admitted_on = models.DateField(null=True)
+    approved_on = models.DateField(null=True)
     suspended_on = models.DateField(null=True)
-    suspended_because = models.TextField(null=True, db_comment="agents.kinds.Because.")
+    suspended_because = models.TextField(null=True, db_comment="agents.choices.SuspensionCause.")
     closed_accounts = ArrayField(
         models.UUIDField(),
         default=list,
@@ -35,10 +35,10 @@ class Agent(models.Model):
         db_table = "agents_agent"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["candidate", "admitted", "suspended", "ended"]),
+                condition=models.Q(state__in=["candidate", "approved", "suspended", "terminated"]),
                 name="agents_agent_in_unknown_state",
             ),
-            models.CheckConstraint(condition=models.Q(daily_cap__gte=1), name="agents_agent_without_a_cap"),
+            models.CheckConstraint(condition=models.Q(daily_limit__gte=1), name="agents_agent_without_daily_limit"),
             models.CheckConstraint(
                 condition=models.Q(
                     state="suspended", suspended_on__isnull=False, suspended_because__isnull=False
@@ -49,7 +49,7 @@ class Agent(models.Model):
         ]
 
 
-class Met(models.Model):
+class RequirementMet(models.Model):
     """A requirement that an agent meets, by what evidence, until when. The evidence itself stays with the operator."""
 
     pk = models.CompositePrimaryKey("agent_id", "requirement")
@@ -63,15 +63,15 @@ class Met(models.Model):
     class Meta:
         """The newest evidence counts; older stands in the ledger."""
 
-        db_table = "agents_met"
+        db_table = "agents_requirementmet"
 
 
-class Place(models.Model):
+class Outlet(models.Model):
     """A counter of an agent: its hours, and whether it needs a device of its own."""
 
-    place_id = models.UUIDField(primary_key=True)
+    outlet_id = models.UUIDField(primary_key=True)
     agent_id = models.UUIDField()
-    code = models.TextField(db_comment="What the operator calls the place: a reference.")
+    code = models.TextField(db_comment="What the operator calls the outlet: a reference.")
     hours = models.JSONField(
         db_comment="By day of the week, mon to sun: pairs of opening and closing, HH:MM."
     )
@@ -82,42 +82,42 @@ class Place(models.Model):
     class Meta:
         """Kept: the ledger's entries refer to it."""
 
-        db_table = "agents_place"
+        db_table = "agents_outlet"
         constraints = [
-            models.UniqueConstraint(fields=["agent_id", "code"], name="agents_place_called_alike"),
+            models.UniqueConstraint(fields=["agent_id", "code"], name="agents_outlet_code_taken"),
         ]
 
 
-class Post(models.Model):
-    """An account that works at a place, from one day to another."""
+class Assignment(models.Model):
+    """An account that works at an outlet, from one day to another."""
 
-    post_id = models.UUIDField(primary_key=True)
+    assignment_id = models.UUIDField(primary_key=True)
     staff_id = models.UUIDField()
-    place_id = models.UUIDField()
+    outlet_id = models.UUIDField()
     since = models.DateField()
     until = models.DateField(null=True, db_comment="Last day, inclusive.")
 
     class Meta:
         """Never edited: ended and made anew."""
 
-        db_table = "agents_post"
+        db_table = "agents_assignment"
         constraints = [
             models.UniqueConstraint(
-                fields=["staff_id"], condition=models.Q(until__isnull=True), name="agents_post_at_two_places"
+                fields=["staff_id"], condition=models.Q(until__isnull=True), name="agents_assignment_at_two_outlets"
             )
         ]
 
 
 class Device(models.Model):
-    """A passkey that lives in the device of a place: whoever works there has signed in with it."""
+    """A passkey that lives in the device of an outlet: whoever works there has signed in with it."""
 
     device_id = models.UUIDField(primary_key=True)
-    place_id = models.UUIDField()
+    outlet_id = models.UUIDField()
     authenticator_id = models.BigIntegerField(
-        db_comment="mfa_authenticator.id, a passkey of an account posted there."
+        db_comment="mfa_authenticator.id, a passkey of an account assigned there."
     )
     enrolled_on = models.DateField()
-    ended_on = models.DateField(null=True)
+    removed_on = models.DateField(null=True)
 
     class Meta:
         """Never edited: ended and enrolled anew."""
@@ -125,8 +125,8 @@ class Device(models.Model):
         db_table = "agents_device"
         constraints = [
             models.UniqueConstraint(
-                fields=["authenticator_id"], condition=models.Q(ended_on__isnull=True),
-                name="agents_device_at_two_places",
+                fields=["authenticator_id"], condition=models.Q(removed_on__isnull=True),
+                name="agents_device_at_two_outlets",
             )
         ]  # fmt: skip
 
@@ -148,15 +148,15 @@ class Audit(models.Model):
 
 
 class Finding(models.Model):
-    """What an audit found, and by when it has to be mended."""
+    """What an audit found, and by when it has to be remediated."""
 
     finding_id = models.UUIDField(primary_key=True)
     audit_id = models.UUIDField()
     agent_id = models.UUIDField()
     requirement = models.TextField(db_comment="A name in agents/requirements.toml.")
-    severity = models.TextField(db_comment="agents.kinds.Severity.")
+    severity = models.TextField(db_comment="agents.choices.Severity.")
     due_on = models.DateField()
-    mended_on = models.DateField(null=True)
+    remediated_on = models.DateField(null=True)
 
     class Meta:
         """Few rows."""
@@ -166,7 +166,7 @@ class Finding(models.Model):
             models.Index(
                 fields=["agent_id", "due_on"],
                 name="agents_finding_open",
-                condition=models.Q(mended_on__isnull=True),
+                condition=models.Q(remediated_on__isnull=True),
             )
         ]
         constraints = [
@@ -176,60 +176,60 @@ class Finding(models.Model):
         ]
 
 
-class Taken(models.Model):
-    """One registration that an agent took down: the references that its ledger entry holds, to be counted by."""
+class AgentRegistration(models.Model):
+    """One registration that an agent registered: the references that its ledger entry holds, to be counted by."""
 
     entry_id = models.BigIntegerField(primary_key=True, db_comment="Of the registration itself.")
     agent_id = models.UUIDField()
-    place_id = models.UUIDField()
+    outlet_id = models.UUIDField()
     staff_id = models.UUIDField()
     line_id = models.UUIDField()
     day = models.DateField(db_comment="The day for which it counts.")
-    at = models.DateTimeField(db_comment="When it was taken down.")
-    pattern = models.TextField(null=True, db_comment="agents.kinds.Pattern, where it was held.")
+    at = models.DateTimeField(db_comment="When it was recorded offline.")
+    pattern = models.TextField(null=True, db_comment="agents.choices.Pattern, where it was flagged.")
 
     class Meta:
         """Append-only."""
 
-        db_table = "agents_taken"
+        db_table = "agents_registration"
         indexes = [
-            models.Index(fields=["agent_id", "day"], name="agents_taken_by_agent"),
-            models.Index(fields=["staff_id", "at"], name="agents_taken_by_account"),
+            models.Index(fields=["agent_id", "day"], name="agents_registration_by_agent"),
+            models.Index(fields=["staff_id", "at"], name="agents_registration_by_account"),
         ]
 
 
-class Likeness(models.Model):
-    """How the copies of one registration look, in keyed pieces: whether a picture was used for another line too."""
+class ImageFingerprint(models.Model):
+    """How the copies of one registration look, in keyed pieces: whether a document image was used for another line too."""
 
     pk = models.CompositePrimaryKey("line_id", "entry_id")
     line_id = models.UUIDField()
     entry_id = models.BigIntegerField()
-    taken_on = models.DateField()
+    registered_on = models.DateField()
     marks = ArrayField(
         models.BigIntegerField(), db_comment="Personal, keyed hashes. Go after a year, or with the record."
     )
 
     class Meta:
-        """Only of what agents took down."""
+        """Only of what agents registered."""
 
-        db_table = "agents_likeness"
-        indexes = [GinIndex(fields=["marks"], name="agents_likeness_by_mark")]
+        db_table = "agents_imagefingerprint"
+        indexes = [GinIndex(fields=["marks"], name="agents_imagefingerprint_by_mark")]
 
 
-class Pictured(models.Model):
-    """How many pictures of documents one account took on one day, whatever came of them."""
+class DocumentImageCount(models.Model):
+    """How many document images one account took on one day, whatever came of them."""
 
     pk = models.CompositePrimaryKey("staff_id", "day")
     staff_id = models.UUIDField()
     day = models.DateField()
     agent_id = models.UUIDField()
-    place_id = models.UUIDField()
-    pictures = models.IntegerField()
+    outlet_id = models.UUIDField()
+    images = models.IntegerField()
 
     class Meta:
         """Counted up."""
 
-        db_table = "agents_picture"
+        db_table = "agents_documentimagecount"
 
 
 class Case(models.Model):
@@ -237,12 +237,12 @@ class Case(models.Model):
 
     case_id = models.UUIDField(primary_key=True)
     agent_id = models.UUIDField()
-    place_id = models.UUIDField(null=True)
+    outlet_id = models.UUIDField(null=True)
     line_id = models.UUIDField(null=True)
-    pattern = models.TextField(db_comment="agents.kinds.Pattern.")
+    pattern = models.TextField(db_comment="agents.choices.Pattern.")
     opened_on = models.DateField()
     settled_on = models.DateField(null=True)
-    verdict = models.TextField(null=True, db_comment="agents.kinds.Verdict.")
+    verdict = models.TextField(null=True, db_comment="agents.choices.Verdict.")
 
     class Meta:
         """One open case of a kind a line."""
@@ -262,31 +262,31 @@ class Case(models.Model):
         ]
 
 
-class Recheck(models.Model):
+class Reverification(models.Model):
     """A line whose record is to be confirmed: its notice, and its own days, counted from the proof that it arrived."""
 
-    pk = models.CompositePrimaryKey("line_id", "recheck_id")
+    pk = models.CompositePrimaryKey("line_id", "reverification_id")
     line_id = models.UUIDField()
-    recheck_id = models.UUIDField()
+    reverification_id = models.UUIDField()
     agent_id = models.UUIDField()
     notice_id = models.UUIDField()
     entry_id = models.BigIntegerField(
         db_comment="The newest entry then: a registration after it confirms the line."
     )
-    begun_on = models.DateField()
-    told_on = models.DateField(null=True)
-    due_on = models.DateField(null=True, db_comment="Its last day; empty until the holder was told.")
+    started_on = models.DateField()
+    notified_on = models.DateField(null=True)
+    due_on = models.DateField(null=True, db_comment="Its last day; empty until the subscriber was notified.")
     settled_on = models.DateField(null=True)
-    outcome = models.TextField(null=True, db_comment="agents.kinds.RecheckOutcome.")
+    outcome = models.TextField(null=True, db_comment="agents.choices.ReverificationOutcome.")
 
     class Meta:
         """Sharded by line; one open a line."""
 
-        db_table = "agents_recheck"
+        db_table = "agents_reverification"
         constraints = [
             models.UniqueConstraint(
                 fields=["line_id"],
                 condition=models.Q(settled_on__isnull=True),
-                name="agents_recheck_twice_at_once",
+                name="agents_reverification_twice_at_once",
             )
         ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads of this room: whether somebody may register people here and now; how one agent stands; the open cases.
+"""Reads of this package: whether somebody may register people here and now; how one agent stands; the open cases.
 
 No query compares agents: each is shown alone, in the order of its code.
 """
@@ -11,33 +11,33 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.agents import errors
-from rollkeeper.agents.acts import shown_by
-from rollkeeper.agents.checklist import article_on_agents, cap_by_law, checklist
-from rollkeeper.agents.kinds import AgentState, Pattern, Severity
-from rollkeeper.agents.models import Agent, Audit, Device, Finding, Place, Post, Taken
-from rollkeeper.agents.rules import Situation, may_entrust, say_hours
-from rollkeeper.agents.rules import may_capture as decide
+from rollkeeper.agents.services import valid_requirements
+from rollkeeper.agents.checklist import article_on_agents, legal_daily_limit, checklist
+from rollkeeper.agents.choices import AgentState, Pattern, Severity
+from rollkeeper.agents.models import Agent, Audit, Device, Finding, Outlet, Assignment, AgentRegistration
+from rollkeeper.agents.rules import Situation, may_entrust, format_hours
+from rollkeeper.agents.rules import may_register as decide
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import kept_rows, rows, sql
+from rollkeeper.kernel.database import prepared_rows, rows, sql
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.kernel.ids import LineId, StaffId
 from rollkeeper.law.rules import Refused
 
 
 @dataclass(frozen=True, slots=True)
-class AtPlace:
-    """An account at its place: what a registration there carries, and how many the agent may still make today."""
+class ActiveAssignment:
+    """An account at its outlet: what a registration there carries, and how many the agent may still make today."""
 
     agent_id: UUID
     agent: str
-    place_id: UUID
-    place: str
+    outlet_id: UUID
+    outlet: str
     device_id: UUID | None
     staff_id: StaffId
     taken: int
-    cap: int
+    limit: int
     is_suspended: bool = False
-    """Suspended since: what was taken down before is held."""
+    """Suspended since: what was recorded offline before is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class FindingView:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceView:
-    """One open place."""
+class OutletView:
+    """One open outlet."""
 
     code: str
     hours: str
@@ -76,10 +76,10 @@ class Figures:
     """What an agent did, for the agent itself and for whoever looks at it alone."""
 
     today: int
-    cap: int
+    limit: int
     in_window: int
-    held_in_window: int
-    pictures_today: int
+    flagged_in_window: int
+    images_today: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class CaseView:
 
     case_id: UUID
     agent: str
-    place: str
+    outlet: str
     line_id: LineId | None
     pattern: Pattern
     opened_on: dt.date
@@ -111,58 +111,58 @@ class AgentView:
     agent_id: UUID
     code: str
     state: AgentState
-    admitted_on: dt.date | None
+    approved_on: dt.date | None
     suspended_on: dt.date | None
     suspended_because: str | None
     requirements: tuple[RequirementView, ...]
     audited_on: dt.date | None
     audit_by: dt.date | None
     findings: tuple[FindingView, ...]
-    places: tuple[PlaceView, ...]
+    outlets: tuple[OutletView, ...]
     cases: tuple[CaseView, ...]
-    rechecks: int
+    reverifications: int
     figures: Figures
 
 
-def may_capture(
+def may_register(
     authority: Authority, *, devices: Collection[int], at: dt.datetime, late: bool = False
-) -> AtPlace | None:
-    """Return the place where somebody may register people now; None for an account of the operator's own.
+) -> ActiveAssignment | None:
+    """Return the outlet where somebody may register people now; None for an account of the operator's own.
 
-    `devices` are the passkeys with which they signed in (`mfa_authenticator.id`). What was taken down without a network and
-    is handed in `late` is no more held against the hours, nor against a suspension that came after it: it is held for a
-    supervisor instead. The device was asked for when the page that took it down was given its ticket.
-    Refuses: NoPostNow, AgentMayNotCapture, DeviceNotEnrolled, PlaceClosed, CapReached.
+    `devices` are the passkeys with which they signed in (`mfa_authenticator.id`). What was recorded offline and
+    is submitted `late` is no more held against the hours, nor against a suspension that came after it: it is held for a
+    supervisor instead. The device was asked for when the page that entered it was given its ticket.
+    Refuses: NoAssignment, AgentMayNotRegister, DeviceNotEnrolled, OutletClosed, DailyLimitReached.
     """
-    there = _post(authority, at=at)
+    there = _current_assignment(authority, at=at)
     if there is None:
         return None
-    agent, place = there
+    agent, outlet = there
     device = Device.objects.filter(
-        place_id=place.place_id, authenticator_id__in=list(devices), ended_on__isnull=True
+        outlet_id=outlet.outlet_id, authenticator_id__in=list(devices), removed_on__isnull=True
     ).first()
     on = at.astimezone(clock.zone()).date()
-    situation = _situation(agent, place, has_device=late or device is not None, on=on)
+    situation = _situation(agent, outlet, has_device=late or device is not None, on=on)
     if late and agent.suspended_on and on < agent.suspended_on:
-        situation = replace(situation, state=AgentState.ADMITTED)
+        situation = replace(situation, state=AgentState.APPROVED)
     verdict = decide(situation, at=at.astimezone(clock.zone()))
-    if isinstance(verdict, Refused) and not (late and verdict.reason == errors.PlaceClosed.code):
-        raise _refusal(verdict, agent=agent, place=place, cap=situation.cap)
-    return AtPlace(
-        agent.agent_id, agent.code, place.place_id, place.code, device.device_id if device else None,
-        StaffId(authority.staff_id), situation.taken, situation.cap, agent.state != AgentState.ADMITTED,  # type: ignore[arg-type]
+    if isinstance(verdict, Refused) and not (late and verdict.reason == errors.OutletClosed.code):
+        raise _refusal(verdict, agent=agent, outlet=outlet, limit=situation.limit)
+    return ActiveAssignment(
+        agent.agent_id, agent.code, outlet.outlet_id, outlet.code, device.device_id if device else None,
+        StaffId(authority.staff_id), situation.taken, situation.limit, agent.state != AgentState.APPROVED,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
 def own_figures(authority: Authority, *, on: dt.date, window_days: int) -> Figures | None:
-    """Return the figures of the agent at whose place somebody works; None for an account of the operator's own."""
-    there = _post(authority, at=clock.now())
+    """Return the figures of the agent at whose outlet somebody works; None for an account of the operator's own."""
+    there = _current_assignment(authority, at=clock.now())
     return _figures(there[0], on=on, window_days=window_days) if there else None
 
 
 def own_agent(authority: Authority, *, on: dt.date, window_days: int) -> AgentView | None:
-    """Return the agent at whose place somebody works, and no other."""
-    there = _post(authority, at=clock.now())
+    """Return the agent at whose outlet somebody works, and no other."""
+    there = _current_assignment(authority, at=clock.now())
     return _view(there[0], on=on, window_days=window_days) if there else None
 
 
@@ -175,13 +175,13 @@ def agent_called(code: str, *, on: dt.date, window_days: int) -> AgentView:
 
 
 def accounts_of(code: str) -> list[StaffId]:
-    """Return every account that was ever posted at a place of an agent, closed ones too. Refuses: AgentUnknown."""
+    """Return every account that was ever assigned to an outlet of an agent, closed ones too. Refuses: AgentUnknown."""
     agent = Agent.objects.filter(code=code).first()
     if agent is None:
         raise errors.AgentUnknown
-    places = Place.objects.filter(agent_id=agent.agent_id).values("place_id")
-    posted = Post.objects.filter(place_id__in=places).order_by("staff_id").distinct()
-    return [StaffId(one) for one in posted.values_list("staff_id", flat=True)]
+    outlets = Outlet.objects.filter(agent_id=agent.agent_id).values("outlet_id")
+    assigned = Assignment.objects.filter(outlet_id__in=outlets).order_by("staff_id").distinct()
+    return [StaffId(one) for one in assigned.values_list("staff_id", flat=True)]
 
 
 def agent_list() -> list[AgentRow]:
@@ -195,64 +195,64 @@ def agent_list() -> list[AgentRow]:
 def open_cases(agent_id: UUID | None = None) -> list[CaseView]:
     """Return the open cases, the oldest first."""
     return [
-        CaseView(row.case_id, row.agent, row.place or "", row.line_id and LineId(row.line_id), Pattern(row.pattern),
+        CaseView(row.case_id, row.agent, row.outlet or "", row.line_id and LineId(row.line_id), Pattern(row.pattern),
                  row.opened_on)
         for row in rows(sql("agents", "open_cases"), {"agent": agent_id})
     ]  # fmt: skip
 
 
-def is_an_agents(authority: Authority) -> bool:
-    """Tell whether an account works, worked or will work at an agent's place. For the operator's own this room does nothing."""
-    return bool(kept_rows("SELECT FROM agents_post WHERE staff_id = %s LIMIT 1", [authority.staff_id]))
+def is_agent_account(authority: Authority) -> bool:
+    """Tell whether an account works, worked or will work at an agent's outlet. For the operator's own this package does nothing."""
+    return bool(prepared_rows("SELECT FROM agents_assignment WHERE staff_id = %s LIMIT 1", [authority.staff_id]))
 
 
-def _post(authority: Authority, *, at: dt.datetime) -> tuple[Agent, Place] | None:
-    if authority.staff_id is None or not is_an_agents(authority):
+def _current_assignment(authority: Authority, *, at: dt.datetime) -> tuple[Agent, Outlet] | None:
+    if authority.staff_id is None or not is_agent_account(authority):
         return None
     on = at.astimezone(clock.zone()).date()
-    posts = Post.objects.filter(staff_id=authority.staff_id, since__lte=on).order_by("-since", "-post_id")
-    post = next((one for one in posts if one.until is None or one.until >= on), None)
-    if post is None:
-        # Once an agent's, never the operator's own: who was taken away from a place registers nobody anywhere.
-        raise errors.NoPostNow(article=article_on_agents())
-    place = Place.objects.get(place_id=post.place_id)
-    return Agent.objects.get(agent_id=place.agent_id), place
+    assignments = Assignment.objects.filter(staff_id=authority.staff_id, since__lte=on).order_by("-since", "-assignment_id")
+    assignment = next((one for one in assignments if one.until is None or one.until >= on), None)
+    if assignment is None:
+        # Once an agent's, never the operator's own: who was taken away from an outlet registers nobody anywhere.
+        raise errors.NoAssignment(article=article_on_agents())
+    outlet = Outlet.objects.get(outlet_id=assignment.outlet_id)
+    return Agent.objects.get(agent_id=outlet.agent_id), outlet
 
 
-def _situation(agent: Agent, place: Place, *, has_device: bool, on: dt.date) -> Situation:
+def _situation(agent: Agent, outlet: Outlet, *, has_device: bool, on: dt.date) -> Situation:
     article = article_on_agents()
-    entrust = may_entrust(wanted=checklist().keys(), shown=shown_by(agent.agent_id), article=article, on=on)
+    entrust = may_entrust(wanted=checklist().keys(), shown=valid_requirements(agent.agent_id), article=article, on=on)
     overdue = Finding.objects.filter(
-        agent_id=agent.agent_id, severity=Severity.MAJOR.value, mended_on__isnull=True, due_on__lt=on
+        agent_id=agent.agent_id, severity=Severity.MAJOR.value, remediated_on__isnull=True, due_on__lt=on
     )
     return Situation(
-        state=AgentState(agent.state), not_shown=entrust.reason.split(", ") if isinstance(entrust, Refused) else (),
-        is_overdue=overdue.exists(), is_place_closed=place.closed_on is not None, hours=place.hours,
-        needs_device=place.needs_device, has_device=has_device, taken=taken_on(agent.agent_id, on), cap=cap_of(agent),
+        state=AgentState(agent.state), missing_requirements=entrust.reason.split(", ") if isinstance(entrust, Refused) else (),
+        is_overdue=overdue.exists(), is_outlet_closed=outlet.closed_on is not None, hours=outlet.hours,
+        needs_device=outlet.needs_device, has_device=has_device, taken=registrations_on(agent.agent_id, on), limit=daily_limit_of(agent),
         article=article,
     )  # fmt: skip
 
 
-def taken_on(agent_id: UUID, on: dt.date) -> int:
+def registrations_on(agent_id: UUID, on: dt.date) -> int:
     """Return how many an agent registered on a day."""
-    return Taken.objects.filter(agent_id=agent_id, day=on).count()
+    return AgentRegistration.objects.filter(agent_id=agent_id, day=on).count()
 
 
-def cap_of(agent: Agent) -> int:
-    """Return the most that an agent may register in a day: its own cap, or the law's where that is less."""
-    return min(agent.daily_cap, cap_by_law() or agent.daily_cap)
+def daily_limit_of(agent: Agent) -> int:
+    """Return the most that an agent may register in a day: its own limit, or the law's where that is less."""
+    return min(agent.daily_limit, legal_daily_limit() or agent.daily_limit)
 
 
-def _refusal(verdict: Refused, *, agent: Agent, place: Place, cap: int) -> RollkeeperError:
+def _refusal(verdict: Refused, *, agent: Agent, outlet: Outlet, limit: int) -> RollkeeperError:
     match verdict.reason:
         case errors.DeviceNotEnrolled.code:
-            return errors.DeviceNotEnrolled(place=place.code)
-        case errors.PlaceClosed.code:
-            return errors.PlaceClosed(place=place.code)
-        case errors.CapReached.code:
-            return errors.CapReached(agent=agent.code, cap=cap)
+            return errors.DeviceNotEnrolled(outlet=outlet.code)
+        case errors.OutletClosed.code:
+            return errors.OutletClosed(outlet=outlet.code)
+        case errors.DailyLimitReached.code:
+            return errors.DailyLimitReached(agent=agent.code, limit=limit)
         case _:
-            return errors.AgentMayNotCapture(agent=agent.code, article=verdict.article)
+            return errors.AgentMayNotRegister(agent=agent.code, article=verdict.article)
 
 
 def _figures(agent: Agent, *, on: dt.date, window_days: int) -> Figures:
@@ -260,15 +260,15 @@ def _figures(agent: Agent, *, on: dt.date, window_days: int) -> Figures:
         sql("agents", "figures"),
         {"agent": agent.agent_id, "on": on, "since": on - dt.timedelta(days=window_days - 1)},
     )
-    return Figures(found.today, cap_of(agent), found.in_window, found.held_in_window, found.pictures_today)
+    return Figures(found.today, daily_limit_of(agent), found.in_window, found.flagged_in_window, found.images_today)
 
 
 def _view(agent: Agent, *, on: dt.date, window_days: int) -> AgentView:
-    shown = shown_by(agent.agent_id)
+    shown = valid_requirements(agent.agent_id)
     newest = Audit.objects.filter(agent_id=agent.agent_id).order_by("-audited_on", "-audit_id").first()
-    findings = Finding.objects.filter(agent_id=agent.agent_id, mended_on__isnull=True).order_by("due_on")
+    findings = Finding.objects.filter(agent_id=agent.agent_id, remediated_on__isnull=True).order_by("due_on")
     return AgentView(
-        agent.agent_id, agent.code, AgentState(agent.state), agent.admitted_on, agent.suspended_on,
+        agent.agent_id, agent.code, AgentState(agent.state), agent.approved_on, agent.suspended_on,
         agent.suspended_because,
         tuple(
             RequirementView(name, shown.get(name), shown.get(name, dt.date.min) >= on) for name in checklist()
@@ -278,8 +278,8 @@ def _view(agent: Agent, *, on: dt.date, window_days: int) -> AgentView:
             FindingView(f.finding_id, f.requirement, Severity(f.severity), f.due_on, f.due_on < on) for f in findings
         ),
         tuple(
-            PlaceView(p.code, say_hours(p.hours), p.needs_device, p.devices, tuple(p.accounts))
-            for p in rows(sql("agents", "places"), {"agent": agent.agent_id})
+            OutletView(p.code, format_hours(p.hours), p.needs_device, p.devices, tuple(p.accounts))
+            for p in rows(sql("agents", "outlets"), {"agent": agent.agent_id})
         ),
         tuple(open_cases(agent.agent_id)), _open_rechecks(agent.agent_id),
         _figures(agent, on=on, window_days=window_days),
@@ -288,12 +288,12 @@ def _view(agent: Agent, *, on: dt.date, window_days: int) -> AgentView:
 
 def _open_rechecks(agent_id: UUID) -> int:
     found = rows(
-        "SELECT count(*) AS open FROM agents_recheck WHERE agent_id = %s AND settled_on IS NULL", [agent_id]
+        "SELECT count(*) AS open FROM agents_reverification WHERE agent_id = %s AND settled_on IS NULL", [agent_id]
     )
     return int(found[0].open)
 
 
 __all__ = [
-    "AgentRow", "AgentView", "AtPlace", "CaseView", "Figures", "agent_called", "agent_list", "cap_of", "may_capture",
-    "open_cases", "own_agent", "own_figures", "taken_on",
+    "AgentRow", "AgentView", "ActiveAssignment", "CaseView", "Figures", "agent_called", "agent_list", "daily_limit_of", "may_register",
+    "open_cases", "own_agent", "own_figures", "registrations_on",
 ]  # fmt: skip

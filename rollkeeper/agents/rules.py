@@ -6,14 +6,14 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from rollkeeper.agents.kinds import AgentState, Pattern
+from rollkeeper.agents.choices import AgentState, Pattern
 from rollkeeper.law.rules import Allowed, Decision, Refused
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = "00:00", "24:00"
-HOUSE = "house rule"
-ALIKE = 0.65
-"""What share of their marks two copies must have in common to be the same picture.
+OPERATORS_RULE = "operator's rule"
+SAME_IMAGE_SHARE = 0.65
+"""What share of their marks two copies must have in common to be the same document image.
 
 Of ten specimens (cards and passports), photographed, each copied again under another day's mark had at least 0.97 in common with
 itself, saved anew at quality 60 0.73, made smaller to 85 % 0.67; of 45 pairs of two different ones the most alike had 0.58."""
@@ -26,37 +26,37 @@ _PART = re.compile(rf"({'|'.join(DAYS)})(?:-({'|'.join(DAYS)}))?((?: +(?:{_TIME}
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What there is to know of an agent and its place at one instant."""
+    """What there is to know of an agent and its outlet at one instant."""
 
     state: AgentState
-    not_shown: Sequence[str]
+    missing_requirements: Sequence[str]
     """Requirements that are not met on the day."""
     is_overdue: bool
-    """A major finding was not mended on its day."""
-    is_place_closed: bool
+    """A major finding was not remediated on its day."""
+    is_outlet_closed: bool
     hours: Hours
     needs_device: bool
     has_device: bool
     taken: int
-    cap: int
+    limit: int
     article: str
 
 
 @dataclass(frozen=True, slots=True)
-class Unusual:
+class AnomalySignals:
     """How many of what make a registration unusual, and what this one comes to."""
 
     in_ten_minutes: int
     most_in_ten_minutes: int
     lines_of_person: int
     most_lines_of_person: int
-    places_today: int
+    outlets_today: int
     is_open: bool
-    copy_was_seen: bool
+    is_duplicate_image: bool
     is_suspended: bool = False
 
 
-def read_hours(text: str) -> dict[str, list[list[str]]]:
+def parse_hours(text: str) -> dict[str, list[list[str]]]:
     """Read hours as people write them: ``mon-fri 09:00-12:00 14:00-18:00; sat 09:00-13:00``. A ValueError says that they are none."""
     if text.strip() == "always":
         return {day: [list(ALWAYS)] for day in DAYS}
@@ -79,15 +79,15 @@ def read_hours(text: str) -> dict[str, list[list[str]]]:
     return read
 
 
-def say_hours(hours: Hours) -> str:
-    """Write hours as `read_hours` reads them, a day at a time."""
+def format_hours(hours: Hours) -> str:
+    """Write hours as `parse_hours` reads them, a day at a time."""
     return "; ".join(
         f"{day} {' '.join('-'.join(span) for span in hours[day])}" for day in DAYS if hours.get(day)
     )
 
 
 def is_open(hours: Hours, *, at: dt.datetime) -> bool:
-    """Tell whether a place is open at an instant of its own zone: from the opening on, up to and without the closing."""
+    """Tell whether an outlet is open at an instant of its own zone: from the opening on, up to and without the closing."""
     moment = f"{at:%H:%M}"
     return any(opens <= moment < closes for opens, closes in hours.get(DAYS[at.weekday()], ()))
 
@@ -102,29 +102,29 @@ def may_entrust(
     return Allowed(article)
 
 
-def may_capture(now: Situation, *, at: dt.datetime) -> Decision:
+def may_register(now: Situation, *, at: dt.datetime) -> Decision:
     """Decide whether an agent may register somebody at this instant of its zone; the reason names the refusal's code."""
-    if now.state is not AgentState.ADMITTED or now.not_shown or now.is_overdue or now.is_place_closed:
-        return Refused(now.article, "agent_may_not_capture", "Go to a counter of the operator.")
+    if now.state is not AgentState.APPROVED or now.missing_requirements or now.is_overdue or now.is_outlet_closed:
+        return Refused(now.article, "agent_may_not_register", "Go to a counter of the operator.")
     if now.needs_device and not now.has_device:
-        return Refused(HOUSE, "device_not_enrolled", "Sign in at the counter's own device.")
+        return Refused(OPERATORS_RULE, "device_not_enrolled", "Sign in at the counter's own device.")
     if not is_open(now.hours, at=at):
-        return Refused(HOUSE, "place_closed", "Come back within the hours.")
-    if now.taken >= now.cap:
-        return Refused(HOUSE, "cap_reached", "Come tomorrow, or go to a counter of the operator.")
+        return Refused(OPERATORS_RULE, "outlet_closed", "Come back within the hours.")
+    if now.taken >= now.limit:
+        return Refused(OPERATORS_RULE, "daily_limit_reached", "Come tomorrow, or go to a counter of the operator.")
     return Allowed(now.article)
 
 
-def pattern_of(seen: Unusual) -> Pattern | None:
-    """Return what is most unusual about a registration that was just taken down, None where nothing is."""
+def pattern_of(seen: AnomalySignals) -> Pattern | None:
+    """Return what is most unusual about a registration that was just registered, None where nothing is."""
     if seen.is_suspended:
         return Pattern.AFTER_SUSPENSION
-    if seen.copy_was_seen:
-        return Pattern.COPY_TWICE
+    if seen.is_duplicate_image:
+        return Pattern.DUPLICATE_IMAGE
     if seen.lines_of_person > seen.most_lines_of_person:
         return Pattern.ONE_PERSON
-    if seen.places_today > 1:
-        return Pattern.PLACES
+    if seen.outlets_today > 1:
+        return Pattern.OUTLETS
     if not seen.is_open:
         return Pattern.HOURS
     if seen.in_ten_minutes > seen.most_in_ten_minutes:
@@ -133,5 +133,5 @@ def pattern_of(seen: Unusual) -> Pattern | None:
 
 
 def is_many_abandoned(*, begun: int, taken: int, fewest: int) -> bool:
-    """Tell whether so many pictures were taken, and so few people registered, that somebody should ask why."""
+    """Tell whether so many document images were taken, and so few people registered, that somebody should ask why."""
     return begun >= fewest and taken * 2 < begun

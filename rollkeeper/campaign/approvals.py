@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Whether enough people approved just what a batch now is: asked again by whoever runs it, who believes no state of it.
 
-Apart from approving, which the office does: whoever runs a batch looks at the ledger, at who those people are, and at every line.
+Apart from approving, which the back office does: whoever runs a batch looks at the ledger, at who those people are, and at every line.
 """
 
 import datetime as dt
 import json
 from typing import Any
 
-from rollkeeper.access.acts import commitment_of, decided
-from rollkeeper.access.roles import Power
+from rollkeeper.access.services import commitment_of, has_enough_decisions
+from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, StaffId
 from rollkeeper.ledger.verbs import Verb
@@ -17,19 +17,19 @@ from rollkeeper.ledger.verbs import Verb
 
 def content_of(batch_id: BatchId) -> str:
     """Return the hash of what a batch is: its act, day, law and brakes, and each line with its version."""
-    content: str = rows(sql("campaign", "content"), [batch_id])[0].content
+    content: str = rows(sql("campaign", "batch_content"), [batch_id])[0].content
     return content
 
 
 def is_approved(batch_id: BatchId, *, content: str | None) -> bool:
-    """Tell whether enough different people with the power approved this content, each by an entry of their own."""
+    """Tell whether enough different people with the permission approved this content, each by an entry of their own."""
     found = rows(sql("campaign", "approvals"), {"batch_id": batch_id, "verb": Verb.BATCH_APPROVED.value})
     approved = {
         StaffId(row.staff_id): day
         for row in found
         if (day := _day_of(json.loads(row.body), StaffId(row.staff_id), batch_id, content))
     }
-    return content is not None and decided(Power.APPROVE_BATCH, approved)
+    return content is not None and has_enough_decisions(Permission.APPROVE_BATCH, approved)
 
 
 def _day_of(

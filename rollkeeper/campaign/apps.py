@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How Django knows this room."""
+"""How Django knows this package."""
 
 from django.apps import AppConfig
 
 from rollkeeper.notices.hooks import PROMISES
-from rollkeeper.notices.kinds import NoticeKind
+from rollkeeper.notices.choices import NoticeKind
 
 
 class CampaignConfig(AppConfig):
-    """The room campaign."""
+    """The package campaign."""
 
     name = "rollkeeper.campaign"
 
     def ready(self) -> None:
         """Register what a first notice promises that is sent only now."""
-        PROMISES.register_by_name("rollkeeper.campaign.planning:first_promise", key=NoticeKind.REGISTER_BY)
+        PROMISES.register_by_name("rollkeeper.campaign.planning:current_last_day", key=NoticeKind.REGISTER_BY)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the room campaign."""
+"""Errors of the package campaign."""
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 
-class BillingFileThere(RollkeeperError):
+class BillingFileExists(RollkeeperError):
     """The file for billing is there already."""
 
-    code = "billing_file_there"
+    code = "billing_file_exists"
     kind = Kind.CONFLICT
     sentence = "{file} is there already, and is not written over."
     remedy = "Name another file, or take that one away."
@@ -31,21 +31,21 @@ class PackChanged(RollkeeperError):
     remedy = "Read what changed, then run 'rollkeeper campaign plan' again. Days already promised are kept."
 
 
-class OtherCampaignUnderWay(RollkeeperError):
+class OtherCampaignOpen(RollkeeperError):
     """A register runs one campaign at a time."""
 
-    code = "other_campaign_under_way"
+    code = "other_campaign_open"
     kind = Kind.CONFLICT
     sentence = "A campaign of the pack {pack} is under way; its lines would be left where they stand."
-    remedy = "Plan with that pack. To try another one, use 'rollkeeper simulate' or another home."
+    remedy = "Plan with that pack. To try another one, use 'rollkeeper simulate' or another instance."
 
 
-class OtherDays(RollkeeperError):
-    """The home's days begin at other hours than those of the law."""
+class DifferentDays(RollkeeperError):
+    """The instance's days begin at other hours than those of the law."""
 
-    code = "other_days"
+    code = "different_days"
     kind = Kind.CONFLICT
-    sentence = "The pack {pack} counts days in {zone}, and this home in {zone_here}, where they begin at other hours."
+    sentence = "The pack {pack} counts days in {zone}, and this instance in {zone_here}, where they begin at other hours."
     remedy = "Set the setting 'zone' to that of the pack, then run it again."
 
 
@@ -94,10 +94,10 @@ class DayClosed(RollkeeperError):
     remedy = "The next day on which it may be is {next_day}."
 
 
-class NightsMissing(RollkeeperError):
-    """Between the last night and this one lies more time than a home is idle: perhaps the machine's date is wrong."""
+class NightlyRunGap(RollkeeperError):
+    """Between the last night and this one lies more time than an instance is idle: perhaps the machine's date is wrong."""
 
-    code = "nights_missing"
+    code = "nightly_run_gap"
     kind = Kind.REFUSED
     sentence = (
         "The last night was played on {last}, and the machine says that it is {day}: {days} days later."
@@ -109,7 +109,7 @@ class NightsMissing(RollkeeperError):
 
 
 class DayPast(RollkeeperError):
-    """A batch cannot be drawn up for a day that is over."""
+    """A batch cannot be prepared for a day that is over."""
 
     code = "day_past"
     kind = Kind.MALFORMED
@@ -117,13 +117,13 @@ class DayPast(RollkeeperError):
     remedy = "Give today's date or a later one."
 
 
-class UnreachedNotExcused(RollkeeperError):
-    """A campaign does not close over people who were never told."""
+class WaiversMissing(RollkeeperError):
+    """A campaign does not close over people who were never notified."""
 
-    code = "unreached_not_excused"
+    code = "waivers_missing"
     kind = Kind.REFUSED
-    sentence = "{count} lines are on the list of people still to be reached, and nobody answers for them ({article})."
-    remedy = "Reach them, or name yourself: 'rollkeeper campaign unreached' lists them, 'campaign excuse' takes them."
+    sentence = "{count} lines have not been notified, and no waiver covers them ({article})."
+    remedy = "Notify them, or waive them in your name: 'rollkeeper campaign not-notified' lists them, 'campaign waive' waives them."
 
 
 class CampaignNotOver(RollkeeperError):
@@ -131,7 +131,7 @@ class CampaignNotOver(RollkeeperError):
 
     code = "campaign_not_over"
     kind = Kind.CONFLICT
-    sentence = "The campaign is not over: {counting} lines are being counted, {suspended} are suspended, {batches} batches are open."
+    sentence = "The campaign is not over: the clock of {running} lines is running, {suspended} are suspended, {batches} batches are open."
     remedy = "Let each of them come to its end, or undo it; 'rollkeeper campaign status' shows them."
 
 

@@ -35,10 +35,10 @@ class Member(models.Model):
     pk = models.CompositePrimaryKey("line_id", "campaign_id")
     line_id = models.UUIDField()
     campaign_id = models.UUIDField()
-    stage = models.TextField(db_comment="untold, counting, suspended, ended or left.")
-    taken_on = models.DateField(
+    stage = models.TextField(db_comment="not_notified, running, suspended, terminated or out_of_scope.")
+    reentered_on = models.DateField(
         null=True,
-        db_comment="Since when a member who had left and was taken back is one; what was told before does not count.",
+        db_comment="Since when a member who had left and was taken back is one; what was notified before does not count.",
     )
     anchor_on = models.DateField(
         null=True, db_comment="The day from which the present stage counts; itself not counted."
@@ -49,38 +49,38 @@ class Member(models.Model):
         null=True,
         db_comment="Before this day no reminder is owed; null: none that the pack asks for is left.",
     )
-    told_by = models.TextField(null=True, db_comment="The channel by which the first proof came.")
+    notified_by = models.TextField(null=True, db_comment="The channel by which the first proof came.")
     region = models.TextField(null=True, db_comment="The line's region when it was taken in, for figures.")
-    left_on = models.DateField(null=True)
-    left_because = models.TextField(null=True, db_comment="registered, ended or not_concerned.")
+    out_of_scope_on = models.DateField(null=True)
+    out_of_scope_reason = models.TextField(null=True, db_comment="registered, terminated or not_concerned.")
 
     class Meta:
-        """Sharded by line; the sweep reads by next_check_on alone. A trigger keeps `campaign_tally` in step."""
+        """Sharded by line; the nightly run reads by next_check_on alone. A trigger keeps `campaign_tally` in step."""
 
         db_table = "campaign_member"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(stage__in=["untold", "counting", "suspended", "ended", "left"]),
+                condition=models.Q(stage__in=["not_notified", "running", "suspended", "terminated", "out_of_scope"]),
                 name="campaign_member_in_unknown_stage",
             ),
             models.CheckConstraint(
-                condition=~models.Q(stage__in=["counting", "suspended"]) | models.Q(anchor_on__isnull=False),
-                name="campaign_member_counting_without_an_anchor",
+                condition=~models.Q(stage__in=["running", "suspended"]) | models.Q(anchor_on__isnull=False),
+                name="campaign_member_running_without_an_anchor",
             ),
         ]
         indexes = [
             models.Index(
                 fields=["remind_on"],
                 name="campaign_member_to_remind",
-                condition=models.Q(stage="counting", remind_on__isnull=False),
+                condition=models.Q(stage="running", remind_on__isnull=False),
             ),
             models.Index(
                 fields=["next_check_on"],
                 name="campaign_member_to_check",
-                condition=models.Q(stage__in=["counting", "suspended"]),
+                condition=models.Q(stage__in=["running", "suspended"]),
             ),
             models.Index(
-                fields=["line_id"], name="campaign_member_untold", condition=models.Q(stage="untold")
+                fields=["line_id"], name="campaign_member_not_notified", condition=models.Q(stage="not_notified")
             ),
         ]
 
@@ -91,17 +91,17 @@ class Batch(models.Model):
     batch_id = models.UUIDField(primary_key=True)
     campaign_id = models.UUIDField()
     action = models.TextField(db_comment="suspend or end.")
-    due_on = models.DateField(db_comment="The day for which it was drawn up.")
-    state = models.TextField(db_comment="campaign.stages.BatchState.")
+    due_on = models.DateField(db_comment="The day for which it was prepared.")
+    state = models.TextField(db_comment="campaign.choices.BatchState.")
     line_count = models.IntegerField()
     pack_hash = models.TextField()
-    cap_per_hour = models.IntegerField()
-    first_share_count = models.IntegerField()
-    first_share_done_at = models.DateTimeField(null=True)
-    drawn_up_at = models.DateTimeField()
-    drawn_up_by = models.UUIDField(null=True)
-    stopped_because = models.TextField(null=True)
-    held_back = models.JSONField(
+    max_lines_per_hour = models.IntegerField()
+    pilot_count = models.IntegerField()
+    pilot_done_at = models.DateTimeField(null=True)
+    prepared_at = models.DateTimeField()
+    prepared_by = models.UUIDField(null=True)
+    stop_reason = models.TextField(null=True)
+    excluded = models.JSONField(
         default=dict, db_comment="Lines whose day had come and that were not taken in, by reason."
     )
     content = models.TextField(null=True, db_comment="The hash of what people are asked to approve.")
@@ -115,11 +115,11 @@ class Batch(models.Model):
         db_table = "campaign_batch"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(action__in=["suspend", "end"]), name="campaign_batch_of_unknown_action"
+                condition=models.Q(action__in=["suspend", "terminate"]), name="campaign_batch_of_unknown_action"
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    state__in=["waiting", "approved", "running", "stopped", "done", "undo_asked", "undone"]
+                    state__in=["waiting", "approved", "running", "stopped", "done", "undo_requested", "undone"]
                 ),
                 name="campaign_batch_in_unknown_state",
             ),
@@ -127,14 +127,14 @@ class Batch(models.Model):
 
 
 class Chunk(models.Model):
-    """One transaction of a run or an undo: how many lines, and when. The cap per hour and all counts rest on it."""
+    """One transaction of a run or an undo: how many lines, and when. The hourly limit and all counts rest on it."""
 
     pk = models.CompositePrimaryKey("batch_id", "chunk_id")
     batch_id = models.UUIDField()
     chunk_id = models.UUIDField(db_default=UUID7())
     ran_at = models.DateTimeField()
     done = models.IntegerField(default=0)
-    passed_over = models.JSONField(default=dict, db_comment="How many were left alone, by reason.")
+    skipped = models.JSONField(default=dict, db_comment="How many were left alone, by reason.")
     undone = models.IntegerField(default=0)
 
     class Meta:
@@ -151,11 +151,11 @@ class BatchLine(models.Model):
     line_id = models.UUIDField()
     batch_id = models.UUIDField()
     position = models.IntegerField(
-        db_comment="Order within the batch, drawn at random: the first share is a fair sample."
+        db_comment="Order within the batch, drawn at random: the pilot is a fair sample."
     )
     line_version = models.BigIntegerField()
-    outcome = models.TextField(default="waiting", db_comment="waiting, done, passed_over or undone.")
-    passed_over_because = models.TextField(null=True)
+    outcome = models.TextField(default="waiting", db_comment="waiting, done, skipped or undone.")
+    skip_reason = models.TextField(null=True)
     done_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(
         null=True, db_comment="Until then the line was off because of this batch."
@@ -179,7 +179,7 @@ class Approval(models.Model):
     staff_id = models.UUIDField()
     approved_at = models.DateTimeField()
     content = models.TextField(
-        null=True, db_comment="The hash of what was approved (campaign/sql/content.sql)."
+        null=True, db_comment="The hash of what was approved (campaign/sql/batch_content.sql)."
     )
     entry_id = models.BigIntegerField(null=True, db_comment="The ledger entry that says so.")
 
@@ -204,7 +204,7 @@ class Stay(models.Model):
         db_table = "campaign_stay"
 
 
-class StayLift(models.Model):
+class StayEndApproval(models.Model):
     """One person's yes to the end of a stay on a day; it takes two for the same."""
 
     pk = models.CompositePrimaryKey("stay_id", "staff_id")
@@ -216,7 +216,7 @@ class StayLift(models.Model):
     class Meta:
         """A row a person, of the day that they last said."""
 
-        db_table = "campaign_staylift"
+        db_table = "campaign_stayendapproval"
 
 
 class Complaint(models.Model):
@@ -235,24 +235,24 @@ class Complaint(models.Model):
         indexes = [models.Index(fields=["batch_id"], name="campaign_complaint_by_batch")]
 
 
-class Excuse(models.Model):
-    """One person answers for a line whose holder could not be told: it is left as it is."""
+class UnreachableWaiver(models.Model):
+    """One person answers for a line whose subscriber could not be notified: it is left as it is."""
 
     pk = models.CompositePrimaryKey("line_id", "campaign_id")
     line_id = models.UUIDField()
     campaign_id = models.UUIDField()
-    because = models.TextField(db_comment="campaign.stages.ExcuseReason.")
-    excused_by = models.UUIDField()
-    excused_on = models.DateField()
+    because = models.TextField(db_comment="campaign.choices.WaiverReason.")
+    waived_by = models.UUIDField()
+    waived_on = models.DateField()
 
     class Meta:
         """Sharded by line; append-only."""
 
-        db_table = "campaign_excuse"
+        db_table = "campaign_unreachablewaiver"
 
 
 class Tally(models.Model):
-    """Lines per stage, channel and next day to check, as changes that add up; the sweep folds them nightly.
+    """Lines per stage, channel and next day to check, as changes that add up; the nightly run folds them nightly.
 
     Written by a trigger on `campaign_member`, so that it cannot be forgotten. Insert-only between two folds: nobody
     waits for anybody.
@@ -261,7 +261,7 @@ class Tally(models.Model):
     tally_id = models.BigAutoField(primary_key=True)
     campaign_id = models.UUIDField()
     stage = models.TextField()
-    told_by = models.TextField(null=True)
+    notified_by = models.TextField(null=True)
     next_check_on = models.DateField(null=True)
     lines = models.BigIntegerField()
 
@@ -303,20 +303,20 @@ class EmergencyCount(models.Model):
         ]
 
 
-class Changed(models.Model):
-    """Lines to look at again in the next sweep. Written by the triggers of `sql/watch.sql`, which say why."""
+class LineChange(models.Model):
+    """Lines to look at again in the next nightly run. Written by the triggers of `sql/track_line_changes.sql`, which say why."""
 
-    changed_id = models.BigAutoField(primary_key=True)
+    change_id = models.BigAutoField(primary_key=True)
     line_id = models.UUIDField()
 
     class Meta:
-        """Emptied by each sweep of a campaign; without one, of those who were in none."""
+        """Emptied by each nightly run of a campaign; without one, of those who were in none."""
 
-        db_table = "campaign_changed"
+        db_table = "campaign_linechange"
 
 
-class SweepDay(models.Model):
-    """A day on which the sweep ran, with the picture that it left: lines in each stage."""
+class NightlyRun(models.Model):
+    """A day on which the nightly run ran, with the picture that it left: lines in each stage."""
 
     pk = models.CompositePrimaryKey("campaign_id", "day")
     campaign_id = models.UUIDField()
@@ -327,7 +327,7 @@ class SweepDay(models.Model):
     class Meta:
         """One row a day: pages read this instead of counting lines."""
 
-        db_table = "campaign_sweepday"
+        db_table = "campaign_nightlyrun"
 
 
 class Import(models.Model):
@@ -341,11 +341,11 @@ class Import(models.Model):
         default=0, db_comment="Rows whose line was made by an earlier import."
     )
     rows_refused = models.BigIntegerField(default=0)
-    registered = models.BigIntegerField(default=0, db_comment="Lines whose holder the file declares.")
+    registered = models.BigIntegerField(default=0, db_comment="Lines whose subscriber the file declares.")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         """Few rows."""
 
-        db_table = "campaign_import"
+        db_table = "imports_import"

@@ -8,31 +8,31 @@ has service again.
 import datetime as dt
 from dataclasses import dataclass
 
-from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power, StaffRole
-from rollkeeper.campaign import clocks
-from rollkeeper.campaign.campaigns import (
-    demand_no_other,
-    demand_same_days,
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.campaign import deadlines
+from rollkeeper.campaign.open_campaign import (
+    require_no_other_campaign,
+    require_same_days,
     find_campaign,
-    in_turn,
+    lock_planning,
 )
 from rollkeeper.campaign.errors import PackChanged
-from rollkeeper.campaign.stays import stays_known
+from rollkeeper.campaign.court_stays import known_stays
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, patient, rows, run, sql
+from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
 from rollkeeper.kernel.ids import CampaignId, new_uuid
-from rollkeeper.law.errors import CampaignMissing
+from rollkeeper.law.errors import PackWithoutCampaign
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.packs import lasting_name, load_pack
-from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.notices.acts import Promise
-from rollkeeper.notices.kinds import NONE_NAMED
+from rollkeeper.notices.services import Promise
+from rollkeeper.notices.choices import NO_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlanResult:
     """What a planning did."""
 
     campaign_id: CampaignId
@@ -42,36 +42,36 @@ class Planned:
     members_added: int
 
 
-def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> Planned:
+def plan_campaign(authority: Authority, *, pack_id: str, on: dt.date) -> PlanResult:
     """Take every line that the pack concerns into the campaign and owe each its first notice.
 
-    Refuses: NotAllowed, PackNotFound, UnhonouredField, CampaignMissing, OtherCampaignUnderWay, OtherDays.
-    Ledger: campaign:campaign:planned, campaign:member:let_go a line.
+    Refuses: NotAllowed, PackNotFound, UnsupportedPackField, PackWithoutCampaign, OtherCampaignOpen, DifferentDays.
+    Ledger: campaign:campaign:planned, campaign:member:released a line.
     """
-    role = demand(authority, Power.PLAN_CAMPAIGN)
+    role = require(authority, Permission.PLAN_CAMPAIGN)
     pack = load_pack(pack_id)
-    pack.refuse_unhonoured()
+    pack.refuse_unsupported()
     if not pack.duty or not pack.has_campaign:
-        raise CampaignMissing(pack=pack.id)
-    demand_same_days(pack, on=on)
-    with act(), patient():
-        in_turn()
+        raise PackWithoutCampaign(pack=pack.id)
+    require_same_days(pack, on=on)
+    with action(), without_timeout():
+        lock_planning()
         pack_id = lasting_name(pack_id)
-        demand_no_other(pack_id)
+        require_no_other_campaign(pack_id)
         former = _former_hash(pack_id)
         campaign_id = _open(pack, pack_id)
         if former is not None:
-            _follow_the_law(authority, role, campaign_id, pack, on=on)
+            _apply_changed_pack(authority, role, campaign_id, pack, on=on)
         before = _count_members(campaign_id)
         added = _take_in(campaign_id, pack, on=on)
         if pack.reminders and former not in {None, pack.hash}:
-            _look_at_reminders_anew(campaign_id, on=on)
+            _recheck_reminders(campaign_id, on=on)
         _record(authority, role, pack, campaign_id, before=before, added=added, on=on)
-    return Planned(campaign_id, pack.id, pack.campaign.begins_on, before, added)
+    return PlanResult(campaign_id, pack.id, pack.campaign.begins_on, before, added)
 
 
-def first_promise(on: dt.date) -> Promise | None:
-    """Return the last day for whoever is told today, as the law counts it without a pause.
+def current_last_day(on: dt.date) -> Promise | None:
+    """Return the last day for whoever is notified today, as the law counts it without a pause.
 
     A first notice may be sent weeks after it was owed: the day that it was to name would be too early by then, or past.
     """
@@ -81,8 +81,8 @@ def first_promise(on: dt.date) -> Promise | None:
         return None
     if campaign is None:
         return None
-    last_day_on = clocks.last_day_if_told(
-        campaign.pack, stays=stays_known(), begins_on=campaign.begins_on, on=on
+    last_day_on = deadlines.last_day_if_notified(
+        campaign.pack, stays=known_stays(), begins_on=campaign.begins_on, on=on
     )
     return Promise(last_day_on, campaign.pack.hash) if last_day_on else None
 
@@ -107,7 +107,7 @@ def _open(pack: Pack, pack_id: str) -> CampaignId:
     return CampaignId(found[0].campaign_id)
 
 
-def _follow_the_law(
+def _apply_changed_pack(
     authority: Authority, role: StaffRole, campaign_id: CampaignId, pack: Pack, *, on: dt.date
 ) -> None:
     """Let whoever is in the campaign have the days of the pack as it is now, and let go whom it concerns no more.
@@ -117,25 +117,25 @@ def _follow_the_law(
     rules = pack.campaign
     values = {
         "campaign_id": campaign_id, "services": sorted(rules.services), "activated_before": rules.activated_before,
-        "begins_on": rules.begins_on, "language": NONE_NAMED, "on": on, "at": clock.now(), "verb": Verb.MEMBER_LET_GO.value,
+        "begins_on": rules.begins_on, "language": NO_LANGUAGE, "on": on, "at": clock.now(), "verb": Verb.MEMBER_RELEASED.value,
         "role": str(role), "actor": authority.commitment, "staff_id": authority.staff_id, "pack_hash": pack.hash,
         "article": rules.notice_article,
     }  # fmt: skip
-    rows(sql("campaign", "let_go_lock"), values)
-    # Where the law was put off nobody's clock began before its day: whoever was told already gains the days in between.
+    rows(sql("campaign", "lock_released_members"), values)
+    # Where the law was put off nobody's clock began before its day: whoever was notified already gains the days in between.
     run(
         "UPDATE campaign_member SET anchor_on = %(begins_on)s"
-        " WHERE campaign_id = %(campaign_id)s AND stage = 'counting' AND anchor_on < %(begins_on)s",
+        " WHERE campaign_id = %(campaign_id)s AND stage = 'running' AND anchor_on < %(begins_on)s",
         values,
     )
-    rows(sql("campaign", "let_go"), values)
+    rows(sql("campaign", "release_members"), values)
 
 
 def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
     rules = pack.campaign
     values = {
         "campaign_id": campaign_id,
-        "language": NONE_NAMED,
+        "language": NO_LANGUAGE,
         "anchor_on": max(rules.begins_on, on),
         "days": rules.grace_days,
         "activated_before": rules.activated_before,
@@ -143,19 +143,19 @@ def _take_in(campaign_id: CampaignId, pack: Pack, *, on: dt.date) -> int:
         "on": on,
         "pack_hash": pack.hash,
     }
-    if not clocks.make_clocks("plan_clocks", values):
+    if not deadlines.make_clocks("plan_clocks", values):
         return 0
-    clocks.count_at_least(pack, stays=stays_known(), on=on, from_day=rules.begins_on)
+    deadlines.count_at_least(pack, stays=known_stays(), on=on, from_day=rules.begins_on)
     added = int(rows(sql("campaign", "plan_members"), values)[0].lines)
-    run("SELECT campaign_take_stock()")
+    run("SELECT campaign_refresh_statistics()")
     return added
 
 
-def _look_at_reminders_anew(campaign_id: CampaignId, *, on: dt.date) -> None:
+def _recheck_reminders(campaign_id: CampaignId, *, on: dt.date) -> None:
     """Let the next night find out whom the pack as it is now wants to be reminded: the one before may have wanted fewer."""
     run(
         "UPDATE campaign_member SET remind_on = %s"
-        " WHERE campaign_id = %s AND stage = 'counting' AND (remind_on IS NULL OR remind_on > %s)",
+        " WHERE campaign_id = %s AND stage = 'running' AND (remind_on IS NULL OR remind_on > %s)",
         [on, campaign_id, on],
     )
 

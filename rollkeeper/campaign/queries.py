@@ -11,13 +11,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from rollkeeper.access.authority import rule_for
-from rollkeeper.access.roles import Power
-from rollkeeper.campaign.histories import read_history
-from rollkeeper.campaign.stages import Action, Stage
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign.line_history import read_history
+from rollkeeper.campaign.choices import Action, Stage
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import BatchId, CampaignId, LineId
-from rollkeeper.kernel.sayings import ENGLISH
+from rollkeeper.kernel.error_messages import ENGLISH
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.explain import LineHistory, Sentence, explain_history
 from rollkeeper.law.pack import Pack
@@ -26,7 +26,7 @@ from rollkeeper.law.rules import count_clock
 from rollkeeper.lines.queries import find_line
 
 _DAYS_AHEAD: Final = 14
-_SIGHT_DAYS: Final = 1500
+_HORIZON_DAYS: Final = 1500
 _BEFORE_ALL: Final = UUID(int=0)
 
 
@@ -41,7 +41,7 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class CampaignOverview:
-    """A campaign as a picture. `series` is one item a day on which the sweep ran, oldest first."""
+    """A campaign as a picture. `series` is one item a day on which the nightly run ran, oldest first."""
 
     campaign_id: CampaignId
     pack_id: str
@@ -49,13 +49,13 @@ class CampaignOverview:
     stage_counts: Mapping[str, int]
     series: tuple[tuple[dt.date, Mapping[str, int]], ...]
     due_soon: tuple[DayCount, ...]
-    unreached: int
+    unreachable: int
     reached_by_channel: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Approver:
-    """Who said yes to a batch, and when."""
+    """Who approved a batch, and when."""
 
     username: str
     approved_at: dt.datetime
@@ -63,7 +63,7 @@ class Approver:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """A batch in one row. `state` is one of `campaign.stages.BatchState`; `passed_over` counts by reason."""
+    """A batch in one row. `state` is one of `campaign.choices.BatchState`; `skipped` counts by reason."""
 
     batch_id: BatchId
     action: str
@@ -71,24 +71,24 @@ class BatchView:
     state: str
     line_count: int
     done_count: int
-    passed_over_count: int
-    passed_over: Mapping[str, int]
+    skipped_count: int
+    skipped: Mapping[str, int]
     undone_count: int
     approvals: tuple[Approver, ...]
     approvals_needed: int
-    cap_per_hour: int
-    first_share_count: int
-    stopped_because: str | None
+    max_lines_per_hour: int
+    pilot_count: int
+    stop_reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class SampleLine:
+class PreviewLine:
     """One line of a batch, to be looked at before it is approved."""
 
     line_id: LineId
     service: str
     region: str | None
-    told_on: dt.date | None
+    notified_on: dt.date | None
     last_day_on: dt.date | None
     sentences: tuple[Sentence, ...]
 
@@ -99,19 +99,19 @@ class BatchDetail:
 
     view: BatchView
     reasons: Mapping[str, int]
-    sample: tuple[SampleLine, ...]
+    preview: tuple[PreviewLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class UnreachedLine:
-    """A line whose holder has yet to be told, and how far the attempts have come."""
+class NotNotifiedLine:
+    """A line whose subscriber has yet to be notified, and how far the attempts have come."""
 
     line_id: LineId
     service: str
     region: str | None
     notice_state: str | None
     attempts: int
-    excused_because: str | None
+    waiver_reason: str | None
     """Why, where a named person answers for it."""
 
 
@@ -123,7 +123,7 @@ class StayView:
     first: dt.date
     last: dt.date | None
     reason: str
-    agreed_to_lift: int
+    end_approvals: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def overview(on: dt.date) -> CampaignOverview | None:
         return None
     campaign = found[0]
     tally = rows(
-        "SELECT stage, told_by, next_check_on, sum(lines)::bigint AS lines FROM campaign_tally"
+        "SELECT stage, notified_by, next_check_on, sum(lines)::bigint AS lines FROM campaign_tally"
         " WHERE campaign_id = %s GROUP BY 1, 2, 3 HAVING sum(lines) <> 0",
         [campaign.campaign_id],
     )
@@ -158,16 +158,16 @@ def overview(on: dt.date) -> CampaignOverview | None:
         stage_counts={stage.value: stages.get(stage.value, 0) for stage in Stage},
         series=_series(campaign.campaign_id),
         due_soon=_due_soon(tally, on),
-        unreached=stages.get(Stage.UNTOLD.value, 0),
-        reached_by_channel=_summed((row.told_by, row.lines) for row in tally if row.told_by is not None),
+        unreachable=stages.get(Stage.NOT_NOTIFIED.value, 0),
+        reached_by_channel=_summed((row.notified_by, row.lines) for row in tally if row.notified_by is not None),
     )
 
 
-def unreached(*, after: LineId | None = None, limit: int = 1000) -> list[UnreachedLine]:
+def unreachable(*, after: LineId | None = None, limit: int = 1000) -> list[NotNotifiedLine]:
     """Return members whom no notice has provably reached, by reference; `after` is the last line seen."""
-    found = rows(sql("campaign", "unreached"), {"after": after or _BEFORE_ALL, "limit": limit})
+    found = rows(sql("campaign", "not_notified"), {"after": after or _BEFORE_ALL, "limit": limit})
     return [
-        UnreachedLine(LineId(r.line_id), r.service, r.region, r.notice_state, r.attempts, r.excused_because)
+        NotNotifiedLine(LineId(r.line_id), r.service, r.region, r.notice_state, r.attempts, r.waiver_reason)
         for r in found
     ]
 
@@ -176,8 +176,8 @@ def stays() -> list[StayView]:
     """Return the stays entered, the newest first."""
     found = rows(
         "SELECT stay_id, lower(days) AS first, upper(days) - 1 AS last, reason,"
-        " (SELECT count(*) FROM campaign_staylift l WHERE l.stay_id = s.stay_id AND l.last_day = ("
-        "SELECT max(last_day) FROM campaign_staylift y WHERE y.stay_id = s.stay_id)) AS agreed_to_lift"
+        " (SELECT count(*) FROM campaign_stayendapproval l WHERE l.stay_id = s.stay_id AND l.last_day = ("
+        "SELECT max(last_day) FROM campaign_stayendapproval y WHERE y.stay_id = s.stay_id)) AS end_approvals"
         " FROM campaign_stay s ORDER BY recorded_at DESC"
     )
     return [StayView(*row) for row in found]
@@ -188,7 +188,7 @@ def batches_that_acted(first: dt.date, last: dt.date | None) -> list[BatchId]:
     found = rows(
         "SELECT b.batch_id FROM campaign_batch b WHERE b.state IN ('running', 'stopped', 'done') AND EXISTS ("
         "SELECT FROM campaign_chunk c WHERE c.batch_id = b.batch_id AND c.done > 0"
-        " AND daterange(%s, %s, '[]') @> (c.ran_at AT TIME ZONE %s)::date) ORDER BY b.drawn_up_at",
+        " AND daterange(%s, %s, '[]') @> (c.ran_at AT TIME ZONE %s)::date) ORDER BY b.prepared_at",
         [first, last, str(clock.zone())],
     )
     return [BatchId(row.batch_id) for row in found]
@@ -208,11 +208,11 @@ def batch(batch_id: BatchId, *, language: str = ENGLISH) -> BatchDetail | None:
     row = found[0]
     lines = rows(
         "SELECT line_id FROM campaign_batchline WHERE batch_id = %s AND position <= %s ORDER BY position",
-        [batch_id, settings().sample_size],
+        [batch_id, settings().preview_size],
     )
-    sample = tuple(_sample_line(LineId(line.line_id), row, language=language) for line in lines)
-    reasons = _summed([*row.held_back.items(), *row.passed_over.items()])
-    return BatchDetail(_batch_view(row), reasons, sample)
+    preview = tuple(_preview_line(LineId(line.line_id), row, language=language) for line in lines)
+    reasons = _summed([*row.excluded.items(), *row.skipped.items()])
+    return BatchDetail(_batch_view(row), reasons, preview)
 
 
 def last_batch_of(line_id: LineId) -> BatchId | None:
@@ -248,7 +248,7 @@ def explain_line(line_id: LineId, *, on: dt.date, language: str = ENGLISH) -> Ex
 
 def _series(campaign_id: UUID) -> tuple[tuple[dt.date, Mapping[str, int]], ...]:
     found = rows(
-        "SELECT day, stage_counts FROM campaign_sweepday WHERE campaign_id = %s ORDER BY day", [campaign_id]
+        "SELECT day, stage_counts FROM campaign_nightlyrun WHERE campaign_id = %s ORDER BY day", [campaign_id]
     )
     return tuple((row.day, row.stage_counts) for row in found)
 
@@ -274,39 +274,39 @@ def _batch_view(row: Any) -> BatchView:
         state=row.state,
         line_count=row.line_count,
         done_count=row.done,
-        passed_over_count=sum(row.passed_over.values()),
-        passed_over=row.passed_over,
+        skipped_count=sum(row.skipped.values()),
+        skipped=row.skipped,
         undone_count=row.undone,
         approvals=tuple(Approver(name, dt.datetime.fromisoformat(at)) for name, at in row.approvals),
-        approvals_needed=rule_for(Power.APPROVE_BATCH).people,
-        cap_per_hour=row.cap_per_hour,
-        first_share_count=row.first_share_count,
-        stopped_because=row.stopped_because,
+        approvals_needed=rule_for(Permission.APPROVE_BATCH).people,
+        max_lines_per_hour=row.max_lines_per_hour,
+        pilot_count=row.pilot_count,
+        stop_reason=row.stop_reason,
     )
 
 
-def _sample_line(line_id: LineId, batch_row: Any, *, language: str) -> SampleLine:
+def _preview_line(line_id: LineId, batch_row: Any, *, language: str) -> PreviewLine:
     found = read_history(line_id)
     assert found is not None  # noqa: S101 - a line of a batch is never deleted
     pack, history = load_pack(found.pack_id), found.history
-    told_on = min(history.notices_delivered, default=None)
-    return SampleLine(
+    notified_on = min(history.notices_delivered, default=None)
+    return PreviewLine(
         line_id=line_id,
         service=found.service,
         region=found.region,
-        told_on=told_on,
-        last_day_on=_last_day(pack, history, told_on, suspends=batch_row.action == Action.SUSPEND),
+        notified_on=notified_on,
+        last_day_on=_last_day(pack, history, notified_on, suspends=batch_row.action == Action.SUSPEND),
         sentences=tuple(explain_history(pack, history, batch_row.due_on, language=language)),
     )
 
 
-def _last_day(pack: Pack, history: LineHistory, told_on: dt.date | None, *, suspends: bool) -> dt.date | None:
+def _last_day(pack: Pack, history: LineHistory, notified_on: dt.date | None, *, suspends: bool) -> dt.date | None:
     rules = pack.campaign
-    anchor = told_on and max(told_on, rules.begins_on) if suspends else history.suspended_on
+    anchor = notified_on and max(notified_on, rules.begins_on) if suspends else history.suspended_on
     if anchor is None:
         return None
     days = rules.grace_days if suspends else rules.suspension_days
-    through = anchor + dt.timedelta(days=_SIGHT_DAYS)
+    through = anchor + dt.timedelta(days=_HORIZON_DAYS)
     last_day_on = count_clock(
         pack, anchor_on=anchor, days=days, pauses=history.pauses, stays=history.stays, through=through
     ).last_day_on

@@ -2,7 +2,7 @@
 """How far a batch may go now, and on which days anything may be done at all. Pure: numbers and days in, verdict out.
 
 The days of each line are the law's business (`law.rules`, `law.sweep`); what stands here are the operator's own brakes:
-a first small share, a cap per hour, a stop by itself.
+a first small share, a hourly limit, a stop by itself.
 """
 
 import datetime as dt
@@ -16,21 +16,21 @@ from rollkeeper.law.rules import Allowed, Decision, Refused
 
 type Days = tuple[dt.date, dt.date | None]
 
-DAYS_STOPPED, DAYS_TO_UNDO = 1, 7
+STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS = 1, 7
 """How long what the network has not taken waits where its batch was stopped; and where its undo was asked for, which the next
 run carries out. Both are far shorter than the days of suspension."""
-SIGHT_DAYS = 60
+HORIZON_DAYS = 60
 """How far beyond the days to be counted a calendar is looked at: longer than any row of closed days."""
 
 
 @dataclass(frozen=True, slots=True)
-class Brakes:
+class BatchLimits:
     """The operator's settings for batches."""
 
-    first_share_hours: int
-    stop_at_complaints: float
-    stop_at_failed_read_backs: float
-    stop_at_emergency_jump: float
+    pilot_hours: int
+    abort_at_complaints: float
+    abort_at_failed_read_backs: float
+    abort_at_emergency_jump: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Progress:
     position_done: int
     done: int
     done_last_hour: int
-    cap_per_hour: int
-    first_share_count: int
-    first_share_done_at: dt.datetime | None
+    max_lines_per_hour: int
+    pilot_count: int
+    pilot_done_at: dt.datetime | None
     complaints: int
     failed_read_backs: int
     floor_breaks: int
@@ -78,7 +78,7 @@ class Stop:
 type Step = Go | Wait | Stop
 
 
-def first_share_count(line_count: int, *, share: float) -> int:
+def pilot_count(line_count: int, *, share: float) -> int:
     """Return how many lines go first, alone: at least one of them."""
     return min(line_count, math.ceil(line_count * share))
 
@@ -101,21 +101,21 @@ def may_act_on(pack: Pack, day: dt.date, *, stays: Sequence[Days]) -> Decision:
 
 def next_open_day(pack: Pack, after: dt.date, *, stays: Sequence[Days]) -> dt.date | None:
     """Return the next day on which anybody may lose service; None where an open stay hides it."""
-    days = (after + dt.timedelta(days=ahead) for ahead in range(1, SIGHT_DAYS))
+    days = (after + dt.timedelta(days=ahead) for ahead in range(1, HORIZON_DAYS))
     return next((day for day in days if isinstance(may_act_on(pack, day, stays=stays), Allowed)), None)
 
 
-def next_step(progress: Progress, *, brakes: Brakes, now: dt.datetime, chunk: int) -> Step:
+def next_step(progress: Progress, *, batch_limits: BatchLimits, now: dt.datetime, chunk: int) -> Step:
     """Tell how many lines may have their turn now, or why none may."""
-    why = _must_stop(progress, brakes)
+    why = _must_stop(progress, batch_limits)
     if why is not None:
         return Stop(why)
-    left, waits = _left_of_share(progress, brakes, now)
+    left, waits = _left_of_pilot(progress, batch_limits, now)
     if waits is not None:
         return waits
-    allowance = progress.cap_per_hour - progress.done_last_hour
+    allowance = progress.max_lines_per_hour - progress.done_last_hour
     if left > 0 and allowance <= 0:
-        return Wait("the cap per hour is reached", now + dt.timedelta(hours=1))
+        return Wait("the hourly limit is reached", now + dt.timedelta(hours=1))
     return Go(min(left, allowance, chunk) if left > 0 else 0)
 
 
@@ -124,27 +124,27 @@ def clipped(stays: Sequence[Days], *, on: dt.date) -> list[Days]:
     return [(first, on if last is None else min(last, on)) for first, last in stays if first <= on]
 
 
-def _must_stop(progress: Progress, brakes: Brakes) -> str | None:
+def _must_stop(progress: Progress, batch_limits: BatchLimits) -> str | None:
     if progress.floor_breaks:
         return f"on {progress.floor_breaks} lines emergency, care or registration calls failed"
     worst, usual = progress.emergency_worst, round(progress.emergency_usual, 1)
-    if worst >= max(1.0, progress.emergency_usual * brakes.stop_at_emergency_jump):
+    if worst >= max(1.0, progress.emergency_usual * batch_limits.abort_at_emergency_jump):
         return f"{worst} anomalies of emergency calls in an hour, {usual} before"
     done = max(progress.done, 1)
-    if progress.complaints and progress.complaints / done >= brakes.stop_at_complaints:
+    if progress.complaints and progress.complaints / done >= batch_limits.abort_at_complaints:
         return f"{progress.complaints} complaints about {progress.done} lines"
-    if progress.failed_read_backs and progress.failed_read_backs / done >= brakes.stop_at_failed_read_backs:
+    if progress.failed_read_backs and progress.failed_read_backs / done >= batch_limits.abort_at_failed_read_backs:
         return f"{progress.failed_read_backs} failed read-backs of {progress.done} lines"
     return None
 
 
-def _left_of_share(progress: Progress, brakes: Brakes, now: dt.datetime) -> tuple[int, Wait | None]:
+def _left_of_pilot(progress: Progress, batch_limits: BatchLimits, now: dt.datetime) -> tuple[int, Wait | None]:
     """Return how many lines are left to the end of the present share."""
-    if progress.position_done < progress.first_share_count:
-        return progress.first_share_count - progress.position_done, None
+    if progress.position_done < progress.pilot_count:
+        return progress.pilot_count - progress.position_done, None
     left = progress.line_count - progress.position_done
-    if left and progress.first_share_done_at is not None:
-        until = progress.first_share_done_at + dt.timedelta(hours=brakes.first_share_hours)
+    if left and progress.pilot_done_at is not None:
+        until = progress.pilot_done_at + dt.timedelta(hours=batch_limits.pilot_hours)
         if now < until:
-            return left, Wait("the first share is out and is being watched", until)
+            return left, Wait("the pilot is out and is being watched", until)
     return left, None

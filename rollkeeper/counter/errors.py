@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the room counter."""
+"""Refusals of the package counter."""
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
@@ -13,10 +13,10 @@ class ReceiptNotFound(RollkeeperError):
     remedy = "Submit the form again; what was recorded is not recorded twice."
 
 
-class PictureMissing(RollkeeperError):
+class ImageMissing(RollkeeperError):
     """No picture came, or one that is larger than is read."""
 
-    code = "picture_missing"
+    code = "image_missing"
     kind = Kind.MALFORMED
     sentence = "No picture came, or it has more than 20 megabytes."
     remedy = "Choose a picture of the document alone; or type what it says."

@@ -11,19 +11,19 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.counter import words
-from rollkeeper.documents.rules import of_state
-from rollkeeper.enrolment.rules import is_usable_key
-from rollkeeper.enrolment.submissions import Deed
+from rollkeeper.counter import labels
+from rollkeeper.documents.rules import with_state
+from rollkeeper.registration.rules import is_usable_key
+from rollkeeper.registration.submissions import RegistrationKind
 from rollkeeper.kernel.errors import Faults, RollkeeperError
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.sayings import cite, mark, say
-from rollkeeper.lines.states import PauseReason
+from rollkeeper.kernel.error_messages import cite, mark, translated
+from rollkeeper.lines.choices import PauseReason
 
 QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
-_MAKES_LINES = frozenset({Deed.REGISTER, Deed.INSTALL})
-_OF_THE_RECEIPT = frozenset({
-    "receipt_not_genuine", "receipt_not_known", "receipt_code_not_read", "receipt_of_another_act", "receipts_not_ready",
+_CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
+_RECEIPT_ERRORS = frozenset({
+    "receipt_not_genuine", "receipt_not_found", "invalid_receipt_code", "not_a_registration_receipt", "receipts_not_ready",
 })  # fmt: skip
 # What may be chosen again for the clerk after a fault: nothing of it is about a person.
 _KEPT = frozenset({"submission_key", "service", "language", "reason"})
@@ -71,17 +71,17 @@ class QuietForm(forms.Form):
 
     def field_of(self, fault: RollkeeperError) -> str:
         """Return the field that a refusal is about."""
-        part, attribute = fault.facts.get("part", "holder"), fault.facts.get("attribute", "document_number")
+        part, attribute = fault.facts.get("part", "subscriber"), fault.facts.get("attribute", "document_number")
         if "part" in fault.facts:
             return name if (name := f"{part}__{attribute}") in self.fields else str(attribute)
         if "code" in self.fields:
             return "code"
         if "route" in self.fields and fault.code.startswith("route_"):
             return "route"
-        if "receipt" in self.fields and fault.code in _OF_THE_RECEIPT:
+        if "receipt" in self.fields and fault.code in _RECEIPT_ERRORS:
             return "receipt"
-        if fault.code == "not_the_holder":
-            return "document_number" if "document_number" in self.fields else "holder__document_number"
+        if fault.code == "not_the_subscriber":
+            return "document_number" if "document_number" in self.fields else "subscriber__document_number"
         return "number"
 
 
@@ -89,7 +89,7 @@ def faults_of(form: QuietForm, fault: RollkeeperError) -> dict[str, list[str]]:
     """Return the sentences of a refusal by the fields they are about."""
     found: dict[str, list[str]] = {}
     for one in fault.faults if isinstance(fault, Faults) else (fault,):
-        said = say(one)[0]
+        said = translated(one)[0]
         found.setdefault(form.field_of(one), []).append(mark(f"{said.sentence} {said.remedy}", said.language))
     return found
 
@@ -125,11 +125,11 @@ class FindForm(QuietForm):
 
 
 class ReadOutForm(QuietForm):
-    """The code that a holder reads out: it came to their line."""
+    """The code that a subscriber reads out: it came to their line."""
 
     code = forms.CharField(
-        label=_("Code that the holder reads out"), max_length=40,
-        help_text=_("Ten figures. They get it on their line: at their own door, or from the menu of the care number."),
+        label=_("Code that the subscriber reads out"), max_length=40,
+        help_text=_("Ten figures. They get it on their line: in the portal, or from the menu of the care number."),
         widget=forms.TextInput(attrs=QUIET | {"inputmode": "numeric", "class": "govuk-input--width-10"}),
     )  # fmt: skip
 
@@ -138,17 +138,17 @@ class ReadOutForm(QuietForm):
         del self.fields["submission_key"]  # a look is no act, and a code is good once
 
 
-class HolderForm(QuietForm):
-    """An act that belongs to the holder: the document is compared and not recorded."""
+class SubscriberForm(QuietForm):
+    """An act that belongs to the subscriber: the document is compared and not recorded."""
 
     number = number_field()
     document_type = forms.ChoiceField(
-        label=words.ATTRIBUTES["document_type"], choices=list(words.DOCUMENTS.items())
+        label=labels.ATTRIBUTES["document_type"], choices=list(labels.DOCUMENTS.items())
     )
     document_state = state_field()
     document_number = forms.CharField(
-        label=words.ATTRIBUTES["document_number"], required=False, widget=forms.TextInput(attrs=QUIET),
-        help_text=_("Of the document that the holder shows. Leave it out where nobody is registered."),
+        label=labels.ATTRIBUTES["document_number"], required=False, widget=forms.TextInput(attrs=QUIET),
+        help_text=_("Of the document that the subscriber shows. Leave it out where nobody is registered."),
     )  # fmt: skip
 
     def document(self) -> tuple[str, str] | None:
@@ -157,14 +157,14 @@ class HolderForm(QuietForm):
         return (self._kind(), number) if number else None
 
     def _kind(self) -> str:
-        return of_state(self.cleaned_data["document_type"], self.cleaned_data["document_state"])
+        return with_state(self.cleaned_data["document_type"], self.cleaned_data["document_state"])
 
 
-class SeenForm(HolderForm):
-    """The document of whoever applied from afar: compared with what they gave, and not shown."""
+class DocumentCheckForm(SubscriberForm):
+    """The document of whoever applied remotely: compared with what they gave, and not shown."""
 
     name = forms.CharField(
-        label=words.ATTRIBUTES["name"], help_text=words.HINTS["name"], widget=forms.TextInput(attrs=QUIET)
+        label=labels.ATTRIBUTES["name"], help_text=labels.HINTS["name"], widget=forms.TextInput(attrs=QUIET)
     )
     field_order = ("submission_key", "number", "document_type", "document_state", "document_number", "name")
 
@@ -173,25 +173,25 @@ class SeenForm(HolderForm):
     ) -> None:
         super().__init__(data, initial=initial)
         self.fields["document_number"].required = True
-        self.fields["document_number"].help_text = words.HINTS["document_number"]
+        self.fields["document_number"].help_text = labels.HINTS["document_number"]
 
     def shown(self) -> tuple[str, str]:
         """Return the document that lies there. Precondition: the form is valid."""
         return self._kind(), self.cleaned_data["document_number"]
 
 
-class JoinForm(HolderForm):
-    """A further document of the holder: compared and joined, and nothing that stands on it is recorded."""
+class LinkDocumentForm(SubscriberForm):
+    """A further document of the subscriber: compared and joined, and nothing that stands on it is recorded."""
 
     further__document_type = forms.ChoiceField(
-        label=_("Kind of the further document"), choices=list(words.DOCUMENTS.items())
+        label=_("Kind of the further document"), choices=list(labels.DOCUMENTS.items())
     )
     further__document_state = state_field()
     further__document_number = forms.CharField(
-        label=_("Number of the further document"), help_text=words.HINTS["document_number"],
+        label=_("Number of the further document"), help_text=labels.HINTS["document_number"],
         widget=forms.TextInput(attrs=QUIET),
     )  # fmt: skip
-    looked_twice = forms.BooleanField(
+    double_checked = forms.BooleanField(
         label=_("The document was compared a second time and its number stands there so."), required=False,
         widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
@@ -199,19 +199,19 @@ class JoinForm(HolderForm):
     def further(self) -> tuple[str, str]:
         """Return the further document. Precondition: the form is valid."""
         given = self.cleaned_data
-        kind = of_state(given["further__document_type"], given["further__document_state"])
+        kind = with_state(given["further__document_type"], given["further__document_state"])
         return kind, given["further__document_number"]
 
 
-class PartForm(HolderForm):
-    """Which of a holder's documents is not theirs after all."""
+class UnlinkDocumentForm(SubscriberForm):
+    """Which of a subscriber's documents is not theirs after all."""
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, initial: dict[str, Any] | None = None
     ) -> None:
         super().__init__(data, initial=initial)
         self.fields["document_number"].required = True
-        self.fields["document_number"].help_text = _("Of the document that is to be parted from the holder.")
+        self.fields["document_number"].help_text = _("Of the document that is to be parted from the subscriber.")
 
 
 class PauseForm(QuietForm):
@@ -219,7 +219,7 @@ class PauseForm(QuietForm):
 
     number = number_field()
     reason = forms.ChoiceField(
-        label=_("Reason"), choices=[(reason.value, words.PAUSES[reason]) for reason in PauseReason if reason in words.PAUSES],
+        label=_("Reason"), choices=[(reason.value, labels.PAUSES[reason]) for reason in PauseReason if reason in labels.PAUSES],
         help_text=_("The person's word is enough; proof may come later."),
     )  # fmt: skip
     first = forms.DateField(
@@ -231,13 +231,13 @@ class PauseForm(QuietForm):
     )  # fmt: skip
 
 
-class LiftForm(QuietForm):
+class ReconnectForm(QuietForm):
     """Service back for some hours: the number is all that is asked."""
 
     number = number_field()
 
 
-class ProtectForm(QuietForm):
+class EssentialForm(QuietForm):
     """Something on which a life may hang is connected to the line."""
 
     number = number_field()
@@ -260,7 +260,7 @@ class DisputeForm(QuietForm):
     receipt = forms.CharField(
         label=_("The receipt"), required=False, max_length=20_000,
         help_text=_(
-            "Where the holder has one of a registration: the text out of its square, or its code. Without it the holder's word is enough."
+            "Where the subscriber has one of a registration: the text out of its square, or its code. Without it the subscriber's word is enough."
         ),
         widget=forms.Textarea(attrs=QUIET | {"rows": 4}),
     )  # fmt: skip

@@ -11,43 +11,43 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from rollkeeper.access.acts import authority_in
-from rollkeeper.access.authority import demand
-from rollkeeper.access.roles import Power
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
 from rollkeeper.counter.errors import ReceiptNotFound
 from rollkeeper.counter.forms import CodeForm, faults_of
-from rollkeeper.counter.seconding import waits
-from rollkeeper.enrolment.queries import receipt_for
+from rollkeeper.counter.dual_control import waits
+from rollkeeper.registration.queries import receipt_for
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.kernel.sayings import cite
-from rollkeeper.ledger import paper
+from rollkeeper.kernel.error_messages import cite
+from rollkeeper.ledger import printouts
 from rollkeeper.ledger.errors import ReceiptsNotReady
 from rollkeeper.ledger.receipts import LedgerReceipt, erasures_of, find_by_code, receipt_of
-from rollkeeper.ledger.words import GROUNDS, say_done, say_word
+from rollkeeper.ledger.labels import GROUNDS, action_label, label_of
 
 
 @require_safe
 def of_submission(request: HttpRequest, submission_key: str) -> HttpResponse:
-    """Show the receipt of what was just submitted, to be printed and handed over."""
-    demand(authority_in(request), Power.ENROL)
+    """Show the receipt of what was just submitted, to be printed and delivered."""
+    require(authority_in(request), Permission.REGISTER)
     found = receipt_for(submission_key)
     if found is None:
-        aside = waits(request, submission_key)
-        if aside is None:
+        pending = waits(request, submission_key)
+        if pending is None:
             raise ReceiptNotFound
-        return aside
+        return pending
     try:
         given = receipt_of(found.entry_id)
     except ReceiptsNotReady:
         given = None
-    shown = {"receipt": found, "done": say_done(found.verb), "is_repeat": "again" in request.GET}
+    shown = {"receipt": found, "done": action_label(found.verb), "is_repeat": "again" in request.GET}
     return render(request, "counter/receipt.html", shown | _given(given))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for the code of a receipt and go on to it."""
-    demand(authority_in(request), Power.ENROL)
+    require(authority_in(request), Permission.REGISTER)
     form = CodeForm(request.POST) if request.method == "POST" else CodeForm()
     if request.method == "POST" and form.is_valid():
         try:
@@ -62,12 +62,12 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """Show any receipt by its code, and whether what it is about was erased since."""
-    demand(authority_in(request), Power.ENROL)
+    require(authority_in(request), Permission.REGISTER)
     found = find_by_code(code)
-    mark = found.mark
+    entry = found.entry
     shown = {
-        "done": say_done(mark.verb), "mark": mark, "article": cite(mark.article),
-        "erasures": [_erasure(one) for one in erasures_of(mark)],
+        "done": action_label(entry.verb), "entry": entry, "article": cite(entry.article),
+        "erasures": [_erasure(one) for one in erasures_of(entry)],
     }  # fmt: skip
     return render(request, "counter/receipt_by_code.html", shown | _given(found))
 
@@ -75,32 +75,32 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """Give a receipt as one sheet."""
-    demand(authority_in(request), Power.ENROL)
+    require(authority_in(request), Permission.REGISTER)
     found = find_by_code(code)
-    return _file(paper.pdf(found), name=paper.file_name(found, "pdf"), kind="application/pdf")
+    return _file(printouts.pdf(found), name=printouts.file_name(found, "pdf"), kind="application/pdf")
 
 
 @require_safe
 def text(request: HttpRequest, code: str) -> HttpResponse:
     """Give a receipt as a text."""
-    demand(authority_in(request), Power.ENROL)
+    require(authority_in(request), Permission.REGISTER)
     found = find_by_code(code)
     return _file(
-        paper.plain(found).encode(), name=paper.file_name(found, "txt"), kind="text/plain; charset=utf-8"
+        printouts.plain_text(found).encode(), name=printouts.file_name(found, "txt"), kind="text/plain; charset=utf-8"
     )
 
 
 def _given(found: LedgerReceipt | None) -> dict[str, Any]:
     if found is None:
         return {}
-    return {"given": found, "square": f"data:image/svg+xml,{quote(paper.square(found))}"}
+    return {"given": found, "square": f"data:image/svg+xml,{quote(printouts.qr_svg(found))}"}
 
 
 def _erasure(one: LedgerReceipt) -> dict[str, str]:
-    facts = one.mark.facts
+    facts = one.entry.facts
     return {
-        "code": one.code, "day": one.mark.day, "article": cite(one.mark.article),
-        "ground": say_word(str(facts.get("ground", "")), GROUNDS), "last_day_kept": str(facts.get("last_day_kept", "")),
+        "code": one.code, "day": one.entry.day, "article": cite(one.entry.article),
+        "ground": label_of(str(facts.get("ground", "")), GROUNDS), "last_day_kept": str(facts.get("last_day_kept", "")),
     }  # fmt: skip
 
 

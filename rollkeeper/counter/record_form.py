@@ -9,25 +9,25 @@ from django import forms
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.counter import words
+from rollkeeper.counter import labels
 from rollkeeper.counter.forms import QUIET, QuietForm, asked, number_field, state_field
-from rollkeeper.documents import proposing
-from rollkeeper.documents.rules import KNOWN_TYPES, of_state
-from rollkeeper.enrolment.submissions import TAKES_A_LINE, Deed, Submission, giver_in, presence_in
+from rollkeeper.documents import form_prefill
+from rollkeeper.documents.rules import KNOWN_TYPES, with_state
+from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Submission, transferor_in, presence_in
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.pack import Attribute, Pack, RouteRule
-from rollkeeper.lines.states import Service
-from rollkeeper.subscribers.kinds import PARTS, Part, PartyKind, pack_kind
+from rollkeeper.lines.choices import Service
+from rollkeeper.subscribers.choices import PARTS, Part, PartyKind, pack_kind
 
-_MAKES_LINES = frozenset({Deed.REGISTER, Deed.INSTALL})
-_OF_A_PICTURE = ("read", "copy", "copy_mark")
+_CREATES_LINE = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL})
+_FROM_IMAGE = ("read", "copy", "copy_mark")
 _SIDES = (
-    "giver__presence",
-    "giver__document_type",
-    "giver__document_state",
-    "giver__document_number",
-    "taker__presence",
+    "transferor__presence",
+    "transferor__document_type",
+    "transferor__document_state",
+    "transferor__document_number",
+    "transferee__presence",
 )
 
 
@@ -42,43 +42,43 @@ class Group:
 
 
 class RecordForm(QuietForm):
-    """True identity for one line, by one deed, for one kind of party."""
+    """True identity for one line, by one action, for one kind of party."""
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, deed: Deed, kind: PartyKind, pack: Pack,
+        self, data: Mapping[str, Any] | None = None, *, action_kind: RegistrationKind, kind: PartyKind, pack: Pack,
         initial: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(data, initial={"language": _own_language()} | (initial or {}))
-        self.deed, self.kind = deed, kind
+        self.action_kind, self.kind = action_kind, kind
         self.fields["number"] = number_field()
-        if deed in _MAKES_LINES:
+        if action_kind in _CREATES_LINE:
             self.fields["service"] = forms.ChoiceField(
-                label=_("Service"), choices=[("", _("As it stands there")), *words.SERVICES.items()], required=False,
+                label=_("Service"), choices=[("", _("As it stands there")), *labels.SERVICES.items()], required=False,
                 help_text=_("Of a new line: a mobile telephone unless you choose. A line that is there keeps its own."),
             )  # fmt: skip
         service = str(self.data.get("service") or (initial or {}).get("service") or Service.MOBILE)
-        self.routes = pack.routes(service, kind.value) if deed in TAKES_A_LINE else ()
+        self.routes = pack.routes(service, kind.value) if action_kind in NEW_TENURE_KINDS else ()
         if self.routes:
             self.fields["route"] = _route_field(self.routes)
-        if deed is Deed.TRANSFER:
+        if action_kind is RegistrationKind.TRANSFER:
             self.fields |= _sides_fields()
         self.part_names: dict[Part, list[str]] = {}
         self.attributes: dict[Part, list[str]] = {}
-        self.pictured: list[Part] = []
+        self.with_image: list[Part] = []
         """Parts whose document may be read from a picture."""
         for part in PARTS[kind]:
             attributes = pack.attributes(service, pack_kind(kind, part))
             self.part_names[part] = [name for name, field in _part_fields(part, attributes, self.fields)]
             self.attributes[part] = [attribute.name for attribute in attributes]
             if "document_number" in self.attributes[part]:
-                self.pictured.append(part)
-                for name in _OF_A_PICTURE:
-                    self.fields[f"{part.key}__{name}"] = _hidden(proposing.MOST_COPY_BYTES)
+                self.with_image.append(part)
+                for name in _FROM_IMAGE:
+                    self.fields[f"{part.key}__{name}"] = _hidden(form_prefill.MAX_COPY_BYTES)
         if self.routes:
-            self.fields["holder__document_number"].required = False
-        if deed is Deed.CHANGE:
+            self.fields["subscriber__document_number"].required = False
+        if action_kind is RegistrationKind.CHANGE:
             self.fields["former__document_type"] = forms.ChoiceField(
-                label=_("Kind of the former document"), choices=list(words.DOCUMENTS.items()), required=False
+                label=_("Kind of the former document"), choices=list(labels.DOCUMENTS.items()), required=False
             )
             self.fields["former__document_state"] = state_field()
             self.fields["former__document_number"] = forms.CharField(
@@ -94,15 +94,15 @@ class RecordForm(QuietForm):
                 label=_("Language of notices"),
                 choices=[(code, name) for code, name in _language_names() if code in settings().languages],
             ),
-            why=_("What must be told is told in a language that the holder reads."),
+            why=_("Notices are sent in a language that the subscriber reads."),
         )
-        self.fields["looked_twice"] = forms.BooleanField(
+        self.fields["double_checked"] = forms.BooleanField(
             label=_("The document was compared a second time and its number stands there so."), required=False,
             widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
         )  # fmt: skip
         if any(limit.over == "review" for limit in pack.limits):
-            self.fields["passes_limit"] = forms.BooleanField(
-                label=_("A supervisor, I looked at it: the holder may have a line more than the limit."),
+            self.fields["overrides_limit"] = forms.BooleanField(
+                label=_("A supervisor, I looked at it: the subscriber may have a line more than the limit."),
                 required=False, widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
             )  # fmt: skip
 
@@ -112,8 +112,8 @@ class RecordForm(QuietForm):
 
     def group(self, part: Part) -> Group:
         """Return the fields of one part; those that hold what a picture gave are hidden."""
-        hidden = [self[f"{part.key}__{name}"] for name in _OF_A_PICTURE if part in self.pictured]
-        return Group(part, str(words.PARTS[part]), [self[name] for name in self.part_names[part]], hidden)
+        hidden = [self[f"{part.key}__{name}"] for name in _FROM_IMAGE if part in self.with_image]
+        return Group(part, str(labels.PARTS[part]), [self[name] for name in self.part_names[part]], hidden)
 
     def before(self) -> list[forms.BoundField]:
         """Return the fields about the line."""
@@ -127,8 +127,8 @@ class RecordForm(QuietForm):
             "former__document_number",
             "former__was_wrong",
             "language",
-            "looked_twice",
-            "passes_limit",
+            "double_checked",
+            "overrides_limit",
         )
         return [self[name] for name in last if name in self.fields]
 
@@ -136,7 +136,7 @@ class RecordForm(QuietForm):
         """Return what was submitted. Precondition: the form is valid."""
         given = self.cleaned_data
         former = (
-            of_state(given.get("former__document_type", ""), given.get("former__document_state")),
+            with_state(given.get("former__document_type", ""), given.get("former__document_state")),
             given.get("former__document_number", ""),
         )
         return Submission(
@@ -146,24 +146,24 @@ class RecordForm(QuietForm):
             parts={part: self._values(part) for part in self.part_names},
             service=Service(given["service"]) if given.get("service") else None,
             language=given["language"],
-            looked_twice=given["looked_twice"],
+            double_checked=given["double_checked"],
             route=given.get("route") or None,
-            passes_limit=bool(given.get("passes_limit")),
+            overrides_limit=bool(given.get("overrides_limit")),
             former_document=former if former[1] else None,
             former_was_wrong=bool(given.get("former__was_wrong")),
-            giver=giver_in(given),
-            taker_presence=presence_in(given, "taker"),
-            was_read=frozenset(part for part in self.pictured if self._was_read(part)),
-            copies={part: copies for part in self.pictured if (copies := given.get(f"{part.key}__copies"))},
+            transferor=transferor_in(given),
+            transferee_presence=presence_in(given, "applicant"),
+            machine_read=frozenset(part for part in self.with_image if self._was_read(part)),
+            copies={part: copies for part in self.with_image if (copies := given.get(f"{part.key}__copies"))},
         )
 
     def clean(self) -> dict[str, Any]:
-        """Take the copies that a reading gave; what this house did not make is not kept."""
+        """Take the copies that a reading gave; what this instance did not make is not kept."""
         given = super().clean() or self.cleaned_data
-        for part in self.pictured:
+        for part in self.with_image:
             text, mark = (given.get(f"{part.key}__{name}") or "" for name in ("copy", "copy_mark"))
             if text:
-                given[f"{part.key}__copies"] = proposing.copies_in(text, mark, on=clock.today())
+                given[f"{part.key}__copies"] = form_prefill.copies_in(text, mark, on=clock.today())
                 if given[f"{part.key}__copies"] is None:
                     self.add_error(
                         None,
@@ -174,12 +174,12 @@ class RecordForm(QuietForm):
     def _was_read(self, part: Part) -> bool:
         values, mark = self._values(part), self.cleaned_data.get(f"{part.key}__read") or ""
         kind, number = values.get("document_type", "other"), values.get("document_number", "")
-        return proposing.was_read(mark, document_type=kind, number=number, on=clock.today())
+        return form_prefill.machine_read(mark, document_type=kind, number=number, on=clock.today())
 
     def _values(self, part: Part) -> dict[str, str]:
         values = {name.split("__", 1)[1]: self.cleaned_data[name] for name in self.part_names[part]}
         state = values.pop("document_state", "")
-        values["document_type"] = of_state(values.get("document_type", ""), state)
+        values["document_type"] = with_state(values.get("document_type", ""), state)
         return {name: value for name, value in values.items() if value}
 
 
@@ -187,33 +187,33 @@ def _sides_fields() -> dict[str, forms.Field]:
     """Return the fields for who gives a line up, and for who stands there for whom."""
     why = _("Nobody takes a line behind the back of whoever is registered for it.")
     return {
-        "giver__presence": asked(
+        "transferor__presence": asked(
             forms.ChoiceField(
-                label=_("Who gives the line up?"), choices=list(words.PRESENCES.items()), required=False,
-                help_text=_("A proxy shows the holder's document, their own and a signed authority. The proxy is not recorded."),
+                label=_("Who gives the line up?"), choices=list(labels.PRESENCES.items()), required=False,
+                help_text=_("A proxy shows the subscriber's document, their own and a signed authority. The proxy is not recorded."),
             ),
             why=why,
         ),
-        "giver__document_type": forms.ChoiceField(
-            label=_("Kind of the present holder's document"), choices=list(words.DOCUMENTS.items()), required=False
+        "transferor__document_type": forms.ChoiceField(
+            label=_("Kind of the present subscriber's document"), choices=list(labels.DOCUMENTS.items()), required=False
         ),
-        "giver__document_state": state_field(),
-        "giver__document_number": forms.CharField(
-            label=_("Number of the present holder's document"), required=False, widget=forms.TextInput(attrs=QUIET),
+        "transferor__document_state": state_field(),
+        "transferor__document_number": forms.CharField(
+            label=_("Number of the present subscriber's document"), required=False, widget=forms.TextInput(attrs=QUIET),
             help_text=_("Compared and not recorded. Leave it out where nobody is registered for the line."),
         ),
-        "taker__presence": forms.ChoiceField(
-            label=_("Who takes the line?"), choices=list(words.PRESENCES.items()), required=False
+        "transferee__presence": forms.ChoiceField(
+            label=_("Who takes the line?"), choices=list(labels.PRESENCES.items()), required=False
         ),
     }  # fmt: skip
 
 
 def _route_field(routes: Sequence[RouteRule]) -> forms.ChoiceField:
-    """Return the field for what the holder shows: a document, or what the pack accepts of who has none."""
+    """Return the field for what the subscriber shows: a document, or what the pack accepts of who has none."""
     said = [(rule.way, _said_route(rule)) for rule in routes]
     return asked(
         forms.ChoiceField(
-            label=_("What does the holder show?"), choices=[("", _("A document")), *said], required=False,
+            label=_("What does the subscriber show?"), choices=[("", _("A document")), *said], required=False,
             help_text=_("Without a document its kind and number are left out. Whoever vouches is not recorded."),
         ),
         why=_("Who has no document is not turned away where the law gives a way."),
@@ -222,7 +222,7 @@ def _route_field(routes: Sequence[RouteRule]) -> forms.ChoiceField:
 
 
 def _said_route(rule: RouteRule) -> str:
-    said = str(words.NO_DOCUMENT.get(rule.way, rule.way))
+    said = str(labels.NO_DOCUMENT.get(rule.way, rule.way))
     if rule.days is None:
         return said
     return ngettext("%(way)s (accepted for %(days)d day)", "%(way)s (accepted for %(days)d days)", rule.days) % {
@@ -253,16 +253,16 @@ def _part_fields(
 
 
 def _attribute_field(attribute: Attribute) -> forms.Field:
-    label = words.ATTRIBUTES.get(attribute.name, attribute.name)
+    label = labels.ATTRIBUTES.get(attribute.name, attribute.name)
     if attribute.name == "document_type":
-        choices = [(code, words.DOCUMENTS[code]) for code in KNOWN_TYPES]
+        choices = [(code, labels.DOCUMENTS[code]) for code in KNOWN_TYPES]
         return forms.ChoiceField(label=label, choices=choices, required=attribute.required)
     widget = (
         forms.Textarea(attrs=QUIET | {"rows": 2})
         if attribute.name == "address"
         else forms.TextInput(attrs=QUIET)
     )
-    hint = words.HINTS.get(attribute.name, "") if attribute.confirmed else words.UNCONFIRMED
+    hint = labels.HINTS.get(attribute.name, "") if attribute.confirmed else labels.UNCONFIRMED
     return forms.CharField(label=label, required=attribute.required, widget=widget, help_text=hint)
 
 

@@ -1,38 +1,43 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Addresses of this face. Nothing personal is ever in one of them."""
+"""Addresses of this app. Nothing personal is ever in one of them."""
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.counter import captures, places, reading, receipts, seconding, seeing, views
+from rollkeeper.counter import receipts, views
+from rollkeeper.counter import offline
+from rollkeeper.counter import agent_guard
+from rollkeeper.counter import document_scan
+from rollkeeper.counter import dual_control
+from rollkeeper.counter import document_check
 
 app_name = "counter"
 urlpatterns: list[URLPattern] = [
     path("", views.find, name="find"),
-    re_path(r"^(?P<deed>register|transfer|install|relocate|change)/$", views.record, name="record"),
+    re_path(r"^(?P<action_kind>register|transfer|install|relocate|change)/$", views.record, name="record"),
     re_path(
-        r"^(?P<deed>register|transfer|install|relocate|change)/read/(?P<part>[a-z]+)/$",
-        reading.read,
-        name="read",
+        r"^(?P<action_kind>register|transfer|install|relocate|change)/read/(?P<part>[a-z]+)/$",
+        document_scan.scan,
+        name="scan",
     ),
-    re_path(r"^(?P<what>replace-sim|end)/$", views.holder_act, name="holder_act"),
+    re_path(r"^(?P<what>replace-sim|end)/$", views.subscriber_action, name="subscriber_action"),
     path("by-code/", views.by_code, name="by_code"),
-    path("to-confirm/", seconding.to_confirm, name="to_confirm"),
-    path("further-document/", views.join, name="join"),
-    path("part-documents/", views.part, name="part"),
-    path("seen/", seeing.see, name="see"),
+    path("pending-approvals/", dual_control.pending_approvals, name="pending_approvals"),
+    path("further-document/", views.link_document_page, name="link_document"),
+    path("unlink-document/", views.unlink_document_page, name="unlink_document"),
+    path("document-check/", document_check.document_check, name="document_check"),
     path("pause/", views.pause, name="pause"),
-    path("lift/", views.lift, name="lift"),
-    path("protect/", views.protect, name="protect"),
+    path("reconnect/", views.reconnect, name="reconnect"),
+    path("essential/", views.essential, name="essential"),
     path("dispute/", views.dispute, name="dispute"),
-    path("captures/", captures.hand_in, name="hand_in"),
-    path("captures/ticket/", captures.ticket, name="ticket"),
-    path("captures/came-of/", captures.came_of, name="came_of"),
-    path("kept/", captures.shell, name="kept"),
-    path("kept/<slug:what>/", captures.shell, name="kept_form"),
-    path("worker.js", captures.worker, name="worker"),
-    path("manifest.webmanifest", captures.manifest, name="manifest"),
+    path("offline/submissions/", offline.submit, name="submit_offline"),
+    path("offline/ticket/", offline.ticket, name="ticket"),
+    path("offline/outcomes/", offline.outcomes_of, name="offline_outcomes"),
+    path("offline/forms/", offline.empty_form, name="offline_forms"),
+    path("offline/forms/<slug:what>/", offline.empty_form, name="offline_form"),
+    path("service-worker.js", offline.service_worker, name="service_worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("receipt/<str:submission_key>/", receipts.of_submission, name="receipt"),
-    path("figures/", places.own_figures, name="figures"),
+    path("figures/", agent_guard.own_figures, name="figures"),
     path("receipts/", receipts.find, name="receipts"),
     path("receipts/<str:code>/", receipts.by_code, name="receipt_by_code"),
     path("receipts/<str:code>/pdf/", receipts.sheet, name="receipt_pdf"),

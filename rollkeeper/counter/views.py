@@ -10,52 +10,52 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from rollkeeper.access.acts import authority_in
-from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power
-from rollkeeper.captures.seconding import Aside, waiting_for_second
-from rollkeeper.counter import words
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.offline.dual_control import PendingApproval, list_pending_approvals
+from rollkeeper.counter import labels
 from rollkeeper.counter.forms import (
     DisputeForm,
     FindForm,
-    HolderForm,
-    JoinForm,
-    LiftForm,
-    PartForm,
+    SubscriberForm,
+    LinkDocumentForm,
+    ReconnectForm,
+    UnlinkDocumentForm,
     PauseForm,
-    ProtectForm,
+    EssentialForm,
     QuietForm,
     ReadOutForm,
     faults_of,
 )
-from rollkeeper.counter.places import at_place, demand_place
+from rollkeeper.counter.agent_guard import at_outlet, require_outlet
 from rollkeeper.counter.record_form import RecordForm
-from rollkeeper.counter.seconding import set_aside
-from rollkeeper.documents.capture import start_in_background
-from rollkeeper.enrolment import acts
-from rollkeeper.enrolment.errors import DocumentNeedsSupervisor
-from rollkeeper.enrolment.joining import join_document, part_document
-from rollkeeper.enrolment.registering import judge, law_in_force
-from rollkeeper.enrolment.seconding import second_person_for
-from rollkeeper.enrolment.submissions import Deed, Receipt
+from rollkeeper.counter.dual_control import submit_for_approval
+from rollkeeper.documents.image_intake import start_in_background
+from rollkeeper.registration import services
+from rollkeeper.registration.errors import DocumentNeedsSupervisor
+from rollkeeper.registration.document_links import link_document, undo_document_link
+from rollkeeper.registration.pipeline import check_registration, active_pack
+from rollkeeper.registration.dual_control import approval_article
+from rollkeeper.registration.submissions import RegistrationKind, Receipt
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import Kind, RollkeeperError
-from rollkeeper.kernel.sayings import cite
+from rollkeeper.kernel.error_messages import cite
 from rollkeeper.law.pack import Pack
-from rollkeeper.lines.acts import look_up_line
+from rollkeeper.lines.services import look_up_line
 from rollkeeper.lines.queries import LineView
-from rollkeeper.lines.shown import HAND_MINUTES, show_code
-from rollkeeper.lines.states import PauseReason
-from rollkeeper.rights.disputing import dispute_line, honour_receipt
-from rollkeeper.subscribers.kinds import PartyKind
+from rollkeeper.lines.counter_codes import HANDLE_MINUTES, redeem_code
+from rollkeeper.lines.choices import PauseReason
+from rollkeeper.selfcare.disputes import dispute_line, accept_receipt
+from rollkeeper.subscribers.choices import PartyKind
 
-_HAND = re.compile(r"hand:[0-9a-f-]{36}", re.ASCII)
-_ACTS: Mapping[Deed, Callable[..., Receipt]] = {
-    Deed.REGISTER: acts.register_subscriber,
-    Deed.TRANSFER: acts.transfer_line,
-    Deed.INSTALL: acts.install_line,
-    Deed.RELOCATE: acts.relocate_line,
-    Deed.CHANGE: acts.change_record,
+_HANDLE = re.compile(r"handle:[0-9a-f-]{36}", re.ASCII)
+_ACTS: Mapping[RegistrationKind, Callable[..., Receipt]] = {
+    RegistrationKind.REGISTER: services.register_subscriber,
+    RegistrationKind.TRANSFER: services.transfer_line,
+    RegistrationKind.INSTALL: services.install_line,
+    RegistrationKind.RELOCATE: services.relocate_line,
+    RegistrationKind.CHANGE: services.change_record,
 }
 
 
@@ -64,9 +64,9 @@ def find(request: HttpRequest) -> HttpResponse:
     """Say where one line stands, found by its whole number, with as little as the next act needs."""
     authority = authority_in(request)
     form = FindForm(request.POST) if request.method == "POST" else FindForm()
-    shown = _around_find(authority)
+    shown = _find_context(authority)
     if request.method == "POST" and form.is_valid():
-        demand_place(request, authority)
+        require_outlet(request, authority)
         try:
             line = look_up_line(authority, form.cleaned_data["number"], on=clock.today())
         except RollkeeperError as fault:
@@ -74,7 +74,7 @@ def find(request: HttpRequest) -> HttpResponse:
                 raise
             shown["form"].show_faults(faults_of(form, fault))
         else:
-            shown |= _stands(line)
+            shown |= _line_state(line)
     elif request.method == "POST":
         shown["form"].show_faults(form.errors)
     return render(request, "counter/find.html", shown)
@@ -82,16 +82,16 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def by_code(request: HttpRequest) -> HttpResponse:
-    """Say the same of the line whose holder reads out a code that came to it; the next act needs no number then."""
+    """Say the same of the line whose subscriber reads out a code that came to it; the next act needs no number then."""
     authority = authority_in(request)
-    demand_place(request, authority)
+    require_outlet(request, authority)
     form, blank = ReadOutForm(request.POST), ReadOutForm()
-    shown = _around_find(authority)
+    shown = _find_context(authority)
     if not form.is_valid():
         blank.show_faults({name: [str(one) for one in said] for name, said in form.errors.items()})
         return render(request, "counter/find.html", shown | {"read_out": blank}, status=422)
     try:
-        found = show_code(authority, form.cleaned_data["code"], on=clock.today())
+        found = redeem_code(authority, form.cleaned_data["code"], on=clock.today())
     except RollkeeperError as fault:
         if fault.kind is Kind.FORBIDDEN:
             raise
@@ -101,190 +101,190 @@ def by_code(request: HttpRequest) -> HttpResponse:
         request,
         "counter/find.html",
         shown
-        | _stands(found.line)
-        | {"hand": found.hand, "in_hand": f"?hand={found.hand}", "minutes": HAND_MINUTES},
+        | _line_state(found.line)
+        | {"handle": found.handle, "handle_query": f"?handle={found.handle}", "minutes": HANDLE_MINUTES},
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def record(request: HttpRequest, deed: str) -> HttpResponse:
+def record(request: HttpRequest, action_kind: str) -> HttpResponse:
     """Register, transfer, install, relocate or change: what the pack asks, with its reasons, on one page."""
-    authority, chosen, make = record_form(request, deed)
+    authority, chosen, make = record_form(request, action_kind)
     if request.method != "POST":
-        demand_place(request, authority)
+        require_outlet(request, authority)
 
-    def do(form: RecordForm) -> Receipt | Aside:
+    def do(form: RecordForm) -> Receipt | PendingApproval:
         given = form.submission()
-        if second_person_for(chosen.value):
-            demand_place(request, authority)
-            refused = judge(authority, given, deed=chosen, on=clock.today())
+        if approval_article(chosen.value):
+            require_outlet(request, authority)
+            refused = check_registration(authority, given, action_kind=chosen, on=clock.today())
             if refused and not isinstance(refused, DocumentNeedsSupervisor):
                 raise refused
-            return set_aside(authority, form, deed=chosen.value, kind=kind_in(request), submission=given)
+            return submit_for_approval(authority, form, action_kind=chosen.value, kind=kind_in(request), submission=given)
         try:
-            return at_place(
+            return at_outlet(
                 request, authority, key=given.submission_key,
                 do=lambda: _ACTS[chosen](authority, given, on=clock.today()),
                 copies=[copy for copies in given.copies.values() for copy in copies],
             )  # fmt: skip
         except DocumentNeedsSupervisor:
-            return set_aside(authority, form, deed=chosen.value, kind=kind_in(request), submission=given)
+            return submit_for_approval(authority, form, action_kind=chosen.value, kind=kind_in(request), submission=given)
 
     if request.method == "GET":
         start_in_background()
-    shown = frame_of(chosen, kind=kind_in(request), pack=law_in_force())
-    return act_page(request, "counter/record.html", make=make, do=do, shown=shown)
+    shown = page_context(chosen, kind=kind_in(request), pack=active_pack())
+    return action_page(request, "counter/record.html", make=make, do=do, shown=shown)
 
 
-def record_form(request: HttpRequest, deed: str) -> tuple[Authority, Deed, Callable[..., RecordForm]]:
-    """Return who acts, what they do, and what makes the form for it. Refuses: NotAllowed, NothingMayBeAsked."""
+def record_form(request: HttpRequest, action_kind: str) -> tuple[Authority, RegistrationKind, Callable[..., RecordForm]]:
+    """Return who acts, what they do, and what makes the form for it. Refuses: NotAllowed, NoRegistrationDuty."""
     authority = authority_in(request)
-    chosen = Deed(deed)
-    demand(authority, Power.CHANGE_LINE if chosen in {Deed.RELOCATE, Deed.CHANGE} else Power.ENROL)
-    pack, kind = law_in_force(), kind_in(request)
+    chosen = RegistrationKind(action_kind)
+    require(authority, Permission.CHANGE_LINE if chosen in {RegistrationKind.RELOCATE, RegistrationKind.CHANGE} else Permission.REGISTER)
+    pack, kind = active_pack(), kind_in(request)
 
     def make(data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None) -> RecordForm:
-        return RecordForm(data, deed=chosen, kind=kind, pack=pack, initial=initial)
+        return RecordForm(data, action_kind=chosen, kind=kind, pack=pack, initial=initial)
 
     return authority, chosen, make
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def holder_act(request: HttpRequest, what: str) -> HttpResponse:
-    """Replace a SIM or end a contract: the holder's document is compared and not recorded."""
+def subscriber_action(request: HttpRequest, what: str) -> HttpResponse:
+    """Replace a SIM or end a contract: the subscriber's document is compared and not recorded."""
     authority = authority_in(request)
-    demand(authority, Power.CHANGE_LINE)
-    demand_place(request, authority)
-    act = {"replace-sim": acts.replace_sim, "end": acts.end_line}[what]
+    require(authority, Permission.CHANGE_LINE)
+    require_outlet(request, authority)
+    perform = {"replace-sim": services.replace_sim, "end": services.terminate_line}[what]
 
-    def do(form: HolderForm) -> Receipt | Aside:
+    def do(form: SubscriberForm) -> Receipt | PendingApproval:
         given = form.cleaned_data
-        if second_person_for(what.replace("-", "_")):
-            acts.judge_holder(authority, number=given["number"], document=form.document(), on=clock.today())
-            return set_aside(authority, form, deed=what)
-        return act(
+        if approval_article(what.replace("-", "_")):
+            services.check_subscriber(authority, number=given["number"], document=form.document(), on=clock.today())
+            return submit_for_approval(authority, form, action_kind=what)
+        return perform(
             authority, submission_key=given["submission_key"], number=given["number"], document=form.document(),
             on=clock.today(),
         )  # fmt: skip
 
     shown = {"what": what}
-    return act_page(request, f"counter/{what.replace('-', '_')}.html", make=HolderForm, do=do, shown=shown)
+    return action_page(request, f"counter/{what.replace('-', '_')}.html", make=SubscriberForm, do=do, shown=shown)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def join(request: HttpRequest) -> HttpResponse:
-    """Note that a further document is the holder's as well: both papers lie on the counter."""
+def link_document_page(request: HttpRequest) -> HttpResponse:
+    """Note that a further document is the subscriber's as well: both papers lie on the counter."""
     authority = authority_in(request)
-    demand(authority, Power.JOIN_DOCUMENTS)
-    demand_place(request, authority)
+    require(authority, Permission.LINK_DOCUMENTS)
+    require_outlet(request, authority)
 
-    def do(form: JoinForm) -> Receipt | Aside:
+    def do(form: LinkDocumentForm) -> Receipt | PendingApproval:
         given = form.cleaned_data
-        if second_person_for("join_document"):
-            acts.judge_holder(authority, number=given["number"], document=form.document(), on=clock.today())
-            return set_aside(authority, form, deed="further-document")
+        if approval_article("link_document"):
+            services.check_subscriber(authority, number=given["number"], document=form.document(), on=clock.today())
+            return submit_for_approval(authority, form, action_kind="further-document")
         try:
-            return join_document(
+            return link_document(
                 authority, submission_key=given["submission_key"], number=given["number"], document=form.document(),
-                further=form.further(), looked_twice=given["looked_twice"], on=clock.today(),
+                further=form.further(), double_checked=given["double_checked"], on=clock.today(),
             )  # fmt: skip
         except DocumentNeedsSupervisor:
-            return set_aside(authority, form, deed="further-document")
+            return submit_for_approval(authority, form, action_kind="further-document")
 
-    return act_page(request, "counter/join.html", make=JoinForm, do=do, shown={"what": "further-document"})
+    return action_page(request, "counter/link_document.html", make=LinkDocumentForm, do=do, shown={"what": "further-document"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def part(request: HttpRequest) -> HttpResponse:
-    """Undo a join: a document is not the holder's after all."""
+def unlink_document_page(request: HttpRequest) -> HttpResponse:
+    """Undo a join: a document is not the subscriber's after all."""
     authority = authority_in(request)
-    demand(authority, Power.PART_DOCUMENTS)
+    require(authority, Permission.UNLINK_DOCUMENTS)
 
-    def do(form: PartForm) -> Receipt:
+    def do(form: UnlinkDocumentForm) -> Receipt:
         given = form.cleaned_data
         document = form.document() or ("", "")
-        return part_document(
+        return undo_document_link(
             authority, submission_key=given["submission_key"], number=given["number"], document=document, on=clock.today()
         )  # fmt: skip
 
-    return act_page(request, "counter/part_documents.html", make=PartForm, do=do)
+    return action_page(request, "counter/unlink_document.html", make=UnlinkDocumentForm, do=do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest) -> HttpResponse:
     """Let the clock of a line stand still for a reason that the person declares."""
     authority = authority_in(request)
-    demand(authority, Power.PAUSE_CLOCK)
+    require(authority, Permission.PAUSE_CLOCK)
 
     def do(form: PauseForm) -> Receipt:
         given = form.cleaned_data
-        return acts.pause_line(
+        return services.pause_line(
             authority, submission_key=given["submission_key"], number=given["number"], first=given["first"],
             last=given["last"], reason=PauseReason(given["reason"]), on=clock.today(),
         )  # fmt: skip
 
-    return act_page(request, "counter/pause.html", make=PauseForm, do=do, shown={"what": "pause"})
+    return action_page(request, "counter/pause.html", make=PauseForm, do=do, shown={"what": "pause"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def lift(request: HttpRequest) -> HttpResponse:
+def reconnect(request: HttpRequest) -> HttpResponse:
     """Give a suspended line its service back for some hours, once; nobody is asked why."""
     authority = authority_in(request)
-    demand(authority, Power.LIFT_FOR_HOURS)
+    require(authority, Permission.RECONNECT_TEMPORARILY)
 
-    def do(form: LiftForm) -> Receipt:
+    def do(form: ReconnectForm) -> Receipt:
         given = form.cleaned_data
-        return acts.lift_line(
+        return services.reconnect_line(
             authority, submission_key=given["submission_key"], number=given["number"], on=clock.today()
         )
 
-    return act_page(request, "counter/lift.html", make=LiftForm, do=do)
+    return action_page(request, "counter/reconnect.html", make=ReconnectForm, do=do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def protect(request: HttpRequest) -> HttpResponse:
+def essential(request: HttpRequest) -> HttpResponse:
     """Note that a lift, an alarm or a medical device hangs on a line, or no longer does."""
     authority = authority_in(request)
-    demand(authority, Power.CHANGE_LINE)
+    require(authority, Permission.CHANGE_LINE)
 
-    def do(form: ProtectForm) -> Receipt:
+    def do(form: EssentialForm) -> Receipt:
         given = form.cleaned_data
-        return acts.protect_line(
+        return services.mark_essential(
             authority, submission_key=given["submission_key"], number=given["number"],
-            protected=given["protected"] == "yes", on=clock.today(),
+            essential=given["protected"] == "yes", on=clock.today(),
         )  # fmt: skip
 
-    return act_page(request, "counter/protect.html", make=ProtectForm, do=do)
+    return action_page(request, "counter/essential.html", make=EssentialForm, do=do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def dispute(request: HttpRequest) -> HttpResponse:
     """Take up a receipt or an appeal that stands against the record."""
     authority = authority_in(request)
-    demand(authority, Power.PAUSE_CLOCK)
+    require(authority, Permission.PAUSE_CLOCK)
 
     def do(form: DisputeForm) -> Receipt:
         given = form.cleaned_data
         what = {"submission_key": given["submission_key"], "number": given["number"], "on": clock.today()}
         if given["receipt"].strip():
-            return honour_receipt(authority, shown=given["receipt"], **what)
+            return accept_receipt(authority, shown=given["receipt"], **what)
         return dispute_line(authority, **what)
 
-    return act_page(request, "counter/dispute.html", make=DisputeForm, do=do, shown={"what": "dispute"})
+    return action_page(request, "counter/dispute.html", make=DisputeForm, do=do, shown={"what": "dispute"})
 
 
-def act_page[F: QuietForm](
-    request: HttpRequest, template: str, *, make: Callable[..., F], do: Callable[[F], Receipt | Aside],
+def action_page[F: QuietForm](
+    request: HttpRequest, template: str, *, make: Callable[..., F], do: Callable[[F], Receipt | PendingApproval],
     shown: Mapping[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
     """Draw an empty form, or do what was submitted in it and go on to the receipt."""
     if request.method != "POST":
         blank = make()
-        hand = _in_hand(request, blank)
+        handle = _handle_of(request, blank)
         # A trained clerk types at once; after a fault it is the faults that come first.
-        if not hand:
+        if not handle:
             blank.fields["number"].widget.attrs["autofocus"] = True
-        return render(request, template, {**(shown or {}), "form": blank, "hand": hand})
+        return render(request, template, {**(shown or {}), "form": blank, "handle": handle})
     form = make(request.POST)
     if not form.is_valid():
         return _faulty(request, template, form=form, make=make, faults=form.errors, shown=shown)
@@ -303,23 +303,23 @@ def _faulty[F: QuietForm](
 ) -> HttpResponse:  # fmt: skip
     """Say what is wrong; the values that were typed stay where they were typed or are gone."""
     blank = make(initial=form.kept())
-    hand = _in_hand(request, blank)
+    handle = _handle_of(request, blank)
     blank.show_faults(faults)
     if by_script(request):
         return render(request, "counter/faults.html", {"form": blank})
-    return render(request, template, {**(shown or {}), "form": blank, "hand": hand}, status=422)
+    return render(request, template, {**(shown or {}), "form": blank, "handle": handle}, status=422)
 
 
-def _in_hand(request: HttpRequest, blank: QuietForm) -> str:
+def _handle_of(request: HttpRequest, blank: QuietForm) -> str:
     """Return what stands for a line that was shown by a code; nobody is asked for its number then."""
-    hand = request.GET.get("hand", "")
-    if not _HAND.fullmatch(hand):
+    handle = request.GET.get("handle", "")
+    if not _HANDLE.fullmatch(handle):
         return ""
     del blank.fields["number"]
-    return hand
+    return handle
 
 
-def _to_receipt(request: HttpRequest, done: Receipt | Aside) -> HttpResponse:
+def _to_receipt(request: HttpRequest, done: Receipt | PendingApproval) -> HttpResponse:
     address = reverse("counter:receipt", args=[done.submission_key]) + ("?again" if done.is_repeat else "")
     if by_script(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
@@ -331,12 +331,12 @@ def by_script(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def frame_of(deed: Deed, *, kind: PartyKind, pack: Pack) -> dict[str, Any]:
+def page_context(action_kind: RegistrationKind, *, kind: PartyKind, pack: Pack) -> dict[str, Any]:
     """Return what stands around the fields of a record: the same for everybody."""
     return {
-        "deed": deed, "what": deed.value, "title": words.DEEDS[deed], "note": words.DEED_NOTES[deed], "retention": pack.retention,
+        "action_kind": action_kind, "what": action_kind.value, "title": labels.REGISTRATION_KINDS[action_kind], "note": labels.REGISTRATION_KIND_NOTES[action_kind], "retention": pack.retention,
         "retention_article": cite(pack.retention.article),
-        "article": cite(pack.act_article(deed.value)), "kind": kind, "kinds": [(k.value, words.KINDS[k]) for k in PartyKind],
+        "article": cite(pack.act_article(action_kind.value)), "kind": kind, "kinds": [(k.value, labels.KINDS[k]) for k in PartyKind],
         "copy_article": cite(pack.document_copy.article) if pack.document_copy else "",
     }  # fmt: skip
 
@@ -347,27 +347,27 @@ def kind_in(request: HttpRequest) -> PartyKind:
     return PartyKind(asked) if asked in set(PartyKind) else PartyKind.INDIVIDUAL
 
 
-def _around_find(authority: Authority) -> dict[str, Any]:
+def _find_context(authority: Authority) -> dict[str, Any]:
     """Return what stands on the page on which lines are found, whatever was found."""
-    parts = authority.role_for(Power.PART_DOCUMENTS) is not None
+    parts = authority.role_for(Permission.UNLINK_DOCUMENTS) is not None
     forms = {"form": FindForm(), "read_out": ReadOutForm()}
-    return forms | {"deeds": _deeds(), "parts": parts} | _to_confirm(authority)
+    return forms | {"action_kinds": _registration_kinds(), "parts": parts} | _to_confirm(authority)
 
 
-def _stands(line: LineView) -> dict[str, Any]:
+def _line_state(line: LineView) -> dict[str, Any]:
     return {
         "line": line,
-        "state": words.STATES[line.state],
-        "service": words.SERVICES[line.service],
-        "reasons": [words.REASONS[reason] for reason in line.reasons],
+        "state": labels.STATES[line.state],
+        "service": labels.SERVICES[line.service],
+        "reasons": [labels.REASONS[reason] for reason in line.reasons],
     }
 
 
 def _to_confirm(authority: Authority) -> dict[str, Any]:
-    """Return how many acts wait for a second person, for whoever may be one."""
-    may = authority.role_for(Power.CONFIRM_ACT)
-    return {"confirms": True, "to_confirm": len(waiting_for_second(authority))} if may else {}
+    """Return how many acts wait for an approver, for whoever may be one."""
+    may = authority.role_for(Permission.APPROVE_ACTION)
+    return {"confirms": True, "to_confirm": len(list_pending_approvals(authority))} if may else {}
 
 
-def _deeds() -> list[tuple[str, Any, Any]]:
-    return [(deed.value, words.DEEDS[deed], words.DEED_NOTES[deed]) for deed in Deed]
+def _registration_kinds() -> list[tuple[str, Any, Any]]:
+    return [(action_kind.value, labels.REGISTRATION_KINDS[action_kind], labels.REGISTRATION_KIND_NOTES[action_kind]) for action_kind in RegistrationKind]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How Django knows this room."""
+"""How Django knows this package."""
 
 from django.apps import AppConfig
 
@@ -7,10 +7,10 @@ from rollkeeper.notices.hooks import BEFORE_SENDING
 
 
 class DisclosuresConfig(AppConfig):
-    """The room disclosures."""
+    """The package disclosures."""
 
     name = "rollkeeper.disclosures"
 
     def ready(self) -> None:
         """Register that people whose notification was deferred are notified before notices are sent."""
-        BEFORE_SENDING.register_by_name("rollkeeper.disclosures.keeping:keep_demands_before_sending")
+        BEFORE_SENDING.register_by_name("rollkeeper.disclosures.due_actions:keep_demands_before_sending")

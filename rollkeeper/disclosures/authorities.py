@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which authorities may demand, and to which key an answer is sealed: proposed by one, admitted by another.
+"""Which authorities may request, and to which key an answer is sealed: proposed by one, approved by another.
 
 The second compares the key's fingerprint with what the authority reads out on another way than the key came. A forged
 authority needs two people of the operator.
@@ -11,19 +11,19 @@ from uuid import UUID
 
 import pyrage
 
-from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.disclosures.errors import (
-    AuthorityNotProposed,
+    AuthorityNotPending,
     AuthorityUnknown,
-    FingerprintDiffers,
-    KeyNotRead,
+    FingerprintMismatch,
+    InvalidRecipientKey,
     SameProposer,
 )
-from rollkeeper.disclosures.models import DemandingAuthority
-from rollkeeper.kernel.database import act
+from rollkeeper.disclosures.models import RequestingAuthority
+from rollkeeper.kernel.database import action
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 
 
@@ -32,80 +32,80 @@ def propose_authority(
 ) -> UUID:
     """Put an authority with its key on the list; nothing is sealed to it yet.
 
-    Ledger: disclosures:authority:proposed. Refuses: NotAllowed, KeyNotRead.
+    Ledger: disclosures:authority:proposed. Refuses: NotAllowed, InvalidRecipientKey.
     """
-    role = demand(authority, Power.ADMIT_AUTHORITY)
+    role = require(authority, Permission.APPROVE_AUTHORITY)
     key = public_key.strip()
     read_key(key)
-    made = DemandingAuthority(
+    made = RequestingAuthority(
         authority_id=new_uuid(), title=" ".join(title.split()), kind=kind, public_key=key, key_hash=fingerprint(key),
         valid_until=valid_until, proposed_by=staff_of(authority), proposed_on=on,
     )  # fmt: skip
-    with act():
+    with action():
         made.save(force_insert=True)
         _enter(authority, Verb.AUTHORITY_PROPOSED, made, role=role, on=on)
     return made.authority_id
 
 
-def admit_authority(authority: Authority, authority_id: UUID, *, read_out: str, on: dt.date) -> None:
-    """Admit an authority, as the second person, with the fingerprint that it read out.
+def approve_authority(authority: Authority, authority_id: UUID, *, read_out: str, on: dt.date) -> None:
+    """Approve an authority, as the second person, with the fingerprint that it read out.
 
-    Ledger: disclosures:authority:admitted. Refuses: NotAllowed, AuthorityUnknown, AuthorityNotProposed, SameProposer,
-    FingerprintDiffers.
+    Ledger: disclosures:authority:approved. Refuses: NotAllowed, AuthorityUnknown, AuthorityNotPending, SameProposer,
+    FingerprintMismatch.
     """
-    role = demand(authority, Power.ADMIT_AUTHORITY)
-    with act():
+    role = require(authority, Permission.APPROVE_AUTHORITY)
+    with action():
         found = locked_authority(authority_id)
-        if found.admitted_on is not None or found.ended_on is not None:
-            raise AuthorityNotProposed
+        if found.approved_on is not None or found.removed_on is not None:
+            raise AuthorityNotPending
         if found.proposed_by == authority.staff_id:
             raise SameProposer
         if "".join(read_out.lower().split()) != found.key_hash:
-            raise FingerprintDiffers
-        found.admitted_by, found.admitted_on = authority.staff_id, on
-        found.save(update_fields=["admitted_by", "admitted_on"])
-        _enter(authority, Verb.AUTHORITY_ADMITTED, found, role=role, on=on)
+            raise FingerprintMismatch
+        found.approved_by, found.approved_on = authority.staff_id, on
+        found.save(update_fields=["approved_by", "approved_on"])
+        _enter(authority, Verb.AUTHORITY_APPROVED, found, role=role, on=on)
 
 
-def end_authority(authority: Authority, authority_id: UUID, *, on: dt.date) -> None:
+def remove_authority(authority: Authority, authority_id: UUID, *, on: dt.date) -> None:
     """Take an authority off the list at once. Again: nothing.
 
-    Ledger: disclosures:authority:ended. Refuses: NotAllowed, AuthorityUnknown.
+    Ledger: disclosures:authority:removed. Refuses: NotAllowed, AuthorityUnknown.
     """
-    role = demand(authority, Power.ADMIT_AUTHORITY)
-    with act():
+    role = require(authority, Permission.APPROVE_AUTHORITY)
+    with action():
         found = locked_authority(authority_id)
-        if found.ended_on is None:
-            found.ended_on = on
-            found.save(update_fields=["ended_on"])
-            _enter(authority, Verb.AUTHORITY_ENDED, found, role=role, on=on)
+        if found.removed_on is None:
+            found.removed_on = on
+            found.save(update_fields=["removed_on"])
+            _enter(authority, Verb.AUTHORITY_REMOVED, found, role=role, on=on)
 
 
 def staff_of(authority: Authority) -> StaffId:
-    """Return whose act it is: the powers of this room belong to people, never to the console."""
-    assert authority.staff_id is not None  # noqa: S101 - `powers.toml` names people's roles alone, and a test holds it
+    """Return whose act it is: the permissions of this package belong to people, never to the console."""
+    assert authority.staff_id is not None  # noqa: S101 - `permissions.toml` names people's roles alone, and a test holds it
     return authority.staff_id
 
 
-def locked_authority(authority_id: UUID) -> DemandingAuthority:
+def locked_authority(authority_id: UUID) -> RequestingAuthority:
     """Return an authority, locked until the act ends. Refuses: AuthorityUnknown."""
-    found = DemandingAuthority.objects.select_for_update().filter(authority_id=authority_id).first()
+    found = RequestingAuthority.objects.select_for_update().filter(authority_id=authority_id).first()
     if found is None:
         raise AuthorityUnknown
     return found
 
 
-def key_valid_until(found: DemandingAuthority) -> dt.date | None:
-    """Return the last day of an admitted authority's key, None where it is not admitted."""
-    return found.valid_until if found.admitted_on is not None and found.ended_on is None else None
+def key_valid_until(found: RequestingAuthority) -> dt.date | None:
+    """Return the last day of an approved authority's key, None where it is not approved."""
+    return found.valid_until if found.approved_on is not None and found.removed_on is None else None
 
 
 def read_key(public_key: str) -> pyrage.x25519.Recipient:
-    """Read a public key. Refuses: KeyNotRead."""
+    """Read a public key. Refuses: InvalidRecipientKey."""
     try:
         return pyrage.x25519.Recipient.from_str(public_key)
     except pyrage.RecipientError:
-        raise KeyNotRead from None
+        raise InvalidRecipientKey from None
 
 
 def fingerprint(public_key: str) -> str:
@@ -114,7 +114,7 @@ def fingerprint(public_key: str) -> str:
 
 
 def _enter(
-    authority: Authority, verb: Verb, about: DemandingAuthority, *, role: StaffRole, on: dt.date
+    authority: Authority, verb: Verb, about: RequestingAuthority, *, role: StaffRole, on: dt.date
 ) -> None:
     facts = {"authority": str(about.authority_id), "key": about.key_hash}
     append_entry(authority, verb=verb, role=role, on=on, facts=facts)

@@ -14,20 +14,21 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.access.acts import sign_in
+from rollkeeper.access.services import sign_in
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.disclosures import authorities as acts
+from rollkeeper.disclosures import authorities as services
 from rollkeeper.disclosures import queries
-from rollkeeper.disclosures.answering import answer_demand, read_instrument, write_new
-from rollkeeper.disclosures.counting import year_table
-from rollkeeper.disclosures.keeping import keep_demands
-from rollkeeper.disclosures.kinds import Because, Instrument, PutOffBecause
-from rollkeeper.kernel import clock, opening
+from rollkeeper.disclosures.answers import answer_disclosure, read_instrument, write_new
+from rollkeeper.disclosures.statistics import year_table
+from rollkeeper.disclosures.due_actions import run_due_disclosures
+from rollkeeper.disclosures.choices import RefusalReason, Instrument, DeferralReason
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date, show_table
 from rollkeeper.vault.fields import Field
 
 UserOption = Annotated[str, typer.Option("--as", metavar="USER", help="Who does it.")]
-DemandArgument = Annotated[UUID, typer.Argument(metavar="DEMAND", show_default=False)]
+DisclosureArgument = Annotated[UUID, typer.Argument(metavar="REQUEST", show_default=False)]
 AuthorityArgument = Annotated[UUID, typer.Argument(metavar="AUTHORITY", show_default=False)]
 HeldOption = Annotated[
     dt.date, typer.Option("--held-on", parser=read_date, metavar="DATE", help="Who held it on this day.")
@@ -35,35 +36,35 @@ HeldOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add this room's commands."""
-    room = typer.Typer(
+    """Add this package's commands."""
+    group = typer.Typer(
         no_args_is_help=True,
         rich_markup_mode=None,
-        help="A third party's demand about one person: the one way out.",
+        help="A third party's disclosure request about one person: the one way out.",
     )
-    room.command()(authorities)
-    room.command("propose-authority")(propose_authority)
-    room.command("admit-authority")(admit_authority)
-    room.command("end-authority")(end_authority)
-    room.command()(enter)
-    room.command("list")(list_)
-    room.command()(instrument)
-    room.command()(approve)
-    room.command()(refuse)
-    room.command("put-off")(put_off)
-    room.command()(answer)
-    room.command("handed-over")(handed_over)
-    room.command()(keep)
-    room.command()(count)
-    app.add_typer(room, name="disclosure")
+    group.command()(authorities)
+    group.command("propose-authority")(propose_authority)
+    group.command("approve-authority")(approve_authority)
+    group.command("remove-authority")(remove_authority)
+    group.command()(enter)
+    group.command("list")(list_)
+    group.command()(document)
+    group.command()(approve)
+    group.command()(refuse)
+    group.command("defer")(defer)
+    group.command()(answer)
+    group.command("delivered")(delivered)
+    group.command("run")(run_due)
+    group.command()(count)
+    app.add_typer(group, name="disclosures")
 
 
 def authorities(as_json: JsonOption = False) -> None:
-    """List the authorities: which are admitted, and until when something is sealed to their key.
+    """List the authorities: which are approved, and until when something is sealed to their key.
 
-    Example: rollkeeper disclosure authorities
+    Example: rollkeeper disclosures authorities
     """
-    opening.open_home()
+    instance_opener.open_instance()
     found = queries.authorities(console_authority())
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
@@ -72,7 +73,7 @@ def authorities(as_json: JsonOption = False) -> None:
         "Authorities", ("authority", "kind", "key until", "stands", "reference"),
         [
             (one.title, one.kind, str(one.valid_until),
-             f"ended on {one.ended_on}" if one.ended_on else "admitted" if one.is_admitted else "proposed",
+             f"ended on {one.removed_on}" if one.removed_on else "approved" if one.is_approved else "proposed",
              str(one.authority_id))
             for one in found
         ],
@@ -80,7 +81,7 @@ def authorities(as_json: JsonOption = False) -> None:
 
 
 def propose_authority(
-    title: Annotated[str, typer.Argument(help="The authority's name; of an office, never of a person.")],
+    title: Annotated[str, typer.Argument(help="The authority's name; of a back office, never of a person.")],
     *,
     user: UserOption,
     kind: Annotated[str, typer.Option("--kind", help="What the pack calls it (disclosure[].to).")],
@@ -92,12 +93,12 @@ def propose_authority(
     ],
     on: DateOption = None,
 ) -> None:
-    """Put an authority with its key on the list; another person admits it. The password is asked for.
+    """Put an authority with its key on the list; another person approves it. The password is asked for.
 
-    Example: rollkeeper disclosure propose-authority "People's Court" --as super-1 --kind court --key age1... --until 2013-12-31
+    Example: rollkeeper disclosures propose-authority "People's Court" --as super-1 --kind court --key age1... --until 2013-12-31
     """
-    opening.open_home()
-    made = acts.propose_authority(
+    instance_opener.open_instance()
+    made = services.propose_authority(
         _signed_in(user),
         title=title,
         kind=kind,
@@ -106,32 +107,32 @@ def propose_authority(
         on=on or clock.today(),
     )
     out.print(
-        f"{made}: proposed. Another person admits it with the fingerprint that the authority reads out:",
+        f"{made}: proposed. Another person approves it with the fingerprint that the authority reads out:",
         markup=False,
     )
     out.print(f"  printf '%s' {key.strip()} | sha256sum", markup=False)
 
 
-def admit_authority(authority: AuthorityArgument, *, user: UserOption, on: DateOption = None) -> None:
-    """Admit an authority, as the second person. The password and then the fingerprint as it was read out are asked for.
+def approve_authority(authority: AuthorityArgument, *, user: UserOption, on: DateOption = None) -> None:
+    """Approve an authority, as the second person. The password and then the fingerprint as it was read out are asked for.
 
     Ask for the fingerprint on another way than the key came: call a number that you know from elsewhere.
 
-    Example: rollkeeper disclosure admit-authority 01900000-0000-7000-8000-000000000000 --as officer-1
+    Example: rollkeeper disclosures approve-authority 01900000-0000-7000-8000-000000000000 --as officer-1
     """
-    opening.open_home()
+    instance_opener.open_instance()
     who = _signed_in(user)
-    acts.admit_authority(who, authority, read_out=_ask("Fingerprint as read out"), on=on or clock.today())
-    out.print("Admitted.")
+    services.approve_authority(who, authority, read_out=_ask("Fingerprint as read out"), on=on or clock.today())
+    out.print("Approved.")
 
 
-def end_authority(authority: AuthorityArgument, *, user: UserOption, on: DateOption = None) -> None:
+def remove_authority(authority: AuthorityArgument, *, user: UserOption, on: DateOption = None) -> None:
     """Take an authority off the list at once: nothing is sealed to its key any more. The password is asked for.
 
-    Example: rollkeeper disclosure end-authority 01900000-0000-7000-8000-000000000000 --as officer-1
+    Example: rollkeeper disclosures remove-authority 01900000-0000-7000-8000-000000000000 --as officer-1
     """
-    opening.open_home()
-    acts.end_authority(_signed_in(user), authority, on=on or clock.today())
+    instance_opener.open_instance()
+    services.remove_authority(_signed_in(user), authority, on=on or clock.today())
     out.print("Ended.")
 
 
@@ -165,19 +166,19 @@ def enter(
     ] = None,
     on: DateOption = None,
 ) -> None:
-    """Enter a demand about who held one number on one day. What the law does not let through is entered as refused.
+    """Enter a disclosure request about who held one number on one day. What the law does not let through is entered as refused.
 
     The password, the instrument's own reference and the whole number are asked for, or are lines of standard input in this
-    order. Whoever enters a demand does not decide it. Delete the scan afterwards.
+    order. Whoever enters a disclosure request does not decide it. Delete the scan afterwards.
 
-    Example: rollkeeper disclosure enter order.pdf --as clerk-1 --authority 01900000-0000-7000-8000-000000000000
+    Example: rollkeeper disclosures enter order.pdf --as clerk-1 --authority 01900000-0000-7000-8000-000000000000
     --instrument warrant --field name --held-on 2012-03-02 --expires 2012-06-30
     """
-    from rollkeeper.disclosures import acts
+    from rollkeeper.disclosures import services
 
-    opening.open_home()
+    instance_opener.open_instance()
     day, who = on or clock.today(), _signed_in(user)
-    made = acts.enter_demand(
+    made = services.enter_disclosure(
         who, authority, instrument=instrument, reference=_ask("Reference of the instrument"), file=file.read_bytes(),
         fields=field, number=_ask("Whole number"), held_on=held_on, held_at=held_at.time() if held_at else None,
         received_on=received or day, expires_on=expires, on=day,
@@ -186,27 +187,27 @@ def enter(
 
 
 def list_(as_json: JsonOption = False) -> None:
-    """List the demands that are kept and how they stand: no number, nobody's name.
+    """List the disclosure requests that are kept and how they stand: no number, nobody's name.
 
-    Example: rollkeeper disclosure list
+    Example: rollkeeper disclosures list
     """
-    opening.open_home()
-    found = queries.demands(console_authority())
+    instance_opener.open_instance()
+    found = queries.disclosures(console_authority())
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
         return
     show_table(
-        "Demands", ("demand", "authority", "fields", "answer by", "stands", "told"),
+        "Disclosure requests", ("disclosure", "authority", "fields", "answer by", "stands", "notified"),
         [
-            (str(one.demand_id), one.authority, ", ".join(one.fields), str(one.reply_by or ""),
-             one.refused_because or one.outcome or one.state.value, str(one.told_on or ""))
+            (str(one.disclosure_id), one.authority, ", ".join(one.fields), str(one.reply_by or ""),
+             one.refused_because or one.outcome or one.state.value, str(one.notified_on or ""))
             for one in found
         ],
     )  # fmt: skip
 
 
-def instrument(
-    demand: DemandArgument,
+def document(
+    disclosure: DisclosureArgument,
     into: Annotated[
         Path, typer.Argument(metavar="FILE", help="A file that is not there yet; delete it after reading.")
     ],
@@ -218,27 +219,27 @@ def instrument(
 
     It is somebody else's file and may be made to attack: look at it where that does no harm. The password is asked for.
 
-    Example: rollkeeper disclosure instrument 01900000-0000-7000-8000-000000000000 order.pdf --as officer-1
+    Example: rollkeeper disclosures document 01900000-0000-7000-8000-000000000000 order.pdf --as officer-1
     """
-    opening.open_home()
+    instance_opener.open_instance()
     who = _signed_in(user)
     with write_new(into) as file:
-        file.write(read_instrument(who, demand, on=on or clock.today()))
+        file.write(read_instrument(who, disclosure, on=on or clock.today()))
     out.print("Written. Delete it when you have read it.")
 
 
-def approve(demand: DemandArgument, *, user: UserOption, held_on: HeldOption, on: DateOption = None) -> None:
-    """Say yes to a demand as one of two, having read the instrument. The password and the number that it names are asked for.
+def approve(disclosure: DisclosureArgument, *, user: UserOption, held_on: HeldOption, on: DateOption = None) -> None:
+    """Approve a disclosure request as one of two, having read the instrument. The password and the number that it names are asked for.
 
-    Example: rollkeeper disclosure approve 01900000-0000-7000-8000-000000000000 --as officer-1 --held-on 2012-03-02
+    Example: rollkeeper disclosures approve 01900000-0000-7000-8000-000000000000 --as officer-1 --held-on 2012-03-02
     """
-    from rollkeeper.disclosures import acts
+    from rollkeeper.disclosures import services
 
-    opening.open_home()
+    instance_opener.open_instance()
     who = _signed_in(user)
-    enough = acts.approve_demand(
+    enough = services.approve_disclosure(
         who,
-        demand,
+        disclosure,
         number=_ask("Whole number, as the instrument has it"),
         held_on=held_on,
         on=on or clock.today(),
@@ -249,101 +250,101 @@ def approve(demand: DemandArgument, *, user: UserOption, held_on: HeldOption, on
 
 
 def refuse(
-    demand: DemandArgument,
+    disclosure: DisclosureArgument,
     *,
     user: UserOption,
-    because: Annotated[Because, typer.Option("--because", help="Why; it is counted.")],
+    because: Annotated[RefusalReason, typer.Option("--because", help="Why; it is counted.")],
     on: DateOption = None,
 ) -> None:
-    """Refuse a demand, alone. The password is asked for.
+    """Refuse a disclosure request, alone. The password is asked for.
 
-    Example: rollkeeper disclosure refuse 01900000-0000-7000-8000-000000000000 --as officer-1 --because not_genuine
+    Example: rollkeeper disclosures refuse 01900000-0000-7000-8000-000000000000 --as officer-1 --because not_genuine
     """
-    from rollkeeper.disclosures import acts
+    from rollkeeper.disclosures import services
 
-    if not because.is_a_persons:
+    if not because.is_chosen_by_people:
         raise typer.BadParameter("only the law refuses for this reason.", param_hint="'--because'")
-    opening.open_home()
-    acts.refuse_demand(_signed_in(user), demand, because=because, on=on or clock.today())
+    instance_opener.open_instance()
+    services.refuse_disclosure(_signed_in(user), disclosure, because=because, on=on or clock.today())
     out.print("Refused.")
 
 
-def put_off(
-    demand: DemandArgument,
+def defer(
+    disclosure: DisclosureArgument,
     *,
     user: UserOption,
     until: Annotated[
-        dt.date, typer.Option("--until", parser=read_date, metavar="DATE", help="Last day without telling.")
+        dt.date, typer.Option("--until", parser=read_date, metavar="DATE", help="Last day without notification.")
     ],
-    because: Annotated[PutOffBecause, typer.Option("--because", help="Why; it stands in the ledger.")],
+    because: Annotated[DeferralReason, typer.Option("--because", help="Why; it stands in the ledger.")],
     on: DateOption = None,
 ) -> None:
-    """Ask that the person be told only after a day, or agree to it by typing the same. The password is asked for.
+    """Ask that the person be notified only after a day, or agree to it by typing the same. The password is asked for.
 
-    It takes two, before anything is opened, no longer than the pack allows. Afterwards the person is told by itself.
+    It takes two, before anything is opened, no longer than the pack allows. Afterwards the person is notified by itself.
 
-    Example: rollkeeper disclosure put-off 01900000-0000-7000-8000-000000000000 --as super-1 --until 2012-06-30 --because court_forbids
+    Example: rollkeeper disclosures defer 01900000-0000-7000-8000-000000000000 --as super-1 --until 2012-06-30 --because court_forbids
     """
-    from rollkeeper.disclosures import acts
+    from rollkeeper.disclosures import services
 
-    opening.open_home()
-    agreed = acts.put_off_telling(
-        _signed_in(user), demand, until=until, because=because, on=on or clock.today()
+    instance_opener.open_instance()
+    agreed = services.defer_notification(
+        _signed_in(user), disclosure, until=until, because=because, on=on or clock.today()
     )
     out.print(
-        "Agreed: the person is told the day after."
+        "Agreed: the person is notified the day after."
         if agreed
         else "Asked; it needs another person who types the same."
     )
 
 
 def answer(
-    demand: DemandArgument,
+    disclosure: DisclosureArgument,
     into: Annotated[
         Path, typer.Argument(metavar="FILE", help="The sealed answer: a file that is not there yet.")
     ],
     *,
     user: UserOption,
-    second: Annotated[str, typer.Option("--second", metavar="USER", help="The other one who said yes.")],
+    second: Annotated[str, typer.Option("--second", metavar="USER", help="The other one who approved.")],
     held_on: HeldOption,
     on: DateOption = None,
 ) -> None:
-    """Open the fields that the demand names, for the holder of that day, and write them sealed to the authority's key.
+    """Open the fields that the disclosure request names, for the subscriber of that day, and write them sealed to the authority's key.
 
     Both passwords and the whole number are asked for, in this order. The authority opens the file with 'age --decrypt'.
 
-    Example: rollkeeper disclosure answer 01900000-0000-7000-8000-000000000000 answer.age --as officer-1 --second super-1
+    Example: rollkeeper disclosures answer 01900000-0000-7000-8000-000000000000 answer.age --as officer-1 --second super-1
     --held-on 2012-03-02
     """
-    opening.open_home()
+    instance_opener.open_instance()
     who, other = _signed_in(user), _signed_in(second)
-    done = answer_demand(
-        who, other, demand, number=_ask("Whole number, as the instrument has it"), held_on=held_on, into=into,
+    done = answer_disclosure(
+        who, other, disclosure, number=_ask("Whole number, as the instrument has it"), held_on=held_on, into=into,
         on=on or clock.today(),
     )  # fmt: skip
     out.print(f"Sealed: {done.outcome.value}. SHA-256 {done.answer_hash}", markup=False)
-    out.print("Give it to the authority, then say so: rollkeeper disclosure handed-over.")
+    out.print("Give it to the authority, then say so: rollkeeper disclosures delivered.")
 
 
-def handed_over(demand: DemandArgument, *, user: UserOption, on: DateOption = None) -> None:
-    """Note that the sealed answer went to the authority. Nothing more is opened for the demand. The password is asked for.
+def delivered(disclosure: DisclosureArgument, *, user: UserOption, on: DateOption = None) -> None:
+    """Note that the sealed answer went to the authority. Nothing more is opened for the disclosure request. The password is asked for.
 
-    Example: rollkeeper disclosure handed-over 01900000-0000-7000-8000-000000000000 --as officer-1
+    Example: rollkeeper disclosures delivered 01900000-0000-7000-8000-000000000000 --as officer-1
     """
-    from rollkeeper.disclosures import acts
+    from rollkeeper.disclosures import services
 
-    opening.open_home()
-    out.print(f"Noted: {acts.hand_over(_signed_in(user), demand, on=on or clock.today())}", markup=False)
+    instance_opener.open_instance()
+    out.print(f"Noted: {services.record_delivery(_signed_in(user), disclosure, on=on or clock.today())}", markup=False)
 
 
-def keep(as_json: JsonOption = False, on: DateOption = None) -> None:
-    """Tell who must be told, end what has run out, erase what is due. 'notices send' does it as well.
+def run_due(as_json: JsonOption = False, on: DateOption = None) -> None:
+    """Tell who must be notified, end what has run out, erase what is due. 'notices send' does it as well.
 
-    Example: rollkeeper disclosure keep
+    Example: rollkeeper disclosures run
     """
-    opening.open_home()
-    done = keep_demands(console_authority(), on=on or clock.today())
-    said = f"{done.told:,} people are told, {done.expired:,} demands ran out, {done.erased:,} are erased."
+    instance_opener.open_instance()
+    done = run_due_disclosures(console_authority(), on=on or clock.today())
+    said = f"{done.notified:,} people are notified, {done.expired:,} disclosure requests ran out, {done.erased:,} are erased."
     emit(dataclasses.asdict(done)) if as_json else out.print(said)
 
 
@@ -351,11 +352,11 @@ def count(
     year: Annotated[int, typer.Argument(min=1900, max=9999, help="A year that is over.")],
     on: DateOption = None,  # noqa: ARG001 - the option gives the day by itself
 ) -> None:
-    """Write the year's figures for the public as CSV: demands by kind and what they came to, small numbers hidden.
+    """Write the year's figures for the public as CSV: disclosure requests by kind and what they came to, small numbers hidden.
 
-    Example: rollkeeper disclosure count 2012 > disclosures-2012.csv
+    Example: rollkeeper disclosures count 2012 > disclosures-2012.csv
     """
-    opening.open_home()
+    instance_opener.open_instance()
     sys.stdout.write(year_table(console_authority(), year))
 
 

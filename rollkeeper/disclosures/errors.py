@@ -1,78 +1,78 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the room disclosures."""
+"""Refusals of the package disclosures."""
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 
-class DemandUnknown(RollkeeperError):
-    """No demand has that reference."""
+class DisclosureUnknown(RollkeeperError):
+    """No disclosure request has that reference."""
 
-    code = "demand_unknown"
+    code = "disclosure_unknown"
     kind = Kind.NOT_FOUND
-    sentence = "There is no demand with this reference."
-    remedy = "See 'rollkeeper disclosure list'."
+    sentence = "There is no disclosure request with this reference."
+    remedy = "See 'rollkeeper disclosures list'."
 
 
-class DemandRefused(RollkeeperError):
-    """The law does not let this be disclosed. The demand is on record as refused, and counted."""
+class DisclosureRefused(RollkeeperError):
+    """The law does not let this be disclosed. The disclosure request is on record as refused, and counted."""
 
-    code = "demand_refused"
+    code = "disclosure_refused"
     kind = Kind.REFUSED
     sentence = "Nothing is disclosed ({article}): {reason}."
-    remedy = "{remedy} It is counted as refused: {demand}."
+    remedy = "{remedy} It is counted as refused: {disclosure}."
 
 
-class DemandNotWaiting(RollkeeperError):
-    """A demand is not where this step begins."""
+class DisclosureNotPending(RollkeeperError):
+    """A disclosure request is not where this step begins."""
 
-    code = "demand_not_waiting"
+    code = "disclosure_not_pending"
     kind = Kind.CONFLICT
-    sentence = "The demand is not at the step where this begins."
-    remedy = "See how it stands: 'rollkeeper disclosure list'."
+    sentence = "The disclosure request is not in the state that this step needs."
+    remedy = "See its state: 'rollkeeper disclosures list'."
 
 
-class OwnDemand(RollkeeperError):
-    """Whoever entered a demand would decide it."""
+class OwnDisclosureRequest(RollkeeperError):
+    """Whoever entered a disclosure request would decide it."""
 
-    code = "own_demand"
+    code = "own_disclosure_request"
     kind = Kind.FORBIDDEN
-    sentence = "Whoever entered a demand has no part in deciding it."
+    sentence = "The person who entered a disclosure request cannot decide it."
     remedy = "A supervisor and a data protection officer decide, neither of whom entered it."
 
 
-class DecidedAlready(RollkeeperError):
-    """Somebody has said yes to this demand before."""
+class AlreadyApproved(RollkeeperError):
+    """Somebody has approved this disclosure request before."""
 
-    code = "demand_decided_already"
+    code = "already_approved"
     kind = Kind.CONFLICT
-    sentence = "You have said yes to this demand already; it needs another person."
+    sentence = "You have already approved this disclosure request; it needs a second approver."
     remedy = "Wait for the other one, or refuse it."
 
 
-class NumberDiffers(RollkeeperError):
+class NumberMismatch(RollkeeperError):
     """The number as the decider reads it is not the one that was entered."""
 
-    code = "demand_number_differs"
+    code = "number_mismatch"
     kind = Kind.CONFLICT
     sentence = "The number or the day that you read in the instrument is not what was entered."
-    remedy = "Read the instrument again. If it was entered wrongly, refuse the demand as 'unclear' and have it entered anew."
+    remedy = "Read the instrument again. If it was entered wrongly, refuse the request as 'unclear' and have it entered again."
 
 
-class NotEnoughDeciders(RollkeeperError):
+class WrongApprovers(RollkeeperError):
     """The two who open are not the two who may."""
 
-    code = "not_enough_deciders"
+    code = "wrong_approvers"
     kind = Kind.FORBIDDEN
-    sentence = "A supervisor and a data protection officer open, both of whom said yes and neither of whom entered it."
+    sentence = "A supervisor and a data protection officer open, both of whom approved and neither of whom entered it."
     remedy = "Name the two who decided: --as and --second."
 
 
-class ChangedHands(RollkeeperError):
-    """A line had two holders on the day, and the demand names no time: a second person would be in the answer."""
+class SeveralSubscribers(RollkeeperError):
+    """A line had two subscribers on the day, and the disclosure request names no time: a second person would be in the answer."""
 
-    code = "line_changed_hands"
+    code = "several_subscribers"
     kind = Kind.REFUSED
-    sentence = "The line changed hands on that day, so that the demand is about more than one person. Nothing was opened."
+    sentence = "The line changed hands on that day, so that the disclosure request is about more than one person. Nothing was opened."
     remedy = "Refuse it as 'unclear'; the authority may name the time."
 
 
@@ -85,16 +85,16 @@ class NeedsWarrant(RollkeeperError):
         "This record is protected: it is opened on a court's warrant alone, by the data protection officer."
     )
     remedy = (
-        "Refuse the demand as 'danger', or let the authority bring a warrant and the officer open (--as)."
+        "Refuse the disclosure request as 'danger', or let the authority bring a warrant and the officer open (--as)."
     )
 
 
-class PutOffRefused(RollkeeperError):
-    """Telling the person cannot wait, or not so long."""
+class DeferralRefused(RollkeeperError):
+    """Notifying the person cannot wait, or not so long."""
 
-    code = "put_off_refused"
+    code = "deferral_refused"
     kind = Kind.REFUSED
-    sentence = "Telling is not put off ({article}): {reason}."
+    sentence = "Notification is not put off ({article}): {reason}."
     remedy = "{remedy}"
 
 
@@ -104,46 +104,46 @@ class AuthorityUnknown(RollkeeperError):
     code = "authority_unknown"
     kind = Kind.NOT_FOUND
     sentence = "No authority on the list has this reference."
-    remedy = "See 'rollkeeper disclosure authorities'."
+    remedy = "See 'rollkeeper disclosures authorities'."
 
 
-class AuthorityNotProposed(RollkeeperError):
-    """An authority is admitted or ended already."""
+class AuthorityNotPending(RollkeeperError):
+    """An authority is approved or ended already."""
 
-    code = "authority_not_proposed"
+    code = "authority_not_pending"
     kind = Kind.CONFLICT
-    sentence = "This authority is admitted or ended already."
+    sentence = "This authority is approved or ended already."
     remedy = "For another key propose it anew."
 
 
-class FingerprintDiffers(RollkeeperError):
+class FingerprintMismatch(RollkeeperError):
     """The fingerprint that was read out is not the key's."""
 
-    code = "fingerprint_differs"
+    code = "fingerprint_mismatch"
     kind = Kind.CONFLICT
     sentence = "This is not the fingerprint of the key that was proposed."
     remedy = "Ask the authority for it on another way than the key came. If it still differs, somebody else's key was proposed."
 
 
 class SameProposer(RollkeeperError):
-    """Whoever proposed an authority would admit it."""
+    """Whoever proposed an authority would approve it."""
 
     code = "same_proposer"
     kind = Kind.FORBIDDEN
-    sentence = "An authority is admitted by another person than the one who proposed it."
-    remedy = "Let a second one compare the fingerprint and admit it."
+    sentence = "An authority is approved by another person than the one who proposed it."
+    remedy = "Let a second one compare the fingerprint and approve it."
 
 
-class KeyNotRead(RollkeeperError):
+class InvalidRecipientKey(RollkeeperError):
     """A public key cannot be read."""
 
-    code = "recipient_key_not_read"
+    code = "invalid_recipient_key"
     kind = Kind.MALFORMED
     sentence = "This is no public key of age ('age1' and 58 further characters)."
     remedy = "The authority makes one with 'age-keygen' and sends the line that begins with age1, never the secret one."
 
 
-class AnswerExists(RollkeeperError):
+class AnswerFileExists(RollkeeperError):
     """The file for the answer is there already."""
 
     code = "answer_file_exists"

@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Authorities that may demand, their demands, who decided what, and whose telling is put off until when."""
+"""Authorities that may request, their disclosure requests, who decided what, and whose the notification is deferred until when."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
-class DemandingAuthority(models.Model):
-    """One authority with one key, admitted by two people. A new key is a new row."""
+class RequestingAuthority(models.Model):
+    """One authority with one key, approved by two people. A new key is a new row."""
 
     authority_id = models.UUIDField(primary_key=True)
-    title = models.TextField(db_comment="The authority's name. Of an office, never of a person.")
+    title = models.TextField(db_comment="The authority's name. Of a back office, never of a person.")
     kind = models.TextField(db_comment="What the pack calls it (disclosure[].to).")
     public_key = models.TextField(db_comment="An age recipient: what answers are sealed to.")
     key_hash = models.TextField(db_comment="SHA-256 of the public key, as read out on another way.")
     valid_until = models.DateField(db_comment="Last day on which something is sealed to this key.")
     proposed_by = models.UUIDField()
     proposed_on = models.DateField()
-    admitted_by = models.UUIDField(null=True)
-    admitted_on = models.DateField(null=True)
-    ended_on = models.DateField(null=True, db_comment="First day without it.")
+    approved_by = models.UUIDField(null=True)
+    approved_on = models.DateField(null=True)
+    removed_on = models.DateField(null=True, db_comment="First day without it.")
 
     class Meta:
         """Few rows."""
@@ -26,19 +26,19 @@ class DemandingAuthority(models.Model):
         db_table = "disclosures_authority"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(admitted_by__isnull=True) | ~models.Q(admitted_by=models.F("proposed_by")),
-                name="disclosures_authority_admitted_by_who_proposed_it",
+                condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("proposed_by")),
+                name="disclosures_authority_approved_by_who_proposed_it",
             )
         ]
 
 
-class Demand(models.Model):
-    """One demand about who held one number on one day."""
+class DisclosureRequest(models.Model):
+    """One disclosure request about who held one number on one day."""
 
-    demand_id = models.UUIDField(primary_key=True)
+    disclosure_id = models.UUIDField(primary_key=True)
     authority_id = models.UUIDField()
     kind = models.TextField(db_comment="The authority's kind, for counting.")
-    instrument = models.TextField(db_comment="disclosures.kinds.Instrument.")
+    instrument = models.TextField(db_comment="disclosures.choices.Instrument.")
     instrument_mark = models.BinaryField(
         null=True,
         db_comment="Keyed hash of the instrument's reference, to count people an instrument. Goes at erasure.",
@@ -64,75 +64,75 @@ class Demand(models.Model):
     keep_days = models.IntegerField(db_comment="Days after its end for which the pack has it kept.")
     entered_by = models.UUIDField()
     entered_at = models.DateTimeField()
-    state = models.TextField(db_comment="disclosures.kinds.DemandState.")
-    refused_because = models.TextField(null=True, db_comment="disclosures.kinds.Because.")
+    state = models.TextField(db_comment="disclosures.choices.DisclosureState.")
+    refused_because = models.TextField(null=True, db_comment="disclosures.choices.RefusalReason.")
     refused_by_law = models.BooleanField(default=False)
-    outcome = models.TextField(null=True, db_comment="disclosures.kinds.Outcome.")
+    outcome = models.TextField(null=True, db_comment="disclosures.choices.Outcome.")
     line_id = models.UUIDField(null=True, db_comment="Found when it was opened. Goes at erasure.")
     person_id = models.UUIDField(null=True, db_comment="Found when it was opened. Goes at erasure.")
     opened_on = models.DateField(null=True)
     answer_hash = models.TextField(null=True, db_comment="SHA-256 of the sealed answer.")
-    handed_over_on = models.DateField(null=True)
+    delivered_on = models.DateField(null=True)
     closed_on = models.DateField(
-        null=True, db_comment="Refused, expired or handed over: keep_days count from here."
+        null=True, db_comment="Refused, expired or delivered: keep_days count from here."
     )
-    told_on = models.DateField(
-        null=True, db_comment="When the person was told, or could look for themselves."
+    notified_on = models.DateField(
+        null=True, db_comment="When the person was notified, or could look for themselves."
     )
-    reached = models.BooleanField(
+    is_notice_queued = models.BooleanField(
         null=True, db_comment="Whether a notice was owed; otherwise their own page says it."
     )
     erased_on = models.DateField(null=True)
 
     class Meta:
-        """Grows by what authorities demand."""
+        """Grows by what authorities request."""
 
-        db_table = "disclosures_demand"
+        db_table = "disclosures_request"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    state__in=["waiting", "approved", "opened", "handed_over", "refused", "expired"]
+                    state__in=["waiting", "approved", "opened", "delivered", "refused", "expired"]
                 ),
-                name="disclosures_demand_in_unknown_state",
+                name="disclosures_request_in_unknown_state",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="refused") | models.Q(refused_because__isnull=False),
-                name="disclosures_demand_refused_without_a_reason",
+                name="disclosures_request_refused_without_a_reason",
             ),
         ]
         indexes = [
-            models.Index(fields=["instrument_mark"], name="disclosures_demand_by_instrument"),
-            models.Index(fields=["file_mark"], name="disclosures_demand_by_file"),
+            models.Index(fields=["instrument_mark"], name="disclosures_request_by_instrument"),
+            models.Index(fields=["file_mark"], name="disclosures_request_by_file"),
             models.Index(
                 fields=["opened_on"],
-                name="disclosures_demand_to_tell",
-                condition=models.Q(opened_on__isnull=False, told_on__isnull=True),
+                name="disclosures_request_to_tell",
+                condition=models.Q(opened_on__isnull=False, notified_on__isnull=True),
             ),
         ]
 
 
-class DemandDecision(models.Model):
+class DisclosureDecision(models.Model):
     """One person's yes."""
 
-    pk = models.CompositePrimaryKey("demand_id", "staff_id")
-    demand_id = models.UUIDField()
+    pk = models.CompositePrimaryKey("disclosure_id", "staff_id")
+    disclosure_id = models.UUIDField()
     staff_id = models.UUIDField()
     decided_at = models.DateTimeField()
 
     class Meta:
-        """Append-only. A no ends the demand and stands with it."""
+        """Append-only. A no ends the disclosure request and stands with it."""
 
         db_table = "disclosures_decision"
 
 
-class PutOff(models.Model):
-    """That the person is told after a day: asked for by one, good once another agrees."""
+class DeferredNotification(models.Model):
+    """That the person is notified after a day: asked for by one, good once another agrees."""
 
-    pk = models.CompositePrimaryKey("demand_id", "putoff_id")
-    demand_id = models.UUIDField()
-    putoff_id = models.UUIDField()
-    until = models.DateField(db_comment="Last day on which the person is not told.")
-    because = models.TextField(db_comment="disclosures.kinds.PutOffBecause.")
+    pk = models.CompositePrimaryKey("disclosure_id", "deferral_id")
+    disclosure_id = models.UUIDField()
+    deferral_id = models.UUIDField()
+    until = models.DateField(db_comment="Last day on which the person is not notified.")
+    because = models.TextField(db_comment="disclosures.choices.DeferralReason.")
     renewal = models.SmallIntegerField(db_comment="0: the first; then 1, 2, ...")
     asked_by = models.UUIDField()
     asked_at = models.DateTimeField()
@@ -142,13 +142,13 @@ class PutOff(models.Model):
     class Meta:
         """Never changed once two agree."""
 
-        db_table = "disclosures_putoff"
+        db_table = "disclosures_deferral"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(agreed_by__isnull=True) | ~models.Q(agreed_by=models.F("asked_by")),
-                name="disclosures_putoff_agreed_by_who_asked",
+                name="disclosures_deferral_agreed_by_who_asked",
             ),
             models.UniqueConstraint(
-                fields=["demand_id", "renewal"], name="disclosures_putoff_twice_for_one_renewal"
+                fields=["disclosure_id", "renewal"], name="disclosures_deferral_twice_for_one_renewal"
             ),
         ]

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How demands and authorities stand: references, days and words; no number, nobody's reference."""
+"""How disclosure requests and authorities stand: references, days and words; no number, nobody's reference."""
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from rollkeeper.access.authority import Authority, demand
+from rollkeeper.access.authority import Authority, require
 from rollkeeper.access.models import Staff
-from rollkeeper.access.roles import Power
-from rollkeeper.disclosures.errors import DemandUnknown
-from rollkeeper.disclosures.kinds import DemandState, Instrument, Outcome
-from rollkeeper.disclosures.models import Demand, DemandDecision, DemandingAuthority, PutOff
+from rollkeeper.access.roles import Permission
+from rollkeeper.disclosures.errors import DisclosureUnknown
+from rollkeeper.disclosures.choices import DisclosureState, Instrument, Outcome
+from rollkeeper.disclosures.models import DisclosureRequest, DisclosureDecision, RequestingAuthority, DeferredNotification
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class AuthorityView:
     kind: str
     fingerprint: str
     valid_until: dt.date
-    is_admitted: bool
-    ended_on: dt.date | None
+    is_approved: bool
+    removed_on: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
-class PutOffView:
-    """One time that telling was put off; not good while nobody else agreed."""
+class DeferralView:
+    """One time that notification was put off; not good while nobody else agreed."""
 
     until: dt.date
     because: str
@@ -38,10 +38,10 @@ class PutOffView:
 
 
 @dataclass(frozen=True, slots=True)
-class DemandView:
-    """One demand as it stands. Whose number it is about nobody reads here: it is a keyed hash."""
+class DisclosureView:
+    """One disclosure request as it stands. Whose number it is about nobody reads here: it is a keyed hash."""
 
-    demand_id: UUID
+    disclosure_id: UUID
     authority: str
     kind: str
     instrument: Instrument
@@ -50,82 +50,82 @@ class DemandView:
     received_on: dt.date
     expires_on: dt.date
     reply_by: dt.date | None
-    state: DemandState
+    state: DisclosureState
     refused_because: str | None
     refused_by_law: bool
     outcome: Outcome | None
     opened_on: dt.date | None
-    handed_over_on: dt.date | None
-    told_on: dt.date | None
+    delivered_on: dt.date | None
+    notified_on: dt.date | None
     entered_by: str
     approved_by: tuple[str, ...]
-    put_offs: tuple[PutOffView, ...]
+    deferrals: tuple[DeferralView, ...]
 
     @property
     def is_open(self) -> bool:
         """Tell whether something is still to be done."""
-        return self.state in {DemandState.WAITING, DemandState.APPROVED, DemandState.OPENED}
+        return self.state in {DisclosureState.WAITING, DisclosureState.APPROVED, DisclosureState.OPENED}
 
 
-def demands(authority: Authority) -> list[DemandView]:
-    """Return the demands that are kept, the newest first. Refuses: NotAllowed."""
-    demand(authority, Power.SEE_DEMANDS)
-    return _views(Demand.objects.filter(erased_on__isnull=True).order_by("-entered_at")[:500])
+def disclosures(authority: Authority) -> list[DisclosureView]:
+    """Return the disclosure requests that are kept, the newest first. Refuses: NotAllowed."""
+    require(authority, Permission.SEE_DISCLOSURES)
+    return _views(DisclosureRequest.objects.filter(erased_on__isnull=True).order_by("-entered_at")[:500])
 
 
-def demand_view(authority: Authority, demand_id: UUID) -> DemandView:
-    """Return one demand. Refuses: NotAllowed, DemandUnknown."""
-    demand(authority, Power.SEE_DEMANDS)
-    found = _views(Demand.objects.filter(demand_id=demand_id))
+def disclosure_view(authority: Authority, disclosure_id: UUID) -> DisclosureView:
+    """Return one disclosure request. Refuses: NotAllowed, DisclosureUnknown."""
+    require(authority, Permission.SEE_DISCLOSURES)
+    found = _views(DisclosureRequest.objects.filter(disclosure_id=disclosure_id))
     if not found:
-        raise DemandUnknown
+        raise DisclosureUnknown
     return found[0]
 
 
 def authorities(authority: Authority) -> list[AuthorityView]:
     """Return the list of authorities. Refuses: NotAllowed."""
-    demand(authority, Power.SEE_DEMANDS)
+    require(authority, Permission.SEE_DISCLOSURES)
     return [
         AuthorityView(
-            one.authority_id, one.title, one.kind, one.key_hash, one.valid_until, one.admitted_on is not None,
-            one.ended_on,
+            one.authority_id, one.title, one.kind, one.key_hash, one.valid_until, one.approved_on is not None,
+            one.removed_on,
         )
-        for one in DemandingAuthority.objects.order_by("title", "proposed_on")
+        for one in RequestingAuthority.objects.order_by("title", "proposed_on")
     ]  # fmt: skip
 
 
-def untold(on: dt.date) -> int:
-    """Count people who should have been told before this day, for the doctor."""
-    due = Demand.objects.filter(opened_on__lt=on, told_on__isnull=True, person_id__isnull=False).exclude(
+def count_overdue_notifications(on: dt.date) -> int:
+    """Count people who should have been notified before this day, for the doctor."""
+    due = DisclosureRequest.objects.filter(opened_on__lt=on, notified_on__isnull=True, person_id__isnull=False).exclude(
         outcome=Outcome.NOTHING_HELD.value
     )
     waiting = set(
-        PutOff.objects.filter(agreed_on__isnull=False, until__gte=on - dt.timedelta(days=1)).values_list(
-            "demand_id", flat=True
+        DeferredNotification.objects.filter(agreed_on__isnull=False, until__gte=on - dt.timedelta(days=1)).values_list(
+            "disclosure_id", flat=True
         )
     )
-    return sum(one.demand_id not in waiting for one in due)
+    return sum(one.disclosure_id not in waiting for one in due)
 
 
-def _views(found: Iterable[Demand]) -> list[DemandView]:
+def _views(found: Iterable[DisclosureRequest]) -> list[DisclosureView]:
     found = list(found)
-    ids = [one.demand_id for one in found]
-    titles = dict(DemandingAuthority.objects.values_list("authority_id", "title"))
+    ids = [one.disclosure_id for one in found]
+    titles = dict(RequestingAuthority.objects.values_list("authority_id", "title"))
     names = dict(Staff.objects.values_list("staff_id", "username"))
-    said = list(DemandDecision.objects.filter(demand_id__in=ids).order_by("decided_at"))
-    put_off = list(PutOff.objects.filter(demand_id__in=ids).order_by("renewal"))
+    said = list(DisclosureDecision.objects.filter(disclosure_id__in=ids).order_by("decided_at"))
+    deferral = list(DeferredNotification.objects.filter(disclosure_id__in=ids).order_by("renewal"))
     return [
-        DemandView(
-            demand_id=one.demand_id, authority=titles.get(one.authority_id, ""), kind=one.kind,
+        DisclosureView(
+            disclosure_id=one.disclosure_id, authority=titles.get(one.authority_id, ""), kind=one.kind,
             instrument=Instrument(one.instrument), article=one.article, fields=tuple(one.fields),
             received_on=one.received_on, expires_on=one.expires_on, reply_by=one.reply_by,
-            state=DemandState(one.state), refused_because=one.refused_because, refused_by_law=one.refused_by_law,
+            state=DisclosureState(one.state), refused_because=one.refused_because, refused_by_law=one.refused_by_law,
             outcome=Outcome(one.outcome) if one.outcome else None, opened_on=one.opened_on,
-            handed_over_on=one.handed_over_on, told_on=one.told_on, entered_by=names.get(one.entered_by, ""),
-            approved_by=tuple(names.get(d.staff_id, "") for d in said if d.demand_id == one.demand_id),
-            put_offs=tuple(
-                PutOffView(p.until, p.because, p.renewal, p.agreed_on is not None)
-                for p in put_off if p.demand_id == one.demand_id
+            delivered_on=one.delivered_on, notified_on=one.notified_on, entered_by=names.get(one.entered_by, ""),
+            approved_by=tuple(names.get(d.staff_id, "") for d in said if d.disclosure_id == one.disclosure_id),
+            deferrals=tuple(
+                DeferralView(p.until, p.because, p.renewal, p.agreed_on is not None)
+                for p in deferral if p.disclosure_id == one.disclosure_id
             ),
         )
         for one in found

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What may be demanded, who may decide it, when it may be opened and how long telling may wait. Pure; deny by default."""
+"""What may be requested, who may decide it, when it may be opened and how long the notification may wait. Pure; deny by default."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -7,73 +7,73 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.disclosures.kinds import Because, Instrument
+from rollkeeper.disclosures.choices import RefusalReason, Instrument
 from rollkeeper.law.disclosures import DisclosureLaw
 from rollkeeper.law.rules import Allowed, Decision, Refused
 
-DECIDERS = (StaffRole.SUPERVISOR, StaffRole.DATA_PROTECTION_OFFICER)
+APPROVER_ROLES = (StaffRole.SUPERVISOR, StaffRole.DATA_PROTECTION_OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedDemand(Refused):
+class RefusedDisclosure(Refused):
     """A refusal with the word under which it is counted."""
 
-    because: Because = Because.NO_POWER
+    because: RefusalReason = RefusalReason.NO_POWER
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a demand asks for, as far as the law decides about it."""
+class DisclosureScope:
+    """What a disclosure request asks for, as far as the law decides about it."""
 
     kind: str
     instrument: Instrument
     fields: frozenset[str]
     expires_on: dt.date
     key_valid_until: dt.date | None
-    """Last day of the authority's key; None where it is not admitted."""
-    people_before: int
-    """Other numbers that were demanded with the same instrument."""
+    """Last day of the authority's key; None where it is not approved."""
+    requests_before: int
+    """Other numbers that were requested with the same instrument."""
 
 
-def may_be_demanded(asked: Asked, laws: Sequence[DisclosureLaw], *, pack: str, on: dt.date) -> Decision:
-    """Decide whether the law lets this be demanded at all. Where the pack is silent, nothing is."""
+def may_be_disclosed(asked: DisclosureScope, laws: Sequence[DisclosureLaw], *, pack: str, on: dt.date) -> Decision:
+    """Decide whether the law lets this be requested at all. Where the pack is silent, nothing is."""
     law = law_for(asked.kind, laws)
     if law is None:
         return _refused(
-            Because.NO_POWER, f"no article of {pack}", f"this law gives '{asked.kind}' no power to demand",
+            RefusalReason.NO_POWER, f"no article of {pack}", f"this law gives '{asked.kind}' no power to request",
             "Refer the authority to a law that does; a pack with that power, confirmed in the official text, is needed.",
         )  # fmt: skip
     if not law.is_confirmed:
         return _refused(
-            Because.NOT_CONFIRMED, law.article, "nobody has confirmed the power in the official text of a law",
+            RefusalReason.NOT_CONFIRMED, law.article, "nobody has confirmed the power in the official text of a law",
             "Read it there and say so in the pack; until then nothing is disclosed.",
         )  # fmt: skip
     if asked.instrument.value != law.instrument:
         return _refused(
-            Because.WRONG_INSTRUMENT, law.article, f"it needs a {law.instrument}, and this is a {asked.instrument.value}",
+            RefusalReason.WRONG_INSTRUMENT, law.article, f"it needs a {law.instrument}, and this is a {asked.instrument.value}",
             "Let the authority show what the law asks of it.",
         )  # fmt: skip
     if not asked.fields or not asked.fields <= law.attributes:
         return _refused(
-            Because.TOO_WIDE, law.article, f"only these may be demanded: {', '.join(sorted(law.attributes))}",
+            RefusalReason.TOO_WIDE, law.article, f"only these may be requested: {', '.join(sorted(law.attributes))}",
             "Enter only what the law lets it ask, if the instrument can be read so; else refuse it.",
         )  # fmt: skip
     if asked.expires_on < on:
         return _refused(
-            Because.EXPIRED,
+            RefusalReason.EXPIRED,
             law.article,
             f"its last day was {asked.expires_on}",
             "Let the authority renew it.",
         )
-    if asked.people_before >= law.people_per_instrument:
+    if asked.requests_before >= law.people_per_instrument:
         return _refused(
-            Because.TOO_MANY, law.article, f"an instrument names {law.people_per_instrument} number and no more",
+            RefusalReason.TOO_MANY, law.article, f"an instrument names {law.people_per_instrument} number and no more",
             "Each person needs an instrument of their own.",
         )  # fmt: skip
     if asked.key_valid_until is None or asked.key_valid_until < on:
         return _refused(
-            Because.KEY_OVER, law.article, "the authority is not admitted, or its key has run out",
-            "Two people admit it with its key's fingerprint: 'rollkeeper disclosure propose-authority'.",
+            RefusalReason.KEY_OVER, law.article, "the authority is not approved, or its key has run out",
+            "Two people approve it with its key's fingerprint: 'rollkeeper disclosures propose-authority'.",
         )  # fmt: skip
     return Allowed(law.article)
 
@@ -83,10 +83,10 @@ def law_for(kind: str, laws: Sequence[DisclosureLaw]) -> DisclosureLaw | None:
     return next((law for law in laws if law.to == kind), None)
 
 
-def are_enough(deciders: Mapping[UUID, Collection[StaffRole]], *, entered_by: UUID) -> bool:
-    """Tell whether a supervisor and a data protection officer said yes: two people, neither of whom entered it."""
-    able = {who: set(roles) for who, roles in deciders.items() if who != entered_by}
-    supervisor, officer = DECIDERS
+def are_enough_approvers(approvers: Mapping[UUID, Collection[StaffRole]], *, entered_by: UUID) -> bool:
+    """Tell whether a supervisor and a data protection officer approved: two people, neither of whom entered it."""
+    able = {who: set(roles) for who, roles in approvers.items() if who != entered_by}
+    supervisor, officer = APPROVER_ROLES
     return any(
         supervisor in roles and officer in others
         for who, roles in able.items()
@@ -95,47 +95,47 @@ def are_enough(deciders: Mapping[UUID, Collection[StaffRole]], *, entered_by: UU
     )
 
 
-def may_put_off(
+def may_defer(
     law: DisclosureLaw, *, until: dt.date, renewals: int, is_opened: bool, running_until: dt.date | None, on: dt.date
 ) -> Decision:  # fmt: skip
-    """Decide whether telling may wait until `until`, after so many times before (`renewals`; 0: the first).
+    """Decide whether the notification may wait until `until`, after so many times before (`renewals`; 0: the first).
 
     Once something is opened, a wait that was not agreed on before, or is over, cannot be begun: the person can look already.
     """
-    article = law.put_off_article or law.article
-    if not law.may_be_put_off:
-        return Refused(article, "the person must be told at once", "Nothing: they are told with the opening.")
+    article = law.deferral_article or law.article
+    if not law.may_be_deferred:
+        return Refused(article, "the person must be notified at once", "Nothing: they are notified with the opening.")
     if is_opened and (running_until is None or running_until < on):
         return Refused(
-            article, "the person has been told, or may look already", "Nothing: it cannot be taken back."
+            article, "the person has been notified, or may look already", "Nothing: it cannot be taken back."
         )
-    if renewals > law.put_off_renewals:
+    if renewals > law.deferral_renewals:
         return Refused(
-            article, f"it was put off {renewals} times, and {law.put_off_renewals} renewals are allowed", "Tell the person."
+            article, f"it was put off {renewals} times, and {law.deferral_renewals} renewals are allowed", "Notify the person."
         )  # fmt: skip
     begins = max(on, running_until) if running_until is not None else on
-    latest = begins + dt.timedelta(days=law.put_off_days)
+    latest = begins + dt.timedelta(days=law.deferral_days)
     if not on < until <= latest:
         return Refused(article, f"it may be put off until {latest} at most", "Name an earlier day.")
     return Allowed(article)
 
 
-def must_tell(
-    *, opened_on: dt.date | None, told_on: dt.date | None, put_off_until: dt.date | None, on: dt.date
+def must_notify(
+    *, opened_on: dt.date | None, notified_on: dt.date | None, deferred_until: dt.date | None, on: dt.date
 ) -> bool:
-    """Tell whether the person must be told now: from the opening on, or from the day after what was put off."""
-    return opened_on is not None and told_on is None and (put_off_until is None or put_off_until < on)
+    """Tell whether the person must be notified now: from the opening on, or from the day after what was put off."""
+    return opened_on is not None and notified_on is None and (deferred_until is None or deferred_until < on)
 
 
 def is_over(expires_on: dt.date, *, on: dt.date) -> bool:
-    """Tell whether a demand's last day has passed."""
+    """Tell whether a disclosure request's last day has passed."""
     return expires_on < on
 
 
 def is_to_erase(closed_on: dt.date, *, keep_days: int, on: dt.date) -> bool:
-    """Tell whether what is kept of a demand goes: the day after the last one."""
+    """Tell whether what is kept of a disclosure request goes: the day after the last one."""
     return closed_on + dt.timedelta(days=keep_days) < on
 
 
-def _refused(because: Because, article: str, reason: str, remedy: str) -> RefusedDemand:
-    return RefusedDemand(article, reason, remedy, because)
+def _refused(because: RefusalReason, article: str, reason: str, remedy: str) -> RefusedDisclosure:
+    return RefusedDisclosure(article, reason, remedy, because)

@@ -3,14 +3,14 @@
 
 from enum import StrEnum
 
-from rollkeeper.documents.reasons import Verdict
+from rollkeeper.documents.choices import Verdict
 
 
 class Assurance(StrEnum):
     """From the least to the most. The values stand in the register and in the ledger: none is ever renamed."""
 
     DECLARED = "declared"
-    """Somebody said so: an import, a file, a form from afar; or whoever vouches for somebody without a document."""
+    """Somebody said so: an import, a file, a form remotely; or whoever vouches for somebody without a document."""
     SIGHTED = "sighted"
     """A clerk held the document."""
     CHECKED = "checked"
@@ -27,14 +27,14 @@ class Assurance(StrEnum):
 
 
 def assurance_of(
-    *, in_sight: bool, verdict: Verdict, was_read: bool = False, was_confirmed: bool = False
+    *, document_seen: bool, verdict: Verdict, machine_read: bool = False, was_confirmed: bool = False
 ) -> Assurance:
     """Return what it was and no more. Each level needs those below it: what a machine read unseen is declared."""
-    if not in_sight:
+    if not document_seen:
         return Assurance.DECLARED
     if verdict is not Verdict.VALID:
         return Assurance.SIGHTED
-    if not was_read:
+    if not machine_read:
         return Assurance.CHECKED
     return Assurance.CONFIRMED if was_confirmed else Assurance.MACHINE_READ
 

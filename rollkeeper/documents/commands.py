@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`rollkeeper documents`: check a number, a zone or a picture, redact a picture, draw specimens. Needs no home."""
+"""`rollkeeper documents`: check a number, a zone or a picture, redact a picture, draw specimens. Needs no instance."""
 
 import datetime as dt
 import sys
@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from rollkeeper.documents.capture import CopyRules, Mark, capture_document, read_document, worker_report
-from rollkeeper.documents.errors import FileThere, NothingToCheck, PictureNotThere
+from rollkeeper.documents.image_intake import CopyRules, Mark, read_and_redact, read_document, worker_report
+from rollkeeper.documents.errors import OutputFileExists, NothingToCheck, ImageNotReadable
 from rollkeeper.documents.mrz import check_mrz, looks_like_mrz
-from rollkeeper.documents.reading.sniffing import GREATEST_BYTES
-from rollkeeper.documents.reasons import Checked, Verdict
+from rollkeeper.documents.reading.file_types import MAX_BYTES
+from rollkeeper.documents.choices import Checked, Verdict
 from rollkeeper.documents.rules import PASSPORT, RESIDENT_CARD, check_number, normalise_number, normalise_type
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress
@@ -38,7 +38,7 @@ _SHOWN = ("name", "address", "document_type", "document_number")
 
 
 class Attribute(StrEnum):
-    """What a copy may be told to show; anything else is refused, so that no misspelt word hides what was to be seen."""
+    """What a copy may be asked to show; anything else is refused, so that no misspelt word hides what was to be seen."""
 
     NAME = "name"
     ADDRESS = "address"
@@ -49,7 +49,7 @@ class Attribute(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    """Add this room's commands."""
+    """Add this package's commands."""
     documents = typer.Typer(
         no_args_is_help=True, rich_markup_mode=None,
         help="Documents: check a number, a zone or a picture, redact a picture, draw specimens.",
@@ -124,8 +124,8 @@ def redact(
     """
     day = on or clock.today()
     if copy.exists():
-        raise FileThere(file=copy.name)
-    captured = capture_document(
+        raise OutputFileExists(file=copy.name)
+    captured = read_and_redact(
         _picture(picture), asked=(), copy=CopyRules(frozenset(show or _SHOWN), not hide_middle),
         mark=Mark(settings().operator_name, purpose, day), on=day, name=picture.name,
     )  # fmt: skip
@@ -138,7 +138,7 @@ def redact(
             with file.open("xb") as written:
                 written.write(made)
         except FileExistsError as fault:
-            raise FileThere(file=file.name) from fault
+            raise OutputFileExists(file=file.name) from fault
         out.print(str(file), markup=False)
 
 
@@ -209,13 +209,13 @@ def _picture(path: Path) -> bytes:
     """Return a picture's bytes, of one that is too large no more than shows that it is."""
     try:
         with path.open("rb") as file:
-            return file.read(GREATEST_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except OSError as fault:
-        raise PictureNotThere(why=(fault.strerror or "it cannot be opened").lower()) from fault
+        raise ImageNotReadable(why=(fault.strerror or "it cannot be opened").lower()) from fault
 
 
 def _piped() -> str | bytes:
-    data = sys.stdin.buffer.read(GREATEST_BYTES + 1)
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
     try:
         return data if len(data) > 10_000 or data.startswith(b"%PDF-") else data.decode("utf-8")
     except UnicodeDecodeError:

@@ -11,7 +11,7 @@ from typing import Final
 from stdnum import get_cc_module
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
 
-from rollkeeper.documents.reasons import Checked, Reason, Verdict
+from rollkeeper.documents.choices import Checked, Reason, Verdict
 from rollkeeper.documents.resident_card import check_resident_card
 
 PASSPORT: Final = "passport"
@@ -31,7 +31,7 @@ _AS_RESIDENT_CARD: Final = frozenset({RESIDENT_CARD, "cn-residence-permit", "cn-
 KNOWN_TYPES: Final = (
     RESIDENT_CARD, "cn-residence-permit", PASSPORT, "identity-card", "cn-business-licence", "other",
 )  # fmt: skip
-WITH_STATE: Final = frozenset({PASSPORT, "identity-card"})
+TYPES_WITH_STATE: Final = frozenset({PASSPORT, "identity-card"})
 """Kinds of document whose number is one state's: a form asks for the state beside."""
 
 
@@ -75,9 +75,9 @@ def is_known_type(kind: str) -> bool:
     return found is not None and get_cc_module(*found.groups()) is not None
 
 
-def of_state(kind: str, state: str | None) -> str:
+def with_state(kind: str, state: str | None) -> str:
     """Return a type with the state beside it that issued the document, where two states may use one number."""
-    return f"{kind}-{state.strip().lower()}" if state and state.strip() and kind in WITH_STATE else kind
+    return f"{kind}-{state.strip().lower()}" if state and state.strip() and kind in TYPES_WITH_STATE else kind
 
 
 def normalise_number(text: str) -> str:

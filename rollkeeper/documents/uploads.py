@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
-from rollkeeper.documents.reading.sniffing import GREATEST_BYTES
+from rollkeeper.documents.reading.file_types import MAX_BYTES
 
 
 class MemoryOnly(FileUploadHandler):
@@ -23,7 +23,7 @@ class MemoryOnly(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Take a piece of it."""
-        if self._bytes.tell() + len(raw_data) > GREATEST_BYTES:
+        if self._bytes.tell() + len(raw_data) > MAX_BYTES:
             raise StopUpload(connection_reset=True)
         self._bytes.write(raw_data)
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How Django knows this room."""
+"""How Django knows this package."""
 
 from django.apps import AppConfig
 
 
 class IncidentsConfig(AppConfig):
-    """The room incidents."""
+    """The package incidents."""
 
     name = "rollkeeper.incidents"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands under `incident`."""
+"""The commands under `incidents`."""
 
 import dataclasses
 import datetime as dt
@@ -9,21 +9,23 @@ from uuid import UUID
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.access.behind import accounts_behind
+from rollkeeper.access.linked_accounts import linked_accounts
 from rollkeeper.access.errors import StaffUnknown
 from rollkeeper.access.queries import staff_list
-from rollkeeper.incidents import acts, queries
-from rollkeeper.incidents.acts import close_incident
+from rollkeeper.incidents import queries
+from rollkeeper.incidents import services
+from rollkeeper.incidents.services import close_incident
 from rollkeeper.incidents.drafts import draft
-from rollkeeper.incidents.drilling import run_drill
-from rollkeeper.incidents.kinds import About, Remedy, Severity, Table
+from rollkeeper.incidents.exercise import run_drill
+from rollkeeper.incidents.choices import About, Remedy, Severity, Table
 from rollkeeper.incidents.queries import IncidentView
 from rollkeeper.incidents.remedies import remedy_incident
-from rollkeeper.incidents.reporting import LANGUAGES, write_report
-from rollkeeper.kernel import clock, opening
+from rollkeeper.incidents.report import LANGUAGES, write_report
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_instant, show_table
 from rollkeeper.kernel.ids import StaffId
-from rollkeeper.notices.kinds import NONE_NAMED
+from rollkeeper.notices.choices import NO_LANGUAGE
 
 IncidentArgument = Annotated[UUID, typer.Argument(metavar="INCIDENT", show_default=False)]
 AccountOption = Annotated[
@@ -39,20 +41,20 @@ InstantOption = typer.Option(parser=read_instant, metavar="INSTANT")
 
 
 def register(app: typer.Typer) -> None:
-    """Add this room's commands."""
-    room = typer.Typer(
+    """Add this package's commands."""
+    group = typer.Typer(
         no_args_is_help=True,
         help="When something leaked: who was exposed, what the law wants by when, and doing it.",
     )
-    room.command("open")(open_)
-    room.command()(status)
-    room.command()(scope)
-    room.command()(remedy)
-    room.command()(notify)
-    room.command()(report)
-    room.command()(close)
-    room.command()(drill)
-    app.add_typer(room, name="incident")
+    group.command("open")(open_)
+    group.command()(status)
+    group.command()(scope)
+    group.command()(remedy)
+    group.command()(notify)
+    group.command()(report)
+    group.command()(close)
+    group.command()(drill)
+    app.add_typer(group, name="incidents")
 
 
 def open_(
@@ -80,10 +82,10 @@ def open_(
 
     Start from an account, an agent, a device (its accounts), an epoch of keys, a table, or a time alone.
 
-    Example: rollkeeper incident open --about account --account clerk-07 --since 2012-03-01T08:00
+    Example: rollkeeper incidents open --about account --account clerk-07 --since 2012-03-01T08:00
     """
-    opening.open_home()
-    made = acts.open_incident(
+    instance_opener.open_instance()
+    made = services.open_incident(
         console_authority(), about=about, severity=severity, noticed_at=noticed or clock.now(),
         on=on or clock.today(), accounts=_accounts(account or [], agent, on or clock.today()), epoch_id=epoch, table=table,
         since=since, until=until,
@@ -95,9 +97,9 @@ def open_(
 def status(as_json: JsonOption = False, on: DateOption = None) -> None:  # noqa: ARG001 - the option gives the day by itself
     """List every incident with its figures and clocks. Exit code 1 while a clock of an open one is over.
 
-    Example: rollkeeper incident status
+    Example: rollkeeper incidents status
     """
-    opening.open_home()
+    instance_opener.open_instance()
     found = queries.incidents(console_authority(), now=clock.now())
     if as_json:
         emit([_plain(one) for one in found])
@@ -125,19 +127,19 @@ def scope(
 
     References only: nothing is opened to find out.
 
-    Example: rollkeeper incident scope 01900000-0000-7000-8000-000000000000 --references
+    Example: rollkeeper incidents scope 01900000-0000-7000-8000-000000000000 --references
     """
-    opening.open_home()
-    found = acts.scope_incident(console_authority(), incident, on=on or clock.today())
+    instance_opener.open_instance()
+    found = services.scope_incident(console_authority(), incident, on=on or clock.today())
     if references:
-        for one in queries.exposed(console_authority(), incident):
+        for one in queries.affected_people(console_authority(), incident):
             what = f"person {one.person_id}" if one.person_id else f"line {one.line_id}"
             out.print(f"{what} {','.join(one.fields)} {one.openings}", markup=False)
     elif as_json:
         emit(dataclasses.asdict(found))
     else:
         out.print(
-            f"{found.people:,} people were exposed, and {found.unnamed_lines:,} lines that nobody was registered for, by"
+            f"{found.people:,} people were exposed, and {found.unregistered_lines:,} lines that nobody was registered for, by"
             f" {found.openings:,} openings. Of {found.sealed_people:,} only sealed values leaked."
         )
 
@@ -147,14 +149,14 @@ def remedy(
     what: Annotated[Remedy, typer.Argument(metavar="REMEDY", help=", ".join(Remedy), show_default=False)],
     on: DateOption = None,
 ) -> None:
-    """Close the accounts, sign everybody out, or renew the keys and seal everything anew. It is noted with the incident.
+    """Close the accounts, sign everybody out, or renew the keys and seal everything again. It is noted with the incident.
 
-    Example: rollkeeper incident remedy 01900000-0000-7000-8000-000000000000 sign_out_everyone
+    Example: rollkeeper incidents remedy 01900000-0000-7000-8000-000000000000 sign_out_everyone
     """
-    opening.open_home()
+    instance_opener.open_instance()
     with progress("Remedying") as bar:
         touched = remedy_incident(
-            console_authority(), incident, what, on=on or clock.today(), tell=bar.advance
+            console_authority(), incident, what, on=on or clock.today(), progress=bar.advance
         )
     out.print(f"Done: {what.value}; it touched {touched:,}.")
 
@@ -170,14 +172,14 @@ def notify(
 ) -> None:
     """Draft the notices to everybody exposed, each in their language; with --send, owe them, once.
 
-    Example: rollkeeper incident notify 01900000-0000-7000-8000-000000000000 --send
+    Example: rollkeeper incidents notify 01900000-0000-7000-8000-000000000000 --send
     """
-    opening.open_home()
+    instance_opener.open_instance()
     if send:
-        told, missed = acts.tell_exposed(console_authority(), incident, on=on or clock.today())
-        answer = {"notices": told, "unreachable": missed}
+        notified, missed = services.notify_affected(console_authority(), incident, on=on or clock.today())
+        answer = {"notices": notified, "unreachable": missed}
         said = (
-            f"{told:,} people are told by 'rollkeeper notices send'; {missed:,} cannot be reached that way."
+            f"{notified:,} people are notified by 'rollkeeper notices send'; {missed:,} cannot be reached that way."
         )
         emit(answer) if as_json else out.print(said)
         return
@@ -186,7 +188,7 @@ def notify(
         emit(dataclasses.asdict(drafted))
         return
     for language, texts in drafted.texts.items():
-        named = "no language named" if language == NONE_NAMED else language
+        named = "no language named" if language == NO_LANGUAGE else language
         out.print(f"{named}: {drafted.by_language[language]:,} people\n", markup=False)
         for one in texts:
             out.print(f"{one.subject}\n\n{one.text}\n", markup=False)
@@ -202,13 +204,13 @@ def report(
 ) -> None:
     """Write the report to the authority: figures and clocks, nobody's reference. With --sent its clock stops.
 
-    Example: rollkeeper incident report 01900000-0000-7000-8000-000000000000 --language zh-hans
+    Example: rollkeeper incidents report 01900000-0000-7000-8000-000000000000 --language zh-hans
     """
     if language not in LANGUAGES:
         raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}.", param_hint="'--language'")
-    opening.open_home()
+    instance_opener.open_instance()
     if sent:
-        acts.note_report_sent(console_authority(), incident, on=on or clock.today())
+        services.note_report_sent(console_authority(), incident, on=on or clock.today())
     view = queries.incident(console_authority(), incident, now=clock.now())
     out.print(write_report(view, queries.people_by_field(incident), language=language), markup=False)
 
@@ -216,9 +218,9 @@ def report(
 def close(incident: IncidentArgument, on: DateOption = None) -> None:
     """Close an incident whose every duty is met.
 
-    Example: rollkeeper incident close 01900000-0000-7000-8000-000000000000
+    Example: rollkeeper incidents close 01900000-0000-7000-8000-000000000000
     """
-    opening.open_home()
+    instance_opener.open_instance()
     close_incident(console_authority(), incident, on=on or clock.today())
     out.print("Closed.")
 
@@ -226,11 +228,11 @@ def close(incident: IncidentArgument, on: DateOption = None) -> None:
 def drill(as_json: JsonOption = False, on: DateOption = None) -> None:
     """Run an incident from start to end without touching anybody: everything opened in the last 24 hours, as if it leaked.
 
-    Nobody is told, nothing is suspended or renewed, and every entry of the ledger says that it was a drill.
+    Nobody is notified, nothing is suspended or renewed, and every entry of the ledger says that it was a drill.
 
-    Example: rollkeeper incident drill
+    Example: rollkeeper incidents drill
     """
-    opening.open_home()
+    instance_opener.open_instance()
     view, by_field = run_drill(console_authority(), on=on or clock.today())
     if as_json:
         emit(_plain(view))
@@ -243,7 +245,7 @@ def _accounts(names: list[str], agent: str | None, on: dt.date) -> list[StaffId]
     for name in names:
         if name not in known:
             raise StaffUnknown
-    return [*(known[name] for name in names), *(accounts_behind("agent", agent) if agent else ())]
+    return [*(known[name] for name in names), *(linked_accounts("agent", agent) if agent else ())]
 
 
 def _plain(view: IncidentView) -> dict[str, object]:
@@ -258,7 +260,7 @@ def _show(view: IncidentView) -> None:
         markup=False,
     )
     if view.scoped_at:
-        out.print(f"{view.people:,} people, {view.unnamed_lines:,} lines besides; {view.notices:,} notices.")
+        out.print(f"{view.people:,} people, {view.unregistered_lines:,} lines without a subscriber; {view.notices:,} notices.")
     show_table(
         "Duties", ("to", "article", "within", "until", "stands"),
         [
@@ -269,8 +271,8 @@ def _show(view: IncidentView) -> None:
 
 
 def _stands(duty: object) -> str:
-    lifted, met = getattr(duty, "lifted_because", None), getattr(duty, "met_at", None)
-    if lifted:
-        return f"lifted: {lifted}"
+    exempt, met = getattr(duty, "exempt_because", None), getattr(duty, "met_at", None)
+    if exempt:
+        return f"exempt: {exempt}"
     late = ", late" if getattr(duty, "in_time", None) is False else ""
     return ("met" if met else "open") + late

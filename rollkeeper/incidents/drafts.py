@@ -4,32 +4,32 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power
-from rollkeeper.incidents.acts import draft_notices, locked_incident
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.incidents.services import draft_notices, locked_incident
 from rollkeeper.incidents.errors import IncidentNotScoped
 from rollkeeper.incidents.queries import people_by_field
-from rollkeeper.kernel.database import act, patient
+from rollkeeper.kernel.database import action, without_timeout
 from rollkeeper.kernel.settings import settings
-from rollkeeper.notices.kinds import NoticeKind
-from rollkeeper.notices.texts import Written, languages_of, write_notice
+from rollkeeper.notices.choices import NoticeKind
+from rollkeeper.notices.texts import RenderedText, languages_of, write_notice
 
 _NO_CODE = "00000000"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """How many would be told in which language, what they would read, and how many cannot be reached."""
+    """How many would be notified in which language, what they would read, and how many cannot be reached."""
 
     by_language: dict[str, int]
-    texts: dict[str, list[Written]]
+    texts: dict[str, list[RenderedText]]
     unreachable: int
 
 
 def draft(authority: Authority, incident_id: UUID) -> Draft:
-    """Draft the notices of an incident. Owes nothing. Refuses: NotAllowed, IncidentUnknown, IncidentClosed, IncidentNotScoped."""
-    demand(authority, Power.MANAGE_INCIDENT)
-    with act(), patient():
+    """Draft the notices of an incident. Owes nothing. Refuses: NotAllowed, IncidentNotFound, IncidentClosed, IncidentNotScoped."""
+    require(authority, Permission.MANAGE_INCIDENT)
+    with action(), without_timeout():
         if locked_incident(incident_id).scoped_at is None:
             raise IncidentNotScoped
         by_language, unreachable = draft_notices(incident_id)
@@ -39,7 +39,7 @@ def draft(authority: Authority, incident_id: UUID) -> Draft:
 def note_draft(authority: Authority, incident_id: UUID) -> None:
     """Keep the counts of the draft with the incident, for pages that may not read whom it exposed. Refuses: as `draft`."""
     drafted = draft(authority, incident_id)
-    with act():
+    with action():
         incident = locked_incident(incident_id)
         incident.drafted = {
             "languages": drafted.by_language, "unreachable": drafted.unreachable, "fields": people_by_field(incident_id),
@@ -47,8 +47,8 @@ def note_draft(authority: Authority, incident_id: UUID) -> None:
         incident.save(update_fields=["drafted"])
 
 
-def texts_in(language: str) -> list[Written]:
-    """Return what somebody of this language would read in a mail; in each language of the home where they named none."""
+def texts_in(language: str) -> list[RenderedText]:
+    """Return what somebody of this language would read in a mail; in each language of the instance where they named none."""
     return [
         write_notice(
             NoticeKind.DATA_EXPOSED, language=one, brief=False, promised_on=None, suspension_days=None, code=_NO_CODE,

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the room incidents."""
+"""Refusals of the package incidents."""
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 
-class IncidentUnknown(RollkeeperError):
+class IncidentNotFound(RollkeeperError):
     """No incident has that reference."""
 
-    code = "incident_unknown"
+    code = "incident_not_found"
     kind = Kind.NOT_FOUND
     sentence = "There is no incident with this reference."
-    remedy = "See 'rollkeeper incident status'."
+    remedy = "See 'rollkeeper incidents status'."
 
 
 class IncidentClosed(RollkeeperError):
@@ -19,7 +19,7 @@ class IncidentClosed(RollkeeperError):
     code = "incident_closed"
     kind = Kind.CONFLICT
     sentence = "The incident was closed on {on}."
-    remedy = "Open a new one with 'rollkeeper incident open'."
+    remedy = "Open a new one with 'rollkeeper incidents open'."
 
 
 class IncidentNotScoped(RollkeeperError):
@@ -28,22 +28,22 @@ class IncidentNotScoped(RollkeeperError):
     code = "incident_not_scoped"
     kind = Kind.CONFLICT
     sentence = "Who was exposed is not known yet."
-    remedy = "Run 'rollkeeper incident scope' first."
+    remedy = "Run 'rollkeeper incidents scope' first."
 
 
-class IncidentNotNamed(RollkeeperError):
+class IncidentSubjectMissing(RollkeeperError):
     """What an incident starts from was not given, or more than it has."""
 
-    code = "incident_not_named"
+    code = "incident_subject_missing"
     kind = Kind.MALFORMED
     sentence = "An incident about '{about}' is named by {needed}."
     remedy = "Give exactly that; a time may be added with --since and --until."
 
 
-class EpochUnknown(RollkeeperError):
+class EpochNotFound(RollkeeperError):
     """No epoch of keys has that number."""
 
-    code = "epoch_unknown"
+    code = "epoch_not_found"
     kind = Kind.NOT_FOUND
     sentence = "There is no epoch of keys with the number {epoch}."
     remedy = "'rollkeeper doctor' names the present one; older ones count down from it."
@@ -55,7 +55,7 @@ class DutiesOpen(RollkeeperError):
     code = "duties_open"
     kind = Kind.CONFLICT
     sentence = "{count} duties are not met yet: {duties}."
-    remedy = "Remedy, notify and report first; 'rollkeeper incident status' shows the clocks."
+    remedy = "Remedy, notify and report first; 'rollkeeper incidents status' shows the clocks."
 
 
 class NothingToSuspend(RollkeeperError):
@@ -67,37 +67,37 @@ class NothingToSuspend(RollkeeperError):
     remedy = "Use another remedy, or 'rollkeeper staff suspend' for an account that you name."
 
 
-class StepNeedsPerson(RollkeeperError):
-    """Who agrees to a step is somebody: the console and the house are nobody."""
+class StepNeedsNamedUser(RollkeeperError):
+    """Who agrees to a step is somebody: the console and Rollkeeper are nobody."""
 
-    code = "step_needs_person"
+    code = "step_needs_named_user"
     kind = Kind.FORBIDDEN
-    sentence = "A step that is asked for is asked for by a named person."
-    remedy = "Sign in at the office; at the console use 'rollkeeper incident' instead."
+    sentence = "A step must be requested by a named user."
+    remedy = "Sign in at the back office; at the console use 'rollkeeper incidents' instead."
 
 
-class AgreedAlready(RollkeeperError):
+class StepAlreadyApproved(RollkeeperError):
     """The second yes comes from somebody else."""
 
-    code = "agreed_already"
+    code = "step_already_approved"
     kind = Kind.CONFLICT
-    sentence = "You said yes to this already; it waits for somebody else, or for the house to do it."
-    remedy = "Have another person with that power look at it."
+    sentence = "You have already approved this step. It is waiting for a second approver or for the system to carry it out."
+    remedy = "Ask another user with this permission to approve it."
 
 
-class PeopleToldAlready(RollkeeperError):
-    """Everybody exposed is told once."""
+class PeopleAlreadyNotified(RollkeeperError):
+    """Everybody exposed is notified once."""
 
-    code = "people_told_already"
+    code = "people_already_notified"
     kind = Kind.CONFLICT
-    sentence = "The people of this incident were told on {on}."
+    sentence = "The people affected by this incident were notified on {on}."
     remedy = "Open a further incident if more has come to light since."
 
 
-class StepNotWaiting(RollkeeperError):
+class StepNotPending(RollkeeperError):
     """There is nothing to withdraw."""
 
-    code = "step_not_waiting"
+    code = "step_not_pending"
     kind = Kind.CONFLICT
-    sentence = "Nothing of this kind waits for a yes."
-    remedy = "Look at the incident again: it may have been done since."
+    sentence = "No step of this kind is waiting for approval."
+    remedy = "Open the incident again: the step may have been done since."

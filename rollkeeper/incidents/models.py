@@ -25,7 +25,7 @@ class Incident(models.Model):
     opened_by = models.UUIDField(null=True)
     scoped_at = models.DateTimeField(null=True)
     people = models.BigIntegerField(null=True, db_comment="People whose cleartext was exposed.")
-    unnamed_lines = models.BigIntegerField(
+    unregistered_lines = models.BigIntegerField(
         null=True, db_comment="Exposed lines that nobody was registered for."
     )
     openings = models.BigIntegerField(null=True)
@@ -34,7 +34,7 @@ class Incident(models.Model):
         null=True,
         db_comment="Of the last scoping: people by language, by field seen, and out of reach. Counts only.",
     )
-    told_at = models.DateTimeField(null=True)
+    notified_at = models.DateTimeField(null=True)
     notices = models.BigIntegerField(null=True)
     unreachable = models.BigIntegerField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -46,12 +46,12 @@ class Incident(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(severity__in=["ordinary", "serious"]),
-                name="incidents_incident_of_unknown_severity",
+                name="incidents_incident_severity",
             ),
         ]
 
 
-class Exposed(models.Model):
+class AffectedPerson(models.Model):
     """One person, by reference, or one line that nobody was registered for, and which fields were seen when."""
 
     pk = models.CompositePrimaryKey("incident_id", "nth")
@@ -69,11 +69,11 @@ class Exposed(models.Model):
     class Meta:
         """Made anew by every scoping."""
 
-        db_table = "incidents_exposed"
+        db_table = "incidents_affectedperson"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(person_id__isnull=False) | models.Q(line_id__isnull=False),
-                name="incidents_exposed_is_nobody",
+                name="incidents_affectedperson_reference",
             )
         ]
 
@@ -93,7 +93,7 @@ class Duty(models.Model):
         db_comment="Met until then it was met in time: later than the clock only where the pack says what at once is."
     )
     met_at = models.DateTimeField(null=True)
-    lifted_because = models.TextField(null=True, db_comment="encrypted: only sealed values leaked.")
+    exempt_because = models.TextField(null=True, db_comment="encrypted: only sealed values leaked.")
 
     class Meta:
         """Few rows."""
@@ -101,7 +101,7 @@ class Duty(models.Model):
         db_table = "incidents_duty"
 
 
-class RemedyTaken(models.Model):
+class AppliedRemedy(models.Model):
     """One remedy, and how much it touched."""
 
     pk = models.CompositePrimaryKey("incident_id", "remedy_id")
@@ -109,7 +109,7 @@ class RemedyTaken(models.Model):
     remedy_id = models.UUIDField(db_default=UUID7())
     remedy = models.TextField(db_comment="incidents.kinds.Remedy.")
     touched = models.BigIntegerField()
-    taken_at = models.DateTimeField()
+    applied_at = models.DateTimeField()
 
     class Meta:
         """Append-only."""
@@ -117,7 +117,7 @@ class RemedyTaken(models.Model):
         db_table = "incidents_remedy"
 
 
-class StepAsked(models.Model):
+class StepRequest(models.Model):
     """One thing that was asked for from the page: how it stands, and what came of it."""
 
     pk = models.CompositePrimaryKey("incident_id", "step_id")
@@ -125,7 +125,7 @@ class StepAsked(models.Model):
     step_id = models.UUIDField(db_default=UUID7())
     step = models.TextField(db_comment="incidents.kinds.Step.")
     state = models.TextField(db_comment="incidents.kinds.StepState.")
-    asked_at = models.DateTimeField()
+    requested_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     touched = models.BigIntegerField(null=True)
     failed_because = models.TextField(null=True, db_comment="The code of the refusal; never its text.")
@@ -138,21 +138,21 @@ class StepAsked(models.Model):
             models.UniqueConstraint(
                 fields=["incident_id", "step"],
                 condition=models.Q(ended_at__isnull=True),
-                name="incidents_step_asked_twice",
+                name="incidents_step_requested_twice",
             )
         ]
 
 
-class StepYes(models.Model):
-    """Who said yes to one of them."""
+class StepApproval(models.Model):
+    """Who approved one of them."""
 
     pk = models.CompositePrimaryKey("incident_id", "step_id", "staff_id")
     incident_id = models.UUIDField()
     step_id = models.UUIDField()
     staff_id = models.UUIDField()
-    said_at = models.DateTimeField()
+    approved_at = models.DateTimeField()
 
     class Meta:
         """Append-only."""
 
-        db_table = "incidents_stepyes"
+        db_table = "incidents_stepapproval"

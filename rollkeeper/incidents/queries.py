@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reads of this room: how incidents stand, with their clocks, and the references of whom one exposed."""
+"""Reads of this package: how incidents stand, with their clocks, and the references of whom one exposed."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power
-from rollkeeper.incidents.errors import IncidentUnknown
-from rollkeeper.incidents.kinds import About, Remedy, Severity, Step, StepState
-from rollkeeper.incidents.models import Duty, Exposed, Incident, RemedyTaken
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.incidents.errors import IncidentNotFound
+from rollkeeper.incidents.choices import About, Remedy, Severity, Step, StepState
+from rollkeeper.incidents.models import Duty, AffectedPerson, Incident, AppliedRemedy
 from rollkeeper.incidents.rules import is_in_time
 from rollkeeper.kernel.database import rows, sql
 from rollkeeper.kernel.ids import LineId, PersonId
@@ -28,7 +28,7 @@ class DutyView:
     due_at: dt.datetime
     in_time_until: dt.datetime
     met_at: dt.datetime | None
-    lifted_because: str | None
+    exempt_because: str | None
     in_time: bool | None
 
 
@@ -37,21 +37,21 @@ class RemedyView:
     """One remedy that was taken."""
 
     remedy: Remedy
-    taken_at: dt.datetime
+    applied_at: dt.datetime
     touched: int
 
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step that was asked for from the page, and who said yes, by their names for signing in."""
+    """One step that was asked for from the page, and who approved it, by user name."""
 
     step: Step
     state: StepState
-    asked_at: dt.datetime
+    requested_at: dt.datetime
     ended_at: dt.datetime | None
     touched: int
     failed_because: str
-    said_by: tuple[str, ...]
+    approved_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ class IncidentView:
     until: dt.datetime
     scoped_at: dt.datetime | None
     people: int
-    unnamed_lines: int
+    unregistered_lines: int
     openings: int
     sealed_people: int
-    told_at: dt.datetime | None
+    notified_at: dt.datetime | None
     notices: int
     unreachable: int
     closed_at: dt.datetime | None
@@ -81,7 +81,7 @@ class IncidentView:
 
 
 @dataclass(frozen=True, slots=True)
-class ExposedView:
+class AffectedPersonView:
     """Somebody by reference, or a line that nobody was registered for, and which fields were seen."""
 
     person_id: PersonId | None
@@ -94,24 +94,24 @@ class ExposedView:
 
 def incidents(authority: Authority, *, now: dt.datetime) -> list[IncidentView]:
     """Return every incident, the newest first. Refuses: NotAllowed."""
-    demand(authority, Power.MANAGE_INCIDENT)
+    require(authority, Permission.MANAGE_INCIDENT)
     return [_view(found, now=now) for found in Incident.objects.order_by("-opened_at")]
 
 
 def incident(authority: Authority, incident_id: UUID, *, now: dt.datetime) -> IncidentView:
-    """Return one incident. Refuses: NotAllowed, IncidentUnknown."""
-    demand(authority, Power.MANAGE_INCIDENT)
+    """Return one incident. Refuses: NotAllowed, IncidentNotFound."""
+    require(authority, Permission.MANAGE_INCIDENT)
     found = Incident.objects.filter(incident_id=incident_id).first()
     if found is None:
-        raise IncidentUnknown
+        raise IncidentNotFound
     return _view(found, now=now)
 
 
-def exposed(authority: Authority, incident_id: UUID) -> Iterator[ExposedView]:
+def affected_people(authority: Authority, incident_id: UUID) -> Iterator[AffectedPersonView]:
     """Give the references of everybody whom an incident exposed. Refuses: NotAllowed."""
-    demand(authority, Power.MANAGE_INCIDENT)
-    for row in Exposed.objects.filter(incident_id=incident_id).order_by("nth").iterator():
-        yield ExposedView(
+    require(authority, Permission.MANAGE_INCIDENT)
+    for row in AffectedPerson.objects.filter(incident_id=incident_id).order_by("nth").iterator():
+        yield AffectedPersonView(
             PersonId(row.person_id) if row.person_id else None, LineId(row.line_id) if row.line_id else None,
             tuple(row.fields), row.first_at, row.last_at, row.openings,
         )  # fmt: skip
@@ -119,11 +119,11 @@ def exposed(authority: Authority, incident_id: UUID) -> Iterator[ExposedView]:
 
 def steps(authority: Authority, incident_id: UUID) -> list[StepView]:
     """Return what was asked for from the page of an incident, the newest first. Refuses: NotAllowed."""
-    demand(authority, Power.MANAGE_INCIDENT)
+    require(authority, Permission.MANAGE_INCIDENT)
     return [
         StepView(
-            Step(row.step), StepState(row.state), row.asked_at, row.ended_at, row.touched or 0, row.failed_because or "",
-            tuple(row.said_by),
+            Step(row.step), StepState(row.state), row.requested_at, row.ended_at, row.touched or 0, row.failed_because or "",
+            tuple(row.approved_by),
         )
         for row in rows(sql("incidents", "steps"), {"incident": incident_id})
     ]  # fmt: skip
@@ -135,26 +135,26 @@ def people_by_field(incident_id: UUID) -> dict[str, int]:
 
 
 def _view(found: Incident, *, now: dt.datetime) -> IncidentView:
-    taken = RemedyTaken.objects.filter(incident_id=found.incident_id).order_by("taken_at")
+    taken = AppliedRemedy.objects.filter(incident_id=found.incident_id).order_by("applied_at")
     clocks = Duty.objects.filter(incident_id=found.incident_id).order_by("due_at", "duty_id")
     return IncidentView(
         incident_id=found.incident_id, about=About(found.about), severity=Severity(found.severity),
         is_drill=found.is_drill, noticed_at=found.noticed_at, since=found.since, until=found.until,
-        scoped_at=found.scoped_at, people=found.people or 0, unnamed_lines=found.unnamed_lines or 0,
-        openings=found.openings or 0, sealed_people=found.sealed_people or 0, told_at=found.told_at,
+        scoped_at=found.scoped_at, people=found.people or 0, unregistered_lines=found.unregistered_lines or 0,
+        openings=found.openings or 0, sealed_people=found.sealed_people or 0, notified_at=found.notified_at,
         notices=found.notices or 0, unreachable=found.unreachable or 0, closed_at=found.closed_at,
         duties=tuple(_duty(one, now=now) for one in clocks),
-        remedies=tuple(RemedyView(Remedy(one.remedy), one.taken_at, one.touched) for one in taken),
+        remedies=tuple(RemedyView(Remedy(one.remedy), one.applied_at, one.touched) for one in taken),
         drafted=found.drafted,
     )  # fmt: skip
 
 
 def _duty(one: Duty, *, now: dt.datetime) -> DutyView:
     in_time: bool | None = None
-    if one.lifted_because is None:
+    if one.exempt_because is None:
         fits = is_in_time(one.in_time_until, met_at=one.met_at or now)
         in_time = fits if one.met_at or not fits else None
     return DutyView(
-        one.to, one.article, one.within, one.is_second, one.due_at, one.in_time_until, one.met_at, one.lifted_because,
+        one.to, one.article, one.within, one.is_second, one.due_at, one.in_time_until, one.met_at, one.exempt_because,
         in_time,
     )  # fmt: skip

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from rollkeeper.incidents.kinds import Severity
-from rollkeeper.law.leaves import Duration
+from rollkeeper.incidents.choices import Severity
+from rollkeeper.law.schema_common import Duration
 from rollkeeper.law.schema import Breach
 
 type IsClosed = Callable[[dt.date], bool]

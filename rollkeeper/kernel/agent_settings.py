@@ -12,13 +12,13 @@ from pydantic import BaseModel, Field
 class AgentSettings(BaseModel):
     """What an operator may choose about agents."""
 
-    agents_daily_cap: Annotated[
+    agents_daily_limit: Annotated[
         int, Field(gt=0, description="Registrations a day of an agent that was given no cap of its own.")
     ] = 50
-    agents_in_ten_minutes: Annotated[
+    agents_max_per_ten_minutes: Annotated[
         int, Field(gt=0, description="Registrations by one agent's account in ten minutes; the next is held.")
     ] = 6
-    agents_lines_of_one_person: Annotated[
+    agents_max_lines_per_person: Annotated[
         int,
         Field(
             gt=0,
@@ -36,7 +36,7 @@ class AgentSettings(BaseModel):
             description="Pictures taken by an account in a day from which on it is asked what came of them.",
         ),
     ] = 10
-    agents_recheck_days: Annotated[
+    agents_reverification_days: Annotated[
         int,
         Field(
             gt=0,

@@ -12,21 +12,21 @@ from pydantic import BaseModel, Field
 class BatchSettings(BaseModel):
     """What an operator may choose about batches."""
 
-    cap_per_hour: Annotated[
+    max_lines_per_hour: Annotated[
         int,
         Field(
             gt=0,
             description="Lines that all batches together may suspend or end in an hour. A batch keeps the cap that was set when it"
-            " was drawn up. At 5000 ten million lines due at once take 2,000 hours, 83 days.",
+            " was prepared. At 5000 ten million lines due at once take 2,000 hours, 83 days.",
         ),
     ] = 5000
-    first_share: Annotated[
+    pilot_share: Annotated[
         float, Field(gt=0, le=1, description="The share of a batch that goes first, alone, before the rest.")
     ] = 0.01
-    first_share_hours: Annotated[
-        int, Field(ge=0, description="Hours between the first share and the rest.")
+    pilot_hours: Annotated[
+        int, Field(ge=0, description="Hours between the pilot and the rest.")
     ] = 4
-    stop_at_complaints: Annotated[
+    abort_at_complaints: Annotated[
         float,
         Field(
             gt=0,
@@ -35,29 +35,29 @@ class BatchSettings(BaseModel):
             " shows a receipt complains.",
         ),
     ] = 0.02
-    stop_at_failed_read_backs: Annotated[
+    abort_at_failed_read_backs: Annotated[
         float, Field(gt=0, le=1, description="Share of failed read-backs at which a batch stops by itself.")
     ] = 0.02
-    stop_at_emergency_jump: Annotated[
+    abort_at_emergency_jump: Annotated[
         float,
         Field(
             gt=1,
             description="Times as many anomalies of emergency calls in an hour as were usual before at which every batch stops.",
         ),
     ] = 3.0
-    deciders_wait_hours: Annotated[
+    approver_cooldown_hours: Annotated[
         int | None,
         Field(
             ge=0,
-            description="Hours after which whoever was given a role may decide with others (two people). Not set: 24, in a trial"
-            " home none. `alarms_to` is told of each such role.",
+            description="Hours after which whoever was given a role may decide with others (two people). Not set: 24, in a demo"
+            " instance none. `alarms_to` is notified of each such role.",
         ),
     ] = None
-    hardship_proof_days: Annotated[
+    hardship_evidence_days: Annotated[
         int,
         Field(
             gt=0,
             description="Days after which a proof of a declared hardship is asked after. Nothing follows where none comes.",
         ),
     ] = 30
-    sample_size: Annotated[int, Field(gt=0, description="Lines shown for review by eye before a batch.")] = 20
+    preview_size: Annotated[int, Field(gt=0, description="Lines shown for review by eye before a batch.")] = 20

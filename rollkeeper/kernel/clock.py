@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The one clock. Nothing else in the house asks the machine what time it is.
+"""The one clock. Nothing else in Rollkeeper asks the machine what time it is.
 
-A trial home may be given a date (``--on``, or ``trial_on`` in its settings): the clock then shows that day at the
-machine's time of day. A production home refuses, since a false date there would cut off real people.
+A demo instance may be given a date (``--on``, or ``demo_date`` in its settings): the clock then shows that day at the
+machine's time of day. A production instance refuses, since a false date there would cut off real people.
 """
 
 import datetime as dt
@@ -12,26 +12,26 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
-from rollkeeper.kernel.settings import HomeKind, settings
+from rollkeeper.kernel.settings import InstanceKind, settings
 
-MOST_IDLE_DAYS: Final = 7
+MAX_IDLE_DAYS: Final = 7
 """After as many days without it, a person says that the date is right before what cannot be put back is done again."""
 
-_given: ContextVar[dt.date | None] = ContextVar("given_day", default=None)
+_given: ContextVar[dt.date | None] = ContextVar("demo_date", default=None)
 
 
 class DateRefused(RollkeeperError):
-    """Somebody tried to give a production home another date than today's."""
+    """Somebody tried to give a production instance another date than today's."""
 
     code = "date_refused"
     kind = Kind.REFUSED
-    sentence = "A production home runs on the true date and was given {day}."
-    remedy = "Leave out --on, or try it in a trial home (set ROLLKEEPER_HOME to a new folder)."
+    sentence = "A production instance runs on the true date and was given {day}."
+    remedy = "Leave out --on, or try it in a demo instance (set ROLLKEEPER_HOME to a new folder)."
 
 
-def give_day(day: dt.date | None) -> None:
-    """Let this process believe that it is `day` (None: the home's own date again). Refuses: DateRefused."""
-    if day is not None and settings().kind is HomeKind.PRODUCTION:
+def set_demo_date(day: dt.date | None) -> None:
+    """Let this process believe that it is `day` (None: the instance's own date again). Refuses: DateRefused."""
+    if day is not None and settings().kind is InstanceKind.PRODUCTION:
         raise DateRefused(day=day)
     _given.set(day)
 
@@ -39,54 +39,54 @@ def give_day(day: dt.date | None) -> None:
 def now() -> dt.datetime:
     """Return the instant, aware, in UTC."""
     real = dt.datetime.now(zone())
-    day = given_day()
+    day = demo_date()
     return (real if day is None else dt.datetime.combine(day, real.timetz())).astimezone(dt.UTC)
 
 
 def today() -> dt.date:
-    """Return the plain date in the home's zone."""
-    return given_day() or dt.datetime.now(zone()).date()
+    """Return the plain date in the instance's zone."""
+    return demo_date() or dt.datetime.now(zone()).date()
 
 
 def day_of(instant: dt.datetime) -> dt.date:
-    """Return the day on which an instant of the machine's own was: as long ago as that, where the home was given another day."""
-    given, day = given_day(), instant.astimezone(zone()).date()
+    """Return the day on which an instant of the machine's own was: as long ago as that, where the instance was given another day."""
+    given, day = demo_date(), instant.astimezone(zone()).date()
     return day if given is None else given - (true_now().astimezone(zone()).date() - day)
 
 
-def day_by_day(on: dt.date) -> Callable[[], dt.date]:
+def advancing_day(on: dt.date) -> Callable[[], dt.date]:
     """Return what tells the day that it is by then: a run that began on a day goes on past midnight."""
     began = today()
     return lambda: on + (today() - began)
 
 
-def given_day() -> dt.date | None:
-    """Return the day this home was told to believe, if any."""
+def demo_date() -> dt.date | None:
+    """Return the day this instance was asked to believe, if any."""
     if _given.get() is not None:
         return _given.get()
-    return settings().trial_on if settings().kind is HomeKind.TRIAL else None
+    return settings().demo_date if settings().kind is InstanceKind.DEMO else None
 
 
-def is_far_ahead(day: dt.date, *, last: dt.date | None) -> bool:
+def is_clock_far_ahead(day: dt.date, *, last: dt.date | None) -> bool:
     """Tell whether a day is so long after the last on which the same work was done that the machine's date may be wrong.
 
-    A clock that jumps ahead must cut nobody and erase nothing. A trial home goes through months in minutes and is not asked.
+    A clock that jumps ahead must cut nobody and erase nothing. A demo instance goes through months in minutes and is not asked.
     """
-    if last is None or settings().kind is not HomeKind.PRODUCTION:
+    if last is None or settings().kind is not InstanceKind.PRODUCTION:
         return False
-    return (day - last).days > MOST_IDLE_DAYS
+    return (day - last).days > MAX_IDLE_DAYS
 
 
 def true_seconds() -> int:
-    """Return seconds since 1970 by the machine, whatever day a trial home believes: for stamps that others check."""
+    """Return seconds since 1970 by the machine, whatever day a demo instance believes: for stamps that others check."""
     return int(dt.datetime.now(dt.UTC).timestamp())
 
 
 def true_now() -> dt.datetime:
-    """Return the machine's own instant, whatever day a trial home believes."""
+    """Return the machine's own instant, whatever day a demo instance believes."""
     return dt.datetime.now(dt.UTC)
 
 
 def zone() -> ZoneInfo:
-    """Return the zone in which this home counts days."""
+    """Return the zone in which this instance counts days."""
     return ZoneInfo(settings().zone)

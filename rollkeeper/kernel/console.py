@@ -35,28 +35,28 @@ out = _PlainConsole(highlight=False, soft_wrap=True)
 err = _PlainConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
-class DateNotRead(RollkeeperError):
+class InvalidDate(RollkeeperError):
     """An option that wants a date was given something else."""
 
-    code = "date_not_read"
+    code = "invalid_date"
     kind = Kind.MALFORMED
     sentence = "{given} is not a date."
     remedy = "Write it as YYYY-MM-DD, for example 2012-03-02."
 
 
-class DateTooFar(RollkeeperError):
+class DateOutOfRange(RollkeeperError):
     """An option was given a day for which nobody has a calendar of open and closed days."""
 
-    code = "date_too_far"
+    code = "date_out_of_range"
     kind = Kind.MALFORMED
     sentence = "{day} lies outside the years {first} to {last}, in which Rollkeeper counts days."
     remedy = "Look at the year again."
 
 
-class InstantNotRead(RollkeeperError):
+class InvalidInstant(RollkeeperError):
     """An option that wants an instant was given something else."""
 
-    code = "instant_not_read"
+    code = "invalid_instant"
     kind = Kind.MALFORMED
     sentence = "That is no instant."
     remedy = "Write it as 2012-03-02T09:30, in the zone of the law, or with an offset of its own."
@@ -66,38 +66,38 @@ YEARS = (1900, 2199)
 
 
 def read_date(text: str) -> dt.date:
-    """Read a plain date, year first. Refuses: DateNotRead, DateTooFar."""
+    """Read a plain date, year first. Refuses: InvalidDate, DateOutOfRange."""
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         # It could be anything, a name put in the wrong place too: it is not repeated.
-        raise DateNotRead(given=f"What was given ({len(text)} characters)")
+        raise InvalidDate(given=f"What was given ({len(text)} characters)")
     try:
         day = dt.date.fromisoformat(text)
     except ValueError as fault:
-        raise DateNotRead(given=f"'{text}'") from fault
+        raise InvalidDate(given=f"'{text}'") from fault
     if not YEARS[0] <= day.year <= YEARS[1]:
-        raise DateTooFar(day=day, first=YEARS[0], last=YEARS[1])
+        raise DateOutOfRange(day=day, first=YEARS[0], last=YEARS[1])
     return day
 
 
 def read_instant(text: str) -> dt.datetime:
-    """Read an instant; without an offset it is of the instance's zone. Refuses: InstantNotRead."""
+    """Read an instant; without an offset it is of the instance's zone. Refuses: InvalidInstant."""
     try:
         read = dt.datetime.fromisoformat(text)
     except ValueError:
-        raise InstantNotRead from None
+        raise InvalidInstant from None
     return read if read.tzinfo else read.replace(tzinfo=clock.zone())
 
 
 def _given(value: dt.date | None) -> dt.date | None:
     if value is not None:
-        clock.give_day(value)
+        clock.set_demo_date(value)
     return value
 
 
 DateOption = Annotated[
     dt.date | None,
     typer.Option(
-        "--on", parser=read_date, callback=_given, metavar="DATE", help="Trial homes only: run as on DATE."
+        "--on", parser=read_date, callback=_given, metavar="DATE", help="Demo instances only: run as on DATE."
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine.")]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The way to the two stores: roles, timeouts, one transaction an act, SQL out of files.
+"""The way to the two stores: roles, timeouts, one transaction per action, SQL out of files.
 
 Each process connects with one role of PostgreSQL and so has that role's rights and no others; the rights stand on
-one page, ``site/sql/roles.sql``. Django's connection ``default`` is the register in the role of this process; the
+one page, ``operations/sql/roles.sql``. Django's connection ``default`` is the register in the role of this process; the
 connection ``vault`` exists only where the process may open what is sealed; ``keys`` is the second store.
 """
 
@@ -22,11 +22,11 @@ import psycopg
 from django.db import connection, connections, transaction
 from psycopg.rows import namedtuple_row
 
-from rollkeeper.kernel import server
+from rollkeeper.kernel import stores
 from rollkeeper.kernel.settings import settings
 
 _JSONB = 3802  # as PostgreSQL numbers the type; what is of type json psycopg has read already
-# A plan is kept (`kept_rows`) for what is asked so often: whoever asks once does not wait for that.
+# A plan is kept (`prepared_rows`) for what is asked so often: whoever asks once does not wait for that.
 _ASKED_BEFORE_KEPT = 5
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 5_000
@@ -40,13 +40,13 @@ PATIENT = (
 
 
 class Role(StrEnum):
-    """What a process may do in the register (``site/sql/roles.sql``)."""
+    """What a process may do in the register (``operations/sql/roles.sql``)."""
 
     MIGRATOR = "migrator"
     COUNTER = "counter"
-    OFFICE = "office"
+    BACKOFFICE = "backoffice"
     PORTAL = "portal"
-    SWEEP = "sweep"
+    WORKER = "worker"
     VAULT = "vault"
     AUDITOR = "auditor"
 
@@ -61,14 +61,14 @@ class KeysRole(StrEnum):
 
 def this_role() -> Role:
     """Return the role of this process, out of the environment variable ``ROLLKEEPER_ROLE``."""
-    return Role(os.environ.get("ROLLKEEPER_ROLE", Role.SWEEP))
+    return Role(os.environ.get("ROLLKEEPER_ROLE", Role.WORKER))
 
 
-def address(store: server.Store, role: str) -> dict[str, Any]:
+def address(store: stores.Store, role: str) -> dict[str, Any]:
     """Return Django's connection settings for one store in one role."""
-    url = settings().register_url if store is server.REGISTER else settings().keys_url
+    url = settings().register_url if store is stores.REGISTER else settings().keys_url
     place = (
-        {"HOST": str(server.socket_folder()), "PORT": str(store.port), "NAME": f"rollkeeper_{store.name}"}
+        {"HOST": str(stores.socket_folder()), "PORT": str(store.port), "NAME": f"rollkeeper_{store.name}"}
         if url is None
         else _place(url)
     )
@@ -78,13 +78,13 @@ def address(store: server.Store, role: str) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "passfile": str(server.password_file(store, role)),
+            "passfile": str(stores.password_file(store, role)),
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS}",
         },
     }
 
 
-def connect(store: server.Store, role: str) -> psycopg.Connection[Any]:
+def connect(store: stores.Store, role: str) -> psycopg.Connection[Any]:
     """Open a connection of its own, outside Django, in autocommit."""
     to = address(store, role)
     return psycopg.connect(
@@ -98,15 +98,15 @@ def connect(store: server.Store, role: str) -> psycopg.Connection[Any]:
 
 
 @contextmanager
-def act(using: str = "default") -> Iterator[None]:
-    """Make everything inside one transaction: all five beats of an act, or nothing."""
+def action(using: str = "default") -> Iterator[None]:
+    """Make everything inside one transaction: all five steps of an action, or nothing."""
     with transaction.atomic(using=using):
         yield
 
 
 @contextmanager
-def patient(using: str = "default") -> Iterator[None]:
-    """Lift the statement timeout for work over the whole population, inside an act, and let it sort in memory."""
+def without_timeout(using: str = "default") -> Iterator[None]:
+    """Lift the statement timeout for work over the whole population, inside an action, and let it sort in memory."""
     with connections[using].cursor() as cursor:
         cursor.execute(PATIENT)
         yield
@@ -116,14 +116,14 @@ _INCLUDE: Final = re.compile(r"^-- include ([a-z]+)\.([a-z_]+)$", re.MULTILINE)
 
 
 @cache
-def sql(room: str, name: str) -> str:
-    """Return the text of ``rollkeeper/<room>/sql/<name>.sql``.
+def sql(package: str, name: str) -> str:
+    """Return the text of ``rollkeeper/<package>/sql/<name>.sql``.
 
     A line ``-- include <package>.<name>`` is replaced by that package's file: common table expressions that write the
     package's own tables, for the rows of an expression that the including statement defines. So that each table has one
     writing package and a batch is still one statement.
     """
-    text = (files("rollkeeper") / room / "sql" / f"{name}.sql").read_text("utf-8")
+    text = (files("rollkeeper") / package / "sql" / f"{name}.sql").read_text("utf-8")
     return _INCLUDE.sub(lambda found: _without_comments(sql(found[1], found[2])), text)
 
 
@@ -163,7 +163,7 @@ def _row(columns: tuple[str, ...]) -> type[Any]:
     return namedtuple("row", columns)  # noqa: PYI024
 
 
-def kept_rows(
+def prepared_rows(
     statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
 ) -> list[Any]:
     """Run one query whose plan the connection keeps once it was asked a few times; return its rows as named tuples. No JSON.
@@ -171,20 +171,20 @@ def kept_rows(
     For what is asked or written of one person at a time, again and again: PostgreSQL plans it longer than it answers it. Values
     travel beside the statement and not in it, so each needs a type that the statement gives away.
     """
-    return kept_later(statement, parameters, using=using)()
+    return prepared_later(statement, parameters, using=using)()
 
 
-def kept_run(
+def prepared_run(
     statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
 ) -> None:
-    """Run one statement without rows whose plan the connection keeps, as of `kept_rows`."""
-    kept_later(statement, parameters, using=using)
+    """Execute a prepared statement that returns no rows."""
+    prepared_later(statement, parameters, using=using)
 
 
-def kept_later(
+def prepared_later(
     statement: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, using: str = "default"
 ) -> Callable[[], list[Any]]:
-    """Run one query as `kept_rows` does; its rows are had by calling what is returned, behind the block of `together`."""
+    """Run one query as `prepared_rows` does; its rows are had by calling what is returned, behind the block of `pipeline`."""
     store = connections[using]
     store.close_if_health_check_failed()
     store.ensure_connection()
@@ -202,8 +202,8 @@ def kept_later(
 
 
 @contextmanager
-def together(using: str = "default") -> Iterator[None]:
-    """Send what stands in the block without waiting for each answer. What fails is told where rows are asked for, or at the end.
+def pipeline(using: str = "default") -> Iterator[None]:
+    """Send what stands in the block without waiting for each answer. What fails is notified where rows are asked for, or at the end.
 
     No COPY and no `run` in it, and nothing whose fault says which refusal it is: another statement would be blamed.
     """
@@ -222,7 +222,7 @@ def copy_rows(statement: str, records: Sequence[Sequence[Any]], *, using: str = 
 
 
 def in_transaction() -> bool:
-    """Tell whether an act is under way on the register."""
+    """Tell whether an action is under way on the register."""
     return connection.in_atomic_block
 
 

@@ -2,7 +2,7 @@
 """Refusals and failures that a person can act on.
 
 One base for all of them, so that one place in ``site`` can turn them into a web page, a problem document
-(RFC 9457) or an exit code. A class per refusal lives in the room that refuses. Facts are ids, dates, counts and
+(RFC 9457) or an exit code. A class per refusal lives in the package that refuses. Facts are ids, dates, counts and
 names of columns: never personal data.
 """
 

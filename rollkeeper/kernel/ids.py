@@ -12,7 +12,7 @@ from uuid import UUID
 
 LineId = NewType("LineId", UUID)
 PersonId = NewType("PersonId", UUID)
-HoldingId = NewType("HoldingId", UUID)
+TenureId = NewType("TenureId", UUID)
 StaffId = NewType("StaffId", UUID)
 CampaignId = NewType("CampaignId", UUID)
 BatchId = NewType("BatchId", UUID)

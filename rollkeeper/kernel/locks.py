@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Files of the home by which processes wait for each other; whoever dies lets go."""
+"""Files of the instance by which processes wait for each other; whoever dies lets go."""
 
 import fcntl
 import os
@@ -9,19 +9,19 @@ from pathlib import Path
 
 
 @contextmanager
-def alone(file: Path) -> Iterator[None]:
+def exclusive_lock(file: Path) -> Iterator[None]:
     """Wait until no other process holds this file, and hold it; nobody but its owner may even read it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with open(file, "a", opener=_owners_alone) as held:
+    with open(file, "a", opener=_owner_only) as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
 
 
 @contextmanager
-def alone_or_not_at_all(file: Path) -> Iterator[bool]:
+def try_exclusive_lock(file: Path) -> Iterator[bool]:
     """Hold this file if no other process does; say whether. Does not wait."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(file, "a", opener=_owners_alone) as held:
+    with open(file, "a", opener=_owner_only) as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -30,5 +30,5 @@ def alone_or_not_at_all(file: Path) -> Iterator[bool]:
         yield True
 
 
-def _owners_alone(name: str, flags: int) -> int:
+def _owner_only(name: str, flags: int) -> int:
     return os.open(name, flags, 0o600)

@@ -17,9 +17,9 @@ _CAN_SERVE: Final[Mapping[str, set[str]]] = {
     "freeradius": {"internet_access"},
 }
 _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
-    "osmo_hlr": ("network_hlr_control", "network_hlr_terminal"),
+    "osmo_hlr": ("hlr_ctrl", "hlr_vty"),
     "kamailio": ("network_kamailio",),
-    "freeradius": ("network_radius_orders", "network_radius_questions"),
+    "freeradius": ("radius_coa", "radius_auth"),
 }
 
 
@@ -28,7 +28,7 @@ def safe_webhook(url: str) -> str:
     parts = urlsplit(url)
     if parts.password:
         raise ValueError(
-            "its secret lies in secrets/ (docs/network.md): no password belongs into the address"
+            "its secret lies in secrets/ (docs/provisioning.md): no password belongs into the address"
         )
     if parts.scheme == "https" and parts.hostname:
         return url
@@ -47,7 +47,7 @@ def known_place(place: str) -> str:
 
 def served(by_service: dict[str, list[str]], info: ValidationInfo) -> dict[str, list[str]]:
     """Hold the elements, their places and the kinds of service against each other, and name every fault."""
-    rest_is_served = info.data.get("network_webhook") or info.data.get("kind") == "trial"
+    rest_is_served = info.data.get("network_webhook") or info.data.get("kind") == "demo"
     unserved = set(get_args(NetworkedService)) - set(by_service)
     faults = [
         f"{element} cannot serve {service}"

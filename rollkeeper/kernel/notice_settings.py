@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Settings of telling people: the ways, their order, and the servers behind them.
+"""Settings of notifying people: the ways, their order, and the servers behind them.
 
 A part of `settings.py`, in a file of its own so that either can be read.
 """
@@ -18,7 +18,7 @@ class NoticeSettings(BaseModel):
     notice_channels: Annotated[
         list[Literal["sms", "voice", "email", "post"]],
         Field(
-            min_length=1, description="Ways to reach a holder, tried in this order until one leads to proof."
+            min_length=1, description="Ways to reach a subscriber, tried in this order until one leads to proof."
         ),
         AfterValidator(each_once),
     ] = ["sms", "voice", "email", "post"]
@@ -58,7 +58,7 @@ class NoticeSettings(BaseModel):
             " secrets/smtp.password; empty: no e-mail."
         ),
     ] = None
-    bounces_to: Annotated[
+    bounce_mailbox: Annotated[
         str | None,
         Field(
             pattern=r"^[^@\s+]{1,20}@[^@\s]+$",
@@ -66,7 +66,7 @@ class NoticeSettings(BaseModel):
             " (NAME+tag@...); empty: the sender, and reports are not read.",
         ),
     ] = None
-    bounces_folder: Annotated[
+    bounce_mailbox_path: Annotated[
         str | None,
         AfterValidator(lambda name: name and whole_path(name)),
         Field(
@@ -74,7 +74,7 @@ class NoticeSettings(BaseModel):
             " 'notices collect --mail' reads it."
         ),
     ] = None
-    smtp_demands_tls: Annotated[
+    smtp_requires_tls: Annotated[
         bool, Field(description="Send no e-mail where the server does not offer STARTTLS.")
     ] = False
     smpp_url: Annotated[
@@ -82,7 +82,7 @@ class NoticeSettings(BaseModel):
         AfterValidator(lambda url: url and known_message_centre(url)),
         Field(
             description="smpp://name@host:port or smpps://... of the short message centre, the password in"
-            " secrets/smpp.password; empty: no SMS, in a trial home the file outbox."
+            " secrets/smpp.password; empty: no SMS, in a demo instance the file outbox."
         ),
     ] = None
     smpp_sender: Annotated[
@@ -115,7 +115,7 @@ class NoticeSettings(BaseModel):
         str | None,
         AfterValidator(lambda name: name and whole_path(name)),
         Field(
-            description="A program of the operator's that places calls, as a whole path; empty: no calls, in a trial home the"
+            description="A program of the operator's that places calls, as a whole path; empty: no calls, in a demo instance the"
             " file outbox. docs/notices.md says what it is asked."
         ),
     ] = None
@@ -124,7 +124,7 @@ class NoticeSettings(BaseModel):
         AfterValidator(lambda name: name and whole_path(name)),
         Field(
             description="A program of the operator's that prints and posts letters, as a whole path; empty: no letters, in a"
-            " trial home the file outbox. docs/notices.md says what it is given."
+            " demo instance the file outbox. docs/notices.md says what it is given."
         ),
     ] = None
     post_batch: Annotated[

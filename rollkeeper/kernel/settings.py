@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Settings of a home, read once, validated all together, every fault reported.
+"""Settings of an instance, read once, validated all together, every fault reported.
 
-They live in ``home.toml`` inside the home. The home is the folder in the environment variable ``ROLLKEEPER_HOME``,
+They live in ``settings.toml`` inside the instance. The instance is the folder in the environment variable ``ROLLKEEPER_HOME``,
 by default the platform's folder for the user's data. Secrets are not settings: they lie beside it, mode 0600, in
 ``secrets/``. `docs/settings.md` is written from this file.
 """
@@ -26,8 +26,8 @@ from pydantic_core import ErrorDetails
 
 from rollkeeper.kernel.agent_settings import AgentSettings
 from rollkeeper.kernel.batch_settings import BatchSettings
-from rollkeeper.kernel.capture_settings import CaptureSettings
-from rollkeeper.kernel.door_settings import DoorSettings
+from rollkeeper.kernel.offline_settings import OfflineSettings
+from rollkeeper.kernel.portal_settings import PortalSettings
 from rollkeeper.kernel.errors import Kind, RollkeeperError, raise_all
 from rollkeeper.kernel.networked import NetworkedService, NetworkElement, known_place, safe_webhook, served
 from rollkeeper.kernel.notice_settings import NoticeSettings
@@ -40,9 +40,9 @@ from rollkeeper.kernel.setting_values import (
     lasting_pack,
     whole_path,
 )
-from rollkeeper.kernel.work_settings import WorkSettings
+from rollkeeper.kernel.job_settings import JobSettings
 
-HOME_FORMAT = 1
+DATA_FORMAT = 1
 
 
 class SettingFault(RollkeeperError):
@@ -50,32 +50,32 @@ class SettingFault(RollkeeperError):
 
     code = "setting_fault"
     kind = Kind.MALFORMED
-    sentence = "{file}: the setting '{setting}' cannot be used: {why}."
+    sentence = "{file}: the setting '{setting}' is not valid: {why}."
     remedy = "Mend the file; docs/settings.md lists every setting and its default."
 
 
-class HomeOfAnotherVersion(RollkeeperError):
-    """The home was made by another version of Rollkeeper."""
+class InstanceFormatMismatch(RollkeeperError):
+    """The instance was made by another version of Rollkeeper."""
 
-    code = "home_of_another_version"
+    code = "instance_format_mismatch"
     kind = Kind.MALFORMED
-    sentence = "The home {home} has format {found}; this version reads format {wanted}."
+    sentence = "The data directory {data_dir} has format {found}; this version reads format {wanted}."
     remedy = "Use the version that made it, or set ROLLKEEPER_HOME to another folder."
 
 
-class HomeNoFolder(RollkeeperError):
-    """The place of the home is taken by something that is no folder."""
+class DataDirNotADirectory(RollkeeperError):
+    """The place of the instance is taken by something that is no folder."""
 
-    code = "home_no_folder"
+    code = "data_dir_not_a_directory"
     kind = Kind.MALFORMED
-    sentence = "{home} is no folder, so it can be no home."
-    remedy = "Set ROLLKEEPER_HOME to a folder that is empty or not there yet, or to a home."
+    sentence = "{data_dir} is not a directory."
+    remedy = "Set ROLLKEEPER_HOME to an empty or new directory, or to a data directory of Rollkeeper."
 
 
-class HomeKind(StrEnum):
-    """A trial home holds invented people and may be given a date; a production home refuses one."""
+class InstanceKind(StrEnum):
+    """A demo instance holds invented people and may be given a date; a production instance refuses one."""
 
-    TRIAL = "trial"
+    DEMO = "demo"
     PRODUCTION = "production"
 
 
@@ -153,18 +153,18 @@ def _not_too_many(needed: int, info: ValidationInfo) -> int:
 
 
 class Settings(
-    AgentSettings, BatchSettings, CaptureSettings, DoorSettings, NoticeSettings, WorkSettings, BaseModel
+    AgentSettings, BatchSettings, OfflineSettings, PortalSettings, NoticeSettings, JobSettings, BaseModel
 ):
     """What an operator may choose. Every field has a default that is safe."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: Annotated[int, Field(description="The version of the home's form; not to be edited.")] = (
-        HOME_FORMAT
+    format: Annotated[int, Field(description="The version of the instance's form; not to be edited.")] = (
+        DATA_FORMAT
     )
     kind: Annotated[
-        HomeKind, Field(description="trial (invented people, may be given a date) or production.")
-    ] = HomeKind.TRIAL
+        InstanceKind, Field(description="demo (invented people, may be given a date) or production.")
+    ] = InstanceKind.DEMO
     pack: Annotated[
         str,
         AfterValidator(lasting_pack),
@@ -173,12 +173,12 @@ class Settings(
     zone: Annotated[
         str, AfterValidator(known_zone), Field(description="The zone in which days are counted.")
     ] = "Asia/Shanghai"
-    trial_on: Annotated[
+    demo_date: Annotated[
         dt.date | None,
         Field(
             ge=dt.date(1900, 1, 1),
             le=dt.date(2199, 12, 31),
-            description="The day a trial home believes it to be.",
+            description="The day a demo instance believes it to be.",
         ),
     ] = None
     country_code: Annotated[
@@ -224,22 +224,22 @@ class Settings(
         AfterValidator(lambda url: url and known_store(url)),
         Field(
             description="Where sealed copies of documents lie: s3://bucket/prefix, its endpoint and keys in"
-            " secrets/documents.toml, or file:///whole/path; empty: documents/ in the home."
+            " secrets/documents.toml, or file:///whole/path; empty: documents/ in the instance."
         ),
     ] = None
     outbox_full_addresses: Annotated[
         bool,
-        Field(description="Trial homes: write whole addresses into the file outbox instead of masked ones."),
+        Field(description="Demo instances: write whole addresses into the file outbox instead of masked ones."),
     ] = False
     outbox_bounce_share: Annotated[
         float,
-        Field(ge=0, le=1, description="Trial homes: share of messages that the file outbox lets bounce."),
+        Field(ge=0, le=1, description="Demo instances: share of messages that the file outbox lets bounce."),
     ] = 0.05
     network_webhook: Annotated[
         str | None,
         AfterValidator(lambda url: url and safe_webhook(url)),
         Field(
-            description="Where commands for the network are posted, signed; empty in a trial home: a file."
+            description="Where commands for the network are posted, signed; empty in a demo instance: a file."
         ),
     ] = None
     network_kamailio: Annotated[
@@ -250,17 +250,17 @@ class Settings(
             " http://127.0.0.1:8060/rollkeeper; its token lies in secrets/kamailio.token."
         ),
     ] = None
-    network_hlr_control: Annotated[
+    hlr_ctrl: Annotated[
         str | None,
         AfterValidator(lambda place: place and known_place(place)),
         Field(description="host:port of an Osmocom HLR's control interface, usually 127.0.0.1:4259."),
     ] = None
-    network_hlr_terminal: Annotated[
+    hlr_vty: Annotated[
         str | None,
         AfterValidator(lambda place: place and known_place(place)),
         Field(description="host:port of the same HLR's terminal (VTY), usually 127.0.0.1:4258."),
     ] = None
-    network_radius_orders: Annotated[
+    radius_coa: Annotated[
         str | None,
         AfterValidator(lambda place: place and known_place(place)),
         Field(
@@ -268,7 +268,7 @@ class Settings(
             " 127.0.0.1:3799; the shared secret lies in secrets/freeradius.secret."
         ),
     ] = None
-    network_radius_questions: Annotated[
+    radius_auth: Annotated[
         str | None,
         AfterValidator(lambda place: place and known_place(place)),
         Field(
@@ -282,7 +282,7 @@ class Settings(
         AfterValidator(served),
         Field(
             description="Which elements serve which kind of service, as in {mobile = ['osmo_hlr', 'kamailio']};"
-            " the webhook (in a trial home: the file) serves the kinds that are not named."
+            " the webhook (in a demo instance: the file) serves the kinds that are not named."
         ),
     ] = {}
     network_webhook_numbers: Annotated[
@@ -297,8 +297,8 @@ class Settings(
             " Restoring never is, and an element that is away is waited for.",
         ),
     ] = 8
-    trial_network_faults: Annotated[
-        float, Field(ge=0, le=1, description="Trial homes: share of lines on which the file network fails.")
+    demo_network_faults: Annotated[
+        float, Field(ge=0, le=1, description="Demo instances: share of lines on which the file network fails.")
     ] = 0.0
     ledger_origin: Annotated[
         str,
@@ -311,8 +311,8 @@ class Settings(
         str | None,
         AfterValidator(lambda folder: folder and whole_path(folder)),
         Field(
-            description="Where the ledger is published and whence the office's face serves it under /ledger/, as a whole"
-            " path; empty: ledger/public in the home."
+            description="Where the ledger is published and whence the back office serves it under /ledger/, as a whole"
+            " path; empty: ledger/public in the instance."
         ),
     ] = None
     ledger_witnesses: Annotated[
@@ -328,10 +328,10 @@ class Settings(
         AfterValidator(_not_too_many),
         Field(ge=0, description="Cosignatures without which a new checkpoint is not published."),
     ] = 0
-    openings_a_day: Annotated[
+    opens_per_day: Annotated[
         int, Field(gt=0, description="Sealed values that one member of staff may open within 24 hours.")
     ] = 60
-    openings_a_day_in_all: Annotated[
+    opens_per_day_total: Annotated[
         int,
         Field(
             gt=0,
@@ -342,7 +342,7 @@ class Settings(
         str | None,
         Field(
             pattern=r"^[^@\s]+@[^@\s]+$",
-            description="Who is told of alarms by e-mail, such as the data protection officer (needs smtp_url); empty: nobody.",
+            description="Who is notified of alarms by e-mail, such as the data protection officer (needs smtp_url); empty: nobody.",
         ),
     ] = None
     keys_backup_max_age_days: Annotated[
@@ -356,38 +356,38 @@ class Settings(
     ] = 30
 
 
-def home() -> Path:
-    """Return the folder of this home, whether or not it exists."""
+def data_dir() -> Path:
+    """Return the folder of this instance, whether or not it exists."""
     chosen = os.environ.get("ROLLKEEPER_HOME")
     return Path(chosen).expanduser().resolve() if chosen else Path(platformdirs.user_data_path("rollkeeper"))
 
 
 def settings_file() -> Path:
-    """Return where the settings of this home lie."""
-    return home() / "home.toml"
+    """Return where the settings of this instance lie."""
+    return data_dir() / "settings.toml"
 
 
-def is_home() -> bool:
-    """Tell whether this home has been made."""
+def instance_exists() -> bool:
+    """Tell whether this instance has been made."""
     return settings_file().exists()
 
 
 def made_mark() -> Path:
-    """Return the file whose presence says that the making of this home came to its end."""
-    return home() / "made"
+    """Return the file whose presence says that the making of this instance came to its end."""
+    return data_dir() / "made"
 
 
 def is_made() -> bool:
-    """Tell whether this home was made, to the end."""
-    return is_home() and made_mark().exists()
+    """Tell whether this instance was made, to the end."""
+    return instance_exists() and made_mark().exists()
 
 
 @cache
 def settings() -> Settings:
-    """Read and validate the settings once. Refuses: SettingFault (all at once), HomeOfAnotherVersion."""
+    """Read and validate the settings once. Refuses: SettingFault (all at once), InstanceFormatMismatch."""
     file = settings_file()
-    if home().exists() and not home().is_dir():
-        raise HomeNoFolder(home=home())
+    if data_dir().exists() and not data_dir().is_dir():
+        raise DataDirNotADirectory(data_dir=data_dir())
     if not file.exists():
         return Settings()
     try:
@@ -396,8 +396,8 @@ def settings() -> Settings:
         raise SettingFault(file=file, setting="(the whole file)", why="it is not UTF-8 text") from fault
     except tomllib.TOMLDecodeError as fault:
         raise SettingFault(file=file, setting="(the whole file)", why=f"it is not TOML: {fault}") from fault
-    if raw.get("format", HOME_FORMAT) != HOME_FORMAT:
-        raise HomeOfAnotherVersion(home=home(), found=raw.get("format"), wanted=HOME_FORMAT)
+    if raw.get("format", DATA_FORMAT) != DATA_FORMAT:
+        raise InstanceFormatMismatch(data_dir=data_dir(), found=raw.get("format"), wanted=DATA_FORMAT)
     try:
         return Settings(**raw)
     except ValidationError as fault:
@@ -420,7 +420,7 @@ def _why(error: ErrorDetails) -> str:
 def write_settings(**changes: object) -> Settings:
     """Write the settings with these changes; values at their default are left out."""
     fresh = Settings(**{**settings().model_dump(), **changes})
-    kept = {"format": HOME_FORMAT, "kind": fresh.kind.value} | fresh.model_dump(
+    kept = {"format": DATA_FORMAT, "kind": fresh.kind.value} | fresh.model_dump(
         exclude_defaults=True, mode="python"
     )
     file = settings_file()

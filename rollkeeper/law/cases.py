@@ -7,7 +7,7 @@ Separate from the loader so that a test can run the same cases through the other
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.law.errors import PackCaseFailed
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.rules import Days, History, Span, standing
+from rollkeeper.law.rules import Days, History, Span, current_stage
 from rollkeeper.law.schema import Case
 
 
@@ -16,19 +16,19 @@ def failed_cases(pack: Pack, *, file: str) -> list[RollkeeperError]:
     return [
         PackCaseFailed(file=file, case=f"'{case.name}'", on=case.on, expected=case.expect, found=found)
         for case in pack.file.tests
-        if (found := standing(pack, history_of(case), on=case.on, span=span_of(pack, case))) != case.expect
+        if (found := current_stage(pack, history_of(case), on=case.on, span=span_of(pack, case))) != case.expect
     ]
 
 
 def history_of(case: Case) -> History:
     """Return the history that a case tells."""
     given = case.given
-    told = [day for day in given.notices_delivered if day <= case.on]
+    notified = [day for day in given.notices_delivered if day <= case.on]
     return History(
         activated_on=given.activated,
-        told_on=min(told, default=None),
+        notified_on=min(notified, default=None),
         registered_on=given.registered,
-        ended_on=given.ended,
+        terminated_on=given.ended,
         pauses=given.pauses,
         holds=given.holds,
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The command of this room: the law run on a population before anyone is touched."""
+"""The command of this package: the law run on a population before anyone is touched."""
 
 import datetime as dt
 from pathlib import Path
@@ -11,13 +11,13 @@ from rollkeeper.kernel.console import JsonOption, emit, progress, read_date
 from rollkeeper.law.engines import Engine
 from rollkeeper.law.errors import ResultNotWritten
 from rollkeeper.law.packs import load_pack
-from rollkeeper.law.picture import show_picture, svg_picture
-from rollkeeper.law.simulation import Outcome, refuse_place, write_whole
+from rollkeeper.law.chart import print_chart, svg_chart
+from rollkeeper.law.simulation import SimulationResult, refuse_output_path, write_atomically
 from rollkeeper.law.simulation import simulate as run
 
 
 def register(app: typer.Typer) -> None:
-    """Add this room's commands."""
+    """Add this package's commands."""
     app.command()(simulate)
 
 
@@ -29,7 +29,7 @@ def simulate(
     first: Annotated[
         dt.date,
         typer.Option(
-            "--from", parser=read_date, metavar="DATE", help="The first day on which the sweep runs."
+            "--from", parser=read_date, metavar="DATE", help="The first day on which the nightly run takes place."
         ),
     ],
     last: Annotated[
@@ -54,28 +54,28 @@ def simulate(
     law = load_pack(pack)
     for place in (result, plot):
         if place is not None:
-            refuse_place(place, events=events)
+            refuse_output_path(place, events=events)
     if plot is not None and plot.resolve() == result.resolve():
-        raise ResultNotWritten(file=plot, why="the picture would overwrite the result")
+        raise ResultNotWritten(file=plot, why="the chart would overwrite the result")
     found = run(law, events, first=first, last=last, engine=engine, progress=progress)
-    write_whole(result, found.fates.write_csv().encode())
+    write_atomically(result, found.outcomes.write_csv().encode())
     if plot is not None:
-        write_whole(plot, svg_picture(found.counts, pack=law.id).encode())
+        write_atomically(plot, svg_chart(found.counts, pack=law.id).encode())
     if as_json:
         emit(_answer(found))
         return
-    show_picture(found.counts)
+    print_chart(found.counts)
 
 
-def _at_the_end(found: Outcome) -> dict[str, int]:
+def _at_the_end(found: SimulationResult) -> dict[str, int]:
     """Return how many lines stand in each stage on the last day."""
     last = found.counts.row(-1, named=True)
     return {stage: count for stage, count in last.items() if stage != "day"}
 
 
-def _answer(found: Outcome) -> dict[str, object]:
-    fates = found.fates
+def _answer(found: SimulationResult) -> dict[str, object]:
+    outcomes = found.outcomes
     done = {
-        name: fates.height - fates[name].null_count() for name in fates.columns[1:] if name.endswith("_on")
+        name: outcomes.height - outcomes[name].null_count() for name in outcomes.columns[1:] if name.endswith("_on")
     }
-    return {"lines": fates.height, "stages": _at_the_end(found), "ever": done}
+    return {"lines": outcomes.height, "stages": _at_the_end(found), "ever": done}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a pack says about demands of third parties: to whom, on what paper, which fields, how the person is told. Pure.
+"""What a pack says about disclosure requests of third parties: to whom, on what paper, which fields, how the person is notified. Pure.
 
 A power that rests on a text which nobody confirmed, or on anything below a regulation, is as good as none: the person's
 record stays shut.
@@ -18,7 +18,7 @@ _RANKS: Final = frozenset({"constitution", "statute", "regulation", "court"})
 
 @dataclass(frozen=True, slots=True)
 class DisclosureLaw:
-    """One power to demand, as far as this house serves it."""
+    """One power to request, as far as Rollkeeper serves it."""
 
     to: str
     article: str
@@ -26,26 +26,26 @@ class DisclosureLaw:
     attributes: frozenset[str]
     people_per_instrument: int
     reply: tuple[int, str] | None
-    put_off_days: int
-    put_off_renewals: int
-    put_off_article: str | None
+    deferral_days: int
+    deferral_renewals: int
+    deferral_article: str | None
     keep_days: int
     is_confirmed: bool
 
     @property
-    def may_be_put_off(self) -> bool:
-        """Tell whether the person may be told later at all."""
-        return self.put_off_days > 0
+    def may_be_deferred(self) -> bool:
+        """Tell whether the person may be notified later at all."""
+        return self.deferral_days > 0
 
 
 def disclosure_laws(pack: Pack) -> tuple[DisclosureLaw, ...]:
-    """Return every power to demand that the pack knows. Refuses: UnhonouredField."""
-    pack.refuse_unhonoured()
+    """Return every power to request that the pack knows. Refuses: UnsupportedPackField."""
+    pack.refuse_unsupported()
     return tuple(_law(pack, leaf) for leaf in pack.file.disclosure)
 
 
 def reply_by(pack: Pack, law: DisclosureLaw, received_on: dt.date) -> dt.date | None:
-    """Return the last day for an answer; the day on which the demand came does not count."""
+    """Return the last day for an answer; the day on which the disclosure request came does not count."""
     if law.reply is None:
         return None
     left, unit = law.reply
@@ -60,13 +60,13 @@ def reply_by(pack: Pack, law: DisclosureLaw, received_on: dt.date) -> dt.date | 
 
 def _law(pack: Pack, leaf: Disclosure) -> DisclosureLaw:
     ranks = {source.id: source.rank for source in pack.file.sources}
-    first, put_off = pack.file.sources[0].id, leaf.put_off
-    grounds = [leaf.because] + ([put_off.because] if put_off else [])
+    first, deferral = pack.file.sources[0].id, leaf.deferral
+    grounds = [leaf.because] + ([deferral.because] if deferral else [])
     return DisclosureLaw(
         to=leaf.to, article=leaf.because.article, instrument=leaf.needs, attributes=frozenset(leaf.attributes),
         people_per_instrument=leaf.people_per_instrument, reply=(leaf.reply.n, leaf.reply.unit) if leaf.reply else None,
-        put_off_days=put_off.most.n if put_off else 0, put_off_renewals=put_off.renewals if put_off else 0,
-        put_off_article=put_off.because.article if put_off else None, keep_days=leaf.keep.n,
+        deferral_days=deferral.most.n if deferral else 0, deferral_renewals=deferral.renewals if deferral else 0,
+        deferral_article=deferral.because.article if deferral else None, keep_days=leaf.keep.n,
         is_confirmed=pack.file.status == "confirmed"
         and all(one.confirmed and ranks.get(one.source or first) in _RANKS for one in grounds),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The first engine: the pure rules, line by line, on every processor there is.
 
-Separate from the rules because it is about numbers of lines, not about law. It needs no database and no home. Days
+Separate from the rules because it is about numbers of lines, not about law. It needs no database and no instance. Days
 are indices from the first day of the run; NEVER stands for what does not happen.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from rollkeeper.kernel.console import Bar
-from rollkeeper.law.daybook import NEVER, Stretch, merge
+from rollkeeper.law.calendar_cache import NEVER, Stretch, merge
 from rollkeeper.law.events import Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Days, Run, Span, make_run
@@ -26,14 +26,14 @@ _LINES_AT_ONCE = 20_000
 _FEW_LINES = 60_000
 """Below this many lines starting processes costs more than it saves."""
 
-FATES = {
+OUTCOMES = {
     "suspended_on": pl.Date,
     "restored_on": pl.Date,
     "ended_on": pl.Date,
     "ended_by": pl.String,
     "erased_on": pl.Date,
 }
-MOMENTS_OF_A_LINE = ("activated_on", "told_on", "registered_on", "ended_on")
+MOMENTS_OF_A_LINE = ("activated_on", "notified_on", "registered_on", "ended_on")
 
 type Stretches = dict[int, tuple[Stretch, ...]]
 """By line, as indices, merged."""
@@ -64,7 +64,7 @@ def moments(events: Events, *, through: dt.date) -> pl.DataFrame:
     """Return a row a line, in the order of the names: the first day of each sort of event, NULL where there is none."""
     meant = {
         "activated_on": ["activated"],
-        "told_on": ["notice_delivered"],
+        "notified_on": ["notice_delivered"],
         "registered_on": ["registered", "transferred"],
         "ended_on": ["ended"],
     }
@@ -73,29 +73,29 @@ def moments(events: Events, *, through: dt.date) -> pl.DataFrame:
     own = known.filter(pl.col("line").is_not_null()).group_by("line").agg(first)
     lines = pl.DataFrame({"line": pl.arange(0, len(events.names), dtype=pl.UInt32, eager=True)})
     all_lines = lines.join(own, on="line", how="left", maintain_order="left")
-    everybody = known.filter(pl.col("line").is_null()).select(first)
+    for_all = known.filter(pl.col("line").is_null()).select(first)
     return all_lines.select(
-        "line", *(pl.min_horizontal(pl.col(n), pl.lit(everybody[n].item(), pl.Date)) for n in meant)
+        "line", *(pl.min_horizontal(pl.col(n), pl.lit(for_all[n].item(), pl.Date)) for n in meant)
     )
 
 
 def run_rules(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
     """Return what becomes of each line, in the order of the names."""
     run = make_run(pack, span)
-    pieces = list(_pieces(events, span, run.book.first))
+    pieces = list(_pieces(events, span, run.cache.first))
     bar.set_total(len(events.names))
     results: list[np.ndarray] = []
     for result in _run_all(pack, span, pieces, len(events.names)):
         results.append(result)
         bar.advance(result.shape[1])
     found = np.concatenate(results, axis=1) if results else np.empty((5, 0), np.int64)
-    return _fates(found, run.book.first)
+    return _outcomes(found, run.cache.first)
 
 
 def _run_all(pack: Pack, span: Span, pieces: list[_Piece], lines: int) -> Iterator[np.ndarray]:
     if lines < _FEW_LINES:
         run = make_run(pack, span)
-        yield from (_lived(run, piece) for piece in pieces)
+        yield from (_outcomes_of(run, piece) for piece in pieces)
         return
     processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # Spawned, not forked: polars and the database driver keep threads that a fork would leave broken.
@@ -112,15 +112,15 @@ def _begin(pack: Pack, span: Span) -> None:
 
 
 def _run_piece(piece: _Piece) -> np.ndarray:
-    return _lived(_present[0], piece)
+    return _outcomes_of(_present[0], piece)
 
 
-def _lived(run: Run, piece: _Piece) -> np.ndarray:
+def _outcomes_of(run: Run, piece: _Piece) -> np.ndarray:
     line, none = run.line, ()
     pauses, holds = piece.pauses.get, piece.holds.get
     found = [
-        line(activated, told, registered, ended, pauses(number, none), holds(number, none))
-        for number, (activated, told, registered, ended) in enumerate(piece.moments.T.tolist())
+        line(activated, notified, registered, ended, pauses(number, none), holds(number, none))
+        for number, (activated, notified, registered, ended) in enumerate(piece.moments.T.tolist())
     ]
     return np.array(found, dtype=np.int64).reshape(-1, 5).T
 
@@ -157,7 +157,7 @@ def _within(stretches: Stretches, start: int, end: int) -> Iterable[tuple[int, t
     return ((n - start, stretches[n]) for n in range(start, end) if n in stretches)
 
 
-def _fates(found: np.ndarray, first: int) -> pl.DataFrame:
+def _outcomes(found: np.ndarray, first: int) -> pl.DataFrame:
     """Turn indices into dates. `found`: 5 rows (suspended, restored, ended, by campaign, erased), a column a line."""
     names = ("suspended_on", "restored_on", "ended_on", "by_campaign", "erased_on")
     raw = pl.DataFrame({name: found[place] for place, name in enumerate(names)})

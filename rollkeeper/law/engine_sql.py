@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The second engine: the same law as statements over whole sets, in the database that the live sweep runs in.
+"""The second engine: the same law as statements over whole sets, in the database that the live nightly run takes place in.
 
-It shares the counting (`sql/fill_due.sql`) with the live sweep and nothing but the file with the first engine.
+It shares the counting (`sql/fill_due.sql`) with the live nightly run and nothing but the file with the first engine.
 Everything lives in temporary tables of one transaction.
 """
 
@@ -13,24 +13,24 @@ from django.db import connections
 
 from rollkeeper.kernel import database
 from rollkeeper.kernel.console import Bar
-from rollkeeper.law.engine_rules import FATES
+from rollkeeper.law.engine_rules import OUTCOMES
 from rollkeeper.law.events import Events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
-from rollkeeper.law.sweep import fill_due, multirange
+from rollkeeper.law.clock_sql import fill_due, multirange
 
 _ROWS_AT_ONCE: Final = 100_000
 _STEPS: Final = 6
-_FATES: Final = (
-    "COPY (SELECT suspended_on, restored_on, ended_on, ended_by, erased_on FROM simulated_fate ORDER BY line)"
+_OUTCOMES: Final = (
+    "COPY (SELECT suspended_on, restored_on, ended_on, ended_by, erased_on FROM simulated_outcome ORDER BY line)"
     " TO STDOUT (FORMAT csv, HEADER)"
 )
 
 
 def run_sql(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
-    """Return what becomes of each line, in the order of the names. Precondition: an opened home."""
+    """Return what becomes of each line, in the order of the names. Precondition: an opened instance."""
     bar.set_total(_STEPS)
-    with database.act(), database.patient():
+    with database.action(), database.without_timeout():
         database.run("SET LOCAL work_mem = '256MB'")
         _copy_events(events)
         bar.advance()
@@ -40,10 +40,10 @@ def run_sql(pack: Pack, events: Events, span: Span, bar: Bar) -> pl.DataFrame:
         if pack.has_campaign:
             _run_stages(pack, span, facts, bar)
         else:
-            _statement("simulate_nobody", {})
-        _statement("simulate_fates", facts)
+            _statement("simulate_no_campaign", {})
+        _statement("simulate_outcomes", facts)
         bar.advance()
-        found = _copy_fates()
+        found = _copy_outcomes()
         bar.advance()
         _statement("simulate_clear", {})
     return found
@@ -93,7 +93,7 @@ def _copy_events(events: Events) -> None:
     database.run("ANALYZE simulated_event")
 
 
-def _copy_fates() -> pl.DataFrame:
-    with connections["default"].cursor() as cursor, cursor.copy(_FATES) as copy:
+def _copy_outcomes() -> pl.DataFrame:
+    with connections["default"].cursor() as cursor, cursor.copy(_OUTCOMES) as copy:
         text = b"".join(bytes(block) for block in copy)
-    return pl.read_csv(text, schema=FATES)
+    return pl.read_csv(text, schema=OUTCOMES)

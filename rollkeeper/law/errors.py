@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What this room refuses: packs that cannot be read, obeyed or relied on, and files of events with faults."""
+"""What this package refuses: packs that cannot be read, supported or relied on, and files of events with faults."""
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
@@ -28,10 +28,10 @@ class PackFault(RollkeeperError):
     code = "pack_fault"
     kind = Kind.MALFORMED
     sentence = "{file}, line {line}: {leaf}: {why}."
-    remedy = "Mend the pack; docs/packs.md lists what a pack can hold."
+    remedy = "Correct the pack; docs/packs.md lists what a pack can hold."
 
 
-class ArticleMissing(PackFault):
+class PackArticleMissing(PackFault):
     """A value that can hurt a person says no article it rests on."""
 
     code = "pack_article_missing"
@@ -48,23 +48,23 @@ class PackCaseFailed(RollkeeperError):
     remedy = "Either the values or the case is wrong: read the statute again and mend one of them."
 
 
-class UnhonouredField(RollkeeperError):
-    """A pack asks for something that no engine does yet: it is not half obeyed."""
+class UnsupportedPackField(RollkeeperError):
+    """A pack asks for something that no engine does yet: it is not partly supported."""
 
-    code = "pack_field_unhonoured"
+    code = "unsupported_pack_field"
     kind = Kind.REFUSED
-    sentence = "The pack {pack} cannot be used: nothing here obeys its {fields} yet."
+    sentence = "The pack {pack} cannot be used: nothing here supports its {fields} yet."
     remedy = (
-        "Use another pack, or a version of Rollkeeper that obeys it. A pack is obeyed whole or not at all."
+        "Use another pack, or a version of Rollkeeper that supports it. A pack is supported whole or not at all."
     )
 
 
-class UnconfirmedValue(RollkeeperError):
+class UnconfirmedPackValue(RollkeeperError):
     """An act against a person would rest on a value that nobody has read in the official text."""
 
-    code = "pack_value_unconfirmed"
+    code = "unconfirmed_pack_value"
     kind = Kind.REFUSED
-    sentence = "The pack {pack} does not carry the act '{action}': its {leaves} is not confirmed."
+    sentence = "The pack {pack} does not allow the action '{action}': its {leaves} is not confirmed."
     remedy = "Read the official text; then state in the pack who read it and set 'confirmed: true'."
 
 
@@ -73,11 +73,11 @@ class PackNotInForce(RollkeeperError):
 
     code = "pack_not_in_force"
     kind = Kind.REFUSED
-    sentence = "The pack {pack} does not carry the act '{action}': its status is '{status}'."
+    sentence = "The pack {pack} does not allow the action '{action}': its status is '{status}'."
     remedy = "Nobody is acted against under it. Set the status when the official text is in force again."
 
 
-class CampaignMissing(RollkeeperError):
+class PackWithoutCampaign(RollkeeperError):
     """The pack lays down no campaign."""
 
     code = "pack_without_campaign"
@@ -101,11 +101,11 @@ class EventFault(RollkeeperError):
     code = "event_fault"
     kind = Kind.MALFORMED
     sentence = "{file}, row {row}, column {column}: {why}."
-    remedy = "Mend the rows (the header is row 1) and run it again; nothing was written."
+    remedy = "Correct the rows (the header is row 1) and run it again; nothing was written."
 
 
 class ResultNotWritten(RollkeeperError):
-    """The result or the picture cannot be written where it was asked for."""
+    """The result or the chart cannot be written where it was asked for."""
 
     code = "result_not_written"
     kind = Kind.MALFORMED
@@ -113,7 +113,7 @@ class ResultNotWritten(RollkeeperError):
     remedy = "Name another file with --out (or --plot), in a folder that is there."
 
 
-class FileNotRead(RollkeeperError):
+class EventsFileNotRead(RollkeeperError):
     """A file cannot be read or a place not be written."""
 
     code = "events_file_not_read"
@@ -122,17 +122,17 @@ class FileNotRead(RollkeeperError):
     remedy = "Give the path of a CSV file with the columns line, date, event and until."
 
 
-class SpanNotRead(RollkeeperError):
+class InvalidSpan(RollkeeperError):
     """The first day of a simulation lies after its last."""
 
-    code = "span_not_read"
+    code = "invalid_span"
     kind = Kind.MALFORMED
     sentence = "--from {first} lies after --to {last}."
     remedy = "Give the earlier day as --from."
 
 
 class EnginesDisagree(RollkeeperError):
-    """The two engines give one line two fates. Nothing may rest on either."""
+    """The two engines give one line two outcomes. Nothing may rest on either."""
 
     code = "engines_disagree"
     kind = Kind.REFUSED

@@ -16,13 +16,13 @@ from typing import Final, TextIO
 import polars as pl
 
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
-from rollkeeper.law.errors import EventFault, FileNotRead
+from rollkeeper.law.errors import EventFault, EventsFileNotRead
 
 COLUMNS: Final = ("line", "date", "event", "until")
 MOMENTS: Final = ("activated", "notice_delivered", "notice_bounced", "registered", "transferred", "ended")
 STRETCHES: Final = ("pause", "hold", "stay", "outage")
-FOR_EVERYBODY: Final = ("stay", "outage")
-EVERYBODY: Final = "*"
+GLOBAL_EVENTS: Final = ("stay", "outage")
+ALL_LINES: Final = "*"
 _ROWS_AT_ONCE: Final = 200_000
 _LONGEST_LINE: Final = 1_000_000
 _ISO_DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -38,12 +38,12 @@ class Events:
 
 
 def read_events(file: Path) -> Events:
-    """Read a whole file. Refuses: FileNotRead, EventFault (all of them together)."""
+    """Read a whole file. Refuses: EventsFileNotRead, EventFault (all of them together)."""
     faults: list[RollkeeperError] = []
     parts = list(_parts(file, faults))
     raise_all(faults)
     rows = pl.concat(parts) if parts else _checked_frame([])
-    names = rows.filter(pl.col("line") != EVERYBODY)["line"].unique().sort()
+    names = rows.filter(pl.col("line") != ALL_LINES)["line"].unique().sort()
     index = names.to_frame("line").with_row_index("number")
     numbered = rows.join(index, on="line", how="left", maintain_order="left")
     return Events(names, numbered.select(pl.col("number").alias("line"), "day", "event", "until"))
@@ -64,7 +64,7 @@ def _parts(file: Path, faults: list[RollkeeperError]) -> Iterator[pl.DataFrame]:
                     faults.extend(found)
                     faults.extend(_remaining_faults(records, order, row, file))
     except OSError as fault:
-        raise FileNotRead(file=file, why=fault.strerror or "it cannot be read") from fault
+        raise EventsFileNotRead(file=file, why=fault.strerror or "it cannot be read") from fault
 
 
 def _remaining_faults(
@@ -164,7 +164,7 @@ def _checked_frame(fields: Sequence[Sequence[str]]) -> pl.DataFrame:
             (_not_utf8("line"), "the field is not UTF-8 text"),
             (pl.col("line") == "", "the name of a line is missing"),
             (
-                event.is_in(FOR_EVERYBODY) & (pl.col("line") != EVERYBODY),
+                event.is_in(GLOBAL_EVENTS) & (pl.col("line") != ALL_LINES),
                 "a stay or an outage concerns every line, so it must be *",
             ),
         ).alias("line_why"),

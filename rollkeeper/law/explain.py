@@ -45,19 +45,19 @@ class LineHistory:
     holds: tuple[Days, ...] = ()
     suspended_on: dt.date | None = None
     restored_on: dt.date | None = None
-    ended_on: dt.date | None = None
-    ended_by: str | None = None
+    terminated_on: dt.date | None = None
+    terminated_by: str | None = None
     erased_on: dt.date | None = None
 
 
 def explain_history(pack: Pack, history: LineHistory, on: dt.date, *, language: str = "en") -> list[Sentence]:
     """Explain how a line stands on a day, step by step, with what follows next."""
-    teller = _Teller(pack, history, on, language)
-    return [*teller.campaign(), *teller.end()]
+    explainer = _Explainer(pack, history, on, language)
+    return [*explainer.campaign(), *explainer.end()]
 
 
 @dataclass(frozen=True, slots=True)
-class _Teller:
+class _Explainer:
     pack: Pack
     history: LineHistory
     on: dt.date
@@ -65,16 +65,16 @@ class _Teller:
 
     def campaign(self) -> Iterator[Sentence]:
         if not self.pack.has_campaign:
-            yield self._say("no_campaign", "")
+            yield self._sentence("no_campaign", "")
             return
         rules, activated = self.pack.campaign, self.history.activated_on
         if not self._past(activated):
-            yield self._say("never_activated", rules.cohort_article, on=self.on)
+            yield self._sentence("never_activated", rules.cohort_article, on=self.on)
             return
         is_meant = self.history.service is None or self.history.service in rules.services
         concerned = is_meant and activated is not None and activated < rules.activated_before
-        yield self._say(
-            "concerned" if concerned else "outside" if is_meant else "other_service",
+        yield self._sentence(
+            "concerned" if concerned else "out_of_scope" if is_meant else "other_service",
             rules.cohort_article,
             activated_on=activated,
             activated_before=rules.activated_before,
@@ -83,41 +83,41 @@ class _Teller:
             yield from self._notices()
             yield from self._stages()
         if self._past(self.history.registered_on):
-            yield self._say("registered", rules.cohort_article, registered_on=self.history.registered_on)
+            yield self._sentence("registered", rules.cohort_article, registered_on=self.history.registered_on)
         if self._past(self.history.restored_on):
-            yield self._say("restored", rules.suspension_article, restored_on=self.history.restored_on)
+            yield self._sentence("restored", rules.suspension_article, restored_on=self.history.restored_on)
 
     def end(self) -> Iterator[Sentence]:
-        ended = self.history.ended_on
-        if ended is None or not self._past(ended):
+        terminated = self.history.terminated_on
+        if terminated is None or not self._past(terminated):
             return
-        campaign = self.history.ended_by == "campaign"
+        campaign = self.history.terminated_by == "campaign"
         if campaign and self.pack.has_campaign:
             rules = self.pack.campaign
-            yield self._say(
-                "ended_campaign", rules.ending_article, ended_on=ended, days=rules.suspension_days
+            yield self._sentence(
+                "terminated_campaign", rules.termination_article, terminated_on=terminated, days=rules.suspension_days
             )
         else:
-            known = self.history.ended_by == "subscriber"
-            yield self._say("ended_subscriber" if known else "ended_other", "", ended_on=ended)
-        yield from self._erasure(ended)
+            known = self.history.terminated_by == "subscriber"
+            yield self._sentence("terminated_subscriber" if known else "terminated_other", "", terminated_on=terminated)
+        yield from self._erasure(terminated)
 
     def _notices(self) -> Iterator[Sentence]:
         rules = self.pack.campaign
         bounced = [day for day in self.history.notices_bounced if self._past(day)]
         if bounced:
             dates = ", ".join(map(str, sorted(bounced)))
-            yield self._say("bounced", rules.notice_article, dates=dates)
-        told = self._told()
-        if told is None:
+            yield self._sentence("bounced", rules.notice_article, dates=dates)
+        notified = self._notified_on()
+        if notified is None:
             if not self._closed_early():
-                yield self._say("untold", rules.notice_article, on=self.on)
+                yield self._sentence("not_notified", rules.notice_article, on=self.on)
             return
-        yield self._say(
-            "told",
+        yield self._sentence(
+            "notified",
             rules.notice_article,
-            told_on=told,
-            anchor_on=max(told, rules.begins_on),
+            notified_on=notified,
+            anchor_on=max(notified, rules.begins_on),
             begins_on=rules.begins_on,
         )
         yield from self._standstills()
@@ -130,13 +130,13 @@ class _Teller:
     def _stretches(self, key: str, stretches: Sequence[Days], article: str) -> Iterator[Sentence]:
         for first, last in sorted(stretches, key=lambda days: days[0]):
             kind = f"{key}_open" if last is None else key
-            yield self._say(kind, article, first=first, last=last)
+            yield self._sentence(kind, article, first=first, last=last)
 
     def _stages(self) -> Iterator[Sentence]:
-        rules, told, suspended = self.pack.campaign, self._told(), self.history.suspended_on
-        if told is not None and not self._early_before(suspended):
+        rules, notified, suspended = self.pack.campaign, self._notified_on(), self.history.suspended_on
+        if notified is not None and not self._early_before(suspended):
             count = self._count(
-                max(told, rules.begins_on),
+                max(notified, rules.begins_on),
                 rules.grace_days,
                 promised_on=self.history.promised_on if suspended is None else None,
             )
@@ -145,24 +145,24 @@ class _Teller:
             )
         if suspended is None or not self._past(suspended):
             return
-        yield self._say("suspended", rules.suspension_article, suspended_on=suspended)
+        yield self._sentence("suspended", rules.suspension_article, suspended_on=suspended)
         if self._closed_early():
             return
-        yield self._say("suspension_clock", rules.ending_article, suspended_on=suspended)
+        yield self._sentence("suspension_clock", rules.termination_article, suspended_on=suspended)
         count = self._count(suspended, rules.suspension_days, promised_on=self.history.promised_on)
-        over = self._past(self.history.ended_on)
-        yield from self._clock(count, rules.ending_article, None if over else "may_end")
+        over = self._past(self.history.terminated_on)
+        yield from self._clock(count, rules.termination_article, None if over else "may_terminate")
 
     def _clock(self, count: Counted, article: str, then: str | None) -> Iterator[Sentence]:
         """Tell how far a clock is, where it leads to, and what may follow if nothing has followed yet."""
         if count.reached_on is None or count.reached_on > self.on:
             so_far = self._count(count.anchor_on, count.days, through=max(self.on, count.anchor_on))
-            yield self._say("counting", article, on=self.on, counted=so_far.counted, days=count.days)
+            yield self._sentence("running", article, on=self.on, counted=so_far.counted, days=count.days)
         if count.reached_on is None or count.last_day_on is None:
-            yield self._say("no_day", article)
+            yield self._sentence("no_day", article)
             return
         moved = count.last_day_on != count.reached_on
-        yield self._say(
+        yield self._sentence(
             "last_day_moved" if moved else "last_day",
             article,
             days=count.days,
@@ -171,15 +171,15 @@ class _Teller:
         )
         if then and count.earliest_on is not None:
             if count.promised_on is not None and count.promised_on > count.last_day_on:
-                yield self._say("promised", "", promised_on=count.promised_on)
-            yield self._say(then, article, earliest_on=count.earliest_on)
+                yield self._sentence("promised", "", promised_on=count.promised_on)
+            yield self._sentence(then, article, earliest_on=count.earliest_on)
 
-    def _erasure(self, ended: dt.date) -> Iterator[Sentence]:
+    def _erasure(self, terminated: dt.date) -> Iterator[Sentence]:
         article = self.pack.retention.article
-        yield self._say("kept", article, kept_until=keeps_until(self.pack, ended))
+        yield self._sentence("kept", article, kept_until=keeps_until(self.pack, terminated))
         yield from self._stretches("held", self.history.holds, "")
         if self._past(self.history.erased_on):
-            yield self._say("erased", article, erased_on=self.history.erased_on)
+            yield self._sentence("erased", article, erased_on=self.history.erased_on)
 
     def _count(
         self,
@@ -199,13 +199,13 @@ class _Teller:
             promised_on=promised_on,
         )
 
-    def _told(self) -> dt.date | None:
+    def _notified_on(self) -> dt.date | None:
         return min((day for day in self.history.notices_delivered if self._past(day)), default=None)
 
     def _closed_early(self) -> bool:
-        """Tell whether somebody registered, or the holder ended the contract: nothing further is counted."""
-        by_holder = self.history.ended_by != "campaign" and self._past(self.history.ended_on)
-        return self._past(self.history.registered_on) or by_holder
+        """Tell whether somebody registered, or the subscriber ended the contract: nothing further is counted."""
+        by_subscriber = self.history.terminated_by != "campaign" and self._past(self.history.terminated_on)
+        return self._past(self.history.registered_on) or by_subscriber
 
     def _early_before(self, suspended: dt.date | None) -> bool:
         """Tell whether it was over before a suspension, so that no clock is of interest any more."""
@@ -214,7 +214,7 @@ class _Teller:
     def _past(self, day: dt.date | None) -> bool:
         return day is not None and day <= self.on
 
-    def _say(self, key: str, article: str, **facts: object) -> Sentence:
+    def _sentence(self, key: str, article: str, **facts: object) -> Sentence:
         own = _tables().get(self.language, {}).get(key)
         template = own or _tables()["en"][key]
         return Sentence(template.format(**facts), article, self.language if own else "en")

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Holds the layers of a law against each other: where two of them say different things about one leaf.
 
-Separate because nothing here obeys layers yet (a pack that names any is refused for use): a named person reads this
+Separate because nothing here supports layers yet (a pack that names any is refused for use): a named person reads this
 list and writes one pack that says what holds.
 """
 
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rollkeeper.law.honoured import leaves
+from rollkeeper.law.supported_fields import leaves
 from rollkeeper.law.schema import PackFile
 
 _OWN: Final = ("id", "version", "title", "valid", "recorded_at", "layers", "supersedes", "sources", "articles",

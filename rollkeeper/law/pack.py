@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A rule pack as the rooms use it: a few plain answers, each with its article.
+"""A rule pack as the packages use it: a few plain answers, each with its article.
 
-Separate from the schema because the rooms ask what the law wants of them, not how it is written down. Whoever asks
-a pack for something that it can only half give is refused (`UnhonouredField`).
+Separate from the schema because the packages ask what the law wants of them, not how it is written down. Whoever asks
+a pack for something that it can only half give is refused (`UnsupportedPackField`).
 """
 
 import datetime as dt
@@ -13,14 +13,14 @@ from functools import cached_property
 
 from rollkeeper.law.countries import country_of
 from rollkeeper.law.errors import (
-    CampaignMissing,
+    PackWithoutCampaign,
     EmergencyNumbersMissing,
     PackNotInForce,
-    UnconfirmedValue,
-    UnhonouredField,
+    UnconfirmedPackValue,
+    UnsupportedPackField,
 )
-from rollkeeper.law.honoured import LIMITED, SERVICES, unhonoured
-from rollkeeper.law.leaves import Because
+from rollkeeper.law.supported_fields import LIMITED, SERVICES, unsupported_fields
+from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.schema import PackFile
 
 
@@ -28,7 +28,7 @@ class Action(StrEnum):
     """What can be done against a person under a pack."""
 
     SUSPEND = "suspend"
-    END = "end"
+    TERMINATE = "terminate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class CampaignRules:
     grace_article: str
     pause_article: str
     suspension_article: str
-    ending_article: str
+    termination_article: str
     emergency_article: str
 
 
@@ -78,7 +78,7 @@ class RetentionRules:
 
 
 @dataclass(frozen=True, slots=True)
-class LiftRule:
+class TemporaryReconnectionRule:
     """For how long a suspended line works again where somebody asks, once and whatever for."""
 
     hours: int
@@ -86,7 +86,7 @@ class LiftRule:
 
 
 @dataclass(frozen=True, slots=True)
-class ChargesWhileOff:
+class ChargesWhileSuspended:
     """What becomes of fees while a line is suspended; None where the law says nothing."""
 
     charges: str | None
@@ -95,8 +95,8 @@ class ChargesWhileOff:
 
 
 @dataclass(frozen=True, slots=True)
-class TellingRules:
-    """How people must be told: by which ways in which order, how often at least, how far apart, and when not."""
+class NotificationRules:
+    """How people must be notified: by which channels in which order, how often at least, how far apart, and when not."""
 
     channels: tuple[str, ...]
     """Empty where the law leaves it to the operator."""
@@ -106,7 +106,7 @@ class TellingRules:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyLaw:
+class DocumentCopyRule:
     """What the law says about the copy of a document: without such a chapter none is kept."""
 
     is_required: bool
@@ -116,7 +116,7 @@ class CopyLaw:
 
 @dataclass(frozen=True, slots=True)
 class LimitRule:
-    """How many lines one holder may have, or take up within so many days; and what follows beyond."""
+    """How many lines one subscriber may have, or take up within so many days; and what follows beyond."""
 
     party_kinds: tuple[str, ...]
     services: tuple[str, ...]
@@ -177,7 +177,7 @@ class Pack:
     @property
     def number_quarantine_days(self) -> int:
         """Return how long a number rests after its contract ended."""
-        self.refuse_unhonoured()
+        self.refuse_unsupported()
         return self.file.number_reuse.quarantine.n
 
     @property
@@ -193,9 +193,9 @@ class Pack:
     def attributes(self, service: str, party_kind: str) -> tuple[Attribute, ...]:
         """Return exactly what the law has the operator ask: nothing for a service or a party it does not name.
 
-        What rests on a value that nobody has confirmed is asked and not demanded: nobody is turned away for want of it.
+        What rests on a value that nobody has confirmed is asked and not requested: nobody is turned away for want of it.
         """
-        self.refuse_unhonoured()
+        self.refuse_unsupported()
         if service not in self.services:
             return ()
         return tuple(
@@ -213,11 +213,11 @@ class Pack:
         )
 
     def routes(self, service: str, party_kind: str) -> tuple[RouteRule, ...]:
-        """Return by which ways such a party is registered without a document. Refuses: UnhonouredField.
+        """Return by which ways such a party is registered without a document. Refuses: UnsupportedPackField.
 
         A time that nobody has confirmed in the official text runs against nobody: it is accepted for good.
         """
-        self.refuse_unhonoured()
+        self.refuse_unsupported()
         if service not in self.services:
             return ()
         return tuple(
@@ -233,11 +233,11 @@ class Pack:
         )
 
     def sight_article(self, party_kind: str) -> str | None:
-        """Return the article by which somebody has to see the document itself, None where none does. Refuses: UnhonouredField.
+        """Return the article by which somebody has to see the document itself, None where none does. Refuses: UnsupportedPackField.
 
         What nobody has confirmed sends nobody to a counter.
         """
-        self.refuse_unhonoured()
+        self.refuse_unsupported()
         asked = (
             self._cited(one.because)
             for kind in self.file.party_kinds
@@ -249,8 +249,8 @@ class Pack:
 
     @cached_property
     def limits(self) -> tuple[LimitRule, ...]:
-        """Return how many lines people may have; what nobody has confirmed turns nobody away. Refuses: UnhonouredField."""
-        self.refuse_unhonoured()
+        """Return how many lines people may have; what nobody has confirmed turns nobody away. Refuses: UnsupportedPackField."""
+        self.refuse_unsupported()
         return tuple(
             LimitRule(
                 party_kinds=tuple(kind for kind in LIMITED[limit.group] if kind not in limit.exempt),
@@ -264,10 +264,10 @@ class Pack:
             if limit.because.confirmed
         )
 
-    def _cited(self, because: Because) -> str:
-        """Return an article as it is cited beside a value: the house's own rules are never taken for the law's."""
-        house = any(source.id == because.source and source.rank == "house" for source in self.file.sources)
-        return f"house rule {because.article}" if house else because.article
+    def _cited(self, because: Citation) -> str:
+        """Return an article as it is cited beside a value: the operator's own rules are never cited as the law's."""
+        is_operators = any(source.id == because.source and source.rank == "operator" for source in self.file.sources)
+        return f"operator's rule {because.article}" if is_operators else because.article
 
     def act_article(self, act: str) -> str | None:
         """Return the article that has identity recorded at this act, None where none does."""
@@ -276,10 +276,10 @@ class Pack:
 
     @cached_property
     def campaign(self) -> CampaignRules:
-        """Return the campaign. Refuses: UnhonouredField, CampaignMissing."""
-        self.refuse_unhonoured()
+        """Return the campaign. Refuses: UnsupportedPackField, PackWithoutCampaign."""
+        self.refuse_unsupported()
         if not self.file.campaigns:
-            raise CampaignMissing(pack=self.id)
+            raise PackWithoutCampaign(pack=self.id)
         return _campaign_rules(self.file)
 
     @property
@@ -293,26 +293,26 @@ class Pack:
         return self.campaign.pause_article if self.has_campaign else self._cited(self.file.calendar.because)
 
     @property
-    def emergency_lift(self) -> LiftRule | None:
-        """Return for how long a suspended line is lifted for whoever asks, None where it is not. Refuses: UnhonouredField."""
-        self.refuse_unhonoured()
-        rules = (campaign.emergency_lift for campaign in self.file.campaigns)
-        return next((LiftRule(rule.lasts.n, self._cited(rule.because)) for rule in rules if rule), None)
+    def temporary_reconnection(self) -> TemporaryReconnectionRule | None:
+        """Return for how long a suspended line is reconnected on request, None where it is not. Refuses: UnsupportedPackField."""
+        self.refuse_unsupported()
+        rules = (campaign.temporary_reconnection for campaign in self.file.campaigns)
+        return next((TemporaryReconnectionRule(rule.lasts.n, self._cited(rule.because)) for rule in rules if rule), None)
 
     @property
-    def charges_while_suspended(self) -> ChargesWhileOff:
-        """Return what the law says of fees while service is suspended. Refuses: UnhonouredField."""
-        self.refuse_unhonoured()
+    def charges_while_suspended(self) -> ChargesWhileSuspended:
+        """Return what the law says of fees while service is suspended. Refuses: UnsupportedPackField."""
+        self.refuse_unsupported()
         said = [money for campaign in self.file.campaigns for money in campaign.stages[0].money]
         found = next((money for money in said if money.charges or money.late_fee is not None), None)
         if found is None:
-            return ChargesWhileOff(None, None, None)
-        return ChargesWhileOff(found.charges, found.late_fee, self._cited(found.because))
+            return ChargesWhileSuspended(None, None, None)
+        return ChargesWhileSuspended(found.charges, found.late_fee, self._cited(found.because))
 
     @cached_property
     def retention(self) -> RetentionRules:
-        """Return how long records are kept. Refuses: UnhonouredField."""
-        self.refuse_unhonoured()
+        """Return how long records are kept. Refuses: UnsupportedPackField."""
+        self.refuse_unsupported()
         (rule,) = self.file.retention
         length = {rule.keep.unit: rule.keep.n}
         return RetentionRules(
@@ -324,12 +324,12 @@ class Pack:
         )
 
     @cached_property
-    def telling(self) -> TellingRules:
-        """Return how people must be told. Refuses: UnhonouredField."""
-        self.refuse_unhonoured()
+    def notification_rules(self) -> NotificationRules:
+        """Return how people must be notified. Refuses: UnsupportedPackField."""
+        self.refuse_unsupported()
         duty = next((one for campaign in self.file.campaigns for one in campaign.notices), None)
         apart = duty.attempts_apart if duty else None
-        return TellingRules(
+        return NotificationRules(
             channels=tuple(duty.channels) if duty else (),
             min_attempts=(duty.min_attempts if duty else None) or 0,
             attempts_apart=dt.timedelta(**{f"{apart.unit}s": apart.n}) if apart else dt.timedelta(),
@@ -341,8 +341,8 @@ class Pack:
 
     @cached_property
     def reminders(self) -> tuple[int, ...]:
-        """Return how many days before the last day people are reminded of it, the earliest first. Refuses: UnhonouredField."""
-        self.refuse_unhonoured()
+        """Return how many days before the last day people are reminded of it, the earliest first. Refuses: UnsupportedPackField."""
+        self.refuse_unsupported()
         days = {
             duty.before_deadline.n
             for campaign in self.file.campaigns
@@ -352,56 +352,56 @@ class Pack:
         return tuple(sorted(days, reverse=True))
 
     @property
-    def document_copy(self) -> CopyLaw | None:
-        """Return how a copy of the document is kept, None where the law speaks of none. Refuses: UnhonouredField."""
-        self.refuse_unhonoured()
+    def document_copy(self) -> DocumentCopyRule | None:
+        """Return how a copy of the document is kept, None where the law speaks of none. Refuses: UnsupportedPackField."""
+        self.refuse_unsupported()
         return next(
             (
-                CopyLaw(copy.keep == "required", copy.number == "whole", copy.because.article)
+                DocumentCopyRule(copy.keep == "required", copy.number == "whole", copy.because.article)
                 for copy in self.file.document_copies
             ),
             None,
         )
 
-    def second_person(self, act: str) -> str | None:
-        """Return the article by which somebody else confirms this act at a counter; None: nobody has to. Refuses: UnhonouredField.
+    def dual_control_article(self, act: str) -> str | None:
+        """Return the article by which somebody else confirms this act at a counter; None: nobody has to. Refuses: UnsupportedPackField.
 
         What nobody has confirmed in the official text makes nobody wait.
         """
-        self.refuse_unhonoured()
+        self.refuse_unsupported()
         asked = (
             self._cited(one.because)
-            for one in self.file.second_person
+            for one in self.file.dual_control
             if act in one.acts and one.because.confirmed
         )
         return next(asked, None)
 
-    def refuse_unhonoured(self) -> None:
-        """Refuse the pack where nothing here obeys one of its fields. Refuses: UnhonouredField, naming each."""
-        if self.unhonoured:
-            raise UnhonouredField(pack=self.id, fields=", ".join(self.unhonoured))
+    def refuse_unsupported(self) -> None:
+        """Refuse the pack where nothing here supports one of its fields. Refuses: UnsupportedPackField, naming each."""
+        if self.unsupported_fields:
+            raise UnsupportedPackField(pack=self.id, fields=", ".join(self.unsupported_fields))
 
     @cached_property
-    def unhonoured(self) -> tuple[str, ...]:
-        """Name every field of it that nothing here obeys; empty for a pack that can be used."""
-        return unhonoured(self.file)
+    def unsupported_fields(self) -> tuple[str, ...]:
+        """Name every field of it that nothing here supports; empty for a pack that can be used."""
+        return unsupported_fields(self.file)
 
 
 def refuse_unconfirmed(pack: Pack, action: Action | str) -> None:
-    """Refuse an act that would rest on a value nobody confirmed. Refuses: UnconfirmedValue, PackNotInForce, UnhonouredField, CampaignMissing."""
+    """Refuse an act that would rest on a value nobody confirmed. Refuses: UnconfirmedPackValue, PackNotInForce, UnsupportedPackField, PackWithoutCampaign."""
     chosen = Action(action)
     if pack.file.status != "confirmed":
         raise PackNotInForce(pack=pack.id, action=chosen.value, status=pack.file.status)
     assert pack.campaign  # noqa: S101 - refuses by itself
     doubtful = [leaf for leaf, because in _grounds(pack.file, chosen) if not because.confirmed]
     if doubtful:
-        raise UnconfirmedValue(pack=pack.id, action=chosen.value, leaves=", ".join(doubtful))
+        raise UnconfirmedPackValue(pack=pack.id, action=chosen.value, leaves=", ".join(doubtful))
 
 
-def _grounds(file: PackFile, action: Action) -> list[tuple[str, Because]]:
+def _grounds(file: PackFile, action: Action) -> list[tuple[str, Citation]]:
     """Return every value that an act rests on."""
     (campaign,) = file.campaigns
-    suspended, ended = campaign.stages
+    suspended, terminated = campaign.stages
     grounds = [
         ("calendar", file.calendar.because),
         ("cohort", campaign.cohort.because),
@@ -409,14 +409,14 @@ def _grounds(file: PackFile, action: Action) -> list[tuple[str, Because]]:
         *(("notices", notice.because) for notice in campaign.notices),
         ("stage 'suspended'", suspended.because),
     ]
-    return grounds + ([("stage 'ended'", ended.because)] if action is Action.END else [])
+    return grounds + ([("stage 'terminated'", terminated.because)] if action is Action.TERMINATE else [])
 
 
 def _campaign_rules(file: PackFile) -> CampaignRules:
     (campaign,) = file.campaigns
-    suspended, ended = campaign.stages
+    suspended, terminated = campaign.stages
     base, before = campaign.deadline.base, campaign.cohort.when.activated_before
-    assert isinstance(base, dt.date)  # noqa: S101 - the honoured shape says so
+    assert isinstance(base, dt.date)  # noqa: S101 - the supported shape says so
     assert before is not None  # noqa: S101
     pauses = [extension.because.article for extension in campaign.extensions]
     return CampaignRules(
@@ -425,12 +425,12 @@ def _campaign_rules(file: PackFile) -> CampaignRules:
         activated_before=before,
         services=frozenset(campaign.cohort.when.services or SERVICES),
         grace_days=campaign.deadline.after.n,
-        suspension_days=ended.enter.plus.n,
+        suspension_days=terminated.enter.plus.n,
         cohort_article=campaign.cohort.because.article,
         notice_article=campaign.notices[0].because.article,
         grace_article=campaign.deadline.because.article,
         pause_article=pauses[0] if pauses else campaign.deadline.because.article,
         suspension_article=suspended.because.article,
-        ending_article=ended.because.article,
+        termination_article=terminated.because.article,
         emergency_article=suspended.because.article,
     )

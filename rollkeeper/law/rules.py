@@ -13,12 +13,12 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from rollkeeper.law.calendars import closed_flags
-from rollkeeper.law.daybook import NEVER, DayBook, Stretch, merge
+from rollkeeper.law.calendar_cache import NEVER, CalendarCache, Stretch, merge
 from rollkeeper.law.errors import AnchorTooLate
 from rollkeeper.law.pack import Pack
 
 type Days = tuple[dt.date, dt.date | None]
-type EndedBy = Literal["campaign", "subscriber"]
+type TerminatedBy = Literal["campaign", "subscriber"]
 
 _OPEN_END = dt.date.max.toordinal()
 
@@ -61,25 +61,25 @@ class History:
     """What happened to a line, as the law needs it. Pauses and holds: first and last day, both inclusive."""
 
     activated_on: dt.date | None = None
-    told_on: dt.date | None = None
+    notified_on: dt.date | None = None
     registered_on: dt.date | None = None
-    ended_on: dt.date | None = None
+    terminated_on: dt.date | None = None
     pauses: Sequence[Days] = ()
     holds: Sequence[Days] = ()
 
 
-class Fate(NamedTuple):
+class LineOutcome(NamedTuple):
     """What becomes of a line."""
 
     suspended_on: dt.date | None = None
     restored_on: dt.date | None = None
-    ended_on: dt.date | None = None
-    ended_by: EndedBy | None = None
+    terminated_on: dt.date | None = None
+    terminated_by: TerminatedBy | None = None
     erased_on: dt.date | None = None
 
 
 class Span(NamedTuple):
-    """The days on which the sweep may run, and what holds for every line in them."""
+    """The days on which the nightly run may take place, and what holds for every line in them."""
 
     first: dt.date
     last: dt.date
@@ -104,122 +104,122 @@ def count_clock(
     """
     if anchor_on > through:
         raise AnchorTooLate(anchor_on=anchor_on, through=through)
-    book = _count_book(pack, _count_from(pack, anchor_on), through.toordinal(), tuple(stays))
-    anchor, taken = anchor_on.toordinal() - book.first, indexed(pauses, book.first)
-    reached = book.reach(anchor, days, taken)
-    last = book.last_day(anchor, days, taken)
-    promised = promised_on.toordinal() - book.first if promised_on else last
+    cache = _count_cache(pack, _count_from(pack, anchor_on), through.toordinal(), tuple(stays))
+    anchor, taken = anchor_on.toordinal() - cache.first, indexed(pauses, cache.first)
+    reached = cache.reach(anchor, days, taken)
+    last = cache.last_day(anchor, days, taken)
+    promised = promised_on.toordinal() - cache.first if promised_on else last
     return Counted(
         anchor_on=anchor_on,
         days=days,
-        counted=days if reached < NEVER else _counted_so_far(book, anchor, taken),
-        counted_through=min(through, _date(book, reached) or through),
-        reached_on=_date(book, reached),
-        last_day_on=_date(book, last),
-        earliest_on=_date(book, book.next_desk_day(max(last, promised), taken)),
+        counted=days if reached < NEVER else _counted_so_far(cache, anchor, taken),
+        counted_through=min(through, _date(cache, reached) or through),
+        reached_on=_date(cache, reached),
+        last_day_on=_date(cache, last),
+        earliest_on=_date(cache, cache.next_open_day(max(last, promised), taken)),
         promised_on=promised_on,
     )
 
 
-def keeps_until(pack: Pack, ended_on: dt.date) -> dt.date:
+def keeps_until(pack: Pack, terminated_on: dt.date) -> dt.date:
     """Return the last day on which the records of a contract that ended are kept. A year after 29 February is 1 March."""
     rule = pack.retention
-    month = ended_on.month - 1 + rule.months
-    year, month = ended_on.year + rule.years + month // 12, month % 12 + 1
+    month = terminated_on.month - 1 + rule.months
+    year, month = terminated_on.year + rule.years + month // 12, month % 12 + 1
     if year > dt.MAXYEAR:
         return dt.date.max
     try:
-        kept = dt.date(year, month, ended_on.day)
+        kept = dt.date(year, month, terminated_on.day)
     except ValueError:
         next_month = dt.date(year, month + 1, 1)
         kept = next_month if rule.overflows_to_next_month else next_month - dt.timedelta(days=1)
     return min(kept, dt.date.max - dt.timedelta(days=rule.days)) + dt.timedelta(days=rule.days)
 
 
-def run_history(pack: Pack, history: History, span: Span) -> Fate:
-    """Return what becomes of a line when the sweep runs on every day of the span that is no outage."""
+def run_history(pack: Pack, history: History, span: Span) -> LineOutcome:
+    """Return what becomes of a line when the nightly run takes place on every day of the span that is no outage."""
     return run_in(make_run(pack, span), history)
 
 
-def run_in(run: "Run", history: History) -> Fate:
+def run_in(run: "Run", history: History) -> LineOutcome:
     """Do the same in a span that was looked up before: for many lines."""
-    first = run.book.first
+    first = run.cache.first
 
     def index(day: dt.date | None) -> int:
         return NEVER if day is None or day > run.through else day.toordinal() - first
 
     found = run.line(
         index(history.activated_on),
-        index(history.told_on),
+        index(history.notified_on),
         index(history.registered_on),
-        index(history.ended_on),
+        index(history.terminated_on),
         indexed(history.pauses, first),
         indexed(history.holds, first),
     )
-    suspended, restored, ended, by_campaign, erased = found
-    return Fate(
-        _date(run.book, suspended),
-        _date(run.book, restored),
-        _date(run.book, ended),
-        None if ended >= NEVER else "campaign" if by_campaign else "subscriber",
-        _date(run.book, erased),
+    suspended, restored, terminated, by_campaign, erased = found
+    return LineOutcome(
+        _date(run.cache, suspended),
+        _date(run.cache, restored),
+        _date(run.cache, terminated),
+        None if terminated >= NEVER else "campaign" if by_campaign else "subscriber",
+        _date(run.cache, erased),
     )
 
 
 class Run:
-    """One pack over one span, ready for a million lines. All days are indices from `book.first`."""
+    """One pack over one span, ready for a million lines. All days are indices from `cache.first`."""
 
-    __slots__ = ("activated_before", "begins", "book", "grace", "kept", "pack", "suspension", "through")
+    __slots__ = ("activated_before", "begins", "cache", "grace", "kept", "pack", "suspension", "through")
 
-    def __init__(self, pack: Pack, book: DayBook, through: dt.date) -> None:
-        self.pack, self.book, self.through = pack, book, through
+    def __init__(self, pack: Pack, cache: CalendarCache, through: dt.date) -> None:
+        self.pack, self.cache, self.through = pack, cache, through
         self.activated_before = self.begins = -NEVER
         self.grace = self.suspension = 0
         self.kept: dict[int, int] = {}
         if pack.has_campaign:
             rules = pack.campaign
-            self.activated_before = rules.activated_before.toordinal() - book.first
-            self.begins = rules.begins_on.toordinal() - book.first
+            self.activated_before = rules.activated_before.toordinal() - cache.first
+            self.begins = rules.begins_on.toordinal() - cache.first
             self.grace, self.suspension = rules.grace_days, rules.suspension_days
 
     def line(
         self,
         activated: int,
-        told: int,
+        notified: int,
         registered: int,
-        ended: int,
+        terminated: int,
         pauses: Sequence[Stretch],
         holds: Sequence[Stretch],
     ) -> tuple[int, int, int, bool, int]:
         """Return (suspended, restored, ended, ended by the campaign, erased); NEVER where it does not happen."""
-        if registered > ended:
+        if registered > terminated:
             registered = NEVER
-        suspended = terminated = restored = NEVER
-        if activated < self.activated_before and told < NEVER:
-            suspended = self._act(max(self.begins, told), self.grace, pauses, registered, ended)
+        suspended = by_campaign = restored = NEVER
+        if activated < self.activated_before and notified < NEVER:
+            suspended = self._act(max(self.begins, notified), self.grace, pauses, registered, terminated)
             if suspended < NEVER:
-                terminated = self._act(suspended, self.suspension, pauses, registered, ended)
-                if terminated >= NEVER:
+                by_campaign = self._act(suspended, self.suspension, pauses, registered, terminated)
+                if by_campaign >= NEVER:
                     restored = registered
-        over = min(terminated, ended)
+        over = min(by_campaign, terminated)
         if over >= NEVER:
             return suspended, restored, NEVER, False, NEVER
-        return suspended, restored, over, terminated < NEVER, self._erase(over, holds)
+        return suspended, restored, over, by_campaign < NEVER, self._erase(over, holds)
 
-    def _act(self, anchor: int, days: int, pauses: Sequence[Stretch], registered: int, ended: int) -> int:
+    def _act(self, anchor: int, days: int, pauses: Sequence[Stretch], registered: int, terminated: int) -> int:
         """Return the day of the stage, NEVER where an event of that day or of an earlier one prevents it."""
-        book = self.book
-        if anchor >= book.size:
+        cache = self.cache
+        if anchor >= cache.size:
             return NEVER
-        day = book.action_day(book.last_day(anchor, days, pauses), pauses)
-        return NEVER if day >= registered or day >= ended else day
+        day = cache.action_day(cache.last_day(anchor, days, pauses), pauses)
+        return NEVER if day >= registered or day >= terminated else day
 
-    def _erase(self, ended: int, holds: Sequence[Stretch]) -> int:
-        kept = self.kept.get(ended)
+    def _erase(self, terminated: int, holds: Sequence[Stretch]) -> int:
+        kept = self.kept.get(terminated)
         if kept is None:
-            on = dt.date.fromordinal(ended + self.book.first)
-            kept = self.kept[ended] = keeps_until(self.pack, on).toordinal() - self.book.first
-        return self.book.erasure_day(kept, holds)
+            on = dt.date.fromordinal(terminated + self.cache.first)
+            kept = self.kept[terminated] = keeps_until(self.pack, on).toordinal() - self.cache.first
+        return self.cache.erasure_day(kept, holds)
 
 
 def make_run(pack: Pack, span: Span) -> Run:
@@ -228,41 +228,41 @@ def make_run(pack: Pack, span: Span) -> Run:
     if pack.has_campaign:
         first = min(first, pack.campaign.begins_on)
     begin, end = first.toordinal(), span.last.toordinal()
-    book = DayBook(
+    cache = CalendarCache(
         first=begin,
         closed=closed_flags(pack, first=begin, last=end),
         stays=merge(map(_ordinals, span.stays)),
         outages=merge(map(_ordinals, span.outages)),
         holds=merge(map(_ordinals, span.holds)),
-        sweep_from=span.first.toordinal(),
+        runs_from=span.first.toordinal(),
     )
-    return Run(pack, book, span.last)
+    return Run(pack, cache, span.last)
 
 
-def standing(pack: Pack, history: History, *, on: dt.date, span: Span | None = None) -> str:
-    """Return the stage at the end of a day: outside, untold, counting, suspended, registered, ended or erased.
+def current_stage(pack: Pack, history: History, *, on: dt.date, span: Span | None = None) -> str:
+    """Return the stage at the end of a day: out_of_scope, not_notified, running, suspended, registered, terminated or erased.
 
-    Without a span the sweep has run every day since the campaign began.
+    Without a span the nightly run has taken place every day since the campaign began.
     """
     begins = pack.campaign.begins_on if pack.has_campaign else on
     until = span or Span(min(begins, on), on)
-    fate = run_history(pack, history, until._replace(last=on))
-    return stage_of(pack, history, fate, on=on)
+    outcome = run_history(pack, history, until._replace(last=on))
+    return stage_of(pack, history, outcome, on=on)
 
 
-def stage_of(pack: Pack, history: History, fate: Fate, *, on: dt.date) -> str:
-    """Name the stage that a fate has reached on a day."""
-    if _by(fate.erased_on, on):
+def stage_of(pack: Pack, history: History, outcome: LineOutcome, *, on: dt.date) -> str:
+    """Name the stage that an outcome has reached on a day."""
+    if _by(outcome.erased_on, on):
         return "erased"
-    if _by(fate.ended_on, on):
-        return "ended"
+    if _by(outcome.terminated_on, on):
+        return "terminated"
     if _by(history.registered_on, on):
         return "registered"
-    if _by(fate.suspended_on, on):
+    if _by(outcome.suspended_on, on):
         return "suspended"
     if not concerns(pack, history):
-        return "outside"
-    return "counting" if _by(history.told_on, on) else "untold"
+        return "out_of_scope"
+    return "running" if _by(history.notified_on, on) else "not_notified"
 
 
 def concerns(pack: Pack, history: History) -> bool:
@@ -288,30 +288,30 @@ def _by(day: dt.date | None, on: dt.date) -> bool:
     return day is not None and day <= on
 
 
-def _date(book: DayBook, index: int) -> dt.date | None:
-    return None if index >= NEVER else dt.date.fromordinal(index + book.first)
+def _date(cache: CalendarCache, index: int) -> dt.date | None:
+    return None if index >= NEVER else dt.date.fromordinal(index + cache.first)
 
 
-def _counted_so_far(book: DayBook, anchor: int, taken: Sequence[Stretch]) -> int:
-    """Return how many days of the book after the anchor count."""
-    total = book.counted[-1] - book.counted[anchor]
+def _counted_so_far(cache: CalendarCache, anchor: int, taken: Sequence[Stretch]) -> int:
+    """Return how many days of the cache after the anchor count."""
+    total = cache.counted[-1] - cache.counted[anchor]
     for first, last in taken:
-        begin, end = max(first, anchor + 1), min(last, book.size - 1)
+        begin, end = max(first, anchor + 1), min(last, cache.size - 1)
         if begin <= end:
-            total -= book.counted[end] - book.counted[begin - 1]
+            total -= cache.counted[end] - cache.counted[begin - 1]
     return total
 
 
 def _count_from(pack: Pack, anchor_on: dt.date) -> int:
-    """Return the first day of a book that many counts can share."""
+    """Return the first day of a cache that many counts can share."""
     if pack.has_campaign and pack.campaign.begins_on <= anchor_on:
         return pack.campaign.begins_on.toordinal()
     return anchor_on.toordinal()
 
 
 @lru_cache(maxsize=64)
-def _count_book(pack: Pack, first: int, last: int, stays: tuple[Days, ...]) -> DayBook:
-    return DayBook(
+def _count_cache(pack: Pack, first: int, last: int, stays: tuple[Days, ...]) -> CalendarCache:
+    return CalendarCache(
         first=first,
         closed=closed_flags(pack, first=first, last=last),
         stays=merge(map(_ordinals, stays)),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Everything that a rule pack can hold: a statute, or several layers of them, as dated data and no code.
 
-The schema is wider than what any engine obeys (`honoured.py` says what is obeyed), so that a law can be written down
+The schema is wider than what any engine supports (`supported_fields.py` says what is supported), so that a law can be written down
 whole before the house can serve it. Values that can hurt a person carry the article they rest on.
 """
 
@@ -10,31 +10,31 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rollkeeper.law.leaves import ArticleName, Cited, CounterAct, Duration, Leaf, Name, PackId, Text
+from rollkeeper.law.schema_common import ArticleName, CitedModel, CounterAct, Duration, PackModel, Name, PackId, Text
 from rollkeeper.law.schema_people import Limit, PartyKind, Scope
 from rollkeeper.law.schema_stages import Calendar, Campaign
 
 
-class Valid(Leaf):
+class Valid(PackModel):
     """From when to when the law holds (both inclusive; no `to`: still in force)."""
 
     begins: dt.date
     ends: dt.date | None = None
 
 
-class Source(Leaf):
+class Source(PackModel):
     """A text that the pack was written from, its rank, and who read it when."""
 
     id: Name
     instrument: str
-    rank: Literal["constitution", "statute", "regulation", "order", "guidance", "court", "press", "house"]
+    rank: Literal["constitution", "statute", "regulation", "order", "guidance", "court", "press", "operator"]
     url: str | None = None
     text_hash: str | None = None
     read_by: str | None = None
     read_on: dt.date | None = None
 
 
-class Article(Leaf):
+class Article(PackModel):
     """An article's own words, beside what the product does about it."""
 
     article: ArticleName
@@ -43,7 +43,7 @@ class Article(Leaf):
     serves: str
 
 
-class CourtStay(Cited):
+class CourtStay(CitedModel):
     """A court stops some acts for a while."""
 
     first: dt.date
@@ -51,7 +51,7 @@ class CourtStay(Cited):
     scope: tuple[Literal["notify", "suspend", "end", "collect", "erase", "disclose"], ...]
 
 
-class Retention(Cited):
+class Retention(CitedModel):
     """What is kept how long after what, and what happens then."""
 
     data_class: Literal["identity", "copy", "biometric", "result", "notice_log", "audit", "cdr"]
@@ -62,7 +62,7 @@ class Retention(Cited):
     hold: Literal["legal_hold"] | None = None
 
 
-class DocumentCopy(Cited):
+class DocumentCopy(CitedModel):
     """Whether a copy of the document shown is kept, and how much of its number may be seen on it.
 
     A copy shows the attributes that are asked of the party, and nothing else that stands on the document.
@@ -72,13 +72,13 @@ class DocumentCopy(Cited):
     number: Literal["whole", "ends"] = "whole"
 
 
-class SecondPerson(Cited):
+class DualControl(CitedModel):
     """Acts at a counter that somebody else of the operator confirms before they are done."""
 
     acts: Annotated[tuple[CounterAct, ...], Field(min_length=1)]
 
 
-class Agents(Cited):
+class Agents(CitedModel):
     """What those who act for the operator must and must not do."""
 
     registered: bool | None = None
@@ -88,11 +88,11 @@ class Agents(Cited):
     copy_marking: tuple[Literal["operator", "purpose", "date"], ...] = ()
     upload_within: Duration | None = None
     delete_local_within: Duration | None = None
-    daily_cap: Annotated[int, Field(ge=1)] | None = None
+    daily_limit: Annotated[int, Field(ge=1)] | None = None
     on_fraud: tuple[Literal["refuse", "suspend_agent", "reverify_all_lines"], ...] = ()
 
 
-class Rights(Cited):
+class Rights(CitedModel):
     """What people may ask for."""
 
     see_lines_in_my_name: bool | None = None
@@ -106,8 +106,8 @@ class Rights(Cited):
     appeal_suspends: bool | None = None
 
 
-class Breach(Cited):
-    """Who must be told of an incident, and by when."""
+class Breach(CitedModel):
+    """Who must be notified of an incident, and by when."""
 
     severity: Literal["any", "serious"]
     to: Literal["self", "regulator", "person", "police"]
@@ -116,21 +116,21 @@ class Breach(Cited):
     exempt_if: Literal["encrypted"] | None = None
 
 
-class PutOff(Cited):
-    """That the person may be told later, how long at most each time, and how often that may be done again."""
+class Deferral(CitedModel):
+    """That the person may be notified later, how long at most each time, and how often that may be done again."""
 
     most: Duration
     renewals: Annotated[int, Field(ge=0, le=100)] = 0
 
 
-class AtOnce(Cited):
+class AtOnce(CitedModel):
     """How long after the operator came to know of it something still counts as done at once; without it, no time at all."""
 
     counts: Duration
 
 
-class Disclosure(Cited):
-    """A demand about one person that the law allows, and its conditions."""
+class Disclosure(CitedModel):
+    """A disclosure request about one person that the law allows, and its conditions."""
 
     to: Name
     legal_basis: str
@@ -140,17 +140,17 @@ class Disclosure(Cited):
     two_people: bool = True
     reply: Duration | None = None
     notify_person: Literal["at_once", "when_allowed", "never"] = "when_allowed"
-    put_off: PutOff | None = None
+    deferral: Deferral | None = None
     keep: Duration
 
     @model_validator(mode="after")
-    def _told_at_once_is_not_put_off(self) -> "Disclosure":
-        if self.put_off is not None and self.notify_person != "when_allowed":
-            raise ValueError("put_off goes with notify_person: when_allowed alone")
+    def _check_deferral(self) -> "Disclosure":
+        if self.deferral is not None and self.notify_person != "when_allowed":
+            raise ValueError("deferral goes with notify_person: when_allowed alone")
         return self
 
 
-class NumberReuse(Cited):
+class NumberReuse(CitedModel):
     """How long a number rests before somebody else gets it."""
 
     quarantine: Duration
@@ -158,7 +158,7 @@ class NumberReuse(Cited):
     purge_links: bool = True
 
 
-class Penalty(Cited):
+class Penalty(CitedModel):
     """What a breach of the law costs. Shown, never computed."""
 
     on: Literal["user", "agent", "operator", "official"]
@@ -168,13 +168,13 @@ class Penalty(Cited):
     unit: Literal["once", "per_day", "per_line"] = "once"
 
 
-class DutyOfPeople(Cited):
+class DutyOfPeople(CitedModel):
     """What people at the operator must do and no engine can: the product shows it to them with its article."""
 
     what: Text
 
 
-class Given(Leaf):
+class Given(PackModel):
     """A history as a case tells it; both ends of a stretch are inclusive."""
 
     activated: dt.date | None = None
@@ -188,10 +188,10 @@ class Given(Leaf):
     outages: tuple[tuple[dt.date, dt.date], ...] = ()
 
 
-type StageName = Literal["outside", "untold", "counting", "suspended", "registered", "ended", "erased"]
+type StageName = Literal["out_of_scope", "not_notified", "running", "suspended", "registered", "terminated", "erased"]
 
 
-class Case(Leaf):
+class Case(PackModel):
     """One of the pack's own tests: how a line with this history stands on that day."""
 
     name: str
@@ -200,7 +200,7 @@ class Case(Leaf):
     expect: StageName
 
 
-class OpenQuestion(Leaf):
+class OpenQuestion(PackModel):
     """What the text leaves open, what was chosen, and why."""
 
     leaf: str
@@ -209,7 +209,7 @@ class OpenQuestion(Leaf):
     why: str
 
 
-class PackFile(Leaf):
+class PackFile(PackModel):
     """A whole pack."""
 
     id: PackId
@@ -233,7 +233,7 @@ class PackFile(Leaf):
     campaigns: tuple[Campaign, ...] = ()
     retention: Annotated[tuple[Retention, ...], Field(min_length=1)]
     document_copies: Annotated[tuple[DocumentCopy, ...], Field(max_length=1)] = ()
-    second_person: tuple[SecondPerson, ...] = ()
+    dual_control: tuple[DualControl, ...] = ()
     agents: Agents | None = None
     rights: Rights | None = None
     breach: tuple[Breach, ...] = ()
@@ -247,8 +247,8 @@ class PackFile(Leaf):
 
     @model_validator(mode="after")
     def _no_duty_no_questions(self) -> "PackFile":
-        if not self.duty and (self.party_kinds or self.campaigns or self.limits or self.second_person):
+        if not self.duty and (self.party_kinds or self.campaigns or self.limits or self.dual_control):
             raise ValueError(
-                "a pack without a duty asks nothing of anybody: no party_kinds, campaigns, limits or second_person"
+                "a pack without a duty asks nothing of anybody: no party_kinds, campaigns, limits or dual_control"
             )
         return self

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rollkeeper.law.leaves import (
-    Cited,
-    Demand,
+from rollkeeper.law.schema_common import (
+    CitedModel,
+    Requirement,
     Duration,
-    Leaf,
+    PackModel,
     Name,
     NoDocumentWay,
     RegisteringAct,
@@ -19,7 +19,7 @@ from rollkeeper.law.leaves import (
 )
 
 
-class Condition(Leaf):
+class Condition(PackModel):
     """Which lines or people are meant, as data: every entry given must hold."""
 
     activated_before: dt.date | None = None
@@ -35,33 +35,33 @@ class Condition(Leaf):
     handed_to: tuple[Name, ...] = ()
 
 
-class Exemption(Cited):
+class Exemption(CitedModel):
     """Whom a law leaves alone."""
 
     when: Condition
     until: dt.date | None = None
 
 
-class Grandfather(Cited):
+class Grandfather(CitedModel):
     """What stays lawful because it was there before a day."""
 
     cutoff: dt.date
     keeps: tuple[Name, ...]
 
 
-class ServiceScope(Cited):
+class ServiceScope(CitedModel):
     """Services that have to be registered."""
 
     services: Annotated[tuple[Service, ...], Field(min_length=1)]
 
 
-class ActScope(Cited):
+class ActScope(CitedModel):
     """Acts at which identity has to be recorded."""
 
     acts: Annotated[tuple[RegisteringAct, ...], Field(min_length=1)]
 
 
-class Scope(Leaf):
+class Scope(PackModel):
     """What the law is about."""
 
     services: tuple[ServiceScope, ...] = ()
@@ -70,15 +70,15 @@ class Scope(Leaf):
     grandfather: tuple[Grandfather, ...] = ()
 
 
-class AttributeLeaf(Cited):
+class AttributeRule(CitedModel):
     """One thing that is asked about a party, and why."""
 
     name: Name
-    required: Demand
+    required: Requirement
     purpose: Text
 
 
-class DocumentLeaf(Cited):
+class DocumentRule(CitedModel):
     """A document that proves identity."""
 
     type: Name
@@ -86,14 +86,14 @@ class DocumentLeaf(Cited):
     expired_ok: bool | None = None
 
 
-class NoDocumentRoute(Cited):
+class NoDocumentRoute(CitedModel):
     """How somebody who can show no document is registered, and for how long that is accepted: without a time, for good."""
 
     by: Annotated[tuple[NoDocumentWay, ...], Field(min_length=1)]
     valid_for: Duration | None = None
 
 
-class Verification(Cited):
+class Verification(CitedModel):
     """How a document or a person is checked, and what may be kept of it."""
 
     method: Literal["sight", "chip", "registry", "biometric", "bank", "referee", "wallet"]
@@ -103,7 +103,7 @@ class Verification(Cited):
     match_policy: Literal["equality", "aliases", "partial_is_reviewed"] | None = None
 
 
-class Representative(Cited):
+class Representative(CitedModel):
     """Who acts for a party."""
 
     required: bool
@@ -113,14 +113,14 @@ class Representative(Cited):
     registrant: Literal["party", "guardian", "representative"] | None = None
 
 
-class OnMajority(Leaf):
+class OnMajority(PackModel):
     """What happens when a minor comes of age."""
 
     days: Annotated[int, Field(ge=1)]
     then: Name
 
 
-class Age(Cited):
+class Age(CitedModel):
     """Limits of age."""
 
     min: Annotated[int, Field(ge=0, le=130)] | None = None
@@ -128,18 +128,18 @@ class Age(Cited):
     on_majority: OnMajority | None = None
 
 
-class UserOfLine(Cited):
+class UserOfLine(CitedModel):
     """Whether a company names the person who uses the line."""
 
     required: bool
 
 
-class PartyKind(Leaf):
+class PartyKind(PackModel):
     """A kind of party, or a part that somebody plays for one."""
 
     id: Name
-    attributes: tuple[AttributeLeaf, ...] = ()
-    documents: tuple[DocumentLeaf, ...] = ()
+    attributes: tuple[AttributeRule, ...] = ()
+    documents: tuple[DocumentRule, ...] = ()
     no_document_route: tuple[NoDocumentRoute, ...] = ()
     verification: tuple[Verification, ...] = ()
     name_model: Literal["full_as_on_document"] = "full_as_on_document"
@@ -148,7 +148,7 @@ class PartyKind(Leaf):
     user_of_line: UserOfLine | None = None
 
 
-class Limit(Cited):
+class Limit(CitedModel):
     """How many lines somebody may have (stock) or take up in a while (flow)."""
 
     what: Literal["lines"]

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rollkeeper.law.leaves import Cited, Duration, Leaf, Name, Text
+from rollkeeper.law.schema_common import CitedModel, Duration, PackModel, Name, Text
 from rollkeeper.law.schema_people import Condition
 
 type Access = Literal["allow", "deny", "allow_listed"]
 
 
-class HolidayCalendar(Leaf):
+class HolidayCalendar(PackModel):
     """A dated list of days off that can be named."""
 
     library: Literal["holidays"]
@@ -21,14 +21,14 @@ class HolidayCalendar(Leaf):
     closed_besides: tuple[dt.date, ...] = ()
 
 
-class Hours(Leaf):
+class Hours(PackModel):
     """A stretch of the day, local time, HH:MM."""
 
     begins: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
     ends: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
-class Calendar(Cited):
+class Calendar(CitedModel):
     """How days are counted. What a text leaves open is 'unknown', and the later date then holds."""
 
     time_zone: str
@@ -42,20 +42,20 @@ class Calendar(Cited):
     bound: Literal["inclusive", "exclusive"] = "inclusive"
 
 
-class Phase(Cited):
+class Phase(CitedModel):
     """A part of the cohort that begins on its own day."""
 
     cohort: Condition
     start: dt.date
 
 
-class Cohort(Cited):
+class Cohort(CitedModel):
     """Whom a campaign concerns."""
 
     when: Condition
 
 
-class Deadline(Cited):
+class Deadline(CitedModel):
     """When the time to register is over."""
 
     base: dt.date | Literal["notice", "flag", "activation"]
@@ -63,8 +63,8 @@ class Deadline(Cited):
     after: Duration
 
 
-class NoticeDuty(Cited):
-    """What people must be told, when and how."""
+class NoticeDuty(CitedModel):
+    """What people must be notified, when and how."""
 
     before_deadline: Duration | None = None
     after_deadline: Duration | None = None
@@ -75,7 +75,7 @@ class NoticeDuty(Cited):
     attempts_apart: Duration | None = None
 
 
-class Enter(Leaf):
+class Enter(PackModel):
     """When a stage begins: so long after another one or after the deadline, if what."""
 
     after: Name
@@ -85,7 +85,7 @@ class Enter(Leaf):
     ] = ()
 
 
-class Services(Leaf):
+class Services(PackModel):
     """What still works in a stage."""
 
     voice_out: Access = "deny"
@@ -97,7 +97,7 @@ class Services(Leaf):
     ussd_register: Access = "allow"
 
 
-class DutyCycle(Leaf):
+class DutyCycle(PackModel):
     """Service off for a while in every so long, by turns."""
 
     on: Duration
@@ -105,7 +105,7 @@ class DutyCycle(Leaf):
     batch_key: Name
 
 
-class Money(Cited):
+class Money(CitedModel):
     """What becomes of fees and of the balance."""
 
     charges: Literal["accrue", "frozen"] | None = None
@@ -113,7 +113,7 @@ class Money(Cited):
     balance: Literal["keep", "refund"] | None = None
 
 
-class Stage(Cited):
+class Stage(CitedModel):
     """One consequence. Emergency calls are a floor that no pack can take away."""
 
     id: Name
@@ -135,7 +135,7 @@ class Stage(Cited):
         return self
 
 
-class Extension(Cited):
+class Extension(CitedModel):
     """More time, for a reason."""
 
     reason: Literal[
@@ -157,13 +157,13 @@ class Extension(Cited):
     recheck_after: bool = False
 
 
-class EmergencyLift(Cited):
-    """Service back for so long, once a line, for whoever asks, whatever for; it ends by itself."""
+class TemporaryReconnection(CitedModel):
+    """Service back for so long, once per line, on request and without a reason; it ends by itself."""
 
     lasts: Duration
 
 
-class Campaign(Leaf):
+class Campaign(PackModel):
     """One law run on one population."""
 
     id: Name
@@ -174,4 +174,4 @@ class Campaign(Leaf):
     notices: tuple[NoticeDuty, ...] = ()
     stages: tuple[Stage, ...]
     extensions: tuple[Extension, ...] = ()
-    emergency_lift: EmergencyLift | None = None
+    temporary_reconnection: TemporaryReconnection | None = None

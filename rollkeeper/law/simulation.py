@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Runs a law on a file of line histories before anyone is touched, with both engines, and holds them together.
 
-An operator never lets the sweep loose on real people untested. Nothing is written where a row is faulty or the
+An operator never lets the nightly run loose on real people untested. Nothing is written where a row is faulty or the
 engines differ.
 """
 
@@ -16,7 +16,7 @@ import polars as pl
 from rollkeeper.kernel.console import Bar
 from rollkeeper.law.engine_rules import moments, run_rules, span_of
 from rollkeeper.law.engines import Engine
-from rollkeeper.law.errors import EnginesDisagree, ResultNotWritten, SpanNotRead
+from rollkeeper.law.errors import EnginesDisagree, ResultNotWritten, InvalidSpan
 from rollkeeper.law.events import Events, read_events
 from rollkeeper.law.pack import Pack
 from rollkeeper.law.rules import Span
@@ -26,27 +26,27 @@ type Progress = Callable[[str], AbstractContextManager[Bar]]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SimulationResult:
     """What would happen: a row a line, sorted, and the lines in each stage on each day."""
 
-    fates: pl.DataFrame
+    outcomes: pl.DataFrame
     counts: pl.DataFrame
 
 
 def simulate(
     pack: Pack, file: Path, *, first: dt.date, last: dt.date, engine: Engine, progress: Progress
-) -> Outcome:
-    """Say what becomes of each line. Refuses: SpanNotRead, EventFault, UnhonouredField, EnginesDisagree."""
+) -> SimulationResult:
+    """Say what becomes of each line. Refuses: InvalidSpan, EventFault, UnsupportedPackField, EnginesDisagree."""
     if first > last:
-        raise SpanNotRead(first=first, last=last)
-    pack.refuse_unhonoured()
+        raise InvalidSpan(first=first, last=last)
+    pack.refuse_unsupported()
     with progress("Reading the histories"):
         events = read_events(file)
     span = span_of(events, first, last)
-    fates = _run(pack, events, span, engine, progress)
+    outcomes = _run(pack, events, span, engine, progress)
     with progress("Counting the stages"):
-        counts = stage_counts(pack, moments(events, through=last), fates, first=first, last=last)
-    return Outcome(pl.concat([events.names.alias("line").to_frame(), fates], how="horizontal"), counts)
+        counts = stage_counts(pack, moments(events, through=last), outcomes, first=first, last=last)
+    return SimulationResult(pl.concat([events.names.alias("line").to_frame(), outcomes], how="horizontal"), counts)
 
 
 def _run(pack: Pack, events: Events, span: Span, engine: Engine, progress: Progress) -> pl.DataFrame:
@@ -55,10 +55,10 @@ def _run(pack: Pack, events: Events, span: Span, engine: Engine, progress: Progr
         with progress("Line by line, by the rules") as bar:
             results.append(run_rules(pack, events, span, bar))
     if engine is not Engine.RULES:
-        from rollkeeper.kernel.opening import open_home
+        from rollkeeper.kernel.instance_opener import open_instance
         from rollkeeper.law.engine_sql import run_sql
 
-        open_home()
+        open_instance()
         with progress("All at once, in the database") as bar:
             results.append(run_sql(pack, events, span, bar))
     if engine is Engine.BOTH:
@@ -78,7 +78,7 @@ def refuse_difference(names: pl.Series, one: pl.DataFrame, other: pl.DataFrame) 
     raise EnginesDisagree(count=len(lines), lines=", ".join(lines))
 
 
-def refuse_place(out: Path, *, events: Path) -> None:
+def refuse_output_path(out: Path, *, events: Path) -> None:
     """Refuse a place for the result that cannot be written or that would overwrite the histories. Refuses: ResultNotWritten."""
     if not out.parent.is_dir():
         raise ResultNotWritten(file=out, why="there is no such folder to write it to")
@@ -88,7 +88,7 @@ def refuse_place(out: Path, *, events: Path) -> None:
         raise ResultNotWritten(file=out, why="the result would overwrite the histories")
 
 
-def write_whole(out: Path, text: bytes) -> None:
+def write_atomically(out: Path, text: bytes) -> None:
     """Write a file whole or not at all. What is no file, such as /dev/stdout, is written to and never replaced."""
     if out.exists() and not out.is_file():
         out.write_bytes(text)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How many lines stand in which stage, day by day: what the picture of a simulation is drawn from.
+"""How many lines stand in which stage, day by day: what the chart of a simulation is drawn from.
 
 Separate because it reads the outcome only and decides nothing. Cost: one sort of each column, whatever the span.
 """
@@ -11,21 +11,21 @@ import polars as pl
 
 from rollkeeper.law.pack import Pack
 
-STAGES: Final = ("outside", "untold", "counting", "suspended", "registered", "ended", "erased")
-_RANKED: Final = ("told_on", "suspended_on", "registered_on", "ended_on", "erased_on")
+STAGES: Final = ("out_of_scope", "not_notified", "running", "suspended", "registered", "terminated", "erased")
+_RANKED: Final = ("notified_on", "suspended_on", "registered_on", "ended_on", "erased_on")
 
 
 def stage_counts(
-    pack: Pack, moments: pl.DataFrame, fates: pl.DataFrame, *, first: dt.date, last: dt.date
+    pack: Pack, moments: pl.DataFrame, outcomes: pl.DataFrame, *, first: dt.date, last: dt.date
 ) -> pl.DataFrame:
     """Return a row a day, a column a stage (Int64): lines that stand in it at the end of the day; each row sums up to all lines."""
-    lines = pl.concat([moments, fates.rename({"ended_on": "over_on"})], how="horizontal")
+    lines = pl.concat([moments, outcomes.rename({"ended_on": "over_on"})], how="horizontal")
     concerned = pl.lit(value=False)
     if pack.has_campaign:
         concerned = (pl.col("activated_on") < pack.campaign.activated_before).fill_null(value=False)
     by_stage = lines.select(
         concerned.alias("concerned"),
-        pl.when(concerned).then(pl.col("told_on")).alias("told_on"),
+        pl.when(concerned).then(pl.col("notified_on")).alias("notified_on"),
         "suspended_on",
         # After the end a registration is a new contract.
         pl.when(pl.col("over_on").is_null() | (pl.col("registered_on") <= pl.col("over_on")))
@@ -44,14 +44,14 @@ def _differences(by_stage: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     inside = by_stage.filter(pl.col("concerned"))
     reached = {
         (name, part): _entered(lines, _RANKED[rank:], days)
-        for part, lines in (("outside", outside), ("inside", inside))
+        for part, lines in (("out_of_scope", outside), ("inside", inside))
         for rank, name in enumerate(_RANKED)
     }
-    both = [reached[name, "outside"] + reached[name, "inside"] for name in _RANKED]
+    both = [reached[name, "out_of_scope"] + reached[name, "inside"] for name in _RANKED]
     columns = {
         "day": days["day"],
-        "outside": outside.height - reached["told_on", "outside"],
-        "untold": inside.height - reached["told_on", "inside"],
+        "out_of_scope": outside.height - reached["notified_on", "out_of_scope"],
+        "not_notified": inside.height - reached["notified_on", "inside"],
     }
     for place, stage in enumerate(STAGES[2:]):
         columns[stage] = both[place] - both[place + 1] if place + 1 < len(both) else both[place]

@@ -10,12 +10,12 @@ and checks the signatures and that older checkpoints are beginnings of this one.
 c2sp.org/tlog-checkpoint, c2sp.org/signed-note, c2sp.org/tlog-cosignature, c2sp.org/tlog-proof; hashes: RFC 6962.
 
 A receipt is a small text that proves by itself, without any folder and without a network, that one entry stands in the
-ledger: the entry, its place, the hashes beside its way up, and the signed checkpoint above them. One that was handed over
-before the entry was published is a promise instead: the entry, signed. What people wrote around it is passed over.
+ledger: the entry, its place, the hashes beside its way up, and the signed checkpoint above them. One that was delivered
+before the entry was published is a signed entry instead: the entry, signed. What people wrote around it is passed over.
 
 What it cannot see from one folder alone is whether everybody is shown the same folder. So keep the checkpoints that you
 saw, take the key from elsewhere than the folder, and compare both with others: `--older` and `--vkey` are for that. Or let
-witnesses compare: `--witness` names those whose cosignatures you demand, each a statement that the witness saw no other
+witnesses compare: `--witness` names those whose cosignatures you require, each a statement that the witness saw no other
 ledger under this key. With `--from` the folder is a copy that is brought up to date first and held against what it was.
 
 Exit codes: 0 everything fits, 1 something is wrong (the first wrong thing is named), 2 the call was wrong.
@@ -48,28 +48,28 @@ if TYPE_CHECKING:
 WIDTH = 256
 HASH_BYTES = 32
 PROOF = "c2sp.org/tlog-proof@v1"
-PROMISE = "rollkeeper-receipt@v1"
-PROMISE_KEY = "rollkeeper-receipts-key@v1"
+SIGNED_ENTRY = "rollkeeper-receipt@v1"
+RECEIPT_KEY = "rollkeeper-receipts-key@v1"
 CHUNK_TILES = 64
 
 # Kinds of keys: signs checkpoints; cosigns them (Ed25519); cosigns them (ML-DSA-44). Bytes of each public half.
 SIGNER, COSIGNER, COSIGNER_ML_DSA = 1, 4, 6
 PUBLIC_BYTES = {SIGNER: 32, COSIGNER: 32, COSIGNER_ML_DSA: 1312}
-AT_ONCE = 8
-PATIENCE_S = 60
-A_DAY_S = 86_400
-COPIED = (
+PARALLEL_DOWNLOADS = 8
+TIMEOUT_S = 60
+DAY_S = 86_400
+COPY_HINT = (
     " Part of them you had before. Copy everything into another folder and compare: auditor.py OTHER --from URL"
     " --older DIR."
 )
 LARGEST_BYTES = WIDTH * (2 + 65_535)
 
 
-class Wrong(Exception):
+class AuditError(Exception):
     """The ledger is not what it claims to be. The text is for people."""
 
 
-class Misused(Wrong):
+class UsageError(AuditError):
     """What was given on the command line cannot be used, so nothing was found out about the ledger."""
 
 
@@ -85,7 +85,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Witnesses:
-    """Whose cosignatures are demanded, and how many of them. Two keys of one name are one witness."""
+    """Whose cosignatures are requested, and how many of them. Two keys of one name are one witness."""
 
     keys: tuple[Key, ...] = ()
     quorum: int = 0
@@ -102,7 +102,7 @@ class Checkpoint:
     cosigned: dict[str, int] = field(default_factory=dict)
 
 
-NOBODY = Witnesses()
+NO_WITNESSES = Witnesses()
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Log:
 class Receipt:
     """An entry that provably stands in a ledger: which ledger, at which place, of how many, and the entry itself.
 
-    Place and number are None for a promise: an entry that the operator signed for and had yet to publish.
+    Place and number are None for a signed entry: an entry that the operator signed for and had yet to publish.
     """
 
     origin: str
@@ -144,7 +144,7 @@ def audit(
     *,
     key: Key,
     older: Sequence[Path] = (),
-    witnesses: Witnesses = NOBODY,
+    witnesses: Witnesses = NO_WITNESSES,
     checkpoint: str = "checkpoint",
     processes: int | None = None,
 ) -> Report:
@@ -153,10 +153,10 @@ def audit(
     log = Log(folder, head, _check_leaves(folder, head.size, processes or os.cpu_count() or 1))
     _check_upper_tiles(folder, log.tops)
     if _root(log, head.size) != head.root:
-        raise Wrong(
+        raise AuditError(
             f"The {head.size:,} entries and tiles fit each other, but not the signed root of {head.where}: entries"
             " were changed, added, moved or removed, and the tiles made anew over them."
-            + (COPIED if checkpoint != "checkpoint" and older else "")
+            + (COPY_HINT if checkpoint != "checkpoint" and older else "")
         )
     seen = [_check_older(log, path, key=key) for path in older]
     return Report(head.origin, head.size, head.root.hex(), seen, head.cosigned)
@@ -167,33 +167,33 @@ def update(folder: Path, url: str, *, key: Key) -> None:
     _write(folder / "checkpoint.new", _get(url, "checkpoint"))
     missing = (name for name in _names(read_checkpoint(folder / "checkpoint.new", key).size)
                if not (folder / name).exists())  # fmt: skip
-    with ThreadPoolExecutor(AT_ONCE) as threads:
+    with ThreadPoolExecutor(PARALLEL_DOWNLOADS) as threads:
         while names := list(islice(missing, CHUNK_TILES)):
             for name, raw in zip(names, threads.map(lambda one: _get(url, one), names), strict=True):
                 _write(folder / name, raw)
 
 
-def check_receipt(file: Path, *, key: Key, witnesses: Witnesses = NOBODY) -> Receipt:
+def check_receipt(file: Path, *, key: Key, witnesses: Witnesses = NO_WITNESSES) -> Receipt:
     """Check a receipt. Raises Wrong where it proves nothing about the ledger of `key`."""
     text = _read(file).decode("utf-8", "replace")
     return check_receipt_text(text, file=file, key=key, witnesses=witnesses)
 
 
-def check_receipt_text(text: str, *, file: Path, key: Key, witnesses: Witnesses = NOBODY) -> Receipt:
+def check_receipt_text(text: str, *, file: Path, key: Key, witnesses: Witnesses = NO_WITNESSES) -> Receipt:
     """Check the text of a receipt; `file` is what it is called where it is wrong. Raises Wrong."""
     text = _bare(text)
-    if text.startswith(PROMISE + "\n"):
-        return _check_promise(text, file=file, key=key)
+    if text.startswith(SIGNED_ENTRY + "\n"):
+        return _check_signed_entry(text, file=file, key=key)
     top, blank, note = text.partition("\n\n")
     lines = top.split("\n")
     if not blank or lines[0] != PROOF or len(lines) < 3:
-        raise Wrong(f"{file} is no receipt: it does not have the form of {PROOF}.")
+        raise AuditError(f"{file} is no receipt: it does not have the form of {PROOF}.")
     entry = _from_base64(lines[1].removeprefix("extra "))
     index = lines[2].removeprefix("index ")
     proof = [_from_base64(line) for line in lines[3:]]
     head = _read_note(note, file=file, key=key, witnesses=witnesses)
     if not entry or not _is_size(index) or not is_included(entry, int(index), head=head, proof=proof):
-        raise Wrong(
+        raise AuditError(
             f"{file} proves nothing: its entry does not stand at its place under the checkpoint that it carries."
         )
     return Receipt(head.origin, int(index), head.size, entry.decode("utf-8", "replace"), head.cosigned)
@@ -202,23 +202,23 @@ def check_receipt_text(text: str, *, file: Path, key: Key, witnesses: Witnesses 
 def _bare(text: str) -> str:
     """Return the receipt alone, from its first line to its last signature, without what is written around it."""
     lines = [line.strip() for line in text.splitlines()]
-    first = next((nth for nth, line in enumerate(lines) if line in {PROOF, PROMISE}), 0)
+    first = next((nth for nth, line in enumerate(lines) if line in {PROOF, SIGNED_ENTRY}), 0)
     last = max((nth for nth, line in enumerate(lines) if line.startswith("\u2014 ")), default=len(lines))
     return "\n".join(lines[first : last + 1]) + "\n"
 
 
-def _check_promise(text: str, *, file: Path, key: Key) -> Receipt:
+def _check_signed_entry(text: str, *, file: Path, key: Key) -> Receipt:
     """Check that the ledger's key let another one sign receipts, and that this one signed the entry."""
     parts = text.split("\n\n")
     statement, grant = parts[0].split("\n"), parts[2].split("\n") if len(parts) == 4 else []
-    if len(statement) != 2 or len(grant) != 2 or grant[0] != PROMISE_KEY:
-        raise Wrong(f"{file} is no receipt: it does not have the form of {PROMISE}.")
+    if len(statement) != 2 or len(grant) != 2 or grant[0] != RECEIPT_KEY:
+        raise AuditError(f"{file} is no receipt: it does not have the form of {SIGNED_ENTRY}.")
     _check_signature(parts[2] + "\n", parts[3], file=file, key=key)
     signer = read_key(grant[1])
     _check_signature(parts[0] + "\n", parts[1], file=file, key=signer)
     entry = _from_base64(statement[1].removeprefix("entry "))
     if not entry or signer.name != f"{key.name}/receipts":
-        raise Wrong(f"{file} proves nothing: it holds no entry, or was signed in another name.")
+        raise AuditError(f"{file} proves nothing: it holds no entry, or was signed in another name.")
     return Receipt(key.name, None, None, entry.decode("utf-8", "replace"))
 
 
@@ -246,12 +246,12 @@ def read_key(text: str, kinds: Collection[int] = (SIGNER,)) -> Key:
         name, key_id, encoded = text.strip().split("+", 2)
         raw = base64.b64decode(encoded, validate=True)
     except (ValueError, binascii.Error):
-        raise Wrong("That is not a verifier key: name+hexadecimal+base64.") from None
+        raise AuditError("That is not a verifier key: name+hexadecimal+base64.") from None
     expected = sha256(name.encode() + b"\n" + raw).digest()[:4]
     if not name or raw[:1] not in map(_byte, kinds) or len(raw) != 1 + PUBLIC_BYTES[raw[0]]:
-        raise Wrong(f"That verifier key is not of a kind that is looked for here ({_kinds(kinds)}).")
+        raise AuditError(f"That verifier key is not of a kind that is looked for here ({_kinds(kinds)}).")
     if expected.hex() != key_id:
-        raise Wrong("The ID of that verifier key does not belong to it.")
+        raise AuditError("The ID of that verifier key does not belong to it.")
     return Key(name, expected, raw[1:], raw[0])
 
 
@@ -260,29 +260,29 @@ def read_witnesses(texts: Sequence[str], quorum: int | None = None) -> Witnesses
     keys = tuple(read_key(text, (COSIGNER, COSIGNER_ML_DSA)) for text in texts)
     names = len({key.name for key in keys})
     if len({key.public for key in keys}) < len(keys):
-        raise Wrong("The same key twice is not two witnesses (--witness).")
+        raise AuditError("The same key twice is not two witnesses (--witness).")
     wanted = names if quorum is None else quorum
     if wanted > names:
-        raise Wrong(f"{wanted} cosignatures are demanded, but only {names} witnesses are named (--witness).")
+        raise AuditError(f"{wanted} cosignatures are requested, but only {names} witnesses are named (--witness).")
     return Witnesses(keys, wanted)
 
 
-def read_checkpoint(file: Path, key: Key, witnesses: Witnesses = NOBODY) -> Checkpoint:
+def read_checkpoint(file: Path, key: Key, witnesses: Witnesses = NO_WITNESSES) -> Checkpoint:
     """Read a checkpoint and check that `key` signed it and that enough witnesses cosigned it."""
     return _read_note(_read(file).decode("utf-8", "replace"), file=file, key=key, witnesses=witnesses)
 
 
-def _read_note(note: str, *, file: Path, key: Key, witnesses: Witnesses = NOBODY) -> Checkpoint:
+def _read_note(note: str, *, file: Path, key: Key, witnesses: Witnesses = NO_WITNESSES) -> Checkpoint:
     text, blank, signatures = note.rpartition("\n\n")
     _check_signature(text + "\n", signatures if blank else "", file=file, key=key)
     lines = text.split("\n")
     root = _from_base64(lines[2]) if len(lines) > 2 else b""
     if len(root) != HASH_BYTES or not _is_size(lines[1]) or lines[0] != key.name:
-        raise Wrong(f"{file} is signed, but is no checkpoint of {key.name}.")
+        raise AuditError(f"{file} is signed, but is no checkpoint of {key.name}.")
     head = Checkpoint(str(file), lines[0], int(lines[1]), root, {})
     head.cosigned.update(_cosigned(head, text + "\n", signatures, witnesses=witnesses))
     if len(head.cosigned) < witnesses.quorum:
-        raise Wrong(
+        raise AuditError(
             f"{file} bears the cosignatures of {len(head.cosigned)} of the {len({k.name for k in witnesses.keys})}"
             f" witnesses that were named, not of {witnesses.quorum}: nobody says that others are shown the same ledger."
         )
@@ -299,7 +299,7 @@ def _cosigned(head: Checkpoint, text: str, signatures: str, *, witnesses: Witnes
             if (key.name, key.key_id) == (name, raw[:4]):
                 at = int.from_bytes(raw[4:12], "big")
                 _check_cosignature(key, raw[12:], at=at, head=head, text=text)
-                if 0 < at < time.time() + A_DAY_S:
+                if 0 < at < time.time() + DAY_S:
                     found[name] = max(at, found.get(name, 0))
     return found
 
@@ -314,11 +314,11 @@ def _check_cosignature(key: Key, signature: bytes, *, at: int, head: Checkpoint,
 
             MLDSA44PublicKey.from_public_bytes(key.public).verify(signature, _signed_tree(key, at, head))
     except InvalidSignature:
-        raise Wrong(
+        raise AuditError(
             f"The cosignature of {key.name} under {head.where} is forged, or was made for another checkpoint."
         ) from None
     except (ImportError, UnsupportedAlgorithm):
-        raise Wrong(
+        raise AuditError(
             f"{key.name} cosigns with ML-DSA-44: that needs version 50 of the package cryptography."
         ) from None
 
@@ -341,18 +341,18 @@ def _check_signature(text: str, signatures: str, *, file: Path, key: Key) -> Non
         try:
             Ed25519PublicKey.from_public_bytes(key.public).verify(raw[4:], text.encode())
         except InvalidSignature:
-            raise Wrong(
+            raise AuditError(
                 f"The signature of {key.name} under {file} is forged or its text was changed."
             ) from None
         return
-    raise Wrong(f"{file} is not signed by {key.name} with the key that was given.")
+    raise AuditError(f"{file} is not signed by {key.name} with the key that was given.")
 
 
 def _check_older(log: Log, path: Path, *, key: Key) -> int:
     head = log.head
     older = read_checkpoint(path / "checkpoint" if path.is_dir() else path, key)
     if older.size > head.size:
-        raise Wrong(
+        raise AuditError(
             f"The ledger was rolled back: {older.where} was signed over {older.size:,} entries, {head.where} over"
             f" only {head.size:,}. Both signatures are good: keep both, they prove it."
         )
@@ -360,7 +360,7 @@ def _check_older(log: Log, path: Path, *, key: Key) -> int:
         return older.size
     what = "There are two heads of one size" if older.size == head.size else "History was rewritten"
     place = _first_difference(log, path, older.size) if path.is_dir() else ""
-    raise Wrong(
+    raise AuditError(
         f"{what}: the first {older.size:,} entries are not those that {older.where} was signed over.{place}"
         " Both signatures are good: keep both, they prove it."
     )
@@ -387,7 +387,7 @@ def _check_chunk(chunk: tuple[Path, int, int, int]) -> bytes:
         tile = _tile(folder, "0", index, width=len(hashes) // HASH_BYTES, unit=HASH_BYTES)
         if hashes != tile:
             _name_wrong_entry(index, hashes, tile)
-        _demand_nothing_after(folder, index, entries)
+        _require_nothing_after(folder, index, entries)
         if len(hashes) == WIDTH * HASH_BYTES:
             roots.append(root_of(hashes))
     return b"".join(roots)
@@ -396,11 +396,11 @@ def _check_chunk(chunk: tuple[Path, int, int, int]) -> bytes:
 def _name_wrong_entry(index: int, hashes: bytes, tile: bytes) -> NoReturn:
     for at in range(0, len(hashes), HASH_BYTES):
         if hashes[at : at + HASH_BYTES] != tile[at : at + HASH_BYTES]:
-            raise Wrong(
+            raise AuditError(
                 f"Entry {index * WIDTH + at // HASH_BYTES:,} is the first wrong one: its bytes in"
                 f" {_name('entries', index)} do not have the hash that {_name('0', index)} holds."
             )
-    raise Wrong(f"{_name('0', index)} holds more hashes than there are entries.")
+    raise AuditError(f"{_name('0', index)} holds more hashes than there are entries.")
 
 
 def _check_upper_tiles(folder: Path, below: bytes) -> None:
@@ -411,7 +411,7 @@ def _check_upper_tiles(folder: Path, below: bytes) -> None:
             hashes = below[index * WIDTH * HASH_BYTES : (index + 1) * WIDTH * HASH_BYTES]
             width = len(hashes) // HASH_BYTES
             if _tile(folder, str(level), index, width=width, unit=HASH_BYTES) != hashes:
-                raise Wrong(f"{_name(str(level), index)} does not hold the roots of the tiles below it.")
+                raise AuditError(f"{_name(str(level), index)} does not hold the roots of the tiles below it.")
             if width == WIDTH:
                 roots.append(root_of(hashes))
         below = b"".join(roots)
@@ -451,19 +451,19 @@ def _entries(folder: Path, index: int, size: int) -> list[bytes]:
         found.append(raw[at + 2 : end])
         at = end
     if len(found) != width or at > len(raw):
-        raise Wrong(
+        raise AuditError(
             f"{_name('entries', index)} breaks off at entry {index * WIDTH + max(0, len(found) - 1):,}."
         )
     return found
 
 
-def _demand_nothing_after(folder: Path, index: int, entries: list[bytes]) -> None:
+def _require_nothing_after(folder: Path, index: int, entries: list[bytes]) -> None:
     """Let nothing stand in a bundle behind its last entry: no hash covers it, so that anything could hide there."""
     width = len(entries)
     file = folder / (_name("entries", index) + ("" if width == WIDTH else f".p/{width}"))
     # A partial bundle that is gone was read out of the full one, which goes on.
     if file.exists() and file.stat().st_size != sum(map(len, entries)) + 2 * width:
-        raise Wrong(f"{_name('entries', index)} goes on after its last entry, {index * WIDTH + width - 1:,}.")
+        raise AuditError(f"{_name('entries', index)} goes on after its last entry, {index * WIDTH + width - 1:,}.")
 
 
 def _first_difference(log: Log, older: Path, size: int) -> str:
@@ -486,7 +486,7 @@ def _tile(folder: Path, level: str, index: int, *, width: int, unit: int = 0) ->
         if (folder / name).exists():
             raw = _read(folder / name)
             return raw[: width * unit] if unit and name != names[0] else raw
-    raise Wrong(f"{names[0]} is missing.")
+    raise AuditError(f"{names[0]} is missing.")
 
 
 def _names(size: int) -> Iterator[str]:
@@ -509,23 +509,23 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as fault:
-        raise Wrong(f"{file} cannot be read: {fault.strerror}.") from None
+        raise AuditError(f"{file} cannot be read: {fault.strerror}.") from None
 
 
 def _get(url: str, name: str) -> bytes:
     """Fetch a file; where a partial tile is gone, as much of the full one that replaced it."""
     if not url.startswith(("https://", "http://")):
-        raise Wrong(f"{url} is no address: it must begin with https:// or http://.")
+        raise AuditError(f"{url} is no address: it must begin with https:// or http://.")
     try:
-        with urllib.request.urlopen(f"{url.rstrip('/')}/{name}", timeout=PATIENCE_S) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{url.rstrip('/')}/{name}", timeout=TIMEOUT_S) as answer:  # noqa: S310
             return bytes(answer.read(LARGEST_BYTES + 1))
     except urllib.error.HTTPError as fault:
         full, partial, width = name.partition(".p/")
         if fault.code == 404 and partial:
             return _beginning(_get(url, full), int(width), is_bundle="/entries/" in full)
-        raise Wrong(f"{url} does not give out {name}: it answers {fault.code}.") from None
+        raise AuditError(f"{url} does not give out {name}: it answers {fault.code}.") from None
     except OSError as fault:
-        raise Wrong(f"{url} cannot be reached: {getattr(fault, 'reason', fault)}.") from None
+        raise AuditError(f"{url} cannot be reached: {getattr(fault, 'reason', fault)}.") from None
 
 
 def _beginning(raw: bytes, width: int, *, is_bundle: bool) -> bytes:
@@ -549,8 +549,8 @@ def _byte(number: int) -> bytes:
 
 
 def _kinds(kinds: Collection[int]) -> str:
-    told = {SIGNER: "Ed25519", COSIGNER: "cosigning Ed25519", COSIGNER_ML_DSA: "cosigning ML-DSA-44"}
-    return " or ".join(told[kind] for kind in kinds)
+    result = {SIGNER: "Ed25519", COSIGNER: "cosigning Ed25519", COSIGNER_ML_DSA: "cosigning ML-DSA-44"}
+    return " or ".join(result[kind] for kind in kinds)
 
 
 def _is_size(text: str) -> bool:
@@ -609,23 +609,23 @@ def run(
     try:
         witnesses = _given_witnesses(witness, quorum)
         if folder.is_file():
-            answer, text = _told_receipt(folder, vkey, witnesses)
+            answer, text = _receipt_result(folder, vkey, witnesses)
         elif source is None:
-            answer, text = _told_folder(folder, vkey, older, witnesses=witnesses)
+            answer, text = _folder_result(folder, vkey, older, witnesses=witnesses)
         else:
-            answer, text = _told_copy(folder, vkey, older, source=source, witnesses=witnesses)
-    except Misused as fault:
+            answer, text = _copy_result(folder, vkey, older, source=source, witnesses=witnesses)
+    except UsageError as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
-    except Wrong as fault:
+    except AuditError as fault:
         answer, text = {"right": False, "wrong": str(fault)}, f"WRONG: {fault}"
     sys.stdout.write((json.dumps(answer, ensure_ascii=False) if as_json else text) + "\n")
     return 0 if answer["right"] else 1
 
 
-def _told_receipt(file: Path, vkey: str | None, witnesses: Witnesses) -> tuple[dict[str, object], str]:
+def _receipt_result(file: Path, vkey: str | None, witnesses: Witnesses) -> tuple[dict[str, object], str]:
     if vkey is None:
-        raise Misused("A receipt is checked with a key that does not come with it: give --vkey.")
+        raise UsageError("A receipt is checked with a key that does not come with it: give --vkey.")
     receipt = check_receipt(file, key=_given_key(file, vkey), witnesses=witnesses)
     if receipt.index is None:
         text = f"{receipt.origin} signed for this entry, and owes a proof that it stands in the ledger:\n{receipt.entry}"
@@ -634,11 +634,11 @@ def _told_receipt(file: Path, vkey: str | None, witnesses: Witnesses) -> tuple[d
             f"This entry stands in the ledger {receipt.origin} as number {receipt.index:,}:\n{receipt.entry}"
         )
     if receipt.cosigned:
-        text += f"\n{_told_witnesses(receipt.cosigned)}"
+        text += f"\n{_witness_lines(receipt.cosigned)}"
     return {"right": True, **vars(receipt)}, text
 
 
-def _told_copy(
+def _copy_result(
     folder: Path, vkey: str | None, older: Sequence[Path], *, source: str, witnesses: Witnesses
 ) -> tuple[dict[str, object], str]:
     """Bring the folder up to date and check it; what it was before is an older checkpoint."""
@@ -646,7 +646,7 @@ def _told_copy(
         _write(folder / "vkey", _get(source, "vkey"))
     update(folder, source, key=_given_key(folder, vkey))
     kept = folder / "checkpoint"
-    told = _told_folder(
+    result = _folder_result(
         folder,
         vkey,
         [*older, *([kept] if kept.exists() else [])],
@@ -654,10 +654,10 @@ def _told_copy(
         checkpoint="checkpoint.new",
     )
     (folder / "checkpoint.new").replace(kept)
-    return told
+    return result
 
 
-def _told_folder(
+def _folder_result(
     folder: Path,
     vkey: str | None,
     older: Sequence[Path],
@@ -675,7 +675,7 @@ def _told_folder(
     else:
         text += "\nNo older checkpoint was given (--older): whether history was rewritten cannot be seen."
     if report.cosigned:
-        text += f"\n{_told_witnesses(report.cosigned)}"
+        text += f"\n{_witness_lines(report.cosigned)}"
     else:
         text += "\nNo witness was named (--witness): whether others are shown the same cannot be seen."
     if vkey is None:
@@ -683,29 +683,29 @@ def _told_folder(
     return {"right": True, **vars(report), "key_from_folder": vkey is None}, text
 
 
-def _told_witnesses(cosigned: dict[str, int]) -> str:
-    told = (
+def _witness_lines(cosigned: dict[str, int]) -> str:
+    result = (
         f"{name} ({time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime(at))})"
         for name, at in sorted(cosigned.items())
     )
-    return f"Cosigned by {', '.join(told)}."
+    return f"Cosigned by {', '.join(result)}."
 
 
 def _given_key(folder: Path, vkey: str | None) -> Key:
     """Return the key that was given; without one, that of the folder itself."""
     try:
         return read_key(_key_text(folder, vkey))
-    except Wrong as fault:
+    except AuditError as fault:
         if vkey is None:
             raise
-        raise Misused(f"{fault} (--vkey)") from None
+        raise UsageError(f"{fault} (--vkey)") from None
 
 
 def _given_witnesses(given: Sequence[str], quorum: int | None) -> Witnesses:
     try:
         return read_witnesses([key for text in given for key in _key_texts(text)], quorum)
-    except Wrong as fault:
-        raise Misused(str(fault)) from None
+    except AuditError as fault:
+        raise UsageError(str(fault)) from None
 
 
 def _key_texts(given: str) -> list[str]:

@@ -6,13 +6,16 @@ from typing import Annotated
 
 import typer
 
-from rollkeeper.kernel import opening
+from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.console import JsonOption, emit, err, out, progress, show_table
 from rollkeeper.kernel.ids import EntryId
-from rollkeeper.ledger import auditor, paper, publishing, receipts, words
-from rollkeeper.ledger import folder as places
-from rollkeeper.ledger.paper import page
-from rollkeeper.ledger.publishing import Published
+from rollkeeper.ledger import auditor, receipts
+from rollkeeper.ledger import printouts
+from rollkeeper.ledger import publication
+from rollkeeper.ledger import labels
+from rollkeeper.ledger import tile_store
+from rollkeeper.ledger.printouts import receipt_checker
+from rollkeeper.ledger.publication import PublicationResult
 from rollkeeper.ledger.receipts import LedgerReceipt
 
 FolderArgument = Annotated[
@@ -48,17 +51,17 @@ QuorumOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add this room's commands."""
-    room = typer.Typer(
-        no_args_is_help=True, help="Publish the ledger, check it, see who looked, give and check receipts."
+    """Add this package's commands."""
+    group = typer.Typer(
+        no_args_is_help=True, help="Publish the ledger, check it, see who accessed what, give and check receipts."
     )
-    room.command()(publish)
-    room.command()(verify)
-    room.command()(receipt)
-    room.command("check-receipt")(check_receipt)
-    room.command("check-page")(check_page)
-    room.command()(erasure)
-    app.add_typer(room, name="ledger")
+    group.command()(publish)
+    group.command()(verify)
+    group.command()(receipt)
+    group.command("check-receipt")(check_receipt)
+    group.command("check-page")(check_page)
+    group.command()(erasure)
+    app.add_typer(group, name="ledger")
 
 
 def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
@@ -66,38 +69,38 @@ def publish(folder: FolderArgument = None, as_json: JsonOption = False) -> None:
 
     Nothing is signed that contradicts what was signed before. The witnesses of the settings are asked to cosign; with
     fewer cosignatures than 'ledger_cosignatures' the checkpoint in DIR stays the older one, and the exit code is 1. Run
-    it as often as you like; 'rollkeeper work' does it every hour.
+    it as often as you like; 'rollkeeper worker' does it every hour.
 
     Example: rollkeeper ledger publish /srv/www/ledger
     """
-    opening.open_home()
-    place = folder or places.public_folder()
+    instance_opener.open_instance()
+    place = folder or tile_store.public_folder()
     with progress("Publishing entries") as bar:
-        done = publishing.publish(place, tell=bar.advance)
+        done = publication.publish(place, progress=bar.advance)
     if as_json:
         emit({
-            "size": done.size, "root": done.root.hex(), "added": done.added, "folder": str(place), "out": done.out,
-            "cosigned": done.cosigned, "needed": done.needed, "published": done.is_out,
+            "size": done.size, "root": done.root.hex(), "added": done.added, "folder": str(place), "out": done.public_size,
+            "cosigned": done.cosigned, "needed": done.needed, "published": done.is_public,
             "witnesses": [{"name": one.witness, "verdict": one.verdict.value, "why": one.why} for one in done.answers],
         })  # fmt: skip
     else:
-        _tell_published(done, place)
-    if not done.is_out:
+        _print_result(done, place)
+    if not done.is_public:
         raise typer.Exit(1)
 
 
-def _tell_published(done: Published, place: Path) -> None:
+def _print_result(done: PublicationResult, place: Path) -> None:
     for one in done.answers:
         if not one.line:
             err.print(f"{one.witness} did not cosign: {one.why}.", markup=False)
-    if done.is_out:
+    if done.is_public:
         cosigned = f", cosigned by {done.cosigned} of {len(done.answers)} witnesses" if done.answers else ""
         out.print(
             f"{done.added:,} entries are new in {place}; its checkpoint covers {done.size:,}{cosigned}.",
             markup=False,
         )
         return
-    stays = "there is none yet" if done.out is None else f"readers go on seeing that over {done.out:,}"
+    stays = "there is none yet" if done.public_size is None else f"readers go on seeing that over {done.public_size:,}"
     err.print(
         f"The checkpoint over {done.size:,} entries is signed, but bears {done.cosigned} of the {done.needed}"
         f" cosignatures that it needs: {stays}. Run this again when the witnesses answer.",
@@ -140,7 +143,7 @@ def verify(
 def receipt(
     code: Annotated[str, typer.Argument(metavar="CODE", show_default=False)],
     plain: Annotated[
-        bool, typer.Option("--plain", help="With its words in every language of the home.")
+        bool, typer.Option("--plain", help="With its words in every language of the instance.")
     ] = False,
     pdf: Annotated[
         Path | None, typer.Option("--pdf", metavar="FILE", help="Write it on a sheet, with its square.")
@@ -152,23 +155,23 @@ def receipt(
     """Print a receipt by the code that stands on it and in notices, or by the number of the entry alone.
 
     It proves, offline and for good, that the entry stands in the ledger. Until a checkpoint covers the entry it is a
-    promise, signed by the operator, and standard error says so.
+    signed entry, signed by the operator, and standard error says so.
 
     Example: rollkeeper ledger receipt 4711-K2M9QX --pdf receipt.pdf
     """
-    opening.open_home()
+    instance_opener.open_instance()
     found = receipts.receipt_of(EntryId(int(code))) if code.isdecimal() else receipts.find_by_code(code)
     if not found.is_proven:
         err.print(
-            "No checkpoint covers that entry yet: this is a promise. 'rollkeeper ledger publish DIR' makes it a proof."
+            "No checkpoint covers that entry yet: this is a signed entry. 'rollkeeper ledger publish DIR' makes it a proof."
         )
         if proven:
             raise typer.Exit(1)
     if pdf is not None:
-        pdf.write_bytes(paper.pdf(found))
+        pdf.write_bytes(printouts.pdf(found))
         out.print(f"The receipt {found.code} is in {pdf}.", markup=False)
     else:
-        typer.echo(paper.plain(found) if plain else found.text, nl=False)
+        typer.echo(printouts.plain_text(found) if plain else found.text, nl=False)
 
 
 def check_receipt(
@@ -178,7 +181,7 @@ def check_receipt(
     quorum: QuorumOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a receipt, without a home, a folder or a network, and show the entry that it proves.
+    """Check a receipt, without an instance, a folder or a network, and show the entry that it proves.
 
     Example: rollkeeper ledger check-receipt 4711.tlog-proof --vkey /srv/www/ledger/vkey
     """
@@ -193,7 +196,7 @@ def check_page(
 
     Example: rollkeeper ledger check-page check-receipt.html
     """
-    file.write_text(page.check_page(), "utf-8")
+    file.write_text(receipt_checker.check_page(), "utf-8")
     out.print(f"{file} checks receipts by itself; open it in any browser.", markup=False)
 
 
@@ -207,32 +210,32 @@ def erasure(
 
     Example: rollkeeper ledger erasure 4711-K2M9QX
     """
-    opening.open_home()
+    instance_opener.open_instance()
     text = Path(shown).read_text("utf-8", "replace") if Path(shown).is_file() else shown
-    mark = receipts.check_shown(text)
-    found = receipts.erasures_of(mark)
+    entry = receipts.verify_receipt(text)
+    found = receipts.erasures_of(entry)
     if as_json:
         emit([_certificate(one) for one in found])
     elif not found:
-        out.print(f"Nothing about line {mark.line_id} was erased: what the receipt is about is still kept.")
+        out.print(f"Nothing about line {entry.line_id} was erased: what the receipt is about is still kept.")
     else:
         show_table(
-            f"Erasures about line {mark.line_id}",
+            f"Erasures about line {entry.line_id}",
             ("day", "article", "ground", "last day kept", "certificate"),
             [
-                (one.mark.day, one.mark.article, words.say_word(facts.get("ground", ""), words.GROUNDS),
-                 facts.get("last_day_kept", ""), f"{one.code} ({'published' if one.is_proven else 'promised'})")
+                (one.entry.day, one.entry.article, labels.label_of(facts.get("ground", ""), labels.GROUNDS),
+                 facts.get("last_day_kept", ""), f"{one.code} ({'published' if one.is_proven else 'signed'})")
                 for one in found
-                for facts in [one.mark.facts]
+                for facts in [one.entry.facts]
             ],
         )  # fmt: skip
     raise typer.Exit(0 if found else 1)
 
 
 def _certificate(one: LedgerReceipt) -> dict[str, str | bool]:
-    facts = one.mark.facts
+    facts = one.entry.facts
     return {
-        "certificate": one.code, "day": one.mark.day, "article": one.mark.article, "ground": facts.get("ground", ""),
-        "last_day_kept": facts.get("last_day_kept", ""), "holding": facts.get("holding", ""),
-        "line": str(one.mark.line_id), "is_published": one.is_proven, "receipt": one.text,
+        "certificate": one.code, "day": one.entry.day, "article": one.entry.article, "ground": facts.get("ground", ""),
+        "last_day_kept": facts.get("last_day_kept", ""), "tenure": facts.get("tenure", ""),
+        "line": str(one.entry.line_id), "is_published": one.is_proven, "receipt": one.text,
     }  # fmt: skip

@@ -18,10 +18,10 @@ class LedgerRolledBack(RollkeeperError):
     )
 
 
-class LedgerContradictsItself(RollkeeperError):
+class LedgerHistoryChanged(RollkeeperError):
     """The beginning of the ledger is not what was signed before."""
 
-    code = "ledger_contradicts_itself"
+    code = "ledger_history_changed"
     kind = Kind.REFUSED
     sentence = "The first {published} entries are not those that were signed for ({where}): somebody changed the register."
     remedy = (
@@ -29,10 +29,10 @@ class LedgerContradictsItself(RollkeeperError):
     )
 
 
-class EntryIsNotItsLeaf(RollkeeperError):
+class EntryLeafMismatch(RollkeeperError):
     """A stored entry is not the one that was put into the tree."""
 
-    code = "entry_is_not_its_leaf"
+    code = "entry_leaf_mismatch"
     kind = Kind.REFUSED
     sentence = "Ledger entry {entry} (leaf {leaf}) is missing or was changed after it was put into the tree."
     remedy = (
@@ -40,10 +40,10 @@ class EntryIsNotItsLeaf(RollkeeperError):
     )
 
 
-class WitnessContradicts(RollkeeperError):
+class WitnessConflict(RollkeeperError):
     """A witness cosigned a ledger that this one does not continue."""
 
-    code = "witness_contradicts"
+    code = "witness_conflict"
     kind = Kind.REFUSED
     sentence = "The witness {witness} does not cosign a ledger of {size} entries: {why}."
     remedy = (
@@ -52,13 +52,13 @@ class WitnessContradicts(RollkeeperError):
     )
 
 
-class FolderOfAnotherLog(RollkeeperError):
+class ForeignLogFolder(RollkeeperError):
     """The folder holds another ledger than this one, or one signed with another key."""
 
-    code = "folder_of_another_log"
+    code = "foreign_log_folder"
     kind = Kind.REFUSED
-    sentence = "{folder} holds a checkpoint that this home's key did not sign as '{origin}'."
-    remedy = "Publish into an empty folder, or into the one that this home published before."
+    sentence = "{folder} holds a checkpoint that this instance's key did not sign as '{origin}'."
+    remedy = "Publish into an empty folder, or into the one that this instance published before."
 
 
 class LedgerKeyMissing(RollkeeperError):
@@ -70,19 +70,19 @@ class LedgerKeyMissing(RollkeeperError):
     remedy = "Put the key back. A new key would be a new log, which nobody has a reason to trust."
 
 
-class CheckpointNotRead(RollkeeperError):
+class InvalidCheckpoint(RollkeeperError):
     """A file is not a checkpoint."""
 
-    code = "checkpoint_not_read"
+    code = "invalid_checkpoint"
     kind = Kind.MALFORMED
     sentence = "{file} is not a checkpoint: {why}."
     remedy = "A checkpoint is a signed note: origin, size, root hash, an empty line, signatures (c2sp.org/tlog-checkpoint)."
 
 
-class ReceiptCodeNotRead(RollkeeperError):
+class InvalidReceiptCode(RollkeeperError):
     """A text is not the code of a receipt."""
 
-    code = "receipt_code_not_read"
+    code = "invalid_receipt_code"
     kind = Kind.MALFORMED
     sentence = "That is not the code of a receipt."
     remedy = (
@@ -90,15 +90,15 @@ class ReceiptCodeNotRead(RollkeeperError):
     )
 
 
-class ReceiptNotKnown(RollkeeperError):
+class ReceiptNotFound(RollkeeperError):
     """The register has no entry of that code."""
 
-    code = "receipt_not_known"
+    code = "receipt_not_found"
     kind = Kind.NOT_FOUND
     sentence = "The ledger of this register has no entry with the code {code}."
     remedy = (
-        "Look at the code again. If it is right, the register has lost what it signed for: take the whole receipt, from its"
-        " QR code or its file, and take up a dispute with it."
+        "Check the code again. If it is right, the register has lost what it signed for: take the whole receipt, from its"
+        " QR code or its file, and open a dispute with it."
     )
 
 
@@ -110,21 +110,21 @@ class ReceiptNotGenuine(RollkeeperError):
     sentence = "That receipt was not signed by this operator as it stands, so it proves nothing."
     remedy = (
         "Read its QR code again, or take its file: all of it, from the first line to the last. Without it a dispute can"
-        " still be taken up on the holder's word."
+        " still be taken up on the subscriber's word."
     )
 
 
 class ReceiptsNotReady(RollkeeperError):
-    """The home has no key with which receipts are signed and checked."""
+    """The instance has no key with which receipts are signed and checked."""
 
     code = "receipts_not_ready"
     kind = Kind.REFUSED
-    sentence = "This home has no key for receipts yet, and no checkpoint covers the entry."
+    sentence = "This instance has no key for receipts yet, and no checkpoint covers the entry."
     remedy = "Run 'rollkeeper setup', or publish the ledger: 'rollkeeper ledger publish DIR'."
 
 
 class FontsMissing(RollkeeperError):
-    """A PDF cannot be made with letters in it for every language of the home."""
+    """A PDF cannot be made with letters in it for every language of the instance."""
 
     code = "fonts_missing"
     kind = Kind.REFUSED

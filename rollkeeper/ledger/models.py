@@ -26,10 +26,10 @@ class Entry(models.Model):
     body = models.TextField(db_comment="Canonical JSON (RFC 8785): the bytes that are hashed and published.")
 
     class Meta:
-        """Indexes serve 'who looked' and the integrator."""
+        """Indexes serve the access history and the integrator."""
 
         db_table = "ledger_entry"
-        db_table_comment = "Every act and every look; append-only for every role."
+        db_table_comment = "Every act and every access; append-only for every role."
         indexes = [
             models.Index(
                 fields=["person_id", "entry_id"],
@@ -121,8 +121,8 @@ class Publication(models.Model):
     publication_id = models.BigAutoField(primary_key=True)
     size = models.BigIntegerField()
     note = models.TextField(db_comment="The signed and cosigned note, as published.")
-    put_out_at = models.DateTimeField(
-        db_comment="Instant by the machine, whatever day a trial home believes."
+    published_at = models.DateTimeField(
+        db_comment="Instant by the machine, whatever day a demo instance believes."
     )
     cosigned_at = models.DateTimeField(
         null=True, db_comment="Instant of the newest cosignature that it bore."
@@ -135,10 +135,10 @@ class Publication(models.Model):
         db_table_comment = "Every checkpoint that readers could see; append-only for every role."
 
 
-class Withheld(models.Model):
-    """Up to which day the person is not shown the openings for one demand; the entries stand in the ledger at once."""
+class DeferredDisclosureMark(models.Model):
+    """Up to which day the person is not shown the openings for one disclosure request; the entries stand in the ledger at once."""
 
-    demand_id = models.UUIDField(primary_key=True)
+    disclosure_id = models.UUIDField(primary_key=True)
     until = models.DateField(
         db_comment="Last day. Whoever looks the day after is shown the openings, and this day."
     )
@@ -147,5 +147,5 @@ class Withheld(models.Model):
     class Meta:
         """Where there is no row everything is shown."""
 
-        db_table = "ledger_withheld"
-        db_table_comment = "Telling that is put off, within what the pack allows (disclosures)."
+        db_table = "ledger_deferreddisclosuremark"
+        db_table_comment = "Notification that is put off, within what the pack allows (disclosures)."

@@ -27,8 +27,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from rollkeeper.kernel.settings import home, settings
-from rollkeeper.ledger.errors import CheckpointNotRead
+from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.ledger.errors import InvalidCheckpoint
 
 _ED25519 = b"\x01"
 _KEY_ID_BYTES = 4
@@ -76,15 +76,15 @@ def is_signed_by(note: str, *, name: str, public: Ed25519PublicKey) -> bool:
 
 
 def read_head(note: str, *, file: object = "The text") -> Head:
-    """Read what a checkpoint says, whoever signed it. Refuses: CheckpointNotRead."""
+    """Read what a checkpoint says, whoever signed it. Refuses: InvalidCheckpoint."""
     lines = note.rpartition("\n\n")[0].split("\n")
     if len(lines) < 3:
-        raise CheckpointNotRead(file=file, why="it has fewer than three lines before its signatures")
+        raise InvalidCheckpoint(file=file, why="it has fewer than three lines before its signatures")
     origin, size, root = lines[0], lines[1], _from_base64(lines[2])
     if not size.isascii() or not size.isdecimal() or size != str(int(size)):
-        raise CheckpointNotRead(file=file, why="its second line is not a number of entries")
+        raise InvalidCheckpoint(file=file, why="its second line is not a number of entries")
     if not origin or len(root) != sha256().digest_size:
-        raise CheckpointNotRead(
+        raise InvalidCheckpoint(
             file=file, why="it lacks an origin, or its third line is not a hash in base64"
         )
     return Head(origin, int(size), root)
@@ -102,13 +102,13 @@ def vkey(name: str, public: Ed25519PublicKey) -> str:
 
 
 def origin() -> str:
-    """Return what this home's log is called."""
+    """Return what this instance's log is called."""
     return settings().ledger_origin
 
 
 def key_file() -> Path:
     """Return where the signing key lies."""
-    return home() / "secrets" / "ledger.key"
+    return data_dir() / "secrets" / "ledger.key"
 
 
 def signing_key() -> Ed25519PrivateKey:

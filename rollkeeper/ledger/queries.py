@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Read the ledger: who looked at a person, and the tree with its proofs.
+"""Read the ledger: who accessed a person's record, and the tree with its proofs.
 
-Whoever shows these to somebody has demanded an Authority before: this room knows entries, not people's rights.
+Whoever shows these to somebody has requested an Authority before: this package knows entries, not people's rights.
 """
 
 import base64
@@ -16,15 +16,15 @@ from rollkeeper.kernel.ids import EntryId, LineId, PersonId
 from rollkeeper.ledger import tree
 from rollkeeper.ledger.verbs import Verb
 
-LOOKS = (Verb.SEALED_OPENED, Verb.LINE_LOOKED_UP, Verb.LINE_EXPLAINED)
+ACCESS_VERBS = (Verb.SEALED_OPENED, Verb.LINE_LOOKED_UP, Verb.LINE_EXPLAINED)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """Somebody opened something that is sealed, or looked a line up: when, as what, which field, what for.
+class AccessEntry:
+    """Somebody opened something that is sealed, or looked up a line: when, as what, which field, what for.
 
-    Whoever looked a line up saw how it stands and nothing sealed: `field` and `purpose` are then empty.
-    `actor` is the commitment that stands for a member of staff in the published entry, or `console` or `sweep`;
+    Whoever looked up a line saw how it stands and nothing sealed: `field` and `purpose` are then empty.
+    `actor` is the commitment that stands for a member of staff in the published entry, or `console` or `worker`;
     `leaf_index` is where the entry stands in the published tree, None while it is not in it yet; `withheld_until` the last
     day on which the person was not shown it, None where they always were.
     """
@@ -42,7 +42,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class TenurePeriod:
     """A line and the time for which somebody held it; None: from ever, until now."""
 
     line_id: LineId
@@ -67,38 +67,38 @@ class Publication:
 
     size: int
     note: str
-    put_out_at: dt.datetime
+    published_at: dt.datetime
     cosigned_at: dt.datetime | None
 
 
 def newest_publication(*, cosigned: bool = False) -> Publication | None:
     """Return the checkpoint that readers see now, or the newest that was cosigned; None where there is none."""
     found = database.rows(
-        "SELECT size, note, put_out_at, cosigned_at FROM ledger_publication"
+        "SELECT size, note, published_at, cosigned_at FROM ledger_publication"
         " WHERE cosigned_at IS NOT NULL OR NOT %s ORDER BY publication_id DESC LIMIT 1",
         [cosigned],
     )
     return Publication(*found[0]) if found else None
 
 
-def looks(
-    person_id: PersonId | None, *, lines: Sequence[LineId] = (), held: Sequence[Held] = ()
-) -> list[Look]:
-    """Return every opening of what is sealed about one person, and every look at these lines, the oldest first.
+def accesses(
+    person_id: PersonId | None, *, lines: Sequence[LineId] = (), held: Sequence[TenurePeriod] = ()
+) -> list[AccessEntry]:
+    """Return every opening of what is sealed about one person, and every access to these lines, the oldest first.
 
-    `lines` are looked at for all time, `held` for as long as they were held. What was opened for a demand of which the
-    person is told later is left out until then.
+    `lines` are searched for all time, `held` for as long as they were held. What was opened for a disclosure request of which the
+    person is notified later is left out until then.
     """
-    periods = [*held, *(Held(line_id, None, None) for line_id in lines)]
+    periods = [*held, *(TenurePeriod(line_id, None, None) for line_id in lines)]
     found = database.rows(
-        database.sql("ledger", "looks"),
+        database.sql("ledger", "accesses"),
         {
-            "person": person_id, "verbs": [verb.value for verb in LOOKS],
+            "person": person_id, "verbs": [verb.value for verb in ACCESS_VERBS],
             "lines": [one.line_id for one in periods], "sinces": [one.since for one in periods],
             "untils": [one.until for one in periods], "opened": Verb.SEALED_OPENED.value, "today": clock.today(),
         },
     )  # fmt: skip
-    return [_look(row) for row in found]
+    return [_access_entry(row) for row in found]
 
 
 def tree_size() -> int:
@@ -107,10 +107,10 @@ def tree_size() -> int:
     return int(found[0].size) if found else 0
 
 
-def passed_over() -> list[EntryId]:
+def skipped_entries() -> list[EntryId]:
     """Return entries that the integrator has gone past and will never take, the first hundred: somebody forged their place."""
-    with database.act(), database.patient():
-        return [EntryId(row.entry_id) for row in database.rows(database.sql("ledger", "passed_over"))]
+    with database.action(), database.without_timeout():
+        return [EntryId(row.entry_id) for row in database.rows(database.sql("ledger", "skipped_entries"))]
 
 
 def leaf_of(entry_id: EntryId) -> int | None:
@@ -172,10 +172,10 @@ def receipt(entry_id: EntryId) -> str | None:
     return "\n".join(["c2sp.org/tlog-proof@v1", f"extra {extra}", f"index {index}", *steps, "", newest.note])
 
 
-def _look(row: Any) -> Look:
+def _access_entry(row: Any) -> AccessEntry:
     body = json.loads(row.body)
     facts = body.get("facts", {})
-    return Look(
+    return AccessEntry(
         entry_id=EntryId(row.entry_id), at=row.at, day=row.day, line_id=row.line_id, role=body["role"],
         actor=body["actor"], field=facts.get("field", ""), purpose=facts.get("purpose", ""),
         leaf_index=row.leaf_index, withheld_until=row.withheld_until,

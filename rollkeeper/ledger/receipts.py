@@ -2,7 +2,7 @@
 """Receipts: found by a short code, written as a text that proves an entry, and checked when somebody shows one.
 
 A code is the number of the entry and six letters out of its hash: ``4711-K2M9QX``. It can be said on the telephone and
-stands in every notice; whoever has it gets the whole receipt from any face and from the command line. It is no secret:
+stands in every notice; whoever has it gets the whole receipt from any app and from the command line. It is no secret:
 a receipt holds what the published ledger holds.
 """
 
@@ -18,12 +18,13 @@ from uuid import UUID
 
 from rollkeeper.kernel import database
 from rollkeeper.kernel.ids import EntryId, LineId
-from rollkeeper.ledger import auditor, promises, queries, tree
-from rollkeeper.ledger.errors import ReceiptCodeNotRead, ReceiptNotGenuine, ReceiptNotKnown, ReceiptsNotReady
+from rollkeeper.ledger import auditor, queries, tree
+from rollkeeper.ledger import signed_entry_timestamps
+from rollkeeper.ledger.errors import InvalidReceiptCode, ReceiptNotGenuine, ReceiptNotFound, ReceiptsNotReady
 from rollkeeper.ledger.verbs import Verb
 
 REGISTRATIONS = frozenset({
-    Verb.HOLDING_REGISTERED, Verb.HOLDING_TRANSFERRED, Verb.HOLDING_CORRECTED, Verb.LINE_RELOCATED,
+    Verb.TENURE_REGISTERED, Verb.TENURE_TRANSFERRED, Verb.TENURE_CORRECTED, Verb.LINE_RELOCATED,
 })  # fmt: skip
 """What says that somebody was registered for a line."""
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -32,13 +33,13 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 @dataclass(frozen=True)
-class Mark:
+class ParsedEntry:
     """What an entry says, and how it is called."""
 
     body: bytes
 
     @cached_property
-    def said(self) -> Mapping[str, Any]:
+    def content(self) -> Mapping[str, Any]:
         """Return the entry as an object; empty where it is none."""
         try:
             read = json.loads(self.body)
@@ -49,29 +50,29 @@ class Mark:
     @property
     def verb(self) -> str:
         """Return what was done."""
-        return str(self.said.get("verb", ""))
+        return str(self.content.get("verb", ""))
 
     @property
     def day(self) -> str:
         """Return the day by the law's zone, year first."""
-        return str(self.said.get("day", ""))
+        return str(self.content.get("day", ""))
 
     @property
     def article(self) -> str:
         """Return the article that it was decided by, empty where none was."""
-        return str(self.said.get("article", ""))
+        return str(self.content.get("article", ""))
 
     @property
     def facts(self) -> Mapping[str, Any]:
         """Return the facts of the entry."""
-        facts = self.said.get("facts")
+        facts = self.content.get("facts")
         return facts if isinstance(facts, dict) else {}
 
     @property
     def line_id(self) -> LineId | None:
         """Return the line that it is about."""
         try:
-            return LineId(UUID(str(self.said.get("line", ""))))
+            return LineId(UUID(str(self.content.get("line", ""))))
         except ValueError:
             return None
 
@@ -87,43 +88,43 @@ class LedgerReceipt:
 
     entry_id: EntryId
     code: str
-    mark: Mark
+    entry: ParsedEntry
     text: str
     is_proven: bool
-    """It carries a proof; otherwise it is a promise, and the proof is there for the code as soon as one is published."""
+    """It carries a proof; otherwise it is a signed entry, and the proof is there for the code as soon as one is published."""
 
 
 def receipt_of(entry_id: EntryId) -> LedgerReceipt:
-    """Return the receipt of an entry: with its proof where a checkpoint covers it, as a promise until then.
+    """Return the receipt of an entry: with its proof where a checkpoint covers it, as a signed entry until then.
 
-    Refuses: ReceiptNotKnown, ReceiptsNotReady.
+    Refuses: ReceiptNotFound, ReceiptsNotReady.
     """
     found = database.rows("SELECT body FROM ledger_entry WHERE entry_id = %s", [entry_id])
     if not found:
-        raise ReceiptNotKnown(code=entry_id)
+        raise ReceiptNotFound(code=entry_id)
     return _receipt(entry_id, found[0].body.encode())
 
 
 def find_by_code(text: str) -> LedgerReceipt:
-    """Return the receipt that a code names. Refuses: ReceiptCodeNotRead, ReceiptNotKnown, ReceiptsNotReady."""
+    """Return the receipt that a code names. Refuses: InvalidReceiptCode, ReceiptNotFound, ReceiptsNotReady."""
     entry_id, check = read_code(text)
     found = database.rows("SELECT body FROM ledger_entry WHERE entry_id = %s", [entry_id])
     if not found or code_of(entry_id, found[0].body.encode()) != f"{entry_id}-{check}":
-        raise ReceiptNotKnown(code=f"{entry_id}-{check}")
+        raise ReceiptNotFound(code=f"{entry_id}-{check}")
     return _receipt(entry_id, found[0].body.encode())
 
 
-def codes_of(told: Sequence[tuple[LineId, Collection[Verb], dt.date]]) -> list[str | None]:
+def codes_of(events: Sequence[tuple[LineId, Collection[Verb], dt.date]]) -> list[str | None]:
     """Return for each the code of the newest entry about a line, of these kinds, of a day; None where there is none."""
     values = {
-        "lines": [line_id for line_id, _, _ in told], "days": [day for _, _, day in told],
-        "verbs": [" ".join(sorted(verb.value for verb in verbs)) for _, verbs, _ in told],
+        "lines": [line_id for line_id, _, _ in events], "days": [day for _, _, day in events],
+        "verbs": [" ".join(sorted(verb.value for verb in verbs)) for _, verbs, _ in events],
     }  # fmt: skip
     found = {
         row.nth - 1: code_of(EntryId(row.entry_id), row.body.encode())
         for row in database.rows(database.sql("ledger", "codes"), values)
     }
-    return [found.get(nth) for nth in range(len(told))]
+    return [found.get(nth) for nth in range(len(events))]
 
 
 def code_of(entry_id: EntryId, body: bytes) -> str:
@@ -133,10 +134,10 @@ def code_of(entry_id: EntryId, body: bytes) -> str:
 
 
 def read_code(text: str) -> tuple[EntryId, str]:
-    """Read a code as people write it: small letters, spaces, O for 0, I and L for 1. Refuses: ReceiptCodeNotRead."""
+    """Read a code as people write it: small letters, spaces, O for 0, I and L for 1. Refuses: InvalidReceiptCode."""
     found = _CODE.fullmatch("".join(text.split()).upper().translate(_MISREAD))
     if found is None:
-        raise ReceiptCodeNotRead
+        raise InvalidReceiptCode
     return EntryId(int(found[1])), found[2]
 
 
@@ -145,54 +146,54 @@ def is_code(text: str) -> bool:
     return _CODE.fullmatch("".join(text.split()).upper().translate(_MISREAD)) is not None
 
 
-def check_shown(text: str) -> Mark:
+def verify_receipt(text: str) -> ParsedEntry:
     """Return the entry that a receipt proves, whether or not this register still knows it; or that a code names.
 
-    Refuses: ReceiptNotGenuine, where this home's key did not sign it as it stands; ReceiptNotKnown, ReceiptsNotReady.
+    Refuses: ReceiptNotGenuine, where this instance's key did not sign it as it stands; ReceiptNotFound, ReceiptsNotReady.
     """
     if is_code(text):
-        return find_by_code(text).mark
-    key = promises.vkey()
+        return find_by_code(text).entry
+    key = signed_entry_timestamps.vkey()
     if key is None:
         raise ReceiptsNotReady
     try:
         shown = auditor.check_receipt_text(text, file=Path("The receipt"), key=auditor.read_key(key))
-    except auditor.Wrong:
+    except auditor.AuditError:
         raise ReceiptNotGenuine from None
-    return Mark(shown.entry.encode())
+    return ParsedEntry(shown.entry.encode())
 
 
-def is_known(mark: Mark) -> bool:
+def is_in_ledger(entry: ParsedEntry) -> bool:
     """Tell whether this register holds the entry itself, so that what the receipt says was never lost from the ledger."""
     return bool(
         database.rows(
             "SELECT FROM ledger_entry WHERE line_id = %s AND body = %s LIMIT 1",
-            [mark.line_id, mark.body.decode()],
+            [entry.line_id, entry.body.decode()],
         )
     )
 
 
-def erasures_of(mark: Mark) -> list[LedgerReceipt]:
+def erasures_of(entry: ParsedEntry) -> list[LedgerReceipt]:
     """Return the certificates that what a receipt is about was erased, the oldest first; none where it is still kept.
 
-    A certificate that names another holding of the line than the receipt does is somebody else's.
+    A certificate that names another tenure of the line than the receipt does is somebody else's.
     """
     found = database.rows(
         "SELECT entry_id, body FROM ledger_entry WHERE line_id = %s AND verb = %s ORDER BY entry_id",
-        [mark.line_id, Verb.RECORD_ERASED.value],
+        [entry.line_id, Verb.RECORD_ERASED.value],
     )
     certificates = [(EntryId(row.entry_id), row.body.encode()) for row in found]
-    mine = mark.facts.get("holding")
+    mine = entry.facts.get("tenure")
     return [
         _receipt(entry_id, body)
         for entry_id, body in certificates
-        if mine is None or Mark(body).facts.get("holding") in {None, mine}
+        if mine is None or ParsedEntry(body).facts.get("tenure") in {None, mine}
     ]
 
 
 def _receipt(entry_id: EntryId, body: bytes) -> LedgerReceipt:
     proof = queries.receipt(entry_id)
-    text = proof or promises.promise(body)
+    text = proof or signed_entry_timestamps.sign_entry(body)
     if text is None:
         raise ReceiptsNotReady
-    return LedgerReceipt(entry_id, code_of(entry_id, body), Mark(body), text, is_proven=proof is not None)
+    return LedgerReceipt(entry_id, code_of(entry_id, body), ParsedEntry(body), text, is_proven=proof is not None)

@@ -2,7 +2,7 @@
 """Ask witnesses to cosign a checkpoint (c2sp.org/tlog-witness), and ask what they cosigned before.
 
 Separate from publishing, which decides what may be signed and when it is out. Asked are all at once; one that is slow,
-gone or does not know this ledger is only not counted. One that holds another history is another matter: it is told to
+gone or does not know this ledger is only not counted. One that holds another history is another matter: it is asked to
 the publisher, who stops.
 
     POST <url>/add-checkpoint                         "old " size 0A || proof, a hash in base64 a line || 0A || checkpoint
@@ -29,8 +29,8 @@ Prove = Callable[[int], Sequence[bytes]]
 
 _ROUNDS = 3
 _ANSWER_BYTES = 1 << 16
-_MOST_AHEAD_S = 300
-_PATIENCE_S = 10
+_MAX_CLOCK_SKEW_S = 300
+_TIMEOUT_S = 10
 _OK, _CONFLICT, _CONTRADICTION, _SERVER_FAULT = 200, 409, 422, 500
 
 
@@ -43,7 +43,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WitnessReply:
     """What one witness said: its line and its instant if it cosigned, else why not."""
 
     witness: str
@@ -54,7 +54,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class WitnessState:
     """What one witness holds of this ledger: the newest checkpoint it cosigned, None where it shows none.
 
     `answers` is False where it could not be reached. Nobody has checked the note yet.
@@ -66,10 +66,10 @@ class Memory:
     why: str = ""
 
 
-def ask(head: Head, note: str, *, prove: Prove, known: Mapping[str, int]) -> list[Answer]:
+def request_cosignatures(head: Head, note: str, *, prove: Prove, known: Mapping[str, int]) -> list[WitnessReply]:
     """Ask every witness of the settings to cosign `note`; `known` is what each is believed to hold, by its name."""
     asked = settings().ledger_witnesses
-    answers: dict[str, Answer] = {}
+    answers: dict[str, WitnessReply] = {}
     olds = {one.name: min(known.get(one.name, 0), head.size) for one in asked}
     for _ in range(_ROUNDS):
         open_ones = [one for one in asked if one.name not in answers]
@@ -86,25 +86,25 @@ def _proof(old: int, head: Head, *, prove: Prove) -> Sequence[bytes]:
     return prove(old) if 0 < old < head.size else ()
 
 
-def remember(origin: str, *, patience_s: float = _PATIENCE_S) -> list[Memory]:
+def fetch_states(origin: str, *, timeout_s: float = _TIMEOUT_S) -> list[WitnessState]:
     """Ask every witness of the settings for the newest checkpoint that it cosigned."""
     asked = settings().ledger_witnesses
     path = f"{sha256(origin.encode()).hexdigest()}/checkpoint"
     replies = _at_once(
-        lambda one, path: _send("GET", one, path, patience_s=patience_s), asked, [path] * len(asked)
+        lambda one, path: _send("GET", one, path, timeout_s=timeout_s), asked, [path] * len(asked)
     )
-    return [_memory(one, reply) for one, reply in zip(asked, replies, strict=True)]
+    return [_state(one, reply) for one, reply in zip(asked, replies, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Reply:
+class _HttpResponse:
     """A status and a body; status 0 and a reason where there was none."""
 
     status: int
     body: str
 
 
-def _judge(one: Witness, reply: _Reply, *, old: int, head: Head) -> tuple[Answer | None, int]:
+def _judge(one: Witness, reply: _HttpResponse, *, old: int, head: Head) -> tuple[WitnessReply | None, int]:
     """Return what a reply means, or no answer yet and the size from which to ask again."""
     if reply.status == _OK:
         return _cosigned(one, reply.body, head=head), old
@@ -122,36 +122,36 @@ def _judge(one: Witness, reply: _Reply, *, old: int, head: Head) -> tuple[Answer
     return None, held
 
 
-def _cosigned(one: Witness, body: str, *, head: Head) -> Answer:
+def _cosigned(one: Witness, body: str, *, head: Head) -> WitnessReply:
     found = cosignature(body.splitlines(), head=head, key=witness_key(one.vkey))
     if found is None:
         return _not(one, "it answers without a right cosignature by its key in 'ledger_witnesses'")
-    if found.at_s > clock.true_seconds() + _MOST_AHEAD_S:
+    if found.at_s > clock.true_seconds() + _MAX_CLOCK_SKEW_S:
         return _not(one, "its clock is ahead of this machine's")
-    return Answer(one.name, Verdict.COSIGNED, line=found.line, at_s=found.at_s)
+    return WitnessReply(one.name, Verdict.COSIGNED, line=found.line, at_s=found.at_s)
 
 
-def _not(one: Witness, why: str) -> Answer:
-    return Answer(one.name, Verdict.NOT_COSIGNED, why)
+def _not(one: Witness, why: str) -> WitnessReply:
+    return WitnessReply(one.name, Verdict.NOT_COSIGNED, why)
 
 
-def _against(one: Witness, why: str) -> Answer:
-    return Answer(one.name, Verdict.CONTRADICTED, why)
+def _against(one: Witness, why: str) -> WitnessReply:
+    return WitnessReply(one.name, Verdict.CONTRADICTED, why)
 
 
-def _memory(one: Witness, reply: _Reply) -> Memory:
+def _state(one: Witness, reply: _HttpResponse) -> WitnessState:
     if reply.status == 0 or reply.status >= _SERVER_FAULT:
-        return Memory(one.name, answers=False, why=_reason(reply))
-    return Memory(one.name, answers=True, note=reply.body if reply.status == _OK else None)
+        return WitnessState(one.name, answers=False, why=_reason(reply))
+    return WitnessState(one.name, answers=True, note=reply.body if reply.status == _OK else None)
 
 
-def _reason(reply: _Reply) -> str:
-    told = {
+def _reason(reply: _HttpResponse) -> str:
+    reasons = {
         0: reply.body,
         403: "it trusts another key for this ledger (403): give it the line in 'vkey'",
         404: "it does not know this ledger (404): give it the origin and the line in 'vkey'",
     }
-    return told.get(reply.status, f"it answers {reply.status}")
+    return reasons.get(reply.status, f"it answers {reply.status}")
 
 
 def _size(body: str) -> int | None:
@@ -165,30 +165,30 @@ def _request(old: int, note: str, *, proof: Sequence[bytes]) -> str:
 
 
 def _at_once(
-    send: Callable[[Witness, str], _Reply], asked: Sequence[Witness], bodies: Sequence[str]
-) -> list[_Reply]:
+    send: Callable[[Witness, str], _HttpResponse], asked: Sequence[Witness], bodies: Sequence[str]
+) -> list[_HttpResponse]:
     if not asked:
         return []
     with ThreadPoolExecutor(len(asked)) as threads:
         return list(threads.map(send, asked, bodies))
 
 
-def _post(one: Witness, body: str) -> _Reply:
+def _post(one: Witness, body: str) -> _HttpResponse:
     return _send("POST", one, "add-checkpoint", body=body.encode())
 
 
 def _send(
-    method: str, one: Witness, path: str, *, body: bytes | None = None, patience_s: float = _PATIENCE_S
-) -> _Reply:
-    timeout = urllib3.Timeout(connect=min(5, patience_s), read=patience_s)
+    method: str, one: Witness, path: str, *, body: bytes | None = None, timeout_s: float = _TIMEOUT_S
+) -> _HttpResponse:
+    timeout = urllib3.Timeout(connect=min(5, timeout_s), read=timeout_s)
     try:
         with urllib3.PoolManager(retries=False, timeout=timeout) as pool:
             answer = pool.request(
                 method, f"{one.url.rstrip('/')}/{path}", body=body, preload_content=False, redirect=False
             )
-            return _Reply(answer.status, answer.read(_ANSWER_BYTES).decode("utf-8", "replace"))
+            return _HttpResponse(answer.status, answer.read(_ANSWER_BYTES).decode("utf-8", "replace"))
     except urllib3.exceptions.HTTPError as fault:
         # A refused connection is, to urllib3, one that took too long.
         away = isinstance(fault, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ProtocolError)
         late = not away and isinstance(fault, urllib3.exceptions.TimeoutError)
-        return _Reply(0, "it does not answer in time" if late else "it cannot be reached")
+        return _HttpResponse(0, "it does not answer in time" if late else "it cannot be reached")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How Django knows this room."""
+"""How Django knows this package."""
 
 from django.apps import AppConfig
 
@@ -7,11 +7,11 @@ from rollkeeper.vault.hooks import CANARY_MAKER, LINE_VALUE_TABLES
 
 
 class LinesConfig(AppConfig):
-    """The room lines."""
+    """The package lines."""
 
     name = "rollkeeper.lines"
 
     def ready(self) -> None:
         """Register how lines' sealed values are renewed, and how an invented person gets among the others."""
-        LINE_VALUE_TABLES.register_by_name("rollkeeper.lines.sealed_values:SealedColumns")
+        LINE_VALUE_TABLES.register_by_name("rollkeeper.lines.encrypted_columns:EncryptedColumns")
         CANARY_MAKER.register_by_name("rollkeeper.lines.canaries:make_canary")

@@ -16,15 +16,15 @@ from stdnum.iso7064 import mod_11_2
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run, sql
-from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
+from rollkeeper.kernel.ids import TenureId, LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.states import Service
-from rollkeeper.subscribers.acts import make_subscriber
-from rollkeeper.subscribers.kinds import PartyKind
+from rollkeeper.lines.choices import Service
+from rollkeeper.subscribers.services import make_subscriber
+from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.subscribers.queries import document_index
-from rollkeeper.vault.acts import PersonRecord, seal_line_values, seal_persons
-from rollkeeper.vault.blind import blind_numbers
+from rollkeeper.vault.services import PersonRecord, seal_line_values, seal_persons
+from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.fields import Field, LineField
 
 _SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -36,16 +36,16 @@ _RANDOM: Final = secrets.SystemRandom()
 
 
 def make_canary(on: dt.date) -> None:
-    """Put one invented person with an ended line among the others, inside the present act."""
-    began_at, ended_at = _some_life()
-    began_on, ended_on = (min(on, at.astimezone(clock.zone()).date()) for at in (began_at, ended_at))
-    person, holding, line = (
+    """Put one invented person with an ended line among the others, inside the present action."""
+    began_at, ended_at = _tenure_period()
+    began_on, terminated_on = (min(on, at.astimezone(clock.zone()).date()) for at in (began_at, ended_at))
+    person, tenure, line = (
         PersonId(_uuid_at(began_at)),
-        HoldingId(_uuid_at(began_at)),
+        TenureId(_uuid_at(began_at)),
         LineId(_uuid_at(began_at)),
     )
     values = _values()
-    (commitment,) = seal_persons([PersonRecord(person, holding, _asked_for(values), is_canary=True)])
+    (commitment,) = seal_persons([PersonRecord(person, tenure, _required_only(values), is_canary=True)])
     number = f"+8610{secrets.randbelow(10**9):09}"  # too long for the landlines of Beijing: nobody's
     (document,) = document_index([(_DOCUMENT, values[Field.DOCUMENT_NUMBER])])
     language = secrets.choice(settings().languages)
@@ -59,17 +59,17 @@ def make_canary(on: dt.date) -> None:
     run(
         sql("lines", "make_canary"),
         {
-            "line": line, "person": person, "holding": holding, "service": Service.MOBILE.value,
+            "line": line, "person": person, "tenure": tenure, "service": Service.MOBILE.value,
             "kind": PartyKind.INDIVIDUAL.value, "language": language, "commitment": commitment,
-            "began_on": began_on, "ended_on": ended_on, "began_at": began_at, "ended_at": ended_at,
+            "began_on": began_on, "terminated_on": terminated_on, "began_at": began_at, "ended_at": ended_at,
             "number_index": blind_numbers([number])[0],
             "sealed": seal_line_values(LineField.NUMBER, [(line, number)], canaries=True)[0],
-            "until": ended_on + dt.timedelta(days=load_pack(settings().pack).number_quarantine_days),
+            "until": terminated_on + dt.timedelta(days=load_pack(settings().pack).number_quarantine_days),
         },
     )  # fmt: skip
 
 
-def _asked_for(values: Mapping[Field, str]) -> dict[Field, str]:
+def _required_only(values: Mapping[Field, str]) -> dict[Field, str]:
     """Leave what the pack in force has the counter ask of a person, so that a canary has neither more nor less."""
     asked = {
         a.name
@@ -98,7 +98,7 @@ def _document_number(born: dt.date) -> str:
     return digits + str(mod_11_2.calc_check_digit(digits))
 
 
-def _some_life() -> tuple[dt.datetime, dt.datetime]:
+def _tenure_period() -> tuple[dt.datetime, dt.datetime]:
     """Return two instants between which somebody may have held a line: since there are people, or in the last hour."""
     (found,) = rows("SELECT min(made_on) AS first FROM subscribers_subscriber")
     now, first = clock.now(), clock.now() - dt.timedelta(hours=1)

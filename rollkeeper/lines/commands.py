@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `vault open`, `vault alarms` and `ledger who-looked`: here, because vault and ledger know no lines.
+"""The commands `vault open`, `vault alarms` and `ledger access-history`: here, because vault and ledger know no lines.
 
 What was opened is shown once, on a screen of its own that is wiped, where there is a screen. The number and the passwords
 are asked for, or read from standard input: an argument stands in the list of processes and in the shell's history.
@@ -14,32 +14,33 @@ from uuid import UUID
 import typer
 from django.utils import translation
 
-from rollkeeper.access.acts import sign_in
+from rollkeeper.access.services import sign_in
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, group_called, out, show_table
 from rollkeeper.kernel.ids import PersonId
-from rollkeeper.ledger.words import FIELDS, PURPOSES, ROLES, say_word
-from rollkeeper.lines import looks
+from rollkeeper.ledger.labels import FIELDS, PURPOSES, ROLES, label_of
+from rollkeeper.lines import access_history
 from rollkeeper.lines.opening import open_document_copy, open_field
-from rollkeeper.lines.shown import codes_for
-from rollkeeper.subscribers.kinds import Part
+from rollkeeper.lines.counter_codes import issue_codes
+from rollkeeper.subscribers.choices import Part
 from rollkeeper.vault.canaries import open_alarms, settle_alarms
 from rollkeeper.vault.fields import Field, Purpose
 
 
-class PartWord(StrEnum):
+class PartOption(StrEnum):
     """Whose data, in the words of files and forms."""
 
-    HOLDER = "holder"
+    SUBSCRIBER = "subscriber"
     USER = "user"
     BEARER = "bearer"
     GUARDIAN = "guardian"
 
 
-class HumanPurpose(StrEnum):
-    """What a person may open something for; the others are the house's own."""
+class StaffPurpose(StrEnum):
+    """What a person may open something for; the others are Rollkeeper's own."""
 
     CORRECTION = Purpose.CORRECTION.value
     COMPLAINT = Purpose.COMPLAINT.value
@@ -55,7 +56,7 @@ def register(app: typer.Typer) -> None:
         vault.command("alarms")(alarms)
     app.command("counter-codes")(counter_codes)
     if ledger := group_called(app, "ledger"):
-        ledger.command("who-looked")(who_looked)
+        ledger.command("access-history")(access_history)
 
 
 def counter_codes() -> None:
@@ -66,8 +67,8 @@ def counter_codes() -> None:
 
     Example: echo "13900001234" | rollkeeper counter-codes
     """
-    opening.open_home()
-    for said in codes_for(console_authority(), sys.stdin, on=clock.today()):
+    instance_opener.open_instance()
+    for said in issue_codes(console_authority(), sys.stdin, on=clock.today()):
         sys.stdout.write(canonical_bytes(said).decode() + "\n")
         sys.stdout.flush()
 
@@ -76,21 +77,21 @@ def open_(
     *,
     user: Annotated[str, typer.Option("--as", metavar="USER", help="Who opens.")],
     field: Annotated[Field, typer.Option("--field", help="Which one field.")],
-    purpose: Annotated[HumanPurpose, typer.Option("--purpose", help="What for; it stands in the ledger.")],
-    part: Annotated[PartWord, typer.Option("--part", help="Whose, on the line of a company or a minor.")] = (
-        PartWord.HOLDER
+    purpose: Annotated[StaffPurpose, typer.Option("--purpose", help="What for; it stands in the ledger.")],
+    part: Annotated[PartOption, typer.Option("--part", help="Whose, on the line of a company or a minor.")] = (
+        PartOption.SUBSCRIBER
     ),
     on: DateOption = None,
 ) -> None:
     """Open one field of one person, on a line found by its whole number or its reference. The ledger says so first.
 
-    The password and then the number are asked for, or are lines of standard input in this order. A demand of an authority
-    has a way of its own ('rollkeeper disclosure'). Nobody opens more in a day than 'openings_a_day' in home.toml, and all
-    together no more than 'openings_a_day_in_all'.
+    The password and then the number are asked for, or are lines of standard input in this order. A disclosure request of an authority
+    has a way of its own ('rollkeeper disclosure'). Nobody opens more in a day than 'opens_per_day' in settings.toml, and all
+    together no more than 'opens_per_day_total'.
 
     Example: rollkeeper vault open --as officer-1 --field name --purpose subscriber_request
     """
-    opening.open_home()
+    instance_opener.open_instance()
     authority = sign_in(user, _ask(f"Password of {user}", secret=True))
     value = open_field(
         authority,
@@ -106,9 +107,9 @@ def open_(
 def open_copy(
     *,
     user: Annotated[str, typer.Option("--as", metavar="USER", help="Who opens.")],
-    purpose: Annotated[HumanPurpose, typer.Option("--purpose", help="What for; it stands in the ledger.")],
-    part: Annotated[PartWord, typer.Option("--part", help="Whose, on the line of a company or a minor.")] = (
-        PartWord.HOLDER
+    purpose: Annotated[StaffPurpose, typer.Option("--purpose", help="What for; it stands in the ledger.")],
+    part: Annotated[PartOption, typer.Option("--part", help="Whose, on the line of a company or a minor.")] = (
+        PartOption.SUBSCRIBER
     ),
     page: Annotated[int, typer.Option("--page", min=1, max=4, help="Which page or side.")] = 1,
     on: DateOption = None,
@@ -121,7 +122,7 @@ def open_copy(
     """
     if sys.stdout.isatty():
         raise typer.BadParameter("a picture is not for a terminal: lead it to a viewer, as in '... | feh -'")
-    opening.open_home()
+    instance_opener.open_instance()
     authority = sign_in(user, _ask(f"Password of {user}", secret=True))
     opened = open_document_copy(
         authority,
@@ -146,13 +147,13 @@ def alarms(
     """List the alarms. Exit code 1 if any.
 
     A canary, an invented person whom nobody has a reason to open, was opened; or all staff together have opened as much as they
-    may in a day ('openings_a_day_in_all' in home.toml), and somebody asked for more.
+    may in a day ('opens_per_day_total' in settings.toml), and somebody asked for more.
 
     Who did it stands in the ledger entry that is named. Nobody settles an alarm that they raised themselves.
 
     Example: rollkeeper vault alarms --settle --as officer-1
     """
-    opening.open_home()
+    instance_opener.open_instance()
     if settle:
         settled = settle_alarms(_signed_in(user), on=on or clock.today())
         out.print(f"{settled:,} alarms are settled.")
@@ -179,7 +180,7 @@ def alarms(
         raise typer.Exit(1)
 
 
-def who_looked(
+def access_history(
     about: Annotated[str, typer.Argument(metavar="PERSON_REF|NUMBER", show_default=False)],
     as_json: JsonOption = False,
     language: Annotated[
@@ -192,24 +193,24 @@ def who_looked(
     By the person's reference, or by the whole number of the line that they hold; asking by the number is a look as well.
     Looks at a line count for as long as the person held it.
 
-    Example: rollkeeper ledger who-looked 01900000-0000-7000-8000-000000000000
+    Example: rollkeeper ledger access-history 01900000-0000-7000-8000-000000000000
     """
-    opening.open_home()
+    instance_opener.open_instance()
     try:
-        found = looks.who_looked(console_authority(), PersonId(UUID(about)))
+        found = person_accesses(console_authority(), PersonId(UUID(about)))
     except ValueError:
-        found = list(looks.who_looked_at(console_authority(), about, on=on or clock.today()).looks)
+        found = list(accesses_by_number(console_authority(), about, on=on or clock.today()).accesses)
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
         return
     with translation.override(language):
         show_table(
-            "Who looked",
+            "Access history",
             ("when", "who", "at what", "what for", "in the ledger"),
             [
                 (
-                    f"{one.at.astimezone(clock.zone()):%Y-%m-%d %H:%M:%S}", say_word(one.role, ROLES),
-                    say_word(one.field, FIELDS), say_word(one.purpose, PURPOSES),
+                    f"{one.at.astimezone(clock.zone()):%Y-%m-%d %H:%M:%S}", label_of(one.role, ROLES),
+                    label_of(one.field, FIELDS), label_of(one.purpose, PURPOSES),
                     "not published" if one.leaf_index is None else str(one.leaf_index),
                 )
                 for one in found

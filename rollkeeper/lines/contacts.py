@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the operator's file has to reach a holder beside the number: one value, sealed whole.
+"""What the operator's file has to reach a subscriber beside the number: one value, sealed whole.
 
     contact = e-mail address (may be empty), then, each after a line break, the lines of a postal address as on an envelope
 

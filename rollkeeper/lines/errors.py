@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the room lines. A number is never among the facts: only what is wrong with it."""
+"""Errors of the package lines. A number is never among the facts: only what is wrong with it."""
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
@@ -22,13 +22,13 @@ class LineNotFound(RollkeeperError):
     remedy = "Look at the number again and type all of it."
 
 
-class RecordProtected(RollkeeperError):
+class SubscriberProtected(RollkeeperError):
     """Whoever holds the line lives under a threat: ordinary staff learn that there is a record and nothing else."""
 
-    code = "record_protected"
+    code = "subscriber_protected"
     kind = Kind.FORBIDDEN
-    sentence = "There is a record for this line, and it is sealed: its holder is under protection."
-    remedy = "Send the matter to the data protection officer; do not ask the holder for the reason."
+    sentence = "There is a record for this line, and it is sealed: its subscriber is under protection."
+    remedy = "Send the matter to the data protection officer; do not ask the subscriber for the reason."
 
 
 class LineChanged(RollkeeperError):
@@ -37,16 +37,16 @@ class LineChanged(RollkeeperError):
     code = "line_changed"
     kind = Kind.CONFLICT
     sentence = "Line {line} has changed since version {version}; it is now at {found}."
-    remedy = "Look at the line again and decide anew."
+    remedy = "Look at the line again and decide again."
 
 
-class LineOver(RollkeeperError):
+class LineTerminated(RollkeeperError):
     """The contract under this number is over."""
 
-    code = "line_over"
+    code = "line_terminated"
     kind = Kind.CONFLICT
-    sentence = "The contract of line {line} is over since {ended_on}."
-    remedy = "Register anew: that is a new contract, with the same number where it is free."
+    sentence = "The contract of line {line} is over since {terminated_on}."
+    remedy = "Register again: that is a new contract, with the same number where it is free."
 
 
 class AlreadySuspended(RollkeeperError):
@@ -67,19 +67,19 @@ class NotSuspended(RollkeeperError):
     remedy = "Nothing needs to be done."
 
 
-class LiftRefused(RollkeeperError):
+class ReconnectionRefused(RollkeeperError):
     """The line may not have its service back for some hours."""
 
-    code = "lift_refused"
+    code = "reconnection_refused"
     kind = Kind.REFUSED
-    sentence = "Line {line} cannot be lifted for some hours: {reason} ({article})."
+    sentence = "Line {line} cannot be reconnected temporarily: {reason} ({article})."
     remedy = "Register: service then comes back for good. Emergency calls, the care number and registration work meanwhile."
 
 
-class NoProofAwaited(RollkeeperError):
+class NoEvidenceAwaited(RollkeeperError):
     """No pause of this reason waits for a proof."""
 
-    code = "no_proof_awaited"
+    code = "no_evidence_awaited"
     kind = Kind.CONFLICT
     sentence = "No pause of line {line} for the reason '{reason}' waits for a proof."
     remedy = "Nothing needs to be done: the clock stands still on the person's word."
@@ -112,12 +112,12 @@ class NumberStillServed(RollkeeperError):
     remedy = "Choose another number, or come back later: it is given out once the network says that the former line is gone."
 
 
-class HoldingInTheWay(RollkeeperError):
-    """Two holdings of one line would overlap."""
+class TenureOverlap(RollkeeperError):
+    """Two tenures of one line would overlap."""
 
-    code = "holding_in_the_way"
+    code = "tenure_overlap"
     kind = Kind.CONFLICT
-    sentence = "Line {line} has a holding that began later than {at}."
+    sentence = "Line {line} has a tenure that began later than {at}."
     remedy = "Enter acts in the order in which they happened."
 
 
@@ -130,39 +130,39 @@ class DaysReversed(RollkeeperError):
     remedy = "Give the first day first; leave the last one out while it is open."
 
 
-class EndsAtCountersSpent(RollkeeperError):
-    """Counters have ended as many contracts within a day as this home lets them (`counter_ends_a_day`)."""
+class CounterTerminationLimitReached(RollkeeperError):
+    """Counters have ended as many contracts within a day as this instance lets them (`counter_terminations_per_day`)."""
 
-    code = "ends_at_counters_spent"
+    code = "counter_termination_limit_reached"
     kind = Kind.CONFLICT
     sentence = (
-        "Counters have ended as many contracts within 24 hours as this house lets them; nothing was done."
+        "The daily limit of contract terminations at counters has been reached; nothing was done."
     )
-    remedy = "Tell an administrator at once, who looks at what was ended and raises the number if all of it was asked for."
+    remedy = "Tell an administrator at once. They check what was terminated, and raise the limit if each subscriber asked for it."
 
 
-class CodeNotShown(RollkeeperError):
+class CounterCodeInvalid(RollkeeperError):
     """A code that was read out leads to no line; why is not said."""
 
-    code = "code_not_shown"
+    code = "counter_code_invalid"
     kind = Kind.NOT_FOUND
     sentence = "That code leads to no line: it is not right, it was used, or its minutes are over."
     remedy = "Have them get a new one on their line; or type the whole number."
 
 
-class TooManyCodes(RollkeeperError):
+class TooManyCounterCodes(RollkeeperError):
     """A line had too many codes for a counter within an hour."""
 
-    code = "too_many_codes"
+    code = "too_many_counter_codes"
     kind = Kind.CONFLICT
     sentence = "This line had {codes} codes for a counter within an hour."
     remedy = "Use the newest one, or come back in an hour. A counter also finds a line by its whole number."
 
 
-class TooManyGuesses(RollkeeperError):
+class TooManyCodeAttempts(RollkeeperError):
     """Too many codes that are none were typed."""
 
-    code = "too_many_guesses"
+    code = "too_many_code_attempts"
     kind = Kind.CONFLICT
     sentence = "Too many codes were typed that are none."
     remedy = "Type the whole number instead, or wait an hour."

@@ -13,21 +13,21 @@ class Line(models.Model):
     """One service under one number."""
 
     line_id = models.UUIDField(primary_key=True)
-    service = models.TextField(db_comment="lines.states.Service.")
-    state = models.TextField(db_comment="lines.states.LineState.")
+    service = models.TextField(db_comment="lines.choices.Service.")
+    state = models.TextField(db_comment="lines.choices.LineState.")
     version = models.BigIntegerField(default=1)
     is_registered = models.BooleanField(
-        default=False, db_comment="True identity recorded for the present holding."
+        default=False, db_comment="True identity recorded for the present tenure."
     )
     is_disputed = models.BooleanField(
         default=False, db_comment="A receipt or an appeal stands against the record."
     )
-    is_protected = models.BooleanField(
+    is_essential = models.BooleanField(
         default=False, db_comment="Lift, alarm, medical device: never cut by a batch."
     )
     activated_on = models.DateField()
-    ended_on = models.DateField(null=True)
-    ended_by = models.TextField(null=True, db_comment="campaign or subscriber.")
+    terminated_on = models.DateField(null=True)
+    terminated_by = models.TextField(null=True, db_comment="campaign or subscriber.")
     erased_on = models.DateField(null=True)
     language = models.TextField(null=True, db_comment="Language of notices while nobody is registered.")
     region = models.TextField(null=True, db_comment="Area or branch, for figures and for calendars.")
@@ -48,15 +48,15 @@ class Line(models.Model):
         db_table = "lines_line"
         indexes = [
             models.Index(
-                fields=["ended_on", "line_id"],
+                fields=["terminated_on", "line_id"],
                 name="lines_line_to_erase",
-                condition=models.Q(ended_on__isnull=False, erased_on__isnull=True),
+                condition=models.Q(terminated_on__isnull=False, erased_on__isnull=True),
             ),
             # Who had a number before it was given to somebody else; a living line is found by lines_number.
             models.Index(
                 fields=["number_index"],
                 name="lines_line_by_past_number",
-                condition=models.Q(ended_on__isnull=False, number_index__isnull=False),
+                condition=models.Q(terminated_on__isnull=False, number_index__isnull=False),
             ),
         ]
 
@@ -100,13 +100,13 @@ class Suspension(models.Model):
     pk = models.CompositePrimaryKey("line_id", "suspension_id")
     line_id = models.UUIDField()
     suspension_id = models.UUIDField()
-    reason = models.TextField(db_comment="lines.states.SuspensionReason.")
+    reason = models.TextField(db_comment="lines.choices.SuspensionReason.")
     begun_on = models.DateField()
     begun_at = models.DateTimeField()
-    lifted_on = models.DateField(null=True)
-    lifted_at = models.DateTimeField(null=True)
+    restored_on = models.DateField(null=True)
+    restored_at = models.DateTimeField(null=True)
     batch_id = models.UUIDField(null=True, db_comment="The batch of a campaign that did it.")
-    was_wrong = models.BooleanField(
+    was_wrongful = models.BooleanField(
         db_default=False, db_comment="Somebody was found to be right about it: its hours are given back."
     )
 
@@ -117,27 +117,27 @@ class Suspension(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["line_id", "reason"],
-                condition=models.Q(lifted_on__isnull=True),
-                name="lines_suspension_twice_for_one_reason",
+                condition=models.Q(restored_on__isnull=True),
+                name="lines_suspension_reason_open_twice",
             )
         ]
 
 
-class Holding(models.Model):
+class Tenure(models.Model):
     """Who held a line when. The temporal key (line_id, held WITHOUT OVERLAPS) is made in the first migration."""
 
     pk = models.CompositePrimaryKey("line_id", "held")
     line_id = models.UUIDField()
     held = DateTimeRangeField()
-    holding_id = models.UUIDField()
+    tenure_id = models.UUIDField()
     party_kind = models.TextField()
-    person_id = models.UUIDField(db_comment="The holder: a person or a company.")
+    person_id = models.UUIDField(db_comment="The subscriber: a person or a company.")
     user_person_id = models.UUIDField(null=True, db_comment="Company lines: who uses the line.")
     bearer_person_id = models.UUIDField(null=True, db_comment="Company lines: who brought the papers.")
     guardian_person_id = models.UUIDField(null=True, db_comment="Minors: the guardian.")
     assurance = models.TextField(db_comment="declared, sighted, checked, machine_read or confirmed.")
     commitment = models.TextField(
-        null=True, db_comment="What stands for the holder in the ledger. Goes at erasure."
+        null=True, db_comment="What stands for the subscriber in the ledger. Goes at erasure."
     )
     route = models.TextField(
         null=True,
@@ -156,8 +156,8 @@ class Holding(models.Model):
     class Meta:
         """Sharded by line."""
 
-        db_table = "lines_holding"
-        indexes = [models.Index(fields=["person_id"], name="lines_holding_by_person")]
+        db_table = "lines_tenure"
+        indexes = [models.Index(fields=["person_id"], name="lines_tenure_by_person")]
 
 
 class Pause(models.Model):
@@ -167,12 +167,12 @@ class Pause(models.Model):
     line_id = models.UUIDField()
     pause_id = models.UUIDField()
     days = DateRangeField(db_comment="First to last day, both inclusive; no upper bound while it is open.")
-    reason = models.TextField(db_comment="lines.states.PauseReason.")
+    reason = models.TextField(db_comment="lines.choices.PauseReason.")
     recorded_at = models.DateTimeField()
-    proof_due_on = models.DateField(
+    evidence_due_on = models.DateField(
         null=True, db_comment="Until when a proof is hoped for; nothing follows where none comes."
     )
-    proven_on = models.DateField(null=True, db_comment="When somebody saw one. The proof itself is not kept.")
+    evidence_seen_on = models.DateField(null=True, db_comment="When somebody saw one. The proof itself is not kept.")
 
     class Meta:
         """Sharded by line."""
@@ -180,91 +180,91 @@ class Pause(models.Model):
         db_table = "lines_pause"
         indexes = [
             models.Index(
-                fields=["proof_due_on"],
-                name="lines_pause_to_prove",
-                condition=models.Q(proof_due_on__isnull=False, proven_on__isnull=True),
+                fields=["evidence_due_on"],
+                name="lines_pause_awaiting_evidence",
+                condition=models.Q(evidence_due_on__isnull=False, evidence_seen_on__isnull=True),
             )
         ]
 
 
-class Lift(models.Model):
+class Reconnection(models.Model):
     """A suspended line works again for some hours, because somebody asked; once in its life, and nobody asked why.
 
-    Whoever adds a row thereby asks the network to restore the line and to bar it again at the end: a trigger of the room
+    Whoever adds a row thereby asks the network to restore the line and to bar it again at the end: a trigger of the package
     network does both, so that no lift lasts for ever and none is forgotten.
     """
 
     line_id = models.UUIDField(primary_key=True)
-    lifted_at = models.DateTimeField()
+    reconnected_at = models.DateTimeField()
     ends_at = models.DateTimeField()
 
     class Meta:
         """Sharded by line; append-only. The primary key is what makes it once."""
 
-        db_table = "lines_lift"
+        db_table = "lines_reconnection"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("lifted_at")), name="lines_lift_over_before_it_began"
+                condition=models.Q(ends_at__gt=models.F("reconnected_at")), name="lines_reconnection_ends_before_it_begins"
             )
         ]
 
 
-class Shown(models.Model):
+class CounterCode(models.Model):
     """A one-time code that came to a line, by which a counter finds that line instead of by its number."""
 
     code_hash = models.BinaryField(primary_key=True, db_comment="Keyed hash of the code. Goes within a day.")
     line_id = models.UUIDField()
     made_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
-    hand_id = models.UUIDField(null=True, db_comment="What stands for the line on one clerk's pages.")
-    shown_to = models.UUIDField(
+    handle_id = models.UUIDField(null=True, db_comment="What stands for the line on one clerk's pages.")
+    redeemed_by = models.UUIDField(
         null=True, db_comment="The clerk to whom it was read out; good for nobody else."
     )
 
     class Meta:
         """One living code a line; instants are the machine's own."""
 
-        db_table = "lines_shown"
+        db_table = "lines_countercode"
         indexes = [
-            models.Index(fields=["line_id", "made_at"], name="lines_shown_by_line"),
+            models.Index(fields=["line_id", "made_at"], name="lines_countercode_by_line"),
             models.Index(
-                fields=["hand_id"], name="lines_shown_in_hand", condition=models.Q(hand_id__isnull=False)
+                fields=["handle_id"], name="lines_countercode_by_handle", condition=models.Q(handle_id__isnull=False)
             ),
         ]
 
 
-class ShownTry(models.Model):
+class CounterCodeAttempt(models.Model):
     """That a code was typed at a counter that is none: so that nobody guesses."""
 
-    try_id = models.UUIDField(primary_key=True, db_default=UUID7())
+    attempt_id = models.UUIDField(primary_key=True, db_default=UUID7())
     staff_id = models.UUIDField()
-    tried_at = models.DateTimeField(db_default=Now())
+    attempted_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         """Rows go after a day."""
 
-        db_table = "lines_showntry"
-        indexes = [models.Index(fields=["tried_at"], name="lines_showntry_by_time")]
+        db_table = "lines_countercodeattempt"
+        indexes = [models.Index(fields=["attempted_at"], name="lines_countercodeattempt_by_time")]
 
 
-class EndAtCounter(models.Model):
+class CounterTermination(models.Model):
     """A contract that a counter ended within the last day: written by a trigger, so that all counters have one brake."""
 
     line_id = models.UUIDField(primary_key=True)
-    ended_at = models.DateTimeField(db_comment="Instant by the machine, whatever day a trial home believes.")
+    ended_at = models.DateTimeField(db_comment="Instant by the machine, whatever day a demo instance believes.")
 
     class Meta:
-        """Rows go after a day (`lines/sql/at_the_counter.sql`)."""
+        """Rows go after a day (`lines/sql/counter_role_triggers.sql`)."""
 
-        db_table = "lines_endatcounter"
+        db_table = "lines_countertermination"
 
 
-class Hold(models.Model):
+class LegalHold(models.Model):
     """A legal hold: erasure waits while it covers the day. It ends by itself."""
 
-    pk = models.CompositePrimaryKey("line_id", "hold_id")
+    pk = models.CompositePrimaryKey("line_id", "legal_hold_id")
     line_id = models.UUIDField()
-    hold_id = models.UUIDField()
+    legal_hold_id = models.UUIDField()
     days = DateRangeField()
     case_reference = models.TextField(db_comment="Case number of the order, no names.")
     review_on = models.DateField()
@@ -272,4 +272,4 @@ class Hold(models.Model):
     class Meta:
         """Sharded by line."""
 
-        db_table = "lines_hold"
+        db_table = "lines_legalhold"

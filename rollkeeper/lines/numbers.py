@@ -17,7 +17,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 from rollkeeper.lines.errors import NumberNotRead
-from rollkeeper.lines.states import Service
+from rollkeeper.lines.choices import Service
 
 GREATEST_LENGTH = 64
 GREATEST_DOMAIN_LENGTH = 253
@@ -50,7 +50,7 @@ def normalise(text: str, country: str) -> str:
     """
     fast = _FAST.get(country)
     found = fast.fullmatch(text) if fast else None
-    return _FAST_PREFIX[country] + found.group(1) if found else _slowly(text, country)
+    return _FAST_PREFIX[country] + found.group(1) if found else _parse(text, country)
 
 
 def normalise_identifier(text: str, *, service: Service, country: str) -> str:
@@ -67,7 +67,7 @@ def normalise_identifier(text: str, *, service: Service, country: str) -> str:
 
 def service_guess(text: str) -> Service:
     """Guess the service from the shape of its identifier: for look-ups where only the text is known."""
-    shown = _shown(text)
+    shown = _as_displayed(text)
     # Four numbers with dots are an address, though they may be dialled as well: somebody else would be found.
     if "/" in shown or shown.count(":") > 1 or _is_address(shown):
         return Service.ADDRESS_BLOCK
@@ -82,7 +82,7 @@ def _is_address(shown: str) -> bool:
     return True
 
 
-def _slowly(text: str, country: str) -> str:
+def _parse(text: str, country: str) -> str:
     shown = unicodedata.normalize("NFKC", text).strip()
     if not shown:
         raise NumberNotRead(value_class="empty")
@@ -112,7 +112,7 @@ def _unread(shown: str, fault: NumberParseException) -> str:
 
 def _block(text: str) -> str:
     """Read a block; one that is written with an address inside it could be meant otherwise, and is not guessed at."""
-    shown = _shown(text)
+    shown = _as_displayed(text)
     try:
         block = ipaddress.ip_network(shown, strict=False)
         address = ipaddress.ip_address(shown.partition("/")[0])
@@ -127,7 +127,7 @@ def _block(text: str) -> str:
 
 def _domain(text: str) -> str:
     try:
-        ascii_form = idna.encode(_shown(text).removesuffix("."), uts46=True, std3_rules=True).decode("ascii")
+        ascii_form = idna.encode(_as_displayed(text).removesuffix("."), uts46=True, std3_rules=True).decode("ascii")
     except UnicodeError:
         raise NumberNotRead(value_class="not a domain name") from None
     labels = ascii_form.split(".")
@@ -141,6 +141,6 @@ def _domain(text: str) -> str:
     return ascii_form
 
 
-def _shown(text: str) -> str:
+def _as_displayed(text: str) -> str:
     """Return a text as it looks: full-width signs are signs, and the full stop of Chinese is a dot."""
     return unicodedata.normalize("NFKC", text).replace("。", ".").strip()

@@ -4,20 +4,20 @@
 import datetime as dt
 from uuid import UUID
 
-from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
 from rollkeeper.kernel.ids import LineId, PersonId
 from rollkeeper.kernel.settings import settings
-from rollkeeper.lines.errors import LineNotFound, RecordProtected
+from rollkeeper.lines.errors import LineNotFound, SubscriberProtected
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.lines.queries import HoldingView, LastHeld, held_last, holdings, view_line
-from rollkeeper.subscribers.kinds import Part
-from rollkeeper.subscribers.queries import protected_among
-from rollkeeper.vault.acts import open_copy, open_sealed
+from rollkeeper.lines.queries import TenureView, LastTenure, last_tenure_by_number, tenures, view_line
+from rollkeeper.subscribers.choices import Part
+from rollkeeper.subscribers.queries import protected_persons
+from rollkeeper.vault.services import open_copy, open_sealed
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
-from rollkeeper.vault.opened import Opened, OpenedCopy
-from rollkeeper.vault.opening import power_for
+from rollkeeper.vault.secret_value import SecretValue, SecretDocumentCopy
+from rollkeeper.vault.opening import permission_for
 
 
 def open_field(
@@ -27,22 +27,22 @@ def open_field(
     field: Field,
     purpose: Purpose,
     on: dt.date,
-    part: Part = Part.HOLDER,
-) -> Opened:
+    part: Part = Part.SUBSCRIBER,
+) -> SecretValue:
     """Open one field of who holds a line now, or held it last; `line` is its whole number or its reference.
 
-    Ledger: vault:sealed:opened. Refuses: NotAllowed, LineNotFound, NumberNotRead, RecordProtected, and whatever `open_sealed` does.
+    Ledger: vault:sealed:opened. Refuses: NotAllowed, LineNotFound, NumberNotRead, SubscriberProtected, and whatever `open_sealed` does.
     """
     held, line_id, person_id = _found(authority, line, purpose=purpose, part=part)
     return open_sealed(
         authority,
         person_id=person_id,
-        holding_id=held.holding_id,
+        tenure_id=held.tenure_id,
         field=field,
         purpose=purpose,
         on=on,
         line_id=line_id,
-        commitment=held.commitment if part is Part.HOLDER else None,
+        commitment=held.commitment if part is Part.SUBSCRIBER else None,
     )
 
 
@@ -53,60 +53,60 @@ def open_document_copy(
     position: int,
     purpose: Purpose,
     on: dt.date,
-    part: Part = Part.HOLDER,
-) -> OpenedCopy:
+    part: Part = Part.SUBSCRIBER,
+) -> SecretDocumentCopy:
     """Open one copy of the document of who holds a line now, or held it last.
 
-    Ledger: vault:sealed:opened. Refuses: as `open_field`, and CopyStoreAway.
+    Ledger: vault:sealed:opened. Refuses: as `open_field`, and DocumentStoreUnavailable.
     """
     held, line_id, person_id = _found(authority, line, purpose=purpose, part=part)
     return open_copy(
         authority,
         person_id=person_id,
-        holding_id=held.holding_id,
+        tenure_id=held.tenure_id,
         position=position,
         purpose=purpose,
         on=on,
         line_id=line_id,
-        commitment=held.commitment if part is Part.HOLDER else None,
+        commitment=held.commitment if part is Part.SUBSCRIBER else None,
     )
 
 
 def _found(
     authority: Authority, line: str, *, purpose: Purpose, part: Part
-) -> tuple[HoldingView, LineId, PersonId]:
-    demand(authority, power_for(purpose))
+) -> tuple[TenureView, LineId, PersonId]:
+    require(authority, permission_for(purpose))
     last = _held(line)
-    if last.holding is None:
+    if last.tenure is None:
         raise CannotOpen
-    person_id = _person(last.holding, part)
-    if {last.holding.person_id, person_id} & last.protected and not authority.role_for(Power.SEE_PROTECTED):
-        raise RecordProtected
-    return last.holding, last.line_id, person_id
+    person_id = _person(last.tenure, part)
+    if {last.tenure.person_id, person_id} & last.protected and not authority.role_for(Permission.SEE_PROTECTED):
+        raise SubscriberProtected
+    return last.tenure, last.line_id, person_id
 
 
-def _held(text: str) -> LastHeld:
+def _held(text: str) -> LastTenure:
     """Find a line by its reference or its whole number, with who holds it now or held it last."""
     try:
         line_id = LineId(UUID(text))
     except ValueError:
         number = normalise_identifier(text, service=service_guess(text), country=settings().country_code)
-        found = held_last(number)
+        found = last_tenure_by_number(number)
         if found is None:
             raise LineNotFound from None
         return found
     if view_line(line_id) is None:
         raise LineNotFound
-    holding = (holdings(line_id) or (None,))[-1]
-    return LastHeld(line_id, holding, protected_among(holding.persons if holding else ()))
+    tenure = (tenures(line_id) or (None,))[-1]
+    return LastTenure(line_id, tenure, protected_persons(tenure.persons if tenure else ()))
 
 
-def _person(holding: HoldingView, part: Part) -> PersonId:
+def _person(tenure: TenureView, part: Part) -> PersonId:
     person_id = {
-        Part.HOLDER: holding.person_id,
-        Part.USER: holding.user_person_id,
-        Part.BEARER: holding.bearer_person_id,
-        Part.GUARDIAN: holding.guardian_person_id,
+        Part.SUBSCRIBER: tenure.person_id,
+        Part.USER: tenure.user_person_id,
+        Part.BEARER: tenure.bearer_person_id,
+        Part.GUARDIAN: tenure.guardian_person_id,
     }[part]
     if person_id is None:
         raise CannotOpen

@@ -8,16 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import kept_rows, rows, sql
-from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
+from rollkeeper.kernel.database import prepared_rows, rows, sql
+from rollkeeper.kernel.ids import TenureId, LineId, PersonId
 from rollkeeper.lines.numbers import normalise_identifier, service_guess
-from rollkeeper.lines.states import (
+from rollkeeper.lines.choices import (
     LineState,
     PauseReason,
     Service,
     SuspensionReason,
 )
-from rollkeeper.vault.blind import blind_numbers
+from rollkeeper.vault.blind_index import blind_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class LineView:
     version: int
     is_registered: bool
     is_disputed: bool
-    is_protected: bool
+    is_essential: bool
     activated_on: dt.date
-    ended_on: dt.date | None
-    ended_by: str | None
+    terminated_on: dt.date | None
+    terminated_by: str | None
     erased_on: dt.date | None
     language: str | None
     quarantined_until: dt.date | None
@@ -50,12 +50,12 @@ class LineView:
     @property
     def is_over(self) -> bool:
         """Tell whether its contract is over."""
-        return self.state in {LineState.ENDED, LineState.RELEASED}
+        return self.state in {LineState.TERMINATED, LineState.RELEASED}
 
-    def may_come_back(self, *, on: dt.date) -> bool:
+    def may_be_restored(self, *, on: dt.date) -> bool:
         """Tell whether a batch ended it whose number nobody else can have yet: it comes back where that was wrong."""
         waits = self.quarantined_until is not None and (self.quarantined_until >= on or self.is_disputed)
-        return self.state is LineState.ENDED and self.ended_by == "campaign" and waits
+        return self.state is LineState.TERMINATED and self.terminated_by == "campaign" and waits
 
     @property
     def reasons(self) -> tuple[SuspensionReason, ...]:
@@ -64,7 +64,7 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class LineKey:
     """By what a line is found, None where its number went on to another contract or was freed; and whether it is over."""
 
     number_index: bytes | None
@@ -72,10 +72,10 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldingView:
+class TenureView:
     """Who held a line over a time: references only."""
 
-    holding_id: HoldingId
+    tenure_id: TenureId
     party_kind: str
     person_id: PersonId
     user_person_id: PersonId | None
@@ -94,11 +94,11 @@ class HoldingView:
 
 
 @dataclass(frozen=True, slots=True)
-class LastHeld:
-    """A line with who holds it now or held it last, and who of those whom that holding names lives under a threat."""
+class LastTenure:
+    """A line with who holds it now or held it last, and who of those whom that tenure names lives under a threat."""
 
     line_id: LineId
-    holding: HoldingView | None
+    tenure: TenureView | None
     protected: frozenset[PersonId]
 
 
@@ -117,16 +117,16 @@ class SuspensionView:
 
     reason: SuspensionReason
     begun_on: dt.date
-    lifted_on: dt.date | None
+    restored_on: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """Everything about a line that a counting or an explanation needs, except what it was told."""
+    """Everything about a line that a counting or an explanation needs, except what it was notified."""
 
     line: LineView
     registered_on: dt.date | None
-    """The day on which the present holder's identity was recorded."""
+    """The day on which the present subscriber's identity was recorded."""
     suspensions: tuple[SuspensionView, ...]
     pauses: tuple[PauseView, ...]
     holds: tuple[tuple[dt.date, dt.date | None], ...]
@@ -137,47 +137,47 @@ def find_line(number: str) -> LineView | None:
     return find_lines(blind_numbers([number]))[0]
 
 
-def find_marks(line_ids: Sequence[LineId]) -> dict[LineId, Mark]:
+def find_line_keys(line_ids: Sequence[LineId]) -> dict[LineId, LineKey]:
     """Return by what these lines are found."""
-    over = {LineState.ENDED.value, LineState.RELEASED.value}
+    over = {LineState.TERMINATED.value, LineState.RELEASED.value}
     found = (
         rows("SELECT line_id, number_index, state FROM lines_line WHERE line_id = ANY (%s)", [list(line_ids)])
         if line_ids
         else []
     )
     return {
-        LineId(row.line_id): Mark(row.number_index and bytes(row.number_index), row.state in over)
+        LineId(row.line_id): LineKey(row.number_index and bytes(row.number_index), row.state in over)
         for row in found
     }
 
 
-def find_line_written(text: str, *, country: str) -> LineView | None:
+def find_line_by_input(text: str, *, country: str) -> LineView | None:
     """Find a line by its number as somebody typed it. Refuses: NumberNotRead."""
     return find_line(normalise_identifier(text, service=service_guess(text), country=country))
 
 
 def find_lines(number_indexes: Sequence[bytes]) -> list[LineView | None]:
     """Find many at once by their blind indexes, in the order given."""
-    found = {bytes(r.number_index): _line(r) for r in rows(sql("lines", "find"), [list(number_indexes)])}
+    found = {bytes(r.number_index): _line(r) for r in rows(sql("lines", "lines_by_number"), [list(number_indexes)])}
     return [found.get(bytes(index)) for index in number_indexes]
 
 
 def view_line(line_id: LineId) -> LineView | None:
     """Return the line with this reference."""
-    return next(map(_line, rows(sql("lines", "view"), [line_id])), None)
+    return next(map(_line, rows(sql("lines", "line_by_id"), [line_id])), None)
 
 
-def present_holding(line_id: LineId) -> HoldingView | None:
+def current_tenure(line_id: LineId) -> TenureView | None:
     """Return who holds a line now."""
-    return next((h for h in holdings(line_id) if h.until is None), None)
+    return next((h for h in tenures(line_id) if h.until is None), None)
 
 
-def present_holders(line_ids: Sequence[LineId]) -> dict[LineId, PersonId]:
+def current_subscribers(line_ids: Sequence[LineId]) -> dict[LineId, PersonId]:
     """Return who holds each of these lines now; lines that nobody holds are left out."""
     if not line_ids:
         return {}
     found = rows(
-        "SELECT line_id, person_id FROM lines_holding WHERE line_id = ANY (%s) AND upper_inf(held)",
+        "SELECT line_id, person_id FROM lines_tenure WHERE line_id = ANY (%s) AND upper_inf(held)",
         [list(line_ids)],
     )
     return {LineId(row.line_id): PersonId(row.person_id) for row in found}
@@ -189,12 +189,12 @@ def sealed_number(line_id: LineId) -> bytes | None:
     return bytes(found[0].number_sealed) if found and found[0].number_sealed is not None else None
 
 
-def sealed_records(line_ids: Sequence[LineId]) -> set[LineId]:
+def protected_lines(line_ids: Sequence[LineId]) -> set[LineId]:
     """Return which of these lines name somebody under protection: as who holds or held them last, uses, signs or brought papers."""
     if not line_ids:
         return set()
     found = rows(
-        "SELECT h.line_id FROM (SELECT DISTINCT ON (line_id) * FROM lines_holding WHERE line_id = ANY (%s)"
+        "SELECT h.line_id FROM (SELECT DISTINCT ON (line_id) * FROM lines_tenure WHERE line_id = ANY (%s)"
         " ORDER BY line_id, lower(held) DESC) h WHERE EXISTS (SELECT FROM subscribers_subscriber s WHERE s.is_protected"
         " AND s.person_id IN (h.person_id, h.user_person_id, h.guardian_person_id, h.bearer_person_id))",
         [list(line_ids)],
@@ -203,59 +203,59 @@ def sealed_records(line_ids: Sequence[LineId]) -> set[LineId]:
 
 
 def accepted_through(line_ids: Sequence[LineId]) -> dict[LineId, dt.date]:
-    """Return through which day the present holders of these lines are accepted without a document, where they are."""
+    """Return through which day the present subscribers of these lines are accepted without a document, where they are."""
     if not line_ids:
         return {}
     found = rows(
-        "SELECT line_id, accepted_through FROM lines_holding"
+        "SELECT line_id, accepted_through FROM lines_tenure"
         " WHERE line_id = ANY (%s) AND upper_inf(held) AND accepted_through IS NOT NULL",
         [list(line_ids)],
     )
     return {LineId(row.line_id): row.accepted_through for row in found}
 
 
-def last_holder(line_id: LineId) -> PersonId | None:
+def last_subscriber(line_id: LineId) -> PersonId | None:
     """Return who held a line last, whether or not they still do."""
-    return next((h.person_id for h in reversed(holdings(line_id))), None)
+    return next((h.person_id for h in reversed(tenures(line_id))), None)
 
 
-def last_until(line_id: LineId) -> dt.datetime | None:
+def last_tenure_ended_at(line_id: LineId) -> dt.datetime | None:
     """Return until when somebody held a line that nobody holds now: what was before is theirs. None: nobody ever did."""
-    return next((h.until for h in reversed(holdings(line_id))), None)
+    return next((h.until for h in reversed(tenures(line_id))), None)
 
 
-def holder_at(line_id: LineId, *, at: dt.datetime) -> HoldingView | None:
+def subscriber_at(line_id: LineId, *, at: dt.datetime) -> TenureView | None:
     """Return who held a line at an instant: identity belongs to the period, never to the number."""
-    return next((h for h in holdings(line_id) if h.since <= at and (h.until is None or at < h.until)), None)
+    return next((h for h in tenures(line_id) if h.since <= at and (h.until is None or at < h.until)), None)
 
 
-def holdings(line_id: LineId) -> tuple[HoldingView, ...]:
-    """Return all holdings of a line, the earliest first."""
+def tenures(line_id: LineId) -> tuple[TenureView, ...]:
+    """Return all tenures of a line, the earliest first."""
     found = rows(
-        "SELECT holding_id, party_kind, person_id, user_person_id, bearer_person_id, guardian_person_id, assurance,"
-        " commitment, lower(held) AS since, upper(held) AS until FROM lines_holding WHERE line_id = %s ORDER BY held",
+        "SELECT tenure_id, party_kind, person_id, user_person_id, bearer_person_id, guardian_person_id, assurance,"
+        " commitment, lower(held) AS since, upper(held) AS until FROM lines_tenure WHERE line_id = %s ORDER BY held",
         [line_id],
     )
-    return tuple(HoldingView(*row) for row in found)
+    return tuple(TenureView(*row) for row in found)
 
 
-def held_last(number: str) -> LastHeld | None:
+def last_tenure_by_number(number: str) -> LastTenure | None:
     """Return the line that has this normalised number now, and who holds it or held it last; None where none has it."""
-    found = kept_rows(sql("lines", "held_last"), blind_numbers([number]))
+    found = prepared_rows(sql("lines", "last_tenure"), blind_numbers([number]))
     if not found:
         return None
-    line_id, *holding, protected = found[0]
-    return LastHeld(LineId(line_id), HoldingView(*holding) if holding[0] else None, frozenset(protected))
+    line_id, *tenure, protected = found[0]
+    return LastTenure(LineId(line_id), TenureView(*tenure) if tenure[0] else None, frozenset(protected))
 
 
-def living_lines_of(person_id: PersonId) -> dict[LineId, str | None]:
-    """Return the living lines that this person holds under any of their documents, and the language in which they are told.
+def lines_in_force_of(person_id: PersonId) -> dict[LineId, str | None]:
+    """Return the living lines that this person holds under any of their documents, and the language in which they are notified.
 
-    Whom to tell of what was done in their name. Over a line of which they say that it is not theirs, somebody else would be told.
+    Whom to tell of what was done in their name. Over a line of which they say that it is not theirs, somebody else would be notified.
     """
-    found = kept_rows(
+    found = prepared_rows(
         "SELECT h.line_id, (SELECT language FROM subscribers_subscriber WHERE person_id = %(person)s) AS language"
-        " FROM subscribers_one_person(%(person)s) AS one (person_id) JOIN lines_holding h USING (person_id)"
+        " FROM subscribers_references_of(%(person)s) AS one (person_id) JOIN lines_tenure h USING (person_id)"
         " JOIN lines_line l USING (line_id) WHERE upper_inf(h.held) AND h.contested_on IS NULL"
         " AND l.state IN ('active', 'suspended') ORDER BY h.line_id",
         {"person": person_id},
@@ -268,11 +268,11 @@ def line_history(line_id: LineId) -> LineFacts | None:
     line = view_line(line_id)
     if line is None:
         return None
-    holding = present_holding(line_id) or next(reversed(holdings(line_id)), None)
-    recorded = bool(holding) and (line.is_registered or line.is_over)
+    tenure = current_tenure(line_id) or next(reversed(tenures(line_id)), None)
+    recorded = bool(tenure) and (line.is_registered or line.is_over)
     return LineFacts(
         line=line,
-        registered_on=holding.since.astimezone(clock.zone()).date() if holding and recorded else None,
+        registered_on=tenure.since.astimezone(clock.zone()).date() if tenure and recorded else None,
         suspensions=_suspensions(line_id),
         pauses=tuple(
             PauseView(first, last, PauseReason(reason)) for first, last, reason in _days("pause", line_id)
@@ -283,15 +283,15 @@ def line_history(line_id: LineId) -> LineFacts | None:
 
 def _suspensions(line_id: UUID) -> tuple[SuspensionView, ...]:
     found = rows(
-        "SELECT reason, begun_on, lifted_on FROM lines_suspension WHERE line_id = %s ORDER BY begun_at",
+        "SELECT reason, begun_on, restored_on FROM lines_suspension WHERE line_id = %s ORDER BY begun_at",
         [line_id],
     )
-    return tuple(SuspensionView(SuspensionReason(r.reason), r.begun_on, r.lifted_on) for r in found)
+    return tuple(SuspensionView(SuspensionReason(r.reason), r.begun_on, r.restored_on) for r in found)
 
 
 _DAYS = {
     "pause": "SELECT lower(days) AS first, upper(days) - 1 AS last, reason FROM lines_pause WHERE line_id = %s ORDER BY days",
-    "hold": "SELECT lower(days) AS first, upper(days) - 1 AS last, case_reference FROM lines_hold WHERE line_id = %s ORDER BY days",
+    "hold": "SELECT lower(days) AS first, upper(days) - 1 AS last, case_reference FROM lines_legalhold WHERE line_id = %s ORDER BY days",
 }
 
 
@@ -307,10 +307,10 @@ def _line(row: Any) -> LineView:
         version=row.version,
         is_registered=row.is_registered,
         is_disputed=row.is_disputed,
-        is_protected=row.is_protected,
+        is_essential=row.is_essential,
         activated_on=row.activated_on,
-        ended_on=row.ended_on,
-        ended_by=row.ended_by,
+        terminated_on=row.terminated_on,
+        terminated_by=row.terminated_by,
         erased_on=row.erased_on,
         language=row.language,
         quarantined_until=row.quarantined_until,

@@ -4,18 +4,18 @@
 import datetime as dt
 from collections.abc import Collection
 
-from rollkeeper.law.pack import LiftRule
+from rollkeeper.law.pack import TemporaryReconnectionRule
 from rollkeeper.law.rules import Allowed, Decision, Refused
-from rollkeeper.lines.states import LineState, SuspensionReason
+from rollkeeper.lines.choices import LineState, SuspensionReason
 
 
-def may_lift_for_hours(
-    rule: LiftRule | None, *, reasons: Collection[SuspensionReason], lifted_on: dt.date | None
+def may_reconnect_temporarily(
+    rule: TemporaryReconnectionRule | None, *, reasons: Collection[SuspensionReason], reconnected_on: dt.date | None
 ) -> Decision:
     """Decide whether a suspended line may work again for some hours: once, where want of registration alone shuts it."""
     if rule is None:
         return Refused(
-            "house rule", "the rule pack gives no such hours", "Register: service then comes back for good."
+            "operator's rule", "the rule pack gives no temporary reconnection", "Register: service then comes back for good."
         )
     if SuspensionReason.REGISTRATION not in reasons:
         return Refused(
@@ -27,29 +27,29 @@ def may_lift_for_hours(
             "the line is suspended for another reason as well",
             "Have the other reason settled first.",
         )
-    if lifted_on is not None:
+    if reconnected_on is not None:
         return Refused(
             rule.article,
-            f"the line had its hours on {lifted_on}",
+            f"the line had its hours on {reconnected_on}",
             "Register: service then comes back for good.",
         )
     return Allowed(rule.article)
 
 
-def last_day_of_quarantine(*, ended_on: dt.date, recorded: dt.date | None, days: int) -> dt.date:
+def last_day_of_quarantine(*, terminated_on: dt.date, recorded: dt.date | None, days: int) -> dt.date:
     """Return the last day on which an ended line's number is not given out; what was recorded at its end stands."""
-    return recorded or ended_on + dt.timedelta(days=days)
+    return recorded or terminated_on + dt.timedelta(days=days)
 
 
 def may_take_number(
-    *, state: LineState, quarantined_until: dt.date | None, by_former_holder: bool, on: dt.date
+    *, state: LineState, quarantined_until: dt.date | None, by_former_subscriber: bool, on: dt.date
 ) -> Decision:
     """Decide whether a new contract may have a number. Who held it last may have it back at any time."""
     if state in {LineState.ACTIVE, LineState.SUSPENDED}:
         return Refused(
             article="", reason="Another contract has the number.", remedy="Transfer that line instead."
         )
-    if by_former_holder or quarantined_until is None or on > quarantined_until:
+    if by_former_subscriber or quarantined_until is None or on > quarantined_until:
         return Allowed()
     return Refused(
         article="",

@@ -3,15 +3,15 @@
 
 from typing import Final
 
-from rollkeeper.access.queries import mark_deciders_told, new_deciders
+from rollkeeper.access.queries import mark_approvers_notified, new_approvers
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.gateways.base import Answer, Message
-from rollkeeper.notices.gateways.smtp import MailServer
-from rollkeeper.notices.kinds import Channel
-from rollkeeper.notices.texts import Written
-from rollkeeper.vault.canaries import AlarmAbout, mark_told, untold_alarms
-from rollkeeper.vault.opened import Opened
+from rollkeeper.notices.gateways.smtp import SmtpGateway
+from rollkeeper.notices.choices import Channel
+from rollkeeper.notices.texts import RenderedText
+from rollkeeper.vault.canaries import AlarmAbout, mark_notified, unnotified_alarms
+from rollkeeper.vault.secret_value import SecretValue
 
 _SUBJECT: Final = "Alarm of the register"
 _WHAT: Final = {
@@ -26,7 +26,7 @@ What to do stands in docs/runbook/alarm.md. 'rollkeeper vault alarms' lists what
 """
 _DECIDERS_SUBJECT: Final = "The register: somebody may soon decide with others"
 _DECIDERS: Final = """\
-Roles were granted with which people approve batches, demands and other acts that take two people:
+Roles were granted with which people approve batches, disclosure requests and other acts that take two people:
 {named}
 
 If you did not expect this, close the account before its role counts: 'rollkeeper staff suspend USER'.\
@@ -34,8 +34,8 @@ If you did not expect this, close the account before its role counts: 'rollkeepe
 
 
 def mail_alarms() -> int:
-    """Mail the alarms not yet told of, all in one message; return how many. None where this home has no way to."""
-    alarms = untold_alarms()
+    """Mail the alarms not yet notified of, all in one message; return how many. None where this instance has no channel to."""
+    alarms = unnotified_alarms()
     abouts = {alarm.about for alarm in alarms}
     text = _TEXT.format(
         what="\n".join(_WHAT[about] for about in AlarmAbout if about in abouts),
@@ -43,28 +43,28 @@ def mail_alarms() -> int:
     )
     if not alarms or not _mail(_SUBJECT, text):
         return 0
-    mark_told(alarms)
+    mark_notified(alarms)
     return len(alarms)
 
 
-def mail_new_deciders() -> int:
+def mail_new_approvers() -> int:
     """Mail who was lately given a role that decides with others, all in one message; return how many."""
-    untold = [one for one in new_deciders() if not one.is_told]
-    text = _DECIDERS.format(named="\n".join(f"- {one.username}: {one.role}" for one in untold))
-    if not untold or not _mail(_DECIDERS_SUBJECT, text):
+    not_notified = [one for one in new_approvers() if not one.is_notified]
+    text = _DECIDERS.format(named="\n".join(f"- {one.username}: {one.role}" for one in not_notified))
+    if not not_notified or not _mail(_DECIDERS_SUBJECT, text):
         return 0
-    mark_deciders_told([one.grant_id for one in untold])
-    return len(untold)
+    mark_approvers_notified([one.grant_id for one in not_notified])
+    return len(not_notified)
 
 
 def _mail(subject: str, text: str) -> bool:
-    """Hand one mail over to whoever the settings name; tell whether it was taken. Never where this home has no way to."""
+    """Hand one mail over to whoever the settings name; tell whether it was taken. Never where this instance has no channel to."""
     chosen = settings()
     if chosen.alarms_to is None or chosen.smtp_url is None:
         return False
     message = Message(
-        reference=new_uuid(), channel=Channel.EMAIL, address=Opened(chosen.alarms_to),
-        said=(Written("en", subject, text),),
+        reference=new_uuid(), channel=Channel.EMAIL, address=SecretValue(chosen.alarms_to),
+        texts=(RenderedText("en", subject, text),),
     )  # fmt: skip
-    (handed,) = MailServer.of_this_home().send([message])
-    return handed.answer is Answer.TAKEN
+    (result,) = SmtpGateway.of_this_instance().send([message])
+    return result.answer is Answer.ACCEPTED

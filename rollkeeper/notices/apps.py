@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How Django knows this room."""
+"""How Django knows this package."""
 
 from django.apps import AppConfig
 
@@ -7,7 +7,7 @@ from rollkeeper.vault.hooks import ALARM_MAILERS
 
 
 class NoticesConfig(AppConfig):
-    """The room notices."""
+    """The package notices."""
 
     name = "rollkeeper.notices"
 

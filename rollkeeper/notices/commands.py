@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `notices send`, `status`, `collect`, `receipts`, `letters`, `check`, `genuine` and `senders`."""
+"""The commands `notices send`, `status`, `collect`, `delivery-reports`, `letters`, `check`, `verify-code` and `senders`."""
 
 import dataclasses
 import sys
@@ -9,26 +9,27 @@ from typing import Annotated
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
 from rollkeeper.kernel.settings import settings
-from rollkeeper.lines.queries import find_line_written
+from rollkeeper.lines.queries import find_line_by_input
 from rollkeeper.notices import queries
-from rollkeeper.notices.acts import TakenIn, send_due
-from rollkeeper.notices.alarms import mail_alarms, mail_new_deciders
-from rollkeeper.notices.collecting import (
-    MailsRead,
+from rollkeeper.notices.services import IntakeResult, send_due
+from rollkeeper.notices.alarms import mail_alarms, mail_new_approvers
+from rollkeeper.notices.report_collection import (
+    MailboxResult,
     collect_calls,
     collect_mail,
     collect_short_messages,
-    take_in,
-    take_letters,
+    process_reports,
+    process_letters,
 )
 from rollkeeper.notices.errors import NoNotice
-from rollkeeper.notices.menu import answers
-from rollkeeper.notices.queries import count_due, find_genuine, published_senders
-from rollkeeper.notices.receipts import read_receipts
+from rollkeeper.notices.ivr import answers
+from rollkeeper.notices.queries import count_due, find_genuine_notice, published_senders
+from rollkeeper.notices.delivery_reports import read_delivery_reports
 
 SecondsOption = Annotated[float, typer.Option("--seconds", min=0.1, metavar="S", help="How long to listen.")]
 LimitOption = Annotated[
@@ -45,66 +46,66 @@ CodeArgument = Annotated[str, typer.Argument(help="The code in the message, eigh
 
 
 def register(app: typer.Typer) -> None:
-    """Add this room's commands."""
-    room = typer.Typer(no_args_is_help=True, help="Tell holders what they are owed, and count only proof.")
-    for command in (send, status, collect, receipts, letters, check, genuine, senders):
-        room.command()(command)
-    app.add_typer(room, name="notices")
+    """Add this package's commands."""
+    group = typer.Typer(no_args_is_help=True, help="Notify subscribers, and count only proven delivery.")
+    for command in (send, status, collect, delivery_reports, letters, check, verify_code, senders):
+        group.command()(command)
+    app.add_typer(group, name="notices")
 
 
 def send(limit: LimitOption = None, as_json: JsonOption = False, on: DateOption = None) -> None:
-    """Send what is owed, each by the first way still open to its holder.
+    """Send what is owed, each by the first channel still open to its subscriber.
 
     Safe to run twice, at once with itself, and to be killed: what was not noted goes again under the same reference.
-    What was sent is not delivered: see 'rollkeeper notices receipts'.
+    What was sent is not delivered: see 'rollkeeper notices delivery-reports'.
 
     Example: rollkeeper notices send
     """
-    opening.open_home()
+    instance_opener.open_instance()
     mail_alarms()
-    mail_new_deciders()
-    with progress("Telling people", count_due()) as bar:
+    mail_new_approvers()
+    with progress("Notifying people", count_due()) as bar:
         sent = send_due(console_authority(), on=on or clock.today(), limit=limit, moved=bar.advance)
     if as_json:
         emit(dataclasses.asdict(sent))
         return
-    out.print(f"{sent.handed:,} sent, {sent.bounced:,} refused, {sent.later:,} for later.")
+    out.print(f"{sent.accepted:,} sent, {sent.bounced:,} refused, {sent.later:,} for later.")
     out.print(f"{sent.withdrawn:,} withdrawn, since they no longer held true.")
-    out.print(f"{sent.unreachable:,} without any way left: see 'rollkeeper campaign unreached'.")
+    out.print(f"{sent.unreachable:,} without any channel left: see 'rollkeeper campaign not-notified'.")
     if sent.no_gateway:
-        out.print(f"{sent.no_gateway:,} wait, since this home has no gateway for the way to them.")
+        out.print(f"{sent.no_gateway:,} wait, since this instance has no gateway for the channel to them.")
     if sent.broken:
         err.print(
-            f"{sent.broken:,} wait, since what is sent cannot be written down: see outbox/ in the home."
+            f"{sent.broken:,} wait, since what is sent cannot be written down: see outbox/ in the instance."
         )
     if sent.quiet:
         out.print(f"{sent.quiet:,} wait for the end of the quiet hours.")
     if sent.given_up:
-        out.print(f"{sent.given_up:,} sent before brought no proof in time: the next way is tried.")
+        out.print(f"{sent.given_up:,} sent before brought no proof in time: the next channel is tried.")
 
 
 def status(as_json: JsonOption = False) -> None:
-    """Show what is owed, sent, delivered and bounced, by which way, and how many are still to be reached.
+    """Show what is owed, sent, delivered and bounced, by which channel, and how many are still to be reached.
 
     Example: rollkeeper notices status --json
     """
-    opening.open_home()
-    notices, tried, missing = queries.standings(), queries.attempts(), queries.count_unreached()
+    instance_opener.open_instance()
+    notices, tried, missing = queries.state_counts(), queries.attempt_counts(), queries.count_unreachable()
     senders, unread = queries.genuine_senders(), queries.languages_awaiting_a_reader()
     if as_json:
         emit(
             {
                 "notices": [dataclasses.asdict(one) for one in notices],
                 "attempts": [dataclasses.asdict(one) for one in tried],
-                "unreached": missing,
+                "unreachable": missing,
                 "genuine_senders": senders,
                 "languages_awaiting_a_native_reader": unread,
             }
         )
         return
     show_table("Notices", ("notice", "state", "how many"), [(n.kind, n.state, n.count) for n in notices])
-    show_table("Attempts", ("way", "outcome", "how many"), [(a.channel, a.outcome, a.count) for a in tried])
-    out.print(f"Still to be reached: {missing:,} lines. Nobody is suspended who was not provably told.")
+    show_table("Attempts", ("channel", "outcome", "how many"), [(a.channel, a.outcome, a.count) for a in tried])
+    out.print(f"Still to be reached: {missing:,} lines. Nobody is suspended who was not provably notified.")
     out.print(f"Genuine senders: {', '.join(senders)}.")
     if unread:
         out.print(f"Texts that no native reader has gone through yet: {', '.join(unread)}.")
@@ -130,25 +131,25 @@ def collect(
 ) -> None:
     """Listen to the short message centre for delivery reports, and take in what they say of whole messages.
 
-    With --mail read instead what mail servers report to 'bounces_to'. A report is taken in and removed; an answer, by a
+    With --mail read instead what mail servers report to 'bounce_mailbox'. A report is taken in and removed; an answer, by a
     person or by a machine, is left where it is and proves nothing. With --calls ask the program that places calls: only
-    who heard one to the end and pressed the key that it asked for was told.
+    who heard one to the end and pressed the key that it asked for was notified.
 
     Run it again and again, or with --seconds 86400 as a service that is started anew; 'notices send' listens as well
     while it sends, and leaves what it heard to this command. Exit code 1 where the centre is out of reach.
 
     Example: rollkeeper notices collect --seconds 60
     """
-    opening.open_home()
+    instance_opener.open_instance()
     day = on or clock.today()
     if mail is not None:
         _show_mail(collect_mail(mail, on=day), as_json=as_json)
         return
     if calls:
-        _show_taken(collect_calls(on=day), as_json=as_json)
+        _show_intake(collect_calls(on=day), as_json=as_json)
         return
     heard = collect_short_messages(seconds=seconds, on=day)
-    _show_taken(heard.taken, as_json=as_json)
+    _show_intake(heard.intake, as_json=as_json)
     if heard.is_away:
         err.print("The message centre is out of reach.")
     if heard.unknown:
@@ -157,61 +158,61 @@ def collect(
         raise typer.Exit(1)
 
 
-def receipts(file: FileArgument, as_json: JsonOption = False, on: DateOption = None) -> None:
+def delivery_reports(file: FileArgument, as_json: JsonOption = False, on: DateOption = None) -> None:
     """Take in delivery reports from any gateway: only these make a notice delivered.
 
     JSON lines or CSV with 'reference', 'outcome' (delivered, bounced, or SMPP's words) and, if known, 'at'. All rows
     are checked before any is taken in; the same file may be taken in again.
 
-    Example: rollkeeper notices receipts ~/rollkeeper/outbox/receipts.jsonl
+    Example: rollkeeper notices delivery-reports ~/rollkeeper/outbox/delivery-reports.jsonl
     """
-    opening.open_home()
-    found = read_receipts(file)
+    instance_opener.open_instance()
+    found = read_delivery_reports(file)
     with progress("Taking in delivery reports", len(found)) as bar:
-        total = take_in(found, on=on or clock.today(), moved=bar.advance)
-    _show_taken(total, as_json=as_json)
+        total = process_reports(found, on=on or clock.today(), moved=bar.advance)
+    _show_intake(total, as_json=as_json)
 
 
 def letters(references: LettersArgument, as_json: JsonOption = False, on: DateOption = None) -> None:
     """Take in what came back of letters: the reference in the window of an envelope that nobody took, or of a slip.
 
     The reference itself says which: a slip's is longer, and is proof that the letter arrived; an envelope's is a bounce,
-    and the next way is tried. The slip in an envelope that came back proves nothing: give both at once, or the envelope first. Here a
-    slip counts at once, on the office's page after an hour. With - as a scanner writes them on standard input, one a line. Exit code 1 where one is none
+    and the next channel is tried. The slip in an envelope that came back proves nothing: give both at once, or the envelope first. Here a
+    slip counts at once, on the back office's page after an hour. With - as a scanner writes them on standard input, one a line. Exit code 1 where one is none
     of ours.
 
     Example: rollkeeper notices letters V2DQ-JHEG-B149 MC1S-89JK-NNFA-E0EM-35
     """
-    opening.open_home()
+    instance_opener.open_instance()
     said = [one.strip() for one in sys.stdin if one.strip()] if references == ["-"] else references
-    read = take_letters(said, on=on or clock.today())
+    read = process_letters(said, on=on or clock.today())
     if as_json:
         emit(dataclasses.asdict(read))
     else:
-        _show_taken(read.taken, as_json=False)
+        _show_intake(read.intake, as_json=False)
         if read.unread:
             out.print(f"{read.unread:,} are no references of letters, or of slips that are none of ours.")
-    if read.unread or read.taken.unknown:
+    if read.unread or read.intake.unknown:
         raise typer.Exit(1)
 
 
-def _show_mail(found: MailsRead, *, as_json: bool) -> None:
+def _show_mail(found: MailboxResult, *, as_json: bool) -> None:
     if as_json:
         emit(dataclasses.asdict(found))
         return
-    _show_taken(found.taken, as_json=False)
+    _show_intake(found.intake, as_json=False)
     out.print(
         f"{found.not_yet:,} say that a mail is under way, {found.left:,} are no reports of ours and were left."
     )
 
 
-def _show_taken(total: TakenIn, *, as_json: bool) -> None:
+def _show_intake(total: IntakeResult, *, as_json: bool) -> None:
     if as_json:
         emit(dataclasses.asdict(total))
         return
     out.print(f"{total.delivered:,} delivered, {total.bounced:,} bounced, {total.repeated:,} known before.")
     if total.failed:
-        out.print(f"{total.failed:,} failed this time: the same way is tried again later.")
+        out.print(f"{total.failed:,} failed this time: the same channel is tried again later.")
     if total.uncounted:
         out.print(f"{total.uncounted:,} not counted: they went to the very line that was barred.")
     if total.unknown:
@@ -225,28 +226,28 @@ def check(number: NumberArgument, code: CodeArgument, as_json: JsonOption = Fals
 
     Example: rollkeeper notices check 13900001234 12345678
     """
-    opening.open_home()
-    line = find_line_written(number, country=settings().country_code)
+    instance_opener.open_instance()
+    line = find_line_by_input(number, country=settings().country_code)
     if line is None:
         raise NoNotice
-    found = find_genuine(line.line_id, code=code)
+    found = find_genuine_notice(line.line_id, code=code)
     if as_json:
         emit(dataclasses.asdict(found))
         return
     promised = f" It promises {found.promised_on}." if found.promised_on else ""
-    out.print(f"Genuine: '{found.kind}', owed since {found.owed_on}.{promised}")
+    out.print(f"Genuine: '{found.kind}', owed since {found.queued_on}.{promised}")
 
 
-def genuine() -> None:
+def verify_code() -> None:
     """Answer whoever dials the check, as the voice menu of the care number asks: a line in, a line out, until it ends.
 
     Asked on standard input: the number that calls, a space, the code that was keyed in. Said, as one JSON object a line:
     whether a notice with that code went to that number, and if so what it was and which day it promises. A code alone proves
     nothing, since anybody can think of eight digits; a number that guesses too often hears no for an hour.
 
-    Example: echo "13900001234 12345678" | rollkeeper notices genuine
+    Example: echo "13900001234 12345678" | rollkeeper notices verify-code
     """
-    opening.open_home()
+    instance_opener.open_instance()
     for said in answers(sys.stdin):
         sys.stdout.write(canonical_bytes(said).decode() + "\n")
         sys.stdout.flush()
@@ -257,5 +258,5 @@ def senders() -> None:
 
     Example: rollkeeper notices senders > /var/www/register/senders.json
     """
-    opening.open_home()
+    instance_opener.open_instance()
     emit(published_senders())

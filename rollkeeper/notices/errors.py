@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the room notices."""
+"""Refusals of the package notices."""
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 
 class TextFault(RollkeeperError):
-    """A text that holders would get cannot be used as it stands."""
+    """A text that subscribers would get cannot be used as it stands."""
 
     code = "text_fault"
     kind = Kind.INTERNAL
@@ -20,14 +20,14 @@ class LinkInNotice(RollkeeperError):
     kind = Kind.REFUSED
     sentence = "The notice '{text}' would carry something that looks like a link; it is not sent."
     remedy = (
-        "Take it out of 'operator_name' or 'care_number' in home.toml: people are told never to follow links."
+        "Take it out of 'operator_name' or 'care_number' in settings.toml: people are asked never to follow links."
     )
 
 
-class ReceiptFault(RollkeeperError):
+class DeliveryReportFault(RollkeeperError):
     """A row of a file of delivery reports cannot be read."""
 
-    code = "receipt_fault"
+    code = "delivery_report_fault"
     kind = Kind.MALFORMED
     sentence = "{file}, row {row}, column '{column}': {why}."
     remedy = "Each row has 'reference', 'outcome' (delivered or bounced) and, if known, 'at'. Nothing was taken in."
@@ -42,14 +42,14 @@ class NoNotice(RollkeeperError):
     remedy = "Warn the caller that the message is not genuine; they should not follow it."
 
 
-class NoMailFolder(RollkeeperError):
+class NoBounceMailbox(RollkeeperError):
     """The place of the mail about mails is no mailbox."""
 
-    code = "no_mail_folder"
+    code = "no_bounce_mailbox"
     kind = Kind.MALFORMED
     sentence = "{folder} is no maildir and no mbox that can be read and locked."
     remedy = (
-        "Name the folder or the file into which mail to 'bounces_to' is delivered; docs/notices.md says how."
+        "Name the folder or the file into which mail to 'bounce_mailbox' is delivered; docs/notices.md says how."
     )
 
 
@@ -59,7 +59,7 @@ class NoReturnAddress(RollkeeperError):
     code = "no_return_address"
     kind = Kind.MALFORMED
     sentence = "No mailbox for reports is set: no mail can be about a notice of ours."
-    remedy = "Set 'bounces_to' in home.toml; docs/notices.md says how."
+    remedy = "Set 'bounce_mailbox' in settings.toml; docs/notices.md says how."
 
 
 class NoMessageCentre(RollkeeperError):
@@ -68,7 +68,7 @@ class NoMessageCentre(RollkeeperError):
     code = "no_message_centre"
     kind = Kind.MALFORMED
     sentence = "No short message centre is set: there is nobody to listen to."
-    remedy = "Set 'smpp_url' in home.toml; docs/notices.md says how."
+    remedy = "Set 'smpp_url' in settings.toml; docs/notices.md says how."
 
 
 class ReportIdsUnknown(RollkeeperError):
@@ -81,15 +81,15 @@ class ReportIdsUnknown(RollkeeperError):
         " {decimal} if they are decimal and the answers hexadecimal, {hexadecimal} the other way round."
     )
     remedy = (
-        "Look at one message in the centre's own log (docs/notices.md says how) and set 'smpp_report_ids' in home.toml to the one"
-        " that fits most, before 'notice_wait_days' are over: then these messages count as unproven, and the next way is paid for."
+        "Look at one message in the centre's own log (docs/notices.md says how) and set 'smpp_report_ids' in settings.toml to the one"
+        " that fits most, before 'notice_wait_days' are over: then these messages count as unproven, and the next channel is paid for."
     )
 
 
-class NoCalls(RollkeeperError):
+class VoiceProgramFailed(RollkeeperError):
     """The program that places calls does not answer."""
 
-    code = "no_calls"
+    code = "voice_program_failed"
     kind = Kind.MALFORMED
     sentence = "Calls can neither be placed nor asked about: {why}."
-    remedy = "Look at 'voice_program' in home.toml; docs/notices.md says what the program is asked."
+    remedy = "Look at 'voice_program' in settings.toml; docs/notices.md says what the program is asked."

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Notices owed and sent. Texts are not stored: kind, language, day promised and code make them again.
 
-Whoever inserts notices by SQL names line_id, kind, language, owed_on, promised_on, pack_hash and, in a campaign,
+Whoever inserts notices by SQL names line_id, kind, language, queued_on, promised_on, pack_hash and, in a campaign,
 campaign_id; the table fills in the rest, the code to check by dialling among it.
 """
 
@@ -10,7 +10,7 @@ import datetime as dt
 from django.db import models
 from django.db.models.functions import UUID7
 
-AT_ONCE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+IMMEDIATELY = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class FreshCode(models.Func):
@@ -23,26 +23,26 @@ class FreshCode(models.Func):
 
 
 class Notice(models.Model):
-    """One thing that one holder must be told."""
+    """One thing that one subscriber must be notified."""
 
     pk = models.CompositePrimaryKey("line_id", "notice_id")
     line_id = models.UUIDField()
     notice_id = models.UUIDField(db_default=UUID7())
-    kind = models.TextField(db_comment="notices.kinds.NoticeKind.")
+    kind = models.TextField(db_comment="notices.choices.NoticeKind.")
     campaign_id = models.UUIDField(null=True)
     language = models.TextField()
-    state = models.TextField(db_default="owed", db_comment="notices.kinds.NoticeState.")
+    state = models.TextField(db_default="queued", db_comment="notices.choices.NoticeState.")
     channel = models.TextField(null=True, db_comment="sms, voice, email or post: the last one tried.")
-    owed_on = models.DateField()
+    queued_on = models.DateField()
     promised_on = models.DateField(
         null=True, db_comment="The day that the text promises; never shortened afterwards."
     )
     pack_hash = models.TextField(db_comment="The rule pack that the text rests on.")
     code = models.TextField(
-        db_default=FreshCode(), db_comment="What the holder can dial to check that the notice is genuine."
+        db_default=FreshCode(), db_comment="What the subscriber can dial to check that the notice is genuine."
     )
     attempts = models.SmallIntegerField(db_default=0)
-    next_try_at = models.DateTimeField(db_default=AT_ONCE)
+    next_try_at = models.DateTimeField(db_default=IMMEDIATELY)
     claimed_by = models.IntegerField(
         null=True, db_comment="The claim of the process that is sending it; void when that process is gone."
     )
@@ -55,7 +55,7 @@ class Notice(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    state__in=["owed", "sent", "delivered", "bounced", "unreachable", "withdrawn"]
+                    state__in=["queued", "sent", "delivered", "bounced", "unreachable", "withdrawn"]
                 ),
                 name="notices_notice_in_unknown_state",
             ),
@@ -77,7 +77,7 @@ class Notice(models.Model):
                 condition=models.Q(claimed_by__isnull=False),
             ),
             models.Index(
-                fields=["next_try_at"], name="notices_notice_to_send", condition=models.Q(state="owed")
+                fields=["next_try_at"], name="notices_notice_to_send", condition=models.Q(state="queued")
             ),
             models.Index(
                 fields=["delivered_on"],
@@ -98,7 +98,7 @@ class Attempt(models.Model):
     notice_id = models.UUIDField()
     channel = models.TextField()
     sent_at = models.DateTimeField()
-    outcome = models.TextField(db_default="waiting", db_comment="notices.kinds.Outcome.")
+    outcome = models.TextField(db_default="waiting", db_comment="notices.choices.Outcome.")
     outcome_at = models.DateTimeField(null=True)
     gateway_reference = models.TextField(null=True, db_comment="The gateway's own id for this message.")
 
@@ -114,7 +114,7 @@ class Attempt(models.Model):
                 condition=models.Q(gateway_reference__isnull=False),
             ),
             models.Index(
-                fields=["sent_at"], name="notices_attempt_open", condition=models.Q(outcome="handed")
+                fields=["sent_at"], name="notices_attempt_open", condition=models.Q(outcome="accepted")
             ),
             models.Index(
                 fields=["line_id"],
@@ -124,46 +124,46 @@ class Attempt(models.Model):
         ]
 
 
-class LetterBack(models.Model):
-    """A reference that came back of a letter, as the office noted it; the house says what it is."""
+class ReturnedLetter(models.Model):
+    """A reference that came back of a letter, as the back office noted it; Rollkeeper says what it is."""
 
     reference = models.TextField(
         primary_key=True,
         db_comment="As it was scanned or typed, in groups of four signs; it says nothing of anybody.",
     )
-    noted_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
     staff_id = models.UUIDField(null=True)
     settled_at = models.DateTimeField(null=True)
-    verdict = models.TextField(null=True, db_comment="notices.letters_back.Verdict; null while it waits.")
+    verdict = models.TextField(null=True, db_comment="notices.returned_mail.Verdict; null while it waits.")
 
     class Meta:
         """One row a reference, however often it is noted."""
 
-        db_table = "notices_letterback"
+        db_table = "notices_returnedletter"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(verdict__isnull=True, settled_at__isnull=True)
                 | models.Q(
-                    verdict__in=["arrived", "came_back", "not_ours"],
+                    verdict__in=["arrived", "returned", "not_ours"],
                     settled_at__isnull=False,
                     verdict__isnull=False,
                 ),
-                name="notices_letterback_settled_without_verdict",
+                name="notices_returnedletter_settled_without_verdict",
             ),
             models.CheckConstraint(
                 condition=models.Q(
                     reference__regex=r"^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}(-[0-9A-Z]{4}-[0-9A-Z]{2})?$"
                 ),
-                name="notices_letterback_of_other_form",
+                name="notices_returnedletter_of_other_form",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["noted_at"],
-                name="notices_letterback_waiting",
+                fields=["recorded_at"],
+                name="notices_returnedletter_waiting",
                 condition=models.Q(verdict__isnull=True),
             ),
-            models.Index(fields=["noted_at"], name="notices_letterback_by_time"),
+            models.Index(fields=["recorded_at"], name="notices_returnedletter_by_time"),
         ]
 
 
@@ -175,11 +175,11 @@ class Tally(models.Model):
     """
 
     tally_id = models.BigAutoField(primary_key=True)
-    counted = models.TextField(db_comment="notice or attempt.")
+    subject = models.TextField(db_comment="notice or attempt.")
     campaign_id = models.UUIDField(null=True, db_comment="Of notices alone.")
-    way = models.TextField(db_comment="A notice's kind, an attempt's channel.")
-    fate = models.TextField(db_comment="A notice's state, an attempt's outcome.")
-    last_way = models.TextField(null=True, db_comment="The channel by which a notice was tried last.")
+    category = models.TextField(db_comment="A notice's kind, an attempt's channel.")
+    status = models.TextField(db_comment="A notice's state, an attempt's outcome.")
+    last_channel = models.TextField(null=True, db_comment="The channel by which a notice was tried last.")
     change = models.BigIntegerField()
 
     class Meta:

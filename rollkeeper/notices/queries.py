@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Who was told and who was not, by which way, and whether a message that somebody got is ours."""
+"""Who was notified and who was not, by which channel, and whether a message that somebody got is ours."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, patient, rows, sql
+from rollkeeper.kernel.database import action, without_timeout, rows, sql
 from rollkeeper.kernel.ids import CampaignId, LineId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.errors import NoNotice
-from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.choices import Channel, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.texts import languages, languages_of, read_language
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StateCount:
     """How many notices of one kind are in one state."""
 
     kind: NoticeKind
@@ -23,7 +23,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempts:
+class AttemptCount:
     """How many attempts by one channel had one outcome."""
 
     channel: Channel
@@ -32,8 +32,8 @@ class Attempts:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """How many notices of one kind, in one campaign, were tried last by one way and stand so."""
+class ChannelReach:
+    """How many notices of one kind, in one campaign, were tried last by one channel and stand so."""
 
     channel: Channel | None
     """None where nothing was tried yet."""
@@ -42,49 +42,49 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Genuine:
+class GenuineNotice:
     """A notice of ours: what it said and when."""
 
     kind: NoticeKind
-    owed_on: dt.date
+    queued_on: dt.date
     promised_on: dt.date | None
     languages: list[str]
     """In which it was written, and the menu may answer."""
 
 
-def standings() -> list[Standing]:
+def state_counts() -> list[StateCount]:
     """Count the notices by kind and state."""
     return [
-        Standing(NoticeKind(row.kind), NoticeState(row.state), row.count)
-        for row in rows(sql("notices", "standing"))
+        StateCount(NoticeKind(row.kind), NoticeState(row.state), row.count)
+        for row in rows(sql("notices", "state_counts"))
     ]
 
 
-def attempts() -> list[Attempts]:
+def attempt_counts() -> list[AttemptCount]:
     """Count the attempts by channel and outcome."""
     return [
-        Attempts(Channel(row.channel), Outcome(row.outcome), row.count)
-        for row in rows(sql("notices", "attempts"))
+        AttemptCount(Channel(row.channel), Outcome(row.outcome), row.count)
+        for row in rows(sql("notices", "attempt_counts"))
     ]
 
 
-def reach(campaign_id: CampaignId) -> list[Reach]:
-    """Count a campaign's first notices by the way tried last and by how they stand, whatever their number."""
+def reach_by_channel(campaign_id: CampaignId) -> list[ChannelReach]:
+    """Count a campaign's first notices by the channel tried last and by how they stand, whatever their number."""
     return [
-        Reach(Channel(row.channel) if row.channel else None, NoticeState(row.state), row.count)
+        ChannelReach(Channel(row.channel) if row.channel else None, NoticeState(row.state), row.count)
         for row in rows(
-            sql("notices", "reach"), {"campaign_id": campaign_id, "kind": NoticeKind.REGISTER_BY.value}
+            sql("notices", "reach_by_channel"), {"campaign_id": campaign_id, "kind": NoticeKind.REGISTER_BY.value}
         )
     ]
 
 
-def count_unreached() -> int:
-    """Count the lines, not registered and not over, whose holders were provably not told yet.
+def count_unreachable() -> int:
+    """Count the lines, not registered and not over, whose subscribers were provably not notified yet.
 
     One pass of all notices, which for a nation takes a while.
     """
-    with act(), patient():
-        (found,) = rows(sql("notices", "count_unreached"), {"kind": NoticeKind.REGISTER_BY.value})
+    with action(), without_timeout():
+        (found,) = rows(sql("notices", "count_unreachable"), {"kind": NoticeKind.REGISTER_BY.value})
     return int(found.lines)
 
 
@@ -92,23 +92,23 @@ def count_due() -> int:
     """Count the notices that a run would look at now."""
     (row,) = rows(
         "SELECT count(*) AS due FROM notices_notice"
-        " WHERE state = 'owed' AND next_try_at <= %s AND claimed_by IS NULL",
+        " WHERE state = 'queued' AND next_try_at <= %s AND claimed_by IS NULL",
         [clock.now()],
     )
     return int(row.due)
 
 
-def find_genuine(line_id: LineId, *, code: str) -> Genuine:
+def find_genuine_notice(line_id: LineId, *, code: str) -> GenuineNotice:
     """Return the notice that a caller read a code from. Refuses: NoNotice, where it is none of ours for this line."""
     found = rows(
-        "SELECT kind, owed_on, promised_on, language FROM notices_notice"
+        "SELECT kind, queued_on, promised_on, language FROM notices_notice"
         " WHERE line_id = %s AND code = %s AND attempts > 0 ORDER BY notice_id DESC LIMIT 1",
         [line_id, "".join(code.split())],
     )
     if not found:
         raise NoNotice
-    return Genuine(
-        NoticeKind(found[0].kind), found[0].owed_on, found[0].promised_on, languages_of(found[0].language)
+    return GenuineNotice(
+        NoticeKind(found[0].kind), found[0].queued_on, found[0].promised_on, languages_of(found[0].language)
     )
 
 
@@ -133,7 +133,7 @@ def published_senders() -> dict[str, object]:
 
 
 def languages_awaiting_a_reader() -> list[str]:
-    """Return the home's languages whose texts no native reader has gone through yet."""
+    """Return the instance's languages whose texts no native reader has gone through yet."""
     return [
         one
         for one in languages()

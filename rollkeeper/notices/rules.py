@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What to do with one notice now: send it by which way, wait, or give up. Pure.
+"""What to do with one notice now: send it by which channel, wait, or give up. Pure.
 
-The law makes informing the operator's duty (art. 3): a way that cannot lead to proof is no way, so a message to the
+The law makes informing the operator's duty (art. 3): a channel that cannot lead to proof is no channel, so a message to the
 very line that is barred is not tried, and a notice that no longer holds true is not sent.
 """
 
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from rollkeeper.notices.kinds import CallEnd, Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.choices import CallResult, Channel, NoticeKind, NoticeState, Outcome
 
 _FIRST_WAIT_S: Final = 60
 _LONGEST_WAIT_S: Final = 3600
 _FOR_A_GATEWAY: Final = dt.timedelta(hours=6)
 _FOR_A_GATEWAY_AWAY: Final = dt.timedelta(hours=1)
 _BETWEEN_ROUNDS: Final = dt.timedelta(hours=1)
-"""By one way nobody is disturbed more often than this, whatever number of attempts a law wants."""
-AFTER_A_FAILURE: Final = dt.timedelta(days=1)
-"""How long a full mailbox or a telephone that nobody answered is left alone before the same way is tried again."""
-_NO_WAY_ON: Final = frozenset({Outcome.BOUNCED, Outcome.UNPROVEN, Outcome.UNCOUNTED})
-_BARRED: Final = frozenset({"suspended", "ended", "released"})
+"""By one channel nobody is disturbed more often than this, whatever number of attempts a law wants."""
+RETRY_AFTER_FAILURE: Final = dt.timedelta(days=1)
+"""How long a full mailbox or a telephone that nobody answered is left alone before the same channel is tried again."""
+_CHANNEL_CLOSED: Final = frozenset({Outcome.BOUNCED, Outcome.UNPROVEN, Outcome.UNCOUNTED})
+_BARRED: Final = frozenset({"suspended", "terminated", "released"})
 _TAKES_SMS: Final = frozenset({"mobile", "data_card"})
 _RINGS: Final = frozenset({"mobile", "fixed_line"})
 
@@ -40,28 +40,28 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class PastAttempt:
     """One attempt made before."""
 
     channel: Channel
     outcome: Outcome
     at: dt.datetime | None = None
-    left_the_house: bool = False
+    was_submitted: bool = False
     """A gateway took it. What no gateway took is a try of ours, and no attempt to reach anybody."""
 
     @property
     def counts(self) -> bool:
-        """Tell whether it was an attempt to reach the holder: one to the very line that was barred was not."""
-        return self.left_the_house and self.outcome is not Outcome.UNCOUNTED
+        """Tell whether it was an attempt to reach the subscriber: one to the very line that was barred was not."""
+        return self.was_submitted and self.outcome is not Outcome.UNCOUNTED
 
 
 @dataclass(frozen=True, slots=True)
-class Regimen:
+class ContactPolicy:
     """How hard to try, and when: what the law lays down where it does, and else what the operator chose."""
 
     order: Sequence[Channel]
-    most_tries: int
-    """Tries by one way while its gateway is out of reach."""
+    max_tries: int
+    """Tries by one channel while its gateway is out of reach."""
     min_attempts: int = 0
     """Attempts without which nobody may be called unreachable by what was tried."""
     apart: dt.timedelta = dt.timedelta()
@@ -80,7 +80,7 @@ class Step:
     wait_until: dt.datetime | None = None
     settle: NoticeState | None = None
     lacks_gateway: bool = False
-    """There is a way to the holder, and the home has no gateway for it: wait, do not give up."""
+    """There is a channel to the subscriber, and the instance has no gateway for it: wait, do not give up."""
     is_away: bool = False
     """The gateway is out of reach: wait a while."""
 
@@ -89,86 +89,86 @@ def next_step(
     kind: NoticeKind,
     *,
     line: Line | None,
-    tried: Sequence[Tried],
-    regimen: Regimen,
+    past_attempts: Sequence[PastAttempt],
+    policy: ContactPolicy,
     present: Collection[Channel],
     now: dt.datetime,
     ringing: Collection[Channel],
     promised_on: dt.date | None = None,
 ) -> Step:
-    """Decide by which way to go now.
+    """Decide by which channel to go now.
 
-    `present` are the channels for which the home has a gateway, `ringing` those that the quiet hours bind; `now` is
+    `present` are the channels for which the instance has a gateway, `ringing` those that the quiet hours bind; `now` is
     local and aware. `promised_on` is the day that the notice names.
     """
     is_over = promised_on is not None and promised_on < now.date()
     if line is None or is_moot(kind, line, is_over=is_over):
         return Step(settle=NoticeState.WITHDRAWN)
-    open_ways = [one for one in regimen.order if one in ways_to(line)]
-    left = [one for one in open_ways if not is_exhausted(one, tried, most_tries=regimen.most_tries)]
+    open_channels = [one for one in policy.order if one in channels_to(line)]
+    left = [one for one in open_channels if not is_exhausted(one, past_attempts, max_tries=policy.max_tries)]
     if not left:
-        left = _once_more(open_ways, tried, regimen)
-    way = next((one for one in left if one in present), None)
-    if way is None:
-        # No other way is there now. A gateway that was away is asked again: that it was away says nothing of the holder.
+        left = _channels_to_retry(open_channels, past_attempts, policy)
+    channel = next((one for one in left if one in present), None)
+    if channel is None:
+        # No other channel is there now. A gateway that was away is asked again: that it was away says nothing of the subscriber.
         back_at = {
             one: at + _FOR_A_GATEWAY_AWAY
-            for one in open_ways
-            if one in present and (at := _away_since(one, tried, most_tries=regimen.most_tries))
+            for one in open_channels
+            if one in present and (at := _away_since(one, past_attempts, max_tries=policy.max_tries))
         }
-        way = min(back_at, key=lambda one: back_at[one], default=None)
-        if way is not None and now < back_at[way]:
-            return Step(wait_until=back_at[way], is_away=True)
-    if way is None:
+        channel = min(back_at, key=lambda one: back_at[one], default=None)
+        if channel is not None and now < back_at[channel]:
+            return Step(wait_until=back_at[channel], is_away=True)
+    if channel is None:
         if left:
             return Step(wait_until=now + _FOR_A_GATEWAY, lacks_gateway=True)
-        return Step(settle=NoticeState.BOUNCED if tried else NoticeState.UNREACHABLE)
-    if wait := _time_not_come(way, tried, regimen, now=now, is_ringing=way in ringing):
+        return Step(settle=NoticeState.BOUNCED if past_attempts else NoticeState.UNREACHABLE)
+    if wait := _wait_until(channel, past_attempts, policy, now=now, is_ringing=channel in ringing):
         return Step(wait_until=wait)
-    return Step(channel=way)
+    return Step(channel=channel)
 
 
-def _away_since(channel: Channel, tried: Sequence[Tried], *, most_tries: int) -> dt.datetime | None:
-    """Return when a way was last tried whose gateway was out of reach, None where anything else is said of it."""
-    made = [one for one in tried if one.channel is channel]
-    answered = [one for one in made if one.left_the_house or one.outcome is Outcome.DECLINED]
-    if any(one.outcome in _NO_WAY_ON for one in made) or len(answered) >= most_tries:
+def _away_since(channel: Channel, past_attempts: Sequence[PastAttempt], *, max_tries: int) -> dt.datetime | None:
+    """Return when a channel was last tried whose gateway was out of reach, None where anything else is said of it."""
+    made = [one for one in past_attempts if one.channel is channel]
+    answered = [one for one in made if one.was_submitted or one.outcome is Outcome.DECLINED]
+    if any(one.outcome in _CHANNEL_CLOSED for one in made) or len(answered) >= max_tries:
         return None
     return max((one.at for one in made if one.at), default=None)
 
 
-def _once_more(ways: Sequence[Channel], tried: Sequence[Tried], regimen: Regimen) -> list[Channel]:
-    """Return the ways to go again, the least tried first, where the law wants more attempts than were made.
+def _channels_to_retry(channels: Sequence[Channel], past_attempts: Sequence[PastAttempt], policy: ContactPolicy) -> list[Channel]:
+    """Return the channels to go again, the least tried first, where the law wants more attempts than were made.
 
-    What a gateway would not even take (no number, no mailbox), or declined as often as it is asked, is no way again.
+    What a gateway would not even take (no number, no mailbox), or declined as often as it is asked, is no channel again.
     """
-    made = [one.channel for one in tried if one.counts]
-    none = {one.channel for one in tried if one.outcome is Outcome.BOUNCED and not one.left_the_house}
-    declined = [one.channel for one in tried if one.outcome is Outcome.DECLINED]
-    none |= {way for way in ways if declined.count(way) >= regimen.most_tries}
+    made = [one.channel for one in past_attempts if one.counts]
+    none = {one.channel for one in past_attempts if one.outcome is Outcome.BOUNCED and not one.was_submitted}
+    declined = [one.channel for one in past_attempts if one.outcome is Outcome.DECLINED]
+    none |= {channel for channel in channels if declined.count(channel) >= policy.max_tries}
     return (
-        sorted(set(ways) - none, key=lambda one: (made.count(one), ways.index(one)))
-        if len(made) < regimen.min_attempts
+        sorted(set(channels) - none, key=lambda one: (made.count(one), channels.index(one)))
+        if len(made) < policy.min_attempts
         else []
     )
 
 
-def _time_not_come(
-    way: Channel, tried: Sequence[Tried], regimen: Regimen, *, now: dt.datetime, is_ringing: bool
+def _wait_until(
+    channel: Channel, past_attempts: Sequence[PastAttempt], policy: ContactPolicy, *, now: dt.datetime, is_ringing: bool
 ) -> dt.datetime | None:
     """Return until when to wait, None where it is time."""
-    made = [one for one in tried if one.counts and one.at]
-    apart = max(regimen.apart, _BETWEEN_ROUNDS) if any(one.channel is way for one in made) else regimen.apart
+    made = [one for one in past_attempts if one.counts and one.at]
+    apart = max(policy.apart, _BETWEEN_ROUNDS) if any(one.channel is channel for one in made) else policy.apart
     latest = max((one.at for one in made if one.at), default=None)
     if latest is not None and apart and now < latest + apart:
         return latest + apart
-    shut = [*(regimen.quiet if is_ringing else ()), *(regimen.no_letters if way is Channel.POST else ())]
+    shut = [*(policy.quiet if is_ringing else ()), *(policy.no_letters if channel is Channel.POST else ())]
     return end_of_all_quiet(now, shut)
 
 
 def is_moot(kind: NoticeKind, line: Line, *, is_over: bool = False) -> bool:
     """Tell whether a notice no longer holds true of its line; `is_over`: the day that it names has passed."""
-    over = {"ended", "released"}
+    over = {"terminated", "released"}
     match kind:
         case NoticeKind.REGISTER_BY:
             return line.is_registered or line.state in over
@@ -180,28 +180,28 @@ def is_moot(kind: NoticeKind, line: Line, *, is_over: bool = False) -> bool:
             return line.state != "suspended"
         case NoticeKind.RESTORED:
             return line.state != "active"
-        case NoticeKind.ENDED:
+        case NoticeKind.TERMINATED:
             return line.state not in over
         case _:
             return False
 
 
-def ways_to(line: Line) -> frozenset[Channel]:
-    """Return the ways by which the holder of a line can be reached and the reaching be proved."""
-    ways = set()
+def channels_to(line: Line) -> frozenset[Channel]:
+    """Return the channels by which the subscriber of a line can be reached and the reaching be proved."""
+    channels = set()
     if line.has_number and line.state not in _BARRED:
-        ways |= {Channel.SMS} if line.service in _TAKES_SMS else set()
-        ways |= {Channel.VOICE} if line.service in _RINGS else set()
-    ways |= {Channel.EMAIL} if line.has_mailbox else set()
-    ways |= {Channel.POST} if line.has_postal_address else set()
-    return frozenset(ways)
+        channels |= {Channel.SMS} if line.service in _TAKES_SMS else set()
+        channels |= {Channel.VOICE} if line.service in _RINGS else set()
+    channels |= {Channel.EMAIL} if line.has_mailbox else set()
+    channels |= {Channel.POST} if line.has_postal_address else set()
+    return frozenset(channels)
 
 
-def is_exhausted(channel: Channel, tried: Sequence[Tried], *, most_tries: int) -> bool:
-    """Tell whether a way led nowhere, or its gateway was out of reach or said no too often."""
-    outcomes = [one.outcome for one in tried if one.channel is channel]
+def is_exhausted(channel: Channel, past_attempts: Sequence[PastAttempt], *, max_tries: int) -> bool:
+    """Tell whether a channel failed, or its gateway was out of reach or said no too often."""
+    outcomes = [one.outcome for one in past_attempts if one.channel is channel]
     in_vain = outcomes.count(Outcome.FAILED) + outcomes.count(Outcome.DECLINED)
-    return bool(_NO_WAY_ON & set(outcomes)) or in_vain >= most_tries
+    return bool(_CHANNEL_CLOSED & set(outcomes)) or in_vain >= max_tries
 
 
 def wait_after(tries: int) -> dt.timedelta:
@@ -241,11 +241,11 @@ def key_to_press(attempt_id: UUID) -> str:
     return str(attempt_id.int % 9 + 1)
 
 
-def judge_call(ended: CallEnd, *, pressed: str | None, attempt_id: UUID) -> Outcome:
-    """Say what a call proves. Only who heard it to the end and pressed the key that it asked for was told.
+def judge_call(ended: CallResult, *, pressed: str | None, attempt_id: UUID) -> Outcome:
+    """Say what a call proves. Only who heard it to the end and pressed the key that it asked for was notified.
 
     An answering machine hears to the end too, and presses nothing.
     """
-    if ended is CallEnd.HEARD and pressed == key_to_press(attempt_id):
+    if ended is CallResult.HEARD and pressed == key_to_press(attempt_id):
         return Outcome.DELIVERED
-    return Outcome.BOUNCED if ended is CallEnd.NO_SUCH_NUMBER else Outcome.FAILED
+    return Outcome.BOUNCED if ended is CallResult.NO_SUCH_NUMBER else Outcome.FAILED

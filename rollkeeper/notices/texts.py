@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The texts that holders get, out of one file a language, checked when they are read.
+"""The texts that subscribers get, out of one file a language, checked when they are read.
 
 Texts are data so that a native reader can mend them without reading code. A text with a missing or unknown
 placeholder, and anything that looks like a link, does not load. No number of the law stands in a text: the day that
@@ -19,7 +19,7 @@ from typing import Any, Final
 from rollkeeper.kernel.errors import raise_all
 from rollkeeper.kernel.settings import settings
 from rollkeeper.notices.errors import LinkInNotice, TextFault
-from rollkeeper.notices.kinds import NoticeKind
+from rollkeeper.notices.choices import NoticeKind
 
 _LINK: Final = re.compile(
     r"\bhttps?\b|\bwww\b|://|[/\\@#]|\b[\w-]+\.[a-z]{2,}\b|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE
@@ -74,7 +74,7 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class RenderedText:
     """What goes out, in one language."""
 
     language: str
@@ -94,7 +94,7 @@ def write_notice(
     care: str,
     receipt: str | None = None,
     key: str | None = None,
-) -> Written:
+) -> RenderedText:
     """Write a notice, with the code of its receipt where it has one and the `key` that a call asks for.
 
     `brief`: in a sentence or two, as it goes to a telephone. Refuses: LinkInNotice, where the operator's name or number would make a
@@ -118,7 +118,7 @@ def write_notice(
         )
     if key is not None:
         body += chosen.voice_text.format(key=key)
-    written = Written(language, text.subject.format(**facts), body)
+    written = RenderedText(language, text.subject.format(**facts), body)
     if looks_like_link(written.subject) or looks_like_link(written.text):
         raise LinkInNotice(text=kind.value)
     return written
@@ -159,13 +159,13 @@ def languages() -> tuple[str, ...]:
 
 
 def best_language(wanted: str, *, offered: Sequence[str]) -> str:
-    """Return the language to write in: the holder's, else the first of the home's that there are texts for."""
+    """Return the language to write in: the subscriber's, else the first of the instance's that there are texts for."""
     known = languages()
     return next((one for one in (wanted, *offered, "en") if one in known), known[0])
 
 
 def languages_to_write_in(wanted: str, *, offered: Sequence[str]) -> list[str]:
-    """Return the holder's language alone; where none was named, or there are no texts for it, each of those offered."""
+    """Return the subscriber's language alone; where none was named, or there are no texts for it, each of those offered."""
     known = languages()
     return (
         [wanted]
@@ -175,7 +175,7 @@ def languages_to_write_in(wanted: str, *, offered: Sequence[str]) -> list[str]:
 
 
 def languages_of(notice_in: str) -> list[str]:
-    """Return in which languages this home writes a notice that is kept with this one."""
+    """Return in which languages this instance writes a notice that is kept with this one."""
     chosen = settings()
     return languages_to_write_in(notice_in, offered=chosen.notice_languages or chosen.languages)
 
@@ -216,8 +216,8 @@ def _parts(kind: NoticeKind) -> tuple[tuple[str, frozenset[str], frozenset[str]]
     """Give the parts of a text, each with the placeholders that it may and those that it must have."""
     whole = (
         _EVERYWHERE
-        | ({"day"} if kind.promises_a_day else set())
-        | ({"days"} if kind.is_of_the_duty else set())
+        | ({"day"} if kind.promises_date else set())
+        | ({"days"} if kind.is_statutory else set())
     )
     subject = whole - {"code", "care", "days"}
     return (("subject", subject, frozenset()), ("short", whole, whole), ("text", whole, whole))

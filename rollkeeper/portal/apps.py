@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How Django knows this room."""
+"""How Django knows this package."""
 
 from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """The room portal."""
+    """The package portal."""
 
     name = "rollkeeper.portal"

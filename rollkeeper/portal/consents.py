@@ -6,20 +6,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from rollkeeper.ledger import words as ledger_words
-from rollkeeper.portal.asking import put
+from rollkeeper.ledger import labels as ledger_labels
+from rollkeeper.portal.portal_requests import put
 from rollkeeper.portal.forms import ConsentForm
-from rollkeeper.portal.views import during_visit, refused
-from rollkeeper.rights.kinds import AskKind
+from rollkeeper.portal.views import during_session, refused
+from rollkeeper.selfcare.choices import PortalRequestKind
 
 
 @require_POST
-@during_visit
+@during_session
 def consent(request: HttpRequest, what: str) -> HttpResponse:
     """Allow what one auditor asks, or take it back."""
     form = ConsentForm(request.POST)
-    answer = put(request, AskKind(what), form.asked() if form.is_valid() else {})
+    answer = put(request, PortalRequestKind(what), form.payload() if form.is_valid() else {})
     if answer.done is None:
         return refused(request, answer)
-    messages.success(request, ledger_words.say_done(answer.done["verb"]))
-    return redirect("portal:mine")
+    messages.success(request, ledger_labels.action_label(answer.done["verb"]))
+    return redirect("portal:lines")

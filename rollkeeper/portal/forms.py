@@ -9,10 +9,10 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.documents.rules import check_number, normalise_type, of_state
+from rollkeeper.documents.rules import check_number, normalise_type, with_state
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.portal import words
+from rollkeeper.portal import labels
 from rollkeeper.subscribers.queries import document_index
 
 QUIET = {"autocomplete": "off", "autocapitalize": "off", "autocorrect": "off", "spellcheck": "false"}
@@ -59,7 +59,7 @@ class NumberForm(QuietForm):
 class CodeForm(QuietForm):
     """The code that came."""
 
-    knock = forms.UUIDField(widget=forms.HiddenInput)
+    code_request = forms.UUIDField(widget=forms.HiddenInput)
     code = forms.CharField(
         label=_("Code"), max_length=40, help_text=_("Eight figures, out of the newest message."),
         widget=forms.TextInput(
@@ -80,7 +80,7 @@ def state_field() -> forms.RegexField:
 class DocumentForm(QuietForm):
     """A document by its kind and number; what is typed leaves this process as a keyed hash alone."""
 
-    document_type = forms.ChoiceField(label=_("Kind of document"), choices=list(words.DOCUMENTS.items()))
+    document_type = forms.ChoiceField(label=_("Kind of document"), choices=list(labels.DOCUMENTS.items()))
     document_state = state_field()
     document_number = forms.CharField(
         label=_("Number of the document"), max_length=100, widget=forms.TextInput(attrs=QUIET)
@@ -89,13 +89,13 @@ class DocumentForm(QuietForm):
     def mark(self, on: dt.date) -> str:
         """Return what stands for the document, in hexadecimal digits. Precondition: the form is valid."""
         kind = normalise_type(
-            of_state(self.cleaned_data["document_type"], self.cleaned_data["document_state"])
+            with_state(self.cleaned_data["document_type"], self.cleaned_data["document_state"])
         )
         number = check_number(kind, self.cleaned_data["document_number"], on).normalised
         return document_index([(kind, number)])[0].hex()
 
 
-class ProofForm(DocumentForm):
+class VerificationForm(DocumentForm):
     """Who one is: the document's number and the name, as registered."""
 
     name = forms.CharField(
@@ -104,7 +104,7 @@ class ProofForm(DocumentForm):
     )  # fmt: skip
 
 
-class DeedForm(QuietForm):
+class ActionForm(QuietForm):
     """Something to be done to one line, once."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=100)
@@ -115,12 +115,12 @@ class DeedForm(QuietForm):
         """Return an empty form for a line."""
         return cls(initial={"key": str(new_uuid()), "line": line})
 
-    def asked(self) -> dict[str, str]:
-        """Return what is asked for, as the porter reads it. Precondition: the form is valid."""
+    def payload(self) -> dict[str, str]:
+        """Return what is asked for, as the portal worker reads it. Precondition: the form is valid."""
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
 
 
-class ConsentForm(DeedForm):
+class ConsentForm(ActionForm):
     """Which of what auditors ask is meant."""
 
     consent = forms.UUIDField(widget=forms.HiddenInput)
@@ -131,33 +131,33 @@ class ConsentForm(DeedForm):
         return cls(initial={"key": str(new_uuid()), "line": line, "consent": consent}, auto_id=False)
 
 
-class NameForm(DeedForm, DocumentForm):
+class AddDelegateForm(ActionForm, DocumentForm):
     """Whom one names, for what."""
 
     part = forms.ChoiceField(
         label=_("What for?"),
-        choices=list(words.PARTS.items()),
+        choices=list(labels.DELEGATE_ROLES.items()),
         widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
     )
     field_order = ("key", "line", "part", "document_type", "document_state", "document_number")
 
-    def asked(self) -> dict[str, str]:
+    def payload(self) -> dict[str, str]:
         """Return the part, and of the document its mark."""
-        return _with_mark(super().asked(), self)
+        return _with_mark(super().payload(), self)
 
 
-class UnnameForm(DeedForm):
+class RemoveDelegateForm(ActionForm):
     """For what nobody is named any more."""
 
     part = forms.ChoiceField(
         label=_("What for?"),
-        choices=list(words.PARTS.items()),
+        choices=list(labels.DELEGATE_ROLES.items()),
         widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
     )
 
 
-class DeceasedForm(DeedForm, DocumentForm):
-    """That the holder has died, and the document of whoever claims the line, where they give one."""
+class ReportDeathForm(ActionForm, DocumentForm):
+    """That the subscriber has died, and the document of whoever claims the line, where they give one."""
 
     field_order = ("key", "line", "document_type", "document_state", "document_number")
 
@@ -166,15 +166,15 @@ class DeceasedForm(DeedForm, DocumentForm):
         self.fields["document_number"].required = False
         self.fields["document_number"].help_text = _("Yours, not theirs; may be left out.")
 
-    def asked(self) -> dict[str, str]:
+    def payload(self) -> dict[str, str]:
         """Return, where a document was given, its mark."""
-        return _with_mark(super().asked(), self)
+        return _with_mark(super().payload(), self)
 
 
-class PauseForm(DeedForm):
+class PauseForm(ActionForm):
     """A reason that one declares."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=list(words.PAUSES.items()))
+    reason = forms.ChoiceField(label=_("Reason"), choices=list(labels.PAUSES.items()))
     first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=_DAY))
     last = forms.DateField(
         label=_("Last day"), required=False, help_text=_("Leave it out while nobody knows."),
@@ -182,29 +182,29 @@ class PauseForm(DeedForm):
     )  # fmt: skip
 
 
-class CorrectForm(DeedForm):
+class CorrectForm(ActionForm):
     """Which entry is wrong."""
 
     about = forms.ChoiceField(
         label=_("What is wrong?"),
-        choices=[(name, said) for name, said in words.FIELDS.items() if name not in _NOT_TYPED],
+        choices=[(name, said) for name, said in labels.FIELDS.items() if name not in _NOT_TYPED],
     )
 
 
-class EndForm(DeedForm):
+class TerminateForm(ActionForm):
     """A line's end, said twice."""
 
     sure = forms.BooleanField(
         label=_("Yes, end this line today."), widget=forms.CheckboxInput(attrs={"autocomplete": "off"})
     )
 
-    def asked(self) -> dict[str, str]:
+    def payload(self) -> dict[str, str]:
         """Return what is asked for."""
-        return {name: value for name, value in super().asked().items() if name != "sure"}
+        return {name: value for name, value in super().payload().items() if name != "sure"}
 
 
 class LinesField(forms.Field):
-    """References of lines; which of them may be ended, the porter says."""
+    """References of lines; which of them may be ended, the portal worker says."""
 
     widget = forms.MultipleHiddenInput
 
@@ -216,7 +216,7 @@ class LinesField(forms.Field):
             raise forms.ValidationError(_("Choose again.")) from None
 
 
-class ChoiceForm(QuietForm):
+class LineSelectionForm(QuietForm):
     """Which lines end, said twice."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -239,7 +239,7 @@ class CopyForm(QuietForm):
     record = forms.UUIDField(widget=forms.HiddenInput)
     position = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def asked(self) -> dict[str, str]:
+    def payload(self) -> dict[str, str]:
         """Return what is asked for. Precondition: the form is valid."""
         return {name: str(value) for name, value in self.cleaned_data.items()}
 
@@ -251,13 +251,13 @@ class PasskeyForm(QuietForm):
     credential = forms.CharField(max_length=20_000, required=False)
     passkey = forms.UUIDField(required=False)
 
-    def asked(self) -> dict[str, str]:
+    def payload(self) -> dict[str, str]:
         """Return what is asked for; what is out of order is left out."""
         self.is_valid()
         return {name: str(value) for name, value in self.cleaned_data.items() if value}
 
 
-def _with_mark(asked: dict[str, str], form: DocumentForm) -> dict[str, str]:
-    kept = {name: value for name, value in asked.items() if not name.startswith("document_")}
+def _with_mark(payload: dict[str, str], form: DocumentForm) -> dict[str, str]:
+    kept = {name: value for name, value in payload.items() if not name.startswith("document_")}
     given = form.cleaned_data["document_number"]
     return kept | ({"document": form.mark(clock.today())} if given else {})

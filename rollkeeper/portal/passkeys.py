@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages about passkeys. What a browser says goes to the porter as it is; nothing is compared in this process."""
+"""The pages about passkeys. What a browser says goes to the portal worker as it is; nothing is compared in this process."""
 
 import datetime as dt
 
@@ -11,22 +11,22 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rollkeeper.access.passkeys import passkey_domain
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.ledger import words as ledger_words
-from rollkeeper.portal.asking import put
+from rollkeeper.ledger import labels as ledger_labels
+from rollkeeper.portal.portal_requests import put
 from rollkeeper.portal.forms import PasskeyForm
-from rollkeeper.portal.views import during_visit, refused, shown_to
-from rollkeeper.rights.kinds import AskKind
+from rollkeeper.portal.views import during_session, refused, shown_to
+from rollkeeper.selfcare.choices import PortalRequestKind
 
-OPTIONS = {"new": AskKind.PASSKEY_NEW, "show": AskKind.PASSKEY_ASK}
+OPTIONS = {"new": PortalRequestKind.PASSKEY_NEW, "show": PortalRequestKind.PASSKEY_OPTIONS}
 
 
 @require_safe
-@during_visit
+@during_session
 def passkeys(request: HttpRequest) -> HttpResponse:
     """List one's passkeys, to add one or to remove one."""
     shown = shown_to(request)
-    if not shown["proved"]:
-        return redirect("portal:prove")
+    if not shown["verified"]:
+        return redirect("portal:verify")
     known = [
         one | {"key": str(new_uuid())}
         | {name: one[name] and dt.date.fromisoformat(one[name]) for name in ("added_on", "used_on")}
@@ -39,7 +39,7 @@ def passkeys(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@during_visit
+@during_session
 def options(request: HttpRequest, what: str) -> HttpResponse:
     """Give a browser what it needs to make or to show a passkey."""
     answer = put(request, OPTIONS[what])
@@ -49,40 +49,40 @@ def options(request: HttpRequest, what: str) -> HttpResponse:
 
 
 @require_POST
-@during_visit
+@during_session
 def add(request: HttpRequest) -> HttpResponse:
     """Take a passkey that the browser made."""
-    return _done(request, AskKind.PASSKEY_ADD)
+    return _done(request, PortalRequestKind.PASSKEY_ADD)
 
 
 @require_POST
-@during_visit
+@during_session
 def remove(request: HttpRequest) -> HttpResponse:
     """Take no more of one passkey."""
-    return _done(request, AskKind.PASSKEY_REMOVE)
+    return _done(request, PortalRequestKind.PASSKEY_REMOVE)
 
 
 @require_POST
-@during_visit
-def prove(request: HttpRequest) -> HttpResponse:
+@during_session
+def verify(request: HttpRequest) -> HttpResponse:
     """Show who one is by a passkey."""
-    answer = put(request, AskKind.PASSKEY_PROVE, PasskeyForm(request.POST).asked())
+    answer = put(request, PortalRequestKind.PASSKEY_VERIFY, PasskeyForm(request.POST).payload())
     if answer.done is None:
         return refused(request, answer)
-    if answer.done["proved"]:
+    if answer.done["verified"]:
         messages.success(request, _("Thank you. You now see every line in your name."))
-        return redirect("portal:mine")
+        return redirect("portal:lines")
     messages.error(
         request,
-        _("That passkey does not show the holder of this line. Tries left in this visit: %(left)s")
+        _("That passkey does not show the subscriber of this line. Tries left in this session: %(left)s")
         % {"left": answer.done["left"]},
     )
-    return redirect("portal:prove")
+    return redirect("portal:verify")
 
 
-def _done(request: HttpRequest, kind: AskKind) -> HttpResponse:
-    answer = put(request, kind, PasskeyForm(request.POST).asked())
+def _done(request: HttpRequest, kind: PortalRequestKind) -> HttpResponse:
+    answer = put(request, kind, PasskeyForm(request.POST).payload())
     if answer.done is None:
         return refused(request, answer)
-    messages.success(request, ledger_words.say_done(answer.done["verb"]))
+    messages.success(request, ledger_labels.action_label(answer.done["verb"]))
     return redirect("portal:passkeys")

@@ -8,20 +8,20 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from rollkeeper.documents import proposing
-from rollkeeper.documents.reasons import Verdict
-from rollkeeper.documents.rules import check_number, of_state
+from rollkeeper.documents import form_prefill
+from rollkeeper.documents.choices import Verdict
+from rollkeeper.documents.rules import check_number, with_state
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.sayings import cite
+from rollkeeper.kernel.error_messages import cite
 from rollkeeper.law.pack import Attribute
-from rollkeeper.portal import words
+from rollkeeper.portal import labels
 from rollkeeper.portal.forms import QUIET, QuietForm, state_field
 
-_OF_A_PICTURE = ("read", "copy", "copy_mark")
+_FROM_IMAGE = ("read", "copy", "copy_mark")
 
 
 class RecordForm(QuietForm):
-    """True identity, declared by its holder."""
+    """True identity, declared by its subscriber."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -31,15 +31,15 @@ class RecordForm(QuietForm):
         super().__init__(data, **more)
         self._asked = attributes
         self.attributes = [one.name for one in attributes]
-        for name in _OF_A_PICTURE:
+        for name in _FROM_IMAGE:
             self.fields[name] = forms.CharField(
-                widget=forms.HiddenInput, required=False, max_length=proposing.MOST_COPY_BYTES, label=""
+                widget=forms.HiddenInput, required=False, max_length=form_prefill.MAX_COPY_BYTES, label=""
             )
         for one in attributes:
             self.fields[one.name] = _field(one)
             if one.name == "document_type":
                 self.fields["document_state"] = state_field()
-        self.fields["looked_twice"] = forms.BooleanField(
+        self.fields["double_checked"] = forms.BooleanField(
             label=_("I compared the number once more, and it stands so on the document."), required=False,
             widget=forms.CheckboxInput(attrs={"autocomplete": "off"}),
         )  # fmt: skip
@@ -52,15 +52,15 @@ class RecordForm(QuietForm):
         return type(self)(attributes=self._asked, initial=initial)
 
     def clean(self) -> dict[str, Any]:
-        """Take the copies that a reading gave, where this house made them; ask for a second look at a doubtful number."""
+        """Take the copies that a reading gave, where this instance made them; ask for a second look at a doubtful number."""
         given = super().clean() or self.cleaned_data
         if given.get("copy"):
-            given["copies"] = proposing.copies_in(given["copy"], given.get("copy_mark", ""), on=clock.today())
+            given["copies"] = form_prefill.copies_in(given["copy"], given.get("copy_mark", ""), on=clock.today())
             if given["copies"] is None:
                 self.add_error(
                     None, _("The copy of the document is not as it was made. Have the picture read again.")
                 )
-        if given.get("document_number") and not given.get("looked_twice"):
+        if given.get("document_number") and not given.get("double_checked"):
             kind = self.values().get("document_type", "other")
             if check_number(kind, given["document_number"], clock.today()).verdict is Verdict.DOUBTFUL:
                 self.add_error(
@@ -72,7 +72,7 @@ class RecordForm(QuietForm):
     def values(self) -> dict[str, str]:
         """Return what was given, by the pack's names."""
         values = {name: self.cleaned_data.get(name) or "" for name in self.attributes}
-        values["document_type"] = of_state(
+        values["document_type"] = with_state(
             values.get("document_type", ""), self.cleaned_data.get("document_state")
         )
         return {name: value for name, value in values.items() if value}
@@ -81,20 +81,20 @@ class RecordForm(QuietForm):
         """Return the redacted copies. Precondition: the form is valid."""
         return self.cleaned_data.get("copies") or ()
 
-    def was_read(self) -> bool:
+    def machine_read(self) -> bool:
         """Tell whether the number was read by machine and confirmed as it was read. Precondition: the form is valid."""
         values = self.values()
-        return proposing.was_read(
+        return form_prefill.machine_read(
             self.cleaned_data.get("read") or "", document_type=values.get("document_type", "other"),
             number=values.get("document_number", ""), on=clock.today(),
         )  # fmt: skip
 
 
 def _field(attribute: Attribute) -> forms.Field:
-    label, required = words.FIELDS.get(attribute.name, attribute.name), attribute.required
+    label, required = labels.FIELDS.get(attribute.name, attribute.name), attribute.required
     if attribute.name == "document_type":
         field: forms.Field = forms.ChoiceField(
-            label=label, choices=list(words.DOCUMENTS.items()), required=required
+            label=label, choices=list(labels.DOCUMENTS.items()), required=required
         )
     else:
         widget = (

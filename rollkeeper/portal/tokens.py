@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a browser holds of a visit: a token in a cookie of its own, without any session on the server.
+"""What a browser holds of a session: a token in a cookie of its own, without any session on the server.
 
-The cookie is signed with this face's key, so that one that somebody made up is turned away here, before anybody is asked.
+The cookie is signed with this app's key, so that one that somebody made up is turned away here, before anybody is asked.
 """
 
 from django.conf import settings
 from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
 
-from rollkeeper.rights.door import Token
+from rollkeeper.selfcare.portal_client import Token
 
-COOKIE = "rollkeeper_portal_visit"
+COOKIE = "rollkeeper_portal_session"
 _BYTES = 32
 
 
 def token_of(request: HttpRequest) -> Token | None:
-    """Return the token of whoever asks; whether its visit is alive, the porter says."""
+    """Return the token of whoever asks; whether its session is alive, the portal worker says."""
     try:
         secret = bytes.fromhex(request.get_signed_cookie(COOKIE, "", salt=COOKIE) or "")
     except (BadSignature, ValueError):

@@ -1,37 +1,39 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Addresses of this face. Nothing personal is ever in one of them."""
+"""Addresses of this app. Nothing personal is ever in one of them."""
 
 from django.urls import URLPattern, path, re_path
 
-from rollkeeper.portal import applying, choosing, consents, passkeys, views
+from rollkeeper.portal import consents, passkeys, views
+from rollkeeper.portal import applications
+from rollkeeper.portal import line_selection
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
     path("", views.sign_in, name="sign_in"),
     path("code/", views.code, name="code"),
-    path("mine/", views.mine, name="mine"),
-    path("who-looked/", views.looks, name="looks"),
-    path("held/", views.held, name="held"),
-    path("copy/", views.copy, name="copy"),
+    path("lines/", views.lines, name="lines"),
+    path("access-history/", views.access_history, name="access_history"),
+    path("personal-data/", views.personal_data, name="personal_data"),
+    path("document-copy/", views.document_copy, name="document_copy"),
     path("export/", views.export, name="export"),
     path("receipts/", views.receipts, name="receipts"),
     path("receipt/", views.receipt, name="receipt"),
-    path("prove/", views.prove, name="prove"),
-    path("register/", applying.register, name="register"),
-    path("register/read/", applying.read, name="register_read"),
-    path("choose/", choosing.choose, name="choose"),
-    path("counter-code/", choosing.counter_code, name="counter_code"),
-    path("choose/end/", choosing.end_chosen, name="end_chosen"),
-    re_path(r"^audit/(?P<what>consent|unconsent)/$", consents.consent, name="consent"),
+    path("verify/", views.verify, name="verify"),
+    path("register/", applications.register, name="register"),
+    path("register/read/", applications.read, name="register_read"),
+    path("line-selection/", line_selection.line_selection, name="line_selection"),
+    path("counter-code/", line_selection.counter_code, name="counter_code"),
+    path("line-selection/terminate/", line_selection.terminate_selected, name="terminate_selected"),
+    re_path(r"^audit/(?P<what>consent|withdraw_consent)/$", consents.consent, name="consent"),
     path("passkeys/", passkeys.passkeys, name="passkeys"),
     re_path(r"^passkeys/options/(?P<what>new|show)/$", passkeys.options, name="passkey_options"),
     path("passkeys/add/", passkeys.add, name="passkey_add"),
     path("passkeys/remove/", passkeys.remove, name="passkey_remove"),
-    path("passkeys/prove/", passkeys.prove, name="passkey_prove"),
+    path("passkeys/verify/", passkeys.verify, name="passkey_verify"),
     re_path(
-        r"^do/(?P<what>pause|lift|dispute|appeal|not-mine|correct|end|name|unname|deceased|here)/$",
-        views.deed,
-        name="deed",
+        r"^do/(?P<what>pause|reconnect|dispute|appeal|not-mine|correct|terminate|add-delegate|remove-delegate|report-death|deny-death)/$",
+        views.action_page,
+        name="action",
     ),
-    path("leave/", views.leave, name="leave"),
+    path("sign-out/", views.sign_out, name="sign_out"),
 ]

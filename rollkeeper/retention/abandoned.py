@@ -8,31 +8,31 @@ What is refused by a rule is refused before anything is sealed, and leaves nothi
 
 import datetime as dt
 
-from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, patient, rows, sql
-from rollkeeper.kernel.ids import HoldingId, PersonId
-from rollkeeper.ledger.acts import append_entry
+from rollkeeper.kernel.database import action, without_timeout, rows, sql
+from rollkeeper.kernel.ids import TenureId, PersonId
+from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.retention.hooks import ABANDONED_ERASERS
-from rollkeeper.vault.acts import list_living_keys, remove_copies, shred
-from rollkeeper.vault.canaries import wait_for_canaries
+from rollkeeper.vault.services import list_living_keys, remove_copies, shred
+from rollkeeper.vault.canaries import lock_canaries
 
 UNDER_WAY = dt.timedelta(hours=1)
 """How long an act may take from the key to its commit; none comes near."""
 LONGEST = dt.timedelta(hours=24)
 """How long the identity of an application that came to nothing may be there."""
 
-type Pairs = list[tuple[PersonId, HoldingId]]
+type Pairs = list[tuple[PersonId, TenureId]]
 
 
 def erase_abandoned(authority: Authority, *, on: dt.date) -> int:
-    """Erase every application that came to nothing: its key, over an hour ago; what rooms above hold, before a day is over.
+    """Erase every application that came to nothing: its key, over an hour ago; what packages above hold, before a day is over.
 
-    Return how many there were. Refuses: NotAllowed, OnlySeals. Ledger: line:application:erased, once a run that found any.
+    Return how many there were. Refuses: NotAllowed, SealOnlyProcess. Ledger: line:application:erased, once a run that found any.
     """
-    role = demand(authority, Power.ERASE_DUE)
+    role = require(authority, Permission.ERASE_DUE)
     return _destroy_keys(authority, role, on=on) + sum(
         erase(authority, on=on) for erase in ABANDONED_ERASERS.each()
     )
@@ -42,9 +42,9 @@ def _destroy_keys(authority: Authority, role: StaffRole, *, on: dt.date) -> int:
     pairs = _abandoned(UNDER_WAY)
     if not pairs:
         return 0
-    with act():
-        wait_for_canaries()
-        pairs = _unheld(pairs)
+    with action():
+        lock_canaries()
+        pairs = _unrecorded(pairs)
         if pairs:
             append_entry(
                 authority, verb=Verb.APPLICATIONS_ERASED, role=role.value, on=on, facts={"keys": len(pairs)}
@@ -55,24 +55,24 @@ def _destroy_keys(authority: Authority, role: StaffRole, *, on: dt.date) -> int:
 
 
 def count_abandoned(*, older_than: dt.timedelta = UNDER_WAY) -> int:
-    """Count applications that came to nothing so long ago and whose keys are still there. Refuses: OnlySeals."""
+    """Count applications that came to nothing so long ago and whose keys are still there. Refuses: SealOnlyProcess."""
     return len(_abandoned(older_than))
 
 
 def _abandoned(age: dt.timedelta) -> Pairs:
     made_before = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC) - age
-    with act(), patient():
+    with action(), without_timeout():
         list_living_keys()
         found = rows(sql("retention", "find_abandoned"), {"made_before": made_before})
-    return [(PersonId(row.person_id), HoldingId(row.holding_id)) for row in found]
+    return [(PersonId(row.person_id), TenureId(row.tenure_id)) for row in found]
 
 
-def _unheld(pairs: Pairs) -> Pairs:
-    """Return those for which still no holding and no file stands."""
+def _unrecorded(pairs: Pairs) -> Pairs:
+    """Return those for which still no tenure and no file stands."""
     held = rows(
-        "SELECT holding_id FROM lines_holding WHERE holding_id = ANY (%(ids)s)"
+        "SELECT tenure_id FROM lines_tenure WHERE tenure_id = ANY (%(ids)s)"
         " UNION ALL SELECT file_id FROM vault_file WHERE file_id = ANY (%(ids)s)",
         {"ids": [one for _, one in pairs]},
     )
-    recorded = {row.holding_id for row in held}
+    recorded = {row.tenure_id for row in held}
     return [pair for pair in pairs if pair[1] not in recorded]

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How Django knows this room."""
+"""How Django knows this package."""
 
 from django.apps import AppConfig
 
 
 class RetentionConfig(AppConfig):
-    """The room retention."""
+    """The package retention."""
 
     name = "rollkeeper.retention"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands `erase-due` and `holds`."""
+"""The commands under `retention` and `holds`."""
 
 import dataclasses
 import datetime as dt
@@ -9,16 +9,18 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.access.acts import sign_in
+from rollkeeper.access.services import sign_in
 from rollkeeper.access.authority import Authority, console_authority
-from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, progress, read_date, show_table
 from rollkeeper.kernel.ids import LineId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.lines.errors import LineNotFound
-from rollkeeper.lines.queries import find_line_written, view_line
-from rollkeeper.retention import abandoned, acts
-from rollkeeper.retention.holding import end_hold, lay_hold, standing_holds
+from rollkeeper.lines.queries import find_line_by_input, view_line
+from rollkeeper.retention import abandoned
+from rollkeeper.retention import services
+from rollkeeper.retention.legal_holds import end_legal_hold, add_legal_hold, current_legal_holds
 
 UserOption = Annotated[
     str, typer.Option("--as", metavar="USER", help="Who you are; the password is asked for.")
@@ -29,14 +31,20 @@ CaseOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add this room's commands."""
-    app.command("erase-due")(erase_due)
+    """Add this package's commands."""
+    retention = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help="Erase what the law no longer allows to keep.",
+    )
+    retention.command("erase")(erase_due)
+    app.add_typer(retention, name="retention")
     holds = typer.Typer(
         no_args_is_help=True,
         rich_markup_mode=None,
         help="Legal holds: what a case keeps from being erased, and until when.",
     )
-    holds.command("lay")(lay)
+    holds.command("add")(add)
     holds.command("end")(end)
     holds.command("list")(list_)
     app.add_typer(holds, name="holds")
@@ -56,29 +64,29 @@ def erase_due(
     """Erase every record that the law no longer allows to keep, with its keys, and certify it in the ledger.
 
     With it goes, after an hour, the identity of people whose registration was begun and came to nothing: run it at least
-    twice a day, as 'rollkeeper work' does, so that it is gone within 24 hours; so do captures of counters that broke and were held
+    twice a day, as 'rollkeeper worker' does, so that it is gone within 24 hours; so do offline registrations of counters that broke and were held
     for most of a day. Safe to break off and to run again.
 
-    Example: rollkeeper erase-due --dry-run
+    Example: rollkeeper retention erase --dry-run
     """
-    opening.open_home()
+    instance_opener.open_instance()
     day = on or clock.today()
-    due = acts.count_due(console_authority(), on=day)
+    due = services.count_due(console_authority(), on=day)
     if dry_run:
         waiting = abandoned.count_abandoned()
         said = (
-            f"{due.lines:,} ended lines, {due.holdings:,} past holdings and {waiting:,} broken-off applications must go;"
+            f"{due.lines:,} ended lines, {due.tenures:,} past tenures and {waiting:,} broken-off applications must go;"
             f" {due.held:,} records are held."
         )
         emit(dataclasses.asdict(due) | {"abandoned": waiting}) if as_json else out.print(said)
         return
-    with progress("Erasing", due.lines + due.holdings) as bar:
-        erased = acts.erase_due(console_authority(), on=day, after_gap=after_gap, moved=bar.advance)
+    with progress("Erasing", due.lines + due.tenures) as bar:
+        erased = services.erase_due(console_authority(), on=day, after_gap=after_gap, progress=bar.advance)
     if as_json:
         emit(dataclasses.asdict(erased) | {"held": due.held})
         return
     out.print(
-        f"Erased: {erased.lines:,} ended lines, {erased.holdings:,} past holdings; {erased.keys_destroyed:,} keys"
+        f"Erased: {erased.lines:,} ended lines, {erased.tenures:,} past tenures; {erased.keys_destroyed:,} keys"
         f" destroyed; {due.held:,} records are held."
         + (f" {erased.numbers_freed:,} numbers were freed." if erased.numbers_freed else "")
         + (f" {erased.abandoned:,} broken-off applications were erased." if erased.abandoned else "")
@@ -86,7 +94,7 @@ def erase_due(
     )
 
 
-def lay(
+def add(
     *,
     user: UserOption,
     case: CaseOption,
@@ -102,7 +110,7 @@ def lay(
             "--review",
             parser=read_date,
             metavar="DATE",
-            help="When somebody looks whether it is still needed.",
+            help="When it is reviewed whether it is still needed.",
         ),
     ],
     on: DateOption = None,
@@ -111,41 +119,41 @@ def lay(
 
     The password and then the whole number or the reference of the line are asked for, or are lines of standard input in this order.
 
-    Example: rollkeeper holds lay --as officer-1 --case 2012/7 --to 2012-09-30 --review 2012-06-30
+    Example: rollkeeper holds add --as officer-1 --case 2012/7 --to 2012-09-30 --review 2012-06-30
     """
-    opening.open_home()
+    instance_opener.open_instance()
     officer, line_id = _signed_in(user), _line_id()
-    lay_hold(officer, line_id, case_reference=case, last=last, review_on=review_on, on=on or clock.today())
-    out.print(f"{_told(line_id)}: held through {last}; to be reviewed on {review_on}.")
+    add_legal_hold(officer, line_id, case_reference=case, last=last, review_on=review_on, on=on or clock.today())
+    out.print(f"{_describe_line(line_id)}: held through {last}; to be reviewed on {review_on}.")
 
 
 def end(*, user: UserOption, case: CaseOption, on: DateOption = None) -> None:
-    """End a hold before its time: what the law no longer allows to keep goes from the next day on.
+    """End a legal hold before its time: what the law no longer allows to keep goes from the next day on.
 
-    The password and then the whole number or the reference of the line are asked for, as by 'holds lay'.
+    The password and then the whole number or the reference of the line are asked for, as by 'holds add'.
 
     Example: rollkeeper holds end --as officer-1 --case 2012/7
     """
-    opening.open_home()
+    instance_opener.open_instance()
     officer, line_id, day = _signed_in(user), _line_id(), on or clock.today()
-    end_hold(officer, line_id, case_reference=case, on=day)
-    out.print(f"{_told(line_id)}: held through {day}, and no longer.")
+    end_legal_hold(officer, line_id, case_reference=case, on=day)
+    out.print(f"{_describe_line(line_id)}: held through {day}, and no longer.")
 
 
 def list_(*, as_json: JsonOption = False, on: DateOption = None) -> None:
-    """List the holds that stand, by the day of their review: references of lines, numbers of cases, days.
+    """List The current legal holds, by the day of their review: references of lines, numbers of cases, days.
 
     Exit code 1 where the day of a review has come.
 
     Example: rollkeeper holds list
     """
-    opening.open_home()
+    instance_opener.open_instance()
     day = on or clock.today()
-    found = standing_holds(console_authority(), on=day)
+    found = current_legal_holds(console_authority(), on=day)
     if as_json:
         emit([dataclasses.asdict(one) for one in found])
     elif not found:
-        out.print("No legal hold stands.")
+        out.print("There is no legal hold.")
     else:
         show_table(
             "Legal holds",
@@ -166,16 +174,16 @@ def _line_id() -> LineId:
     try:
         return LineId(UUID(asked))
     except ValueError:
-        line = find_line_written(asked, country=settings().country_code)
+        line = find_line_by_input(asked, country=settings().country_code)
     if line is None:
         raise LineNotFound
     return line.line_id
 
 
-def _told(line_id: LineId) -> str:
+def _describe_line(line_id: LineId) -> str:
     """Say which line it is: a number that was asked for may be another contract's by now."""
     line = view_line(line_id)
-    ended = f", ended on {line.ended_on}" if line and line.ended_on else ""
+    ended = f", ended on {line.terminated_on}" if line and line.terminated_on else ""
     return f"Line {line_id}, in service since {line.activated_on}{ended}" if line else str(line_id)
 
 

@@ -5,7 +5,7 @@ from rollkeeper.kernel.errors import Kind, RollkeeperError
 
 
 class ErasuresMissing(RollkeeperError):
-    """Between the last erasure and this one lies more time than a home is idle: perhaps the machine's date is wrong."""
+    """Between the last erasure and this one lies more time than an instance is idle: perhaps the machine's date is wrong."""
 
     code = "erasures_missing"
     kind = Kind.REFUSED
@@ -14,30 +14,30 @@ class ErasuresMissing(RollkeeperError):
     )
     remedy = (
         "If its date is wrong, set it right: what is erased is gone for ever. If it is right, say so once:"
-        " 'rollkeeper erase-due --after-gap'."
+        " 'rollkeeper retention erase --after-gap'."
     )
 
 
-class CaseNotRead(RollkeeperError):
+class InvalidCaseNumber(RollkeeperError):
     """A legal hold names its case by a number, and by nobody's name."""
 
-    code = "case_not_read"
+    code = "invalid_case_number"
     kind = Kind.MALFORMED
     sentence = "The case is named by its number: up to 40 digits, letters, dots, hyphens, slashes and brackets, a digit among them, with no space."
     remedy = "Write the number that the court or the authority gave it; never a name."
 
 
-class HoldOutOfBounds(RollkeeperError):
+class InvalidLegalHoldDays(RollkeeperError):
     """A legal hold has no such days."""
 
-    code = "hold_out_of_bounds"
+    code = "invalid_legal_hold_days"
     kind = Kind.MALFORMED
-    sentence = "No hold lasts from {first} to {last} with its review on {review_on}."
-    remedy = "It is reviewed no later than on its last day, which lies within {most_days} days; lay it anew for the same case where the case still needs it."
+    sentence = "No legal hold lasts from {first} to {last} with its review on {review_on}."
+    remedy = "It is reviewed no later than on its last day, which lies within {most_days} days; add it again for the same case where the case still needs it."
 
 
 class RecordErased(RollkeeperError):
-    """What should be held is gone, or about to go: its keys are destroyed."""
+    """What should be kept is gone, or about to go: its keys are destroyed."""
 
     code = "record_erased"
     kind = Kind.CONFLICT
@@ -45,10 +45,10 @@ class RecordErased(RollkeeperError):
     remedy = "Say so to whoever asked. The certificate stands in the ledger under the line's reference."
 
 
-class HoldNotFound(RollkeeperError):
-    """No hold of this case lasts beyond today."""
+class LegalHoldNotFound(RollkeeperError):
+    """No legal hold of this case lasts beyond today."""
 
-    code = "hold_not_found"
+    code = "legal_hold_not_found"
     kind = Kind.NOT_FOUND
-    sentence = "No hold of this case on this line lasts beyond today."
+    sentence = "No legal hold of this case on this line lasts beyond today."
     remedy = "See 'rollkeeper holds list'."

@@ -10,10 +10,10 @@ class Erasure(models.Model):
     pk = models.CompositePrimaryKey("line_id", "erasure_id")
     line_id = models.UUIDField()
     erasure_id = models.UUIDField()
-    holding_id = models.UUIDField(
-        null=True, db_comment="The past holding that must go; empty where the whole line must."
+    tenure_id = models.UUIDField(
+        null=True, db_comment="The past tenure that must go; empty where the whole line must."
     )
-    ground = models.TextField(db_comment="service_ended or holding_ended.")
+    ground = models.TextField(db_comment="service_ended or tenure_ended.")
     article = models.TextField()
     last_day_kept = models.DateField()
     begun_at = models.DateTimeField()

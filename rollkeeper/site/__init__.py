@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Where the rooms are put together: settings for Django, addresses, errors to HTTP, the command line, a new home.
+"""The Django project: settings, addresses, middleware, errors to HTTP, templates, translations.
 
-Owns no table. Imported by nothing. Whatever runs out of this room is a process of the house, and each begins here: none of
-them dumps a core.
+Owns no table. Imported by `operations` alone. A process that loads it dumps no core.
 """
 
-from rollkeeper.kernel.cores import keep_out_of_cores
+from rollkeeper.platform.core_dumps import disable_core_dumps
 
-keep_out_of_cores()
+disable_core_dumps()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How django-allauth treats staff: nobody signs up by themselves, attempts are counted, secrets do not lie open.
 
-Account pages that change a password or a second factor exist at the office's face alone; see `site/sql/roles.sql`.
+Account pages that change a password or a second factor exist at the back office alone; see `operations/sql/roles.sql`.
 """
 
 from typing import Any
@@ -15,9 +15,10 @@ from rollkeeper.access.errors import NotSignedIn, TooManyAttempts
 from rollkeeper.access.models import Staff
 from rollkeeper.access.passwords import staff_with
 from rollkeeper.access.queries import staff_of
-from rollkeeper.kernel import clock, server
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import stores
 from rollkeeper.kernel.settings import settings
-from rollkeeper.site.small_seals import NOT_OURS, seal, unseal
+from rollkeeper.site.field_encryption import INVALID, decrypt, encrypt
 
 _PURPOSE = b"rollkeeper second factors v1"
 
@@ -57,23 +58,23 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise self.validation_error("too_many_login_attempts") from fault
 
     def set_password(self, user: Any, password: str) -> None:
-        """Keep a new password and nothing else of the account: no other column is the office's."""
+        """Keep a new password and nothing else of the account: no other column is the back office's."""
         user.set_password(password)
         user.save(update_fields=["password"])
 
 
 class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """The shared secret of an authenticator app is kept sealed under the home's staff key."""
+    """The shared secret of an authenticator app is kept sealed under the instance's staff key."""
 
     def encrypt(self, text: str) -> str:
         """Return what is stored."""
-        return seal(text, secret=server.staff_secret(), purpose=_PURPOSE)
+        return encrypt(text, secret=stores.staff_secret(), purpose=_PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return the secret; what was encrypted under another key is no secret of ours."""
         try:
-            return unseal(encrypted_text, secret=server.staff_secret(), purpose=_PURPOSE)
-        except NOT_OURS as fault:
+            return decrypt(encrypted_text, secret=stores.staff_secret(), purpose=_PURPOSE)
+        except INVALID as fault:
             raise self.validation_error("incorrect_code") from fault
 
     def get_totp_issuer(self) -> str:
@@ -81,7 +82,7 @@ class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return f"Rollkeeper – {settings().operator_name}"
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """Return to what a passkey belongs: the domain that all faces share, where one is set."""
+        """Return to what a passkey belongs: the domain that all apps share, where one is set."""
         entity: dict[str, str] = super().get_public_key_credential_rp_entity()
         return entity | ({"id": settings().passkey_domain or entity["id"]})
 

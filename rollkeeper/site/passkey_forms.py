@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A passkey that is shown counts at the face that asked for it, and at no other of the same domain.
+"""A passkey that is shown counts at the app that asked for it, and at no other of the same domain.
 
-All faces share one domain, so that a passkey is added once. Without this, whoever took over one face could hand a challenge of
+All apps share one domain, so that a passkey is added once. Without this, whoever took over one app could hand a challenge of
 another to somebody who signs in, and enter there with the answer: the browser says on which page it was given, and this looks.
 """
 
@@ -14,22 +14,22 @@ from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnFo
 from fido2.utils import websafe_decode
 
 
-class _OfThisFace(AuthenticateWebAuthnForm):  # type: ignore[misc]
+class _OfThisApp(AuthenticateWebAuthnForm):  # type: ignore[misc]
     def clean_credential(self) -> Any:
         if _origin_in(self.cleaned_data["credential"]) != _own_origin():
             raise get_adapter().validation_error("incorrect_code")
         return super().clean_credential()
 
 
-class AuthenticateHere(_OfThisFace):
+class AuthenticateHere(_OfThisApp):
     """The second step of signing in."""
 
 
-class LoginHere(_OfThisFace, LoginWebAuthnForm):  # type: ignore[misc]
+class LoginHere(_OfThisApp, LoginWebAuthnForm):  # type: ignore[misc]
     """Signing in by a passkey alone."""
 
 
-class ReauthenticateHere(_OfThisFace, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class ReauthenticateHere(_OfThisApp, ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """Proving it again before something that matters."""
 
 
@@ -43,5 +43,5 @@ def _origin_in(credential: Any) -> str | None:
 
 
 def _own_origin() -> str:
-    """Return this face as a browser names it: what a form of it is held to as well."""
+    """Return this app as a browser names it: what a form of it is held to as well."""
     return f"{context.request.scheme}://{context.request.get_host()}"

@@ -38,7 +38,7 @@ PRELOADED: Final = (
     "django.template.defaulttags", "django.template.loader_tags", "django.utils.translation.trans_real", "django.views.debug",
     "django.views.decorators.csrf", "django.views.i18n", "django_htmx.middleware", "fido2.server", "granian.server", "html.parser",
     "obstore", "phonenumbers", "psycopg.types.json", "pydantic", "rich.console", "rollkeeper.kernel.database",
-    "rollkeeper.kernel.server", "rollkeeper.law.packs", "ruamel.yaml", "stdnum.util", "typer", "urllib3", "whitenoise.middleware",
+    "rollkeeper.platform.embedded_postgres", "rollkeeper.law.packs", "ruamel.yaml", "stdnum.util", "typer", "urllib3", "whitenoise.middleware",
 )  # fmt: skip
 _MOST_BYTES: Final = 1 << 20
 
@@ -206,9 +206,9 @@ def _be_the_app(asked: Mapping[str, Any]) -> None:
         os.setuid(pwd.getpwnam(asked["user"]).pw_uid)
     os.environ.clear()
     os.environ.update(asked["environment"])
-    from rollkeeper.site import face_process
+    from rollkeeper.operations import app_process
 
-    face_process.main(asked["host"], asked["port"])
+    app_process.main(asked["host"], asked["port"])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The published ledger under ``/ledger/`` of the office's face: files for everybody, without a sign-in or a cookie.
+"""The published ledger under ``/ledger/`` of the back office: files for everybody, without a sign-in or a cookie.
 
 It answers before there is a session, a language or a database, so that whoever asks leaves no trace and costs little.
 What may be asked for is spelled out; no part of an address ever becomes part of a path unless it is a number.
@@ -13,9 +13,9 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
-from rollkeeper.ledger.enclosures import AUDITOR, NAMES, README
-from rollkeeper.ledger.folder import CHECKPOINT, public_folder
-from rollkeeper.site.faces import FaceName, this_face
+from rollkeeper.ledger.verifier_bundle import AUDITOR, NAMES, README
+from rollkeeper.ledger.tile_store import CHECKPOINT, public_folder
+from rollkeeper.site.web_apps import AppName, this_app
 
 PREFIX = "/ledger/"
 _INDEX = r"(?:x[0-9]{3}/){0,6}[0-9]{3}"
@@ -38,7 +38,7 @@ class PublicLedgerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Give out a file, or say that there is none."""
-        if this_face() != FaceName.OFFICE or not f"{request.path_info}/".startswith(PREFIX):
+        if this_app() != AppName.BACKOFFICE or not f"{request.path_info}/".startswith(PREFIX):
             return self.get_response(request)
         if request.path_info == PREFIX.rstrip("/"):
             return HttpResponsePermanentRedirect(PREFIX)

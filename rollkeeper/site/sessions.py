@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Sessions, kept so that whoever reads their table cannot enter by what it says.
 
-A row lies under a hash of the session's key, never under the key that the browser holds, and the database gives a face none of
-another's rows (`access/sql/rows_of_a_role.sql`). What a session says is sealed under the face's own secret, which no other
-face has: among it is the secret of an authenticator app while somebody adds one.
+A row lies under a hash of the session's key, never under the key that the browser holds, and the database gives an app none of
+another's rows (`access/sql/rows_of_a_role.sql`). What a session says is sealed under the app's own secret, which no other
+app has: among it is the secret of an authenticator app while somebody adds one.
 """
 
 import datetime as dt
@@ -17,8 +17,8 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import kept_rows
-from rollkeeper.site.small_seals import NOT_OURS, seal, unseal
+from rollkeeper.kernel.database import prepared_rows
+from rollkeeper.site.field_encryption import INVALID, decrypt, encrypt
 
 _PURPOSE = b"rollkeeper sessions v1"
 _STEP = dt.timedelta(seconds=10)
@@ -34,7 +34,7 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """Return what the session says; one that is over or never was is nobody's, and its key is forgotten."""
-        found = kept_rows(
+        found = prepared_rows(
             "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s",
             [_row(self.session_key), clock.true_now()],
         )
@@ -58,7 +58,7 @@ class SessionStore(db.SessionStore):
 
     def exists(self, session_key: str) -> bool:
         """Tell whether there is a session of this key."""
-        return bool(kept_rows("SELECT FROM django_session WHERE session_key = %s", [_row(session_key)]))
+        return bool(prepared_rows("SELECT FROM django_session WHERE session_key = %s", [_row(session_key)]))
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         """Return the row of this session."""
@@ -68,15 +68,15 @@ class SessionStore(db.SessionStore):
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Return what is kept of a session."""
-        return seal(json.dumps(session_dict), secret=settings.SECRET_KEY, purpose=_PURPOSE)
+        return encrypt(json.dumps(session_dict), secret=settings.SECRET_KEY, purpose=_PURPOSE)
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
-        """Return what a session says: nothing, where another face or nobody of ours wrote it."""
+        """Return what a session says: nothing, where another app or nobody of ours wrote it."""
         try:
             said: dict[str, Any] = json.loads(
-                unseal(str(session_data), secret=settings.SECRET_KEY, purpose=_PURPOSE)
+                decrypt(str(session_data), secret=settings.SECRET_KEY, purpose=_PURPOSE)
             )
-        except (NOT_OURS, ValueError):
+        except (INVALID, ValueError):
             return {}
         return said
 

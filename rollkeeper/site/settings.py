@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Django's settings, made from the home's settings. Nothing here is for an operator to change: see ``home.toml``."""
+"""Django's settings, made from the instance's settings. Nothing here is for an operator to change: see ``settings.toml``."""
 
 import os
 from pathlib import Path
@@ -7,15 +7,15 @@ from pathlib import Path
 from django.conf.locale import LANG_INFO
 from django.utils.csp import CSP
 
-from rollkeeper.kernel import server
+from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole, Role, address, this_role
-from rollkeeper.kernel.settings import HomeKind, settings
-from rollkeeper.site.faces import this_face
+from rollkeeper.kernel.settings import InstanceKind, settings
+from rollkeeper.site.web_apps import this_app
 
 HERE = Path(__file__).parent
-FACE = this_face()
+APP = this_app()
 
-SECRET_KEY = server.web_secret() if FACE else "no web face runs in this process"
+SECRET_KEY = stores.web_secret() if APP else "no web app runs in this process"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *os.environ.get("ROLLKEEPER_HOSTS", "").split()]
 
@@ -37,41 +37,40 @@ INSTALLED_APPS = [
     "rollkeeper.subscribers",
     "rollkeeper.lines",
     "rollkeeper.notices",
-    "rollkeeper.network",
+    "rollkeeper.provisioning",
     "rollkeeper.campaign",
-    "rollkeeper.enrolment",
+    "rollkeeper.registration",
     "rollkeeper.retention",
     "rollkeeper.disclosures",
     "rollkeeper.incidents",
     "rollkeeper.agents",
-    "rollkeeper.evidence",
-    "rollkeeper.rights",
-    "rollkeeper.samples",
-    "rollkeeper.captures",
+    "rollkeeper.reporting",
+    "rollkeeper.selfcare",
+    "rollkeeper.offline",
     "rollkeeper.counter",
-    "rollkeeper.office",
+    "rollkeeper.backoffice",
     "rollkeeper.portal",
 ]
 MIDDLEWARE = [
-    "rollkeeper.site.edge.RequestLogMiddleware",
+    "rollkeeper.site.http_errors.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # No page has what somebody typed beside a secret, and a form's mark is masked anew each time: lengths tell nothing.
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "rollkeeper.site.look.LookMiddleware",
+    "rollkeeper.site.inline_css.InlineCssMiddleware",
     "rollkeeper.site.public_ledger.PublicLedgerMiddleware",
-    "rollkeeper.site.gate.SessionOfFaceMiddleware",
+    "rollkeeper.site.access_middleware.AppSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "rollkeeper.site.gate.GateMiddleware",
+    "rollkeeper.site.access_middleware.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "rollkeeper.site.edge.RefusalMiddleware",
+    "rollkeeper.site.http_errors.RefusalMiddleware",
 ]
 ROOT_URLCONF = "rollkeeper.site.urls"
 TEMPLATES = [
@@ -86,26 +85,26 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "django.template.context_processors.csp",
-                "rollkeeper.site.edge.page_context",
-                "rollkeeper.site.look.look_context",
+                "rollkeeper.site.http_errors.page_context",
+                "rollkeeper.site.inline_css.css_context",
             ],
         },
     }
 ]
 
-# Forms and their widgets are drawn by templates/django/forms/, so that every form of every face looks and reads alike.
+# Forms and their widgets are drawn by templates/django/forms/, so that every form of every app looks and reads alike.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# No web face opens what is sealed, and no process that was told that it need not (`site/beside.py`).
-OPENS = not FACE and os.environ.get("ROLLKEEPER_OPENS") != "no"
+# No web app opens what is sealed, and no process that was notified that it need not (`operations/worker_processes.py`).
+OPENS = not APP and os.environ.get("ROLLKEEPER_OPENS") != "no"
 DATABASES = {
-    "default": address(server.REGISTER, this_role()),
-    "keys": address(server.KEYS, KeysRole.VAULT if OPENS else KeysRole.SEALER),
+    "default": address(stores.REGISTER, this_role()),
+    "keys": address(stores.KEYS, KeysRole.VAULT if OPENS else KeysRole.SEALER),
 }
 if OPENS:
     # On a connection of its own, where the ledger entry is committed before anything is decrypted.
-    DATABASES["vault"] = address(server.REGISTER, Role.VAULT)
-DATABASE_ROUTERS = ["rollkeeper.site.routing.RegisterOnly"]
+    DATABASES["vault"] = address(stores.REGISTER, Role.VAULT)
+DATABASE_ROUTERS = ["rollkeeper.site.db_router.RegisterOnly"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Staff"
@@ -132,29 +131,29 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "rollkeeper.site.passkey_forms.ReauthenticateHere",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = settings().kind is HomeKind.TRIAL
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = settings().kind is InstanceKind.DEMO
 
-# Ports of one host share cookies: each face has names of its own, so that one sign-in does not end another.
-SESSION_COOKIE_NAME = f"rollkeeper_{FACE or 'none'}_session"
+# Ports of one host share cookies: each app has names of its own, so that one sign-in does not end another.
+SESSION_COOKIE_NAME = f"rollkeeper_{APP or 'none'}_session"
 # The portal has no session of Django's: its role may not touch the table in which those of the staff lie.
 SESSION_ENGINE = (
-    "django.contrib.sessions.backends.signed_cookies" if FACE == "portal" else "rollkeeper.site.sessions"
+    "django.contrib.sessions.backends.signed_cookies" if APP == "portal" else "rollkeeper.site.sessions"
 )
 # At a counter the hour is shorter and counts from the last request: others stand in front of it.
-SESSION_COOKIE_AGE = settings().counter_idle_minutes * 60 if FACE == "counter" else 3600
-SESSION_SAVE_EVERY_REQUEST = FACE == "counter"
+SESSION_COOKIE_AGE = settings().counter_idle_minutes * 60 if APP == "counter" else 3600
+SESSION_SAVE_EVERY_REQUEST = APP == "counter"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_SECURE = settings().kind is HomeKind.PRODUCTION
-LOOK_COOKIE_NAME = f"rollkeeper_{FACE or 'none'}_look"
-CSRF_COOKIE_NAME = f"rollkeeper_{FACE or 'none'}_csrf"
+SESSION_COOKIE_SECURE = settings().kind is InstanceKind.PRODUCTION
+CSS_COOKIE_NAME = f"rollkeeper_{APP or 'none'}_css"
+CSRF_COOKIE_NAME = f"rollkeeper_{APP or 'none'}_csrf"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_SAMESITE = "Strict"
-CSRF_FAILURE_VIEW = "rollkeeper.site.edge.forbidden"
+CSRF_FAILURE_VIEW = "rollkeeper.site.http_errors.forbidden"
 # Not "no-referrer": a browser then sends "Origin: null" with every form, and every form is refused as a stranger's.
 SECURE_REFERRER_POLICY = "same-origin"
-if settings().kind is HomeKind.PRODUCTION:
-    # A production home stands behind a proxy that speaks TLS and sets this header itself.
+if settings().kind is InstanceKind.PRODUCTION:
+    # A production instance stands behind a proxy that speaks TLS and sets this header itself.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CSP = {
     "default-src": ["'none'"],
@@ -172,7 +171,7 @@ SECURE_CSP = {
 # A file is never written to disk, as Django would do with a large one: neither the picture that the counter's form asks for
 # nor one that is sent to a page that asks for none. With the form come back the copies that a reading gave.
 FILE_UPLOAD_HANDLERS = ["rollkeeper.documents.uploads.MemoryOnly"]
-DATA_UPLOAD_MAX_MEMORY_SIZE = (2 if FACE == "office" else 8) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = (2 if APP == "backoffice" else 8) * 1024 * 1024
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("bo", "བོད་ཡིག")]
@@ -198,13 +197,13 @@ LOGGING: dict[str, object] = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain"},
-        "nowhere": {"class": "logging.NullHandler"},
+        "null": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Django's own 4xx and 5xx records carry the path and, on a crash, the request's values: the edge writes its own.
     "loggers": {
-        "django.request": {"handlers": ["nowhere"], "propagate": False},
-        "django.security": {"handlers": ["nowhere"], "propagate": False},
-        "rollkeeper.requests": {"level": "INFO" if FACE else "WARNING"},
+        "django.request": {"handlers": ["null"], "propagate": False},
+        "django.security": {"handlers": ["null"], "propagate": False},
+        "rollkeeper.requests": {"level": "INFO" if APP else "WARNING"},
     },
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The addresses of this process's face. Each face is a room and brings its own.
+"""The addresses of this process's app. Each app is a package and brings its own.
 
 Of django-allauth only what staff use: no sign-up, no e-mail, no password by e-mail. Whatever changes a password or a
-second factor exists at the office alone, and nobody of the staff signs in at the portal.
+second factor exists at the back office alone, and nobody of the staff signs in at the portal.
 """
 
 from allauth.account import views as account
@@ -12,20 +12,20 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from rollkeeper.site.faces import face_called, this_face
-from rollkeeper.site.front import check_receipt, front, healthz
+from rollkeeper.site.web_apps import app_named, this_app
+from rollkeeper.site.home_page import check_receipt, home_page, healthz
 
-handler400 = "rollkeeper.site.edge.not_read"
-handler403 = "rollkeeper.site.edge.forbidden"
-handler404 = "rollkeeper.site.edge.not_found"
-handler500 = "rollkeeper.site.edge.crashed"
+handler400 = "rollkeeper.site.http_errors.not_read"
+handler403 = "rollkeeper.site.http_errors.forbidden"
+handler404 = "rollkeeper.site.http_errors.not_found"
+handler500 = "rollkeeper.site.http_errors.crashed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("check-receipt/", check_receipt, name="check_receipt"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
 ]
-if this_face() != "portal":
+if this_app() != "portal":
     urlpatterns += [
         path("account/login/", account.login, name="account_login"),
         path("account/logout/", account.logout, name="account_logout"),
@@ -33,12 +33,12 @@ if this_face() != "portal":
         path("account/2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
         path("account/2fa/webauthn/login/", webauthn.login_webauthn, name="mfa_login_webauthn"),
     ]
-if this_face() == "office":
+if this_app() == "backoffice":
     urlpatterns += [
-        path("", front, name="front"),
+        path("", home_page, name="home_page"),
         path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
         path("account/password/change/", account.password_change, name="account_change_password"),
         path("account/2fa/", include("allauth.mfa.urls")),
     ]
-if this_face():
-    urlpatterns.append(path("", include(face_called(this_face() or "").urls)))
+if this_app():
+    urlpatterns.append(path("", include(app_named(this_app() or "").urls)))

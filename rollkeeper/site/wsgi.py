@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a web server calls: the pages of the face that this process serves."""
+"""What a web server calls: the pages of the app that this process serves."""
 
 import gc
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the room subscribers."""
+"""Errors of the package subscribers."""
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 

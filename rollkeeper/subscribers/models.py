@@ -8,9 +8,9 @@ class Subscriber(models.Model):
     """A person, a firm, or a part that somebody plays for one (user of the line, bearer of the papers, guardian)."""
 
     person_id = models.UUIDField(primary_key=True)
-    kind = models.TextField(db_comment="individual, minor or company (subscribers.kinds.PartyKind).")
+    kind = models.TextField(db_comment="individual, minor or company (subscribers.choices.PartyKind).")
     language = models.TextField(
-        null=True, db_comment="The language in which to be told; none where none was named."
+        null=True, db_comment="The language in which to be notified; none where none was named."
     )
     is_protected = models.BooleanField(
         default=False, db_comment="Under threat: ordinary staff see only that it exists."
@@ -49,7 +49,7 @@ class Document(models.Model):
         indexes = [models.Index(fields=["person_id"], name="subscribers_document_by_person")]
 
 
-class Joined(models.Model):
+class PersonLink(models.Model):
     """That two references are one person: both papers lay on one counter. Nothing is rewritten, so that it can be undone."""
 
     person_id = models.UUIDField(primary_key=True)
@@ -61,5 +61,5 @@ class Joined(models.Model):
     class Meta:
         """Sharded by person."""
 
-        db_table = "subscribers_joined"
-        indexes = [models.Index(fields=["principal_id"], name="subscribers_joined_by_whole")]
+        db_table = "subscribers_personlink"
+        indexes = [models.Index(fields=["principal_id"], name="subscribers_personlink_by_principal")]

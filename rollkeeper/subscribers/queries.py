@@ -5,9 +5,9 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rollkeeper.kernel.database import kept_rows, rows
+from rollkeeper.kernel.database import prepared_rows, rows
 from rollkeeper.kernel.ids import PersonId
-from rollkeeper.vault.blind import blind_documents
+from rollkeeper.vault.blind_index import blind_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,18 @@ def document_index(documents: Sequence[tuple[str, str]]) -> list[bytes]:
 
 
 _FIND = "SELECT document_index, person_id FROM subscribers_document WHERE document_index = ANY (%s)"
-_FIND_AND_HOLD = _FIND + " ORDER BY document_index FOR KEY SHARE"
+_FIND_AND_LOCK = _FIND + " ORDER BY document_index FOR KEY SHARE"
 
 
-def find_persons(document_indexes: Sequence[bytes], *, holds: bool = False) -> list[PersonId | None]:
+def find_persons(document_indexes: Sequence[bytes], *, lock: bool = False) -> list[PersonId | None]:
     """Return who showed each of these documents before, None where nobody did.
 
-    `holds`: whoever is found is not forgotten before the act around this is done. Who erases somebody's last record cannot see
+    `lock`: whoever is found is not forgotten before the act around this is done. Who erases somebody's last record cannot see
     what is being recorded about them in the same moment, and waits.
     """
     if not document_indexes:
         return []
-    found = kept_rows(_FIND_AND_HOLD if holds else _FIND, [list(document_indexes)])
+    found = prepared_rows(_FIND_AND_LOCK if lock else _FIND, [list(document_indexes)])
     known = {bytes(row.document_index): PersonId(row.person_id) for row in found}
     return [known.get(bytes(index)) for index in document_indexes]
 
@@ -46,7 +46,7 @@ def principals(persons: Collection[PersonId]) -> dict[PersonId, PersonId]:
     if not persons:
         return {}
     found = rows(
-        "SELECT person_id, principal_id FROM subscribers_joined WHERE person_id = ANY (%s)", [list(persons)]
+        "SELECT person_id, principal_id FROM subscribers_personlink WHERE person_id = ANY (%s)", [list(persons)]
     )
     joined = {PersonId(row.person_id): PersonId(row.principal_id) for row in found}
     return {person: joined.get(person, person) for person in persons}
@@ -54,7 +54,7 @@ def principals(persons: Collection[PersonId]) -> dict[PersonId, PersonId]:
 
 def references_of(person_id: PersonId) -> list[PersonId]:
     """Return every reference of one person, this one among them."""
-    found = rows("SELECT one AS person_id FROM subscribers_one_person(%s) AS one", [person_id])
+    found = rows("SELECT one AS person_id FROM subscribers_references_of(%s) AS one", [person_id])
     return [PersonId(row.person_id) for row in found]
 
 
@@ -73,7 +73,7 @@ def replaced_on(document_indexes: Collection[bytes]) -> dict[bytes, dt.date]:
 def documents_of(person_id: PersonId) -> list[KnownDocument]:
     """Return which documents lead to one person, under any of their references, the earliest first."""
     found = rows(
-        "SELECT d.document_type, d.since, d.until FROM subscribers_one_person(%s) AS one (person_id)"
+        "SELECT d.document_type, d.since, d.until FROM subscribers_references_of(%s) AS one (person_id)"
         " JOIN subscribers_document d USING (person_id) ORDER BY d.since NULLS FIRST, d.document_type",
         [person_id],
     )
@@ -96,7 +96,7 @@ def with_documents(persons: Collection[PersonId]) -> set[PersonId]:
     return {PersonId(row.person_id) for row in found}
 
 
-def protected_among(persons: Collection[PersonId]) -> frozenset[PersonId]:
+def protected_persons(persons: Collection[PersonId]) -> frozenset[PersonId]:
     """Return who of them lives under a threat, so that ordinary staff see that a record exists and nothing else."""
     found = rows(
         "SELECT person_id FROM subscribers_subscriber WHERE person_id = ANY (%s) AND is_protected",
@@ -106,6 +106,6 @@ def protected_among(persons: Collection[PersonId]) -> frozenset[PersonId]:
 
 
 def language_of(person_id: PersonId) -> str | None:
-    """Return the language in which somebody wants to be told things, None where they named none."""
-    found = kept_rows("SELECT language FROM subscribers_subscriber WHERE person_id = %s", [person_id])
+    """Return the language in which somebody wants to be notified things, None where they named none."""
+    found = prepared_rows("SELECT language FROM subscribers_subscriber WHERE person_id = %s", [person_id])
     return found[0].language if found else None

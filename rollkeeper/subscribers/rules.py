@@ -10,6 +10,6 @@ def may_hold_another(*, held: int, limit: int | None, article: str) -> Decision:
         return Allowed()
     return Refused(
         article=article,
-        reason=f"The law allows {limit} lines to one holder.",
+        reason=f"The law allows {limit} lines to one subscriber.",
         remedy="End or transfer one of them, or say which of them are not yours.",
     )

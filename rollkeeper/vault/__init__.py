@@ -19,16 +19,16 @@ Keys
             the private half of HPKE MLKEM768-X25519; its public half seals    kind 2
             both of the above where only the public half may be
       |  seals
-    person's key           32 random bytes a person and holding; destroying it erases  (vault.keys)
+    person's key           32 random bytes a person and tenure; destroying it erases  (vault.keys)
       |
       +-- seals each attribute (AES-256-GCM)
       +-- HKDF-Expand "rollkeeper/commitment": the key of what stands for the person in the ledger
 
     index key              HMAC for exact look-ups; derived from the root once,
-                           then a file of its own that a web face may read             (vault.blind)
+                           then a file of its own that a web app may read             (vault.blind)
 
     capture key            32 random bytes, wrapped by the root as an epoch's secret is; its public half is for browsers.
-                           Renewed every week, destroyed some weeks later          (vault.capture_keys)
+                           Renewed every week, destroyed some weeks later          (vault.offline_keys)
 
     halves' key            Ed25519; signs the public halves of epochs and capture keys      (vault.halves)
 
@@ -45,12 +45,12 @@ An attribute (`vault_sealed.ciphertext`), under the person's key::
     +--------+------------------+------------------------------+------------+
     | 01     | nonce (12)       | ciphertext (n x 32, 64, 128) | tag (16)   |
     +--------+------------------+------------------------------+------------+
-    associated data = "rollkeeper/attribute" || 00 || 01 || person_id (16) || holding_id (16) || field (UTF-8)
+    associated data = "rollkeeper/attribute" || 00 || 01 || person_id (16) || tenure_id (16) || field (UTF-8)
 
 A copy of a document (an object of the document store, `vault.copies`) has the same form, filled up to a multiple of 4096::
 
-    associated data = "rollkeeper/document-copy" || 00 || 01 || person_id (16) || holding_id (16) || position (1)
-    name of the object = last two hexadecimal digits of holding_id / holding_id / person_id - position
+    associated data = "rollkeeper/document-copy" || 00 || 01 || person_id (16) || tenure_id (16) || position (1)
+    name of the object = last two hexadecimal digits of tenure_id / tenure_id / person_id - position
 
 A person's key (`person_key.wrapped`) and a line's value (`lines_line.number_sealed`, `contact_sealed`), to an epoch::
 
@@ -59,14 +59,14 @@ A person's key (`person_key.wrapped`) and a line's value (`lines_line.number_sea
     | 01     | kind   | epoch (4)        | kind 1: nonce (12)  | ciphertext           | tag (16)   |
     |        |        |                  | kind 2: enc (1120)  | ciphertext           | tag (16)   |
     +--------+--------+------------------+------------+-------------------------------+------------+
-    context = first six bytes || "rollkeeper/person-key" || 00 || person_id (16) || holding_id (16)
+    context = first six bytes || "rollkeeper/person-key" || 00 || person_id (16) || tenure_id (16)
             | first six bytes || "rollkeeper/line-value" || 00 || line_id (16) || field (UTF-8)
     kind 1: AES-256-GCM, the context is its associated data
     kind 2: HPKE (RFC 9180) in base mode, MLKEM768-X25519, HKDF-SHA256, AES-256-GCM; the context is its `info`,
             the associated data is empty; enc is 1088 bytes of ML-KEM-768 and 32 of X25519
 
-What a browser sealed without a network (`captures_capture.sealed`), to a capture key, whose number stands in the place of
-the epoch's, whose secret is a secret as an epoch's, and which is no epoch (`vault.capture_keys`)::
+What a browser sealed without a network (`offline_registration.sealed`), to a capture key, whose number stands in the place of
+the epoch's, whose secret is a secret as an epoch's, and which is no epoch (`vault.offline_keys`)::
 
     kind 2, as above; the number is the capture key's
     context = first six bytes || "rollkeeper/capture" || 00 || ticket_id (16) || submission key (ASCII)

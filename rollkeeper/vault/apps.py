@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How Django knows this room."""
+"""How Django knows this package."""
 
 from django.apps import AppConfig
 
 
 class VaultConfig(AppConfig):
-    """The room vault."""
+    """The package vault."""
 
     name = "rollkeeper.vault"

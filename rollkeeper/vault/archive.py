@@ -34,7 +34,7 @@ from rollkeeper.vault.root import RootOfTrust
 
 MAGIC = b"RKARCHIV"
 CHUNK_BYTES = 1024 * 1024
-GREATEST_NOTE_BYTES = 1024 * 1024
+MAX_NOTE_BYTES = 1024 * 1024
 _CONTEXT = b"rollkeeper/archive\x00"
 _START = MAGIC + bytes([wire.VERSION])
 
@@ -91,7 +91,7 @@ class ArchiveReader(io.RawIOBase):
         )
 
     def readable(self) -> bool:
-        """Say yes."""
+        """Approve."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
@@ -134,7 +134,7 @@ def read_head(source: IO[bytes]) -> tuple[bytes, bytes, bytes]:
         raise ArchiveDamaged
     wrapped = _exactly(source, int.from_bytes(start[-2:]))
     length = _exactly(source, 4)
-    if int.from_bytes(length) > GREATEST_NOTE_BYTES:
+    if int.from_bytes(length) > MAX_NOTE_BYTES:
         raise ArchiveDamaged
     note = _exactly(source, int.from_bytes(length))
     return start + wrapped + length + note, wrapped, note

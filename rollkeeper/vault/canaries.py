@@ -3,7 +3,7 @@
 
 What makes one lies inside what is sealed, in the filling behind each value: no column, no list and no key of its own says
 who they are, so that neither the register nor both stores together give them away. Whoever opens one sees a person like any
-other; behind their back the ledger gets an entry, the home an alarm, and whoever was named a message.
+other; behind their back the ledger gets an entry, the instance an alarm, and whoever was named a message.
 """
 
 import datetime as dt
@@ -16,17 +16,17 @@ from uuid import UUID, uuid5
 
 from django.db import connections, transaction
 
-from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.claims import one_at_a_time
-from rollkeeper.kernel.database import act, rows, run
+from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.kernel.database import action, rows, run
 from rollkeeper.kernel.ids import EntryId, StaffId, new_uuid
-from rollkeeper.kernel.settings import home
-from rollkeeper.ledger.acts import append_entry
+from rollkeeper.kernel.settings import data_dir
+from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import keys
-from rollkeeper.vault.errors import NotOnesOwnAlarm
+from rollkeeper.vault.errors import OwnAlarm
 from rollkeeper.vault.hooks import ALARM_MAILERS, CANARY_MAKER
 
 
@@ -41,7 +41,7 @@ class AlarmAbout(StrEnum):
 
 _LIMIT = UUID("7e5ad7f4-5a0b-4c1e-9d27-0f6b1c3e8a42")
 """Under which the alarm of each day's limit is named: one a day, without reading which there are."""
-_MAKING = 30  # the matter of kernel.claims.one_at_a_time
+_MAKING = 30  # the matter of kernel.claims.serialize_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class AlarmView:
     entry_id: EntryId
     staff_id: StaffId | None
     about: AlarmAbout
-    told_at: dt.datetime | None
+    notified_at: dt.datetime | None
     settled_at: dt.datetime | None
 
 
@@ -61,10 +61,10 @@ def ensure_canary(authority: Authority, *, on: dt.date) -> bool:
 
     The entry names the epoch and nobody. Ledger: vault:canary:made. Refuses: NotAllowed, NoEpoch.
     """
-    role = demand(authority, Power.ROTATE_KEYS)
+    role = require(authority, Permission.ROTATE_KEYS)
     epoch = keys.living_epoch()
-    with act():
-        wait_for_canaries()
+    with action():
+        lock_canaries()
         made = run(
             "INSERT INTO vault_canary (epoch_id, made_on) VALUES (%s, %s) ON CONFLICT DO NOTHING",
             [epoch.epoch_id, on],
@@ -75,12 +75,12 @@ def ensure_canary(authority: Authority, *, on: dt.date) -> bool:
     return bool(made)
 
 
-def wait_for_canaries() -> None:
-    """Wait until no canary is half made, and let none be begun before the present act ends.
+def lock_canaries() -> None:
+    """Wait until no canary is half made, and let none be begun before the present action ends.
 
     The references of a canary say an older moment than its making: by their age alone it seems to have come to nothing.
     """
-    one_at_a_time(_MAKING)
+    serialize_on(_MAKING)
 
 
 def has_canary(epoch_id: int) -> bool:
@@ -96,7 +96,7 @@ def raise_alarm(authority: Authority, role: StaffRole, *, on: dt.date) -> None:
     with transaction.atomic(using="vault", durable=True):
         entry_id = append_entry(authority, verb=Verb.CANARY_OPENED, role=role.value, on=on, using="vault")
         _raise(authority, entry_id, alarm_id=new_uuid())
-    _spread(f"a canary was opened; ledger entry {entry_id} says by whom")
+    _announce(f"a canary was opened; ledger entry {entry_id} says by whom")
 
 
 def raise_alarm_of_limit(authority: Authority, entry_id: EntryId) -> None:
@@ -104,7 +104,7 @@ def raise_alarm_of_limit(authority: Authority, entry_id: EntryId) -> None:
     alarm_id = uuid5(_LIMIT, f"{clock.now():%Y-%m-%d}")
     if _raise(authority, entry_id, alarm_id=alarm_id):
         said = f"all staff together reached the limit of openings; ledger entry {entry_id} says who asked for more"
-        transaction.on_commit(lambda: _spread(said), using="vault")
+        transaction.on_commit(lambda: _announce(said), using="vault")
 
 
 def _raise(authority: Authority, entry_id: EntryId, *, alarm_id: UUID) -> int:
@@ -115,16 +115,16 @@ def _raise(authority: Authority, entry_id: EntryId, *, alarm_id: UUID) -> int:
     )
 
 
-def _spread(said: str) -> None:
+def _announce(said: str) -> None:
     _log(said)
     # Apart, so that the opener does not see by the time it takes that a mail is sent. Not a daemon: the process waits.
-    threading.Thread(target=_tell).start()
+    threading.Thread(target=_notify).start()
 
 
 def open_alarms() -> list[AlarmView]:
     """Return the alarms that nobody has settled, the oldest first."""
     found = rows(
-        "SELECT raised_at, entry_id, a.staff_id, e.verb = %s AS is_canary, told_at, settled_at FROM vault_alarm a"
+        "SELECT raised_at, entry_id, a.staff_id, e.verb = %s AS is_canary, notified_at, settled_at FROM vault_alarm a"
         " JOIN ledger_entry e USING (entry_id) WHERE settled_at IS NULL ORDER BY raised_at, entry_id",
         [Verb.CANARY_OPENED.value],
     )
@@ -134,22 +134,22 @@ def open_alarms() -> list[AlarmView]:
             r.entry_id,
             r.staff_id,
             AlarmAbout.CANARY if r.is_canary else AlarmAbout.LIMIT,
-            r.told_at,
+            r.notified_at,
             r.settled_at,
         )
         for r in found
     ]
 
 
-def untold_alarms() -> Sequence[AlarmView]:
-    """Return the alarms of which nobody has been told by mail."""
-    return [alarm for alarm in open_alarms() if alarm.told_at is None]
+def unnotified_alarms() -> Sequence[AlarmView]:
+    """Return the alarms of which nobody has been notified by mail."""
+    return [alarm for alarm in open_alarms() if alarm.notified_at is None]
 
 
-def mark_told(alarms: Sequence[AlarmView]) -> None:
-    """Note that a mail about these was handed over."""
+def mark_notified(alarms: Sequence[AlarmView]) -> None:
+    """Note that a mail about these was delivered."""
     run(
-        "UPDATE vault_alarm SET told_at = %s WHERE entry_id = ANY (%s)",
+        "UPDATE vault_alarm SET notified_at = %s WHERE entry_id = ANY (%s)",
         [clock.now(), [alarm.entry_id for alarm in alarms]],
     )
 
@@ -157,31 +157,31 @@ def mark_told(alarms: Sequence[AlarmView]) -> None:
 def settle_alarms(authority: Authority, *, on: dt.date) -> int:
     """Note that every open alarm was looked into; whoever opened a canary does not settle it.
 
-    Ledger: vault:alarm:settled an alarm. Refuses: NotAllowed, NotOnesOwnAlarm.
+    Ledger: vault:alarm:settled an alarm. Refuses: NotAllowed, OwnAlarm.
     """
-    role = demand(authority, Power.SETTLE_ALARM)
-    with act():
+    role = require(authority, Permission.SETTLE_ALARM)
+    with action():
         settled = rows(
             "UPDATE vault_alarm SET settled_at = %s WHERE settled_at IS NULL RETURNING entry_id, staff_id",
             [clock.now()],
         )
         if any(row.staff_id == authority.staff_id for row in settled):
-            raise NotOnesOwnAlarm
+            raise OwnAlarm
         for row in settled:
             facts = {"entry": int(row.entry_id)}
             append_entry(authority, verb=Verb.ALARM_SETTLED, role=role, on=on, facts=facts)
     return len(settled)
 
 
-def tell_alarms() -> None:
-    """Tell of alarms not yet told of, where this home has a way to. What goes wrong is left for the next time."""
+def notify_alarms() -> None:
+    """Tell of alarms not yet notified of, where this instance has a way to. What goes wrong is left for the next time."""
     for mail in ALARM_MAILERS.each():
         mail()
 
 
-def _tell() -> None:
+def _notify() -> None:
     try:
-        tell_alarms()
+        notify_alarms()
     except Exception:  # noqa: BLE001 - the alarm stands; the doctor and the next 'notices send' tell of it again
         return
     finally:
@@ -189,8 +189,8 @@ def _tell() -> None:
 
 
 def _log(said: str) -> None:
-    """Add a line to the home's log of alarms, not to the opener's own screen."""
-    file = home() / "logs" / "alarms.log"
+    """Add a line to the instance's log of alarms, not to the opener's own screen."""
+    file = data_dir() / "logs" / "alarms.log"
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     line = f"{clock.now():%Y-%m-%dT%H:%M:%SZ} {said}\n"
     with os.fdopen(

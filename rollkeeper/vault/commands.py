@@ -4,17 +4,18 @@
 import typer
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.kernel import clock, opening
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import instance_opener
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress
 from rollkeeper.vault import canaries, rotation
 
 
 def register(app: typer.Typer) -> None:
-    """Add this room's commands."""
-    room = typer.Typer(no_args_is_help=True, help="Renew the keys of the vault.")
-    room.callback()(_nothing)
-    room.command()(rotate)
-    app.add_typer(room, name="vault")
+    """Add this package's commands."""
+    group = typer.Typer(no_args_is_help=True, help="Renew the keys of the vault.")
+    group.callback()(_nothing)
+    group.command()(rotate)
+    app.add_typer(group, name="vault")
 
 
 def rotate(on: DateOption = None, as_json: JsonOption = False) -> None:
@@ -24,13 +25,13 @@ def rotate(on: DateOption = None, as_json: JsonOption = False) -> None:
 
     Example: rollkeeper vault rotate
     """
-    opening.open_home()
+    instance_opener.open_instance()
     with progress("Sealing anew", total=rotation.count_to_reseal()) as bar:
         done = rotation.rotate(
             console_authority(),
             on=on or clock.today(),
-            tell=bar.advance,
-            tell_of_waiting=_say_what_is_waited_for,
+            on_progress=bar.advance,
+            on_waiting=_say_what_is_waited_for,
         )
     canaries.ensure_canary(console_authority(), on=on or clock.today())
     if as_json:
@@ -55,7 +56,7 @@ def rotate(on: DateOption = None, as_json: JsonOption = False) -> None:
 
 
 def _say_what_is_waited_for() -> None:
-    err.print("Waiting for imports and enrolments that are under way to end.", markup=False)
+    err.print("Waiting for imports and registrations that are under way to end.", markup=False)
 
 
 def _nothing() -> None:

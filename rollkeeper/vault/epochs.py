@@ -15,9 +15,10 @@ from django.conf import settings
 from django.db import connections
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, in_transaction, kept_run, rows
-from rollkeeper.vault import halves, keys, wire
-from rollkeeper.vault.errors import CannotOpen, EpochNotGenuine, OnlySeals
+from rollkeeper.kernel.database import action, in_transaction, prepared_run, rows
+from rollkeeper.vault import keys, wire
+from rollkeeper.vault import signed_public_keys
+from rollkeeper.vault.errors import CannotOpen, EpochNotGenuine, SealOnlyProcess
 from rollkeeper.vault.root import root_of_trust
 
 
@@ -27,36 +28,36 @@ class _Opening(Protocol):
     ) -> list[bytes | None]: ...
 
 
-_announced: ContextVar[list[keys.PublicEpoch] | None] = ContextVar("announced", default=None)
+_announced_epochs: ContextVar[list[keys.PublicEpoch] | None] = ContextVar("announced", default=None)
 _KIND = "epoch"
 _SEALING = 0x7365616C  # an advisory lock of PostgreSQL: "seal" in ASCII
 
 
 def may_open() -> bool:
-    """Tell whether this process has the connection over which things are opened. Web faces have none."""
+    """Tell whether this process has the connection over which things are opened. Web apps have none."""
     databases: dict[str, Any] = settings.DATABASES
     return "vault" in databases
 
 
-def demand_opening() -> None:
-    """Stop here in a process that only seals. Refuses: OnlySeals."""
+def require_opening() -> None:
+    """Stop here in a process that only seals. Refuses: SealOnlyProcess."""
     if not may_open():
-        raise OnlySeals
+        raise SealOnlyProcess
 
 
 @contextmanager
 def one_epoch() -> Iterator[None]:
     """Read the living epoch once for what one act seals: what was announced before it was read keeps a rotation waiting."""
-    before = _announced.set([])
+    before = _announced_epochs.set([])
     try:
         yield
     finally:
-        _announced.reset(before)
+        _announced_epochs.reset(before)
 
 
 def person_key_sealer() -> tuple[int, wire.Sealer]:
     """Return the living epoch and the sealer of people's keys that this process is able to use."""
-    known = _announced.get()
+    known = _announced_epochs.get()
     # Once: if it has ended meanwhile, the store refuses the key, and whoever asks again gets the one that lives now.
     epoch = known.pop() if known else _genuine(keys.living_epoch())
     if may_open():
@@ -68,7 +69,7 @@ def line_value_sealer() -> wire.Sealer:
     """Return the sealer of lines' values that this process is able to use."""
     _announce_sealing()
     epoch = _genuine(keys.living_epoch())
-    if (known := _announced.get()) is not None:
+    if (known := _announced_epochs.get()) is not None:
         known[:] = [epoch]
     if may_open():
         return secret_of(epoch.epoch_id).line_value_sealer()
@@ -76,8 +77,8 @@ def line_value_sealer() -> wire.Sealer:
 
 
 def secret_of(epoch_id: int) -> wire.EpochSecret:
-    """Ask the root for an epoch's secret. Refuses: OnlySeals, CannotOpen."""
-    demand_opening()
+    """Ask the root for an epoch's secret. Refuses: SealOnlyProcess, CannotOpen."""
+    require_opening()
     return unwrapped(epoch_id, keys.wrapped_secret(epoch_id))
 
 
@@ -93,7 +94,7 @@ class Keyring:
         self._secrets: dict[int, wire.EpochSecret] = {}
 
     def secret(self, epoch_id: int) -> wire.EpochSecret:
-        """Return an epoch's secret. Refuses: OnlySeals, CannotOpen."""
+        """Return an epoch's secret. Refuses: SealOnlyProcess, CannotOpen."""
         if epoch_id not in self._secrets:
             self._secrets[epoch_id] = secret_of(epoch_id)
         return self._secrets[epoch_id]
@@ -132,15 +133,15 @@ def begin() -> tuple[int, str]:
     secret = secrets.token_bytes(wire.KEY_BYTES)
     public = wire.EpochSecret(epoch_id, secret).public_key()
     keys.insert_epoch(
-        keys.PublicEpoch(epoch_id, public, halves.sign_half(_KIND, epoch_id, public)),
+        keys.PublicEpoch(epoch_id, public, signed_public_keys.sign_public_key(_KIND, epoch_id, public)),
         secret_wrapped=root_of_trust().wrap(secret, context=_context(epoch_id)),
         begun_at=clock.now(),
     )
     return epoch_id, wire.fingerprint(public)
 
 
-def sign_again() -> None:
-    """Sign every living epoch's public half that bears no signature of this home's, once the root proves it ours.
+def resign() -> None:
+    """Sign every living epoch's public half that bears no signature of this instance's, once the root proves it ours.
 
     So it is after a restore without the key that signed. Again: nothing.
     Refuses: EpochNotGenuine, CannotOpen.
@@ -150,39 +151,39 @@ def sign_again() -> None:
         if not _is_genuine(epoch):
             if secret_of(epoch_id).public_key() != epoch.public_key:
                 raise EpochNotGenuine(epoch=epoch_id)
-            keys.sign_epoch(epoch_id, halves.sign_half(_KIND, epoch_id, epoch.public_key))
+            keys.sign_epoch(epoch_id, signed_public_keys.sign_public_key(_KIND, epoch_id, epoch.public_key))
 
 
-def demand_genuine() -> None:
-    """See that the public half of the living epoch is this home's own. Refuses: EpochNotGenuine, NoEpoch."""
+def require_genuine() -> None:
+    """See that the public half of the living epoch is this instance's own. Refuses: EpochNotGenuine, NoEpoch."""
     _genuine(keys.living_epoch())
 
 
-def seals_elsewhere() -> bool:
+def is_sealing_elsewhere() -> bool:
     """Tell whether a process or an act that may have sealed to an older epoch is still under way."""
     # A lock that is tried and not waited for: whoever wants to seal meanwhile is not held up.
     mine = rows("SELECT pg_try_advisory_lock(%s) AS alone", [_SEALING], using=keys.STORE)[0].alone
     if mine:
         rows("SELECT pg_advisory_unlock(%s)", [_SEALING], using=keys.STORE)
-    with act():
+    with action():
         acts_are_over = rows("SELECT pg_try_advisory_xact_lock(%s) AS alone", [_SEALING])[0].alone
     return not (mine and acts_are_over)
 
 
-def let_go() -> None:
+def close_key_store() -> None:
     """Say that nothing sealed so far is still to be written: for a process that goes on after a piece of work is done."""
     connections[keys.STORE].close()
 
 
 def _announce_sealing() -> None:
-    """Say that values sealed from here on may be written later: a command until it ends, a face until its act ends.
+    """Say that values sealed from here on may be written later: a command until it ends, an app until its act ends.
 
     A rotation waits for those, so that nothing arrives under an epoch which it has destroyed.
     """
     if may_open():
         rows("SELECT pg_advisory_lock_shared(%s)", [_SEALING], using=keys.STORE)
     elif in_transaction():
-        kept_run("SELECT pg_advisory_xact_lock_shared(%s)", [_SEALING])
+        prepared_run("SELECT pg_advisory_xact_lock_shared(%s)", [_SEALING])
 
 
 def _by_epoch(envelopes: Sequence[bytes]) -> dict[int, list[int]]:
@@ -202,7 +203,7 @@ def _genuine(epoch: keys.PublicEpoch) -> keys.PublicEpoch:
 
 
 def _is_genuine(epoch: keys.PublicEpoch) -> bool:
-    return halves.is_genuine(_KIND, epoch.epoch_id, epoch.public_key, epoch.signature)
+    return signed_public_keys.is_genuine(_KIND, epoch.epoch_id, epoch.public_key, epoch.signature)
 
 
 def _context(epoch_id: int) -> bytes:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Refusals of the room vault. Whatever stands in the way of opening is one and the same error."""
+"""Refusals of the package vault. Whatever stands in the way of opening is one and the same error."""
 
 from rollkeeper.kernel.errors import Kind, RollkeeperError
 
@@ -22,22 +22,22 @@ class TooManyOpenings(RollkeeperError):
     remedy = "{remedy}"
 
 
-class NeedsTwoPeople(RollkeeperError):
+class NeedsTwoApprovers(RollkeeperError):
     """What is asked for needs more people than agreed to it."""
 
-    code = "needs_two_people"
+    code = "needs_two_approvers"
     kind = Kind.FORBIDDEN
-    sentence = "Opening for '{purpose}' needs {people} different people with that power."
+    sentence = "Opening for '{purpose}' needs {people} different people with that permission."
     remedy = "Let a second one agree: the page or the command that asks for it says how."
 
 
-class NeedsDemand(RollkeeperError):
-    """Something was to be opened on a legal demand that stands nowhere."""
+class NeedsDisclosureRequest(RollkeeperError):
+    """Something was to be opened on a disclosure request that stands nowhere."""
 
-    code = "needs_demand"
+    code = "needs_disclosure_request"
     kind = Kind.FORBIDDEN
-    sentence = "On a demand nothing is opened that the demand's own record does not name."
-    remedy = "Enter the demand with 'rollkeeper disclosure enter'; that is the one way out."
+    sentence = "On a disclosure request nothing is opened that the disclosure request's own record does not name."
+    remedy = "Enter the disclosure request with 'rollkeeper disclosures enter'; that is the one way out."
 
 
 class NeedsConsent(RollkeeperError):
@@ -49,37 +49,37 @@ class NeedsConsent(RollkeeperError):
     remedy = "Ask for their consent on the page of the sample; whoever does not answer is not shown."
 
 
-class NotOnesOwnAlarm(RollkeeperError):
+class OwnAlarm(RollkeeperError):
     """Somebody would settle the alarm that they raised."""
 
-    code = "not_ones_own_alarm"
+    code = "own_alarm"
     kind = Kind.FORBIDDEN
-    sentence = "Nobody settles an alarm that they raised themselves; nothing was settled."
+    sentence = "You cannot settle an alarm that you raised; nothing was settled."
     remedy = "Let another data protection officer or administrator look into it."
 
 
-class OnlySeals(RollkeeperError):
+class SealOnlyProcess(RollkeeperError):
     """A process that can only seal was asked to open."""
 
-    code = "only_seals"
+    code = "seal_only_process"
     kind = Kind.FORBIDDEN
     sentence = "This process can seal, and cannot open or destroy."
-    remedy = "Open from a command on the machine, in a process without a web face."
+    remedy = "Open from a command on the machine, in a process without a web app."
 
 
 class AlreadySealed(RollkeeperError):
-    """A record is sealed already for this person and holding, or twice in one call."""
+    """A record is sealed already for this person and tenure, or twice in one call."""
 
     code = "already_sealed"
     kind = Kind.CONFLICT
-    sentence = "A record for one of these persons and holdings is sealed already."
-    remedy = "What is sealed is never written over: seal a correction under a new holding reference."
+    sentence = "A record for one of these persons and tenures is sealed already."
+    remedy = "What is sealed is never written over: seal a correction under a new tenure reference."
 
 
-class FileTooLarge(RollkeeperError):
+class SealedFileTooLarge(RollkeeperError):
     """A file is larger than the vault takes."""
 
-    code = "file_too_large_to_seal"
+    code = "sealed_file_too_large"
     kind = Kind.MALFORMED
     sentence = "The file is larger than {most_mb} million bytes."
     remedy = "Scan it again with fewer dots an inch, in grey."
@@ -94,10 +94,10 @@ class NoEpoch(RollkeeperError):
     remedy = "Run 'rollkeeper setup'."
 
 
-class EpochOver(RollkeeperError):
+class EpochEnded(RollkeeperError):
     """An epoch ended between reading its public half and sealing to it."""
 
-    code = "epoch_over"
+    code = "epoch_ended"
     kind = Kind.CONFLICT
     sentence = "The epoch of keys ended at this moment; nothing was sealed."
     remedy = "Do it again: it will be sealed to the new epoch."
@@ -109,17 +109,17 @@ class RotationCannotFinish(RollkeeperError):
     code = "rotation_cannot_finish"
     kind = Kind.CONFLICT
     sentence = "Values sealed to an older epoch kept arriving; it was not destroyed. Nothing is lost."
-    remedy = "Run 'rollkeeper vault rotate' again, when no import or enrolment is running."
+    remedy = "Run 'rollkeeper vault rotate' again, when no import or registration is running."
 
 
 class EpochNotGenuine(RollkeeperError):
-    """The public half in the store of keys was not put there by this house."""
+    """The public half in the store of keys was not put there by this instance."""
 
     code = "epoch_not_genuine"
     kind = Kind.INTERNAL
-    sentence = "The public half of epoch {epoch} is not the one that this home made: nothing is sealed to it."
+    sentence = "The public half of epoch {epoch} is not the one that this instance made: nothing is sealed to it."
     remedy = (
-        "Run 'rollkeeper setup': it signs what the root proves to be this home's. If it refuses, somebody changed the store of"
+        "Run 'rollkeeper setup': it signs what the root proves to be this instance's. If it refuses, somebody changed the store of"
         " keys; look into that before anything else."
     )
 
@@ -175,10 +175,10 @@ class ArchiveOfAnotherRoot(RollkeeperError):
     )
 
 
-class CopyStoreAway(RollkeeperError):
+class DocumentStoreUnavailable(RollkeeperError):
     """The store of document copies does not answer."""
 
-    code = "copy_store_away"
+    code = "document_store_unavailable"
     kind = Kind.INTERNAL
     sentence = "The store of document copies does not answer; nothing was recorded."
     remedy = "Try again. At a counter, register without the picture meanwhile: nobody is turned away for want of a copy."

@@ -28,7 +28,7 @@ class LineField(StrEnum):
 COPY = "document_copy"
 """The copy of a document, as what was opened."""
 INSTRUMENT = "instrument"
-"""The paper with which somebody demanded something."""
+"""The paper with which somebody requested something."""
 OPENED: tuple[str, ...] = (*Field, *LineField, COPY, INSTRUMENT)
 """Whatever the entry of an opening says that it was."""
 
@@ -37,7 +37,7 @@ class Purpose(StrEnum):
     """Why something sealed is opened. It stands in the ledger entry, and the reviewers read it."""
 
     NOTICE = "notice"
-    """To tell the holder something."""
+    """To tell the subscriber something."""
     NETWORK = "network"
     """To tell the network which line is meant."""
     CORRECTION = "correction"
@@ -46,8 +46,8 @@ class Purpose(StrEnum):
     """To answer a complaint, a dispute or an appeal."""
     SUBSCRIBER_REQUEST = "subscriber_request"
     """To show people what is recorded about them."""
-    LEGAL_DEMAND = "legal_demand"
-    """To answer a demand about one person that two people let through."""
+    LEGAL_DISCLOSURE = "legal_disclosure"
+    """To answer a disclosure request about one person that two people let through."""
     AUDIT = "audit"
     """To check a sample for the authority, where the person has let this one auditor."""
     REVIEW = "review"

@@ -10,19 +10,19 @@ from uuid import UUID
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import HoldingId, PersonId
+from rollkeeper.kernel.ids import TenureId, PersonId
 from rollkeeper.vault import epochs, keys, wire
-from rollkeeper.vault.errors import CannotOpen, FileTooLarge
+from rollkeeper.vault.errors import CannotOpen, SealedFileTooLarge
 
-GREATEST_BYTES: Final = 20_000_000
+MAX_BYTES: Final = 20_000_000
 _NAME: Final = b"file"
 _PADDED_TO_BYTES: Final = 65_536
 
 
 def seal_file(owner_id: UUID, file_id: UUID, data: bytes) -> None:
-    """Seal a file in the present transaction; its key is committed first. Refuses: FileTooLarge, AlreadySealed, NoEpoch."""
-    if len(data) > GREATEST_BYTES:
-        raise FileTooLarge(most_mb=GREATEST_BYTES // 1_000_000)
+    """Seal a file in the present transaction; its key is committed first. Refuses: SealedFileTooLarge, AlreadySealed, NoEpoch."""
+    if len(data) > MAX_BYTES:
+        raise SealedFileTooLarge(most_mb=MAX_BYTES // 1_000_000)
     owner, file = owner_id.bytes, file_id.bytes
     (key,), (nonce,) = wire.random_keys(1), wire.random_nonces(1)
     epoch_id, sealer = epochs.person_key_sealer()
@@ -37,11 +37,11 @@ def seal_file(owner_id: UUID, file_id: UUID, data: bytes) -> None:
 
 
 def open_file(authority: Authority, owner_id: UUID, file_id: UUID) -> bytes:  # noqa: ARG001 - a witness that somebody answers for it
-    """Return a file as it came. Refuses: OnlySeals, CannotOpen.
+    """Return a file as it came. Refuses: SealOnlyProcess, CannotOpen.
 
     Precondition: the caller has entered it in the ledger (`vault.opening.note_file_opened`).
     """
-    epochs.demand_opening()
+    epochs.require_opening()
     found = rows(
         "SELECT ciphertext FROM vault_file WHERE owner_id = %s AND file_id = %s",
         [owner_id, file_id],
@@ -49,7 +49,7 @@ def open_file(authority: Authority, owner_id: UUID, file_id: UUID) -> bytes:  # 
     )
     if not found:
         raise CannotOpen
-    wrapped = keys.person_key(owner_id, holding_id=file_id)
+    wrapped = keys.person_key(owner_id, tenure_id=file_id)
     key = epochs.unwrapped(wrapped.epoch_id, wrapped.secret_wrapped).open_person_key(
         wrapped.wrapped, context=wire.person_key_context(owner_id.bytes, file_id.bytes)
     )
@@ -58,7 +58,7 @@ def open_file(authority: Authority, owner_id: UUID, file_id: UUID) -> bytes:  # 
 
 
 def destroy_file(owner_id: UUID, file_id: UUID) -> None:
-    """Destroy a file's key, now and in every copy of the register, and its row with the present transaction. Refuses: OnlySeals."""
-    epochs.demand_opening()
+    """Destroy a file's key, now and in every copy of the register, and its row with the present transaction. Refuses: SealOnlyProcess."""
+    epochs.require_opening()
     run("DELETE FROM vault_file WHERE owner_id = %s AND file_id = %s", [owner_id, file_id])
-    keys.destroy_person_keys([(PersonId(owner_id), HoldingId(file_id))])
+    keys.destroy_person_keys([(PersonId(owner_id), TenureId(file_id))])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The second store: epochs, and one wrapped key a person and holding. Only the vault comes here.
+"""The second store: epochs, and one wrapped key a person and tenure. Only the vault comes here.
 
-Everything goes over the connection `keys`, whose role in a web face may insert keys and read public halves, and in a
+Everything goes over the connection `keys`, whose role in a web app may insert keys and read public halves, and in a
 command may also read and destroy. Each call commits by itself: no act of the register may take a key back.
 """
 
@@ -14,9 +14,9 @@ from uuid import UUID
 import psycopg
 from django.db import IntegrityError, OperationalError, connections, transaction
 
-from rollkeeper.kernel.database import act, kept_rows, kept_run, patient, rows, run, sql
-from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochOver, NoEpoch
-from rollkeeper.vault.storing import FEW, columns_of, copy_binary
+from rollkeeper.kernel.database import action, prepared_rows, prepared_run, without_timeout, rows, run, sql
+from rollkeeper.vault.errors import AlreadySealed, CannotOpen, EpochEnded, NoEpoch
+from rollkeeper.vault.bulk_writes import MAX_INLINE_ROWS, columns_of, copy_binary
 
 STORE = "keys"
 _DESTROYED_AT_ONCE = 10_000
@@ -41,8 +41,8 @@ class WrappedKey:
 
 
 @dataclass(frozen=True, slots=True)
-class CaptureKey:
-    """What whoever only seals may know of a key for captures."""
+class OfflineKey:
+    """What whoever only seals may know of a key for offline registrations."""
 
     key_id: int
     public_key: bytes
@@ -58,7 +58,7 @@ def schema() -> str:
 def living_epoch() -> PublicEpoch:
     """Return the newest epoch that has not ended. Refuses: NoEpoch."""
     statement = "SELECT epoch_id, public_key, public_mac FROM epoch WHERE ended_at IS NULL ORDER BY epoch_id DESC LIMIT 1"
-    return _public(kept_rows(statement, using=STORE))
+    return _public(prepared_rows(statement, using=STORE))
 
 
 def epoch(epoch_id: int) -> PublicEpoch:
@@ -103,12 +103,12 @@ def insert_epoch(epoch: PublicEpoch, *, secret_wrapped: bytes, begun_at: dt.date
 
 
 def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_id: int) -> None:
-    """Commit (person, holding, wrapped key) triples, by themselves. Refuses: AlreadySealed, EpochOver."""
+    """Commit (person, tenure, wrapped key) triples, by themselves. Refuses: AlreadySealed, EpochEnded."""
     head, person_length = b"\x00\x04\x00\x00\x00\x10", b"\x00\x00\x00\x10"
     epoch_column = b"\x00\x00\x00\x04" + epoch_id.to_bytes(4)
     tuples = [
-        head + person + person_length + holding + epoch_column + len(wrapped).to_bytes(4) + wrapped
-        for person, holding, wrapped in records
+        head + person + person_length + tenure + epoch_column + len(wrapped).to_bytes(4) + wrapped
+        for person, tenure, wrapped in records
     ]
     try:
         _commit(tuples, epoch_id=epoch_id)
@@ -117,43 +117,43 @@ def insert_person_keys(records: Sequence[tuple[bytes, bytes, bytes]], *, epoch_i
     except (psycopg.errors.ObjectNotInPrerequisiteState, OperationalError) as fault:
         if not isinstance(fault.__cause__ or fault, psycopg.errors.ObjectNotInPrerequisiteState):
             raise
-        raise EpochOver from None
+        raise EpochEnded from None
 
 
 def _commit(tuples: Sequence[bytes], *, epoch_id: int) -> None:
     if connections[STORE].in_atomic_block:
         raise RuntimeError("a key is committed by itself, and no act takes it back")
-    if len(tuples) <= FEW:
-        persons, holdings, _, wrapped = columns_of(tuples)
-        kept_run(sql("vault", "insert_person_keys"), [epoch_id, persons, holdings, wrapped], using=STORE)
+    if len(tuples) <= MAX_INLINE_ROWS:
+        persons, tenures, _, wrapped = columns_of(tuples)
+        prepared_run(sql("vault", "insert_person_keys"), [epoch_id, persons, tenures, wrapped], using=STORE)
         return
     with transaction.atomic(using=STORE):
         copy_binary(
-            "COPY person_key (person_id, holding_id, epoch_id, wrapped) FROM STDIN (FORMAT BINARY)", tuples, using=STORE
+            "COPY person_key (person_id, tenure_id, epoch_id, wrapped) FROM STDIN (FORMAT BINARY)", tuples, using=STORE
         )  # fmt: skip
 
 
-def person_key(person_id: UUID, *, holding_id: UUID) -> WrappedKey:
+def person_key(person_id: UUID, *, tenure_id: UUID) -> WrappedKey:
     """Return one wrapped key and the secret of its epoch. Refuses: CannotOpen, where either is destroyed."""
-    found = kept_rows(sql("vault", "person_key"), [person_id, holding_id], using=STORE)
+    found = prepared_rows(sql("vault", "person_key"), [person_id, tenure_id], using=STORE)
     if not found:
         raise CannotOpen
     return WrappedKey(*found[0])
 
 
 def copy_living_pairs(statement: str) -> None:
-    """Send every person and holding that has a key, as it comes out of this store, into a table of the register.
+    """Send every person and tenure that has a key, as it comes out of this store, into a table of the register.
 
     It may take minutes in either store: the caller is patient over there.
     """
     for using in (STORE, "default"):
         connections[using].ensure_connection()
     with (
-        act(using=STORE),
-        patient(using=STORE),
+        action(using=STORE),
+        without_timeout(using=STORE),
         connections[STORE].connection.cursor() as ours,
         connections["default"].connection.cursor() as theirs,
-        ours.copy("COPY (SELECT person_id, holding_id FROM person_key) TO STDOUT (FORMAT BINARY)") as source,
+        ours.copy("COPY (SELECT person_id, tenure_id FROM person_key) TO STDOUT (FORMAT BINARY)") as source,
         theirs.copy(statement) as target,
     ):
         for piece in source:
@@ -161,7 +161,7 @@ def copy_living_pairs(statement: str) -> None:
 
 
 def destroy_person_keys(pairs: Sequence[tuple[UUID, UUID]]) -> int:
-    """Destroy the keys of these persons and holdings, committed in batches; return how many there were."""
+    """Destroy the keys of these persons and tenures, committed in batches; return how many there were."""
     return sum(
         _destroy(pairs[start : start + _DESTROYED_AT_ONCE])
         for start in range(0, len(pairs), _DESTROYED_AT_ONCE)
@@ -175,67 +175,67 @@ def _destroy(pairs: Sequence[tuple[UUID, UUID]]) -> int:
         )
 
 
-def newest_capture_key() -> CaptureKey:
-    """Return the newest key for captures. Refuses: NoEpoch."""
-    found = capture_keys()
+def newest_offline_key() -> OfflineKey:
+    """Return the newest key for offline registrations. Refuses: NoEpoch."""
+    found = offline_keys()
     if not found:
         raise NoEpoch
     return found[-1]
 
 
-def capture_keys() -> list[CaptureKey]:
-    """Return every key for captures, the newest last: a few a year and their number, never a person."""
+def offline_keys() -> list[OfflineKey]:
+    """Return every key for offline registrations, the newest last: a few a year and their number, never a person."""
     found = rows(
-        "SELECT key_id, public_key, public_mac, begun_at FROM capture_key ORDER BY key_id", using=STORE
+        "SELECT key_id, public_key, public_mac, begun_at FROM offline_key ORDER BY key_id", using=STORE
     )
-    return [CaptureKey(r.key_id, bytes(r.public_key), bytes(r.public_mac), r.begun_at) for r in found]
+    return [OfflineKey(r.key_id, bytes(r.public_key), bytes(r.public_mac), r.begun_at) for r in found]
 
 
-def sign_capture_key(key_id: int, signature: bytes) -> None:
-    """Put another signature to the public half of a key for captures."""
-    run("UPDATE capture_key SET public_mac = %s WHERE key_id = %s", [signature, key_id], using=STORE)
+def sign_offline_key(key_id: int, signature: bytes) -> None:
+    """Put another signature to the public half of a key for offline registrations."""
+    run("UPDATE offline_key SET public_mac = %s WHERE key_id = %s", [signature, key_id], using=STORE)
 
 
-def has_capture_key(*, younger_than_days: int) -> bool:
-    """Tell whether a key for captures was begun so lately. Times of keys are the machine's own."""
-    newest = "SELECT FROM capture_key WHERE begun_at > clock_timestamp() - make_interval(days => %s)"
+def has_offline_key(*, younger_than_days: int) -> bool:
+    """Tell whether a key for offline registrations was begun so lately. Times of keys are the machine's own."""
+    newest = "SELECT FROM offline_key WHERE begun_at > clock_timestamp() - make_interval(days => %s)"
     return bool(rows(newest, [younger_than_days], using=STORE))
 
 
-def insert_capture_key(key: CaptureKey, *, secret_wrapped: bytes) -> None:
-    """Keep a new key for captures."""
+def insert_offline_key(key: OfflineKey, *, secret_wrapped: bytes) -> None:
+    """Keep a new key for offline registrations."""
     run(
-        "INSERT INTO capture_key (key_id, public_key, public_mac, secret_wrapped, begun_at) VALUES (%s, %s, %s, %s, %s)",
+        "INSERT INTO offline_key (key_id, public_key, public_mac, secret_wrapped, begun_at) VALUES (%s, %s, %s, %s, %s)",
         [key.key_id, key.public_key, key.signature, secret_wrapped, key.begun_at],
         using=STORE,
     )
 
 
 def wrapped_capture_secret(key_id: int) -> bytes | None:
-    """Return the secret of a key for captures as the root wrapped it, None where it is destroyed."""
+    """Return the secret of a key for offline registrations as the root wrapped it, None where it is destroyed."""
     return dict(wrapped_capture_secrets()).get(key_id)
 
 
 def wrapped_capture_secrets() -> list[tuple[int, bytes]]:
-    """Return the living keys for captures, as the root wrapped them: a handful."""
-    living = "SELECT key_id, secret_wrapped FROM capture_key WHERE secret_wrapped IS NOT NULL ORDER BY key_id"
+    """Return the living keys for offline registrations, as the root wrapped them: a handful."""
+    living = "SELECT key_id, secret_wrapped FROM offline_key WHERE secret_wrapped IS NOT NULL ORDER BY key_id"
     return [(row.key_id, bytes(row.secret_wrapped)) for row in rows(living, using=STORE)]
 
 
 def replace_capture_secret(key_id: int, wrapped: bytes) -> None:
     """Keep a secret as the root's newest version wraps it, if it is not destroyed meanwhile."""
     run(
-        "UPDATE capture_key SET secret_wrapped = %s WHERE key_id = %s AND secret_wrapped IS NOT NULL",
+        "UPDATE offline_key SET secret_wrapped = %s WHERE key_id = %s AND secret_wrapped IS NOT NULL",
         [wrapped, key_id],
         using=STORE,
     )
 
 
-def destroy_capture_keys(*, replaced_before_days: int) -> list[int]:
+def destroy_offline_keys(*, replaced_before_days: int) -> list[int]:
     """Destroy the keys in whose place another came so many days ago; return which."""
     found = rows(
-        "UPDATE capture_key AS old SET secret_wrapped = NULL WHERE secret_wrapped IS NOT NULL AND EXISTS (SELECT FROM"
-        " capture_key AS next WHERE next.key_id > old.key_id AND next.begun_at < clock_timestamp() - make_interval(days => %s))"
+        "UPDATE offline_key AS old SET secret_wrapped = NULL WHERE secret_wrapped IS NOT NULL AND EXISTS (SELECT FROM"
+        " offline_key AS next WHERE next.key_id > old.key_id AND next.begun_at < clock_timestamp() - make_interval(days => %s))"
         " RETURNING key_id",
         [replaced_before_days],
         using=STORE,

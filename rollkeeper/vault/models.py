@@ -5,11 +5,11 @@ from django.db import models
 
 
 class Sealed(models.Model):
-    """One attribute of one person as recorded with one holding, sealed under that person's key for that holding."""
+    """One attribute of one person as recorded with one tenure, sealed under that person's key for that tenure."""
 
-    pk = models.CompositePrimaryKey("person_id", "holding_id", "field")
+    pk = models.CompositePrimaryKey("person_id", "tenure_id", "field")
     person_id = models.UUIDField()
-    holding_id = models.UUIDField()
+    tenure_id = models.UUIDField()
     field = models.TextField(db_comment="One of vault.fields.Field.")
     ciphertext = models.BinaryField(
         db_comment="Personal, sealed. Kept until the pack's retention ends; then its key is destroyed and the row goes."
@@ -22,7 +22,7 @@ class Sealed(models.Model):
 
 
 class SealedFile(models.Model):
-    """One file about nobody in particular, sealed under a key of its own: the instrument of a demand."""
+    """One file about nobody in particular, sealed under a key of its own: the instrument of a disclosure request."""
 
     pk = models.CompositePrimaryKey("owner_id", "file_id")
     owner_id = models.UUIDField(
@@ -34,7 +34,7 @@ class SealedFile(models.Model):
     )
 
     class Meta:
-        """Opaque: no process of the house reads what is inside."""
+        """Opaque: no process of Rollkeeper reads what is inside."""
 
         db_table = "vault_file"
 
@@ -42,9 +42,9 @@ class SealedFile(models.Model):
 class Copy(models.Model):
     """One copy of a document, redacted and sealed, that lies in the store of documents (`vault.copies`)."""
 
-    pk = models.CompositePrimaryKey("person_id", "holding_id", "position")
+    pk = models.CompositePrimaryKey("person_id", "tenure_id", "position")
     person_id = models.UUIDField()
-    holding_id = models.UUIDField()
+    tenure_id = models.UUIDField()
     position = models.SmallIntegerField(db_comment="Which of the pages or sides, from 0.")
     digest = models.BinaryField(
         db_comment="SHA-256 of the sealed object. Goes with the record, and the object before it."
@@ -75,7 +75,7 @@ class Alarm(models.Model):
     raised_at = models.DateTimeField()
     entry_id = models.BigIntegerField(db_comment="The ledger entry that says by whom.")
     staff_id = models.UUIDField(null=True)
-    told_at = models.DateTimeField(null=True, db_comment="When the mail about it was handed over.")
+    notified_at = models.DateTimeField(null=True, db_comment="When the mail about it was delivered.")
     settled_at = models.DateTimeField(null=True, db_comment="When somebody else looked into it.")
 
     class Meta:

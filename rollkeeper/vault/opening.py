@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Open what is sealed: who, what for, how often; an entry in the ledger, committed; and only then a key.
 
-A member of staff opens no more in 24 hours than the home's settings allow, and all of them together no more than they allow
+A member of staff opens no more in 24 hours than the instance's settings allow, and all of them together no more than they allow
 to all: whoever has two accounts, or makes them, gains little. Both are counted from the ledger itself, so that neither a restart
 nor a second process begins anew, and under one lock, so that two at once do not each take the last one.
 """
@@ -14,72 +14,72 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
-from rollkeeper.access.acts import may_decide
-from rollkeeper.access.authority import Authority, demand, rule_for
+from rollkeeper.access.services import have_enough_approvers
+from rollkeeper.access.authority import Authority, require, rule_for
 from rollkeeper.access.errors import NotAllowed
-from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import kept_rows, rows, run, sql
-from rollkeeper.kernel.ids import HoldingId, LineId, PersonId
+from rollkeeper.kernel.database import prepared_rows, rows, run, sql
+from rollkeeper.kernel.ids import TenureId, LineId, PersonId
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.rules import Allowed, Decision, Refused
-from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.vault import canaries, epochs, keys, wire
-from rollkeeper.vault.errors import CannotOpen, NeedsConsent, NeedsDemand, NeedsTwoPeople, TooManyOpenings
+from rollkeeper.vault.errors import CannotOpen, NeedsConsent, NeedsDisclosureRequest, NeedsTwoApprovers, TooManyOpenings
 from rollkeeper.vault.fields import COPY, INSTRUMENT, Field, LineField, Purpose
-from rollkeeper.vault.opened import Opened, OpenedCopy
-from rollkeeper.vault.rules import RefusedToAll, may_all_open_more, may_open_more
+from rollkeeper.vault.secret_value import SecretValue, SecretDocumentCopy
+from rollkeeper.vault.rules import RefusedForEveryone, may_everyone_open_more, may_open_more
 
 WINDOW: Final = dt.timedelta(hours=24)
-_POWERS: Final = {Purpose.LEGAL_DEMAND: Power.OPEN_ON_DEMAND, Purpose.AUDIT: Power.OPEN_WITH_CONSENT}
+_PERMISSIONS: Final = {Purpose.LEGAL_DISCLOSURE: Permission.OPEN_ON_DISCLOSURE, Purpose.AUDIT: Permission.OPEN_WITH_CONSENT}
 
 
 def open_sealed(
     authority: Authority,
     *,
     person_id: PersonId,
-    holding_id: HoldingId,
+    tenure_id: TenureId,
     field: Field,
     purpose: Purpose,
     on: dt.date,
     line_id: LineId | None = None,
     commitment: str | None = None,
     second: Authority | None = None,
-    demand_id: UUID | None = None,
+    disclosure_id: UUID | None = None,
     consent_id: UUID | None = None,
-) -> Opened:
+) -> SecretValue:
     """Open one attribute of one person, after a ledger entry says that it was opened, by whom and for what.
 
     `commitment` is what the register keeps to stand for the person in the published entry, where the caller has it;
-    `second` is who agrees, where the purpose needs two people. For a legal demand the entry names the demand, and in
-    what is published neither the line nor the person: they are told of it, perhaps later (`disclosures`). For an audit it
-    names the person's consent (`rights.consenting`).
+    `second` is who agrees, where the purpose needs two people. For a disclosure request the entry names the disclosure request, and in
+    what is published neither the line nor the person: they are notified of it, perhaps later (`disclosures`). For an audit it
+    names the person's consent (`selfcare.consenting`).
 
-    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, OnlySeals, NeedsDemand, NeedsConsent,
-    NeedsTwoPeople, TooManyOpenings, CannotOpen.
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, SealOnlyProcess, NeedsDisclosureRequest, NeedsConsent,
+    NeedsTwoApprovers, TooManyOpenings, CannotOpen.
     """
     field, purpose = Field(field), Purpose(purpose)
-    role = _demand(authority, purpose, second=second, on=on)
-    epochs.demand_opening()
+    role = _require(authority, purpose, second=second, on=on)
+    epochs.require_opening()
     facts = {"field": field.value, "purpose": purpose.value}
-    if purpose is Purpose.LEGAL_DEMAND:
-        facts["demand"], line_id, commitment = _demand_named(demand_id), None, None
+    if purpose is Purpose.LEGAL_DISCLOSURE:
+        facts["disclosure"], line_id, commitment = _require_disclosure_request(disclosure_id), None, None
     else:
-        facts |= {"holding": str(holding_id)} | _consented(purpose, consent_id)
+        facts |= {"tenure": str(tenure_id)} | _consent_facts(purpose, consent_id)
     noted = _note_opening(
-        authority, role, facts | _agreed(second), person_id=person_id, holding_id=holding_id, field=field, line_id=line_id,
+        authority, role, facts | _approver_facts(second), person_id=person_id, tenure_id=tenure_id, field=field, line_id=line_id,
         commitment=commitment, on=on,
     )  # fmt: skip
     if not noted.is_noted:
         verdict = _decide(authority, by_one=noted.by_one, by_all=noted.by_all, asked=1)
         with transaction.atomic(using="vault", durable=True):
             _mark_refused(authority, role, verdict, facts | {"asked": 1}, person_id=person_id, on=on)
-        _demand_allowed(verdict)
+        _require_allowed(verdict)
     if noted.sealed is None:
         raise CannotOpen
     return _open_attribute(
-        authority, role, bytes(noted.sealed), person_id=person_id, holding_id=holding_id, field=field, on=on
+        authority, role, bytes(noted.sealed), person_id=person_id, tenure_id=tenure_id, field=field, on=on
     )
 
 
@@ -87,25 +87,25 @@ def open_copy(
     authority: Authority,
     *,
     person_id: PersonId,
-    holding_id: HoldingId,
+    tenure_id: TenureId,
     position: int,
     purpose: Purpose,
     on: dt.date,
     line_id: LineId | None = None,
     commitment: str | None = None,
-) -> OpenedCopy:
-    """Open one copy of a document, after a ledger entry says so; it counts as one value opened. No demand reaches it.
+) -> SecretDocumentCopy:
+    """Open one copy of a document, after a ledger entry says so; it counts as one value opened. No disclosure request reaches it.
 
-    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: as `open_sealed`, and CopyStoreAway.
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: as `open_sealed`, and DocumentStoreUnavailable.
     """
-    from rollkeeper.vault import copies
+    from rollkeeper.vault import document_store
 
     _mark_copy_opened(
-        authority, Purpose(purpose), person_id=person_id, holding_id=holding_id, line_id=line_id,
+        authority, Purpose(purpose), person_id=person_id, tenure_id=tenure_id, line_id=line_id,
         commitment=commitment, on=on,
     )  # fmt: skip
-    key = _person_key(person_id, holding_id=holding_id)
-    return OpenedCopy(copies.fetch(person_id, holding_id, position=position, key=key))
+    key = _person_key(person_id, tenure_id=tenure_id)
+    return SecretDocumentCopy(document_store.fetch(person_id, tenure_id, position=position, key=key))
 
 
 def open_line_values(
@@ -115,18 +115,18 @@ def open_line_values(
     *,
     purpose: Purpose,
     on: dt.date,
-) -> list[Opened]:
+) -> list[SecretValue]:
     """Open a value of each line, after a ledger entry for each line says so.
 
     One that does not open does not keep the others: its `reveal` refuses.
 
-    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, OnlySeals, NeedsTwoPeople,
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, SealOnlyProcess, NeedsTwoApprovers,
     TooManyOpenings.
     """
     field, purpose = LineField(field), Purpose(purpose)
-    role = _demand(authority, purpose, second=None, on=on)
-    _consented(purpose, None)
-    epochs.demand_opening()
+    role = _require(authority, purpose, second=None, on=on)
+    _consent_facts(purpose, None)
+    epochs.require_opening()
     if not pairs:
         return []
     with transaction.atomic(using="vault", durable=True):
@@ -138,18 +138,18 @@ def open_line_values(
         else:
             facts = {"asked": len(pairs), "field": field.value, "purpose": purpose.value}
             _mark_refused(authority, role, verdict, facts, on=on)
-    _demand_allowed(verdict)
+    _require_allowed(verdict)
     return _open_lines(authority, role, field, pairs, on=on)
 
 
-def note_file_opened(authority: Authority, *, demand_id: UUID, on: dt.date) -> None:
-    """Enter, before it is opened, that somebody reads the instrument of a demand; it counts as an opening.
+def note_file_opened(authority: Authority, *, disclosure_id: UUID, on: dt.date) -> None:
+    """Enter, before it is opened, that somebody reads the instrument of a disclosure request; it counts as an opening.
 
-    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, OnlySeals, TooManyOpenings.
+    Ledger: vault:sealed:opened, or vault:sealed:refused. Refuses: NotAllowed, SealOnlyProcess, TooManyOpenings.
     """
-    role = demand(authority, Power.OPEN_ON_DEMAND)
-    epochs.demand_opening()
-    facts = {"demand": str(demand_id), "field": INSTRUMENT, "purpose": Purpose.LEGAL_DEMAND.value}
+    role = require(authority, Permission.OPEN_ON_DISCLOSURE)
+    epochs.require_opening()
+    facts = {"disclosure": str(disclosure_id), "field": INSTRUMENT, "purpose": Purpose.LEGAL_DISCLOSURE.value}
     with transaction.atomic(using="vault", durable=True):
         verdict = _count(authority, asked=1)
         if isinstance(verdict, Refused):
@@ -158,12 +158,12 @@ def note_file_opened(authority: Authority, *, demand_id: UUID, on: dt.date) -> N
             append_entry(
                 authority, verb=Verb.SEALED_OPENED, role=role.value, on=on, facts=facts, using="vault"
             )
-    _demand_allowed(verdict)
+    _require_allowed(verdict)
 
 
-def power_for(purpose: Purpose) -> Power:
-    """Return the power that opening for this purpose demands."""
-    return _POWERS.get(purpose, Power.OPEN_SEALED)
+def permission_for(purpose: Purpose) -> Permission:
+    """Return the power that opening for this purpose disclosure requests."""
+    return _PERMISSIONS.get(purpose, Permission.OPEN_SEALED)
 
 
 def _mark_copy_opened(
@@ -171,18 +171,18 @@ def _mark_copy_opened(
     purpose: Purpose,
     *,
     person_id: PersonId,
-    holding_id: HoldingId,
+    tenure_id: TenureId,
     line_id: LineId | None,
     commitment: str | None,
     on: dt.date,
 ) -> None:
-    """Enter that a copy of a document is opened, committed, or refuse. A demand has no way to one: it names values."""
-    role = _demand(authority, purpose, second=None, on=on)
-    epochs.demand_opening()
-    if purpose is Purpose.LEGAL_DEMAND:
-        _demand_named(None)
-    _consented(purpose, None)
-    facts = {"field": COPY, "holding": str(holding_id), "purpose": purpose.value}
+    """Enter that a copy of a document is opened, committed, or refuse. A disclosure request has no way to one: it names values."""
+    role = _require(authority, purpose, second=None, on=on)
+    epochs.require_opening()
+    if purpose is Purpose.LEGAL_DISCLOSURE:
+        _require_disclosure_request(None)
+    _consent_facts(purpose, None)
+    facts = {"field": COPY, "tenure": str(tenure_id), "purpose": purpose.value}
     with transaction.atomic(using="vault", durable=True):
         verdict = _count(authority, asked=1)
         if isinstance(verdict, Refused):
@@ -192,21 +192,21 @@ def _mark_copy_opened(
                 authority, verb=Verb.SEALED_OPENED, role=role.value, on=on, person_id=person_id, line_id=line_id,
                 commitment=commitment, using="vault", facts=facts,
             )  # fmt: skip
-    _demand_allowed(verdict)
+    _require_allowed(verdict)
 
 
-def _demand(authority: Authority, purpose: Purpose, *, second: Authority | None, on: dt.date) -> StaffRole:
-    power = power_for(purpose)
-    role = demand(authority, power)
+def _require(authority: Authority, purpose: Purpose, *, second: Authority | None, on: dt.date) -> StaffRole:
+    permission = permission_for(purpose)
+    role = require(authority, permission)
     if role is StaffRole.SUBSCRIBER and purpose is not Purpose.SUBSCRIBER_REQUEST:
         raise NotAllowed(
-            power=power.value, needed=", ".join(r.value for r in rule_for(power).roles if r is not role)
+            permission=permission.value, needed=", ".join(r.value for r in rule_for(permission).roles if r is not role)
         )
     if second is not None:
-        demand(second, power)
-    people, deciders = rule_for(power).people, {a.staff_id for a in (authority, second) if a and a.staff_id}
-    if people > 1 and not may_decide(power, deciders, on=on):
-        raise NeedsTwoPeople(people=people, purpose=purpose.value)
+        require(second, permission)
+    people, deciders = rule_for(permission).people, {a.staff_id for a in (authority, second) if a and a.staff_id}
+    if people > 1 and not have_enough_approvers(permission, deciders, on=on):
+        raise NeedsTwoApprovers(people=people, purpose=purpose.value)
     return role
 
 
@@ -216,7 +216,7 @@ def _note_opening(
     facts: Mapping[str, str],
     *,
     person_id: PersonId,
-    holding_id: HoldingId,
+    tenure_id: TenureId,
     field: Field,
     line_id: LineId | None,
     commitment: str | None,
@@ -226,11 +226,11 @@ def _note_opening(
     if connections["vault"].in_atomic_block:
         raise RuntimeError("an opening's entry is durable: it is committed by a transaction of its own")
     at = clock.now()
-    (noted,) = kept_rows(
+    (noted,) = prepared_rows(
         "SELECT * FROM vault_note_opening(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
-            person_id, holding_id, field.value, line_id, authority.staff_id, settings().openings_a_day,
-            settings().openings_a_day_in_all, at - WINDOW, at, on, Verb.SEALED_OPENED.value, role.value, authority.commitment,
+            person_id, tenure_id, field.value, line_id, authority.staff_id, settings().opens_per_day,
+            settings().opens_per_day_total, at - WINDOW, at, on, Verb.SEALED_OPENED.value, role.value, authority.commitment,
             commitment, json.dumps(facts),
         ],
         using="vault",
@@ -251,27 +251,27 @@ def _count(authority: Authority, *, asked: int) -> Decision:
 
 
 def _decide(authority: Authority, *, by_one: int, by_all: int, asked: int) -> Decision:
-    """Decide by both limits; the house itself and subscribers, who have no account, have none."""
+    """Decide by both limits; the register itself and subscribers, who have no account, have none."""
     if authority.staff_id is None:
         return Allowed()
-    one = may_open_more(lately=by_one, asked=asked, limit=settings().openings_a_day)
+    one = may_open_more(lately=by_one, asked=asked, limit=settings().opens_per_day)
     if isinstance(one, Refused):
         return one
-    return may_all_open_more(lately=by_all, asked=asked, limit=settings().openings_a_day_in_all)
+    return may_everyone_open_more(lately=by_all, asked=asked, limit=settings().opens_per_day_total)
 
 
-def _demand_allowed(verdict: Decision) -> None:
+def _require_allowed(verdict: Decision) -> None:
     if isinstance(verdict, Refused):
         raise TooManyOpenings(article=verdict.article, reason=verdict.reason, remedy=verdict.remedy)
 
 
-def _demand_named(demand_id: UUID | None) -> str:
-    if demand_id is None:
-        raise NeedsDemand
-    return str(demand_id)
+def _require_disclosure_request(disclosure_id: UUID | None) -> str:
+    if disclosure_id is None:
+        raise NeedsDisclosureRequest
+    return str(disclosure_id)
 
 
-def _consented(purpose: Purpose, consent_id: UUID | None) -> dict[str, str]:
+def _consent_facts(purpose: Purpose, consent_id: UUID | None) -> dict[str, str]:
     if purpose is not Purpose.AUDIT:
         return {}
     if consent_id is None:
@@ -279,7 +279,7 @@ def _consented(purpose: Purpose, consent_id: UUID | None) -> dict[str, str]:
     return {"consent": str(consent_id)}
 
 
-def _agreed(second: Authority | None) -> dict[str, str]:
+def _approver_facts(second: Authority | None) -> dict[str, str]:
     return {"second": second.commitment} if second else {}
 
 
@@ -295,7 +295,7 @@ def _mark_refused(
     entry_id = append_entry(
         authority, verb=Verb.OPENING_REFUSED, role=role.value, on=on, person_id=person_id, facts=facts, using="vault"
     )  # fmt: skip
-    if isinstance(verdict, RefusedToAll):
+    if isinstance(verdict, RefusedForEveryone):
         canaries.raise_alarm_of_limit(authority, entry_id)
 
 
@@ -305,22 +305,22 @@ def _open_attribute(
     sealed: bytes,
     *,
     person_id: PersonId,
-    holding_id: HoldingId,
+    tenure_id: TenureId,
     field: Field,
     on: dt.date,
-) -> Opened:
+) -> SecretValue:
     padded = wire.open_padded_attribute(
-        _person_key(person_id, holding_id=holding_id), sealed,
-        binding=wire.attribute_binding(person_id.bytes, holding_id.bytes), field=field.value.encode(),
+        _person_key(person_id, tenure_id=tenure_id), sealed,
+        binding=wire.attribute_binding(person_id.bytes, tenure_id.bytes), field=field.value.encode(),
     )  # fmt: skip
     if wire.is_marked(padded):
         canaries.raise_alarm(authority, role, on=on)
-    return Opened(_text(wire.unpad(padded)))
+    return SecretValue(_text(wire.unpad(padded)))
 
 
-def _person_key(person_id: PersonId, *, holding_id: HoldingId) -> bytes:
-    found = keys.person_key(person_id, holding_id=holding_id)
-    context = wire.person_key_context(person_id.bytes, holding_id.bytes)
+def _person_key(person_id: PersonId, *, tenure_id: TenureId) -> bytes:
+    found = keys.person_key(person_id, tenure_id=tenure_id)
+    context = wire.person_key_context(person_id.bytes, tenure_id.bytes)
     return epochs.unwrapped(found.epoch_id, found.secret_wrapped).open_person_key(
         found.wrapped, context=context
     )
@@ -353,7 +353,7 @@ def _open_lines(
     pairs: Sequence[tuple[LineId, bytes]],
     *,
     on: dt.date,
-) -> list[Opened]:
+) -> list[SecretValue]:
     name = field.value.encode()
     values = epochs.Keyring().open_line_values(
         [bytes(envelope) for _, envelope in pairs],
@@ -361,7 +361,7 @@ def _open_lines(
     )
     if any(value is not None and wire.is_marked(value) for value in values):
         canaries.raise_alarm(authority, role, on=on)
-    return [Opened(None if value is None else _text(wire.unpad(value))) for value in values]
+    return [SecretValue(None if value is None else _text(wire.unpad(value))) for value in values]
 
 
 def _text(value: bytes) -> str:

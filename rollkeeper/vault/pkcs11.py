@@ -2,7 +2,7 @@
 """A token behind PKCS#11 (a smart card, a hardware security module, SoftHSM) as the root of trust.
 
 The wrapping key has one AES-256 key a version, made in the token and never out of it: label `rollkeeper-epochs`, its id the
-version. The bytes wrapped are drawn as a file's (`vault.root`). One PIN opens a whole token, so a face must not have it: the
+version. The bytes wrapped are drawn as a file's (`vault.root`). One PIN opens a whole token, so an app must not have it: the
 key of the blind index is made once from a key in the token and then lies in a file of its own, as under a root that is a
 file. Needs the extra `pkcs11`; the PIN lies in `secrets/root.pin`.
 """

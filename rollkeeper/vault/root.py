@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The root of trust: what wraps the secret of an epoch, and what keys the blind index.
 
-Two small interfaces, because a web face needs the second and must not come near the first. The implementation here
-keeps both in files of mode 0600 inside the home; a key service (`vault.transit`) and a token (`vault.pkcs11`) stand behind
+Two small interfaces, because a web app needs the second and must not come near the first. The implementation here
+keeps both in files of mode 0600 inside the instance; a key service (`vault.transit`) and a token (`vault.pkcs11`) stand behind
 the same interfaces.
 
 `secrets/root.key` has a line a version of the wrapping key and one for the index; destroying a version makes every
@@ -18,7 +18,7 @@ from typing import Protocol
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from rollkeeper.kernel.settings import home, settings
+from rollkeeper.kernel.settings import data_dir, settings
 from rollkeeper.vault import wire
 from rollkeeper.vault.errors import CannotOpen, RootMissing
 from rollkeeper.vault.key_files import read_keys, write_keys
@@ -37,7 +37,7 @@ class RootOfTrust(Protocol):
     """Wraps and unwraps secrets, each bound to a context, under a key that has versions."""
 
     def ensure(self) -> None:
-        """Make the root where this home has none yet and may make one."""
+        """Make the root where this instance has none yet and may make one."""
         ...
 
     def wrap(self, secret: bytes, *, context: bytes) -> bytes:
@@ -66,7 +66,7 @@ class IndexKey(Protocol):
 
 
 class FileRoot:
-    """A root of trust in a file: for trials and for small operators who keep the file's copy apart."""
+    """A root of trust in a file: for demos and for small operators who keep the file's copy apart."""
 
     def wrap(self, secret: bytes, *, context: bytes) -> bytes:
         """Return version byte, version of the root, nonce, ciphertext and tag."""
@@ -87,7 +87,7 @@ class FileRoot:
         if not root_file().exists():
             fresh = {name: secrets.token_bytes(wire.KEY_BYTES) for name in (_INDEX, "1")}
             write_keys(root_file(), fresh)
-            from rollkeeper.kernel.console import err  # web faces open the root too, and say nothing
+            from rollkeeper.kernel.console import err  # web apps open the root too, and say nothing
 
             err.print(_WARNING.format(file=root_file()), style="bold red", markup=False)
         if not index_file().exists():
@@ -111,7 +111,7 @@ class FileRoot:
 
 
 class TokenRoot(Pkcs11Root):
-    """A token as the root, with the key of the blind index in a file, since a face must not have the token's PIN."""
+    """A token as the root, with the key of the blind index in a file, since an app must not have the token's PIN."""
 
     def ensure(self) -> None:
         """Make the wrapping key in the token and the index's file beside it, where there is none."""
@@ -121,7 +121,7 @@ class TokenRoot(Pkcs11Root):
 
 
 class FileIndexKey:
-    """The key of the blind index in a file of its own, which a face may read."""
+    """The key of the blind index in a file of its own, which an app may read."""
 
     def __init__(self) -> None:
         self._begun = _begun(index_file(), _stamp(index_file()))
@@ -152,13 +152,13 @@ def _stamp(file: Path) -> tuple[int, ...]:
 
 
 def root_of_trust() -> RootOfTrust:
-    """Return the root of trust of this home: the token or the key service that its settings name, or the file."""
+    """Return the root of trust of this instance: the token or the key service that its settings name, or the file."""
     url = settings().root_url
     if url is None:
         return FileRoot()
     if url.startswith("pkcs11:"):
-        return TokenRoot(url, pin_file=home() / "secrets" / "root.pin")
-    return TransitRoot(url, token_file=home() / "secrets" / "root.token")
+        return TokenRoot(url, pin_file=data_dir() / "secrets" / "root.pin")
+    return TransitRoot(url, token_file=data_dir() / "secrets" / "root.token")
 
 
 def index_key() -> IndexKey:
@@ -166,18 +166,18 @@ def index_key() -> IndexKey:
     url = settings().root_url
     if url is None or url.startswith("pkcs11:"):
         return FileIndexKey()
-    roots = home() / "secrets" / "root.token"  # commands have it, no face does
+    roots = data_dir() / "secrets" / "root.token"  # commands have it, no app does
     in_bulk = roots.exists()
     return TransitIndexKey(
-        url, token_file=roots if in_bulk else home() / "secrets" / "index.token", in_bulk=in_bulk
+        url, token_file=roots if in_bulk else data_dir() / "secrets" / "index.token", in_bulk=in_bulk
     )
 
 
 def root_file() -> Path:
     """Return where the root of trust lies."""
-    return home() / "secrets" / "root.key"
+    return data_dir() / "secrets" / "root.key"
 
 
 def index_file() -> Path:
     """Return where the key of the blind index lies."""
-    return home() / "secrets" / "index.key"
+    return data_dir() / "secrets" / "index.key"

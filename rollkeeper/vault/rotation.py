@@ -2,7 +2,7 @@
 """Begin an epoch, seal everything anew to it, destroy the older ones: a stolen older copy of the keys opens nothing.
 
 May be killed at any instant and run again: while more than one epoch lives, a rotation is under way, and the next run goes
-on with it. Lines' values lie in tables of rooms above; those rooms hand down how they are read and written.
+on with it. Lines' values lie in tables of packages above; those packages hand down how they are read and written.
 """
 
 import datetime as dt
@@ -14,14 +14,16 @@ from uuid import UUID
 
 from django.db import transaction
 
-from rollkeeper.access.authority import Authority, demand
-from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.database import act, patient, rows, run, sql
+from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault import acts, capture_keys, epochs, keys, wire
+from rollkeeper.vault import epochs, keys, wire
+from rollkeeper.vault import offline_keys
+from rollkeeper.vault import services
 from rollkeeper.vault.errors import RotationCannotFinish
 from rollkeeper.vault.fields import LineField
 from rollkeeper.vault.hooks import LINE_VALUE_TABLES
@@ -30,18 +32,18 @@ from rollkeeper.vault.root import root_of_trust
 BATCH = 5_000
 _PASSES = 5
 _WAIT_SECONDS = 1.0
-_NOBODY = UUID(int=0)
+_UNKNOWN_MAILBOX = UUID(int=0)
 
-Tell = Callable[[int], None]
+OnProgress = Callable[[int], None]
 
 
-def _say_nothing(*_: int) -> None:
+def _ignore(*_: int) -> None:
     return
 
 
 @dataclass(frozen=True, slots=True)
 class LineValue:
-    """A sealed value of a line, as it lies in a table of some room."""
+    """A sealed value of a line, as it lies in a table of some package."""
 
     line_id: LineId
     field: LineField
@@ -75,25 +77,25 @@ def rotate(
     authority: Authority,
     *,
     on: dt.date,
-    tell: Tell = _say_nothing,
-    tell_of_waiting: Callable[[], None] = _say_nothing,
+    on_progress: OnProgress = _ignore,
+    on_waiting: Callable[[], None] = _ignore,
 ) -> Rotated:
     """Begin an epoch or go on with one that an earlier run began, seal everything to it, destroy the older ones.
 
     Waits for commands and acts that may have sealed to an older epoch and have not written yet.
 
-    Ledger: vault:epoch:begun, vault:epoch:destroyed. Refuses: NotAllowed, OnlySeals, RotationCannotFinish.
+    Ledger: vault:epoch:begun, vault:epoch:destroyed. Refuses: NotAllowed, SealOnlyProcess, RotationCannotFinish.
     """
-    role = demand(authority, Power.ROTATE_KEYS)
-    epochs.demand_opening()
+    role = require(authority, Permission.ROTATE_KEYS)
+    epochs.require_opening()
     older = keys.living_epoch_ids()
     if len(older) < 2:
         root_of_trust().begin_version()
-        older.append(acts.begin_epoch(authority, role=role, on=on))
+        older.append(services.begin_epoch(authority, role=role, on=on))
     target = older.pop()
-    _wait_for_those_who_seal(tell_of_waiting)
-    people, unopenable = _reseal_people(target, tell)
-    line_values, dead_values = _reseal_lines(target, tell)
+    _wait_for_those_who_seal(on_waiting)
+    people, unopenable = _reseal_people(target, on_progress)
+    line_values, dead_values = _reseal_lines(target, on_progress)
     _destroy(older, target=target)
     done = Rotated(target, tuple(older), people, line_values, unopenable + dead_values)
     _record(authority, role, done, on=on)
@@ -102,19 +104,19 @@ def rotate(
 
 def count_to_reseal() -> int:
     """Return how many people's keys there are: what a rotation has before it, lines' values aside."""
-    with act(using=keys.STORE), patient(using=keys.STORE):
+    with action(using=keys.STORE), without_timeout(using=keys.STORE):
         return int(rows("SELECT count(*) AS n FROM person_key", using=keys.STORE)[0].n)
 
 
-def _wait_for_those_who_seal(tell_of_waiting: Callable[[], None]) -> None:
-    if not epochs.seals_elsewhere():
+def _wait_for_those_who_seal(on_waiting: Callable[[], None]) -> None:
+    if not epochs.is_sealing_elsewhere():
         return
-    tell_of_waiting()
-    while epochs.seals_elsewhere():
+    on_waiting()
+    while epochs.is_sealing_elsewhere():
         time.sleep(_WAIT_SECONDS)
 
 
-def _reseal_people(target: int, tell: Tell) -> tuple[int, int]:
+def _reseal_people(target: int, on_progress: OnProgress) -> tuple[int, int]:
     """Seal every key to the newest epoch; return how many were, and how many do not open and stay as they are."""
     keyring = epochs.Keyring()
     sealer = keyring.secret(target).person_key_sealer()
@@ -126,23 +128,23 @@ def _reseal_people(target: int, tell: Tell) -> tuple[int, int]:
         alive = [(row, key) for row, key in zip(batch, opened, strict=True) if key is not None]
         dead += len(batch) - len(alive)
         done += _replace_keys(alive, sealer, target=target)
-        tell(len(batch))
+        on_progress(len(batch))
     return done, dead
 
 
 def _older_keys(target: int) -> Iterator[list[Any]]:
-    person_id = holding_id = _NOBODY
+    person_id = tenure_id = _UNKNOWN_MAILBOX
     while True:
-        with act(using=keys.STORE), patient(using=keys.STORE):
+        with action(using=keys.STORE), without_timeout(using=keys.STORE):
             found = rows(
                 sql("vault", "keys_of_older_epochs"),
-                {"person_id": person_id, "holding_id": holding_id, "epoch_id": target, "limit": BATCH},
+                {"person_id": person_id, "tenure_id": tenure_id, "epoch_id": target, "limit": BATCH},
                 using=keys.STORE,
             )
         if not found:
             return
         yield found
-        person_id, holding_id = found[-1].person_id, found[-1].holding_id
+        person_id, tenure_id = found[-1].person_id, found[-1].tenure_id
 
 
 def _replace_keys(alive: Sequence[tuple[Any, bytes]], sealer: wire.Sealer, *, target: int) -> int:
@@ -152,7 +154,7 @@ def _replace_keys(alive: Sequence[tuple[Any, bytes]], sealer: wire.Sealer, *, ta
         {
             "epoch_id": target,
             "persons": [row.person_id for row, _ in alive],
-            "holdings": [row.holding_id for row, _ in alive],
+            "tenures": [row.tenure_id for row, _ in alive],
             "older": [row.epoch_id for row, _ in alive],
             "wrapped": wrapped,
         },
@@ -160,7 +162,7 @@ def _replace_keys(alive: Sequence[tuple[Any, bytes]], sealer: wire.Sealer, *, ta
     )
 
 
-def _reseal_lines(target: int, tell: Tell) -> tuple[int, int]:
+def _reseal_lines(target: int, on_progress: OnProgress) -> tuple[int, int]:
     """Seal every line's value to the newest epoch; return how many were, and how many do not open."""
     keyring = epochs.Keyring()
     sealer = keyring.secret(target).line_value_sealer()
@@ -170,12 +172,12 @@ def _reseal_lines(target: int, tell: Tell) -> tuple[int, int]:
         opened = keyring.open_line_values([value.envelope for value in batch.values], contexts=contexts)
         alive = [(v, o, c) for v, o, c in zip(batch.values, opened, contexts, strict=True) if o is not None]
         fresh = sealer.seal([o for _, o, _ in alive], contexts=[c for _, _, c in alive])
-        with act():
+        with action():
             done += batch.table.replace(
                 [(value, new) for (value, _, _), new in zip(alive, fresh, strict=True)]
             )
         dead += len(batch.values) - len(alive)
-        tell(len(batch.values))
+        on_progress(len(batch.values))
     return done, dead
 
 
@@ -189,12 +191,12 @@ def _older_values(table: LineValues, target: int) -> Iterator["_Batch"]:
 def _destroy(older: Sequence[int], *, target: int) -> None:
     """Destroy epochs, once nothing that opens is left in them. Refuses: RotationCannotFinish."""
     for _ in range(_PASSES):
-        moved, dead = _reseal_people(target, _say_nothing)
-        moved += _reseal_lines(target, _say_nothing)[0]
+        moved, dead = _reseal_people(target, _ignore)
+        moved += _reseal_lines(target, _ignore)[0]
         if moved:
             continue
-        capture_keys.rewrap()  # before the root forgets what wraps them
-        with transaction.atomic(using=keys.STORE, durable=True), patient(using=keys.STORE):
+        offline_keys.rewrap()  # before the root forgets what wraps them
+        with transaction.atomic(using=keys.STORE, durable=True), without_timeout(using=keys.STORE):
             run("LOCK TABLE person_key IN SHARE ROW EXCLUSIVE MODE", using=keys.STORE)
             if _count_older(target) != dead:
                 continue
@@ -216,7 +218,7 @@ def _count_older(target: int) -> int:
 
 
 def _record(authority: Authority, role: StaffRole, done: Rotated, *, on: dt.date) -> None:
-    with act():
+    with action():
         for epoch_id in done.destroyed:
             append_entry(
                 authority, verb=Verb.EPOCH_DESTROYED, role=role.value, on=on,
@@ -225,7 +227,7 @@ def _record(authority: Authority, role: StaffRole, done: Rotated, *, on: dt.date
 
 
 def _context(row: Any) -> bytes:
-    return wire.person_key_context(row.person_id.bytes, row.holding_id.bytes)
+    return wire.person_key_context(row.person_id.bytes, row.tenure_id.bytes)
 
 
 def _line_context(value: LineValue) -> bytes:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One spelling for each number, document and reference, so that the same thing has the same keyed hash.
 
-Spelling only: whether a document number can be true is decided in the room documents. Two numbers that differ in more
+Spelling only: whether a document number can be true is decided in the package documents. Two numbers that differ in more
 than spelling must never become one: nobody is found under another's document.
 """
 
@@ -50,7 +50,7 @@ def normalise_reference(reference: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedToAll(Refused):
+class RefusedForEveryone(Refused):
     """Refused whoever asks: all together have had what they may."""
 
 
@@ -61,18 +61,18 @@ def may_open_more(*, lately: int, asked: int, limit: int) -> Decision:
     return Refused(
         article="art. 5",
         reason=f"{lately} of {limit} values were opened in 24 hours, and {asked} more were asked for",
-        remedy="Wait, or let another member of staff do it; 'openings_a_day' in home.toml is the limit.",
+        remedy="Wait, or let another member of staff do it; 'opens_per_day' in settings.toml is the limit.",
     )
 
 
-def may_all_open_more(*, lately: int, asked: int, limit: int) -> Decision:
+def may_everyone_open_more(*, lately: int, asked: int, limit: int) -> Decision:
     """Decide whether staff, who together opened so many in 24 hours, may open so many more, whoever of them asks."""
     if lately + asked <= limit:
         return Allowed()
-    return RefusedToAll(
+    return RefusedForEveryone(
         article="art. 5",
         reason=f"all staff together opened {lately} of {limit} values in 24 hours, and {asked} more were asked for",
-        remedy="Wait, and ask the data protection officer, who is told; 'openings_a_day_in_all' in home.toml is the limit.",
+        remedy="Wait, and ask the data protection officer, who is notified; 'opens_per_day_total' in settings.toml is the limit.",
     )
 
 

@@ -2,7 +2,7 @@
 """OpenBao's Transit engine as the root of trust: the wrapping key and the index key never leave it.
 
 Two keys, `rollkeeper-epochs` and `rollkeeper-index`, made once by whoever runs the service. Processes that open have a
-token for both, web faces only one for the second; what each token may do stands in `ops/openbao/`. Tokens lie in
+token for both, web apps only one for the second; what each token may do stands in `ops/openbao/`. Tokens lie in
 files, where the service's own agent renews them. The bytes wrapped are the service's text, `vault:v<version>:<base64>`.
 """
 
@@ -113,9 +113,9 @@ class TransitRoot:
 
 
 class TransitIndexKey:
-    """The key of the blind index, asked over the wire: whoever takes a face can ask, at the service's rate, not take it.
+    """The key of the blind index, asked over the wire: whoever takes an app can ask, at the service's rate, not take it.
 
-    The service limits requests, and one request can ask for thousands. So a face's token is refused such a one
+    The service limits requests, and one request can ask for thousands. So an app's token is refused such a one
     (`ops/openbao/index.hcl`): it asks for one at a time. Whoever has the root's token asks in bulk.
     """
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The bytes: how an attribute is sealed under a person's key, and a person's key or a line's value to an epoch.
 
-Drawn in the room's docstring. Knows no database, no file and no clock, so that its formats can be pinned by golden
+Drawn in the package's docstring. Knows no database, no file and no clock, so that its formats can be pinned by golden
 tests. Everything that does not open raises one opaque error.
 """
 
@@ -93,9 +93,9 @@ def is_marked(padded: bytes) -> bool:
 # ---- attributes, under a person's key ----
 
 
-def attribute_binding(person: bytes, holding: bytes) -> bytes:
+def attribute_binding(person: bytes, tenure: bytes) -> bytes:
     """Return what an attribute's ciphertext is bound to, but for the field's name, which follows it."""
-    return _ATTRIBUTE + person + holding
+    return _ATTRIBUTE + person + tenure
 
 
 def attribute_sealer(key: bytes, *, binding: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
@@ -120,31 +120,31 @@ def open_padded_attribute(key: bytes, sealed: bytes, *, binding: bytes, field: b
     return _decrypt(key, sealed[1:], binding + field)
 
 
-def seal_copy(key: bytes, copy: bytes, *, person: bytes, holding: bytes, position: int) -> bytes:
+def seal_copy(key: bytes, copy: bytes, *, person: bytes, tenure: bytes, position: int) -> bytes:
     """Seal one copy of a document under a person's key; its length says only how many pages of 4 KiB it fills."""
     nonce = os.urandom(NONCE_BYTES)
     padded = pad(copy, to_bytes=_COPY_PADDED_TO_BYTES)
-    binding = _COPY + person + holding + bytes([position])
+    binding = _COPY + person + tenure + bytes([position])
     return _VERSION_BYTE + nonce + AESGCM(key).encrypt(nonce, padded, binding)
 
 
-def open_copy(key: bytes, sealed: bytes, *, person: bytes, holding: bytes, position: int) -> bytes:
+def open_copy(key: bytes, sealed: bytes, *, person: bytes, tenure: bytes, position: int) -> bytes:
     """Open one copy of a document. Refuses: CannotOpen."""
     if sealed[:1] != _VERSION_BYTE:
         raise CannotOpen
-    return unpad(_decrypt(key, sealed[1:], _COPY + person + holding + bytes([position])))
+    return unpad(_decrypt(key, sealed[1:], _COPY + person + tenure + bytes([position])))
 
 
-def commitment(key: bytes, *, person: bytes, holding: bytes) -> str:
+def commitment(key: bytes, *, person: bytes, tenure: bytes) -> str:
     """Return what stands for a person in the ledger: it can be made again only while the person's key exists.
 
     ::
 
         salt        HKDF-Expand(person's key, "rollkeeper/commitment"), 32 bytes; shown alone, it opens nothing
-        commitment  HMAC-SHA-256(salt, person_id (16) || holding_id (16)), as 64 hexadecimal digits
+        commitment  HMAC-SHA-256(salt, person_id (16) || tenure_id (16)), as 64 hexadecimal digits
     """
     inner = expand(key, b"rollkeeper/commitment")
-    return hmac.digest(inner, person + holding, "sha256").hex()
+    return hmac.digest(inner, person + tenure, "sha256").hex()
 
 
 def expand(key: bytes, purpose: bytes) -> bytes:
@@ -155,9 +155,9 @@ def expand(key: bytes, purpose: bytes) -> bytes:
 # ---- secrets, to an epoch ----
 
 
-def person_key_context(person: bytes, holding: bytes) -> bytes:
+def person_key_context(person: bytes, tenure: bytes) -> bytes:
     """Return what a wrapped person's key is bound to."""
-    return b"rollkeeper/person-key\x00" + person + holding
+    return b"rollkeeper/person-key\x00" + person + tenure
 
 
 def line_value_context(line: bytes, field: bytes) -> bytes:
@@ -165,8 +165,8 @@ def line_value_context(line: bytes, field: bytes) -> bytes:
     return b"rollkeeper/line-value\x00" + line + field
 
 
-def capture_context(submission_key: str, ticket: bytes) -> bytes:
-    """Return what a capture is bound to: its key, and the ticket that says by whom and since when."""
+def offline_context(submission_key: str, ticket: bytes) -> bytes:
+    """Return what an offline registration is bound to: its key, and the ticket that says by whom and since when."""
     return b"rollkeeper/capture\x00" + ticket + submission_key.encode()
 
 
@@ -258,8 +258,8 @@ class EpochSecret:
         """Return lines' values still padded; None for each that does not open."""
         return self.open_all(envelopes, contexts=contexts, symmetric="line-values")
 
-    def open_capture(self, envelope: bytes, *, context: bytes) -> bytes:
-        """Return what a browser sealed, still padded. Only the public kind: nobody seals a capture otherwise. Refuses: CannotOpen."""
+    def open_offline(self, envelope: bytes, *, context: bytes) -> bytes:
+        """Return what a browser sealed, still padded. Only the public kind: nobody seals an offline registration otherwise. Refuses: CannotOpen."""
         if envelope[:2] != bytes([VERSION, KIND_PUBLIC]):
             raise CannotOpen
         return self.open_all([envelope], contexts=[context], symmetric="captures")[0] or _refuse()

@@ -5,9 +5,9 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from rollkeeper.access.acts import sign_in
+from rollkeeper.access.services import sign_in
 from rollkeeper.access.errors import PasswordTooWeak
-from rollkeeper.site.cli import make_app
+from rollkeeper.operations.cli import make_app
 
 PASSWORD = "seven plain words of nothing"
 run = CliRunner()

@@ -6,24 +6,24 @@ import pytest
 from django.db import connection
 
 from rollkeeper.access import passwords
-from rollkeeper.access.acts import add_staff, authority_of, end_role, grant_role, may_decide, sign_in
-from rollkeeper.access.authority import console_authority, demand, sweep_authority
+from rollkeeper.access.services import add_staff, authority_of, end_role, grant_role, have_enough_approvers, sign_in
+from rollkeeper.access.authority import console_authority, require, worker_authority
 from rollkeeper.access.errors import (
     NotAllowed,
-    NotForOneself,
+    NotForOwnAccount,
     NotSignedIn,
     PasswordTooWeak,
-    RoleHeldAlready,
+    RoleAlreadyGranted,
     RoleNotForPeople,
-    RoleNotHeld,
+    RoleNotGranted,
     StaffUnknown,
     TooManyAttempts,
-    UserNameNotRead,
+    InvalidUserName,
     UserNameTaken,
 )
 from rollkeeper.access.models import Staff
 from rollkeeper.access.queries import staff_list
-from rollkeeper.access.roles import Power, StaffRole
+from rollkeeper.access.roles import Permission, StaffRole
 from rollkeeper.kernel import clock
 from tests.entries import entries
 
@@ -33,7 +33,7 @@ DAY = dt.date(2012, 3, 2)
 
 @pytest.fixture(autouse=True)
 def _on_the_day(register):
-    clock.give_day(DAY)
+    clock.set_demo_date(DAY)
 
 
 def added(username="clerk-07", roles=(StaffRole.CLERK,), on=DAY):
@@ -47,7 +47,7 @@ def test_whoever_knows_the_password_gets_the_authority_of_their_roles():
 
     assert authority.staff_id == staff_id
     assert authority.roles == {StaffRole.CLERK}
-    assert demand(authority, Power.ENROL) is StaffRole.CLERK
+    assert require(authority, Permission.REGISTER) is StaffRole.CLERK
 
 
 def test_a_user_name_is_read_without_regard_to_case_and_blanks():
@@ -158,7 +158,7 @@ def test_a_role_counts_from_its_first_day():
     held = {}
 
     for day in (DAY - dt.timedelta(days=1), DAY, DAY + dt.timedelta(days=1)):
-        clock.give_day(day)
+        clock.set_demo_date(day)
         held[day] = bool(authority_of(staff).roles)
 
     assert list(held.values()) == [False, True, True]
@@ -171,7 +171,7 @@ def test_a_role_that_ended_is_gone_on_that_very_day():
     held = []
 
     for days in (4, 5, 6):
-        clock.give_day(DAY + dt.timedelta(days=days))
+        clock.set_demo_date(DAY + dt.timedelta(days=days))
         held.append(bool(authority_of(staff).roles))
 
     assert held == [True, False, False]
@@ -186,13 +186,13 @@ def test_a_role_can_be_granted_again_after_it_ended():
     assert sign_in("clerk-07", PASSWORD).roles == {StaffRole.CLERK}
 
 
-@pytest.mark.parametrize("role", [StaffRole.CONSOLE, StaffRole.SWEEP])
+@pytest.mark.parametrize("role", [StaffRole.CONSOLE, StaffRole.WORKER])
 def test_the_machines_roles_are_for_nobody(role):
     with pytest.raises(RoleNotForPeople):
         added(roles=[role])
 
 
-@pytest.mark.parametrize("who", [sweep_authority, None])
+@pytest.mark.parametrize("who", [worker_authority, None])
 def test_only_an_administrator_or_the_console_adds_staff(who):
     added()
     authority = who() if who else sign_in("clerk-07", PASSWORD)
@@ -212,13 +212,13 @@ def test_an_administrator_gives_roles_to_others_and_not_to_themselves():
 
     grant_role(boss, username="clerk-07", role=StaffRole.SUPERVISOR, on=DAY)
 
-    with pytest.raises(NotForOneself):
+    with pytest.raises(NotForOwnAccount):
         grant_role(boss, username="boss", role=StaffRole.SUPERVISOR, on=DAY)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "Пётр", "x" * 65, "-a", "a@b"])
 def test_a_user_name_that_is_no_reference_is_refused(name):
-    with pytest.raises(UserNameNotRead):
+    with pytest.raises(InvalidUserName):
         added(name)
 
 
@@ -242,9 +242,9 @@ def test_what_is_not_there_is_said():
 
     with pytest.raises(StaffUnknown):
         grant_role(console_authority(), username="nobody", role=StaffRole.CLERK, on=DAY)
-    with pytest.raises(RoleHeldAlready):
+    with pytest.raises(RoleAlreadyGranted):
         grant_role(console_authority(), username="clerk-07", role=StaffRole.CLERK, on=DAY)
-    with pytest.raises(RoleNotHeld):
+    with pytest.raises(RoleNotGranted):
         end_role(console_authority(), username="clerk-07", role=StaffRole.AUDITOR, on=DAY)
 
 
@@ -253,10 +253,10 @@ def test_two_different_people_decide_and_one_does_not():
     two = added("supervisor-1", [StaffRole.SUPERVISOR])
     clerk = added("clerk-07")
 
-    assert not may_decide(Power.APPROVE_BATCH, set())
-    assert not may_decide(Power.APPROVE_BATCH, {one})
-    assert not may_decide(Power.APPROVE_BATCH, {one, clerk})
-    assert may_decide(Power.APPROVE_BATCH, {one, two})
+    assert not have_enough_approvers(Permission.APPROVE_BATCH, set())
+    assert not have_enough_approvers(Permission.APPROVE_BATCH, {one})
+    assert not have_enough_approvers(Permission.APPROVE_BATCH, {one, clerk})
+    assert have_enough_approvers(Permission.APPROVE_BATCH, {one, two})
 
 
 def test_a_decider_whose_role_has_ended_no_longer_counts():
@@ -264,7 +264,7 @@ def test_a_decider_whose_role_has_ended_no_longer_counts():
     two = added("supervisor-1", [StaffRole.SUPERVISOR])
     end_role(console_authority(), username="supervisor-1", role=StaffRole.SUPERVISOR, on=DAY)
 
-    assert not may_decide(Power.APPROVE_BATCH, {one, two})
+    assert not have_enough_approvers(Permission.APPROVE_BATCH, {one, two})
 
 
 def test_the_list_shows_todays_roles():
@@ -275,7 +275,7 @@ def test_the_list_shows_todays_roles():
     assert [view.roles for view in staff_list(DAY + dt.timedelta(days=1))] == [()]
 
 
-@pytest.mark.parametrize("role", ["counter", "office", "sweep"])
+@pytest.mark.parametrize("role", ["counter", "backoffice", "worker"])
 def test_each_way_in_may_sign_people_in(role, as_role):
     added()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An agent with a place and somebody who works there, and people who come to be registered."""
+"""An agent with an outlet and somebody who works there, and people who come to be registered."""
 
 import datetime as dt
 import os
@@ -9,21 +9,23 @@ from dataclasses import dataclass
 import pytest
 from allauth.mfa.models import Authenticator
 
-from rollkeeper.access.acts import authority_of
+from rollkeeper.access.services import authority_of
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.agents import acts, capturing, places
+from rollkeeper.agents import registrations
+from rollkeeper.agents import outlets
+from rollkeeper.agents import services
 from rollkeeper.agents.checklist import checklist
-from rollkeeper.agents.models import Device, Place
-from rollkeeper.enrolment.acts import register_subscriber
-from rollkeeper.enrolment.submissions import Receipt, Submission
+from rollkeeper.agents.models import Device, Outlet
+from rollkeeper.registration.services import register_subscriber
+from rollkeeper.registration.submissions import Receipt, Submission
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.lines.states import Service
-from rollkeeper.subscribers.kinds import Part, PartyKind
-from rollkeeper.vault.acts import begin_first_epoch
-from tests.enrolment.people import fresh_number
+from rollkeeper.lines.choices import Service
+from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.vault.services import begin_first_epoch
+from tests.registration.people import fresh_number
 
 ON = dt.date(2012, 3, 2)
 """A Friday."""
@@ -54,13 +56,13 @@ class Shop:
         key = key or str(new_uuid())
         submission = Submission(
             submission_key=key, number=number or fresh_number(), kind=PartyKind.INDIVIDUAL,
-            parts={Part.HOLDER: {
+            parts={Part.SUBSCRIBER: {
                 "name": "Invented Person", "address": "1 Invented Street", "document_type": "passport-npl",
                 "document_number": document or f"X{new_uuid().int % 10**7:07d}",
             }},
-            service=Service.MOBILE, language="en", looked_twice=True,
+            service=Service.MOBILE, language="en", double_checked=True,
         )  # fmt: skip
-        return capturing.take_registration(
+        return registrations.register_at_outlet(
             self.authority, submission_key=key, devices=[passkey or self.passkey], on=clock.today(), at=at, late=late,
             copies=copies, do=lambda: register_subscriber(self.authority, submission, on=clock.today()),
         )  # fmt: skip
@@ -73,22 +75,22 @@ def employ(username: str, *roles: StaffRole) -> Authority:
     return authority_of(staff)
 
 
-def admitted(code=AGENT, *, cap=40, on=ON) -> None:
+def approved(code=AGENT, *, limit=40, on=ON) -> None:
     """An agent that shows everything and is let in."""
-    acts.enter_agent(CONSOLE, code, daily_cap=cap, on=on)
+    services.add_agent(CONSOLE, code, daily_limit=limit, on=on)
     for requirement in checklist():
-        acts.show_requirement(CONSOLE, code, requirement, evidence="ab" * 32, on=on)
-    acts.admit_agent(CONSOLE, code, on=on)
+        services.attest_requirement(CONSOLE, code, requirement, evidence="ab" * 32, on=on)
+    services.approve_agent(CONSOLE, code, on=on)
 
 
-def shop(username="clerk-07", *, agent=AGENT, place=PLACE, hours="always") -> Shop:
-    """A place with an account and a passkey that is enrolled there."""
+def shop(username="clerk-07", *, agent=AGENT, outlet=PLACE, hours="always") -> Shop:
+    """An outlet with an account and a passkey that is enrolled there."""
     who = employ(username, StaffRole.CLERK)
-    places.open_place(CONSOLE, agent, place, hours=hours, on=ON)
-    places.post_staff(CONSOLE, username, agent=agent, place=place, on=ON)
+    outlets.open_outlet(CONSOLE, agent, outlet, hours=hours, on=ON)
+    outlets.assign_staff(CONSOLE, username, agent=agent, outlet=outlet, on=ON)
     passkey = Authenticator.objects.create(user_id=who.staff_id, type="webauthn", data={})
     Device.objects.create(
-        device_id=new_uuid(), place_id=Place.objects.get(code=place).place_id, authenticator_id=passkey.pk,
+        device_id=new_uuid(), outlet_id=Outlet.objects.get(code=outlet).outlet_id, authenticator_id=passkey.pk,
         enrolled_on=ON,
     )  # fmt: skip
     return Shop(who, username, passkey.pk)
@@ -102,13 +104,13 @@ def at_time(text: str) -> dt.datetime:
 @pytest.fixture
 def vaulted(register: None) -> None:
     begin_first_epoch()
-    clock.give_day(ON)
+    clock.set_demo_date(ON)
 
 
 @pytest.fixture
 def counter(vaulted) -> Shop:
     """A counter of an agent that is let in."""
-    admitted()
+    approved()
     return shop()
 
 
@@ -119,13 +121,15 @@ def supervisor(vaulted) -> Authority:
 
 @pytest.fixture
 def set_settings(monkeypatch) -> Callable[..., None]:
-    """Give this house other settings for the length of a test, in this room's modules."""
-    from rollkeeper.agents import capturing, holding, rechecking
+    """Give this instance other settings for the length of a test, in this package's modules."""
+    from rollkeeper.agents import review_cases
+    from rollkeeper.agents import registrations
+    from rollkeeper.agents import reverification
     from rollkeeper.kernel.settings import settings
 
     def given(**changes):
         changed = settings().model_copy(update=changes)
-        for module in (capturing, holding, rechecking):
+        for module in (registrations, review_cases, reverification):
             monkeypatch.setattr(module, "settings", lambda: changed)
 
     return given

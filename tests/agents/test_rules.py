@@ -8,30 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollkeeper.agents.kinds import AgentState, Pattern
+from rollkeeper.agents.choices import AgentState, Pattern
 from rollkeeper.agents.rules import (
     DAYS,
     Situation,
-    Unusual,
+    AnomalySignals,
     is_many_abandoned,
     is_open,
-    may_capture,
+    may_register,
     may_entrust,
     pattern_of,
-    read_hours,
-    say_hours,
+    parse_hours,
+    format_hours,
 )
 from rollkeeper.law.rules import Allowed, Refused
 
 FRIDAY = dt.datetime(2012, 3, 2, 10, 0)
 GOOD = Situation(
-    state=AgentState.ADMITTED, not_shown=(), is_overdue=False, is_place_closed=False,
-    hours=read_hours("mon-fri 09:00-12:00 14:00-18:00"), needs_device=True, has_device=True, taken=0, cap=2,
+    state=AgentState.APPROVED, missing_requirements=(), is_overdue=False, is_outlet_closed=False,
+    hours=parse_hours("mon-fri 09:00-12:00 14:00-18:00"), needs_device=True, has_device=True, taken=0, limit=2,
     article="4 ¶2",
 )  # fmt: skip
-USUAL = Unusual(
-    in_ten_minutes=6, most_in_ten_minutes=6, lines_of_person=3, most_lines_of_person=3, places_today=1, is_open=True,
-    copy_was_seen=False,
+USUAL = AnomalySignals(
+    in_ten_minutes=6, most_in_ten_minutes=6, lines_of_person=3, most_lines_of_person=3, outlets_today=1, is_open=True,
+    is_duplicate_image=False,
 )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def test_a_place_is_open_from_its_opening_up_to_its_closing(moment, opened):
     at = dt.datetime.combine(FRIDAY.date(), dt.time.fromisoformat(moment))
 
     assert is_open(GOOD.hours, at=at) is opened
-    assert isinstance(may_capture(GOOD, at=at), Allowed) is opened
+    assert isinstance(may_register(GOOD, at=at), Allowed) is opened
 
 
 def test_a_place_is_closed_on_a_day_that_its_hours_do_not_name():
@@ -54,7 +54,7 @@ def test_a_place_is_closed_on_a_day_that_its_hours_do_not_name():
 
 
 def test_a_place_that_never_closes_is_open_in_the_last_minute_of_sunday():
-    assert is_open(read_hours("always"), at=dt.datetime(2012, 3, 4, 23, 59))
+    assert is_open(parse_hours("always"), at=dt.datetime(2012, 3, 4, 23, 59))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_place_that_never_closes_is_open_in_the_last_minute_of_sunday():
 )  # fmt: skip
 def test_what_are_no_hours_are_not_read(text):
     with pytest.raises(ValueError, match=r".*"):
-        read_hours(text)
+        parse_hours(text)
 
 
 @given(
@@ -78,7 +78,7 @@ def test_hours_that_are_written_are_read_as_they_were(moments):
         times = [f"{m // 60:02d}:{m % 60:02d}" for m in sorted(ends[: len(ends) // 2 * 2])]
         hours[day] = [times[at : at + 2] for at in range(0, len(times), 2)]
 
-    assert read_hours(say_hours(hours)) == hours
+    assert parse_hours(format_hours(hours)) == hours
 
 
 @pytest.mark.parametrize(("days", "met"), [(-1, False), (0, True), (1, True)])
@@ -101,27 +101,27 @@ def test_each_requirement_that_was_never_shown_is_named_with_the_article():
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"state": AgentState.CANDIDATE}, "agent_may_not_capture"),
-        ({"state": AgentState.SUSPENDED}, "agent_may_not_capture"),
-        ({"state": AgentState.ENDED}, "agent_may_not_capture"),
-        ({"not_shown": ("trained",)}, "agent_may_not_capture"),
-        ({"is_overdue": True}, "agent_may_not_capture"),
-        ({"is_place_closed": True}, "agent_may_not_capture"),
+        ({"state": AgentState.CANDIDATE}, "agent_may_not_register"),
+        ({"state": AgentState.SUSPENDED}, "agent_may_not_register"),
+        ({"state": AgentState.TERMINATED}, "agent_may_not_register"),
+        ({"missing_requirements": ("trained",)}, "agent_may_not_register"),
+        ({"is_overdue": True}, "agent_may_not_register"),
+        ({"is_outlet_closed": True}, "agent_may_not_register"),
         ({"has_device": False}, "device_not_enrolled"),
-        ({"taken": 2}, "cap_reached"),
-        ({"taken": 3}, "cap_reached"),
+        ({"taken": 2}, "daily_limit_reached"),
+        ({"taken": 3}, "daily_limit_reached"),
     ],
 )
 def test_each_thing_that_stands_in_the_way_is_named(changed, reason):
-    verdict = may_capture(replace(GOOD, **changed), at=FRIDAY)
+    verdict = may_register(replace(GOOD, **changed), at=FRIDAY)
 
     assert isinstance(verdict, Refused)
     assert verdict.reason == reason
 
 
 def test_one_below_the_cap_may_be_registered_and_a_place_without_a_device_needs_none():
-    assert isinstance(may_capture(replace(GOOD, taken=1), at=FRIDAY), Allowed)
-    assert isinstance(may_capture(replace(GOOD, needs_device=False, has_device=False), at=FRIDAY), Allowed)
+    assert isinstance(may_register(replace(GOOD, taken=1), at=FRIDAY), Allowed)
+    assert isinstance(may_register(replace(GOOD, needs_device=False, has_device=False), at=FRIDAY), Allowed)
 
 
 def test_what_is_at_its_limit_is_not_unusual():
@@ -133,9 +133,9 @@ def test_what_is_at_its_limit_is_not_unusual():
     [
         ({"in_ten_minutes": 7}, Pattern.RATE),
         ({"lines_of_person": 4}, Pattern.ONE_PERSON),
-        ({"places_today": 2}, Pattern.PLACES),
+        ({"outlets_today": 2}, Pattern.OUTLETS),
         ({"is_open": False}, Pattern.HOURS),
-        ({"copy_was_seen": True}, Pattern.COPY_TWICE),
+        ({"is_duplicate_image": True}, Pattern.DUPLICATE_IMAGE),
         ({"is_suspended": True}, Pattern.AFTER_SUSPENSION),
     ],
 )

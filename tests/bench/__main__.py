@@ -93,7 +93,7 @@ def without_rows_of(part: str, text: str) -> str:
 
 def with_picture(before: str, name: str) -> str:
     """Show the bench's picture under its tables, once."""
-    shown = f"\n![Seconds against size, both in powers of ten](pictures/measured-{name}.svg)\n"
+    shown = f"\n![Seconds against size, both in orders of magnitude](pictures/measured-{name}.svg)\n"
     parts = parts_of(before)
     parts[name] = parts[name].replace(shown, "") + shown
     return joined(parts)
@@ -150,16 +150,16 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    from rollkeeper.kernel import server
-    from rollkeeper.kernel.settings import HomeKind
-    from rollkeeper.site import boot
+    from rollkeeper.platform import embedded_postgres
+    from rollkeeper.kernel.settings import InstanceKind
+    from rollkeeper.operations import bootstrap
 
     try:
-        boot.make_home(HomeKind.TRIAL)
+        bootstrap.set_up_instance(InstanceKind.DEMO)
         main()
     finally:
         from django.db import connections
 
         connections.close_all()
-        server.stop_if_unused()
+        embedded_postgres.stop_if_unused()
         shutil.rmtree(HOME, ignore_errors=True)

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The nightly sweep with one line in twenty due, beside the bare writes that it cannot do without; and a quiet night.
+"""The nightly worker with one line in twenty due, beside the bare writes that it cannot do without; and a quiet night.
 
 The product: start clocks and put off, draw up, approve, suspend, with every reason, command, notice and ledger entry.
 The baseline: one UPDATE of the lines and one INSERT for each of the tables that must have a row, bodies ready-made,
 in one transaction, on the same tables with the same indexes. Both write to the same kind of rows in the same run; the product in
 the role that it has, whose entries the database checks, the baseline as the owner of the tables.
-The office's page is asked for as a browser would, signed in, with two years of nights in its picture. The longest chunk is
+The backoffice's page is asked for as a browser would, signed in, with two years of nights in its picture. The longest chunk is
 what a court's stay waits for: it is looked for before each.
 
 Before that night stands one on which as many lines are due at every size: what it costs must not grow with the population.
 
-Beyond two million lines nobody is told one by one: the night on which clocks start is played on forty lines, and all others
+Beyond two million lines nobody is notified one by one: the night on which clocks start is played on forty lines, and all others
 get what those have, without the ledger's entries; and there is no undo.
 """
 
@@ -28,11 +28,11 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import clear_url_caches
 
-from rollkeeper.access.acts import add_staff, commitment_of
-from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.services import add_staff, commitment_of
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import acts
+from rollkeeper.campaign import batch_control, batch_execution, batch_planning, batch_rollback, nightly, planning
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.database import run as do
@@ -40,20 +40,20 @@ from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import write_settings
 from rollkeeper.site import urls
 from tests.memory import Peaks
-from tests.owner import as_owner, empty
+from tests.superuser import as_superuser, empty
 
 type Row = tuple[str, int, float, float | None, float | None, str]
 
 PLANNED, QUIET = dt.date(2011, 12, 19), dt.date(2012, 2, 29)
-MOST_FEW, FEW_TOLD, FEW_DUE = 1_000, dt.date(2011, 12, 20), dt.date(2012, 3, 2)
-TOLD, PROMISED, DUE = dt.date(2012, 1, 5), dt.date(2012, 3, 5), dt.date(2012, 3, 6)  # one line in twenty
+MOST_FEW, FEW_NOTIFIED, FEW_DUE = 1_000, dt.date(2011, 12, 20), dt.date(2012, 3, 2)
+NOTIFIED, PROMISED, DUE = dt.date(2012, 1, 5), dt.date(2012, 3, 5), dt.date(2012, 3, 6)  # one line in twenty
 LATER = dt.date(2012, 1, 20)
-MOST_TOLD, SHAPES = 2_000_000, 40
+MOST_NOTIFIED, SHAPES = 2_000_000, 40
 
 
 def run(sizes: Sequence[int]) -> list[Row]:
     """Measure each size in a register that is emptied before."""
-    write_settings(first_share=1.0, first_share_hours=0, cap_per_hour=10**9)
+    write_settings(pilot_share=1.0, pilot_hours=0, max_lines_per_hour=10**9)
     return [row for size in sizes for row in _at(size)]
 
 
@@ -62,26 +62,26 @@ def _at(size: int) -> list[Row]:
     _populate(size)
     begun, peaks = time.perf_counter(), Peaks()
     people = (_person(StaffRole.CAMPAIGN_MANAGER), _person(StaffRole.SUPERVISOR))
-    with _as_sweep():
+    with _as_worker():
         planned = _seconds(
-            lambda: acts.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=_on(PLANNED))
+            lambda: planning.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=_on(PLANNED))
         )
     found = [_row("plan and owe first notices", size, planned)]
     few_lines = few_of(size)
-    _tell(size if size <= MOST_TOLD else SHAPES, few=few_lines)
-    with _as_sweep():
-        started = _seconds(lambda: acts.advance(sweep_authority(), on=_on(LATER)))
-    if size <= MOST_TOLD:
-        found.append(_row("start every clock, told in one night", size, started))
+    _tell(size if size <= MOST_NOTIFIED else SHAPES, few=few_lines)
+    with _as_worker():
+        started = _seconds(lambda: nightly.run_nightly(worker_authority(), on=_on(LATER)))
+    if size <= MOST_NOTIFIED:
+        found.append(_row("start every clock, notified in one night", size, started))
     else:
         _all_as_those(few=few_lines)
     do("VACUUM ANALYZE")
-    with _as_sweep():
+    with _as_worker():
         quiet = min(_quiet_night(QUIET - dt.timedelta(days=ago)) for ago in (2, 1, 0))
     baseline = _seconds(_bare_writes)
     do("VACUUM ANALYZE")
     chunks: list[float] = []
-    with _as_sweep():
+    with _as_worker():
         few = _seconds(lambda: _night(FEW_DUE, people, []))
         peaks.look()
         swept = _seconds(lambda: _night(DUE, people, chunks))
@@ -100,10 +100,10 @@ def _at(size: int) -> list[Row]:
             "at most 3",
         ),
         _row("the longest chunk of that night", size, max(chunks), limit="60 s: a stay stops a run"),
-        _row("the office's page, 95th of 20", size, _page_p95(), limit="300 ms at 10^7"),
+        _row("the back office's page, 95th of 20", size, _page_p95(), limit="300 ms at 10^7"),
     ]
-    if size <= MOST_TOLD:
-        with _as_sweep():
+    if size <= MOST_NOTIFIED:
+        with _as_worker():
             found.append(_row("undo of that night", size, _seconds(_undo)))
     peaks.look()
     most = (
@@ -113,9 +113,9 @@ def _at(size: int) -> list[Row]:
 
 
 @contextmanager
-def _as_sweep() -> Iterator[None]:
+def _as_worker() -> Iterator[None]:
     """Have the rights of whoever runs a night, and bear the checks that the tables' owner is spared."""
-    do("SET ROLE sweep")
+    do("SET ROLE worker")
     yield
     do("RESET ROLE")
 
@@ -133,28 +133,28 @@ def _cut(on: dt.date) -> int:
 
 def _night(due_on: dt.date, people: tuple[Authority, Authority], chunks: list[float]) -> None:
     on = _on(due_on)
-    acts.advance(sweep_authority(), on=on)
-    for due in acts.draw_up_batches(console_authority(), due_on=on, on=on):
+    nightly.run_nightly(worker_authority(), on=on)
+    for due in batch_planning.prepare_batches(console_authority(), due_on=on, on=on):
         for one in people if due.batch_id else ():
-            acts.approve_batch(one, due.batch_id, on=on)
-    for batch_id in acts.batches_to_run(on=on):
+            batch_control.approve_batch(one, due.batch_id, on=on)
+    for batch_id in batch_execution.batches_to_run(on=on):
         begun = [time.perf_counter()]
-        ran = acts.run_batch(
-            sweep_authority(), batch_id, on=on, moved=lambda _, begun=begun: begun.append(time.perf_counter())
+        ran = batch_execution.run_batch(
+            worker_authority(), batch_id, on=on, progress=lambda _, begun=begun: begun.append(time.perf_counter())
         )
         assert ran.state == "done", ran
         chunks += [after - before for before, after in pairwise(begun)]
 
 
 def _quiet_night(on: dt.date) -> float:
-    return _seconds(lambda: acts.advance(sweep_authority(), on=_on(on)))
+    return _seconds(lambda: nightly.run_nightly(worker_authority(), on=_on(on)))
 
 
 def _page_p95() -> float:
-    """Ask the office for its page as a browser does, with a picture of two years."""
+    """Ask the back office for its page as a browser does, with a picture of two years."""
     do(
-        "INSERT INTO campaign_sweepday (campaign_id, day, ran_at, stage_counts) SELECT campaign_id, day - back, ran_at, stage_counts"
-        " FROM (SELECT * FROM campaign_sweepday ORDER BY day LIMIT 1) first, generate_series(1, 730) back"
+        "INSERT INTO campaign_nightlyrun (campaign_id, day, ran_at, stage_counts) SELECT campaign_id, day - back, ran_at, stage_counts"
+        " FROM (SELECT * FROM campaign_nightlyrun ORDER BY day LIMIT 1) first, generate_series(1, 730) back"
     )
     add_staff(
         console_authority(),
@@ -163,14 +163,14 @@ def _page_p95() -> float:
         roles=[StaffRole.AUDITOR],
         on=DUE,
     )
-    os.environ["ROLLKEEPER_FACE"] = "office"
+    os.environ["ROLLKEEPER_APP"] = "backoffice"
     with override_settings(ALLOWED_HOSTS=["testserver"]):
         importlib.reload(urls)
         clear_url_caches()
         client = Client(HTTP_ACCEPT="text/html")
         client.force_login(Staff.objects.get(username="auditor"))
         taken = [_seconds(lambda: _asked(client)) for _ in range(20)]
-    del os.environ["ROLLKEEPER_FACE"]
+    del os.environ["ROLLKEEPER_APP"]
     return statistics.quantiles(taken, n=20)[-1]
 
 
@@ -182,28 +182,28 @@ def _asked(client: Client) -> None:
 
 def _undo() -> None:
     (batch,) = rows("SELECT batch_id FROM campaign_batch WHERE due_on = %s", [DUE])
-    acts.undo_batch(console_authority(), batch.batch_id, on=DUE)
+    batch_rollback.undo_batch(console_authority(), batch.batch_id, on=DUE)
 
 
 def _bare_writes() -> None:
     """Write what a suspension of so many lines cannot do without, and take it back for the product's turn."""
     with transaction.atomic():
         do("CREATE TEMPORARY TABLE due ON COMMIT DROP AS SELECT line_id FROM campaign_member"
-           " WHERE anchor_on = %s", [TOLD])  # fmt: skip
+           " WHERE anchor_on = %s", [NOTIFIED])  # fmt: skip
         for statement in BARE:
             do(statement)
     # The rows stay behind as they would after a night; only the lines go back to where the product finds them.
     with transaction.atomic():
         do("UPDATE lines_line SET state = 'active', version = 1 WHERE state = 'suspended'")
-        do("UPDATE campaign_member SET stage = 'counting', anchor_on = %s, promised_on = %s, next_check_on = %s"
-           " WHERE stage = 'suspended'", [TOLD, PROMISED, DUE])  # fmt: skip
+        do("UPDATE campaign_member SET stage = 'running', anchor_on = %s, promised_on = %s, next_check_on = %s"
+           " WHERE stage = 'suspended'", [NOTIFIED, PROMISED, DUE])  # fmt: skip
         do("DELETE FROM lines_suspension WHERE reason = 'registration'")
 
 
 _BODY = (
-    '{"actor":"sweep","article":"3","at":"2012-03-02T01:00:00.000Z","day":"2012-03-02","facts":{"anchor":"2012-01-01",'
+    '{"actor":"worker","article":"3","at":"2012-03-02T01:00:00.000Z","day":"2012-03-02","facts":{"anchor":"2012-01-01",'
     '"batch":"019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182","last_day":"2012-03-01"},"line":"019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182"'
-    ',"pack":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","role":"sweep","v":1,'
+    ',"pack":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef","role":"worker","v":1,'
     '"verb":"line:line:suspended"}'
 )
 BARE = (
@@ -217,11 +217,11 @@ BARE = (
     SELECT line_id, uuidv7(), 'registration', '2012-03-02', now() FROM due
     """,
     """
-    INSERT INTO network_command (line_id, kind, reason, asked_at)
+    INSERT INTO provisioning_command (line_id, kind, reason, asked_at)
     SELECT line_id, 'bar', 'registration', now() FROM due
     """,
     """
-    INSERT INTO notices_notice (line_id, kind, language, owed_on, promised_on, pack_hash)
+    INSERT INTO notices_notice (line_id, kind, language, queued_on, promised_on, pack_hash)
     SELECT line_id, 'suspended', 'en', '2012-03-02', '2012-04-01',
            '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef' FROM due
     """,
@@ -235,7 +235,7 @@ BARE = (
 def _populate(size: int) -> None:
     do("SET statement_timeout = 0")
     do(
-        "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_protected,"
+        "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential,"
         " activated_on, language, region, number_index) SELECT uuidv7(), 'mobile', 'active', 1, false, false, false,"
         " '2010-05-01', 'en', 'r' || n %% 300, sha256(n::text::bytea) FROM generate_series(1, %s) n",
         [size],
@@ -252,21 +252,21 @@ def few_of(size: int) -> int:
 
 
 def _tell(count: int, *, few: int) -> None:
-    """Let one line in twenty be told in time and a few before them, the others later."""
+    """Let one line in twenty be notified in time and a few before them, the others later."""
     do(
         "UPDATE notices_notice n SET state = 'delivered', channel = 'sms', delivered_on ="
         " CASE WHEN d.place %% 20 = 0 THEN %s::date WHEN d.place %% 20 = 1 AND d.place < %s THEN %s::date ELSE %s::date END"
         " FROM (SELECT line_id, row_number() OVER (ORDER BY line_id) AS place FROM lines_line ORDER BY line_id LIMIT %s) d"
         " WHERE d.line_id = n.line_id",
-        [TOLD, 20 * few, FEW_TOLD, LATER, count],
+        [NOTIFIED, 20 * few, FEW_NOTIFIED, LATER, count],
     )
-    # Whoever was told later was promised what was counted when the notice was owed; that day is in the past by now.
+    # Whoever was notified later was promised what was counted when the notice was owed; that day is in the past by now.
     do("VACUUM ANALYZE notices_notice")
 
 
 def _all_as_those(*, few: int) -> None:
     """Give every member what those have whose clocks were started, and the tallies their sums."""
-    with as_owner() as owner, owner.transaction():
+    with as_superuser() as owner, owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
         for statement in AS_THOSE:
             owner.execute(statement, {"few": 20 * few})
@@ -276,7 +276,7 @@ AS_THOSE = (
     """
     CREATE TEMPORARY TABLE shape ON COMMIT DROP AS
     SELECT rank() OVER (ORDER BY anchor_on) AS turn, m.campaign_id, m.stage, m.anchor_on,
-           m.promised_on, m.next_check_on, m.told_by, n.kind, n.language, n.state, n.channel, n.owed_on,
+           m.promised_on, m.next_check_on, m.notified_by, n.kind, n.language, n.state, n.channel, n.queued_on,
            n.promised_on AS said_on, n.pack_hash, n.delivered_on
       FROM (SELECT DISTINCT ON (anchor_on) * FROM campaign_member WHERE anchor_on IS NOT NULL) m
       JOIN notices_notice n USING (line_id)
@@ -286,33 +286,33 @@ AS_THOSE = (
     SELECT line_id, region, CASE WHEN place %% 20 = 0 THEN 2 WHEN place %% 20 = 1 AND place < %(few)s THEN 1 ELSE 3 END AS turn
       FROM (SELECT line_id, region, row_number() OVER (ORDER BY line_id) AS place FROM lines_line) l
     """,
-    "TRUNCATE campaign_member, notices_notice, campaign_changed, campaign_tally, campaign_regiontally, notices_tally",
+    "TRUNCATE campaign_member, notices_notice, campaign_linechange, campaign_tally, campaign_regiontally, notices_tally",
     """
-    INSERT INTO campaign_member (line_id, campaign_id, stage, anchor_on, promised_on, next_check_on, told_by, region)
-    SELECT line_id, campaign_id, stage, anchor_on, promised_on, next_check_on, told_by, region FROM every JOIN shape USING (turn)
+    INSERT INTO campaign_member (line_id, campaign_id, stage, anchor_on, promised_on, next_check_on, notified_by, region)
+    SELECT line_id, campaign_id, stage, anchor_on, promised_on, next_check_on, notified_by, region FROM every JOIN shape USING (turn)
     """,
     """
-    INSERT INTO notices_notice (line_id, kind, campaign_id, language, state, channel, owed_on, promised_on, pack_hash, delivered_on)
-    SELECT line_id, kind, campaign_id, language, state, channel, owed_on, said_on, pack_hash, delivered_on
+    INSERT INTO notices_notice (line_id, kind, campaign_id, language, state, channel, queued_on, promised_on, pack_hash, delivered_on)
+    SELECT line_id, kind, campaign_id, language, state, channel, queued_on, said_on, pack_hash, delivered_on
       FROM every JOIN shape USING (turn)
     """,
     """
-    INSERT INTO campaign_tally (campaign_id, stage, told_by, next_check_on, lines)
-    SELECT campaign_id, stage, told_by, next_check_on, count(*) FROM campaign_member GROUP BY 1, 2, 3, 4
+    INSERT INTO campaign_tally (campaign_id, stage, notified_by, next_check_on, lines)
+    SELECT campaign_id, stage, notified_by, next_check_on, count(*) FROM campaign_member GROUP BY 1, 2, 3, 4
     """,
     """
     INSERT INTO campaign_regiontally (campaign_id, region, stage, lines)
     SELECT campaign_id, region, stage, count(*) FROM campaign_member GROUP BY 1, 2, 3
     """,
     """
-    INSERT INTO notices_tally (counted, campaign_id, way, fate, last_way, change)
+    INSERT INTO notices_tally (counted, campaign_id, way, fate, last_channel, change)
     SELECT 'notice', campaign_id, kind, state, channel, count(*) FROM notices_notice GROUP BY 2, 3, 4, 5
     """,
 )
 
 
 def _on(day: dt.date) -> dt.date:
-    clock.give_day(day)
+    clock.set_demo_date(day)
     return day
 
 
@@ -331,5 +331,5 @@ def _person(role: StaffRole) -> Authority:
 
 def _empty() -> None:
     connection.close()
-    with as_owner() as owner:
+    with as_superuser() as owner:
         empty(owner, whole=True)

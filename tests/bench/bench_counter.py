@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Registrations at the counter, one after the other at a steady pace, beside plain views that insert as many rows.
 
-The real face, served by `rollkeeper serve`: session, gate, form, document check, seal to the public half, holding, network,
+The real app, served by `rollkeeper serve`: session, gate, form, document check, seal to the public half, tenure, network,
 a notice to the person's other line, ledger, receipt; no picture is read. Whoever sends does not wait for an answer before
-the next is due (open loop), so that a slow answer is not hidden by a slower pace. The face and the plain views take turns: a bare one, and one behind
+the next is due (open loop), so that a slow answer is not hidden by a slower pace. The app and the plain views take turns: a bare one, and one behind
 Django's own sign-in that commits to both stores, as the product must.
 """
 
@@ -22,19 +22,20 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import urlencode
 
-from rollkeeper.access.acts import add_staff
+from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.enrolment.registering import record
-from rollkeeper.enrolment.submissions import Deed
-from rollkeeper.kernel import clock, server
+from rollkeeper.registration.pipeline import record
+from rollkeeper.registration.submissions import RegistrationKind
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole, Role, connect, rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
-from rollkeeper.kernel.settings import home
-from rollkeeper.site.face_process import THREADS
-from rollkeeper.vault.acts import begin_first_epoch
-from tests.enrolment.people import fresh_number, person, submission
-from tests.site.test_serving import free_ports, started
+from rollkeeper.kernel.settings import data_dir
+from rollkeeper.operations.app_process import THREADS
+from rollkeeper.vault.services import begin_first_epoch
+from tests.registration.people import fresh_number, person, submission
+from tests.operations.test_process_supervisor import free_ports, started
 
 Row = tuple[str, int, float, float | None, float | None, str]
 
@@ -44,9 +45,9 @@ PACES, TURNS, CONNECTIONS = {10: 5, 50: 10}, 2, 8
 """Registrations a second, and for how many seconds a turn: a pace at which nobody waits for another, and the limit's."""
 WARM = 100
 TABLES = {
-    "lines_line": "default", "lines_number": "default", "lines_holding": "default", "subscribers_subscriber": "default",
+    "lines_line": "default", "lines_number": "default", "lines_tenure": "default", "subscribers_subscriber": "default",
     "subscribers_document": "default", "vault_sealed": "default", "person_key": "keys", "ledger_entry": "default",
-    "notices_notice": "default", "network_command": "default", "enrolment_submission": "default",
+    "notices_notice": "default", "provisioning_command": "default", "registration_submission": "default",
 }  # fmt: skip
 
 
@@ -69,12 +70,12 @@ def run(sizes: list[int]) -> Iterator[Row]:
     people = [person() for _ in range(TURNS * sum(a_turn.values()) + warm + 1)]
     _register_first_lines(people)
     port = free_ports()
-    with started(home(), port, "--face", "counter"):
-        face = Face(port + 1)
-        yield face.sign_in()
-        forms = iter([face.form_of(one) for one in people])
-        face.send([next(forms) for _ in range(warm)], a_second=min(PACES))
-        per_registration = _rows_of_one(lambda: face.send([next(forms)], a_second=1))
+    with started(data_dir(), port, "--app", "counter"):
+        app = App(port + 1)
+        yield app.sign_in()
+        forms = iter([app.form_of(one) for one in people])
+        app.send([next(forms) for _ in range(warm)], a_second=min(PACES))
+        per_registration = _rows_of_one(lambda: app.send([next(forms)], a_second=1))
         with (
             _schemas(per_registration),
             _plain_view(per_registration, port + 2, signed=False) as bare,
@@ -84,14 +85,14 @@ def run(sizes: list[int]) -> Iterator[Row]:
                 rival.send([rival.form] * warm, a_second=min(PACES))
             for pace, count in a_turn.items():
                 seen = len(_log())
-                sent = _in_turns(face, [bare, signed], list(islice(forms, count * TURNS)), pace)
+                sent = _in_turns(app, [bare, signed], list(islice(forms, count * TURNS)), pace)
                 yield from _rows(*sent, _log()[seen:], pace)
 
 
-def _in_turns(face: "Face", rivals: list["Client"], forms: list[bytes], pace: int) -> list[list[Sent]]:
-    sent: list[list[Sent]] = [[] for _ in (face, *rivals)]
+def _in_turns(app: "App", rivals: list["Client"], forms: list[bytes], pace: int) -> list[list[Sent]]:
+    sent: list[list[Sent]] = [[] for _ in (app, *rivals)]
     for turn in range(TURNS):
-        sent[0] += face.send(forms[turn::TURNS], a_second=pace)
+        sent[0] += app.send(forms[turn::TURNS], a_second=pace)
         for nth, rival in enumerate(rivals, 1):
             sent[nth] += rival.send([rival.form] * len(forms[turn::TURNS]), a_second=pace)
     return sent
@@ -100,7 +101,7 @@ def _in_turns(face: "Face", rivals: list["Client"], forms: list[bytes], pace: in
 def _rows(
     product: list[Sent], bare: list[Sent], signed: list[Sent], log_ms: list[int], pace: int
 ) -> Iterator[Row]:
-    """Say how it went, by whoever sent and by the face's own log."""
+    """Say how it went, by whoever sent and by the app's own log."""
     wrong = sum(one.status != http.client.FOUND for one in product)
     assert wrong < len(product), "nobody was registered"
     assert not any(one.status != http.client.NO_CONTENT for one in (*bare, *signed))
@@ -116,9 +117,9 @@ def _rows(
             ours / other,
             "ratio 4",
         )
-        of_the_face = _at([ms / 1000 for ms in log_ms], share)
-        what = f"{pace} a second, {name}, once a thread has taken it up, by the face's log"
-        yield what, len(log_ms), of_the_face, None, None, f"{limit} s"
+        of_the_app = _at([ms / 1000 for ms in log_ms], share)
+        what = f"{pace} a second, {name}, once a thread has taken it up, by the app's log"
+        yield what, len(log_ms), of_the_app, None, None, f"{limit} s"
 
 
 def _at(seconds: list[float], share: float) -> float:
@@ -169,16 +170,16 @@ class Client:
                 sent.append(Sent(time.monotonic() - due, answer.status))
             line.close()
 
-        carriers = [threading.Thread(target=carry) for _ in range(CONNECTIONS)]
-        for one in carriers:
+        offline_workers = [threading.Thread(target=carry) for _ in range(CONNECTIONS)]
+        for one in offline_workers:
             one.start()
-        for one in carriers:
+        for one in offline_workers:
             one.join()
         assert len(sent) == len(forms), "a connection broke"
         return sent
 
 
-class Face(Client):
+class App(Client):
     """A clerk's browser at the real counter."""
 
     def sign_in(self) -> Row:
@@ -199,9 +200,9 @@ class Face(Client):
 
     def form_of(self, who: dict[str, str]) -> bytes:
         """Return a form as the page sends it: somebody's second line."""
-        given = {f"holder__{name}": value for name, value in who.items()} | {
+        given = {f"subscriber__{name}": value for name, value in who.items()} | {
             "submission_key": str(new_uuid()), "number": fresh_number(), "service": "mobile", "language": "en",
-            "looked_twice": "on", "csrfmiddlewaretoken": self.cookies["rollkeeper_counter_csrf"],
+            "double_checked": "on", "csrfmiddlewaretoken": self.cookies["rollkeeper_counter_csrf"],
         }  # fmt: skip
         return urlencode(given).encode()
 
@@ -214,8 +215,8 @@ class Face(Client):
 def _register_first_lines(people: list[dict[str, str]]) -> None:
     """Give everybody a line, so that the next one owes a notice."""
     clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "0f" * 32)
-    given = [submission(fresh_number(), one, looked_twice=True) for one in people]
-    outcomes = record(clerk, given, deed=Deed.REGISTER, on=clock.today())
+    given = [submission(fresh_number(), one, double_checked=True) for one in people]
+    outcomes = record(clerk, given, action_kind=RegistrationKind.REGISTER, on=clock.today())
     assert not [one for one in outcomes if isinstance(one, Exception)], outcomes[0]
 
 
@@ -242,8 +243,8 @@ def _counted(table: str, using: str) -> tuple[int, int]:
 def _schemas(per_registration: dict[str, list[int]]) -> Iterator[None]:
     """Make plain tables, one for each table of the register, for as long as they are needed; the keys' in both stores."""
     wanted = (
-        (connect(server.REGISTER, Role.MIGRATOR), per_registration),
-        (connect(server.KEYS, KeysRole.MIGRATOR), ["person_key"]),
+        (connect(stores.REGISTER, Role.MIGRATOR), per_registration),
+        (connect(stores.KEYS, KeysRole.MIGRATOR), ["person_key"]),
     )
     for line, tables in wanted:
         line.execute("CREATE SCHEMA bare")
@@ -270,8 +271,8 @@ def _plain_view(per_registration: dict[str, list[int]], port: int, *, signed: bo
     }
     client = Client(port)
     if signed:
-        told = [sys.executable, "-m", "tests.bench.rival_bare_view"]
-        cookies = json.loads(subprocess.check_output(told, cwd=ROOT, env=environment))
+        notified = [sys.executable, "-m", "tests.bench.rival_bare_view"]
+        cookies = json.loads(subprocess.check_output(notified, cwd=ROOT, env=environment))
         client.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         client.form = urlencode({"number": "1", "csrfmiddlewaretoken": cookies["csrftoken"]}).encode()
     process = subprocess.Popen(granian, cwd=ROOT, env=environment)
@@ -296,6 +297,6 @@ def _wait_for(port: int) -> None:
 
 
 def _log() -> list[int]:
-    """Return what the face's own log says that each registration took, in milliseconds."""
-    said = (home() / "logs" / "counter.log").read_text("utf-8")
-    return [int(ms) for ms in re.findall(r"POST /.*deed.* (\d+) ms$", said, re.MULTILINE)]
+    """Return what the app's own log says that each registration took, in milliseconds."""
+    said = (data_dir() / "logs" / "counter.log").read_text("utf-8")
+    return [int(ms) for ms in re.findall(r"POST /.*action.* (\d+) ms$", said, re.MULTILINE)]

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from rollkeeper.documents.capture import Captured, read_document
-from rollkeeper.documents.errors import FileRefused, NothingRead
-from rollkeeper.documents.reading.refusals import Why
-from rollkeeper.documents.reading.talking import Worker, the_worker
+from rollkeeper.documents.image_intake import ImageResult, read_document
+from rollkeeper.documents.errors import ImageRejected, NoDocumentFound
+from rollkeeper.documents.reading.refusals import RejectReason
+from rollkeeper.documents.reading.worker_client import Worker, the_worker
 from rollkeeper.documents.specimens import Kind
 from tests.documents import hostile, recall
 
@@ -28,7 +28,7 @@ Row = tuple[str, int, float, float | None, float | None, str]
 DOCUMENTS = 12 * len(Kind)
 BASELINES = 3 * len(Kind)
 TINY = [2]
-"""So few documents, and hostile files, are a trial of this bench: each takes a second."""
+"""So few documents, and hostile files, are a demo of this bench: each takes a second."""
 
 
 def run(sizes: list[int]) -> list[Row]:
@@ -66,9 +66,9 @@ def _captures(count: int) -> list[Row]:
     ]
 
 
-def is_right(drawn: recall.Specimen, done: Captured | None) -> bool:
-    """Tell whether the number was read as it was drawn; the back of a card has none, and is told apart."""
-    values = dict(done.proposed.values) if done else {}
+def is_right(drawn: recall.Specimen, done: ImageResult | None) -> bool:
+    """Tell whether the number was read as it was drawn; the back of a card has none, and is distinguished."""
+    values = dict(done.proposal.values) if done else {}
     if drawn.kind is Kind.CARD_BACK:
         return values.get("document_type") == "cn-resident-card"
     return values.get("document_number") == drawn.printed["number"]
@@ -98,12 +98,12 @@ def _hostile(limit: int) -> list[Row]:
     ]
 
 
-def _refusal(data: bytes, name: str) -> Why | None:
+def _refusal(data: bytes, name: str) -> RejectReason | None:
     try:
         read_document(data, asked=(), on=recall.ON, name=name)
-    except FileRefused as refused:
+    except ImageRejected as refused:
         return refused.why
-    except NothingRead:
+    except NoDocumentFound:
         return None
     return None
 

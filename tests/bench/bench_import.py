@@ -1,10 +1,10 @@
 """Import, set against a bare COPY of the finished rows and against what a user would otherwise write with Django.
 
 The file has numbers in the national form, days, services, regions and a reference; everything is normalised, looked at,
-indexed and sealed, by a process of its own, whose most memory is told. The COPY gets the very tuples that the import made,
+indexed and sealed, by a process of its own, whose most memory is notified. The COPY gets the very tuples that the import made,
 out of files and in one transaction, into the same tables with the same indexes (and once without): no cheaper way to have
 these rows exists. The Django loops seal one attribute a line with AES-GCM on the way into a table without further indexes,
-which flatters them; they run on few rows, before and after the import, and their rate is taken for the whole. Beside them
+which flatters them; they run on few rows, before and after the import, and their rate is taken for the whole. ManagedProcess them
 stands what a register cannot do without, up to two million: the same `bulk_create` of as many rows, with the unique blind
 index by which a number is found.
 """
@@ -27,16 +27,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection, models, transaction
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.campaign.importing.acts import import_lines
-from rollkeeper.campaign.importing.files import look
-from rollkeeper.campaign.importing.maps import make_map
+from rollkeeper.imports.services import import_lines
+from rollkeeper.imports.files import scan_file
+from rollkeeper.imports.mapping import make_map
 from rollkeeper.kernel.database import run as do
 from rollkeeper.kernel.database import sql
 from rollkeeper.kernel.settings import settings
 from rollkeeper.law.packs import load_pack
-from rollkeeper.vault.acts import begin_first_epoch
+from rollkeeper.vault.services import begin_first_epoch
 from tests.memory import Peaks
-from tests.owner import as_owner
+from tests.superuser import as_superuser
 
 ON = dt.date(2011, 12, 1)
 RAW = {
@@ -139,7 +139,7 @@ def import_alone(file: str) -> None:
 
 
 def _import(file: Path) -> None:
-    seen = look(file)
+    seen = scan_file(file)
     made = make_map(RAW, named="bench", header=seen.header)
     import_lines(console_authority(), seen, made, refused_file=file.with_suffix(".refused"), on=ON)
 
@@ -267,14 +267,14 @@ class _without_indexes:  # noqa: N801 - a context manager
 
 
 def _empty() -> None:
-    with as_owner() as owner:
+    with as_superuser() as owner:
         owner.execute("SET session_replication_role = replica")
-        owner.execute("TRUNCATE lines_line, lines_number, lines_reference, campaign_import")
+        owner.execute("TRUNCATE lines_line, lines_number, lines_reference, imports_import")
         owner.execute("CHECKPOINT")
 
 
 def _write(folder: Path, size: int) -> Path:
-    file, chance = folder / "export.csv", random.Random(7)  # noqa: S311 - rows for a trial
+    file, chance = folder / "export.csv", random.Random(7)  # noqa: S311 - rows for a demo
     start = dt.date(2001, 1, 1)
     days = [(start + dt.timedelta(i)).isoformat() for i in range(3_900)]
     numbers = chance.sample(range(10**8), size)

@@ -15,26 +15,26 @@ from typing import Any
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.enrolment import recording
-from rollkeeper.enrolment.acts import register_subscriber
+from rollkeeper.registration import persistence
+from rollkeeper.registration.services import register_subscriber
 from rollkeeper.kernel import database
 from rollkeeper.kernel.ids import PersonId, new_uuids
 from rollkeeper.ledger import auditor, notes, queries, tree
-from rollkeeper.ledger.acts import integrate
-from rollkeeper.ledger.folder import Folder, bundle, tile_name
-from rollkeeper.ledger.publishing import publish
-from rollkeeper.vault.acts import begin_first_epoch
-from tests.enrolment.people import ON, fresh_number, submission
+from rollkeeper.ledger.services import integrate
+from rollkeeper.ledger.tile_store import TileStore, bundle, tile_name
+from rollkeeper.ledger.publication import publish
+from rollkeeper.vault.services import begin_first_epoch
+from tests.registration.people import ON, fresh_number, submission
 
 TINY = [50, 60]
-"""The second size is added to the first: a trial does both."""
+"""The second size is added to the first: a demo does both."""
 UV = Path(__file__).parents[2] / ".tools" / "bin" / "uv"
 Row = tuple[str, int, float, float | None, float | None, str]
 
 FILL = (
     "INSERT INTO ledger_entry (at, day, verb, line_id, person_id, body)"
-    " SELECT at, '2012-03-02', verb, line, person, ledger_body(verb, at, '2012-03-02', 'sweep', 'sweep', NULL, NULL,"
-    " line, NULL, jsonb_build_object('field', 'name', 'holding', line, 'purpose', 'notice'))"
+    " SELECT at, '2012-03-02', verb, line, person, ledger_body(verb, at, '2012-03-02', 'worker', 'worker', NULL, NULL,"
+    " line, NULL, jsonb_build_object('field', 'name', 'tenure', line, 'purpose', 'notice'))"
     " FROM (SELECT now() AS at, 'vault:sealed:opened' AS verb, uuidv7() AS line,"
     " (%(persons)s::uuid[])[1 + n %% cardinality(%(persons)s)] AS person FROM generate_series(1, %(more)s) AS n) AS made"
 )
@@ -42,10 +42,10 @@ FACTS = (
     "jsonb_build_object('anchor', date '2012-01-01' + n % 60, 'batch', line, 'last_day', date '2012-03-01')"
 )
 BODIES = {
-    "checked": "ledger_body('line:line:suspended', now(), '2012-03-02', 'sweep', 'sweep', repeat('cd', 32), 'art. 3',"
+    "checked": "ledger_body('line:line:suspended', now(), '2012-03-02', 'nightly run', 'nightly run', repeat('cd', 32), 'art. 3',"
     f" line, NULL, {FACTS})",
-    "bare": "jsonb_build_object('actor', 'sweep', 'article', 'art. 3', 'at', now(), 'day', '2012-03-02', 'facts',"
-    f" {FACTS}, 'line', line, 'pack', repeat('cd', 32), 'role', 'sweep', 'v', 1, 'verb', 'line:line:suspended')::text",
+    "bare": "jsonb_build_object('actor', 'nightly run', 'article', 'art. 3', 'at', now(), 'day', '2012-03-02', 'facts',"
+    f" {FACTS}, 'line', line, 'pack', repeat('cd', 32), 'role', 'nightly run', 'v', 1, 'verb', 'line:line:suspended')::text",
 }
 CHAIN = """
 CREATE TEMP TABLE chain AS
@@ -73,7 +73,7 @@ def run(sizes: list[int]) -> list[Row]:
 
 def _one_size(size: int, more: int, persons: list[Any]) -> list[Row]:
     integrate()
-    with database.act(), database.patient():
+    with database.action(), database.without_timeout():
         first = database.rows("SELECT coalesce(max(entry_id), 0) + 1 AS id FROM ledger_entry")[0].id
         database.run(FILL, {"persons": persons, "more": more})
     folder = Path(tempfile.mkdtemp(prefix="rollkeeper-ledger-"))
@@ -111,19 +111,19 @@ def _appending(*, turns: int, acts: int) -> Row:
     begin_first_epoch()
     database.run("SET ROLE counter")
     clerk = Authority(frozenset({StaffRole.CLERK}), None, "c1" * 32)
-    real = recording._entered
+    real = persistence._entered
     seconds = {True: 0.0, False: 0.0}
     asked = [submission(fresh_number()) for _ in range((2 * turns + 1) * acts)]
     for one in asked[:acts]:
         register_subscriber(clerk, one, on=ON)
     for turn in range(2 * turns):
         with_entry = turn % 2 == 0
-        recording._entered = real if with_entry else _no_entries
+        persistence._entered = real if with_entry else _no_entries
         mine, before = asked[(turn + 1) * acts : (turn + 2) * acts], _entries()
         spent, _ = _timed(lambda mine=mine: [register_subscriber(clerk, one, on=ON) for one in mine])
         assert (_entries() - before >= acts) is with_entry
         seconds[with_entry] += spent
-    recording._entered = real
+    persistence._entered = real
     database.run("RESET ROLE")
     whole, without = seconds[True], seconds[False]
     return (
@@ -150,13 +150,13 @@ def _writing(count: int) -> Row:
     seconds = {}
     for name, body in BODIES.items():
         statement = f"SELECT max(length({body})) FROM (SELECT n, uuidv7() AS line FROM generate_series(1, {count}) AS n) AS m"  # noqa: S608
-        seconds[name] = min(_timed(lambda told=statement: database.rows(told))[0] for _ in range(3))
+        seconds[name] = min(_timed(lambda notified=statement: database.rows(notified))[0] for _ in range(3))
     checked, bare = seconds["checked"], seconds["bare"]
     return "write bodies in SQL / jsonb of the same values", count, checked, bare, checked / bare, ""
 
 
 def _chain(first: int) -> None:
-    with database.act(), database.patient():
+    with database.action(), database.without_timeout():
         database.run(CHAIN, {"first": first})
         database.run("DROP TABLE chain")
 
@@ -174,8 +174,8 @@ def _pymerkle(file: Path, count: int) -> tuple[float, float] | None:
             flush=True,
         )
         return None
-    told = json.loads(ran.stdout)
-    return told["appending"], told["proving"]
+    notified = json.loads(ran.stdout)
+    return notified["appending"], notified["proving"]
 
 
 def _against(
@@ -199,8 +199,8 @@ def _growing(size: int) -> Row:
 def make_log(folder: Path, size: int) -> None:
     """Publish so many entries of the usual length out of nothing."""
     place, head, tail = (
-        Folder(folder),
-        b'{"actor":"sweep","facts":{"n":',
+        TileStore(folder),
+        b'{"actor":"worker","facts":{"n":',
         b'},"filling":"' + b"x" * 245 + b'"}',
     )
     below = b""
@@ -234,7 +234,7 @@ def _verifying(folder: Path) -> float:
 
 
 def _published_nodes(folder: Path, size: int) -> tree.Node:
-    place = Folder(folder)
+    place = TileStore(folder)
     return tree.nodes_from_tiles(
         lambda level, index, width: place.read(tile_name(level, index, width)) or b"", size
     )
@@ -253,7 +253,7 @@ def _proving(size: int, nodes: Callable[[], tree.Node], *, afresh: bool) -> floa
 def _looking(persons: list[Any]) -> float:
     dice = random.Random(2)  # noqa: S311
     asked = [PersonId(dice.choice(persons)) for _ in range(100)]
-    looked = [_timed(lambda who=who: queries.looks(who)) for who in asked]
+    looked = [_timed(lambda who=who: queries.accesses(who)) for who in asked]
     assert all(found for _, found in looked)
     return sorted(seconds for seconds, _ in looked)[94]
 

@@ -43,15 +43,15 @@ def _in_a_process(step: str, size: int) -> str:
 
 
 def _seal(size: int) -> None:
-    from rollkeeper.kernel.database import act
+    from rollkeeper.kernel.database import action
     from rollkeeper.kernel.database import run as execute
-    from rollkeeper.vault.acts import seal_persons
+    from rollkeeper.vault.services import seal_persons
     from tests.bench.bench_vault import people
 
     execute("TRUNCATE vault_sealed")
     execute("DELETE FROM person_key", using="keys")
     for some in batched(range(size), CHUNK):
-        with act():
+        with action():
             seal_persons(people(len(some)))
 
 
@@ -73,15 +73,15 @@ def _look(size: int) -> None:
 
 def _shred(size: int) -> None:
     from rollkeeper.kernel.database import rows
-    from rollkeeper.kernel.ids import HoldingId, PersonId
-    from rollkeeper.vault.acts import shred
+    from rollkeeper.kernel.ids import TenureId, PersonId
+    from rollkeeper.vault.services import shred
 
     gone = 0
     # On from the last one, not from the start: there lie only dead rows, and each look would go through all of them.
     after = UUID(int=0)
-    some = "SELECT person_id, holding_id FROM person_key WHERE person_id > %s ORDER BY person_id LIMIT %s"
+    some = "SELECT person_id, tenure_id FROM person_key WHERE person_id > %s ORDER BY person_id LIMIT %s"
     while found := rows(some, [after, CHUNK], using="keys"):
-        gone += shred([(PersonId(row.person_id), HoldingId(row.holding_id)) for row in found])
+        gone += shred([(PersonId(row.person_id), TenureId(row.tenure_id)) for row in found])
         after = found[-1].person_id
     assert gone == size, gone
 
@@ -92,11 +92,11 @@ def _main(step: str, size: int) -> None:
     import django
 
     django.setup()
-    from rollkeeper.kernel import server
+    from rollkeeper.platform import embedded_postgres
     from rollkeeper.kernel.database import run as execute
-    from rollkeeper.vault.acts import begin_first_epoch
+    from rollkeeper.vault.services import begin_first_epoch
 
-    server.ensure_running()
+    embedded_postgres.ensure_running()
     begin_first_epoch()
     began = time.perf_counter()
     dict(zip(STEPS, (_seal, _rotate, _look, _shred), strict=True))[step](size)

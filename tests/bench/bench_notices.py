@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Telling people through the file outbox, and taking in what became of it, beside the bare writes that this needs.
+"""Notifying people through the file outbox, and taking in what became of it, beside the bare writes that this needs.
 
 The product: claim, intend, open each address with its ledger entry, write the text, hand over, note the answer; then
 take in a report of delivery of each. The baseline: for the same rows, in chunks of the same size, one INSERT of the
@@ -13,24 +13,24 @@ from uuid import UUID
 
 from django.db import transaction
 
-from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.database import run as do
 from rollkeeper.kernel.ids import LineId, new_uuids
-from rollkeeper.kernel.settings import home, write_settings
-from rollkeeper.notices.acts import send_due
-from rollkeeper.notices.collecting import take_in
+from rollkeeper.kernel.settings import data_dir, write_settings
+from rollkeeper.notices.services import send_due
+from rollkeeper.notices.report_collection import process_reports
 from rollkeeper.notices.gateways.base import CHUNK
-from rollkeeper.notices.queries import attempts, standings
-from rollkeeper.notices.receipts import read_receipts
-from rollkeeper.vault.acts import seal_line_values
+from rollkeeper.notices.queries import attempts, state_counts
+from rollkeeper.notices.delivery_reports import read_delivery_reports
+from rollkeeper.vault.services import seal_line_values
 from rollkeeper.vault.fields import LineField
-from tests.owner import as_owner, empty
+from tests.superuser import as_superuser, empty
 
 TINY = [50, 60]
-"""The second size comes into a register that is emptied before: a trial does both."""
-OWED, PROMISED = dt.date(2011, 12, 20), dt.date(2012, 3, 1)
+"""The second size comes into a register that is emptied before: a demo does both."""
+QUEUED, PROMISED = dt.date(2011, 12, 20), dt.date(2012, 3, 1)
 """A notice is sent on the day on which it is owed: what it promises is still to come."""
 
 type Row = tuple[str, int, float, float | None, float | None, str]
@@ -43,20 +43,20 @@ def run(sizes: Sequence[int]) -> list[Row]:
 
 
 def _at(size: int) -> list[Row]:
-    clock.give_day(OWED)
+    clock.set_demo_date(QUEUED)
     empty_register()
-    owe(size)
+    enqueue_notice(size)
     bare = seconds(_bare_writes)
     empty_register()
-    owe(size)
-    sent = seconds(lambda: send_due(console_authority(), on=OWED))
-    reports = read_receipts(home() / "outbox" / "receipts.jsonl")
-    taken = seconds(lambda: take_in(reports, on=OWED, by=sweep_authority()))
-    (told,) = rows("SELECT count(*) AS n FROM notices_notice WHERE state = 'delivered'")
-    assert told.n == size, (told.n, size)
-    counted = seconds(lambda: (standings(), attempts()))
+    enqueue_notice(size)
+    sent = seconds(lambda: send_due(console_authority(), on=QUEUED))
+    reports = read_delivery_reports(data_dir() / "outbox" / "delivery-reports.jsonl")
+    taken = seconds(lambda: process_reports(reports, on=QUEUED, by=worker_authority()))
+    (notified,) = rows("SELECT count(*) AS n FROM notices_notice WHERE state = 'delivered'")
+    assert notified.n == size, (notified.n, size)
+    counted = seconds(lambda: (state_counts(), attempts()))
     for name in ("messages", "receipts"):
-        (home() / "outbox" / f"{name}.jsonl").unlink()
+        (data_dir() / "outbox" / f"{name}.jsonl").unlink()
     return [
         (
             "notices: send by the file outbox and take in reports",
@@ -74,11 +74,11 @@ def _at(size: int) -> list[Row]:
 
 def empty_register() -> None:
     """Leave no row behind, a dead one neither."""
-    with as_owner() as owner:
+    with as_superuser() as owner:
         empty(owner, whole=True)
 
 
-def owe(size: int) -> None:
+def enqueue_notice(size: int) -> None:
     do("SET statement_timeout = 0")
     for first in range(0, size, 10_000):
         lines = new_uuids(min(10_000, size - first))
@@ -90,15 +90,15 @@ def owe(size: int) -> None:
 def _insert(lines: Sequence[UUID], sealed: Sequence[bytes]) -> None:
     with transaction.atomic():
         do(
-            "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_protected,"
+            "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential,"
             " activated_on, language, number_sealed) SELECT line_id, 'mobile', 'active', 1, false, false, false,"
             " '2010-05-01', 'bo', sealed FROM unnest(%s::uuid[], %s::bytea[]) AS made (line_id, sealed)",
             [list(lines), list(sealed)],
         )
         do(
-            "INSERT INTO notices_notice (line_id, kind, language, owed_on, promised_on, pack_hash)"
+            "INSERT INTO notices_notice (line_id, kind, language, queued_on, promised_on, pack_hash)"
             " SELECT line_id, 'register_by', 'bo', %s, %s, '00' FROM unnest(%s::uuid[]) AS l (line_id)",
-            [OWED, PROMISED, list(lines)],
+            [QUEUED, PROMISED, list(lines)],
         )
 
 

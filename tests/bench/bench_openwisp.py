@@ -4,7 +4,7 @@
 Its batch import looks through all users before each row, so that a file of twice as many takes four times as long: it runs
 on few rows and its rate there is taken for the whole, which flatters it. Its `unverify_inactive_users` sets one flag and its
 `delete_inactive_users` deletes rows; neither tells anybody. The product's night writes reason, command, notice and ledger
-entry for each line and acts on nobody without proof that they were told: both counts are in the table.
+entry for each line and acts on nobody without proof that they were notified: both counts are in the table.
 """
 
 import json
@@ -15,12 +15,12 @@ from pathlib import Path
 
 import platformdirs
 
-from rollkeeper.access.authority import console_authority, sweep_authority
+from rollkeeper.access.authority import console_authority, worker_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import acts
+from rollkeeper.campaign import nightly, planning
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.vault.acts import begin_first_epoch
+from rollkeeper.vault.services import begin_first_epoch
 from tests.bench import bench_campaign, bench_import
 from tests.bench.bench_vault import Row, timed
 
@@ -30,7 +30,7 @@ VERSION = "1.3.3"
 THEIR_ROWS, OURS = 1_000, 100_000
 MISSING = "openwisp-radius was not to be had"
 
-UNTOLD = """
+NOT_NOTIFIED = """
     SELECT count(*) AS lines FROM lines_suspension s
      WHERE s.reason = 'registration' AND NOT EXISTS (
            SELECT FROM notices_notice n WHERE n.line_id = s.line_id AND n.kind = 'register_by' AND n.delivered_on < s.begun_on)
@@ -42,9 +42,9 @@ def run(sizes: list[int]) -> Iterator[Row]:
     ours, rows_of_theirs = min(OURS, *sizes), min(THEIR_ROWS, *sizes)
     theirs = _theirs(rows_of_theirs, ours)
     imported = _import(ours)
-    swept, cut, untold = _night(ours)
+    swept, cut, not_notified = _night(ours)
     assert cut > 0
-    night = f"night with {cut:,} suspended, {untold:,} of them without notice"
+    night = f"night with {cut:,} suspended, {not_notified:,} of them without notice"
     if theirs is None:
         yield "import", ours, imported, None, None, MISSING
         yield night, ours, swept, None, None, MISSING
@@ -96,20 +96,20 @@ def _import(size: int) -> float:
 
 def _night(size: int) -> tuple[float, int, int]:
     """Return seconds, how many were suspended, and how many of those without proof of a notice."""
-    write_settings(first_share=1.0, first_share_hours=0, cap_per_hour=10**9)
+    write_settings(pilot_share=1.0, pilot_hours=0, max_lines_per_hour=10**9)
     bench_campaign._empty()
     bench_campaign._populate(size)
     people = tuple(
         bench_campaign._person(role) for role in (StaffRole.CAMPAIGN_MANAGER, StaffRole.SUPERVISOR)
     )
-    acts.plan_campaign(
+    planning.plan_campaign(
         console_authority(), pack_id="cn-xz-2011", on=bench_campaign._on(bench_campaign.PLANNED)
     )
     bench_campaign._tell(size, few=bench_campaign.few_of(size))
-    acts.advance(sweep_authority(), on=bench_campaign._on(bench_campaign.LATER))
+    nightly.run_nightly(worker_authority(), on=bench_campaign._on(bench_campaign.LATER))
     swept = timed(lambda: bench_campaign._night(bench_campaign.DUE, people, []))
     (cut,) = rows("SELECT count(*) AS lines FROM lines_suspension WHERE reason = 'registration'")
-    return swept, cut.lines, rows(UNTOLD)[0].lines
+    return swept, cut.lines, rows(NOT_NOTIFIED)[0].lines
 
 
 def _environment() -> Path | None:

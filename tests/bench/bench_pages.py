@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The counter's pages and the subscriber's door as a browser gets them on a slow network, and a clerk at the keyboard.
+"""The counter's pages and the subscriber portal as a browser gets them on a slow network, and a clerk at the keyboard.
 
-The real faces and a real Chromium. The network is Lighthouse's slow 4G, through the browser's own protocol: 150 ms there and
+The real apps and a real Chromium. The network is Lighthouse's slow 4G, through the browser's own protocol: 150 ms there and
 back, which its profile counts 3.75 times for each request as new connections would, 1.6 Mbit/s, a processor four times slower.
 A page can be used once it is painted, its scripts have run and no long task holds it up. Kilobytes are those that came over the
 wire. The browser runs in a process of its own: beside its driver's loop Django touches no database.
@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rollkeeper.access.acts import add_staff
+from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import home
-from rollkeeper.vault.acts import begin_first_epoch
-from tests.site.test_serving import free_ports, started
+from rollkeeper.kernel.settings import data_dir
+from rollkeeper.vault.services import begin_first_epoch
+from tests.operations.test_process_supervisor import free_ports, started
 
 Row = tuple[str, int, float, float | None, float | None, str]
 
@@ -33,7 +33,7 @@ PAGES = {
 }  # fmt: skip
 LOADS, CHARACTERS_A_SECOND = 3, 5
 TRIAL = 1_000
-"""Below such a size one page of the counter is loaded once, and a clerk types ten times as fast: a trial of this bench."""
+"""Below such a size one page of the counter is loaded once, and a clerk types ten times as fast: a demo of this bench."""
 ROUND_TRIP_MS, TIMES_A_REQUEST = 150, 3.75
 SLOW_4G = {"offline": False, "downloadThroughput": 1474.56 * 1024 / 8, "uploadThroughput": 675 * 1024 / 8}
 SLOWER = 4
@@ -49,7 +49,7 @@ USABLE = """() => Math.max(window.longest, performance.getEntriesByName("first-c
 
 
 def run(sizes: list[int]) -> Iterator[Row]:
-    """Serve the faces and say what a browser saw of them; sizes say no more than whether it is a trial."""
+    """Serve the apps and say what a browser saw of them; sizes say no more than whether it is a demo."""
     is_trial = min(sizes) < TRIAL
     pace = CHARACTERS_A_SECOND * (10 if is_trial else 1)
     begin_first_epoch()
@@ -57,10 +57,10 @@ def run(sizes: list[int]) -> Iterator[Row]:
         console_authority(), username=USERNAME, password=PASSWORD, roles=[StaffRole.CLERK], on=clock.today()
     )
     port = free_ports()
-    with started(home(), port, *(("--face", "counter") if is_trial else ())):
-        told = {"loads": 1 if is_trial else LOADS, "pages": 1 if is_trial else len(PAGES), "pace": pace}
+    with started(data_dir(), port, *(("--app", "counter") if is_trial else ())):
+        notified = {"loads": 1 if is_trial else LOADS, "pages": 1 if is_trial else len(PAGES), "pace": pace}
         addresses = (f"http://localhost:{port + nth}" for nth in (1, 2))
-        browser = [sys.executable, "-c", BROWSER, *addresses, json.dumps(told)]
+        browser = [sys.executable, "-c", BROWSER, *addresses, json.dumps(notified)]
         seen = json.loads(subprocess.check_output(browser, cwd=ROOT))
     for page, loads in seen["pages"].items():
         weight = statistics.median(one["kilobytes"] for one in loads)
@@ -92,9 +92,9 @@ def run(sizes: list[int]) -> Iterator[Row]:
     )
 
 
-def look(address: str, door: str, told: str) -> dict[str, Any]:
+def look(address: str, door: str, notified: str) -> dict[str, Any]:
     """Load the pages some times, fresh and again, and register somebody. In a process of its own."""
-    given = json.loads(told)
+    given = json.loads(notified)
     import shutil
 
     from playwright.sync_api import sync_playwright
@@ -110,9 +110,9 @@ def look(address: str, door: str, told: str) -> dict[str, Any]:
         with page.expect_navigation():
             page.locator("main form button").first.click()
         state = signed_in.storage_state()
-        # A browser that has no file yet was not told either that it has one.
+        # A browser that has no file yet was not notified either that it has one.
         state["cookies"] = [one for one in state["cookies"] if not one["name"].endswith("_look")]
-        asked = {"the subscriber's door": (None, door), "sign in": (None, address + "/account/login/")}
+        asked = {"the subscriber portal": (None, door), "sign in": (None, address + "/account/login/")}
         asked |= {name: (state, address + path) for name, path in PAGES.items()}
         some = list(asked)[-given["pages"] :] if given["pages"] < len(PAGES) else list(asked)
         pages = {name: [_load(chromium, *asked[name]) for _ in range(given["loads"])] for name in some}
@@ -157,8 +157,8 @@ def _typed(page: Any, address: str, seconds_a_character: float) -> dict[str, flo
     """Register somebody with the keyboard alone, as fast as somebody types."""
     from time import monotonic, sleep
 
-    from tests.enrolment.people import person
-    from tests.journeys.test_hurried_in_a_browser import Clerk
+    from tests.registration.people import person
+    from tests.journeys.test_double_clicks_in_a_browser import Clerk
 
     class Typing(Clerk):
         """A clerk who takes as long for each key as people do."""

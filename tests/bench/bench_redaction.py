@@ -7,7 +7,7 @@ Long: a document takes some seconds. Times are those of a machine that may have 
 import time
 from dataclasses import dataclass, field
 
-from rollkeeper.documents.reading.networks import Networks
+from rollkeeper.documents.reading.ocr_models import OcrModels
 from rollkeeper.documents.specimens import Kind
 from tests.bench.bench_documents import is_right
 from tests.documents import recall
@@ -17,7 +17,7 @@ Row = tuple[str, int, float, float | None, float | None, str]
 DOCUMENTS = 72 * len(Kind)
 """So that every kind meets every way of turning, stretching and squeezing its copy."""
 TINY = [2]
-"""So few documents are a trial of this bench."""
+"""So few documents are a demo of this bench."""
 
 
 @dataclass
@@ -35,21 +35,21 @@ def run(sizes: list[int]) -> list[Row]:
     seen = Seen()
     look(seen, min(DOCUMENTS, *sizes))
     assert seen.tally.copies, "no document was captured"
-    return told(seen)
+    return notified(seen)
 
 
 def look(seen: Seen, count: int, *, first: int = 0) -> None:
     """Do so many of them and add what came of it; in pieces, where somebody else waits."""
-    networks = Networks()
+    ocr_models = OcrModels()
     for drawn, data, number in recall.documents(count, first=first):
         begun = time.perf_counter()
         done = recall.captured(data, shows_middle=number % 2 == 0)
         seen.right += is_right(drawn, done)
-        seen.leaks += recall.look(drawn, done, number, networks, seen.tally)
+        seen.leaks += recall.look(drawn, done, number, ocr_models, seen.tally)
         seen.seconds += time.perf_counter() - begun
 
 
-def told(seen: Seen) -> list[Row]:
+def notified(seen: Seen) -> list[Row]:
     """Return the rows of what was seen."""
     tally = seen.tally
     kept = f"redaction: {tally.copies} copies of {tally.documents} documents; OCR reads {tally.read} of {tally.masked} masked values"

@@ -15,7 +15,7 @@ from pathlib import Path
 import platformdirs
 
 from rollkeeper.kernel.database import run as execute
-from rollkeeper.vault import acts
+from rollkeeper.vault import services
 from tests.bench.bench_vault import Row, people, timed
 
 UV = Path(__file__).parents[2] / ".tools" / "bin" / "uv"
@@ -27,11 +27,11 @@ THEIRS, OURS = 5_000, 50_000
 def run(sizes: list[int]) -> Iterator[Row]:
     """Measure both, each at a size that takes it seconds, and set the rates beside each other."""
     ours, theirs = min(OURS, *sizes), _theirs(min(THEIRS, *sizes))
-    acts.begin_first_epoch()
+    services.begin_first_epoch()
     records = people(ours)
-    sealed = timed(lambda: acts.seal_persons(records))
+    sealed = timed(lambda: services.seal_persons(records))
     begun = time.perf_counter()
-    count = acts.shred([(r.person_id, r.holding_id) for r in records])
+    count = services.shred([(r.person_id, r.tenure_id) for r in records])
     shredded = time.perf_counter() - begun
     assert count == ours, (count, ours)
     execute("TRUNCATE vault_sealed")

@@ -45,7 +45,7 @@ def _simulate(size, folder):
 
 
 def _lines(size):
-    """Give about three events a line: told, registered, paused, ended, in shares like those of the field."""
+    """Give about three events a line: notified, registered, paused, ended, in shares like those of the field."""
     dice = random.Random(SEED)  # noqa: S311 - a population, not a secret
 
     def day(first, days):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Telling people by SMS over a real message centre, beside bare `smpplib` that submits the same parts in the same window.
+"""Notifying people by SMS over a real message centre, beside bare `smpplib` that submits the same parts in the same window.
 
 The product: claim, intend, open each number with its ledger entry, write the text, part it, submit, note each answer on
 disk and in the register. The baseline: `submit_sm` of the same parts to a centre of the same kind, without a register, a
@@ -19,15 +19,15 @@ from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.kernel.settings import home, settings, write_settings
-from rollkeeper.notices.acts import send_due
-from rollkeeper.notices.gateways.smpp import ShortMessages
-from rollkeeper.notices.gateways.smpp_link import Link
+from rollkeeper.kernel.settings import data_dir, settings, write_settings
+from rollkeeper.notices.services import send_due
+from rollkeeper.notices.gateways.smpp import SmppGateway
+from rollkeeper.notices.gateways.smpp_connection import Link
 from rollkeeper.notices.gateways.smpp_spool import Spool
 from rollkeeper.notices.gateways.smpp_text import in_parts
-from rollkeeper.notices.kinds import Channel, NoticeKind
+from rollkeeper.notices.choices import Channel, NoticeKind
 from rollkeeper.notices.texts import write_notice
-from tests.bench.bench_notices import OWED, PROMISED, Row, empty_register, owe, seconds
+from tests.bench.bench_notices import QUEUED, PROMISED, Row, empty_register, enqueue_notice, seconds
 
 HERE = Path(__file__).parents[1]
 PACKAGE = HERE.parent / "node_modules" / "smpp"
@@ -41,19 +41,19 @@ def run(sizes: Sequence[int]) -> list[Row]:
 
 
 def _at(size: int) -> list[Row]:
-    clock.give_day(OWED)
+    clock.set_demo_date(QUEUED)
     parts = _parts()
     with _centre() as port:
         bare = seconds(lambda: _submit_bare(port, parts, times=size))
     empty_register()
-    owe(size)
-    spool = home() / "outbox" / "smpp-bench.sqlite"
+    enqueue_notice(size)
+    spool = data_dir() / "outbox" / "smpp-bench.sqlite"
     with _centre() as port:
-        way = ShortMessages(
+        way = SmppGateway(
             f"smpp://rollkeeper@127.0.0.1:{port}", password=PASSWORD, sender="10086", spool=Spool(spool),
             window=WINDOW, per_second=1e9,
         )  # fmt: skip
-        sent = seconds(lambda: send_due(console_authority(), on=OWED, ways={Channel.SMS: way}))
+        sent = seconds(lambda: send_due(console_authority(), on=QUEUED, by_channel={Channel.SMS: way}))
     (handed,) = rows("SELECT count(*) AS n FROM notices_notice WHERE state = 'sent'")
     assert handed.n == size, (handed.n, size)
     spool.unlink()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A second `make run`: from the command until the office lets somebody sign in, in a home that holds the demo already.
+"""A second `make run`: from the command until the back office lets somebody sign in, in an instance that holds the demo already.
 
 The words are those of the Makefile. Both servers are down when it begins, as after Ctrl-C.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.site.test_serving import free_ports, until
+from tests.operations.test_process_supervisor import free_ports, until
 
 ROOT = Path(__file__).parents[2]
 UV = [ROOT / ".tools" / "bin" / "uv", "run", "--frozen", "--offline", "--no-progress", "rollkeeper", "demo"]
@@ -29,12 +29,12 @@ def run(sizes: Sequence[int]) -> list[tuple[str, int, float, float | None, float
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith("ROLLKEEPER_")
         }
-        environment |= {"ROLLKEEPER_HOME": str(Path(folder) / "home")}
+        environment |= {"ROLLKEEPER_HOME": str(Path(folder) / "data_dir")}
         made = _timed(lambda: make(lines, environment))
         starts = sorted(_start(environment) for _ in range(times))
     return [
         ("the first start makes the demo", lines, made, None, None, "-"),
-        (f"a second `make run` until the office lets one sign in, the middle of {times}", lines, starts[times // 2], None, None, "under 5 s"),
+        (f"a second `make run` until the back office lets one sign in, the middle of {times}", lines, starts[times // 2], None, None, "under 5 s"),
         (f"the slowest of these {times}", lines, starts[-1], None, None, "under 5 s"),
     ]  # fmt: skip
 
@@ -45,8 +45,8 @@ def make(lines: int, environment: dict[str, str]) -> None:
 
 
 def _start(environment: dict[str, str]) -> float:
-    port, home = free_ports(), Path(environment["ROLLKEEPER_HOME"])
-    until(lambda: not list(home.glob("*/pg/postmaster.pid")), seconds=60)
+    port, data_dir = free_ports(), Path(environment["ROLLKEEPER_HOME"])
+    until(lambda: not list(data_dir.glob("*/pg/postmaster.pid")), seconds=60)
     begun = time.perf_counter()
     subprocess.run([ROOT / "bin" / "setup"], check=True, capture_output=True, env=environment)
     with _served(port, environment):

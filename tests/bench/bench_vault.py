@@ -20,17 +20,18 @@ from django.db import connections, transaction
 
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.enrolment.acts import register_subscriber
+from rollkeeper.registration.services import register_subscriber
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.database import run as execute
-from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, StaffId, new_uuid, new_uuids
+from rollkeeper.kernel.ids import TenureId, LineId, PersonId, StaffId, new_uuid, new_uuids
 from rollkeeper.lines.opening import open_field
-from rollkeeper.vault import acts, epochs, keys, wire
-from rollkeeper.vault.blind import blind_numbers
+from rollkeeper.vault import epochs, keys, wire
+from rollkeeper.vault import services
+from rollkeeper.vault.blind_index import blind_numbers
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.rotation import rotate
-from rollkeeper.vault.storing import copy_binary
-from tests.enrolment.people import fresh_number, submission
+from rollkeeper.vault.bulk_writes import copy_binary
+from tests.registration.people import fresh_number, submission
 
 DAY = dt.date(2012, 3, 2)
 Row = tuple[str, int, float, float | None, float | None, str]
@@ -53,12 +54,12 @@ def run(sizes: list[int]) -> Iterator[Row]:
     yield look_up_and_open(opened)
 
 
-def people(count: int) -> list[acts.PersonRecord]:
+def people(count: int) -> list[services.PersonRecord]:
     """Invent so many people with four attributes each."""
     return [
-        acts.PersonRecord(
+        services.PersonRecord(
             PersonId(p),
-            HoldingId(h),
+            TenureId(h),
             {
                 Field.NAME: f"Invented Person {n}",
                 Field.ADDRESS: f"拉萨市城关区虚构路 {n} 号",
@@ -76,15 +77,15 @@ def seal_and_shred_in_bulk(count: int) -> Iterator[Row]:
     The bare tools copy every tuple of the same people, in the order in which the product wrote them.
     """
     warm = people(100)
-    acts.seal_persons(warm)
-    acts.shred(pairs_of(warm))
+    services.seal_persons(warm)
+    services.shred(pairs_of(warm))
     empty()
-    pairs: list[tuple[PersonId, HoldingId]] = []
+    pairs: list[tuple[PersonId, TenureId]] = []
     both: list[tuple[float, float]] = []
     with like("vault_sealed", "default") as bare_sealed, like("person_key", "keys") as bare_key:
         for _ in range(0, count, AT_ONCE):
             records = people(min(AT_ONCE, count))
-            sealing = timed(lambda some=records: acts.seal_persons(some))
+            sealing = timed(lambda some=records: services.seal_persons(some))
             since = min(record.person_id for record in records)
             sealed, wrapped = tuples("vault_sealed", "default", since), tuples("person_key", "keys", since)
             assert (len(wrapped), len(sealed)) == (len(records), 4 * len(records))
@@ -95,7 +96,7 @@ def seal_and_shred_in_bulk(count: int) -> Iterator[Row]:
     seconds, bare = middle(both)
     yield "seal 4 attributes a person, in bulk", count, seconds, bare, seconds / bare, "3"
     begun = time.perf_counter()
-    shredded = acts.shred(pairs)
+    shredded = services.shred(pairs)
     spent, limit = time.perf_counter() - begun, count / 20_000
     assert shredded == len(pairs), (shredded, len(pairs))
     empty()  # what comes next is not measured among the dead rows of these
@@ -109,9 +110,9 @@ def empty() -> None:
         execute("TRUNCATE person_key", using="keys")
 
 
-def pairs_of(records: Sequence[acts.PersonRecord]) -> list[tuple[PersonId, HoldingId]]:
+def pairs_of(records: Sequence[services.PersonRecord]) -> list[tuple[PersonId, TenureId]]:
     """Return by what people's keys are named."""
-    return [(record.person_id, record.holding_id) for record in records]
+    return [(record.person_id, record.tenure_id) for record in records]
 
 
 def bare_tools(
@@ -141,7 +142,7 @@ def seal_and_blind_numbers(count: int) -> Row:
     pairs = list(zip(lines, numbers, strict=True))
 
     def product() -> None:
-        acts.seal_line_values(LineField.NUMBER, pairs)
+        services.seal_line_values(LineField.NUMBER, pairs)
         blind_numbers(numbers)
 
     def baseline() -> None:
@@ -155,12 +156,12 @@ def seal_and_blind_numbers(count: int) -> Row:
     return "seal and blind numbers", count, seconds, bare, seconds / bare, ""
 
 
-def seal_with_the_public_half(records: list[acts.PersonRecord]) -> Row:
+def seal_with_the_public_half(records: list[services.PersonRecord]) -> Row:
     """Seal as the counter does, against bare HPKE sealing of as many keys."""
 
-    def product(some: Sequence[acts.PersonRecord]) -> None:
+    def product(some: Sequence[services.PersonRecord]) -> None:
         with only_the_public_half():
-            acts.seal_persons(some)
+            services.seal_persons(some)
 
     seconds, bare = in_turns(records, 250, product, lambda some: hpke_bare(len(some)))
     return "seal 4 attributes a person, public half", len(records), seconds, bare, seconds / bare, "1.67"
@@ -174,7 +175,7 @@ def reseal(count: int) -> Iterator[Row]:
         execute("TRUNCATE vault_sealed")
         execute("DELETE FROM person_key", using="keys")
         with sealing():
-            acts.seal_persons(people(count))
+            services.seal_persons(people(count))
         begun = time.perf_counter()
         rotated = rotate(console_authority(), on=DAY)
         seconds = time.perf_counter() - begun
@@ -204,51 +205,51 @@ def hpke_bare(count: int) -> None:
         wire.SUITE.encrypt(secret, public)
 
 
-def open_one_by_one(records: list[acts.PersonRecord]) -> Row:
+def open_one_by_one(records: list[services.PersonRecord]) -> Row:
     """Open one attribute at a time, ledger entry included, against a primary key's SELECT and a durable INSERT."""
-    acts.seal_persons(records)
+    services.seal_persons(records)
     looks = officers(len(records))
 
-    def product(some: Sequence[tuple[Authority, acts.PersonRecord]]) -> None:
+    def product(some: Sequence[tuple[Authority, services.PersonRecord]]) -> None:
         for look, r in some:
-            acts.open_sealed(
+            services.open_sealed(
                 look,
                 person_id=r.person_id,
-                holding_id=r.holding_id,
+                tenure_id=r.tenure_id,
                 field=Field.NAME,
                 purpose=Purpose.REVIEW,
                 on=DAY,
             )
 
-    def baseline(some: Sequence[tuple[Authority, acts.PersonRecord]]) -> None:
-        select_and_insert([(r.person_id, r.holding_id) for _, r in some])
+    def baseline(some: Sequence[tuple[Authority, services.PersonRecord]]) -> None:
+        select_and_insert([(r.person_id, r.tenure_id) for _, r in some])
 
     seconds, bare = in_turns(list(zip(looks, records, strict=True)), 25, product, baseline)
     return "open one attribute, entry included", len(records), seconds, bare, seconds / bare, "3"
 
 
 def look_up_and_open(count: int) -> Row:
-    """Find a line by its whole number and open its holder's name, entry included, against the same bare pair."""
+    """Find a line by its whole number and open its subscriber's name, entry included, against the same bare pair."""
     clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "0f" * 32)
     given = [submission(fresh_number()) for _ in range(count)]
     for one in given:
         register_subscriber(clerk, one, on=DAY)
     pairs = [
-        (row.person_id, row.holding_id)
-        for row in rows("SELECT person_id, holding_id FROM lines_holding LIMIT %s", [count])
+        (row.person_id, row.tenure_id)
+        for row in rows("SELECT person_id, tenure_id FROM lines_tenure LIMIT %s", [count])
     ]
     looks = officers(count)
 
-    def product(some: Sequence[tuple[Authority, str, tuple[PersonId, HoldingId]]]) -> None:
+    def product(some: Sequence[tuple[Authority, str, tuple[PersonId, TenureId]]]) -> None:
         for look, number, _ in some:
             open_field(look, number, field=Field.NAME, purpose=Purpose.REVIEW, on=DAY)
 
-    def baseline(some: Sequence[tuple[Authority, str, tuple[PersonId, HoldingId]]]) -> None:
+    def baseline(some: Sequence[tuple[Authority, str, tuple[PersonId, TenureId]]]) -> None:
         select_and_insert([pair for _, _, pair in some])
 
     numbers = [one.number for one in given]
     seconds, bare = in_turns(list(zip(looks, numbers, pairs, strict=True)), 25, product, baseline)
-    return "look up a number and open its holder's name", count, seconds, bare, seconds / bare, "3"
+    return "look up a number and open its subscriber's name", count, seconds, bare, seconds / bare, "3"
 
 
 def officers(count: int) -> list[Authority]:
@@ -260,14 +261,14 @@ def officers(count: int) -> list[Authority]:
     return [people[n // 25] for n in range(count)]
 
 
-def select_and_insert(pairs: Sequence[tuple[PersonId, HoldingId]]) -> None:
+def select_and_insert(pairs: Sequence[tuple[PersonId, TenureId]]) -> None:
     """Do what no opening can do without: one SELECT by primary key and one durable INSERT for each, which the owner may do in
     any form.
     """
-    for person_id, holding_id in pairs:
+    for person_id, tenure_id in pairs:
         rows(
-            "SELECT ciphertext FROM vault_sealed WHERE person_id = %s AND holding_id = %s AND field = 'name'",
-            [person_id, holding_id],
+            "SELECT ciphertext FROM vault_sealed WHERE person_id = %s AND tenure_id = %s AND field = 'name'",
+            [person_id, tenure_id],
         )
         execute(
             "INSERT INTO ledger_entry (at, day, verb, body) VALUES (now(), now(), 'bench', %s)",
@@ -291,17 +292,17 @@ def like(table: str, using: str) -> Iterator[str]:
 @contextlib.contextmanager
 def owner(using: str) -> Iterator[None]:
     """Give the connection to the store of keys its owner's role for a while."""
-    from rollkeeper.kernel import server
+    from rollkeeper.kernel import stores
     from rollkeeper.kernel.database import KeysRole, address
 
     if using != "keys":
         yield
         return
-    change(using, address(server.KEYS, KeysRole.MIGRATOR))
+    change(using, address(stores.KEYS, KeysRole.MIGRATOR))
     try:
         yield
     finally:
-        change(using, address(server.KEYS, KeysRole.VAULT))
+        change(using, address(stores.KEYS, KeysRole.VAULT))
 
 
 def change(using: str, settings: dict[str, object]) -> None:
@@ -313,8 +314,8 @@ def change(using: str, settings: dict[str, object]) -> None:
 def tuples(table: str, using: str, since: PersonId) -> list[bytes]:
     """Return a table's rows, from this person's reference on and as they were written, as the tuples that a binary COPY takes."""
     columns = {
-        "vault_sealed": "SELECT person_id, holding_id, field, ciphertext FROM vault_sealed WHERE person_id >= %s ORDER BY ctid",
-        "person_key": "SELECT person_id, holding_id, epoch_id, wrapped FROM person_key WHERE person_id >= %s ORDER BY ctid",
+        "vault_sealed": "SELECT person_id, tenure_id, field, ciphertext FROM vault_sealed WHERE person_id >= %s ORDER BY ctid",
+        "person_key": "SELECT person_id, tenure_id, epoch_id, wrapped FROM person_key WHERE person_id >= %s ORDER BY ctid",
     }[table]
     found = rows(columns, [since], using=using)
     return [b"\x00\x04" + b"".join(column(value) for value in row) for row in found]

@@ -31,7 +31,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Decades along both axes, as (first, last) powers of ten."""
+    """Decades along both axes, as (first, last) orders of magnitude."""
 
     sizes: tuple[int, int]
     seconds: tuple[int, int]
@@ -84,14 +84,14 @@ def draw(title: str, lines: Sequence[Series]) -> str:
 
 def _grid(scale: Scale) -> Iterator[str]:
     bottom, right = TOP + HIGH, LEFT + PLOT
-    for power in range(scale.sizes[0], scale.sizes[1] + 1):
-        x = scale.x(10**power)
+    for permission in range(scale.sizes[0], scale.sizes[1] + 1):
+        x = scale.x(10**permission)
         yield f'<path d="M{x} {TOP}V{bottom}" stroke="#ddd"/>'
-        yield f'<text x="{x}" y="{bottom + 18}" text-anchor="middle">{10**power:,}</text>'
-    for power in range(scale.seconds[0], scale.seconds[1] + 1):
-        y = scale.y(10.0**power)
+        yield f'<text x="{x}" y="{bottom + 18}" text-anchor="middle">{10**permission:,}</text>'
+    for permission in range(scale.seconds[0], scale.seconds[1] + 1):
+        y = scale.y(10.0**permission)
         yield f'<path d="M{LEFT} {y}H{right}" stroke="#ddd"/>'
-        yield f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{_said(10.0**power)}</text>'
+        yield f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{_said(10.0**permission)}</text>'
     decades = min(scale.sizes[1] - scale.sizes[0], scale.seconds[1] - scale.seconds[0])
     yield (
         f'<path d="M{scale.x(10 ** scale.sizes[0])} {scale.y(10.0 ** scale.seconds[0])}'

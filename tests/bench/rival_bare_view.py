@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The least that a registration can cost: a Django view that inserts as many rows, as long.
 
-Served as a face is, by the same server with as many threads. No key, no check, no form, no ledger: a plain table for each
+Served as an app is, by the same server with as many threads. No key, no check, no form, no ledger: a plain table for each
 table of the register, a statement a row, as an ORM makes them. `BENCH_ROWS` is JSON: of each table the bytes of each row.
 Bare, it has no middleware and one transaction. Signed (`BENCH_SIGNED`), it has Django's own session, sign-in and mark of the
 form before it, and commits the key to the other store before the rest, as durably as the product must.
@@ -16,7 +16,7 @@ from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from rollkeeper.kernel import server
+from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole, Role, address
 from rollkeeper.kernel.ids import new_uuid
 
@@ -62,7 +62,7 @@ def _insert(using: str, wanted: dict[str, list[int]], said: str) -> None:
                 cursor.execute(_INSERT[table], [new_uuid(), new_uuid(), said.ljust(size, "x")])
 
 
-def _address(store: server.Store, role: str) -> dict[str, object]:
+def _address(store: stores.Store, role: str) -> dict[str, object]:
     to = address(store, role)
     to["OPTIONS"]["options"] += " -c search_path=bare"
     return to
@@ -83,7 +83,7 @@ settings.configure(
     MIDDLEWARE=_SIGNED_MIDDLEWARE if SIGNED else [],
     INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions"] if SIGNED else [],
     DATABASES={
-        "default": _address(server.REGISTER, Role.MIGRATOR), "keys": _address(server.KEYS, KeysRole.MIGRATOR),
+        "default": _address(stores.REGISTER, Role.MIGRATOR), "keys": _address(stores.KEYS, KeysRole.MIGRATOR),
     },
 )  # fmt: skip
 application = get_wsgi_application()

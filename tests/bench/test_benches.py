@@ -16,7 +16,7 @@ from django.db import connections
 from django.urls import clear_url_caches
 
 from rollkeeper.kernel import settings as kernel_settings
-from rollkeeper.ledger import publishing
+from rollkeeper.ledger import publication
 from rollkeeper.site import urls
 from tests.bench import __main__ as bench
 from tests.bench import bench_campaign, bench_start
@@ -33,13 +33,13 @@ def shared(committed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("UV_OFFLINE", "1")
     file = kernel_settings.settings_file()
     before = file.read_text("utf-8")
-    publishing.remembered_file().unlink(missing_ok=True)  # of a ledger that another test has emptied
+    publication.last_checkpoint_file().unlink(missing_ok=True)  # of a ledger that another test has emptied
     yield
-    publishing.remembered_file().unlink(missing_ok=True)
+    publication.last_checkpoint_file().unlink(missing_ok=True)
     file.write_text(before, "utf-8")
     kernel_settings.settings.cache_clear()
     connections.close_all()  # with whatever a bench has set on them
-    importlib.reload(urls)  # as they are without a face
+    importlib.reload(urls)  # as they are without an app
     clear_url_caches()
 
 
@@ -68,15 +68,15 @@ def test_a_bench_delivers_at_a_tiny_size(name: str, shared: None, monkeypatch: p
     assert bench.table(rows).count("\n") == len(rows) + 1
 
 
-def test_a_campaign_of_more_lines_than_are_told_one_by_one_is_measured_too(
+def test_a_campaign_of_more_lines_than_are_notified_one_by_one_is_measured_too(
     shared: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench_campaign, "MOST_TOLD", 100)
+    monkeypatch.setattr(bench_campaign, "MOST_NOTIFIED", 100)
 
     said = [what for what, *_ in bench.run("campaign", [200])]
 
     assert "campaign: a night with 4 lines due, all writes" in said
-    assert "campaign: start every clock, told in one night" not in said
+    assert "campaign: start every clock, notified in one night" not in said
 
 
 def _copied(lines: int, environment: dict[str, str]) -> None:

@@ -12,21 +12,21 @@ from tests.campaign.population import person
 
 
 @pytest.fixture
-def people(register: None, no_brakes: None) -> tuple[Authority, Authority]:
+def people(register: None, no_batch_limits: None) -> tuple[Authority, Authority]:
     """A manager and a supervisor."""
     return person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)
 
 
 @pytest.fixture
-def brakes(home: object) -> Iterator[Callable[..., None]]:
+def batch_limits(data_dir: object) -> Iterator[Callable[..., None]]:
     """Set the brakes of batches for one test."""
     names = (
-        "first_share",
-        "first_share_hours",
-        "cap_per_hour",
-        "stop_at_complaints",
-        "stop_at_failed_read_backs",
-        "stop_at_emergency_jump",
+        "pilot_share",
+        "pilot_hours",
+        "max_lines_per_hour",
+        "abort_at_complaints",
+        "abort_at_failed_read_backs",
+        "abort_at_emergency_jump",
     )
     before = {name: getattr(settings(), name) for name in names}
 
@@ -39,6 +39,6 @@ def brakes(home: object) -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def no_brakes(brakes: Callable[..., None]) -> None:
+def no_batch_limits(batch_limits: Callable[..., None]) -> None:
     """Let a batch run through at once."""
-    brakes(first_share=1.0, first_share_hours=0, cap_per_hour=10**9)
+    batch_limits(pilot_share=1.0, pilot_hours=0, max_lines_per_hour=10**9)

@@ -5,16 +5,16 @@ import datetime as dt
 import os
 from uuid import UUID
 
-from rollkeeper.access.acts import commitment_of
-from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.services import commitment_of
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import acts
+from rollkeeper.campaign import batch_control, batch_execution, batch_planning, nightly, planning
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId, StaffId, new_uuid
-from rollkeeper.lines.changes import end_line_state, lock_line, record_registrations
-from rollkeeper.lines.states import PauseReason
+from rollkeeper.lines.writes import terminate_line_state, lock_line, record_registrations
+from rollkeeper.lines.choices import PauseReason
 
 PACK = "cn-xz-2011"
 
@@ -32,12 +32,12 @@ def make_line(
 ) -> LineId:
     """Make a line with an invented number index; nothing is sealed."""
     line_id, index = LineId(new_uuid()), os.urandom(32)
-    values = {"language": "en", "region": None, "is_disputed": False, "is_protected": False} | more
+    values = {"language": "en", "region": None, "is_disputed": False, "is_essential": False} | more
     run(
-        "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_protected,"
+        "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential,"
         " activated_on, language, region, number_index) VALUES (%s, 'mobile', %s, 1, %s, %s, %s, %s, %s, %s, %s)",
         [
-            line_id, state, registered, values["is_disputed"], values["is_protected"], activated_on,
+            line_id, state, registered, values["is_disputed"], values["is_essential"], activated_on,
             values["language"], values["region"], index,
         ],
     )  # fmt: skip
@@ -46,7 +46,7 @@ def make_line(
 
 
 def tell(line_id: LineId, on: dt.date, *, channel: str = "sms") -> None:
-    """Let the proof arrive that the first notice reached its holder."""
+    """Let the proof arrive that the first notice reached its subscriber."""
     run(
         "UPDATE notices_notice SET state = 'delivered', delivered_on = %s, channel = %s"
         " WHERE line_id = %s AND kind = 'register_by'",
@@ -60,9 +60,9 @@ def bounce(line_id: LineId) -> None:
 
 def register(line_id: LineId, on: dt.date) -> None:
     """Do to the line what a registration does."""
-    from rollkeeper.kernel.database import act
+    from rollkeeper.kernel.database import action
 
-    with act():
+    with action():
         line = lock_line(line_id)
         if line.is_over:
             return
@@ -70,15 +70,15 @@ def register(line_id: LineId, on: dt.date) -> None:
 
 
 def end(line_id: LineId, on: dt.date) -> None:
-    from rollkeeper.kernel.database import act
+    from rollkeeper.kernel.database import action
 
-    with act():
+    with action():
         if not lock_line(line_id).is_over:
-            end_line_state(line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on)
+            terminate_line_state(line_id, by="subscriber", quarantined_until=on + dt.timedelta(days=90), on=on)
 
 
 def pause(line_id: LineId, first: dt.date, last: dt.date | None, on: dt.date) -> None:
-    from rollkeeper.lines.acts import pause_clock
+    from rollkeeper.lines.services import pause_clock
 
     pause_clock(console_authority(), line_id, first, last, PauseReason.HOSPITAL, on)
 
@@ -90,33 +90,33 @@ def person(role: StaffRole = StaffRole.CAMPAIGN_MANAGER) -> Authority:
     return Authority(frozenset({role}), StaffId(staff.staff_id), commitment_of(StaffId(staff.staff_id)))
 
 
-def plan(on: dt.date) -> acts.Planned:
-    clock.give_day(on)
-    return acts.plan_campaign(console_authority(), pack_id=PACK, on=on)
+def plan(on: dt.date) -> planning.PlanResult:
+    clock.set_demo_date(on)
+    return planning.plan_campaign(console_authority(), pack_id=PACK, on=on)
 
 
 def approved_batches(on: dt.date, people: tuple[Authority, Authority]) -> list[BatchId]:
-    """Draw up what is due on a day and have two people approve it."""
+    """Prepare what is due on a day and have two people approve it."""
     from rollkeeper.campaign.errors import DayClosed
 
-    clock.give_day(on)
+    clock.set_demo_date(on)
     try:
-        drawn = acts.draw_up_batches(console_authority(), due_on=on, on=on)
+        drawn = batch_planning.prepare_batches(console_authority(), due_on=on, on=on)
     except DayClosed:
         return []
     batch_ids = [due.batch_id for due in drawn if due.batch_id is not None]
     for batch_id in batch_ids:
         for one in people:
-            acts.approve_batch(one, batch_id, on=on)
+            batch_control.approve_batch(one, batch_id, on=on)
     return batch_ids
 
 
-def night(on: dt.date, people: tuple[Authority, Authority]) -> list[acts.Ran]:
-    """Play one night: sweep, draw up, approve, run."""
-    clock.give_day(on)
-    acts.advance(sweep_authority(), on=on)
+def night(on: dt.date, people: tuple[Authority, Authority]) -> list[batch_execution.BatchRunResult]:
+    """Play one night: nightly run, prepare, approve, run."""
+    clock.set_demo_date(on)
+    nightly.run_nightly(worker_authority(), on=on)
     approved_batches(on, people)
-    return [acts.run_batch(sweep_authority(), one, on=on) for one in acts.batches_to_run(on=on)]
+    return [batch_execution.run_batch(worker_authority(), one, on=on) for one in batch_execution.batches_to_run(on=on)]
 
 
 def nights(first: str | dt.date, last: str | dt.date, people: tuple[Authority, Authority]) -> None:
@@ -126,9 +126,9 @@ def nights(first: str | dt.date, last: str | dt.date, people: tuple[Authority, A
 
 
 def fate(line_id: LineId) -> tuple[object, ...]:
-    """Return (suspended_on, restored_on, ended_on, ended_by, erased_on) as the tables have it."""
+    """Return (suspended_on, restored_on, terminated_on, terminated_by, erased_on) as the tables have it."""
     (found,) = rows(
-        "SELECT s.begun_on, s.lifted_on, l.ended_on, l.ended_by, l.erased_on FROM lines_line l"
+        "SELECT s.begun_on, s.restored_on, l.terminated_on, l.terminated_by, l.erased_on FROM lines_line l"
         " LEFT JOIN lines_suspension s ON s.line_id = l.line_id AND s.reason = 'registration'"
         " WHERE l.line_id = %s",
         [line_id],

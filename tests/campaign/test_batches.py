@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Batches: drawn up, approved by two, braked, stopped, carried out on lines that still stand as decided, and undone."""
+"""Batches: prepared, approved by two, braked, stopped, carried out on lines that still stand as decided, and undone."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -8,34 +8,37 @@ from pathlib import Path
 
 import pytest
 
-from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.campaign import acts, queries, running, undoing
-from rollkeeper.campaign.campaigns import open_campaign
+from rollkeeper.campaign import queries
+from rollkeeper.campaign import batch_execution
+from rollkeeper.campaign import batch_rollback
+from rollkeeper.campaign import batch_control, batch_execution, batch_planning, batch_rollback, court_stays, nightly, planning
+from rollkeeper.campaign.open_campaign import open_campaign
 from rollkeeper.campaign.errors import (
     ApprovedAlready,
     ApproverUnknown,
     BatchNotInState,
     DayClosed,
     NoCampaign,
-    OtherCampaignUnderWay,
-    OtherDays,
+    OtherCampaignOpen,
+    DifferentDays,
     PackChanged,
 )
-from rollkeeper.campaign.stages import Action
+from rollkeeper.campaign.choices import Action
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import BatchId, LineId
 from rollkeeper.kernel.settings import settings, write_settings
-from rollkeeper.law.errors import CampaignMissing
-from rollkeeper.lines.acts import mark_disputed, pause_clock, protect_line
-from rollkeeper.lines.changes import begin_suspension, record_registrations
-from rollkeeper.lines.lifting import lift_for_hours
-from rollkeeper.lines.states import PauseReason, SuspensionReason
-from rollkeeper.network import acts as pushing
-from rollkeeper.network.acts import push_due
-from rollkeeper.network.kinds import Answer, ReadBack
+from rollkeeper.law.errors import PackWithoutCampaign
+from rollkeeper.lines.services import mark_disputed, pause_clock, mark_essential
+from rollkeeper.lines.writes import begin_suspension, record_registrations
+from rollkeeper.lines.reconnection import reconnect_temporarily
+from rollkeeper.lines.choices import PauseReason, SuspensionReason
+from rollkeeper.provisioning import services as pushing
+from rollkeeper.provisioning.services import push_due
+from rollkeeper.provisioning.choices import Answer, ReadBack
 from tests.campaign.population import (
     approved_batches,
     day,
@@ -49,43 +52,43 @@ from tests.campaign.population import (
     state,
     tell,
 )
-from tests.network.fakes import Element
+from tests.provisioning.fakes import Element
 
 type People = tuple[Authority, Authority]
 
-TOLD, DUE, END_DUE = day("2011-12-20"), day("2012-03-02"), day("2012-04-05")
+NOTIFIED, DUE, END_DUE = day("2011-12-20"), day("2012-03-02"), day("2012-04-05")
 
 
-def told_lines(count: int, **more: object) -> list[LineId]:
-    """Make lines, plan, and have all of them told."""
+def notified_lines(count: int, **more: object) -> list[LineId]:
+    """Make lines, plan, and have all of them notified."""
     line_ids = [make_line(**more) for _ in range(count)]
     plan(day("2011-12-19"))
     for line_id in line_ids:
-        tell(line_id, TOLD)
-    clock.give_day(TOLD)
-    acts.advance(sweep_authority(), on=TOLD)
+        tell(line_id, NOTIFIED)
+    clock.set_demo_date(NOTIFIED)
+    nightly.run_nightly(worker_authority(), on=NOTIFIED)
     return line_ids
 
 
 def drawn(on: dt.date = DUE) -> BatchId:
-    clock.give_day(on)
-    found = acts.draw_up_batches(console_authority(), due_on=on, on=on)
+    clock.set_demo_date(on)
+    found = batch_planning.prepare_batches(console_authority(), due_on=on, on=on)
     return next(due.batch_id for due in found if due.batch_id is not None)
 
 
-def carry_out(batch_id: BatchId, on: dt.date = DUE) -> acts.Ran:
-    clock.give_day(on)
-    return acts.run_batch(sweep_authority(), batch_id, on=on)
+def carry_out(batch_id: BatchId, on: dt.date = DUE) -> batch_execution.BatchRunResult:
+    clock.set_demo_date(on)
+    return batch_execution.run_batch(worker_authority(), batch_id, on=on)
 
 
 def approve(batch_id: BatchId, people: People, on: dt.date = DUE) -> None:
     for one in people:
-        acts.approve_batch(one, batch_id, on=on)
+        batch_control.approve_batch(one, batch_id, on=on)
 
 
 def test_whoever_named_no_language_is_owed_their_notices_in_every_one(people: People) -> None:
-    told_lines(1, language="bo")
-    (silent,) = told_lines(1, language=None)
+    notified_lines(1, language="bo")
+    (silent,) = notified_lines(1, language=None)
 
     batch_id = drawn()
     approve(batch_id, people)
@@ -112,26 +115,26 @@ def test_planning_again_takes_in_only_what_is_new(people: People) -> None:
 
 
 def test_a_country_without_the_duty_has_no_campaign(people: People) -> None:
-    with pytest.raises(CampaignMissing):
-        acts.plan_campaign(console_authority(), pack_id="none", on=TOLD)
+    with pytest.raises(PackWithoutCampaign):
+        planning.plan_campaign(console_authority(), pack_id="none", on=NOTIFIED)
 
 
 @pytest.fixture
-def in_zone(home: object) -> Iterator[Callable[[str], object]]:
-    """Have the home count its days in another zone."""
+def in_zone(data_dir: object) -> Iterator[Callable[[str], object]]:
+    """Have the instance count its days in another zone."""
     before = settings().zone
     yield lambda name: write_settings(zone=name)
     write_settings(zone=before)
 
 
-def test_no_campaign_is_planned_where_the_home_s_days_are_not_the_law_s(
+def test_no_campaign_is_planned_where_the_instance_s_days_are_not_the_law_s(
     people: People, in_zone: Callable[[str], object]
 ) -> None:
     make_line()
     in_zone("Europe/Berlin")
 
-    with pytest.raises(OtherDays, match="Asia/Shanghai, and this home in Europe/Berlin"):
-        plan(TOLD)
+    with pytest.raises(DifferentDays, match="Asia/Shanghai, and this instance in Europe/Berlin"):
+        plan(NOTIFIED)
 
     assert rows("SELECT FROM campaign_campaign") == []
 
@@ -142,31 +145,31 @@ def test_a_zone_of_another_name_with_the_same_days_will_do(
     make_line()
     in_zone("Asia/Macau")
 
-    assert plan(TOLD).members_added == 1
+    assert plan(NOTIFIED).members_added == 1
 
 
-def test_nothing_is_drawn_up_once_the_home_s_days_are_no_longer_the_law_s(
+def test_nothing_is_drawn_up_once_the_instance_s_days_are_no_longer_the_law_s(
     people: People, in_zone: Callable[[str], object]
 ) -> None:
-    told_lines(1)
+    notified_lines(1)
     in_zone("Asia/Tokyo")
-    clock.give_day(DUE)
+    clock.set_demo_date(DUE)
 
-    with pytest.raises(OtherDays):
-        acts.draw_up_batches(console_authority(), due_on=DUE, on=DUE)
+    with pytest.raises(DifferentDays):
+        batch_planning.prepare_batches(console_authority(), due_on=DUE, on=DUE)
 
     assert rows("SELECT FROM campaign_batch") == []
 
 
-def test_no_batch_goes_on_once_the_home_s_days_are_no_longer_the_law_s(
+def test_no_batch_goes_on_once_the_instance_s_days_are_no_longer_the_law_s(
     people: People, in_zone: Callable[[str], object]
 ) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     batch_id = drawn()
     approve(batch_id, people)
     in_zone("Asia/Tokyo")
 
-    with pytest.raises(OtherDays):
+    with pytest.raises(DifferentDays):
         carry_out(batch_id)
 
     assert state(line_id) == "active"
@@ -176,12 +179,12 @@ def test_a_second_pack_does_not_take_the_place_of_the_campaign_under_way(
     people: People, tmp_path: Path
 ) -> None:
     make_line()
-    plan(TOLD)
+    plan(NOTIFIED)
     other = tmp_path / "other.yaml"
     other.write_text((files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8"), "utf-8")
 
-    with pytest.raises(OtherCampaignUnderWay, match="cn-xz-2011"):
-        acts.plan_campaign(console_authority(), pack_id=str(other), on=TOLD)
+    with pytest.raises(OtherCampaignOpen, match="cn-xz-2011"):
+        planning.plan_campaign(console_authority(), pack_id=str(other), on=NOTIFIED)
 
 
 def test_a_pack_given_by_a_short_path_is_found_again_from_any_folder(
@@ -191,7 +194,7 @@ def test_a_pack_given_by_a_short_path_is_found_again_from_any_folder(
         (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8"), "utf-8"
     )
     monkeypatch.chdir(tmp_path)
-    acts.plan_campaign(console_authority(), pack_id="mine.yaml", on=TOLD)
+    planning.plan_campaign(console_authority(), pack_id="mine.yaml", on=NOTIFIED)
 
     monkeypatch.chdir("/")
 
@@ -200,9 +203,9 @@ def test_a_pack_given_by_a_short_path_is_found_again_from_any_folder(
 
 def test_registered_and_ended_lines_are_not_taken_in(people: People) -> None:
     make_line(registered=True)
-    make_line(state="ended")
+    make_line(state="terminated")
 
-    assert plan(TOLD).members_added == 0
+    assert plan(NOTIFIED).members_added == 0
 
 
 def test_a_first_notice_promises_the_day_counted_from_the_day_it_is_owed(people: People) -> None:
@@ -215,9 +218,9 @@ def test_a_first_notice_promises_the_day_counted_from_the_day_it_is_owed(people:
 
 @pytest.mark.parametrize(("on", "due"), [("2012-03-01", 0), ("2012-03-02", 1), ("2012-03-05", 1)])
 def test_a_line_is_due_from_the_day_after_its_last_day(on: str, due: int, people: People) -> None:
-    told_lines(1)
+    notified_lines(1)
 
-    found = acts.check_day(console_authority(), due_on=day(on), on=TOLD)
+    found = batch_planning.check_day(console_authority(), due_on=day(on), on=NOTIFIED)
 
     assert [one.count for one in found] == [due, 0]
 
@@ -230,24 +233,24 @@ def test_a_promised_day_is_never_shortened(promised: str, on: str, due: int, peo
     line_id = make_line()
     plan(day("2011-12-19"))
     run("UPDATE notices_notice SET promised_on = %s WHERE line_id = %s", [promised, line_id])
-    tell(line_id, TOLD)
-    acts.advance(sweep_authority(), on=TOLD)
+    tell(line_id, NOTIFIED)
+    nightly.run_nightly(worker_authority(), on=NOTIFIED)
 
-    assert acts.check_day(console_authority(), due_on=day(on), on=TOLD)[0].count == due
+    assert batch_planning.check_day(console_authority(), due_on=day(on), on=NOTIFIED)[0].count == due
     night(day(on), people)
     assert state(line_id) == ("suspended" if due else "active")
 
 
 @pytest.mark.parametrize("closed", ["2012-03-03", "2012-03-04", "2012-04-02"])
 def test_no_batch_is_drawn_up_for_a_closed_day(closed: str, people: People) -> None:
-    told_lines(1)
+    notified_lines(1)
 
     with pytest.raises(DayClosed):
-        acts.check_day(console_authority(), due_on=day(closed), on=TOLD)
+        batch_planning.check_day(console_authority(), due_on=day(closed), on=NOTIFIED)
 
 
 def test_a_batch_does_nothing_on_a_closed_day(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     batch_id = drawn(DUE)
     approve(batch_id, people)
 
@@ -257,11 +260,11 @@ def test_a_batch_does_nothing_on_a_closed_day(people: People) -> None:
 
 
 def test_a_batch_does_nothing_before_its_day(people: People) -> None:
-    (line_id,) = told_lines(1)
-    clock.give_day(day("2012-03-01"))
+    (line_id,) = notified_lines(1)
+    clock.set_demo_date(day("2012-03-01"))
     (batch_id,) = [
         d.batch_id
-        for d in acts.draw_up_batches(console_authority(), due_on=DUE, on=day("2012-03-01"))
+        for d in batch_planning.prepare_batches(console_authority(), due_on=DUE, on=day("2012-03-01"))
         if d.batch_id
     ]
     approve(batch_id, people, day("2012-03-01"))
@@ -272,114 +275,114 @@ def test_a_batch_does_nothing_before_its_day(people: People) -> None:
 
 
 def test_a_batch_without_approval_does_nothing(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     batch_id = drawn()
 
     with pytest.raises(BatchNotInState):
         carry_out(batch_id)
-    assert acts.batches_to_run(on=DUE) == []
+    assert batch_execution.batches_to_run(on=DUE) == []
     assert state(line_id) == "active"
 
 
 def test_one_person_alone_cannot_approve(people: People) -> None:
-    told_lines(1)
+    notified_lines(1)
     batch_id = drawn()
 
-    assert acts.approve_batch(people[0], batch_id, on=DUE) == "waiting"
+    assert batch_control.approve_batch(people[0], batch_id, on=DUE) == "waiting"
     with pytest.raises(ApprovedAlready):
-        acts.approve_batch(people[0], batch_id, on=DUE)
+        batch_control.approve_batch(people[0], batch_id, on=DUE)
 
 
 def test_two_different_people_can(people: People) -> None:
-    told_lines(1)
+    notified_lines(1)
     batch_id = drawn()
 
-    assert [acts.approve_batch(one, batch_id, on=DUE) for one in people] == ["waiting", "approved"]
+    assert [batch_control.approve_batch(one, batch_id, on=DUE) for one in people] == ["waiting", "approved"]
 
 
 @pytest.mark.parametrize("role", [StaffRole.CLERK, StaffRole.AUDITOR, StaffRole.ADMINISTRATOR])
 def test_a_role_without_the_power_cannot_approve(role: StaffRole, people: People) -> None:
-    told_lines(1)
+    notified_lines(1)
     batch_id = drawn()
 
     with pytest.raises(NotAllowed):
-        acts.approve_batch(person(role), batch_id, on=DUE)
+        batch_control.approve_batch(person(role), batch_id, on=DUE)
 
 
-def test_neither_console_nor_sweep_can_approve(people: People) -> None:
-    told_lines(1)
+def test_neither_console_nor_worker_can_approve(people: People) -> None:
+    notified_lines(1)
     batch_id = drawn()
 
-    for nobody in (console_authority(), sweep_authority()):
+    for nobody in (console_authority(), worker_authority()):
         with pytest.raises((NotAllowed, ApproverUnknown)):
-            acts.approve_batch(nobody, batch_id, on=DUE)
+            batch_control.approve_batch(nobody, batch_id, on=DUE)
 
 
 def test_the_office_can_approve_and_stop_with_its_own_rights(
     people: People, as_role: Callable[..., object]
 ) -> None:
-    told_lines(1)
+    notified_lines(1)
     batch_id = drawn()
 
-    with as_role("office"):
+    with as_role("backoffice"):
         approve(batch_id, people)
-        acts.stop_batch(people[0], batch_id, on=DUE)
+        batch_control.stop_batch(people[0], batch_id, on=DUE)
     assert queries.batch(batch_id).view.state == "stopped"
 
 
 def test_the_office_can_look_at_everything_with_its_own_rights(
     people: People, as_role: Callable[..., object]
 ) -> None:
-    told_lines(3)
+    notified_lines(3)
     batch_id = drawn()
 
-    with as_role("office"):
+    with as_role("backoffice"):
         seen = queries.overview(DUE)
         detail = queries.batch(batch_id)
     assert seen is not None
     assert detail is not None
-    assert (seen.stage_counts["counting"], len(detail.sample)) == (3, 3)
-    assert all(line.last_day_on == day("2012-03-01") for line in detail.sample)
+    assert (seen.stage_counts["running"], len(detail.preview)) == (3, 3)
+    assert all(line.last_day_on == day("2012-03-01") for line in detail.preview)
 
 
 def test_the_office_cannot_touch_a_line_of_a_batch(people: People, as_role: Callable[..., object]) -> None:
     from django.db import ProgrammingError
 
-    told_lines(1)
+    notified_lines(1)
     drawn()
 
-    with pytest.raises(ProgrammingError, match="permission denied"), as_role("office"):
+    with pytest.raises(ProgrammingError, match="permission denied"), as_role("backoffice"):
         run("UPDATE campaign_batchline SET outcome = 'done'")
 
 
 WORKS_ON = {
-    "the bar was given up": "UPDATE network_command SET state = 'failed' WHERE line_id = %s",
-    "it was taken and never proved": "UPDATE network_command SET state = 'sent' WHERE line_id = %s",
-    "the element is away": "UPDATE network_command SET attempts = 3 WHERE line_id = %s",
-    "the bar is held back": "UPDATE network_command SET next_try_at = '9999-01-01' WHERE line_id = %s",
-    "its floor was broken": "INSERT INTO network_command (line_id, kind, reason, asked_at)"
+    "the bar was given up": "UPDATE provisioning_command SET state = 'failed' WHERE line_id = %s",
+    "it was taken and never proved": "UPDATE provisioning_command SET state = 'sent' WHERE line_id = %s",
+    "the element is away": "UPDATE provisioning_command SET attempts = 3 WHERE line_id = %s",
+    "the bar is held back": "UPDATE provisioning_command SET next_try_at = '9999-01-01' WHERE line_id = %s",
+    "its floor was broken": "INSERT INTO provisioning_command (line_id, kind, reason, asked_at)"
     " VALUES (%s, 'restore', 'floor_missing', '2012-03-02')",
 }
 
 
 @pytest.mark.parametrize("why", WORKS_ON)
 def test_a_line_that_the_network_has_not_barred_does_not_come_to_its_end(why: str, people: People) -> None:
-    barred, works = told_lines(2)
+    barred, works = notified_lines(2)
     night(DUE, people)
     run(WORKS_ON[why], [works])
 
-    (_, ending) = acts.check_day(console_authority(), due_on=END_DUE, on=END_DUE)
+    (_, ending) = batch_planning.check_day(console_authority(), due_on=END_DUE, on=END_DUE)
     night(END_DUE, people)
 
-    assert (ending.count, ending.held_back) == (1, {"unbarred": 1})
-    assert (state(barred), state(works)) == ("ended", "suspended")
+    assert (ending.count, ending.excluded) == (1, {"unbarred": 1})
+    assert (state(barred), state(works)) == ("terminated", "suspended")
 
 
 @pytest.mark.parametrize("why", WORKS_ON)
 def test_what_the_network_has_not_barred_is_found_by_a_batch_that_was_drawn_up_before(
     why: str, people: People
 ) -> None:
-    barred, works = told_lines(2)
+    barred, works = notified_lines(2)
     night(DUE, people)
     batch_id = drawn(END_DUE)
     approve(batch_id, people, END_DUE)
@@ -387,15 +390,15 @@ def test_what_the_network_has_not_barred_is_found_by_a_batch_that_was_drawn_up_b
 
     ran = carry_out(batch_id, END_DUE)
 
-    assert (ran.done, ran.passed_over, queries.batch(batch_id).reasons) == (1, 1, {"unbarred": 1})
-    assert (state(barred), state(works)) == ("ended", "suspended")
+    assert (ran.done, ran.skipped, queries.batch(batch_id).reasons) == (1, 1, {"unbarred": 1})
+    assert (state(barred), state(works)) == ("terminated", "suspended")
 
 
-@pytest.mark.parametrize(("named", "ended"), [(None, 1), ("http://127.0.0.1:9/bar", 0)])
+@pytest.mark.parametrize(("named", "terminated"), [(None, 1), ("http://127.0.0.1:9/bar", 0)])
 def test_a_bar_that_nobody_ever_tried_holds_an_end_back_where_there_is_a_network(
     named: str | None, ended: int, people: People
 ) -> None:
-    told_lines(1)
+    notified_lines(1)
     write_settings(network_webhook=named)
     try:
         night(DUE, people)
@@ -407,36 +410,36 @@ def test_a_bar_that_nobody_ever_tried_holds_an_end_back_where_there_is_a_network
 
 
 def test_days_on_which_a_suspended_line_still_worked_do_not_count(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     night(DUE, people)
     element = Element()
-    element.answer = lambda _: Answer.LATER
-    push_due(sweep_authority(), on=DUE, gateway=element)
+    element.answer = lambda _: Answer.RETRY
+    push_due(worker_authority(), on=DUE, gateway=element)
     element.answer = None
 
     assert barred(element, day("2012-03-22")) == 1
     nights("2012-03-23", "2012-04-30", people)
 
     # Thirty days from the 23rd on; the last of them is a Saturday, so that the desks are open once more on Monday.
-    assert rows("SELECT ended_on FROM lines_line WHERE line_id = %s", [line_id])[0].ended_on == day(
+    assert rows("SELECT terminated_on FROM lines_line WHERE line_id = %s", [line_id])[0].terminated_on == day(
         "2012-04-24"
     )
 
 
 def test_a_line_is_in_one_unfinished_batch_only(people: People) -> None:
-    told_lines(2)
+    notified_lines(2)
     drawn()
 
-    again = acts.draw_up_batches(console_authority(), due_on=DUE, on=DUE)
+    again = batch_planning.prepare_batches(console_authority(), due_on=DUE, on=DUE)
 
     assert [due.count for due in again] == [0, 0]
 
 
 def test_a_stopped_batch_frees_its_lines(people: People) -> None:
-    told_lines(2)
-    acts.stop_batch(console_authority(), drawn(), on=DUE)
+    notified_lines(2)
+    batch_control.stop_batch(console_authority(), drawn(), on=DUE)
 
-    again = acts.draw_up_batches(console_authority(), due_on=DUE, on=DUE)
+    again = batch_planning.prepare_batches(console_authority(), due_on=DUE, on=DUE)
 
     assert [due.count for due in again] == [2, 0]
 
@@ -444,10 +447,10 @@ def test_a_stopped_batch_frees_its_lines(people: People) -> None:
 PASSED_OVER = {
     "registered": lambda line_id: register(line_id, DUE),
     "over": lambda line_id: run(
-        "UPDATE lines_line SET state = 'ended', ended_on = %s WHERE line_id = %s", [DUE, line_id]
+        "UPDATE lines_line SET state = 'terminated', terminated_on = %s WHERE line_id = %s", [DUE, line_id]
     ),
     "disputed": lambda line_id: mark_disputed(console_authority(), line_id, DUE),
-    "protected": lambda line_id: protect_line(console_authority(), line_id, protected=True, on=DUE),
+    "essential": lambda line_id: mark_essential(console_authority(), line_id, essential=True, on=DUE),
     "changed": lambda line_id: run(
         "UPDATE lines_line SET version = version + 1 WHERE line_id = %s", [line_id]
     ),
@@ -456,7 +459,7 @@ PASSED_OVER = {
 
 
 def promise(line_id: LineId) -> None:
-    """Promise the holder of a line the day on which it was to be suspended."""
+    """Promise the subscriber of a line the day on which it was to be suspended."""
     run("UPDATE campaign_member SET promised_on = %s WHERE line_id = %s", [DUE, line_id])
 
 
@@ -464,40 +467,40 @@ def promise(line_id: LineId) -> None:
 def test_a_line_that_changed_after_the_decision_is_passed_over(
     because: str, change: Callable[[LineId], object], people: People
 ) -> None:
-    changed, same = told_lines(2)
+    changed, same = notified_lines(2)
     batch_id = drawn()
     approve(batch_id, people)
     change(changed)
 
     ran = carry_out(batch_id)
 
-    assert (ran.done, ran.passed_over) == (1, 1)
+    assert (ran.done, ran.skipped) == (1, 1)
     assert state(same) == "suspended"
     assert state(changed) != "suspended"
     assert queries.batch(batch_id).reasons == {because: 1}
 
 
-@pytest.mark.parametrize("flag", ["is_disputed", "is_protected"])
+@pytest.mark.parametrize("flag", ["is_disputed", "is_essential"])
 def test_a_disputed_or_protected_line_is_held_back_from_batches(flag: str, people: People) -> None:
-    told_lines(1, **{flag: True})
+    notified_lines(1, **{flag: True})
 
-    found = acts.check_day(console_authority(), due_on=DUE, on=DUE)
+    found = batch_planning.check_day(console_authority(), due_on=DUE, on=DUE)
 
-    assert (found[0].count, found[0].held_back) == (0, {flag.removeprefix("is_"): 1})
+    assert (found[0].count, found[0].excluded) == (0, {flag.removeprefix("is_"): 1})
 
 
 def test_a_suspension_leaves_everything_that_it_needs_behind(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     night(DUE, people)
 
     (suspension,) = rows("SELECT * FROM lines_suspension WHERE line_id = %s", [line_id])
-    (command,) = rows("SELECT * FROM network_command WHERE line_id = %s", [line_id])
+    (command,) = rows("SELECT * FROM provisioning_command WHERE line_id = %s", [line_id])
     (notice,) = rows("SELECT * FROM notices_notice WHERE line_id = %s AND kind = 'suspended'", [line_id])
     entries = rows(
         "SELECT body::jsonb AS body FROM ledger_entry WHERE line_id = %s AND verb = 'line:line:suspended'",
         [line_id],
     )
-    assert (suspension.reason, suspension.begun_on, suspension.lifted_on) == ("registration", DUE, None)
+    assert (suspension.reason, suspension.begun_on, suspension.restored_on) == ("registration", DUE, None)
     assert (command.kind, command.allows_emergency, command.allows_care, command.allows_registration) == (
         "bar",
         True,
@@ -514,33 +517,33 @@ def test_a_suspension_leaves_everything_that_it_needs_behind(people: People) -> 
 
 
 def test_an_ended_line_leaves_its_number_in_quarantine(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     night(DUE, people)
     night(END_DUE, people)
 
     (number,) = rows("SELECT quarantined_until FROM lines_number WHERE line_id = %s", [line_id])
-    assert state(line_id) == "ended"
+    assert state(line_id) == "terminated"
     assert number.quarantined_until == END_DUE + dt.timedelta(days=90)
 
 
 def test_another_reason_for_suspension_lives_beside_it(people: People) -> None:
-    (line_id,) = told_lines(1, state="suspended")
+    (line_id,) = notified_lines(1, state="suspended")
     run(
         "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at) VALUES (%s, uuidv7(), 'unpaid', %s, now())",
-        [line_id, TOLD],
+        [line_id, NOTIFIED],
     )
     night(DUE, people)
     register(line_id, day("2012-03-05"))
 
     open_reasons = rows(
-        "SELECT reason FROM lines_suspension WHERE line_id = %s AND lifted_on IS NULL", [line_id]
+        "SELECT reason FROM lines_suspension WHERE line_id = %s AND restored_on IS NULL", [line_id]
     )
     assert [row.reason for row in open_reasons] == ["unpaid"]
     assert state(line_id) == "suspended"
 
 
 def test_running_a_batch_twice_does_it_once(people: People) -> None:
-    told_lines(3)
+    notified_lines(3)
     batch_id = drawn()
     approve(batch_id, people)
     carry_out(batch_id)
@@ -550,9 +553,9 @@ def test_running_a_batch_twice_does_it_once(people: People) -> None:
     assert len(rows("SELECT line_id FROM lines_suspension")) == 3
 
 
-def test_the_first_share_goes_alone_and_the_rest_waits(people: People, brakes: Callable[..., None]) -> None:
-    brakes(first_share=0.1, first_share_hours=4)
-    told_lines(10)
+def test_the_first_share_goes_alone_and_the_rest_waits(people: People, batch_limits: Callable[..., None]) -> None:
+    batch_limits(pilot_share=0.1, pilot_hours=4)
+    notified_lines(10)
     batch_id = drawn()
     approve(batch_id, people)
 
@@ -560,15 +563,15 @@ def test_the_first_share_goes_alone_and_the_rest_waits(people: People, brakes: C
 
     assert (first.done, second.done) == (1, 0)
     assert first.until is not None
-    run("UPDATE campaign_batch SET first_share_done_at = first_share_done_at - interval '4 hours'")
+    run("UPDATE campaign_batch SET pilot_done_at = pilot_done_at - interval '4 hours'")
     assert carry_out(batch_id).done == 9
 
 
 def test_no_more_lines_are_cut_in_an_hour_than_the_cap_allows(
-    people: People, brakes: Callable[..., None]
+    people: People, batch_limits: Callable[..., None]
 ) -> None:
-    brakes(cap_per_hour=4)
-    told_lines(10)
+    batch_limits(max_lines_per_hour=4)
+    notified_lines(10)
     batch_id = drawn()
     approve(batch_id, people)
 
@@ -580,15 +583,15 @@ def test_no_more_lines_are_cut_in_an_hour_than_the_cap_allows(
 
 @pytest.mark.parametrize(("complaints", "stops"), [(1, False), (2, True), (3, True)])
 def test_complaints_stop_a_batch_by_themselves(
-    complaints: int, *, stops: bool, people: People, brakes: Callable[..., None]
+    complaints: int, *, stops: bool, people: People, batch_limits: Callable[..., None]
 ) -> None:
-    brakes(cap_per_hour=10, stop_at_complaints=0.2)
-    told_lines(20)
+    batch_limits(max_lines_per_hour=10, abort_at_complaints=0.2)
+    notified_lines(20)
     batch_id = drawn()
     approve(batch_id, people)
     carry_out(batch_id)
     for row in rows("SELECT line_id FROM lines_suspension LIMIT %s", [complaints]):
-        assert acts.record_complaint(person(StaffRole.CLERK), row.line_id, on=DUE) == batch_id
+        assert batch_control.record_complaint(person(StaffRole.CLERK), row.line_id, on=DUE) == batch_id
     run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
 
     ran = carry_out(batch_id)
@@ -598,17 +601,17 @@ def test_complaints_stop_a_batch_by_themselves(
 
 
 GONE_WRONG = {
-    "a failed command": "UPDATE network_command SET state = 'failed'",
-    "a bar without its floor": "UPDATE network_command SET read_back = 'floor_missing'",
+    "a failed command": "UPDATE provisioning_command SET state = 'failed'",
+    "a bar without its floor": "UPDATE provisioning_command SET read_back = 'floor_missing'",
 }
 
 
 @pytest.mark.parametrize("what", GONE_WRONG)
 def test_what_goes_wrong_in_the_network_stops_a_batch(
-    what: str, people: People, brakes: Callable[..., None]
+    what: str, people: People, batch_limits: Callable[..., None]
 ) -> None:
-    brakes(cap_per_hour=5, stop_at_failed_read_backs=0.2)
-    told_lines(10)
+    batch_limits(max_lines_per_hour=5, abort_at_failed_read_backs=0.2)
+    notified_lines(10)
     batch_id = drawn()
     approve(batch_id, people)
     carry_out(batch_id)
@@ -620,7 +623,7 @@ def test_what_goes_wrong_in_the_network_stops_a_batch(
 
 def cut_and_unheard(count: int, people: People) -> tuple[BatchId, Element]:
     """Have so many lines cut, as far as the brakes go, by a batch of which the network has not heard."""
-    told_lines(count)
+    notified_lines(count)
     batch_id = drawn()
     approve(batch_id, people)
     carry_out(batch_id)
@@ -637,36 +640,36 @@ def cut_and_unheard(count: int, people: People) -> tuple[BatchId, Element]:
     ],
 )
 def test_a_network_that_takes_orders_and_does_nothing_stops_a_batch(
-    says: ReadBack, tries: int, people: People, brakes: Callable[..., None], *, stops: bool
+    says: ReadBack, tries: int, people: People, batch_limits: Callable[..., None], *, stops: bool
 ) -> None:
-    brakes(cap_per_hour=5, stop_at_failed_read_backs=0.2)
+    batch_limits(max_lines_per_hour=5, abort_at_failed_read_backs=0.2)
     batch_id, element = cut_and_unheard(10, people)
     lying = {row.line_id for row in rows("SELECT line_id FROM lines_suspension LIMIT 2")}
     element.says = lambda line: says if line in lying else ReadBack.BARRED
     for _ in range(tries):
-        push_due(sweep_authority(), on=DUE, gateway=element)
-        run("UPDATE network_command SET next_try_at = '1970-01-01' WHERE state = 'sent'")
+        push_due(worker_authority(), on=DUE, gateway=element)
+        run("UPDATE provisioning_command SET next_try_at = '1970-01-01' WHERE state = 'sent'")
     run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
 
     assert (carry_out(batch_id).state == "stopped") is stops
 
 
 def barred(element: Element, on: dt.date) -> int:
-    clock.give_day(on)
-    push_due(sweep_authority(), on=on, gateway=element)
+    clock.set_demo_date(on)
+    push_due(worker_authority(), on=on, gateway=element)
     return sum(one is ReadBack.BARRED for one in element.states.values())
 
 
 @pytest.mark.parametrize("last", [day("2012-03-06"), None])
 def test_a_stay_reaches_what_the_network_has_not_heard_yet(last: dt.date | None, people: People) -> None:
     _, element = cut_and_unheard(3, people)
-    push_due(sweep_authority(), on=DUE, gateway=element, limit=1)
+    push_due(worker_authority(), on=DUE, gateway=element, limit=1)
 
-    stay_id = acts.enter_stay(console_authority(), first=DUE, last=last, reason="court", on=DUE)
+    stay_id = court_stays.enter_stay(console_authority(), first=DUE, last=last, reason="court", on=DUE)
     at_once, on_its_last_day = barred(element, DUE), barred(element, day("2012-03-06"))
     if last is None:
         for one in people:
-            acts.lift_stay(one, stay_id=stay_id, on=day("2012-03-06"))
+            court_stays.end_stay(one, stay_id=stay_id, on=day("2012-03-06"))
     afterwards = barred(element, day("2012-03-07"))
 
     assert (at_once, on_its_last_day) == (1, 1)
@@ -675,7 +678,7 @@ def test_a_stay_reaches_what_the_network_has_not_heard_yet(last: dt.date | None,
 
 def complain_and_run(batch_id: BatchId) -> None:
     (cut,) = rows("SELECT line_id FROM lines_suspension LIMIT 1")
-    acts.record_complaint(console_authority(), cut.line_id, on=DUE)
+    batch_control.record_complaint(console_authority(), cut.line_id, on=DUE)
     run("UPDATE campaign_chunk SET ran_at = ran_at - interval '1 hour'")
     assert carry_out(batch_id).state == "stopped"
 
@@ -684,28 +687,28 @@ def complain_and_run(batch_id: BatchId) -> None:
     ("stop", "days"),
     [
         pytest.param(
-            lambda batch_id: acts.stop_batch(console_authority(), batch_id, on=DUE), 1, id="by a person"
+            lambda batch_id: batch_control.stop_batch(console_authority(), batch_id, on=DUE), 1, id="by a person"
         ),
         pytest.param(complain_and_run, 1, id="by itself"),
         pytest.param(
-            lambda batch_id: acts.ask_undo(console_authority(), batch_id, on=DUE), 7, id="undo asked for"
+            lambda batch_id: batch_control.request_undo(console_authority(), batch_id, on=DUE), 7, id="undo asked for"
         ),
     ],
 )
 def test_who_stops_a_batch_stops_for_some_days_what_the_network_has_not_taken(
-    stop: Callable[[BatchId], object], days: int, people: People, brakes: Callable[..., None]
+    stop: Callable[[BatchId], object], days: int, people: People, batch_limits: Callable[..., None]
 ) -> None:
-    brakes(cap_per_hour=3, stop_at_complaints=0.1)
+    batch_limits(max_lines_per_hour=3, abort_at_complaints=0.1)
     batch_id, element = cut_and_unheard(4, people)
-    push_due(sweep_authority(), on=DUE, gateway=element, limit=1)
-    element.answer = lambda _: Answer.LATER
-    push_due(sweep_authority(), on=DUE, gateway=element)
+    push_due(worker_authority(), on=DUE, gateway=element, limit=1)
+    element.answer = lambda _: Answer.RETRY
+    push_due(worker_authority(), on=DUE, gateway=element)
     element.answer = None
 
     stop(batch_id)
-    run("UPDATE network_command SET next_try_at = '1970-01-01' WHERE attempts > 0")
+    run("UPDATE provisioning_command SET next_try_at = '1970-01-01' WHERE attempts > 0")
     at_once = barred(element, DUE)
-    acts.enter_stay(console_authority(), first=day("2012-06-01"), last=None, reason="court", on=DUE)
+    court_stays.enter_stay(console_authority(), first=day("2012-06-01"), last=None, reason="court", on=DUE)
     beside_a_stay_to_come = barred(element, DUE)
     last, after = (barred(element, DUE + dt.timedelta(days=more)) for more in (days - 1, days + 3))
 
@@ -717,24 +720,24 @@ def test_a_stay_reaches_what_is_being_tried_in_that_moment_and_is_not_taken(peop
 
     def speak(_: object) -> Answer:
         if not rows("SELECT FROM campaign_stay"):
-            acts.enter_stay(console_authority(), first=DUE, last=None, reason="court", on=DUE)
-        return Answer.LATER
+            court_stays.enter_stay(console_authority(), first=DUE, last=None, reason="court", on=DUE)
+        return Answer.RETRY
 
     element.answer = speak
-    push_due(sweep_authority(), on=DUE, gateway=element)
+    push_due(worker_authority(), on=DUE, gateway=element)
     element.answer = None
 
     assert barred(element, day("2012-03-08")) == 0
 
 
 def test_a_batch_that_is_stopped_under_a_stay_has_its_day_behind_the_stay(
-    people: People, brakes: Callable[..., None]
+    people: People, batch_limits: Callable[..., None]
 ) -> None:
-    brakes(cap_per_hour=3)
+    batch_limits(max_lines_per_hour=3)
     batch_id, element = cut_and_unheard(4, people)
-    acts.enter_stay(console_authority(), first=DUE, last=day("2012-03-06"), reason="court", on=DUE)
+    court_stays.enter_stay(console_authority(), first=DUE, last=day("2012-03-06"), reason="court", on=DUE)
 
-    acts.stop_batch(console_authority(), batch_id, on=DUE)
+    batch_control.stop_batch(console_authority(), batch_id, on=DUE)
 
     assert barred(element, day("2012-03-07")) == 0
     assert barred(element, day("2012-03-09")) == 3
@@ -742,7 +745,7 @@ def test_a_batch_that_is_stopped_under_a_stay_has_its_day_behind_the_stay(
 
 def test_a_stay_that_begins_later_holds_on_its_days_what_was_asked_for_before(people: People) -> None:
     _, element = cut_and_unheard(3, people)
-    acts.enter_stay(
+    court_stays.enter_stay(
         console_authority(), first=day("2012-03-05"), last=day("2012-03-06"), reason="court", on=DUE
     )
 
@@ -757,8 +760,8 @@ def test_a_stay_that_is_entered_while_a_chunk_is_being_claimed_holds_that_chunk(
     _, element = cut_and_unheard(3, people)
     monkeypatch.setattr(
         pushing,
-        "one_at_a_time",
-        lambda _: acts.enter_stay(
+        "serialize_on",
+        lambda _: court_stays.enter_stay(
             console_authority(), first=day("2012-03-05"), last=None, reason="court", on=DUE
         ),
     )
@@ -766,16 +769,16 @@ def test_a_stay_that_is_entered_while_a_chunk_is_being_claimed_holds_that_chunk(
     assert barred(element, day("2012-03-05")) == 0
 
 
-def test_the_end_of_an_emergency_lift_waits_for_the_end_of_a_stay(people: People) -> None:
-    (line_id,) = told_lines(1)
+def test_the_end_of_an_temporary_reconnection_waits_for_the_end_of_a_stay(people: People) -> None:
+    (line_id,) = notified_lines(1)
     night(DUE, people)
     element = Element()
-    push_due(sweep_authority(), on=DUE, gateway=element)
+    push_due(worker_authority(), on=DUE, gateway=element)
     asked_on, ends_on = day("2012-03-06"), day("2012-03-07")
-    clock.give_day(asked_on)
-    lift_for_hours(console_authority(), line_id, on=asked_on)
-    push_due(sweep_authority(), on=asked_on, gateway=element)
-    acts.enter_stay(console_authority(), first=asked_on, last=ends_on, reason="court", on=asked_on)
+    clock.set_demo_date(asked_on)
+    reconnect_temporarily(console_authority(), line_id, on=asked_on)
+    push_due(worker_authority(), on=asked_on, gateway=element)
+    court_stays.enter_stay(console_authority(), first=asked_on, last=ends_on, reason="court", on=asked_on)
 
     assert (barred(element, ends_on), barred(element, day("2012-03-08"))) == (0, 1)
 
@@ -783,14 +786,14 @@ def test_the_end_of_an_emergency_lift_waits_for_the_end_of_a_stay(people: People
 def test_a_batch_that_runs_past_midnight_obeys_the_day_that_it_is_then(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told_lines(3)
+    notified_lines(3)
     batch_id = drawn()
     approve(batch_id, people)
-    monkeypatch.setattr(running, "CHUNK", 1)
-    clock.give_day(DUE)
+    monkeypatch.setattr(batch_execution, "CHUNK", 1)
+    clock.set_demo_date(DUE)
 
-    ran = acts.run_batch(
-        console_authority(), batch_id, on=DUE, moved=lambda _: clock.give_day(day("2012-03-03"))
+    ran = batch_execution.run_batch(
+        console_authority(), batch_id, on=DUE, moved=lambda _: clock.set_demo_date(day("2012-03-03"))
     )
 
     assert (ran.done, ran.state) == (1, "running")
@@ -808,40 +811,40 @@ def test_what_waits_for_the_network_over_a_weekend_bars_nobody_before_the_desks_
 
 
 def test_undos_that_were_asked_for_go_the_latest_first(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     night(DUE, people)
     night(END_DUE, people)
-    for row in rows("SELECT batch_id FROM campaign_batch ORDER BY drawn_up_at"):
-        acts.ask_undo(console_authority(), row.batch_id, on=END_DUE)
+    for row in rows("SELECT batch_id FROM campaign_batch ORDER BY prepared_at"):
+        batch_control.request_undo(console_authority(), row.batch_id, on=END_DUE)
 
-    for batch_id in acts.undos_asked():
-        acts.undo_batch(console_authority(), batch_id, on=END_DUE)
+    for batch_id in batch_rollback.requested_undos():
+        batch_rollback.undo_batch(console_authority(), batch_id, on=END_DUE)
 
     assert state(line_id) == "active"
 
 
 def test_an_end_that_is_undone_beside_the_undo_of_the_suspension_leaves_nobody_barred(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     night(DUE, people)
     night(END_DUE, people)
-    suspending, ending = rows("SELECT batch_id FROM campaign_batch ORDER BY drawn_up_at")
+    suspending, ending = rows("SELECT batch_id FROM campaign_batch ORDER BY prepared_at")
 
     def undo_the_end(_: int) -> None:
-        if state(line_id) == "ended":
-            acts.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
+        if state(line_id) == "terminated":
+            batch_rollback.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
 
-    undone = acts.undo_batch(console_authority(), suspending.batch_id, on=END_DUE, moved=undo_the_end)
+    undone = batch_rollback.undo_batch(console_authority(), suspending.batch_id, on=END_DUE, moved=undo_the_end)
 
     assert (state(line_id), undone.undone, undone.left_alone) == ("active", 1, 0)
 
 
 def test_no_batch_ends_a_line_whose_suspension_is_about_to_be_undone(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     night(DUE, people)
     (suspending,) = rows("SELECT batch_id FROM campaign_batch")
     ending = drawn(END_DUE)
     approve(ending, people, END_DUE)
-    acts.ask_undo(console_authority(), suspending.batch_id, on=END_DUE)
+    batch_control.request_undo(console_authority(), suspending.batch_id, on=END_DUE)
 
     ran = carry_out(ending, END_DUE)
 
@@ -849,17 +852,17 @@ def test_no_batch_ends_a_line_whose_suspension_is_about_to_be_undone(people: Peo
 
 
 def test_an_end_that_is_undone_after_the_suspension_was_has_that_undone_again(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     night(DUE, people)
     night(END_DUE, people)
-    suspending, ending = rows("SELECT batch_id FROM campaign_batch ORDER BY drawn_up_at")
-    acts.undo_batch(console_authority(), suspending.batch_id, on=END_DUE)
-    acts.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
+    suspending, ending = rows("SELECT batch_id FROM campaign_batch ORDER BY prepared_at")
+    batch_rollback.undo_batch(console_authority(), suspending.batch_id, on=END_DUE)
+    batch_rollback.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
 
-    assert acts.undos_asked() == [suspending.batch_id]
-    acts.undo_batch(console_authority(), suspending.batch_id, on=END_DUE)
+    assert batch_rollback.requested_undos() == [suspending.batch_id]
+    batch_rollback.undo_batch(console_authority(), suspending.batch_id, on=END_DUE)
 
-    assert (state(line_id), acts.undos_asked()) == ("active", [])
+    assert (state(line_id), batch_rollback.requested_undos()) == ("active", [])
 
 
 def test_an_undo_that_breaks_off_leaves_nobody_to_be_cut_off_who_is_about_to_be_put_back(
@@ -881,7 +884,7 @@ def test_an_undo_that_broke_off_is_finished_by_the_next_whoever_was_left_alone_b
     (one,) = rows(registered)
     record_registrations([one.line_id], languages=[None], on=DUE)
 
-    undone = acts.undo_batch(console_authority(), batch_id, on=DUE)
+    undone = batch_rollback.undo_batch(console_authority(), batch_id, on=DUE)
 
     assert (undone.undone, undone.left_alone) == (3, 1)
     counts = rows("SELECT outcome, count(*) AS lines FROM campaign_batchline GROUP BY 1")
@@ -892,35 +895,35 @@ def test_an_undo_that_broke_off_is_finished_by_the_next_whoever_was_left_alone_b
 def test_whoever_comes_back_from_their_end_has_emergency_calls_the_same_day_though_the_undo_broke_off(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told_lines(3)
+    notified_lines(3)
     element = Element()
     night(DUE, people)
     night(END_DUE, people)
-    (ending,) = rows("SELECT batch_id FROM campaign_batch WHERE action = 'end'")
+    (ending,) = rows("SELECT batch_id FROM campaign_batch WHERE action = 'terminate'")
     assert barred(element, END_DUE) == 0
     begin_to_undo(ending.batch_id, monkeypatch, chunk=1, on=END_DUE)
 
-    acts.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
+    batch_rollback.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
 
     assert barred(element, END_DUE) == 3
 
 
 def test_a_line_that_was_ended_and_taken_back_is_held_like_any_other(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     element = Element()
     night(DUE, people)
     night(END_DUE, people)
-    (ending,) = rows("SELECT batch_id FROM campaign_batch WHERE action = 'end'")
-    push_due(sweep_authority(), on=END_DUE, gateway=element)
-    acts.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
-    push_due(sweep_authority(), on=END_DUE, gateway=element)
+    (ending,) = rows("SELECT batch_id FROM campaign_batch WHERE action = 'terminate'")
+    push_due(worker_authority(), on=END_DUE, gateway=element)
+    batch_rollback.undo_batch(console_authority(), ending.batch_id, on=END_DUE)
+    push_due(worker_authority(), on=END_DUE, gateway=element)
     assert element.states[line_id] is ReadBack.BARRED
     later = day("2012-05-31")
     night(later, people)
 
-    acts.enter_stay(console_authority(), first=later, last=None, reason="court", on=later)
-    clock.give_day(later)
-    push_due(sweep_authority(), on=later, gateway=element)
+    court_stays.enter_stay(console_authority(), first=later, last=None, reason="court", on=later)
+    clock.set_demo_date(later)
+    push_due(worker_authority(), on=later, gateway=element)
 
     assert element.states[line_id] is ReadBack.BARRED
 
@@ -933,18 +936,18 @@ def begin_to_undo(
     batch_id: BatchId, monkeypatch: pytest.MonkeyPatch, *, chunk: int, on: dt.date = DUE
 ) -> None:
     """Undo one chunk of a batch and be killed."""
-    monkeypatch.setattr(undoing, "CHUNK", chunk)
+    monkeypatch.setattr(batch_rollback, "CHUNK", chunk)
     with pytest.raises(KeyboardInterrupt):
-        acts.undo_batch(console_authority(), batch_id, on=on, moved=_break_off)
+        batch_rollback.undo_batch(console_authority(), batch_id, on=on, moved=_break_off)
 
 
 def test_a_changed_pack_stops_everything_until_it_is_planned_again(people: People) -> None:
-    told_lines(1)
+    notified_lines(1)
     batch_id = drawn()
     approve(batch_id, people)
     run("UPDATE campaign_campaign SET pack_hash = 'another'")
 
-    for attempt in (lambda: carry_out(batch_id), lambda: acts.advance(sweep_authority(), on=DUE)):
+    for attempt in (lambda: carry_out(batch_id), lambda: nightly.run_nightly(worker_authority(), on=DUE)):
         with pytest.raises(PackChanged):
             attempt()
     plan(DUE)
@@ -952,7 +955,7 @@ def test_a_changed_pack_stops_everything_until_it_is_planned_again(people: Peopl
 
 
 def test_a_batch_of_the_pack_before_stops_itself_and_keeps_no_other_from_running(people: People) -> None:
-    told_lines(2)
+    notified_lines(2)
     old = drawn()
     approve(old, people)
     run("UPDATE campaign_batch SET pack_hash = 'another'")
@@ -963,27 +966,27 @@ def test_a_batch_of_the_pack_before_stops_itself_and_keeps_no_other_from_running
     assert "another version of the pack" in str(ran.why)
     fresh = drawn()
     approve(fresh, people)
-    assert acts.batches_to_run(on=DUE) == [fresh]
+    assert batch_execution.batches_to_run(on=DUE) == [fresh]
     assert carry_out(fresh).done == 2
 
 
 def test_without_a_campaign_there_is_nothing_to_check(people: People) -> None:
     with pytest.raises(NoCampaign):
-        acts.check_day(console_authority(), due_on=DUE, on=DUE)
+        batch_planning.check_day(console_authority(), due_on=DUE, on=DUE)
 
 
 def test_a_stay_keeps_everybody_in_service_and_two_people_lift_it(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     batch_id = drawn()
     approve(batch_id, people)
-    stay_id = acts.enter_stay(console_authority(), first=DUE, last=None, reason="court", on=DUE)
+    stay_id = court_stays.enter_stay(console_authority(), first=DUE, last=None, reason="court", on=DUE)
 
     assert carry_out(batch_id).done == 0
-    assert not acts.lift_stay(people[1], stay_id=stay_id, on=DUE - dt.timedelta(days=1))
-    assert not acts.lift_stay(people[0], stay_id=stay_id, on=DUE)  # the other's yes was for another day
-    assert not acts.lift_stay(people[0], stay_id=stay_id, on=DUE)
-    assert acts.lift_stay(people[1], stay_id=stay_id, on=DUE)
-    said = rows("SELECT count(*) AS yes FROM ledger_entry WHERE verb = 'campaign:stay:lift_agreed'")
+    assert not court_stays.end_stay(people[1], stay_id=stay_id, on=DUE - dt.timedelta(days=1))
+    assert not court_stays.end_stay(people[0], stay_id=stay_id, on=DUE)  # the other's yes was for another day
+    assert not court_stays.end_stay(people[0], stay_id=stay_id, on=DUE)
+    assert court_stays.end_stay(people[1], stay_id=stay_id, on=DUE)
+    said = rows("SELECT count(*) AS yes FROM ledger_entry WHERE verb = 'campaign:stay:end_approved'")
     assert said[0].yes == 4
     assert carry_out(batch_id, DUE).done == 0
     assert carry_out(batch_id, day("2012-03-05")).done == 1
@@ -991,7 +994,7 @@ def test_a_stay_keeps_everybody_in_service_and_two_people_lift_it(people: People
 
 
 def test_stages_follow_one_another_after_an_outage(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
 
     first = night(day("2012-07-02"), people)
     second = night(day("2012-07-03"), people)
@@ -1002,9 +1005,9 @@ def test_stages_follow_one_another_after_an_outage(people: People) -> None:
 
 
 def test_a_paused_line_that_is_resumed_early_is_found_again(people: People) -> None:
-    from rollkeeper.lines.acts import resume_clock
+    from rollkeeper.lines.services import resume_clock
 
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     pause_clock(console_authority(), line_id, day("2012-03-01"), None, PauseReason.ABROAD, day("2012-03-01"))
     nights("2012-03-01", "2012-03-20", people)
     assert state(line_id) == "active"
@@ -1016,7 +1019,7 @@ def test_a_paused_line_that_is_resumed_early_is_found_again(people: People) -> N
 
 
 def test_counts_of_stages_are_those_of_the_lines(people: People) -> None:
-    line_ids = told_lines(6)
+    line_ids = notified_lines(6)
     make_line()
     plan(DUE)
     register(line_ids[0], DUE)
@@ -1031,25 +1034,25 @@ def test_counts_of_stages_are_those_of_the_lines(people: People) -> None:
     assert (
         {stage: n for stage, n in seen.stage_counts.items() if n}
         == counted
-        == {"untold": 1, "left": 2, "suspended": 4}
+        == {"not_notified": 1, "out_of_scope": 2, "suspended": 4}
     )
     assert seen.series[-1][1] == counted
     assert seen.reached_by_channel == {"sms": 6}
     assert sum(d.count for d in queries.overview(END_DUE).due_soon) == 4
 
 
-def test_the_unreached_are_listed_by_reference(people: People) -> None:
+def test_the_unreachable_are_listed_by_reference(people: People) -> None:
     line_id = make_line(region="Lhasa")
-    plan(TOLD)
+    plan(NOTIFIED)
 
-    (found,) = queries.unreached()
+    (found,) = queries.unreachable()
 
-    assert (found.line_id, found.region, found.notice_state) == (line_id, "Lhasa", "owed")
-    assert queries.unreached(after=line_id) == []
+    assert (found.line_id, found.region, found.notice_state) == (line_id, "Lhasa", "queued")
+    assert queries.unreachable(after=line_id) == []
 
 
 def test_an_explanation_looks_ahead(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
 
     found = queries.explain_line(line_id, on=DUE)
 
@@ -1059,7 +1062,7 @@ def test_an_explanation_looks_ahead(people: People) -> None:
 
 def before_and_after_undo(line_id: LineId) -> tuple[object, ...]:
     (line,) = rows(
-        "SELECT state, ended_on, ended_by, is_registered FROM lines_line WHERE line_id = %s", [line_id]
+        "SELECT state, terminated_on, terminated_by, is_registered FROM lines_line WHERE line_id = %s", [line_id]
     )
     (number,) = rows("SELECT quarantined_until FROM lines_number WHERE line_id = %s", [line_id])
     m = member(line_id)
@@ -1070,56 +1073,56 @@ def before_and_after_undo(line_id: LineId) -> tuple[object, ...]:
 def test_undo_restores_the_former_state_and_tells_each_of_another_open_day(
     action: Action, people: People
 ) -> None:
-    line_ids = told_lines(3)
-    if action is Action.END:
+    line_ids = notified_lines(3)
+    if action is Action.TERMINATE:
         night(DUE, people)
     on = DUE if action is Action.SUSPEND else END_DUE
-    acts.advance(sweep_authority(), on=on)
+    nightly.run_nightly(worker_authority(), on=on)
     before = [before_and_after_undo(line_id) for line_id in line_ids]
     (batch_id,) = approved_batches(on, people)
     carry_out(batch_id, on)
     assert [before_and_after_undo(line_id) for line_id in line_ids] != before
 
-    undone = acts.undo_batch(people[1], batch_id, on=on)
+    undone = batch_rollback.undo_batch(people[1], batch_id, on=on)
 
     assert (undone.undone, undone.left_alone) == (3, 0)
     after = [before_and_after_undo(line_id) for line_id in line_ids]
     # The 2nd of March 2012 is a Friday, the 5th of April a Thursday: the next day on which the desks are open.
-    told_of = day("2012-03-05") if action is Action.SUSPEND else day("2012-04-06")
+    notified_of = day("2012-03-05") if action is Action.SUSPEND else day("2012-04-06")
     assert [one[:-1] for one in after] == [one[:-1] for one in before]
-    assert {one[-1] for one in after} == {told_of}
+    assert {one[-1] for one in after} == {notified_of}
     kind = "reminder" if action is Action.SUSPEND else "suspended"
     owed = rows(
-        "SELECT promised_on FROM notices_notice WHERE kind = %s AND state = 'owed' AND owed_on = %s",
+        "SELECT promised_on FROM notices_notice WHERE kind = %s AND state = 'queued' AND queued_on = %s",
         [kind, on],
     )
-    assert [one.promised_on for one in owed] == [told_of] * 3
+    assert [one.promised_on for one in owed] == [notified_of] * 3
     last = rows(
-        "SELECT DISTINCT ON (line_id) line_id, kind FROM network_command ORDER BY line_id, position DESC"
+        "SELECT DISTINCT ON (line_id) line_id, kind FROM provisioning_command ORDER BY line_id, position DESC"
     )
     assert {row.kind for row in last} == {"restore" if action is Action.SUSPEND else "bar"}
 
 
 def test_undo_gives_the_days_back(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     night(DUE, people)
     (batch,) = queries.batches()
-    clock.give_day(day("2012-03-07"))
-    acts.undo_batch(people[1], batch.batch_id, on=day("2012-03-07"))
+    clock.set_demo_date(day("2012-03-07"))
+    batch_rollback.undo_batch(people[1], batch.batch_id, on=day("2012-03-07"))
 
-    # Told on Wednesday of Thursday: nobody who was put back is cut again before they could come.
+    # Notified on Wednesday of Thursday: nobody who was put back is cut again before they could come.
     assert night(day("2012-03-07"), people) == night(day("2012-03-08"), people) == []
     assert [one.done for one in night(day("2012-03-09"), people)] == [1]
     assert rows("SELECT days FROM lines_pause WHERE line_id = %s", [line_id])[0].days.lower == DUE
 
 
 def test_undo_leaves_whoever_registered_since_alone(people: People) -> None:
-    registered, silent = told_lines(2)
+    registered, silent = notified_lines(2)
     night(DUE, people)
     register(registered, DUE)
     (batch,) = queries.batches()
 
-    undone = acts.undo_batch(people[1], batch.batch_id, on=DUE)
+    undone = batch_rollback.undo_batch(people[1], batch.batch_id, on=DUE)
 
     assert (undone.undone, undone.left_alone) == (1, 1)
     assert rows("SELECT is_registered FROM lines_line WHERE line_id = %s", [registered])[0].is_registered
@@ -1135,65 +1138,65 @@ def test_undo_leaves_whoever_registered_since_alone(people: People) -> None:
     ],
 )
 def test_undo_lifts_only_its_own_reason(others: set[str], barred_for: str, people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     night(DUE, people)
     for reason in others:
         begin_suspension(line_id, reason=SuspensionReason(reason), on=DUE)
     (batch,) = queries.batches()
 
-    acts.undo_batch(people[1], batch.batch_id, on=DUE)
+    batch_rollback.undo_batch(people[1], batch.batch_id, on=DUE)
 
     assert state(line_id) == "suspended"
     open_reasons = rows(
-        "SELECT reason FROM lines_suspension WHERE line_id = %s AND lifted_on IS NULL", [line_id]
+        "SELECT reason FROM lines_suspension WHERE line_id = %s AND restored_on IS NULL", [line_id]
     )
     assert {row.reason for row in open_reasons} == others
     (_, newest) = rows(
-        "SELECT kind, reason FROM network_command WHERE line_id = %s ORDER BY position", [line_id]
+        "SELECT kind, reason FROM provisioning_command WHERE line_id = %s ORDER BY position", [line_id]
     )
     assert tuple(newest) == ("bar", barred_for)
 
 
 def test_an_ended_line_does_not_come_back_once_its_number_is_anothers(people: People) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     night(DUE, people)
     night(END_DUE, people)
     other = make_line(registered=True)
     run("DELETE FROM lines_number WHERE line_id = %s", [other])
     run("UPDATE lines_number SET line_id = %s, quarantined_until = NULL WHERE line_id = %s", [other, line_id])
-    batch = next(one for one in queries.batches() if one.action == "end")
+    batch = next(one for one in queries.batches() if one.action == "terminate")
 
-    undone = acts.undo_batch(people[1], batch.batch_id, on=END_DUE)
+    undone = batch_rollback.undo_batch(people[1], batch.batch_id, on=END_DUE)
 
     assert (undone.undone, undone.left_alone) == (0, 1)
-    assert state(line_id) == "ended"
+    assert state(line_id) == "terminated"
 
 
 def test_the_office_asks_for_an_undo_and_the_next_run_does_it(
     people: People, as_role: Callable[..., object]
 ) -> None:
-    (line_id,) = told_lines(1)
+    (line_id,) = notified_lines(1)
     night(DUE, people)
     (batch,) = queries.batches()
 
-    with as_role("office"):
-        acts.ask_undo(people[0], batch.batch_id, on=DUE)
+    with as_role("backoffice"):
+        batch_control.request_undo(people[0], batch.batch_id, on=DUE)
 
-    assert acts.undos_asked() == [batch.batch_id]
-    acts.undo_batch(sweep_authority(), batch.batch_id, on=DUE)
-    assert (state(line_id), acts.undos_asked()) == ("active", [])
+    assert batch_rollback.requested_undos() == [batch.batch_id]
+    batch_rollback.undo_batch(worker_authority(), batch.batch_id, on=DUE)
+    assert (state(line_id), batch_rollback.requested_undos()) == ("active", [])
 
 
-def test_everything_runs_with_the_rights_of_the_sweep(people: People, as_role: Callable[..., object]) -> None:
+def test_everything_runs_with_the_rights_of_the_worker(people: People, as_role: Callable[..., object]) -> None:
     line_id = make_line()
 
-    with as_role("sweep"):
+    with as_role("worker"):
         plan(day("2011-12-19"))
-        tell(line_id, TOLD)
-        night(TOLD, people)
+        tell(line_id, NOTIFIED)
+        night(NOTIFIED, people)
         night(DUE, people)
         night(END_DUE, people)
-        batch = next(one for one in queries.batches() if one.action == "end")
-        acts.undo_batch(sweep_authority(), batch.batch_id, on=END_DUE)
+        batch = next(one for one in queries.batches() if one.action == "terminate")
+        batch_rollback.undo_batch(worker_authority(), batch.batch_id, on=END_DUE)
 
     assert state(line_id) == "suspended"

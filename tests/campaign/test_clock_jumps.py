@@ -6,33 +6,33 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from rollkeeper.access.authority import Authority, sweep_authority
-from rollkeeper.campaign import acts
-from rollkeeper.campaign.errors import NightsMissing
+from rollkeeper.access.authority import Authority, worker_authority
+from rollkeeper.campaign import batch_execution, batch_rollback, nightly
+from rollkeeper.campaign.errors import NightlyRunGap
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import BatchId, LineId
-from rollkeeper.kernel.settings import HomeKind, write_settings
+from rollkeeper.kernel.settings import InstanceKind, write_settings
 from tests.campaign.population import approved_batches, day, fate, make_line, night, plan, state, tell
 
 type People = tuple[Authority, Authority]
 
-TOLD, CUT = day("2011-12-20"), day("2012-03-02")
+NOTIFIED, CUT = day("2011-12-20"), day("2012-03-02")
 COUNT = 12
 
 
 @pytest.fixture
-def half_done(people: People, brakes: Callable[..., None]) -> tuple[BatchId, list[LineId]]:
-    """A batch of which a third is carried out and the rest waits for the first share to be watched."""
+def half_done(people: People, batch_limits: Callable[..., None]) -> tuple[BatchId, list[LineId]]:
+    """A batch of which a third is carried out and the rest waits for the pilot to be watched."""
     lines = [make_line() for _ in range(COUNT)]
     plan(day("2011-12-19"))
     for line_id in lines:
-        tell(line_id, TOLD)
-    clock.give_day(TOLD)
-    acts.advance(sweep_authority(), on=TOLD)
-    brakes(first_share=0.34, first_share_hours=4, cap_per_hour=1000)
+        tell(line_id, NOTIFIED)
+    clock.set_demo_date(NOTIFIED)
+    nightly.run_nightly(worker_authority(), on=NOTIFIED)
+    batch_limits(pilot_share=0.34, pilot_hours=4, max_lines_per_hour=1000)
     (batch_id,) = approved_batches(CUT, people)
-    acts.run_batch(sweep_authority(), batch_id, on=CUT)
+    batch_execution.run_batch(worker_authority(), batch_id, on=CUT)
     assert suspended(lines) == 5
     return batch_id, lines
 
@@ -41,9 +41,9 @@ def suspended(lines: list[LineId]) -> int:
     return sum(state(line_id) == "suspended" for line_id in lines)
 
 
-def ran(batch_id: BatchId, on: dt.date) -> acts.Ran:
-    clock.give_day(on)
-    return acts.run_batch(sweep_authority(), batch_id, on=on)
+def ran(batch_id: BatchId, on: dt.date) -> batch_execution.BatchRunResult:
+    clock.set_demo_date(on)
+    return batch_execution.run_batch(worker_authority(), batch_id, on=on)
 
 
 @pytest.mark.parametrize("days_back", [1, 30, 400])
@@ -56,23 +56,23 @@ def test_a_clock_that_jumps_back_lets_nobody_else_be_cut(
     assert ran(batch_id, wrong).done == 0
 
     assert suspended(lines) == 5
-    clock.give_day(wrong)
-    acts.advance(sweep_authority(), on=wrong)
+    clock.set_demo_date(wrong)
+    nightly.run_nightly(worker_authority(), on=wrong)
     right = ran(batch_id, CUT + dt.timedelta(days=3))
     assert (right.state, suspended(lines)) == ("done", COUNT)
     assert len(rows("SELECT FROM lines_suspension")) == COUNT
 
 
 def test_a_clock_that_jumps_forward_cuts_nobody_two_steps_at_once(
-    half_done: tuple[BatchId, list[LineId]], people: People, brakes: Callable[..., None]
+    half_done: tuple[BatchId, list[LineId]], people: People, batch_limits: Callable[..., None]
 ) -> None:
     _, lines = half_done
-    brakes(first_share=1.0)
+    batch_limits(pilot_share=1.0)
 
     night(day("2012-06-04"), people)
 
     by_state = [state(line_id) for line_id in lines]
-    assert (by_state.count("ended"), by_state.count("suspended")) == (5, COUNT - 5)
+    assert (by_state.count("terminated"), by_state.count("suspended")) == (5, COUNT - 5)
     (late,) = {fate(line_id)[0] for line_id in lines if state(line_id) == "suspended"}
     assert late == day("2012-06-04")
 
@@ -81,9 +81,9 @@ def test_a_batch_that_was_drawn_up_on_a_day_to_come_does_nothing_before_it(peopl
     lines = [make_line() for _ in range(COUNT)]
     plan(day("2011-12-19"))
     for line_id in lines:
-        tell(line_id, TOLD)
-    clock.give_day(TOLD)
-    acts.advance(sweep_authority(), on=TOLD)
+        tell(line_id, NOTIFIED)
+    clock.set_demo_date(NOTIFIED)
+    nightly.run_nightly(worker_authority(), on=NOTIFIED)
     (batch_id,) = approved_batches(CUT, people)
 
     found = ran(batch_id, CUT - dt.timedelta(days=1))
@@ -92,22 +92,22 @@ def test_a_batch_that_was_drawn_up_on_a_day_to_come_does_nothing_before_it(peopl
     assert "its day is 2012-03-02" in str(found.why)
 
 
-@pytest.mark.parametrize("action", ["suspend", "end"])
+@pytest.mark.parametrize("action", ["suspend", "terminate"])
 def test_what_a_clock_that_was_ahead_did_is_undone_before_that_day_comes(people: People, action: str) -> None:
     line_id, ends = make_line(), day("2012-04-05")
     plan(day("2011-12-19"))
-    tell(line_id, TOLD)
+    tell(line_id, NOTIFIED)
     night(CUT, people)
     wrong = CUT if action == "suspend" else ends
-    if action == "end":
+    if action == "terminate":
         night(ends, people)
     (batch_id,) = [
         row.batch_id for row in rows("SELECT batch_id FROM campaign_batch WHERE action = %s", [action])
     ]
     right = wrong - dt.timedelta(days=1)
-    clock.give_day(right)
+    clock.set_demo_date(right)
 
-    undone = acts.undo_batch(people[1], batch_id, on=right)
+    undone = batch_rollback.undo_batch(people[1], batch_id, on=right)
 
     assert (undone.undone, state(line_id)) == (1, "active" if action == "suspend" else "suspended")
     (pause,) = rows(
@@ -120,32 +120,32 @@ def test_what_a_clock_that_was_ahead_did_is_undone_before_that_day_comes(people:
 
 @pytest.fixture
 def production_after_planning(people: People) -> Iterator[None]:
-    """A home for real people, in which a campaign is planned, one line is told and a night was played."""
+    """An instance for real people, in which a campaign is planned, one line is notified and a night was played."""
     line_id = make_line()
     plan(day("2011-12-19"))
-    clock.give_day(TOLD)
-    acts.advance(sweep_authority(), on=TOLD)
-    tell(line_id, TOLD)
-    write_settings(kind=HomeKind.PRODUCTION)
+    clock.set_demo_date(NOTIFIED)
+    nightly.run_nightly(worker_authority(), on=NOTIFIED)
+    tell(line_id, NOTIFIED)
+    write_settings(kind=InstanceKind.PRODUCTION)
     yield
-    write_settings(kind=HomeKind.TRIAL)
+    write_settings(kind=InstanceKind.DEMO)
 
 
 @pytest.mark.usefixtures("production_after_planning")
 @pytest.mark.parametrize("days", [8, 366])
-def test_a_production_home_whose_date_is_far_ahead_does_nothing_until_somebody_says_that_it_is_right(
+def test_a_production_instance_whose_date_is_far_ahead_does_nothing_until_somebody_says_that_it_is_right(
     days: int,
 ) -> None:
-    ahead = TOLD + dt.timedelta(days=days)
+    ahead = NOTIFIED + dt.timedelta(days=days)
 
-    with pytest.raises(NightsMissing) as refused:
-        acts.advance(sweep_authority(), on=ahead)
+    with pytest.raises(NightlyRunGap) as refused:
+        nightly.run_nightly(worker_authority(), on=ahead)
 
-    assert (refused.value.facts["last"], refused.value.facts["days"]) == (TOLD, days)
-    assert acts.advance(sweep_authority(), on=ahead, after_gap=True).started == 1
-    assert acts.advance(sweep_authority(), on=ahead + dt.timedelta(days=1)) == acts.Swept()
+    assert (refused.value.facts["last"], refused.value.facts["days"]) == (NOTIFIED, days)
+    assert nightly.run_nightly(worker_authority(), on=ahead, after_gap=True).started == 1
+    assert nightly.run_nightly(worker_authority(), on=ahead + dt.timedelta(days=1)) == nightly.NightlyResult()
 
 
 @pytest.mark.usefixtures("production_after_planning")
 def test_a_week_without_a_night_is_caught_up_without_asking() -> None:
-    assert acts.advance(sweep_authority(), on=TOLD + dt.timedelta(days=7)).started == 1
+    assert nightly.run_nightly(worker_authority(), on=NOTIFIED + dt.timedelta(days=7)).started == 1

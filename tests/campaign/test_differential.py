@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The most important test of this room: the real tables, driven night by night, against the law's own rules.
+"""The most important test of this package: the real tables, driven night by night, against the law's own rules.
 
 Invented populations with notices, registrations, pauses, stays, outages and holds live through a year and a half; what
 became of each line must be what `law.rules.run_history` says, to the day.
@@ -13,14 +13,14 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from rollkeeper.access.authority import Authority, console_authority, sweep_authority
-from rollkeeper.campaign import acts
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
+from rollkeeper.campaign import court_stays
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import History, Span, run_history
-from rollkeeper.retention.acts import erase_due
+from rollkeeper.retention.services import erase_due
 from tests.campaign.population import PACK, day, end, fate, make_line, night, pause, plan, register, tell
 
 FIRST, LAST = day("2011-12-12"), day("2013-08-31")
@@ -44,9 +44,9 @@ class Life:
     """What happens to one line."""
 
     activated_on: dt.date
-    told: tuple[dt.date, ...]
+    notified: tuple[dt.date, ...]
     registered_on: dt.date | None
-    ended_on: dt.date | None
+    terminated_on: dt.date | None
     pauses: tuple[Days, ...]
     hold: Days | None
 
@@ -64,11 +64,11 @@ EVENTFUL = within("2012-02-20", "2012-06-10")
 lives = st.builds(
     Life,
     activated_on=st.one_of(within("2010-01-01", "2012-01-03"), st.just(day("2011-12-31"))),
-    told=st.one_of(st.just(()), st.tuples(within("2011-12-12", "2012-02-15"))),
+    notified=st.one_of(st.just(()), st.tuples(within("2011-12-12", "2012-02-15"))),
     registered_on=st.one_of(
         st.none(), EVENTFUL, within("2012-02-28", "2012-03-05"), within("2012-03-30", "2012-04-07")
     ),
-    ended_on=st.one_of(st.none(), st.none(), EVENTFUL, st.just(day("2012-02-29"))),
+    terminated_on=st.one_of(st.none(), st.none(), EVENTFUL, st.just(day("2012-02-29"))),
     pauses=stretches("2011-12-20", "2012-05-10", longest=40, most=3).map(tuple),
     hold=st.one_of(
         st.none(),
@@ -101,41 +101,41 @@ def live_through(
     stops = {first for first, _ in world.stays}
     on = FIRST
     while on <= LAST:
-        clock.give_day(on)
+        clock.set_demo_date(on)
         for stay in world.stays if on in stops else ():
             if stay[0] == on:
-                acts.enter_stay(console_authority(), first=stay[0], last=stay[1], reason="court", on=on)
+                court_stays.enter_stay(console_authority(), first=stay[0], last=stay[1], reason="court", on=on)
         for line_id, life in zip(line_ids, world.lives, strict=True):
             happen(line_id, life, on)
         if not any(first <= on <= last for first, last in world.outages):
             if on <= QUIET_FROM:
                 night(on, people)
             if on > QUIET_FROM or on.toordinal() % erases_every == 0:
-                erase_due(sweep_authority(), on=on)
+                erase_due(worker_authority(), on=on)
         on = QUIET_TO if on == QUIET_FROM else on + dt.timedelta(days=1)
     return [fate(line_id) for line_id in line_ids]
 
 
 def hold(line_id: LineId, days: Days) -> None:
     run(
-        "INSERT INTO lines_hold (line_id, hold_id, days, case_reference, review_on)"
+        "INSERT INTO lines_legalhold (line_id, legal_hold_id, days, case_reference, review_on)"
         " VALUES (%s, %s, daterange(%s, %s, '[]'), 'c', %s)",
         [line_id, new_uuid(), *days, days[1]],
     )
 
 
 def happen(line_id: LineId, life: Life, on: dt.date) -> None:
-    """Let the events of a day happen; they come before the sweep."""
-    if on in life.told:
+    """Let the events of a day happen; they come before the nightly run."""
+    if on in life.notified:
         tell(line_id, on)
     for first, last in life.pauses:
         if first == on and rows(
-            "SELECT 1 AS x FROM lines_line WHERE line_id = %s AND ended_on IS NULL", [line_id]
+            "SELECT 1 AS x FROM lines_line WHERE line_id = %s AND terminated_on IS NULL", [line_id]
         ):
             pause(line_id, first, last, on)
     if on == life.registered_on:
         register(line_id, on)
-    if on == life.ended_on:
+    if on == life.terminated_on:
         end(line_id, on)
 
 
@@ -148,11 +148,11 @@ def by_the_rules(world: World) -> list[tuple[object, ...]]:
                 load_pack(PACK),
                 History(
                     activated_on=life.activated_on,
-                    told_on=min(life.told, default=None),
+                    notified_on=min(life.notified, default=None),
                     registered_on=life.registered_on,
-                    ended_on=life.ended_on,
+                    terminated_on=life.terminated_on,
                     pauses=life.pauses,
-                    holds=[life.hold] if life.hold else [],
+                    lock=[life.hold] if life.hold else [],
                 ),
                 span,
             )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A disk that really is full, under an import and under a batch: a clear refusal, nothing cut wrongly, and on it goes.
 
-The home lies on a small file system of its own, which only root can make.
+The instance lies on a small file system of its own, which only root can make.
 """
 
 import json
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaign.besieged import ASK, MAKE_READY, MAP, TYPED, write_lines, write_people
-from tests.campaign.typed import DUE, PASSWORD, PLANNED, Answer, surroundings
-from tests.typist import Typist
+from tests.campaign.crash_runs import ASK, MAKE_READY, MAP, TYPED, write_lines, write_people
+from tests.campaign.typed_commands import DUE, PASSWORD, PLANNED, Answer, surroundings
+from tests.command_server import CommandServer
 
 pytestmark = pytest.mark.soak
 SIZE, LINES, REGISTERED = "800m", 30_000, 300
@@ -26,10 +26,10 @@ LEFT_MIB = 12
 
 
 class SmallHome:
-    """A home on a small disk, and somebody who types at it."""
+    """An instance on a small disk, and somebody who types at it."""
 
-    def __init__(self, disk: Path, typist: Typist) -> None:
-        self._disk, self._typist = disk, typist
+    def __init__(self, disk: Path, command_server: CommandServer) -> None:
+        self._disk, self._typist = disk, command_server
 
     def type(self, *words: object, typed: str = "") -> Answer:
         done = self._typist.run(*map(str, words), typed=typed)
@@ -54,25 +54,25 @@ class SmallHome:
 
 
 @pytest.fixture
-def home_there() -> Iterator[SmallHome]:
-    """A home that is made, on a file system in memory; it is unmounted when its servers are down."""
+def instance_there() -> Iterator[SmallHome]:
+    """An instance that is made, on a file system in memory; it is unmounted when its servers are down."""
     if os.geteuid() != 0:
         pytest.skip("only root can make a small file system: a full disk was NOT tried")
     disk = Path(tempfile.mkdtemp(prefix="rollkeeper-small-disk-"))
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=755", "tmpfs", disk], check=True)
-    typist = Typist(surroundings() | {"ROLLKEEPER_HOME": str(disk / "home")})
+    command_server = CommandServer(surroundings() | {"ROLLKEEPER_HOME": str(disk / "data_dir")})
     try:
-        typist.run(MAKE_READY)
-        typist.hold_servers(disk / "home")
-        yield SmallHome(disk, typist)
+        command_server.run(MAKE_READY)
+        command_server.hold_servers(disk / "data_dir")
+        yield SmallHome(disk, command_server)
     finally:
-        typist.go()
+        command_server.go()
         subprocess.run(["umount", disk], check=True)
         disk.rmdir()
 
 
 def test_a_full_disk_stops_an_import_and_a_batch_and_both_go_on_once_there_is_room(
-    home_there: SmallHome, tmp_path: Path
+    instance_there: SmallHome, tmp_path: Path
 ) -> None:
     lines, people, way = (
         write_lines(tmp_path / "lines.csv", range(LINES)),
@@ -82,31 +82,31 @@ def test_a_full_disk_stops_an_import_and_a_batch_and_both_go_on_once_there_is_ro
     way.write_text(MAP, "utf-8")
     taking_in = (TYPED, "import", lines, "--map", way, "--on", "2011-12-10")
 
-    home_there.fill()
-    refused = home_there.type(*taking_in)
-    again = home_there.type(*taking_in)
-    home_there.make_room()
-    ((before,),) = home_there.ask("SELECT count(*) FROM lines_line")
-    home_there.do(*taking_in)
+    instance_there.fill()
+    refused = instance_there.type(*taking_in)
+    again = instance_there.type(*taking_in)
+    instance_there.make_room()
+    ((before,),) = instance_there.ask("SELECT count(*) FROM lines_line")
+    instance_there.do(*taking_in)
 
     for answer in (refused, again):
         assert answer.code != 0
         assert "disk is full" in answer.remarks
     assert 0 < before < LINES
-    assert home_there.ask(
+    assert instance_there.ask(
         "SELECT count(*) AS lines, count(DISTINCT number_index) AS numbers, (SELECT sum((body::jsonb #>> '{facts,lines}')::integer) FROM ledger_entry"
-        " WHERE verb = 'campaign:lines:imported') AS entered FROM lines_line WHERE number_index IS NOT NULL AND activated_on < '2012-01-01'"
+        " WHERE verb = 'imports:lines:imported') AS entered FROM lines_line WHERE number_index IS NOT NULL AND activated_on < '2012-01-01'"
     ) == [[LINES, LINES, LINES]]
 
-    _bring_to_the_day(home_there)
-    home_there.do("enrol", write_people(people, range(REGISTERED)), "--on", DUE)
+    _bring_to_the_day(instance_there)
+    instance_there.do("register", write_people(people, range(REGISTERED)), "--on", DUE)
     carrying_out = (TYPED, "campaign", "run", "--on", DUE)
-    home_there.fill()
-    refused = home_there.type(*carrying_out)
-    again = home_there.type(*carrying_out)
-    home_there.make_room()
-    half_way = _stories(home_there)
-    home_there.do(*carrying_out)
+    instance_there.fill()
+    refused = instance_there.type(*carrying_out)
+    again = instance_there.type(*carrying_out)
+    instance_there.make_room()
+    half_way = _stories(instance_there)
+    instance_there.do(*carrying_out)
 
     for answer in (refused, again):
         assert answer.code != 0
@@ -118,25 +118,25 @@ def test_a_full_disk_stops_an_import_and_a_batch_and_both_go_on_once_there_is_ro
     )
     assert half_way.keys() <= {registered, cut, waiting}
     assert min(half_way[cut], half_way[waiting]) > 0
-    assert _stories(home_there) == {registered: REGISTERED, cut: LINES - REGISTERED}
-    assert home_there.ask("SELECT state, position_done FROM campaign_batch") == [["done", LINES]]
+    assert _stories(instance_there) == {registered: REGISTERED, cut: LINES - REGISTERED}
+    assert instance_there.ask("SELECT state, position_done FROM campaign_batch") == [["done", LINES]]
 
 
-def _bring_to_the_day(home: SmallHome) -> None:
-    """Have everybody told, and a batch of all approved by two."""
-    home.do("campaign", "plan", "--on", PLANNED)
-    home.ask("UPDATE notices_notice SET state = 'delivered', channel = 'sms', delivered_on = '2011-12-20'")
-    home.do("campaign", "run", "--on", DUE)
-    (drawn, _) = json.loads(home.do("campaign", "check", "--json", "--on", DUE))
+def _bring_to_the_day(data_dir: SmallHome) -> None:
+    """Have everybody notified, and a batch of all approved by two."""
+    data_dir.do("campaign", "plan", "--on", PLANNED)
+    data_dir.ask("UPDATE notices_notice SET state = 'delivered', channel = 'sms', delivered_on = '2011-12-20'")
+    data_dir.do("campaign", "run", "--on", DUE)
+    (drawn, _) = json.loads(data_dir.do("campaign", "prepare", "--json", "--on", DUE))
     for who in ("anna", "tashi"):
-        home.do("campaign", "approve", drawn["batch_id"], "--as", who, "--on", DUE, typed=PASSWORD + "\n")
+        data_dir.do("campaign", "approve", drawn["batch_id"], "--as", who, "--on", DUE, typed=PASSWORD + "\n")
 
 
-def _stories(home: SmallHome) -> Counter[tuple[object, ...]]:
+def _stories(data_dir: SmallHome) -> Counter[tuple[object, ...]]:
     """Count the lines of each story: state, registered, and how many suspensions, commands, notices and entries of a cut."""
-    found = home.ask(
+    found = data_dir.ask(
         "SELECT state, is_registered, (SELECT count(*) FROM lines_suspension x WHERE x.line_id = l.line_id) AS cuts,"
-        " (SELECT count(*) FROM network_command x WHERE x.line_id = l.line_id AND kind = 'bar') AS commands,"
+        " (SELECT count(*) FROM provisioning_command x WHERE x.line_id = l.line_id AND kind = 'bar') AS commands,"
         " (SELECT count(*) FROM notices_notice x WHERE x.line_id = l.line_id AND kind = 'suspended') AS notices,"
         " (SELECT count(*) FROM ledger_entry x WHERE x.line_id = l.line_id AND verb = 'line:line:suspended') AS entries FROM lines_line l"
         " JOIN campaign_member USING (line_id)"

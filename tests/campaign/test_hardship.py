@@ -8,24 +8,25 @@ from contextlib import AbstractContextManager
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
-from rollkeeper.access.authority import Authority, console_authority, sweep_authority
-from rollkeeper.enrolment.acts import protect_line
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
+from rollkeeper.registration.services import mark_essential
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId, new_uuid
-from rollkeeper.law.pack import LiftRule
+from rollkeeper.law.pack import TemporaryReconnectionRule
 from rollkeeper.law.rules import Allowed, Refused
-from rollkeeper.lines.acts import pause_clock, see_proof
-from rollkeeper.lines.changes import begin_suspension
-from rollkeeper.lines.errors import LiftRefused, NoProofAwaited
-from rollkeeper.lines.lifting import lift_for_hours
-from rollkeeper.lines.proofs import overdue_proofs
-from rollkeeper.lines.rules import may_lift_for_hours
-from rollkeeper.lines.states import PROVEN_LATER, PauseReason, SuspensionReason
-from rollkeeper.network.acts import push_due
-from rollkeeper.network.kinds import CommandKind, ReadBack
-from rollkeeper.network.queries import reconcile
-from rollkeeper.vault.blind import blind_numbers
+from rollkeeper.lines.services import pause_clock
+from rollkeeper.lines.hardship_evidence import record_evidence
+from rollkeeper.lines.writes import begin_suspension
+from rollkeeper.lines.errors import ReconnectionRefused, NoEvidenceAwaited
+from rollkeeper.lines.reconnection import reconnect_temporarily
+from rollkeeper.lines.hardship_evidence import overdue_evidence
+from rollkeeper.lines.rules import may_reconnect_temporarily
+from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason, SuspensionReason
+from rollkeeper.provisioning.services import push_due
+from rollkeeper.provisioning.choices import CommandKind, ReadBack
+from rollkeeper.provisioning.queries import reconcile
+from rollkeeper.vault.blind_index import blind_numbers
 from tests.campaign.population import (
     day,
     fate,
@@ -38,39 +39,39 @@ from tests.campaign.population import (
     state,
     tell,
 )
-from tests.network.fakes import Element
+from tests.provisioning.fakes import Element
 
 type People = tuple[Authority, Authority]
 type AsRole = Callable[[str], AbstractContextManager[None]]
 
-TOLD, CUT, END_DUE = day("2011-12-20"), day("2012-03-02"), day("2012-04-05")
+NOTIFIED, CUT, END_DUE = day("2011-12-20"), day("2012-03-02"), day("2012-04-05")
 ME = console_authority()
 WANT = SuspensionReason.REGISTRATION
-DAY_OF_HOURS = LiftRule(24, "house rule 4")
+DAY_OF_HOURS = TemporaryReconnectionRule(24, "operator's rule 4")
 
 
 @pytest.fixture
 def cut(people: People) -> LineId:
-    """A line that was told and not registered, on the evening of its suspension."""
+    """A line that was notified and not registered, on the evening of its suspension."""
     line_id = make_line()
     plan(day("2011-12-19"))
-    tell(line_id, TOLD)
-    night(TOLD, people)
+    tell(line_id, NOTIFIED)
+    night(NOTIFIED, people)
     night(CUT, people)
     assert state(line_id) == "suspended"
     return line_id
 
 
 def pushed(element: Element, on: dt.date) -> None:
-    clock.give_day(on)
-    push_due(sweep_authority(), on=on, gateway=element)
+    clock.set_demo_date(on)
+    push_due(worker_authority(), on=on, gateway=element)
 
 
 def at_the_end() -> None:
     """Let the hours be over, as the network's queue sees it."""
-    run("UPDATE network_command SET next_try_at = %s WHERE next_try_at > %s", [clock.now(), clock.now()])
+    run("UPDATE provisioning_command SET next_try_at = %s WHERE next_try_at > %s", [clock.now(), clock.now()])
     run(
-        "UPDATE lines_lift SET lifted_at = lifted_at - interval '25 hours', ends_at = ends_at - interval '25 hours'"
+        "UPDATE lines_reconnection SET restored_at = restored_at - interval '25 hours', ends_at = ends_at - interval '25 hours'"
     )
 
 
@@ -79,7 +80,7 @@ def test_who_asks_gets_service_back_and_it_ends_by_itself(cut: LineId) -> None:
     pushed(element, CUT)
     assert element.read_back([cut]) == [ReadBack.BARRED]
 
-    lift_for_hours(ME, cut, on=CUT)
+    reconnect_temporarily(ME, cut, on=CUT)
 
     pushed(element, CUT)
     assert element.read_back([cut]) == [ReadBack.OPEN]
@@ -92,25 +93,25 @@ def test_who_asks_gets_service_back_and_it_ends_by_itself(cut: LineId) -> None:
 
 
 def test_the_hours_are_those_of_the_pack_and_its_article_stands_in_the_ledger(cut: LineId) -> None:
-    lift_for_hours(ME, cut, on=CUT)
+    reconnect_temporarily(ME, cut, on=CUT)
 
-    (found,) = rows("SELECT ends_at - lifted_at AS hours FROM lines_lift WHERE line_id = %s", [cut])
-    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'line:line:lifted_for_hours'")
+    (found,) = rows("SELECT ends_at - restored_at AS hours FROM lines_reconnection WHERE line_id = %s", [cut])
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'line:line:reconnected'")
     assert found.hours == dt.timedelta(hours=24)
-    assert '"article":"house rule 4"' in entry.body
+    assert '"article":"operator\'s rule 4"' in entry.body
     assert '"hours":24' in entry.body
 
 
 def test_a_line_gets_its_hours_once_in_its_life(cut: LineId) -> None:
-    lift_for_hours(ME, cut, on=CUT)
+    reconnect_temporarily(ME, cut, on=CUT)
 
-    with pytest.raises(LiftRefused, match="had its hours on 2012-03-02"):
-        lift_for_hours(ME, cut, on=CUT + dt.timedelta(days=3))
+    with pytest.raises(ReconnectionRefused, match="had its hours on 2012-03-02"):
+        reconnect_temporarily(ME, cut, on=CUT + dt.timedelta(days=3))
 
 
 def test_the_days_of_the_hours_are_no_days_of_suspension(cut: LineId, people: People) -> None:
-    clock.give_day(day("2012-03-20"))
-    lift_for_hours(ME, cut, on=day("2012-03-20"))
+    clock.set_demo_date(day("2012-03-20"))
+    reconnect_temporarily(ME, cut, on=day("2012-03-20"))
 
     nights("2012-03-21", END_DUE + dt.timedelta(days=2), people)
 
@@ -124,13 +125,13 @@ def test_the_days_of_the_hours_are_no_days_of_suspension(cut: LineId, people: Pe
 
 
 def test_whoever_registers_during_the_hours_is_not_barred_at_their_end(cut: LineId) -> None:
-    from rollkeeper.network.acts import ask
+    from rollkeeper.provisioning.services import queue_command
 
     element = Element()
-    lift_for_hours(ME, cut, on=CUT)
+    reconnect_temporarily(ME, cut, on=CUT)
     pushed(element, CUT)
     register(cut, CUT)
-    ask(cut, kind=CommandKind.RESTORE, reason="registration", at=clock.now())
+    queue_command(cut, kind=CommandKind.RESTORE, reason="registration", at=clock.now())
 
     at_the_end()
     pushed(element, CUT + dt.timedelta(days=1))
@@ -140,7 +141,7 @@ def test_whoever_registers_during_the_hours_is_not_barred_at_their_end(cut: Line
 
 def test_what_is_open_for_some_hours_is_no_difference_between_register_and_network(cut: LineId) -> None:
     element = Element()
-    lift_for_hours(ME, cut, on=CUT)
+    reconnect_temporarily(ME, cut, on=CUT)
     pushed(element, CUT)
     assert reconcile(gateway=element).differences == []
 
@@ -152,20 +153,20 @@ def test_what_is_open_for_some_hours_is_no_difference_between_register_and_netwo
 def test_the_office_may_give_the_hours_and_tell_the_network_nothing_else(
     cut: LineId, as_role: AsRole
 ) -> None:
-    with as_role("office"):
-        lift_for_hours(ME, cut, on=CUT)
+    with as_role("backoffice"):
+        reconnect_temporarily(ME, cut, on=CUT)
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             run(
-                "INSERT INTO network_command (line_id, kind, reason, asked_at) VALUES (%s, 'end', 'x', now())",
+                "INSERT INTO provisioning_command (line_id, kind, reason, asked_at) VALUES (%s, 'end', 'x', now())",
                 [cut],
             )
 
-    found = rows("SELECT kind FROM network_command WHERE line_id = %s ORDER BY position", [cut])
+    found = rows("SELECT kind FROM provisioning_command WHERE line_id = %s ORDER BY position", [cut])
     assert [row.kind for row in found] == ["bar", "restore", "bar"]
 
 
 @pytest.mark.parametrize(
-    ("rule", "reasons", "lifted_on", "allowed"),
+    ("rule", "reasons", "restored_on", "allowed"),
     [
         (DAY_OF_HOURS, (WANT,), None, True),
         (None, (WANT,), None, False),
@@ -176,9 +177,9 @@ def test_the_office_may_give_the_hours_and_tell_the_network_nothing_else(
     ],
 )
 def test_hours_are_for_want_of_registration_alone_and_once(
-    rule: LiftRule | None, reasons: tuple[SuspensionReason, ...], lifted_on: dt.date | None, *, allowed: bool
+    rule: TemporaryReconnectionRule | None, reasons: tuple[SuspensionReason, ...], restored_on: dt.date | None, *, allowed: bool
 ) -> None:
-    verdict = may_lift_for_hours(rule, reasons=reasons, lifted_on=lifted_on)
+    verdict = may_reconnect_temporarily(rule, reasons=reasons, restored_on=restored_on)
 
     assert isinstance(verdict, Allowed if allowed else Refused)
 
@@ -187,41 +188,41 @@ def test_hours_are_for_want_of_registration_alone_and_once(
 def test_a_proof_is_hoped_for_where_only_the_person_can_have_one(people: People, reason: PauseReason) -> None:
     line_id = make_line()
 
-    pause_clock(ME, line_id, TOLD, None, reason, TOLD)
+    pause_clock(ME, line_id, NOTIFIED, None, reason, NOTIFIED)
 
-    (pause,) = rows("SELECT proof_due_on FROM lines_pause WHERE line_id = %s", [line_id])
-    assert pause.proof_due_on == (day("2012-01-19") if reason in PROVEN_LATER else None)
+    (pause,) = rows("SELECT evidence_due_on FROM lines_pause WHERE line_id = %s", [line_id])
+    assert pause.evidence_due_on == (day("2012-01-19") if reason in EVIDENCE_LATER else None)
 
 
 @pytest.mark.parametrize(("on", "listed"), [("2012-01-18", 0), ("2012-01-19", 0), ("2012-01-20", 1)])
 def test_a_proof_is_overdue_on_the_day_after_the_day_hoped_for(people: People, on: str, listed: int) -> None:
-    pause_clock(ME, make_line(), TOLD, None, PauseReason.HOSPITAL, TOLD)
+    pause_clock(ME, make_line(), NOTIFIED, None, PauseReason.HOSPITAL, NOTIFIED)
 
-    assert len(overdue_proofs(on=day(on))) == listed
+    assert len(overdue_evidence(on=day(on))) == listed
 
 
 def test_nothing_follows_for_a_line_whose_proof_never_comes(people: People) -> None:
     line_id = make_line()
     plan(day("2011-12-19"))
-    tell(line_id, TOLD)
+    tell(line_id, NOTIFIED)
     pause_clock(ME, line_id, day("2012-02-01"), None, PauseReason.DETENTION, day("2012-02-01"))
 
     nights("2012-02-28", "2012-03-12", people)
 
-    assert [one.line_id for one in overdue_proofs(on=day("2012-03-12"))] == [line_id]
+    assert [one.line_id for one in overdue_evidence(on=day("2012-03-12"))] == [line_id]
     assert state(line_id) == "active"
 
 
 def test_a_proof_that_was_seen_takes_the_line_off_the_list_and_is_not_kept(people: People) -> None:
     line_id = make_line()
-    pause_clock(ME, line_id, TOLD, None, PauseReason.ABROAD, TOLD)
+    pause_clock(ME, line_id, NOTIFIED, None, PauseReason.ABROAD, NOTIFIED)
 
-    proven = see_proof(ME, line_id, reason=PauseReason.ABROAD, on=day("2012-02-01"))
+    proven = record_evidence(ME, line_id, reason=PauseReason.ABROAD, on=day("2012-02-01"))
 
     assert proven == 1
-    assert overdue_proofs(on=day("2012-03-12")) == []
-    with pytest.raises(NoProofAwaited):
-        see_proof(ME, line_id, reason=PauseReason.ABROAD, on=day("2012-02-01"))
+    assert overdue_evidence(on=day("2012-03-12")) == []
+    with pytest.raises(NoEvidenceAwaited):
+        record_evidence(ME, line_id, reason=PauseReason.ABROAD, on=day("2012-02-01"))
 
 
 def test_a_suspended_line_that_becomes_protected_works_again_at_once(cut: LineId) -> None:
@@ -231,41 +232,41 @@ def test_a_suspended_line_that_becomes_protected_works_again_at_once(cut: LineId
     run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, cut])
     run("INSERT INTO lines_number (number_index, line_id) VALUES (%s, %s)", [index, cut])
 
-    protect_line(ME, submission_key=str(new_uuid()), number="13812345678", protected=True, on=CUT)
+    mark_essential(ME, submission_key=str(new_uuid()), number="13812345678", essential=True, on=CUT)
 
     pushed(element, CUT)
     assert (state(cut), element.read_back([cut])) == ("active", [ReadBack.OPEN])
 
 
-def test_a_line_that_is_no_longer_protected_is_told_a_new_day_and_counted_again(
+def test_a_line_that_is_no_longer_protected_is_notified_a_new_day_and_counted_again(
     cut: LineId, people: People
 ) -> None:
     (index,) = blind_numbers(["+8613812345678"])
     run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, cut])
     run("INSERT INTO lines_number (number_index, line_id) VALUES (%s, %s)", [index, cut])
-    protect_line(ME, submission_key=str(new_uuid()), number="13812345678", protected=True, on=CUT)
+    mark_essential(ME, submission_key=str(new_uuid()), number="13812345678", essential=True, on=CUT)
     night(CUT + dt.timedelta(days=3), people)
     while_protected = state(cut), member(cut).stage
     loose = CUT + dt.timedelta(days=60)
 
-    clock.give_day(loose)
-    protect_line(ME, submission_key=str(new_uuid()), number="13812345678", protected=False, on=loose)
+    clock.set_demo_date(loose)
+    mark_essential(ME, submission_key=str(new_uuid()), number="13812345678", essential=False, on=loose)
     night(loose, people)
 
     assert while_protected == ("active", "suspended")
-    assert (state(cut), member(cut).stage) == ("active", "counting")
+    assert (state(cut), member(cut).stage) == ("active", "running")
     assert member(cut).promised_on > loose + dt.timedelta(days=20)
-    (told,) = rows("SELECT promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'", [cut])
-    assert told.promised_on == member(cut).promised_on
+    (notified,) = rows("SELECT promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder'", [cut])
+    assert notified.promised_on == member(cut).promised_on
 
 
 CUTS = {
     "suspended": "INSERT INTO lines_suspension (line_id, suspension_id, reason, begun_on, begun_at)"
     " VALUES (%s, gen_random_uuid(), 'registration', '2012-03-02', now())",
-    "barred": "INSERT INTO network_command (line_id, kind, reason, asked_at) VALUES (%s, 'bar', 'registration', now())",
-    "barred by a batch": "INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)"
+    "barred": "INSERT INTO provisioning_command (line_id, kind, reason, asked_at) VALUES (%s, 'bar', 'registration', now())",
+    "barred by a batch": "INSERT INTO provisioning_command (line_id, kind, reason, batch_id, asked_at)"
     " VALUES (%s, 'bar', 'unpaid', gen_random_uuid(), now())",
-    "ended": "UPDATE lines_line SET state = 'ended', ended_on = '2012-03-02', ended_by = 'campaign' WHERE line_id = %s",
+    "terminated": "UPDATE lines_line SET state = 'terminated', terminated_on = '2012-03-02', terminated_by = 'campaign' WHERE line_id = %s",
 }
 
 
@@ -273,27 +274,27 @@ CUTS = {
 def test_no_statement_of_the_nights_own_role_cuts_a_protected_line(
     people: People, as_role: AsRole, what: str
 ) -> None:
-    protected, other = make_line(is_protected=True), make_line()
+    protected, other = make_line(is_essential=True), make_line()
 
-    with as_role("sweep"), pytest.raises(IntegrityError, match="protected"), transaction.atomic():
+    with as_role("worker"), pytest.raises(IntegrityError, match="essential"), transaction.atomic():
         run(CUTS[what], [protected])
 
-    with as_role("sweep"):
+    with as_role("worker"):
         run(CUTS[what], [other])
 
 
 def test_the_nights_own_role_cannot_take_the_protection_off_first(people: People, as_role: AsRole) -> None:
-    protected = make_line(is_protected=True)
+    protected = make_line(is_essential=True)
 
-    with as_role("sweep"), pytest.raises(ProgrammingError, match="unprotected"), transaction.atomic():
-        run("UPDATE lines_line SET is_protected = false WHERE line_id = %s", [protected])
+    with as_role("worker"), pytest.raises(ProgrammingError, match="unprotected"), transaction.atomic():
+        run("UPDATE lines_line SET is_essential = false WHERE line_id = %s", [protected])
 
     with as_role("counter"):
-        run("UPDATE lines_line SET is_protected = false WHERE line_id = %s", [protected])
+        run("UPDATE lines_line SET is_essential = false WHERE line_id = %s", [protected])
 
 
 def test_a_protected_line_can_still_be_shut_for_a_theft_at_the_counter(people: People) -> None:
-    protected = make_line(is_protected=True)
+    protected = make_line(is_essential=True)
 
     begin_suspension(protected, reason=SuspensionReason.LOST_OR_STOLEN, on=CUT)
 

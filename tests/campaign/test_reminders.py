@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A pack that wants people reminded is obeyed: on its day, of the day that holds, and never whoever has come meanwhile.
 
-Counted by hand: told on 2012-01-05, 60 days end on Monday the 5th of March; 14 days before that is the 20th of February,
+Counted by hand: notified on 2012-01-05, 60 days end on Monday the 5th of March; 14 days before that is the 20th of February,
 3 days before the 2nd of March.
 """
 
@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from rollkeeper.access.authority import Authority, console_authority, sweep_authority
-from rollkeeper.campaign import acts, queries
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
+from rollkeeper.campaign import queries
+from rollkeeper.campaign import batch_planning, court_stays, nightly, planning
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import LineId
@@ -21,7 +22,7 @@ from tests.campaign.population import day, make_line, member, night, pause, regi
 
 type People = tuple[Authority, Authority]
 
-TOLD, LAST = day("2012-01-05"), day("2012-03-05")
+NOTIFIED, LAST = day("2012-01-05"), day("2012-03-05")
 DAY = dt.timedelta(days=1)
 REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
 REMINDER = """      - must_be_delivered: false
@@ -31,8 +32,8 @@ REMINDER = """      - must_be_delivered: false
 
 
 @pytest.fixture
-def told(people: People, tmp_path: Path) -> Callable[..., LineId]:
-    """Plan under a pack with reminders so many days before, and let one line's holder be told."""
+def notified(people: People, tmp_path: Path) -> Callable[..., LineId]:
+    """Plan under a pack with reminders so many days before, and let one line's subscriber be notified."""
 
     def make(*days: int) -> LineId:
         pack, line_id = tmp_path / "pack.yaml", make_line()
@@ -40,23 +41,23 @@ def told(people: People, tmp_path: Path) -> Callable[..., LineId]:
         cases, questions = REFERENCE.index("\ntests:"), REFERENCE.index("\nopen_questions:")
         whole = (REFERENCE[:cases] + REFERENCE[questions:]).replace("    stages:\n", duties + "    stages:\n")
         pack.write_text(whole, "utf-8")
-        clock.give_day(TOLD)
-        acts.plan_campaign(console_authority(), pack_id=str(pack), on=TOLD)
-        tell(line_id, TOLD)
-        sweep(TOLD)
+        clock.set_demo_date(NOTIFIED)
+        planning.plan_campaign(console_authority(), pack_id=str(pack), on=NOTIFIED)
+        tell(line_id, NOTIFIED)
+        worker(NOTIFIED)
         return line_id
 
     return make
 
 
-def sweep(on: dt.date) -> acts.Swept:
-    clock.give_day(on)
-    return acts.advance(sweep_authority(), on=on)
+def worker(on: dt.date) -> nightly.NightlyResult:
+    clock.set_demo_date(on)
+    return nightly.run_nightly(worker_authority(), on=on)
 
 
 def sweep_daily(first: str, last: str) -> None:
     for ahead in range((day(last) - day(first)).days + 1):
-        sweep(day(first) + ahead * DAY)
+        worker(day(first) + ahead * DAY)
 
 
 def explained(line_id: LineId) -> list[str]:
@@ -67,15 +68,15 @@ def explained(line_id: LineId) -> list[str]:
 
 def reminders(line_id: LineId) -> list[tuple[str, str]]:
     found = rows(
-        "SELECT owed_on, promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder' ORDER BY notice_id",
+        "SELECT queued_on, promised_on FROM notices_notice WHERE line_id = %s AND kind = 'reminder' ORDER BY notice_id",
         [line_id],
     )
-    return [(str(one.owed_on), str(one.promised_on)) for one in found]
+    return [(str(one.queued_on), str(one.promised_on)) for one in found]
 
 
 @pytest.mark.parametrize(("through", "count"), [("2012-02-19", 0), ("2012-02-20", 1), ("2012-02-21", 1)])
-def test_a_reminder_is_owed_on_its_day_once(told: Callable[..., LineId], through: str, count: int) -> None:
-    line_id = told(14)
+def test_a_reminder_is_owed_on_its_day_once(notified: Callable[..., LineId], through: str, count: int) -> None:
+    line_id = notified(14)
 
     sweep_daily("2012-02-18", through)
 
@@ -83,9 +84,9 @@ def test_a_reminder_is_owed_on_its_day_once(told: Callable[..., LineId], through
 
 
 def test_every_reminder_names_the_day_that_holds_and_moves_none(
-    told: Callable[..., LineId], people: People
+    notified: Callable[..., LineId], people: People
 ) -> None:
-    line_id = told(3, 14)
+    line_id = notified(3, 14)
 
     sweep_daily("2012-02-18", "2012-03-05")
 
@@ -97,17 +98,17 @@ def test_every_reminder_names_the_day_that_holds_and_moves_none(
     assert state(line_id) == "suspended"
 
 
-def test_a_night_that_runs_twice_reminds_once(told: Callable[..., LineId]) -> None:
-    line_id = told(14)
+def test_a_night_that_runs_twice_reminds_once(notified: Callable[..., LineId]) -> None:
+    line_id = notified(14)
 
-    swept = [sweep(day("2012-02-20")).reminded, sweep(day("2012-02-20")).reminded]
+    swept = [worker(day("2012-02-20")).reminded, worker(day("2012-02-20")).reminded]
 
     assert swept == [1, 0]
     assert len(reminders(line_id)) == 1
 
 
-def test_whoever_has_come_meanwhile_is_not_reminded(told: Callable[..., LineId]) -> None:
-    line_id = told(14)
+def test_whoever_has_come_meanwhile_is_not_reminded(notified: Callable[..., LineId]) -> None:
+    line_id = notified(14)
     register(line_id, day("2012-02-10"))
 
     sweep_daily("2012-02-19", "2012-02-21")
@@ -115,8 +116,8 @@ def test_whoever_has_come_meanwhile_is_not_reminded(told: Callable[..., LineId])
     assert reminders(line_id) == []
 
 
-def test_a_pack_without_reminders_reminds_nobody(told: Callable[..., LineId]) -> None:
-    line_id = told()
+def test_a_pack_without_reminders_reminds_nobody(notified: Callable[..., LineId]) -> None:
+    line_id = notified()
 
     sweep_daily("2012-02-19", "2012-03-05")
 
@@ -124,11 +125,11 @@ def test_a_pack_without_reminders_reminds_nobody(told: Callable[..., LineId]) ->
 
 
 def test_whoever_is_reminded_late_has_the_whole_time_from_then(
-    told: Callable[..., LineId], people: People
+    notified: Callable[..., LineId], people: People
 ) -> None:
-    line_id = told(14)
+    line_id = notified(14)
 
-    sweep(day("2012-02-25"))  # no night ran since the 10th
+    worker(day("2012-02-25"))  # no night ran since the 10th
 
     assert reminders(line_id) == [("2012-02-25", "2012-03-10")]
     promised, may_follow = explained(line_id)[-2:]
@@ -142,23 +143,23 @@ def test_whoever_is_reminded_late_has_the_whole_time_from_then(
 
 
 def test_whoever_looks_at_the_sample_of_a_batch_sees_the_day_that_was_promised(
-    told: Callable[..., LineId],
+    notified: Callable[..., LineId],
 ) -> None:
-    told(14)
-    sweep(day("2012-02-25"))
+    notified(14)
+    worker(day("2012-02-25"))
     due = day("2012-03-12")
-    sweep(due)
+    worker(due)
 
-    drawn, _ = acts.draw_up_batches(console_authority(), due_on=due, on=due)
+    drawn, _ = batch_planning.prepare_batches(console_authority(), due_on=due, on=due)
 
     assert drawn.batch_id is not None
     found = queries.batch(drawn.batch_id)
     assert found is not None
-    assert [(one.told_on, one.last_day_on) for one in found.sample] == [(TOLD, day("2012-03-10"))]
+    assert [(one.notified_on, one.last_day_on) for one in found.sample] == [(NOTIFIED, day("2012-03-10"))]
 
 
-def test_a_clock_that_stands_still_reminds_of_no_day_until_it_goes_on(told: Callable[..., LineId]) -> None:
-    line_id = told(14)
+def test_a_clock_that_stands_still_reminds_of_no_day_until_it_goes_on(notified: Callable[..., LineId]) -> None:
+    line_id = notified(14)
     pause(line_id, day("2012-02-15"), day("2012-02-25"), day("2012-02-14"))  # eleven days: through 2012-03-16
 
     sweep_daily("2012-02-14", "2012-03-03")
@@ -167,9 +168,9 @@ def test_a_clock_that_stands_still_reminds_of_no_day_until_it_goes_on(told: Call
 
 
 def test_a_day_that_a_pause_moved_is_reminded_of_again_and_not_moved_further(
-    told: Callable[..., LineId],
+    notified: Callable[..., LineId],
 ) -> None:
-    line_id = told(14)
+    line_id = notified(14)
     sweep_daily("2012-02-20", "2012-02-24")
     pause(line_id, day("2012-02-25"), day("2012-03-05"), day("2012-02-24"))  # ten days: through 2012-03-15
 
@@ -179,12 +180,12 @@ def test_a_day_that_a_pause_moved_is_reminded_of_again_and_not_moved_further(
 
 
 def test_a_pack_that_asks_for_more_reminders_reminds_those_whose_clock_runs(
-    told: Callable[..., LineId], people: People
+    notified: Callable[..., LineId], people: People
 ) -> None:
-    line_id = told()
+    line_id = notified()
     sweep_daily("2012-01-06", "2012-01-10")
 
-    told(14)
+    notified(14)
     sweep_daily("2012-01-11", "2012-03-05")
 
     assert reminders(line_id) == [("2012-02-20", "2012-03-05")]
@@ -193,12 +194,12 @@ def test_a_pack_that_asks_for_more_reminders_reminds_those_whose_clock_runs(
 
 
 def test_a_pack_that_asks_late_for_a_reminder_gives_the_whole_time_from_then(
-    told: Callable[..., LineId], people: People
+    notified: Callable[..., LineId], people: People
 ) -> None:
-    line_id = told()
+    line_id = notified()
     sweep_daily("2012-01-06", "2012-03-01")
 
-    told(14)
+    notified(14)
     sweep_daily("2012-03-02", "2012-03-03")
 
     assert [owed for owed, _ in reminders(line_id)] == ["2012-03-02"]
@@ -206,12 +207,12 @@ def test_a_pack_that_asks_late_for_a_reminder_gives_the_whole_time_from_then(
     assert state(line_id) == "active"
 
 
-def test_a_stay_reminds_nobody_until_it_is_over(told: Callable[..., LineId]) -> None:
-    line_id = told(14, 3)
+def test_a_stay_reminds_nobody_until_it_is_over(notified: Callable[..., LineId]) -> None:
+    line_id = notified(14, 3)
     sweep_daily("2012-02-18", "2012-02-26")
     first, last = day("2012-02-27"), day("2012-03-20")
-    clock.give_day(first)
-    acts.enter_stay(console_authority(), first=first, last=last, reason="court", on=first)
+    clock.set_demo_date(first)
+    court_stays.enter_stay(console_authority(), first=first, last=last, reason="court", on=first)
 
     sweep_daily("2012-02-27", "2012-03-20")
     during = reminders(line_id)

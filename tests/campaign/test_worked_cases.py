@@ -19,27 +19,27 @@ from tests.campaign.population import (
 )
 
 CASES = {
-    "silent": ({"told": "2011-12-20"}, ("2012-03-02", None, "2012-04-05", "campaign")),
+    "silent": ({"notified": "2011-12-20"}, ("2012-03-02", None, "2012-04-05", "campaign")),
     "registered on the last day": (
-        {"told": "2011-12-20", "registered": "2012-03-01"},
+        {"notified": "2011-12-20", "registered": "2012-03-01"},
         (None, None, None, None),
     ),
     "registered on the very day": (
-        {"told": "2011-12-20", "registered": "2012-03-02"},
+        {"notified": "2011-12-20", "registered": "2012-03-02"},
         (None, None, None, None),
     ),
     "registered while suspended": (
-        {"told": "2011-12-20", "registered": "2012-04-05"},
+        {"notified": "2011-12-20", "registered": "2012-04-05"},
         ("2012-03-02", "2012-04-05", None, None),
     ),
-    "told late": ({"told": "2012-01-15"}, ("2012-03-16", None, "2012-04-17", "campaign")),
+    "notified late": ({"notified": "2012-01-15"}, ("2012-03-16", None, "2012-04-17", "campaign")),
     "bounced only": ({"bounced": "2011-12-20"}, (None, None, None, None)),
     "paused": (
-        {"told": "2011-12-20", "pause": ("2012-02-20", "2012-03-10")},
+        {"notified": "2011-12-20", "pause": ("2012-02-20", "2012-03-10")},
         ("2012-03-22", None, "2012-04-24", "campaign"),
     ),
-    "ended by the holder": (
-        {"told": "2011-12-20", "ended": "2012-02-29"},
+    "ended by the subscriber": (
+        {"notified": "2011-12-20", "ended": "2012-02-29"},
         (None, None, "2012-02-29", "subscriber"),
     ),
 }
@@ -75,7 +75,7 @@ def test_a_line_activated_on_the_campaigns_first_day_is_outside(people: tuple[Au
 
 def _events_of(on: dt.date, line_id: object, history: dict[str, object]) -> None:
     match on.isoformat():
-        case text if text == history.get("told"):
+        case text if text == history.get("notified"):
             tell(line_id, on)
         case text if text == history.get("bounced"):
             bounce(line_id)

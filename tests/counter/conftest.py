@@ -6,12 +6,12 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from rollkeeper.access.acts import add_staff
+from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.vault.acts import begin_first_epoch
-from tests.enrolment.conftest import limited, routed, seconded  # noqa: F401 - fixtures that are shared
+from rollkeeper.vault.services import begin_first_epoch
+from tests.registration.conftest import limited, routed, dual_control  # noqa: F401 - fixtures that are shared
 
 ON = dt.date(2012, 3, 2)
 
@@ -22,8 +22,8 @@ def at_counter(register: None, monkeypatch: pytest.MonkeyPatch, settings_of_djan
     from rollkeeper.kernel import clock
 
     begin_first_epoch()
-    clock.give_day(ON)
-    monkeypatch.setenv("ROLLKEEPER_FACE", "counter")
+    clock.set_demo_date(ON)
+    monkeypatch.setenv("ROLLKEEPER_APP", "counter")
     settings_of_django(
         ROOT_URLCONF="tests.counter.addresses",
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],

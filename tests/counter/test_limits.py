@@ -3,30 +3,30 @@
 
 import pytest
 
-from rollkeeper.access.acts import add_staff
+from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.lines.queries import find_line
 from tests.counter.conftest import ON
 from tests.counter.test_pages import SECRET, post
-from tests.enrolment.people import fresh_number
+from tests.registration.people import fresh_number
 
 ONE = "what: lines, group: person, scope: operator, kind: stock, n: 1, over: refuse"
 
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "The law allows 1 lines to one holder"), ("zh-hans", "法律允许同一持有人最多持有 1 条线路")],
+    [("en", "The law allows 1 lines to one subscriber"), ("zh-hans", "法律允许同一持有人最多持有 1 条线路")],
 )
 def test_a_limit_is_said_with_its_article_and_what_to_do_in_the_clerk_s_language(
     at_counter, limited, language, said
 ):
     limited(ONE)
-    post(at_counter, "register", fresh_number(), looked_twice="on")
+    post(at_counter, "register", fresh_number(), double_checked="on")
     at_counter.cookies["django_language"] = language
 
-    page = post(at_counter, "register", fresh_number(), looked_twice="on").content.decode()
+    page = post(at_counter, "register", fresh_number(), double_checked="on").content.decode()
 
     assert said in page
     assert "2 ¶1" in page
@@ -41,17 +41,17 @@ def test_the_mark_of_a_supervisor_is_on_the_form_only_where_the_law_has_one(
 
     page = at_counter.get("/register/").content.decode()
 
-    assert ("passes_limit" in page) == is_asked
+    assert ("overrides_limit" in page) == is_asked
 
 
 @pytest.mark.parametrize(("role", "is_taken"), [(StaffRole.CLERK, False), (StaffRole.SUPERVISOR, True)])
 def test_a_supervisor_passes_a_limit_and_a_clerk_who_says_so_does_not(at_counter, limited, role, is_taken):
     limited(ONE.replace("refuse", "review"))
-    post(at_counter, "register", fresh_number(), looked_twice="on")
+    post(at_counter, "register", fresh_number(), double_checked="on")
     add_staff(console_authority(), username="x", password="an invented pass phrase", roles=[role], on=ON)
     at_counter.force_login(Staff.objects.get(username="x"))
     number = fresh_number()
 
-    post(at_counter, "register", number, looked_twice="on", passes_limit="on")
+    post(at_counter, "register", number, double_checked="on", overrides_limit="on")
 
     assert (find_line(number) is not None) == is_taken

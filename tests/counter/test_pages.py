@@ -8,11 +8,11 @@ import pytest
 
 from rollkeeper.kernel import settings as kernel_settings
 from rollkeeper.kernel.database import rows
-from rollkeeper.lines.changes import activate_line
-from rollkeeper.lines.queries import find_line, holdings, line_history
-from rollkeeper.lines.states import LineState, Service
+from rollkeeper.lines.writes import activate_line
+from rollkeeper.lines.queries import find_line, tenures, line_history
+from rollkeeper.lines.choices import LineState, Service
 from rollkeeper.vault.fields import Field
-from tests.enrolment.people import ON, card, fresh_number, person
+from tests.registration.people import ON, card, fresh_number, person
 
 SECRET = {
     "name": "Ngawang Invented-Person",
@@ -26,12 +26,12 @@ def key(page) -> str:
     return re.search(r'name="submission_key" value="([^"]+)"', page.content.decode()).group(1)
 
 
-def fields(part="holder", **values):
+def fields(part="subscriber", **values):
     return {f"{part}__{name}": value for name, value in ({"document_state": ""} | values).items()}
 
 
-def filled(client, deed, number, who=None, query="", **further):
-    page = client.get(f"/{deed}/{query}")
+def filled(client, action_kind, number, who=None, query="", **further):
+    page = client.get(f"/{action_kind}/{query}")
     return {
         "submission_key": key(page),
         "number": number,
@@ -41,16 +41,16 @@ def filled(client, deed, number, who=None, query="", **further):
     }
 
 
-def post(client, deed, *args, **further):
+def post(client, action_kind, *args, **further):
     query = further.get("query", "")
-    return client.post(f"/{deed}/{query}", filled(client, deed, *args, **further))
+    return client.post(f"/{action_kind}/{query}", filled(client, action_kind, *args, **further))
 
 
 @pytest.mark.parametrize(
     "address",
     [
         "/", "/register/", "/transfer/", "/install/", "/relocate/", "/change/", "/replace-sim/", "/end/", "/pause/",
-        "/lift/", "/protect/", "/dispute/", "/register/?kind=company", "/register/?kind=minor", "/register/?kind=nonsense",
+        "/reconnect/", "/essential/", "/dispute/", "/register/?kind=company", "/register/?kind=minor", "/register/?kind=nonsense",
     ],
 )  # fmt: skip
 def test_every_page_is_there_for_a_clerk_and_is_never_cached(at_counter, address):
@@ -64,7 +64,7 @@ def test_a_page_goes_over_the_wire_compressed(at_counter):
     page = at_counter.get("/register/", headers={"Accept-Encoding": "gzip"})
 
     assert page["Content-Encoding"] == "gzip"
-    assert b"id_holder__name" in gzip.decompress(page.content)
+    assert b"id_subscriber__name" in gzip.decompress(page.content)
 
 
 @pytest.mark.parametrize("address", ["/", "/register/", "/receipt/12345678/"])
@@ -77,7 +77,7 @@ def test_nobody_is_let_in_who_is_not_signed_in(at_counter, address):
 def test_beside_each_field_stands_why_it_is_asked_and_by_which_article(at_counter):
     page = at_counter.get("/register/?kind=company").content.decode()
 
-    asked = len(re.findall(r'name="(?:holder|user|bearer)__(?!document_state|read|copy)', page))
+    asked = len(re.findall(r'name="(?:subscriber|user|bearer)__(?!document_state|read|copy)', page))
     assert asked == 11
     assert page.count("2 ¶1") >= 4
     assert page.count('class="govuk-details rk-why"') >= asked
@@ -86,7 +86,7 @@ def test_beside_each_field_stands_why_it_is_asked_and_by_which_article(at_counte
 def test_every_field_of_a_person_refuses_autocompletion(at_counter):
     page = at_counter.get("/register/").content.decode()
 
-    found = re.findall(r"<(?:input type=\"text\"|textarea)[^>]*name=\"(?:holder__|number)[^>]*>", page)
+    found = re.findall(r"<(?:input type=\"text\"|textarea)[^>]*name=\"(?:subscriber__|number)[^>]*>", page)
     assert len(found) == 5
     assert not [field for field in found if 'autocomplete="off"' not in field]
 
@@ -130,8 +130,8 @@ def test_a_form_sent_twice_gives_the_first_receipt(at_counter):
 @pytest.mark.parametrize(
     "spoilt",
     [
-        {"holder__name": ""},
-        {"holder__document_number": "987654321"},
+        {"subscriber__name": ""},
+        {"subscriber__document_number": "987654321"},
         {"number": "12"},
         {"submission_key": "x"},
     ],
@@ -144,7 +144,7 @@ def test_with_a_fault_nothing_that_was_typed_comes_back(at_counter, spoilt, by_s
 
     page = answer.content.decode()
     typed = [
-        v for k, v in form.items() if v and k not in {"submission_key", "language", "holder__document_type"}
+        v for k, v in form.items() if v and k not in {"submission_key", "language", "subscriber__document_type"}
     ]
     assert "govuk-error-summary" in page
     assert not [value for value in typed if value in page and len(value) > 2]
@@ -166,11 +166,11 @@ def test_a_doubtful_number_is_recorded_after_a_second_look(at_counter):
     number, who = fresh_number(), SECRET | {"document_type": "passport", "document_number": "NOFIGURES"}
 
     first = post(at_counter, "register", number, who)
-    second = post(at_counter, "register", number, who, looked_twice="on")
+    second = post(at_counter, "register", number, who, double_checked="on")
 
     assert "second look" in first.content.decode()
     assert second.status_code == 302
-    assert holdings(find_line(number).line_id)[0].assurance == "sighted"
+    assert tenures(find_line(number).line_id)[0].assurance == "sighted"
 
 
 def test_a_company_is_registered_with_its_user_and_bearer(at_counter):
@@ -189,7 +189,7 @@ def test_a_company_is_registered_with_its_user_and_bearer(at_counter):
     )
 
     assert answer.status_code == 302, answer.content.decode()
-    assert holdings(find_line(number).line_id)[0].party_kind == "company"
+    assert tenures(find_line(number).line_id)[0].party_kind == "company"
 
 
 def test_a_company_is_registered_without_what_only_the_press_reported_is_to_be_asked(at_counter):
@@ -203,7 +203,7 @@ def test_a_company_is_registered_without_what_only_the_press_reported_is_to_be_a
         **fields("bearer", **untouched),
     )  # fmt: skip
 
-    held = holdings(find_line(number).line_id)[0]
+    held = tenures(find_line(number).line_id)[0]
     assert page.count("May be left out: the press reported") == 5
     assert answer.status_code == 302, answer.content.decode()
     assert (held.user_person_id, held.bearer_person_id) == (None, None)
@@ -216,7 +216,7 @@ def test_passports_of_two_states_with_one_number_are_two_people(at_counter):
         who = SECRET | {"document_type": "passport", "document_number": "01234567", "document_state": state}
         post(at_counter, "register", number, who)
 
-    first, second = (holdings(find_line(number).line_id)[0].person_id for number in numbers)
+    first, second = (tenures(find_line(number).line_id)[0].person_id for number in numbers)
     assert first != second
 
 
@@ -235,8 +235,8 @@ def test_a_whole_life_of_a_line_goes_through_the_counter(at_counter):
             "transfer",
             number,
             new,
-            giver__document_type=SECRET["document_type"],
-            giver__document_number=SECRET["document_number"],
+            transferor__document_type=SECRET["document_type"],
+            transferor__document_number=SECRET["document_number"],
         ).status_code,
         post(at_counter, "relocate", number, new | {"address": "Elsewhere 2"}).status_code,
         post(at_counter, "change", number, new | {"name": "New Name"}).status_code,
@@ -251,7 +251,7 @@ def test_a_whole_life_of_a_line_goes_through_the_counter(at_counter):
     assert len(disputed.pauses) == 2
 
 
-def test_a_contract_is_ended_by_its_holder_alone(at_counter):
+def test_a_contract_is_ended_by_its_subscriber_alone(at_counter):
     number = fresh_number()
     post(at_counter, "register", number)
 
@@ -265,7 +265,7 @@ def test_a_contract_is_ended_by_its_holder_alone(at_counter):
 
     assert end(card(7)) == 422
     assert end(SECRET["document_number"]) == 302
-    assert find_line(number).state is LineState.ENDED
+    assert find_line(number).state is LineState.TERMINATED
 
 
 def test_a_line_is_found_by_its_whole_number_with_as_little_as_the_act_needs(at_counter):
@@ -296,7 +296,7 @@ def test_where_no_law_asks_the_form_refuses_to_collect(at_counter):
         kernel_settings.write_settings(pack=before)
 
     assert page.status_code == 409
-    assert "holder__" not in page.content.decode()
+    assert "subscriber__" not in page.content.decode()
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "bo"])
@@ -310,7 +310,7 @@ def test_the_form_has_exactly_the_attributes_of_the_pack(at_counter):
     page = at_counter.get("/register/").content.decode()
 
     beside = {"document_state", "read", "copy", "copy_mark"}  # what a picture of the document gives
-    found = set(re.findall(r'name="holder__([a-z_]+)"', page)) - beside
+    found = set(re.findall(r'name="subscriber__([a-z_]+)"', page)) - beside
     assert (
         found == {"name", "address", "document_type", "document_number"} <= {field.value for field in Field}
     )

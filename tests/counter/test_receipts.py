@@ -7,25 +7,26 @@ import urllib.parse
 import pytest
 
 from rollkeeper.kernel.database import rows
-from rollkeeper.ledger import auditor, notes, promises, receipts
-from rollkeeper.ledger.acts import append_entry
-from rollkeeper.ledger.paper.page import check_page, policy
+from rollkeeper.ledger import auditor, notes, receipts
+from rollkeeper.ledger import signed_entry_timestamps
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.printouts.receipt_checker import check_page, policy
 from rollkeeper.ledger.verbs import Verb
 from rollkeeper.lines.queries import find_line
 from tests.counter.conftest import ON
 from tests.counter.test_pages import key, post
-from tests.enrolment.people import fresh_number
+from tests.registration.people import fresh_number
 
 
-class House:
+class Instance:
     staff_id = None
-    commitment = "sweep"
+    commitment = "worker"
 
 
 @pytest.fixture
 def handed(at_counter):
     """Somebody was registered a moment ago; the page of their receipt, and its code."""
-    promises.make_ready(notes.signing_key())
+    signed_entry_timestamps.prepare_receipt_key(notes.signing_key())
     page = at_counter.get(post(at_counter, "register", fresh_number())["Location"])
     return page, re.search(r"\b\d+-[0-9A-Z]{6}\b", page.content.decode())[0]
 
@@ -33,7 +34,7 @@ def handed(at_counter):
 def checked(text, tmp_path):
     file = tmp_path / "receipt"
     file.write_text(text, "utf-8")
-    return auditor.check_receipt(file, key=auditor.read_key(promises.vkey()))
+    return auditor.check_receipt(file, key=auditor.read_key(signed_entry_timestamps.vkey()))
 
 
 def test_after_an_act_the_receipt_is_offered_on_paper_as_text_and_as_a_square(handed):
@@ -52,7 +53,7 @@ def test_the_text_is_checked_offline_and_names_nobody(handed, at_counter, tmp_pa
 
     assert "attachment" in given["Content-Disposition"]
     assert "no-store" in given["Cache-Control"]
-    assert checked(given.content.decode(), tmp_path).entry.count("line:holding:registered") == 1
+    assert checked(given.content.decode(), tmp_path).entry.count("line:tenure:registered") == 1
     assert "Invented-Person" not in given.content.decode()
 
 
@@ -72,12 +73,12 @@ def test_any_receipt_is_found_by_its_code_as_people_write_it(handed, at_counter)
     page = at_counter.get(found["Location"]).content.decode()
 
     assert found["Location"] == f"/receipts/{handed[1]}/"
-    assert "The holder of the line is registered." in page
+    assert "The subscriber of the line is registered." in page
     assert "it is still kept" in page
 
 
 @pytest.mark.parametrize("code", ["4711", "1-AAAAAA", "<script>"])
-def test_what_is_no_code_is_told_so_and_not_repeated(at_counter, code):
+def test_what_is_no_code_is_notified_so_and_not_repeated(at_counter, code):
     asked = at_counter.post("/receipts/", {"submission_key": key(at_counter.get("/receipts/")), "code": code})
 
     assert asked.status_code == 422
@@ -88,7 +89,7 @@ def test_what_is_no_code_is_told_so_and_not_repeated(at_counter, code):
 def test_whoever_was_registered_sees_that_the_record_was_erased(handed, at_counter):
     mark = receipts.find_by_code(handed[1]).mark
     append_entry(
-        House(), verb=Verb.RECORD_ERASED, role="sweep", on=ON, line_id=mark.line_id, pack="cd" * 32, article="5",
+        Instance(), verb=Verb.RECORD_ERASED, role="worker", on=ON, line_id=mark.line_id, pack="cd" * 32, article="5",
         facts={"erasure": str(mark.line_id), "ground": "service_ended", "last_day_kept": "2012-03-01"},
     )  # fmt: skip
 
@@ -102,7 +103,7 @@ def test_whoever_was_registered_sees_that_the_record_was_erased(handed, at_count
 
 
 def test_a_receipt_that_the_register_lost_makes_the_line_disputed(at_counter):
-    promises.make_ready(notes.signing_key())
+    signed_entry_timestamps.prepare_receipt_key(notes.signing_key())
     number = fresh_number()
     post(at_counter, "register", number)
     rows(
@@ -111,7 +112,7 @@ def test_a_receipt_that_the_register_lost_makes_the_line_disputed(at_counter):
     )
     lost = receipts.receipt_of(
         rows(
-            "SELECT max(entry_id) AS last FROM ledger_entry WHERE verb = %s", [Verb.HOLDING_REGISTERED.value]
+            "SELECT max(entry_id) AS last FROM ledger_entry WHERE verb = %s", [Verb.TENURE_REGISTERED.value]
         )[0].last
     ).text
     asked = {"submission_key": key(at_counter.get("/dispute/")), "number": number, "receipt": lost}

@@ -5,7 +5,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from tests.counter.test_pages import filled, post
-from tests.enrolment.people import fresh_number, person
+from tests.registration.people import fresh_number, person
 
 MOST = 18
 """One for each thing that is asked or written; a savepoint, a second look or a row asked for twice would be one more."""
@@ -13,8 +13,8 @@ MOST = 18
 
 def test_a_registration_asks_the_register_no_more_often_than_it_needs(at_counter):
     who = person()
-    assert post(at_counter, "register", fresh_number(), who, looked_twice="on").status_code == 302
-    given = filled(at_counter, "register", fresh_number(), who, looked_twice="on")
+    assert post(at_counter, "register", fresh_number(), who, double_checked="on").status_code == 302
+    given = filled(at_counter, "register", fresh_number(), who, double_checked="on")
 
     with CaptureQueriesContext(connections["default"]) as asked:
         answer = at_counter.post("/register/", given)

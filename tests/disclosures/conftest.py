@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""People of the operator, an authority that was admitted, somebody who holds a line, and a demand about them."""
+"""People of the operator, an authority that was admitted, somebody who holds a line, and a disclosure request about them."""
 
 import datetime as dt
 import json
@@ -10,21 +10,22 @@ import pyrage
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from rollkeeper.access.acts import authority_of
+from rollkeeper.access.services import authority_of
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.disclosures import acts, authorities
-from rollkeeper.disclosures.answering import answer_demand
-from rollkeeper.disclosures.kinds import Instrument
+from rollkeeper.disclosures import authorities
+from rollkeeper.disclosures import services
+from rollkeeper.disclosures.answers import answer_disclosure
+from rollkeeper.disclosures.choices import Instrument
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings, write_settings
 from rollkeeper.vault.fields import Field
 from tests.disclosures.lawful import write_pack
-from tests.rights.people import NUMBER, PERSON, enrol
+from tests.selfcare.people import NUMBER, PERSON, register_line
 
 ON = dt.date(2012, 3, 2)
 DAY = dt.timedelta(days=1)
-SCAN = b"%PDF-1.4 an invented order about the holder of a line"
+SCAN = b"%PDF-1.4 an invented order about the subscriber of a line"
 PEOPLE = {
     "clerk": [StaffRole.CLERK], "supervisor": [StaffRole.SUPERVISOR], "officer": [StaffRole.DATA_PROTECTION_OFFICER],
     "supervisor-2": [StaffRole.SUPERVISOR], "officer-2": [StaffRole.DATA_PROTECTION_OFFICER],
@@ -34,7 +35,7 @@ PASSWORD = "seven plain words of nothing"
 
 @pytest.fixture
 def law(committed, tmp_path):
-    """Give the home another law; the reference law at first has an invented power beside it."""
+    """Give the instance another law; the reference law at first has an invented power beside it."""
     before = settings().pack
 
     def changed(**changes):
@@ -52,9 +53,9 @@ def hashed():
 
 
 @pytest.fixture
-def house(law, tmp_path, hashed):
-    """Everybody and everything; `house.day` is what the home believes."""
-    clock.give_day(ON)
+def instance(law, tmp_path, hashed):
+    """Everybody and everything; `instance.day` is what the instance believes."""
+    clock.set_demo_date(ON)
     who = {}
     for name, roles in PEOPLE.items():
         staff = Staff.objects.create(username=name, salt=os.urandom(32), password=hashed)
@@ -71,32 +72,32 @@ def house(law, tmp_path, hashed):
         valid_until=ON + 300 * DAY,
         on=ON,
     )
-    authorities.admit_authority(who["officer"], court, read_out=authorities.fingerprint(public), on=ON)
+    authorities.approve_authority(who["officer"], court, read_out=authorities.fingerprint(public), on=ON)
 
     def enter(**changes):
         given = {
             "instrument": Instrument.WARRANT, "reference": "2012 no. 17", "file": SCAN, "fields": [Field.NAME],
             "number": NUMBER, "held_on": ON, "received_on": ON, "expires_on": ON + 90 * DAY, "on": ON,
         } | changes  # fmt: skip
-        return acts.enter_demand(who["clerk"], court, **given)
+        return services.enter_disclosure(who["clerk"], court, **given)
 
-    def approved(demand_id=None, **changes):
-        demand_id = demand_id or enter(**changes)
+    def approved(disclosure_id=None, **changes):
+        disclosure_id = disclosure_id or enter(**changes)
         for name in ("supervisor", "officer"):
-            acts.approve_demand(
+            services.approve_disclosure(
                 who[name],
-                demand_id,
+                disclosure_id,
                 number=changes.get("number", NUMBER),
                 held_on=changes.get("held_on", ON),
                 on=ON,
             )
-        return demand_id
+        return disclosure_id
 
     def answered(
-        demand_id, *, by="officer", second="supervisor", on=ON, number=NUMBER, held_on=ON, into=None
+        disclosure_id, *, by="officer", second="supervisor", on=ON, number=NUMBER, held_on=ON, into=None
     ):
-        into = into or tmp_path / f"{demand_id}-{on}.age"
-        answer_demand(who[by], who[second], demand_id, number=number, held_on=held_on, into=into, on=on)
+        into = into or tmp_path / f"{disclosure_id}-{on}.age"
+        answer_disclosure(who[by], who[second], disclosure_id, number=number, held_on=held_on, into=into, on=on)
         return json.loads(pyrage.decrypt(into.read_bytes(), [key]))
 
     return SimpleNamespace(
@@ -106,7 +107,7 @@ def house(law, tmp_path, hashed):
         enter=enter,
         approved=approved,
         answered=answered,
-        enrol=enrol,
+        register_line=register_line,
         person=PERSON,
         folder=tmp_path,
     )

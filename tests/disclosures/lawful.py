@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An invented law that lets a court demand, beside the reference law, which lets nobody."""
+"""An invented law that lets a court disclosure request, beside the reference law, which lets nobody."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -12,12 +12,12 @@ status: confirmed
 ARTICLES = """articles:
   - article: "7"
     source: national
-    text: {en: "A court may by warrant demand the name and the address of one person. It is answered within 5 days and kept for 30 days."}
-    serves: Demands.
+    text: {en: "A court may by warrant disclosure the name and the address of one person. It is answered within 5 days and kept for 30 days."}
+    serves: Disclosure requests.
   - article: "8"
     source: national
-    text: {en: "The person may be told up to 20 days later, twice."}
-    serves: Telling.
+    text: {en: "The person may be notified up to 20 days later, twice."}
+    serves: Notification.
 """
 DISCLOSURE = """
 disclosure:
@@ -28,15 +28,15 @@ disclosure:
     people_per_instrument: {people}
     reply: {{n: 5, unit: day}}
     notify_person: {notify}
-    {put_off}
+    {deferral}
     keep: {{n: 30, unit: day}}
     because: {{article: "7", source: national, confirmed: {confirmed}}}
 """
-PUT_OFF = 'put_off: {most: {n: 20, unit: day}, renewals: 1, because: {article: "8", source: national}}'
+PUT_OFF = 'deferral: {most: {n: 20, unit: day}, renewals: 1, because: {article: "8", source: national}}'
 
 
 def lawful_pack(
-    *, rank="statute", needs="warrant", people=1, notify="when_allowed", put_off=PUT_OFF, confirmed="true"
+    *, rank="statute", needs="warrant", people=1, notify="when_allowed", deferral=PUT_OFF, confirmed="true"
 ) -> str:
     """Return the reference law with an invented power beside it."""
     text = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
@@ -44,12 +44,12 @@ def lawful_pack(
         "articles:\n", ARTICLES, 1
     )
     return text + DISCLOSURE.format(
-        needs=needs, people=people, notify=notify, put_off=put_off, confirmed=confirmed
+        needs=needs, people=people, notify=notify, deferral=deferral, confirmed=confirmed
     )
 
 
 def write_pack(folder: Path, **changes: object) -> str:
-    """Write it to a file; return the file's name, as a home names its pack."""
+    """Write it to a file; return the file's name, as an instance names its pack."""
     file = folder / "lawful.yaml"
     file.write_text(lawful_pack(**changes), "utf-8")
     return str(file)

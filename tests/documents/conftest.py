@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Fonts, without which no specimen can be drawn, and one worker for all tests of the room."""
+"""Fonts, without which no specimen can be drawn, and one worker for all tests of the package."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def fonts() -> None:
 
 
 @pytest.fixture(scope="session")
-def networks():
-    from rollkeeper.documents.reading.networks import Networks
+def ocr_models():
+    from rollkeeper.documents.reading.ocr_models import OcrModels
 
-    return Networks()
+    return OcrModels()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from PIL import Image
 
-from rollkeeper.documents.reading.refusals import Why
+from rollkeeper.documents.reading.refusals import RejectReason
 
 
 def plain(form: str, size=(400, 300), **options) -> bytes:
@@ -157,11 +157,11 @@ def heic() -> bytes:
     return plain("HEIF")
 
 
-def files() -> Iterator[tuple[str, Callable[[], bytes], str, set[Why]]]:
+def files() -> Iterator[tuple[str, Callable[[], bytes], str, set[RejectReason]]]:
     """Give each hostile file: what it is, what makes its bytes, its name, and the reasons that are right."""
-    broken, work, pixels = {Why.BROKEN}, {Why.TOO_MUCH_WORK}, {Why.TOO_MANY_PIXELS}
+    broken, work, pixels = {RejectReason.BROKEN}, {RejectReason.TOO_MUCH_WORK}, {RejectReason.TOO_MANY_PIXELS}
     jpeg = plain("JPEG")
-    yield "nothing", lambda: b"", "x.jpg", {Why.EMPTY}
+    yield "nothing", lambda: b"", "x.jpg", {RejectReason.EMPTY}
     yield "a bomb of fifty gigabytes", bomb_png, "x.png", pixels
     yield "a bomb in the metadata", text_bomb_png, "x.png", broken | work
     yield "a line of 100,000 pixels", lambda: plain("PNG", (100_000, 1)), "x.png", pixels
@@ -179,79 +179,79 @@ def files() -> Iterator[tuple[str, Callable[[], bytes], str, set[Why]]]:
         pixels,
     )
     yield "a JPEG of endless scans", many_scans_jpeg, "x.jpg", work | broken
-    yield "three pixels", lambda: plain("PNG", (3, 3)), "x.png", {Why.TOO_SMALL}
+    yield "three pixels", lambda: plain("PNG", (3, 3)), "x.png", {RejectReason.TOO_SMALL}
     yield "half a JPEG", lambda: jpeg[: len(jpeg) // 2], "x.jpg", broken
     yield "half a PNG", lambda: plain("PNG")[:60], "x.png", broken
     yield "half a WebP", lambda: plain("WEBP")[:50], "x.webp", broken
     yield "half a HEIC", lambda: heic()[:400], "x.heic", broken
     yield "a HEIC of noise", lambda: heic()[:200] + bytes(range(256)) * 40, "x.heic", broken
-    yield "noise", lambda: bytes(range(256)) * 40, "x.jpg", {Why.UNKNOWN_KIND}
-    yield "a moving PNG", lambda: moving("PNG"), "x.png", {Why.MOVING}
-    yield "a moving WebP", lambda: moving("WEBP"), "x.webp", {Why.MOVING}
+    yield "noise", lambda: bytes(range(256)) * 40, "x.jpg", {RejectReason.UNKNOWN_KIND}
+    yield "a moving PNG", lambda: moving("PNG"), "x.png", {RejectReason.MOVING}
+    yield "a moving WebP", lambda: moving("WEBP"), "x.webp", {RejectReason.MOVING}
     yield (
         "a film in a HEIC",
         lambda: heic().replace(b"ftypheic", b"ftyphevc"),
         "x.heic",
-        {Why.MOVING, Why.UNKNOWN_KIND},
+        {RejectReason.MOVING, RejectReason.UNKNOWN_KIND},
     )
-    yield "a GIF", lambda: plain("GIF"), "x.gif", {Why.UNKNOWN_KIND}
-    yield "a TIFF", lambda: plain("TIFF"), "x.tif", {Why.UNKNOWN_KIND}
+    yield "a GIF", lambda: plain("GIF"), "x.gif", {RejectReason.UNKNOWN_KIND}
+    yield "a TIFF", lambda: plain("TIFF"), "x.tif", {RejectReason.UNKNOWN_KIND}
     yield (
         "an SVG with a script",
         lambda: b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>",
         "x.svg",
-        {Why.UNKNOWN_KIND},
+        {RejectReason.UNKNOWN_KIND},
     )
-    yield "a PNG called .jpg", lambda: plain("PNG"), "x.jpg", {Why.NOT_WHAT_IT_SAYS}
-    yield "a PDF called .png", page_pdf, "x.png", {Why.NOT_WHAT_IT_SAYS}
-    yield "a program called .jpg", lambda: b"MZ" + bytes(200), "x.jpg", {Why.UNKNOWN_KIND}
-    yield "a JPEG that is a ZIP", lambda: jpeg + zipped(), "x.jpg", {Why.TWO_IN_ONE}
+    yield "a PNG called .jpg", lambda: plain("PNG"), "x.jpg", {RejectReason.NOT_WHAT_IT_SAYS}
+    yield "a PDF called .png", page_pdf, "x.png", {RejectReason.NOT_WHAT_IT_SAYS}
+    yield "a program called .jpg", lambda: b"MZ" + bytes(200), "x.jpg", {RejectReason.UNKNOWN_KIND}
+    yield "a JPEG that is a ZIP", lambda: jpeg + zipped(), "x.jpg", {RejectReason.TWO_IN_ONE}
     yield (
         "a JPEG that is a PDF",
         lambda: jpeg[:2] + b"\xff\xfe\x00\x20%PDF-1.4".ljust(34, b" ") + jpeg[2:],
         "x.jpg",
-        {Why.TWO_IN_ONE},
+        {RejectReason.TWO_IN_ONE},
     )
     yield (
         "a PNG that is a page",
         lambda: plain("PNG") + b"<html><script>x</script></html>",
         "x.png",
-        {Why.TWO_IN_ONE},
+        {RejectReason.TWO_IN_ONE},
     )
     yield (
         "a JPEG that is PHP",
         lambda: jpeg[:2] + b"\xff\xfe\x00\x14<?php system(1); ?>" + jpeg[2:],
         "x.jpg",
-        {Why.TWO_IN_ONE},
+        {RejectReason.TWO_IN_ONE},
     )
-    yield "a PDF that is a ZIP", lambda: page_pdf() + zipped(), "x.pdf", {Why.TWO_IN_ONE}
+    yield "a PDF that is a ZIP", lambda: page_pdf() + zipped(), "x.pdf", {RejectReason.TWO_IN_ONE}
     yield (
         "a PDF with a script",
         lambda: page_pdf(catalog=b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"),
         "x.pdf",
-        {Why.ACTIVE},
+        {RejectReason.ACTIVE},
     )
-    yield "a PDF with a hidden script", squeezed_script_pdf, "x.pdf", {Why.ACTIVE}
+    yield "a PDF with a hidden script", squeezed_script_pdf, "x.pdf", {RejectReason.ACTIVE}
     yield (
         "a PDF that starts a program",
         lambda: page_pdf(catalog=b"/OpenAction << /S /Launch /F (x) >>"),
         "x.pdf",
-        {Why.ACTIVE},
+        {RejectReason.ACTIVE},
     )
     yield (
         "a PDF with a file in it",
         lambda: page_pdf(catalog=b"/Names << /EmbeddedFiles << /Names [] >> >>"),
         "x.pdf",
-        {Why.ACTIVE},
+        {RejectReason.ACTIVE},
     )
-    yield "a PDF with a form", lambda: page_pdf(catalog=b"/AcroForm << /XFA 4 0 R >>"), "x.pdf", {Why.ACTIVE}
+    yield "a PDF with a form", lambda: page_pdf(catalog=b"/AcroForm << /XFA 4 0 R >>"), "x.pdf", {RejectReason.ACTIVE}
     yield (
         "a locked PDF",
         lambda: pdf(b"<< /Type /Catalog >>", trailer=b"/Encrypt << /Filter /Standard /V 2 >>"),
         "x.pdf",
-        {Why.LOCKED},
+        {RejectReason.LOCKED},
     )
-    yield "a PDF of 100 pages", lambda: page_pdf(count=100), "x.pdf", {Why.TOO_MANY_PAGES}
+    yield "a PDF of 100 pages", lambda: page_pdf(count=100), "x.pdf", {RejectReason.TOO_MANY_PAGES}
     yield (
         "a PDF without a page",
         lambda: pdf(b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] /Count 0 >>"),
@@ -261,7 +261,7 @@ def files() -> Iterator[tuple[str, Callable[[], bytes], str, set[Why]]]:
     yield "half a PDF", lambda: page_pdf()[:90], "x.pdf", broken
     yield "a PDF of a page a mile long", lambda: page_pdf(box=b"0 0 30 9000000"), "x.pdf", pixels
     yield "a PDF that draws without end", bomb_pdf, "x.pdf", work | broken
-    yield "20 MB and a byte", lambda: b"\xff\xd8\xff" + bytes(20 * 1024 * 1024), "x.jpg", {Why.TOO_LARGE}
+    yield "20 MB and a byte", lambda: b"\xff\xd8\xff" + bytes(20 * 1024 * 1024), "x.jpg", {RejectReason.TOO_LARGE}
 
 
 def harmless() -> Iterator[tuple[str, Callable[[], bytes]]]:

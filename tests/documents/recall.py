@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps
 
-from rollkeeper.documents.capture import Captured, CopyRules, Mark, capture_document
-from rollkeeper.documents.errors import NothingRead
-from rollkeeper.documents.reading.networks import Networks
-from rollkeeper.documents.reading.sheets import upright
+from rollkeeper.documents.image_intake import ImageResult, CopyRules, Mark, read_and_redact
+from rollkeeper.documents.errors import NoDocumentFound
+from rollkeeper.documents.reading.ocr_models import OcrModels
+from rollkeeper.documents.reading.page_layout import upright
 from rollkeeper.documents.specimens import Kind, Specimen, make_specimen
-from rollkeeper.documents.specimens.wearing import any_wear, jpeg, photograph
+from rollkeeper.documents.specimens.degradation import random_degradation, jpeg, degrade
 
 ON = dt.date(2012, 3, 1)
 ASKED = frozenset({"name", "address", "document_type", "document_number"})
@@ -39,14 +39,14 @@ def documents(count: int, *, first: int = 0) -> Iterator[tuple[Specimen, bytes, 
     kinds = list(Kind)
     for number in range(first, first + count):
         drawn = make_specimen(kinds[number % len(kinds)], seed=number)
-        wear = any_wear(number)
-        yield drawn, jpeg(photograph(drawn.image, wear, seed=number), quality=wear.quality), number
+        degradation = random_degradation(number)
+        yield drawn, jpeg(degrade(drawn.image, degradation, seed=number), quality=degradation.quality), number
 
 
-def captured(data: bytes, *, shows_middle: bool) -> Captured | None:
+def captured(data: bytes, *, shows_middle: bool) -> ImageResult | None:
     try:
-        return capture_document(data, asked=ASKED, copy=CopyRules(ASKED, shows_middle), mark=MARK, on=ON)
-    except NothingRead:
+        return read_and_redact(data, asked=ASKED, copy=CopyRules(ASKED, shows_middle), mark=MARK, on=ON)
+    except NoDocumentFound:
         return None
 
 
@@ -67,8 +67,8 @@ def spoilt(copy: bytes, number: int) -> Image.Image:
     return ways[number // len(Kind) % len(ways)]()
 
 
-def lines_on(image: Image.Image, networks: Networks) -> list[str]:
-    sheet = upright(np.asarray(image.convert("RGB"), np.uint8), networks)
+def lines_on(image: Image.Image, ocr_models: OcrModels) -> list[str]:
+    sheet = upright(np.asarray(image.convert("RGB"), np.uint8), ocr_models)
     return [line.text for line in sheet.lines] if sheet else []
 
 
@@ -104,7 +104,7 @@ def is_read(name: str, value: str, lines: list[str]) -> bool:
     return any(plain.lower() in text.lower() for text in texts)
 
 
-def look(drawn: Specimen, done: Captured | None, number: int, networks: Networks, tally: Tally) -> list[str]:
+def look(drawn: Specimen, done: ImageResult | None, number: int, ocr_models: OcrModels, tally: Tally) -> list[str]:
     """Try to read what is masked on a copy, count, and return what was read."""
     tally.documents += 1
     if done is None or not done.copies:
@@ -112,7 +112,7 @@ def look(drawn: Specimen, done: Captured | None, number: int, networks: Networks
     tally.copies += len(done.copies)
     masked = masked_values(drawn, shows_middle=number % 2 == 0)
     tally.masked += len(masked)
-    lines = lines_on(spoilt(done.copies[0], number), networks)
+    lines = lines_on(spoilt(done.copies[0], number), ocr_models)
     found = [name for name, value in masked.items() if is_read(name, value, lines)]
     tally.read += len(found)
     return [f"{name} of {drawn.kind.value} {number}" for name in found]

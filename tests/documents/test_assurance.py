@@ -4,7 +4,7 @@
 import pytest
 
 from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
-from rollkeeper.documents.reasons import Verdict
+from rollkeeper.documents.choices import Verdict
 
 LEVELS = ["declared", "sighted", "checked", "machine_read", "confirmed"]
 
@@ -15,7 +15,7 @@ def test_the_levels_stand_in_order_and_their_names_stay():
 
 
 @pytest.mark.parametrize(
-    ("in_sight", "verdict", "was_read", "was_confirmed", "level"),
+    ("document_seen", "verdict", "machine_read", "was_confirmed", "level"),
     [
         (False, Verdict.VALID, False, False, Assurance.DECLARED),
         (False, Verdict.VALID, True, True, Assurance.DECLARED),
@@ -27,9 +27,9 @@ def test_the_levels_stand_in_order_and_their_names_stay():
         (True, Verdict.VALID, True, True, Assurance.CONFIRMED),
     ],
 )
-def test_a_level_needs_every_level_below_it(in_sight, verdict, was_read, was_confirmed, level):
+def test_a_level_needs_every_level_below_it(document_seen, verdict, machine_read, was_confirmed, level):
     assert (
-        assurance_of(in_sight=in_sight, verdict=verdict, was_read=was_read, was_confirmed=was_confirmed)
+        assurance_of(document_seen=document_seen, verdict=verdict, machine_read=machine_read, was_confirmed=was_confirmed)
         is level
     )
 

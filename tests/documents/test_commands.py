@@ -6,11 +6,11 @@ import json
 import pytest
 
 from rollkeeper.documents.errors import (
-    FileRefused,
-    FileThere,
-    NoSuchSpecimen,
+    ImageRejected,
+    OutputFileExists,
+    UnknownSpecimen,
     NothingToCheck,
-    PictureNotThere,
+    ImageNotReadable,
 )
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent
@@ -39,9 +39,9 @@ def test_a_number_can_be_kept_out_of_the_shells_history():
 
 @pytest.mark.parametrize("name", ["card.png", "CARD.JPG", "passport.pdf"])
 def test_a_picture_that_is_not_there_is_said_to_be_missing(name):
-    assert isinstance(call(name).exception, PictureNotThere)
+    assert isinstance(call(name).exception, ImageNotReadable)
     assert isinstance(
-        invoke("documents", "redact", name, "copy.jpg", "--purpose", "x").exception, PictureNotThere
+        invoke("documents", "redact", name, "copy.jpg", "--purpose", "x").exception, ImageNotReadable
     )
 
 
@@ -70,7 +70,7 @@ def test_a_picture_is_read_from_standard_input(tmp_path, fonts):
 def test_a_text_that_is_called_a_picture_is_refused(tmp_path):
     (tmp_path / "card.jpg").write_text("11010519491231002X")
 
-    assert isinstance(call(str(tmp_path / "card.jpg")).exception, FileRefused)
+    assert isinstance(call(str(tmp_path / "card.jpg")).exception, ImageRejected)
 
 
 def test_a_copy_is_made_once_and_written_over_nothing(tmp_path, fonts):
@@ -81,7 +81,7 @@ def test_a_copy_is_made_once_and_written_over_nothing(tmp_path, fonts):
 
     assert first.exit_code == 0
     assert (tmp_path / "copy.jpg").read_bytes()[:2] == b"\xff\xd8"
-    assert isinstance(second.exception, FileThere)
+    assert isinstance(second.exception, OutputFileExists)
 
 
 def test_specimens_are_drawn_with_the_truth_beside_them(tmp_path, fonts):
@@ -107,7 +107,7 @@ def test_specimens_are_drawn_with_the_truth_beside_them(tmp_path, fonts):
 
 @pytest.mark.parametrize("words", [("--kind", "banknote"), ("--format", "bmp")])
 def test_a_specimen_of_no_kind_is_refused(tmp_path, words, fonts):
-    assert isinstance(invoke("documents", "specimen", str(tmp_path), *words).exception, NoSuchSpecimen)
+    assert isinstance(invoke("documents", "specimen", str(tmp_path), *words).exception, UnknownSpecimen)
 
 
 def test_the_worker_says_what_is_enforced():

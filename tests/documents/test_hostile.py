@@ -6,10 +6,10 @@ from functools import cache
 
 import pytest
 
-from rollkeeper.documents.capture import read_document
-from rollkeeper.documents.errors import FileRefused, NothingRead
-from rollkeeper.documents.reading.sniffing import FileKind, sniff
-from rollkeeper.documents.reading.talking import the_worker
+from rollkeeper.documents.image_intake import read_document
+from rollkeeper.documents.errors import ImageRejected, NoDocumentFound
+from rollkeeper.documents.reading.file_types import FileKind, sniff
+from rollkeeper.documents.reading.worker_client import the_worker
 from tests.documents import hostile
 
 ON = dt.date(2012, 3, 1)
@@ -22,7 +22,7 @@ HARMLESS = dict(hostile.harmless())
 def test_a_hostile_file_is_refused_with_its_reason(what):
     make, name, reasons = FILES[what]
 
-    with pytest.raises(FileRefused) as refused:
+    with pytest.raises(ImageRejected) as refused:
         read_document(make(), asked=(), on=ON, name=name)
 
     assert refused.value.why in reasons
@@ -31,7 +31,7 @@ def test_a_hostile_file_is_refused_with_its_reason(what):
 
 @pytest.mark.parametrize("what", HARMLESS)
 def test_what_is_too_much_in_a_file_is_never_looked_at(what):
-    with pytest.raises((FileRefused, NothingRead)):
+    with pytest.raises((ImageRejected, NoDocumentFound)):
         read_document(HARMLESS[what](), asked=(), on=ON)
 
 
@@ -52,7 +52,7 @@ def test_the_worker_outlives_every_file_and_keeps_nothing_open():
 
     for what in ("a PDF that draws without end", "half a HEIC", "a bomb of fifty gigabytes"):
         make, name, _ = FILES[what]
-        with pytest.raises(FileRefused):
+        with pytest.raises(ImageRejected):
             read_document(make(), asked=(), on=ON, name=name)
 
     assert the_worker() is worker

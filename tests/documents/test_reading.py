@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rollkeeper.documents import capture
-from rollkeeper.documents.capture import read_document
-from rollkeeper.documents.errors import NothingRead
-from rollkeeper.documents.reading import sheets, zones
-from rollkeeper.documents.reading.talking import Answer
+from rollkeeper.documents import image_intake
+from rollkeeper.documents.image_intake import read_document
+from rollkeeper.documents.errors import NoDocumentFound
+from rollkeeper.documents.reading import zones
+from rollkeeper.documents.reading import page_layout
+from rollkeeper.documents.reading.worker_client import Answer
 from rollkeeper.documents.reading.zones import find_zone
-from rollkeeper.documents.reasons import Checked, Reason, Verdict
+from rollkeeper.documents.choices import Checked, Reason, Verdict
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.people import invent
-from rollkeeper.documents.specimens.wearing import Wear, jpeg, photograph
+from rollkeeper.documents.specimens.degradation import Degradation, jpeg, degrade
 
 ON = dt.date(2012, 3, 1)
 ASKED = ("name", "address", "document_type", "document_number", "document_valid_until", "birth_date")
@@ -36,13 +37,13 @@ def as_file(image: Image.Image, form: str, **options) -> bytes:
 
 def test_a_zone_is_read_from_a_bad_photograph():
     person = invent(11)
-    wear = Wear(turned_degrees=187, tilt=0.02, blur_pixels=1.0, shadow=0.5, quality=60)
-    image = photograph(make_specimen(Kind.PASSPORT, seed=11).image, wear, seed=11)
+    degradation = Degradation(turned_degrees=187, tilt=0.02, blur_pixels=1.0, shadow=0.5, quality=60)
+    image = degrade(make_specimen(Kind.PASSPORT, seed=11).image, degradation, seed=11)
 
-    proposed = read_document(jpeg(image, quality=wear.quality), asked=ASKED, on=ON)
+    proposal = read_document(jpeg(image, quality=degradation.quality), asked=ASKED, on=ON)
 
-    assert (proposed.shape, proposed.checked.verdict) == ("TD3", Verdict.VALID)
-    assert dict(proposed.values) == {
+    assert (proposal.shape, proposal.checked.verdict) == ("TD3", Verdict.VALID)
+    assert dict(proposal.values) == {
         "document_type": "passport-uto",
         "document_number": person.number,
         "name": " ".join(f"{person.surname} {person.given}".split()),
@@ -53,13 +54,13 @@ def test_a_zone_is_read_from_a_bad_photograph():
 
 def test_the_front_of_a_resident_card_is_read_from_a_bad_photograph():
     person = invent(3)
-    wear = Wear(turned_degrees=276, tilt=0.02, blur_pixels=0.8, shadow=0.5, noise=4)
+    degradation = Degradation(turned_degrees=276, tilt=0.02, blur_pixels=0.8, shadow=0.5, noise=4)
 
-    proposed = read_document(
-        jpeg(photograph(make_specimen(Kind.CARD_FRONT, seed=3).image, wear, seed=3)), asked=ASKED, on=ON
+    proposal = read_document(
+        jpeg(degrade(make_specimen(Kind.CARD_FRONT, seed=3).image, degradation, seed=3)), asked=ASKED, on=ON
     )
 
-    assert dict(proposed.values) == {
+    assert dict(proposal.values) == {
         "document_type": "cn-resident-card",
         "document_number": person.card_number,
         "name": person.name,
@@ -84,7 +85,7 @@ def test_a_card_holds_through_its_last_day(after, expired):
     day = dt.date(2012, 3, 1)
     values = {"document_valid_until": day.isoformat()}
 
-    checked = capture._expired(Checked(Verdict.VALID, "", ()), values, on=day + dt.timedelta(days=after))
+    checked = image_intake._expired(Checked(Verdict.VALID, "", ()), values, on=day + dt.timedelta(days=after))
 
     assert (Reason.EXPIRED in checked.reasons) is expired
 
@@ -92,7 +93,7 @@ def test_a_card_holds_through_its_last_day(after, expired):
 def test_a_card_for_life_does_not_expire():
     checked = Checked(Verdict.VALID, "", ())
 
-    assert capture._expired(checked, {"document_valid_until": "长期"}, on=ON) == checked
+    assert image_intake._expired(checked, {"document_valid_until": "长期"}, on=ON) == checked
 
 
 ZONE = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10")
@@ -102,10 +103,10 @@ ZONE = ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F12
     ("mended", "verdict", "reasons"),
     [(False, Verdict.VALID, ()), (True, Verdict.DOUBTFUL, (Reason.LOOKS_ALIKE,))],
 )
-def test_a_letter_told_from_a_digit_by_a_check_digit_alone_is_doubtful(mended, verdict, reasons):
+def test_a_letter_notified_from_a_digit_by_a_check_digit_alone_is_doubtful(mended, verdict, reasons):
     finding = {"shape": "TD3", "values": {}, "zone": "\n".join(ZONE), "mended": mended}
 
-    checked = capture._proposed(Answer({"findings": [finding]}, ()), asked=(), on=ON).checked
+    checked = image_intake._proposed(Answer({"findings": [finding]}, ()), asked=(), on=ON).checked
 
     assert (checked.verdict, checked.reasons) == (verdict, reasons)
 
@@ -126,9 +127,9 @@ def test_a_check_digit_decides_only_where_the_reader_was_in_doubt(in_doubt):
 
 @pytest.mark.parametrize("form", ["WEBP", "HEIF"])
 def test_every_form_of_file_is_read(form):
-    proposed = read_document(as_file(make_specimen(Kind.CARD_FRONT, seed=2).image, form), asked=ASKED, on=ON)
+    proposal = read_document(as_file(make_specimen(Kind.CARD_FRONT, seed=2).image, form), asked=ASKED, on=ON)
 
-    assert proposed.values["document_number"] == invent(2).card_number
+    assert proposal.values["document_number"] == invent(2).card_number
 
 
 def test_a_telephone_turns_its_pictures_by_a_note_in_the_file():
@@ -136,19 +137,19 @@ def test_a_telephone_turns_its_pictures_by_a_note_in_the_file():
     exif = Image.Exif()
     exif[0x0112] = 6
 
-    proposed = read_document(as_file(image, "JPEG", exif=exif), asked=ASKED, on=ON)
+    proposal = read_document(as_file(image, "JPEG", exif=exif), asked=ASKED, on=ON)
 
-    assert proposed.values["document_number"] == invent(2).number
+    assert proposal.values["document_number"] == invent(2).number
 
 
-def test_a_sheet_that_seemed_to_stand_on_its_head_is_turned_over(networks, monkeypatch):
-    monkeypatch.setattr(sheets, "_votes", lambda *_: (0.0, 1.0))
+def test_a_sheet_that_seemed_to_stand_on_its_head_is_turned_over(ocr_models, monkeypatch):
+    monkeypatch.setattr(page_layout, "_votes", lambda *_: (0.0, 1.0))
     pixels = np.asarray(make_specimen(Kind.IDENTITY_CARD, seed=2).image)
 
-    sheet = sheets.upright(pixels, networks)
+    sheet = page_layout.upright(pixels, ocr_models)
 
-    assert find_zone(sheet, networks) is None
-    assert find_zone(sheets.turned_over(sheet), networks).is_right
+    assert find_zone(sheet, ocr_models) is None
+    assert find_zone(page_layout.turned_over(sheet), ocr_models).is_right
 
 
 def test_only_what_was_asked_for_is_proposed():
@@ -158,5 +159,5 @@ def test_only_what_was_asked_for_is_proposed():
 
 
 def test_a_picture_of_nothing_proposes_nothing():
-    with pytest.raises(NothingRead):
+    with pytest.raises(NoDocumentFound):
         read_document(as_file(Image.new("RGB", (800, 600), (90, 120, 90)), "PNG"), asked=ASKED, on=ON)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_2
 
-from rollkeeper.documents.reasons import Reason, Verdict
+from rollkeeper.documents.choices import Reason, Verdict
 from rollkeeper.documents.rules import RESIDENT_CARD, check_number, is_known_type
 
 ON = dt.date(2012, 3, 1)

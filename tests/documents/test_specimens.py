@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from rollkeeper.documents.mrz import check_mrz
-from rollkeeper.documents.reasons import Reason, Verdict
+from rollkeeper.documents.choices import Reason, Verdict
 from rollkeeper.documents.resident_card import check_resident_card
 from rollkeeper.documents.specimens import Kind, make_specimen
 from rollkeeper.documents.specimens.drawing import SHAPES
@@ -37,9 +37,9 @@ def test_the_same_seed_draws_the_same_picture(kind, fonts):
     assert first.image.tobytes() != other.image.tobytes()
 
 
-def test_a_specimen_says_so(fonts, networks):
+def test_a_specimen_says_so(fonts, ocr_models):
     from tests.documents.recall import lines_on
 
-    said = " ".join(lines_on(make_specimen(Kind.PASSPORT, seed=3).image, networks))
+    said = " ".join(lines_on(make_specimen(Kind.PASSPORT, seed=3).image, ocr_models))
 
     assert "SPECIMEN" in said

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from rollkeeper.documents import capture
-from rollkeeper.documents.errors import FileRefused, NothingRead, ReaderLost, WorkerNotSealed
-from rollkeeper.documents.reading import talking
-from rollkeeper.documents.reading.refusals import Why
-from rollkeeper.documents.reading.talking import Answer, Worker, the_worker
+from rollkeeper.documents import image_intake
+from rollkeeper.documents.errors import ImageRejected, NoDocumentFound, ReaderFailed, WorkerNotSandboxed
+from rollkeeper.documents.reading import worker_client
+from rollkeeper.documents.reading.refusals import RejectReason
+from rollkeeper.documents.reading.worker_client import Answer, Worker, the_worker
 from tests.documents import hostile
 
 ON = dt.date(2012, 3, 1)
@@ -26,7 +26,7 @@ import ctypes, json, mmap, os, resource, signal, socket, subprocess, sys, thread
 from rollkeeper.documents.reading import sandbox
 if "ordinary" in sys.argv:
     os.setgroups([]); os.setresgid(65534, 65534, 65534); os.setresuid(65534, 65534, 65534)
-held = sandbox.own_namespaces()
+held = sandbox.unshare_namespaces()
 libc = ctypes.CDLL(None, use_errno=True)
 ready_unix = socket.socket(socket.AF_UNIX) if "inherits" in sys.argv else None
 sandbox.note_sizes()
@@ -109,12 +109,12 @@ def test_a_worker_that_is_not_sealed_reads_nothing(monkeypatch):
     said = 'import os; os.write(0, b\'{"failed": "no seccomp"}\')'
     popen = subprocess.Popen
     monkeypatch.setattr(
-        talking.subprocess,
+        worker_client.subprocess,
         "Popen",
         lambda _, **options: popen([sys.executable, "-I", "-c", said], **options),
     )
 
-    with pytest.raises(WorkerNotSealed):
+    with pytest.raises(WorkerNotSandboxed):
         Worker()
 
 
@@ -149,8 +149,8 @@ def test_no_two_pictures_are_read_in_one_process():
     watcher = threading.Thread(target=watch)
     watcher.start()
     for _ in range(3):
-        with pytest.raises(NothingRead):
-            capture.read_document(hostile.plain("PNG"), asked=(), on=ON)
+        with pytest.raises(NoDocumentFound):
+            image_intake.read_document(hostile.plain("PNG"), asked=(), on=ON)
     done.set()
     watcher.join()
 
@@ -162,8 +162,8 @@ def test_pictures_can_be_handed_over_at_the_same_time():
 
     def read(number):
         try:
-            capture.read_document(hostile.plain("PNG")[: 40 + number], asked=(), on=ON)
-        except FileRefused as refused:
+            image_intake.read_document(hostile.plain("PNG")[: 40 + number], asked=(), on=ON)
+        except ImageRejected as refused:
             answers.append(refused.why)
 
     threads = [threading.Thread(target=read, args=(number,)) for number in range(12)]
@@ -172,15 +172,15 @@ def test_pictures_can_be_handed_over_at_the_same_time():
     for thread in threads:
         thread.join()
 
-    assert answers == [Why.BROKEN] * 12
+    assert answers == [RejectReason.BROKEN] * 12
 
 
 def test_a_worker_that_was_ended_is_started_again():
     worker = the_worker()
     worker.close()
 
-    with pytest.raises(FileRefused):
-        capture.read_document(b"?", asked=(), on=ON)
+    with pytest.raises(ImageRejected):
+        image_intake.read_document(b"?", asked=(), on=ON)
 
     assert the_worker() is not worker
 
@@ -199,5 +199,5 @@ def test_a_worker_that_was_ended_is_started_again():
     ],
 )
 def test_what_no_document_says_is_not_believed_of_the_worker(finding):
-    with pytest.raises(ReaderLost):
-        capture._proposed(Answer({"findings": [finding]}, ()), asked=("name",), on=ON)
+    with pytest.raises(ReaderFailed):
+        image_intake._proposed(Answer({"findings": [finding]}, ()), asked=("name",), on=ON)

@@ -8,29 +8,30 @@ import os
 import pytest
 from typer.testing import CliRunner
 
-from rollkeeper.access.acts import authority_of, reinstate_staff
+from rollkeeper.access.services import authority_of, reinstate_staff
 from rollkeeper.access.authority import Authority, console_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.incidents import acts, queries
+from rollkeeper.incidents import queries
+from rollkeeper.incidents import services
 from rollkeeper.incidents.errors import (
     DutiesOpen,
-    EpochUnknown,
+    EpochNotFound,
     IncidentClosed,
-    IncidentNotNamed,
+    IncidentSubjectMissing,
     IncidentNotScoped,
 )
-from rollkeeper.incidents.kinds import About, Remedy, Severity, Table
+from rollkeeper.incidents.choices import About, Remedy, Severity, Table
 from rollkeeper.incidents.remedies import remedy_incident
-from rollkeeper.incidents.reporting import write_report
+from rollkeeper.incidents.report import write_report
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, StaffId, new_uuid
-from rollkeeper.ledger.acts import append_entry
+from rollkeeper.kernel.ids import TenureId, LineId, PersonId, StaffId, new_uuid
+from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.site.cli import make_app
-from rollkeeper.vault.acts import PersonRecord, open_sealed, seal_persons
+from rollkeeper.operations.cli import make_app
+from rollkeeper.vault.services import PersonRecord, open_sealed, seal_persons
 from rollkeeper.vault.fields import OPENED, Field, Purpose
 from rollkeeper.vault.keys import living_epoch
 from tests.campaign.population import make_line
@@ -49,22 +50,22 @@ def officer(name="officer-1") -> Authority:
     return authority_of(staff)
 
 
-def held_by(line_id, *, since=NOW - 100 * HOUR, until=None, language="en") -> tuple[PersonId, HoldingId]:
-    person_id, holding_id = PersonId(new_uuid()), HoldingId(new_uuid())
+def held_by(line_id, *, since=NOW - 100 * HOUR, until=None, language="en") -> tuple[PersonId, TenureId]:
+    person_id, tenure_id = PersonId(new_uuid()), TenureId(new_uuid())
     run(
-        "INSERT INTO lines_holding (line_id, held, holding_id, party_kind, person_id, assurance)"
+        "INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, assurance)"
         " VALUES (%s, tstzrange(%s, %s), %s, 'individual', %s, 'sighted')",
-        [line_id, since, until, holding_id, person_id],
+        [line_id, since, until, tenure_id, person_id],
     )
     run(
         "INSERT INTO subscribers_subscriber (person_id, kind, language, is_protected, made_on)"
         " VALUES (%s, 'individual', %s, false, '2012-01-01')",
         [person_id, language],
     )
-    return person_id, holding_id
+    return person_id, tenure_id
 
 
-def looked(who, *, at=NOW, person_id=None, line_id=None, field="name"):
+def accessed(who, *, at=NOW, person_id=None, line_id=None, field="name"):
     return append_entry(
         who, verb=Verb.SEALED_OPENED, role="data_protection_officer", on=ON, person_id=person_id, line_id=line_id,
         facts={"field": field, "purpose": "review"},
@@ -77,11 +78,11 @@ def at(instant, monkeypatch):
 
 def opened(about=About.WINDOW, **named):
     given = {"severity": Severity.SERIOUS, "noticed_at": clock.now(), "on": ON}
-    return acts.open_incident(CONSOLE, about=about, **given | named)
+    return services.open_incident(CONSOLE, about=about, **given | named)
 
 
 def exposed(incident_id):
-    return {(one.person_id, one.fields, one.openings) for one in queries.exposed(CONSOLE, incident_id)}
+    return {(one.person_id, one.fields, one.openings) for one in queries.affected_people(CONSOLE, incident_id)}
 
 
 def test_an_account_leads_to_exactly_those_it_opened_within_the_time(register, monkeypatch):
@@ -92,48 +93,48 @@ def test_an_account_leads_to_exactly_those_it_opened_within_the_time(register, m
         (thief, people[2], NOW - HOUR), (thief, people[3], NOW + 5 * HOUR), (other, people[4], NOW),
     ]:  # fmt: skip
         at(instant, monkeypatch)
-        looked(who, person_id=person_id)
+        accessed(who, person_id=person_id)
 
     made = opened(About.ACCOUNT, accounts=[thief.staff_id], since=NOW, until=NOW + 5 * HOUR)
-    found = acts.scope_incident(CONSOLE, made, on=ON)
+    found = services.scope_incident(CONSOLE, made, on=ON)
 
     assert (found.people, found.openings) == (2, 3)
     assert exposed(made) == {(people[0], ("name",), 2), (people[1], ("name",), 1)}
 
 
-def test_what_was_seen_of_one_person_is_one_row_with_every_field_and_an_unknown_word_is_not_left_out(
+def test_accesses_to_one_person_are_one_row_with_every_field(
     register,
 ):
     line_id, person_id = make_line(), PersonId(new_uuid())
     for field in ("name", "address", "name", "shoe_size"):
-        looked(CONSOLE, person_id=person_id, line_id=line_id, field=field)
+        accessed(CONSOLE, person_id=person_id, line_id=line_id, field=field)
 
     made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR)
-    found = acts.scope_incident(CONSOLE, made, on=ON)
+    found = services.scope_incident(CONSOLE, made, on=ON)
 
     assert (found.people, found.openings) == (1, 4)
     assert exposed(made) == {(person_id, ("address", "name", "other"), 4)}
 
 
-def test_somebody_seen_on_two_of_their_lines_is_one_person_of_the_list_and_of_every_count(register):
+def test_a_person_seen_on_two_lines_is_counted_once(register):
     person_id = PersonId(new_uuid())
     for _ in range(2):
-        looked(CONSOLE, person_id=person_id, line_id=make_line(), field="name")
-    looked(CONSOLE, line_id=make_line(), field="number")
+        accessed(CONSOLE, person_id=person_id, line_id=make_line(), field="name")
+    accessed(CONSOLE, line_id=make_line(), field="number")
 
     made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR)
-    found = acts.scope_incident(CONSOLE, made, on=ON)
+    found = services.scope_incident(CONSOLE, made, on=ON)
 
-    assert (found.people, found.unnamed_lines, found.openings) == (1, 1, 3)
+    assert (found.people, found.unregistered_lines, found.openings) == (1, 1, 3)
     assert queries.people_by_field(made) == {"name": 1, "number": 1}
 
 
-def test_every_field_that_can_be_sealed_has_a_word_of_its_own_in_the_list(register):
+def test_every_sealed_field_has_a_label_of_its_own(register):
     for field in OPENED:
-        looked(CONSOLE, person_id=PersonId(new_uuid()), field=field)
+        accessed(CONSOLE, person_id=PersonId(new_uuid()), field=field)
 
     made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR)
-    acts.scope_incident(CONSOLE, made, on=ON)
+    services.scope_incident(CONSOLE, made, on=ON)
 
     assert {fields for _, fields, _ in exposed(made)} == {(field,) for field in OPENED}
 
@@ -141,86 +142,86 @@ def test_every_field_that_can_be_sealed_has_a_word_of_its_own_in_the_list(regist
 def test_an_agent_or_a_device_is_its_accounts_together(register):
     one, two = officer("officer-1"), officer("officer-2")
     for who in (one, two):
-        looked(who, person_id=PersonId(new_uuid()))
+        accessed(who, person_id=PersonId(new_uuid()))
 
     for about in (About.AGENT, About.DEVICE):
         made = opened(about, accounts=[one.staff_id, two.staff_id], until=clock.now() + HOUR)
-        assert acts.scope_incident(CONSOLE, made, on=ON).people == 2
+        assert services.scope_incident(CONSOLE, made, on=ON).people == 2
 
 
-def test_who_held_the_line_when_its_number_was_opened_is_exposed_and_not_who_holds_it_now(
+def test_the_subscriber_at_the_time_of_the_opening_is_affected(
     register, monkeypatch
 ):
     line_id, nobodys = make_line(), make_line()
     before, _ = held_by(line_id, until=NOW + HOUR)
     held_by(line_id, since=NOW + HOUR)
     at(NOW, monkeypatch)
-    looked(CONSOLE, line_id=line_id, field="number")
-    looked(CONSOLE, line_id=nobodys, field="number")
+    accessed(CONSOLE, line_id=line_id, field="number")
+    accessed(CONSOLE, line_id=nobodys, field="number")
 
     made = opened(since=NOW, until=NOW + 2 * HOUR)
-    found = acts.scope_incident(CONSOLE, made, on=ON)
+    found = services.scope_incident(CONSOLE, made, on=ON)
 
-    assert (found.people, found.unnamed_lines) == (1, 1)
+    assert (found.people, found.unregistered_lines) == (1, 1)
     assert exposed(made) == {(before, ("number",), 1), (None, ("number",), 1)}
 
 
 def test_taking_a_record_down_exposes_as_opening_it_does(register):
     clerk, line_id, person_id = officer(), make_line(), PersonId(new_uuid())
     append_entry(
-        clerk, verb=Verb.HOLDING_REGISTERED, role="clerk", on=ON, line_id=line_id, person_id=person_id,
+        clerk, verb=Verb.TENURE_REGISTERED, role="clerk", on=ON, line_id=line_id, person_id=person_id,
         commitment="ab" * 32, pack="cd" * 32, facts={"assurance": "sighted", "party_kind": "individual"},
     )  # fmt: skip
 
     made = opened(About.ACCOUNT, accounts=[clerk.staff_id], until=clock.now() + HOUR)
-    acts.scope_incident(CONSOLE, made, on=ON)
+    services.scope_incident(CONSOLE, made, on=ON)
 
     assert exposed(made) == {(person_id, ("record",), 1)}
 
 
-def test_an_epoch_leads_to_everybody_who_was_sealed_to_it_and_to_nobody_later(committed):
+def test_an_epoch_leads_to_all_people_sealed_to_it_and_to_no_one_later(committed):
     first = living_epoch().epoch_id
-    early = PersonRecord(PersonId(new_uuid()), HoldingId(new_uuid()), {Field.NAME: "Invented"})
+    early = PersonRecord(PersonId(new_uuid()), TenureId(new_uuid()), {Field.NAME: "Invented"})
     seal_persons([early])
     made = opened(About.KEY_EPOCH, epoch_id=first)
     assert remedy_incident(CONSOLE, made, Remedy.ROTATE_KEYS, on=ON) > 0
-    late = PersonRecord(PersonId(new_uuid()), HoldingId(new_uuid()), {Field.NAME: "Invented"})
+    late = PersonRecord(PersonId(new_uuid()), TenureId(new_uuid()), {Field.NAME: "Invented"})
     seal_persons([late])
 
-    acts.scope_incident(CONSOLE, made, on=ON)
+    services.scope_incident(CONSOLE, made, on=ON)
 
-    found = {one.person_id for one in queries.exposed(CONSOLE, made)}
+    found = {one.person_id for one in queries.affected_people(CONSOLE, made)}
     assert early.person_id in found
     assert late.person_id not in found
     assert living_epoch().epoch_id > first
-    with pytest.raises(EpochUnknown):
+    with pytest.raises(EpochNotFound):
         opened(About.KEY_EPOCH, epoch_id=9999)
 
 
-def test_a_table_without_the_keys_exposes_nobodys_cleartext(committed):
-    seal_persons([PersonRecord(PersonId(new_uuid()), HoldingId(new_uuid()), {Field.NAME: "Invented"})])
+def test_a_table_without_the_keys_exposes_no_cleartext(committed):
+    seal_persons([PersonRecord(PersonId(new_uuid()), TenureId(new_uuid()), {Field.NAME: "Invented"})])
 
     made = opened(About.TABLE, table=Table.VAULT_SEALED)
-    found = acts.scope_incident(CONSOLE, made, on=ON)
+    found = services.scope_incident(CONSOLE, made, on=ON)
 
     assert (found.people, found.sealed_people) == (0, 1)
 
 
 def test_what_is_really_opened_is_really_found(committed):
     who = officer()
-    person = PersonRecord(PersonId(new_uuid()), HoldingId(new_uuid()), {Field.NAME: "Invented"})
+    person = PersonRecord(PersonId(new_uuid()), TenureId(new_uuid()), {Field.NAME: "Invented"})
     seal_persons([person])
     open_sealed(
         who,
         person_id=person.person_id,
-        holding_id=person.holding_id,
+        tenure_id=person.tenure_id,
         field=Field.NAME,
         purpose=Purpose.REVIEW,
         on=ON,
     )
 
     made = opened(About.ACCOUNT, accounts=[who.staff_id], until=clock.now() + HOUR)
-    acts.scope_incident(CONSOLE, made, on=ON)
+    services.scope_incident(CONSOLE, made, on=ON)
 
     assert exposed(made) == {(person.person_id, ("name",), 1)}
 
@@ -233,54 +234,54 @@ def test_what_is_really_opened_is_really_found(committed):
     ],
 )  # fmt: skip
 def test_an_incident_is_named_by_what_it_is_about(named, register):
-    with pytest.raises(IncidentNotNamed):
+    with pytest.raises(IncidentSubjectMissing):
         opened(**named)
 
 
-def test_everybody_is_told_once_in_their_language_and_never_over_anothers_line(register):
+def test_each_person_is_notified_once_in_their_language_and_on_their_line(register):
     mine, sold, other, begun = make_line(), make_line(), make_line(), clock.now()
     here, _ = held_by(mine, language="zh-hans")
     gone, _ = held_by(sold, until=NOW)
     held_by(sold, since=NOW)
     moved, _ = held_by(sold, since=NOW - 300 * HOUR, until=NOW - 200 * HOUR, language="bo")
-    run("UPDATE lines_holding SET person_id = %s WHERE person_id = %s", [moved, held_by(other)[0]])
+    run("UPDATE lines_tenure SET person_id = %s WHERE person_id = %s", [moved, held_by(other)[0]])
     for person_id in (here, gone, moved):
-        looked(CONSOLE, person_id=person_id)
+        accessed(CONSOLE, person_id=person_id)
     made = opened(since=begun, until=clock.now() + HOUR)
-    acts.scope_incident(CONSOLE, made, on=ON)
+    services.scope_incident(CONSOLE, made, on=ON)
 
-    assert acts.tell_exposed(CONSOLE, made, on=ON) == (2, 1)
-    assert acts.tell_exposed(CONSOLE, made, on=ON) == (2, 1)
+    assert services.notify_affected(CONSOLE, made, on=ON) == (2, 1)
+    assert services.notify_affected(CONSOLE, made, on=ON) == (2, 1)
 
-    told = {
+    notified = {
         (row.line_id, row.language)
         for row in rows("SELECT * FROM notices_notice WHERE kind = 'data_exposed'")
     }
-    assert told == {(mine, "zh-hans"), (other, "bo")}
+    assert notified == {(mine, "zh-hans"), (other, "bo")}
     assert len(rows("SELECT * FROM notices_notice")) == 2
 
 
-def test_nobody_is_told_over_a_line_of_which_they_say_that_it_is_not_theirs(register):
+def test_no_one_is_notified_over_a_line_they_disown(register):
     strange, begun = make_line(), clock.now()
     person_id, _ = held_by(strange)
-    looked(CONSOLE, person_id=person_id)
+    accessed(CONSOLE, person_id=person_id)
     made = opened(since=begun, until=clock.now() + HOUR)
-    acts.scope_incident(CONSOLE, made, on=ON)
-    run("UPDATE lines_holding SET contested_on = %s", [ON])
+    services.scope_incident(CONSOLE, made, on=ON)
+    run("UPDATE lines_tenure SET contested_on = %s", [ON])
 
-    assert acts.tell_exposed(CONSOLE, made, on=ON) == (0, 1)
+    assert services.notify_affected(CONSOLE, made, on=ON) == (0, 1)
 
 
-def test_a_line_that_was_erased_since_is_told_nothing_and_counts_as_out_of_reach(register):
+def test_a_line_erased_since_gets_no_notice_and_counts_as_unreachable(register):
     living, erased, begun = make_line(), make_line(), clock.now()
     for line_id in (living, erased):
-        looked(CONSOLE, line_id=line_id, field="number")
+        accessed(CONSOLE, line_id=line_id, field="number")
     made = opened(since=begun, until=clock.now() + HOUR)
-    acts.scope_incident(CONSOLE, made, on=ON)
-    run("UPDATE lines_line SET state = 'ended' WHERE line_id = %s", [erased])
+    services.scope_incident(CONSOLE, made, on=ON)
+    run("UPDATE lines_line SET state = 'terminated' WHERE line_id = %s", [erased])
     run("UPDATE lines_line SET state = 'released', erased_on = %s WHERE line_id = %s", [ON, erased])
 
-    assert acts.tell_exposed(CONSOLE, made, on=ON) == (1, 1)
+    assert services.notify_affected(CONSOLE, made, on=ON) == (1, 1)
     assert [row.line_id for row in rows("SELECT line_id FROM notices_notice")] == [living]
 
 
@@ -302,19 +303,19 @@ def test_remedies_are_acts_that_take_at_once(committed):
 def test_an_incident_closes_when_every_duty_is_met_and_not_before(register):
     made = opened(since=NOW)
     with pytest.raises(IncidentNotScoped):
-        acts.close_incident(CONSOLE, made, on=ON)
-    acts.scope_incident(CONSOLE, made, on=ON)
+        services.close_incident(CONSOLE, made, on=ON)
+    services.scope_incident(CONSOLE, made, on=ON)
     with pytest.raises(DutiesOpen) as raised:
-        acts.close_incident(CONSOLE, made, on=ON)
+        services.close_incident(CONSOLE, made, on=ON)
     assert "self (12)" in str(raised.value)
     assert "regulator (12)" in str(raised.value)
     remedy_incident(CONSOLE, made, Remedy.SIGN_OUT_EVERYONE, on=ON)
-    acts.note_report_sent(CONSOLE, made, on=ON)
+    services.note_report_sent(CONSOLE, made, on=ON)
 
-    acts.close_incident(CONSOLE, made, on=ON)
+    services.close_incident(CONSOLE, made, on=ON)
 
     with pytest.raises(IncidentClosed):
-        acts.scope_incident(CONSOLE, made, on=ON)
+        services.scope_incident(CONSOLE, made, on=ON)
     assert all(duty.in_time for duty in queries.incident(CONSOLE, made, now=clock.now()).duties)
 
 
@@ -325,12 +326,12 @@ def test_a_clock_that_is_over_is_said_to_be_late(register):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_the_report_has_figures_and_nobodys_reference(language, register):
+def test_the_report_has_figures_and_no_references(language, register):
     line_id = make_line()
     person_id, _ = held_by(line_id)
-    looked(CONSOLE, person_id=person_id, line_id=line_id)
+    accessed(CONSOLE, person_id=person_id, line_id=line_id)
     made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR)
-    acts.scope_incident(CONSOLE, made, on=ON)
+    services.scope_incident(CONSOLE, made, on=ON)
     view = queries.incident(CONSOLE, made, now=clock.now())
 
     text = write_report(view, queries.people_by_field(made), language=language)
@@ -347,23 +348,23 @@ def test_whom_an_incident_exposed_is_not_everybodys_business(role, register):
     who = Authority(frozenset({role}), StaffId(new_uuid()), "0f" * 32)
 
     for asked in (
-        lambda: acts.scope_incident(who, made, on=ON),
-        lambda: next(queries.exposed(who, made)),
-        lambda: acts.tell_exposed(who, made, on=ON),
+        lambda: services.scope_incident(who, made, on=ON),
+        lambda: next(queries.affected_people(who, made)),
+        lambda: services.notify_affected(who, made, on=ON),
         lambda: remedy_incident(who, made, Remedy.SIGN_OUT_EVERYONE, on=ON),
     ):
         with pytest.raises(NotAllowed):
             asked()
 
 
-def test_a_drill_goes_from_start_to_end_and_touches_nobody(committed):
+def test_a_drill_goes_from_start_to_end_and_affects_no_one(committed):
     line_id, who = LineId(make_line()), officer()
     person_id, _ = held_by(line_id)
-    looked(who, person_id=person_id, line_id=line_id)
+    accessed(who, person_id=person_id, line_id=line_id)
     run("INSERT INTO django_session VALUES (%s, 'x', now() + interval '1 hour')", ["k" * 40])
     epoch = living_epoch().epoch_id
 
-    done = CliRunner().invoke(make_app(), ["incident", "drill", "--json"])
+    done = CliRunner().invoke(make_app(), ["incidents", "drill", "--json"])
 
     answer = json.loads(done.stdout)
     assert (done.exit_code, answer["people"], answer["is_drill"], answer["notices"]) == (0, 1, True, 1)
@@ -385,7 +386,7 @@ def test_the_whole_way_as_it_is_typed(committed):
     cli = CliRunner()
 
     def typed(*words):
-        done = cli.invoke(make_app(), ["incident", *words])
+        done = cli.invoke(make_app(), ["incidents", *words])
         assert done.exit_code == 0, done.output + str(done.exception)
         return done.stdout
 
@@ -394,7 +395,7 @@ def test_the_whole_way_as_it_is_typed(committed):
     typed("scope", made, "--references")
     assert "it touched 1" in typed("remedy", made, "suspend_accounts")
     assert "Nothing is sent yet" in typed("notify", made)
-    assert "0 people are told" in typed("notify", made, "--send")
+    assert "0 people are notified" in typed("notify", made, "--send")
     assert "用户信息安全事件报告" in typed("report", made, "--language", "zh-hans", "--sent")
     assert "Closed." in typed("close", made)
     assert "closed" in typed("status")

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rollkeeper.incidents.kinds import Severity
+from rollkeeper.incidents.choices import Severity
 from rollkeeper.incidents.rules import duties, is_in_time, over_at
 from rollkeeper.law.calendars import is_closed
-from rollkeeper.law.leaves import Because, Duration
+from rollkeeper.law.schema_common import Citation, Duration
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.schema import Breach
 
@@ -26,7 +26,7 @@ def over(length):
 
 
 def leaf(**values):
-    given = {"severity": "any", "to": "regulator", "within": "at_once", "because": Because(article="12")}
+    given = {"severity": "any", "to": "regulator", "within": "at_once", "because": Citation(article="12")}
     return Breach(**given | values)
 
 

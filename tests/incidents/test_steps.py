@@ -1,30 +1,30 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is asked for from the page of an incident: by how many people, done by the house, and by nobody else."""
+"""What is asked for from the page of an incident: by how many people, done by Rollkeeper, and by nobody else."""
 
 import pytest
 
-from rollkeeper.access.authority import sweep_authority
+from rollkeeper.access.authority import worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.models import RoleGrant, Staff
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.incidents import queries
-from rollkeeper.incidents.asking import POWER_FOR, ask_step, carry_steps, withdraw_step
+from rollkeeper.incidents.approvals import PERMISSION_FOR, approve_step, run_approved_steps, withdraw_step
 from rollkeeper.incidents.errors import (
-    AgreedAlready,
+    StepAlreadyApproved,
     IncidentNotScoped,
     NothingToSuspend,
-    PeopleToldAlready,
-    StepNeedsPerson,
-    StepNotWaiting,
+    PeopleAlreadyNotified,
+    StepNeedsNamedUser,
+    StepNotPending,
 )
-from rollkeeper.incidents.kinds import About, Step, StepState
+from rollkeeper.incidents.choices import About, Step, StepState
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.vault.keys import living_epoch
 from tests.campaign.population import make_line
-from tests.incidents.test_incidents import CONSOLE, HOUR, ON, held_by, looked, officer, opened
+from tests.incidents.test_incidents import CONSOLE, HOUR, ON, held_by, accessed, officer, opened
 
-TWO = [step for step in Step if step in {Step.ROTATE_KEYS, Step.RESEAL, Step.TELL_PEOPLE}]
+TWO = [step for step in Step if step in {Step.ROTATE_KEYS, Step.RESEAL, Step.NOTIFY_PEOPLE}]
 ONE = [step for step in Step if step not in TWO]
 
 
@@ -34,14 +34,14 @@ def stands(incident_id, step):
 
 def scoped(*people, **named):
     for person_id in people:
-        looked(CONSOLE, person_id=person_id)
+        accessed(CONSOLE, person_id=person_id)
     made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR, **named)
-    ask_step(officer("first"), made, Step.SCOPE, on=ON)
-    carry_steps(sweep_authority(), on=ON)
+    approve_step(officer("first"), made, Step.SCOPE, on=ON)
+    run_approved_steps(worker_authority(), on=ON)
     return made
 
 
-def test_a_scope_asked_for_by_one_is_done_by_the_house_with_the_drafts(committed):
+def test_a_requested_scope_is_run_by_the_worker_with_the_drafts(committed):
     person_id, _ = held_by(make_line(), language="zh-hans")
     made = scoped(person_id)
 
@@ -61,15 +61,15 @@ def test_what_cannot_be_taken_back_waits_for_a_second_person(register, step):
     one, two = officer("officer-1"), officer("officer-2")
     made = scoped()
 
-    assert ask_step(one, made, step, on=ON) is StepState.WAITING
-    with pytest.raises(AgreedAlready):
-        ask_step(one, made, step, on=ON)
-    assert carry_steps(sweep_authority(), on=ON) == 0
-    assert ask_step(two, made, step, on=ON) is StepState.APPROVED
-    with pytest.raises(AgreedAlready):
-        ask_step(two, made, step, on=ON)
+    assert approve_step(one, made, step, on=ON) is StepState.PENDING
+    with pytest.raises(StepAlreadyApproved):
+        approve_step(one, made, step, on=ON)
+    assert run_approved_steps(worker_authority(), on=ON) == 0
+    assert approve_step(two, made, step, on=ON) is StepState.APPROVED
+    with pytest.raises(StepAlreadyApproved):
+        approve_step(two, made, step, on=ON)
 
-    assert stands(made, step).said_by == ("officer-1", "officer-2")
+    assert stands(made, step).approved_by == ("officer-1", "officer-2")
 
 
 @pytest.mark.parametrize("step", ONE)
@@ -77,31 +77,31 @@ def test_what_is_urgent_takes_one_person(register, step):
     who = officer("officer-1")
     made = opened(About.ACCOUNT, accounts=[who.staff_id], until=clock.now() + HOUR)
 
-    assert ask_step(who, made, step, on=ON) is StepState.APPROVED
+    assert approve_step(who, made, step, on=ON) is StepState.APPROVED
 
 
-def test_people_are_told_by_the_house_once_two_said_yes_and_never_again(register):
+def test_people_are_notified_once_after_two_approvals(register):
     line_id = make_line()
     person_id, _ = held_by(line_id, language="bo")
     made = scoped(person_id)
     for name in ("officer-1", "officer-2"):
-        ask_step(officer(name), made, Step.TELL_PEOPLE, on=ON)
+        approve_step(officer(name), made, Step.NOTIFY_PEOPLE, on=ON)
 
-    assert carry_steps(sweep_authority(), on=ON) == 1
+    assert run_approved_steps(worker_authority(), on=ON) == 1
 
-    (told,) = rows("SELECT line_id, language, kind FROM notices_notice")
-    assert (told.line_id, told.language, told.kind) == (line_id, "bo", "data_exposed")
-    with pytest.raises(PeopleToldAlready):
-        ask_step(officer("officer-3"), made, Step.TELL_PEOPLE, on=ON)
+    (notified,) = rows("SELECT line_id, language, kind FROM notices_notice")
+    assert (notified.line_id, notified.language, notified.kind) == (line_id, "bo", "data_exposed")
+    with pytest.raises(PeopleAlreadyNotified):
+        approve_step(officer("officer-3"), made, Step.NOTIFY_PEOPLE, on=ON)
 
 
 def test_the_accounts_are_closed_and_everybody_is_signed_out(register):
     thief, who = officer("thief"), officer("officer-1")
     made = opened(About.ACCOUNT, accounts=[thief.staff_id], until=clock.now() + HOUR)
-    ask_step(who, made, Step.SUSPEND_ACCOUNTS, on=ON)
-    ask_step(who, made, Step.SIGN_OUT_EVERYONE, on=ON)
+    approve_step(who, made, Step.SUSPEND_ACCOUNTS, on=ON)
+    approve_step(who, made, Step.SIGN_OUT_EVERYONE, on=ON)
 
-    assert carry_steps(sweep_authority(), on=ON) == 2
+    assert run_approved_steps(worker_authority(), on=ON) == 2
 
     assert not Staff.objects.get(username="thief").is_active
     assert Staff.objects.get(username="officer-1").is_active
@@ -112,57 +112,57 @@ def test_the_accounts_are_closed_and_everybody_is_signed_out(register):
     assert "sign_out_everyone" in taken
 
 
-def test_keys_are_renewed_by_the_house_when_two_asked(committed):
+def test_keys_are_renewed_by_the_worker_after_two_approvals(committed):
     first = living_epoch().epoch_id
     made = opened(About.KEY_EPOCH, epoch_id=first)
     for name in ("officer-1", "officer-2"):
-        ask_step(officer(name), made, Step.ROTATE_KEYS, on=ON)
+        approve_step(officer(name), made, Step.ROTATE_KEYS, on=ON)
 
-    carry_steps(sweep_authority(), on=ON)
+    run_approved_steps(worker_authority(), on=ON)
 
     assert stands(made, Step.ROTATE_KEYS).state is StepState.DONE
     assert living_epoch().epoch_id > first
 
 
-def test_what_is_refused_to_the_house_is_said_by_its_code_and_can_be_asked_again(register, monkeypatch):
-    from rollkeeper.incidents import asking
+def test_a_failed_step_shows_its_code_and_can_be_requested_again(register, monkeypatch):
+    from rollkeeper.incidents import approvals
 
     def refuse(*_, **__):
         raise NothingToSuspend
 
     who = officer("officer-1")
     made = opened(About.ACCOUNT, accounts=[who.staff_id], until=clock.now() + HOUR)
-    ask_step(who, made, Step.SIGN_OUT_EVERYONE, on=ON)
-    monkeypatch.setattr(asking, "remedy_incident", refuse)
-    carry_steps(sweep_authority(), on=ON)
+    approve_step(who, made, Step.SIGN_OUT_EVERYONE, on=ON)
+    monkeypatch.setattr(approvals, "remedy_incident", refuse)
+    run_approved_steps(worker_authority(), on=ON)
 
     failed = stands(made, Step.SIGN_OUT_EVERYONE)
 
     assert (failed.state, failed.failed_because) == (StepState.FAILED, "nothing_to_suspend")
-    assert ask_step(who, made, Step.SIGN_OUT_EVERYONE, on=ON) is StepState.APPROVED
+    assert approve_step(who, made, Step.SIGN_OUT_EVERYONE, on=ON) is StepState.APPROVED
 
 
 def test_a_step_that_waits_can_be_withdrawn_and_is_then_not_done(register):
     one = officer("officer-1")
     made = scoped()
-    ask_step(one, made, Step.TELL_PEOPLE, on=ON)
+    approve_step(one, made, Step.NOTIFY_PEOPLE, on=ON)
 
-    withdraw_step(officer("officer-2"), made, Step.TELL_PEOPLE, on=ON)
+    withdraw_step(officer("officer-2"), made, Step.NOTIFY_PEOPLE, on=ON)
 
-    assert carry_steps(sweep_authority(), on=ON) == 0
-    assert stands(made, Step.TELL_PEOPLE).state is StepState.WITHDRAWN
-    with pytest.raises(StepNotWaiting):
-        withdraw_step(one, made, Step.TELL_PEOPLE, on=ON)
-    assert ask_step(one, made, Step.TELL_PEOPLE, on=ON) is StepState.WAITING
+    assert run_approved_steps(worker_authority(), on=ON) == 0
+    assert stands(made, Step.NOTIFY_PEOPLE).state is StepState.WITHDRAWN
+    with pytest.raises(StepNotPending):
+        withdraw_step(one, made, Step.NOTIFY_PEOPLE, on=ON)
+    assert approve_step(one, made, Step.NOTIFY_PEOPLE, on=ON) is StepState.PENDING
 
 
-def test_nobody_is_told_before_it_is_known_who(register):
+def test_no_one_is_notified_before_the_scope_is_known(register):
     made = opened(since=clock.now() - HOUR, until=clock.now() + HOUR)
 
     with pytest.raises(IncidentNotScoped):
-        ask_step(officer("officer-1"), made, Step.TELL_PEOPLE, on=ON)
+        approve_step(officer("officer-1"), made, Step.NOTIFY_PEOPLE, on=ON)
     with pytest.raises(NothingToSuspend):
-        ask_step(officer("officer-2"), made, Step.SUSPEND_ACCOUNTS, on=ON)
+        approve_step(officer("officer-2"), made, Step.SUSPEND_ACCOUNTS, on=ON)
 
 
 def test_the_console_agrees_to_nothing_and_a_clerk_to_nothing_either(register):
@@ -172,27 +172,27 @@ def test_the_console_agrees_to_nothing_and_a_clerk_to_nothing_either(register):
     clerk = type(clerk)(frozenset({StaffRole.CLERK}), clerk.staff_id, clerk.commitment)
 
     for step in Step:
-        with pytest.raises(StepNeedsPerson if POWER_FOR[step].value == "manage_incident" else NotAllowed):
-            ask_step(CONSOLE, made, step, on=ON)
+        with pytest.raises(StepNeedsNamedUser if PERMISSION_FOR[step].value == "manage_incident" else NotAllowed):
+            approve_step(CONSOLE, made, step, on=ON)
         with pytest.raises(NotAllowed):
-            ask_step(clerk, made, step, on=ON)
+            approve_step(clerk, made, step, on=ON)
 
 
-def test_a_drill_takes_every_step_and_touches_nobody(register):
+def test_a_drill_takes_every_step_and_affects_no_one(register):
     line_id = make_line()
     person_id, _ = held_by(line_id)
     thief = officer("thief")
-    looked(thief, person_id=person_id)
+    accessed(thief, person_id=person_id)
     made = opened(About.ACCOUNT, accounts=[thief.staff_id], until=clock.now() + HOUR, is_drill=True)
     one, two = officer("officer-1"), officer("officer-2")
     for step in (Step.SCOPE, Step.SUSPEND_ACCOUNTS, Step.SIGN_OUT_EVERYONE, Step.ROTATE_KEYS):
         for who in (one, two) if step in TWO else (one,):
-            ask_step(who, made, step, on=ON)
-    carry_steps(sweep_authority(), on=ON)
+            approve_step(who, made, step, on=ON)
+    run_approved_steps(worker_authority(), on=ON)
     for who in (one, two):
-        ask_step(who, made, Step.TELL_PEOPLE, on=ON)
+        approve_step(who, made, Step.NOTIFY_PEOPLE, on=ON)
 
-    carry_steps(sweep_authority(), on=ON)
+    run_approved_steps(worker_authority(), on=ON)
 
     assert {one.state for one in queries.steps(CONSOLE, made)} == {StepState.DONE}
     assert Staff.objects.get(username="thief").is_active

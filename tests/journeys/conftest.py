@@ -1,4 +1,4 @@
-"""A trial home with the demo in it, served by the real command, and a real Chromium to look at it.
+"""A demo instance with the demo in it, served by the real command, and a real Chromium to look at it.
 
 Where Chromium is missing every browser test is skipped, and says so. Screenshots of each page in each language and
 width go into a folder beside the checkout's temporary files, and are left there to be looked at.
@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.demo import copy_demo
-from tests.site.test_serving import COMMAND, free_ports, started
+from tests.operations.test_process_supervisor import COMMAND, free_ports, started
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(
@@ -42,38 +42,38 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 @dataclass(frozen=True)
-class Trial:
-    """A served home: its addresses and its logins by role."""
+class Demo:
+    """A served instance: its addresses and its logins by role."""
 
-    home: Path
-    office: str
+    data_dir: Path
+    backoffice: str
     counter: str
     portal: str
     passwords: dict[str, str]
 
     def type(self, *words: str, typed: str = "") -> None:
-        """Type a command in this home, and what it asks for."""
+        """Type a command in this instance, and what it asks for."""
         environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
         subprocess.run(
             [COMMAND, *words],
             check=True,
             capture_output=True,
             input=typed.encode(),
-            env=environment | {"ROLLKEEPER_HOME": str(self.home)},
+            env=environment | {"ROLLKEEPER_HOME": str(self.data_dir)},
         )
 
 
 @pytest.fixture(scope="session")
-def trial() -> Iterator[Trial]:
+def demo() -> Iterator[Demo]:
     """The demo, smaller, made and served as anybody would."""
     with tempfile.TemporaryDirectory(prefix="rollkeeper-journey-") as folder:
-        home = Path(folder) / "home"
-        copy_demo(home)
-        logins = json.loads((home / "demo-logins.json").read_text("utf-8"))
+        data_dir = Path(folder) / "data_dir"
+        copy_demo(data_dir)
+        logins = json.loads((data_dir / "demo-logins.json").read_text("utf-8"))
         port = free_ports()
-        with started(home, port):
-            yield Trial(
-                home,
+        with started(data_dir, port):
+            yield Demo(
+                data_dir,
                 f"http://localhost:{port}",
                 f"http://localhost:{port + 1}",
                 f"http://localhost:{port + 2}",
@@ -102,8 +102,8 @@ def chromium() -> Iterator[Browser]:
 class Visitor:
     """Somebody in front of a browser; what the console complains about is kept."""
 
-    def __init__(self, page: Page, trial: Trial) -> None:
-        self.page, self.trial = page, trial
+    def __init__(self, page: Page, demo: Demo) -> None:
+        self.page, self.demo = page, demo
         self.complaints: list[str] = []
         self._devtools: CDPSession | None = None
         page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
@@ -124,20 +124,20 @@ class Visitor:
             self.complaints.append(text)
 
     def speak(self, language: str) -> None:
-        """Choose a language on the office's first page."""
-        self.page.goto(self.trial.office + "/")
+        """Choose a language on the back office's first page."""
+        self.page.goto(self.demo.backoffice + "/")
         self.page.click(f"button[name=language][value={language}]")
 
     def sign_in(self, role: str, *, at: str | None = None) -> None:
         """Sign in as somebody with this role."""
-        self.page.goto((at or self.trial.office) + "/account/login/")
+        self.page.goto((at or self.demo.backoffice) + "/account/login/")
         self.page.fill("#id_login", role)
-        self.page.fill("#id_password", self.trial.passwords[role])
+        self.page.fill("#id_password", self.demo.passwords[role])
         with self.page.expect_navigation():
             self.page.locator("main form button").first.click()
 
     def look(self, name: str) -> None:
-        """Keep screenshots at every width; demand that nothing overflows and that axe finds nothing."""
+        """Keep screenshots at every width; disclosure request that nothing overflows and that axe finds nothing."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         language = self.page.get_attribute("html", "lang")
         for width in WIDTHS:
@@ -171,26 +171,26 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(chromium: Browser, trial: Trial) -> Iterator[Visitor]:
+def visitor(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
     """A fresh browser profile. The policy against foreign scripts is lifted for axe, which the test brings itself."""
     with_axe = chromium.new_context(bypass_csp=True, locale="en-GB")
-    yield Visitor(with_axe.new_page(), trial)
+    yield Visitor(with_axe.new_page(), demo)
     with_axe.close()
 
 
 @pytest.fixture
-def strict_visitor(chromium: Browser, trial: Trial) -> Iterator[Visitor]:
+def strict_visitor(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
     """A fresh browser profile under the pages' own policy; nothing may be complained about."""
     context = chromium.new_context(locale="en-GB")
-    someone = Visitor(context.new_page(), trial)
+    someone = Visitor(context.new_page(), demo)
     yield someone
     context.close()
     assert not someone.complaints
 
 
 @pytest.fixture
-def scriptless_visitor(chromium: Browser, trial: Trial) -> Iterator[Visitor]:
+def scriptless_visitor(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
     """A browser that runs no script."""
     context = chromium.new_context(java_script_enabled=False, locale="en-GB")
-    yield Visitor(context.new_page(), trial)
+    yield Visitor(context.new_page(), demo)
     context.close()

@@ -1,4 +1,4 @@
-"""What the proof of erasure does inside a home, each in a process of its own: end contracts, try to open everything.
+"""What the proof of erasure does inside an instance, each in a process of its own: end contracts, try to open everything.
 
 `carve` is the thief who does not ask PostgreSQL: it looks at every byte of every file under a folder for anything that
 has the shape of an epoch's wrapped secret or of a person's wrapped key, whether it lies in a page that was given up, in
@@ -15,17 +15,17 @@ NUMBER = "+86139080{:05d}"
 
 
 def end(first: str, last: str, day: str) -> dict[str, int]:
-    """End the contracts of these people, as a holder asks for it at a counter."""
+    """End the contracts of these people, as a subscriber asks for it at a counter."""
     from rollkeeper.access.authority import console_authority
-    from rollkeeper.enrolment.acts import end_line
+    from rollkeeper.registration.services import terminate_line
     from rollkeeper.kernel import clock
-    from rollkeeper.kernel.opening import open_home
+    from rollkeeper.kernel.instance_opener import open_instance
 
-    open_home()
+    open_instance()
     on = dt.date.fromisoformat(day)
-    clock.give_day(on)
+    clock.set_demo_date(on)
     for n in range(int(first), int(last)):
-        end_line(
+        terminate_line(
             console_authority(), submission_key=f"ending-{n:05d}", number=NUMBER.format(n),
             document=("passport", f"X{n:08d}"), on=on,
         )  # fmt: skip
@@ -35,15 +35,15 @@ def end(first: str, last: str, day: str) -> dict[str, int]:
 def look() -> dict[str, object]:
     """Open whatever opens: by the product's own way, then by every living key on every sealed value, then the lines.
 
-    As the house itself, whom no limit of a day holds back: it is tried on more people than all staff may open.
+    As the register itself, whom no limit of a day holds back: it is tried on more people than all staff may open.
     """
     from rollkeeper.kernel.database import rows
-    from rollkeeper.kernel.opening import open_home
+    from rollkeeper.kernel.instance_opener import open_instance
 
-    open_home()
-    sealed = rows("SELECT person_id, holding_id, field, ciphertext FROM vault_sealed", using="vault")
+    open_instance()
+    sealed = rows("SELECT person_id, tenure_id, field, ciphertext FROM vault_sealed", using="vault")
     return {
-        "sealed": len({(row.person_id, row.holding_id) for row in sealed}),
+        "sealed": len({(row.person_id, row.tenure_id) for row in sealed}),
         "names": sorted(filter(None, (_name(row) for row in sealed if row.field == "name"))),
         "by_any_key": _by_any_key(sealed),
         "numbers": _numbers(),
@@ -51,16 +51,16 @@ def look() -> dict[str, object]:
 
 
 def _name(row):
-    from rollkeeper.access.authority import sweep_authority
+    from rollkeeper.access.authority import worker_authority
     from rollkeeper.kernel import clock
-    from rollkeeper.kernel.ids import HoldingId, PersonId
-    from rollkeeper.vault.acts import open_sealed
+    from rollkeeper.kernel.ids import TenureId, PersonId
+    from rollkeeper.vault.services import open_sealed
     from rollkeeper.vault.errors import CannotOpen
     from rollkeeper.vault.fields import Field, Purpose
 
     try:
         return open_sealed(
-            sweep_authority(), person_id=PersonId(row.person_id), holding_id=HoldingId(row.holding_id), field=Field.NAME,
+            worker_authority(), person_id=PersonId(row.person_id), tenure_id=TenureId(row.tenure_id), field=Field.NAME,
             purpose=Purpose.REVIEW, on=clock.today(),
         ).reveal()  # fmt: skip
     except CannotOpen:
@@ -73,14 +73,14 @@ def _by_any_key(sealed):
     from rollkeeper.vault import epochs, wire
     from rollkeeper.vault.errors import CannotOpen
 
-    kept = rows("SELECT person_id, holding_id, wrapped FROM person_key", using="keys")
+    kept = rows("SELECT person_id, tenure_id, wrapped FROM person_key", using="keys")
     opened = epochs.Keyring().open_person_keys(
         [bytes(k.wrapped) for k in kept],
-        contexts=[wire.person_key_context(k.person_id.bytes, k.holding_id.bytes) for k in kept],
+        contexts=[wire.person_key_context(k.person_id.bytes, k.tenure_id.bytes) for k in kept],
     )
     people = set()
     for row in sealed:
-        binding = wire.attribute_binding(row.person_id.bytes, row.holding_id.bytes)
+        binding = wire.attribute_binding(row.person_id.bytes, row.tenure_id.bytes)
         for key in filter(None, opened):
             try:
                 wire.open_attribute(key, bytes(row.ciphertext), binding=binding, field=row.field.encode())
@@ -91,17 +91,17 @@ def _by_any_key(sealed):
 
 
 def _numbers():
-    from rollkeeper.access.authority import sweep_authority
+    from rollkeeper.access.authority import worker_authority
     from rollkeeper.kernel import clock
     from rollkeeper.kernel.database import rows
     from rollkeeper.kernel.ids import LineId
-    from rollkeeper.vault.acts import open_line_values
+    from rollkeeper.vault.services import open_line_values
     from rollkeeper.vault.errors import CannotOpen
     from rollkeeper.vault.fields import LineField, Purpose
 
     kept = rows("SELECT line_id, number_sealed FROM lines_line WHERE number_sealed IS NOT NULL")
     opened = open_line_values(
-        sweep_authority(), LineField.NUMBER, [(LineId(k.line_id), bytes(k.number_sealed)) for k in kept],
+        worker_authority(), LineField.NUMBER, [(LineId(k.line_id), bytes(k.number_sealed)) for k in kept],
         purpose=Purpose.NOTICE, on=clock.today(),
     )  # fmt: skip
     numbers = []
@@ -114,13 +114,13 @@ def _numbers():
 
 
 def carve(*folders: str) -> dict[str, object]:
-    """Return the names that open by keys found among the bytes of these files, with this home's root as it is now."""
+    """Return the names that open by keys found among the bytes of these files, with this instance's root as it is now."""
     from rollkeeper.kernel.database import rows
-    from rollkeeper.kernel.opening import open_home
+    from rollkeeper.kernel.instance_opener import open_instance
 
-    open_home()
+    open_instance()
     sealed = rows(
-        "SELECT person_id, holding_id, ciphertext FROM vault_sealed WHERE field = 'name'", using="vault"
+        "SELECT person_id, tenure_id, ciphertext FROM vault_sealed WHERE field = 'name'", using="vault"
     )
     files = [file for folder in folders for file in Path(folder).rglob("*") if file.is_file()]
     secrets = _epoch_secrets(files)
@@ -133,13 +133,13 @@ def carve(*folders: str) -> dict[str, object]:
 
 
 def guess(first: str, last: str) -> dict[str, object]:
-    """Try numbers and documents against the hashes of the register, with this home's key of the index; return which were there."""
-    from rollkeeper.kernel.opening import open_home
+    """Try numbers and documents against the hashes of the register, with this instance's key of the index; return which were there."""
+    from rollkeeper.kernel.instance_opener import open_instance
     from rollkeeper.lines.queries import find_lines
     from rollkeeper.subscribers.queries import document_index, find_persons
-    from rollkeeper.vault.blind import blind_numbers
+    from rollkeeper.vault.blind_index import blind_numbers
 
-    open_home()
+    open_instance()
     tried = range(int(first), int(last))
     lines = find_lines(blind_numbers([NUMBER.format(n) for n in tried]))
     persons = find_persons(document_index([("passport", f"X{n:08d}") for n in tried]))
@@ -199,7 +199,7 @@ def _everywhere(head: re.Pattern[bytes], data: bytes) -> Iterator[re.Match[bytes
 def _keys_that_open(row, envelopes: set[bytes], secrets: dict[int, list[object]]) -> Iterator[bytes]:
     from rollkeeper.vault import wire
 
-    context = wire.person_key_context(row.person_id.bytes, row.holding_id.bytes)
+    context = wire.person_key_context(row.person_id.bytes, row.tenure_id.bytes)
     candidates = list(envelopes)
     for epoch_secrets in secrets.values():
         for secret in epoch_secrets:
@@ -211,7 +211,7 @@ def _name_under(key: bytes, row) -> str | None:
     from rollkeeper.vault import wire
     from rollkeeper.vault.errors import CannotOpen
 
-    binding = wire.attribute_binding(row.person_id.bytes, row.holding_id.bytes)
+    binding = wire.attribute_binding(row.person_id.bytes, row.tenure_id.bytes)
     try:
         return wire.open_attribute(key, bytes(row.ciphertext), binding=binding, field=b"name").decode()
     except CannotOpen:

@@ -11,13 +11,13 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def filled(trial, tmp_path_factory):
+def filled(demo, tmp_path_factory):
     """An agent that shows all but one requirement, with a place and a finding; the report of a quarter of the demo."""
     folder = tmp_path_factory.mktemp("agents")
     shown = folder / "shown.txt"
     shown.write_text("invented", "utf-8")
     environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"} | {
-        "ROLLKEEPER_HOME": str(trial.home)
+        "ROLLKEEPER_HOME": str(demo.data_dir)
     }
 
     def typed(*words):
@@ -25,7 +25,7 @@ def filled(trial, tmp_path_factory):
         done = subprocess.run([program, *words], env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
-    typed("agents", "enter", "agent-017")
+    typed("agents", "add", "agent-017")
     typed("agents", "evidence", "agent-017", "trained", str(shown))
     typed(
         "agents",
@@ -37,20 +37,20 @@ def filled(trial, tmp_path_factory):
     )
     typed("agents", "audit", "agent-017", "--finding", "own_device:major:2012-02-01")
     typed("ledger", "publish", str(folder / "ledger"))
-    typed("evidence", "report", "--from", "2011-10-01", "--to", "2011-12-31", str(folder / "report"))
-    typed("evidence", "verify", str(folder / "report"), "--ledger", str(folder / "ledger"))
+    typed("reports", "make", "--from", "2011-10-01", "--to", "2011-12-31", str(folder / "report"))
+    typed("reports", "verify", str(folder / "report"), "--ledger", str(folder / "ledger"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 def test_the_pages_are_sound_in_every_language_and_width(visitor, filled, language):
-    page, office = visitor.page, visitor.trial.office
+    page, backoffice = visitor.page, visitor.demo.backoffice
     visitor.speak(language)
     visitor.sign_in("supervisor")
-    for address in ("agents", "agents/agent-017", "evidence"):
-        page.goto(f"{office}/{address}/")
-        visitor.look("office-" + address.replace("/", "-"))
+    for address in ("agents", "agents/agent-017", "reports"):
+        page.goto(f"{backoffice}/{address}/")
+        visitor.look("backoffice-" + address.replace("/", "-"))
     assert page.locator("table caption").count() > 10
-    visitor.sign_in("clerk", at=visitor.trial.counter)
-    page.goto(f"{visitor.trial.counter}/figures/")
+    visitor.sign_in("clerk", at=visitor.demo.counter)
+    page.goto(f"{visitor.demo.counter}/figures/")
     page.click(f"button[name=language][value={language}]")
     visitor.look("counter-figures")

@@ -1,4 +1,4 @@
-"""A line is registered from afar in a real browser, seen at the counter, in two tabs and over the end of a visit."""
+"""A line is registered remotely in a real browser, seen at the counter, in two tabs and over the end of a session."""
 
 import io
 import json
@@ -20,17 +20,17 @@ TYPED = {"#id_name": "Tabula Inventa", "#id_address": "Nowhere Road 4712", "#id_
 
 
 @pytest.fixture(scope="module")
-def number(trial):
-    return json.loads((trial.home / "demo-subscriber.json").read_text("utf-8"))["unregistered"]
+def number(demo):
+    return json.loads((demo.data_dir / "demo-subscriber.json").read_text("utf-8"))["unregistered"]
 
 
 @pytest.fixture(scope="module")
-def visits(chromium, trial, number):
-    """The cookies of two visits of one line: one source gets no more codes for it in an hour."""
+def sessions(chromium, demo, number):
+    """The cookies of two sessions of one line: one source gets no more codes for it in an hour."""
     held = []
     for _ in range(2):
         context = chromium.new_context(locale="en-GB")
-        come_in(Visitor(context.new_page(), trial), {"number": number})
+        come_in(Visitor(context.new_page(), demo), {"number": number})
         held.append(context.cookies())
         context.close()
     return held
@@ -45,7 +45,7 @@ def picture(fonts):  # noqa: F811
 
 def at_the_form(visitor, cookies):
     visitor.page.context.add_cookies(cookies)
-    visitor.page.goto(visitor.trial.portal + "/register/")
+    visitor.page.goto(visitor.demo.portal + "/register/")
     return visitor.page
 
 
@@ -61,13 +61,13 @@ def send(page):
     page.locator("#record button").click()
 
 
-def test_the_page_is_sound_in_every_language_and_width_and_small(visitor, visits):
-    page = at_the_form(visitor, visits[0])
+def test_the_page_is_sound_in_every_language_and_width_and_small(visitor, sessions):
+    page = at_the_form(visitor, sessions[0])
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     came = []
     network.on("Network.loadingFinished", lambda event: came.append(event["encodedDataLength"]))
-    page.goto(visitor.trial.portal + "/register/", wait_until="networkidle")
+    page.goto(visitor.demo.portal + "/register/", wait_until="networkidle")
     assert 0 < sum(came) < 100_000
 
     for language in ("en", "zh-hans", "bo"):
@@ -79,8 +79,8 @@ def test_the_page_is_sound_in_every_language_and_width_and_small(visitor, visits
         visitor.look("portal-register-faults")
 
 
-def test_a_picture_fills_it_in_beside_a_script_that_the_policy_allows(strict_visitor, visits, picture):
-    page = at_the_form(strict_visitor, visits[0])
+def test_a_image_fills_it_in_beside_a_script_that_the_policy_allows(strict_visitor, sessions, picture):
+    page = at_the_form(strict_visitor, sessions[0])
     page.set_input_files("#id_picture", files=[picture])
 
     page.click("#read")
@@ -91,12 +91,12 @@ def test_a_picture_fills_it_in_beside_a_script_that_the_policy_allows(strict_vis
     assert NAME not in page.title() + page.url
 
 
-def test_a_visit_that_ends_in_another_tab_shows_and_records_nothing(strict_visitor, visits):
-    page, portal = at_the_form(strict_visitor, visits[1]), strict_visitor.trial.portal
+def test_a_session_that_ends_in_another_tab_shows_and_records_nothing(strict_visitor, sessions):
+    page, portal = at_the_form(strict_visitor, sessions[1]), strict_visitor.demo.portal
     fill(page)
     other = page.context.new_page()
-    other.goto(portal + "/mine/")
-    other.locator("form[action$='/leave/'] button").click()
+    other.goto(portal + "/lines/")
+    other.locator("form[action$='/sign-out/'] button").click()
     other.wait_for_url(portal + "/")
 
     send(page)
@@ -104,21 +104,21 @@ def test_a_visit_that_ends_in_another_tab_shows_and_records_nothing(strict_visit
     said = page.inner_text("main")
     page.go_back()
 
-    assert "Your visit is over" in said
+    assert "Your session is over" in said
     assert page.url == portal + "/"
     assert not any(value in page.content() for value in TYPED.values())
 
 
-def test_two_tabs_send_one_application_and_the_counter_settles_it_unseen(visitor, visits, number, trial):
-    page, portal = at_the_form(visitor, visits[0]), trial.portal
+def test_two_tabs_send_one_application_and_the_counter_settles_it_unseen(visitor, sessions, number, demo):
+    page, portal = at_the_form(visitor, sessions[0]), demo.portal
     other = page.context.new_page()
     other.goto(portal + "/register/")
     for one in (page, other):
         fill(one)
     send(page)
-    page.wait_for_url("**/mine/")
+    page.wait_for_url("**/lines/")
     send(other)
-    other.wait_for_url("**/mine/")
+    other.wait_for_url("**/lines/")
     first, second = page.inner_text("main"), other.inner_text("main")
     visitor.look("portal-mine-applied")
     other.close()
@@ -127,8 +127,8 @@ def test_two_tabs_send_one_application_and_the_counter_settles_it_unseen(visitor
     assert "An application for this line waits through" in second
     assert not any(value in first + second for value in TYPED.values())
 
-    visitor.sign_in("clerk", at=trial.counter)
-    page.goto(trial.counter + "/seen/")
+    visitor.sign_in("clerk", at=demo.counter)
+    page.goto(demo.counter + "/document-check/")
     visitor.look("counter-seen")
     page.fill("#id_number", number)
     page.select_option("#id_document_type", "other")
@@ -136,5 +136,5 @@ def test_two_tabs_send_one_application_and_the_counter_settles_it_unseen(visitor
     page.fill("#id_name", TYPED["#id_name"])
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/receipt/**", timeout=30_000)
-    assert re.search(r"The holder of the line is registered", page.inner_text("main"))
+    assert re.search(r"The subscriber of the line is registered", page.inner_text("main"))
     assert not any(value in page.content() for value in TYPED.values())

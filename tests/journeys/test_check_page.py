@@ -12,9 +12,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from rollkeeper.ledger import auditor, cosignatures, notes, promises, tree
-from rollkeeper.ledger.acts import entry_body
-from rollkeeper.ledger.paper.page import LANGUAGES, check_page, policy
+from rollkeeper.ledger import auditor, cosignatures, notes, tree
+from rollkeeper.ledger import signed_entry_timestamps
+from rollkeeper.ledger.services import entry_body
+from rollkeeper.ledger.printouts.receipt_checker import LANGUAGES, check_page, policy
 from rollkeeper.ledger.verbs import Verb
 from tests.journeys.conftest import AXE, RULES, SCREENSHOTS
 
@@ -24,7 +25,7 @@ COSIGNED_S = 1_331_000_000  # 2012-03-06 02:13:20 UTC
 WITNESS = "\u2014 witness.example/w1 " + base64.b64encode(bytes(76)).decode() + "\n"
 
 
-def body(verb=Verb.HOLDING_REGISTERED):
+def body(verb=Verb.TENURE_REGISTERED):
     return entry_body(
         verb=verb, at=dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC), on=dt.date(2012, 3, 2), role="clerk",
         actor="0f" * 32, line_id=LINE, commitment="f0" * 32, pack="cd" * 32, article="2 ¶1",
@@ -54,7 +55,7 @@ class Witness:
 
 
 def proof(size=1000, index=702, entry=None, cosigned=lambda _: WITNESS):
-    """A proof in a ledger of `size` entries, signed by this home's key; built without a database."""
+    """A proof in a ledger of `size` entries, signed by this instance's key; built without a database."""
     hashes = [tree.leaf_hash(str(n).encode()) for n in range(size)]
     hashes[index] = tree.leaf_hash(entry or body())
 
@@ -70,8 +71,8 @@ def proof(size=1000, index=702, entry=None, cosigned=lambda _: WITNESS):
 
 @pytest.fixture(scope="module")
 def key():
-    promises.make_ready(notes.signing_key())
-    return promises.vkey()
+    signed_entry_timestamps.prepare_receipt_key(notes.signing_key())
+    return signed_entry_timestamps.vkey()
 
 
 @pytest.fixture
@@ -109,14 +110,14 @@ def test_a_proof_is_found_good_and_said_in_plain_words(page, key, size, index):
 
     assert verdict == "good"
     assert "the act stands in the ledger" in said
-    assert "The holder of the line is registered." in said
+    assert "The subscriber of the line is registered." in said
     assert f"{index}, counted from 0, of {size}" in said
     assert str(LINE) in said
     assert "not checked here: 1" in said
 
 
-def test_a_promise_is_found_good_and_told_from_a_proof(page, key):
-    verdict, said = answer(page, promises.promise(body()), key)
+def test_a_promise_is_found_good_and_notified_from_a_proof(page, key):
+    verdict, said = answer(page, signed_entry_timestamps.sign_entry(body()), key)
 
     assert verdict == "good"
     assert "owes the proof" in said
@@ -129,7 +130,7 @@ def spoilt_entry(text):
     return text.replace(encoded, base64.b64encode(changed).decode())
 
 
-@pytest.mark.parametrize("make", [proof, lambda: promises.promise(body())], ids=["proof", "promise"])
+@pytest.mark.parametrize("make", [proof, lambda: signed_entry_timestamps.sign_entry(body())], ids=["proof", "signed entry"])
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
@@ -166,7 +167,7 @@ def test_a_proof_that_was_bent_proves_nothing(page, key, spoil):
     assert answer(page, spoil(proof()), key)[0] == "bad"
 
 
-@pytest.mark.parametrize("make", [proof, lambda: promises.promise(body())], ids=["proof", "promise"])
+@pytest.mark.parametrize("make", [proof, lambda: signed_entry_timestamps.sign_entry(body())], ids=["proof", "signed entry"])
 def test_a_receipt_of_another_ledger_proves_nothing_here(page, key, make):
     verdict, said = answer(page, make(), FOREIGN)
 
@@ -244,14 +245,14 @@ def test_what_a_browser_cannot_check_is_never_called_right(page, key):
     [FOREIGN, "Believe me.", Witness().vkey[:-5], Witness().vkey.replace("example", "elsewhere")],
     ids=["a ledger's", "words", "cut", "another's"],
 )
-def test_what_is_no_key_of_a_witness_is_told_so(page, key, line):
+def test_what_is_no_key_of_a_witness_is_notified_so(page, key, line):
     verdict, said = answer(page, proof(), key, [Witness(), line])
 
     assert verdict == "bad"
     assert "not the key of a witness" in said
 
 
-def test_what_is_no_key_is_told_so(page, key):
+def test_what_is_no_key_is_notified_so(page, key):
     verdict, said = answer(page, proof(), key.replace("+", "-"))
 
     assert verdict == "bad"

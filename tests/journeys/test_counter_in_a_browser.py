@@ -6,11 +6,11 @@ from itertools import count
 import pytest
 from stdnum.iso7064.mod_11_2 import is_valid
 
-from tests.enrolment.people import card, person
+from tests.registration.people import card, person
 
 pytestmark = pytest.mark.browser
 
-# A line in dispute is not disputed again: each language has a line of its own in the home that all of them share.
+# A line in dispute is not disputed again: each language has a line of its own in the instance that all of them share.
 NUMBERS = {"en": "+8613908910005", "zh-hans": "+8613908910006", "bo": "+8613908910007"}
 FORMS = (
     "register/?kind=company", "register/?kind=minor", "install/", "relocate/", "change/", "replace-sim/", "end/", "seen/",
@@ -22,7 +22,7 @@ PREFERENCES = ({"forced_colors": "active"}, {"reduced_motion": "reduce"}, {"cont
 
 @pytest.mark.parametrize("language", list(NUMBERS))
 def test_every_kind_of_page_is_sound_in_every_language_and_width(visitor, language):
-    page, counter = visitor.page, visitor.trial.counter
+    page, counter = visitor.page, visitor.demo.counter
     page.goto(counter + "/")
     page.click(f"button[name=language][value={language}]")
     visitor.look("counter-sign-in")
@@ -47,34 +47,34 @@ def test_every_kind_of_page_is_sound_in_every_language_and_width(visitor, langua
     visitor.look("counter-receipt-by-code")
     page.goto(counter + "/receipt/12345678/")
     visitor.look("counter-no-receipt")
-    put_aside(page, counter)
+    hold_for_approval(page, counter)
     visitor.look("counter-waits-for-a-second")
     page.keyboard.press("F8")
     page.wait_for_url("**/account/login/**")
     visitor.sign_in("data_protection_officer", at=counter)
     visitor.look("counter-find-as-officer")
     confirm(visitor)
-    part_documents(visitor)
+    unlink_documents(visitor)
 
 
-def put_aside(page, counter):
+def hold_for_approval(page, counter):
     """Submit a card whose check digit does not fit: a supervisor looks at it as well."""
     page.goto(counter + "/register/")
     wrong = card(next(CARDS))[:-1]
     given = person(document_number=next(wrong + last for last in "0123456789" if not is_valid(wrong + last)))
     page.fill("#id_number", f"+8613976{next(CARDS)}")
     for name in ("name", "address", "document_number"):
-        page.fill(f"#id_holder__{name}", given[name])
-    page.select_option("#id_holder__document_type", given["document_type"])
+        page.fill(f"#id_subscriber__{name}", given[name])
+    page.select_option("#id_subscriber__document_type", given["document_type"])
     page.check("#id_looked_twice")
-    page.locator("form[data-capture] button[type=submit]:not(.rk-read)").click()
+    page.locator("form[data-offline] button[type=submit]:not(.rk-read)").click()
     page.wait_for_url("**/receipt/**")
 
 
 def confirm(visitor):
-    """Look at what waits, say yes to it a moment too late, and then in time."""
+    """Look at what waits, approve it a moment too late, and then in time."""
     page, yes = visitor.page, "main form button[value=yes]"
-    page.goto(visitor.trial.counter + "/to-confirm/")
+    page.goto(visitor.demo.counter + "/pending-approvals/")
     visitor.look("counter-to-confirm")
     page.locator("main form input[name=key]").last.evaluate("one => { one.value = 'decided-already' }")
     page.locator(yes).last.click()
@@ -86,10 +86,10 @@ def confirm(visitor):
     visitor.look("counter-nothing-to-confirm")
 
 
-def part_documents(visitor):
+def unlink_documents(visitor):
     """Look at the empty form, and at its faults."""
     page = visitor.page
-    page.goto(visitor.trial.counter + "/part-documents/")
+    page.goto(visitor.demo.counter + "/unlink-document/")
     visitor.look("counter-part-documents")
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_selector(".govuk-error-summary")
@@ -98,9 +98,9 @@ def part_documents(visitor):
 
 def test_a_form_keeps_to_what_its_reader_prefers_and_loses_nothing_at_twice_the_size(visitor):
     page = visitor.page
-    visitor.sign_in("clerk", at=visitor.trial.counter)
-    page.goto(visitor.trial.counter + "/register/")
-    page.locator("form[data-capture] button[type=submit]:not(.rk-read)").click()
+    visitor.sign_in("clerk", at=visitor.demo.counter)
+    page.goto(visitor.demo.counter + "/register/")
+    page.locator("form[data-offline] button[type=submit]:not(.rk-read)").click()
     page.wait_for_selector(".govuk-error-summary")
 
     for preference in PREFERENCES:
@@ -117,10 +117,10 @@ def test_a_form_keeps_to_what_its_reader_prefers_and_loses_nothing_at_twice_the_
 
 def test_every_field_is_reached_by_the_keyboard_in_the_order_of_the_page_and_shows_where_one_is(visitor):
     page = visitor.page
-    visitor.sign_in("clerk", at=visitor.trial.counter)
-    page.goto(visitor.trial.counter + "/register/")
+    visitor.sign_in("clerk", at=visitor.demo.counter)
+    page.goto(visitor.demo.counter + "/register/")
     wanted = page.evaluate(
-        "[...document.querySelectorAll('form[data-capture] :is(input:not([type=hidden]), select, textarea)')].map(one => one.id)"
+        "[...document.querySelectorAll('form[data-offline] :is(input:not([type=hidden]), select, textarea)')].map(one => one.id)"
     )
 
     met, unseen = [], []

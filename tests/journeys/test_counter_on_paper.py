@@ -3,9 +3,9 @@
 import pypdfium2
 import pytest
 
-from tests.enrolment.people import person
+from tests.registration.people import person
 from tests.journeys.conftest import Visitor
-from tests.journeys.test_hurried_in_a_browser import SUBMIT, at_the_form, fill
+from tests.journeys.test_double_clicks_in_a_browser import SUBMIT, at_the_form, fill
 
 pytestmark = pytest.mark.browser
 
@@ -27,10 +27,10 @@ def letters(text):
 
 
 @pytest.fixture(scope="module")
-def receipt(chromium, trial):
+def receipt(chromium, demo):
     """Somebody was registered for the line, and this is what was printed for them."""
     context = chromium.new_context(locale="en-GB")
-    page = at_the_form(Visitor(context.new_page(), trial))
+    page = at_the_form(Visitor(context.new_page(), demo))
     fill(page, NUMBER, WHO)
     page.check("#id_looked_twice")
     page.click(SUBMIT)
@@ -52,14 +52,14 @@ def test_a_receipt_is_one_sheet_with_its_code_and_nothing_about_the_person(recei
 def test_the_reason_of_a_refusal_is_printed_with_its_article_and_without_what_was_typed(
     receipt, strict_visitor, language
 ):
-    page, counter = strict_visitor.page, strict_visitor.trial.counter
+    page, counter = strict_visitor.page, strict_visitor.demo.counter
     page.goto(counter + "/account/login/")
     page.click(f"button[name=language][value={language}]")
     strict_visitor.sign_in("clerk", at=counter)
     page.goto(counter + "/replace-sim/")
     page.fill("#id_number", NUMBER)
     page.fill("#id_document_number", NOT_THEIRS)
-    page.click("main form[data-capture] button[type=submit]")
+    page.click("main form[data-offline] button[type=submit]")
     page.wait_for_selector("#faults [data-print]:visible")
     said = page.inner_text("#faults .govuk-error-summary__list li")
 

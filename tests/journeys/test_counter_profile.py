@@ -6,13 +6,13 @@ import time
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.journeys.test_counter_without_a_network import ADDRESS, NAME, SLIP, Clerk
+from tests.journeys.test_counter_offline import ADDRESS, NAME, SLIP, Clerk
 from tests.journeys.wire import wired
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_thief_with_the_browsers_profile_reads_nobody_and_a_restart_loses_nothing(trial, tmp_path):
+def test_a_thief_with_the_browsers_profile_reads_nobody_and_a_restart_loses_nothing(demo, tmp_path):
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip("NO CHROMIUM HERE: browser tests are skipped.")
@@ -24,9 +24,9 @@ def test_a_thief_with_the_browsers_profile_reads_nobody_and_a_restart_loses_noth
             profile, executable_path=found, args=["--no-sandbox", "--disable-gpu"], locale="en-GB"
         )
 
-    with sync_playwright() as driver, wired(int(trial.counter.rsplit(":", 1)[1])) as wire:
+    with sync_playwright() as driver, wired(int(demo.counter.rsplit(":", 1)[1])) as wire:
         context = opened(driver)
-        clerk = Clerk(context.pages[0], trial, wire)
+        clerk = Clerk(context.pages[0], demo, wire)
         clerk.sign_in()
         wire.cut()
         typed.append(clerk.fill())
@@ -41,7 +41,7 @@ def test_a_thief_with_the_browsers_profile_reads_nobody_and_a_restart_loses_noth
         assert [text for text in typed if bytes_with(profile, text)] == []
 
         context = opened(driver)
-        clerk = Clerk(context.pages[0], trial, wire)
+        clerk = Clerk(context.pages[0], demo, wire)
         clerk.page.goto(clerk.base + "/register/")
         clerk.waits_for("waiting")
         wire.mend()

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.erasing import NUMBER
-from tests.typist import Typist
+from tests.command_server import CommandServer
 from tests.vault.openbao import Bao, bao
 
 __all__ = ["bao"]
 CANARIES = 1
-"""One invented person more is in every home until its first rotation (`vault.canaries`): nobody told them from the others."""
-ENROLLED, ENDED, ERASED = "2011-06-01", "2012-03-02", "2013-03-03"
+"""One invented person more is in every instance until its first rotation (`vault.canaries`): nobody notified them from the others."""
+REGISTERED_ON, ENDED, ERASED = "2011-06-01", "2012-03-02", "2013-03-03"
 ROOT_FILES = ("root.key", "root.token", "index.token")
 SURROUNDINGS = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")} | {
     "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\n"
@@ -29,7 +29,7 @@ SURROUNDINGS = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEE
 
 
 class Place:
-    """A folder with homes in it, and a console for each."""
+    """A folder with instances in it, and a console for each."""
 
     def __init__(self, folder: Path, *, people: int, service: Bao | None) -> None:
         self.folder, self.people, self.erased, self.service = folder, people, people // 2, service
@@ -37,33 +37,33 @@ class Place:
         names = [f"Invented {n}" for n in range(people)]
         self.gone, self.living = set(names[: self.erased]), sorted(names[self.erased :])
         self.living_numbers = sorted(NUMBER.format(n) for n in range(self.erased, people))
-        self._typist = Typist(SURROUNDINGS)
+        self._typist = CommandServer(SURROUNDINGS)
         if service:
             self._point_at(service)
 
-    def type(self, home: str, *words: str, answer: int = 0) -> str:
-        said = self._typist.run(*words, home=self.folder / home)
+    def type(self, data_dir: str, *words: str, answer: int = 0) -> str:
+        said = self._typist.run(*words, data_dir=self.folder / data_dir)
         assert said.returncode == answer, f"{words}: {said.returncode}\n{said.stdout}\n{said.stderr}"
         return said.stderr if answer else said.stdout
 
-    def ask(self, home: str, *words: str) -> dict:
-        return json.loads(self.type(home, *words, "--json"))
+    def ask(self, data_dir: str, *words: str) -> dict:
+        return json.loads(self.type(data_dir, *words, "--json"))
 
-    def inside(self, home: str, *words: str) -> dict:
-        return json.loads(self.type(home, "@tests.journeys.erasing:main", *words))
+    def inside(self, data_dir: str, *words: str) -> dict:
+        return json.loads(self.type(data_dir, "@tests.journeys.erasing:main", *words))
 
-    def look(self, home: str) -> dict:
+    def look(self, data_dir: str) -> dict:
         """Open whatever opens; whose names are not of those that were enrolled are canaries, and counted."""
-        seen = self.inside(home, "look")
+        seen = self.inside(data_dir, "look")
         enrolled = self.gone | set(self.living)
         numbers = [number for number in seen["numbers"] if number.startswith(NUMBER[:9])]
         canaries = [name for name in seen["names"] if name not in enrolled]
         names = [name for name in seen["names"] if name in enrolled]
         return seen | {"names": names, "numbers": numbers, "canaries": len(canaries)}
 
-    def carve(self, home: str, *folders: str) -> set[str]:
-        """Have a thief with the root of a home look at every byte under these folders; return whose names open."""
-        names = self.inside(home, "carve", *(str(self.folder / one) for one in folders))["names"]
+    def carve(self, data_dir: str, *folders: str) -> set[str]:
+        """Have a thief with the root of an instance look at every byte under these folders; return whose names open."""
+        names = self.inside(data_dir, "carve", *(str(self.folder / one) for one in folders))["names"]
         return set(names) & (self.gone | set(self.living))
 
     def copy(self, source: str, target: str) -> None:
@@ -71,48 +71,48 @@ class Place:
         (self.folder / target).parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["cp", "-a", str(self.folder / source), str(self.folder / target)], check=True)
 
-    def assemble(self, home: str, *, register: str, keys: str, secrets: str) -> None:
-        """Put a home together out of copied disks."""
-        (self.folder / home).mkdir()
-        self.copy(register, f"{home}/register")
-        self.copy(keys, f"{home}/keys")
-        self.copy(secrets, f"{home}/secrets")
-        for name in ("home.toml", "made"):
-            self.copy(f"home/{name}", f"{home}/{name}")
+    def assemble(self, data_dir: str, *, register: str, keys: str, secrets: str) -> None:
+        """Put an instance together out of copied disks."""
+        (self.folder / data_dir).mkdir()
+        self.copy(register, f"{data_dir}/register")
+        self.copy(keys, f"{data_dir}/keys")
+        self.copy(secrets, f"{data_dir}/secrets")
+        for name in ("settings.toml", "made"):
+            self.copy(f"data_dir/{name}", f"{data_dir}/{name}")
 
     def keep_root(self) -> None:
         """Keep the root apart, as the key ceremony says."""
         shutil.rmtree(self.kept, ignore_errors=True)
         self.kept.mkdir()
-        for file in (self.folder / "home" / "secrets").iterdir():
+        for file in (self.folder / "data_dir" / "secrets").iterdir():
             if file.name in ROOT_FILES:
                 shutil.copy(file, self.kept)
 
-    def restore(self, home: str, backups: str = "backups", *, answer: int = 0) -> str:
+    def restore(self, data_dir: str, backups: str = "backups", *, answer: int = 0) -> str:
         words = ["restore", str(self.folder / backups), "--secrets", str(self.kept)]
         words += ["--root-url", self.service.url] if self.service else []
-        return self.type(home, *words, *([] if answer else ["--json"]), answer=answer)
+        return self.type(data_dir, *words, *([] if answer else ["--json"]), answer=answer)
 
     def destroy(self) -> None:
         self._typist.go()
         shutil.rmtree(self.folder)
 
     def _point_at(self, service: Bao) -> None:
-        home = self.folder / "home"
-        (home / "secrets").mkdir(mode=0o700, parents=True)
-        (home / "home.toml").write_text(f'root_url = "{service.url}"\n', "utf-8")
+        data_dir = self.folder / "data_dir"
+        (data_dir / "secrets").mkdir(mode=0o700, parents=True)
+        (data_dir / "settings.toml").write_text(f'root_url = "{service.url}"\n', "utf-8")
         tokens = {
             "root.token": service.token("rollkeeper-root", "rollkeeper-rotation"),
             "index.token": service.token("rollkeeper-index"),
         }
         for name, token in tokens.items():
-            shutil.copy(token, home / "secrets" / name)
-            (home / "secrets" / name).chmod(0o600)
+            shutil.copy(token, data_dir / "secrets" / name)
+            (data_dir / "secrets" / name).chmod(0o600)
 
 
 @pytest.fixture
 def make_place(request) -> Iterator[Callable[..., Place]]:
-    """Makes a place whose homes have a file or a key service as their root."""
+    """Makes a place whose instances have a file or a key service as their root."""
     made: list[Place] = []
 
     def make(people: int, root: str) -> Place:
@@ -127,7 +127,7 @@ def make_place(request) -> Iterator[Callable[..., Place]]:
 
 
 def enrol_all(place: Place) -> None:
-    place.type("home", "setup")
+    place.type("data_dir", "setup")
     file = place.folder / "people.jsonl"
     file.write_text(
         "".join(
@@ -145,15 +145,15 @@ def enrol_all(place: Place) -> None:
         ),
         "utf-8",
     )
-    place.type("home", "enrol", str(file), "--on", ENROLLED)
+    place.type("data_dir", "register", str(file), "--on", REGISTERED_ON)
 
 
 def erase_half(place: Place) -> None:
     """Half of them end their contracts and are erased a year later; then the keys are backed up."""
-    place.inside("home", "end", "0", str(place.erased), ENDED)
-    erased = place.ask("home", "erase-due", "--on", ERASED)
+    place.inside("data_dir", "end", "0", str(place.erased), ENDED)
+    erased = place.ask("data_dir", "retention", "erase", "--on", ERASED)
     assert (erased["lines"], erased["keys_destroyed"]) == (place.erased, place.erased)
-    place.type("home", "backup", str(place.backups), "--keys", "--on", ERASED)
+    place.type("data_dir", "backup", str(place.backups), "--keys", "--on", ERASED)
 
 
 def assert_only_the_living_come_back(place: Place) -> None:
@@ -179,20 +179,20 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
 
     # Everybody is enrolled; both stores are backed up, and somebody copies both disks and the backups.
     enrol_all(place)
-    place.type("home", "backup", str(place.backups), "--on", ENROLLED)
+    place.type("data_dir", "backup", str(place.backups), "--on", REGISTERED_ON)
     place.keep_root()
     place.copy("backups", "stolen/backups")
-    place.copy("home/register", "stolen/register")
-    place.copy("home/keys", "stolen/keys")
+    place.copy("data_dir/register", "stolen/register")
+    place.copy("data_dir/keys", "stolen/keys")
     assert any((place.folder / "stolen/register/pg/pg_wal").iterdir())
     erase_half(place)
-    place.copy("home/keys", "stolen/keys-after")
+    place.copy("data_dir/keys", "stolen/keys-after")
 
     # The old register with the newest keys: the others open, of the erased neither a value nor a number.
     assert_only_the_living_come_back(place)
 
     # The register's old disk, log and all, with the newest keys: everything sealed is there, and does not open.
-    place.assemble("old-disk", register="stolen/register", keys="stolen/keys-after", secrets="home/secrets")
+    place.assemble("old-disk", register="stolen/register", keys="stolen/keys-after", secrets="data_dir/secrets")
     seen = place.look("old-disk")
     assert seen["sealed"] == place.people + CANARIES
     assert (seen["names"], seen["by_any_key"]) == (place.living, len(place.living) + CANARIES)
@@ -205,34 +205,34 @@ def test_who_was_erased_is_in_no_backup_and_after_a_rotation_nowhere(make_place,
     assert set(place.look("thief")["names"]) == everybody
 
     # After it, older copies open nothing: no backup, no disk, no number, not even with the root as it is now.
-    place.type("home", "vault", "rotate", "--on", ERASED)
+    place.type("data_dir", "vault", "rotate", "--on", ERASED)
     place.keep_root()
     assert "another root of trust" in place.restore("late-thief", "stolen/backups", answer=1)
     assert not any((place.folder / "late-thief").iterdir())
-    place.assemble("dead", register="stolen/register", keys="stolen/keys", secrets="home/secrets")
+    place.assemble("dead", register="stolen/register", keys="stolen/keys", secrets="data_dir/secrets")
     seen = place.look("dead")
     assert seen["sealed"] == place.people + CANARIES
     assert (seen["names"], seen["by_any_key"], seen["numbers"], seen["canaries"]) == ([], 0, [], 0)
 
-    # Nor does any key that lies among the bytes of any copy or of the house's own disks, but for those of the living.
-    assert place.carve("dead", "stolen", "backups", "home/keys", "home/register") == set(place.living)
+    # Nor does any key that lies among the bytes of any copy or of Rollkeeper's own disks, but for those of the living.
+    assert place.carve("dead", "stolen", "backups", "data_dir/keys", "data_dir/register") == set(place.living)
 
     # What no rotation ends: the key of the index stays, and tells in an old register what is guessed from what nobody had.
     everybodys = list(range(place.people))
     guessed = place.inside("dead", "guess", "0", str(2 * place.people))
     assert (guessed["numbers"], guessed["documents"]) == (everybodys, everybodys)
 
-    # The house itself lost nothing, and of the erased it has nothing left to guess at.
-    seen = place.look("home")
+    # The register itself lost nothing, and of the erased it has nothing left to guess at.
+    seen = place.look("data_dir")
     assert (seen["names"], seen["numbers"]) == (place.living, place.living_numbers)
-    guessed = place.inside("home", "guess", "0", str(2 * place.people))
+    guessed = place.inside("data_dir", "guess", "0", str(2 * place.people))
     assert guessed["numbers"] == guessed["documents"] == everybodys[place.erased :]
 
 
 def test_the_same_restore_under_a_key_service(make_place):
     place = make_place(10, "OpenBao")
     enrol_all(place)
-    place.type("home", "backup", str(place.backups), "--on", ENROLLED)
+    place.type("data_dir", "backup", str(place.backups), "--on", REGISTERED_ON)
     place.keep_root()
     erase_half(place)
     place.copy("backups", "stolen/backups")
@@ -240,9 +240,9 @@ def test_the_same_restore_under_a_key_service(make_place):
     assert_only_the_living_come_back(place)
 
     # The service trims its older versions: what was backed up before opens for nobody, tokens or not.
-    place.type("home", "vault", "rotate", "--on", ERASED)
+    place.type("data_dir", "vault", "rotate", "--on", ERASED)
     assert "another root of trust" in place.restore("late-thief", "stolen/backups", answer=1)
-    place.type("home", "backup", str(place.backups), "--on", ERASED)
+    place.type("data_dir", "backup", str(place.backups), "--on", ERASED)
     assert (
         json.loads(place.restore("again"))["opening"] == len(place.living) + 2 * CANARIES
     )  # the rotation made one

@@ -2,31 +2,31 @@
 
 import pytest
 
-from rollkeeper.kernel.capture_settings import CaptureSettings
-from tests.journeys.test_counter_without_a_network import wait_until_kept
+from rollkeeper.kernel.offline_settings import OfflineSettings
+from tests.journeys.test_counter_offline import wait_until_kept
 
 pytestmark = pytest.mark.browser
 
-IDLE_MS = CaptureSettings().counter_idle_minutes * 60_000
+IDLE_MS = OfflineSettings().counter_idle_minutes * 60_000
 TYPED = "Nobody Atall 4711"
 HELD = "() => document.body.innerText + [...document.querySelectorAll('input, textarea')].map(one => one.value).join(' ')"
 
 
 def at_the_form(visitor, address="/register/"):
-    visitor.sign_in("clerk", at=visitor.trial.counter)
-    return typing_into(visitor.page, visitor.trial.counter + address)
+    visitor.sign_in("clerk", at=visitor.demo.counter)
+    return typing_into(visitor.page, visitor.demo.counter + address)
 
 
 def typing_into(page, address):
     page.goto(address)
     page.wait_for_selector("form[data-lock] kbd:visible")
-    page.fill("#id_holder__name", TYPED)
+    page.fill("#id_subscriber__name", TYPED)
     return page
 
 
 def assert_locked(page, visitor):
     page.wait_for_url("**/account/login/**")
-    page.goto(visitor.trial.counter + "/register/")
+    page.goto(visitor.demo.counter + "/register/")
     assert "/account/login/" in page.url
     assert TYPED not in page.evaluate(HELD)
 
@@ -51,12 +51,12 @@ def test_a_key_with_a_modifier_or_a_letter_does_not_lock(strict_visitor):
 
     page.wait_for_timeout(300)
     assert page.url.endswith("/register/")
-    assert page.input_value("#id_holder__name") == TYPED + "L8"
+    assert page.input_value("#id_subscriber__name") == TYPED + "L8"
 
 
 def test_the_button_locks_and_another_tab_is_wiped_with_it(strict_visitor):
     page = at_the_form(strict_visitor)
-    other = typing_into(page.context.new_page(), strict_visitor.trial.counter + "/transfer/")
+    other = typing_into(page.context.new_page(), strict_visitor.demo.counter + "/transfer/")
 
     page.get_by_role("button", name="Sign out F8").click()
 
@@ -72,7 +72,7 @@ def test_a_counter_that_nobody_touches_locks_by_itself_and_one_that_is_touched_d
     page.clock.fast_forward(IDLE_MS - 5_000)
     page.keyboard.press("Tab")
     page.clock.fast_forward(IDLE_MS - 5_000)
-    assert page.input_value("#id_holder__name") == TYPED
+    assert page.input_value("#id_subscriber__name") == TYPED
     page.clock.fast_forward(10_000)
 
     assert_locked(page, strict_visitor)
@@ -85,10 +85,10 @@ def test_without_a_network_the_lock_wipes_at_once_and_signs_out_when_it_is_back(
 
     page.keyboard.press("F8")
 
-    page.wait_for_function("!document.querySelector('#id_holder__name')")
+    page.wait_for_function("!document.querySelector('#id_subscriber__name')")
     page.wait_for_url(lambda url: "/register/" not in url)
     page.context.set_offline(False)
-    page.goto(visitor.trial.counter + "/")
+    page.goto(visitor.demo.counter + "/")
     assert_locked(page, visitor)
 
 

@@ -1,6 +1,6 @@
 """The main job from start to end, as an operator types it, on a file that nobody here wrote.
 
-One home, one story, partly at the console and partly in a browser: each step asserts what a person there would look for.
+One instance, one story, partly at the console and partly in a browser: each step asserts what a person there would look for.
 The file is IBM's sample of 7,043 invented customers; it has columns of its own, no telephone numbers, and tenure in months.
 """
 
@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 import tomli_w
 
-from tests.journeys.conftest import Trial, Visitor
-from tests.site.test_serving import free_ports, started
+from tests.journeys.conftest import Demo, Visitor
+from tests.operations.test_process_supervisor import free_ports, started
 
 pytestmark = pytest.mark.browser
 
@@ -29,17 +29,17 @@ ROOT = Path(__file__).parents[2]
 CUSTOMERS = ROOT.parent / "shared" / "data" / "telco-customers.csv"
 COMMAND = Path(sys.executable).with_name("rollkeeper")
 PASSWORD = "plum kettle orbit lantern"
-TOLD = "2011-12-20"
+NOTIFIED = "2011-12-20"
 STAFF = {"manager-01": "campaign_manager", "supervisor-01": "supervisor", "clerk-01": "clerk"}
 
 
 class Console:
-    """A person at the operator's console, in a home of their own."""
+    """A person at the operator's console, in an instance of their own."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
         self._env = {key: value for key, value in os.environ.items() if not key.startswith("ROLLKEEPER_")}
-        self._env |= {"ROLLKEEPER_HOME": str(home), "ROLLKEEPER_PASSWORD": PASSWORD}
+        self._env |= {"ROLLKEEPER_HOME": str(data_dir), "ROLLKEEPER_PASSWORD": PASSWORD}
 
     def type(self, *words: str, on: str | None = None, answer: int = 0, typed: str = "") -> str:
         """Type a command, expect its exit code, return what it printed."""
@@ -56,8 +56,8 @@ class Console:
         return json.loads(self.type(*words, "--json", on=on))
 
     def settle(self, **values: object) -> None:
-        """Change settings of the home."""
-        file = self.home / "home.toml"
+        """Change settings of the instance."""
+        file = self.data_dir / "settings.toml"
         file.write_text(tomli_w.dumps(tomllib.loads(file.read_text("utf-8")) | values), "utf-8")
 
     def status(self, on: str) -> dict:
@@ -65,7 +65,7 @@ class Console:
         return self.ask("campaign", "status", on=on)
 
     def next_due(self, on: str) -> str:
-        """Return the next day on which something is due; the office looks two weeks ahead at a time."""
+        """Return the next day on which something is due; the back office looks two weeks ahead at a time."""
         for weeks in range(0, 12, 2):
             seen = (dt.date.fromisoformat(on) + dt.timedelta(weeks=weeks)).isoformat()
             if due := self.status(seen)["campaign"]["due_soon"]:
@@ -73,28 +73,28 @@ class Console:
         pytest.fail(f"nothing falls due after {on}")
 
     def act_on_what_is_due(self, on: str) -> str:
-        """Draw up what is due, have two people approve it, run it; return the batch."""
-        self.type("campaign", "check", on=on)
+        """Prepare what is due, have two people approve it, run it; return the batch."""
+        self.type("campaign", "prepare", on=on)
         waiting = [batch for batch in self.status(on)["batches"] if batch["state"] == "waiting"]
         (batch,) = [one["batch_id"] for one in waiting]
         self.type("campaign", "approve", batch, "--as", "manager-01", on=on)
         self.type("campaign", "approve", batch, "--as", "supervisor-01", on=on)
         self.type("campaign", "run", on=on)
-        self.type("network", "push", on=on)
+        self.type("provisioning", "push", on=on)
         return batch
 
 
-class House:
-    """The home of a console, served on one day, and people who look at it, each in a browser of their own."""
+class Instance:
+    """The instance of a console, served on one day, and people who look at it, each in a browser of their own."""
 
     def __init__(self, console: Console, chromium, port: int) -> None:
-        office, counter, portal = (f"http://localhost:{port + nth}" for nth in range(3))
-        self._trial = Trial(console.home, office, counter, portal, dict.fromkeys(STAFF, PASSWORD))
+        backoffice, counter, portal = (f"http://localhost:{port + nth}" for nth in range(3))
+        self._trial = Demo(console.data_dir, backoffice, counter, portal, dict.fromkeys(STAFF, PASSWORD))
         self._chromium = chromium
 
     @contextmanager
-    def visited(self, by: str, *, at: str = "office") -> Iterator[Visitor]:
-        """Let somebody sign in at a face. Nothing in their browser may complain."""
+    def visited(self, by: str, *, at: str = "backoffice") -> Iterator[Visitor]:
+        """Let somebody sign in at an app. Nothing in their browser may complain."""
         context = self._chromium.new_context(locale="en-GB")
         someone = Visitor(context.new_page(), self._trial)
         someone.sign_in(by, at=getattr(self._trial, at))
@@ -105,7 +105,7 @@ class House:
     def press(self, someone: Visitor, batch: str, button: str) -> str:
         """Press a button on the page of a batch, with the box ticked where there is one; return what the page then says."""
         page = someone.page
-        page.goto(f"{self._trial.office}/batches/{batch}/")
+        page.goto(f"{self._trial.backoffice}/batches/{batch}/")
         if page.locator("#id_looked").count():
             page.check("#id_looked")
         page.get_by_role("button", name=button, exact=True).click()
@@ -113,8 +113,8 @@ class House:
         return page.inner_text("main")
 
     def look_up(self, someone: Visitor, number: str) -> str:
-        """Ask the office about one line by its exact number; return what the page says."""
-        someone.page.goto(f"{self._trial.office}/line/")
+        """Ask the back office about one line by its exact number; return what the page says."""
+        someone.page.goto(f"{self._trial.backoffice}/line/")
         someone.page.fill("#id_number", number)
         someone.page.get_by_role("button", name="Explain").click()
         someone.page.wait_for_selector("#answer-title")
@@ -128,24 +128,24 @@ class House:
             page.fill("#id_number", who["number"])
             page.select_option("#id_service", "fixed_line")
             for name in ("name", "address", "document_number"):
-                page.fill(f"#id_holder__{name}", who[name])
-            page.select_option("#id_holder__document_type", who["document_type"])
-            page.fill("#id_holder__document_state", "NPL")
-            page.locator("form[data-capture] button[type=submit]:not(.rk-read)").click()
+                page.fill(f"#id_subscriber__{name}", who[name])
+            page.select_option("#id_subscriber__document_type", who["document_type"])
+            page.fill("#id_subscriber__document_state", "NPL")
+            page.locator("form[data-offline] button[type=submit]:not(.rk-read)").click()
             page.wait_for_selector(".govuk-error-summary, .govuk-panel")
             assert "/receipt/" in page.url, page.inner_text("main")
 
 
 @pytest.fixture
-def house(console, chromium):
-    """Serve the console's home on a given day."""
+def instance(console, chromium):
+    """Serve the console's instance on a given day."""
 
     @contextmanager
-    def opened(on: str) -> Iterator[House]:
-        console.settle(trial_on=dt.date.fromisoformat(on))
+    def opened(on: str) -> Iterator[Instance]:
+        console.settle(demo_date=dt.date.fromisoformat(on))
         port = free_ports()
-        with started(console.home, port):
-            yield House(console, chromium, port)
+        with started(console.data_dir, port):
+            yield Instance(console, chromium, port)
 
     return opened
 
@@ -154,17 +154,17 @@ def house(console, chromium):
 def console() -> Iterator[Console]:
     if not CUSTOMERS.exists():
         pytest.skip(f"LOUD: {CUSTOMERS} is not here, so the main job was not tried on a foreign file")
-    home = Path(tempfile.mkdtemp(prefix="rollkeeper-operator-"))
-    (home / "home.toml").write_text(
-        "first_share = 0.5\nfirst_share_hours = 0\ncap_per_hour = 100000\n", "utf-8"
+    data_dir = Path(tempfile.mkdtemp(prefix="rollkeeper-operator-"))
+    (data_dir / "settings.toml").write_text(
+        "pilot_share = 0.5\nfirst_share_hours = 0\ncap_per_hour = 100000\n", "utf-8"
     )
-    console = Console(home)
+    console = Console(data_dir)
     console.type("setup")
     for name, role in STAFF.items():
         console.type("staff", "add", name, "--role", role, on="2011-12-01", typed=PASSWORD + "\n")
-    holder = "from rollkeeper.kernel import server; server.ensure_running(); print('up', flush=True); input()"
+    subscriber = "from rollkeeper.platform import embedded_postgres as server; server.ensure_running(); print('up', flush=True); input()"
     with subprocess.Popen(
-        [sys.executable, "-c", holder],
+        [sys.executable, "-c", subscriber],
         env=console._env,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -173,11 +173,11 @@ def console() -> Iterator[Console]:
         servers.stdout.readline()
         yield console
         servers.communicate("\n")
-    shutil.rmtree(home)
+    shutil.rmtree(data_dir)
 
 
 def number(row: int) -> str:
-    """Return the number that the allotment gave to a row of the file."""
+    """Return the number that the number range gave to a row of the file."""
     return f"+86139089{row:05d}"
 
 
@@ -198,7 +198,7 @@ def people(file: Path, rows: range) -> Path:
     return file
 
 
-def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, house, tmp_path):  # noqa: PLR0915 - one story
+def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, instance, tmp_path):  # noqa: PLR0915 - one story
     # The importer proposes a map, says what it cannot know, and names what the register has no place for.
     proposal = console.type("import", str(CUSTOMERS), "--propose", on="2011-12-05")
     assert 'tenure_months = "tenure"' in proposal
@@ -207,42 +207,42 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
     assert "the file holds no telephone numbers" in proposal
     console.type("import", str(CUSTOMERS), "--yes", on="2011-12-05", answer=2)
 
-    taken = ("import", str(CUSTOMERS), "--yes", "--allotment", number(0), "--as-of", "2011-12-01")
+    taken = ("import", str(CUSTOMERS), "--yes", "--number_range", number(0), "--as-of", "2011-12-01")
     refused = ("--refused", str(tmp_path / "refused.csv"))
     assert "7,043 lines made" in console.type(*taken, *refused, on="2011-12-05")
     again = console.type(*taken, *refused, on="2011-12-06")
     assert "imported before, with this map: nothing was done" in again
 
-    # Everybody is told; only proof of delivery starts a clock.
+    # Everybody is notified; only proof of delivery starts a clock.
     console.type("campaign", "plan", on="2011-12-05")
-    console.type("notices", "send", on=TOLD)
-    console.type("notices", "receipts", str(console.home / "outbox" / "receipts.jsonl"), on=TOLD)
-    console.type("campaign", "run", on=TOLD)
-    told = console.status(TOLD)["campaign"]
+    console.type("notices", "send", on=NOTIFIED)
+    console.type("notices", "delivery-reports", str(console.data_dir / "outbox" / "delivery-reports.jsonl"), on=NOTIFIED)
+    console.type("campaign", "run", on=NOTIFIED)
+    notified = console.status(NOTIFIED)["campaign"]
     with CUSTOMERS.open(encoding="utf-8", newline="") as file:
         telephones = sum(row["PhoneService"] == "Yes" for row in csv.DictReader(file))
-    assert told["stage_counts"]["counting"] + told["stage_counts"]["untold"] == telephones < 7043
-    assert told["stage_counts"]["untold"] == told["unreached"] > 0
+    assert notified["stage_counts"]["running"] + notified["stage_counts"]["not_notified"] == telephones < 7043
+    assert notified["stage_counts"]["not_notified"] == notified["unreachable"] > 0
 
     # Whoever asks gets the article, the dates and the counting.
-    row_told = next(
+    row_notified = next(
         row
         for row in range(50)
         if "Day 60 of 60 is 2012-03-01" in console.type("explain", number(row), on="2012-03-01")
     )
-    why = console.type("explain", number(row_told), "--on", "2012-03-02")
+    why = console.type("explain", number(row_notified), "--on", "2012-03-02")
     assert "[art. 3]" in why
     assert "clock starts on 2012-01-01" in why
 
-    # Nothing is due the day before; on the day a batch is drawn up and waits for two different people.
+    # Nothing is due the day before; on the day a batch is prepared and waits for two different people.
     assert console.next_due("2012-03-01") == "2012-03-02"
-    console.type("campaign", "check", on="2012-03-02")
+    console.type("campaign", "prepare", on="2012-03-02")
     (batch,) = console.status("2012-03-02")["batches"]
-    assert batch["line_count"] == told["stage_counts"]["counting"]
+    assert batch["line_count"] == notified["stage_counts"]["running"]
     console.type("campaign", "run", on="2012-03-02")
     assert console.status("2012-03-02")["campaign"]["stage_counts"]["suspended"] == 0
-    console.settle(first_share_hours=4)
-    with house("2012-03-02") as seen, seen.visited("supervisor-01") as supervisor:
+    console.settle(pilot_hours=4)
+    with instance("2012-03-02") as seen, seen.visited("supervisor-01") as supervisor:
         with seen.visited("manager-01") as manager:
             said = seen.press(manager, batch["batch_id"], "Approve")
             assert "It needs another person as well." in said
@@ -251,60 +251,60 @@ def test_the_main_job_from_an_operators_file_to_the_last_erased_record(console, 
         assert console.status("2012-03-02")["campaign"]["stage_counts"]["suspended"] == 0
         assert "Approved" in seen.press(supervisor, batch["batch_id"], "Approve")
 
-        # Who registers a minute before is never cut. The first share goes, and whoever watches sees how far it has come.
-        seen.come_to_the_counter(person(row_told))
+        # Who registers a minute before is never cut. The pilot goes, and whoever watches sees how far it has come.
+        seen.come_to_the_counter(person(row_notified))
         console.type("campaign", "run", on="2012-03-02")
-        console.type("network", "push", on="2012-03-02")
+        console.type("provisioning", "push", on="2012-03-02")
         suspended = console.status("2012-03-02")["campaign"]["stage_counts"]["suspended"]
         assert 0 < suspended < batch["line_count"] - 1
-        supervisor.page.goto(f"{supervisor.trial.office}/campaign/")
+        supervisor.page.goto(f"{supervisor.demo.backoffice}/campaign/")
         assert f"{suspended:,} of {batch['line_count']:,} done" in supervisor.page.inner_text("#batches")
 
         # Whoever is asked finds a line by its whole number, and reads why it stands so.
-        assert "registered" in seen.look_up(supervisor, number(row_told)).lower()
-        found = [seen.look_up(supervisor, number(row)) for row in range(row_told + 1, row_told + 13)]
+        assert "registered" in seen.look_up(supervisor, number(row_notified)).lower()
+        found = [seen.look_up(supervisor, number(row)) for row in range(row_notified + 1, row_notified + 13)]
         why = next(said for said in found if "Let it work for a day" in said)
         assert "art. 3" in why
 
-    # Somebody stops it in the office and asks for it back: the next run gives everything back, with the days.
-    with house("2012-03-05") as seen, seen.visited("supervisor-01") as supervisor:
+    # Somebody stops it in the back office and asks for it back: the next run gives everything back, with the days.
+    with instance("2012-03-05") as seen, seen.visited("supervisor-01") as supervisor:
         assert "The batch is stopped." in seen.press(supervisor, batch["batch_id"], "Stop")
         for language in ("bo", "zh-hans", "en"):
             supervisor.speak(language)
-            supervisor.page.goto(f"{supervisor.trial.office}/batches/{batch['batch_id']}/")
+            supervisor.page.goto(f"{supervisor.demo.backoffice}/batches/{batch['batch_id']}/")
             supervisor.look("batch-stopped")
         console.type("campaign", "run", on="2012-03-05")
         assert console.status("2012-03-05")["campaign"]["stage_counts"]["suspended"] == suspended
         assert "will be undone" in seen.press(supervisor, batch["batch_id"], "Undo")
-    console.settle(first_share_hours=0)
+    console.settle(pilot_hours=0)
     console.type("campaign", "run", on="2012-03-05")
-    console.type("network", "push", on="2012-03-05")
+    console.type("provisioning", "push", on="2012-03-05")
     counts = console.status("2012-03-05")["campaign"]["stage_counts"]
-    assert (counts["suspended"], counts["counting"]) == (0, batch["line_count"] - 1)
-    assert console.type("network", "reconcile")
+    assert (counts["suspended"], counts["running"]) == (0, batch["line_count"] - 1)
+    assert console.type("provisioning", "reconcile")
 
-    # It is due again later: whoever was put back on Monday was told of Tuesday as another last day.
+    # It is due again later: whoever was put back on Monday was notified of Tuesday as another last day.
     # Those who come to the counter afterwards are restored the same day.
     day = console.next_due("2012-03-07")
     console.act_on_what_is_due(day)
     suspended = console.status(day)["campaign"]["stage_counts"]["suspended"]
     assert suspended == batch["line_count"] - 1
-    console.type("enrol", str(people(tmp_path / "people.jsonl", range(200, 400))), on=day)
+    console.type("register", str(people(tmp_path / "people.jsonl", range(200, 400))), on=day)
     console.type("campaign", "run", on=day)
-    console.type("network", "push", on=day)
+    console.type("provisioning", "push", on=day)
     restored = suspended - console.status(day)["campaign"]["stage_counts"]["suspended"]
     assert 0 < restored <= 200
 
     # The rest ends after a full thirty days more, and a year later the last record is erased.
     end = console.next_due(day)
     console.act_on_what_is_due(end)
-    ended = console.status(end)["campaign"]["stage_counts"]["ended"]
+    ended = console.status(end)["campaign"]["stage_counts"]["terminated"]
     assert ended == suspended - restored
     year_later = end.replace("2012", "2013")
-    assert console.ask("erase-due", on=year_later)["lines"] == 0
+    assert console.ask("retention", "erase", on=year_later)["lines"] == 0
     day_after = f"{year_later[:8]}{int(year_later[8:]) + 1:02d}"
-    assert console.ask("erase-due", on=day_after)["lines"] == ended
-    assert console.ask("erase-due", on=day_after)["lines"] == 0
+    assert console.ask("retention", "erase", on=day_after)["lines"] == ended
+    assert console.ask("retention", "erase", on=day_after)["lines"] == 0
 
     # An outsider can check all of it.
     published = tmp_path / "published"

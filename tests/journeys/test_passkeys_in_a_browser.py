@@ -25,9 +25,9 @@ def device(page, **more):
 
 
 @pytest.fixture(scope="module")
-def typed(trial):
+def typed(demo):
     environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"} | {
-        "ROLLKEEPER_HOME": str(trial.home)
+        "ROLLKEEPER_HOME": str(demo.data_dir)
     }
 
     def command(*words, said=None):
@@ -55,19 +55,19 @@ def shop(typed, tmp_path_factory):
         assert done.returncode == 0, done.stderr
     for username in ("shop-18", "shop-19"):
         assert typed("staff", "add", username, "--role", "clerk", said=f"{PASSWORD}\n").returncode == 0
-        done = typed("agents", "post", username, "agent-018", "lhasa-18")
+        done = typed("agents", "assign", username, "agent-018", "lhasa-18")
         assert done.returncode == 0, done.stderr
 
 
 def add_passkey(visitor, username):
-    """Sign in at the office, where nothing else is open to a clerk, and add a passkey in this device."""
+    """Sign in at the back office, where nothing else is open to a clerk, and add a passkey in this device."""
     page = visitor.page
-    page.goto(visitor.trial.office + "/account/login/")
+    page.goto(visitor.demo.backoffice + "/account/login/")
     page.fill("#id_login", username)
     page.fill("#id_password", PASSWORD)
     page.locator("main form button").first.click()
     page.wait_for_load_state()
-    page.goto(visitor.trial.office + "/account/2fa/webauthn/add/")
+    page.goto(visitor.demo.backoffice + "/account/2fa/webauthn/add/")
     page.fill("#id_password", PASSWORD)  # asked for again, since it changes how somebody signs in
     page.locator("main form button").first.click()
     page.check("#id_passwordless")
@@ -77,20 +77,20 @@ def add_passkey(visitor, username):
 
 def sign_in_by_it(visitor):
     page = visitor.page
-    page.goto(visitor.trial.counter + "/account/login/")
+    page.goto(visitor.demo.counter + "/account/login/")
     page.click("#passkey_login")
-    page.wait_for_url(visitor.trial.counter + "/")
+    page.wait_for_url(visitor.demo.counter + "/")
 
 
-def test_a_counter_opens_with_the_passkey_that_was_enrolled_there_and_with_no_other(visitor, shop, typed):
-    page, counter = visitor.page, visitor.trial.counter
+def test_a_counter_opens_with_the_passkey_that_was_registered_there_and_with_no_other(visitor, shop, typed):
+    page, counter = visitor.page, visitor.demo.counter
     device(page)
     add_passkey(visitor, "shop-18")
     sign_in_by_it(visitor)
     page.goto(counter + "/register/")
     before = page.inner_text("main")
 
-    done = typed("agents", "device", "shop-18")
+    done = typed("agents", "add-device", "shop-18")
     page.goto(counter + "/register/")
 
     assert done.returncode == 0, done.stderr
@@ -102,7 +102,7 @@ def test_a_passkey_that_travels_between_devices_says_nothing_of_a_place(visitor,
     device(visitor.page, defaultBackupEligibility=True, defaultBackupState=True)
     add_passkey(visitor, "shop-19")
 
-    done = typed("agents", "device", "shop-19")
+    done = typed("agents", "add-device", "shop-19")
 
     assert done.returncode == 1
     assert "no passkey that stays in one device" in " ".join(done.stderr.split())

@@ -1,4 +1,4 @@
-"""A wire between a browser and a face that a test cuts where it likes: before, in the middle of, and after a request."""
+"""A wire between a browser and an app that a test cuts where it likes: before, in the middle of, and after a request."""
 
 import socket
 import threading
@@ -8,7 +8,7 @@ MODES = ("through", "dead", "mid_request", "no_answer", "hangs", "answered", "no
 
 
 class Wire:
-    """Carries bytes from a port of its own to the face. `mode` holds for connections' next bytes, not only new ones."""
+    """Carries bytes from a port of its own to the app. `mode` holds for connections' next bytes, not only new ones."""
 
     def __init__(self, to_port):
         self.to_port, self.mode, self.is_open = to_port, "through", True
@@ -64,7 +64,7 @@ class Wire:
                     break
                 if self.mode == "no_answer" and not is_request:
                     break
-                if self.mode == "no_forms" and is_request and b" /kept/" in data.split(b"\r\n", 1)[0]:
+                if self.mode == "no_forms" and is_request and b" /offline/forms/" in data.split(b"\r\n", 1)[0]:
                     break
                 target.sendall(data)
                 if self.mode == "answered" and b"hx-redirect" in data.lower():

@@ -14,27 +14,27 @@ LEAP_DAY = dt.date(2012, 2, 29)
 @pytest.fixture
 def production(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
-    (tmp_path / "home.toml").write_text('kind = "production"\ntrial_on = 2012-02-29\n', "utf-8")
+    (tmp_path / "settings.toml").write_text('kind = "production"\ndemo_date = 2012-02-29\n', "utf-8")
     settings.cache_clear()
     yield
     monkeypatch.undo()
     settings.cache_clear()
 
 
-def test_a_trial_home_believes_the_day_it_is_given():
-    clock.give_day(LEAP_DAY)
+def test_a_demo_instance_believes_the_day_it_is_given():
+    clock.set_demo_date(LEAP_DAY)
 
     assert clock.today() == LEAP_DAY
     assert clock.now().astimezone(clock.zone()).date() == LEAP_DAY
 
 
-def test_a_production_home_refuses_a_day(production):
+def test_a_production_instance_refuses_a_day(production):
     with pytest.raises(clock.DateRefused, match="2012-02-29"):
-        clock.give_day(LEAP_DAY)
+        clock.set_demo_date(LEAP_DAY)
 
 
-def test_a_production_home_ignores_a_trial_day_left_in_its_settings(production):
-    assert clock.given_day() is None
+def test_a_production_instance_ignores_a_demo_day_left_in_its_settings(production):
+    assert clock.demo_date() is None
 
 
 def test_the_clock_s_instants_are_aware_and_in_utc():
@@ -51,10 +51,10 @@ def test_the_clock_s_instants_are_aware_and_in_utc():
     ],
 )
 @pytest.mark.parametrize("given", [None, LEAP_DAY])
-def test_the_days_that_an_instant_is_back_are_midnights_of_the_home_s_zone(instant, back, given, monkeypatch):
+def test_the_days_that_an_instant_is_back_are_midnights_of_the_instance_s_zone(instant, back, given, monkeypatch):
     monkeypatch.setattr(clock, "zone", lambda: ZoneInfo("Asia/Shanghai"))
     monkeypatch.setattr(clock, "true_now", lambda: dt.datetime(2012, 3, 2, 4, tzinfo=dt.UTC))
-    clock.give_day(given)
+    clock.set_demo_date(given)
 
     today = given or dt.date(2012, 3, 2)
     assert clock.day_of(dt.datetime.fromisoformat(instant)) == today - dt.timedelta(days=back)

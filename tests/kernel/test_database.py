@@ -15,22 +15,22 @@ def test_the_counter_cannot_read_what_is_sealed(register, as_role):
 SEALED_OF_A_LINE = ("number_sealed", "contact_sealed")
 
 
-@pytest.mark.parametrize("role", ["counter", "office", "portal", "vault", "auditor"])
+@pytest.mark.parametrize("role", ["counter", "backoffice", "portal", "vault", "auditor"])
 @pytest.mark.parametrize("column", SEALED_OF_A_LINE)
 def test_who_sends_nothing_cannot_read_what_is_sealed_of_a_line(register, as_role, role, column):
     with pytest.raises(ProgrammingError, match="permission denied"), as_role(role):
         database.rows(f"SELECT {column} FROM lines_line")  # noqa: S608
 
 
-@pytest.mark.parametrize("role", ["counter", "office", "portal", "vault", "auditor"])
+@pytest.mark.parametrize("role", ["counter", "backoffice", "portal", "vault", "auditor"])
 @pytest.mark.parametrize("column", SEALED_OF_A_LINE)
-def test_no_face_puts_another_address_in_the_place_of_a_lines(register, as_role, role, column):
+def test_no_app_puts_another_address_in_the_place_of_a_lines(register, as_role, role, column):
     with pytest.raises(ProgrammingError, match="permission denied"), as_role(role):
         database.run(f"UPDATE lines_line SET {column} = ''")  # noqa: S608
 
 
-@pytest.mark.parametrize("role", ["counter", "office", "auditor"])
-def test_faces_read_all_else_of_a_line(register, as_role, role):
+@pytest.mark.parametrize("role", ["counter", "backoffice", "auditor"])
+def test_apps_read_all_else_of_a_line(register, as_role, role):
     named = {row.name for row in database.rows(
         "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'lines_line'::regclass AND attnum > 0 AND NOT attisdropped"
     )}  # fmt: skip
@@ -44,7 +44,7 @@ def test_faces_read_all_else_of_a_line(register, as_role, role):
     assert named - read == set(SEALED_OF_A_LINE)
 
 
-@pytest.mark.parametrize("role", ["counter", "office", "sweep", "vault", "auditor", "migrator"])
+@pytest.mark.parametrize("role", ["counter", "backoffice", "worker", "vault", "auditor", "migrator"])
 @pytest.mark.parametrize("statement", ["UPDATE ledger_entry SET body = ''", "DELETE FROM ledger_entry"])
 def test_no_role_changes_or_removes_a_ledger_entry(register, as_role, role, statement):
     with (
@@ -66,7 +66,7 @@ def test_rows_read_json(register):
 def test_a_plan_is_kept_once_its_query_was_asked_a_few_times(register):
     statement = "SELECT %s::text AS said, %s::bytea AS raw, NULL AS nothing"
 
-    given = [database.kept_rows(statement, [f"Invented {n}", bytes([n])])[0] for n in range(8)]
+    given = [database.prepared_rows(statement, [f"Invented {n}", bytes([n])])[0] for n in range(8)]
 
     assert given == [(f"Invented {n}", bytes([n]), None) for n in range(8)]
     assert given[0].said == "Invented 0"
@@ -78,13 +78,13 @@ def test_a_plan_is_kept_once_its_query_was_asked_a_few_times(register):
 
 def test_a_kept_query_is_refused_in_the_same_words_as_any(register, as_role):
     with pytest.raises(ProgrammingError, match="permission denied"), as_role("counter"):
-        database.kept_rows("SELECT ciphertext FROM vault_sealed")
+        database.prepared_rows("SELECT ciphertext FROM vault_sealed")
 
 
 def test_no_value_stays_behind_in_a_plan(register):
     for _ in range(8):
         database.rows("SELECT %s::text AS value", ["Invented"])
-        database.kept_rows("SELECT %s::text AS value", ["Invented"])
+        database.prepared_rows("SELECT %s::text AS value", ["Invented"])
 
     kept = database.rows("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%AS value'")
     assert [row.statement for row in kept] == ["SELECT $1::text AS value"]

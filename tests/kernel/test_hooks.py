@@ -8,11 +8,11 @@ import pytest
 
 from rollkeeper.access.hooks import ACCOUNT_FINDERS, SIGN_OUTS
 from rollkeeper.kernel.hooks import Hook, HookUnset
-from rollkeeper.kernel.opening import INSTANCE_OPENER
+from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
 from rollkeeper.notices.hooks import BEFORE_SENDING, PROMISES
-from rollkeeper.notices.kinds import NoticeKind
+from rollkeeper.notices.choices import NoticeKind
 from rollkeeper.retention.hooks import ABANDONED_ERASERS
-from rollkeeper.site.cli import make_app
+from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.hooks import ALARM_MAILERS, CANARY_MAKER, LINE_VALUE_TABLES
 
 
@@ -87,14 +87,14 @@ def test_what_is_replaced_comes_back(hook):
     ("hook", "provider"),
     [
         (ACCOUNT_FINDERS, "rollkeeper.agents.queries:accounts_of"),
-        (SIGN_OUTS, "rollkeeper.rights.visits:end_all_visits"),
-        (BEFORE_SENDING, "rollkeeper.disclosures.keeping:keep_demands_before_sending"),
-        (PROMISES, "rollkeeper.campaign.planning:first_promise"),
-        (ABANDONED_ERASERS, "rollkeeper.captures.carrying:give_up_held"),
+        (SIGN_OUTS, "rollkeeper.selfcare.sessions:end_all_sessions"),
+        (BEFORE_SENDING, "rollkeeper.disclosures.due_actions:keep_demands_before_sending"),
+        (PROMISES, "rollkeeper.campaign.planning:current_last_day"),
+        (ABANDONED_ERASERS, "rollkeeper.offline.processor:expire_failed"),
         (ALARM_MAILERS, "rollkeeper.notices.alarms:mail_alarms"),
         (CANARY_MAKER, "rollkeeper.lines.canaries:make_canary"),
-        (LINE_VALUE_TABLES, "rollkeeper.lines.sealed_values:SealedColumns"),
-        (INSTANCE_OPENER, "rollkeeper.site.boot:open_home"),
+        (LINE_VALUE_TABLES, "rollkeeper.lines.encrypted_columns:EncryptedColumns"),
+        (INSTANCE_OPENER, "rollkeeper.operations.bootstrap:open_instance"),
     ],
     ids=lambda one: getattr(one, "name", ""),
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from rollkeeper.kernel.errors import Faults
-from rollkeeper.kernel.settings import HomeNoFolder, HomeOfAnotherVersion, SettingFault, settings
+from rollkeeper.kernel.settings import DataDirNotADirectory, InstanceFormatMismatch, SettingFault, settings
 
 WITNESS = "w.example+e533421d+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 RENAMED = "o.example+92567428+BAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
@@ -14,7 +14,7 @@ SIGNER = "w.example+05122f9a+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 def written(tmp_path, monkeypatch):
     def write(text: str) -> None:
         monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
-        (tmp_path / "home.toml").write_text(text, "utf-8")
+        (tmp_path / "settings.toml").write_text(text, "utf-8")
         settings.cache_clear()
 
     yield write
@@ -28,13 +28,13 @@ def test_every_faulty_setting_is_reported_not_only_the_first(written):
     with pytest.raises(Faults) as refusal:
         settings()
 
-    assert {fault.facts["setting"] for fault in refusal.value.faults} == {"zone", "cap_per_hour", "unknown"}
+    assert {fault.facts["setting"] for fault in refusal.value.faults} == {"zone", "max_lines_per_hour", "unknown"}
 
 
-def test_a_home_of_another_version_is_refused_by_name(written):
+def test_an_instance_of_another_version_is_refused_by_name(written):
     written("format = 99\n")
 
-    with pytest.raises(HomeOfAnotherVersion, match="format 99"):
+    with pytest.raises(InstanceFormatMismatch, match="format 99"):
         settings()
 
 
@@ -60,7 +60,7 @@ def test_a_home_of_another_version_is_refused_by_name(written):
             f'ledger_witnesses = [{{url = "https://1", vkey = "{WITNESS}"}}, {{url = "https://2", vkey = "{RENAMED}"}}]',
             "two witnesses have the same key",
         ),
-        ("trial_on = 0001-01-01", "1900-01-01"),
+        ("demo_date = 0001-01-01", "1900-01-01"),
         ("colour = 1", "no such setting"),
         ("a = = 1", "not TOML"),
     ],
@@ -72,12 +72,12 @@ def test_a_setting_that_would_only_fail_later_is_refused_at_once_in_plain_words(
         settings()
 
 
-def test_a_home_that_is_a_file_is_refused_as_such(tmp_path, monkeypatch):
-    (tmp_path / "home").touch()
-    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "home"))
+def test_an_instance_that_is_a_file_is_refused_as_such(tmp_path, monkeypatch):
+    (tmp_path / "data_dir").touch()
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "data_dir"))
     settings.cache_clear()
 
-    with pytest.raises(HomeNoFolder, match="is no folder"):
+    with pytest.raises(DataDirNotADirectory, match="is not a directory"):
         settings()
 
     monkeypatch.undo()

@@ -30,13 +30,13 @@ class Line:
     rows: list[Row] = field(default_factory=list)
 
 
-def fates(rows: list[Row], first: dt.date, last: dt.date) -> list[tuple]:
+def outcomes(rows: list[Row], first: dt.date, last: dt.date) -> list[tuple]:
     """Return (line, suspended, restored, ended, ended by, erased) for each line, sorted."""
     names = sorted({line for line, *_ in rows if line != "*"})
-    return [_fate(name, [row for row in rows if row[0] in {name, "*"}], first, last) for name in names]
+    return [_outcome(name, [row for row in rows if row[0] in {name, "*"}], first, last) for name in names]
 
 
-def _fate(name: str, rows: list[Row], first: dt.date, last: dt.date) -> tuple:
+def _outcome(name: str, rows: list[Row], first: dt.date, last: dt.date) -> tuple:
     rows = [row for row in rows if row[1] <= last]
     line = Line(rows=rows)
     day = min([first, START, *(row[1] for row in rows)])

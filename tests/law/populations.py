@@ -36,8 +36,8 @@ def rows_of(draw: st.DrawFn, line: str) -> list[Row]:
             None,
         )
     ]
-    told = st.sampled_from(["notice_delivered", "notice_delivered", "notice_delivered", "notice_bounced"])
-    rows += [(line, draw(days(0, 200)), draw(told), None) for _ in range(draw(st.integers(0, 2)))]
+    notified = st.sampled_from(["notice_delivered", "notice_delivered", "notice_delivered", "notice_bounced"])
+    rows += [(line, draw(days(0, 200)), draw(notified), None) for _ in range(draw(st.integers(0, 2)))]
     happens = st.sampled_from(["registered", "transferred", "ended", "activated"])
     rows += [
         (line, draw(days()), draw(happens), None) for _ in range(draw(st.sampled_from([0, 0, 0, 1, 1, 2])))

@@ -41,18 +41,18 @@ def test_the_flags_of_a_span_are_those_of_its_days():
     assert list(flags) == [calendars.is_closed(pack, day) for day in days]
 
 
-def test_whoever_asks_while_another_asks_for_the_first_time_is_told_the_same(hurried):
+def test_concurrent_first_calls_get_the_same_calendar(hurried):
     pack = load_pack("cn-xz-2011")
     wanted = calendars.closed_flags(pack, first=FIRST, last=LAST)
 
-    told = []
+    notified = []
     for _ in range(20):
         calendars._year.cache_clear()
         together = threading.Barrier(4)
 
         def ask(together=together):
             together.wait()
-            told.append(calendars.closed_flags(pack, first=FIRST, last=LAST))
+            notified.append(calendars.closed_flags(pack, first=FIRST, last=LAST))
 
         askers = [threading.Thread(target=ask) for _ in range(4)]
         for one in askers:
@@ -60,8 +60,8 @@ def test_whoever_asks_while_another_asks_for_the_first_time_is_told_the_same(hur
         for one in askers:
             one.join()
 
-    assert len(told) == 80
-    assert set(told) == {wanted}
+    assert len(notified) == 80
+    assert set(notified) == {wanted}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from rollkeeper.law.engine_rules import run_rules, span_of
 from rollkeeper.law.engine_sql import run_sql
 from rollkeeper.law.events import Events, read_events
 from rollkeeper.law.packs import load_pack
-from tests.law.day_by_day import Row, fates
+from tests.law.day_by_day import Row, outcomes
 from tests.law.populations import days, populations, write_rows
 
 D = dt.date
@@ -34,13 +34,13 @@ def events_of(tmp_path: Path, rows: list[Row]) -> Events:
 def by_rules(events: Events, first: dt.date, last: dt.date, pack: str = "cn-xz-2011") -> list[tuple]:
     with progress("rules") as bar:
         found = run_rules(load_pack(pack), events, span_of(events, first, last), bar)
-    return [(name, *fate) for name, fate in zip(events.names, found.iter_rows(), strict=True)]
+    return [(name, *outcome) for name, outcome in zip(events.names, found.iter_rows(), strict=True)]
 
 
 def by_sql(events: Events, first: dt.date, last: dt.date, pack: str = "cn-xz-2011") -> list[tuple]:
     with progress("sql") as bar:
         found = run_sql(load_pack(pack), events, span_of(events, first, last), bar)
-    return [(name, *fate) for name, fate in zip(events.names, found.iter_rows(), strict=True)]
+    return [(name, *outcome) for name, outcome in zip(events.names, found.iter_rows(), strict=True)]
 
 
 def expected() -> list[tuple]:
@@ -59,7 +59,7 @@ def rows_of_file(file: Path) -> list[Row]:
 def test_the_naive_reading_gives_the_worked_cases():
     rows = rows_of_file(CASES / "worked.csv")
 
-    assert fates(rows, D(2012, 1, 1), D(2014, 12, 31)) == expected()
+    assert outcomes(rows, D(2012, 1, 1), D(2014, 12, 31)) == expected()
 
 
 def test_the_rules_give_the_worked_cases():
@@ -90,7 +90,7 @@ def test_the_rules_read_every_history_as_the_naive_reading_does(tmp_path, rows, 
 
     found = by_rules(events_of(tmp_path, rows), first, last)
 
-    assert found == fates(rows, first, last)
+    assert found == outcomes(rows, first, last)
 
 
 @quiet(40)
@@ -104,7 +104,7 @@ def test_the_statements_read_every_history_as_the_rules_and_the_naive_reading_do
     found = by_sql(events, first, last)
 
     assert found == by_rules(events, first, last)
-    assert found == fates(rows, first, last)
+    assert found == outcomes(rows, first, last)
 
 
 @quiet(15)
@@ -140,10 +140,10 @@ def test_many_lines_on_several_processes_come_back_in_order(tmp_path, monkeypatc
 SILENT = [("L", D(2010, 5, 1), "activated", None), ("L", D(2011, 12, 20), "notice_delivered", None)]
 
 
-def fate(tmp_path: Path, rows: list[Row], first: dt.date = START, last: dt.date = LAST) -> tuple:
+def outcome(tmp_path: Path, rows: list[Row], first: dt.date = START, last: dt.date = LAST) -> tuple:
     """Ask the rules, and hold the naive reading against them."""
     (found,) = by_rules(events_of(tmp_path, rows), first, last)
-    assert [found] == fates(rows, first, last)
+    assert [found] == outcomes(rows, first, last)
     return found[1:]
 
 
@@ -156,7 +156,7 @@ def fate(tmp_path: Path, rows: list[Row], first: dt.date = START, last: dt.date 
     ],
 )
 def test_registering_around_the_day_of_suspension(tmp_path, registered, suspended, restored):
-    found = fate(tmp_path, [*SILENT, ("L", registered, "registered", None)])
+    found = outcome(tmp_path, [*SILENT, ("L", registered, "registered", None)])
 
     assert found == (suspended, restored, None, None, None)
 
@@ -170,7 +170,7 @@ def test_registering_around_the_day_of_suspension(tmp_path, registered, suspende
     ],
 )
 def test_a_transfer_around_the_day_of_the_end(tmp_path, transferred, ended_on, restored):
-    found = fate(tmp_path, [*SILENT, ("L", transferred, "transferred", None)])
+    found = outcome(tmp_path, [*SILENT, ("L", transferred, "transferred", None)])
 
     assert found[:3] == (D(2012, 3, 2), restored, ended_on)
 
@@ -180,15 +180,15 @@ def test_a_transfer_around_the_day_of_the_end(tmp_path, transferred, ended_on, r
     [(D(2012, 3, 1), None), (D(2012, 3, 2), D(2012, 3, 2)), (D(2012, 3, 3), D(2012, 3, 2))],
 )
 def test_what_lies_after_the_last_simulated_day_does_not_happen(tmp_path, last, suspended):
-    assert fate(tmp_path, SILENT, last=last)[0] == suspended
+    assert outcome(tmp_path, SILENT, last=last)[0] == suspended
 
 
 @pytest.mark.parametrize(
     ("last_of_hold", "erased"),
     [(D(2013, 4, 5), D(2013, 4, 6)), (D(2013, 4, 6), D(2013, 4, 7)), (D(2013, 4, 7), D(2013, 4, 8))],
 )
-def test_a_hold_around_the_day_of_erasure(tmp_path, last_of_hold, erased):
-    found = fate(tmp_path, [*SILENT, ("L", D(2012, 6, 1), "hold", last_of_hold)])
+def test_a_legal_hold_around_the_day_of_erasure(tmp_path, last_of_hold, erased):
+    found = outcome(tmp_path, [*SILENT, ("L", D(2012, 6, 1), "hold", last_of_hold)])
 
     assert found[4] == erased
 
@@ -196,7 +196,7 @@ def test_a_hold_around_the_day_of_erasure(tmp_path, last_of_hold, erased):
 def test_closed_days_pauses_and_stays_do_not_delay_erasure(tmp_path):
     ended = [("L", D(2010, 5, 1), "activated", None), ("L", D(2012, 4, 5), "ended", None)]
 
-    found = fate(
+    found = outcome(
         tmp_path,
         [*ended, ("L", D(2013, 1, 1), "pause", D(2013, 12, 1)), ("*", D(2013, 1, 1), "stay", D(2013, 12, 1))],
     )
@@ -208,27 +208,27 @@ def test_closed_days_pauses_and_stays_do_not_delay_erasure(tmp_path):
 def test_an_outage_delays_erasure(tmp_path):
     rows = [("L", D(2012, 4, 5), "ended", None), ("*", D(2013, 4, 1), "outage", D(2013, 5, 1))]
 
-    assert fate(tmp_path, rows)[4] == D(2013, 5, 2)
+    assert outcome(tmp_path, rows)[4] == D(2013, 5, 2)
 
 
 def test_after_an_outage_each_stage_counts_from_what_really_happened(tmp_path):
     rows = [*SILENT, ("*", D(2012, 2, 1), "outage", D(2012, 5, 31))]
 
-    suspended, _, ended, by, _ = fate(tmp_path, rows)
+    suspended, _, ended, by, _ = outcome(tmp_path, rows)
 
     assert (suspended, ended, by) == (D(2012, 6, 1), D(2012, 7, 3), "campaign")
 
 
 def test_what_was_due_before_the_first_day_is_caught_up_one_step_a_day(tmp_path):
-    suspended, _, ended, _, _ = fate(tmp_path, SILENT, first=D(2012, 9, 3))
+    suspended, _, ended, _, _ = outcome(tmp_path, SILENT, first=D(2012, 9, 3))
 
     assert suspended == D(2012, 9, 3)
     assert ended > D(2012, 10, 3)
 
 
 def test_overlapping_pauses_count_once(tmp_path):
-    one = fate(tmp_path, [*SILENT, ("L", D(2012, 2, 1), "pause", D(2012, 2, 20))])
-    many = fate(
+    one = outcome(tmp_path, [*SILENT, ("L", D(2012, 2, 1), "pause", D(2012, 2, 20))])
+    many = outcome(
         tmp_path,
         [
             *SILENT,
@@ -242,32 +242,32 @@ def test_overlapping_pauses_count_once(tmp_path):
 
 
 def test_a_stay_is_a_pause_for_every_line(tmp_path):
-    paused = fate(tmp_path, [*SILENT, ("L", D(2012, 2, 20), "pause", D(2012, 3, 10))])
-    stayed = fate(tmp_path, [*SILENT, ("*", D(2012, 2, 20), "stay", D(2012, 3, 10))])
-    paused_all = fate(tmp_path, [*SILENT, ("*", D(2012, 2, 20), "pause", D(2012, 3, 10))])
+    paused = outcome(tmp_path, [*SILENT, ("L", D(2012, 2, 20), "pause", D(2012, 3, 10))])
+    stayed = outcome(tmp_path, [*SILENT, ("*", D(2012, 2, 20), "stay", D(2012, 3, 10))])
+    paused_all = outcome(tmp_path, [*SILENT, ("*", D(2012, 2, 20), "pause", D(2012, 3, 10))])
 
     assert stayed == paused == paused_all
 
 
 def test_a_pause_that_begins_on_the_day_of_suspension_prevents_it(tmp_path):
-    assert fate(tmp_path, [*SILENT, ("L", D(2012, 3, 2), "pause", D(2012, 3, 8))])[0] == D(2012, 3, 9)
+    assert outcome(tmp_path, [*SILENT, ("L", D(2012, 3, 2), "pause", D(2012, 3, 8))])[0] == D(2012, 3, 9)
 
 
 def test_registering_and_ending_on_one_day_restores_and_then_ends(tmp_path):
     rows = [*SILENT, ("L", D(2012, 3, 20), "ended", None), ("L", D(2012, 3, 20), "registered", None)]
 
-    assert fate(tmp_path, rows)[:4] == (D(2012, 3, 2), D(2012, 3, 20), D(2012, 3, 20), "subscriber")
+    assert outcome(tmp_path, rows)[:4] == (D(2012, 3, 2), D(2012, 3, 20), D(2012, 3, 20), "subscriber")
 
 
-def test_an_end_by_the_holder_on_the_day_of_the_campaigns_is_the_holders(tmp_path):
-    assert fate(tmp_path, [*SILENT, ("L", D(2012, 4, 5), "ended", None)])[2:4] == (
+def test_a_termination_by_the_subscriber_wins_on_the_day_of_the_campaign(tmp_path):
+    assert outcome(tmp_path, [*SILENT, ("L", D(2012, 4, 5), "ended", None)])[2:4] == (
         D(2012, 4, 5),
         "subscriber",
     )
 
 
 def test_a_registration_after_the_end_changes_nothing(tmp_path):
-    assert fate(tmp_path, [*SILENT, ("L", D(2012, 4, 6), "registered", None)]) == fate(tmp_path, SILENT)
+    assert outcome(tmp_path, [*SILENT, ("L", D(2012, 4, 6), "registered", None)]) == outcome(tmp_path, SILENT)
 
 
 def test_a_row_for_every_line_concerns_every_line(tmp_path):
@@ -283,4 +283,4 @@ def test_a_row_for_every_line_concerns_every_line(tmp_path):
 
 
 def test_a_line_that_never_was_activated_is_left_alone(tmp_path):
-    assert fate(tmp_path, [("L", D(2011, 12, 20), "notice_delivered", None)]) == (None,) * 5
+    assert outcome(tmp_path, [("L", D(2011, 12, 20), "notice_delivered", None)]) == (None,) * 5

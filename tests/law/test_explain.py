@@ -12,17 +12,17 @@ from rollkeeper.law.packs import load_pack
 
 D = dt.date
 PACK = load_pack("cn-xz-2011")
-TOLD = {"activated_on": D(2010, 5, 1), "notices_delivered": (D(2011, 12, 20),)}
+NOTIFIED = {"activated_on": D(2010, 5, 1), "notices_delivered": (D(2011, 12, 20),)}
 
 
-def told(on: dt.date, language: str = "en", **facts) -> str:
+def explained(on: dt.date, language: str = "en", **facts) -> str:
     """Return the whole explanation as one text."""
-    found = explain_history(PACK, LineHistory(**TOLD | facts), on, language=language)
+    found = explain_history(PACK, LineHistory(**NOTIFIED | facts), on, language=language)
     return " ".join(f"{sentence.text} [{sentence.article}]" for sentence in found)
 
 
 def test_a_line_that_is_being_counted_learns_its_last_day_and_what_follows():
-    text = told(D(2012, 1, 10))
+    text = explained(D(2012, 1, 10))
 
     assert "9 of 60 days have been counted. [3]" in text
     assert "Day 60 of 60 is 2012-03-01: the last day to register. [3]" in text
@@ -30,7 +30,7 @@ def test_a_line_that_is_being_counted_learns_its_last_day_and_what_follows():
 
 
 def test_a_last_day_on_a_closed_day_is_explained():
-    text = told(D(2013, 1, 10), notices_delivered=(D(2013, 1, 1),))
+    text = explained(D(2013, 1, 10), notices_delivered=(D(2013, 1, 1),))
 
     assert "Day 60 of 60 is 2013-03-02." in text
     assert "the last day to register moves to 2013-03-04" in text
@@ -38,7 +38,7 @@ def test_a_last_day_on_a_closed_day_is_explained():
 
 
 def test_a_pause_is_named_and_counted():
-    text = told(D(2012, 3, 15), pauses=((D(2012, 2, 20), D(2012, 3, 10)),))
+    text = explained(D(2012, 3, 15), pauses=((D(2012, 2, 20), D(2012, 3, 10)),))
 
     assert "From 2012-02-20 to 2012-03-10 the clock stands still" in text
     assert "Day 60 of 60 is 2012-03-21" in text
@@ -53,23 +53,23 @@ def test_a_pause_is_named_and_counted():
         (D(2012, 3, 20), True, D(2012, 3, 21)),
     ],
 )
-def test_a_promised_day_that_is_later_than_the_law_s_is_told_and_kept(promised, is_said, earliest):
-    text = told(D(2012, 1, 10), promised_on=promised)
+def test_a_promised_day_later_than_the_law_s_is_explained_and_kept(promised, is_said, earliest):
+    text = explained(D(2012, 1, 10), promised_on=promised)
 
     assert "Day 60 of 60 is 2012-03-01: the last day to register." in text
     assert (f"But {promised} was promised as the last day." in text) == is_said
     assert f"may be suspended from {earliest} on" in text
 
 
-def test_what_was_promised_of_a_suspension_moves_its_end_and_nothing_before_it():
+def test_a_promised_day_of_a_suspension_moves_its_end_only():
     promised = {"suspended_on": D(2012, 3, 2), "promised_on": D(2012, 4, 20)}
 
-    assert "may be ended from 2012-04-23 on" in told(D(2012, 3, 10), **promised)
-    assert "2012-04-20" not in told(D(2012, 3, 1), **promised)
+    assert "may be terminated from 2012-04-23 on" in explained(D(2012, 3, 10), **promised)
+    assert "2012-04-20" not in explained(D(2012, 3, 1), **promised)
 
 
 def test_an_open_pause_leaves_no_last_day():
-    text = told(D(2012, 3, 15), pauses=((D(2012, 2, 20), None),), stays=((D(2012, 2, 1), None),))
+    text = explained(D(2012, 3, 15), pauses=((D(2012, 2, 20), None),), stays=((D(2012, 2, 1), None),))
 
     assert "From 2012-02-20 on the clock stands still" in text
     assert "From 2012-02-01 on a stay holds for every line" in text
@@ -77,35 +77,35 @@ def test_an_open_pause_leaves_no_last_day():
     assert "may be suspended" not in text
 
 
-def test_somebody_who_was_not_reached_has_no_clock():
-    text = told(D(2013, 1, 1), notices_delivered=(), notices_bounced=(D(2011, 12, 20),))
+def test_an_unreachable_subscriber_has_no_clock():
+    text = explained(D(2013, 1, 1), notices_delivered=(), notices_bounced=(D(2011, 12, 20),))
 
     assert "count for nothing: 2011-12-20. [3]" in text
     assert "no clock runs and the line may not be suspended. [3]" in text
 
 
 def test_a_notice_of_tomorrow_is_not_known_today():
-    assert "no clock runs" in told(D(2011, 12, 19))
+    assert "no clock runs" in explained(D(2011, 12, 19))
 
 
 def test_a_suspended_line_learns_what_stays_open_and_when_it_may_end():
-    text = told(D(2012, 3, 10), suspended_on=D(2012, 3, 2))
+    text = explained(D(2012, 3, 10), suspended_on=D(2012, 3, 2))
 
     assert "suspended on 2012-03-02" in text
     assert "Emergency calls, the care number and registration stay open. [3]" in text
     assert "Day 30 of 30 is 2012-04-01: the last day to register. [3]" in text
-    assert "may be ended from 2012-04-05 on" in text
+    assert "may be terminated from 2012-04-05 on" in text
     assert "may be suspended" not in text
 
 
 def test_a_late_suspension_counts_from_the_day_it_really_happened():
-    text = told(D(2012, 6, 10), suspended_on=D(2012, 6, 1))
+    text = explained(D(2012, 6, 10), suspended_on=D(2012, 6, 1))
 
     assert "Day 30 of 30 is 2012-07-01." in text
 
 
-def test_a_restored_line_is_told_so_and_nothing_threatens_it():
-    text = told(
+def test_a_restored_line_is_explained_without_further_steps():
+    text = explained(
         D(2012, 4, 6), suspended_on=D(2012, 3, 2), registered_on=D(2012, 4, 5), restored_on=D(2012, 4, 5)
     )
 
@@ -114,21 +114,21 @@ def test_a_restored_line_is_told_so_and_nothing_threatens_it():
 
 
 def test_an_ended_line_learns_how_long_its_records_are_kept():
-    text = told(D(2012, 5, 1), suspended_on=D(2012, 3, 2), ended_on=D(2012, 4, 5), ended_by="campaign")
+    text = explained(D(2012, 5, 1), suspended_on=D(2012, 3, 2), terminated_on=D(2012, 4, 5), terminated_by="campaign")
 
-    assert "ended on 2012-04-05: it had been suspended for 30 counted days" in text
+    assert "terminated on 2012-04-05: it had been suspended for 30 counted days" in text
     assert "kept through 2013-04-05 and erased on the first day after it. [5]" in text
 
 
-def test_a_hold_on_erasure_is_told():
-    text = told(D(2013, 4, 6), ended_on=D(2012, 4, 5), ended_by="subscriber", holds=((D(2013, 1, 1), None),))
+def test_a_legal_hold_is_explained():
+    text = explained(D(2013, 4, 6), terminated_on=D(2012, 4, 5), terminated_by="subscriber", lock=((D(2013, 1, 1), None),))
 
-    assert "The holder ended the contract on 2012-04-05." in text
+    assert "The subscriber terminated the contract on 2012-04-05." in text
     assert "A legal hold since 2013-01-01 makes the erasure wait" in text
 
 
-def test_an_erased_line_is_told_when():
-    text = told(D(2013, 5, 1), ended_on=D(2012, 4, 5), ended_by="subscriber", erased_on=D(2013, 4, 6))
+def test_an_erased_line_is_explained_with_its_day():
+    text = explained(D(2013, 5, 1), terminated_on=D(2012, 4, 5), terminated_by="subscriber", erased_on=D(2013, 4, 6))
 
     assert "erased on 2013-04-06. [5]" in text
 
@@ -143,11 +143,11 @@ def test_an_erased_line_is_told_when():
     ],
 )
 def test_whom_the_campaign_concerns_is_said(activated, words):
-    assert words in told(D(2012, 2, 1), activated_on=activated)
+    assert words in explained(D(2012, 2, 1), activated_on=activated)
 
 
-def test_a_country_without_the_duty_suspends_nobody():
-    found = explain_history(load_pack("none"), LineHistory(**TOLD), D(2012, 6, 1))
+def test_a_law_without_the_duty_suspends_no_line():
+    found = explain_history(load_pack("none"), LineHistory(**NOTIFIED), D(2012, 6, 1))
 
     assert [sentence.text for sentence in found] == [
         "The law in force here has nobody register, so no line is suspended for want of it."
@@ -155,21 +155,21 @@ def test_a_country_without_the_duty_suspends_nobody():
 
 
 def test_the_same_is_said_in_chinese():
-    text = told(D(2012, 3, 10), "zh-hans", suspended_on=D(2012, 3, 2))
+    text = explained(D(2012, 3, 10), "zh-hans", suspended_on=D(2012, 3, 2))
 
     assert "2012-03-02被暂停服务" in text
     assert "2012-04-05起可以终止服务" in text
 
 
 def test_the_same_is_said_in_tibetan():
-    text = told(D(2012, 3, 10), "bo", suspended_on=D(2012, 3, 2))
+    text = explained(D(2012, 3, 10), "bo", suspended_on=D(2012, 3, 2))
 
     assert "2012-03-02 ཉིན་མཚམས་བཞག" in text
     assert "2012-04-05 ནས་སྐུད་ལམ་མཇུག་སྒྲིལ་ཆོག" in text
 
 
 def test_what_a_language_lacks_is_said_in_english():
-    assert told(D(2012, 3, 10), "ne") == told(D(2012, 3, 10))
+    assert explained(D(2012, 3, 10), "ne") == explained(D(2012, 3, 10))
 
 
 def test_every_language_fills_in_the_same_facts():

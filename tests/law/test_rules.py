@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 
 from rollkeeper.law.calendars import is_closed
-from rollkeeper.law.daybook import merge
+from rollkeeper.law.calendar_cache import merge
 from rollkeeper.law.errors import AnchorTooLate
 from rollkeeper.law.packs import load_pack
-from rollkeeper.law.rules import History, count_clock, keeps_until, standing
+from rollkeeper.law.rules import History, count_clock, keeps_until, current_stage
 
 D = dt.date
 PACK = load_pack("cn-xz-2011")
@@ -61,7 +61,7 @@ def test_the_same_days_a_year_later_end_on_a_saturday_and_move_on():
     )
 
 
-def test_thirty_days_of_suspension_end_on_a_make_up_working_day_and_the_shut_desks_follow():
+def test_thirty_days_of_suspension_may_end_on_a_make_up_working_day():
     found = count(D(2012, 3, 2), 30)
 
     assert (found.reached_on, found.last_day_on, found.earliest_on) == (
@@ -106,7 +106,7 @@ def test_a_pause_before_the_anchor_changes_nothing():
         (D(2012, 3, 2), D(2012, 3, 1), D(2012, 3, 1), D(2012, 3, 2)),
     ],
 )
-def test_no_day_is_looked_at_beyond_the_last_to_be_looked_at(through, reached, last_day, earliest):
+def test_no_day_after_the_last_one_is_read(through, reached, last_day, earliest):
     found = count(D(2012, 1, 1), through=through)
 
     assert (found.reached_on, found.last_day_on, found.earliest_on) == (reached, last_day, earliest)
@@ -143,48 +143,48 @@ def test_nothing_is_kept_where_no_law_asks_for_it():
     assert keeps_until(load_pack("none"), D(2012, 2, 29)) == D(2012, 2, 29)
 
 
-SILENT = History(activated_on=D(2010, 5, 1), told_on=D(2011, 12, 20))
+SILENT = History(activated_on=D(2010, 5, 1), notified_on=D(2011, 12, 20))
 
 
 @pytest.mark.parametrize(
     ("on", "stage"),
     [
-        (D(2012, 3, 1), "counting"),
+        (D(2012, 3, 1), "running"),
         (D(2012, 3, 2), "suspended"),
         (D(2012, 4, 4), "suspended"),
-        (D(2012, 4, 5), "ended"),
-        (D(2013, 4, 5), "ended"),
+        (D(2012, 4, 5), "terminated"),
+        (D(2013, 4, 5), "terminated"),
         (D(2013, 4, 6), "erased"),
     ],
 )
 def test_a_silent_line_stands_where_the_law_puts_it(on, stage):
-    assert standing(PACK, SILENT, on=on) == stage
+    assert current_stage(PACK, SILENT, on=on) == stage
 
 
 @pytest.mark.parametrize(
     ("activated", "stage"),
     [
         (D(2011, 12, 31), "suspended"),
-        (D(2012, 1, 1), "outside"),
-        (D(2012, 1, 2), "outside"),
-        (None, "outside"),
+        (D(2012, 1, 1), "out_of_scope"),
+        (D(2012, 1, 2), "out_of_scope"),
+        (None, "out_of_scope"),
     ],
 )
 def test_the_campaign_concerns_lines_from_before_its_first_day(activated, stage):
-    history = History(activated_on=activated, told_on=D(2011, 12, 20))
+    history = History(activated_on=activated, notified_on=D(2011, 12, 20))
 
-    assert standing(PACK, history, on=D(2012, 3, 5)) == stage
+    assert current_stage(PACK, history, on=D(2012, 3, 5)) == stage
 
 
 @pytest.mark.parametrize(
-    ("told", "suspended_on"),
+    ("notified", "suspended_on"),
     [(D(2011, 12, 31), D(2012, 3, 2)), (D(2012, 1, 1), D(2012, 3, 2)), (D(2012, 1, 2), D(2012, 3, 5))],
 )
-def test_the_clock_starts_at_proof_of_notice_and_not_before_the_campaign(told, suspended_on):
-    history = History(activated_on=D(2010, 5, 1), told_on=told)
+def test_the_clock_starts_at_proof_of_notice_and_not_before_the_campaign(notified, suspended_on):
+    history = History(activated_on=D(2010, 5, 1), notified_on=notified)
 
-    assert standing(PACK, history, on=suspended_on - dt.timedelta(days=1)) == "counting"
-    assert standing(PACK, history, on=suspended_on) == "suspended"
+    assert current_stage(PACK, history, on=suspended_on - dt.timedelta(days=1)) == "running"
+    assert current_stage(PACK, history, on=suspended_on) == "suspended"
 
 
 def test_stretches_are_joined_where_they_touch():

@@ -16,16 +16,16 @@ from hypothesis import HealthCheck, given, settings
 
 from rollkeeper.law.engine_rules import moments, run_rules, span_of
 from rollkeeper.law.engines import Engine
-from rollkeeper.law.errors import EnginesDisagree, SpanNotRead, UnhonouredField
+from rollkeeper.law.errors import EnginesDisagree, InvalidSpan, UnsupportedPackField
 from rollkeeper.law.events import read_events
 from rollkeeper.law.packs import load_pack
-from rollkeeper.law.picture import svg_picture
-from rollkeeper.law.rules import Fate, History, stage_of
-from rollkeeper.law.simulation import refuse_difference, simulate, write_whole
+from rollkeeper.law.chart import svg_chart
+from rollkeeper.law.rules import LineOutcome, History, stage_of
+from rollkeeper.law.simulation import refuse_difference, simulate, write_atomically
 from rollkeeper.law.stages import STAGES, stage_counts
 from tests.law.day_by_day import Row
 from tests.law.populations import populations, write_rows
-from tests.typist import Typist
+from tests.command_server import CommandServer
 
 D = dt.date
 CASES = Path(__file__).parents[1] / "cases"
@@ -36,9 +36,9 @@ EXPECTED = (CASES / "simulation" / "worked-expected.csv").read_bytes()
 @pytest.fixture(scope="module")
 def run() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
     """Run the command, without waiting for its start each time."""
-    typist = Typist(os.environ)
-    yield lambda *arguments: typist.run("simulate", *map(str, arguments))
-    typist.go()
+    command_server = CommandServer(os.environ)
+    yield lambda *arguments: command_server.run("simulate", *map(str, arguments))
+    command_server.go()
 
 
 def days(first: str = "2012-01-01", last: str = "2014-12-31") -> list[str]:
@@ -55,14 +55,14 @@ def no_progress(what: str):
 
 
 @pytest.mark.parametrize("engine", ["rules", "sql", "both"])
-def test_each_engine_writes_the_worked_cases(run, home, tmp_path, engine):
+def test_each_engine_writes_the_worked_cases(run, data_dir, tmp_path, engine):
     done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "r.csv", "--engine", engine)
 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "r.csv").read_bytes() == EXPECTED
 
 
-def test_both_engines_run_unless_one_is_named(run, home, tmp_path):
+def test_both_engines_run_unless_one_is_named(run, data_dir, tmp_path):
     done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "r.csv", "--plot", tmp_path / "p.svg")
 
     assert done.returncode == 0, done.stderr
@@ -70,7 +70,7 @@ def test_both_engines_run_unless_one_is_named(run, home, tmp_path):
     assert ET.parse(tmp_path / "p.svg").getroot().tag.endswith("svg")  # noqa: S314
 
 
-def test_the_rules_need_no_home(tmp_path, monkeypatch):
+def test_the_rules_need_no_instance(tmp_path, monkeypatch):
     monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / "nowhere"))
 
     # As a stranger would: the program itself, with nothing imported before.
@@ -131,14 +131,14 @@ def test_the_result_never_overwrites_the_histories(run, tmp_path):
     assert own.read_bytes() == WORKED.read_bytes()
 
 
-def test_a_pack_that_is_not_obeyed_whole_is_refused(run, tmp_path):
+def test_a_pack_that_is_not_fully_supported_is_refused(run, tmp_path):
     done = run(
         CASES / "packs" / "ghana.yaml", WORKED, *days(), "--out", tmp_path / "r.csv", "--engine", "rules"
     )
 
     assert done.returncode == 1
     assert "'campaigns[].stages[].duty_cycle'" in done.stderr
-    with pytest.raises(UnhonouredField):
+    with pytest.raises(UnsupportedPackField):
         simulate(
             load_pack(CASES / "packs" / "ghana.yaml"),
             WORKED,
@@ -149,7 +149,7 @@ def test_a_pack_that_is_not_obeyed_whole_is_refused(run, tmp_path):
         )
 
 
-def test_engines_that_disagree_name_the_lines_and_write_nothing(tmp_path, home, monkeypatch, capsys):
+def test_engines_that_disagree_name_the_lines_and_write_nothing(tmp_path, data_dir, monkeypatch, capsys):
     from rollkeeper.law import engine_sql
 
     def wrong(pack, events, span, bar):
@@ -157,7 +157,7 @@ def test_engines_that_disagree_name_the_lines_and_write_nothing(tmp_path, home, 
         return found.with_columns(pl.col("suspended_on") + pl.duration(days=1))
 
     monkeypatch.setattr(engine_sql, "run_sql", wrong)
-    monkeypatch.setattr("rollkeeper.kernel.opening.open_home", lambda: None)
+    monkeypatch.setattr("rollkeeper.kernel.instance_opener.open_instance", lambda: None)
 
     with pytest.raises(EnginesDisagree) as raised:
         simulate(
@@ -182,7 +182,7 @@ def test_one_field_is_enough_to_disagree():
 
 
 def test_a_first_day_after_the_last_is_refused():
-    with pytest.raises(SpanNotRead):
+    with pytest.raises(InvalidSpan):
         simulate(
             load_pack("none"),
             WORKED,
@@ -193,7 +193,7 @@ def test_a_first_day_after_the_last_is_refused():
         )
 
 
-def test_an_empty_population_has_an_empty_result(run, home, tmp_path):
+def test_an_empty_population_has_an_empty_result(run, data_dir, tmp_path):
     empty = tmp_path / "empty.csv"
     empty.write_text("line,date,event,until\n", "utf-8")
 
@@ -203,7 +203,7 @@ def test_an_empty_population_has_an_empty_result(run, home, tmp_path):
     assert (tmp_path / "r.csv").read_bytes() == EXPECTED.splitlines(keepends=True)[0]
 
 
-def test_a_line_of_which_only_later_things_are_known_stands_in_the_result(run, home, tmp_path):
+def test_a_line_of_which_only_later_things_are_known_stands_in_the_result(run, data_dir, tmp_path):
     events = write_rows(
         tmp_path / "e.csv", [("a", D(2020, 1, 1), "ended", None), ("*", D(2020, 1, 1), "hold", D(2020, 1, 2))]
     )
@@ -219,9 +219,9 @@ def counts_of(
     events = read_events(write_rows(tmp_path / "e.csv", rows))
     pack, first = load_pack("cn-xz-2011"), D(2012, 1, 1)
     with no_progress("") as bar:
-        fates = run_rules(pack, events, span_of(events, first, last), bar)
+        outcomes = run_rules(pack, events, span_of(events, first, last), bar)
     known = moments(events, through=last)
-    return stage_counts(pack, known, fates, first=first, last=last), known, fates
+    return stage_counts(pack, known, outcomes, first=first, last=last), known, outcomes
 
 
 @settings(
@@ -231,7 +231,7 @@ def counts_of(
 def test_the_stages_of_a_day_are_those_of_its_lines(tmp_path, rows):
     last = D(2013, 6, 30)
 
-    counts, known, fates = counts_of(tmp_path, rows, last)
+    counts, known, outcomes = counts_of(tmp_path, rows, last)
 
     pack = load_pack("cn-xz-2011")
     for row in counts.gather_every(37).iter_rows(named=True):
@@ -240,21 +240,21 @@ def test_the_stages_of_a_day_are_those_of_its_lines(tmp_path, rows):
                 pack,
                 History(
                     known_row["activated_on"],
-                    known_row["told_on"],
-                    _counts(known_row, fate),
+                    known_row["notified_on"],
+                    _counts(known_row, outcome),
                     known_row["ended_on"],
                 ),
-                Fate(**fate),
+                LineOutcome(*outcome.values()),
                 on=row["day"],
             )
-            for known_row, fate in zip(known.iter_rows(named=True), fates.iter_rows(named=True), strict=True)
+            for known_row, outcome in zip(known.iter_rows(named=True), outcomes.iter_rows(named=True), strict=True)
         ]
         assert {stage: row[stage] for stage in STAGES} == {stage: stages.count(stage) for stage in STAGES}
 
 
-def _counts(known: dict, fate: dict) -> dt.date | None:
+def _counts(known: dict, outcome: dict) -> dt.date | None:
     """A registration after the end is a new contract."""
-    registered, ended = known["registered_on"], fate["ended_on"]
+    registered, ended = known["registered_on"], outcome["ended_on"]
     return None if registered and ended and registered > ended else registered
 
 
@@ -265,7 +265,7 @@ def test_the_drawing_can_be_heard_and_loads_nothing(tmp_path):
         D(2012, 6, 30),
     )
 
-    text = svg_picture(counts, pack="cn-xz-2011 & <co>")
+    text = svg_chart(counts, pack="cn-xz-2011 & <co>")
 
     drawing = ET.fromstring(text)  # noqa: S314
     space = "{http://www.w3.org/2000/svg}"
@@ -273,7 +273,7 @@ def test_the_drawing_can_be_heard_and_loads_nothing(tmp_path):
     assert drawing.get("aria-labelledby").split() == [
         drawing.find(f"{space}{tag}").get("id") for tag in ("title", "desc")
     ]
-    assert "ended: 1" in drawing.find(f"{space}desc").text
+    assert "terminated: 1" in drawing.find(f"{space}desc").text
     assert "href" not in text
     assert "url(" not in text
 
@@ -282,13 +282,13 @@ def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path):
     out = tmp_path / "device"
     out.symlink_to("/dev/null")
 
-    write_whole(out, b"line\n")
+    write_atomically(out, b"line\n")
 
     assert out.is_symlink()
     assert sorted(tmp_path.iterdir()) == [out]
 
 
-def test_the_picture_does_not_overwrite_the_result(run, home, tmp_path):
+def test_the_chart_does_not_overwrite_the_result(run, data_dir, tmp_path):
     done = run("cn-xz-2011", WORKED, *days(), "--out", tmp_path / "r", "--plot", tmp_path / "." / "r")
 
     assert done.returncode == 2

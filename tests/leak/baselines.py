@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 from cryptography.fernet import Fernet
 
-from rollkeeper.kernel.server import BINARIES, server_user
+from rollkeeper.platform.embedded_postgres import BINARIES, server_user
 from tests.leak.people import Inventor, Person
 from tests.leak.search import hits_of
 
@@ -114,7 +114,7 @@ def _cluster(folder: Path) -> Iterator[psycopg.Connection]:
     options = f"-p {PORT} -k {folder}"
     _run("pg_ctl", "-D", str(data), "-w", "-s", "-l", str(folder / "server.log"), "-o", options, "start")
     try:
-        # Django binds values into the text of the statement on its own side, unless it is told not to.
+        # Django binds values into the text of the statement on its own side, unless it is asked not to.
         with psycopg.connect(
             host=str(folder), port=PORT, user="postgres", dbname="postgres", autocommit=True,
             cursor_factory=psycopg.ClientCursor,

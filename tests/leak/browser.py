@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The web faces of a machine, and a browser that keeps a copy of every answer to be searched."""
+"""The web apps of a machine, and a browser that keeps a copy of every answer to be searched."""
 
 import html
 import http.client
@@ -13,14 +13,14 @@ from urllib.parse import quote, urlencode
 
 from tests.leak.machine import PASSWORD, Machine, until
 
-PORTS = {"office": 0, "counter": 1, "portal": 2}
+PORTS = {"backoffice": 0, "counter": 1, "portal": 2}
 COMMAND = Path(sys.executable).with_name("rollkeeper")
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a face answered."""
+    """What an app answered."""
 
     status: int
     location: str
@@ -32,24 +32,24 @@ class Answer:
         return dict(_HIDDEN.findall(self.text))
 
 
-class Faces:
-    """The faces as processes, as `rollkeeper serve` starts them: both, or those that are named."""
+class Apps:
+    """The apps as processes, as `rollkeeper serve` starts them: both, or those that are named."""
 
-    def __init__(self, machine: Machine, *faces: str) -> None:
+    def __init__(self, machine: Machine, *apps: str) -> None:
         self._machine, self.port = machine, _free_ports()
-        chosen = [word for face in faces or ("counter", "office") for word in ("--face", face)]
+        chosen = [word for app in apps or ("counter", "backoffice") for word in ("--app", app)]
         said = machine.said("serve")
         with said.open("wb") as out, said.with_suffix(".err").open("wb") as err:
             self.process = subprocess.Popen(
-                [COMMAND, "serve", "--no-work", "--port", str(self.port), *chosen],
+                [COMMAND, "serve", "--no-worker", "--port", str(self.port), *chosen],
                 env=machine.environment, stdout=out, stderr=err,
             )  # fmt: skip
         until(lambda: self.process.poll() is not None or "Ready" in said.read_text("utf-8"), seconds=90)
         assert self.process.poll() is None, said.with_suffix(".err").read_text("utf-8")
 
-    def browser(self, face: str) -> "Browser":
-        """Return a browser for one face."""
-        return Browser(self._machine, self.port + PORTS[face])
+    def browser(self, app: str) -> "Browser":
+        """Return a browser for one app."""
+        return Browser(self._machine, self.port + PORTS[app])
 
     def stop(self, *, kill: bool = False) -> None:
         """Stop both, or kill their parent."""

@@ -18,7 +18,7 @@ from tests.leak.machine import Machine
 from tests.leak.people import Inventor, Person, firm
 
 SPECIMEN_SEED = 11
-TOLD = "2011-12-20"
+NOTIFIED = "2011-12-20"
 """The day on which the machine believes itself to be."""
 
 
@@ -30,26 +30,26 @@ class CounterDesk:
         assert browser.sign_in("clerk-01").status == 302
 
     def work(self, lines: list[Person]) -> None:
-        """Do each deed once for people who come, then everything that is refused. `lines` have no holder yet."""
+        """Do each action once for people who come, then everything that is refused. `lines` have no subscriber yet."""
         anna, berta, chen, dolma = self._people.people(4)
         self._do("/register/", lines[0], anna)
-        self._do("/change/", lines[0], anna, holder__name=self._people.person().name)
+        self._do("/change/", lines[0], anna, subscriber__name=self._people.person().name)
         renewed = self._people.person()
         self._do(
             "/change/", lines[0], renewed, former__document_type=anna.document_type,
             former__document_number=anna.document_number,
         )  # fmt: skip
         self._do("/install/", berta, berta, service="fixed_line")
-        self._do("/relocate/", berta, berta, holder__address=self._people.person().address)
+        self._do("/relocate/", berta, berta, subscriber__address=self._people.person().address)
         self._do(
-            "/transfer/", lines[0], chen, giver__document_type=renewed.document_type,
-            giver__document_number=renewed.document_number,
+            "/transfer/", lines[0], chen, transferor__document_type=renewed.document_type,
+            transferor__document_number=renewed.document_number,
         )  # fmt: skip
         self._do("/register/", lines[1], dolma)
         shown = {"document_type": dolma.document_type, "document_number": dolma.document_number}
         self._done(self._browser.submit("/replace-sim/", number=lines[1].number, **shown))
         self._done(self._browser.submit("/end/", number=lines[1].number, **shown))
-        pause = {"reason": "hospital", "first": TOLD, "last": ""}
+        pause = {"reason": "hospital", "first": NOTIFIED, "last": ""}
         self._done(self._browser.submit("/pause/", number=lines[2].number, **pause))
         self._done(self._browser.submit("/dispute/", number=lines[3].number))
         assert "rk-answer" in self._browser.submit("/", number=lines[0].number).text
@@ -108,22 +108,22 @@ class CounterDesk:
     def _company(self) -> None:
         company, user, bearer = self._people.people(3)
         parts = (
-            _part("holder", firm(company))
+            _part("subscriber", firm(company))
             | _part("user", user.identity())
             | _part("bearer", bearer.identity(address=False))
         )
         self._done(
             self._browser.submit(
-                "/register/?kind=company", number=company.number, looked_twice="on", language="en", **parts
+                "/register/?kind=company", number=company.number, double_checked="on", language="en", **parts
             )
         )
 
     def _minor(self) -> None:
         child, parent = self._people.people(2)
-        parts = _part("holder", child.identity()) | _part("guardian", parent.identity(address=False))
+        parts = _part("subscriber", child.identity()) | _part("guardian", parent.identity(address=False))
         self._done(
             self._browser.submit(
-                "/register/?kind=minor", number=child.number, looked_twice="on", language="bo", **parts
+                "/register/?kind=minor", number=child.number, double_checked="on", language="bo", **parts
             )
         )
 
@@ -139,13 +139,13 @@ class CounterDesk:
         make_specimen(Kind.PASSPORT, seed=SPECIMEN_SEED).image.save(picture, "JPEG", quality=85)
         answer = self._send_picture(picture.getvalue())
         assert answer.status == 200
-        filled = dict(re.findall(r'<input type="hidden" name="(holder__\w+)" value="([^"]+)"', answer.text))
-        assert filled["holder__copy"]
+        filled = dict(re.findall(r'<input type="hidden" name="(subscriber__\w+)" value="([^"]+)"', answer.text))
+        assert filled["subscriber__copy"]
         fields = _form(line, line) | {
-            "holder__document_type": "passport",
-            "holder__document_number": shown.number,
+            "subscriber__document_type": "passport",
+            "subscriber__document_number": shown.number,
         }
-        self._done(self._browser.submit("/register/", **fields | {"holder__name": name} | filled))
+        self._done(self._browser.submit("/register/", **fields | {"subscriber__name": name} | filled))
         assert self._send_picture(self._people.person().name.encode() * 999).status == 200
 
     def _send_picture(self, picture: bytes) -> Answer:
@@ -158,7 +158,7 @@ class CounterDesk:
             }
         )
         headers = {"Content-Type": form, "Content-Length": str(len(body)), "HX-Request": "true"}
-        return self._browser.ask("POST", "/register/read/holder/", body=body, headers=headers, asked_for=True)
+        return self._browser.ask("POST", "/register/read/subscriber/", body=body, headers=headers, asked_for=True)
 
     def _be_refused(self, lines: list[Person]) -> None:
         """Fill in forms wrongly, each in another way, with and without htmx."""
@@ -167,11 +167,11 @@ class CounterDesk:
             wrong: list[tuple[str, dict[str, str]]] = [
                 ("/register/", _form(lines[0], a)),
                 ("/register/", _form(a, a) | {"number": b.name}),
-                ("/register/", _form(a, a) | {"holder__document_number": b.address}),
-                ("/register/", _form(a, a) | {"holder__document_type": b.name, "language": b.address}),
-                ("/register/", _form(a, a) | {"holder__name": "", "holder__document_state": b.name}),
-                ("/register/", _form(a, a) | {"holder__name": "\x00" + b.name}),
-                ("/register/", _form(a, a) | {"holder__name": b.name * 300}),
+                ("/register/", _form(a, a) | {"subscriber__document_number": b.address}),
+                ("/register/", _form(a, a) | {"subscriber__document_type": b.name, "language": b.address}),
+                ("/register/", _form(a, a) | {"subscriber__name": "", "subscriber__document_state": b.name}),
+                ("/register/", _form(a, a) | {"subscriber__name": "\x00" + b.name}),
+                ("/register/", _form(a, a) | {"subscriber__name": b.name * 300}),
                 ("/register/", _form(a, a) | {"submission_key": b.name}),
                 ("/transfer/", _form(a, b)),
                 ("/change/", _form(lines[0], b)),
@@ -217,8 +217,8 @@ def _form(line: Person, person: Person) -> dict[str, str]:
     return {
         "number": line.number,
         "language": person.language,
-        "looked_twice": "on",
-        **_part("holder", person.identity()),
+        "double_checked": "on",
+        **_part("subscriber", person.identity()),
     }
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The other ways in and out: what a browser sealed without a network, the subscriber's own door, a demand, agents, an incident.
+"""The other ways in and out: what a browser sealed without a network, the subscriber portal, a disclosure request, agents, an incident.
 
 Apart from the story, which lives through a campaign: each of these is done once, and wrongly as well, with values of its own.
 """
@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import pyrage
 
-from rollkeeper.notices.return_address import return_address
+from rollkeeper.notices.verp import return_address
 from rollkeeper.vault import wire
 from tests.disclosures.lawful import write_pack
 from tests.leak.browser import Answer, Browser
@@ -36,23 +36,23 @@ class CapturingDesk:
     def work(self, lines: list[Person]) -> None:
         """Register somebody, be refused somebody, hand in what does not open and what is no registration."""
         anna, berta, chen = self._people.people(3)
-        given = json.loads(self._post("/captures/ticket/", {}).text)
+        given = json.loads(self._post("/offline/ticket/", {}).text)
         self._hand_in(given, "done", _filled(lines[0], anna))
-        self._hand_in(given, "refused-0", _filled(lines[1], berta) | {"holder__document_number": chen.name})
+        self._hand_in(given, "refused-0", _filled(lines[1], berta) | {"subscriber__document_number": chen.name})
         self._hand_in(given, "refused-1", _filled(lines[1], chen), ticket=str(uuid4()))
-        self._hand_in(given, "refused-2", _filled(lines[1], chen), deed=self._people.person().name)
+        self._hand_in(given, "refused-2", _filled(lines[1], chen), action_kind=self._people.person().name)
         wrong = {
             "key": chen.name,
             "ticket": self._people.person().number,
             "sealed": self._people.person().address,
         }
-        assert self._post("/captures/", wrong).status in {400, 422}
+        assert self._post("/offline/submissions/", wrong).status in {400, 422}
         keys = [f"capture-{name}" for name in ("done", "refused-0", "refused-1", "refused-2")]
         came: dict[str, str] = {}
 
         def heard() -> bool:
-            answer = json.loads(self._post("/captures/came-of/", {"keys": keys}).text)
-            came.update({one["key"]: one["outcome"] for one in answer["captures"] if one["outcome"]})
+            answer = json.loads(self._post("/offline/outcomes/", {"keys": keys}).text)
+            came.update({one["key"]: one["outcome"] for one in answer["submissions"] if one["outcome"]})
             return came.keys() == set(keys)
 
         until(heard, seconds=60)
@@ -64,14 +64,14 @@ class CapturingDesk:
         name: str,
         fields: dict[str, str],
         *,
-        deed: str = "register",
+        action_kind: str = "register",
         ticket: str | None = None,
     ) -> None:
         """Seal a filled-in form as the page's script does, and send it; bound to another ticket it does not open."""
         key, ticket = f"capture-{name}", ticket or given["ticket"]
         clear = {
             "v": 1,
-            "deed": deed,
+            "action_kind": action_kind,
             "kind": "individual",
             "fields": fields,
             "elapsed_ms": 0,
@@ -79,10 +79,10 @@ class CapturingDesk:
         }
         (sealed,) = wire.PublicSealer(given["key"], base64.b64decode(given["half"])).seal(
             [wire.pad(json.dumps(clear).encode(), to_bytes=_PADDED_TO_BYTES)],
-            contexts=[wire.capture_context(key, UUID(ticket).bytes)],
+            contexts=[wire.offline_context(key, UUID(ticket).bytes)],
         )
         said = {"key": key, "ticket": given["ticket"], "sealed": base64.b64encode(sealed).decode()}
-        assert self._post("/captures/", said).status == 200
+        assert self._post("/offline/submissions/", said).status == 200
 
     def _post(self, path: str, said: dict) -> Answer:
         token = self._browser.cookies["rollkeeper_counter_csrf"]
@@ -92,33 +92,33 @@ class CapturingDesk:
         )  # fmt: skip
 
 
-class Door:
-    """Subscribers at their own door, each with a telephone in the hand. A page about oneself is an answer to whoever asked."""
+class Portal:
+    """Subscribers in the portal, each with a telephone in the hand. A page about oneself is an answer to whoever asked."""
 
     def __init__(self, machine: Machine, browser: Browser, people: Inventor) -> None:
         self._machine, self._browser, self._people = machine, browser, people
 
-    def come_and_act(self, holder: Person, unregistered: Person) -> None:
-        """Look at everything, take it away, contest, name somebody; register from afar; be refused at each step."""
+    def come_and_act(self, subscriber: Person, unregistered: Person) -> None:
+        """Look at everything, take it away, contest, name somebody; register remotely; be refused at each step."""
         self._be_nobody()
-        self._come_in(holder)
+        self._come_in(subscriber)
         wrong = self._people.person()
         assert self._prove(wrong).status == 422
-        assert self._prove(holder).status == 302
+        assert self._prove(subscriber).status == 302
         for page in (
-            "/mine/",
-            "/held/",
-            "/who-looked/",
+            "/lines/",
+            "/personal-data/",
+            "/access-history/",
             "/receipts/",
             "/do/pause/",
             "/do/correct/",
-            "/do/name/",
-            "/do/end/",
+            "/do/add-delegate/",
+            "/do/terminate/",
         ):
             assert self._browser.ask("GET", page).status == 200, page
-        assert holder.name in self._submit("/held/", asked_for=True).text
-        assert holder.document_number in self._submit("/export/", of="/held/", asked_for=True).text
-        line = re.search(r"/do/pause/\?line=([0-9a-f-]{36})", self._browser.ask("GET", "/mine/").text)[1]
+        assert subscriber.name in self._submit("/personal-data/", asked_for=True).text
+        assert subscriber.document_number in self._submit("/export/", of="/personal-data/", asked_for=True).text
+        line = re.search(r"/do/pause/\?line=([0-9a-f-]{36})", self._browser.ask("GET", "/lines/").text)[1]
         heir = self._people.person()
         named = {"part": "heir", "document_type": heir.document_type, "document_number": heir.document_number}
         for what, fields in (
@@ -132,16 +132,16 @@ class Door:
             ("name", {"part": wrong.name}),
         ):
             assert self._submit(f"/do/{what}/", line=line, **fields).status == 422
-        assert self._submit("/leave/", of="/mine/").status == 302
+        assert self._submit("/sign-out/", of="/lines/").status == 302
         self._register(unregistered)
 
     def _register(self, line: Person) -> None:
-        """Register the line in the hand from afar, once wrongly."""
+        """Register the line in the hand remotely, once wrongly."""
         self._come_in(line)
         person = self._people.person()
         given = {
             "name": person.name, "address": person.address, "document_type": person.document_type,
-            "document_number": person.document_number, "confirmed": "on", "looked_twice": "on",
+            "document_number": person.document_number, "confirmed": "on", "double_checked": "on",
         }  # fmt: skip
         assert (
             self._submit("/register/", **given | {"name": "", "document_number": person.name}).status == 422
@@ -149,35 +149,35 @@ class Door:
         assert self._submit("/register/", **given).status == 302
 
     def _be_nobody(self) -> None:
-        """Knock for numbers that are none, and ask for pages that are not there, with values wherever there is room."""
+        """Code request for numbers that are none, and ask for pages that are not there, with values wherever there is room."""
         a, b = self._people.people(2)
         for number in (a.number, a.name, b.address * 300):
             assert self._submit("/", number=number).status in {200, 422}
-        assert self._submit("/", of="/", code=b.name, knock=b.number).status in {200, 422}
+        assert self._submit("/", of="/", code=b.name, code_request=b.number).status in {200, 422}
         for method, path in (
             ("GET", f"/{a.number}/?name={a.name}"),
             ("POST", f"/code/?{b.name}"),
-            ("GET", f"/mine/?{b.email}"),
+            ("GET", f"/lines/?{b.email}"),
         ):
             fields = {"code": b.name, "number": b.number} if method == "POST" else None
             assert self._browser.ask(method, path, fields=fields).status in {302, 403, 404}
 
     def _come_in(self, person: Person) -> None:
-        outbox = self._machine.home / "outbox" / "messages.jsonl"
+        outbox = self._machine.data_dir / "outbox" / "messages.jsonl"
         before = outbox.stat().st_size
         page = self._submit("/", number=person.number)
-        knock = re.search(r'name="knock" value="([0-9a-f-]{36})"', page.text)[1]
+        code_request = re.search(r'name="code_request" value="([0-9a-f-]{36})"', page.text)[1]
         until(lambda: outbox.stat().st_size > before, seconds=30)
         with outbox.open("rb") as messages:
             messages.seek(before)
             code = re.search(r"\b(\d{8})\b", json.loads(messages.readline())["text"])[1]
-        hidden = {**page.hidden, "knock": knock}
+        hidden = {**page.hidden, "code_request": code_request}
         assert self._browser.ask("POST", "/code/", fields=hidden | {"code": "12345678"}).status == 422
         assert self._browser.ask("POST", "/code/", fields=hidden | {"code": code}).status == 302
 
     def _prove(self, person: Person) -> Answer:
         return self._submit(
-            "/prove/", document_type=person.document_type, document_state="", document_number=person.document_number,
+            "/verify/", document_type=person.document_type, document_state="", document_number=person.document_number,
             name=person.name,
         )  # fmt: skip
 
@@ -186,20 +186,20 @@ class Door:
         hidden = {
             name: value
             for name, value in page.hidden.items()
-            if name in {"csrfmiddlewaretoken", "key", "knock"}
+            if name in {"csrfmiddlewaretoken", "key", "code_request"}
         }
         return self._browser.ask("POST", path, fields=hidden | fields, asked_for=asked_for)
 
 
-def answer_demand(machine: Machine, about: Person, people: Inventor, *, on: str) -> None:
-    """Have a court demand a name by a scan that is full of it, decide, answer, hand over; refuse another."""
+def answer_disclosure(machine: Machine, about: Person, people: Inventor, *, on: str) -> None:
+    """Have a court disclosure request a name by a scan that is full of it, decide, answer, hand over; refuse another."""
     folder = machine.inputs
     key, other = pyrage.x25519.Identity.generate(), people.person()
     public = str(key.to_public())
     write_pack(machine.own("lawful.yaml").parent)
     with machine.setting(f'pack = "{folder / "lawful.yaml"}"'):
         said = machine.type(
-            "disclosure", "propose-authority", "Invented Court", "--as", "supervisor-01", "--kind", "court", "--key", public,
+            "disclosures", "propose-authority", "Invented Court", "--as", "supervisor-01", "--kind", "court", "--key", public,
             "--until", "2012-12-31", on=on, typed=f"{PASSWORD}\n",
         )  # fmt: skip
         court, finger = said.split(":")[0], sha256(public.encode()).hexdigest()
@@ -213,24 +213,24 @@ def answer_demand(machine: Machine, about: Person, people: Inventor, *, on: str)
             typed=f"{PASSWORD}\n{finger}\n",
         )
         held = ("--held-on", "2012-03-02")
-        demand, refused = (_entered(machine, one, court, *held, on=on) for one in (about, other))
+        disclosure, refused = (_entered(machine, one, court, *held, on=on) for one in (about, other))
         read = machine.own("read.pdf")
         machine.type(
-            "disclosure", "instrument", demand, str(read), "--as", "officer-01", on=on, typed=f"{PASSWORD}\n"
+            "disclosures", "document", disclosure, str(read), "--as", "officer-01", on=on, typed=f"{PASSWORD}\n"
         )
         for name in ("supervisor-01", "officer-01"):
-            approve = ("disclosure", "approve", demand, "--as", name, *held)
+            approve = ("disclosures", "approve", disclosure, "--as", name, *held)
             machine.type(*approve, on=on, typed=f"{PASSWORD}\n{other.number}\n", answers=(1, 2))
             machine.type(*approve, on=on, typed=f"{PASSWORD}\n{about.number}\n")
         sealed = machine.root / "answer.age"  # to a key that lies nowhere here
         machine.type(
-            "disclosure", "answer", demand, str(sealed), "--as", "officer-01", "--second", "supervisor-01", *held, on=on,
+            "disclosures", "answer", disclosure, str(sealed), "--as", "officer-01", "--second", "supervisor-01", *held, on=on,
             typed=f"{PASSWORD}\n{PASSWORD}\n{about.number}\n",
         )  # fmt: skip
         assert json.loads(pyrage.decrypt(sealed.read_bytes(), [key]))["fields"] == {"name": about.name}
-        machine.type("disclosure", "handed-over", demand, "--as", "officer-01", on=on, typed=f"{PASSWORD}\n")
+        machine.type("disclosures", "delivered", disclosure, "--as", "officer-01", on=on, typed=f"{PASSWORD}\n")
         machine.type(
-            "disclosure", "refuse", refused, "--as", "officer-01", "--because", "not_genuine", on=on, typed=f"{PASSWORD}\n",
+            "disclosures", "refuse", refused, "--as", "officer-01", "--because", "not_genuine", on=on, typed=f"{PASSWORD}\n",
             answers=(0, 1, 2),
         )  # fmt: skip
         for words in (("list", "--json"), ("keep",), ("count", "2012"), ("authorities",)):
@@ -238,29 +238,29 @@ def answer_demand(machine: Machine, about: Person, people: Inventor, *, on: str)
 
 
 def _entered(machine: Machine, about: Person, court: str, *held: str, on: str) -> str:
-    """Enter a demand; what it rests on names the person over and over. Return its reference."""
+    """Enter a disclosure request; what it rests on names the person over and over. Return its reference."""
     scan = machine.own(f"{about.reference}.pdf")
     scan.write_text(f"%PDF-1.4 {about.name} {about.number} {about.address}", "utf-8")
     return machine.type(
-        "disclosure", "enter", str(scan), "--as", "clerk-01", "--authority", court, "--instrument", "warrant", "--field",
+        "disclosures", "enter", str(scan), "--as", "clerk-01", "--authority", court, "--instrument", "warrant", "--field",
         "name", *held, "--expires", "2012-06-30", on=on, typed=f"{PASSWORD}\n2012 no. {about.reference}\n{about.number}\n",
     ).split(":")[0]  # fmt: skip
 
 
 def employ_agent(machine: Machine, people: Inventor, *, on: str) -> None:
     """Let an agent in by papers that name people, post somebody, audit, suspend, follow."""
-    machine.type("agents", "enter", AGENT, "--cap", "40", on=on)
+    machine.type("agents", "add", AGENT, "--daily-limit", "40", on=on)
     listed = json.loads(machine.type("agents", "requirements", "--json"))
     for requirement in (one["requirement"] for one in listed):
         paper = machine.lines(f"{requirement}.pdf", [str(people.person())])
         machine.type("agents", "evidence", AGENT, requirement, str(paper), on=on)
-    machine.type("agents", "admit", AGENT, on=on)
-    machine.type("agents", "place", AGENT, PLACE, "--hours", "mon-sat 09:30-18:30", on=on)
-    machine.type("agents", "post", "clerk-01", AGENT, PLACE, on=on)
-    machine.type("agents", "follow", on=on)
+    machine.type("agents", "approve", AGENT, on=on)
+    machine.type("agents", "add-outlet", AGENT, PLACE, "--hours", "mon-sat 09:30-18:30", on=on)
+    machine.type("agents", "assign", "clerk-01", AGENT, PLACE, on=on)
+    machine.type("agents", "run", on=on)
     machine.type("agents", "show", AGENT)
     machine.type("agents", "suspend", AGENT, "--because", "fraud", on=on)
-    machine.type("agents", "enter", people.person().name, on=on, answers=(1, 2))
+    machine.type("agents", "add", people.person().name, on=on, answers=(1, 2))
 
 
 def handle_incident(machine: Machine, *, on: str) -> None:
@@ -291,12 +291,12 @@ def give_evidence(machine: Machine, *, on: str) -> None:
     """Write a quarter's figures for the authority, and have them counted again."""
     made = str(machine.root / "evidence")
     machine.type("ledger", "publish")
-    machine.type("evidence", "report", "--from", "2011-10-01", "--to", "2011-12-31", made, on=on)
+    machine.type("reports", "make", "--from", "2011-10-01", "--to", "2011-12-31", made, on=on)
     machine.type("ledger", "publish")
-    machine.type("evidence", "verify", made)
+    machine.type("reports", "verify", made)
 
 
-def take_mail_reports(machine: Machine, told: list[Person], people: Inventor, *, on: str) -> None:
+def take_mail_reports(machine: Machine, notified: list[Person], people: Inventor, *, on: str) -> None:
     """Read what mail servers report: bounces and answers that name the addresses to which notices went."""
     with machine.register() as owner:
         attempts = owner.execute(
@@ -304,11 +304,11 @@ def take_mail_reports(machine: Machine, told: list[Person], people: Inventor, *,
         ).fetchall()
     assert attempts
     box = mailbox.Maildir(machine.own_folder("Maildir"))
-    secret = base64.b64decode((machine.home / "secrets" / "bounces.key").read_text("ascii"))
-    for (attempt,), person in zip(attempts, told, strict=True):
+    secret = base64.b64decode((machine.data_dir / "secrets" / "bounces.key").read_text("ascii"))
+    for (attempt,), person in zip(attempts, notified, strict=True):
         box.add(_report(return_address(MAILBOX, attempt_id=attempt, secret=secret), person))
     box.add(_report(people.person().email, people.person()))
-    with machine.setting(f'bounces_to = "{MAILBOX}"'):
+    with machine.setting(f'bounce_mailbox = "{MAILBOX}"'):
         said = machine.type("notices", "collect", "--mail", str(machine.inputs / "Maildir"), "--json", on=on)
     taken = json.loads(said)["taken"]
     assert taken["bounced"] + taken["repeated"] == 2
@@ -325,5 +325,5 @@ def _report(to: str, person: Person) -> bytes:
 
 
 def _filled(line: Person, person: Person) -> dict[str, str]:
-    held = {f"holder__{name}": value for name, value in person.identity().items()}
-    return {"number": line.number, "language": person.language, "looked_twice": "on"} | held
+    held = {f"subscriber__{name}": value for name, value in person.identity().items()}
+    return {"number": line.number, "language": person.language, "double_checked": "on"} | held

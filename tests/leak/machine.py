@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A machine of its own for the leak test: a home, a temporary folder, a user's folder, and all that was ever printed.
+"""A machine of its own for the leak test: an instance, a temporary folder, a user's folder, and all that was ever printed.
 
 Everything that the product can write lies under one folder. The operator's own files are remembered by name: they alone
 are not searched.
@@ -21,9 +21,9 @@ from typing import Any
 import polars as pl
 import psycopg
 
-from tests.campaign.sheets import number, text, write_sheet
+from tests.imports.sheets import number, text, write_sheet
 from tests.leak.search import hits_of
-from tests.typist import Running, Typist
+from tests.command_server import Running, CommandServer
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "plum kettle orbit lantern"
@@ -39,17 +39,17 @@ class Machine:
     def __init__(self) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="rk-leak-"))
         self.root.chmod(0o711)  # the servers' user passes through
-        for name in ("home", "tmp", "user", "said", "inputs", "answers"):
+        for name in ("data_dir", "tmp", "user", "said", "inputs", "answers"):
             (self.root / name).mkdir()
-        self.home, self.inputs = self.root / "home", self.root / "inputs"
+        self.data_dir, self.inputs = self.root / "data_dir", self.root / "inputs"
         self._own_files: set[Path] = set()
         self._own_folders: set[Path] = set()
         self._number = 0
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("ROLLKEEPER_", "XDG_"))} | {
-            "ROLLKEEPER_HOME": str(self.home), "ROLLKEEPER_PASSWORD": PASSWORD, "TMPDIR": str(self.root / "tmp"),
+            "ROLLKEEPER_HOME": str(self.data_dir), "ROLLKEEPER_PASSWORD": PASSWORD, "TMPDIR": str(self.root / "tmp"),
             "HOME": str(self.root / "user"), "ROLLKEEPER_SERVER_CONFIGURATION": CONFIGURATION,
         }  # fmt: skip
-        self._typist = Typist(self.environment)
+        self._typist = CommandServer(self.environment)
         self._running: Running | None = None
 
     def type(
@@ -58,14 +58,14 @@ class Machine:
         on: str | None = None,
         answers: tuple[int, ...] = (0,),
         typed: str = "",
-        home: Path | None = None,
+        data_dir: Path | None = None,
         asked_for: bool = False,
     ) -> str:
         """Type a command, expect its exit code, return what it printed.
 
         What is `asked_for` is an answer to whoever typed the value: it may hold it, and is the operator's own.
         """
-        said = self.start(*words, on=on, typed=typed, home=home)[1]
+        said = self.start(*words, on=on, typed=typed, data_dir=data_dir)[1]
         if asked_for:
             self._own_files.add(said)
         code, text = self.finish(), said.read_text("utf-8")
@@ -74,14 +74,14 @@ class Machine:
         return text
 
     def start(
-        self, *words: str, on: str | None = None, typed: str = "", home: Path | None = None
+        self, *words: str, on: str | None = None, typed: str = "", data_dir: Path | None = None
     ) -> tuple[int, Path]:
         """Type a command and do not wait for it; return its process and where its output goes."""
         said = self.said("-".join(word for word in words[:2] if word.isascii() and word.isalpha()))
         dated = [*words, *(["--on", on] if on else [])]
         with said.open("wb") as out, said.with_suffix(".err").open("wb") as err:
             self._running = self._typist.start(
-                *dated, out=out.fileno(), err=err.fileno(), typed=typed, home=home
+                *dated, out=out.fileno(), err=err.fileno(), typed=typed, data_dir=data_dir
             )
         return self._running.process, said
 
@@ -128,7 +128,7 @@ class Machine:
     @contextmanager
     def setting(self, line: str) -> Iterator[None]:
         """Have one more setting for the length of a block."""
-        file = self.home / "home.toml"
+        file = self.data_dir / "settings.toml"
         before = file.read_text("utf-8")
         file.write_text(f"{before}\n{line}\n", "utf-8")
         yield
@@ -137,7 +137,7 @@ class Machine:
     @contextmanager
     def register(self) -> Iterator[psycopg.Connection]:
         """Connect to the register as its superuser, as nobody but a test does."""
-        line = (self.home / "secrets" / "register-postgres.pgpass").read_text("utf-8").strip()
+        line = (self.data_dir / "secrets" / "register-postgres.pgpass").read_text("utf-8").strip()
         with psycopg.connect(
             host=self._sockets(), port=5432, dbname="rollkeeper_register", user="postgres",
             password=line.rsplit(":", 1)[1], autocommit=True,
@@ -146,7 +146,7 @@ class Machine:
 
     def kill_server(self) -> None:
         """End the register's PostgreSQL with kill -9 and wait until all its processes are gone."""
-        data = self.home / "register" / "pg"
+        data = self.data_dir / "register" / "pg"
         os.kill(int((data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
         until(lambda: not any(_works_in(process, data) for process in Path("/proc").glob("[0-9]*")))
 
@@ -165,7 +165,7 @@ class Machine:
 
     def hold_servers(self) -> None:
         """Keep the servers up between two commands; when it ends they stop and write what they had in memory."""
-        self._typist.hold_servers(self.home)
+        self._typist.hold_servers(self.data_dir)
 
     def switch_off(self) -> None:
         """End everything that runs on it."""

@@ -13,25 +13,25 @@ from tests.leak.machine import PASSWORD
 
 
 def main(count: str, day: str) -> int:
-    """Open every field of some holders; return how many values came out but were not text."""
-    from rollkeeper.access.acts import sign_in
+    """Open every field of some subscribers; return how many values came out but were not text."""
+    from rollkeeper.access.services import sign_in
     from rollkeeper.kernel import ids
     from rollkeeper.kernel.canonical import sha256_hex
     from rollkeeper.kernel.database import rows
-    from rollkeeper.kernel.opening import open_home
-    from rollkeeper.vault.acts import open_sealed
+    from rollkeeper.kernel.instance_opener import open_instance
+    from rollkeeper.vault.services import open_sealed
     from rollkeeper.vault.errors import CannotOpen
     from rollkeeper.vault.fields import Field, Purpose
 
-    open_home()
+    open_instance()
     authority, on = sign_in("supervisor-01", PASSWORD), dt.date.fromisoformat(day)
     held = rows(
-        "SELECT person_id, holding_id FROM lines_holding WHERE upper_inf(held) LIMIT %s", [int(count)]
+        "SELECT person_id, tenure_id FROM lines_tenure WHERE upper_inf(held) LIMIT %s", [int(count)]
     )
     for one in held:
         for field in (Field.NAME, Field.ADDRESS, Field.DOCUMENT_NUMBER):
             opened = open_sealed(
-                authority, person_id=ids.PersonId(one.person_id), holding_id=ids.HoldingId(one.holding_id),
+                authority, person_id=ids.PersonId(one.person_id), tenure_id=ids.TenureId(one.tenure_id),
                 field=field, purpose=Purpose.COMPLAINT, on=on,
             )  # fmt: skip
             print(repr(opened), str(opened), f"{opened}", json.dumps(opened), pickle.dumps(opened))
@@ -39,7 +39,7 @@ def main(count: str, day: str) -> int:
             print(field.value, sha256_hex(opened.reveal().encode()))
     try:
         open_sealed(
-            authority, person_id=ids.PersonId(held[0].person_id), holding_id=ids.HoldingId(held[-1].holding_id),
+            authority, person_id=ids.PersonId(held[0].person_id), tenure_id=ids.TenureId(held[-1].tenure_id),
             field=Field.NAME, purpose=Purpose.COMPLAINT, on=on,
         )  # fmt: skip
     except CannotOpen as fault:

@@ -104,7 +104,7 @@ class Inventor:
 
 
 def with_service(people: list[Person]) -> Iterator[dict[str, Any]]:
-    """Give rows of an operator's export: lines with what is declared about their holders."""
+    """Give rows of an operator's export: lines with what is declared about their subscribers."""
     for person in people:
         yield {
             "number": person.number, "since": "2009-04-01", "language": person.language, "email": person.email,
@@ -112,8 +112,8 @@ def with_service(people: list[Person]) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def without_holder(people: list[Person]) -> Iterator[dict[str, Any]]:
-    """Give rows of an export that says nothing about the holders."""
+def without_subscriber(people: list[Person]) -> Iterator[dict[str, Any]]:
+    """Give rows of an export that says nothing about the subscribers."""
     for row in with_service(people):
         yield row | {"name": "", "address": "", "document_type": "", "document_number": ""}
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """One of everything that the product does, with people of whom every value is unique, and with what goes wrong.
 
-Five ways in (import, enrolment in bulk, the counter with a network and without, the subscriber's own door), then openings,
-changes, notices by every way and what comes back of them, a campaign, the network, a demand, an agent, an incident, figures for the
-authority, the ledger, new keys, erasure; refused rows, refused forms, pages that are not there, crashes of a command, a server, a face.
+Five ways in (import, registration in bulk, the counter with a network and without, the subscriber portal), then openings,
+changes, notices by every way and what comes back of them, a campaign, the network, a disclosure request, an agent, an incident, figures for the
+authority, the ledger, new keys, erasure; refused rows, refused forms, pages that are not there, crashes of a command, a server, an app.
 """
 
 import hashlib
@@ -17,13 +17,13 @@ from contextlib import closing, contextmanager, suppress
 import psycopg
 import pypdfium2
 
-from tests.leak.browser import Faces
-from tests.leak.desk import TOLD, CounterDesk
+from tests.leak.browser import Apps
+from tests.leak.desk import NOTIFIED, CounterDesk
 from tests.leak.further import (
     MAILBOX,
     CapturingDesk,
-    Door,
-    answer_demand,
+    Portal,
+    answer_disclosure,
     employ_agent,
     give_evidence,
     handle_incident,
@@ -31,7 +31,7 @@ from tests.leak.further import (
 )
 from tests.leak.gateways import mail_server, network
 from tests.leak.machine import PASSWORD, Machine, until
-from tests.leak.people import Inventor, firm, with_service, without_holder
+from tests.leak.people import Inventor, firm, with_service, without_subscriber
 from tests.leak.ways import MAP as MAP_OF_LINES
 from tests.leak.ways import (
     POSTAL,
@@ -45,11 +45,11 @@ from tests.leak.ways import (
 from tests.leak.wrong import wrong_registrations, wrong_rows
 
 DUE, GIVEN_BACK, FORGOTTEN = "2012-03-02", "2012-03-05", "2013-03-20"
-SETTINGS = f"""first_share_hours = 0
-cap_per_hour = 100000
+SETTINGS = f"""pilot_hours = 0
+max_lines_per_hour = 100000
 outbox_bounce_share = 0.3
 notice_channels = ["post", "sms", "email", "voice"]
-trial_on = {TOLD}
+demo_date = {NOTIFIED}
 """
 MAP = """
 [number]
@@ -85,17 +85,17 @@ class Story:
         self._map.write_text(MAP, "utf-8")
 
     def live(self, moved: Callable[[str], None] = lambda _: None) -> None:
-        """Live through all of it; `moved` is told what comes next."""
+        """Live through all of it; `moved` is notified what comes next."""
         for part in (
-            self.set_up, self.import_lines, self.enrol, self.plan_and_tell, self.serve, self.act_on_batch,
+            self.set_up, self.import_lines, self.register_line, self.plan_and_tell, self.serve, self.act_on_batch,
             self.undo, self.answer_others, self.look_after, self.account_for, self.break_off, self.forget, self.restore,
         ):  # fmt: skip
             moved(part.__name__)
             part()
 
     def set_up(self) -> None:
-        """Make the home and the accounts."""
-        (self.machine.home / "home.toml").write_text(SETTINGS, "utf-8")
+        """Make the instance and the accounts."""
+        (self.machine.data_dir / "settings.toml").write_text(SETTINGS, "utf-8")
         self.machine.type("setup")
         self.machine.hold_servers()
         for name, role in STAFF.items():
@@ -105,10 +105,10 @@ class Story:
         """Take in an export; look at one before; be refused others."""
         registered, bare = self.people.people(self._size * 4 // 10), self.people.people(self._size * 3 // 10)
         self.bare = bare
-        file = self.machine.table("export.csv", [*with_service(registered), *without_holder(bare)])
+        file = self.machine.table("export.csv", [*with_service(registered), *without_subscriber(bare)])
         self.machine.type("import", str(file), "--propose", on="2011-12-05")
-        self._import("export.csv", [*with_service(registered), *without_holder(bare)])
-        self._import("export.csv", [*with_service(registered), *without_holder(bare)])
+        self._import("export.csv", [*with_service(registered), *without_subscriber(bare)])
+        self._import("export.csv", [*with_service(registered), *without_subscriber(bare)])
         self._import("gb18030.csv", with_service(self.people.people(6)), encoding="gb18030")
         for name in ("sheet.xlsx", "table.parquet"):  # each with its telephone numbers as numbers
             self._import(name, with_service(self.people.people(max(6, self._size // 50))))
@@ -130,7 +130,7 @@ class Story:
         self.machine.type("import", str(headless), "--yes", on="2011-12-05", answers=(2,))
         self.machine.type("import", str(headless), "--map", str(self._map), on="2011-12-05", answers=(2,))
 
-    def enrol(self) -> None:
+    def register_line(self) -> None:
         """Register people in bulk, on new numbers and on known ones; be refused others."""
         fresh, late = self.people.people(self._size * 3 // 10), self.bare[: len(self.bare) // 3]
         rows = [
@@ -146,67 +146,67 @@ class Story:
             {"number": minor[0].number, "kind": "minor", **minor[0].identity(),
              "guardian": minor[1].identity(address=False)}
         )  # fmt: skip
-        self.machine.type("enrol", str(self.machine.lines("people.jsonl", rows)), on="2011-12-06")
+        self.machine.type("register", str(self.machine.lines("people.jsonl", rows)), on="2011-12-06")
         self.registered = fresh
         wrong = self.machine.lines("wrong.jsonl", wrong_registrations(self.people, fresh))
-        self.machine.type("enrol", str(wrong), on="2011-12-06", answers=(1,))
+        self.machine.type("register", str(wrong), on="2011-12-06", answers=(1,))
         nothing = self.machine.lines("nothing.jsonl", [str(person) for person in self.people.people(3)])
-        self.machine.type("enrol", str(nothing), on="2011-12-06", answers=(2,))
+        self.machine.type("register", str(nothing), on="2011-12-06", answers=(2,))
 
     def plan_and_tell(self) -> None:
         """Plan the campaign, tell everybody, take in the proof."""
         self.machine.type("campaign", "plan", on="2011-12-06")
         with letters_and_calls(self.machine) as folder:
-            self.machine.type("notices", "send", on=TOLD)
-            take_in_what_came_back(self.machine, folder, self.far, on=TOLD)
+            self.machine.type("notices", "send", on=NOTIFIED)
+            take_in_what_came_back(self.machine, folder, self.far, on=NOTIFIED)
         self.machine.type(
-            "notices", "receipts", str(self.machine.home / "outbox" / "receipts.jsonl"), on=TOLD
+            "notices", "delivery-reports", str(self.machine.data_dir / "outbox" / "delivery-reports.jsonl"), on=NOTIFIED
         )
         nonsense = self.machine.lines(
-            "receipts.jsonl", [{"reference": p.number, "outcome": p.name} for p in self.bare[:9]]
+            "delivery-reports.jsonl", [{"reference": p.number, "outcome": p.name} for p in self.bare[:9]]
         )
-        self.machine.type("notices", "receipts", str(nonsense), on=TOLD, answers=(0, 2))
-        self.machine.type("campaign", "run", on=TOLD)
+        self.machine.type("notices", "delivery-reports", str(nonsense), on=NOTIFIED, answers=(0, 2))
+        self.machine.type("campaign", "run", on=NOTIFIED)
         self.machine.type(
-            "campaign", "pause", self.bare[-1].number, "--reason", "hospital", "--to", "2012-03-10", on=TOLD
+            "campaign", "pause", self.bare[-1].number, "--reason", "hospital", "--to", "2012-03-10", on=NOTIFIED
         )
         self._check_documents()
         for number in (self.bare[-1].number, self.people.person().name):
-            self.machine.type("explain", number, on=TOLD, answers=(0, 1, 2))
+            self.machine.type("explain", number, on=NOTIFIED, answers=(0, 1, 2))
             self.machine.type("notices", "check", number, "12345678", answers=(1, 2))
 
     def serve(self) -> None:
-        """Serve the faces and work at them; lose the server under a page; start again; lose the faces."""
-        faces = Faces(self.machine, "counter", "office", "portal")
-        desk = CounterDesk(faces.browser("counter"), self.people)
+        """Serve the apps and work at them; lose the server under a page; start again; lose the apps."""
+        apps = Apps(self.machine, "counter", "backoffice", "portal")
+        desk = CounterDesk(apps.browser("counter"), self.people)
         desk.work(self.bare[-8:-1])
-        office = faces.browser("office")
-        assert office.sign_in("supervisor-01").status == 302
-        assert office.ask("GET", "/campaign/").status == 200
-        assert office.submit("/line/", number=self.bare[-2].number, on=TOLD).status == 200
-        assert office.submit("/line/", number=self.people.person().number, on=TOLD).status == 404
+        backoffice = apps.browser("backoffice")
+        assert backoffice.sign_in("supervisor-01").status == 302
+        assert backoffice.ask("GET", "/campaign/").status == 200
+        assert backoffice.submit("/line/", number=self.bare[-2].number, on=NOTIFIED).status == 200
+        assert backoffice.submit("/line/", number=self.people.person().number, on=NOTIFIED).status == 404
         assert (
-            office.submit("/line/", number=self.people.person().name, on=self.people.person().name).status
+            backoffice.submit("/line/", number=self.people.person().name, on=self.people.person().name).status
             == 422
         )
-        self._open_doors(faces)
+        self._open_doors(apps)
         desk.lose_the_server(self.machine)
-        faces.stop()
-        self.machine.type("network", "status")
-        faces = Faces(self.machine, "counter")
-        desk = CounterDesk(faces.browser("counter"), self.people)
+        apps.stop()
+        self.machine.type("provisioning", "status")
+        apps = Apps(self.machine, "counter")
+        desk = CounterDesk(apps.browser("counter"), self.people)
         desk.hang_up()
-        faces.stop(kill=True)
+        apps.stop(kill=True)
 
     def act_on_batch(self) -> None:
-        """Draw up what is due, approve it twice, carry it out, tell the network."""
-        self.machine.type("campaign", "check", on=DUE)
+        """Prepare what is due, approve it twice, carry it out, tell the network."""
+        self.machine.type("campaign", "prepare", on=DUE)
         with self.machine.register() as owner:
             (self.batch,) = (str(one) for (one,) in owner.execute("SELECT batch_id FROM campaign_batch"))
         self.machine.type("campaign", "approve", self.batch, "--as", "manager-01", on=DUE)
         self.machine.type("campaign", "approve", self.batch, "--as", "supervisor-01", on=DUE)
         self.machine.type("campaign", "run", on=DUE)
-        self.machine.type("network", "push", on=DUE)
+        self.machine.type("provisioning", "push", on=DUE)
         with self.machine.register() as owner:
             (suspended,) = owner.execute(
                 "SELECT count(*) FROM lines_suspension WHERE lifted_on IS NULL"
@@ -217,25 +217,25 @@ class Story:
         self.machine.type("campaign", "complaint", someone.number, on=DUE)
 
     def undo(self) -> None:
-        """Give everything back, while the network and the mail server repeat what they are told in their errors."""
+        """Give everything back, while the network and the mail server repeat what they are notified in their errors."""
         self.machine.type("campaign", "undo", self.batch, on=GIVEN_BACK)
         with network() as (url, heard), self.machine.setting(f'network_webhook = "{url}"'):
-            self.machine.type("network", "push", on=GIVEN_BACK, answers=(0, 1))
+            self.machine.type("provisioning", "push", on=GIVEN_BACK, answers=(0, 1))
             assert any(b"+86" in body for body in heard)
         with (
             mail_server() as (url, asked),
-            self.machine.setting(f'smtp_url = "{url}"\nbounces_to = "{MAILBOX}"'),
+            self.machine.setting(f'smtp_url = "{url}"\nbounce_mailbox = "{MAILBOX}"'),
         ):
             self.machine.type("notices", "send", on=GIVEN_BACK)
             assert {("e-mail", address) for address in asked} & set(self.people.values)
-        self.machine.type("network", "push", on=GIVEN_BACK)
-        self.machine.type("network", "reconcile", answers=(0, 1))
-        self.machine.type("campaign", "unreached", answers=(0, 1))
+        self.machine.type("provisioning", "push", on=GIVEN_BACK)
+        self.machine.type("provisioning", "reconcile", answers=(0, 1))
+        self.machine.type("campaign", "unreachable", answers=(0, 1))
         self.machine.type("campaign", "status", "--json", on=GIVEN_BACK)
 
     def answer_others(self) -> None:
-        """Answer a court's demand, let an agent in and out, read what mail servers report."""
-        answer_demand(self.machine, self.registered[-1], self.people, on=GIVEN_BACK)
+        """Answer a court's disclosure request, let an agent in and out, read what mail servers report."""
+        answer_disclosure(self.machine, self.registered[-1], self.people, on=GIVEN_BACK)
         employ_agent(self.machine, self.people, on=GIVEN_BACK)
         take_mail_reports(self.machine, self.bare[-4:-2], self.people, on=GIVEN_BACK)
 
@@ -268,7 +268,7 @@ class Story:
 
     def break_off(self) -> None:
         """Kill an import in the middle of its writing, then the server under it, then let it end."""
-        more = [*with_service(self.people.people(self._size // 10)), *without_holder(self.people.people(20))]
+        more = [*with_service(self.people.people(self._size // 10)), *without_subscriber(self.people.people(20))]
         file = self.machine.table("more.csv", more)
         with self._held_up("import", str(file), "--map", str(self._map), on="2012-03-06") as process:
             os.kill(process, signal.SIGKILL)
@@ -280,28 +280,28 @@ class Story:
 
     def forget(self) -> None:
         """Erase what may no longer be kept."""
-        assert '"holdings"' in self.machine.type("erase-due", "--json", on=FORGOTTEN)
+        assert '"tenures"' in self.machine.type("retention", "erase", "--json", on=FORGOTTEN)
 
     def restore(self) -> None:
-        """Restore the backup from before into a new home, and erase there what was erased here."""
+        """Restore the backup from before into a new instance, and erase there what was erased here."""
         restored, kept = self.machine.root / "restored", self.machine.root / "kept"
-        shutil.copytree(self.machine.home / "secrets", kept)
+        shutil.copytree(self.machine.data_dir / "secrets", kept)
         backup = str(self.machine.root / "backup")
-        said = self.machine.type("restore", backup, "--secrets", str(kept), "--json", home=restored)
+        said = self.machine.type("restore", backup, "--secrets", str(kept), "--json", data_dir=restored)
         assert json.loads(said)["opening"] > 0
-        self.machine.type("erase-due", on=FORGOTTEN, home=restored)
+        self.machine.type("retention", "erase", on=FORGOTTEN, data_dir=restored)
 
-    def _open_doors(self, faces: Faces) -> None:
-        """Hand in what a browser sealed without a network; let subscribers in at their own door."""
-        holder = next(person for person in self.registered if person.document_type == "cn-resident-card")
-        CapturingDesk(faces.browser("counter"), self.people).work(self.bare[-12:-10])
-        Door(self.machine, faces.browser("portal"), self.people).come_and_act(holder, self.bare[-10])
+    def _open_doors(self, apps: Apps) -> None:
+        """Hand in what a browser sealed without a network; let subscribers in in the portal."""
+        subscriber = next(person for person in self.registered if person.document_type == "cn-resident-card")
+        CapturingDesk(apps.browser("counter"), self.people).work(self.bare[-12:-10])
+        Portal(self.machine, apps.browser("portal"), self.people).come_and_act(subscriber, self.bare[-10])
 
     def _take_receipts(self) -> None:
         """Print a registration's receipt in every form."""
         with self.machine.register() as owner:
             (entry,) = owner.execute(
-                "SELECT max(entry_id)::text FROM ledger_entry WHERE verb = 'line:holding:registered'"
+                "SELECT max(entry_id)::text FROM ledger_entry WHERE verb = 'line:tenure:registered'"
             ).fetchone()
         self.machine.type("ledger", "receipt", "1")
         self.machine.type("ledger", "receipt", entry, "--plain")

@@ -59,9 +59,9 @@ def test_everything_that_was_written_was_searched(lived):
     searched = {str(file.relative_to(machine.root)) for file in machine.searched()}
 
     wanted = (
-        "home/register/pg/base/", "home/register/pg/pg_wal/", "home/register/server.log", "home/keys/pg/base/",
-        "home/logs/counter.log", "home/logs/office.log", "home/outbox/messages.jsonl", "home/network/journal.jsonl",
-        "home/logs/portal.log", "home/logs/porter.log", "evidence/", "answer.age", "published/", "backup/", "restored/register/pg/base/", "said/", "answers/", "inputs/wrong.csv.refused.csv", "inputs/wrong.jsonl.refused.jsonl",
+        "data_dir/register/pg/base/", "data_dir/register/pg/pg_wal/", "data_dir/register/server.log", "data_dir/keys/pg/base/",
+        "data_dir/logs/counter.log", "data_dir/logs/backoffice.log", "data_dir/outbox/messages.jsonl", "data_dir/network/journal.jsonl",
+        "data_dir/logs/portal.log", "data_dir/logs/portal-worker.log", "evidence/", "answer.age", "published/", "backup/", "restored/register/pg/base/", "said/", "answers/", "inputs/wrong.csv.refused.csv", "inputs/wrong.jsonl.refused.jsonl",
     )  # fmt: skip
     assert [start for start in wanted if not any(name.startswith(start) for name in searched)] == []
     assert "inputs/export.csv" not in searched
@@ -70,7 +70,7 @@ def test_everything_that_was_written_was_searched(lived):
 def test_one_value_planted_anywhere_is_found(lived):
     machine, values = lived
     kind, value = next(pair for pair in values if pair[0] == "document number")
-    places = ("home/register/pg/base/1/planted", "home/logs/office.log", "tmp/planted", "said/planted")
+    places = ("data_dir/register/pg/base/1/planted", "data_dir/logs/backoffice.log", "tmp/planted", "said/planted")
     sizes = {file: file.stat().st_size if file.exists() else 0 for file in map(machine.root.joinpath, places)}
 
     for file in sizes:

@@ -11,8 +11,8 @@ LARGE = 4_000_000
 
 
 @pytest.mark.parametrize("size", [10, LARGE])
-def test_a_file_that_is_sent_is_never_written(face, monkeypatch, size):
-    face("counter")
+def test_a_file_that_is_sent_is_never_written(app, monkeypatch, size):
+    app("counter")
     written = []
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda *_, **__: written.append("file"))
     monkeypatch.setattr(

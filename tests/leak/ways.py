@@ -80,7 +80,7 @@ def take_in_what_came_back(machine: Machine, folder: Path, people: list[Person],
                 "SELECT gateway_reference FROM notices_attempt WHERE channel = 'post'"
             )
         ]
-    secret = base64.b64decode((machine.home / "secrets" / "bounces.key").read_text("ascii"))
+    secret = base64.b64decode((machine.data_dir / "secrets" / "bounces.key").read_text("ascii"))
     came = [slip_reference(letters[0], secret=secret), letters[1], people[0].name, people[0].address]
     said = json.loads(machine.type("notices", "letters", *came, "--json", on=on, answers=(1,)))
     assert (said["taken"]["delivered"], said["taken"]["bounced"], said["unread"]) == (1, 1, 2)
@@ -97,7 +97,7 @@ def take_in_what_came_back(machine: Machine, folder: Path, people: list[Person],
 @contextmanager
 def short_messages(machine: Machine) -> Iterator[Centre]:
     """Have short messages taken by a centre that reports each as delivered."""
-    (machine.home / "secrets" / "smpp.password").write_text(PASSWORD, "utf-8")
+    (machine.data_dir / "secrets" / "smpp.password").write_text(PASSWORD, "utf-8")
     with (
         message_centre(reports="DELIVRD") as centre,
         machine.setting(_AT_ANY_TIME + f'smpp_url = "{centre.url}"\nsmpp_report_ids = "same"'),

@@ -8,20 +8,21 @@ from typing import Any
 import psycopg
 import pytest
 
-from rollkeeper.kernel import database, server
+from rollkeeper.kernel import database
+from rollkeeper.kernel import stores
 from rollkeeper.kernel.settings import Settings, settings, write_settings
-from rollkeeper.ledger import publishing
+from rollkeeper.ledger import publication
 from tests.ledger.witness import RealWitness
-from tests.owner import as_owner
+from tests.superuser import as_superuser
 
 
 @pytest.fixture
-def superuser(home) -> Callable[[], AbstractContextManager[psycopg.Connection[Any]]]:
+def superuser(data_dir) -> Callable[[], AbstractContextManager[psycopg.Connection[Any]]]:
     """Whoever owns the whole database and takes the ledger's triggers off."""
 
     @contextmanager
     def without_triggers() -> Iterator[psycopg.Connection[Any]]:
-        with as_owner() as own:
+        with as_superuser() as own:
             own.execute("SET session_replication_role = replica")
             yield own
 
@@ -37,7 +38,7 @@ def ledger(superuser) -> Iterator[None]:
 
 
 def _empty(superuser: Callable[[], AbstractContextManager[psycopg.Connection[Any]]]) -> None:
-    publishing.remembered_file().unlink(missing_ok=True)
+    publication.last_checkpoint_file().unlink(missing_ok=True)
     with superuser() as own:
         own.execute(
             "TRUNCATE ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication RESTART IDENTITY"
@@ -49,7 +50,7 @@ def fill(ledger) -> Callable[..., None]:
     """Commit entries with the bodies ``entry <n>`` for n from `first` to `last`, as the owner: no role could."""
 
     def committing(first: int, last: int) -> None:
-        with database.connect(server.REGISTER, "migrator") as own:
+        with database.connect(stores.REGISTER, "migrator") as own:
             own.execute(
                 "INSERT INTO ledger_entry (at, day, verb, body)"
                 " SELECT now(), '2012-03-02', 'line:line:changed', 'entry ' || n"
@@ -61,8 +62,8 @@ def fill(ledger) -> Callable[..., None]:
 
 
 @pytest.fixture
-def choose(home) -> Iterator[Callable[..., Settings]]:
-    """Change settings of the home for one test."""
+def choose(data_dir) -> Iterator[Callable[..., Settings]]:
+    """Change settings of the instance for one test."""
     before = settings().model_dump()
     yield write_settings
     write_settings(**before)
@@ -70,7 +71,7 @@ def choose(home) -> Iterator[Callable[..., Settings]]:
 
 @pytest.fixture
 def witness(ledger, choose, tmp_path) -> Iterator[RealWitness]:
-    """A real witness that this home asks, without whose cosignature nothing is put out."""
+    """A real witness that this instance asks, without whose cosignature nothing is put out."""
     real = RealWitness(tmp_path / "witness").start()
     choose(ledger_witnesses=[real.setting], ledger_cosignatures=1)
     yield real

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Write, integrate and publish in a home of its own while its server is killed with kill -9 again and again.
+"""Write, integrate and publish in an instance of its own while its server is killed with kill -9 again and again.
 
     python killed.py FOLDER ROUNDS SEED
 
@@ -31,20 +31,23 @@ import psycopg
 from django.db import connection
 from django.db.utils import DatabaseError
 
-from rollkeeper.kernel import database, server
-from rollkeeper.kernel.settings import HomeKind
-from rollkeeper.ledger import integration, publishing
-from rollkeeper.site import boot
+from rollkeeper.kernel import database
+from rollkeeper.kernel import stores
+from rollkeeper.platform import embedded_postgres
+from rollkeeper.kernel.settings import InstanceKind
+from rollkeeper.ledger import sequencer
+from rollkeeper.ledger import publication
+from rollkeeper.operations import bootstrap
 
 INSERT = (
     "INSERT INTO ledger_entry (at, day, verb, body) VALUES (now(), '2012-03-02', 'line:line:changed', %s)"
 )
 STEPS = {
     "insert": None,  # a writer has inserted and not yet committed
-    "integration": (integration, "_step"),
-    "tile": (integration, "_fill_tiles"),
-    "files": (publishing, "_write_tiles"),
-    "checkpoint": (publishing, "_remember"),
+    "integration": (sequencer, "_step"),
+    "tile": (sequencer, "_fill_tiles"),
+    "files": (publication, "_write_tiles"),
+    "checkpoint": (publication, "_remember"),
 }
 HEAD = """
 SELECT (SELECT count(*) FROM ledger_entry) AS entries, (SELECT count(*) FROM ledger_leaf) AS leaves,
@@ -109,7 +112,7 @@ class Round:
     def write(self, writer: int) -> None:
         """Commit entries of one and of many, and note each once the server has acknowledged it."""
         try:
-            with database.connect(server.REGISTER, "migrator") as own:
+            with database.connect(stores.REGISTER, "migrator") as own:
                 for turn in range(1_000_000):
                     many = 1 if turn % 5 else 120
                     names = [f"entry {self.number}.{writer}.{turn}.{n}" for n in range(many)]
@@ -124,7 +127,7 @@ class Round:
         """Publish on and on, and keep every checkpoint that appears."""
         try:
             while True:
-                publishing.publish(folder)
+                publication.publish(folder)
                 self.checkpoints.append((folder / "checkpoint").read_text("utf-8"))
         except (DatabaseError, psycopg.Error):
             connection.close()
@@ -143,7 +146,7 @@ class Round:
 
 def processes() -> list[int]:
     """Return the process ids of the register's server, the first that of the postmaster, then those of its children."""
-    first = int((server.REGISTER.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+    first = int((stores.REGISTER.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
     children = Path(f"/proc/{first}/task/{first}/children").read_text("utf-8")
     return [first, *map(int, children.split())]
 
@@ -158,11 +161,11 @@ def is_dead(pid: int) -> bool:
 
 def main(folder: Path, rounds: int, seed: int) -> None:
     """Live so many rounds, then publish in peace and say what was acknowledged."""
-    boot.make_home(HomeKind.TRIAL)
+    bootstrap.set_up_instance(InstanceKind.DEMO)
     dice = random.Random(seed)  # noqa: S311
     killer, acknowledged, checkpoints = Killer(), [], []
     killer.watch()
-    publishing.os.sync = lambda: None
+    publication.os.sync = lambda: None
     killed: Counter[str] = Counter()
     heads = []
     for number in range(rounds):
@@ -171,16 +174,16 @@ def main(folder: Path, rounds: int, seed: int) -> None:
         life = Round(number, killer, acknowledged, checkpoints)
         killed[step if life.live(folder, delay=dice.choice([0, dice.uniform(0, 0.04)])) else "none"] += 1
         connection.close()
-        server.ensure_running()
+        embedded_postgres.ensure_running()
         heads.append(database.rows(HEAD)[0]._asdict() | {"published": published(folder)})
-    publishing.publish(folder)
+    publication.publish(folder)
     bodies = [row.body for row in database.rows("SELECT body FROM ledger_entry")]
     print(json.dumps({
         "lost": sorted(set(acknowledged) - set(bodies)), "acknowledged": len(acknowledged), "heads": heads,
         "checkpoints": checkpoints, "killed": killed, "end": database.rows(HEAD)[0]._asdict(), "amcheck": check_indexes(),
     }))  # fmt: skip
     connection.close()
-    server.stop_if_unused()
+    embedded_postgres.stop_if_unused()
 
 
 def published(folder: Path) -> int:
@@ -193,10 +196,10 @@ def check_indexes() -> str:
     """Return what pg_amcheck has to say; nothing where all is well."""
     checked = subprocess.run(
         [
-            server.BINARIES / "pg_amcheck", "-h", server.socket_folder(), "-p", str(server.REGISTER.port),
-            "-U", server.SUPERUSER, "--heapallindexed", "rollkeeper_register",
+            embedded_postgres.BINARIES / "pg_amcheck", "-h", stores.socket_folder(), "-p", str(stores.REGISTER.port),
+            "-U", embedded_postgres.SUPERUSER, "--heapallindexed", "rollkeeper_register",
         ],
-        env=os.environ | {"PGPASSFILE": str(server.password_file(server.REGISTER, server.SUPERUSER))},
+        env=os.environ | {"PGPASSFILE": str(stores.password_file(stores.REGISTER, embedded_postgres.SUPERUSER))},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     return checked.stdout + checked.stderr

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.ledger import auditor
-from rollkeeper.ledger.publishing import publish, remembered_file
-from tests.ledger.forging import FORGERIES, entries, forge
+from rollkeeper.ledger.publication import publish, last_checkpoint_file
+from tests.ledger.forgery import FORGERIES, entries, forge
 
 SIZE = 700
 BUNDLE = "tile/entries/001"
@@ -215,7 +215,7 @@ def test_a_partial_tile_may_be_gone_once_the_full_one_is_there(log, capsys):
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_history_made_anew_fits_itself_but_not_the_checkpoint_that_somebody_kept(log, capsys, forgery):
+def test_recomputed_history_does_not_fit_a_checkpoint_kept_outside(log, capsys, forgery):
     forge(log, FORGERIES[forgery](entries(log, SIZE)))
 
     assert verdict(log, capsys)[0] == 0
@@ -225,7 +225,7 @@ def test_history_made_anew_fits_itself_but_not_the_checkpoint_that_somebody_kept
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_whoever_kept_the_whole_folder_learns_which_entry_it_was(log, capsys, forgery):
+def test_a_reader_who_kept_the_folder_learns_which_entry_changed(log, capsys, forgery):
     forge(log, FORGERIES[forgery](entries(log, SIZE)))
 
     assert "Entry 9 is the first that differs." in wrong(log, capsys, older=[log.parent / "kept"])
@@ -261,7 +261,7 @@ def test_a_copy_that_was_written_at_once_proves_older_checkpoints_too(log, capsy
     assert verdict(log.parent / "at_once", capsys, older=[log.parent / "kept"])[0] == 0
 
 
-def test_an_honest_log_passes_beside_every_forgery(log, capsys):
+def test_an_honest_log_passes_next_to_every_forgery(log, capsys):
     before = entries(log, SIZE)
 
     forge(log, before)
@@ -269,11 +269,11 @@ def test_an_honest_log_passes_beside_every_forgery(log, capsys):
     assert verdict(log, capsys, older=[log.parent / "kept"])[0] == 0
 
 
-def test_a_register_set_back_by_its_owner_is_noticed_though_it_signs_anew(log, fill, superuser, capsys):
+def test_a_register_rolled_back_by_its_owner_is_noticed_though_it_signs_again(log, fill, superuser, capsys):
     with superuser() as own:
         own.execute("TRUNCATE ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint")
         own.execute("DELETE FROM ledger_entry WHERE entry_id > 100")
-    remembered_file().unlink()
+    last_checkpoint_file().unlink()
     fill(1001, 1400)
     publish(log.parent / "anew")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from rollkeeper.ledger import auditor
-from rollkeeper.ledger.publishing import publish
+from rollkeeper.ledger.publication import publish
 
 # A child that publishes and kills itself, without a last word, where the test says.
 CHILD = """
@@ -22,7 +22,7 @@ import os, signal, sys
 from pathlib import Path
 import django; django.setup()
 from rollkeeper.ledger import folder, integration, publishing, tree
-from rollkeeper.site.boot import open_home
+from rollkeeper.operations.bootstrap import open_instance
 where = sys.argv[2]
 die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 written = 0
@@ -46,9 +46,9 @@ if where == "before it is signed":
     publishing.notes.sign = die
 if where == "after it was signed":
     publishing._remember = die
-if where == "between the home's note and the register's":
+if where == "between the instance's note and the register's":
     publishing.database.run = die
-open_home()
+open_instance()
 publishing.publish(Path(sys.argv[1]))
 """
 STEPS = ["insert", "integration", "tile", "files", "checkpoint"]
@@ -59,7 +59,7 @@ PLACES = [
     "among the tiles",
     "before it is signed",
     "after it was signed",
-    "between the home's note and the register's",
+    "between the instance's note and the register's",
     "before the checkpoint",
 ]
 
@@ -85,20 +85,20 @@ def test_a_killed_publication_leaves_the_old_head_whole_and_is_finished_by_the_n
 
 
 @pytest.fixture
-def other_home():
-    """A home beside pytest's own folders: every pytest that starts closes those to the servers' system user."""
+def other_data_dir():
+    """An instance beside pytest's own folders: every pytest that starts closes those to the servers' system user."""
     folder = Path(tempfile.mkdtemp(prefix="rollkeeper-killed-"))
     yield folder
     shutil.rmtree(folder)
 
 
-def live_and_die(other_home, tmp_path, rounds, seed):
-    """Run `killed.py` in a home of its own."""
+def live_and_die(other_data_dir, tmp_path, rounds, seed):
+    """Run `killed.py` in an instance of its own."""
     ran = subprocess.run(
         [sys.executable, Path(__file__).with_name("killed.py"), tmp_path / "log", str(rounds), str(seed)],
         env=os.environ
         | {
-            "ROLLKEEPER_HOME": str(other_home),
+            "ROLLKEEPER_HOME": str(other_data_dir),
             "ROLLKEEPER_SERVER_CONFIGURATION": "log_min_messages = panic\nfsync = off\n",
         },
         capture_output=True,
@@ -136,8 +136,8 @@ def hold_heads(heads):
         assert [name for name in before if after[name] < before[name]] == []
 
 
-def test_a_server_that_is_killed_fifty_times_loses_nothing_acknowledged(other_home, tmp_path):
-    found = live_and_die(other_home, tmp_path, 50, 1)
+def test_a_server_that_is_killed_fifty_times_loses_nothing_acknowledged(other_data_dir, tmp_path):
+    found = live_and_die(other_data_dir, tmp_path, 50, 1)
 
     hold_against(found, tmp_path, 50)
     hold_heads(found["heads"])
@@ -147,8 +147,8 @@ def test_a_server_that_is_killed_fifty_times_loses_nothing_acknowledged(other_ho
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", [2, 3])
-def test_a_server_that_is_killed_two_hundred_times_loses_nothing_acknowledged(other_home, tmp_path, seed):
-    found = live_and_die(other_home, tmp_path, 200, seed)
+def test_a_server_that_is_killed_two_hundred_times_loses_nothing_acknowledged(other_data_dir, tmp_path, seed):
+    found = live_and_die(other_data_dir, tmp_path, 200, seed)
 
     hold_against(found, tmp_path, 200)
     hold_heads(found["heads"])

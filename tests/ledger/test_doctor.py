@@ -6,9 +6,9 @@ import datetime as dt
 import pytest
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import HomeKind
-from rollkeeper.ledger.publishing import publish, remembered_file
-from rollkeeper.site.doctor import Health, _check_ledger, _check_witnesses
+from rollkeeper.kernel.settings import InstanceKind
+from rollkeeper.ledger.publication import publish, last_checkpoint_file
+from rollkeeper.operations.doctor import Health, _check_ledger, _check_witnesses
 
 
 def said():
@@ -25,21 +25,21 @@ def test_witnesses_that_answer_and_a_fresh_checkpoint_are_sound(fill, witness, t
     publish(tmp_path / "log")
 
     assert said() == [
-        (Health.SOUND, "The last cosigned checkpoint covers 300 entries and is 0 minutes old."),
-        (Health.SOUND, "Every witness answers (1), and holds nothing that the ledger does not continue."),
+        (Health.OK, "The last cosigned checkpoint covers 300 entries and is 0 minutes old."),
+        (Health.OK, "Every witness answers (1), and holds nothing that the ledger does not continue."),
     ]
 
 
 @pytest.mark.parametrize(
-    ("age", "health", "told"),
+    ("age", "health", "notified"),
     [
-        ({"hours": 23, "minutes": 59}, Health.SOUND, "23 hours"),
-        ({"hours": 24, "minutes": 1}, Health.WATCH, "24 hours"),
-        ({"days": 9, "minutes": 1}, Health.WATCH, "9 days"),
+        ({"hours": 23, "minutes": 59}, Health.OK, "23 hours"),
+        ({"hours": 24, "minutes": 1}, Health.WARNING, "24 hours"),
+        ({"days": 9, "minutes": 1}, Health.WARNING, "9 days"),
     ],
 )
-def test_the_age_of_the_last_cosigned_checkpoint_is_told(
-    fill, witness, tmp_path, monkeypatch, age, health, told
+def test_the_age_of_the_last_cosigned_checkpoint_is_reported(
+    fill, witness, tmp_path, monkeypatch, age, health, notified
 ):
     fill(1, 3)
     publish(tmp_path / "log")
@@ -48,11 +48,11 @@ def test_the_age_of_the_last_cosigned_checkpoint_is_told(
 
     assert said()[0] == (
         health,
-        f"The last cosigned checkpoint covers 3 entries and is {told} old.",
+        f"The last cosigned checkpoint covers 3 entries and is {notified} old.",
     )
 
 
-def test_a_checkpoint_that_nobody_cosigned_does_not_count(fill, witness, choose, tmp_path):
+def test_a_checkpoint_without_cosignature_does_not_count(fill, witness, choose, tmp_path):
     fill(1, 3)
     publish(tmp_path / "log")
     choose(ledger_cosignatures=0)
@@ -67,36 +67,36 @@ def test_a_witness_that_is_away_is_named(ledger, witness):
     witness.stop()
 
     assert said() == [
-        (Health.WATCH, "No checkpoint was ever cosigned."),
-        (Health.WATCH, "The witness witness.example/w: it cannot be reached."),
+        (Health.WARNING, "No checkpoint was ever cosigned."),
+        (Health.WARNING, "The witness witness.example/w: it cannot be reached."),
     ]
 
 
-def test_a_witness_that_holds_another_history_is_a_fault(fill, witness, superuser, tmp_path):
+def test_a_witness_with_another_history_is_an_error(fill, witness, superuser, tmp_path):
     fill(1, 300)
     publish(tmp_path / "log")
     with superuser() as own:
         own.execute(
             "TRUNCATE ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication"
         )
-    remembered_file().unlink()
+    last_checkpoint_file().unlink()
 
     found = list(_check_witnesses())
 
-    assert found[1].health is Health.FAULT
+    assert found[1].health is Health.ERROR
     assert "a checkpoint over 300 was already signed (the witness witness.example/w)" in found[1].sentence
 
 
 @pytest.mark.parametrize(
-    ("kind", "health"), [(HomeKind.TRIAL, Health.SOUND), (HomeKind.PRODUCTION, Health.WATCH)]
+    ("kind", "health"), [(InstanceKind.DEMO, Health.OK), (InstanceKind.PRODUCTION, Health.WARNING)]
 )
-def test_without_a_witness_a_production_home_is_warned(ledger, choose, kind, health):
+def test_a_production_instance_without_a_witness_is_warned(ledger, choose, kind, health):
     choose(kind=kind)
 
     assert [one for one, _ in said()] == [health]
 
 
-def test_entries_that_are_in_the_tree_but_not_published_are_told(fill, witness, tmp_path, superuser):
+def test_entries_in_the_tree_but_not_published_are_reported(fill, witness, tmp_path, superuser):
     fill(1, 3)
     witness.stop()
     publish(tmp_path / "log")

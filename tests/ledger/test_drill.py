@@ -2,16 +2,16 @@
 """The drill: the owner of the database, of every file and of the signing key changes history, and is found out.
 
 There is a real witness, and a reader who kept a checkpoint. Each test says by what the change is noticed. The owner is
-thorough: whatever the house itself noted of what it signed is changed too.
+thorough: whatever the register itself noted of what it signed is changed too.
 
     what the owner does                                   noticed by
     ----------------------------------------------------  --------------------------------------------------------
     changes entries only                                  the publisher: the entry is not its leaf
     changes entries, leaves and tiles; publishes anew     the witness's memory, before anything is signed
     the same, and the witness's memory is hidden          the witness, when asked to cosign (409 or 422)
-    the same, by hand, past the publisher                 the reader who demands a cosignature: there is none
+    the same, by hand, past the publisher                 the reader who requires a cosignature: there is none
     the same, and borrows the cosignature of the old head the reader: it was made for another checkpoint
-    takes the witness out of the settings                 the reader who demands a cosignature
+    takes the witness out of the settings                 the reader who requires a cosignature
     shows two readers two heads of one size               the witness, which keeps both; the readers who compare
     shows an old head for ever                            the date of the cosignature; the reader who saw a newer one
 """
@@ -23,13 +23,13 @@ import pytest
 from rollkeeper.ledger import auditor, notes, witnesses
 from rollkeeper.ledger.cosignatures import signature_lines, with_cosignatures
 from rollkeeper.ledger.errors import (
-    EntryIsNotItsLeaf,
-    LedgerContradictsItself,
+    EntryLeafMismatch,
+    LedgerHistoryChanged,
     LedgerRolledBack,
-    WitnessContradicts,
+    WitnessConflict,
 )
-from rollkeeper.ledger.publishing import publish, remembered_file
-from tests.ledger.forging import FORGERIES, entries, forge
+from rollkeeper.ledger.publication import publish, last_checkpoint_file
+from tests.ledger.forgery import FORGERIES, entries, forge
 from tests.ledger.witness import NAME
 
 SIZE = 300
@@ -45,7 +45,7 @@ def log(fill, witness, tmp_path):
 
 
 def read(folder, witness, *, older=()):
-    """Check as a reader does who has the keys from elsewhere and demands the witness's cosignature."""
+    """Check as a reader does who has the keys from elsewhere and requires the witness's cosignature."""
     return auditor.audit(
         folder,
         key=auditor.read_key(notes.vkey(notes.origin(), notes.signing_key().public_key())),
@@ -72,7 +72,7 @@ def test_entries_that_were_changed_alone_are_named_by_the_publisher(log, superus
     with superuser() as own:
         own.execute(statement)
 
-    with pytest.raises(EntryIsNotItsLeaf, match=named):
+    with pytest.raises(EntryLeafMismatch, match=named):
         publish(log.parent / "elsewhere")
 
 
@@ -87,53 +87,53 @@ def test_an_entry_that_is_dated_back_into_the_past_is_never_published(log, super
 
 MORE, MANY = "INSERT INTO ledger_entry (at, day, verb, body)", " FROM generate_series(1, 400) AS n"
 ATTACKS = {
-    "edit": ("UPDATE ledger_entry SET body = 'other' WHERE entry_id = 7", LedgerContradictsItself),
+    "edit": ("UPDATE ledger_entry SET body = 'other' WHERE entry_id = 7", LedgerHistoryChanged),
     "delete": ("DELETE FROM ledger_entry WHERE entry_id = 7", LedgerRolledBack),
     "delete and fill up": (
         f"DELETE FROM ledger_entry WHERE entry_id = 7; {MORE} SELECT now(), '2012-03-02', 'x', 'filled up'",  # noqa: S608
-        LedgerContradictsItself,
+        LedgerHistoryChanged,
     ),
-    "insert": (f"INSERT INTO ledger_entry {ENTRY}", LedgerContradictsItself),
+    "insert": (f"INSERT INTO ledger_entry {ENTRY}", LedgerHistoryChanged),
     "reorder": (
         "UPDATE ledger_entry SET body = 'entry ' || (15 - entry_id) WHERE entry_id IN (7, 8)",
-        LedgerContradictsItself,
+        LedgerHistoryChanged,
     ),
     "truncate": ("TRUNCATE ledger_entry RESTART IDENTITY", LedgerRolledBack),
     "roll back": ("DELETE FROM ledger_entry WHERE entry_id > 100", LedgerRolledBack),
     "roll back and grow": (
         f"DELETE FROM ledger_entry WHERE entry_id > 100; {MORE} SELECT now(), '2012-03-02', 'x', 'new ' || n{MANY}",  # noqa: S608
-        LedgerContradictsItself,
+        LedgerHistoryChanged,
     ),
 }
 RECOMPUTED = "; TRUNCATE ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication"
 
 
 def tamper(superuser, attack):
-    """Change entries, and have everything that the house derived or noted from them forgotten."""
+    """Change entries, and have everything that Rollkeeper derived or noted from them forgotten."""
     with superuser() as own:
         own.execute(ATTACKS[attack][0] + RECOMPUTED)
-    remembered_file().unlink()
+    last_checkpoint_file().unlink()
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_history_that_was_computed_anew_is_noticed_by_what_the_witness_remembers(log, superuser, attack):
+def test_recomputed_history_is_noticed_by_what_the_witness_cosigned(log, superuser, attack):
     tamper(superuser, attack)
 
     with pytest.raises(ATTACKS[attack][1], match=rf"\(the witness {NAME}\)"):
         publish(log.parent / "elsewhere")
 
-    assert not remembered_file().exists()
+    assert not last_checkpoint_file().exists()
     assert not (log.parent / "elsewhere" / "checkpoint").exists()
 
 
 @pytest.mark.parametrize("attack", ["edit", "delete", "roll back", "roll back and grow"])
-def test_history_that_was_computed_anew_is_not_cosigned_by_the_witness(
+def test_recomputed_history_is_not_cosigned_by_the_witness(
     log, superuser, witness, monkeypatch, attack
 ):
     tamper(superuser, attack)
     monkeypatch.setattr(witnesses, "remember", lambda _: [])
 
-    with pytest.raises(WitnessContradicts, match=f"The witness {NAME} does not cosign"):
+    with pytest.raises(WitnessConflict, match=f"The witness {NAME} does not cosign"):
         publish(log.parent / "elsewhere")
 
     assert not (log.parent / "elsewhere" / "checkpoint").exists()
@@ -156,11 +156,11 @@ def test_two_heads_of_one_size_are_noticed_by_the_witness_and_by_both_readers(lo
     (kept,) = witness.evidence()
     assert (other / "checkpoint").read_text() in kept["request"]
     assert read(log, witness).size == SIZE
-    with pytest.raises(auditor.Wrong, match="cosignatures of 0 of the 1 witnesses"):
+    with pytest.raises(auditor.AuditError, match="cosignatures of 0 of the 1 witnesses"):
         read(other, witness)
     key = auditor.read_key((other / "vkey").read_text())
     with pytest.raises(
-        auditor.Wrong, match=r"There are two heads of one size.*Entry 9 is the first that differs"
+        auditor.AuditError, match=r"There are two heads of one size.*Entry 9 is the first that differs"
     ):
         auditor.audit(other, key=key, older=[log])
 
@@ -172,7 +172,7 @@ def test_a_cosignature_borrowed_from_the_honest_head_is_noticed_by_the_reader(lo
     (log / "checkpoint").write_text(with_cosignatures(note, [line]))
 
     with pytest.raises(
-        auditor.Wrong, match=f"cosignature of {NAME} under .* was made for another checkpoint"
+        auditor.AuditError, match=f"cosignature of {NAME} under .* was made for another checkpoint"
     ):
         read(log, witness)
 
@@ -182,15 +182,15 @@ def test_a_witness_that_was_taken_out_of_the_settings_is_missed_by_the_reader(lo
     fill(SIZE + 1, SIZE + 2)
     publish(log)
 
-    with pytest.raises(auditor.Wrong, match="cosignatures of 0 of the 1 witnesses"):
+    with pytest.raises(auditor.AuditError, match="cosignatures of 0 of the 1 witnesses"):
         read(log, witness)
 
 
-def test_an_old_head_that_is_shown_for_ever_is_noticed_by_the_reader_who_saw_a_newer_one(log, fill, witness):
+def test_a_stale_head_is_noticed_by_a_reader_who_saw_a_newer_one(log, fill, witness):
     fill(SIZE + 1, SIZE + 50)
     publish(log)
 
-    with pytest.raises(auditor.Wrong, match="The ledger was rolled back"):
+    with pytest.raises(auditor.AuditError, match="The ledger was rolled back"):
         read(log.parent / "kept", witness, older=[log / "checkpoint"])
 
 

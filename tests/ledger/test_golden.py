@@ -10,36 +10,36 @@ import json
 from pathlib import Path
 from uuid import UUID
 
-from rollkeeper.ledger.acts import entry_body
-from rollkeeper.ledger.forms import NEVER, Fact
+from rollkeeper.ledger.services import entry_body
+from rollkeeper.ledger.entry_schema import ABSENT, FactType
 from rollkeeper.ledger.verbs import Verb
 
 GOLDEN = Path(__file__).parent / "golden" / "entries.jsonl"
 A_FACT = {
-    Fact.CODE: "registration",
-    Fact.REFERENCE: "01900000-0000-7000-8000-000000000002",
-    Fact.DIGEST: "ab" * 32,
-    Fact.ACTOR: "0e" * 32,
-    Fact.DAY: "2012-03-01",
-    Fact.INSTANT: "2012-03-01T01:00:00.123456+00:00",
-    Fact.COUNT: 60,
-    Fact.FLAG: False,
+    FactType.CODE: "registration",
+    FactType.REFERENCE: "01900000-0000-7000-8000-000000000002",
+    FactType.DIGEST: "ab" * 32,
+    FactType.ACTOR: "0e" * 32,
+    FactType.DAY: "2012-03-01",
+    FactType.INSTANT: "2012-03-01T01:00:00.123456+00:00",
+    FactType.COUNT: 60,
+    FactType.FLAG: False,
 }
 
 
 def line_for(verb):
-    form = verb.form
+    schema = verb.schema
     return entry_body(
         verb=verb,
         at=dt.datetime(2012, 3, 2, 1, 0, 0, 123_000, tzinfo=dt.UTC),
         on=dt.date(2012, 3, 2),
         role="supervisor",
         actor="0f" * 32,
-        line_id=None if form.line is NEVER else UUID("01900000-0000-7000-8000-000000000001"),
-        commitment=None if form.person is NEVER else "f0" * 32,
-        pack=None if form.pack is NEVER else "cd" * 32,
-        article=None if form.article is NEVER else "art. 3 第三条",
-        facts={name: A_FACT[kind] for name, kind in form.all_facts.items()},
+        line_id=None if schema.line is ABSENT else UUID("01900000-0000-7000-8000-000000000001"),
+        commitment=None if schema.person is ABSENT else "f0" * 32,
+        pack=None if schema.pack is ABSENT else "cd" * 32,
+        article=None if schema.article is ABSENT else "art. 3 第三条",
+        facts={name: A_FACT[kind] for name, kind in schema.all_facts.items()},
     ).decode()
 
 

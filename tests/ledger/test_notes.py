@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from rollkeeper.ledger import auditor, notes
-from rollkeeper.ledger.errors import CheckpointNotRead
+from rollkeeper.ledger.errors import InvalidCheckpoint
 
 # The example of c2sp.org/signed-note, made by another implementation.
 EXAMPLE_VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
@@ -59,7 +59,7 @@ def test_a_checkpoint_says_what_was_signed():
     assert notes.is_signed_by(note, name=HEAD.origin, public=KEY.public_key())
 
 
-def test_a_signature_of_somebody_else_beside_ours_does_no_harm():
+def test_a_foreign_signature_next_to_ours_does_no_harm():
     other = Ed25519PrivateKey.from_private_bytes(bytes(32))
     note = notes.sign(HEAD, other) + notes.sign(HEAD, KEY).splitlines(keepends=True)[-1]
 
@@ -79,11 +79,11 @@ def test_a_signature_of_somebody_else_beside_ours_does_no_harm():
     ],
 )
 def test_what_is_no_checkpoint_is_refused_with_the_reason(note, why):
-    with pytest.raises(CheckpointNotRead, match=why):
+    with pytest.raises(InvalidCheckpoint, match=why):
         notes.read_head(note)
 
 
-def test_the_signing_key_is_made_once_and_readable_by_its_owner_alone(home):
+def test_the_signing_key_is_made_once_and_readable_by_its_owner_alone(data_dir):
     first = notes.signing_key().private_bytes_raw()
 
     assert notes.signing_key().private_bytes_raw() == first

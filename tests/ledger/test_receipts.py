@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rollkeeper.kernel.ids import EntryId
 from rollkeeper.ledger import auditor, receipts, tree
-from rollkeeper.ledger.publishing import publish
+from rollkeeper.ledger.publication import publish
 from rollkeeper.ledger.queries import receipt
 from tests.in_process import invoke
 from tests.ledger.test_tree import SIZES, leaves, node_of
@@ -78,7 +78,7 @@ def test_there_is_no_receipt_before_a_checkpoint_covers_the_entry(published, fil
         "head",
         "shorter",
         "longer",
-        "form",
+        "schema",
         "unsigned",
         "half",
         "empty",
@@ -89,7 +89,7 @@ def test_a_receipt_that_was_tampered_with_proves_nothing(published, spoil):
     spoilt = spoil(text)
 
     assert spoilt != text
-    with pytest.raises(auditor.Wrong):
+    with pytest.raises(auditor.AuditError):
         checked(published, spoilt)
 
 
@@ -98,7 +98,7 @@ def test_a_receipt_of_another_ledger_proves_nothing_here(published):
     file.write_text(receipt(EntryId(7)))
     other = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 
-    with pytest.raises(auditor.Wrong, match="is not signed by"):
+    with pytest.raises(auditor.AuditError, match="is not signed by"):
         auditor.check_receipt(file, key=auditor.read_key(other))
 
 
@@ -139,7 +139,7 @@ def test_the_command_says_no_to_a_spoilt_receipt_and_where_there_is_none_yet(pub
     assert invoke("ledger", "receipt", 301, "--proven").exit_code == 1
 
 
-def test_before_it_is_published_the_command_gives_a_promise_and_says_so(published, fill):
+def test_before_it_is_published_the_command_gives_a_signed_entry_and_says_so(published, fill):
     fill(301, 301)
     file = published / "301.receipt"
 
@@ -147,7 +147,7 @@ def test_before_it_is_published_the_command_gives_a_promise_and_says_so(publishe
     file.write_text(given.stdout)
     checked = invoke("ledger", "check-receipt", file, "--vkey", published / "log" / "vkey")
 
-    assert "this is a promise" in given.stderr
+    assert "this is a signed entry" in given.stderr
     assert checked.exit_code == 0
     assert "owes a proof" in checked.stdout
     assert "entry 301" in checked.stdout

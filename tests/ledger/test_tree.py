@@ -69,7 +69,7 @@ def test_a_public_vector_is_answered_as_it_says(file):
 
 
 @pytest.mark.skipif(not FILES, reason=f"THE PUBLIC VECTORS ARE NOT HERE: {VECTORS}")
-def test_the_public_vectors_are_all_there_and_few_of_them_have_roots_that_are_no_hashes():
+def test_all_public_vectors_are_there_and_few_have_roots_that_are_no_hashes():
     vectors = [json.loads(file.read_text("utf-8")) for file in FILES]
 
     assert len(vectors) == 518

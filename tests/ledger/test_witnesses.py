@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Witnesses cosign what the house publishes, and nothing is put out that too few of them saw.
+"""Witnesses cosign what Rollkeeper publishes, and nothing is put out that too few of them saw.
 
 The witness is a program of others (`aics-witness`), a process of its own; what it never does is done by a scripted one.
 """
@@ -21,10 +21,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from rollkeeper.kernel.settings import home
+from rollkeeper.kernel.settings import data_dir
 from rollkeeper.ledger import auditor, notes, queries, witnesses
-from rollkeeper.ledger.errors import WitnessContradicts
-from rollkeeper.ledger.publishing import publish
+from rollkeeper.ledger.errors import WitnessConflict
+from rollkeeper.ledger.publication import publish
 from tests.ledger.witness import NAME, RealWitness
 
 
@@ -47,7 +47,7 @@ def test_a_cosigned_checkpoint_is_read_by_others_programs(fill, witness, tmp_pat
     done = publish(tmp_path / "log")
 
     note = (tmp_path / "log" / "checkpoint").read_text()
-    assert (done.is_out, done.cosigned, done.out) == (True, 1, 300)
+    assert (done.is_public, done.cosigned, done.public_size) == (True, 1, 300)
     found = aics_tlog.verify_checkpoint(
         aics_tlog.parse_note(note),
         aics_tlog.parse_vkey(own_vkey()),
@@ -65,12 +65,12 @@ def test_a_ledger_that_grows_is_proved_to_continue_what_the_witness_saw(fill, wi
         fill(first, last)
         done = publish(tmp_path / "log")
 
-        assert (done.is_out, done.size) == (True, last)
+        assert (done.is_public, done.size) == (True, last)
     assert list(audited(tmp_path / "log", witness.vkey).cosigned) == [NAME]
 
 
 def test_an_empty_ledger_is_cosigned_too(witness, tmp_path):
-    assert publish(tmp_path / "log").is_out
+    assert publish(tmp_path / "log").is_public
 
 
 def test_a_witness_whose_memory_is_hidden_is_asked_again_from_the_size_that_it_names(
@@ -81,7 +81,7 @@ def test_a_witness_whose_memory_is_hidden_is_asked_again_from_the_size_that_it_n
     fill(301, 700)
     monkeypatch.setattr(witnesses, "remember", lambda _: [])
 
-    assert publish(tmp_path / "log").is_out
+    assert publish(tmp_path / "log").is_public
 
 
 def test_below_the_number_that_is_needed_readers_go_on_seeing_the_older_checkpoint(
@@ -97,13 +97,13 @@ def test_below_the_number_that_is_needed_readers_go_on_seeing_the_older_checkpoi
 
     meanwhile = publish(tmp_path / "log")
 
-    assert (meanwhile.is_out, meanwhile.out, meanwhile.cosigned, meanwhile.needed) == (False, 300, 1, 2)
+    assert (meanwhile.is_public, meanwhile.public_size, meanwhile.cosigned, meanwhile.needed) == (False, 300, 1, 2)
     assert [one.verdict.value for one in meanwhile.answers] == ["cosigned", "not_cosigned"]
     assert (tmp_path / "log" / "checkpoint").read_bytes() == before
     assert audited(tmp_path / "log", witness.vkey, second.vkey).size == 300
 
     second.start()
-    assert publish(tmp_path / "log").is_out
+    assert publish(tmp_path / "log").is_public
     second.stop()
     assert audited(tmp_path / "log", witness.vkey, second.vkey, older=[tmp_path / "log"]).size == 700
 
@@ -126,7 +126,7 @@ def test_a_receipt_is_given_under_what_readers_can_see(fill, witness, tmp_path):
     assert queries.receipt(5) is None
 
 
-def test_where_none_is_needed_a_witness_that_is_away_keeps_nobody_waiting(fill, witness, choose, tmp_path):
+def test_an_unreachable_witness_that_is_not_required_delays_nothing(fill, witness, choose, tmp_path):
     choose(ledger_cosignatures=0)
     fill(1, 300)
     publish(tmp_path / "log")
@@ -138,7 +138,7 @@ def test_where_none_is_needed_a_witness_that_is_away_keeps_nobody_waiting(fill, 
     done = publish(tmp_path / "log")
 
     assert (again.cosigned, kept) == (1, [NAME])
-    assert (done.is_out, done.size, done.cosigned) == (True, 302, 0)
+    assert (done.is_public, done.size, done.cosigned) == (True, 302, 0)
 
 
 DIES = """
@@ -146,16 +146,16 @@ import os, signal, sys
 from pathlib import Path
 import django; django.setup()
 from rollkeeper.ledger import publishing
-from rollkeeper.site.boot import open_home
+from rollkeeper.operations.bootstrap import open_instance
 die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 setattr(publishing, sys.argv[2], die)
-open_home()
+open_instance()
 publishing.publish(Path(sys.argv[1]))
 """
 
 
-@pytest.mark.parametrize("where", ["_ask", "_put_out", "_note_publication"])
-def test_a_publisher_that_is_killed_around_the_witness_leaves_the_older_head_and_the_next_finishes(
+@pytest.mark.parametrize("where", ["_ask", "_release", "_note_publication"])
+def test_a_killed_publisher_leaves_the_older_head_and_the_next_run_finishes(
     fill, witness, tmp_path, where
 ):
     fill(1, 300)
@@ -174,7 +174,7 @@ def test_a_publisher_that_is_killed_around_the_witness_leaves_the_older_head_and
 
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     assert meanwhile.size == 300
-    assert (done.is_out, audited(tmp_path / "log", witness.vkey).size) == (True, 800)
+    assert (done.is_public, audited(tmp_path / "log", witness.vkey).size) == (True, 800)
 
 
 def test_only_one_publisher_works_at_a_time(fill, tmp_path):
@@ -182,13 +182,13 @@ def test_only_one_publisher_works_at_a_time(fill, tmp_path):
     seen = []
 
     def try_to_work(_):
-        with (home() / "ledger" / "publishing.lock").open("w") as held:
+        with (data_dir() / "ledger" / "publishing.lock").open("w") as held:
             try:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 seen.append("waits")
 
-    publish(tmp_path / "log", tell=try_to_work)
+    publish(tmp_path / "log", progress=try_to_work)
 
     assert seen == ["waits"]
 
@@ -201,7 +201,7 @@ def test_a_witness_that_does_not_know_the_ledger_says_so(fill, choose, tmp_path)
     done = publish(tmp_path / "log")
 
     stranger.stop()
-    assert not done.is_out
+    assert not done.is_public
     assert "does not know this ledger (404)" in done.answers[0].why
     assert (tmp_path / "log" / "vkey").read_text().strip() == own_vkey()
     assert not (tmp_path / "log" / "checkpoint").exists()
@@ -298,25 +298,25 @@ NOW = int(time.time())
         (lambda _, body: (409, "1\n" if body.startswith("old 2") else "2\n"), "changes its mind"),
     ],
 )
-def test_what_is_no_cosignature_is_not_counted_and_the_reason_is_told(fill, scripted, tmp_path, answer, why):
+def test_an_invalid_cosignature_is_not_counted_and_the_reason_is_shown(fill, scripted, tmp_path, answer, why):
     scripted(VKEY, answer)
     fill(1, 3)
 
     done = publish(tmp_path / "log")
 
-    assert (done.is_out, done.cosigned) == (False, 0)
+    assert (done.is_public, done.cosigned) == (False, 0)
     assert why in done.answers[0].why
 
 
 @pytest.mark.parametrize(("status", "said"), [(422, ""), (409, "4\n"), (409, "0\n")])
-def test_a_witness_that_holds_another_history_stops_the_publisher_whatever_is_needed(
+def test_a_witness_with_another_history_stops_the_publisher(
     fill, scripted, choose, tmp_path, status, said
 ):
     scripted(VKEY, lambda *_: (status, said))
     choose(ledger_cosignatures=0)
     fill(1, 3)
 
-    with pytest.raises(WitnessContradicts, match=r"scripted\.example does not cosign a ledger of 3 entries"):
+    with pytest.raises(WitnessConflict, match=r"scripted\.example does not cosign a ledger of 3 entries"):
         publish(tmp_path / "log")
 
     assert not (tmp_path / "log" / "checkpoint").exists()
@@ -339,7 +339,7 @@ def test_a_witness_with_a_key_that_outlasts_quantum_computers_counts(fill, scrip
 
     done = publish(tmp_path / "log")
 
-    assert (done.is_out, done.cosigned) == (True, 1)
+    assert (done.is_public, done.cosigned) == (True, 1)
     assert audited(tmp_path / "log", vkey).cosigned == {"scripted.example": NOW}
 
 
@@ -349,12 +349,12 @@ def test_a_witness_with_a_key_that_outlasts_quantum_computers_counts(fill, scrip
 def test_two_keys_of_one_witness_are_one_witness():
     other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
 
-    with pytest.raises(auditor.Wrong, match="only 1 witnesses are named"):
+    with pytest.raises(auditor.AuditError, match="only 1 witnesses are named"):
         auditor.read_witnesses([VKEY, vkey_of(4, other)], 2)
 
 
 def test_one_key_under_two_names_is_one_witness():
-    with pytest.raises(auditor.Wrong, match="same key twice"):
+    with pytest.raises(auditor.AuditError, match="same key twice"):
         auditor.read_witnesses([VKEY, vkey_of(4, KEY.public_key().public_bytes_raw(), name="other")], 2)
 
 
@@ -368,11 +368,11 @@ def test_a_forged_cosignature_spoils_the_checkpoint(fill, scripted, tmp_path):
         note.replace(line + "\n", line_of(VKEY, NOW + 1, base64.b64decode(line.split()[-1])[12:]))
     )
 
-    with pytest.raises(auditor.Wrong, match=r"cosignature of scripted\.example under .* is forged"):
+    with pytest.raises(auditor.AuditError, match=r"cosignature of scripted\.example under .* is forged"):
         audited(tmp_path / "log", VKEY)
 
 
-def test_what_somebody_wrote_under_the_checkpoint_is_not_put_out_again(fill, scripted, choose, tmp_path):
+def test_foreign_lines_under_the_checkpoint_are_not_published_again(fill, scripted, choose, tmp_path):
     scripted(VKEY, cosigned_at(NOW))
     fill(1, 3)
     publish(tmp_path / "log")
@@ -388,7 +388,7 @@ def test_what_somebody_wrote_under_the_checkpoint_is_not_put_out_again(fill, scr
 
     done = publish(tmp_path / "log")
 
-    assert (done.is_out, done.cosigned) == (True, 1)
+    assert (done.is_public, done.cosigned) == (True, 1)
     assert file.read_text() == note
     assert audited(tmp_path / "log", VKEY).cosigned == {"scripted.example": NOW}
 
@@ -400,12 +400,12 @@ def test_cosignatures_of_others_than_those_named_count_nothing(fill, scripted, t
     public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
     another = vkey_of(4, public, name="another.example")
 
-    with pytest.raises(auditor.Wrong, match="cosignatures of 0 of the 1 witnesses"):
+    with pytest.raises(auditor.AuditError, match="cosignatures of 0 of the 1 witnesses"):
         audited(tmp_path / "log", another)
     assert audited(tmp_path / "log", VKEY, another, quorum=1).cosigned == {"scripted.example": NOW}
 
 
 @pytest.mark.parametrize("kind", [1, 5])
 def test_a_key_of_another_kind_is_no_witness(kind):
-    with pytest.raises(auditor.Wrong, match="not of a kind"):
+    with pytest.raises(auditor.AuditError, match="not of a kind"):
         auditor.read_witnesses([vkey_of(kind, bytes(32))])

@@ -19,7 +19,7 @@ NAME = "witness.example/w"
 
 
 class RealWitness:
-    """One that knows this home's ledger, unless it is told of another key."""
+    """One that knows this instance's ledger, unless it is notified of another key."""
 
     def __init__(self, folder: Path, *, name: str = NAME, log_vkey: str | None = None) -> None:
         folder.mkdir()

@@ -9,29 +9,29 @@ from rollkeeper.access.roles import StaffRole
 from rollkeeper.campaign.planning import plan_campaign
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, StaffId, new_uuid
+from rollkeeper.kernel.ids import TenureId, LineId, PersonId, StaffId, new_uuid
 from rollkeeper.kernel.settings import Settings, settings
 from rollkeeper.law.packs import load_pack
 from rollkeeper.law.rules import keeps_until
-from rollkeeper.lines.changes import (
-    NewHolding,
+from rollkeeper.lines.writes import (
+    NewTenure,
     activate_line,
-    begin_holding,
-    end_line_state,
+    begin_tenure,
+    terminate_line_state,
     record_registrations,
 )
 from rollkeeper.lines.errors import LineNotFound
 from rollkeeper.lines.opening import open_field
-from rollkeeper.lines.states import Service
-from rollkeeper.network.kinds import ReadBack
-from rollkeeper.network.queries import reconcile
+from rollkeeper.lines.choices import Service
+from rollkeeper.provisioning.choices import ReadBack
+from rollkeeper.provisioning.queries import reconcile
 from rollkeeper.notices import alarms
 from rollkeeper.notices.gateways import smtp
 from rollkeeper.notices.queries import count_due as count_notices
-from rollkeeper.retention.acts import count_due
-from rollkeeper.subscribers.acts import Shown, refer_to
+from rollkeeper.retention.services import count_due
+from rollkeeper.subscribers.services import PresentedPerson, find_or_create_persons
 from rollkeeper.vault import canaries
-from rollkeeper.vault.acts import PersonRecord, seal_persons
+from rollkeeper.vault.services import PersonRecord, seal_persons
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 from rollkeeper.vault.hooks import ALARM_MAILERS
@@ -47,7 +47,7 @@ TABLES = (
     "subscribers_document",
     "lines_line",
     "lines_number",
-    "lines_holding",
+    "lines_tenure",
     "vault_sealed",
 )
 
@@ -62,12 +62,12 @@ def canary(committed):
 
 
 def somebody_who_left():
-    """An invented person who registered a line and ended it, by the house's own acts."""
+    """An invented person who registered a line and ended it, by Rollkeeper's own acts."""
     document = ("cn-resident-card", "990101199001010014")
-    (person,) = refer_to([Shown("individual", "en", document)], on=clock.today())
-    line, holding = (
+    (person,) = find_or_create_persons([PresentedPerson("individual", "en", document)], on=clock.today())
+    line, tenure = (
         activate_line("+8613900001234", service=Service.MOBILE, on=clock.today(), language="en"),
-        HoldingId(new_uuid()),
+        TenureId(new_uuid()),
     )
     asked = {a.name for a in load_pack(settings().pack).attributes("mobile", "individual")}
     values = {
@@ -77,13 +77,13 @@ def somebody_who_left():
         Field.DOCUMENT_NUMBER: document[1],
     }
     (commitment,) = seal_persons(
-        [PersonRecord(PersonId(person), holding, {f: v for f, v in values.items() if f.value in asked})]
+        [PersonRecord(PersonId(person), tenure, {f: v for f, v in values.items() if f.value in asked})]
     )
-    begin_holding(
-        NewHolding(line, holding, "individual", person, "sighted", commitment), at=clock.now() - dt.timedelta(hours=1)
+    begin_tenure(
+        NewTenure(line, tenure, "individual", person, "sighted", commitment), at=clock.now() - dt.timedelta(hours=1)
     )  # fmt: skip
     record_registrations([line], languages=[None], on=clock.today())
-    end_line_state(
+    terminate_line_state(
         line, by="subscriber", quarantined_until=clock.today() + dt.timedelta(days=90), on=clock.today()
     )
     return line
@@ -91,7 +91,7 @@ def somebody_who_left():
 
 def shape(table, line):
     """Of the rows about one line: which columns are filled, how long bytes are, and what small sets of words say."""
-    person = "(SELECT person_id FROM lines_holding WHERE line_id = %(line)s)"
+    person = "(SELECT person_id FROM lines_tenure WHERE line_id = %(line)s)"
     key = f"person_id = {person}" if table.startswith(("subscribers", "vault")) else "line_id = %(line)s"
     found = rows(f"SELECT * FROM {table} WHERE {key} ORDER BY 1, 2, 3", {"line": line})  # noqa: S608
     return [
@@ -107,7 +107,7 @@ def shape(table, line):
     ]
 
 
-_WORDS = {"state", "service", "ended_by", "version", "is_registered", "is_disputed", "is_protected", "kind", "party_kind",
+_WORDS = {"state", "service", "terminated_by", "version", "is_registered", "is_disputed", "is_essential", "kind", "party_kind",
           "assurance", "document_type", "field", "region"}  # fmt: skip
 
 
@@ -131,8 +131,8 @@ def test_no_entry_of_the_ledger_names_a_canary(canary):
     (entry,) = rows("SELECT * FROM ledger_entry")
 
     assert (entry.verb, entry.person_id, entry.line_id) == ("vault:canary:made", None, None)
-    (holding,) = rows("SELECT * FROM lines_holding")
-    assert not [one for one in (canary, holding.person_id, holding.holding_id) if str(one) in entry.body]
+    (tenure,) = rows("SELECT * FROM lines_tenure")
+    assert not [one for one in (canary, tenure.person_id, tenure.tenure_id) if str(one) in entry.body]
 
 
 def test_nothing_that_acts_on_people_touches_a_canary(canary):
@@ -140,7 +140,7 @@ def test_nothing_that_acts_on_people_touches_a_canary(canary):
 
     assert rows("SELECT FROM campaign_member") == []
     assert count_notices() == 0
-    assert rows("SELECT FROM network_command") == []
+    assert rows("SELECT FROM provisioning_command") == []
     assert count_due(CONSOLE, on=clock.today()).lines == 0
 
 
@@ -153,11 +153,11 @@ def test_whatever_the_network_says_of_a_canarys_line_is_no_difference(canary, sa
             return [says] * len(lines)
 
     compared = reconcile(gateway=Network())
-    assert (compared.differences, compared.untold_count) == ([], 0)
+    assert (compared.differences, compared.never_commanded_count) == ([], 0)
 
 
 def test_a_canary_goes_in_its_time_like_anybody(canary):
-    last = keeps_until(load_pack(settings().pack), rows("SELECT ended_on FROM lines_line")[0].ended_on)
+    last = keeps_until(load_pack(settings().pack), rows("SELECT terminated_on FROM lines_line")[0].terminated_on)
 
     assert count_due(CONSOLE, on=last).lines == 0
     assert count_due(CONSOLE, on=last + dt.timedelta(days=1)).lines == 1
@@ -176,19 +176,19 @@ def test_an_officer_opens_by_reference_or_number_and_a_canary_raises_the_alarm(c
     assert len(canaries.open_alarms()) == 1
 
 
-def test_opening_says_in_the_ledger_which_line_and_stands_for_the_holder(committed):
+def test_opening_says_in_the_ledger_which_line_and_stands_for_the_subscriber(committed):
     real = somebody_who_left()
 
     open_field(OFFICER, str(real), field=Field.NAME, purpose=Purpose.REVIEW, on=clock.today())
 
     (entry,) = rows("SELECT line_id, body FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
-    (holding,) = rows("SELECT commitment FROM lines_holding")
+    (tenure,) = rows("SELECT commitment FROM lines_tenure")
     assert entry.line_id == real
-    assert f'"person":"{holding.commitment}"' in entry.body
+    assert f'"person":"{tenure.commitment}"' in entry.body
 
 
 def test_a_line_that_is_not_there_and_a_part_that_nobody_plays_open_nothing(committed):
-    from rollkeeper.subscribers.kinds import Part
+    from rollkeeper.subscribers.choices import Part
 
     real = somebody_who_left()
     asked = {"field": Field.NAME, "purpose": Purpose.REVIEW, "on": clock.today()}
@@ -200,18 +200,18 @@ def test_a_line_that_is_not_there_and_a_part_that_nobody_plays_open_nothing(comm
         open_field(OFFICER, str(real), part=Part.GUARDIAN, **asked)
 
 
-# ---- who is told ----
+# ---- who is notified ----
 
 
 @pytest.fixture
 def mail(monkeypatch):
-    """A real mail server, and a home that has an address for alarms."""
+    """A real mail server, and an instance that has an address for alarms."""
     boxes = Mailboxes()
     host = MailHost(boxes)
     host.start()
-    told = Settings(smtp_url=host.url, alarms_to="officer@operator.example")
-    monkeypatch.setattr(alarms, "settings", lambda: told)
-    monkeypatch.setattr(smtp, "settings", lambda: told)
+    notified = Settings(smtp_url=host.url, alarms_to="officer@operator.example")
+    monkeypatch.setattr(alarms, "settings", lambda: notified)
+    monkeypatch.setattr(smtp, "settings", lambda: notified)
     yield boxes
     host.stop()
 
@@ -226,11 +226,11 @@ def test_an_alarm_is_mailed_once_and_says_nothing_about_anybody(canary, mail):
     text = envelope.content.decode()
     assert envelope.rcpt_tos == ["officer@operator.example"]
     assert str(canaries.open_alarms()[0].entry_id) in text
-    assert canaries.open_alarms()[0].told_at is not None
+    assert canaries.open_alarms()[0].notified_at is not None
     assert not [word for word in (str(canary), "李") if word in text]
 
 
-def test_what_the_mail_server_did_not_take_is_told_the_next_time(canary, mail):
+def test_what_the_mail_server_did_not_take_is_notified_the_next_time(canary, mail):
     mail.data_answer = "451 later"
     open_field(OFFICER, str(canary), field=Field.NAME, purpose=Purpose.REVIEW, on=clock.today())
     assert alarms.mail_alarms() == 0
@@ -240,8 +240,8 @@ def test_what_the_mail_server_did_not_take_is_told_the_next_time(canary, mail):
     assert alarms.mail_alarms() == 1
 
 
-def test_a_home_without_an_address_for_alarms_keeps_them_for_the_doctor(canary):
+def test_an_instance_without_an_address_for_alarms_keeps_them_for_the_doctor(canary):
     open_field(OFFICER, str(canary), field=Field.NAME, purpose=Purpose.REVIEW, on=clock.today())
 
     assert alarms.mail_alarms() == 0
-    assert len(canaries.untold_alarms()) == 1
+    assert len(canaries.unnotified_alarms()) == 1

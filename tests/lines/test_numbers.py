@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rollkeeper.lines import numbers
 from rollkeeper.lines.errors import NumberNotRead
 from rollkeeper.lines.numbers import normalise, normalise_identifier, service_guess
-from rollkeeper.lines.states import Service
+from rollkeeper.lines.choices import Service
 
 DIGITS = st.text("0123456789", min_size=5, max_size=15)
 
@@ -52,7 +52,7 @@ def test_the_fast_path_answers_as_the_slow_one(country, prefix, digits):
     fast = numbers._FAST[country].fullmatch(prefix + digits)
 
     if fast:
-        assert normalise(prefix + digits, country) == numbers._slowly(prefix + digits, country)
+        assert normalise(prefix + digits, country) == numbers._parse(prefix + digits, country)
 
 
 @given(st.text(max_size=30))

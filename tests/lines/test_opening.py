@@ -8,13 +8,13 @@ import pytest
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel.database import rows, run
-from rollkeeper.kernel.ids import HoldingId, PersonId, StaffId, new_uuid
-from rollkeeper.lines.changes import NewHolding, activate_line, begin_holding
-from rollkeeper.lines.errors import RecordProtected
+from rollkeeper.kernel.ids import TenureId, PersonId, StaffId, new_uuid
+from rollkeeper.lines.writes import NewTenure, activate_line, begin_tenure
+from rollkeeper.lines.errors import SubscriberProtected
 from rollkeeper.lines.opening import open_field
-from rollkeeper.lines.states import Service
-from rollkeeper.subscribers.acts import protect_subscriber
-from rollkeeper.subscribers.kinds import Part
+from rollkeeper.lines.choices import Service
+from rollkeeper.subscribers.services import set_protection
+from rollkeeper.subscribers.choices import Part
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, Purpose
 
@@ -36,13 +36,13 @@ def person():
 
 
 @pytest.mark.parametrize("way", ["its reference", "its number"])
-@pytest.mark.parametrize("part", [Part.HOLDER, Part.USER, Part.BEARER, Part.GUARDIAN])
+@pytest.mark.parametrize("part", [Part.SUBSCRIBER, Part.USER, Part.BEARER, Part.GUARDIAN])
 def test_nobody_under_protection_is_opened_whatever_they_are_to_the_line(part, way):
     line = activate_line("+8613800138000", service=Service.MOBILE, on=dt.date(2010, 5, 1))
     people = {one: person() for one in Part}
-    begin_holding(
-        NewHolding(
-            line, HoldingId(new_uuid()), "company", people[Part.HOLDER], "sighted", None,
+    begin_tenure(
+        NewTenure(
+            line, TenureId(new_uuid()), "company", people[Part.SUBSCRIBER], "sighted", None,
             user_person_id=people[Part.USER], bearer_person_id=people[Part.BEARER],
             guardian_person_id=people[Part.GUARDIAN],
         ),
@@ -55,8 +55,8 @@ def test_nobody_under_protection_is_opened_whatever_they_are_to_the_line(part, w
 
     with pytest.raises(CannotOpen):  # nothing was sealed, so that this is as far as anybody comes
         look()
-    protect_subscriber(people[part], protected=True)
-    with pytest.raises(RecordProtected):
+    set_protection(people[part], protected=True)
+    with pytest.raises(SubscriberProtected):
         look()
     assert len(rows("SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened'")) == 1
     with pytest.raises(CannotOpen):

@@ -6,13 +6,13 @@ from io import StringIO
 import pytest
 from typer.testing import CliRunner
 
-from rollkeeper.access.acts import add_staff
+from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.errors import RollkeeperError
-from rollkeeper.site.cli import make_app
+from rollkeeper.operations.cli import make_app
 from rollkeeper.vault.canaries import open_alarms
 from tests.lines.test_canaries import canary, somebody_who_left
 
@@ -56,7 +56,7 @@ def test_an_officer_sees_one_field_of_one_person_and_the_ledger_knew_before(type
     assert '"role":"data_protection_officer"' in entry.body
 
 
-@pytest.mark.parametrize("purpose", ["notice", "network", "curiosity", "legal_demand"])
+@pytest.mark.parametrize("purpose", ["notice", "network", "curiosity", "legal_disclosure"])
 def test_what_is_no_purpose_of_a_person_is_not_taken(typed, purpose):
     assert "Invalid value for '--purpose'" in typed(*OPEN, purpose, answers=[])
 
@@ -85,7 +85,7 @@ def test_alarms_are_listed_and_settled_by_somebody_else(typed, canary):
     )
 
     assert f'"entry": {alarm.entry_id}' in listed
-    assert (by_the_opener, by_a_supervisor) == ("not_ones_own_alarm", "not_allowed")
+    assert (by_the_opener, by_a_supervisor) == ("own_alarm", "not_allowed")
     assert len(open_alarms()) == 1
 
 

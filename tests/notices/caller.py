@@ -1,4 +1,4 @@
-"""A telephone system at the edge of the house: a real program, as an operator would name it in the settings.
+"""A telephone system at the edge of Rollkeeper: a real program, as an operator would name it in the settings.
 
 It keeps what it was given in the folder that its first line names, and says of a call what the test wrote into
 `ends.json`. A call is placed once, however often its reference comes.
@@ -16,8 +16,8 @@ if (folder / "broken").exists(): sys.exit(3)
 placed = read(calls, {{}})
 if what == "call":
     for row in rows:
-        answer = "refused" if not row["to"].startswith("+") else "taken"
-        if answer == "taken": placed[row["reference"]] = row
+        answer = "refused" if not row["to"].startswith("+") else "accepted"
+        if answer == "accepted": placed[row["reference"]] = row
         print(json.dumps({{"reference": row["reference"], "answer": answer}}))
     calls.write_text(json.dumps(placed))
 elif what == "results":

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rollkeeper.notices.gateways.smpp import ShortMessages
-from rollkeeper.notices.gateways.smpp_ids import ReportIds
+from rollkeeper.notices.gateways.smpp import SmppGateway
+from rollkeeper.notices.gateways.smpp_report_ids import ReportIds
 from rollkeeper.notices.gateways.smpp_spool import Spool
 
 HERE = Path(__file__).parent
@@ -36,14 +36,14 @@ class Centre:
             self._heard = [json.loads(line) for line in heard.splitlines()]
         return self._heard
 
-    def gateway(self, folder, **more) -> ShortMessages:
+    def gateway(self, folder, **more) -> SmppGateway:
         facts = {"password": PASSWORD, "sender": "10086", "patience_s": 3, "per_second": 10_000} | more
         spool = Spool(
             folder / "smpp.sqlite",
             centre=facts.pop("name", ""),
             report_ids=facts.pop("report_ids", ReportIds.SAME),
         )
-        return ShortMessages(self.url, spool=spool, **facts)
+        return SmppGateway(self.url, spool=spool, **facts)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A gateway at the edge of the house whose answers a test decides, and a real mail server."""
+"""A gateway at the edge of Rollkeeper whose answers a test decides, and a real mail server."""
 
 import socket
 import ssl
@@ -6,7 +6,7 @@ import ssl
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
-from rollkeeper.notices.gateways.base import CHUNK, Answer, Handing
+from rollkeeper.notices.gateways.base import CHUNK, Answer, SubmissionResult
 
 
 class Way:
@@ -14,8 +14,8 @@ class Way:
 
     def __init__(self, *, rings=False):
         self.rings, self.heard, self.addresses = rings, [], []
-        self.at_once, self.parts = CHUNK, []
-        self.answer = lambda _: Answer.TAKEN
+        self.batch_size, self.parts = CHUNK, []
+        self.answer = lambda _: Answer.ACCEPTED
         self.reference = lambda message: f"way-{message.reference}"
 
     def send(self, messages):
@@ -25,7 +25,7 @@ class Way:
     def _one(self, message):
         self.heard.append(message)
         self.addresses.append(message.address.reveal())
-        return Handing(self.answer(message), self.reference(message))
+        return SubmissionResult(self.answer(message), self.reference(message))
 
 
 class Mailboxes:

@@ -3,7 +3,7 @@
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 
-from rollkeeper.notices.return_address import return_address
+from rollkeeper.notices.verp import return_address
 
 SECRET = b"\x07" * 32
 MAILBOX = "reports@operator.example"

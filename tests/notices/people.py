@@ -3,13 +3,13 @@
 import datetime as dt
 import uuid
 
-from rollkeeper.access.authority import sweep_authority
+from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock, database
 from rollkeeper.lines.models import Line
-from rollkeeper.notices.acts import owe, record_outcomes
-from rollkeeper.notices.kinds import NoticeKind, Outcome
-from rollkeeper.notices.receipts import Receipt
-from rollkeeper.vault.acts import seal_line_values
+from rollkeeper.notices.services import enqueue_notice, record_outcomes
+from rollkeeper.notices.choices import NoticeKind, Outcome
+from rollkeeper.notices.delivery_reports import DeliveryReport
+from rollkeeper.vault.services import seal_line_values
 from rollkeeper.vault.fields import LineField
 
 ON = dt.date(2011, 12, 20)
@@ -35,7 +35,7 @@ def make_line(
 
 
 def tell(line, kind=NoticeKind.REGISTER_BY, language="en"):
-    return owe(line, kind=kind, language=language, promised_on=PROMISED, pack_hash="00", on=ON)
+    return enqueue_notice(line, kind=kind, language=language, promised_on=PROMISED, pack_hash="00", on=ON)
 
 
 def notice(notice_id):
@@ -50,8 +50,8 @@ def attempts(notice_id):
 
 def report(reference, outcome=Outcome.DELIVERED, at=None):
     """Take in one delivery report."""
-    receipts = [Receipt(str(reference), outcome, at or clock.now())]
-    return record_outcomes(sweep_authority(), receipts=receipts, on=clock.today())
+    receipts = [DeliveryReport(str(reference), outcome, at or clock.now())]
+    return record_outcomes(worker_authority(), reports=receipts, on=clock.today())
 
 
 def make_due():

@@ -1,8 +1,8 @@
-"""A printing house at the edge of the house: a real program that keeps each file it is given, under its name."""
+"""A printing house at the edge of Rollkeeper: a real program that keeps each file it is given, under its name."""
 
 import sys
 
-from rollkeeper.notices.gateways.letters import Letters
+from rollkeeper.notices.gateways.letters import LetterGateway
 
 SECRET = b"s" * 32
 _PROGRAM = """#!{python}
@@ -26,4 +26,4 @@ def printing_house(folder):
 def letters(folder, **more):
     """Return the gateway to it."""
     facts = {"operator": "虚构电信", "languages": ["en", "zh-hans", "bo"], "secret": SECRET} | more
-    return Letters(printing_house(folder), **facts)
+    return LetterGateway(printing_house(folder), **facts)

@@ -7,11 +7,11 @@ from typer.testing import CliRunner
 
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.errors import Faults
-from rollkeeper.kernel.settings import home
-from rollkeeper.notices.errors import NoNotice, ReceiptFault
-from rollkeeper.notices.receipts import read_receipts
-from rollkeeper.site.cli import make_app
-from rollkeeper.vault.blind import blind_numbers
+from rollkeeper.kernel.settings import data_dir
+from rollkeeper.notices.errors import NoNotice, DeliveryReportFault
+from rollkeeper.notices.delivery_reports import read_delivery_reports
+from rollkeeper.operations.cli import make_app
+from rollkeeper.vault.blind_index import blind_numbers
 from tests.notices.people import ON, attempts, make_line, notice, tell
 
 run = CliRunner()
@@ -19,7 +19,7 @@ run = CliRunner()
 
 @pytest.fixture
 def app(committed):
-    clock.give_day(ON)
+    clock.set_demo_date(ON)
     return make_app()
 
 
@@ -27,15 +27,15 @@ def test_notices_are_sent_reported_and_counted(app):
     owed = [tell(make_line()) for _ in range(40)]
 
     sent = run.invoke(app, ["notices", "send", "--on", "2011-12-20", "--json"])
-    taken = run.invoke(app, ["notices", "receipts", str(home() / "outbox" / "receipts.jsonl"), "--json"])
-    told = run.invoke(app, ["notices", "status", "--json"])
+    taken = run.invoke(app, ["notices", "delivery-reports", str(data_dir() / "outbox" / "delivery-reports.jsonl"), "--json"])
+    notified = run.invoke(app, ["notices", "status", "--json"])
 
-    assert sent.exit_code == taken.exit_code == told.exit_code == 0, sent.output + taken.output + told.output
+    assert sent.exit_code == taken.exit_code == notified.exit_code == 0, sent.output + taken.output + notified.output
     delivered = [one for one in owed if notice(one).state == "delivered"]
-    answer = json.loads(told.stdout)
-    assert json.loads(sent.stdout)["handed"] == 40
+    answer = json.loads(notified.stdout)
+    assert json.loads(sent.stdout)["accepted"] == 40
     assert json.loads(taken.stdout)["delivered"] == len(delivered) > 0
-    assert answer["unreached"] == 40 - len(delivered)
+    assert answer["unreachable"] == 40 - len(delivered)
     assert answer["genuine_senders"] == ["10086"]
     assert "bo" in answer["languages_awaiting_a_native_reader"]
 
@@ -44,12 +44,12 @@ def test_what_people_read_says_the_same(app):
     tell(make_line())
 
     sent = run.invoke(app, ["notices", "send"])
-    told = run.invoke(app, ["notices", "status"])
+    notified = run.invoke(app, ["notices", "status"])
 
     assert "1 sent" in sent.output
-    assert "see 'rollkeeper campaign unreached'" in " ".join(sent.output.split())
-    assert "Genuine senders: 10086" in told.output
-    assert "13900001234" not in sent.output + told.output
+    assert "see 'rollkeeper campaign not-notified'" in " ".join(sent.output.split())
+    assert "Genuine senders: 10086" in notified.output
+    assert "13900001234" not in sent.output + notified.output
 
 
 def test_the_desk_checks_a_code(app, committed):
@@ -66,7 +66,7 @@ def test_the_desk_checks_a_code(app, committed):
     false = run.invoke(app, ["notices", "check", "139 0000 1234", "1"])
 
     assert genuine.exit_code == 0, genuine.output
-    assert "Genuine" in genuine.output
+    assert "GenuineNotice" in genuine.output
     assert isinstance(false.exception, NoNotice)
 
 
@@ -81,7 +81,7 @@ def test_reports_come_as_json_lines(tmp_path):
         tmp_path, '{"reference": "a", "outcome": "delivered"}\n\n{"reference": "b", "outcome": "bounced"}\n'
     )
 
-    assert [(one.reference, one.outcome) for one in read_receipts(file)] == [
+    assert [(one.reference, one.outcome) for one in read_delivery_reports(file)] == [
         ("a", "delivered"),
         ("b", "bounced"),
     ]
@@ -95,17 +95,17 @@ def test_reports_come_as_csv_in_the_words_of_smpp(tmp_path, encoding):
         encoding,
     )
 
-    assert [(one.reference, one.outcome) for one in read_receipts(file)] == [
+    assert [(one.reference, one.outcome) for one in read_delivery_reports(file)] == [
         ("a", "delivered"),
         ("b", "bounced"),
     ]
-    assert read_receipts(file)[0].at.isoformat() == "2011-12-20T10:00:00+08:00"
+    assert read_delivery_reports(file)[0].at.isoformat() == "2011-12-20T10:00:00+08:00"
 
 
-def test_an_instant_without_a_zone_is_the_home_s(tmp_path):
+def test_an_instant_without_a_zone_is_the_instance_s(tmp_path):
     file = written(tmp_path, "reference,outcome,at\na,delivered,2011-12-20T10:00:00\n")
 
-    assert read_receipts(file)[0].at.utcoffset() == clock.now().astimezone(clock.zone()).utcoffset()
+    assert read_delivery_reports(file)[0].at.utcoffset() == clock.now().astimezone(clock.zone()).utcoffset()
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,8 @@ def test_an_instant_without_a_zone_is_the_home_s(tmp_path):
     ],
 )
 def test_a_faulty_row_is_named_by_row_and_column(tmp_path, text, row, column):
-    with pytest.raises((ReceiptFault, Faults)) as refusal:
-        read_receipts(written(tmp_path, text))
+    with pytest.raises((DeliveryReportFault, Faults)) as refusal:
+        read_delivery_reports(written(tmp_path, text))
 
     fault = getattr(refusal.value, "faults", [refusal.value])[0]
     assert (fault.facts["row"], fault.facts["column"]) == (row, column)
@@ -140,7 +140,7 @@ def test_every_faulty_row_is_reported_and_nothing_is_taken_in(app, tmp_path):
         tmp_path, f"reference,outcome\n{attempts(owed)[0].attempt_id},delivered\na,perhaps\n,delivered\n"
     )
 
-    refused = run.invoke(app, ["notices", "receipts", str(file)])
+    refused = run.invoke(app, ["notices", "delivery-reports", str(file)])
 
     assert isinstance(refused.exception, Faults)
     assert [fault.facts["row"] for fault in refused.exception.faults] == [3, 4]
@@ -149,15 +149,15 @@ def test_every_faulty_row_is_reported_and_nothing_is_taken_in(app, tmp_path):
 
 def test_an_empty_file_is_refused_since_it_may_be_half_a_download(tmp_path):
     with pytest.raises(Faults):
-        read_receipts(written(tmp_path, ""))
+        read_delivery_reports(written(tmp_path, ""))
 
 
 def test_a_fault_does_not_repeat_the_row_s_own_words(tmp_path):
-    with pytest.raises(ReceiptFault) as refusal:
-        read_receipts(written(tmp_path, "reference,outcome\n+8613900001234,perhaps 13900001234\n"))
+    with pytest.raises(DeliveryReportFault) as refusal:
+        read_delivery_reports(written(tmp_path, "reference,outcome\n+8613900001234,perhaps 13900001234\n"))
 
     assert "1390000" not in str(refusal.value)
 
 
 def test_a_file_that_is_not_there_is_a_wrong_call(app):
-    assert run.invoke(app, ["notices", "receipts", "/nowhere"]).exit_code == 2
+    assert run.invoke(app, ["notices", "delivery-reports", "/nowhere"]).exit_code == 2

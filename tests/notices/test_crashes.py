@@ -1,4 +1,4 @@
-"""A process killed in the middle of sending leaves nobody untold and says nothing under two references."""
+"""A process killed in the middle of sending leaves nobody not notified and says nothing under two references."""
 
 import datetime as dt
 import email
@@ -11,14 +11,14 @@ from collections import Counter
 
 import pytest
 
-from rollkeeper.access.authority import sweep_authority
+from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock, database
-from rollkeeper.kernel.claims import dead_claims
+from rollkeeper.kernel.leases import expired_leases
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.notices.acts import send_due
-from rollkeeper.notices.gateways.outbox import Outbox
-from rollkeeper.notices.gateways.smtp import MailServer
-from rollkeeper.notices.kinds import Channel
+from rollkeeper.notices.services import send_due
+from rollkeeper.notices.gateways.file import FileGateway
+from rollkeeper.notices.gateways.smtp import SmtpGateway
+from rollkeeper.notices.choices import Channel
 from tests.notices.fakes import Mailboxes, MailHost, Way
 from tests.notices.people import ON, attempts, make_line, notice, tell
 
@@ -27,12 +27,12 @@ CHILD = """
 import os, signal, sys, datetime as dt
 from pathlib import Path
 import django; django.setup()
-from rollkeeper.access.authority import sweep_authority
+from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
-from rollkeeper.notices.acts import send_due
-from rollkeeper.notices.kinds import Channel
-from rollkeeper.notices.gateways.outbox import Outbox
-from rollkeeper.site.boot import open_home
+from rollkeeper.notices.services import send_due
+from rollkeeper.notices.choices import Channel
+from rollkeeper.notices.gateways.file import Outbox
+from rollkeeper.operations.bootstrap import open_instance
 folder, where = Path(sys.argv[1]), sys.argv[2]
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
 class Dying(Outbox):
@@ -44,22 +44,22 @@ class Dying(Outbox):
             die()
         super().send(messages)
         die()
-open_home()
-clock.give_day(dt.date(2011, 12, 20))
-send_due(sweep_authority(), on=dt.date(2011, 12, 20), ways={Channel.SMS: Dying(folder)})
+open_instance()
+clock.set_demo_date(dt.date(2011, 12, 20))
+send_due(worker_authority(), on=dt.date(2011, 12, 20), by_channel={Channel.SMS: Dying(folder)})
 """
 
 # The same with a real mail server, killed when it has given away so many mails.
 MAILING_CHILD = """
 import os, signal, sys, datetime as dt
 import django; django.setup()
-from rollkeeper.access.authority import sweep_authority
+from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
-from rollkeeper.notices.acts import send_due
-from rollkeeper.notices.kinds import Channel
-from rollkeeper.notices.gateways.smtp import MailServer
-from rollkeeper.site.boot import open_home
-class Dying(MailServer):
+from rollkeeper.notices.services import send_due
+from rollkeeper.notices.choices import Channel
+from rollkeeper.notices.gateways.smtp import SmtpGateway
+from rollkeeper.operations.bootstrap import open_instance
+class Dying(SmtpGateway):
     left = int(sys.argv[2])
     def _send_one(self, server, message):
         given = super()._send_one(server, message)
@@ -67,28 +67,28 @@ class Dying(MailServer):
         if not Dying.left:
             os.kill(os.getpid(), signal.SIGKILL)
         return given
-open_home()
-clock.give_day(dt.date(2011, 12, 20))
+open_instance()
+clock.set_demo_date(dt.date(2011, 12, 20))
 way = Dying(sys.argv[1], sender="register@operator.example", operator="Test")
-send_due(sweep_authority(), on=dt.date(2011, 12, 20), ways={Channel.EMAIL: way})
+send_due(worker_authority(), on=dt.date(2011, 12, 20), by_channel={Channel.EMAIL: way})
 """
 
 
 @pytest.mark.parametrize("where", ["before anything was sent", "half way", "after all was sent"])
 def test_a_killed_run_is_finished_by_the_next_one(committed, tmp_path, where):
-    clock.give_day(ON)
+    clock.set_demo_date(ON)
     owed = [tell(make_line(f"+861390000{n:04}")) for n in range(20)]
     child = subprocess.run(
         [sys.executable, "-c", CHILD, str(tmp_path), where],
-        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"},
+        env=os.environ | {"ROLLKEEPER_ROLE": "worker"},
         check=False,
     )
     claimed = database.rows("SELECT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
     intended = {row.attempt_id for one in owed for row in attempts(one)}
-    while not dead_claims([row.claimed_by for row in claimed]):  # until the server has noticed
+    while not expired_leases([row.claimed_by for row in claimed]):  # until the server has noticed
         pass
 
-    send_due(sweep_authority(), on=ON, ways={Channel.SMS: Outbox(tmp_path)})
+    send_due(worker_authority(), on=ON, by_channel={Channel.SMS: FileGateway(tmp_path)})
 
     messages = [json.loads(line) for line in (tmp_path / "messages.jsonl").read_text("utf-8").splitlines()]
     assert child.returncode == -signal.SIGKILL
@@ -98,24 +98,24 @@ def test_a_killed_run_is_finished_by_the_next_one(committed, tmp_path, where):
 
 
 def test_of_mails_no_more_than_a_handful_goes_out_twice_after_a_crash(committed):
-    clock.give_day(ON)
-    owed = [tell(make_line(number=None, contact=f"holder{n}@mail.example")) for n in range(40)]
+    clock.set_demo_date(ON)
+    owed = [tell(make_line(number=None, contact=f"subscriber{n}@mail.example")) for n in range(40)]
     mailboxes = Mailboxes()
     host = MailHost(mailboxes)
     host.start()
     try:
         child = subprocess.run(
             [sys.executable, "-c", MAILING_CHILD, host.url, "27"],
-            env=os.environ | {"ROLLKEEPER_ROLE": "sweep"},
+            env=os.environ | {"ROLLKEEPER_ROLE": "worker"},
             check=False,
         )
         claimed = database.rows("SELECT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
-        while not dead_claims([row.claimed_by for row in claimed]):
+        while not expired_leases([row.claimed_by for row in claimed]):
             pass
         kept_before = len(mailboxes.kept)
 
-        way = MailServer(host.url, sender="register@operator.example", operator="Test")
-        send_due(sweep_authority(), on=ON, ways={Channel.EMAIL: way})
+        way = SmtpGateway(host.url, sender="register@operator.example", operator="Test")
+        send_due(worker_authority(), on=ON, by_channel={Channel.EMAIL: way})
     finally:
         host.stop()
 
@@ -131,32 +131,32 @@ def killed(folder, where):
     """Let a run die there, and wait until its claims are known to be dead."""
     subprocess.run(
         [sys.executable, "-c", CHILD, str(folder), where],
-        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"},
+        env=os.environ | {"ROLLKEEPER_ROLE": "worker"},
         check=False,
     )
     claimed = database.rows("SELECT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
-    while not dead_claims([row.claimed_by for row in claimed]):
+    while not expired_leases([row.claimed_by for row in claimed]):
         pass
 
 
-def test_an_intention_whose_way_is_shut_by_now_is_not_carried_out(committed, tmp_path):
-    clock.give_day(ON)
+def test_an_intention_whose_channel_is_shut_by_now_is_not_carried_out(committed, tmp_path):
+    clock.set_demo_date(ON)
     line = make_line(contact=None)
     owed = tell(line)
     killed(tmp_path, "before anything was sent")
     database.run("UPDATE lines_line SET is_registered = true")
 
-    send_due(sweep_authority(), on=ON, ways={Channel.SMS: Outbox(tmp_path)})
+    send_due(worker_authority(), on=ON, by_channel={Channel.SMS: FileGateway(tmp_path)})
 
     assert notice(owed).state == "withdrawn"
     assert [one.outcome for one in attempts(owed)] == ["failed"]
     assert not (tmp_path / "messages.jsonl").exists()
 
 
-def test_an_intention_that_has_to_wait_for_an_hour_of_the_day_goes_out_under_its_reference(
+def test_an_attempt_deferred_by_quiet_hours_keeps_its_reference(
     committed, tmp_path
 ):
-    clock.give_day(ON)
+    clock.set_demo_date(ON)
     owed = tell(make_line(contact=None))
     killed(tmp_path, "after everything was sent")
     (printed,), way = attempts(owed), Way(rings=True)
@@ -164,27 +164,27 @@ def test_an_intention_that_has_to_wait_for_an_hour_of_the_day_goes_out_under_its
     hour = dt.timedelta(hours=1)
     write_settings(quiet_from=(now - hour).time(), quiet_until=(now + hour).time())
     try:
-        send_due(sweep_authority(), on=ON, ways={Channel.SMS: way})
+        send_due(worker_authority(), on=ON, by_channel={Channel.SMS: way})
     finally:
         write_settings(quiet_from=dt.time(), quiet_until=dt.time())
     waiting = notice(owed).state, [one.outcome for one in attempts(owed)]
     database.run("UPDATE notices_notice SET next_try_at = '1970-01-01'")
-    send_due(sweep_authority(), on=ON, ways={Channel.SMS: way})
+    send_due(worker_authority(), on=ON, by_channel={Channel.SMS: way})
 
-    assert waiting == ("owed", ["waiting"])
+    assert waiting == ("queued", ["waiting"])
     assert [(one.reference, one.is_repeat) for one in way.heard] == [(printed.attempt_id, True)]
 
 
 def test_the_sweep_s_own_role_has_the_rights_that_sending_needs(committed, tmp_path):
     owed = tell(make_line())
-    script = CHILD.replace("Dying(folder)", "Outbox(folder)")
+    script = CHILD.replace("Dying(folder)", "FileGateway(folder)")
 
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path), "-"],
-        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"},
+        env=os.environ | {"ROLLKEEPER_ROLE": "worker"},
         check=False,
     )
 
     assert done.returncode == 0
     assert notice(owed).state == "sent"
-    assert notice(owed).owed_on == dt.date(2011, 12, 20)
+    assert notice(owed).queued_on == dt.date(2011, 12, 20)

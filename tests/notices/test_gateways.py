@@ -1,4 +1,4 @@
-"""The contract of every way out of the house. A new gateway is added to `CONTRACT` and passes the same tests."""
+"""The contract of every way out of Rollkeeper. A new gateway is added to `CONTRACT` and passes the same tests."""
 
 import datetime as dt
 import email
@@ -17,13 +17,13 @@ from cryptography.x509.oid import NameOID
 
 from rollkeeper.kernel import clock
 from rollkeeper.notices.gateways.base import Answer, Message
-from rollkeeper.notices.gateways.outbox import Outbox, masked
-from rollkeeper.notices.gateways.smpp import ShortMessages
-from rollkeeper.notices.gateways.smtp import MailServer, NotEncrypted
-from rollkeeper.notices.gateways.voice import Calls
-from rollkeeper.notices.kinds import Channel
-from rollkeeper.notices.texts import Written
-from rollkeeper.vault.opened import Opened
+from rollkeeper.notices.gateways.file import FileGateway, masked
+from rollkeeper.notices.gateways.smpp import SmppGateway
+from rollkeeper.notices.gateways.smtp import SmtpGateway, NotEncrypted
+from rollkeeper.notices.gateways.voice import VoiceGateway
+from rollkeeper.notices.choices import Channel
+from rollkeeper.notices.texts import RenderedText
+from rollkeeper.vault.secret_value import SecretValue
 from tests.notices.caller import telephone_system
 from tests.notices.centre import message_centre
 from tests.notices.fakes import Mailboxes, MailHost, Way
@@ -34,9 +34,9 @@ CONTRACT = ["outbox", "mail", "smpp", "voice", "post", "fake"]
 
 def message(address="tashi@mail.example", reference=None, **more):
     facts = {
-        "channel": Channel.EMAIL, "said": (Written("bo", "ཐོ་འགོད།", "ཐོ་འགོད་གནང་རོགས། 登记\n.\nEnd"),),
+        "channel": Channel.EMAIL, "said": (RenderedText("bo", "ཐོ་འགོད།", "ཐོ་འགོད་གནང་རོགས། 登记\n.\nEnd"),),
     } | more  # fmt: skip
-    return Message(reference=reference or uuid.uuid4(), address=Opened(address), **facts)
+    return Message(reference=reference or uuid.uuid4(), address=SecretValue(address), **facts)
 
 
 @pytest.fixture
@@ -54,21 +54,21 @@ def host(mailboxes):
 
 def mail_server(url, **more):
     facts = {"sender": "register@operator.example", "operator": "虚构电信", "patience_s": 5} | more
-    return MailServer(url, **facts)
+    return SmtpGateway(url, **facts)
 
 
 @pytest.fixture
 def gateway(request, tmp_path):
     match request.param:
         case "outbox":
-            return Outbox(tmp_path / "outbox")
+            return FileGateway(tmp_path / "outbox")
         case "mail":
             return mail_server(request.getfixturevalue("host").url)
         case "smpp":
             centre = request.getfixturevalue("centre")
             return centre.gateway(tmp_path)
         case "voice":
-            return Calls(telephone_system(tmp_path))
+            return VoiceGateway(telephone_system(tmp_path))
         case "post":
             return letters(tmp_path)
         case "fake":
@@ -84,7 +84,7 @@ def centre():
 def message_for(gateway, **more):
     """Return a message to an address that this way can reach."""
     return message(
-        "+8613900001234" if isinstance(gateway, ShortMessages | Calls) else "tashi@mail.example", **more
+        "+8613900001234" if isinstance(gateway, SmppGateway | VoiceGateway) else "tashi@mail.example", **more
     )
 
 
@@ -97,7 +97,7 @@ def test_what_is_taken_is_answered_in_order_with_a_reference_each(gateway):
 
     answers = gateway.send(messages)
 
-    assert [one.answer for one in answers] == [Answer.TAKEN] * 5
+    assert [one.answer for one in answers] == [Answer.ACCEPTED] * 5
     assert len({one.gateway_reference for one in answers} - {None}) == 5
 
 
@@ -129,9 +129,9 @@ def lines_of(file):
 
 
 def test_the_outbox_holds_text_and_reference_and_a_masked_address(tmp_path):
-    one = message("+8613900001234", channel=Channel.SMS, said=(Written("zh-hans", "", "登" * 71),))
+    one = message("+8613900001234", channel=Channel.SMS, texts=(RenderedText("zh-hans", "", "登" * 71),))
 
-    Outbox(tmp_path).send([one])
+    FileGateway(tmp_path).send([one])
 
     (row,) = lines_of(tmp_path / "messages.jsonl")
     assert (row["reference"], row["text"], row["to"], row["parts"]) == (
@@ -144,7 +144,7 @@ def test_the_outbox_holds_text_and_reference_and_a_masked_address(tmp_path):
 
 @pytest.mark.parametrize("address", ["+8613900001234", "+97512345678", "tashi@mail.example"])
 def test_an_outbox_that_masks_holds_no_address_in_any_file(tmp_path, address):
-    Outbox(tmp_path).send([message(address)])
+    FileGateway(tmp_path).send([message(address)])
 
     everything = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert address.encode() not in everything
@@ -152,8 +152,8 @@ def test_an_outbox_that_masks_holds_no_address_in_any_file(tmp_path, address):
     assert len(masked(address)) < len(address)
 
 
-def test_a_trial_may_ask_for_whole_addresses(tmp_path):
-    Outbox(tmp_path, full_addresses=True).send([message("+8613900001234")])
+def test_a_demo_may_ask_for_whole_addresses(tmp_path):
+    FileGateway(tmp_path, full_addresses=True).send([message("+8613900001234")])
 
     assert lines_of(tmp_path / "messages.jsonl")[0]["to"] == "+8613900001234"
 
@@ -161,34 +161,34 @@ def test_a_trial_may_ask_for_whole_addresses(tmp_path):
 def test_the_outbox_reports_each_message_once_more_and_some_as_bounced(tmp_path):
     messages = [message(reference=uuid.uuid4()) for _ in range(400)]
 
-    Outbox(tmp_path, bounce_share=0.25).send(messages)
+    FileGateway(tmp_path, bounce_share=0.25).send(messages)
 
-    outcomes = [row["outcome"] for row in lines_of(tmp_path / "receipts.jsonl")]
+    outcomes = [row["outcome"] for row in lines_of(tmp_path / "delivery-reports.jsonl")]
     assert set(outcomes) == {"delivered", "bounced"}
     assert 60 < outcomes.count("bounced") < 140
 
 
 def test_a_repeated_message_is_in_the_outbox_once(tmp_path):
     one = message()
-    Outbox(tmp_path).send([one])
+    FileGateway(tmp_path).send([one])
 
-    Outbox(tmp_path).send([message(reference=one.reference, is_repeat=True)])
+    FileGateway(tmp_path).send([message(reference=one.reference, is_repeat=True)])
 
     assert len(lines_of(tmp_path / "messages.jsonl")) == 1
 
 
 def test_a_half_written_last_line_is_cut_off(tmp_path):
-    Outbox(tmp_path).send([message()])
+    FileGateway(tmp_path).send([message()])
     with (tmp_path / "messages.jsonl").open("ab") as file:
         file.write(b'{"reference": "abc')
 
-    Outbox(tmp_path).send([message()])
+    FileGateway(tmp_path).send([message()])
 
     assert len(lines_of(tmp_path / "messages.jsonl")) == 2
 
 
 def test_only_the_owner_reads_the_outbox(tmp_path):
-    Outbox(tmp_path / "outbox").send([message()])
+    FileGateway(tmp_path / "outbox").send([message()])
 
     assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "outbox").iterdir()} == {0o600}
 
@@ -252,7 +252,7 @@ def test_a_refused_recipient_is_a_bounce_and_a_passing_trouble_is_not(host, mail
     first, second = mail_server(host.url).send([message("nobody@mail.example"), message()])
 
     assert first.answer is answer
-    assert second.answer is Answer.TAKEN
+    assert second.answer is Answer.ACCEPTED
 
 
 @pytest.mark.parametrize(
@@ -262,10 +262,10 @@ def test_a_refused_recipient_is_a_bounce_and_a_passing_trouble_is_not(host, mail
         ("554 no", Answer.DECLINED),
         ("550 5.0.0 no", Answer.DECLINED),
         ("452 full", Answer.FAILED),
-        ("421 closing", Answer.LATER),
+        ("421 closing", Answer.RETRY),
     ],
 )
-def test_a_refusal_after_the_text_is_told_apart_too(host, mailboxes, reply, answer):
+def test_a_refusal_after_the_text_is_notified_apart_too(host, mailboxes, reply, answer):
     mailboxes.data_answer = reply
 
     assert mail_server(host.url).send([message()])[0].answer is answer
@@ -279,20 +279,20 @@ def test_a_refusal_after_the_text_is_told_apart_too(host, mailboxes, reply, answ
         ("451 4.1.8 your domain", False), ("450 busy", False),
     ],
 )  # fmt: skip
-def test_only_a_no_about_the_mailbox_was_an_attempt_to_reach_its_holder(host, mailboxes, reply, is_attempt):
+def test_only_a_no_about_the_mailbox_was_an_attempt_to_reach_its_subscriber(host, mailboxes, reply, is_attempt):
     mailboxes.refuses["tashi@mail.example"] = reply
     one = message()
 
-    (handed,) = mail_server(host.url).send([one])
+    (result,) = mail_server(host.url).send([one])
 
-    assert handed.answer is (Answer.FAILED if is_attempt or reply < "5" else Answer.DECLINED)
-    assert handed.gateway_reference == (str(one.reference) if is_attempt else None)
+    assert result.answer is (Answer.FAILED if is_attempt or reply < "5" else Answer.DECLINED)
+    assert result.gateway_reference == (str(one.reference) if is_attempt else None)
 
 
 def test_without_the_password_of_the_user_that_is_named_nothing_is_sent(host, mailboxes):
     url = host.url.replace("://", "://rollkeeper@")
 
-    assert mail_server(url).send([message()])[0].answer is Answer.LATER
+    assert mail_server(url).send([message()])[0].answer is Answer.RETRY
     assert mailboxes.kept == []
 
 
@@ -307,7 +307,7 @@ def test_a_password_goes_to_no_other_machine_in_clear(monkeypatch):
 def test_a_refused_sender_is_our_own_fault_and_bounces_nobody(host, mailboxes):
     mailboxes.sender_answer = "550 who are you"
 
-    assert mail_server(host.url).send([message()])[0].answer is Answer.LATER
+    assert mail_server(host.url).send([message()])[0].answer is Answer.RETRY
 
 
 def test_when_the_server_breaks_off_what_was_sent_counts_and_the_rest_is_for_later(host, mailboxes):
@@ -315,11 +315,11 @@ def test_when_the_server_breaks_off_what_was_sent_counts_and_the_rest_is_for_lat
 
     answers = mail_server(host.url).send([message() for _ in range(4)])
 
-    assert [one.answer for one in answers] == [Answer.TAKEN, Answer.TAKEN, Answer.LATER, Answer.LATER]
+    assert [one.answer for one in answers] == [Answer.ACCEPTED, Answer.ACCEPTED, Answer.RETRY, Answer.RETRY]
 
 
 def test_no_server_is_later():
-    assert mail_server("smtp://127.0.0.1:9").send([message()])[0].answer is Answer.LATER
+    assert mail_server("smtp://127.0.0.1:9").send([message()])[0].answer is Answer.RETRY
 
 
 @pytest.mark.parametrize(
@@ -339,7 +339,7 @@ def test_what_is_no_address_of_one_mailbox_is_sent_to_nobody(host, mailboxes, ad
 
 
 def test_a_mailbox_in_another_script_is_reached_where_the_server_can(host, mailboxes):
-    assert mail_server(host.url).send([message("扎西@mail.example")])[0].answer is Answer.TAKEN
+    assert mail_server(host.url).send([message("扎西@mail.example")])[0].answer is Answer.ACCEPTED
     assert mailboxes.kept[0][1].rcpt_tos == ["扎西@mail.example"]
 
 
@@ -383,26 +383,26 @@ def test_a_server_that_offers_encryption_is_written_to_encrypted(
 
     (answer,) = mail_server(secure_host.url).send([message()])
 
-    assert answer.answer is Answer.TAKEN
+    assert answer.answer is Answer.ACCEPTED
     assert mailboxes.kept[0][0].ssl is not None
 
 
 def test_a_server_with_a_certificate_that_nobody_vouches_for_gets_nothing(secure_host, mailboxes):
     (answer,) = mail_server(secure_host.url).send([message()])
 
-    assert answer.answer is Answer.LATER
+    assert answer.answer is Answer.RETRY
     assert not mailboxes.kept
 
 
-def test_a_home_that_demands_encryption_sends_nothing_without(host, mailboxes):
+def test_an_instance_that_disclosure_requests_encryption_sends_nothing_without(host, mailboxes):
     (answer,) = mail_server(host.url, demands_tls=True).send([message()])
 
-    assert answer.answer is Answer.LATER
+    assert answer.answer is Answer.RETRY
     assert not mailboxes.kept
 
 
-def test_a_mail_is_dated_by_the_home_s_clock(host, mailboxes):
-    clock.give_day(dt.date(2012, 3, 2))
+def test_a_mail_is_dated_by_the_instance_s_clock(host, mailboxes):
+    clock.set_demo_date(dt.date(2012, 3, 2))
 
     mail_server(host.url).send([message()])
 

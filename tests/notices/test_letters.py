@@ -14,15 +14,15 @@ from typer.testing import CliRunner
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import run as run_sql
-from rollkeeper.kernel.settings import home, write_settings
-from rollkeeper.notices.acts import send_due
+from rollkeeper.kernel.settings import data_dir, write_settings
+from rollkeeper.notices.services import send_due
 from rollkeeper.notices.gateways.base import Answer, Message
 from rollkeeper.notices.gateways.letters import letter_reference, read_letter, slip_reference
-from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
-from rollkeeper.notices.return_address import return_secret
-from rollkeeper.notices.texts import Written, write_notice
-from rollkeeper.site.cli import make_app
-from rollkeeper.vault.opened import Opened
+from rollkeeper.notices.choices import Channel, NoticeKind, Outcome
+from rollkeeper.notices.verp import return_secret
+from rollkeeper.notices.texts import RenderedText, write_notice
+from rollkeeper.operations.cli import make_app
+from rollkeeper.vault.secret_value import SecretValue
 from tests.notices.people import ON, attempts, make_line, notice, tell
 from tests.notices.printer import SECRET, letters, printing_house
 
@@ -38,7 +38,7 @@ cli = CliRunner()
 
 def message(language="en", **more):
     facts = {
-        "address": Opened(ADDRESS[language]), "said": (Written(language, "Subject", TEXT[language]),),
+        "address": SecretValue(ADDRESS[language]), "said": (RenderedText(language, "Subject", TEXT[language]),),
     } | more  # fmt: skip
     return Message(reference=uuid.uuid4(), channel=Channel.POST, **facts)
 
@@ -94,7 +94,7 @@ def test_the_slip_has_a_reference_and_a_square_and_no_sign_of_anybody(tmp_path):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
-def test_a_letter_is_written_in_the_holder_s_language_with_its_letters_in_the_file(tmp_path, language):
+def test_a_letter_in_the_subscriber_s_language_embeds_its_glyphs(tmp_path, language):
     sheets = letters(tmp_path).sheets([message(language)], name="letters")
 
     text = pages(sheets)[2][0]
@@ -105,7 +105,7 @@ def test_a_letter_is_written_in_the_holder_s_language_with_its_letters_in_the_fi
 
 
 def test_no_letter_stands_on_the_back_of_another_s_and_the_cover_counts_them(tmp_path):
-    batch = [message(), message("zh-hans", said=(Written("zh-hans", "标题", "很长。" * 900),)), message()]
+    batch = [message(), message("zh-hans", texts=(RenderedText("zh-hans", "标题", "很长。" * 900),)), message()]
 
     read = pages(letters(tmp_path).sheets(batch, name="letters-x"))
 
@@ -125,37 +125,37 @@ def test_the_cover_names_what_may_have_been_printed_before(tmp_path):
 
 
 def test_a_file_goes_to_the_program_and_touches_no_disk_of_ours(tmp_path, register):
-    (handed,) = letters(tmp_path).send([message()])
+    (result,) = letters(tmp_path).send([message()])
 
     (printed,) = tmp_path.glob("*.pdf")
-    assert handed.gateway_reference in printed.name
+    assert result.gateway_reference in printed.name
     assert "Person" in pages(printed.read_bytes())[2][0]
-    kept = [file for file in home().rglob("*") if file.is_file() and "letters" in file.name]
+    kept = [file for file in data_dir().rglob("*") if file.is_file() and "letters" in file.name]
     assert kept == []
 
 
 def test_a_program_that_is_broken_or_gone_has_nothing_and_gets_it_later(tmp_path):
-    house = letters(tmp_path)
+    instance = letters(tmp_path)
     (tmp_path / "broken").touch()
 
-    broken = house.send([message()])
+    broken = instance.send([message()])
     (tmp_path / "print-letters").unlink()
-    gone = house.send([message()])
+    gone = instance.send([message()])
 
-    assert [one.answer for one in (*broken, *gone)] == [Answer.LATER, Answer.LATER]
+    assert [one.answer for one in (*broken, *gone)] == [Answer.RETRY, Answer.RETRY]
 
 
 @pytest.mark.parametrize(("lines", "answer"), [(0, "refused"), (1, "taken"), (7, "taken"), (8, "refused")])
 def test_what_the_window_has_no_room_for_is_no_address(tmp_path, lines, answer):
-    (handed,) = letters(tmp_path).send([message(address=Opened("\n".join(["line"] * lines)))])
+    (result,) = letters(tmp_path).send([message(address=SecretValue("\n".join(["line"] * lines)))])
 
-    assert handed.answer == answer
+    assert result.answer == answer
 
 
 def test_an_address_is_set_as_it_is_and_never_read_as_a_program(tmp_path):
     address = '#read("/etc/hostname")\n*Street* $x$ <letter>'
 
-    text = pages(letters(tmp_path).sheets([message(address=Opened(address))], name="letters"))[2][0]
+    text = pages(letters(tmp_path).sheets([message(address=SecretValue(address))], name="letters"))[2][0]
 
     assert "#read(" in text
     assert "*Street* $x$ <letter>" in text
@@ -193,8 +193,8 @@ def test_what_is_easily_misread_is_read_all_the_same():
 
 
 @pytest.fixture
-def house(committed, tmp_path):
-    clock.give_day(ON)
+def instance(committed, tmp_path):
+    clock.set_demo_date(ON)
     write_settings(post_program=printing_house(tmp_path), post_from=dt.time(0), post_until=dt.time(0))
     yield tmp_path
     write_settings(post_program=None, post_from=dt.time(9), post_until=dt.time(10), outbox_bounce_share=0.05)
@@ -210,7 +210,7 @@ def said_back(*references):
     return json.loads(cli.invoke(make_app(), ["notices", "letters", *references, "--json"]).stdout)
 
 
-def test_a_slip_is_proof_and_starts_the_clock(house):
+def test_a_slip_is_proof_and_starts_the_clock(instance):
     owed = by_post()
     reference = attempts(owed)[0].gateway_reference
 
@@ -220,7 +220,7 @@ def test_a_slip_is_proof_and_starts_the_clock(house):
     assert (notice(owed).state, notice(owed).delivered_on, notice(owed).channel) == ("delivered", ON, "post")
 
 
-def test_a_letter_that_comes_back_never_counts_and_its_holder_is_unreached(house):
+def test_a_letter_that_comes_back_never_counts_and_its_subscriber_is_unreachable(instance):
     owed = by_post()
 
     said = said_back(attempts(owed)[0].gateway_reference)
@@ -231,7 +231,7 @@ def test_a_letter_that_comes_back_never_counts_and_its_holder_is_unreached(house
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_the_slip_in_an_envelope_that_came_back_proves_nothing(house, together):
+def test_the_slip_in_an_envelope_that_came_back_proves_nothing(instance, together):
     owed = by_post()
     reference = attempts(owed)[0].gateway_reference
     slip = slip_reference(reference, secret=return_secret())
@@ -242,7 +242,7 @@ def test_the_slip_in_an_envelope_that_came_back_proves_nothing(house, together):
     assert (attempts(owed)[0].outcome, notice(owed).delivered_on) == ("bounced", None)
 
 
-def test_a_forged_slip_proves_nothing(house):
+def test_a_forged_slip_proves_nothing(instance):
     owed = by_post()
     reference = attempts(owed)[0].gateway_reference
 
@@ -252,15 +252,15 @@ def test_a_forged_slip_proves_nothing(house):
     assert notice(owed).state == "sent"
 
 
-def test_a_letter_goes_where_the_mailbox_led_nowhere(house):
+def test_a_letter_goes_where_the_mailbox_failed(instance):
     owed = by_post(contact="nobody@mail.example\n" + ADDRESS["en"], kind="both")
     first = attempts(owed)[0]
     run_sql("UPDATE notices_attempt SET outcome = 'bounced'")
-    run_sql("UPDATE notices_notice SET state = 'owed'")
+    run_sql("UPDATE notices_notice SET state = 'queued'")
 
     send_due(console_authority(), on=ON)
 
-    (printed,) = house.glob("*.pdf")
+    (printed,) = instance.glob("*.pdf")
     text = pages(printed.read_bytes())[2][0]
     assert first.channel == "email"
     assert "Person" in text
@@ -268,16 +268,16 @@ def test_a_letter_goes_where_the_mailbox_led_nowhere(house):
 
 
 @pytest.mark.parametrize(("days", "state"), [(20, "sent"), (21, "bounced"), (22, "bounced")])
-def test_a_letter_is_waited_for_longer_than_a_message(house, days, state):
+def test_a_letter_is_waited_for_longer_than_a_message(instance, days, state):
     owed = by_post()
 
-    clock.give_day(ON + days * DAY)
+    clock.set_demo_date(ON + days * DAY)
     send_due(console_authority(), on=ON + days * DAY)
 
     assert notice(owed).state == state
 
 
-def test_many_letters_go_out_in_files_of_so_many(house):
+def test_many_letters_go_out_in_files_of_so_many(instance):
     write_settings(post_batch=2)
     try:
         for _ in range(5):
@@ -286,32 +286,32 @@ def test_many_letters_go_out_in_files_of_so_many(house):
     finally:
         write_settings(post_batch=200)
 
-    assert sent.handed == 5
-    assert sorted(int(file.stem.rpartition("-")[2]) for file in house.glob("*.pdf")) == [1, 2, 2]
+    assert sent.accepted == 5
+    assert sorted(int(file.stem.rpartition("-")[2]) for file in instance.glob("*.pdf")) == [1, 2, 2]
 
 
-def test_a_trial_home_without_a_program_keeps_a_line_and_no_address(committed):
-    clock.give_day(ON)
+def test_a_demo_instance_without_a_program_keeps_a_line_and_no_address(committed):
+    clock.set_demo_date(ON)
     owed = tell(make_line(number=None, contact="\n" + ADDRESS["en"], contact_kind="postal"))
 
     send_due(console_authority(), on=ON)
 
-    row = (home() / "outbox" / "messages.jsonl").read_text("utf-8").splitlines()[-1]
+    row = (data_dir() / "outbox" / "messages.jsonl").read_text("utf-8").splitlines()[-1]
     assert json.loads(row)["reference"] == str(attempts(owed)[0].attempt_id)
     assert (json.loads(row)["channel"], json.loads(row)["to"]) == ("post", "…")
 
 
 @pytest.mark.parametrize("spoken", [["en"], ["zh-hans"], ["bo"], ["bo", "zh-hans", "en"]])
-@pytest.mark.parametrize("kind", [NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.ENDED])
+@pytest.mark.parametrize("kind", [NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.TERMINATED])
 def test_a_letter_about_a_line_s_end_fits_on_one_page(tmp_path, spoken, kind):
-    told = [
+    notified = [
         write_notice(
             kind, language=language, brief=len(spoken) > 1, promised_on=dt.date(2012, 3, 1), suspension_days=30,
             code="12345678", operator="Invented Telecom", care="10086", receipt="4711-K2M9QX",
         )
         for language in spoken
     ]  # fmt: skip
-    one = message(spoken[0], said=tuple(told))
+    one = message(spoken[0], said=tuple(notified))
 
     sheets = letters(tmp_path).sheets([one], name="letters")
 

@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollkeeper.notices.gateways.smpp_text import SEPTETS, sms_parts
-from rollkeeper.notices.kinds import Channel, NoticeKind, NoticeState, Outcome
+from rollkeeper.notices.choices import Channel, NoticeKind, NoticeState, Outcome
 from rollkeeper.notices.rules import (
     Line,
-    Regimen,
+    ContactPolicy,
     Step,
-    Tried,
+    PastAttempt,
     end_of_all_quiet,
     end_of_quiet,
     is_moot,
     next_step,
     wait_after,
-    ways_to,
+    channels_to,
 )
 
 LHASA = ZoneInfo("Asia/Shanghai")
@@ -39,15 +39,15 @@ def line(
     return Line(service, state, is_registered, has_number, has_mailbox, has_postal_address)
 
 
-def step(kind=NoticeKind.REGISTER_BY, of=None, tried=(), **more):
+def step(kind=NoticeKind.REGISTER_BY, of=None, past_attempts=(), **more):
     facts = {"present": ORDER, "now": NOW, "ringing": [Channel.SMS, Channel.VOICE]}
     facts |= {name: more.pop(name) for name in list(more) if name in facts}
-    regimen = Regimen(**{"order": ORDER, "most_tries": 3} | more)
-    return next_step(kind, line=of or line(), tried=tried, regimen=regimen, **facts)
+    policy = ContactPolicy(**{"order": ORDER, "max_tries": 3} | more)
+    return next_step(kind, line=of or line(), past_attempts=past_attempts, policy=policy, **facts)
 
 
 @pytest.mark.parametrize(
-    ("service", "ways"),
+    ("service", "by_channel"),
     [
         ("mobile", {Channel.SMS, Channel.VOICE, Channel.EMAIL}),
         ("data_card", {Channel.SMS, Channel.EMAIL}),
@@ -58,86 +58,86 @@ def step(kind=NoticeKind.REGISTER_BY, of=None, tried=(), **more):
         ("hosted_site", {Channel.EMAIL}),
     ],
 )
-def test_each_service_has_its_ways(service, ways):
-    assert ways_to(line(service)) == ways
+def test_each_service_has_its_channels(service, by_channel):
+    assert channels_to(line(service)) == by_channel
 
 
-@pytest.mark.parametrize("state", ["suspended", "ended", "released"])
-def test_the_very_line_that_is_barred_is_no_way(state):
-    assert ways_to(line(state=state)) == {Channel.EMAIL}
+@pytest.mark.parametrize("state", ["suspended", "terminated", "released"])
+def test_the_very_line_that_is_barred_is_no_channel(state):
+    assert channels_to(line(state=state)) == {Channel.EMAIL}
     assert step(NoticeKind.NEW_LINE_IN_YOUR_NAME, line(state=state, has_mailbox=False)).settle is (
         NoticeState.UNREACHABLE
     )
 
 
-def test_ways_are_tried_in_the_home_s_order():
+def test_channels_are_tried_in_the_instance_s_order():
     assert step().channel is Channel.SMS
     assert step(order=[Channel.EMAIL, Channel.SMS]).channel is Channel.EMAIL
 
 
 @pytest.mark.parametrize("outcome", [Outcome.BOUNCED, Outcome.UNPROVEN, Outcome.UNCOUNTED])
-def test_a_way_that_led_nowhere_gives_place_to_the_next(outcome):
-    assert step(tried=[Tried(Channel.SMS, outcome)]).channel is Channel.VOICE
+def test_a_channel_that_failed_gives_place_to_the_next(outcome):
+    assert step(past_attempts=[PastAttempt(Channel.SMS, outcome)]).channel is Channel.VOICE
 
 
 @pytest.mark.parametrize(("failures", "channel"), [(2, Channel.SMS), (3, Channel.VOICE), (4, Channel.VOICE)])
 def test_a_gateway_out_of_reach_is_tried_so_often_and_no_more(failures, channel):
-    assert step(tried=[Tried(Channel.SMS, Outcome.FAILED)] * failures).channel is channel
+    assert step(past_attempts=[PastAttempt(Channel.SMS, Outcome.FAILED)] * failures).channel is channel
 
 
-def test_a_gateway_that_is_away_says_nothing_of_the_holder():
-    away = [Tried(Channel.SMS, Outcome.FAILED, at=NOW)] * 3
-    of_the_holder = [Tried(Channel.SMS, Outcome.FAILED, at=NOW, left_the_house=True)] * 3
+def test_a_gateway_that_is_away_says_nothing_of_the_subscriber():
+    away = [PastAttempt(Channel.SMS, Outcome.FAILED, at=NOW)] * 3
+    of_the_subscriber = [PastAttempt(Channel.SMS, Outcome.FAILED, at=NOW, was_submitted=True)] * 3
     sms_alone = {"of": line(has_mailbox=False), "present": [Channel.SMS]}
 
-    waits = step(tried=away, **sms_alone)
-    later = step(tried=away, now=NOW + dt.timedelta(hours=1), **sms_alone)
+    waits = step(past_attempts=away, **sms_alone)
+    later = step(past_attempts=away, now=NOW + dt.timedelta(hours=1), **sms_alone)
 
     assert (waits.is_away, waits.wait_until, waits.settle) == (True, NOW + dt.timedelta(hours=1), None)
     assert later.channel is Channel.SMS
-    assert step(tried=of_the_holder, **sms_alone).lacks_gateway
-    assert step(tried=of_the_holder, order=[Channel.SMS], **sms_alone).settle is NoticeState.BOUNCED
+    assert step(past_attempts=of_the_subscriber, **sms_alone).lacks_gateway
+    assert step(past_attempts=of_the_subscriber, order=[Channel.SMS], **sms_alone).settle is NoticeState.BOUNCED
 
 
 @pytest.mark.parametrize("least", [0, 9])
 @pytest.mark.parametrize("others", [0, 2])
-def test_a_way_that_declines_so_often_is_over_and_made_no_attempt_that_the_law_counts(least, others):
-    away = [Tried(Channel.EMAIL, Outcome.FAILED, at=NOW - dt.timedelta(9))] * others
-    declined = [Tried(Channel.EMAIL, Outcome.DECLINED, at=NOW - dt.timedelta(1))] * 3
+def test_a_channel_that_declines_so_often_is_over_and_made_no_attempt_that_the_law_counts(least, others):
+    away = [PastAttempt(Channel.EMAIL, Outcome.FAILED, at=NOW - dt.timedelta(9))] * others
+    declined = [PastAttempt(Channel.EMAIL, Outcome.DECLINED, at=NOW - dt.timedelta(1))] * 3
     by_mail_alone = {"of": line("domain"), "min_attempts": least}
 
-    assert step(tried=[*away, *declined], **by_mail_alone).settle is NoticeState.BOUNCED
-    assert step(tried=[*away, *declined[:2]], **by_mail_alone).channel is Channel.EMAIL
+    assert step(past_attempts=[*away, *declined], **by_mail_alone).settle is NoticeState.BOUNCED
+    assert step(past_attempts=[*away, *declined[:2]], **by_mail_alone).channel is Channel.EMAIL
     assert not any(one.counts for one in declined)
 
 
-def test_when_every_way_led_nowhere_the_notice_has_bounced():
-    every = [Tried(channel, Outcome.BOUNCED) for channel in (Channel.SMS, Channel.VOICE, Channel.EMAIL)]
+def test_when_every_channel_failed_the_notice_has_bounced():
+    every = [PastAttempt(channel, Outcome.BOUNCED) for channel in (Channel.SMS, Channel.VOICE, Channel.EMAIL)]
 
-    assert step(tried=every) == Step(settle=NoticeState.BOUNCED)
+    assert step(past_attempts=every) == Step(settle=NoticeState.BOUNCED)
 
 
-def test_who_has_no_way_at_all_is_unreachable_and_not_called_bounced():
+def test_who_has_no_channel_at_all_is_unreachable_and_not_called_bounced():
     assert step(of=line(has_number=False, has_mailbox=False)) == Step(settle=NoticeState.UNREACHABLE)
 
 
-def test_an_erased_line_is_told_nothing():
-    regimen = Regimen(order=ORDER, most_tries=3)
+def test_an_erased_line_is_notified_nothing():
+    policy = ContactPolicy(order=ORDER, max_tries=3)
 
     erased = next_step(
-        NoticeKind.ENDED, line=None, tried=(), regimen=regimen, present=ORDER, now=NOW, ringing=()
+        NoticeKind.TERMINATED, line=None, past_attempts=(), policy=policy, present=ORDER, now=NOW, ringing=()
     )
 
     assert erased == Step(settle=NoticeState.WITHDRAWN)
 
 
-def test_a_way_without_a_gateway_is_passed_over_for_one_with():
+def test_a_channel_without_a_gateway_is_passed_over_for_one_with():
     assert step(present=[Channel.EMAIL]).channel is Channel.EMAIL
 
 
-@pytest.mark.parametrize("tried", [(), (Tried(Channel.EMAIL, Outcome.BOUNCED),)])
-def test_who_could_be_reached_with_a_further_gateway_is_waited_for_and_not_given_up(tried):
-    waiting = step(of=line(has_mailbox=bool(tried)), tried=tried, present=[Channel.EMAIL])
+@pytest.mark.parametrize("past_attempts", [(), (PastAttempt(Channel.EMAIL, Outcome.BOUNCED),)])
+def test_who_could_be_reached_with_a_further_gateway_is_waited_for_and_not_given_up(past_attempts):
+    waiting = step(of=line(has_mailbox=bool(past_attempts)), past_attempts=past_attempts, present=[Channel.EMAIL])
 
     assert waiting.lacks_gateway
     assert waiting.settle is None
@@ -149,21 +149,21 @@ def test_who_could_be_reached_with_a_further_gateway_is_waited_for_and_not_given
     [
         (NoticeKind.REGISTER_BY, line(), False),
         (NoticeKind.REGISTER_BY, line(is_registered=True), True),
-        (NoticeKind.REGISTER_BY, line(state="ended"), True),
+        (NoticeKind.REGISTER_BY, line(state="terminated"), True),
         (NoticeKind.REMINDER, line(is_registered=True), True),
         (NoticeKind.SUSPENDED, line(state="suspended"), False),
         (NoticeKind.SUSPENDED, line(is_registered=True), True),
         (NoticeKind.RESTORED, line(), False),
         (NoticeKind.RESTORED, line(state="suspended"), True),
-        (NoticeKind.ENDED, line(state="ended"), False),
-        (NoticeKind.ENDED, line(), True),
-        (NoticeKind.ENDED, line(state="released"), False),
-        (NoticeKind.ENDED, line(state="suspended"), True),
+        (NoticeKind.TERMINATED, line(state="terminated"), False),
+        (NoticeKind.TERMINATED, line(), True),
+        (NoticeKind.TERMINATED, line(state="released"), False),
+        (NoticeKind.TERMINATED, line(state="suspended"), True),
         (NoticeKind.REMINDER, line(state="suspended"), False),
         (NoticeKind.SIM_REPLACED, line(), False),
         (NoticeKind.DOCUMENT_BY, line(), False),
         (NoticeKind.DOCUMENT_BY, line(is_registered=True), True),
-        (NoticeKind.DOCUMENT_BY, line(state="ended"), True),
+        (NoticeKind.DOCUMENT_BY, line(state="terminated"), True),
     ],
 )
 def test_what_no_longer_holds_true_is_not_said(kind, of, moot):
@@ -242,7 +242,7 @@ def test_what_rings_waits_for_the_morning_and_what_does_not_goes_out():
         ("13:00", "14:00"),
     ],
 )
-def test_quiet_hours_of_the_law_and_of_the_home_both_bind(at, until):
+def test_quiet_hours_of_the_law_and_of_the_instance_both_bind(at, until):
     hours = [(dt.time(21), dt.time(8)), (dt.time(20), dt.time(8, 30)), (dt.time(13), dt.time(14))]
     now = dt.datetime.combine(dt.date(2012, 3, 2), dt.time.fromisoformat(at), LHASA)
 
@@ -256,14 +256,14 @@ def test_hours_that_cover_the_whole_day_still_end_the_search():
 
 
 def left(channel, outcome=Outcome.UNPROVEN, *, hours_ago=100):
-    return Tried(channel, outcome, at=NOW - dt.timedelta(hours=hours_ago), left_the_house=True)
+    return PastAttempt(channel, outcome, at=NOW - dt.timedelta(hours=hours_ago), was_submitted=True)
 
 
 @pytest.mark.parametrize(("attempts", "again"), [(2, True), (3, False), (4, False)])
 def test_nobody_is_given_up_before_so_many_attempts_as_the_law_wants(attempts, again):
-    tried = [left(Channel.EMAIL)] * attempts
+    past_attempts = [left(Channel.EMAIL)] * attempts
 
-    found = step(of=line("domain"), tried=tried, min_attempts=3)
+    found = step(of=line("domain"), past_attempts=past_attempts, min_attempts=3)
 
     assert found == (Step(channel=Channel.EMAIL) if again else Step(settle=NoticeState.BOUNCED))
 
@@ -271,32 +271,32 @@ def test_nobody_is_given_up_before_so_many_attempts_as_the_law_wants(attempts, a
 @pytest.mark.parametrize(
     "no_attempt",
     [
-        Tried(Channel.SMS, Outcome.BOUNCED, at=NOW - dt.timedelta(9)),  # refused before it left the house
-        Tried(Channel.EMAIL, Outcome.FAILED, at=NOW - dt.timedelta(9)),  # the gateway was away
+        PastAttempt(Channel.SMS, Outcome.BOUNCED, at=NOW - dt.timedelta(9)),  # refused before it left Rollkeeper
+        PastAttempt(Channel.EMAIL, Outcome.FAILED, at=NOW - dt.timedelta(9)),  # the gateway was away
         left(Channel.SMS, Outcome.UNCOUNTED),  # to the very line that was barred
     ],
 )
 def test_what_reached_nobody_by_its_nature_is_no_attempt(no_attempt):
-    tried = [left(Channel.EMAIL), left(Channel.EMAIL, Outcome.BOUNCED), no_attempt]
+    past_attempts = [left(Channel.EMAIL), left(Channel.EMAIL, Outcome.BOUNCED), no_attempt]
 
-    assert step(of=line("domain"), tried=tried, min_attempts=3).channel is Channel.EMAIL
+    assert step(of=line("domain"), past_attempts=past_attempts, min_attempts=3).channel is Channel.EMAIL
 
 
 def test_an_address_that_no_gateway_would_take_is_not_tried_for_ever():
-    refused = Tried(Channel.EMAIL, Outcome.BOUNCED, at=NOW - dt.timedelta(9))
+    refused = PastAttempt(Channel.EMAIL, Outcome.BOUNCED, at=NOW - dt.timedelta(9))
 
-    assert step(of=line("domain"), tried=[refused], min_attempts=3) == Step(settle=NoticeState.BOUNCED)
+    assert step(of=line("domain"), past_attempts=[refused], min_attempts=3) == Step(settle=NoticeState.BOUNCED)
 
 
-def test_the_way_that_was_tried_least_goes_first_again():
-    tried = [left(Channel.SMS), left(Channel.SMS), left(Channel.VOICE), left(Channel.EMAIL, Outcome.BOUNCED)]
+def test_the_channel_that_was_tried_least_goes_first_again():
+    past_attempts = [left(Channel.SMS), left(Channel.SMS), left(Channel.VOICE), left(Channel.EMAIL, Outcome.BOUNCED)]
 
-    assert step(tried=tried, min_attempts=9).channel is Channel.VOICE
+    assert step(past_attempts=past_attempts, min_attempts=9).channel is Channel.VOICE
 
 
 @pytest.mark.parametrize(("hours", "waits"), [(47, True), (48, False), (49, False)])
 def test_two_attempts_lie_as_far_apart_as_the_law_wants(hours, waits):
-    found = step(tried=[left(Channel.SMS, Outcome.BOUNCED, hours_ago=hours)], apart=dt.timedelta(hours=48))
+    found = step(past_attempts=[left(Channel.SMS, Outcome.BOUNCED, hours_ago=hours)], apart=dt.timedelta(hours=48))
 
     assert found == (Step(wait_until=NOW + dt.timedelta(hours=1)) if waits else Step(channel=Channel.VOICE))
 
@@ -304,7 +304,7 @@ def test_two_attempts_lie_as_far_apart_as_the_law_wants(hours, waits):
 def test_a_law_that_wants_many_attempts_disturbs_nobody_by_the_minute():
     just_now = left(Channel.EMAIL, hours_ago=0)
 
-    again = step(of=line("domain"), tried=[just_now], min_attempts=9)
+    again = step(of=line("domain"), past_attempts=[just_now], min_attempts=9)
 
     assert again == Step(wait_until=NOW + dt.timedelta(hours=1))
 

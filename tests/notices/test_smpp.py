@@ -13,18 +13,18 @@ from smpplib.gsm import GSM_CHARACTER_TABLE, gsm_encode
 from typer.testing import CliRunner
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import home, settings, write_settings
+from rollkeeper.kernel.settings import data_dir, settings, write_settings
 from rollkeeper.notices.errors import NoMessageCentre, ReportIdsUnknown
 from rollkeeper.notices.gateways.base import Answer, GatewayBroken, Message
-from rollkeeper.notices.gateways.smpp import ShortMessages
-from rollkeeper.notices.gateways.smpp_ids import ReportIds
+from rollkeeper.notices.gateways.smpp import SmppGateway
+from rollkeeper.notices.gateways.smpp_report_ids import ReportIds
 from rollkeeper.notices.gateways.smpp_spool import Spool
 from rollkeeper.notices.gateways.smpp_text import BASIC, SEPTETS, UCS_2, TooLong, in_parts, sms_parts
-from rollkeeper.notices.kinds import Channel, Outcome
-from rollkeeper.notices.lanes import LANES
-from rollkeeper.notices.texts import Written
-from rollkeeper.site.cli import make_app
-from rollkeeper.vault.opened import Opened
+from rollkeeper.notices.choices import Channel, Outcome
+from rollkeeper.notices.jobs import JOBS
+from rollkeeper.notices.texts import RenderedText
+from rollkeeper.operations.cli import make_app
+from rollkeeper.vault.secret_value import SecretValue
 from tests.notices.centre import PASSWORD, message_centre, parts_of
 from tests.notices.people import ON, make_line, notice, tell
 
@@ -36,8 +36,8 @@ run = CliRunner()
 
 def sms(text="Please register.", number=NUMBER, **more):
     return Message(
-        **{"reference": uuid.uuid4(), "channel": Channel.SMS, "address": Opened(number),
-           "said": (Written("en", "", text),)} | more
+        **{"reference": uuid.uuid4(), "channel": Channel.SMS, "address": SecretValue(number),
+           "said": (RenderedText("en", "", text),)} | more
     )  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def answers(handings):
 @pytest.mark.parametrize("text", [TIBETAN * 12, CHINESE * 12, "登🙂" * 60])
 def test_a_long_text_in_any_script_arrives_whole_in_numbered_parts(tmp_path, text):
     with message_centre() as centre:
-        assert answers(centre.gateway(tmp_path).send([sms(text)])) == [Answer.TAKEN]
+        assert answers(centre.gateway(tmp_path).send([sms(text)])) == [Answer.ACCEPTED]
         parts = parts_of(centre.close())
 
     assert "".join(one["text"] for one in parts) == text
@@ -78,7 +78,7 @@ def test_a_text_has_as_many_parts_as_were_counted_and_none_is_too_long(text, par
     assert max(map(len, made)) <= (160 if coding == BASIC else 140)
 
 
-def test_the_characters_that_are_carried_as_septets_are_those_of_a_table_by_another_hand():
+def test_the_septet_alphabet_equals_an_independent_table():
     theirs = {one: gsm_encode(one) for one in GSM_CHARACTER_TABLE if one not in "`\x1b"}
 
     # Their table lacks the section sign and the form feed.
@@ -92,16 +92,16 @@ def test_a_text_of_more_parts_than_a_message_can_have_is_refused(tmp_path):
     with message_centre() as centre:
         assert answers(centre.gateway(tmp_path).send([sms("登" * 67 * 256), sms()])) == [
             Answer.REFUSED,
-            Answer.TAKEN,
+            Answer.ACCEPTED,
         ]
 
 
-def test_no_more_is_on_its_way_than_the_window_allows(tmp_path):
+def test_no_more_is_in_transit_than_the_window_allows(tmp_path):
     with message_centre(slow_ms=200) as centre:
         handings = centre.gateway(tmp_path, window=4).send([sms() for _ in range(8)])
         parts = parts_of(centre.close())
 
-    assert answers(handings) == [Answer.TAKEN] * 8
+    assert answers(handings) == [Answer.ACCEPTED] * 8
     assert 1 < max(one["most"] for one in parts) <= 4
 
 
@@ -118,7 +118,7 @@ def test_a_centre_that_is_busy_is_asked_again_and_keeps_no_other_message_waiting
     with message_centre(busy=busy) as centre:
         handings = centre.gateway(tmp_path, window=1).send([sms() for _ in range(3)])
 
-    assert sorted(answers(handings)) == [Answer.LATER] * (busy // 3) + [Answer.TAKEN] * (3 - busy // 3)
+    assert sorted(answers(handings)) == [Answer.RETRY] * (busy // 3) + [Answer.ACCEPTED] * (3 - busy // 3)
 
 
 def test_a_number_that_nobody_has_is_refused_and_keeps_nobody_else(tmp_path):
@@ -127,14 +127,14 @@ def test_a_number_that_nobody_has_is_refused_and_keeps_nobody_else(tmp_path):
             [sms(TIBETAN * 12), sms(number=OTHER), sms(number="tashi@x.example")]
         )
 
-    assert answers(handings) == [Answer.REFUSED, Answer.TAKEN, Answer.REFUSED]
+    assert answers(handings) == [Answer.REFUSED, Answer.ACCEPTED, Answer.REFUSED]
 
 
 def test_a_centre_that_never_answers_leaves_everything_for_later(tmp_path):
     with message_centre(never=True) as centre:
         handings = centre.gateway(tmp_path, patience_s=0.3).send([sms() for _ in range(30)])
 
-    assert answers(handings) == [Answer.LATER] * 30
+    assert answers(handings) == [Answer.RETRY] * 30
 
 
 @pytest.mark.parametrize("behaviour", [{"never": True, "chatters": True}, {"drips": True}])
@@ -142,7 +142,7 @@ def test_a_centre_that_says_other_things_for_ever_holds_nobody(tmp_path, behavio
     with message_centre(**behaviour) as centre:
         handings = centre.gateway(tmp_path, patience_s=0.3).send([sms() for _ in range(3)])
 
-    assert answers(handings) == [Answer.LATER] * 3
+    assert answers(handings) == [Answer.RETRY] * 3
 
 
 def locked(file):
@@ -209,23 +209,23 @@ def test_an_answer_with_an_id_however_long_is_an_answer(tmp_path, how):
 
 
 @pytest.mark.parametrize(
-    ("stat", "state", "told"),
+    ("stat", "state", "notified"),
     [
         ("DELIVRD", 2, 1), ("MK", 2, 1), ("DELIVRD", 99, 1), ("ENROUTE", 2, 0), ("ACCEPTD", 2, 0), ("UNKNOWN", 2, 0),
         ("DELIVRD", 1, 0), ("DELIVRD", 6, 0), ("DELIVRD", 7, 1), ("DELIVRD", 0, 1), ("DELIVRD", 5, 0), ("ACCEPTD", 6, 0),
     ],
 )  # fmt: skip
-def test_a_report_is_believed_where_text_and_field_do_not_contradict_each_other(tmp_path, stat, state, told):
+def test_a_report_is_believed_where_text_and_field_do_not_contradict_each_other(tmp_path, stat, state, notified):
     sent = sms()
     Spool(tmp_path / "smpp.sqlite").keep_part(sent.reference, part=1, parts=1, message_id="7")
     with message_centre(state=state, on_bind=[["7", stat]]) as centre:
         gateway = centre.gateway(tmp_path)
         gateway.listen(0.3)
 
-    assert len(gateway.settled()) == told
+    assert len(gateway.settled()) == notified
 
 
-def test_a_centre_that_says_everything_twice_and_reports_again_what_was_not_acknowledged_is_heard_once(
+def test_repeated_reports_of_a_centre_are_counted_once(
     tmp_path,
 ):
     with message_centre(twice=True, reports="DELIVRD") as centre:
@@ -233,7 +233,7 @@ def test_a_centre_that_says_everything_twice_and_reports_again_what_was_not_ackn
         handings = gateway.send([sms() for _ in range(3)])
         gateway.listen(0.2)
 
-    assert answers(handings) == [Answer.TAKEN] * 3
+    assert answers(handings) == [Answer.ACCEPTED] * 3
     assert len(gateway.settled()) == 3
 
 
@@ -269,17 +269,17 @@ def test_a_report_is_acknowledged_and_a_later_connection_hears_of_earlier_messag
     assert [one["acknowledged"] for one in heard if "acknowledged" in one] == [name for name, _ in reports]
 
 
-def test_a_connection_that_breaks_keeps_what_was_taken_and_the_next_one_sends_the_rest(tmp_path):
+def test_after_a_broken_connection_only_the_rest_is_sent(tmp_path):
     with message_centre(drops=3) as centre:
         first = centre.gateway(tmp_path, window=1).send([sms() for _ in range(5)])
     with message_centre(name="b") as centre:
         again = centre.gateway(tmp_path).send([sms() for _ in range(3)])
 
-    assert answers(first) == [Answer.TAKEN] * 2 + [Answer.LATER] * 3
-    assert answers(again) == [Answer.TAKEN] * 3
+    assert answers(first) == [Answer.ACCEPTED] * 2 + [Answer.RETRY] * 3
+    assert answers(again) == [Answer.ACCEPTED] * 3
 
 
-def test_a_centre_that_was_gone_and_is_back_is_heard_and_given_messages_by_the_same_gateway(tmp_path):
+def test_a_gateway_reconnects_to_a_centre_that_is_back(tmp_path):
     with message_centre(name="a") as centre:
         gateway, sent = centre.gateway(tmp_path), sms()
         gateway.send([sent])
@@ -293,10 +293,10 @@ def test_a_centre_that_was_gone_and_is_back_is_heard_and_given_messages_by_the_s
         afterwards = gateway.send([sms()])
 
     assert [(one.reference, one.outcome) for one in heard] == [(str(sent.reference), Outcome.DELIVERED)]
-    assert (answers(while_away), answers(afterwards)) == ([Answer.LATER], [Answer.TAKEN])
+    assert (answers(while_away), answers(afterwards)) == ([Answer.RETRY], [Answer.ACCEPTED])
 
 
-def test_a_message_that_went_before_a_crash_goes_once_and_one_that_went_by_half_goes_again(tmp_path):
+def test_after_a_crash_whole_messages_are_not_resent_and_partial_ones_are(tmp_path):
     whole, half = sms(CHINESE * 12), sms(CHINESE * 12)
     with message_centre() as centre:
         gateway = centre.gateway(tmp_path)
@@ -307,16 +307,16 @@ def test_a_message_that_went_before_a_crash_goes_once_and_one_that_went_by_half_
         )
         parts = parts_of(centre.close())
 
-    assert answers(handings) == [Answer.TAKEN] * 2
+    assert answers(handings) == [Answer.ACCEPTED] * 2
     assert len(parts) == 2 * sms_parts(CHINESE * 12)
 
 
 def test_a_wrong_password_and_an_absent_centre_are_for_later(tmp_path):
     with message_centre() as centre:
         wrong = centre.gateway(tmp_path, password="guessed").send([sms()])
-    gone = ShortMessages("smpp://x@127.0.0.1:9", password="", sender="1", spool=Spool(tmp_path / "s"))
+    gone = SmppGateway("smpp://x@127.0.0.1:9", password="", sender="1", spool=Spool(tmp_path / "s"))
 
-    assert answers(wrong) == answers(gone.send([sms()])) == [Answer.LATER]
+    assert answers(wrong) == answers(gone.send([sms()])) == [Answer.RETRY]
     with pytest.raises(OSError, match="out of reach"):
         gone.listen(0.1)
 
@@ -370,18 +370,18 @@ def test_where_two_messages_that_wait_have_one_id_a_report_proves_neither(tmp_pa
     assert Spool(tmp_path / "s").settled() == []
 
 
-@pytest.mark.parametrize(("days", "told"), [(6, 0), (7, 0), (8, 1)])
-def test_a_message_without_a_report_keeps_its_id_for_a_week_from_a_later_one(tmp_path, days, told):
+@pytest.mark.parametrize(("days", "notified"), [(6, 0), (7, 0), (8, 1)])
+def test_a_message_without_a_report_keeps_its_id_for_a_week_from_a_later_one(tmp_path, days, notified):
     spool, latter = Spool(tmp_path / "s"), uuid.uuid4()
-    clock.give_day(dt.date(2012, 3, 2))
+    clock.set_demo_date(dt.date(2012, 3, 2))
     spool.keep_part(uuid.uuid4(), part=1, parts=1, message_id="1")
-    clock.give_day(dt.date(2012, 3, 2) + dt.timedelta(days=days))
+    clock.set_demo_date(dt.date(2012, 3, 2) + dt.timedelta(days=days))
     at = clock.now() - dt.timedelta(minutes=1)  # and the week is not over at the same time of day
     spool.keep_part(latter, part=1, parts=1, message_id="1")
 
     spool.keep_report("1", outcome=Outcome.DELIVERED, at=at)
 
-    assert [one.reference for one in spool.settled()] == [str(latter)] * told
+    assert [one.reference for one in spool.settled()] == [str(latter)] * notified
 
 
 def test_an_id_whose_message_is_settled_is_the_next_one_s(tmp_path):
@@ -429,7 +429,7 @@ HEX = 0x18  # 18, 19, 1A ...: the report of 1A is of 26, and 26 is another's
 
 
 @pytest.mark.parametrize("early", [False, True])
-def test_a_centre_that_answers_in_hexadecimal_and_reports_in_decimal_is_understood_once_it_is_said(
+def test_hexadecimal_answers_match_decimal_reports_once_configured(
     tmp_path, early
 ):
     sent = [sms() for _ in range(8)]
@@ -443,7 +443,7 @@ def test_a_centre_that_answers_in_hexadecimal_and_reports_in_decimal_is_understo
 
 @pytest.mark.parametrize("early", [False, True])
 @pytest.mark.parametrize("turned", [False, True])
-def test_until_it_is_said_no_report_of_such_a_centre_proves_anything_and_then_none_is_lost(
+def test_reports_wait_until_their_id_format_is_configured(
     tmp_path, turned, early
 ):
     sent, how = [sms() for _ in range(24)], ReportIds.HEXADECIMAL if turned else ReportIds.DECIMAL
@@ -462,13 +462,13 @@ def test_until_it_is_said_no_report_of_such_a_centre_proves_anything_and_then_no
 
 
 def test_a_setting_that_is_taken_back_leaves_nothing_believed(tmp_path):
-    told = Spool(tmp_path / "s")
-    told.keep_part(uuid.uuid4(), part=1, parts=1, message_id="26")
+    notified = Spool(tmp_path / "s")
+    notified.keep_part(uuid.uuid4(), part=1, parts=1, message_id="26")
 
-    untold = Spool(tmp_path / "s", report_ids=None)
-    untold.keep_report("26", outcome=Outcome.DELIVERED, at=clock.now())
+    not_notified = Spool(tmp_path / "s", report_ids=None)
+    not_notified.keep_report("26", outcome=Outcome.DELIVERED, at=clock.now())
 
-    assert untold.settled() == []
+    assert not_notified.settled() == []
     assert len(Spool(tmp_path / "s").settled()) == 1
 
 
@@ -489,9 +489,9 @@ def test_two_processes_that_know_another_centre_each_hear_of_their_own_messages(
 
 def test_what_nobody_believes_any_more_is_dropped(tmp_path):
     spool, (old, new) = Spool(tmp_path / "s"), (uuid.uuid4(), uuid.uuid4())
-    clock.give_day(dt.date(2012, 3, 2))
+    clock.set_demo_date(dt.date(2012, 3, 2))
     spool.keep_part(old, part=1, parts=1, message_id="57")
-    clock.give_day(dt.date(2012, 3, 31))
+    clock.set_demo_date(dt.date(2012, 3, 31))
 
     spool.intend({new: 1})
 
@@ -552,26 +552,26 @@ def test_of_two_reports_that_wait_the_first_stands(tmp_path):
     assert [one.outcome for one in Spool(tmp_path / "s").settled()] == [Outcome.BOUNCED]
 
 
-def test_a_message_of_weeks_ago_is_not_told_by_a_report_of_its_id(tmp_path):
+def test_a_message_of_weeks_ago_is_not_notified_by_a_report_of_its_id(tmp_path):
     spool = Spool(tmp_path / "s")
-    clock.give_day(dt.date(2012, 3, 2))
+    clock.set_demo_date(dt.date(2012, 3, 2))
     spool.keep_part(uuid.uuid4(), part=1, parts=1, message_id="57")
-    clock.give_day(dt.date(2012, 3, 17))
+    clock.set_demo_date(dt.date(2012, 3, 17))
 
     spool.keep_report("57", outcome=Outcome.DELIVERED, at=clock.now())
 
     assert spool.settled() == []
 
 
-@pytest.mark.parametrize(("whole", "told"), [(False, 0), (True, 1)])
-def test_a_centre_may_report_once_of_a_long_message_if_that_is_said(tmp_path, whole, told):
+@pytest.mark.parametrize(("whole", "notified"), [(False, 0), (True, 1)])
+def test_a_centre_may_report_once_of_a_long_message_if_that_is_said(tmp_path, whole, notified):
     spool, reference = Spool(tmp_path / "s", one_is_enough=whole), uuid.uuid4()
     for part in (1, 2, 3):
         spool.keep_part(reference, part=part, parts=3, message_id=f"m-{part}")
 
     spool.keep_report("m-3", outcome=Outcome.DELIVERED, at=clock.now())
 
-    assert len(spool.settled()) == told
+    assert len(spool.settled()) == notified
 
 
 def test_the_same_words_are_of_another_part_on_one_link_and_said_again_on_another(tmp_path):
@@ -591,7 +591,7 @@ def test_the_same_words_are_of_another_part_on_one_link_and_said_again_on_anothe
 FIRST_TABLES = """
 CREATE TABLE part (
     reference TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, message_id TEXT NOT NULL, outcome TEXT, at TEXT,
-    is_told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (reference, part)
+    is_notified INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (reference, part)
 );
 CREATE INDEX part_by_message_id ON part (message_id);
 CREATE TABLE early (message_id TEXT PRIMARY KEY, outcome TEXT NOT NULL, at TEXT NOT NULL);
@@ -601,7 +601,7 @@ INSERT INTO early VALUES ('27', 'delivered', '{1}');
 TABLES_OF_ONE_CENTRE = """
 CREATE TABLE part (
     reference TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, given TEXT NOT NULL, message_id TEXT,
-    kept_at TEXT NOT NULL, outcome TEXT, at TEXT, is_told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (reference, part)
+    kept_at TEXT NOT NULL, outcome TEXT, at TEXT, is_notified INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (reference, part)
 );
 CREATE INDEX part_by_kept_at ON part (kept_at);
 CREATE TABLE early (
@@ -634,7 +634,7 @@ def test_a_spool_of_before_is_taken_over_with_what_waits_in_it(tmp_path, tables)
 def test_a_spool_of_before_is_taken_over_before_the_centre_is_spoken_to(tmp_path):
     with closing(sqlite3.connect(tmp_path / "s")) as file, file:
         file.executescript(TABLES_OF_ONE_CENTRE.format(uuid.uuid4(), clock.now().isoformat()))
-    gone = ShortMessages("smpp://x@127.0.0.1:9", password="", sender="1", spool=Spool(tmp_path / "s"))
+    gone = SmppGateway("smpp://x@127.0.0.1:9", password="", sender="1", spool=Spool(tmp_path / "s"))
 
     with pytest.raises(OSError, match="out of reach"):
         gone.listen(0.1)
@@ -646,7 +646,7 @@ def test_a_spool_of_before_is_taken_over_before_the_centre_is_spoken_to(tmp_path
 @pytest.mark.parametrize(
     "way", ["payload", "data_sm", "spaces", "torn", "unexpected", "no end", "own word", "fields alone"]
 )
-def test_a_report_is_read_as_centres_write_it_and_what_cannot_be_read_keeps_nothing_back(tmp_path, way):
+def test_reports_are_parsed_and_malformed_ones_block_nothing(tmp_path, way):
     sent = [sms(), sms()]
     with message_centre(odd=way, reports="DELIVRD") as centre:
         gateway = centre.gateway(tmp_path)
@@ -670,20 +670,20 @@ def test_neither_number_nor_text_stands_in_the_spool(tmp_path):
 
 @pytest.fixture
 def app(committed):
-    clock.give_day(ON)
+    clock.set_demo_date(ON)
     former = settings()
     write_settings(quiet_from=dt.time(0), quiet_until=dt.time(0))
     yield make_app()
-    (home() / "secrets" / "smpp.password").unlink(missing_ok=True)
-    (home() / "outbox" / "smpp.sqlite").unlink(missing_ok=True)
+    (data_dir() / "secrets" / "smpp.password").unlink(missing_ok=True)
+    (data_dir() / "outbox" / "smpp.sqlite").unlink(missing_ok=True)
     write_settings(
         smpp_url=None, smpp_report_ids=None, quiet_from=former.quiet_from, quiet_until=former.quiet_until
     )
 
 
 def test_a_notice_goes_out_by_sms_and_is_delivered_when_the_centre_says_so(app):
-    (home() / "secrets" / "smpp.password").touch(mode=0o600)
-    (home() / "secrets" / "smpp.password").write_text(PASSWORD)
+    (data_dir() / "secrets" / "smpp.password").touch(mode=0o600)
+    (data_dir() / "secrets" / "smpp.password").write_text(PASSWORD)
     owed = tell(make_line(NUMBER), language="bo")
     with message_centre(early=True, reports="DELIVRD") as centre:
         write_settings(smpp_url=centre.url, smpp_report_ids="same")
@@ -692,30 +692,30 @@ def test_a_notice_goes_out_by_sms_and_is_delivered_when_the_centre_says_so(app):
         taken = run.invoke(app, ["notices", "collect", "--seconds", "0.2", "--json"])
         parts = parts_of(centre.close())
 
-    assert (json.loads(sent.stdout)["handed"], before) == (1, "sent"), sent.output
+    assert (json.loads(sent.stdout)["accepted"], before) == (1, "sent"), sent.output
     assert json.loads(taken.stdout)["delivered"] == 1, taken.output
     assert notice(owed).state == "delivered"
     assert notice(owed).code in "".join(one["text"] for one in parts)
 
 
-def test_whoever_collects_hears_that_the_centre_names_messages_in_two_ways(app, monkeypatch):
-    monkeypatch.setattr("rollkeeper.notices.lanes._LISTENS_S", 0.2)
-    (home() / "secrets" / "smpp.password").touch(mode=0o600)
-    (home() / "secrets" / "smpp.password").write_text(PASSWORD)
+def test_who_collects_hears_that_the_centre_names_messages_in_two_formats(app, monkeypatch):
+    monkeypatch.setattr("rollkeeper.notices.jobs._LISTENS_S", 0.2)
+    (data_dir() / "secrets" / "smpp.password").touch(mode=0o600)
+    (data_dir() / "secrets" / "smpp.password").write_text(PASSWORD)
     with message_centre(hex=HEX, reports="DELIVRD") as centre:
         write_settings(smpp_url=centre.url)
-        centre.gateway(home() / "outbox", name=centre.url, report_ids=None).send([sms() for _ in range(21)])
+        centre.gateway(data_dir() / "outbox", name=centre.url, report_ids=None).send([sms() for _ in range(21)])
         said = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])
-        turn = next(one for one in LANES if one.name == "collect-reports")
+        turn = next(one for one in JOBS if one.name == "collect-reports")
         with pytest.raises(ReportIdsUnknown) as refusal:
             turn.turn()
 
     assert isinstance(said.exception, ReportIdsUnknown)
     assert "0 delivered" in said.output
-    assert refusal.value.code in turn.goes_on_at
+    assert refusal.value.code in turn.expected_errors
 
 
-def test_without_a_centre_there_is_nobody_to_listen_to_and_one_away_makes_the_answer_no(app):
+def test_collect_fails_without_a_centre_and_exits_1_when_it_is_away(app):
     nobody = run.invoke(app, ["notices", "collect"])
     write_settings(smpp_url="smpp://x@127.0.0.1:9")
     away = run.invoke(app, ["notices", "collect", "--seconds", "0.2"])

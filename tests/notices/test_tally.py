@@ -7,8 +7,8 @@ import pytest
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock, database
 from rollkeeper.notices import queries
-from rollkeeper.notices.acts import owe, send_due
-from rollkeeper.notices.kinds import Channel, NoticeKind, Outcome
+from rollkeeper.notices.services import enqueue_notice, send_due
+from rollkeeper.notices.choices import Channel, NoticeKind, Outcome
 from tests.notices.fakes import Way
 from tests.notices.people import ON, PROMISED, attempts, make_line, report, tell
 
@@ -17,18 +17,18 @@ CAMPAIGN = uuid.uuid4()
 
 @pytest.fixture(autouse=True)
 def _the_day(committed):
-    clock.give_day(ON)
+    clock.set_demo_date(ON)
 
 
 def owed_in_campaign(line):
-    return owe(
+    return enqueue_notice(
         line, kind=NoticeKind.REGISTER_BY, language="en", promised_on=PROMISED, pack_hash="00", on=ON,
         campaign_id=CAMPAIGN,
     )  # fmt: skip
 
 
 def send():
-    send_due(console_authority(), on=ON, ways={one: Way() for one in (Channel.SMS, Channel.EMAIL)})
+    send_due(console_authority(), on=ON, by_channel={one: Way() for one in (Channel.SMS, Channel.EMAIL)})
 
 
 def counted_whole():
@@ -44,8 +44,8 @@ def counted_whole():
 
 def tallied():
     return (
-        [(one.kind, one.state, one.count) for one in queries.standings()],
-        [(one.channel, one.outcome, one.count) for one in queries.attempts()],
+        [(one.kind, one.state, one.count) for one in queries.state_counts()],
+        [(one.channel, one.outcome, one.count) for one in queries.attempt_counts()],
     )
 
 
@@ -77,18 +77,18 @@ def test_folding_leaves_few_rows_and_the_same_sums(_the_day):
     assert [tuple(one) for one in database.rows("SELECT count(*) FROM notices_tally")] == [(1,)]
 
 
-def test_the_reached_and_the_unreached_of_a_campaign_are_counted_by_way(_the_day):
-    told, by_mail = [
+def test_the_reached_and_the_unreachable_of_a_campaign_are_counted_by_channel(_the_day):
+    notified, by_mail = [
         owed_in_campaign(make_line()),
         owed_in_campaign(make_line(number=None, service="domain")),
     ]
     owed_in_campaign(make_line(contact=None, service="domain"))
     tell(make_line())
-    assert {(one.channel, one.state, one.count) for one in queries.reach(CAMPAIGN)} == {(None, "owed", 3)}
+    assert {(one.channel, one.state, one.count) for one in queries.reach_by_channel(CAMPAIGN)} == {(None, "queued", 3)}
 
     send()
-    report(attempts(told)[0].attempt_id)
+    report(attempts(notified)[0].attempt_id)
 
-    found = {(one.channel, one.state, one.count) for one in queries.reach(CAMPAIGN)}
+    found = {(one.channel, one.state, one.count) for one in queries.reach_by_channel(CAMPAIGN)}
     assert found == {("sms", "delivered", 1), ("email", "sent", 1), (None, "unreachable", 1)}
     assert attempts(by_mail)[0].channel == "email"

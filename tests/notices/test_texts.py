@@ -1,4 +1,4 @@
-"""What holders are told: every kind in every language, and never a link."""
+"""What subscribers are notified: every kind in every language, and never a link."""
 
 import datetime as dt
 import re
@@ -8,7 +8,7 @@ import pytest
 from rollkeeper.kernel.errors import Faults
 from rollkeeper.notices.errors import LinkInNotice, TextFault
 from rollkeeper.notices.gateways.smpp_text import sms_parts
-from rollkeeper.notices.kinds import NONE_NAMED, Channel, NoticeKind
+from rollkeeper.notices.choices import NO_LANGUAGE, Channel, NoticeKind
 from rollkeeper.notices.texts import (
     best_language,
     languages,
@@ -22,7 +22,7 @@ from rollkeeper.notices.texts import (
 DAY, DAYS = dt.date(2012, 3, 1), 37
 SHIPPED = [(language, kind) for language in languages() for kind in NoticeKind]
 every_text = pytest.mark.parametrize(("language", "kind"), SHIPPED)
-of_the_duty = pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.is_of_the_duty])
+of_the_duty = pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.is_statutory])
 EMERGENCY = {"en": "emergency", "zh-hans": "紧急", "bo": "ཛ་དྲག"}
 """How each language speaks of emergency calls; a language that is new has to be added."""
 
@@ -35,7 +35,7 @@ def written(language, kind, channel=Channel.SMS, **more):
         "operator": "Invented Telecom",
         "care": "10086",
     } | more
-    return write_notice(kind, language=language, brief=channel.uses_the_line, **facts)
+    return write_notice(kind, language=language, brief=channel.uses_line, **facts)
 
 
 def source(language="en"):
@@ -68,7 +68,7 @@ def test_every_text_says_who_writes_whom_to_call_and_how_to_check_it(language, k
 
 
 @pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.promises_a_day])
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind.promises_date])
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL])
 def test_a_text_that_promises_a_day_names_it(language, kind, channel):
     text = written(language, kind, channel).text
@@ -80,7 +80,7 @@ def test_a_text_that_promises_a_day_names_it(language, kind, channel):
 @pytest.mark.parametrize("language", languages())
 @of_the_duty
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL])
-def test_whoever_must_register_is_told_after_how_many_days_of_suspension_the_number_is_lost(
+def test_the_first_notice_names_the_days_of_suspension_before_the_number_is_lost(
     language, kind, channel
 ):
     assert str(DAYS) in written(language, kind, channel).text
@@ -93,14 +93,14 @@ def test_whoever_must_register_is_told_after_how_many_days_of_suspension_the_num
         *(
             (kind, channel)
             for kind in NoticeKind
-            if kind.is_of_the_duty
+            if kind.is_statutory
             for channel in (Channel.SMS, Channel.EMAIL)
         ),
         (NoticeKind.SUSPENDED, Channel.EMAIL),
-        (NoticeKind.ENDED, Channel.EMAIL),
+        (NoticeKind.TERMINATED, Channel.EMAIL),
     ],
 )
-def test_whoever_loses_service_is_told_what_becomes_of_emergency_calls(language, kind, channel):
+def test_who_loses_service_is_notified_what_becomes_of_emergency_calls(language, kind, channel):
     assert EMERGENCY[language] in written(language, kind, channel).text.lower()
 
 
@@ -125,7 +125,7 @@ def test_a_short_text_goes_out_in_four_parts_at_most(language, kind):
 
 
 @pytest.mark.parametrize(
-    ("language", "kind"), [(language, kind) for language, kind in SHIPPED if not kind.is_of_the_duty]
+    ("language", "kind"), [(language, kind) for language, kind in SHIPPED if not kind.is_statutory]
 )
 def test_a_short_text_of_what_was_done_does_so_with_the_code_of_its_receipt_too(language, kind):
     assert sms_parts(written(language, kind, receipt="10004711-K2M9QX").text) <= 4
@@ -133,7 +133,7 @@ def test_a_short_text_of_what_was_done_does_so_with_the_code_of_its_receipt_too(
 
 @every_text
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.EMAIL])
-def test_the_code_of_the_receipt_stands_in_a_notice_that_has_one_and_no_hole_where_it_has_none(
+def test_a_notice_shows_its_receipt_code_and_nothing_without_one(
     language, kind, channel
 ):
     with_one = written(language, kind, channel, receipt="4711-K2M9QX").text
@@ -158,7 +158,7 @@ def test_the_tibetan_texts_are_marked_as_awaiting_a_native_reader():
     ("language", "day"),
     [("en", "1 March 2012"), ("zh-hans", "2012年3月1日"), ("bo", "2012 ལོའི་ཟླ་ 3 པའི་ཚེས་ 1 ཉིན")],
 )
-def test_each_language_writes_a_day_in_its_own_way(language, day):
+def test_each_language_writes_a_day_in_its_own_format(language, day):
     assert read_language(language).write_day(DAY) == day
 
 
@@ -237,13 +237,13 @@ def test_a_file_that_is_not_toml_is_refused_by_name():
     ("wanted", "offered", "chosen"),
     [
         ("bo", ["en", "zh-hans"], ["bo"]),
-        (NONE_NAMED, ["zh-hans", "bo"], ["zh-hans", "bo"]),
-        (NONE_NAMED, ["xx", "bo"], ["bo"]),
+        (NO_LANGUAGE, ["zh-hans", "bo"], ["zh-hans", "bo"]),
+        (NO_LANGUAGE, ["xx", "bo"], ["bo"]),
         ("xx", ["zh-hans", "bo"], ["zh-hans", "bo"]),
-        (NONE_NAMED, ["xx"], ["en"]),
+        (NO_LANGUAGE, ["xx"], ["en"]),
     ],
 )
-def test_whoever_named_no_language_is_told_in_each_that_the_home_offers(wanted, offered, chosen):
+def test_who_named_no_language_is_notified_in_each_that_the_instance_offers(wanted, offered, chosen):
     assert languages_to_write_in(wanted, offered=offered) == chosen
 
 
@@ -251,5 +251,5 @@ def test_whoever_named_no_language_is_told_in_each_that_the_home_offers(wanted, 
     ("wanted", "offered", "chosen"),
     [("bo", ["en"], "bo"), ("fr", ["zh-hans", "en"], "zh-hans"), ("fr", ["xx"], "en")],
 )
-def test_a_holder_whose_language_has_no_texts_is_told_in_the_home_s_first(wanted, offered, chosen):
+def test_a_subscriber_whose_language_has_no_texts_is_notified_in_the_instance_s_first(wanted, offered, chosen):
     assert best_language(wanted, offered=offered) == chosen

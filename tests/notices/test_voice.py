@@ -1,4 +1,4 @@
-"""Calls: who provably heard one was told, and nobody else."""
+"""Calls: who provably heard one was notified, and nobody else."""
 
 import json
 import re
@@ -11,16 +11,16 @@ from typer.testing import CliRunner
 from rollkeeper.access.authority import console_authority
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.notices.acts import send_due
-from rollkeeper.notices.errors import NoCalls
+from rollkeeper.notices.services import send_due
+from rollkeeper.notices.errors import VoiceProgramFailed
 from rollkeeper.notices.gateways.base import Answer, Message
 from rollkeeper.notices.gateways.registry import gateways
-from rollkeeper.notices.gateways.voice import Calls
-from rollkeeper.notices.kinds import NONE_NAMED, CallEnd, Channel, Outcome
+from rollkeeper.notices.gateways.voice import VoiceGateway
+from rollkeeper.notices.choices import NO_LANGUAGE, CallResult, Channel, Outcome
 from rollkeeper.notices.rules import judge_call, key_to_press
-from rollkeeper.notices.texts import Written
-from rollkeeper.site.cli import make_app
-from rollkeeper.vault.opened import Opened
+from rollkeeper.notices.texts import RenderedText
+from rollkeeper.operations.cli import make_app
+from rollkeeper.vault.secret_value import SecretValue
 from tests.notices.caller import telephone_system
 from tests.notices.people import ON, attempts, make_line, notice, tell
 
@@ -31,20 +31,20 @@ ATTEMPT = uuid.UUID(int=4)
 @pytest.mark.parametrize(
     ("ended", "pressed", "outcome"),
     [
-        (CallEnd.HEARD, "5", Outcome.DELIVERED), (CallEnd.HEARD, "6", Outcome.FAILED),
-        (CallEnd.HEARD, None, Outcome.FAILED), (CallEnd.HUNG_UP, "5", Outcome.FAILED),
-        (CallEnd.BUSY, None, Outcome.FAILED), (CallEnd.NO_ANSWER, None, Outcome.FAILED),
-        (CallEnd.NO_SUCH_NUMBER, None, Outcome.BOUNCED),
+        (CallResult.HEARD, "5", Outcome.DELIVERED), (CallResult.HEARD, "6", Outcome.FAILED),
+        (CallResult.HEARD, None, Outcome.FAILED), (CallResult.HUNG_UP, "5", Outcome.FAILED),
+        (CallResult.BUSY, None, Outcome.FAILED), (CallResult.NO_ANSWER, None, Outcome.FAILED),
+        (CallResult.NO_SUCH_NUMBER, None, Outcome.BOUNCED),
     ],
 )  # fmt: skip
-def test_only_who_heard_to_the_end_and_pressed_the_key_was_told(ended, pressed, outcome):
+def test_only_who_heard_to_the_end_and_pressed_the_key_was_notified(ended, pressed, outcome):
     assert key_to_press(ATTEMPT) == "5"
     assert judge_call(ended, pressed=pressed, attempt_id=ATTEMPT) is outcome
 
 
 @pytest.fixture
 def folder(committed, tmp_path):
-    clock.give_day(ON)
+    clock.set_demo_date(ON)
     write_settings(voice_program=telephone_system(tmp_path))
     yield tmp_path
     write_settings(voice_program=None)
@@ -52,7 +52,7 @@ def folder(committed, tmp_path):
 
 def called(language="en"):
     owed = tell(make_line(contact=None, service="fixed_line"), language=language)
-    send_due(console_authority(), on=ON, ways={Channel.VOICE: Calls.of_this_home()})
+    send_due(console_authority(), on=ON, by_channel={Channel.VOICE: VoiceGateway.of_this_instance()})
     return owed, str(attempts(owed)[-1].attempt_id)
 
 
@@ -78,8 +78,8 @@ def test_a_call_says_its_text_and_asks_for_a_key_and_the_key_proves(folder, lang
     assert (taken["delivered"], notice(owed).state) == (1, "delivered")
 
 
-def test_whoever_named_no_language_hears_the_same_in_each_and_is_asked_for_the_same_key(folder):
-    owed, _ = called(NONE_NAMED)
+def test_a_call_without_a_named_language_repeats_text_and_key_in_each(folder):
+    owed, _ = called(NO_LANGUAGE)
     (call,) = json.loads((folder / "calls.json").read_text()).values()
 
     keys = [re.findall(r"(?<![0-9])[1-9](?![0-9])", said["text"][-45:]) for said in call["says"]]
@@ -99,7 +99,7 @@ def test_an_answering_machine_a_busy_line_and_nonsense_prove_nothing(folder):
     )  # fmt: skip
 
     assert (taken["delivered"], taken["failed"], taken["unknown"]) == (0, 2, 0)
-    assert {notice(owed).state, notice(busy).state} == {"owed"}
+    assert {notice(owed).state, notice(busy).state} == {"queued"}
 
 
 def test_results_that_were_taken_in_are_forgotten_by_the_program_and_repeat_nothing(folder):
@@ -115,13 +115,13 @@ def test_results_that_were_taken_in_are_forgotten_by_the_program_and_repeat_noth
 def test_a_program_that_is_broken_or_missing_puts_calls_off_and_loses_none(folder):
     (folder / "broken").touch()
     owed, _ = called()
-    with pytest.raises(NoCalls):
-        Calls.of_this_home().results()
-    missing = Calls(str(folder / "nothing"))
+    with pytest.raises(VoiceProgramFailed):
+        VoiceGateway.of_this_instance().results()
+    missing = VoiceGateway(str(folder / "nothing"))
 
     assert [one.outcome for one in attempts(owed)] == ["failed"]
     assert notice(owed).next_try_at > clock.now()
-    with pytest.raises(NoCalls):
+    with pytest.raises(VoiceProgramFailed):
         missing.results()
 
 
@@ -136,23 +136,23 @@ def test_a_program_that_does_not_end_has_the_calls_that_it_took(tmp_path):
         Message(
             uuid.uuid4(),
             Channel.VOICE,
-            Opened("+8689100000001"),
-            said=(Written("en", "", "Please register."),),
+            SecretValue("+8689100000001"),
+            texts=(RenderedText("en", "", "Please register."),),
         )
         for _ in range(2)
     ]
 
-    said = Calls(str(program), patience_s=1.5).send(calls)
+    said = VoiceGateway(str(program), patience_s=1.5).send(calls)
 
-    assert [one.answer for one in said] == [Answer.TAKEN, Answer.LATER]
+    assert [one.answer for one in said] == [Answer.ACCEPTED, Answer.RETRY]
 
 
-def test_no_number_is_in_any_file_that_the_house_writes(folder, home):
+def test_no_number_is_in_any_file_that_the_register_writes(folder, data_dir):
     called()
 
-    written = [file for file in home.rglob("*") if file.is_file() and "register" not in file.parts]
+    written = [file for file in data_dir.rglob("*") if file.is_file() and "register" not in file.parts]
     assert not [file for file in written if b"13900001234" in file.read_bytes()]
 
 
-def test_a_home_that_names_a_program_calls_by_it(folder):
-    assert isinstance(gateways()[Channel.VOICE], Calls)
+def test_an_instance_that_names_a_program_calls_by_it(folder):
+    assert isinstance(gateways()[Channel.VOICE], VoiceGateway)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A browser at the portal, a telephone, and a porter who answers at once. What is opened must be committed before."""
+"""A browser at the portal, a telephone, and a portal worker who answers at once. What is opened must be committed before."""
 
 import importlib
 import re
@@ -9,40 +9,40 @@ from django.test import Client, override_settings
 from django.urls import clear_url_caches
 
 from rollkeeper.site import urls
-from tests.rights.conftest import answering, telephone
-from tests.rights.people import NUMBER, PERSON
+from tests.selfcare.conftest import answering, telephone
+from tests.selfcare.people import NUMBER, PERSON
 
 __all__ = ["telephone"]
 
 
 @pytest.fixture
-def at_door(committed, telephone, monkeypatch):
-    """A porter who carries out whatever is written down in the same breath."""
+def at_portal(committed, telephone, monkeypatch):
+    """A portal worker who carries out whatever is written down in the same breath."""
     return answering(telephone, monkeypatch)
 
 
 @pytest.fixture
-def browser(at_door, monkeypatch):
+def browser(at_portal, monkeypatch):
     """A browser that has not come in yet."""
     signed = "django.contrib.sessions.backends.signed_cookies"
     with override_settings(SESSION_ENGINE=signed, ALLOWED_HOSTS=["testserver"]):
-        monkeypatch.setenv("ROLLKEEPER_FACE", "portal")
+        monkeypatch.setenv("ROLLKEEPER_APP", "portal")
         importlib.reload(urls)
         clear_url_caches()
         yield Client(HTTP_ACCEPT="text/html")
-        monkeypatch.delenv("ROLLKEEPER_FACE")
+        monkeypatch.delenv("ROLLKEEPER_APP")
         importlib.reload(urls)
         clear_url_caches()
 
 
 @pytest.fixture
-def come_in(browser, at_door):
+def come_in(browser, at_portal):
     """Come in with the code that comes to a line."""
 
     def in_with(number=NUMBER):
         asked = browser.post("/", {"number": number})
-        knock = re.search(rb'name="knock" value="([0-9a-f-]{36})"', asked.content)[1].decode()
-        answer = browser.post("/code/", {"knock": knock, "code": at_door.newest_code})
+        code_request = re.search(rb'name="code_request" value="([0-9a-f-]{36})"', asked.content)[1].decode()
+        answer = browser.post("/code/", {"code_request": code_request, "code": at_portal.newest_code})
         assert answer.status_code == 302, answer.content.decode()
         return browser
 
@@ -55,7 +55,7 @@ def prove(browser):
 
     def proved(person=PERSON):
         return browser.post(
-            "/prove/",
+            "/verify/",
             {"document_type": "passport", "document_state": "NPL", "document_number": person["document_number"],
              "name": person["name"]},
         )  # fmt: skip

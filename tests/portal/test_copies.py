@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Copies of documents are among what is held: listed with article and last day, had as pictures by their holder alone."""
+"""Copies of documents are among what is held: listed with article and last day, had as pictures by their subscriber alone."""
 
 import base64
 import datetime as dt
@@ -10,14 +10,14 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.enrolment.joining import join_document
+from rollkeeper.registration.document_links import link_document
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import StaffId, new_uuid
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.vault import copies
+from rollkeeper.vault import document_store
 from tests.pages import text
-from tests.rights.people import NUMBER, ON, PERSON, enrol
+from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 
 FRONT, BACK = b"\xff\xd8 an invented front", b"\xff\xd8 an invented back" * 500
 STRANGER = PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
@@ -26,39 +26,39 @@ STRANGER = PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
 @pytest.fixture(autouse=True)
 def store(committed, tmp_path):
     write_settings(documents_url=f"file://{tmp_path}/copies")
-    copies.prepare()
+    document_store.prepare()
     yield
     write_settings(documents_url=None)
 
 
 def picture(browser, record, position=0):
-    return browser.post("/copy/", {"record": str(record), "position": position})
+    return browser.post("/document-copy/", {"record": str(record), "position": position})
 
 
 def record_of(line):
-    return rows("SELECT holding_id FROM lines_holding WHERE line_id = %s", [line])[0].holding_id
+    return rows("SELECT tenure_id FROM lines_tenure WHERE line_id = %s", [line])[0].tenure_id
 
 
 def test_a_copy_is_listed_with_its_article_before_anything_is_proved_and_not_shown(come_in):
-    line = enrol(copies=(FRONT, BACK))
+    line = register_line(copies=(FRONT, BACK))
     browser = come_in()
 
-    page = text(browser.get("/held/"))
+    page = text(browser.get("/personal-data/"))
 
     assert page.count("Copy of the document") == 2
     assert re.search(r"Copy of the document</td>.{0,120}art\. 4 ¶1", page)
-    assert picture(browser, record_of(line)).headers["Location"] == "/prove/"
+    assert picture(browser, record_of(line)).headers["Location"] == "/verify/"
     assert not rows(
         "SELECT FROM ledger_entry WHERE verb = 'vault:sealed:opened' AND body LIKE '%%document_copy%%'"
     )
 
 
-def test_its_holder_has_each_as_a_picture_and_sees_that_it_was_opened(come_in, prove):
-    record = record_of(enrol(copies=(FRONT, BACK)))
+def test_its_subscriber_has_each_as_a_image_and_sees_that_it_was_opened(come_in, prove):
+    record = record_of(register_line(copies=(FRONT, BACK)))
     browser = come_in()
     prove()
-    browser.post("/held/")
-    before = text(browser.get("/who-looked/")).count("the copy of the document")
+    browser.post("/personal-data/")
+    before = text(browser.get("/access-history/")).count("the copy of the document")
 
     answers = [picture(browser, record, position) for position in (0, 1)]
 
@@ -66,31 +66,31 @@ def test_its_holder_has_each_as_a_picture_and_sees_that_it_was_opened(come_in, p
     assert {one.headers["Content-Type"] for one in answers} == {"image/jpeg"}
     assert {one.headers["Cache-Control"] for one in answers} == {"no-store"}
     assert before == 0
-    assert text(browser.get("/who-looked/")).count("the copy of the document") == 2
+    assert text(browser.get("/access-history/")).count("the copy of the document") == 2
 
 
 def test_nobody_has_the_copy_of_somebody_else_nor_one_that_there_is_not(come_in, prove):
-    mine, theirs = enrol(copies=(FRONT,)), enrol("+8613908915678", STRANGER, copies=(BACK,))
+    mine, theirs = register_line(copies=(FRONT,)), register_line("+8613908915678", STRANGER, copies=(BACK,))
     browser = come_in()
     prove()
 
     asked = [(record_of(theirs), 0), (new_uuid(), 0), (record_of(mine), 1), (record_of(mine), 99999)]
     answers = [picture(browser, *one) for one in asked]
 
-    assert {(one.status_code, one.headers["Location"]) for one in answers} == {(302, "/mine/")}
+    assert {(one.status_code, one.headers["Location"]) for one in answers} == {(302, "/lines/")}
 
 
-def test_the_file_carries_the_pictures_and_until_when_they_are_kept(come_in, prove):
-    enrol(copies=(FRONT, BACK))
-    ended = enrol("+8613908915678", copies=(BACK,))
+def test_the_file_carries_the_images_and_until_when_they_are_kept(come_in, prove):
+    register_line(copies=(FRONT, BACK))
+    ended = register_line("+8613908915678", copies=(BACK,))
     browser = come_in()
     prove()
-    browser.post("/do/end/", {"key": str(new_uuid()), "line": str(ended), "sure": "on"})
+    browser.post("/do/terminate/", {"key": str(new_uuid()), "line": str(ended), "sure": "on"})
 
     whole = json.loads(browser.post("/export/").content)
 
     held = [row for row in whole["kept"] if row["media_type"] == "image/jpeg"]
-    assert whole["form"] == "rollkeeper/own-record/3"
+    assert whole["form"] == "rollkeeper/data-export/3"
     assert sorted(base64.b64decode(row["value"]) for row in held) == sorted([FRONT, BACK, BACK])
     assert {row["article"] for row in held} == {"4 ¶1"}
     a_year_later = dt.date(ON.year + 1, ON.month, ON.day).isoformat()
@@ -98,19 +98,19 @@ def test_the_file_carries_the_pictures_and_until_when_they_are_kept(come_in, pro
     assert {row["position"] for row in whole["kept"] if row["media_type"] is None} == {None}
 
 
-def test_each_document_by_which_somebody_is_known_is_said_with_its_days_and_no_number(come_in, prove):
+def test_each_linked_document_is_listed_with_its_days_and_no_number(come_in, prove):
     clerk = Authority(frozenset({StaffRole.CLERK}), StaffId(new_uuid()), "c1" * 32)
-    enrol()
+    register_line()
     mine = (PERSON["document_type"], PERSON["document_number"])
-    join_document(
+    link_document(
         clerk, submission_key=str(new_uuid()), number=NUMBER, document=mine, further=("passport-ind", "Z4711000"),
-        looked_twice=False, on=ON,
+        double_checked=False, on=ON,
     )  # fmt: skip
     browser = come_in()
-    before = browser.get("/held/").content.decode()
+    before = browser.get("/personal-data/").content.decode()
     prove()
 
-    page, whole = browser.get("/held/").content.decode(), json.loads(browser.post("/export/").content)
+    page, whole = browser.get("/personal-data/").content.decode(), json.loads(browser.post("/export/").content)
 
     assert "Documents by which you are known" not in before
     assert "Documents by which you are known" in page
@@ -122,17 +122,17 @@ def test_each_document_by_which_somebody_is_known_is_said_with_its_days_and_no_n
 
 
 def test_a_store_that_does_not_answer_is_said_and_the_rest_is_read_all_the_same(come_in, prove, monkeypatch):
-    from rollkeeper.vault.errors import CopyStoreAway
+    from rollkeeper.vault.errors import DocumentStoreUnavailable
 
     def away(*_, **__):
-        raise CopyStoreAway
+        raise DocumentStoreUnavailable
 
-    enrol(copies=(FRONT,))
+    register_line(copies=(FRONT,))
     browser = come_in()
     prove()
-    monkeypatch.setattr(copies, "fetch", away)
+    monkeypatch.setattr(document_store, "fetch", away)
 
-    assert browser.post("/export/").headers["Location"] == "/mine/"
-    assert PERSON["name"] in text(browser.post("/held/"))
-    assert NUMBER not in text(browser.get("/mine/"))
+    assert browser.post("/export/").headers["Location"] == "/lines/"
+    assert PERSON["name"] in text(browser.post("/personal-data/"))
+    assert NUMBER not in text(browser.get("/lines/"))
     assert clock.today() == ON

@@ -9,17 +9,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from rollkeeper.access.authority import console_authority
-from rollkeeper.access.signing_out import sign_out_everyone
+from rollkeeper.access.sign_out_all import sign_out_everyone
 from rollkeeper.kernel.database import rows
 from rollkeeper.kernel.ids import new_uuid
-from rollkeeper.portal.own_record import OwnRecord
-from rollkeeper.rights.deciding import settle_case
-from rollkeeper.rights.kinds import CaseKind
-from rollkeeper.rights.queries import open_cases
+from rollkeeper.portal.data_export import DataExport
+from rollkeeper.selfcare.case_decisions import settle_case
+from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.queries import open_cases
 from tests.pages import text
-from tests.rights.people import NUMBER, ON, PERSON, enrol
+from tests.selfcare.people import NUMBER, ON, PERSON, register_line
 
-PAGES = ("/mine/", "/held/", "/who-looked/", "/receipts/", "/prove/", "/do/pause/", "/do/end/")
+PAGES = ("/lines/", "/personal-data/", "/access-history/", "/receipts/", "/verify/", "/do/pause/", "/do/terminate/")
 VALUES = (PERSON["name"], PERSON["address"], PERSON["document_number"], NUMBER, NUMBER[1:])
 
 
@@ -28,7 +28,7 @@ def do(browser, what, line, **more):
 
 
 def test_an_unknown_number_gets_the_same_page(browser):
-    enrol()
+    register_line()
     browser.get("/")  # the first page brings the style sheet along
 
     pages = [
@@ -44,21 +44,21 @@ def test_an_unknown_number_gets_the_same_page(browser):
 
 
 def test_a_wrong_code_says_the_same_for_every_number_and_gives_no_cookie(browser):
-    enrol()
+    register_line()
 
-    answers = [browser.post("/code/", {"knock": str(new_uuid()), "code": "12345678"}) for _ in range(2)]
+    answers = [browser.post("/code/", {"code_request": str(new_uuid()), "code": "12345678"}) for _ in range(2)]
 
     assert {one.status_code for one in answers} == {422}
-    assert "rollkeeper_portal_visit" not in browser.cookies
+    assert "rollkeeper_portal_session" not in browser.cookies
 
 
 def test_the_line_in_the_hand_is_seen_and_no_other_before_the_second_proof(come_in, prove):
-    here, other = enrol(), enrol("+8613908915678")
+    here, other = register_line(), register_line("+8613908915678")
 
     browser = come_in()
-    before = text(browser.get("/mine/"))
+    before = text(browser.get("/lines/"))
     assert prove().status_code == 302
-    after = text(browser.get("/mine/"))
+    after = text(browser.get("/lines/"))
 
     assert str(here) in before
     assert str(other) not in before
@@ -66,37 +66,37 @@ def test_the_line_in_the_hand_is_seen_and_no_other_before_the_second_proof(come_
 
 
 def test_a_wrong_name_or_document_proves_nothing_and_five_end_it(come_in, prove):
-    enrol()
+    register_line()
     browser = come_in()
 
     for wrong in ({"name": "Another Person"}, {"document_number": "X7654321"}, *[{"name": "Nobody"}] * 3):
         assert prove(PERSON | wrong).status_code == 422
 
     assert prove().status_code == 422
-    assert browser.post("/export/").headers["Location"] == "/prove/"
+    assert browser.post("/export/").headers["Location"] == "/verify/"
 
 
 def test_what_is_held_is_listed_with_article_and_read_only_when_proved(come_in, prove):
-    enrol()
+    register_line()
     browser = come_in()
 
-    listed, refused = text(browser.get("/held/")), browser.post("/held/")
+    listed, refused = text(browser.get("/personal-data/")), browser.post("/personal-data/")
     prove()
-    in_clear = text(browser.post("/held/"))
+    in_clear = text(browser.post("/personal-data/"))
 
     assert PERSON["name"] not in listed
-    assert refused.headers["Location"] == "/prove/"
+    assert refused.headers["Location"] == "/verify/"
     assert all(
         value in in_clear for value in (PERSON["name"], PERSON["address"], PERSON["document_number"], NUMBER)
     )
 
 
 def test_a_kind_of_document_is_said_as_people_call_it_and_goes_out_as_it_is_held(come_in, prove):
-    enrol()
+    register_line()
     browser = come_in()
     prove()
 
-    shown, taken = text(browser.post("/held/")), text(browser.post("/export/"))
+    shown, taken = text(browser.post("/personal-data/")), text(browser.post("/export/"))
 
     assert "Passport (NPL)" in shown
     assert "passport-npl" not in shown
@@ -104,17 +104,17 @@ def test_a_kind_of_document_is_said_as_people_call_it_and_goes_out_as_it_is_held
 
 
 def test_reading_ones_own_record_is_a_look_that_one_sees(come_in, prove):
-    enrol()
+    register_line()
     browser = come_in()
     prove()
 
-    browser.post("/held/")
+    browser.post("/personal-data/")
 
-    assert "the subscriber" in text(browser.get("/who-looked/"))
+    assert "the subscriber" in text(browser.get("/access-history/"))
 
 
 def test_all_that_is_held_goes_out_as_one_file_that_machines_read(come_in, prove):
-    enrol()
+    register_line()
     browser = come_in()
     prove()
 
@@ -123,11 +123,11 @@ def test_all_that_is_held_goes_out_as_one_file_that_machines_read(come_in, prove
 
     assert {row["value"] for row in whole["kept"]} >= {PERSON["name"], PERSON["address"], NUMBER}
     assert answer.headers["Cache-Control"] == "no-store"
-    assert rows("SELECT FROM rights_ask") == []
+    assert rows("SELECT FROM selfcare_portalrequest") == []
 
 
 def test_the_file_is_as_the_papers_say_field_by_field(come_in, prove):
-    line = enrol()
+    line = register_line()
     browser = come_in()
     prove()
     do(browser, "dispute", line)
@@ -135,14 +135,14 @@ def test_the_file_is_as_the_papers_say_field_by_field(come_in, prove):
 
     whole = json.loads(browser.post("/export/").content)
 
-    assert OwnRecord.model_validate(whole)
+    assert DataExport.model_validate(whole)
     assert whole["lines"][0]["cases"]
     assert "heir" in whole["named"]
-    assert all(whole[name] for name in ("kept", "looks", "receipts"))
+    assert all(whole[name] for name in ("kept", "accesses", "receipts"))
 
 
-def test_nothing_personal_stands_in_addresses_titles_or_pages_that_were_not_asked_to_show_it(come_in, prove):
-    enrol()
+def test_nothing_personal_is_in_addresses_titles_or_other_pages(come_in, prove):
+    register_line()
     browser = come_in()
     prove()
 
@@ -155,40 +155,40 @@ def test_nothing_personal_stands_in_addresses_titles_or_pages_that_were_not_aske
 
 
 def test_a_line_that_is_not_mine_counts_for_no_limit_at_once_and_opens_a_case(come_in, prove):
-    from rollkeeper.lines.counting import count_held
-    from rollkeeper.lines.queries import present_holding, view_line
+    from rollkeeper.lines.line_counts import count_current_lines
+    from rollkeeper.lines.queries import current_tenure, view_line
 
-    enrol()
-    strange = enrol("+8613908915678")
-    person = present_holding(strange).person_id
+    register_line()
+    strange = register_line("+8613908915678")
+    person = current_tenure(strange).person_id
     browser = come_in()
     prove()
 
     answer = do(browser, "not-mine", strange)
 
     assert answer.status_code == 302
-    assert count_held([person], party_kinds=["individual"], services=["mobile"]) == {person: 1}
+    assert count_current_lines([person], party_kinds=["individual"], services=["mobile"]) == {person: 1}
     assert view_line(strange).is_disputed
-    (case,) = rows("SELECT kind, due_on - opened_on AS days FROM rights_case")
+    (case,) = rows("SELECT kind, due_on - opened_on AS days FROM selfcare_case")
     assert (case.kind, case.days) == (CaseKind.NOT_MINE, 30)
 
 
 def test_a_line_of_somebody_else_is_out_of_reach(come_in, prove):
-    enrol()
-    strange = enrol("+8613908915678", PERSON | {"document_number": "X7654321", "name": "Somebody Else"})
+    register_line()
+    strange = register_line("+8613908915678", PERSON | {"document_number": "X7654321", "name": "Somebody Else"})
     browser = come_in()
     prove()
 
     answers = [do(browser, what, strange) for what in ("dispute", "appeal", "not-mine")]
 
     assert {one.status_code for one in answers} == {422}
-    assert not rows("SELECT FROM rights_case")
+    assert not rows("SELECT FROM selfcare_case")
 
 
 def test_a_line_ends_only_after_the_second_proof(come_in, prove):
     from rollkeeper.lines.queries import view_line
 
-    line = enrol()
+    line = register_line()
     browser = come_in()
 
     assert do(browser, "end", line, sure="on").status_code == 422
@@ -199,7 +199,7 @@ def test_a_line_ends_only_after_the_second_proof(come_in, prove):
 
 
 def test_a_hardship_is_declared_with_a_word_and_sent_twice_it_is_one(come_in):
-    line = enrol()
+    line = register_line()
     browser, key = come_in(), str(new_uuid())
 
     for _ in range(2):
@@ -212,10 +212,10 @@ def test_a_hardship_is_declared_with_a_word_and_sent_twice_it_is_one(come_in):
 
 
 def test_a_receipt_is_had_as_a_text_that_proves_itself(come_in):
-    from rollkeeper.ledger.publishing import prepare_receipts
+    from rollkeeper.ledger.publication import prepare_receipts
 
     prepare_receipts()
-    enrol()
+    register_line()
     browser = come_in()
     code = re.search(r"<code>([0-9]+-[0-9A-Z]{6})</code>", text(browser.get("/receipts/")))[1]
 
@@ -226,74 +226,74 @@ def test_a_receipt_is_had_as_a_text_that_proves_itself(come_in):
 
 
 def test_whoever_leaves_is_out_in_the_register_too(come_in):
-    enrol()
+    register_line()
     browser = come_in()
-    kept = browser.cookies["rollkeeper_portal_visit"].value
+    kept = browser.cookies["rollkeeper_portal_session"].value
 
-    browser.post("/leave/")
-    browser.cookies["rollkeeper_portal_visit"] = kept
+    browser.post("/sign-out/")
+    browser.cookies["rollkeeper_portal_session"] = kept
 
-    assert browser.get("/mine/").headers["Location"] == "/"
-    assert rows("SELECT FROM rights_visit") == []
+    assert browser.get("/lines/").headers["Location"] == "/"
+    assert rows("SELECT FROM selfcare_portalsession") == []
 
 
 def test_a_cookie_that_somebody_made_up_is_turned_away_before_anybody_is_asked(browser, come_in):
-    enrol()
+    register_line()
     come_in()
-    real = browser.cookies["rollkeeper_portal_visit"].value
+    real = browser.cookies["rollkeeper_portal_session"].value
 
     for made_up in ("ab" * 32, "ab" * 32 + real[64:], "nonsense", ""):
-        browser.cookies["rollkeeper_portal_visit"] = made_up
+        browser.cookies["rollkeeper_portal_session"] = made_up
         with CaptureQueriesContext(connection) as seen:
-            assert browser.get("/mine/").headers["Location"] == "/"
+            assert browser.get("/lines/").headers["Location"] == "/"
         assert seen.captured_queries == []
 
 
 def test_a_proof_that_failed_tells_by_nothing_which_half_was_right(come_in, prove):
     """Neither by its words, nor by what was done for it, nor by who is said to have looked."""
-    enrol()
+    register_line()
     browser = come_in()
-    neither, told, done, looks = {"name": "Another Person", "document_number": "X7654321"}, set(), set(), []
+    neither, notified, done, looks = {"name": "Another Person", "document_number": "X7654321"}, set(), set(), []
 
     for wrong in (neither, {"name": "Another Person"}, {"document_number": "X7654321"}):
         with CaptureQueriesContext(connection) as seen:
-            told.add(re.sub(r'(value="[^"]+"|visit: [0-9])', "", text(prove(PERSON | wrong))))
+            notified.add(re.sub(r'(value="[^"]+"|session: [0-9])', "", text(prove(PERSON | wrong))))
         done.add(
             tuple(re.sub(r"[0-9a-f]*\d[0-9a-f_-]*", "", one["sql"])[:40] for one in seen.captured_queries)
         )
-        looks.append(text(browser.get("/who-looked/")).count("the subscriber"))
+        looks.append(text(browser.get("/access-history/")).count("the subscriber"))
 
-    assert len(told) == len(done) == 1
+    assert len(notified) == len(done) == 1
     assert looks == [1, 2, 3]
 
 
-def test_a_line_that_nobody_is_registered_for_shows_no_looks_of_a_former_holders_time(come_in, prove):
-    enrol()
+def test_an_unregistered_line_shows_no_accesses_of_a_former_subscriber(come_in, prove):
+    register_line()
     browser = come_in()
     prove()
-    browser.post("/held/")
+    browser.post("/personal-data/")
     do(browser, "not-mine", str(rows("SELECT line_id FROM lines_line")[0].line_id))
     settle_case(console_authority(), open_cases()[0].case_id, upheld=True, on=ON)
 
     browser = come_in()
 
-    page = text(browser.get("/who-looked/"))
+    page = text(browser.get("/access-history/"))
     assert "the subscriber" not in page
     assert page.count("the register itself") == 1  # the code that has just come
-    assert "The holder of the line is registered." not in text(browser.get("/receipts/"))
+    assert "The subscriber of the line is registered." not in text(browser.get("/receipts/"))
 
 
-def test_everybody_signed_out_means_the_visits_of_the_portal_too(come_in):
-    enrol()
+def test_everybody_signed_out_means_the_sessions_of_the_portal_too(come_in):
+    register_line()
     browser = come_in()
 
     assert sign_out_everyone() == 1
 
-    assert browser.get("/mine/").headers["Location"] == "/"
+    assert browser.get("/lines/").headers["Location"] == "/"
 
 
 def test_nothing_that_was_typed_is_drawn_again(browser, come_in, prove):
-    enrol()
+    register_line()
     come_in()
 
     page = text(prove(PERSON | {"name": "Mistyped Invented"}))
@@ -308,7 +308,7 @@ def test_nothing_that_was_typed_is_drawn_again(browser, come_in, prove):
      ("correct", {"about": "Mistyped Invented"}), ("name", {"part": "Mistyped Invented"})],
 )  # fmt: skip
 def test_no_sentence_repeats_what_was_sent_in_the_place_of_a_choice(come_in, prove, what, fields):
-    line = enrol()
+    line = register_line()
     browser = come_in()
     prove()
 
@@ -321,7 +321,7 @@ def test_no_sentence_repeats_what_was_sent_in_the_place_of_a_choice(come_in, pro
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
 def test_every_page_is_there_in_every_language(come_in, language):
-    enrol()
+    register_line()
     browser = come_in()
     browser.cookies["django_language"] = language
 

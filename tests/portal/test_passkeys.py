@@ -8,10 +8,10 @@ import pytest
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import new_uuid
 from rollkeeper.kernel.settings import write_settings
-from rollkeeper.portal.own_record import OwnRecord
+from rollkeeper.portal.data_export import DataExport
 from tests.pages import text
 from tests.portal.authenticator import PRESENT, Device
-from tests.rights.people import PERSON, enrol
+from tests.selfcare.people import PERSON, register_line
 
 SECOND = "+8613908915678"
 STRANGER = PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
@@ -28,37 +28,37 @@ def add(browser, device, key=None):
 
 
 def show(browser, device):
-    return browser.post("/passkeys/prove/", {"credential": device.shown(options(browser, "show")["options"])})
+    return browser.post("/passkeys/verify/", {"credential": device.shown(options(browser, "show")["options"])})
 
 
-def is_proved(browser):
-    return browser.post("/held/").status_code == 200
+def is_verified(browser):
+    return browser.post("/personal-data/").status_code == 200
 
 
 @pytest.fixture
 def enrolled(come_in, prove):
-    """A browser in whose visit a passkey was added, and the device."""
-    enrol()
+    """A browser in whose session a passkey was added, and the device."""
+    register_line()
     browser, device = come_in(), Device()
     prove()
     assert add(browser, device).headers["Location"] == "/passkeys/"
     return browser, device
 
 
-def test_who_added_a_passkey_shows_by_it_who_they_are_in_the_next_visit(enrolled, come_in):
+def test_who_added_a_passkey_shows_by_it_who_they_are_in_the_next_session(enrolled, come_in):
     _, device = enrolled
     browser = come_in()
-    before = is_proved(browser)
+    before = is_verified(browser)
 
     answer = show(browser, device)
 
     assert not before
-    assert answer.headers["Location"] == "/mine/"
-    assert is_proved(browser)
+    assert answer.headers["Location"] == "/lines/"
+    assert is_verified(browser)
 
 
 def test_a_passkey_is_added_only_after_the_second_proof(come_in):
-    enrol()
+    register_line()
     browser, device = come_in(), Device()
 
     asked = options(browser, "new")
@@ -67,13 +67,13 @@ def test_a_passkey_is_added_only_after_the_second_proof(come_in):
     )
 
     assert "options" not in asked
-    assert answer.headers["Location"] == "/prove/"
-    assert not rows("SELECT FROM rights_passkey")
+    assert answer.headers["Location"] == "/verify/"
+    assert not rows("SELECT FROM selfcare_passkey")
 
 
 def test_a_passkey_of_somebody_else_shows_nothing_and_uses_up_a_try(come_in, prove):
-    enrol()
-    enrol(SECOND, STRANGER)
+    register_line()
+    register_line(SECOND, STRANGER)
     theirs = Device()
     browser = come_in(SECOND)
     prove(STRANGER)
@@ -82,10 +82,10 @@ def test_a_passkey_of_somebody_else_shows_nothing_and_uses_up_a_try(come_in, pro
 
     answer = show(browser, theirs)
 
-    assert answer.headers["Location"] == "/prove/"
-    assert "Tries left in this visit: 4" in text(browser.get("/prove/"))
-    assert not is_proved(browser)
-    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'rights:visit:not_proved'")) == 1
+    assert answer.headers["Location"] == "/verify/"
+    assert "Tries left in this session: 4" in text(browser.get("/verify/"))
+    assert not is_verified(browser)
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'selfcare:session:not_verified'")) == 1
 
 
 @pytest.mark.parametrize(
@@ -105,24 +105,24 @@ def test_what_was_signed_elsewhere_or_without_its_owner_is_not_taken(enrolled, c
 
     show(browser, device)
 
-    assert not is_proved(browser)
+    assert not is_verified(browser)
 
 
-def test_an_answer_is_good_once_and_for_its_own_visit(enrolled, come_in):
+def test_an_answer_is_good_once_and_for_its_own_session(enrolled, come_in):
     browser, device = enrolled
     of_the_first = device.shown(options(browser, "show")["options"])
     come_in()
     options(browser, "show")
 
-    browser.post("/passkeys/prove/", {"credential": of_the_first})
-    elsewhere = is_proved(browser)
+    browser.post("/passkeys/verify/", {"credential": of_the_first})
+    elsewhere = is_verified(browser)
     said = device.shown(options(browser, "show")["options"])
-    browser.post("/passkeys/prove/", {"credential": said})
-    here = is_proved(browser)
-    run("UPDATE rights_visit SET proved_at = NULL")
-    browser.post("/passkeys/prove/", {"credential": said})
+    browser.post("/passkeys/verify/", {"credential": said})
+    here = is_verified(browser)
+    run("UPDATE selfcare_portalsession SET verified_at = NULL")
+    browser.post("/passkeys/verify/", {"credential": said})
 
-    assert (elsewhere, here, is_proved(browser)) == (False, True, False)
+    assert (elsewhere, here, is_verified(browser)) == (False, True, False)
 
 
 def test_a_counter_that_does_not_go_on_is_a_copy_and_shows_nobody(enrolled, come_in):
@@ -131,26 +131,26 @@ def test_a_counter_that_does_not_go_on_is_a_copy_and_shows_nobody(enrolled, come
     show(browser, device)
     device.count -= 1
 
-    browser.post("/leave/")
-    run("DELETE FROM rights_knock")
+    browser.post("/sign-out/")
+    run("DELETE FROM selfcare_coderequest")
     browser = come_in()
     show(browser, device)
 
-    assert not is_proved(browser)
+    assert not is_verified(browser)
 
 
-def test_what_a_browser_is_asked_for_is_the_same_for_who_has_a_passkey_and_who_has_none(come_in, prove):
+def test_passkey_options_are_the_same_with_and_without_a_passkey(come_in, prove):
     def asked(number):
         found = options(come_in(number), "show")
         return found["options"] | {"challenge": ""}
 
-    enrol()
-    enrol(SECOND, STRANGER)
+    register_line()
+    register_line(SECOND, STRANGER)
     without = asked(SECOND)
     browser = come_in()
     prove()
     add(browser, Device())
-    run("DELETE FROM rights_knock")
+    run("DELETE FROM selfcare_coderequest")
 
     assert asked("+8613908911234") == without
     assert "allowCredentials" not in without
@@ -158,25 +158,25 @@ def test_what_a_browser_is_asked_for_is_the_same_for_who_has_a_passkey_and_who_h
 
 def test_a_passkey_that_is_removed_shows_nobody_any_more(enrolled, come_in):
     browser, device = enrolled
-    (held,) = rows("SELECT passkey_id FROM rights_passkey")
+    (held,) = rows("SELECT passkey_id FROM selfcare_passkey")
 
     answer = browser.post("/passkeys/remove/", {"key": str(new_uuid()), "passkey": str(held.passkey_id)})
     browser = come_in()
     show(browser, device)
 
     assert answer.headers["Location"] == "/passkeys/"
-    assert not is_proved(browser)
+    assert not is_verified(browser)
 
 
 def test_nobody_removes_the_passkey_of_somebody_else(enrolled, come_in, prove):
-    (held,) = rows("SELECT passkey_id FROM rights_passkey")
-    enrol(SECOND, STRANGER)
+    (held,) = rows("SELECT passkey_id FROM selfcare_passkey")
+    register_line(SECOND, STRANGER)
     browser = come_in(SECOND)
     prove(STRANGER)
 
     browser.post("/passkeys/remove/", {"key": str(new_uuid()), "passkey": str(held.passkey_id)})
 
-    assert len(rows("SELECT FROM rights_passkey")) == 1
+    assert len(rows("SELECT FROM selfcare_passkey")) == 1
 
 
 def test_the_fifth_is_taken_and_a_sixth_is_not(enrolled):
@@ -184,7 +184,7 @@ def test_the_fifth_is_taken_and_a_sixth_is_not(enrolled):
     for _ in range(4):
         add(browser, Device())
 
-    assert len(rows("SELECT FROM rights_passkey")) == 5
+    assert len(rows("SELECT FROM selfcare_passkey")) == 5
     assert "options" not in options(browser, "new")
 
 
@@ -196,7 +196,7 @@ def test_a_form_sent_twice_adds_one(enrolled):
     again = add(browser, device, key)
 
     assert (answer.headers["Location"], again.headers["Location"]) == ("/passkeys/", "/passkeys/")
-    assert len(rows("SELECT FROM rights_passkey")) == 2
+    assert len(rows("SELECT FROM selfcare_passkey")) == 2
 
 
 def test_the_page_and_the_file_say_since_when_and_hold_no_key(enrolled):
@@ -205,16 +205,16 @@ def test_the_page_and_the_file_say_since_when_and_hold_no_key(enrolled):
     page, whole = text(browser.get("/passkeys/")), json.loads(browser.post("/export/").content)
 
     assert "not yet" in page
-    assert OwnRecord.model_validate(whole).passkeys[0].used_on is None
+    assert DataExport.model_validate(whole).passkeys[0].used_on is None
     assert device.name.hex() not in json.dumps(whole)
 
 
-def test_without_a_domain_a_production_home_takes_none(enrolled, monkeypatch):
+def test_without_a_domain_a_production_instance_takes_none(enrolled, monkeypatch):
     from rollkeeper.access import passkeys as domains
-    from rollkeeper.kernel.settings import HomeKind
+    from rollkeeper.kernel.settings import InstanceKind
 
     browser, _ = enrolled
-    monkeypatch.setattr(domains, "HomeKind", type("Kind", (), {"TRIAL": HomeKind.PRODUCTION}))
+    monkeypatch.setattr(domains, "InstanceKind", type("Kind", (), {"TRIAL": InstanceKind.PRODUCTION}))
 
     assert domains.passkey_domain() is None
     assert "takes no passkeys" in text(browser.get("/passkeys/"))
@@ -231,10 +231,10 @@ def test_nonsense_is_no_passkey_and_breaks_nothing(enrolled):
         options(browser, "new")
         answer = browser.post("/passkeys/add/", {"key": str(new_uuid()), "credential": said})
         assert answer.status_code == 302, said
-        answer = browser.post("/passkeys/prove/", {"credential": said})
+        answer = browser.post("/passkeys/verify/", {"credential": said})
         assert answer.status_code == 302, said
 
-    assert len(rows("SELECT FROM rights_passkey")) == 1
+    assert len(rows("SELECT FROM selfcare_passkey")) == 1
 
 
 def test_who_is_erased_leaves_no_passkey(enrolled):
@@ -242,6 +242,6 @@ def test_who_is_erased_leaves_no_passkey(enrolled):
 
     run("UPDATE subscribers_subscriber SET erased_on = '2012-03-02'")
 
-    run(sql("rights", "forget"))
+    run(sql("selfcare", "delete_expired"))
 
-    assert not rows("SELECT FROM rights_passkey")
+    assert not rows("SELECT FROM selfcare_passkey")

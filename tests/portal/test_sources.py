@@ -18,7 +18,7 @@ def test_one_network_of_ipv6_is_one_source_however_it_is_written(other):
     assert source(other) == source("2001:db8::1")
 
 
-def test_networks_and_addresses_are_told_apart():
+def test_networks_and_addresses_are_notified_apart():
     addresses = (
         "2001:db8::1",
         "2001:db8:0:1::1",

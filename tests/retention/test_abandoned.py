@@ -8,23 +8,24 @@ import time
 import pytest
 from django.db import connections
 
-from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.enrolment import recording
-from rollkeeper.enrolment.acts import register_subscriber
+from rollkeeper.registration import persistence
+from rollkeeper.registration.services import register_subscriber
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.errors import RollkeeperError
 from rollkeeper.lines.canaries import make_canary
-from rollkeeper.retention import abandoned, acts
-from rollkeeper.site import doctor
-from rollkeeper.subscribers.kinds import Part, PartyKind
+from rollkeeper.retention import abandoned
+from rollkeeper.retention import services
+from rollkeeper.operations import doctor
+from rollkeeper.subscribers.choices import Part, PartyKind
 from rollkeeper.vault import canaries
-from rollkeeper.vault.acts import begin_first_epoch
+from rollkeeper.vault.services import begin_first_epoch
 from rollkeeper.vault.hooks import CANARY_MAKER
 from tests.campaign.population import person as staff
-from tests.enrolment.people import ON, fresh_number, person, submission, without_address
+from tests.registration.people import ON, fresh_number, person, submission, without_address
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(hours=24)
 MOMENT = dt.timedelta(seconds=5)
@@ -54,7 +55,7 @@ def kept() -> tuple[int, int]:
 
 
 def erase() -> int:
-    return acts.erase_due(sweep_authority(), on=ON).abandoned
+    return services.erase_due(worker_authority(), on=ON).abandoned
 
 
 def break_off(clerk: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,21 +65,21 @@ def break_off(clerk: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(recording, "begin_holdings", killed)
+        patched.setattr(persistence, "begin_tenures", killed)
         with pytest.raises(KeyboardInterrupt):
             register_subscriber(clerk, submission(fresh_number()), on=ON)
 
 
 @pytest.mark.parametrize(
-    "holder",
+    "subscriber",
     [person(name=""), person(document_number="000000195001010009"), person(document_type="library-card")],
     ids=["no name", "impossible document", "unknown document"],
 )
-def test_an_application_that_a_rule_refuses_is_kept_nowhere(clerk, holder):
+def test_an_application_that_a_rule_refuses_is_kept_nowhere(clerk, subscriber):
     before = kept()
 
     with pytest.raises(RollkeeperError):
-        register_subscriber(clerk, submission(fresh_number(), holder), on=ON)
+        register_subscriber(clerk, submission(fresh_number(), subscriber), on=ON)
 
     assert kept() == before
 
@@ -108,7 +109,7 @@ def test_an_application_that_broke_off_goes_after_an_hour(clerk, later, monkeypa
     assert erase() == 0
 
 
-def test_it_leaves_one_entry_that_names_nobody(clerk, later, monkeypatch):
+def test_it_leaves_one_entry_without_a_person(clerk, later, monkeypatch):
     for _ in range(3):
         break_off(clerk, monkeypatch)
     later(2 * HOUR)
@@ -121,11 +122,11 @@ def test_it_leaves_one_entry_that_names_nobody(clerk, later, monkeypatch):
     assert (entry.line_id, entry.person_id, entry.body["facts"]) == (None, None, {"keys": 3})
 
 
-def test_whoever_was_registered_stays_with_all_who_belong_to_the_line(clerk, later, monkeypatch):
-    parts = {Part.HOLDER: person(document_type="other", document_number="A-1"), Part.USER: person(),
+def test_a_registered_subscriber_and_related_persons_stay(clerk, later, monkeypatch):
+    parts = {Part.SUBSCRIBER: person(document_type="other", document_number="A-1"), Part.USER: person(),
              Part.BEARER: without_address()}  # fmt: skip
     register_subscriber(
-        clerk, submission(fresh_number(), kind=PartyKind.COMPANY, parts=parts, looked_twice=True), on=ON
+        clerk, submission(fresh_number(), kind=PartyKind.COMPANY, parts=parts, double_checked=True), on=ON
     )
     register_subscriber(clerk, submission(fresh_number()), on=ON)
     break_off(clerk, monkeypatch)
@@ -184,4 +185,4 @@ def test_the_doctor_asks_for_it_after_a_day(clerk, later, monkeypatch, age, heal
     (found,) = doctor._look(doctor._check_abandoned_applications)
 
     assert found.health.name == health.upper()
-    assert ("erase-due" in found.remedy) is (health == "FAULT")
+    assert ("retention erase" in found.remedy) is (health == "FAULT")

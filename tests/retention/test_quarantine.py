@@ -5,22 +5,22 @@ import datetime as dt
 
 import pytest
 
-from rollkeeper.access.authority import console_authority, sweep_authority
-from rollkeeper.enrolment.acts import register_subscriber
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.registration.services import register_subscriber
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.database import rows, run
 from rollkeeper.kernel.ids import LineId
-from rollkeeper.kernel.settings import HomeKind, write_settings
+from rollkeeper.kernel.settings import InstanceKind, write_settings
 from rollkeeper.law.packs import load_pack
-from rollkeeper.lines.queries import find_line, holdings
-from rollkeeper.lines.states import LineState
-from rollkeeper.network.acts import push_due
-from rollkeeper.notices.acts import owe, send_due
-from rollkeeper.notices.kinds import Channel, NoticeKind
-from rollkeeper.retention import acts
-from rollkeeper.retention.acts import erase_due
-from tests.enrolment.people import fresh_number, submission
-from tests.network.fakes import Element
+from rollkeeper.lines.queries import find_line, tenures
+from rollkeeper.lines.choices import LineState
+from rollkeeper.provisioning.services import push_due
+from rollkeeper.notices.services import enqueue_notice, send_due
+from rollkeeper.notices.choices import Channel, NoticeKind
+from rollkeeper.retention import services
+from rollkeeper.retention.services import erase_due
+from tests.registration.people import fresh_number, submission
+from tests.provisioning.fakes import Element
 from tests.notices.fakes import Way
 
 PACK = load_pack("cn-xz-2011")
@@ -29,30 +29,30 @@ LAST = ENDED + dt.timedelta(days=PACK.number_quarantine_days)
 DAY = dt.timedelta(days=1)
 ME = console_authority()
 
-# Where a line's own row or its former holder may still be found from a number, and why that is all.
+# Where a line's own row or its former subscriber may still be found from a number, and why that is all.
 MAY_KNOW_BY_NUMBER = {
     "lines_line": "index gone once the number is freed; the sealed number goes with the record",
     "lines_number": "row gone once the number is freed",
-    "rights_knock": "what somebody typed at the portal; goes after a day and names no line",
+    "selfcare_coderequest": "what somebody typed at the portal; goes after a day and names no line",
 }
 
 
 @pytest.fixture
 def given_back(register: None) -> tuple[str, LineId]:
     """A registered line whose contract is over, and the network knows."""
-    from rollkeeper.enrolment.acts import end_held_line
-    from rollkeeper.lines.changes import lock_line
+    from rollkeeper.registration.services import terminate_locked_line
+    from rollkeeper.lines.writes import lock_line
 
     number = fresh_number()
-    clock.give_day(ENDED)
+    clock.set_demo_date(ENDED)
     line_id = register_subscriber(ME, submission(number), on=ENDED).line_id
-    end_held_line(ME, lock_line(line_id), on=ENDED)
-    push_due(sweep_authority(), on=ENDED, gateway=Element())
+    terminate_locked_line(ME, lock_line(line_id), on=ENDED)
+    push_due(worker_authority(), on=ENDED, gateway=Element())
     return number, line_id
 
 
 def freed(on: dt.date) -> int:
-    clock.give_day(on)
+    clock.set_demo_date(on)
     return erase_due(ME, on=on).numbers_freed
 
 
@@ -63,7 +63,7 @@ def test_a_number_is_freed_on_the_day_after_its_quarantine(
     assert freed(on) == count
 
 
-def test_nothing_leads_from_a_freed_number_to_whoever_had_it(given_back: tuple[str, LineId]) -> None:
+def test_nothing_leads_from_a_freed_number_to_its_former_subscriber(given_back: tuple[str, LineId]) -> None:
     number, line_id = given_back
     (before,) = rows("SELECT number_index FROM lines_line WHERE line_id = %s", [line_id])
 
@@ -78,7 +78,7 @@ def test_nothing_leads_from_a_freed_number_to_whoever_had_it(given_back: tuple[s
         assert rows(f"SELECT FROM {table} WHERE number_index = %s", [before.number_index]) == []
 
 
-def test_the_next_holder_of_a_number_is_no_heir_of_the_line_before(given_back: tuple[str, LineId]) -> None:
+def test_the_next_subscriber_of_a_number_inherits_nothing_of_the_former_line(given_back: tuple[str, LineId]) -> None:
     number, old = given_back
     freed(LAST + DAY)
 
@@ -88,26 +88,26 @@ def test_the_next_holder_of_a_number_is_no_heir_of_the_line_before(given_back: t
     found = find_line(number)
     assert found is not None
     assert (found.line_id, found.state) == (new, LineState.ACTIVE)
-    assert {h.person_id for h in holdings(new)} & {h.person_id for h in holdings(old)} == set()
+    assert {h.person_id for h in tenures(new)} & {h.person_id for h in tenures(old)} == set()
     assert rows("SELECT FROM lines_suspension WHERE line_id = %s", [new]) == []
     assert rows("SELECT FROM lines_pause WHERE line_id = %s", [new]) == []
     assert rows("SELECT FROM lines_reference WHERE line_id = %s", [new]) == []
-    assert rows("SELECT FROM notices_notice WHERE line_id = %s AND kind = 'ended'", [new]) == []
+    assert rows("SELECT FROM notices_notice WHERE line_id = %s AND kind = 'terminated'", [new]) == []
 
 
-def test_no_message_to_a_former_holder_goes_to_the_number_that_another_has_now(
+def test_no_message_to_a_former_subscriber_goes_to_a_reused_number(
     given_back: tuple[str, LineId],
 ) -> None:
     number, old = given_back
     freed(LAST + DAY)
     new = register_subscriber(ME, submission(number), on=LAST + DAY).line_id
     ways = {channel: Way(rings=channel is Channel.VOICE) for channel in (Channel.SMS, Channel.VOICE)}
-    owe(old, kind=NoticeKind.ENDED, language="en", promised_on=None, pack_hash=PACK.hash, on=LAST + DAY)
+    enqueue_notice(old, kind=NoticeKind.TERMINATED, language="en", promised_on=None, pack_hash=PACK.hash, on=LAST + DAY)
 
-    send_due(sweep_authority(), on=LAST + DAY, ways=ways)
+    send_due(worker_authority(), on=LAST + DAY, by_channel=ways)
 
     assert [way.addresses for way in ways.values()] == [[], []]
-    owe(
+    enqueue_notice(
         new,
         kind=NoticeKind.RECORD_CHANGED,
         language="en",
@@ -115,36 +115,36 @@ def test_no_message_to_a_former_holder_goes_to_the_number_that_another_has_now(
         pack_hash=PACK.hash,
         on=LAST + DAY,
     )
-    send_due(sweep_authority(), on=LAST + DAY, ways=ways)
+    send_due(worker_authority(), on=LAST + DAY, by_channel=ways)
     assert number in [address for way in ways.values() for address in way.addresses]
 
 
-def test_a_number_stays_while_the_network_has_not_proved_that_the_line_is_out_of_service(
+def test_a_number_stays_until_the_network_proves_the_line_out_of_service(
     given_back: tuple[str, LineId],
 ) -> None:
     _, line_id = given_back
     run(
-        "UPDATE network_command SET state = 'failed', read_back = 'barred' WHERE line_id = %s AND kind = 'end'",
+        "UPDATE provisioning_command SET state = 'failed', read_back = 'barred' WHERE line_id = %s AND kind = 'end'",
         [line_id],
     )
 
     assert freed(LAST + DAY) == 0
 
 
-def test_a_home_without_a_network_frees_its_numbers_and_takes_back_what_it_asked_in_vain(
+def test_an_instance_without_a_network_frees_numbers_and_drops_commands(
     given_back: tuple[str, LineId],
 ) -> None:
     _, line_id = given_back
-    run("UPDATE network_command SET state = 'waiting' WHERE line_id = %s AND kind = 'end'", [line_id])
+    run("UPDATE provisioning_command SET state = 'waiting' WHERE line_id = %s AND kind = 'end'", [line_id])
 
-    write_settings(kind=HomeKind.PRODUCTION, trial_on=None)
+    write_settings(kind=InstanceKind.PRODUCTION, demo_date=None)
     try:
         count = erase_due(ME, on=LAST + DAY).numbers_freed
     finally:
-        write_settings(kind=HomeKind.TRIAL)
+        write_settings(kind=InstanceKind.DEMO)
 
-    (command,) = rows("SELECT state FROM network_command WHERE line_id = %s AND kind = 'end'", [line_id])
-    assert (count, command.state) == (1, "overtaken")
+    (command,) = rows("SELECT state FROM provisioning_command WHERE line_id = %s AND kind = 'end'", [line_id])
+    assert (count, command.state) == (1, "superseded")
 
 
 def test_freeing_stands_in_the_ledger_with_the_article_and_is_done_once(
@@ -156,13 +156,13 @@ def test_freeing_stands_in_the_ledger_with_the_article_and_is_done_once(
 
     (entry,) = rows("SELECT line_id, body FROM ledger_entry WHERE verb = 'line:number:freed'")
     assert entry.line_id == line_id
-    assert '"article":"house rule 1"' in entry.body
+    assert '"article":"operator\'s rule 1"' in entry.body
 
 
 def test_many_numbers_are_freed_in_chunks(register: None, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.campaign.population import end, make_line
 
-    monkeypatch.setattr(acts, "CHUNK", 3)
+    monkeypatch.setattr(services, "CHUNK", 3)
     for _ in range(7):
         end(make_line(), ENDED)
 
@@ -174,12 +174,12 @@ def test_numbers_that_the_network_keeps_let_the_others_behind_them_go(
 ) -> None:
     from tests.campaign.population import end, make_line
 
-    monkeypatch.setattr(acts, "CHUNK", 2)
+    monkeypatch.setattr(services, "CHUNK", 2)
     for before in range(8):
         end(make_line(), ENDED - dt.timedelta(days=before))
     run(
-        "INSERT INTO network_command (line_id, kind, reason, state, asked_at)"
-        " SELECT line_id, 'end', 'registration', 'failed', now() FROM lines_line ORDER BY ended_on LIMIT 5"
+        "INSERT INTO provisioning_command (line_id, kind, reason, state, asked_at)"
+        " SELECT line_id, 'end', 'registration', 'failed', now() FROM lines_line ORDER BY terminated_on LIMIT 5"
     )
 
     assert (freed(LAST + DAY), freed(LAST + DAY)) == (3, 0)

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 import rollkeeper
-from rollkeeper.site.cli import make_app
+from rollkeeper.operations.cli import make_app
 from rollkeeper.site.command_table import COMMANDS, app_of
 
 PACKAGE = Path(rollkeeper.__file__).parent
@@ -79,7 +79,7 @@ def test_the_help_of_a_command_imports_its_own_package_alone():
     said = imported_by(["samples", "--help"])
 
     assert {name for name in said if name.startswith("rollkeeper.") and name.endswith(".commands")} == {
-        "rollkeeper.samples.commands"
+        "rollkeeper.reporting.audit_samples.commands"
     }
 
 
@@ -88,10 +88,10 @@ def test_a_process_that_only_starts_others_sets_up_no_django(name):
     asked = f"""
 import sys
 import typer
-from rollkeeper.site.cli import make_app
+from rollkeeper.operations.cli import make_app
 program = typer.main.get_command(make_app(with_django=False))
 program.get_command(typer.Context(program), "{name}")
-import rollkeeper.site.serving
+import rollkeeper.operations.process_supervisor
 print(*sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)

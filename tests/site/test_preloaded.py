@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from rollkeeper.kernel.os_users import system_user
-from rollkeeper.kernel.settings import home as home_folder
-from rollkeeper.site import beside
-from rollkeeper.site.faces import FACES
-from rollkeeper.site.handing import Handed
+from rollkeeper.platform.os_users import system_user
+from rollkeeper.kernel.settings import data_dir as data_folder
+from rollkeeper.operations import worker_processes
+from rollkeeper.site.web_apps import APPS
+from rollkeeper.operations.credential_handover import AppCredentials
 from rollkeeper.site.preloaded import Preloader
-from tests.site.test_serving import free_ports, until
+from tests.operations.test_process_supervisor import free_ports, until
 
 
 @pytest.fixture
@@ -27,15 +27,15 @@ def preloader(monkeypatch):
 
 
 @pytest.fixture
-def counter(home, preloader):
+def counter(data_dir, preloader):
     """The counter in a fork, with its address."""
-    (face,) = (one for one in FACES if one.name == "counter")
-    port, handed = free_ports(), Handed.to(face)
+    (app,) = (one for one in APPS if one.name == "counter")
+    port, handed = free_ports(), AppCredentials.to(app)
     process = preloader.fork(
         "127.0.0.1", port, folder=handed.folder, user=handed.user,
         environment=handed.environment() | {
-            "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings", "ROLLKEEPER_FACE": face.name, "ROLLKEEPER_HOSTS": "",
-            "ROLLKEEPER_PORT": str(port), "ROLLKEEPER_ROLE": face.role.value,
+            "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings", "ROLLKEEPER_APP": app.name, "ROLLKEEPER_HOSTS": "",
+            "ROLLKEEPER_PORT": str(port), "ROLLKEEPER_ROLE": app.role.value,
         },
     )  # fmt: skip
     yield process, f"http://127.0.0.1:{port}/healthz", handed
@@ -60,7 +60,7 @@ def of_process(pid, name):
     return next(line.split()[1:] for line in lines if line.startswith(f"{name}:"))
 
 
-def test_an_app_in_a_fork_answers_and_ends_when_it_is_told(counter):
+def test_an_app_in_a_fork_answers_and_ends_when_it_is_notified(counter):
     process, address, _ = counter
 
     until(lambda: answers(address), seconds=60)
@@ -116,7 +116,7 @@ def test_what_forks_knows_no_instance_and_no_secret(counter, preloader):
     open_files = [str(one.readlink()) for one in Path(f"/proc/{pid}/fd").iterdir()]
 
     assert names <= {"PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "PYTHONUNBUFFERED", "LC_CTYPE"}
-    assert not [file for file in open_files if str(home_folder()) in file]
+    assert not [file for file in open_files if str(data_folder()) in file]
     assert Path(f"/proc/{pid}/cwd").readlink() == Path("/")
 
 
@@ -131,17 +131,17 @@ def test_where_what_forks_is_gone_its_apps_count_as_ended(counter, preloader):
 
 
 def test_only_a_compact_start_makes_one_process_of_porter_and_worker():
-    separate = [(one.name, one.opens, one.keeps_door) for one in beside.beside_faces(FACES, works=True)]
+    separate = [(one.name, one.opens, one.keeps_door) for one in worker_processes.processes_for(APPS, with_workers=True)]
     compact = [
         (one.name, one.opens, one.keeps_door)
-        for one in beside.beside_faces(FACES, works=True, is_compact=True)
+        for one in worker_processes.processes_for(APPS, with_workers=True, is_compact=True)
     ]
 
     assert separate == [
-        ("porter", True, False), ("work-with-keys", True, False), ("work-without-keys", False, False),
+        ("porter", True, False), ("worker-with-keys", True, False), ("worker-without-keys", False, False),
     ]  # fmt: skip
-    assert compact == [("work-with-keys", True, True), ("work-without-keys", False, False)]
+    assert compact == [("worker-with-keys", True, True), ("worker-without-keys", False, False)]
 
 
 def test_a_compact_start_without_workers_still_has_a_porter():
-    assert [one.name for one in beside.beside_faces(FACES, works=False, is_compact=True)] == ["porter"]
+    assert [one.name for one in worker_processes.processes_for(APPS, with_workers=False, is_compact=True)] == ["porter"]

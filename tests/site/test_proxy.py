@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A real nginx with the configuration of `ops/nginx` in front of a face: nobody who sends slowly holds up another."""
+"""A real nginx with the configuration of `ops/nginx` in front of an app: nobody who sends slowly holds up another."""
 
 import datetime as dt
 import http.client
@@ -18,14 +18,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from rollkeeper.site.face_process import THREADS
-from tests.site.test_serving import free_ports, started, until
+from rollkeeper.operations.app_process import THREADS
+from tests.operations.test_process_supervisor import free_ports, started, until
 
 OPS = Path(__file__).parents[2] / "ops" / "nginx" / "rollkeeper.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-OFFICE, MINE = "office.register.example", "my.register.example"
+BACKOFFICE, MINE = "backoffice.register.example", "my.register.example"
 HALF = (
-    "POST /account/login/ HTTP/1.1\r\nHost: {name}\r\nCookie: rollkeeper_office_csrf={mark}\r\n"
+    "POST /account/login/ HTTP/1.1\r\nHost: {name}\r\nCookie: rollkeeper_backoffice_csrf={mark}\r\n"
     "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nlogin="
 )
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(NGINX is None, reason="NO NGINX HERE: Debian: ap
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Stands where a face would and says what reached it."""
+    """Stands where an app would and says what reached it."""
 
     def do_GET(self):
         said = "\n".join(f"{name.lower()}: {value}" for name, value in self.headers.items()).encode()
@@ -47,20 +47,20 @@ class Echo(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def proxy(home, tmp_path_factory):
-    """The port of a proxy before an office and an echo."""
+def proxy(data_dir, tmp_path_factory):
+    """The port of a proxy before a back office and an echo."""
     folder, port = tmp_path_factory.mktemp("proxy"), free_ports()
     echo = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     with ExitStack() as stack, pytest.MonkeyPatch.context() as surroundings:
         stack.callback(echo.server_close)
         stack.callback(echo.shutdown)
         threading.Thread(target=echo.serve_forever, daemon=True).start()
-        surroundings.setenv("ROLLKEEPER_HOSTS", OFFICE)
-        stack.enter_context(started(home, port, "--face", "office"))
+        surroundings.setenv("ROLLKEEPER_HOSTS", BACKOFFICE)
+        stack.enter_context(started(data_dir, port, "--app", "backoffice"))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             at = free.getsockname()[1]
-        _write(folder, at=at, office=port, mine=echo.server_port)
+        _write(folder, at=at, backoffice=port, mine=echo.server_port)
         nginx = subprocess.Popen([NGINX, "-p", folder, "-e", folder / "errors", "-c", folder / "nginx.conf"])
         stack.callback(nginx.wait, 10)
         stack.callback(nginx.terminate)
@@ -68,9 +68,9 @@ def proxy(home, tmp_path_factory):
         yield at
 
 
-def _write(folder, *, at, office, mine):
+def _write(folder, *, at, backoffice, mine):
     places = {
-        "127.0.0.1:8000": f"127.0.0.1:{office}",
+        "127.0.0.1:8000": f"127.0.0.1:{backoffice}",
         "127.0.0.1:8002": f"127.0.0.1:{mine}",
         "listen 443": f"listen 127.0.0.1:{at}",
         "/etc/rollkeeper/tls": str(folder),
@@ -89,7 +89,7 @@ def _write(folder, *, at, office, mine):
     name, now = x509.Name([]), dt.datetime.now(dt.UTC)
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(OFFICE)]), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(BACKOFFICE)]), critical=True)
         .sign(key, hashes.SHA256())
     )
     (folder / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
@@ -125,17 +125,17 @@ def ask(port, name, path="/healthz", **headers):
 
 
 def test_forms_that_are_never_finished_hold_up_nobody(proxy):
-    half = HALF.format(name=OFFICE, mark="m" * 32).encode()
+    half = HALF.format(name=BACKOFFICE, mark="m" * 32).encode()
     with ExitStack() as stack:
         for _ in range(2 * THREADS):
             stack.enter_context(connected(proxy)).sendall(half)
 
         # The first could still be answered while the last forms arrive.
-        assert {ask(proxy, OFFICE)[0].status for _ in range(10)} == {200}
+        assert {ask(proxy, BACKOFFICE)[0].status for _ in range(10)} == {200}
 
 
-def test_a_browser_is_told_to_come_by_tls_alone(proxy):
-    assert ask(proxy, OFFICE)[0].headers["Strict-Transport-Security"] == "max-age=31536000"
+def test_a_browser_is_notified_to_come_by_tls_alone(proxy):
+    assert ask(proxy, BACKOFFICE)[0].headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 def test_whoever_asks_by_another_name_gets_nothing(proxy):
@@ -154,6 +154,6 @@ def test_nobody_says_of_themselves_where_they_come_from(proxy):
 def test_what_is_too_large_stops_at_the_proxy(proxy):
     with connected(proxy) as sending:
         sending.sendall(
-            f"POST / HTTP/1.1\r\nHost: {OFFICE}\r\nContent-Length: {8 * 1024 * 1024 + 1}\r\n\r\n".encode()
+            f"POST / HTTP/1.1\r\nHost: {BACKOFFICE}\r\nContent-Length: {8 * 1024 * 1024 + 1}\r\n\r\n".encode()
         )
         assert b" 413 " in sending.recv(100)

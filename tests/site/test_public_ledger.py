@@ -7,12 +7,12 @@ import tomllib
 import pytest
 from django.test import Client
 
-from rollkeeper.kernel.os_users import others_may_read
+from rollkeeper.platform.os_users import is_readable_by_others
 from rollkeeper.kernel.settings import settings, write_settings
-from rollkeeper.ledger.folder import Folder
+from rollkeeper.ledger.tile_store import TileStore
 from rollkeeper.site import public_ledger
-from rollkeeper.site.faces import face_called
-from rollkeeper.site.handing import Handed
+from rollkeeper.site.web_apps import app_named
+from rollkeeper.operations.credential_handover import AppCredentials
 
 TILE, PARTIAL, BUNDLE = "tile/0/x001/234", "tile/1/000.p/17", "tile/entries/000"
 FILES = {
@@ -29,7 +29,7 @@ FILES = {
 
 @pytest.fixture
 def folder(tmp_path):
-    place = Folder(tmp_path / "public")
+    place = TileStore(tmp_path / "public")
     for name, content in FILES.items():
         place.write(name, content)
     (tmp_path / "secret").write_text("nobody's business")
@@ -41,8 +41,8 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def outsider(home, folder, monkeypatch):
-    monkeypatch.setenv("ROLLKEEPER_FACE", "office")
+def outsider(data_dir, folder, monkeypatch):
+    monkeypatch.setenv("ROLLKEEPER_APP", "backoffice")
     return Client()
 
 
@@ -82,7 +82,7 @@ def test_entries_travel_compressed_to_whoever_can_unpack_them(outsider):
     assert packed["Content-Length"] == str(len(packed.content))
 
 
-def test_a_full_bundle_is_compressed_once_for_all_readers_and_anew_when_it_is_another(outsider, folder):
+def test_a_full_ledger_bundle_is_compressed_once_for_all_readers(outsider, folder):
     full = folder / "tile" / "entries" / "007"
     packed = []
     public_ledger._compressed.cache_clear()
@@ -151,7 +151,7 @@ def test_nobody_can_write(outsider, method):
     assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
 
 
-def test_where_nothing_is_published_yet_the_operator_is_told_how(outsider, folder):
+def test_where_nothing_is_published_yet_the_operator_is_notified_how(outsider, folder):
     (folder / "checkpoint").unlink()
 
     answer = outsider.get("/ledger/checkpoint")
@@ -161,15 +161,15 @@ def test_where_nothing_is_published_yet_the_operator_is_told_how(outsider, folde
 
 
 def test_the_counter_does_not_serve_it(outsider, monkeypatch):
-    monkeypatch.setenv("ROLLKEEPER_FACE", "counter")
+    monkeypatch.setenv("ROLLKEEPER_APP", "counter")
 
     assert outsider.get("/ledger/checkpoint", headers={"host": "localhost"}).status_code != 200
 
 
-def test_the_office_finds_the_ledger_of_the_true_home_and_its_user_may_read_it(home):
-    handed = Handed.to(face_called("office"))
+def test_the_office_finds_the_ledger_of_the_true_instance_and_its_user_may_read_it(data_dir):
+    credentials = AppCredentials.to(app_named("backoffice"))
 
-    told = tomllib.loads((handed.folder / "home.toml").read_text("utf-8"))
-    handed.clear()
-    assert told["ledger_folder"] == str(home / "ledger" / "public")
-    assert handed.user is None or others_may_read(home / "ledger" / "public")
+    notified = tomllib.loads((credentials.folder / "settings.toml").read_text("utf-8"))
+    credentials.clear()
+    assert notified["ledger_folder"] == str(data_dir / "ledger" / "public")
+    assert credentials.user is None or is_readable_by_others(data_dir / "ledger" / "public")

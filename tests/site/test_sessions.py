@@ -1,4 +1,4 @@
-"""What a thief with a face's database session gets out of the table of sessions: no way into any face."""
+"""What a thief with an app's database session gets out of the table of sessions: no way into any app."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.test import override_settings
 
-from rollkeeper.kernel import server
+from rollkeeper.kernel import stores
 from rollkeeper.site.sessions import SessionStore
 
 
@@ -28,12 +28,12 @@ def test_a_session_is_found_again_by_the_key_in_the_browser_alone(register):
     assert SessionStore(row.session_key).load() == {}
 
 
-def test_a_row_put_in_by_another_face_says_nothing(register, home):
-    office, counter = (server.derived_secret(f"face {face}") for face in ("office", "counter"))
+def test_a_row_put_in_by_another_app_says_nothing(register, data_dir):
+    backoffice, counter = (stores.derived_secret(f"app {app}") for app in ("backoffice", "counter"))
     with override_settings(SECRET_KEY=counter):
         forged = begun(who="an administrator")
 
-    with override_settings(SECRET_KEY=office):
+    with override_settings(SECRET_KEY=backoffice):
         assert SessionStore(forged.session_key).load() == {}
     with override_settings(SECRET_KEY=counter):
         assert SessionStore(forged.session_key).load() == {"who": "an administrator"}

@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.core.cache import cache
 from django.test import Client
 
-from rollkeeper.access.acts import add_staff
+from rollkeeper.access.services import add_staff
 from rollkeeper.access.authority import console_authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.kernel import clock
@@ -21,10 +21,10 @@ PERSON = {"HTTP_ACCEPT": "text/html"}
 
 
 @pytest.fixture(autouse=True)
-def _an_auditor(face):
-    clock.give_day(DAY)
+def _an_auditor(app):
+    clock.set_demo_date(DAY)
     cache.clear()
-    face("office")
+    app("backoffice")
     add_staff(console_authority(), username="auditor-1", password=PASSWORD, roles=[StaffRole.AUDITOR], on=DAY)
 
 
@@ -76,7 +76,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_page(username):
     assert not is_in(client)
 
 
-def test_too_many_attempts_are_told_so_even_with_the_right_password():
+def test_too_many_attempts_are_notified_so_even_with_the_right_password():
     for _ in range(5):
         sign_in(Client(), "wrong wrong wrong")
 
@@ -213,10 +213,10 @@ def test_that_proof_does_not_last():
     assert answer.headers["Location"].startswith("/account/reauthenticate/")
 
 
-def test_the_counter_asks_for_the_app_too_in_its_own_role(face, as_role):
+def test_the_counter_asks_for_the_app_too_in_its_own_role(app, as_role):
     add_staff(console_authority(), username="clerk-1", password=PASSWORD, roles=[StaffRole.CLERK], on=DAY)
     secret = with_authenticator_app("clerk-1")
-    face("counter")
+    app("counter")
     client = Client()
 
     with as_role("counter"):
@@ -228,15 +228,15 @@ def test_the_counter_asks_for_the_app_too_in_its_own_role(face, as_role):
     assert page.status_code == 200
 
 
-def test_a_recovery_code_opens_the_office_once_and_no_counter(face, as_role):
+def test_a_recovery_code_opens_the_backoffice_once_and_no_counter(app, as_role):
     add_staff(console_authority(), username="clerk-1", password=PASSWORD, roles=[StaffRole.CLERK], on=DAY)
     with_authenticator_app("clerk-1")
     kept = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
     code = kept.wrap().get_unused_codes()[0]
-    pages, opened = {"counter": "/", "office": "/account/2fa/"}, []
+    pages, opened = {"counter": "/", "backoffice": "/account/2fa/"}, []
 
-    for role in ("counter", "office", "office"):
-        face(role)
+    for role in ("counter", "backoffice", "backoffice"):
+        app(role)
         client = Client()
         with as_role(role):
             sign_in(client, username="clerk-1")

@@ -43,10 +43,10 @@ def test_every_tibetan_entry_awaits_a_native_reader(catalogue):
 
 
 @pytest.mark.parametrize(
-    ("room", "language"),
+    ("package", "language"),
     [
         ("site", "zh_Hans"),
-        ("office", "zh_Hans"),
+        ("backoffice", "zh_Hans"),
         ("counter", "zh_Hans"),
         ("portal", "zh_Hans"),
         ("site", "bo"),
@@ -54,20 +54,20 @@ def test_every_tibetan_entry_awaits_a_native_reader(catalogue):
         ("counter", "bo"),
         ("documents", "bo"),
         ("ledger", "bo"),
-        ("office", "bo"),
+        ("backoffice", "bo"),
     ],
 )
-def test_every_text_of_a_room_is_in_the_catalogue(room, language):
+def test_every_text_of_a_package_is_in_the_catalogue(package, language):
     known = set()
     for catalogue in CATALOGUES:
         if language in catalogue.parts:
             known |= {m.id if isinstance(m.id, str) else m.id[0] for m in entries(catalogue) if not m.context}
     found = set()
-    for file in (PACKAGE / room).rglob("*.html"):
+    for file in (PACKAGE / package).rglob("*.html"):
         text = file.read_text("utf-8")
         found |= {one or two for one, two in IN_TEMPLATE.findall(text)}
         found |= {VARIABLE.sub(r"%(\1)s", block) for block in IN_BLOCK.findall(text)}
-    for file in (PACKAGE / room).rglob("*.py"):
+    for file in (PACKAGE / package).rglob("*.py"):
         found |= set(IN_CODE.findall(file.read_text("utf-8")))
 
     assert found <= known, found - known

@@ -1,4 +1,4 @@
-"""A thief in the place of a face: has its user, its environment and every file it may read, and rows of both stores.
+"""A thief in the place of an app: has its user, its environment and every file it may read, and rows of both stores.
 
 Run by `test_taken_over.py` as that user. Takes one JSON object from standard input and prints one: what could be read, which
 sessions could be had, and by which ways, if any, the sealed name came out.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 HEX = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 STORES = {"register": 5432, "keys": 5433}
-ROLES = ("postgres", "migrator", "vault", "sweep", "office", "counter", "portal", "sealer", "auditor")
+ROLES = ("postgres", "migrator", "vault", "worker", "backoffice", "counter", "portal", "sealer", "auditor")
 TRIES = {
     "register": ("SELECT ciphertext FROM vault_sealed",),
     "keys": ("SELECT wrapped FROM person_key", "SELECT secret_wrapped FROM epoch"),
@@ -23,11 +23,11 @@ TRIES = {
 AS_A_COMMAND = """
 import datetime, json, sys, uuid, django
 django.setup()
-from rollkeeper.access.authority import sweep_authority
+from rollkeeper.access.authority import worker_authority
 from rollkeeper.vault import acts
 from rollkeeper.vault.fields import Field, Purpose
-person, holding = map(uuid.UUID, sys.argv[1:])
-print(acts.open_sealed(sweep_authority(), person_id=person, holding_id=holding, field=Field.NAME,
+person, tenure = map(uuid.UUID, sys.argv[1:])
+print(acts.open_sealed(worker_authority(), person_id=person, tenure_id=tenure, field=Field.NAME,
                        purpose=Purpose.REVIEW, on=datetime.date(2012, 3, 2)).reveal())
 """
 
@@ -141,10 +141,10 @@ def as_epoch(spoils, secret):
     from rollkeeper.vault import wire
     from rollkeeper.vault.errors import CannotOpen
 
-    person, holding = bytes.fromhex(spoils["person"]), bytes.fromhex(spoils["holding"])
+    person, tenure = bytes.fromhex(spoils["person"]), bytes.fromhex(spoils["tenure"])
     try:
         key = wire.EpochSecret(spoils["epoch"], secret).open_person_key(
-            bytes.fromhex(spoils["wrapped"]), context=wire.person_key_context(person, holding)
+            bytes.fromhex(spoils["wrapped"]), context=wire.person_key_context(person, tenure)
         )
     except (CannotOpen, ValueError):
         return None
@@ -155,12 +155,12 @@ def as_person(spoils, key):
     from rollkeeper.vault import wire
     from rollkeeper.vault.errors import CannotOpen
 
-    person, holding = bytes.fromhex(spoils["person"]), bytes.fromhex(spoils["holding"])
+    person, tenure = bytes.fromhex(spoils["person"]), bytes.fromhex(spoils["tenure"])
     try:
         return wire.open_attribute(
             key,
             bytes.fromhex(spoils["ciphertext"]),
-            binding=wire.attribute_binding(person, holding),
+            binding=wire.attribute_binding(person, tenure),
             field=b"name",
         ).decode()
     except (CannotOpen, ValueError):
@@ -168,20 +168,20 @@ def as_person(spoils, key):
 
 
 def by_commands(given, mine, environments):
-    """Run the vault's own code as a command would, in the face's home and in the true one."""
-    homes = {one["ROLLKEEPER_HOME"] for one in environments.values() if one} | {given["home"]}
-    for home in homes:
-        words = {k: v for k, v in mine.items() if k != "ROLLKEEPER_FACE"} or dict(os.environ)
+    """Run the vault's own code as a command would, in the app's instance and in the true one."""
+    homes = {one["ROLLKEEPER_HOME"] for one in environments.values() if one} | {given["data_dir"]}
+    for data_dir in homes:
+        words = {k: v for k, v in mine.items() if k != "ROLLKEEPER_APP"} or dict(os.environ)
         words |= {
-            "ROLLKEEPER_HOME": home, "ROLLKEEPER_ROLE": "sweep", "ROLLKEEPER_SOCKETS": given["sockets"],
+            "ROLLKEEPER_HOME": data_dir, "ROLLKEEPER_ROLE": "worker", "ROLLKEEPER_SOCKETS": given["sockets"],
             "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings", "HOME": tempfile.gettempdir(),
         }  # fmt: skip
         done = subprocess.run(
-            [sys.executable, "-c", AS_A_COMMAND, given["spoils"]["person"], given["spoils"]["holding"]],
+            [sys.executable, "-c", AS_A_COMMAND, given["spoils"]["person"], given["spoils"]["tenure"]],
             capture_output=True, text=True, env=words, check=False,
         )  # fmt: skip
         if given["spoils"]["name"] in done.stdout:
-            yield f"as a command in {home}"
+            yield f"as a command in {data_dir}"
 
 
 if __name__ == "__main__":

@@ -7,35 +7,35 @@ import pytest
 from rollkeeper.documents.rules import check_number
 from rollkeeper.kernel.database import rows
 from rollkeeper.law.rules import Allowed, Refused
-from rollkeeper.subscribers.acts import Shown, add_document, refer_to
+from rollkeeper.subscribers.services import PresentedPerson, add_document, find_or_create_persons
 from rollkeeper.subscribers.errors import DocumentOfAnother
-from rollkeeper.subscribers.kinds import PartyKind
+from rollkeeper.subscribers.choices import PartyKind
 from rollkeeper.subscribers.rules import may_hold_another
 
 ON = dt.date(2012, 2, 1)
 
 
-def shown(number: str | None, document_type: str = "passport") -> Shown:
+def shown(number: str | None, document_type: str = "passport") -> PresentedPerson:
     document = None if number is None else (document_type, number)
-    return Shown(kind=PartyKind.INDIVIDUAL, language="bo", document=document)
+    return PresentedPerson(kind=PartyKind.INDIVIDUAL, language="bo", document=document)
 
 
 def test_the_same_document_gives_the_same_reference(register):
-    (first,) = refer_to([shown("X00000001")], on=ON)
+    (first,) = find_or_create_persons([shown("X00000001")], on=ON)
 
-    assert refer_to([shown("x 0000 0001")], on=ON) == [first]
+    assert find_or_create_persons([shown("x 0000 0001")], on=ON) == [first]
 
 
 def test_another_document_is_another_person_and_nobody_is_merged(register):
-    first, second = refer_to([shown("X00000001"), shown("X00000002")], on=ON)
+    first, second = find_or_create_persons([shown("X00000001"), shown("X00000002")], on=ON)
 
     assert first != second
 
 
 def test_who_shows_no_document_is_never_found_again(register):
-    (first,) = refer_to([shown(None)], on=ON)
+    (first,) = find_or_create_persons([shown(None)], on=ON)
 
-    assert refer_to([shown(None)], on=ON) != [first]
+    assert find_or_create_persons([shown(None)], on=ON) != [first]
 
 
 def test_the_old_and_the_new_number_of_a_resident_card_are_one_person(register):
@@ -43,28 +43,28 @@ def test_the_old_and_the_new_number_of_a_resident_card_are_one_person(register):
         check_number("cn-resident-card", text, on=ON).normalised
         for text in ("110105491231002", "11010519491231002Ⅹ")
     )
-    (first,) = refer_to([shown(old, "cn-resident-card")], on=ON)
+    (first,) = find_or_create_persons([shown(old, "cn-resident-card")], on=ON)
 
-    assert refer_to([shown(new, "cn-resident-card")], on=ON) == [first]
+    assert find_or_create_persons([shown(new, "cn-resident-card")], on=ON) == [first]
 
 
 def test_a_renewed_document_leads_to_the_same_person(register):
-    (person,) = refer_to([shown("X00000001")], on=ON)
+    (person,) = find_or_create_persons([shown("X00000001")], on=ON)
 
     add_document(person, document=("passport", "X00000009"), on=ON)
 
-    assert refer_to([shown("X00000009")], on=ON) == [person]
+    assert find_or_create_persons([shown("X00000009")], on=ON) == [person]
 
 
 def test_a_document_that_is_somebody_elses_is_not_added(register):
-    first, _ = refer_to([shown("X00000001"), shown("X00000002")], on=ON)
+    first, _ = find_or_create_persons([shown("X00000001"), shown("X00000002")], on=ON)
 
     with pytest.raises(DocumentOfAnother):
         add_document(first, document=("passport", "X00000002"), on=ON)
 
 
 def test_no_number_of_a_document_stands_in_clear(register):
-    refer_to([shown("X00000001")], on=ON)
+    find_or_create_persons([shown("X00000001")], on=ON)
 
     (row,) = rows("SELECT document_index, document_type FROM subscribers_document")
 

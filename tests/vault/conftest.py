@@ -6,8 +6,8 @@ import pytest
 
 from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
-from rollkeeper.kernel.ids import HoldingId, PersonId, StaffId, new_uuid, new_uuids
-from rollkeeper.vault.acts import PersonRecord, open_sealed
+from rollkeeper.kernel.ids import TenureId, PersonId, StaffId, new_uuid, new_uuids
+from rollkeeper.vault.services import PersonRecord, open_sealed
 from rollkeeper.vault.fields import Field, Purpose
 
 DAY = dt.date(2012, 3, 2)
@@ -21,14 +21,14 @@ def person(**values: str) -> PersonRecord:
         Field.DOCUMENT_TYPE: "cn-resident-card",
         Field.DOCUMENT_NUMBER: "11010519491231002X",
     }
-    return PersonRecord(PersonId(new_uuid()), HoldingId(new_uuid()), given)
+    return PersonRecord(PersonId(new_uuid()), TenureId(new_uuid()), given)
 
 
 def people(count: int) -> list[PersonRecord]:
     """So many invented people, each with a name of their own."""
     return [
         PersonRecord(
-            PersonId(p), HoldingId(h), {Field.NAME: f"Invented {n}", Field.DOCUMENT_NUMBER: f"INV{n:08}"}
+            PersonId(p), TenureId(h), {Field.NAME: f"Invented {n}", Field.DOCUMENT_NUMBER: f"INV{n:08}"}
         )
         for n, (p, h) in enumerate(zip(new_uuids(count), new_uuids(count), strict=True))
     ]
@@ -48,7 +48,7 @@ def reveal(officer):
         return open_sealed(
             officer,
             person_id=record.person_id,
-            holding_id=record.holding_id,
+            tenure_id=record.tenure_id,
             field=field,
             purpose=Purpose.REVIEW,
             on=DAY,

@@ -12,11 +12,12 @@ django.setup()
 
 from django.db import connections
 
-from rollkeeper.access.authority import sweep_authority
+from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, new_uuid
-from rollkeeper.vault import acts, epochs, keys
-from rollkeeper.vault.blind import blind_documents, blind_numbers
+from rollkeeper.kernel.ids import TenureId, LineId, PersonId, new_uuid
+from rollkeeper.vault import epochs, keys
+from rollkeeper.vault import services
+from rollkeeper.vault.blind_index import blind_documents, blind_numbers
 from rollkeeper.vault.fields import Field, LineField, Purpose
 
 REGISTER_TRIES = (
@@ -32,7 +33,7 @@ REGISTER_TRIES = (
     "CREATE VIEW seen AS SELECT * FROM vault_sealed",
     "SET ROLE vault",
     "SET ROLE migrator",
-    "SET ROLE sweep",
+    "SET ROLE worker",
     "SET SESSION AUTHORIZATION vault",
     "SELECT pg_read_file('PG_VERSION')",
     "COPY (SELECT 1) TO PROGRAM 'cat'",
@@ -58,39 +59,39 @@ KEYS_TRIES = (
 
 def main() -> None:
     """Seal one of everything, then try to get it back."""
-    person, holding, line = PersonId(new_uuid()), HoldingId(new_uuid()), LineId(new_uuid())
-    record = acts.PersonRecord(person, holding, {Field.NAME: "Counter Visitor"})
-    commitments = acts.seal_persons([record])
-    (number,) = acts.seal_line_values(LineField.NUMBER, [(line, "+8613800000001")])
+    person, tenure, line = PersonId(new_uuid()), TenureId(new_uuid()), LineId(new_uuid())
+    record = services.PersonRecord(person, tenure, {Field.NAME: "Counter Visitor"})
+    commitments = services.seal_persons([record])
+    (number,) = services.seal_line_values(LineField.NUMBER, [(line, "+8613800000001")])
     said = {
-        "person": str(person), "holding": str(holding), "line": str(line), "number": number.hex(),
+        "person": str(person), "tenure": str(tenure), "line": str(line), "number": number.hex(),
         "commitment": commitments[0],
         "blind": [blind_numbers(["+8613800000001"])[0].hex(), blind_documents(["11010519491231002X"])[0].hex()],
         "connections": sorted(connections.databases),
         "succeeded": [s for s in REGISTER_TRIES if try_statement("default", s)]
         + [s for s in KEYS_TRIES if try_statement("keys", s)],
-        "calls": [refusal(call) for call in calls(person, holding, line, number)],
+        "calls": [refusal(call) for call in calls(person, tenure, line, number)],
     }  # fmt: skip
     json.dump(said, sys.stdout)
 
 
-def calls(person, holding, line, number):
-    authority, on = sweep_authority(), clock.today()
+def calls(person, tenure, line, number):
+    authority, on = worker_authority(), clock.today()
     asked = {
         "person_id": person,
-        "holding_id": holding,
+        "tenure_id": tenure,
         "field": Field.NAME,
         "purpose": Purpose.REVIEW,
         "on": on,
     }
     return (
-        lambda: acts.open_sealed(authority, **asked),
-        lambda: acts.open_line_values(
+        lambda: services.open_sealed(authority, **asked),
+        lambda: services.open_line_values(
             authority, LineField.NUMBER, [(line, number)], purpose=Purpose.NOTICE, on=on
         ),
-        lambda: acts.shred([(person, holding)]),
+        lambda: services.shred([(person, tenure)]),
         lambda: epochs.secret_of(1),
-        lambda: keys.person_key(person, holding_id=holding),
+        lambda: keys.person_key(person, tenure_id=tenure),
         lambda: keys.wrapped_secret(1),
     )
 

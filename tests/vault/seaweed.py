@@ -43,7 +43,7 @@ def seaweed(folder: Path) -> Iterator[Seaweed]:
     """Start one, wait until it takes an object, and end it."""
     master, volume, filer, s3 = _free_ports(4)
     identity = {
-        "name": "house",
+        "name": "instance",
         "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
         "actions": ["Admin"],
     }

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from rollkeeper.access.authority import sweep_authority
+from rollkeeper.access.authority import worker_authority
 from rollkeeper.kernel.database import rows
-from rollkeeper.vault import acts
-from rollkeeper.vault.blind import blind_documents, blind_numbers
+from rollkeeper.vault import services
+from rollkeeper.vault.blind_index import blind_documents, blind_numbers
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from tests.vault.conftest import DAY
@@ -22,12 +22,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def counter(home, empty_everything):
+def counter(data_dir, empty_everything):
     """What one such process sealed, and what came of its tries."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.vault.counter_situation"],
         cwd=ROOT,
-        env=os.environ | {"ROLLKEEPER_FACE": "counter", "ROLLKEEPER_ROLE": "counter"},
+        env=os.environ | {"ROLLKEEPER_APP": "counter", "ROLLKEEPER_ROLE": "counter"},
         capture_output=True,
         text=True,
         check=False,
@@ -38,13 +38,13 @@ def counter(home, empty_everything):
 
 
 def test_a_counter_seals_and_cannot_open(counter, reveal):
-    record = acts.PersonRecord(UUID(counter["person"]), UUID(counter["holding"]), {})
+    record = services.PersonRecord(UUID(counter["person"]), UUID(counter["tenure"]), {})
 
     (key,) = rows("SELECT wrapped FROM person_key WHERE person_id = %s", [record.person_id], using="keys")
 
     assert counter["connections"] == ["default", "keys"]
     assert counter["succeeded"] == ALLOWED
-    assert counter["calls"] == ["OnlySeals"] * 4 + ["ProgrammingError"] * 2
+    assert counter["calls"] == ["SealOnlyProcess"] * 4 + ["ProgrammingError"] * 2
     assert bytes(key.wrapped)[1] == 2
     assert reveal(record, Field.NAME) == "Counter Visitor"
 
@@ -52,8 +52,8 @@ def test_a_counter_seals_and_cannot_open(counter, reveal):
 def test_a_number_sealed_at_the_counter_opens_where_notices_are_sent(counter):
     line, number = UUID(counter["line"]), bytes.fromhex(counter["number"])
 
-    (opened,) = acts.open_line_values(
-        sweep_authority(), LineField.NUMBER, [(line, number)], purpose=Purpose.NOTICE, on=DAY
+    (opened,) = services.open_line_values(
+        worker_authority(), LineField.NUMBER, [(line, number)], purpose=Purpose.NOTICE, on=DAY
     )
 
     assert number[1] == 2
@@ -67,9 +67,9 @@ def test_a_counter_and_a_command_look_up_by_the_same_index(counter):
 
 
 def test_what_was_sealed_at_the_counter_is_shredded_like_anything_else(counter, reveal):
-    record = acts.PersonRecord(UUID(counter["person"]), UUID(counter["holding"]), {})
+    record = services.PersonRecord(UUID(counter["person"]), UUID(counter["tenure"]), {})
 
-    assert acts.shred([(record.person_id, record.holding_id)]) == 1
+    assert services.shred([(record.person_id, record.tenure_id)]) == 1
 
     with pytest.raises(CannotOpen):
         reveal(record)

@@ -18,8 +18,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections
 from django.template import Context, Template
 
-from rollkeeper.access.acts import add_staff, authority_of
-from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.services import add_staff, authority_of
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
 from rollkeeper.access.models import Staff
 from rollkeeper.access.roles import StaffRole
@@ -28,12 +28,13 @@ from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.database import rows, run, sql
 from rollkeeper.kernel.ids import LineId, StaffId, new_uuid, new_uuids
 from rollkeeper.kernel.settings import Settings
-from rollkeeper.ledger.acts import append_entry
+from rollkeeper.ledger.services import append_entry
 from rollkeeper.ledger.verbs import Verb
-from rollkeeper.vault import acts, canaries, epochs, opening
-from rollkeeper.vault.errors import CannotOpen, NeedsTwoPeople, NotOnesOwnAlarm, TooManyOpenings
+from rollkeeper.vault import canaries, epochs, opening
+from rollkeeper.vault import services
+from rollkeeper.vault.errors import CannotOpen, NeedsTwoApprovers, OwnAlarm, TooManyOpenings
 from rollkeeper.vault.fields import Field, LineField, Purpose
-from rollkeeper.vault.opened import Opened, OpenedCopy
+from rollkeeper.vault.secret_value import SecretValue, SecretDocumentCopy
 from tests.entries import entries
 from tests.vault.conftest import DAY, people, person
 
@@ -47,7 +48,7 @@ def limit(monkeypatch):
     """Let a member of staff open so many values a day."""
 
     def to(count):
-        monkeypatch.setattr(opening, "settings", lambda: Settings(openings_a_day=count))
+        monkeypatch.setattr(opening, "settings", lambda: Settings(opens_per_day=count))
 
     to(2)
     return to
@@ -59,7 +60,7 @@ def another_officer():
 
 def opened(authority, record, **words):
     asked = {"field": Field.NAME, "purpose": Purpose.REVIEW, "on": DAY} | words
-    return acts.open_sealed(authority, person_id=record.person_id, holding_id=record.holding_id, **asked)
+    return services.open_sealed(authority, person_id=record.person_id, tenure_id=record.tenure_id, **asked)
 
 
 # ---- what for ----
@@ -68,7 +69,7 @@ def opened(authority, record, **words):
 @pytest.mark.parametrize("purpose", ["curiosity", "", "REVIEW", None])
 def test_what_is_no_purpose_opens_nothing_and_leaves_no_entry(officer, purpose):
     record = person()
-    acts.seal_persons([record])
+    services.seal_persons([record])
 
     with pytest.raises(ValueError, match="Purpose"):
         opened(officer, record, purpose=purpose)
@@ -84,26 +85,26 @@ def test_a_demand_of_an_authority_needs_two_different_people_who_may():
         )
     one, two, clerk = (authority_of(Staff.objects.get(username=name)) for name in ("one", "two", "clerk"))
     record = person(name="Sought")
-    acts.seal_persons([record])
-    demand = {"purpose": Purpose.LEGAL_DEMAND, "on": clock.today(), "demand_id": new_uuid()}
+    services.seal_persons([record])
+    disclosure = {"purpose": Purpose.LEGAL_DISCLOSURE, "on": clock.today(), "disclosure_id": new_uuid()}
 
     for second in (None, one):
-        with pytest.raises(NeedsTwoPeople):
-            opened(one, record, second=second, **demand)
+        with pytest.raises(NeedsTwoApprovers):
+            opened(one, record, second=second, **disclosure)
     with pytest.raises(NotAllowed):
-        opened(one, record, second=clerk, **demand)
+        opened(one, record, second=clerk, **disclosure)
     assert entries(OPENED) == []
 
-    assert opened(one, record, second=two, **demand).reveal() == "Sought"
+    assert opened(one, record, second=two, **disclosure).reveal() == "Sought"
     assert entries(OPENED)[0].facts["second"] == two.commitment
 
 
 def test_the_house_itself_lets_no_demand_through():
     record = person()
-    acts.seal_persons([record])
+    services.seal_persons([record])
 
     with pytest.raises(NotAllowed):
-        opened(sweep_authority(), record, purpose=Purpose.LEGAL_DEMAND)
+        opened(worker_authority(), record, purpose=Purpose.LEGAL_DISCLOSURE)
 
 
 # ---- how often ----
@@ -111,14 +112,14 @@ def test_the_house_itself_lets_no_demand_through():
 
 def test_the_last_allowed_one_opens_and_the_next_is_refused_and_on_record(officer, limit):
     record = person()
-    acts.seal_persons([record])
+    services.seal_persons([record])
 
     assert [opened(officer, record).reveal() for _ in range(2)] == ["Rigdzin Wangmo"] * 2
     with pytest.raises(TooManyOpenings) as refused:
         opened(officer, record)
 
     assert "art. 5" in str(refused.value)
-    assert "openings_a_day" in refused.value.advice
+    assert "opens_per_day" in refused.value.advice
     (mark,) = entries(REFUSED)
     assert (mark.staff_id, mark.person_id) == (officer.staff_id, record.person_id)
     assert len(entries(OPENED)) == 2
@@ -126,7 +127,7 @@ def test_the_last_allowed_one_opens_and_the_next_is_refused_and_on_record(office
 
 def test_a_refused_one_asks_no_root_for_a_key(officer, limit, monkeypatch):
     record = person()
-    acts.seal_persons([record])
+    services.seal_persons([record])
     limit(1)
     opened(officer, record)
     monkeypatch.setattr(epochs, "unwrapped", lambda *_: pytest.fail("a key was asked for"))
@@ -146,36 +147,36 @@ def test_what_did_not_open_counts_too(officer, limit):
 
 @pytest.fixture
 def limit_of_all(monkeypatch):
-    monkeypatch.setattr(opening, "settings", lambda: Settings(openings_a_day=2, openings_a_day_in_all=3))
+    monkeypatch.setattr(opening, "settings", lambda: Settings(opens_per_day=2, opens_per_day_total=3))
 
 
 def by_copy(authority):
-    acts.open_copy(
-        authority, **dict(zip(("person_id", "holding_id"), _ids(), strict=True)), position=0, purpose=Purpose.REVIEW, on=DAY
+    services.open_copy(
+        authority, **dict(zip(("person_id", "tenure_id"), _ids(), strict=True)), position=0, purpose=Purpose.REVIEW, on=DAY
     )  # fmt: skip
 
 
 def by_lines(authority):
     line = LineId(new_uuid())
-    sealed = acts.seal_line_values(LineField.NUMBER, [(line, "+8613800000001")])
-    acts.open_line_values(authority, LineField.NUMBER, [(line, sealed[0])], purpose=Purpose.REVIEW, on=DAY)
+    sealed = services.seal_line_values(LineField.NUMBER, [(line, "+8613800000001")])
+    services.open_line_values(authority, LineField.NUMBER, [(line, sealed[0])], purpose=Purpose.REVIEW, on=DAY)
 
 
 @pytest.mark.parametrize("way", [lambda one: opened(one, person()), by_copy, by_lines])
 def test_whoever_has_many_accounts_opens_no_more_than_all_may(officer, limit_of_all, way):
     record = person()
-    acts.seal_persons([record])
+    services.seal_persons([record])
     assert [opened(one, record).reveal() for one in (officer, officer, another_officer())]
 
     with pytest.raises(TooManyOpenings) as refused:
         way(another_officer())
 
-    assert "openings_a_day_in_all" in refused.value.advice
+    assert "opens_per_day_total" in refused.value.advice
     assert (len(entries(OPENED)), len(entries(REFUSED))) == (3, 1)
-    assert opened(sweep_authority(), record).reveal()
+    assert opened(worker_authority(), record).reveal()
 
 
-def test_reaching_what_all_may_open_is_one_alarm_a_day(officer, limit_of_all, home):
+def test_reaching_what_all_may_open_is_one_alarm_a_day(officer, limit_of_all, data_dir):
     asks = another_officer()
     for one in (officer, officer, asks):
         with pytest.raises(CannotOpen):
@@ -194,7 +195,7 @@ def test_reaching_what_all_may_open_is_one_alarm_a_day(officer, limit_of_all, ho
         first.entry_id,
     )
     assert (
-        f"ledger entry {first.entry_id}" in (home / "logs" / "alarms.log").read_text("ascii").splitlines()[-1]
+        f"ledger entry {first.entry_id}" in (data_dir / "logs" / "alarms.log").read_text("ascii").splitlines()[-1]
     )
 
 
@@ -209,9 +210,9 @@ def test_ones_own_limit_is_no_alarm(officer, limit):
 
 
 def test_accounts_made_at_once_share_what_all_may_open(monkeypatch):
-    monkeypatch.setattr(opening, "settings", lambda: Settings(openings_a_day=5, openings_a_day_in_all=6))
+    monkeypatch.setattr(opening, "settings", lambda: Settings(opens_per_day=5, opens_per_day_total=6))
     record = person()
-    acts.seal_persons([record])
+    services.seal_persons([record])
 
     def one(_):
         try:
@@ -227,20 +228,20 @@ def test_accounts_made_at_once_share_what_all_may_open(monkeypatch):
     assert len([value for value in got if value]) == 6
 
 
-def test_each_member_of_staff_has_a_limit_of_their_own_and_the_house_has_none(officer, limit):
+def test_each_member_of_staff_has_a_limit_of_their_own_and_the_register_has_none(officer, limit):
     record = person()
-    acts.seal_persons([record])
+    services.seal_persons([record])
     limit(1)
     opened(officer, record)
 
     assert opened(another_officer(), record).reveal()
-    assert [opened(sweep_authority(), record).reveal() for _ in range(3)]
+    assert [opened(worker_authority(), record).reveal() for _ in range(3)]
 
 
 @pytest.mark.parametrize(("hours", "opens"), [(23.99, False), (24.01, True)])
 def test_the_day_is_the_last_twenty_four_hours(officer, limit, hours, opens):
     record = person()
-    acts.seal_persons([record])
+    services.seal_persons([record])
     limit(1)
     opened(officer, record)
     later = clock.now() + dt.timedelta(hours=hours)
@@ -256,22 +257,22 @@ def test_the_day_is_the_last_twenty_four_hours(officer, limit, hours, opens):
 
 def test_several_values_of_lines_are_opened_all_or_none(officer, limit):
     lines = [LineId(u) for u in new_uuids(3)]
-    sealed = acts.seal_line_values(LineField.NUMBER, [(line, "+8613800000001") for line in lines])
+    sealed = services.seal_line_values(LineField.NUMBER, [(line, "+8613800000001") for line in lines])
     pairs = list(zip(lines, sealed, strict=True))
 
     with pytest.raises(TooManyOpenings):
-        acts.open_line_values(officer, LineField.NUMBER, pairs, purpose=Purpose.REVIEW, on=DAY)
+        services.open_line_values(officer, LineField.NUMBER, pairs, purpose=Purpose.REVIEW, on=DAY)
 
     assert entries(OPENED) == []
     assert entries(REFUSED)[0].facts["asked"] == 3
     assert (
-        len(acts.open_line_values(officer, LineField.NUMBER, pairs[:2], purpose=Purpose.REVIEW, on=DAY)) == 2
+        len(services.open_line_values(officer, LineField.NUMBER, pairs[:2], purpose=Purpose.REVIEW, on=DAY)) == 2
     )
 
 
 def test_many_at_once_get_no_more_than_one_after_another(officer, limit):
     record = person()
-    acts.seal_persons([record])
+    services.seal_persons([record])
     limit(5)
 
     def one(_):
@@ -291,8 +292,8 @@ def test_many_at_once_get_no_more_than_one_after_another(officer, limit):
 
 def test_another_process_and_a_restart_begin_no_new_count(officer):
     record = person()
-    acts.seal_persons([record])
-    most = Settings().openings_a_day
+    services.seal_persons([record])
+    most = Settings().opens_per_day
     for _ in range(most):
         append_entry(
             officer, verb=Verb.SEALED_OPENED, role="data_protection_officer", on=DAY,
@@ -300,8 +301,8 @@ def test_another_process_and_a_restart_begin_no_new_count(officer):
         )  # fmt: skip
 
     done = subprocess.run(
-        [sys.executable, "-c", _OPEN_ELSEWHERE, str(officer.staff_id), str(record.person_id), str(record.holding_id)],
-        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"}, capture_output=True, text=True, check=False,
+        [sys.executable, "-c", _OPEN_ELSEWHERE, str(officer.staff_id), str(record.person_id), str(record.tenure_id)],
+        env=os.environ | {"ROLLKEEPER_ROLE": "worker"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
     assert done.stdout.strip() == "TooManyOpenings", done.stderr
@@ -314,10 +315,10 @@ from rollkeeper.access.authority import Authority
 from rollkeeper.access.roles import StaffRole
 from rollkeeper.vault import acts
 from rollkeeper.vault.fields import Field, Purpose
-staff, person, holding = map(uuid.UUID, sys.argv[1:])
+staff, person, tenure = map(uuid.UUID, sys.argv[1:])
 officer = Authority(frozenset({StaffRole.DATA_PROTECTION_OFFICER}), staff, "0f" * 32)
 try:
-    acts.open_sealed(officer, person_id=person, holding_id=holding, field=Field.NAME, purpose=Purpose.REVIEW,
+    acts.open_sealed(officer, person_id=person, tenure_id=tenure, field=Field.NAME, purpose=Purpose.REVIEW,
                      on=datetime.date(2012, 3, 2))
     print("opened")
 except Exception as fault:
@@ -342,14 +343,14 @@ def test_the_count_walks_an_index_of_openings_alone():
 @pytest.fixture
 def canary():
     """A canary as the vault sees it: sealed like anybody, but for what lies inside."""
-    record = acts.PersonRecord(*_ids(), {Field.NAME: "王丽", Field.ADDRESS: "团结路1号"}, is_canary=True)
-    acts.seal_persons([record])
+    record = services.PersonRecord(*_ids(), {Field.NAME: "王丽", Field.ADDRESS: "团结路1号"}, is_canary=True)
+    services.seal_persons([record])
     return record
 
 
 def _ids():
     (one,) = people(1)
-    return one.person_id, one.holding_id
+    return one.person_id, one.tenure_id
 
 
 def test_to_its_opener_a_canary_opens_like_anybody(officer, canary, capfd, caplog):
@@ -362,13 +363,13 @@ def test_to_its_opener_a_canary_opens_like_anybody(officer, canary, capfd, caplo
     assert caplog.records == []
 
 
-def test_opening_a_canary_leaves_an_alarm_an_entry_and_a_line_in_a_log_of_its_own(officer, canary, home):
+def test_opening_a_canary_leaves_an_alarm_an_entry_and_a_line_in_a_log_of_its_own(officer, canary, data_dir):
     opened(officer, canary)
 
     (alarm,), (entry,) = canaries.open_alarms(), entries(Verb.CANARY_OPENED.value)
-    assert (alarm.staff_id, alarm.entry_id, alarm.told_at) == (officer.staff_id, entry.entry_id, None)
+    assert (alarm.staff_id, alarm.entry_id, alarm.notified_at) == (officer.staff_id, entry.entry_id, None)
     assert (entry.staff_id, entry.person_id, entry.line_id) == (officer.staff_id, None, None)
-    log = home / "logs" / "alarms.log"
+    log = data_dir / "logs" / "alarms.log"
     assert log.read_text("ascii").splitlines()[-1].endswith(f"ledger entry {entry.entry_id} says by whom")
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
     assert not [v for v in canary.values.values() if v in log.read_text("ascii") + entry.text]
@@ -376,7 +377,7 @@ def test_opening_a_canary_leaves_an_alarm_an_entry_and_a_line_in_a_log_of_its_ow
 
 def test_opening_anybody_else_raises_none(reveal):
     record = person()
-    acts.seal_persons([record])
+    services.seal_persons([record])
 
     reveal(record)
 
@@ -395,9 +396,9 @@ def test_where_the_alarm_cannot_be_raised_nothing_is_handed_out(officer, canary)
 
 def test_a_canarys_number_raises_the_alarm_too(officer):
     line = LineId(new_uuid())
-    (sealed,) = acts.seal_line_values(LineField.NUMBER, [(line, "+8610000000001")], canaries=True)
+    (sealed,) = services.seal_line_values(LineField.NUMBER, [(line, "+8610000000001")], canaries=True)
 
-    (value,) = acts.open_line_values(
+    (value,) = services.open_line_values(
         officer, LineField.NUMBER, [(line, sealed)], purpose=Purpose.REVIEW, on=DAY
     )
 
@@ -408,7 +409,7 @@ def test_a_canarys_number_raises_the_alarm_too(officer):
 def test_whoever_raised_an_alarm_does_not_settle_it_and_another_does(officer, canary):
     opened(officer, canary)
 
-    with pytest.raises(NotOnesOwnAlarm):
+    with pytest.raises(OwnAlarm):
         canaries.settle_alarms(officer, on=DAY)
     assert len(canaries.open_alarms()) == 1
 
@@ -419,7 +420,7 @@ def test_whoever_raised_an_alarm_does_not_settle_it_and_another_does(officer, ca
 
 def test_neither_store_alone_nor_both_tell_a_canary_from_a_person(canary):
     other = person(name="李强", address="和平路2号")
-    acts.seal_persons([other])
+    services.seal_persons([other])
 
     def shapes(record):
         sealed = rows(
@@ -435,8 +436,8 @@ def test_neither_store_alone_nor_both_tell_a_canary_from_a_person(canary):
     assert shapes(canary) == shapes(other)
 
 
-def test_no_role_of_a_face_knows_of_alarms_or_canaries(as_role):
-    for role in ("counter", "office", "auditor"):
+def test_no_role_of_a_app_knows_of_alarms_or_canaries(as_role):
+    for role in ("counter", "backoffice", "auditor"):
         for table in ("vault_alarm", "vault_canary"):
             with pytest.raises(Exception, match="permission denied"), as_role(role):
                 rows(f"SELECT * FROM {table}")  # noqa: S608
@@ -453,7 +454,7 @@ def test_an_opener_cannot_take_back_an_alarm():
 
 def test_what_was_opened_does_not_get_into_a_log_or_an_error(officer, caplog):
     record = person(name="Yangchen Lhamo")
-    acts.seal_persons([record])
+    services.seal_persons([record])
     value = opened(officer, record)
     caplog.set_level(logging.DEBUG)
 
@@ -470,7 +471,7 @@ ENCODERS = {
     "json": json.dumps,
     "json written in Python": lambda value: "".join(json.JSONEncoder(indent=1).iterencode(value)),
     "Django's": lambda value: json.dumps(value, cls=DjangoJSONEncoder),
-    "the house's canonical bytes": lambda value: canonical_bytes(value).decode(),
+    "Rollkeeper's canonical bytes": lambda value: canonical_bytes(value).decode(),
     "a pickle": lambda value: repr(pickle.loads(pickle.dumps(value))),  # noqa: S301
     "a copy": lambda value: repr(copy.deepcopy(value)),
     "a text": str,
@@ -482,10 +483,10 @@ ENCODERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", [Opened, OpenedCopy])
+@pytest.mark.parametrize("kind", [SecretValue, SecretDocumentCopy])
 @pytest.mark.parametrize("way", ENCODERS)
 def test_whatever_writes_it_down_writes_that_it_is_sealed(way, kind):
-    value = {"name": kind("Yangchen Lhamo" if kind is Opened else b"Yangchen Lhamo")}
+    value = {"name": kind("Yangchen Lhamo" if kind is SecretValue else b"Yangchen Lhamo")}
 
     written = ENCODERS[way](value)
 
@@ -496,27 +497,27 @@ def test_whatever_writes_it_down_writes_that_it_is_sealed(way, kind):
 @pytest.mark.parametrize("ask", [operator.eq, operator.ne, operator.lt, operator.ge, lambda a, _: hash(a)])
 def test_what_was_opened_is_not_compared_as_though_it_were_its_text(ask):
     with pytest.raises(TypeError):
-        ask(Opened("Yangchen"), Opened("Lhamo"))
+        ask(SecretValue("Yangchen"), SecretValue("Lhamo"))
 
 
 def test_the_length_of_what_was_opened_says_nothing():
-    assert len(Opened("")) == len(Opened("Yangchen Lhamo" * 9)) == len("<sealed>")
-    assert not hasattr(Opened("Yangchen"), "__dict__")
+    assert len(SecretValue("")) == len(SecretValue("Yangchen Lhamo" * 9)) == len("<sealed>")
+    assert not hasattr(SecretValue("Yangchen"), "__dict__")
 
 
-def test_a_row_moved_between_two_holdings_of_one_person_does_not_open(officer):
+def test_a_row_moved_between_two_tenures_of_one_person_does_not_open(officer):
     first = person(name="Before")
-    second = acts.PersonRecord(first.person_id, _ids()[1], {Field.NAME: "After"})
-    acts.seal_persons([first, second])
+    second = services.PersonRecord(first.person_id, _ids()[1], {Field.NAME: "After"})
+    services.seal_persons([first, second])
 
     run(
-        "UPDATE vault_sealed a SET ciphertext = b.ciphertext FROM vault_sealed b WHERE a.holding_id = %s"
-        " AND b.holding_id = %s",
-        [second.holding_id, first.holding_id],
+        "UPDATE vault_sealed a SET ciphertext = b.ciphertext FROM vault_sealed b WHERE a.tenure_id = %s"
+        " AND b.tenure_id = %s",
+        [second.tenure_id, first.tenure_id],
     )
     run(
-        "UPDATE person_key a SET wrapped = b.wrapped FROM person_key b WHERE a.holding_id = %s AND b.holding_id = %s",
-        [second.holding_id, first.holding_id], using="keys",
+        "UPDATE person_key a SET wrapped = b.wrapped FROM person_key b WHERE a.tenure_id = %s AND b.tenure_id = %s",
+        [second.tenure_id, first.tenure_id], using="keys",
     )  # fmt: skip
 
     with pytest.raises(CannotOpen):
@@ -535,7 +536,7 @@ def test_a_row_moved_between_two_holdings_of_one_person_does_not_open(officer):
 )
 def test_what_was_changed_is_refused_in_the_same_words_as_what_never_was(officer, change):
     record = person(name="Changed")
-    acts.seal_persons([record])
+    services.seal_persons([record])
     run(f"UPDATE vault_sealed SET ciphertext = {change}")  # noqa: S608
 
     said = []
@@ -549,14 +550,14 @@ def test_what_was_changed_is_refused_in_the_same_words_as_what_never_was(officer
 
 def test_after_shredding_nothing_opens_in_a_long_lived_process_that_had_opened_it(officer):
     record = person(name="Remembered")
-    acts.seal_persons([record])
+    services.seal_persons([record])
     line = LineId(new_uuid())
     with subprocess.Popen(
-        [sys.executable, "-c", _LONG_LIVED, str(record.person_id), str(record.holding_id), str(line)],
-        env=os.environ | {"ROLLKEEPER_ROLE": "sweep"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", _LONG_LIVED, str(record.person_id), str(record.tenure_id), str(line)],
+        env=os.environ | {"ROLLKEEPER_ROLE": "worker"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as other:  # fmt: skip
         before = other.stdout.readline().strip()
-        acts.shred([(record.person_id, record.holding_id)])
+        services.shred([(record.person_id, record.tenure_id)])
         after, _ = other.communicate("again\n")
 
     assert before == "Remembered"
@@ -566,13 +567,13 @@ def test_after_shredding_nothing_opens_in_a_long_lived_process_that_had_opened_i
 _LONG_LIVED = """
 import sys, gc, datetime, uuid, django
 django.setup()
-from rollkeeper.access.authority import sweep_authority
+from rollkeeper.access.authority import worker_authority
 from rollkeeper.vault import acts, wire
 from rollkeeper.vault.fields import Field, Purpose
-person, holding, line = map(uuid.UUID, sys.argv[1:])
+person, tenure, line = map(uuid.UUID, sys.argv[1:])
 def look():
     try:
-        return acts.open_sealed(sweep_authority(), person_id=person, holding_id=holding, field=Field.NAME,
+        return acts.open_sealed(worker_authority(), person_id=person, tenure_id=tenure, field=Field.NAME,
                                 purpose=Purpose.REVIEW, on=datetime.date(2012, 3, 2)).reveal()
     except Exception as fault:
         return type(fault).__name__

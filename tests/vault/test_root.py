@@ -16,14 +16,14 @@ CONTEXT = b"where it belongs"
 
 @pytest.fixture
 def made(monkeypatch, tmp_path, capsys):
-    """A root of trust in a home of its own."""
-    monkeypatch.setattr(root, "home", lambda: tmp_path)
+    """A root of trust in an instance of its own."""
+    monkeypatch.setattr(root, "data_dir", lambda: tmp_path)
     FileRoot().ensure()
     return FileRoot()
 
 
 def test_making_one_warns_loudly_on_standard_error(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(root, "home", lambda: tmp_path)
+    monkeypatch.setattr(root, "data_dir", lambda: tmp_path)
 
     FileRoot().ensure()
     FileRoot().ensure()
@@ -183,8 +183,8 @@ GOLDEN_INDEX_KEY = "5188f5d2397dc6898203f4ffaa52ef298da8396c6e24a1c7dffe246ba26f
 
 @pytest.fixture
 def frozen(monkeypatch, tmp_path):
-    """A home whose root of trust is known: version 3, and the seed of the index."""
-    monkeypatch.setattr(root, "home", lambda: tmp_path)
+    """An instance whose root of trust is known: version 3, and the seed of the index."""
+    monkeypatch.setattr(root, "data_dir", lambda: tmp_path)
     write_keys(root.root_file(), {"index": bytes(range(64, 96)), "3": bytes(range(32))})
     return FileRoot()
 

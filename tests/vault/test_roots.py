@@ -56,7 +56,7 @@ def token(folder, label, *, pin="2580 is a pin"):
 @pytest.fixture(params=["file", "OpenBao", pytest.param("PKCS#11", marks=needs_softhsm)])
 def made(request, monkeypatch, tmp_path):
     """A root of trust and its index key, of each kind."""
-    monkeypatch.setattr(root, "home", lambda: tmp_path)
+    monkeypatch.setattr(root, "data_dir", lambda: tmp_path)
     if request.param == "file":
         FileRoot().ensure()
         return FileRoot(), FileIndexKey()
@@ -145,23 +145,23 @@ def test_a_service_hashes_as_many_as_a_batch_of_registrations_has(bao):
     assert digests[-1:] == bao.index("rollkeeper-index").digests(messages[-1:])
 
 
-def test_a_faces_token_hashes_and_unwraps_nothing(bao):
+def test_a_apps_token_hashes_and_unwraps_nothing(bao):
     wrapped = bao.root("rollkeeper-root").wrap(b"a secret", context=CONTEXT)
-    as_face = bao.root("rollkeeper-index")
+    as_app = bao.root("rollkeeper-index")
 
     assert bao.index("rollkeeper-index").digests([b"a number"])
     for attempt in (
-        lambda: as_face.unwrap(wrapped, context=CONTEXT),
-        lambda: as_face.wrap(b"mine", context=CONTEXT),
-        as_face.begin_version,
-        as_face.destroy_older_versions,
-        as_face.ensure,
+        lambda: as_app.unwrap(wrapped, context=CONTEXT),
+        lambda: as_app.wrap(b"mine", context=CONTEXT),
+        as_app.begin_version,
+        as_app.destroy_older_versions,
+        as_app.ensure,
     ):
         with pytest.raises(KeyServiceRefused, match="status 403"):
             attempt()
 
 
-def test_a_face_asks_one_at_a_time_and_a_command_in_bulk_by_the_same_key(bao):
+def test_a_app_asks_one_at_a_time_and_a_command_in_bulk_by_the_same_key(bao):
     one_by_one, in_bulk = bao.index("rollkeeper-index"), bao.index("rollkeeper-root")
     messages = [b"one", b"two", b"three"]
 
@@ -171,18 +171,18 @@ def test_a_face_asks_one_at_a_time_and_a_command_in_bulk_by_the_same_key(bao):
         eager.digests(messages)
 
 
-def test_a_faces_token_hashes_no_more_than_the_limit_of_the_readme(bao, monkeypatch):
+def test_a_apps_token_hashes_no_more_than_the_limit_of_the_readme(bao, monkeypatch):
     monkeypatch.setattr(transit, "_WAITS_SECONDS", ())
-    face = bao.index("rollkeeper-index")
+    app = bao.index("rollkeeper-index")
 
     with pytest.raises(KeyServiceRefused, match="status 429"):
-        face.digests([b"%d" % number for number in range(5_000)])
+        app.digests([b"%d" % number for number in range(5_000)])
 
 
-def test_a_face_that_meets_the_limit_waits_and_goes_on(bao):
-    face = bao.index("rollkeeper-index")
+def test_a_app_that_meets_the_limit_waits_and_goes_on(bao):
+    app = bao.index("rollkeeper-index")
 
-    assert len(set(face.digests([b"%d" % number for number in range(130)]))) == 130
+    assert len(set(app.digests([b"%d" % number for number in range(130)]))) == 130
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_a_token_that_is_away_or_a_wrong_pin_is_named_and_no_pin_is_said(softhsm
 
 @needs_softhsm
 def test_the_index_key_of_a_token_is_the_same_when_its_file_is_made_again(softhsm, tmp_path, monkeypatch):
-    monkeypatch.setattr(root, "home", lambda: tmp_path)
+    monkeypatch.setattr(root, "data_dir", lambda: tmp_path)
     url, pin_file = token(softhsm, "again")
     TokenRoot(url, pin_file=pin_file).ensure()
     before = FileIndexKey().digests([b"one"])

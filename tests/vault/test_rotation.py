@@ -12,13 +12,15 @@ import pytest
 from django.apps import apps
 from django.db import connections, models, transaction
 
-from rollkeeper.access.authority import Authority, console_authority, sweep_authority
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
 from rollkeeper.access.errors import NotAllowed
-from rollkeeper.kernel import database, server
+from rollkeeper.kernel import database
+from rollkeeper.kernel import stores
 from rollkeeper.kernel.database import KeysRole, rows, run
-from rollkeeper.kernel.ids import HoldingId, LineId, PersonId, new_uuid, new_uuids
-from rollkeeper.lines.sealed_values import SealedColumns
-from rollkeeper.vault import acts, epochs, keys, rotation, wire
+from rollkeeper.kernel.ids import TenureId, LineId, PersonId, new_uuid, new_uuids
+from rollkeeper.lines.encrypted_columns import EncryptedColumns
+from rollkeeper.vault import epochs, keys, rotation, wire
+from rollkeeper.vault import services
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, Purpose
 from rollkeeper.vault.hooks import LINE_VALUE_TABLES
@@ -46,17 +48,17 @@ def rotate():
 @pytest.fixture
 def keys_owner():
     """The store of keys as its owner has it."""
-    with database.connect(server.KEYS, KeysRole.MIGRATOR) as owner:
+    with database.connect(stores.KEYS, KeysRole.MIGRATOR) as owner:
         yield owner
         owner.execute("DROP TABLE IF EXISTS stolen_key, stolen_epoch")
 
 
 def a_line(number: str, contact: str | None = None) -> LineId:
     line = LineId(new_uuid())
-    (sealed,) = acts.seal_line_values(LineField.NUMBER, [(line, number)])
-    (mail,) = acts.seal_line_values(LineField.CONTACT, [(line, contact)]) if contact else (None,)
+    (sealed,) = services.seal_line_values(LineField.NUMBER, [(line, number)])
+    (mail,) = services.seal_line_values(LineField.CONTACT, [(line, contact)]) if contact else (None,)
     run(
-        "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_protected, activated_on,"
+        "INSERT INTO lines_line (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on,"
         " number_sealed, contact_sealed) VALUES (%s, 'mobile', 'active', 1, false, false, false, %s, %s, %s)",
         [line, DAY, sealed, mail],
     )
@@ -66,15 +68,15 @@ def a_line(number: str, contact: str | None = None) -> LineId:
 def opened(line: LineId, field: LineField = LineField.NUMBER) -> str:
     (kept,) = rows("SELECT number_sealed, contact_sealed FROM lines_line WHERE line_id = %s", [line])
     sealed = bytes(kept.number_sealed if field is LineField.NUMBER else kept.contact_sealed)
-    (value,) = acts.open_line_values(
-        sweep_authority(), field, [(line, sealed)], purpose=Purpose.NOTICE, on=DAY
+    (value,) = services.open_line_values(
+        worker_authority(), field, [(line, sealed)], purpose=Purpose.NOTICE, on=DAY
     )
     return value.reveal()
 
 
 def test_everybody_and_every_number_opens_after_a_rotation(rotate, reveal):
     everybody = people(10)
-    acts.seal_persons(everybody)
+    services.seal_persons(everybody)
     lines = [a_line(f"+861380000000{n}", f"n{n}@mail.example") for n in range(6)]
     before = keys.living_epoch().epoch_id
 
@@ -90,7 +92,7 @@ def test_everybody_and_every_number_opens_after_a_rotation(rotate, reveal):
 
 def test_a_stolen_older_copy_of_the_keys_opens_nothing_afterwards(rotate, reveal, keys_owner):
     everybody = people(6)
-    acts.seal_persons(everybody)
+    services.seal_persons(everybody)
     keys_owner.execute("CREATE TABLE stolen_key AS TABLE person_key")
     keys_owner.execute("CREATE TABLE stolen_epoch AS SELECT * FROM epoch WHERE ended_at IS NULL")
 
@@ -113,8 +115,8 @@ def test_a_number_kept_from_before_a_rotation_does_not_open(rotate):
 
     rotate()
 
-    (value,) = acts.open_line_values(
-        sweep_authority(),
+    (value,) = services.open_line_values(
+        worker_authority(),
         LineField.NUMBER,
         [(line, bytes(kept.number_sealed))],
         purpose=Purpose.NOTICE,
@@ -128,7 +130,7 @@ def test_keys_sealed_to_the_public_half_are_sealed_anew_too(rotate, reveal, monk
     everybody = people(5)
     with monkeypatch.context() as at_the_counter:
         at_the_counter.setattr(epochs, "may_open", lambda: False)
-        acts.seal_persons(everybody)
+        services.seal_persons(everybody)
 
     rotate()
 
@@ -139,7 +141,7 @@ def test_keys_sealed_to_the_public_half_are_sealed_anew_too(rotate, reveal, monk
 @pytest.mark.parametrize("after", [1, 2, 3])
 def test_a_rotation_that_broke_off_goes_on_and_begins_no_second_epoch(rotate, reveal, after):
     everybody = people(10)
-    acts.seal_persons(everybody)
+    services.seal_persons(everybody)
     line = a_line("+8613800000001")
     calls = []
 
@@ -149,7 +151,7 @@ def test_a_rotation_that_broke_off_goes_on_and_begins_no_second_epoch(rotate, re
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        rotate(tell=break_off)
+        rotate(on_progress=break_off)
     half_way = [reveal(record) for record in everybody] + [opened(line)]
     begun = keys.newest_epoch_id()
     done = rotate()
@@ -163,7 +165,7 @@ def test_a_rotation_that_broke_off_goes_on_and_begins_no_second_epoch(rotate, re
 @pytest.mark.parametrize("step", ["destroyed at the root", "not yet destroyed at the root"])
 def test_a_rotation_that_broke_off_while_destroying_goes_on(rotate, reveal, monkeypatch, step):
     (record,) = people(1)
-    acts.seal_persons([record])
+    services.seal_persons([record])
     trust = type(epochs.root_of_trust())
 
     def break_off(self):
@@ -186,7 +188,7 @@ def test_a_rotation_that_broke_off_while_destroying_goes_on(rotate, reveal, monk
 
 def test_a_rotation_killed_with_kill_9_loses_nobody(rotate, reveal):
     everybody = people(40)
-    acts.seal_persons(everybody)
+    services.seal_persons(everybody)
     program = (
         "import django; django.setup()\n"
         "import os, signal\n"
@@ -194,7 +196,7 @@ def test_a_rotation_killed_with_kill_9_loses_nobody(rotate, reveal):
         "from rollkeeper.access.authority import console_authority\n"
         "import datetime as dt\n"
         "rotation.BATCH = 10\n"
-        "rotation.rotate(console_authority(), on=dt.date(2012, 3, 2), tell=lambda n: os.kill(os.getpid(), signal.SIGKILL))\n"
+        "rotation.rotate(console_authority(), on=dt.date(2012, 3, 2), on_progress=lambda n: os.kill(os.getpid(), signal.SIGKILL))\n"
     )
     connections["keys"].close()  # a rotation elsewhere waits for a session that has sealed
     killed = subprocess.run(
@@ -217,12 +219,12 @@ def test_a_rotation_killed_with_kill_9_loses_nobody(rotate, reveal):
 
 def test_whoever_is_shredded_during_a_rotation_stays_shredded(rotate, reveal):
     everybody = people(8)
-    acts.seal_persons(everybody)
+    services.seal_persons(everybody)
     gone, kept = everybody[-1], everybody[:-1]
     reading = rotation._replace_keys
 
     def shred_in_between(*given, **named):
-        acts.shred([(gone.person_id, gone.holding_id)])
+        services.shred([(gone.person_id, gone.tenure_id)])
         return reading(*given, **named)
 
     with pytest.MonkeyPatch.context() as between:
@@ -236,10 +238,10 @@ def test_whoever_is_shredded_during_a_rotation_stays_shredded(rotate, reveal):
 
 def test_a_number_erased_during_a_rotation_stays_erased():
     line = a_line("+8613800000001")
-    (value,) = SealedColumns().read(after=None, epoch_id=10**6, limit=5)
+    (value,) = EncryptedColumns().read(after=None, epoch_id=10**6, limit=5)
     run("UPDATE lines_line SET number_sealed = NULL")
 
-    replaced = SealedColumns().replace([(value, b"fresh")])
+    replaced = EncryptedColumns().replace([(value, b"fresh")])
 
     assert (line, replaced) == (value.line_id, 0)
     assert rows("SELECT number_sealed FROM lines_line")[0].number_sealed is None
@@ -253,7 +255,7 @@ def test_nobody_is_sealed_to_an_epoch_that_has_ended(rotate, reveal, monkeypatch
     monkeypatch.setattr(epochs, "person_key_sealer", lambda: given.pop() if given else fresh())
     (record,) = people(1)
 
-    acts.seal_persons([record])
+    services.seal_persons([record])
 
     assert given == []
     assert reveal(record) == record.values[Field.NAME]
@@ -265,10 +267,10 @@ def test_an_epoch_is_not_destroyed_while_a_key_keeps_arriving_under_it(rotate, m
     counting = rotation._count_older
 
     def one_more(target: int) -> int:
-        person, holding = PersonId(new_uuid()).bytes, HoldingId(new_uuid()).bytes
-        (wrapped,) = sealer.seal([bytes(32)], contexts=[wire.person_key_context(person, holding)])
+        person, tenure = PersonId(new_uuid()).bytes, TenureId(new_uuid()).bytes
+        (wrapped,) = sealer.seal([bytes(32)], contexts=[wire.person_key_context(person, tenure)])
         run("INSERT INTO person_key VALUES (encode(%s, 'hex')::uuid, encode(%s, 'hex')::uuid, %s, %s)",
-            [person, holding, older, wrapped], using="keys")  # fmt: skip
+            [person, tenure, older, wrapped], using="keys")  # fmt: skip
         return counting(target)
 
     monkeypatch.setattr(rotation, "_count_older", one_more)
@@ -284,7 +286,7 @@ def test_an_epoch_is_not_destroyed_while_a_key_keeps_arriving_under_it(rotate, m
 
 def test_what_does_not_open_stays_as_it_is_and_is_counted(rotate, reveal):
     one, other = people(2)
-    acts.seal_persons([one, other])
+    services.seal_persons([one, other])
     run("UPDATE person_key SET wrapped = set_byte(wrapped, 30, get_byte(wrapped, 30) # 1) WHERE person_id = %s",
         [other.person_id], using="keys")  # fmt: skip
 
@@ -301,7 +303,7 @@ def test_a_rotation_waits_for_an_act_at_the_counter_that_has_sealed_a_number(rot
 
     def elsewhere() -> list[bool]:
         try:
-            return [epochs.seals_elsewhere()]
+            return [epochs.is_sealing_elsewhere()]
         finally:
             connections.close_all()
 
@@ -312,7 +314,7 @@ def test_a_rotation_waits_for_an_act_at_the_counter_that_has_sealed_a_number(rot
         waiting.set()
 
     with transaction.atomic():
-        acts.seal_line_values(LineField.NUMBER, [(LineId(new_uuid()), "+8613800000001")])
+        services.seal_line_values(LineField.NUMBER, [(LineId(new_uuid()), "+8613800000001")])
         threading.Thread(target=look).start()
         assert waiting.wait(20)
     waiting.clear()
@@ -332,7 +334,7 @@ def test_who_has_not_the_power_rotates_nothing():
 
 
 def test_a_rotation_is_in_the_ledger_from_its_beginning_to_its_end(rotate):
-    acts.seal_persons(people(3))
+    services.seal_persons(people(3))
 
     done = rotate()
 
@@ -350,15 +352,15 @@ def test_every_column_with_a_lines_sealed_value_is_sealed_anew():
     }
 
     assert sealed == {"lines_line.number_sealed", "lines_line.contact_sealed"}
-    assert list(LINE_VALUE_TABLES.each()) == [SealedColumns]
+    assert list(LINE_VALUE_TABLES.each()) == [EncryptedColumns]
 
 
 def test_the_command_says_what_it_did_and_what_to_do_next(capsys):
     from typer.testing import CliRunner
 
-    from rollkeeper.site.cli import make_app
+    from rollkeeper.operations.cli import make_app
 
-    acts.seal_persons(people(2))
+    services.seal_persons(people(2))
 
     said = CliRunner().invoke(make_app(), ["vault", "rotate", "--json"])
 
@@ -369,13 +371,13 @@ def test_the_command_says_what_it_did_and_what_to_do_next(capsys):
 def test_new_references_are_enough_to_tell_line_values_apart():
     lines = [LineId(u) for u in new_uuids(2)]
 
-    assert acts.seal_line_values(LineField.NUMBER, [(lines[0], "+1")]) != acts.seal_line_values(
+    assert services.seal_line_values(LineField.NUMBER, [(lines[0], "+1")]) != services.seal_line_values(
         LineField.NUMBER, [(lines[1], "+1")]
     )
 
 
 def test_a_process_that_goes_on_lets_go_of_a_rotation_when_its_work_is_done():
-    with database.connect(server.KEYS, KeysRole.VAULT) as elsewhere:
+    with database.connect(stores.KEYS, KeysRole.VAULT) as elsewhere:
 
         def may_rotate() -> bool:
             (alone,) = elsewhere.execute("SELECT pg_try_advisory_lock(%s)", [epochs._SEALING]).fetchone()
@@ -383,8 +385,8 @@ def test_a_process_that_goes_on_lets_go_of_a_rotation_when_its_work_is_done():
                 elsewhere.execute("SELECT pg_advisory_unlock(%s)", [epochs._SEALING])
             return alone
 
-        acts.seal_line_values(LineField.NUMBER, [(LineId(new_uuid()), "+8613900000001")])
+        services.seal_line_values(LineField.NUMBER, [(LineId(new_uuid()), "+8613900000001")])
         assert not may_rotate()
-        epochs.let_go()
+        epochs.close_key_store()
 
         until(may_rotate)  # the server notices that a connection was closed a moment later

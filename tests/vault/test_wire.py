@@ -12,19 +12,20 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollkeeper.vault import copies, wire
+from rollkeeper.vault import wire
+from rollkeeper.vault import document_store
 from rollkeeper.vault.errors import CannotOpen
 from rollkeeper.vault.fields import Field, LineField, padded_to_bytes
 
 VECTORS = Path(__file__).parent / "vectors"
 KEY = bytes(range(32))
 PERSON = UUID("01890000-0000-7000-8000-000000000001").bytes
-HOLDING = UUID("01890000-0000-7000-8000-000000000002").bytes
+TENURE = UUID("01890000-0000-7000-8000-000000000002").bytes
 LINE = UUID("01890000-0000-7000-8000-000000000003").bytes
 NONCE = bytes(range(100, 112))
 EPOCH = wire.EpochSecret(7, bytes(range(32, 64)))
-BINDING = wire.attribute_binding(PERSON, HOLDING)
-PERSON_CONTEXT = wire.person_key_context(PERSON, HOLDING)
+BINDING = wire.attribute_binding(PERSON, TENURE)
+PERSON_CONTEXT = wire.person_key_context(PERSON, TENURE)
 LINE_CONTEXT = wire.line_value_context(LINE, b"number")
 
 
@@ -56,7 +57,7 @@ def test_an_attribute_has_the_bytes_that_are_drawn():
 
 
 def test_associated_data_of_an_attribute_is_what_is_drawn():
-    assert BINDING + b"name" == b"rollkeeper/attribute\x00\x01" + PERSON + HOLDING + b"name"
+    assert BINDING + b"name" == b"rollkeeper/attribute\x00\x01" + PERSON + TENURE + b"name"
 
 
 def test_a_person_key_of_kind_1_has_the_bytes_that_are_drawn(monkeypatch):
@@ -82,9 +83,9 @@ def test_a_lines_value_of_kind_1_has_the_bytes_that_are_drawn(monkeypatch):
 def test_a_copy_of_a_document_has_the_bytes_that_are_drawn(monkeypatch):
     monkeypatch.setattr(wire.os, "urandom", lambda count: NONCE[:count])
 
-    sealed = wire.seal_copy(KEY, b"a picture", person=PERSON, holding=HOLDING, position=2)
+    sealed = wire.seal_copy(KEY, b"a picture", person=PERSON, tenure=TENURE, position=2)
 
-    bound = b"rollkeeper/document-copy\x00\x01" + PERSON + HOLDING + b"\x02"
+    bound = b"rollkeeper/document-copy\x00\x01" + PERSON + TENURE + b"\x02"
     padded = b"a picture\x80" + bytes(4096 - 10)
     assert sealed == b"\x01" + NONCE + AESGCM(KEY).encrypt(NONCE, padded, bound)
     assert hashlib.sha256(sealed).hexdigest() == GOLDEN_COPY
@@ -93,19 +94,19 @@ def test_a_copy_of_a_document_has_the_bytes_that_are_drawn(monkeypatch):
 
 def test_a_copy_made_earlier_still_opens_and_for_nobody_else():
     kept = b"\x01" + NONCE + AESGCM(KEY).encrypt(
-        NONCE, b"a picture\x80" + bytes(4086), b"rollkeeper/document-copy\x00\x01" + PERSON + HOLDING + b"\x02"
+        NONCE, b"a picture\x80" + bytes(4086), b"rollkeeper/document-copy\x00\x01" + PERSON + TENURE + b"\x02"
     )  # fmt: skip
 
-    assert wire.open_copy(KEY, kept, person=PERSON, holding=HOLDING, position=2) == b"a picture"
-    for person, holding, position in ((HOLDING, HOLDING, 2), (PERSON, PERSON, 2), (PERSON, HOLDING, 1)):
+    assert wire.open_copy(KEY, kept, person=PERSON, tenure=TENURE, position=2) == b"a picture"
+    for person, tenure, position in ((TENURE, TENURE, 2), (PERSON, PERSON, 2), (PERSON, TENURE, 1)):
         with pytest.raises(CannotOpen):
-            wire.open_copy(KEY, kept, person=person, holding=holding, position=position)
+            wire.open_copy(KEY, kept, person=person, tenure=tenure, position=position)
 
 
 def test_the_name_of_a_copys_object_is_the_one_that_is_drawn():
-    name = copies.name_of(UUID(bytes=PERSON), UUID(bytes=HOLDING), 2)
+    name = document_store.name_of(UUID(bytes=PERSON), UUID(bytes=TENURE), 2)
 
-    assert name == f"{HOLDING.hex()[-2:]}/{UUID(bytes=HOLDING)}/{UUID(bytes=PERSON)}-2"
+    assert name == f"{TENURE.hex()[-2:]}/{UUID(bytes=TENURE)}/{UUID(bytes=PERSON)}-2"
 
 
 def test_an_envelope_of_kind_2_has_the_shape_that_is_drawn():
@@ -131,9 +132,9 @@ def test_the_public_half_of_an_epoch_is_derived_from_its_secret():
 def test_a_commitment_is_an_hmac_under_a_key_derived_from_the_persons_key():
     inner = hmac.digest(KEY, b"rollkeeper/commitment\x01", "sha256")
 
-    made = wire.commitment(KEY, person=PERSON, holding=HOLDING)
+    made = wire.commitment(KEY, person=PERSON, tenure=TENURE)
 
-    assert made == hmac.digest(inner, PERSON + HOLDING, "sha256").hex() == GOLDEN_COMMITMENT
+    assert made == hmac.digest(inner, PERSON + TENURE, "sha256").hex() == GOLDEN_COMMITMENT
 
 
 def test_deriving_a_key_is_hkdf_expand_of_rfc_5869():
@@ -177,13 +178,13 @@ def test_a_shortened_attribute_does_not_open(length):
 @pytest.mark.parametrize(
     ("binding", "field"),
     [
-        (wire.attribute_binding(LINE, HOLDING), b"name"),
+        (wire.attribute_binding(LINE, TENURE), b"name"),
         (wire.attribute_binding(PERSON, LINE), b"name"),
-        (wire.attribute_binding(HOLDING, PERSON), b"name"),
+        (wire.attribute_binding(TENURE, PERSON), b"name"),
         (BINDING, b"address"),
         (BINDING, b""),
     ],
-    ids=["another person", "another holding", "exchanged", "another field", "no field"],
+    ids=["another person", "another tenure", "exchanged", "another field", "no field"],
 )
 def test_an_attribute_of_another_place_does_not_open(binding, field):
     with pytest.raises(CannotOpen):
@@ -224,8 +225,8 @@ def test_an_envelope_of_kind_2_with_one_bit_turned_in_either_half_does_not_open(
 @pytest.mark.parametrize("kind", ["kind 1", "kind 2"])
 @pytest.mark.parametrize(
     "context",
-    [wire.person_key_context(LINE, HOLDING), wire.person_key_context(PERSON, LINE), LINE_CONTEXT, b""],
-    ids=["another person", "another holding", "a line", "nothing"],
+    [wire.person_key_context(LINE, TENURE), wire.person_key_context(PERSON, LINE), LINE_CONTEXT, b""],
+    ids=["another person", "another tenure", "a line", "nothing"],
 )
 def test_a_wrapped_key_of_another_place_does_not_open(kind, context):
     with pytest.raises(CannotOpen):

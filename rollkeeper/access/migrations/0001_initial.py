@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             name="Attempt",
             fields=[
                 ("pk", models.CompositePrimaryKey("name_mark", "counted_by", blank=True, editable=False, primary_key=True, serialize=False)),
-                ("name_mark", models.BinaryField(db_comment="HMAC-SHA-256 of the user name under the home's staff key.", max_length=32)),
+                ("name_mark", models.BinaryField(db_comment="HMAC-SHA-256 of the user name under the instance's staff key.", max_length=32)),
                 ("counted_by", models.TextField(db_comment="The role of the database in which it was counted.")),
                 ("tries", models.IntegerField()),
                 ("since", models.DateTimeField(db_comment="Start of the window in which the tries are counted.")),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ("until", models.DateField(db_comment="Last day, inclusive.", null=True)),
                 ("staff", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="grants", to=settings.AUTH_USER_MODEL)),
                 ("granted_at", models.DateTimeField(db_comment="Instant by the machine: the database writes it, whoever grants.", db_default=django.db.models.functions.datetime.Now())),
-                ("told_at", models.DateTimeField(db_comment="When a mail said that somebody was given a role that decides with others.", null=True)),
+                ("notified_at", models.DateTimeField(db_comment="When a mail said that somebody was given a role that decides with others.", null=True)),
             ],
             options={
                 "db_table": "access_rolegrant",

@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION access_mark_grant() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     NEW.granted_at := clock_timestamp();
-    NEW.told_at := NULL;
+    NEW.notified_at := NULL;
     RETURN NEW;
 END
 $$;

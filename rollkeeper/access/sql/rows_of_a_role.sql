@@ -4,19 +4,19 @@
 -- Again: refused, since the policies are there; once, by a migration.
 --
 -- Rights alone say which tables a role may touch. A counter needs few rows of these: the accounts that it opens to, their
--- passkeys, and the app's secret of those to whom nothing else opens. Whoever may enter the office shows a passkey at the
--- counter, since a code that is typed there could be typed again at the office by whoever has taken over the counter.
+-- passkeys, and the app's secret of those to whom nothing else opens. Whoever may enter the back office shows a passkey at the
+-- counter, since a code that is typed there could be typed again at the back office by whoever has taken over the counter.
 ALTER TABLE access_staff ENABLE ROW LEVEL SECURITY;
-CREATE POLICY access_staff_of_others ON access_staff TO office, sweep, vault, auditor USING (true) WITH CHECK (true);
+CREATE POLICY access_staff_of_others ON access_staff TO backoffice, worker, vault, auditor USING (true) WITH CHECK (true);
 CREATE POLICY access_staff_at_the_counter ON access_staff FOR SELECT TO counter USING (EXISTS (
     SELECT FROM access_rolegrant g WHERE g.staff_id = access_staff.staff_id
        AND g.role IN ('clerk', 'supervisor', 'data_protection_officer')
 ));
 
 ALTER TABLE mfa_authenticator ENABLE ROW LEVEL SECURITY;
-CREATE POLICY mfa_authenticator_at_the_office ON mfa_authenticator TO office USING (true) WITH CHECK (true);
--- Of these the sweep's role needs passkeys alone, which agents' devices are; no secret of an app or of recovery codes.
-CREATE POLICY mfa_authenticator_of_agents ON mfa_authenticator FOR SELECT TO sweep USING (type = 'webauthn');
+CREATE POLICY mfa_authenticator_at_the_backoffice ON mfa_authenticator TO backoffice USING (true) WITH CHECK (true);
+-- Of these the worker's role needs passkeys alone, which agents' devices are; no secret of an app or of recovery codes.
+CREATE POLICY mfa_authenticator_of_agents ON mfa_authenticator FOR SELECT TO worker USING (type = 'webauthn');
 CREATE POLICY mfa_authenticator_at_the_counter ON mfa_authenticator TO counter USING (
     EXISTS (SELECT FROM access_staff s WHERE s.staff_id = mfa_authenticator.user_id)
     AND (type = 'webauthn' OR type = 'totp' AND NOT EXISTS (
@@ -24,14 +24,14 @@ CREATE POLICY mfa_authenticator_at_the_counter ON mfa_authenticator TO counter U
     ))
 );
 
--- A face finds, changes and ends the sessions that it began itself. Whoever signs everybody out ends them all.
+-- An app finds, changes and ends the sessions that it began itself. Whoever signs everybody out ends them all.
 ALTER TABLE django_session ADD COLUMN begun_by name NOT NULL DEFAULT CURRENT_USER;
 ALTER TABLE django_session ENABLE ROW LEVEL SECURITY;
-CREATE POLICY django_session_of_a_face ON django_session TO counter, office
+CREATE POLICY django_session_of_a_app ON django_session TO counter, backoffice
     USING (begun_by = CURRENT_USER) WITH CHECK (begun_by = CURRENT_USER);
-CREATE POLICY django_session_of_everybody ON django_session TO sweep USING (true);
+CREATE POLICY django_session_of_everybody ON django_session TO worker USING (true);
 
 -- Each way in counts for itself, and none can forgive what was tried at another.
 ALTER TABLE access_attempt ENABLE ROW LEVEL SECURITY;
-CREATE POLICY access_attempt_of_a_role ON access_attempt TO counter, office, sweep
+CREATE POLICY access_attempt_of_a_role ON access_attempt TO counter, backoffice, worker
     USING (counted_by = CURRENT_USER) WITH CHECK (counted_by = CURRENT_USER);

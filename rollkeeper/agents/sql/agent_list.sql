@@ -1,11 +1,11 @@
 -- Lists the agents in the order of their codes: how each stands, what is due next. No figure by which one could be set above another.
--- Law: art. 4. Reads: agents_agent, agents_met, agents_audit, agents_finding, agents_case. Writes: -.
+-- Law: art. 4. Reads: agents_agent, agents_requirementmet, agents_audit, agents_finding, agents_case. Writes: -.
 -- Plan: a few hundred agents, each with a handful of rows. Again: the same.
 SELECT a.code, a.state,
        (SELECT min(due)
-          FROM (SELECT min(m.renew_by) AS due FROM agents_met m WHERE m.agent_id = a.agent_id
+          FROM (SELECT min(m.renew_by) AS due FROM agents_requirementmet m WHERE m.agent_id = a.agent_id
                 UNION ALL
-                SELECT min(f.due_on) FROM agents_finding f WHERE f.agent_id = a.agent_id AND f.mended_on IS NULL
+                SELECT min(f.due_on) FROM agents_finding f WHERE f.agent_id = a.agent_id AND f.remediated_on IS NULL
                 UNION ALL
                 SELECT max(u.next_by) FROM agents_audit u WHERE u.agent_id = a.agent_id) AS dues) AS next_due,
        (SELECT count(*) FROM agents_case c WHERE c.agent_id = a.agent_id AND c.settled_on IS NULL) AS open_cases

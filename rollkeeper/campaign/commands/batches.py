@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The commands that act on many lines: look, draw up, approve, carry out, stop and put back."""
+"""The commands that act on many lines: look, prepare, approve, carry out, stop and put back."""
 
 import dataclasses
 import datetime as dt
@@ -11,13 +11,15 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.campaign import acts, queries, showing
-from rollkeeper.campaign.commands.asked import (
+from rollkeeper.campaign import queries
+from rollkeeper.campaign import cli_output
+from rollkeeper.campaign import services
+from rollkeeper.campaign.commands.cli_options import (
     AsOption,
     BatchArgument,
     NeededAsOption,
     console,
-    console_or,
+    console_or_user,
     opened,
     plain,
     signed_in,
@@ -35,7 +37,7 @@ AfterGapOption = Annotated[
 ]
 
 
-def check(
+def prepare(
     day: Annotated[
         dt.date | None, typer.Argument(parser=read_date, metavar="[DAY]", help="Default: today.")
     ] = None,
@@ -44,35 +46,35 @@ def check(
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Say what would be suspended and what ended on a day, and draw up a batch of it for approval.
+    """Say what would be suspended and what terminated on a day, and prepare a batch of it for approval.
 
     A random sample with its explanations is shown for review by eye. Nothing happens to anybody.
 
-    Example: rollkeeper campaign check 2012-03-02
+    Example: rollkeeper campaign prepare 2012-03-02
     """
     with opened():
         today = on or clock.today()
         if not dry_run:
-            acts.advance(console(), on=today, after_gap=after_gap)
-        look = acts.check_day if dry_run else acts.draw_up_batches
-        found = look(console(), due_on=day or today, on=today)
+            nightly.run_nightly(console(), on=today, after_gap=after_gap)
+        find = batch_planning.check_day if dry_run else batch_planning.prepare_batches
+        found = find(console(), due_on=day or today, on=today)
         details = [queries.batch(due.batch_id) for due in found if due.batch_id is not None]
     if as_json:
         emit([dataclasses.asdict(due) | {"batch": plain(detail)} for due, detail in _paired(found, details)])
         return
     for due, detail in _paired(found, details):
-        showing.due(due, detail)
+        cli_output.due(due, detail)
 
 
 def approve(batch: BatchArgument, as_: NeededAsOption, on: DateOption = None) -> None:
-    """Say yes to a batch, as one person; it takes two different ones.
+    """Approve a batch, as one person; it takes two different ones.
 
     The password is prompted for, or is the first line of standard input, or stands in ROLLKEEPER_PASSWORD.
 
     Example: rollkeeper campaign approve 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
     """
     with opened():
-        state = acts.approve_batch(signed_in(as_), BatchId(batch), on=on or clock.today())
+        state = batch_control.approve_batch(signed_in(as_), BatchId(batch), on=on or clock.today())
     out.print("Approved: it may run." if state == "approved" else "Noted. It needs another person as well.")
 
 
@@ -86,33 +88,33 @@ def run(
 ) -> None:
     """Play the night: undo what was asked, start clocks, let go who registered, carry out approved batches.
 
-    Goes as far as the cap per hour and the first share allow, and says when to run it again. May be killed at any
+    Goes as far as the hourly limit and the pilot allow, and says when to run it again. May be killed at any
     instant, run twice, at once or late. Exit code 1 where a batch stopped by itself.
 
     Example: rollkeeper campaign run
     """
     with opened():
         # Whoever was wronged waits neither for the night nor for what may be wrong with it.
-        asked, undone = acts.undos_asked(), []
+        asked, undone = batch_rollback.requested_undos(), []
         with bar_for("Undoing", len(asked)) as moved:
             for one in asked:
                 with suppress(BatchNotInState):  # another run has put it back meanwhile
-                    undone.append(acts.undo_batch(console(), one, on=on or clock.today(), moved=moved))
-        swept = acts.advance(console(), on=on or clock.today(), after_gap=after_gap)
-        chosen = acts.batches_to_run(on=on or clock.today()) if batch is None else [BatchId(batch)]
+                    undone.append(batch_rollback.undo_batch(console(), one, on=on or clock.today(), moved=moved))
+        nightly_result = nightly.run_nightly(console(), on=on or clock.today(), after_gap=after_gap)
+        chosen = batch_execution.batches_to_run(on=on or clock.today()) if batch is None else [BatchId(batch)]
         with bar_for("Carrying out", len(chosen)) as moved:
             # Asked for each: the one before may have gone on past midnight.
-            ran = [acts.run_batch(console(), one, on=on or clock.today(), moved=moved) for one in chosen]
+            ran = [batch_execution.run_batch(console(), one, on=on or clock.today(), moved=moved) for one in chosen]
     if as_json:
         emit(
             {
-                "swept": plain(swept),
+                "nightly_result": plain(nightly_result),
                 "undone": [plain(one) for one in undone],
                 "ran": [plain(one) for one in ran],
             }
         )
     else:
-        showing.night(swept, undone, ran)
+        cli_output.night(nightly_result, undone, ran)
     if any(one.state == "stopped" for one in ran):
         raise typer.Exit(1)
 
@@ -128,7 +130,7 @@ def stop(
     Example: rollkeeper campaign stop 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because "wrong list"
     """
     with opened():
-        acts.stop_batch(console_or(as_), BatchId(batch), on=on or clock.today(), because=because)
+        batch_control.stop_batch(console_or_user(as_), BatchId(batch), on=on or clock.today(), because=because)
     out.print(
         "Stopped. What it did stands until it is undone; what the network has not taken of it waits for a day."
     )
@@ -142,9 +144,9 @@ def undo(
     Whoever registered since is left as they are. Example: rollkeeper campaign undo 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182
     """
     with opened():
-        authority = console_or(as_)
+        authority = console_or_user(as_)
         with progress("Undoing") as bar:
-            undone = acts.undo_batch(authority, BatchId(batch), on=on or clock.today(), moved=bar.advance)
+            undone = batch_rollback.undo_batch(authority, BatchId(batch), on=on or clock.today(), moved=bar.advance)
     if as_json:
         emit(dataclasses.asdict(undone))
         return
@@ -164,11 +166,11 @@ def emergency_calls(
     Run it every hour, out of the operator's own monitoring. Example: rollkeeper campaign emergency-calls 2
     """
     with opened():
-        acts.count_emergencies(console(), anomalies, on=on or clock.today())
+        batch_control.record_emergency_count(console(), anomalies, on=on or clock.today())
     out.print("Noted.")
 
 
-def hours_off(
+def outage_hours(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="Where to write it; must not be there.")],
     first: Annotated[dt.date, typer.Option("--from", parser=read_date, metavar="DATE", help="First day.")],
     last: Annotated[
@@ -179,10 +181,10 @@ def hours_off(
 ) -> None:
     """Write every hour for which a line was off, with its cause, as a file for billing: what is frozen, what is given back.
 
-    Lines stand there by reference. Example: rollkeeper campaign hours-off march.csv --from 2012-03-01 --to 2012-03-31
+    Lines stand there by reference. Example: rollkeeper campaign outage-hours march.csv --from 2012-03-01 --to 2012-03-31
     """
     with opened():
-        done = acts.export_hours_off(console(), file, first=first, last=last, on=on or clock.today())
+        done = outage_hours.export_outage_hours(console(), file, first=first, last=last, on=on or clock.today())
     if as_json:
         emit(dataclasses.asdict(done))
         return

@@ -9,9 +9,11 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.campaign import acts, queries, showing
-from rollkeeper.campaign.commands.asked import NeededAsOption, console, opened, plain, signed_in
-from rollkeeper.campaign.stages import ExcuseReason
+from rollkeeper.campaign import queries
+from rollkeeper.campaign import cli_output
+from rollkeeper.campaign import services
+from rollkeeper.campaign.commands.cli_options import NeededAsOption, console, opened, plain, signed_in
+from rollkeeper.campaign.choices import WaiverReason
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out
@@ -29,7 +31,7 @@ def plan(
     Run it again after an import: only new lines are added. Example: rollkeeper campaign plan cn-xz-2011
     """
     with opened():
-        planned = acts.plan_campaign(console(), pack_id=pack or settings().pack, on=on or clock.today())
+        planned = planning.plan_campaign(console(), pack_id=pack or settings().pack, on=on or clock.today())
     if as_json:
         emit(dataclasses.asdict(planned))
         return
@@ -57,74 +59,74 @@ def status(as_json: JsonOption = False, on: DateOption = None) -> None:
             }
         )
         return
-    showing.status(seen, batches, stays)
+    cli_output.status(seen, batches, stays)
 
 
-def unreached(as_json: JsonOption = False) -> None:
-    """List the lines whose holders no notice has provably reached, by reference.
+def unreachable(as_json: JsonOption = False) -> None:
+    """List the lines whose subscribers no notice has provably reached, by reference.
 
-    Exit code 1 where there are any for whom nobody answers. Example: rollkeeper campaign unreached
+    Exit code 1 where there are any for whom nobody answers. Example: rollkeeper campaign not-notified
     """
-    count, excused, last = 0, 0, None
+    count, waived, last = 0, 0, None
     with opened():
-        while page := queries.unreached(after=last):
+        while page := queries.unreachable(after=last):
             for line in page:
                 if as_json:
                     out.print(canonical_bytes(plain(line)).decode(), markup=False)
                 else:
-                    showing.unreached(line)
+                    cli_output.unreachable(line)
             count, last = count + len(page), page[-1].line_id
-            excused += sum(line.excused_because is not None for line in page)
-    err.print(f"{count:,} lines" + (f", {excused:,} of them excused." if excused else "."))
-    if count > excused:
+            waived += sum(line.waiver_reason is not None for line in page)
+    err.print(f"{count:,} lines" + (f", {waived:,} of them waived." if waived else "."))
+    if count > waived:
         raise typer.Exit(1)
 
 
-def excuse(
-    because: Annotated[str, typer.Option(help=f"One of: {', '.join(ExcuseReason)}.")],
+def waive(
+    because: Annotated[str, typer.Option(help=f"One of: {', '.join(WaiverReason)}.")],
     as_: NeededAsOption,
     lines: Annotated[
-        list[UUID] | None, typer.Argument(help="References, as 'campaign unreached' lists them.")
+        list[UUID] | None, typer.Argument(help="References, as 'campaign not-notified' lists them.")
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", exists=True, dir_okay=False, help="What 'campaign unreached --json' printed."),
+        typer.Option("--file", exists=True, dir_okay=False, help="What 'campaign not-notified --json' printed."),
     ] = None,
     as_json: JsonOption = False,
     on: DateOption = None,
 ) -> None:
-    """Answer by name for lines whose holders could not be told. Nothing happens to them; a campaign can close then.
+    """Answer by name for lines whose subscribers could not be notified. Nothing happens to them; a campaign can close then.
 
-    Example: rollkeeper campaign excuse 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because no_person --as tashi
+    Example: rollkeeper campaign waive 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --because no_person --as tashi
     """
-    if because not in set(ExcuseReason):
-        raise typer.BadParameter(f"--because is one of: {', '.join(ExcuseReason)}")
+    if because not in set(WaiverReason):
+        raise typer.BadParameter(f"--because is one of: {', '.join(WaiverReason)}")
     asked = [LineId(line) for line in [*(lines or []), *(_references(file) if file else [])]]
     if not asked:
         raise typer.BadParameter("name the lines, or a file of them with --file")
     with opened():
-        excused = acts.excuse_unreached(
-            signed_in(as_), asked, because=ExcuseReason(because), on=on or clock.today()
+        waived = closure.waive_unreachable(
+            signed_in(as_), asked, because=WaiverReason(because), on=on or clock.today()
         )
     if as_json:
-        emit(plain(excused))
+        emit(plain(waived))
         return
-    out.print(f"{excused.excused:,} lines are excused; {excused.left_alone:,} were not waiting to be.")
+    out.print(f"{waived.waived:,} lines are waived; {waived.left_alone:,} were not waiting to be.")
 
 
 def close(as_json: JsonOption = False, on: DateOption = None) -> None:
-    """Close the campaign: nobody may be left half way, and somebody must answer for whoever was never told.
+    """Close the campaign: nobody may be left half way, and somebody must answer for whoever was never notified.
 
     Example: rollkeeper campaign close
     """
     with opened():
-        closed = acts.close_campaign(console(), on=on or clock.today())
+        closed = closure.close_campaign(console(), on=on or clock.today())
     if as_json:
         emit(plain(closed))
         return
     out.print(
-        f"The campaign is closed: {closed.left:,} registered or left, {closed.ended:,} ended, {closed.excused:,} never"
-        " told and excused."
+        f"The campaign is closed: {closed.out_of_scope:,} registered or out of scope, {closed.terminated:,} terminated, {closed.waived:,} never"
+        " notified and waived."
     )
 
 

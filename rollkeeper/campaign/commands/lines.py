@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from rollkeeper.campaign import acts, showing
-from rollkeeper.campaign.commands.asked import (
+from rollkeeper.campaign import cli_output
+from rollkeeper.campaign import services
+from rollkeeper.campaign.commands.cli_options import (
     NumberArgument,
     console,
     declared_reason,
@@ -20,46 +21,46 @@ from rollkeeper.campaign.commands.asked import (
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.canonical import canonical_bytes
 from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, read_date
-from rollkeeper.lines.lifting import lift_for_hours
-from rollkeeper.lines.proofs import overdue_proofs, see_proof
+from rollkeeper.lines.reconnection import reconnect_temporarily
+from rollkeeper.lines.hardship_evidence import overdue_evidence, record_evidence
 
 
-def lift(number: NumberArgument, on: DateOption = None) -> None:
+def reconnect(number: NumberArgument, on: DateOption = None) -> None:
     """Let a suspended line work for the hours that the pack gives, once; nobody is asked why. It ends by itself.
 
-    Example: rollkeeper campaign lift 13812345678
+    Example: rollkeeper campaign reconnect 13812345678
     """
     with opened():
-        lift_for_hours(console(), line_with(number).line_id, on=on or clock.today())
+        reconnect_temporarily(console(), line_with(number).line_id, on=on or clock.today())
     out.print(
-        "The line works again with the next 'rollkeeper network push', and is shut by itself at the end."
+        "The line works again with the next 'rollkeeper provisioning push', and is shut by itself at the end."
     )
 
 
-def proof(
+def record_evidence(
     number: NumberArgument,
     reason: Annotated[str, typer.Option(help="The reason that was declared.")],
     on: DateOption = None,
 ) -> None:
     """Note that somebody saw the proof of a declared reason. The proof itself is not kept.
 
-    Example: rollkeeper campaign proof 13812345678 --reason hospital
+    Example: rollkeeper campaign record-evidence 13812345678 --reason hospital
     """
     chosen = declared_reason(reason)
     with opened():
-        count = see_proof(console(), line_with(number).line_id, reason=chosen, on=on or clock.today())
+        count = hardship_evidence.record_evidence(console(), line_with(number).line_id, reason=chosen, on=on or clock.today())
     out.print(f"Noted, for {count:,} of its pauses.")
 
 
-def proofs(as_json: JsonOption = False, on: DateOption = None) -> None:
+def evidence(as_json: JsonOption = False, on: DateOption = None) -> None:
     """List the lines whose proof was hoped for by now and has not come, by reference. Nothing follows for them.
 
-    Example: rollkeeper campaign proofs --json
+    Example: rollkeeper campaign evidence --json
     """
     count, last = 0, None
     with opened():
         today = on or clock.today()
-        while page := overdue_proofs(on=today, after=last):
+        while page := overdue_evidence(on=today, after=last):
             for one in page:
                 if as_json:
                     out.print(canonical_bytes(plain(one)).decode(), markup=False)
@@ -75,7 +76,7 @@ def complaint(number: NumberArgument, on: DateOption = None) -> None:
     Example: rollkeeper campaign complaint 13812345678
     """
     with opened():
-        batch_id = acts.record_complaint(console(), line_with(number).line_id, on=on or clock.today())
+        batch_id = batch_control.record_complaint(console(), line_with(number).line_id, on=on or clock.today())
     out.print(f"Noted, against batch {batch_id}." if batch_id else "Noted; no batch has acted on that line.")
 
 
@@ -88,8 +89,8 @@ def explain(number: NumberArgument, as_json: JsonOption = False, on: Annotated[d
     """
     with opened():
         today = clock.today()
-        found = acts.look_up_line(console(), number=written(number), about=on or today, on=today)
+        found = line_lookup.look_up_line(console(), number=written(number), about=on or today, on=today)
     if found is None:
         err.print("No line of this register has that number. Look at the number again and type all of it.")
         raise typer.Exit(1)
-    emit(dataclasses.asdict(found)) if as_json else showing.explanation(found)
+    emit(dataclasses.asdict(found)) if as_json else cli_output.explanation(found)

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import typer
 
-from rollkeeper.campaign import acts, queries
-from rollkeeper.campaign.commands.asked import (
+from rollkeeper.campaign import queries
+from rollkeeper.campaign import services
+from rollkeeper.campaign.commands.cli_options import (
     FirstDayOption,
     LastDayOption,
     NeededAsOption,
@@ -34,7 +35,7 @@ def enter(
         raise typer.BadParameter("--reason is empty: name the case or the order")
     with opened():
         today = on or clock.today()
-        stay_id = acts.enter_stay(console(), first=first or today, last=last, reason=reason, on=today)
+        stay_id = court_stays.enter_stay(console(), first=first or today, last=last, reason=reason, on=today)
         acted = queries.batches_that_acted(first or today, last)
     out.print(f"Stay {stay_id} is entered.")
     for batch_id in acted:
@@ -43,15 +44,15 @@ def enter(
         )
 
 
-def lift(
+def end(
     stay: Annotated[UUID, typer.Argument(help="The stay, as 'campaign status' names it.")],
     as_: NeededAsOption,
     on: DateOption = None,
 ) -> None:
     """Agree, as one person, that today is the last day of a stay; it takes two different ones.
 
-    Example: rollkeeper campaign stay lift 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
+    Example: rollkeeper campaign stay end 019aa3f2-6c1e-7d0a-b1c2-3d4e5f607182 --as tashi
     """
     with opened():
-        lifted = acts.lift_stay(signed_in(as_), stay_id=stay, on=on or clock.today())
-    out.print("Today is its last day." if lifted else "Noted. It needs another person as well.")
+        ended = court_stays.end_stay(signed_in(as_), stay_id=stay, on=on or clock.today())
+    out.print("Today is its last day." if ended else "Noted. It needs another person as well.")

@@ -11,7 +11,7 @@ from rollkeeper.kernel import database
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [("lines", "0001_initial"), ("network", "0001_initial"), ("notices", "0001_initial")]
+    dependencies = [("lines", "0001_initial"), ("provisioning", "0001_initial"), ("notices", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ("batch_id", models.UUIDField()),
                 ("staff_id", models.UUIDField()),
                 ("approved_at", models.DateTimeField()),
-                ("content", models.TextField(db_comment="The hash of what was approved (campaign/sql/content.sql).", null=True)),
+                ("content", models.TextField(db_comment="The hash of what was approved (campaign/sql/batch_content.sql).", null=True)),
                 ("entry_id", models.BigIntegerField(db_comment="The ledger entry that says so.", null=True)),
             ],
             options={
@@ -29,27 +29,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Changed",
+            name='LineChange',
             fields=[
-                ("changed_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("change_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("line_id", models.UUIDField()),
             ],
             options={
-                "db_table": "campaign_changed",
+                "db_table": "campaign_linechange",
             },
         ),
         migrations.CreateModel(
-            name="Excuse",
+            name='UnreachableWaiver',
             fields=[
                 ("pk", models.CompositePrimaryKey("line_id", "campaign_id", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("line_id", models.UUIDField()),
                 ("campaign_id", models.UUIDField()),
-                ("because", models.TextField(db_comment="campaign.stages.ExcuseReason.")),
-                ("excused_by", models.UUIDField()),
-                ("excused_on", models.DateField()),
+                ("because", models.TextField(db_comment="campaign.choices.WaiverReason.")),
+                ("waived_by", models.UUIDField()),
+                ("waived_on", models.DateField()),
             ],
             options={
-                "db_table": "campaign_excuse",
+                "db_table": "campaign_unreachablewaiver",
             },
         ),
         migrations.CreateModel(
@@ -61,12 +61,12 @@ class Migration(migrations.Migration):
                 ("lines_made", models.BigIntegerField(default=0)),
                 ("rows_known", models.BigIntegerField(db_comment="Rows whose line was made by an earlier import.", default=0)),
                 ("rows_refused", models.BigIntegerField(default=0)),
-                ("registered", models.BigIntegerField(db_comment="Lines whose holder the file declares.", default=0)),
+                ("registered", models.BigIntegerField(db_comment="Lines whose subscriber the file declares.", default=0)),
                 ("started_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
-                "db_table": "campaign_import",
+                "db_table": "imports_import",
             },
         ),
         migrations.CreateModel(
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="StayLift",
+            name="StayEndApproval",
             fields=[
                 ("pk", models.CompositePrimaryKey("stay_id", "staff_id", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("stay_id", models.UUIDField()),
@@ -105,11 +105,11 @@ class Migration(migrations.Migration):
                 ("agreed_at", models.DateTimeField()),
             ],
             options={
-                "db_table": "campaign_staylift",
+                "db_table": "campaign_stayendapproval",
             },
         ),
         migrations.CreateModel(
-            name="SweepDay",
+            name="NightlyRun",
             fields=[
                 ("pk", models.CompositePrimaryKey("campaign_id", "day", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("campaign_id", models.UUIDField()),
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ("stage_counts", models.JSONField()),
             ],
             options={
-                "db_table": "campaign_sweepday",
+                "db_table": "campaign_nightlyrun",
             },
         ),
         migrations.CreateModel(
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                 ("tally_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("campaign_id", models.UUIDField()),
                 ("stage", models.TextField()),
-                ("told_by", models.TextField(null=True)),
+                ("notified_by", models.TextField(null=True)),
                 ("next_check_on", models.DateField(null=True)),
                 ("lines", models.BigIntegerField()),
             ],
@@ -141,17 +141,17 @@ class Migration(migrations.Migration):
                 ("batch_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("campaign_id", models.UUIDField()),
                 ("action", models.TextField(db_comment="suspend or end.")),
-                ("due_on", models.DateField(db_comment="The day for which it was drawn up.")),
-                ("state", models.TextField(db_comment="campaign.stages.BatchState.")),
+                ("due_on", models.DateField(db_comment="The day for which it was prepared.")),
+                ("state", models.TextField(db_comment="campaign.choices.BatchState.")),
                 ("line_count", models.IntegerField()),
                 ("pack_hash", models.TextField()),
-                ("cap_per_hour", models.IntegerField()),
-                ("first_share_count", models.IntegerField()),
-                ("first_share_done_at", models.DateTimeField(null=True)),
-                ("drawn_up_at", models.DateTimeField()),
-                ("drawn_up_by", models.UUIDField(null=True)),
-                ("stopped_because", models.TextField(null=True)),
-                ("held_back", models.JSONField(db_comment="Lines whose day had come and that were not taken in, by reason.", default=dict)),
+                ("max_lines_per_hour", models.IntegerField()),
+                ("pilot_count", models.IntegerField()),
+                ("pilot_done_at", models.DateTimeField(null=True)),
+                ("prepared_at", models.DateTimeField()),
+                ("prepared_by", models.UUIDField(null=True)),
+                ("stop_reason", models.TextField(null=True)),
+                ("excluded", models.JSONField(db_comment="Lines whose day had come and that were not taken in, by reason.", default=dict)),
                 ("position_done", models.IntegerField(db_comment="All lines up to this position have had their turn.", default=0)),
                 ("content", models.TextField(db_comment="The hash of what people are asked to approve.", null=True)),
             ],
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 "db_table": "campaign_batch",
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("action__in", ["suspend", "end"])), name="campaign_batch_of_unknown_action"),
-                    models.CheckConstraint(condition=models.Q(("state__in", ["waiting", "approved", "running", "stopped", "done", "undo_asked", "undone"])), name="campaign_batch_in_unknown_state"),
+                    models.CheckConstraint(condition=models.Q(("state__in", ["waiting", "approved", "running", "stopped", "done", "undo_requested", "undone"])), name="campaign_batch_in_unknown_state"),
                 ],
             },
         ),
@@ -169,10 +169,10 @@ class Migration(migrations.Migration):
                 ("pk", models.CompositePrimaryKey("line_id", "batch_id", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("line_id", models.UUIDField()),
                 ("batch_id", models.UUIDField()),
-                ("position", models.IntegerField(db_comment="Order within the batch, drawn at random: the first share is a fair sample.")),
+                ("position", models.IntegerField(db_comment="Order within the batch, drawn at random: the pilot is a fair sample.")),
                 ("line_version", models.BigIntegerField()),
-                ("outcome", models.TextField(db_comment="waiting, done, passed_over or undone.", default="waiting")),
-                ("passed_over_because", models.TextField(null=True)),
+                ("outcome", models.TextField(db_comment="waiting, done, skipped or undone.", default="waiting")),
+                ("skip_reason", models.TextField(null=True)),
                 ("done_at", models.DateTimeField(null=True)),
                 ("former", models.JSONField(db_comment="State, stage, anchor and version before the act, for undo.", null=True)),
                 ("undone_at", models.DateTimeField(db_comment="Until then the line was off because of this batch.", null=True)),
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                 ("chunk_id", models.UUIDField(db_default=django.db.models.functions.uuid.UUID7())),
                 ("ran_at", models.DateTimeField()),
                 ("done", models.IntegerField(default=0)),
-                ("passed_over", models.JSONField(db_comment="How many were left alone, by reason.", default=dict)),
+                ("skipped", models.JSONField(db_comment="How many were left alone, by reason.", default=dict)),
                 ("undone", models.IntegerField(default=0)),
             ],
             options={
@@ -244,29 +244,29 @@ class Migration(migrations.Migration):
                 ("pk", models.CompositePrimaryKey("line_id", "campaign_id", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("line_id", models.UUIDField()),
                 ("campaign_id", models.UUIDField()),
-                ("stage", models.TextField(db_comment="untold, counting, suspended, ended or left.")),
+                ("stage", models.TextField(db_comment="not_notified, running, suspended, terminated or out_of_scope.")),
                 ("anchor_on", models.DateField(db_comment="The day from which the present stage counts; itself not counted.", null=True)),
                 ("promised_on", models.DateField(db_comment="The last day that a delivered notice promised.", null=True)),
                 ("next_check_on", models.DateField(null=True)),
-                ("told_by", models.TextField(db_comment="The channel by which the first proof came.", null=True)),
-                ("left_on", models.DateField(null=True)),
-                ("left_because", models.TextField(db_comment="registered, ended or not_concerned.", null=True)),
+                ("notified_by", models.TextField(db_comment="The channel by which the first proof came.", null=True)),
+                ("out_of_scope_on", models.DateField(null=True)),
+                ("out_of_scope_reason", models.TextField(db_comment="registered, terminated or not_concerned.", null=True)),
                 ("region", models.TextField(db_comment="The line's region when it was taken in, for figures.", null=True)),
                 ("remind_on", models.DateField(db_comment="Before this day no reminder is owed; null: none that the pack asks for is left.", null=True)),
-                ("taken_on", models.DateField(db_comment="Since when a member who had left and was taken back is one; what was told before does not count.", null=True)),
+                ("reentered_on", models.DateField(db_comment="Since when a member who had left and was taken back is one; what was notified before does not count.", null=True)),
             ],
             options={
                 "db_table": "campaign_member",
                 "indexes": [
-                    models.Index(condition=models.Q(("remind_on__isnull", False), ("stage", "counting")), fields=["remind_on"], name="campaign_member_to_remind"),
-                    models.Index(condition=models.Q(("stage__in", ["counting", "suspended"])), fields=["next_check_on"], name="campaign_member_to_check"),
-                    models.Index(condition=models.Q(("stage", "untold")), fields=["line_id"], name="campaign_member_untold"),
+                    models.Index(condition=models.Q(("remind_on__isnull", False), ("stage", "running")), fields=["remind_on"], name="campaign_member_to_remind"),
+                    models.Index(condition=models.Q(("stage__in", ["running", "suspended"])), fields=["next_check_on"], name="campaign_member_to_check"),
+                    models.Index(condition=models.Q(("stage", "not_notified")), fields=["line_id"], name="campaign_member_not_notified"),
                 ],
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("stage__in", ["untold", "counting", "suspended", "ended", "left"])), name="campaign_member_in_unknown_stage"),
-                    models.CheckConstraint(condition=models.Q(models.Q(("stage__in", ["counting", "suspended"]), _negated=True), ("anchor_on__isnull", False), _connector="OR"), name="campaign_member_counting_without_an_anchor"),
+                    models.CheckConstraint(condition=models.Q(("stage__in", ["not_notified", "running", "suspended", "terminated", "out_of_scope"])), name="campaign_member_in_unknown_stage"),
+                    models.CheckConstraint(condition=models.Q(models.Q(("stage__in", ["running", "suspended"]), _negated=True), ("anchor_on__isnull", False), _connector="OR"), name="campaign_member_running_without_an_anchor"),
                 ],
             },
         ),
-        migrations.RunSQL([database.sql("campaign", name) for name in ("tally", "watch", "of_the_office", "take_stock", "hold_back", "stays_are_rests")]),
+        migrations.RunSQL([database.sql("campaign", name) for name in ("tally", "watch", "backoffice_triggers", "take_stock", "postpone_commands", "stays_are_rests")]),
     ]

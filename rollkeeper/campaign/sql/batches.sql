@@ -3,20 +3,20 @@
 -- Plan: a row a batch, a row a chunk of those shown; lines are not counted. Those that wait or run come first.
 -- Again: the same rows.
 WITH chosen AS MATERIALIZED (
-    SELECT *, state IN ('waiting', 'approved', 'running', 'undo_asked') AS is_open FROM campaign_batch
+    SELECT *, state IN ('waiting', 'approved', 'running', 'undo_requested') AS is_open FROM campaign_batch
      WHERE %(batch_id)s::uuid IS NULL OR batch_id = %(batch_id)s::uuid
-     ORDER BY is_open DESC, drawn_up_at DESC, batch_id LIMIT %(limit)s::integer
+     ORDER BY is_open DESC, prepared_at DESC, batch_id LIMIT %(limit)s::integer
 )
 SELECT b.*,
        coalesce(c.done, 0) AS done, coalesce(c.undone, 0) AS undone,
        coalesce((SELECT jsonb_object_agg(reason, lines)
                    FROM (SELECT p.key AS reason, sum(p.value::integer) AS lines
-                           FROM campaign_chunk k, jsonb_each_text(k.passed_over) p
-                          WHERE k.batch_id = b.batch_id GROUP BY p.key) counted), '{}') AS passed_over,
+                           FROM campaign_chunk k, jsonb_each_text(k.skipped) p
+                          WHERE k.batch_id = b.batch_id GROUP BY p.key) counted), '{}') AS skipped,
        coalesce((SELECT jsonb_agg(jsonb_build_array(s.username, a.approved_at) ORDER BY a.approved_at)
                    FROM campaign_approval a JOIN access_staff s USING (staff_id)
                   WHERE a.batch_id = b.batch_id), '[]') AS approvals
   FROM chosen b
   LEFT JOIN LATERAL (SELECT sum(done)::integer AS done, sum(undone)::integer AS undone
                        FROM campaign_chunk k WHERE k.batch_id = b.batch_id) c ON true
- ORDER BY b.is_open DESC, b.drawn_up_at DESC, b.batch_id
+ ORDER BY b.is_open DESC, b.prepared_at DESC, b.batch_id

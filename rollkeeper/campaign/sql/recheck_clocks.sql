@@ -1,9 +1,9 @@
 -- Finds the clocks whose day to be checked has come.
--- Law: art. 3. Reads: campaign_member. Writes: campaign_clock (temporary).
+-- Law: art. 3. Reads: campaign_member. Writes: member_clock (temporary).
 -- Plan: campaign_member_to_check; grows with what is due, not with the population.
 -- Again: the same rows.
-CREATE TEMPORARY TABLE campaign_clock ON COMMIT DROP AS
+CREATE TEMPORARY TABLE member_clock ON COMMIT DROP AS
 SELECT m.line_id, m.stage, m.anchor_on, m.promised_on, m.next_check_on, '{}'::datemultirange AS pauses,
-       CASE m.stage WHEN 'counting' THEN %(grace_days)s::integer ELSE %(suspension_days)s::integer END AS days
+       CASE m.stage WHEN 'running' THEN %(grace_days)s::integer ELSE %(suspension_days)s::integer END AS days
   FROM campaign_member m
- WHERE m.stage IN ('counting', 'suspended') AND m.next_check_on <= %(on)s AND m.campaign_id = %(campaign_id)s
+ WHERE m.stage IN ('running', 'suspended') AND m.next_check_on <= %(on)s AND m.campaign_id = %(campaign_id)s

@@ -1,13 +1,13 @@
 -- Finds the clocks of whom the pack may want to be reminded by today. Who registered, disputes or is over is not among them.
--- Law: the pack's notices before the deadline. Reads: campaign_member, lines_line. Writes: campaign_clock (temporary).
+-- Law: the pack's notices before the deadline. Reads: campaign_member, lines_line. Writes: member_clock (temporary).
 -- Plan: campaign_member_to_remind; grows with who is to be reminded, not with the population.
--- Again: the same rows until remind.sql has put them off.
-CREATE TEMPORARY TABLE campaign_clock ON COMMIT DROP AS
+-- Again: the same rows until remind_members.sql has put them off.
+CREATE TEMPORARY TABLE member_clock ON COMMIT DROP AS
 SELECT m.line_id, m.anchor_on, m.promised_on, coalesce(p.language, l.language, %(language)s) AS language,
        %(grace_days)s::integer AS days, '{}'::datemultirange AS pauses
   FROM campaign_member m
   JOIN lines_line l USING (line_id)
-  LEFT JOIN lines_holding h ON h.line_id = l.line_id AND upper_inf(h.held)
+  LEFT JOIN lines_tenure h ON h.line_id = l.line_id AND upper_inf(h.held)
   LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
- WHERE m.stage = 'counting' AND m.remind_on <= %(on)s AND m.campaign_id = %(campaign_id)s
+ WHERE m.stage = 'running' AND m.remind_on <= %(on)s AND m.campaign_id = %(campaign_id)s
    AND NOT l.is_registered AND NOT l.is_disputed AND l.state IN ('active', 'suspended')

@@ -1,17 +1,17 @@
 -- Suspends the lines of a chunk: reason, state, stage, command to the network, notice, ledger entry, and what it was.
 -- Law: art. 3 (suspended, emergency calls excepted). All in the chunk's one transaction.
--- Reads: campaign_verdict, law_due (temporary), lines_holding, subscribers_subscriber.
--- Writes: lines_suspension, lines_line (version + 1), campaign_member, network_command, notices_notice, ledger_entry,
+-- Reads: slice_verdict, law_due (temporary), lines_tenure, subscribers_subscriber.
+-- Writes: lines_suspension, lines_line (version + 1), campaign_member, provisioning_command, notices_notice, ledger_entry,
 -- campaign_batchline. Plan: primary keys by line; see docs/measured.md. The batch's rows by their positions: while statistics
 -- knew nothing of a batch, all of it was read for each chunk.
 -- Again: the batch row's position_done lets no line have a second turn.
 WITH due AS MATERIALIZED (
     SELECT v.*, n.last_day_on AS next_last_day_on, n.earliest_on AS next_earliest_on,
            coalesce(p.language, l.language, %(language)s) AS language
-      FROM campaign_verdict v
+      FROM slice_verdict v
       JOIN lines_line l USING (line_id)
       JOIN law_due n ON (n.anchor_on, n.days, n.pauses) = (%(on)s::date, %(then_days)s::integer, v.pauses)
-      LEFT JOIN lines_holding h ON h.line_id = v.line_id AND upper_inf(h.held)
+      LEFT JOIN lines_tenure h ON h.line_id = v.line_id AND upper_inf(h.held)
       LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
      WHERE v.because IS NULL
 ), suspend_slice AS (
@@ -26,9 +26,9 @@ WITH due AS MATERIALIZED (
 ), command_slice AS (
     SELECT line_id, 'bar' AS kind, 'registration' AS reason, %(batch_id)s::uuid AS batch_id FROM due
 ),
--- include network.request_many
+-- include provisioning.request_many
 , notice_slice AS (
-    SELECT line_id, uuidv7() AS notice_id, 'suspended' AS kind, %(campaign_id)s::uuid AS campaign_id, language, %(on)s::date AS owed_on,
+    SELECT line_id, uuidv7() AS notice_id, 'suspended' AS kind, %(campaign_id)s::uuid AS campaign_id, language, %(on)s::date AS queued_on,
            next_last_day_on AS promised_on, %(pack_hash)s AS pack_hash
       FROM due
 ),
@@ -44,10 +44,10 @@ WITH due AS MATERIALIZED (
       FROM due JOIN said USING (anchor_on, last_day_on)
 )
 UPDATE campaign_batchline b
-   SET outcome = CASE WHEN v.because IS NULL THEN 'done' ELSE 'passed_over' END, passed_over_because = v.because,
+   SET outcome = CASE WHEN v.because IS NULL THEN 'done' ELSE 'skipped' END, skip_reason = v.because,
        done_at = CASE WHEN v.because IS NULL THEN %(at)s::timestamptz END,
        former = CASE WHEN v.because IS NULL THEN jsonb_build_object(
            'state', v.state, 'version', v.version, 'stage', v.stage, 'anchor_on', v.anchor_on,
            'promised_on', v.promised_on, 'next_check_on', v.next_check_on) END
-  FROM campaign_verdict v
+  FROM slice_verdict v
  WHERE b.line_id = v.line_id AND b.batch_id = %(batch_id)s AND b.position > %(after)s AND b.position <= %(upto)s

@@ -4,7 +4,7 @@
 sandbox.py    what the worker gives up before it sees the first byte
 worker.py     the process: loads the networks, seals itself, forks a child for each picture
 decoding.py   bytes to pixels, or a refusal
-networks.py   where text stands, and what it says (rapidocr's networks)
+ocr_models.py   where text stands, and what it says (rapidocr's networks)
 sheets.py     turns the picture upright and reads its lines
 zones.py      finds and reads a machine-readable zone
 cards.py      reads the two sides of the Chinese resident card

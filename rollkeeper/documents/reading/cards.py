@@ -15,8 +15,8 @@ import numpy as np
 from stdnum.iso7064 import mod_11_2
 
 from rollkeeper.documents.reading.findings import ADDRESS, NAME, NUMBER, TYPE, VALID_UNTIL, Finding, Spot
-from rollkeeper.documents.reading.networks import Networks, Quad, Read, along, cut
-from rollkeeper.documents.reading.sheets import Line, Sheet
+from rollkeeper.documents.reading.ocr_models import OcrModels, Quad, Read, along, cut
+from rollkeeper.documents.reading.page_layout import Line, Sheet
 from rollkeeper.documents.rules import RESIDENT_CARD
 
 _NUMBER: Final = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
@@ -46,9 +46,9 @@ class _Side:
     is_certain: bool
 
 
-def find_resident_card(sheet: Sheet, networks: Networks) -> Finding | None:
+def find_resident_card(sheet: Sheet, ocr_models: OcrModels) -> Finding | None:
     """Return what the sides of a card on a sheet say, and where."""
-    front, back = _front(sheet, networks), _back(sheet)
+    front, back = _front(sheet, ocr_models), _back(sheet)
     if front is None and back is None:
         return None
     values, spots = {TYPE: RESIDENT_CARD}, list[Spot]()
@@ -63,8 +63,8 @@ def find_resident_card(sheet: Sheet, networks: Networks) -> Finding | None:
     return Finding(shape, values, tuple(spots), is_certain)
 
 
-def _front(sheet: Sheet, networks: Networks) -> _Side | None:
-    number = _number(sheet, networks)
+def _front(sheet: Sheet, ocr_models: OcrModels) -> _Side | None:
+    number = _number(sheet, ocr_models)
     labels = {name: line for name, label in _LABELS.items() if (line := _labelled(sheet.lines, label))}
     if number is None or not labels:
         return None
@@ -78,7 +78,7 @@ def _front(sheet: Sheet, networks: Networks) -> _Side | None:
     if name:
         values[NAME] = name[0]
         spots.append(Spot(NAME, name[1]))
-    address = _address(sheet, labels, number, networks)
+    address = _address(sheet, labels, number, ocr_models)
     if address:
         values[ADDRESS] = "".join(text for text, _ in address)
         spots += [Spot(ADDRESS, quad) for _, quad in address]
@@ -91,19 +91,19 @@ def _front(sheet: Sheet, networks: Networks) -> _Side | None:
     return _Side(values, spots, is_certain)
 
 
-def _number(sheet: Sheet, networks: Networks) -> _Number | None:
-    only = networks.only("0123456789X")
+def _number(sheet: Sheet, ocr_models: OcrModels) -> _Number | None:
+    only = ocr_models.only("0123456789X")
     for line in sheet.lines:
         if line.width < 6 * line.height or not _LONG.search(line.text.replace(" ", "")):
             continue
-        likely = networks.likelihoods(cut(sheet.pixels, line.quad))
-        whole = networks.spell(likely)
+        likely = ocr_models.likelihoods(cut(sheet.pixels, line.quad))
+        whole = ocr_models.spell(likely)
         # A label on the same row is left out before only digits are let through.
         begin = next(
             (place for place, one in zip(whole.places, whole.text, strict=True) if one in "0123456789OIl"),
             0.0,
         )
-        read = networks.spell(likely[max(0, int(begin * len(likely)) - 1) :], only)
+        read = ocr_models.spell(likely[max(0, int(begin * len(likely)) - 1) :], only)
         offset = max(0, int(begin * len(likely)) - 1) / len(likely)
         places = [offset + place * (1 - offset) for place in read.places]
         if _NUMBER.fullmatch(read.text):
@@ -174,7 +174,7 @@ def _right_of(sheet: Sheet, label: Line) -> list[Line]:
 
 
 def _address(
-    sheet: Sheet, labels: dict[str, Line], number: _Number, networks: Networks
+    sheet: Sheet, labels: dict[str, Line], number: _Number, ocr_models: OcrModels
 ) -> list[tuple[str, Quad]] | None:
     label = labels.get("address")
     if label is None:
@@ -194,7 +194,7 @@ def _address(
         if min(line.left for line in row) > label.left + 4.5 * label.width:
             continue
         quad = _spanning(row, end=end)
-        read = networks.read(cut(sheet.pixels, quad))
+        read = ocr_models.read(cut(sheet.pixels, quad))
         if read.score < 0.5:
             return None
         rows.append((_plain(read.text), quad))

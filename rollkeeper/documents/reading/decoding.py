@@ -11,8 +11,8 @@ import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
-from rollkeeper.documents.reading.refusals import FileRefusedError, Why
-from rollkeeper.documents.reading.sniffing import FileKind, sniff
+from rollkeeper.documents.reading.refusals import FileRejectedError, RejectReason
+from rollkeeper.documents.reading.file_types import FileKind, sniff
 
 type Pixels = NDArray[np.uint8]
 
@@ -30,16 +30,16 @@ pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_image
 
 
 def decode(data: bytes, *, name: str = "") -> list[Pixels]:
-    """Return the picture, or the pages, as RGB of bounded size. Refuses: FileRefusedError."""
+    """Return the picture, or the pages, as RGB of bounded size. Refuses: FileRejectedError."""
     kind = sniff(data, name=name)
     try:
         return _pages(data) if kind is FileKind.PDF else [_picture(data, kind=kind)]
-    except FileRefusedError:
+    except FileRejectedError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
-        raise FileRefusedError(Why.TOO_MANY_PIXELS) from fault
+        raise FileRejectedError(RejectReason.TOO_MANY_PIXELS) from fault
     except MemoryError as fault:
-        raise FileRefusedError(Why.TOO_MUCH_WORK) from fault
+        raise FileRejectedError(RejectReason.TOO_MUCH_WORK) from fault
     except (
         UnidentifiedImageError,
         OSError,
@@ -49,14 +49,14 @@ def decode(data: bytes, *, name: str = "") -> list[Pixels]:
         EOFError,
         pypdfium2.PdfiumError,
     ) as fault:
-        raise FileRefusedError(Why.BROKEN) from fault
+        raise FileRejectedError(RejectReason.BROKEN) from fault
 
 
 def _picture(data: bytes, *, kind: FileKind) -> Pixels:
     opened = Image.open(io.BytesIO(data), formats=["HEIF" if kind is FileKind.HEIC else kind.value])
     _refuse_size(opened.width, opened.height)
     if kind in {FileKind.PNG, FileKind.WEBP} and getattr(opened, "is_animated", False):
-        raise FileRefusedError(Why.MOVING)
+        raise FileRejectedError(RejectReason.MOVING)
     opened.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
     turned_by = opened.getexif().get(0x0112, 1)
     opened.load()
@@ -85,11 +85,11 @@ def _pages(data: bytes) -> list[Pixels]:
     document = pypdfium2.PdfDocument(data)
     try:
         if len(document) > GREATEST_PAGES:
-            raise FileRefusedError(Why.TOO_MANY_PAGES)
+            raise FileRejectedError(RejectReason.TOO_MANY_PAGES)
         if not len(document):
-            raise FileRefusedError(Why.BROKEN)
+            raise FileRejectedError(RejectReason.BROKEN)
         if pdfium.FPDFDoc_GetJavaScriptActionCount(document) or pdfium.FPDFDoc_GetAttachmentCount(document):
-            raise FileRefusedError(Why.ACTIVE)
+            raise FileRejectedError(RejectReason.ACTIVE)
         return [_page(document[number]) for number in range(len(document))]
     finally:
         document.close()
@@ -98,7 +98,7 @@ def _pages(data: bytes) -> list[Pixels]:
 def _page(page: pypdfium2.PdfPage) -> Pixels:
     width, height = page.get_size()
     if not (1 <= width <= 20_000 and 1 <= height <= 20_000) or max(width, height) > 40 * min(width, height):
-        raise FileRefusedError(Why.TOO_MANY_PIXELS)
+        raise FileRejectedError(RejectReason.TOO_MANY_PIXELS)
     drawn = page.render(scale=_PAGE_SIDE / max(width, height), may_draw_forms=False, draw_annots=False)
     pixels = np.array(drawn.to_pil().convert("RGB"), np.uint8)
     page.close()
@@ -108,6 +108,6 @@ def _page(page: pypdfium2.PdfPage) -> Pixels:
 
 def _refuse_size(width: int, height: int) -> None:
     if width * height > GREATEST_PIXELS or max(width, height) > GREATEST_SIDE:
-        raise FileRefusedError(Why.TOO_MANY_PIXELS)
+        raise FileRejectedError(RejectReason.TOO_MANY_PIXELS)
     if min(width, height) < LEAST_SIDE:
-        raise FileRefusedError(Why.TOO_SMALL)
+        raise FileRejectedError(RejectReason.TOO_SMALL)

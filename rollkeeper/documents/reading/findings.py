@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from rollkeeper.documents.reading.networks import Quad
+from rollkeeper.documents.reading.ocr_models import Quad
 
 NAME: Final = "name"
 ADDRESS: Final = "address"
@@ -39,4 +39,4 @@ class Finding:
     zone: str = field(default="", repr=False)
     """The lines of a zone, to be checked."""
     is_mended: bool = False
-    """Whether a letter and a digit that look alike were told apart by a check digit alone."""
+    """Whether a letter and a digit that look alike were distinguished by a check digit alone."""

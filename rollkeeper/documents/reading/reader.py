@@ -12,10 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 from rollkeeper.documents.reading.cards import find_resident_card
 from rollkeeper.documents.reading.decoding import Pixels, decode
 from rollkeeper.documents.reading.findings import Finding, Spot
-from rollkeeper.documents.reading.networks import Networks, rectangle
-from rollkeeper.documents.reading.redacting import CopyWanted, Fonts, MarkNotDrawableError, redact
-from rollkeeper.documents.reading.refusals import FileRefusedError
-from rollkeeper.documents.reading.sheets import Sheet, turned_over, upright
+from rollkeeper.documents.reading.ocr_models import OcrModels, rectangle
+from rollkeeper.documents.reading.redaction import CopyWanted, Fonts, MarkNotDrawableError, redact
+from rollkeeper.documents.reading.refusals import FileRejectedError
+from rollkeeper.documents.reading.page_layout import Sheet, turned_over, upright
 from rollkeeper.documents.reading.travel import find_travel_document
 
 _WARM: Final = (
@@ -28,7 +28,7 @@ class Reader:
     """The networks and the fonts, loaded."""
 
     def __init__(self) -> None:
-        self._networks, self._fonts = Networks(), Fonts()
+        self._networks, self._fonts = OcrModels(), Fonts()
 
     def answer(
         self, data: bytes, *, on: dt.date, said: Callable[[], object], name: str = "",
@@ -37,7 +37,7 @@ class Reader:
         """Return what a file says, as plain data, and the copies asked for."""
         try:
             pages = decode(data, name=name)
-        except FileRefusedError as refused:
+        except FileRejectedError as refused:
             return {"refused": refused.why.value}, []
         said()
         wanted = (
@@ -68,7 +68,7 @@ class Reader:
         for spoilt in (*(file[: len(file) // 2] for file in files), b"", b"?"):
             try:
                 decode(spoilt)
-            except FileRefusedError:
+            except FileRejectedError:
                 continue
         self.answer(files[0], on=on, said=lambda: None, copy=copy)
         self._drawn(image, copy)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Why a file is not read. The worker says the code; the room's errors say the sentence."""
+"""Why a file is not read. The worker says the code; the package's errors say the sentence."""
 
 from enum import StrEnum
 
 
-class Why(StrEnum):
+class RejectReason(StrEnum):
     """One reason; stable."""
 
     EMPTY = "empty"
@@ -22,27 +22,27 @@ class Why(StrEnum):
     TOO_MUCH_WORK = "too_much_work"
 
 
-SAID = {
-    Why.EMPTY: "it is empty",
-    Why.UNKNOWN_KIND: "it is no JPEG, PNG, WebP, HEIC or PDF",
-    Why.NOT_WHAT_IT_SAYS: "its name ends as another kind of file does",
-    Why.TOO_LARGE: "it is larger than 20 MB",
-    Why.TOO_MANY_PIXELS: "it has too many pixels",
-    Why.TOO_SMALL: "it has too few pixels to be read",
-    Why.TWO_IN_ONE: "it is two kinds of file at once",
-    Why.MOVING: "it is a moving picture",
-    Why.BROKEN: "it is broken or cut off",
-    Why.LOCKED: "it is locked with a password",
-    Why.ACTIVE: "it carries a program, a form or another file",
-    Why.TOO_MANY_PAGES: "it has more than 4 pages",
-    Why.TOO_MUCH_WORK: "it takes more time or memory to open than any honest picture",
+SENTENCES = {
+    RejectReason.EMPTY: "it is empty",
+    RejectReason.UNKNOWN_KIND: "it is no JPEG, PNG, WebP, HEIC or PDF",
+    RejectReason.NOT_WHAT_IT_SAYS: "its name ends as another kind of file does",
+    RejectReason.TOO_LARGE: "it is larger than 20 MB",
+    RejectReason.TOO_MANY_PIXELS: "it has too many pixels",
+    RejectReason.TOO_SMALL: "it has too few pixels to be read",
+    RejectReason.TWO_IN_ONE: "it is two kinds of file at once",
+    RejectReason.MOVING: "it is a moving picture",
+    RejectReason.BROKEN: "it is broken or cut off",
+    RejectReason.LOCKED: "it is locked with a password",
+    RejectReason.ACTIVE: "it carries a program, a form or another file",
+    RejectReason.TOO_MANY_PAGES: "it has more than 4 pages",
+    RejectReason.TOO_MUCH_WORK: "it takes more time or memory to open than any honest picture",
 }
 """Each reason in words."""
 
 
-class FileRefusedError(Exception):
+class FileRejectedError(Exception):
     """The file is not read."""
 
-    def __init__(self, why: Why) -> None:
+    def __init__(self, why: RejectReason) -> None:
         self.why = why
         super().__init__(why.value)

@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
-_NOBODY: Final = 65534
+_UNKNOWN_MAILBOX: Final = 65534
 
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_SET_PDEATHSIG = 4, 38, 1
 _CLONE_NEWUTS, _CLONE_NEWIPC, _CLONE_NEWUSER, _CLONE_NEWNET = 0x04000000, 0x08000000, 0x10000000, 0x40000000
@@ -69,11 +69,11 @@ _sizes = (0, 0)
 """Address space and memory of this process when it was sealed, in bytes."""
 
 
-class NotSealedError(Exception):
+class NotSandboxedError(Exception):
     """The machine cannot seal the worker."""
 
 
-def own_namespaces() -> list[str]:
+def unshare_namespaces() -> list[str]:
     """Take a network, IPC and host name of one's own where the kernel lets it. Before anything else is loaded."""
     own = _CLONE_NEWNET | _CLONE_NEWIPC | _CLONE_NEWUTS
     if _LIBC.unshare(own) == 0 or _LIBC.unshare(own | _CLONE_NEWUSER) == 0:
@@ -82,19 +82,19 @@ def own_namespaces() -> list[str]:
 
 
 def seal() -> list[str]:
-    """Give up everything that is not needed any more; return what is enforced. Raises NotSealedError."""
+    """Give up everything that is not needed any more; return what is enforced. Raises NotSandboxedError."""
     held = []
     if os.geteuid() == 0 and _become_nobody():
         held.append("user nobody")
     _LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     if _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
-        raise NotSealedError("no_new_privs")
+        raise NotSandboxedError("no_new_privs")
     held += ["no new privileges", "not dumpable"]
     version = _landlock()
     held += [f"landlock {version}"] if version else []
     _filter({**_CALLS, **_ONLY_OF_THE_PARENT}, threads_only=False)
     if not _is_sealed():
-        raise NotSealedError("what must not be possible is")
+        raise NotSandboxedError("what must not be possible is")
     return [*held, "seccomp"]
 
 
@@ -142,8 +142,8 @@ def _open_something() -> int:
 def _become_nobody() -> bool:
     try:
         os.setgroups([])
-        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+        os.setresgid(_UNKNOWN_MAILBOX, _UNKNOWN_MAILBOX, _UNKNOWN_MAILBOX)
+        os.setresuid(_UNKNOWN_MAILBOX, _UNKNOWN_MAILBOX, _UNKNOWN_MAILBOX)
     except OSError:
         return False
     return True
@@ -170,7 +170,7 @@ def _landlock() -> int:
 def _filter(allowed: dict[str, tuple[int | None, int | None]], *, threads_only: bool) -> None:
     """Let only these system calls through. A filter joins those before it: the strictest counts."""
     if platform.machine() not in _ARCHITECTURES:
-        raise NotSealedError(platform.machine())
+        raise NotSandboxedError(platform.machine())
     column, architecture = _ARCHITECTURES[platform.machine()]
     numbers = [pair[column] for name, pair in allowed.items() if name not in _MAKES_EXECUTABLE]
     program = _program(
@@ -181,7 +181,7 @@ def _filter(allowed: dict[str, tuple[int | None, int | None]], *, threads_only: 
     held = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("HxxxxxxP", len(program), ctypes.addressof(held))
     if _LIBC.prctl(22, 2, ctypes.c_char_p(header), 0, 0) != 0:
-        raise NotSealedError("seccomp")
+        raise NotSandboxedError("seccomp")
 
 
 def _program(

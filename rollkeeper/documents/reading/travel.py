@@ -10,15 +10,15 @@ from collections.abc import Iterator
 
 from rollkeeper.documents.mrz import Zone, birth, expiry, read_zone
 from rollkeeper.documents.reading.findings import BIRTH_DATE, NAME, NUMBER, TYPE, VALID_UNTIL, Finding, Spot
-from rollkeeper.documents.reading.networks import Networks
-from rollkeeper.documents.reading.sheets import Sheet
+from rollkeeper.documents.reading.ocr_models import OcrModels
+from rollkeeper.documents.reading.page_layout import Sheet
 from rollkeeper.documents.reading.zones import ReadZone, find_zone
-from rollkeeper.documents.reasons import Reason
+from rollkeeper.documents.choices import Reason
 
 
-def find_travel_document(sheet: Sheet, networks: Networks, *, on: dt.date) -> Finding | None:
+def find_travel_document(sheet: Sheet, ocr_models: OcrModels, *, on: dt.date) -> Finding | None:
     """Return what a zone says and where."""
-    found = find_zone(sheet, networks)
+    found = find_zone(sheet, ocr_models)
     if found is None:
         return None
     zone = read_zone(found.text)

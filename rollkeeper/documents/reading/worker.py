@@ -35,7 +35,7 @@ def main() -> None:
     control = socket.socket(fileno=os.dup(0))
     os.chdir("/")
     try:
-        held = sandbox.own_namespaces()
+        held = sandbox.unshare_namespaces()
         reader = _loaded()
         sandbox.note_sizes()
         held += sandbox.seal()

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rollkeeper.documents.mrz import KINDS, WIDTHS, Place, checked_fields, is_right_field, read_zone
-from rollkeeper.documents.reading.networks import Networks, Quad, along, cut
-from rollkeeper.documents.reading.sheets import Line, Sheet
-from rollkeeper.documents.reasons import Reason
+from rollkeeper.documents.reading.ocr_models import OcrModels, Quad, along, cut
+from rollkeeper.documents.reading.page_layout import Line, Sheet
+from rollkeeper.documents.choices import Reason
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS: Final = "0123456789"
@@ -71,10 +71,10 @@ class _Candidate:
     places: tuple[float, ...]
 
 
-def find_zone(sheet: Sheet, networks: Networks) -> ReadZone | None:
+def find_zone(sheet: Sheet, ocr_models: OcrModels) -> ReadZone | None:
     """Return the zone on a sheet, None where there is none of a known shape."""
-    only = networks.only(LETTERS + DIGITS + FILLER)
-    rows = [_candidate(quad, sheet, networks, only) for quad in _rows(sheet)]
+    only = ocr_models.only(LETTERS + DIGITS + FILLER)
+    rows = [_candidate(quad, sheet, ocr_models, only) for quad in _rows(sheet)]
     found = [
         row
         for row in rows
@@ -86,7 +86,7 @@ def find_zone(sheet: Sheet, networks: Networks) -> ReadZone | None:
             group = found[first : first + count]
             if not _belong(group, width):
                 continue
-            zone = _read(group, shape=_shape(count, width, group[0].text), width=width, networks=networks)
+            zone = _read(group, shape=_shape(count, width, group[0].text), width=width, ocr_models=ocr_models)
             if zone is not None and (best is None or zone.is_right > best.is_right):
                 best = zone
             if best is not None and best.is_right:
@@ -137,9 +137,9 @@ def _joined(row: Sequence[Line]) -> Quad:
     return np.array([first[0], last[1], last[2], first[3]], np.float32)
 
 
-def _candidate(quad: Quad, sheet: Sheet, networks: Networks, only: NDArray[np.intp]) -> _Candidate:
-    likely = networks.likelihoods(cut(sheet.pixels, quad))
-    read = networks.spell(likely, only)
+def _candidate(quad: Quad, sheet: Sheet, ocr_models: OcrModels, only: NDArray[np.intp]) -> _Candidate:
+    likely = ocr_models.likelihoods(cut(sheet.pixels, quad))
+    read = ocr_models.spell(likely, only)
     return _Candidate(quad, float(quad[:, 1].mean()), likely, read.text, read.places)
 
 
@@ -155,16 +155,16 @@ def _belong(group: Sequence[_Candidate], width: int) -> bool:
     )
 
 
-def _read(group: Sequence[_Candidate], *, shape: str, width: int, networks: Networks) -> ReadZone | None:
+def _read(group: Sequence[_Candidate], *, shape: str, width: int, ocr_models: OcrModels) -> ReadZone | None:
     lines = [_exact(row, width) for row in group]
     if any(line is None for line in lines):
         return None
     placed = [line for line in lines if line is not None]
     texts = [
-        _by_place(row, line, KINDS[shape][number], networks)
+        _by_place(row, line, KINDS[shape][number], ocr_models)
         for number, (row, line) in enumerate(zip(group, placed, strict=True))
     ]
-    mended, is_right = _mended(shape, texts, _Doubts(group, placed, networks))
+    mended, is_right = _mended(shape, texts, _Doubts(group, placed, ocr_models))
     quads = (row.quad for row in group)
     return ReadZone(
         shape,
@@ -214,24 +214,24 @@ def _edges(places: Sequence[float]) -> tuple[float, ...]:
     return tuple(float(first + pitch * (number - 0.5)) for number in range(len(places) + 1))
 
 
-def _by_place(row: _Candidate, line: tuple[str, tuple[float, ...]], kinds: str, networks: Networks) -> str:
+def _by_place(row: _Candidate, line: tuple[str, tuple[float, ...]], kinds: str, ocr_models: OcrModels) -> str:
     """Put the likeliest letter where only letters stand, the likeliest digit where only digits do."""
     text, places = line
     return "".join(
         character
         if kind == "x" or character in _ALLOWED[kind]
-        else _likeliest(row.likely, place, _ALLOWED[kind], networks)
+        else _likeliest(row.likely, place, _ALLOWED[kind], ocr_models)
         for character, place, kind in zip(text, places, kinds, strict=True)
     )
 
 
-def _likeliest(likely: NDArray[np.float32], place: float, allowed: str, networks: Networks) -> str:
-    return max(allowed, key=lambda one: _how_likely(likely, place, one, networks))
+def _likeliest(likely: NDArray[np.float32], place: float, allowed: str, ocr_models: OcrModels) -> str:
+    return max(allowed, key=lambda one: _how_likely(likely, place, one, ocr_models))
 
 
-def _how_likely(likely: NDArray[np.float32], place: float, character: str, networks: Networks) -> float:
+def _how_likely(likely: NDArray[np.float32], place: float, character: str, ocr_models: OcrModels) -> float:
     middle = int(place * len(likely))
-    return float(likely[max(0, middle - 1) : middle + 2, networks.alphabet.index(character)].max())
+    return float(likely[max(0, middle - 1) : middle + 2, ocr_models.alphabet.index(character)].max())
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,15 +240,15 @@ class _Doubts:
 
     rows: Sequence[_Candidate]
     lines: Sequence[tuple[str, tuple[float, ...]]]
-    networks: Networks
+    ocr_models: OcrModels
 
     def may_be(self, line: int, spot: int, character: str, other: str) -> bool:
         """Tell whether the other is drawn alike to the eye, or to the network in this place."""
         if {character, other} in _TWINS:
             return True
         row, place = self.rows[line], self.lines[line][1][spot]
-        sure = _how_likely(row.likely, place, character, self.networks)
-        return _how_likely(row.likely, place, other, self.networks) > _LEAST_DOUBT * sure
+        sure = _how_likely(row.likely, place, character, self.ocr_models)
+        return _how_likely(row.likely, place, other, self.ocr_models) > _LEAST_DOUBT * sure
 
 
 def _mended(shape: str, texts: list[str], doubts: _Doubts) -> tuple[list[str], bool]:

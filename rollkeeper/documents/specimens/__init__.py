@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Specimen documents of invented people, drawn by the project: for tests, trials and training, never for use.
+"""Specimen documents of invented people, drawn by the project: for tests, demos and training, never for use.
 
 No coat of arms, no pattern and no layout of a real document but the places of its fields; the issuing state of the
 travel documents is Utopia (UTO), the county of the cards is one that nobody uses, and each says SPECIMEN.

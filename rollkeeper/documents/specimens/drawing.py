@@ -227,7 +227,7 @@ def _card_back(person: Invented) -> _Sheet:
     sheet.write("无名共和国", (32, 8), mm=5.2, face=Face.HAN)
     sheet.write("居民身份证", (31, 16), mm=7.4, face=Face.HAN)
     sheet.write("签发机关", (17, 38), mm=2.9, face=Face.HAN)
-    sheet.write(person.office, (33, 37.8), mm=3.1, face=Face.HAN, name="office")
+    sheet.write(person.authority, (33, 37.8), mm=3.1, face=Face.HAN, name="authority")
     sheet.write("有效期限", (17, 45), mm=2.9, face=Face.HAN)
     sheet.write(
         f"{person.issued:%Y.%m.%d}-{person.expires:%Y.%m.%d}", (33, 44.8), mm=3.1, face=Face.HAN, name="valid"

@@ -7,33 +7,33 @@ from pathlib import Path
 
 from PIL import Image
 
-from rollkeeper.documents.errors import NoSuchSpecimen
+from rollkeeper.documents.errors import UnknownSpecimen
 from rollkeeper.documents.specimens.drawing import Kind, make_specimen
-from rollkeeper.documents.specimens.wearing import any_wear, photograph
+from rollkeeper.documents.specimens.degradation import random_degradation, degrade
 
 _FORMS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP", "pdf": "PDF"}
 
 
 def kinds_called(name: str) -> tuple[Kind, ...]:
-    """Return the kinds that a word stands for. Refuses: NoSuchSpecimen."""
+    """Return the kinds that a word stands for. Refuses: UnknownSpecimen."""
     if name == "all":
         return tuple(Kind)
     if name not in set(Kind):
-        raise NoSuchSpecimen(known=", ".join(Kind))
+        raise UnknownSpecimen(known=", ".join(Kind))
     return (Kind(name),)
 
 
 def write_specimens(
     folder: Path, *, kinds: Sequence[Kind], seeds: Sequence[int], form: str, photographed: bool
 ) -> Iterator[Path]:
-    """Write a specimen of each kind for each seed and give their files. Refuses: NoSuchSpecimen, FontMissing."""
+    """Write a specimen of each kind for each seed and give their files. Refuses: UnknownSpecimen, FontMissing."""
     if form not in _FORMS:
-        raise NoSuchSpecimen(known=", ".join(_FORMS))
+        raise UnknownSpecimen(known=", ".join(_FORMS))
     folder.mkdir(parents=True, exist_ok=True)
     for seed in seeds:
         for kind in kinds:
             drawn = make_specimen(kind, seed=seed)
-            image = photograph(drawn.image, any_wear(seed), seed=seed) if photographed else drawn.image
+            image = degrade(drawn.image, random_degradation(seed), seed=seed) if photographed else drawn.image
             file = folder / f"{kind.value}-{seed}.{form}"
             _save(image, file, form=form)
             truth = json.dumps(dict(drawn.printed), ensure_ascii=False, indent=1)

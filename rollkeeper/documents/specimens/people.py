@@ -23,7 +23,7 @@ _PLACES = (
     "无名自治区虚构市想象路{n}号院{m}号楼", "无名自治区样本县例乡第{n}村民小组", "乌有省子虚市假设街{n}号",
     "乌有省样例市范本区模拟大道{n}号{m}单元", "虚构市城关区标本社区{n}组{m}号",
 )  # fmt: skip
-_OFFICES = ("虚构市公安局样本分局", "样本县公安局", "子虚市公安局", "范本区公安分局")
+_AUTHORITIES = ("虚构市公安局样本分局", "样本县公安局", "子虚市公安局", "范本区公安分局")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Invented:
     issued: dt.date
     expires: dt.date
     address: str
-    office: str
+    authority: str
     card_number: str
     number: str
     personal_number: str
@@ -61,7 +61,7 @@ def invent(seed: int) -> Invented:
         issued=issued,
         expires=issued.replace(year=issued.year + 10, day=min(issued.day, 28)),
         address=dice.choice(_PLACES).format(n=dice.randint(1, 300), m=dice.randint(1, 30)),
-        office=dice.choice(_OFFICES),
+        authority=dice.choice(_AUTHORITIES),
         card_number=_card_number(dice, born),
         number=dice.choice("EGLKPX") + "".join(dice.choices("0123456789", k=8)),
         personal_number="".join(dice.choices("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", k=9)),

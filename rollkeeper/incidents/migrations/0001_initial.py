@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ("is_second", models.BooleanField(db_comment="The second, full report.", default=False)),
                 ("due_at", models.DateTimeField(db_comment="The clock is over at this instant.")),
                 ("met_at", models.DateTimeField(null=True)),
-                ("lifted_because", models.TextField(db_comment="encrypted: only sealed values leaked.", null=True)),
+                ("exempt_because", models.TextField(db_comment="encrypted: only sealed values leaked.", null=True)),
                 ("in_time_until", models.DateTimeField(db_comment="Met until then it was met in time: later than the clock only where the pack says what at once is.")),
             ],
             options={
@@ -32,34 +32,34 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="RemedyTaken",
+            name="AppliedRemedy",
             fields=[
                 ("pk", models.CompositePrimaryKey("incident_id", "remedy_id", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("incident_id", models.UUIDField()),
                 ("remedy_id", models.UUIDField(db_default=django.db.models.functions.uuid.UUID7())),
                 ("remedy", models.TextField(db_comment="incidents.kinds.Remedy.")),
                 ("touched", models.BigIntegerField()),
-                ("taken_at", models.DateTimeField()),
+                ("applied_at", models.DateTimeField()),
             ],
             options={
                 "db_table": "incidents_remedy",
             },
         ),
         migrations.CreateModel(
-            name="StepYes",
+            name="StepApproval",
             fields=[
                 ("pk", models.CompositePrimaryKey("incident_id", "step_id", "staff_id", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("incident_id", models.UUIDField()),
                 ("step_id", models.UUIDField()),
                 ("staff_id", models.UUIDField()),
-                ("said_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField()),
             ],
             options={
-                "db_table": "incidents_stepyes",
+                "db_table": "incidents_stepapproval",
             },
         ),
         migrations.CreateModel(
-            name="Exposed",
+            name="AffectedPerson",
             fields=[
                 ("pk", models.CompositePrimaryKey("incident_id", "nth", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("incident_id", models.UUIDField()),
@@ -72,8 +72,8 @@ class Migration(migrations.Migration):
                 ("nth", models.BigIntegerField(db_comment="The place in the list; counted, since an id costs more than the rest of the row.")),
             ],
             options={
-                "db_table": "incidents_exposed",
-                "constraints": [models.CheckConstraint(condition=models.Q(("person_id__isnull", False), ("line_id__isnull", False), _connector="OR"), name="incidents_exposed_is_nobody")],
+                "db_table": "incidents_affectedperson",
+                "constraints": [models.CheckConstraint(condition=models.Q(("person_id__isnull", False), ("line_id__isnull", False), _connector="OR"), name="incidents_affectedperson_reference")],
             },
         ),
         migrations.CreateModel(
@@ -93,10 +93,10 @@ class Migration(migrations.Migration):
                 ("opened_by", models.UUIDField(null=True)),
                 ("scoped_at", models.DateTimeField(null=True)),
                 ("people", models.BigIntegerField(db_comment="People whose cleartext was exposed.", null=True)),
-                ("unnamed_lines", models.BigIntegerField(db_comment="Exposed lines that nobody was registered for.", null=True)),
+                ("unregistered_lines", models.BigIntegerField(db_comment="Exposed lines that nobody was registered for.", null=True)),
                 ("openings", models.BigIntegerField(null=True)),
                 ("sealed_people", models.BigIntegerField(db_comment="People of whom only sealed values leaked.", null=True)),
-                ("told_at", models.DateTimeField(null=True)),
+                ("notified_at", models.DateTimeField(null=True)),
                 ("notices", models.BigIntegerField(null=True)),
                 ("unreachable", models.BigIntegerField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
@@ -104,25 +104,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "incidents_incident",
-                "constraints": [models.CheckConstraint(condition=models.Q(("severity__in", ["ordinary", "serious"])), name="incidents_incident_of_unknown_severity")],
+                "constraints": [models.CheckConstraint(condition=models.Q(("severity__in", ["ordinary", "serious"])), name="incidents_incident_severity")],
             },
         ),
         migrations.CreateModel(
-            name="StepAsked",
+            name="StepRequest",
             fields=[
                 ("pk", models.CompositePrimaryKey("incident_id", "step_id", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("incident_id", models.UUIDField()),
                 ("step_id", models.UUIDField(db_default=django.db.models.functions.uuid.UUID7())),
                 ("step", models.TextField(db_comment="incidents.kinds.Step.")),
                 ("state", models.TextField(db_comment="incidents.kinds.StepState.")),
-                ("asked_at", models.DateTimeField()),
+                ("requested_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("touched", models.BigIntegerField(null=True)),
                 ("failed_because", models.TextField(db_comment="The code of the refusal; never its text.", null=True)),
             ],
             options={
                 "db_table": "incidents_step",
-                "constraints": [models.UniqueConstraint(condition=models.Q(("ended_at__isnull", True)), fields=("incident_id", "step"), name="incidents_step_asked_twice")],
+                "constraints": [models.UniqueConstraint(condition=models.Q(("ended_at__isnull", True)), fields=("incident_id", "step"), name="incidents_step_requested_twice")],
             },
         ),
     ]

@@ -1,14 +1,14 @@
--- Finds for everybody exposed one line over which they can be told today, and their language: the line itself while they
--- still hold it, else another of theirs; none of which they say that it is not theirs. Whoever holds the line now and was not exposed is told nothing.
--- Law: art. 12. Reads: incidents_exposed, lines_holding, lines_line, subscribers_subscriber. Writes: incident_draft (temporary).
--- Plan: one pass over the holdings, each with those who stand in it, joined by hash: asked whether a person is among the three of
--- a holding, every person was tried with every holding. Again: makes it anew.
+-- Finds for everybody exposed one line over which they can be notified today, and their language: the line itself while they
+-- still hold it, else another of theirs; none of which they say that it is not theirs. Whoever holds the line now and was not exposed is notified nothing.
+-- Law: art. 12. Reads: incidents_affectedperson, lines_tenure, lines_line, subscribers_subscriber. Writes: incident_draft (temporary).
+-- Plan: one pass over the tenures, each with those who stand in it, joined by hash: asked whether a person is among the three of
+-- a tenure, every person was tried with every tenure. Again: makes it anew.
 CREATE TEMPORARY TABLE incident_draft ON COMMIT DROP AS
 WITH person AS (
-    SELECT person_id FROM incidents_exposed WHERE incident_id = %(incident)s AND person_id IS NOT NULL
+    SELECT person_id FROM incidents_affectedperson WHERE incident_id = %(incident)s AND person_id IS NOT NULL
 ), reach AS (
     SELECT DISTINCT ON (p.person_id) p.person_id, h.line_id
-      FROM lines_holding h
+      FROM lines_tenure h
      CROSS JOIN LATERAL (VALUES (h.person_id), (h.user_person_id), (h.guardian_person_id)) AS party (person_id)
       JOIN person p ON p.person_id = party.person_id
       JOIN lines_line l ON l.line_id = h.line_id AND l.erased_on IS NULL
@@ -19,5 +19,5 @@ SELECT p.person_id, r.line_id, coalesce(s.language, %(language)s) AS language
   FROM person p LEFT JOIN reach r USING (person_id) LEFT JOIN subscribers_subscriber s USING (person_id)
 UNION ALL
 SELECT NULL, l.line_id, coalesce(l.language, %(language)s)
-  FROM (SELECT line_id FROM incidents_exposed WHERE incident_id = %(incident)s AND person_id IS NULL) x
+  FROM (SELECT line_id FROM incidents_affectedperson WHERE incident_id = %(incident)s AND person_id IS NULL) x
   LEFT JOIN lines_line l ON l.line_id = x.line_id AND l.erased_on IS NULL

@@ -1,18 +1,18 @@
 -- Finds everybody who was sealed to an epoch of keys whose secret leaked: whoever has a key and was recorded before the
--- epoch ended, and whoever was erased only after it began. The moment of recording is read out of the holding's reference
+-- epoch ended, and whoever was erased only after it began. The moment of recording is read out of the tenure's reference
 -- (RFC 9562, version 7).
--- Law: art. 12. Reads: vault_living (temporary), lines_holding. Writes: incidents_exposed.
--- Plan: one hash join over all keys and holdings. Again: the same people; the caller removes the older list first.
+-- Law: art. 12. Reads: vault_living (temporary), lines_tenure. Writes: incidents_affectedperson.
+-- Plan: one hash join over all keys and tenures. Again: the same people; the caller removes the older list first.
 WITH sealed AS (
-    SELECT k.person_id, k.holding_id FROM vault_living k WHERE uuid_extract_timestamp(k.holding_id) < %(ended)s
+    SELECT k.person_id, k.tenure_id FROM vault_living k WHERE uuid_extract_timestamp(k.tenure_id) < %(ended)s
     UNION
-    SELECT party.person_id, h.holding_id
-      FROM lines_holding h
+    SELECT party.person_id, h.tenure_id
+      FROM lines_tenure h
      CROSS JOIN LATERAL (VALUES (h.person_id), (h.user_person_id), (h.bearer_person_id), (h.guardian_person_id))
              AS party (person_id)
      WHERE party.person_id IS NOT NULL AND lower(h.held) < %(ended)s AND h.erased_on >= %(begun_on)s
 )
-INSERT INTO incidents_exposed (incident_id, nth, person_id, line_id, fields, openings)
+INSERT INTO incidents_affectedperson (incident_id, nth, person_id, line_id, fields, openings)
 SELECT %(incident)s, row_number() OVER (), s.person_id, min(h.line_id::text)::uuid, ARRAY['record'], count(*)
-  FROM sealed s LEFT JOIN lines_holding h USING (holding_id)
+  FROM sealed s LEFT JOIN lines_tenure h USING (tenure_id)
  GROUP BY s.person_id

@@ -1,12 +1,12 @@
 -- Finds whose cleartext was exposed: every opening and every record taken down, by accounts or by anybody, in a time.
 -- Who held a line at that very instant counts, not who holds it now; a line that nobody was registered for stands alone.
--- Law: art. 12 (who must be told is known exactly). Reads: ledger_entry, lines_holding. Writes: incident_seen (temporary).
+-- Law: art. 12 (who must be notified is known exactly). Reads: ledger_entry, lines_tenure. Writes: incident_access (temporary).
 -- Plan: with accounts ledger_entry_opened_by_staff for openings, with a time ledger_entry_by_time, else a pass over ledger_entry;
--- several processes, which only a table made by a query gets. What names a person needs no holding; the field is cut out of the
+-- several processes, which only a table made by a query gets. What names a person needs no tenure; the field is cut out of the
 -- body and not matched, which took eight times as long. Fields are bits of a number, so that one grouping by hash does. One row a
 -- person, so that whoever counts them later need not sort a million references; `line_id` is then any one of theirs.
 -- Again: makes it anew.
-CREATE TEMPORARY TABLE incident_seen ON COMMIT DROP AS
+CREATE TEMPORARY TABLE incident_access ON COMMIT DROP AS
 SELECT person_id, any_value(line_id) AS line_id, bit_or(1 << coalesce(array_position(%(fields)s::text[], field), 0)) AS bits,
        min(at) AS first_at, max(at) AS last_at, count(*) AS openings
   FROM (
@@ -19,7 +19,7 @@ SELECT person_id, any_value(line_id) AS line_id, bit_or(1 << coalesce(array_posi
         UNION ALL
         SELECT h.person_id, e.line_id, e.at,
                CASE WHEN e.verb = %(opened)s THEN split_part(split_part(e.body, '"field":"', 2), '"', 1) ELSE 'record' END
-          FROM ledger_entry e LEFT JOIN lines_holding h ON h.line_id = e.line_id AND h.held @> e.at
+          FROM ledger_entry e LEFT JOIN lines_tenure h ON h.line_id = e.line_id AND h.held @> e.at
          WHERE e.person_id IS NULL AND e.line_id IS NOT NULL AND e.verb = ANY (%(verbs)s)
            AND (NOT %(by_account)s OR e.staff_id = ANY (%(accounts)s::uuid[]))
            AND (%(since)s::timestamptz IS NULL OR e.at >= %(since)s) AND e.at < %(until)s

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from rollkeeper.kernel.errors import raise_all
-from rollkeeper.law.reading import read_strict
+from rollkeeper.law.strict_yaml import read_strict
 
 type DialledNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,6}$")]
 """A short number as it is dialled, without a prefix."""

@@ -2,7 +2,7 @@
 """Rule packs: the shipped ones lie beside this file, others are given by path. All are read the same strict way.
 
 A pack that does not load reports every fault with its line. A pack that loads may still ask for what nothing here
-obeys: `Pack.refuse_unhonoured` then refuses its use.
+supports: `Pack.refuse_unsupported` then refuses its use.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,24 +18,24 @@ from rollkeeper.kernel.canonical import sha256_hex
 from rollkeeper.kernel.errors import RollkeeperError, raise_all
 from rollkeeper.law.calendars import is_known
 from rollkeeper.law.cases import failed_cases
-from rollkeeper.law.errors import ArticleMissing, PackFault, PackNotFound
-from rollkeeper.law.leaves import Because
+from rollkeeper.law.errors import PackArticleMissing, PackFault, PackNotFound
+from rollkeeper.law.schema_common import Citation
 from rollkeeper.law.pack import Pack
-from rollkeeper.law.reading import MOST_BYTES, Document, leaf_name, read_strict
-from rollkeeper.law.reading import Path as LeafPath
+from rollkeeper.law.strict_yaml import MAX_BYTES, Document, leaf_name, read_strict
+from rollkeeper.law.strict_yaml import Path as LeafPath
 from rollkeeper.law.schema import Article, PackFile
 
 __all__ = ["Pack", "load_pack", "shipped_packs"]
 
 
 def load_pack(name: str | Path) -> Pack:
-    """Load a shipped pack by its id, or any pack by its path. Refuses: PackNotFound, PackFault, ArticleMissing, PackCaseFailed; several together."""
+    """Load a shipped pack by its id, or any pack by its path. Refuses: PackNotFound, PackFault, PackArticleMissing, PackCaseFailed; several together."""
     if isinstance(name, str) and name in shipped_packs():
         return _shipped(name)
     path = Path(name)
     try:
         with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+            raw = file.read(MAX_BYTES + 1)
     except OSError as fault:
         raise PackNotFound(name=name, shipped=", ".join(shipped_packs())) from fault
     return _read_before(raw, str(path))
@@ -51,7 +51,7 @@ def read_pack(raw: bytes, *, file: str) -> Pack:
         raise
     raise_all(list(_inner_faults(content, document)))
     pack = Pack(content, sha256_hex(raw))
-    if not pack.unhonoured:
+    if not pack.unsupported_fields:
         raise_all(failed_cases(pack, file=file))
     return pack
 
@@ -63,7 +63,7 @@ def lasting_name(name: str) -> str:
 
 @cache
 def shipped_packs() -> tuple[str, ...]:
-    """Return the ids of the packs that come with the house."""
+    """Return the ids of the packs that come with Rollkeeper."""
     here = files("rollkeeper.law.packs").iterdir()
     return tuple(sorted(entry.name.removesuffix(".yaml") for entry in here if entry.name.endswith(".yaml")))
 
@@ -96,7 +96,7 @@ def _named(error: Mapping[str, Any], document: Document) -> RollkeeperError:
     where: LeafPath = tuple(error["loc"])
     if where and (where[-1] == "because" or where[-2:] == ("because", "article")):
         leaf = where[: where.index("because")]
-        return ArticleMissing(file=document.file, line=document.line_of(leaf), leaf=leaf_name(leaf))
+        return PackArticleMissing(file=document.file, line=document.line_of(leaf), leaf=leaf_name(leaf))
     why = {"missing": "it is missing", "extra_forbidden": "no pack has such a field"}.get(
         error["type"], str(error["msg"]).removeprefix("Value error, ")
     )
@@ -121,7 +121,7 @@ def _inner_faults(pack: PackFile, document: Document) -> Iterator[PackFault]:
 
 
 def _citation_faults(
-    because: Because, article: Article | None, where: LeafPath, document: Document
+    because: Citation, article: Article | None, where: LeafPath, document: Document
 ) -> Iterator[PackFault]:
     if article is None:
         yield document.fault(
@@ -135,8 +135,8 @@ def _citation_faults(
             )
 
 
-def _becauses(part: Any, path: LeafPath) -> Iterator[tuple[LeafPath, Because]]:
-    if isinstance(part, Because):
+def _becauses(part: Any, path: LeafPath) -> Iterator[tuple[LeafPath, Citation]]:
+    if isinstance(part, Citation):
         yield path, part
     elif isinstance(part, BaseModel):
         for name in type(part).model_fields:

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ("publication_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("size", models.BigIntegerField()),
                 ("note", models.TextField(db_comment="The signed and cosigned note, as published.")),
-                ("put_out_at", models.DateTimeField(db_comment="Instant by the machine, whatever day a trial home believes.")),
+                ("published_at", models.DateTimeField(db_comment="Instant by the machine, whatever day a demo instance believes.")),
                 ("cosigned_at", models.DateTimeField(db_comment="Instant of the newest cosignature that it bore.", null=True)),
             ],
             options={
@@ -82,15 +82,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Withheld",
+            name="DeferredDisclosureMark",
             fields=[
-                ("demand_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("disclosure_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("until", models.DateField(db_comment="Last day. Whoever looks the day after is shown the openings, and this day.")),
                 ("begun_on", models.DateField()),
             ],
             options={
-                "db_table": "ledger_withheld",
-                "db_table_comment": "Telling that is put off, within what the pack allows (disclosures).",
+                "db_table": "ledger_deferreddisclosuremark",
+                "db_table_comment": "Notification that is put off, within what the pack allows (disclosures).",
             },
         ),
         migrations.CreateModel(
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ledger_entry",
-                "db_table_comment": "Every act and every look; append-only for every role.",
+                "db_table_comment": "Every act and every access; append-only for every role.",
                 "indexes": [
                     models.Index(condition=models.Q(("person_id__isnull", False)), fields=["person_id", "entry_id"], name="ledger_entry_by_person"),
                     models.Index(condition=models.Q(("line_id__isnull", False)), fields=["line_id", "entry_id"], name="ledger_entry_by_line"),

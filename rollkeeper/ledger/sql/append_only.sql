@@ -4,7 +4,7 @@
 -- Plan: the trigger never fires in ordinary work; inserts do not pass through it.
 -- Again: CREATE OR REPLACE: the same triggers.
 --
--- The rights on `site/sql/roles.sql` already deny this to every role. The trigger stands behind them for the owner,
+-- The rights on `operations/sql/roles.sql` already deny this to every role. The trigger stands behind them for the owner,
 -- who could give the rights back by mistake. It does not stop an owner who takes the trigger away: that is what the
 -- published tree is for.
 

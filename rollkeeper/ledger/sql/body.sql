@@ -1,7 +1,7 @@
 -- Writes the body of one entry as canonical JSON (RFC 8785), for statements that append many entries at once, and
 -- refuses what the form of its verb does not allow.
 -- Law: no article of its own; who acted under which article is in what it is given.
--- Reads: its arguments and the forms (forms.sql). Writes: nothing; six immutable functions are made.
+-- Reads: its arguments and the forms (entry_schemas.sql). Writes: nothing; six immutable functions are made.
 -- Plan: no table. 50,000 bodies with three facts 1.1 s, with none 0.4 s (2 busy cores, 2026-11-24); a body that is given to
 -- 50,000 lines 0.03 s.
 -- Again: CREATE OR REPLACE: the same functions.
@@ -10,7 +10,7 @@
 -- is the order of their bytes; what is NULL or has no facts is left out; instants in UTC, cut to milliseconds.
 -- The facts of a form stand in that order already, and none takes text that JSON could write in two ways, so that what
 -- jsonb writes is canonical. Loops and checks without a statement inside, since a statement costs more than all of it.
--- Under the search path of the trigger that makes each body again (held_to_form.sql): in a session with a temporary table the
+-- Under the search path of the trigger that makes each body again (enforce_entry_schema.sql): in a session with a temporary table the
 -- two paths would differ, and everything here be planned anew at each change from one to the other, 12 ms an entry.
 -- IMMUTABLE although to_char and pg_input_is_valid are only STABLE: what they are asked here depends on no setting.
 
@@ -23,7 +23,7 @@ BEGIN
 END
 $$;
 
--- Whether what JSON writes for a fact is of a kind: `ledger.forms.Fact` in SQL.
+-- Whether what JSON writes for a fact is of a kind: `ledger.forms.FactType` in SQL.
 CREATE OR REPLACE FUNCTION ledger_fits(kind text, said text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
@@ -33,7 +33,7 @@ BEGIN
         WHEN 'code' THEN said ~ '^"[a-z][a-z0-9_]{0,39}"$'
         WHEN 'reference' THEN CASE WHEN pg_input_is_valid(inside, 'uuid') THEN inside::uuid::text = inside END
         WHEN 'digest' THEN ledger_is_digest(inside)
-        WHEN 'actor' THEN inside IN ('console', 'sweep') OR ledger_is_digest(inside)
+        WHEN 'actor' THEN inside IN ('console', 'worker') OR ledger_is_digest(inside)
         WHEN 'day' THEN said ~ '^"[0-9]{4}-[0-9]{2}-[0-9]{2}"$'
         WHEN 'instant' THEN said ~ '^"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(Z|[+]00:00)"$'
         WHEN 'count' THEN said ~ '^(0|[1-9][0-9]{0,14})$'
@@ -45,14 +45,14 @@ $$;
 CREATE OR REPLACE FUNCTION ledger_facts(verb text, facts jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-    form CONSTANT text[] := ledger_form(verb);
+    schema CONSTANT text[] := ledger_entry_schema(verb);
     rest jsonb := facts;
     one text[];
     said text;
     written text := '';
 BEGIN
-    IF form IS NOT NULL THEN
-        FOREACH one SLICE 1 IN ARRAY form LOOP
+    IF schema IS NOT NULL THEN
+        FOREACH one SLICE 1 IN ARRAY schema LOOP
             said := (facts -> one[1])::text;
             IF ledger_fits(one[2], said) THEN
                 written := written || ',"' || one[1] || '":' || said;
@@ -88,7 +88,7 @@ BEGIN
     IF length(article) NOT BETWEEN 1 AND 40 THEN
         RAISE EXCEPTION '%: an article is empty or too long', verb USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF ((actor IN ('console', 'sweep') OR ledger_is_digest(actor)) AND role ~ '^[a-z][a-z0-9_]{0,39}$'
+    IF ((actor IN ('console', 'worker') OR ledger_is_digest(actor)) AND role ~ '^[a-z][a-z0-9_]{0,39}$'
         AND (person IS NULL OR ledger_is_digest(person)) AND (pack IS NULL OR ledger_is_digest(pack))) IS NOT TRUE
     THEN
         RAISE EXCEPTION '%: an actor, a person or a pack is no digest, or a role no code', verb

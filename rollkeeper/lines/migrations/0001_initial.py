@@ -16,78 +16,78 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="EndAtCounter",
+            name="CounterTermination",
             fields=[
                 ("line_id", models.UUIDField(primary_key=True, serialize=False)),
-                ("ended_at", models.DateTimeField(db_comment="Instant by the machine, whatever day a trial home believes.")),
+                ("ended_at", models.DateTimeField(db_comment="Instant by the machine, whatever day a demo instance believes.")),
             ],
             options={
-                "db_table": "lines_endatcounter",
+                "db_table": "lines_countertermination",
             },
         ),
         migrations.CreateModel(
-            name="Hold",
+            name="LegalHold",
             fields=[
-                ("pk", models.CompositePrimaryKey("line_id", "hold_id", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("pk", models.CompositePrimaryKey("line_id", "legal_hold_id", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("line_id", models.UUIDField()),
-                ("hold_id", models.UUIDField()),
+                ("legal_hold_id", models.UUIDField()),
                 ("days", django.contrib.postgres.fields.ranges.DateRangeField()),
                 ("case_reference", models.TextField(db_comment="Case number of the order, no names.")),
                 ("review_on", models.DateField()),
             ],
             options={
-                "db_table": "lines_hold",
+                "db_table": "lines_legalhold",
             },
         ),
         migrations.CreateModel(
-            name="Holding",
+            name="Tenure",
             fields=[
                 ("pk", models.CompositePrimaryKey("line_id", "held", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("line_id", models.UUIDField()),
                 ("held", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ("holding_id", models.UUIDField()),
+                ("tenure_id", models.UUIDField()),
                 ("party_kind", models.TextField()),
-                ("person_id", models.UUIDField(db_comment="The holder: a person or a company.")),
+                ("person_id", models.UUIDField(db_comment="The subscriber: a person or a company.")),
                 ("user_person_id", models.UUIDField(db_comment="Company lines: who uses the line.", null=True)),
                 ("bearer_person_id", models.UUIDField(db_comment="Company lines: who brought the papers.", null=True)),
                 ("guardian_person_id", models.UUIDField(db_comment="Minors: the guardian.", null=True)),
                 ("assurance", models.TextField(db_comment="declared, sighted, checked, machine_read or confirmed.")),
-                ("commitment", models.TextField(db_comment="What stands for the holder in the ledger. Goes at erasure.", null=True)),
+                ("commitment", models.TextField(db_comment="What stands for the subscriber in the ledger. Goes at erasure.", null=True)),
                 ("erased_on", models.DateField(null=True)),
                 ("contested_on", models.DateField(db_comment="Since when the person says that the line is not theirs: it counts for no limit.", null=True)),
                 ("route", models.TextField(db_comment="By which way of the pack somebody without a document was registered. Goes at erasure.", null=True)),
                 ("accepted_through", models.DateField(db_comment="Through which day that is accepted; null: for good, or a document was shown.", null=True)),
             ],
             options={
-                "db_table": "lines_holding",
-                "indexes": [models.Index(fields=["person_id"], name="lines_holding_by_person")],
+                "db_table": "lines_tenure",
+                "indexes": [models.Index(fields=["person_id"], name="lines_tenure_by_person")],
             },
         ),
         migrations.CreateModel(
             name="Lift",
             fields=[
                 ("line_id", models.UUIDField(primary_key=True, serialize=False)),
-                ("lifted_at", models.DateTimeField()),
+                ("restored_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
             ],
             options={
-                "db_table": "lines_lift",
-                "constraints": [models.CheckConstraint(condition=models.Q(("ends_at__gt", models.F("lifted_at"))), name="lines_lift_over_before_it_began")],
+                "db_table": "lines_reconnection",
+                "constraints": [models.CheckConstraint(condition=models.Q(("ends_at__gt", models.F("restored_at"))), name="lines_reconnection_ends_before_it_begins")],
             },
         ),
         migrations.CreateModel(
             name="Line",
             fields=[
                 ("line_id", models.UUIDField(primary_key=True, serialize=False)),
-                ("service", models.TextField(db_comment="lines.states.Service.")),
-                ("state", models.TextField(db_comment="lines.states.LineState.")),
+                ("service", models.TextField(db_comment="lines.choices.Service.")),
+                ("state", models.TextField(db_comment="lines.choices.LineState.")),
                 ("version", models.BigIntegerField(default=1)),
-                ("is_registered", models.BooleanField(db_comment="True identity recorded for the present holding.", default=False)),
+                ("is_registered", models.BooleanField(db_comment="True identity recorded for the present tenure.", default=False)),
                 ("is_disputed", models.BooleanField(db_comment="A receipt or an appeal stands against the record.", default=False)),
-                ("is_protected", models.BooleanField(db_comment="Lift, alarm, medical device: never cut by a batch.", default=False)),
+                ("is_essential", models.BooleanField(db_comment="Lift, alarm, medical device: never cut by a batch.", default=False)),
                 ("activated_on", models.DateField()),
-                ("ended_on", models.DateField(null=True)),
-                ("ended_by", models.TextField(db_comment="campaign or subscriber.", null=True)),
+                ("terminated_on", models.DateField(null=True)),
+                ("terminated_by", models.TextField(db_comment="campaign or subscriber.", null=True)),
                 ("erased_on", models.DateField(null=True)),
                 ("language", models.TextField(db_comment="Language of notices while nobody is registered.", null=True)),
                 ("region", models.TextField(db_comment="Area or branch, for figures and for calendars.", null=True)),
@@ -99,8 +99,8 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "lines_line",
                 "indexes": [
-                    models.Index(condition=models.Q(("ended_on__isnull", False), ("erased_on__isnull", True)), fields=["ended_on", "line_id"], name="lines_line_to_erase"),
-                    models.Index(condition=models.Q(("ended_on__isnull", False), ("number_index__isnull", False)), fields=["number_index"], name="lines_line_by_past_number"),
+                    models.Index(condition=models.Q(("terminated_on__isnull", False), ("erased_on__isnull", True)), fields=["terminated_on", "line_id"], name="lines_line_to_erase"),
+                    models.Index(condition=models.Q(("terminated_on__isnull", False), ("number_index__isnull", False)), fields=["number_index"], name="lines_line_by_past_number"),
                 ],
             },
         ),
@@ -123,14 +123,14 @@ class Migration(migrations.Migration):
                 ("line_id", models.UUIDField()),
                 ("pause_id", models.UUIDField()),
                 ("days", django.contrib.postgres.fields.ranges.DateRangeField(db_comment="First to last day, both inclusive; no upper bound while it is open.")),
-                ("reason", models.TextField(db_comment="lines.states.PauseReason.")),
+                ("reason", models.TextField(db_comment="lines.choices.PauseReason.")),
                 ("recorded_at", models.DateTimeField()),
-                ("proof_due_on", models.DateField(db_comment="Until when a proof is hoped for; nothing follows where none comes.", null=True)),
-                ("proven_on", models.DateField(db_comment="When somebody saw one. The proof itself is not kept.", null=True)),
+                ("evidence_due_on", models.DateField(db_comment="Until when a proof is hoped for; nothing follows where none comes.", null=True)),
+                ("evidence_seen_on", models.DateField(db_comment="When somebody saw one. The proof itself is not kept.", null=True)),
             ],
             options={
                 "db_table": "lines_pause",
-                "indexes": [models.Index(condition=models.Q(("proof_due_on__isnull", False), ("proven_on__isnull", True)), fields=["proof_due_on"], name="lines_pause_to_prove")],
+                "indexes": [models.Index(condition=models.Q(("evidence_due_on__isnull", False), ("evidence_seen_on__isnull", True)), fields=["evidence_due_on"], name="lines_pause_awaiting_evidence")],
             },
         ),
         migrations.CreateModel(
@@ -145,30 +145,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Shown",
+            name="CounterCode",
             fields=[
                 ("code_hash", models.BinaryField(db_comment="Keyed hash of the code. Goes within a day.", primary_key=True, serialize=False)),
                 ("line_id", models.UUIDField()),
                 ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("ends_at", models.DateTimeField()),
-                ("hand_id", models.UUIDField(db_comment="What stands for the line on one clerk's pages.", null=True)),
-                ("shown_to", models.UUIDField(db_comment="The clerk to whom it was read out; good for nobody else.", null=True)),
+                ("handle_id", models.UUIDField(db_comment="What stands for the line on one clerk's pages.", null=True)),
+                ("redeemed_by", models.UUIDField(db_comment="The clerk to whom it was read out; good for nobody else.", null=True)),
             ],
             options={
-                "db_table": "lines_shown",
-                "indexes": [models.Index(fields=["line_id", "made_at"], name="lines_shown_by_line"), models.Index(condition=models.Q(("hand_id__isnull", False)), fields=["hand_id"], name="lines_shown_in_hand")],
+                "db_table": "lines_countercode",
+                "indexes": [models.Index(fields=["line_id", "made_at"], name="lines_countercode_by_line"), models.Index(condition=models.Q(("handle_id__isnull", False)), fields=["handle_id"], name="lines_countercode_by_handle")],
             },
         ),
         migrations.CreateModel(
-            name="ShownTry",
+            name="CounterCodeAttempt",
             fields=[
                 ("try_id", models.UUIDField(db_default=django.db.models.functions.uuid.UUID7(), primary_key=True, serialize=False)),
                 ("staff_id", models.UUIDField()),
                 ("tried_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                "db_table": "lines_showntry",
-                "indexes": [models.Index(fields=["tried_at"], name="lines_showntry_by_time")],
+                "db_table": "lines_countercodeattempt",
+                "indexes": [models.Index(fields=["tried_at"], name="lines_countercodeattempt_by_time")],
             },
         ),
         migrations.CreateModel(
@@ -177,27 +177,27 @@ class Migration(migrations.Migration):
                 ("pk", models.CompositePrimaryKey("line_id", "suspension_id", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("line_id", models.UUIDField()),
                 ("suspension_id", models.UUIDField()),
-                ("reason", models.TextField(db_comment="lines.states.SuspensionReason.")),
+                ("reason", models.TextField(db_comment="lines.choices.SuspensionReason.")),
                 ("begun_on", models.DateField()),
                 ("begun_at", models.DateTimeField()),
-                ("lifted_on", models.DateField(null=True)),
-                ("lifted_at", models.DateTimeField(null=True)),
+                ("restored_on", models.DateField(null=True)),
+                ("restored_at", models.DateTimeField(null=True)),
                 ("batch_id", models.UUIDField(db_comment="The batch of a campaign that did it.", null=True)),
-                ("was_wrong", models.BooleanField(db_comment="Somebody was found to be right about it: its hours are given back.", db_default=False)),
+                ("was_wrongful", models.BooleanField(db_comment="Somebody was found to be right about it: its hours are given back.", db_default=False)),
             ],
             options={
                 "db_table": "lines_suspension",
-                "constraints": [models.UniqueConstraint(condition=models.Q(("lifted_on__isnull", True)), fields=("line_id", "reason"), name="lines_suspension_twice_for_one_reason")],
+                "constraints": [models.UniqueConstraint(condition=models.Q(("restored_on__isnull", True)), fields=("line_id", "reason"), name="lines_suspension_reason_open_twice")],
             },
         ),
         # What Django cannot say: a key over a span of time.
         migrations.RunSQL(
             """
-            ALTER TABLE lines_holding DROP CONSTRAINT lines_holding_pkey;
-            ALTER TABLE lines_holding ADD PRIMARY KEY (line_id, held WITHOUT OVERLAPS);
+            ALTER TABLE lines_tenure DROP CONSTRAINT lines_tenure_pkey;
+            ALTER TABLE lines_tenure ADD PRIMARY KEY (line_id, held WITHOUT OVERLAPS);
             ALTER TABLE lines_line ADD CONSTRAINT lines_line_unknown_state
-                CHECK (state IN ('active', 'suspended', 'ended', 'released'));
+                CHECK (state IN ('active', 'suspended', 'terminated', 'released'));
             """
         ),
-        migrations.RunSQL([database.sql("lines", name) for name in ("past_holdings", "protected", "at_the_counter", "steps", "lock_lines", "end_hold")]),
+        migrations.RunSQL([database.sql("lines", name) for name in ("past_tenures_index", "protected", "at_the_counter", "steps", "lock_lines", "end_legal_hold")]),
     ]

@@ -1,4 +1,4 @@
--- Takes the numbers of finished lines, binary (drawn in campaign/importing/tuples.py).
+-- Takes the numbers of finished lines, binary (drawn in imports/copy_rows.py).
 -- Law: -. Reads: -. Writes: lines_number.
 -- Plan: bare COPY, lines_number_pkey at random places.
 -- Again: refused by the primary key: the chunk is then looked up row by row and sent once more without what is there.

@@ -1,4 +1,4 @@
--- Takes the operator's own references of finished lines, binary (drawn in campaign/importing/tuples.py).
+-- Takes the operator's own references of finished lines, binary (drawn in imports/copy_rows.py).
 -- Law: -. Reads: -. Writes: lines_reference.
 -- Plan: bare COPY, lines_reference_pkey at random places.
 -- Again: refused by the primary key, as copy_numbers.

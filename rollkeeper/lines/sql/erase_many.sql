@@ -1,29 +1,29 @@
 -- Clears what the register still says about lines and tenures whose keys are gone: number, contact, reference, what stood for the
 -- subscriber; why a clock stood still, which may be an illness, and for which case it was held. To be included: wants
--- `erase_slice (line_id, holding_id)`, where no tenure is named the whole line; %(on)s.
--- Law: art. 5. Reads: -. Writes: lines_line, lines_number, lines_reference, lines_holding, lines_pause, lines_hold.
+-- `erase_slice (line_id, tenure_id)`, where no tenure is named the whole line; %(on)s.
+-- Law: art. 5. Reads: -. Writes: lines_line, lines_number, lines_reference, lines_tenure, lines_pause, lines_legalhold.
 -- Plan: primary keys by line; lines_reference_by_line. Again: nothing left to clear.
 erased_line AS (
     UPDATE lines_line l
        SET state = 'released', erased_on = %(on)s, version = l.version + 1, number_index = NULL, number_sealed = NULL,
            contact_sealed = NULL, contact_kind = NULL, language = NULL
-      FROM erase_slice e WHERE l.line_id = e.line_id AND e.holding_id IS NULL
+      FROM erase_slice e WHERE l.line_id = e.line_id AND e.tenure_id IS NULL
  RETURNING l.line_id, old.number_index AS number_index
 ), erased_pause AS (
     UPDATE lines_pause p SET reason = 'other' FROM erased_line WHERE p.line_id = erased_line.line_id AND p.reason <> 'other'
 ), erased_former_pause AS (
     UPDATE lines_pause p SET reason = 'other'
-      FROM erase_slice e JOIN lines_holding h ON h.line_id = e.line_id AND h.holding_id = e.holding_id
+      FROM erase_slice e JOIN lines_tenure h ON h.line_id = e.line_id AND h.tenure_id = e.tenure_id
      WHERE p.line_id = e.line_id AND p.recorded_at < upper(h.held) AND p.reason <> 'other'
 ), erased_legal_hold AS (
-    UPDATE lines_hold h SET case_reference = '' FROM erased_line WHERE h.line_id = erased_line.line_id
+    UPDATE lines_legalhold h SET case_reference = '' FROM erased_line WHERE h.line_id = erased_line.line_id
 ), erased_number AS (
     DELETE FROM lines_number n USING erased_line WHERE n.number_index = erased_line.number_index AND n.line_id = erased_line.line_id
 ), erased_reference AS (
     DELETE FROM lines_reference r USING erased_line WHERE r.line_id = erased_line.line_id
 ), erased_tenure AS (
-    UPDATE lines_holding h SET commitment = NULL, route = NULL, erased_on = %(on)s
+    UPDATE lines_tenure h SET commitment = NULL, route = NULL, erased_on = %(on)s
       FROM erase_slice e
-     WHERE h.line_id = e.line_id AND (e.holding_id IS NULL OR h.holding_id = e.holding_id)
+     WHERE h.line_id = e.line_id AND (e.tenure_id IS NULL OR h.tenure_id = e.tenure_id)
        AND h.erased_on IS NULL
 )

@@ -4,9 +4,9 @@
 -- Writes: lines_suspension, lines_line (version + 1), lines_pause. Plan: primary keys by line. Statistics from before the batch say
 -- that no line is suspended; of what stands in a CASE they say nothing. Again: nothing is left to lift.
 lifted_suspension AS (
-    UPDATE lines_suspension s SET lifted_on = %(on)s, lifted_at = %(at)s
+    UPDATE lines_suspension s SET restored_on = %(on)s, restored_at = %(at)s
       FROM undo_suspend_slice u WHERE s.line_id = u.line_id
-       AND CASE WHEN s.batch_id = %(batch_id)s AND s.lifted_on IS NULL THEN true ELSE false END
+       AND CASE WHEN s.batch_id = %(batch_id)s AND s.restored_on IS NULL THEN true ELSE false END
  RETURNING s.line_id, s.begun_on
 ), restored_line AS (
     UPDATE lines_line l

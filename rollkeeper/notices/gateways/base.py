@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The ways out of the house as this room sees them: something that takes messages and says whether it took them.
+"""The outgoing channels as this package sees them: something that takes messages and says whether it took them.
 
 One protocol for all; `tests/notices/test_gateways.py` is the contract that each of them passes. A gateway gets many
 messages at once, so that each can use what its kind offers: one connection, a window, a throttle. That a message
-arrived is told later, by reference, to `notices.acts.record_outcomes`.
+arrived is notified later, by reference, to `notices.services.record_outcomes`.
 """
 
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
-from rollkeeper.notices.kinds import Channel
-from rollkeeper.notices.texts import Written
-from rollkeeper.vault.opened import Opened
+from rollkeeper.notices.choices import Channel
+from rollkeeper.notices.texts import RenderedText
+from rollkeeper.vault.secret_value import SecretValue
 
 CHUNK: Final = 200
-"""Notices claimed and handed over together."""
+"""Notices claimed and delivered together."""
 
 
 class Answer(StrEnum):
     """What a gateway says to a message."""
 
-    TAKEN = "taken"
-    LATER = "later"
+    ACCEPTED = "accepted"
+    RETRY = "retry"
     """Out of reach or busy."""
     FAILED = "failed"
     """Not this message, not now: a full mailbox. Says nothing of other messages."""
@@ -35,7 +35,7 @@ class Answer(StrEnum):
 
 
 class GatewayBroken(Exception):
-    """A fault in this house, and not of the other side: nobody's try is spent, no other way is paid for, and somebody mends it."""
+    """A fault in this instance, and not of the other side: nobody's try is spent, no other channel is paid for, and somebody mends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +44,37 @@ class Message:
 
     reference: UUID
     channel: Channel
-    address: Opened
-    said: tuple[Written, ...]
+    address: SecretValue
+    texts: tuple[RenderedText, ...]
     """The same in each language that whoever gets it may read."""
     is_repeat: bool = False
 
     @property
     def languages(self) -> tuple[str, ...]:
         """Return the languages in which it is said (BCP 47)."""
-        return tuple(one.language for one in self.said)
+        return tuple(one.language for one in self.texts)
 
     @property
     def subject(self) -> str:
         """Return what it is about, in all of them."""
-        return " · ".join(one.subject for one in self.said)
+        return " · ".join(one.subject for one in self.texts)
 
     @property
     def text(self) -> str:
         """Return what it says, one language after the other."""
-        return ("\n" if self.channel.uses_the_line else "\n\n\n").join(one.text for one in self.said)
+        return ("\n" if self.channel.uses_line else "\n\n\n").join(one.text for one in self.texts)
 
 
 @dataclass(frozen=True, slots=True)
-class Handing:
-    """A gateway's answer, with its own id for the message where it has one; with one, `FAILED` was an attempt to reach the holder."""
+class SubmissionResult:
+    """A gateway's answer, with its own id for the message where it has one; with one, `FAILED` was an attempt to reach the subscriber."""
 
     answer: Answer
     gateway_reference: str | None = None
 
 
 class Gateway(Protocol):
-    """One way out."""
+    """One channel."""
 
     @property
     def rings(self) -> bool:
@@ -82,16 +82,16 @@ class Gateway(Protocol):
         ...
 
     @property
-    def at_once(self) -> int:
-        """Return how many messages are handed over before their answers are written down.
+    def batch_size(self) -> int:
+        """Return how many messages are delivered before their answers are written down.
 
-        As many may go out twice after a crash, under the same reference. A way that knows a reference again takes a
+        As many may go out twice after a crash, under the same reference. A channel that knows a reference again takes a
         whole chunk; one that cannot (a mail server) takes few.
         """
         ...
 
-    def send(self, messages: Sequence[Message]) -> list[Handing]:
-        """Hand over messages and return an answer for each, in order. Never raises because the way is blocked.
+    def send(self, messages: Sequence[Message]) -> list[SubmissionResult]:
+        """Hand over messages and return an answer for each, in order. Never raises because the channel is blocked.
 
         Raises GatewayBroken where it cannot write down what it does; what may have gone goes again under its reference.
         """

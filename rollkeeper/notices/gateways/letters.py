@@ -3,7 +3,7 @@
 
     PROGRAM print NAME    in: one PDF of up to so many letters, a cover sheet of counts first    ends with 0: it has them
 
-Each letter is one sheet: the address where the window of an envelope is, the text in the holder's language (in brief in each, where none was named), and below a
+Each letter is one sheet: the address where the window of an envelope is, the text in the subscriber's language (in brief in each, where none was named), and below a
 slip to tear off. The envelope shows the letter's *reference*; the slip, which only whoever opened the letter has seen,
 the reference and six signs more. An envelope that comes back is a bounce, a slip is proof of delivery:
 
@@ -25,10 +25,10 @@ from uuid import UUID
 from rollkeeper.kernel import clock
 from rollkeeper.kernel.settings import settings
 from rollkeeper.ledger.errors import FontsMissing
-from rollkeeper.notices.gateways.base import Answer, Handing, Message
-from rollkeeper.notices.kinds import Outcome
-from rollkeeper.notices.receipts import Receipt
-from rollkeeper.notices.return_address import return_secret
+from rollkeeper.notices.gateways.base import Answer, SubmissionResult, Message
+from rollkeeper.notices.choices import Outcome
+from rollkeeper.notices.delivery_reports import DeliveryReport
+from rollkeeper.notices.verp import return_secret
 
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD: Final = str.maketrans("OIL", "011")
@@ -37,7 +37,7 @@ _MOST_LINES: Final = 7
 """What the window of an envelope has room for."""
 
 
-class Letters:
+class LetterGateway:
     """The gateway to the program."""
 
     rings = False
@@ -50,15 +50,15 @@ class Letters:
         languages: Sequence[str],
         secret: bytes,
         returns_to: Sequence[str] = (),
-        at_once: int = 200,
+        batch_size: int = 200,
         patience_s: float = 120,
     ) -> None:
         self._program, self._operator, self._languages = program, operator, list(languages)
         self._secret, self._returns_to = secret, list(returns_to)
-        self._patience_s, self.at_once = patience_s, at_once
+        self._patience_s, self.batch_size = patience_s, batch_size
 
     @classmethod
-    def of_this_home(cls) -> "Letters":
+    def of_this_instance(cls) -> "LetterGateway":
         """Return the program that the settings name."""
         chosen = settings()
         return cls(
@@ -67,20 +67,20 @@ class Letters:
             languages=chosen.languages,
             secret=return_secret(),
             returns_to=chosen.post_returns_to,
-            at_once=chosen.post_batch,
+            batch_size=chosen.post_batch,
         )
 
-    def send(self, messages: Sequence[Message]) -> list[Handing]:
+    def send(self, messages: Sequence[Message]) -> list[SubmissionResult]:
         """Print a batch; where the program does not end with 0 all of it is for later."""
         if not messages:
             return []
         fitting = [one for one in messages if _fits(one.address.reveal())]
-        answer = self._print(fitting) if fitting else Answer.TAKEN
+        answer = self._print(fitting) if fitting else Answer.ACCEPTED
         taken = {id(one) for one in fitting}
         return [
-            Handing(answer, letter_reference(one.reference) if answer is Answer.TAKEN else None)
+            SubmissionResult(answer, letter_reference(one.reference) if answer is Answer.ACCEPTED else None)
             if id(one) in taken
-            else Handing(Answer.REFUSED)
+            else SubmissionResult(Answer.REFUSED)
             for one in messages
         ]
 
@@ -93,18 +93,18 @@ class Letters:
                 timeout=self._patience_s, env={"PATH": "/usr/local/bin:/usr/bin:/bin"}, check=False,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired, FontsMissing):
-            return Answer.LATER
-        return Answer.LATER if done.returncode else Answer.TAKEN
+            return Answer.RETRY
+        return Answer.RETRY if done.returncode else Answer.ACCEPTED
 
     def sheets(self, messages: Sequence[Message], *, name: str) -> bytes:
         """Return the PDF of a batch: a cover sheet of counts, then a sheet a letter. Refuses: FontsMissing."""
         from importlib.resources import files
 
-        from rollkeeper.ledger.paper import set_sheets
+        from rollkeeper.ledger.printouts import render_pdf
 
         sheet = (files("rollkeeper") / "notices" / "gateways" / "letters.typ").read_bytes()
         languages = {*self._languages, *(language for one in messages for language in one.languages)}
-        return set_sheets(sheet, self._data(messages, name=name), languages=sorted(languages))
+        return render_pdf(sheet, self._data(messages, name=name), languages=sorted(languages))
 
     def _data(self, messages: Sequence[Message], *, name: str) -> dict[str, object]:
         from rollkeeper.notices.texts import write_cover
@@ -134,7 +134,7 @@ class Letters:
             "reference": letter_reference(message.reference),
             "said": [
                 {"code": code(one.language), "subject": one.subject, "text": one.text.split("\n\n")}
-                for one in message.said
+                for one in message.texts
             ],
             "slip": slip,
             "slip_texts": [
@@ -184,14 +184,14 @@ def written_reference(text: str) -> str | None:
     return grouped(said)
 
 
-def read_letters(texts: Sequence[str], *, secret: bytes) -> list[Receipt]:
+def read_letters(texts: Sequence[str], *, secret: bytes) -> list[DeliveryReport]:
     """Return what came back as delivery reports, as of now, envelopes first; what is no reference of a letter is left out.
 
     Of a letter whose envelope came back the slip proves nothing (`record_outcomes.sql`), whichever was scanned first.
     """
     found = filter(None, (read_letter(one, secret=secret) for one in texts))
     envelopes_first = sorted(found, key=lambda one: one[1] is not Outcome.BOUNCED)
-    return [Receipt(reference, outcome, clock.now()) for reference, outcome in envelopes_first]
+    return [DeliveryReport(reference, outcome, clock.now()) for reference, outcome in envelopes_first]
 
 
 def grouped(signs: str) -> str:

@@ -3,33 +3,33 @@
 
 from collections.abc import Mapping
 
-from rollkeeper.kernel.settings import HomeKind, settings
+from rollkeeper.kernel.settings import InstanceKind, settings
 from rollkeeper.notices.gateways.base import Gateway
-from rollkeeper.notices.kinds import Channel
+from rollkeeper.notices.choices import Channel
 
 
 def gateways() -> Mapping[Channel, Gateway]:
-    """Return the ways that this home has, in the order in which it wants them tried.
+    """Return the channels that this instance has, in the order in which it wants them tried.
 
-    A trial home has the file outbox for every channel; e-mail goes by SMTP and SMS by SMPP where a server is set,
+    A demo instance has the file outbox for every channel; e-mail goes by SMTP and SMS by SMPP where a server is set,
     calls and letters by the operator's programs where they are named.
     """
-    from rollkeeper.notices.gateways.letters import Letters
-    from rollkeeper.notices.gateways.outbox import Outbox
-    from rollkeeper.notices.gateways.smpp import ShortMessages
-    from rollkeeper.notices.gateways.smtp import MailServer
-    from rollkeeper.notices.gateways.voice import Calls
+    from rollkeeper.notices.gateways.letters import LetterGateway
+    from rollkeeper.notices.gateways.file import FileGateway
+    from rollkeeper.notices.gateways.smpp import SmppGateway
+    from rollkeeper.notices.gateways.smtp import SmtpGateway
+    from rollkeeper.notices.gateways.voice import VoiceGateway
 
-    ways: dict[Channel, Gateway] = {}
-    if settings().kind is HomeKind.TRIAL:
-        outbox = Outbox.of_this_home()
-        ways = dict.fromkeys(Channel, outbox)
+    by_channel: dict[Channel, Gateway] = {}
+    if settings().kind is InstanceKind.DEMO:
+        outbox = FileGateway.of_this_instance()
+        by_channel = dict.fromkeys(Channel, outbox)
     if settings().smtp_url is not None:
-        ways[Channel.EMAIL] = MailServer.of_this_home()
+        by_channel[Channel.EMAIL] = SmtpGateway.of_this_instance()
     if settings().smpp_url is not None:
-        ways[Channel.SMS] = ShortMessages.of_this_home()
+        by_channel[Channel.SMS] = SmppGateway.of_this_instance()
     if settings().voice_program is not None:
-        ways[Channel.VOICE] = Calls.of_this_home()
+        by_channel[Channel.VOICE] = VoiceGateway.of_this_instance()
     if settings().post_program is not None:
-        ways[Channel.POST] = Letters.of_this_home()
-    return {channel: ways[channel] for channel in map(Channel, settings().notice_channels) if channel in ways}
+        by_channel[Channel.POST] = LetterGateway.of_this_instance()
+    return {channel: by_channel[channel] for channel in map(Channel, settings().notice_channels) if channel in by_channel}

@@ -2,7 +2,7 @@
 """Short messages by SMPP 3.4, to the operator's own message centre.
 
 So many parts are on their way at once as the window allows, so many in a second as the throttle does. What the centre
-took has not arrived: its delivery reports say so, whenever the home listens (`notices collect`, and while it sends).
+took has not arrived: its delivery reports say so, whenever the instance listens (`notices collect`, and while it sends).
 They are on disk before they are acknowledged; the centre sends again what was not.
 """
 
@@ -21,18 +21,18 @@ from urllib.parse import unquote, urlsplit
 from smpplib import exceptions
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import home, settings
-from rollkeeper.notices.gateways.base import CHUNK, Answer, Handing, Message
-from rollkeeper.notices.gateways.smpp_ids import ReportIds
-from rollkeeper.notices.gateways.smpp_link import PAYLOAD, RECEIPTED, STATE, Link
+from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.notices.gateways.base import CHUNK, Answer, SubmissionResult, Message
+from rollkeeper.notices.gateways.smpp_report_ids import ReportIds
+from rollkeeper.notices.gateways.smpp_connection import PAYLOAD, RECEIPTED, STATE, Link
 from rollkeeper.notices.gateways.smpp_spool import Spool
 from rollkeeper.notices.gateways.smpp_text import WITH_HEADER, TooLong, in_parts
-from rollkeeper.notices.kinds import Outcome
-from rollkeeper.notices.receipts import Receipt, outcome_of
+from rollkeeper.notices.choices import Outcome
+from rollkeeper.notices.delivery_reports import DeliveryReport, outcome_of
 
 _BROKEN: Final = (OSError, exceptions.ConnectionError, exceptions.PDUError, exceptions.UnknownCommandError,
                   struct.error, ValueError, KeyError)  # fmt: skip
-_NOBODY_THERE: Final = {0x0B, 0x33, 0x40}  # invalid destination: address, count, representation
+_INVALID_DESTINATION: Final = {0x0B, 0x33, 0x40}  # invalid destination: address, count, representation
 _BUSY: Final = {0x14, 0x58}  # queue full, throttled
 _NUMBER: Final = re.compile(r"\+?[0-9]{3,20}")
 _REPORT: Final = re.compile(r"id:\s*(?!sub:)(\S{1,65}+).*?stat:\s*([A-Za-z]+)", re.DOTALL | re.IGNORECASE)
@@ -45,10 +45,10 @@ _AGAIN: Final = 3
 _WITH_OTHERS: Final = 5
 """Times the patience for an answer while the centre says other things: reports of days may stand before it."""
 _STATES: Final = {
-    1: Outcome.HANDED, 2: Outcome.DELIVERED, 3: Outcome.BOUNCED, 4: Outcome.BOUNCED, 5: Outcome.BOUNCED, 6: Outcome.HANDED,
+    1: Outcome.ACCEPTED, 2: Outcome.DELIVERED, 3: Outcome.BOUNCED, 4: Outcome.BOUNCED, 5: Outcome.BOUNCED, 6: Outcome.ACCEPTED,
     8: Outcome.BOUNCED,
 }  # fmt: skip
-"""`HANDED` for what is known and is not the end. Scheduled (0) and unknown (7) say nothing: some centres fill in one of them always."""
+"""`ACCEPTED` for what is known and is not the end. Scheduled (0) and unknown (7) say nothing: some centres fill in one of them always."""
 
 
 @dataclass(slots=True)
@@ -72,10 +72,10 @@ class _Run:
     next_at_s: float = 0
 
 
-class ShortMessages:
+class SmppGateway:
     """The gateway to one message centre."""
 
-    rings, at_once = True, CHUNK
+    rings, batch_size = True, CHUNK
 
     def __init__(
         self, url: str, *, password: str, sender: str, spool: Spool, window: int = 10, per_second: float = 50,
@@ -85,15 +85,15 @@ class ShortMessages:
         self._window, self._pause_s, self._patience_s = window, 1 / per_second, patience_s
 
     @classmethod
-    def of_this_home(cls) -> "ShortMessages":
+    def of_this_instance(cls) -> "SmppGateway":
         """Return the message centre that the settings name, with its password from ``secrets/smpp.password``."""
-        chosen, file = settings(), home() / "secrets" / "smpp.password"
+        chosen, file = settings(), data_dir() / "secrets" / "smpp.password"
         return cls(
             str(chosen.smpp_url),
             password=file.read_text("utf-8").strip() if file.exists() else "",
             sender=chosen.smpp_sender or chosen.care_number,
             spool=Spool(
-                home() / "outbox" / "smpp.sqlite",
+                data_dir() / "outbox" / "smpp.sqlite",
                 centre=str(chosen.smpp_url),
                 report_ids=ReportIds(chosen.smpp_report_ids) if chosen.smpp_report_ids else None,
                 one_is_enough=chosen.smpp_reports == "message",
@@ -102,7 +102,7 @@ class ShortMessages:
             per_second=chosen.smpp_per_second,
         )
 
-    def send(self, messages: Sequence[Message]) -> list[Handing]:
+    def send(self, messages: Sequence[Message]) -> list[SubmissionResult]:
         """Send over one connection; what the centre has not answered when it breaks or falls silent is for later.
 
         Nothing goes out that could not be written down: nobody would know of it, and it would go again at every turn. Then it raises
@@ -116,7 +116,7 @@ class ShortMessages:
                 self._spool.intend({one.message.reference: one.of for one in run.waiting})
                 with self._link() as link:
                     self._converse(link, run)
-        return [_handing(one, run.answers.get(one.reference, Answer.LATER)) for one in messages]
+        return [_result(one, run.answers.get(one.reference, Answer.RETRY)) for one in messages]
 
     def listen(self, seconds: float) -> None:
         """Take delivery reports for so long. Raises OSError where the centre is out of reach, GatewayBroken where the spool is."""
@@ -129,7 +129,7 @@ class ShortMessages:
         except _BROKEN as fault:
             raise OSError("the message centre is out of reach") from fault
 
-    def settled(self) -> list[Receipt]:
+    def settled(self) -> list[DeliveryReport]:
         """Return what the reports so far say of whole messages."""
         return self._spool.settled()
 
@@ -137,9 +137,9 @@ class ShortMessages:
         """Return, where nobody said how the centre writes ids, how many reports that wait fit in each way."""
         return self._spool.waiting()
 
-    def forget(self, receipts: Sequence[Receipt]) -> None:
+    def forget(self, reports: Sequence[DeliveryReport]) -> None:
         """Note that these were taken into the register."""
-        self._spool.forget(receipts)
+        self._spool.forget(reports)
 
     def _link(self) -> Link:
         tls = ssl.create_default_context() if self._url.scheme == "smpps" else None
@@ -152,7 +152,7 @@ class ShortMessages:
             run.answers[message.reference] = Answer.REFUSED
             return
         if message.is_repeat and self._spool.is_whole(message.reference):
-            run.answers[message.reference] = Answer.TAKEN
+            run.answers[message.reference] = Answer.ACCEPTED
             return
         try:
             coding, parts = in_parts(message.text, reference=message.reference)
@@ -227,14 +227,14 @@ class ShortMessages:
                 run.waiting.appendleft(part)
                 return
         if said.status or said.command == "generic_nack":
-            refused = said.status in _NOBODY_THERE
-            run.answers[message.reference] = Answer.REFUSED if refused else Answer.LATER
+            refused = said.status in _INVALID_DESTINATION
+            run.answers[message.reference] = Answer.REFUSED if refused else Answer.RETRY
             return
         self._spool.keep_part(
             message.reference, part=part.number, parts=part.of, message_id=_text(said.message_id or b"")
         )
         if message.reference not in run.answers and self._spool.is_whole(message.reference):
-            run.answers[message.reference] = Answer.TAKEN
+            run.answers[message.reference] = Answer.ACCEPTED
 
     def _reported(self, said: Any, *, nth: int) -> None:
         """Keep a final delivery report; what a telephone sends of itself is acknowledged and dropped.
@@ -252,7 +252,7 @@ class ShortMessages:
         words.discard(None)  # a word of the centre's own says nothing, and contradicts nothing
         # Where text and field contradict each other, neither counts; nor does what is not the end.
         outcome = words.pop() if len(words) == 1 else None
-        if outcome not in {None, Outcome.HANDED} and (written or named):
+        if outcome not in {None, Outcome.ACCEPTED} and (written or named):
             self._spool.keep_report(
                 written[1] if written else "",
                 outcome=outcome,
@@ -262,8 +262,8 @@ class ShortMessages:
             )
 
 
-def _handing(message: Message, answer: Answer) -> Handing:
-    return Handing(answer, f"smpp-{message.reference}" if answer is Answer.TAKEN else None)
+def _result(message: Message, answer: Answer) -> SubmissionResult:
+    return SubmissionResult(answer, f"smpp-{message.reference}" if answer is Answer.ACCEPTED else None)
 
 
 def _text(octets: Any) -> str:

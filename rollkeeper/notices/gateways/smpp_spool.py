@@ -4,9 +4,9 @@
 A long message goes in parts, each with an id of the centre's; it is delivered once every part is. A report may come
 before the answer that names its id, more than once, or never. A centre may give an id again when its numbers have gone
 round, or after it was set up anew: where two messages of a week have it and both wait, a report says nothing of either.
-`outbox/smpp.sqlite` in the home holds references and the centre's ids, and neither numbers nor texts.
+`outbox/smpp.sqlite` in the instance holds references and the centre's ids, and neither numbers nor texts.
 
-    part(reference, part, parts, centre, given, message_id, kept_at, outcome, at, heard, is_told)
+    part(reference, part, parts, centre, given, message_id, kept_at, outcome, at, heard, is_notified)
     early(centre, given, answered, message_id, outcome, at, heard)  reports of nothing that is known: ids as report and answer have them
     known(centre, report_ids)                           how each centre writes ids (`smpp_ids`); empty: nobody said
 
@@ -25,16 +25,16 @@ from uuid import UUID
 
 from rollkeeper.kernel import clock
 from rollkeeper.notices.gateways.base import GatewayBroken
-from rollkeeper.notices.gateways.smpp_ids import LONGEST_ID, ReportIds, of_answer, of_report
-from rollkeeper.notices.kinds import Outcome
-from rollkeeper.notices.receipts import Receipt
+from rollkeeper.notices.gateways.smpp_report_ids import LONGEST_ID, ReportIds, of_answer, of_report
+from rollkeeper.notices.choices import Outcome
+from rollkeeper.notices.delivery_reports import DeliveryReport
 
 _EARLY: Final = dt.timedelta(hours=1)
 """How long a report that nobody knows waits for the answer that names its message."""
 _OLDEST: Final = dt.timedelta(days=14)
 """How long a message may be on its way: centres give up within a week or less, and then report so."""
 _GIVEN_UP: Final = _OLDEST / 2
-"""How long a message without a report keeps its id from a later one: no sooner, or its late report would tell the later one's holder."""
+"""How long a message without a report keeps its id from a later one: no sooner, or its late report would tell the later one's subscriber."""
 _KEPT: Final = 2 * _OLDEST
 """How long a message is remembered: twice as long as anything is believed of it, so that what was heard is taken in before."""
 _DROPPED_AT_ONCE: Final = 1000
@@ -43,11 +43,11 @@ _LOOKED_AT: Final = 1000
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS part (
     reference TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, centre TEXT NOT NULL, given TEXT, message_id TEXT,
-    kept_at TEXT NOT NULL, outcome TEXT, at TEXT, heard TEXT, is_told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (reference, part)
+    kept_at TEXT NOT NULL, outcome TEXT, at TEXT, heard TEXT, is_notified INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (reference, part)
 );
 CREATE INDEX IF NOT EXISTS part_by_message_id ON part (message_id);
 CREATE INDEX IF NOT EXISTS part_by_kept_at ON part (kept_at);
-CREATE INDEX IF NOT EXISTS part_to_tell ON part (reference) WHERE is_told = 0 AND outcome IS NOT NULL;
+CREATE INDEX IF NOT EXISTS part_to_tell ON part (reference) WHERE is_notified = 0 AND outcome IS NOT NULL;
 CREATE TABLE IF NOT EXISTS early (
     centre TEXT NOT NULL, given TEXT NOT NULL, answered TEXT NOT NULL, message_id TEXT, outcome TEXT NOT NULL, at TEXT NOT NULL,
     heard TEXT, PRIMARY KEY (centre, given, answered, outcome, heard)
@@ -71,7 +71,7 @@ _FROM_TABLES_OF_ONE_CENTRE: Final = (
     )),
     *_TABLES.split(";")[:-1],
     "INSERT INTO known_before (one, centre) SELECT 1, :centre WHERE NOT EXISTS (SELECT 1 FROM known_before)",
-    """INSERT INTO part SELECT reference, part, parts, centre, given, NULL, kept_at, outcome, at, NULL, is_told
+    """INSERT INTO part SELECT reference, part, parts, centre, given, NULL, kept_at, outcome, at, NULL, is_notified
     FROM part_before, known_before WHERE kept_at >= :since ORDER BY part_before.rowid""",
     "INSERT INTO early SELECT centre, given, answered, NULL, outcome, at, NULL FROM early_before, known_before",
     *(f"DROP TABLE {name}_before" for name in ("part", "early", "known")),
@@ -79,7 +79,7 @@ _FROM_TABLES_OF_ONE_CENTRE: Final = (
 _SETTLED: Final = """
 SELECT reference, CASE WHEN max(outcome = 'bounced') THEN 'bounced' ELSE 'delivered' END, max(at)
 FROM part
-WHERE reference IN (SELECT reference FROM part WHERE is_told = 0 AND outcome IS NOT NULL)
+WHERE reference IN (SELECT reference FROM part WHERE is_notified = 0 AND outcome IS NOT NULL)
 GROUP BY reference
 HAVING max(outcome = 'bounced') = 1 OR (count(given) = max(parts) AND (count(given) = count(outcome) OR :one_is_enough))
 """
@@ -199,19 +199,19 @@ class Spool:
             for how in ReportIds
         }
 
-    def settled(self) -> list[Receipt]:
-        """Return what is known for certain of whole messages and was not told yet."""
+    def settled(self) -> list[DeliveryReport]:
+        """Return what is known for certain of whole messages and was not notified yet."""
         with self._open() as file:
             return [
-                Receipt(reference, Outcome(outcome), dt.datetime.fromisoformat(at))
+                DeliveryReport(reference, Outcome(outcome), dt.datetime.fromisoformat(at))
                 for reference, outcome, at in file.execute(_SETTLED, {"one_is_enough": self._one_is_enough})
             ]
 
-    def forget(self, receipts: Iterable[Receipt]) -> None:
+    def forget(self, reports: Iterable[DeliveryReport]) -> None:
         """Note that these were taken in."""
         with self._open() as file:
             file.executemany(
-                "UPDATE part SET is_told = 1 WHERE reference = ?", [(one.reference,) for one in receipts]
+                "UPDATE part SET is_notified = 1 WHERE reference = ?", [(one.reference,) for one in reports]
             )
 
     @contextmanager

@@ -2,7 +2,7 @@
 """E-mail by the operator's own mail server: one message, one recipient, nothing personal beside the address.
 
 A server that took a message has not delivered it: the notice is sent, not delivered. Where the server offers delivery
-reports (DSN, RFC 3461) they are asked for. Each message has a return address of its own (`bounces_to`), by which a report
+reports (DSN, RFC 3461) they are asked for. Each message has a return address of its own (`bounce_mailbox`), by which a report
 finds its attempt, asked for or not; `mail_reports.py` reads them.
 """
 
@@ -18,10 +18,10 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from rollkeeper.kernel import clock
-from rollkeeper.kernel.settings import home, settings
-from rollkeeper.notices.gateways.base import Answer, Handing, Message
-from rollkeeper.notices.mail_codes import is_nobody, is_of_the_mailbox
-from rollkeeper.notices.return_address import return_address, return_secret
+from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.notices.gateways.base import Answer, SubmissionResult, Message
+from rollkeeper.notices.smtp_status import is_unknown_mailbox, concerns_mailbox
+from rollkeeper.notices.verp import return_address, return_secret
 
 _PORTS: Final = {"smtp": 25, "smtps": 465}
 _MAILBOX: Final = re.compile(r"""[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\]+""")
@@ -31,22 +31,22 @@ _ON_THIS_MACHINE: Final = {"127.0.0.1", "::1", "localhost"}
 _ANSWERS_WITHIN: Final = 20
 """Times the patience for a connection: a server that looks through a mail before it takes it may need ten minutes (RFC 5321,
 4.5.3.2.6), and one whose answer is not waited for sends the mail all the same."""
-_LATER: Final = Handing(Answer.LATER)
-_REFUSED: Final = Handing(Answer.REFUSED)
+_LATER: Final = SubmissionResult(Answer.RETRY)
+_REFUSED: Final = SubmissionResult(Answer.REFUSED)
 
 
 class NotEncrypted(Exception):
-    """The server offers no STARTTLS, and the home demands it or a password would go out in clear."""
+    """The server offers no STARTTLS, and the instance requires it or a password would go out in clear."""
 
 
 class NoPassword(Exception):
     """The settings name a user, and there is no password: the server would refuse everybody."""
 
 
-class MailServer:
+class SmtpGateway:
     """The gateway to the server. It rings nobody at night."""
 
-    rings, at_once = False, 10
+    rings, batch_size = False, 10
 
     def __init__(
         self,
@@ -57,31 +57,31 @@ class MailServer:
         password: str | None = None,
         demands_tls: bool = False,
         patience_s: float = 30,
-        bounces_to: str | None = None,
+        bounce_mailbox: str | None = None,
         secret: bytes = b"",
     ) -> None:
         self._url, self._password = urlsplit(url), password
-        self._bounces_to, self._secret = bounces_to, secret
+        self._bounces_to, self._secret = bounce_mailbox, secret
         self._sender, self._operator = sender, operator
-        self._demands_tls, self._patience_s = demands_tls, patience_s
+        self._requires_tls, self._patience_s = demands_tls, patience_s
 
     @classmethod
-    def of_this_home(cls) -> "MailServer":
+    def of_this_instance(cls) -> "SmtpGateway":
         """Return the mail server that the settings name, with its password from ``secrets/smtp.password``."""
-        chosen, file = settings(), home() / "secrets" / "smtp.password"
+        chosen, file = settings(), data_dir() / "secrets" / "smtp.password"
         return cls(
             str(chosen.smtp_url),
             sender=chosen.notices_from,
             operator=chosen.operator_name,
             password=file.read_text("utf-8").strip() if file.exists() else None,
-            demands_tls=chosen.smtp_demands_tls,
-            bounces_to=chosen.bounces_to,
-            secret=return_secret() if chosen.bounces_to else b"",
+            demands_tls=chosen.smtp_requires_tls,
+            bounce_mailbox=chosen.bounce_mailbox,
+            secret=return_secret() if chosen.bounce_mailbox else b"",
         )
 
-    def send(self, messages: Sequence[Message]) -> list[Handing]:
+    def send(self, messages: Sequence[Message]) -> list[SubmissionResult]:
         """Send over one connection; when it breaks, the rest is for later."""
-        answers: list[Handing] = []
+        answers: list[SubmissionResult] = []
         faults = (OSError, smtplib.SMTPException, NotEncrypted, NoPassword)
         with suppress(*faults), self._connect() as server:
             for message in messages:
@@ -109,7 +109,7 @@ class MailServer:
         if self._url.scheme == "smtp" and server.has_extn("starttls"):
             server.starttls(context=tls)
             server.ehlo()
-        elif self._url.scheme == "smtp" and (self._demands_tls or self._would_tell_password()):
+        elif self._url.scheme == "smtp" and (self._requires_tls or self._would_tell_password()):
             raise NotEncrypted
         if self._url.username and not self._password:
             raise NoPassword
@@ -119,7 +119,7 @@ class MailServer:
     def _would_tell_password(self) -> bool:
         return bool(self._url.username) and self._url.hostname not in _ON_THIS_MACHINE
 
-    def _send_one(self, server: smtplib.SMTP, message: Message) -> Handing:
+    def _send_one(self, server: smtplib.SMTP, message: Message) -> SubmissionResult:
         """Send one message. Raises where the connection is of no further use; addresses never get into an error."""
         try:
             mail, to = self._mail(message), message.address.reveal()
@@ -129,11 +129,11 @@ class MailServer:
             refused = self._hand_over(server, mail, to, message)
         except (UnicodeEncodeError, smtplib.SMTPNotSupportedError):
             return _REFUSED
-        return refused or Handing(Answer.TAKEN, mail["Message-ID"])
+        return refused or SubmissionResult(Answer.ACCEPTED, mail["Message-ID"])
 
     def _hand_over(
         self, server: smtplib.SMTP, mail: EmailMessage, to: str, message: Message
-    ) -> Handing | None:
+    ) -> SubmissionResult | None:
         reports = server.has_extn("dsn")
         try:
             server.send_message(
@@ -145,11 +145,11 @@ class MailServer:
             )
         except smtplib.SMTPRecipientsRefused as fault:
             code, said = next(iter(fault.recipients.values()))
-            return _refusal(message, code, said, is_of_the_recipient=True)
+            return _refusal(message, code, said, concerns_recipient=True)
         except smtplib.SMTPDataError as fault:
-            return _refusal(message, fault.smtp_code, fault.smtp_error, is_of_the_recipient=False)
+            return _refusal(message, fault.smtp_code, fault.smtp_error, concerns_recipient=False)
         except smtplib.SMTPSenderRefused:
-            return _LATER  # our own sender is at fault, not the holder's address
+            return _LATER  # our own sender is at fault, not the subscriber's address
         return None
 
     def _return_address(self, message: Message) -> str:
@@ -179,19 +179,19 @@ def _mailbox(text: str) -> Address:
     return Address(username=username, domain=domain)
 
 
-def _refusal(message: Message, code: int, said: bytes | str, *, is_of_the_recipient: bool) -> Handing:
+def _refusal(message: Message, code: int, said: bytes | str, *, concerns_recipient: bool) -> SubmissionResult:
     """Tell that there is nobody at an address from every other no: of a wrong password, a blocked sender, a full mailbox.
 
     A no to the whole mail says nothing of the mailbox by its code alone. Only a no that is about the mailbox was an attempt to
-    reach its holder, and has a reference: trouble of our own server uses up nobody's attempts. Of the others a no for good is an
+    reach its subscriber, and has a reference: trouble of our own server uses up nobody's attempts. Of the others a no for good is an
     answer all the same, and who gets it often enough is not asked for ever; one for now (4xx) is as if the server were away.
     """
     found = _ENHANCED.match(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
     status = found[1] if found else None
-    if code >= 500 and is_nobody(status, code=code if is_of_the_recipient else None):
+    if code >= 500 and is_unknown_mailbox(status, code=code if concerns_recipient else None):
         return _REFUSED
     if code == _CLOSING:
         return _LATER
-    if is_of_the_mailbox(status):
-        return Handing(Answer.FAILED, str(message.reference))
-    return Handing(Answer.DECLINED if code >= 500 else Answer.FAILED)
+    if concerns_mailbox(status):
+        return SubmissionResult(Answer.FAILED, str(message.reference))
+    return SubmissionResult(Answer.DECLINED if code >= 500 else Answer.FAILED)

@@ -1,5 +1,5 @@
--- Closes intentions that will not be carried out: their way is shut by now, or their notice no longer holds true. Those that are
--- put off go on waiting, and have an instant: nothing of them has left the house, unlike of those that a killed process left.
+-- Closes intentions that will not be carried out: their channel is shut by now, or their notice no longer holds true. Those that are
+-- put off go on waiting, and have an instant: nothing of them has left Rollkeeper, unlike of those that a killed process left.
 -- Law: art. 3. Reads: -. Writes: notices_attempt. Plan: primary key, one probe a row. Again: nothing.
 UPDATE notices_attempt a
 SET outcome = %(outcome)s, outcome_at = %(now)s

@@ -1,17 +1,17 @@
--- Takes in delivery reports: a delivered notice gets its day, a bounced one goes on to the next way.
+-- Takes in delivery reports: a delivered notice gets its day, a bounced one goes on to the next channel.
 -- Law: art. 3 (informed is who was provably reached).
 -- Reads: notices_attempt, notices_notice, lines_suspension. Writes: notices_attempt, notices_notice, ledger_entry.
 -- Plan: index notices_attempt_by_reference, else notices_attempt_by_gateway; one probe of the primary keys a row. Notices are
--- locked first and in one order, as by `record_handings`: neither waits for ever.
+-- locked first and in one order, as by `record_submissions`: neither waits for ever.
 -- 1,000 reports: 0.1 s (2 cores, 2026-11-24).
 -- Again: nothing; the first proof stands, and a bounce after it is not believed.
 --
 -- The channel of a notice is the one tried last until one brings proof, and then that one.
 -- A report for the very line that was barred when the message went out proves nothing: outcome 'uncounted'.
 -- Of a letter whose envelope came back the slip proves nothing: it was still in it, and somebody opened what was returned.
--- A passing failure (a full mailbox, a busy telephone) has the same way tried again later, as often as any failure.
+-- A passing failure (a full mailbox, a busy telephone) has the same channel tried again later, as often as any failure.
 -- The day of delivery is the later of the report's and the sending's: a gateway's slow clock shortens nobody's time.
--- A bounce that waits until its handing is written down reads the notice as it stood before, 'owed': whether it was sent is asked
+-- A bounce that waits until its handing is written down reads the notice as it stood before, 'queued': whether it was sent is asked
 -- of the row that is changed, where PostgreSQL looks again at what was committed meanwhile, and of no other table.
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(
@@ -33,7 +33,7 @@ WITH given AS MATERIALIZED (
         CASE WHEN f.reported = 'delivered' AND f.channel IN ('sms', 'voice') AND EXISTS (
             SELECT FROM lines_suspension s
             WHERE s.line_id = f.line_id AND s.begun_at <= f.sent_at
-              AND (s.lifted_at IS NULL OR s.lifted_at > f.sent_at)
+              AND (s.restored_at IS NULL OR s.restored_at > f.sent_at)
         ) THEN 'uncounted' ELSE f.reported END AS outcome
     FROM found f
     ORDER BY f.line_id, f.attempt_id, (f.reported = CASE f.channel WHEN 'post' THEN 'bounced' ELSE 'delivered' END) DESC, f.at
@@ -44,7 +44,7 @@ WITH given AS MATERIALIZED (
     WHERE a.line_id = j.line_id AND a.attempt_id = j.attempt_id AND (SELECT count(*) FROM locked) >= 0
       AND a.outcome NOT IN ('delivered', 'uncounted') AND a.outcome <> j.outcome
       AND NOT (a.channel = 'post' AND a.outcome = 'bounced' AND j.outcome = 'delivered')
-      AND (j.outcome <> 'failed' OR a.outcome IN ('waiting', 'handed'))
+      AND (j.outcome <> 'failed' OR a.outcome IN ('waiting', 'accepted'))
     RETURNING a.line_id, a.attempt_id, a.notice_id, a.channel, j.outcome,
         (greatest(j.at, a.sent_at) AT TIME ZONE %(zone)s)::date AS day
 ), by_notice AS MATERIALIZED (
@@ -53,20 +53,20 @@ WITH given AS MATERIALIZED (
         bool_and(outcome = 'failed') AS is_passing,
         EXISTS (
             SELECT FROM notices_attempt o
-            WHERE o.line_id = closed.line_id AND o.notice_id = closed.notice_id AND o.outcome IN ('waiting', 'handed')
+            WHERE o.line_id = closed.line_id AND o.notice_id = closed.notice_id AND o.outcome IN ('waiting', 'accepted')
               AND o.attempt_id NOT IN (SELECT c.attempt_id FROM closed c)
         ) AS goes_on
     FROM closed GROUP BY line_id, notice_id
-), told AS (
+), notified AS (
     UPDATE notices_notice n
-    SET state = CASE WHEN b.delivered_on IS NOT NULL THEN 'delivered' WHEN n.state = 'sent' THEN 'owed' ELSE n.state END,
+    SET state = CASE WHEN b.delivered_on IS NOT NULL THEN 'delivered' WHEN n.state = 'sent' THEN 'queued' ELSE n.state END,
         delivered_on = b.delivered_on, channel = coalesce(b.proven_by, n.channel),
         next_try_at = CASE WHEN n.state <> 'sent' THEN n.next_try_at
                            WHEN b.is_passing THEN %(again_at)s ELSE '1970-01-01 00:00:00+00' END
     FROM by_notice b
     WHERE n.line_id = b.line_id AND n.notice_id = b.notice_id
       AND n.state <> 'delivered'
-      AND (b.delivered_on IS NOT NULL OR n.state IN ('owed', 'sent') AND NOT b.goes_on)
+      AND (b.delivered_on IS NOT NULL OR n.state IN ('queued', 'sent') AND NOT b.goes_on)
     RETURNING n.line_id
 ), written AS (
     INSERT INTO ledger_entry (at, day, verb, line_id, person_id, staff_id, body)

@@ -1,5 +1,5 @@
 -- Keeps notices_tally in step with notices and attempts: each statement leaves what it added to and took from each group.
--- Law: art. 3 (who was told and who was not). Reads: the rows that the statement changed.
+-- Law: art. 3 (who was notified and who was not). Reads: the rows that the statement changed.
 -- Writes: notices_tally.
 -- Plan: one aggregate over the changed rows; no index, no row of the tally is ever waited for.
 -- Again: CREATE OR REPLACE: the same triggers.
@@ -8,7 +8,7 @@
 CREATE OR REPLACE FUNCTION notices_notice_tally_added() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO notices_tally (counted, campaign_id, way, fate, last_way, change)
+    INSERT INTO notices_tally (subject, campaign_id, category, status, last_channel, change)
     SELECT 'notice', campaign_id, kind, state, channel, count(*) FROM added GROUP BY 2, 3, 4, 5;
     RETURN NULL;
 END
@@ -17,7 +17,7 @@ $$;
 CREATE OR REPLACE FUNCTION notices_notice_tally_taken() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO notices_tally (counted, campaign_id, way, fate, last_way, change)
+    INSERT INTO notices_tally (subject, campaign_id, category, status, last_channel, change)
     SELECT 'notice', campaign_id, kind, state, channel, -count(*) FROM taken GROUP BY 2, 3, 4, 5;
     RETURN NULL;
 END
@@ -26,11 +26,11 @@ $$;
 CREATE OR REPLACE FUNCTION notices_notice_tally_moved() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO notices_tally (counted, campaign_id, way, fate, last_way, change)
-    SELECT 'notice', campaign_id, way, fate, last_way, sum(change)
+    INSERT INTO notices_tally (subject, campaign_id, category, status, last_channel, change)
+    SELECT 'notice', campaign_id, category, status, last_channel, sum(change)
       FROM (SELECT campaign_id, kind, state, channel, count(*) FROM added GROUP BY 1, 2, 3, 4
             UNION ALL
-            SELECT campaign_id, kind, state, channel, -count(*) FROM taken GROUP BY 1, 2, 3, 4) AS moved (campaign_id, way, fate, last_way, change)
+            SELECT campaign_id, kind, state, channel, -count(*) FROM taken GROUP BY 1, 2, 3, 4) AS moved (campaign_id, category, status, last_channel, change)
      GROUP BY 2, 3, 4, 5
     HAVING sum(change) <> 0;
     RETURN NULL;
@@ -48,7 +48,7 @@ CREATE OR REPLACE TRIGGER notices_notice_moved AFTER UPDATE ON notices_notice
 CREATE OR REPLACE FUNCTION notices_attempt_tally_added() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO notices_tally (counted, campaign_id, way, fate, last_way, change)
+    INSERT INTO notices_tally (subject, campaign_id, category, status, last_channel, change)
     SELECT 'attempt', NULL::uuid, channel, outcome, NULL::text, count(*) FROM added GROUP BY 2, 3, 4, 5;
     RETURN NULL;
 END
@@ -57,7 +57,7 @@ $$;
 CREATE OR REPLACE FUNCTION notices_attempt_tally_taken() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO notices_tally (counted, campaign_id, way, fate, last_way, change)
+    INSERT INTO notices_tally (subject, campaign_id, category, status, last_channel, change)
     SELECT 'attempt', NULL::uuid, channel, outcome, NULL::text, -count(*) FROM taken GROUP BY 2, 3, 4, 5;
     RETURN NULL;
 END
@@ -66,11 +66,11 @@ $$;
 CREATE OR REPLACE FUNCTION notices_attempt_tally_moved() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO notices_tally (counted, campaign_id, way, fate, last_way, change)
-    SELECT 'attempt', campaign_id, way, fate, last_way, sum(change)
+    INSERT INTO notices_tally (subject, campaign_id, category, status, last_channel, change)
+    SELECT 'attempt', campaign_id, category, status, last_channel, sum(change)
       FROM (SELECT NULL::uuid, channel, outcome, NULL::text, count(*) FROM added GROUP BY 1, 2, 3, 4
             UNION ALL
-            SELECT NULL::uuid, channel, outcome, NULL::text, -count(*) FROM taken GROUP BY 1, 2, 3, 4) AS moved (campaign_id, way, fate, last_way, change)
+            SELECT NULL::uuid, channel, outcome, NULL::text, -count(*) FROM taken GROUP BY 1, 2, 3, 4) AS moved (campaign_id, category, status, last_channel, change)
      GROUP BY 2, 3, 4, 5
     HAVING sum(change) <> 0;
     RETURN NULL;

@@ -9,6 +9,6 @@ withdrawn AS (
      CROSS JOIN LATERAL (
            SELECT notice_id, campaign_id, state, kind FROM notices_notice WHERE line_id = w.line_id OFFSET 0) theirs
      WHERE n.line_id = w.line_id AND n.notice_id = theirs.notice_id AND theirs.campaign_id = w.campaign_id
-       AND theirs.state = 'owed' AND theirs.kind = ANY (w.kinds)
+       AND theirs.state = 'queued' AND theirs.kind = ANY (w.kinds)
        AND n.claimed_by IS NULL AND n.delivered_on IS NULL
 )

@@ -1,21 +1,21 @@
--- Clears the rows of records whose keys are gone: number, contact, reference, what stood for the holder, sealed rows;
+-- Clears the rows of records whose keys are gone: number, contact, reference, what stood for the subscriber, sealed rows;
 -- why a clock stood still, which may be an illness, and for which case it was held.
--- Law: art. 5. Reads: retention_erasure. Writes: lines_line, lines_number, lines_reference, lines_holding, lines_pause, lines_hold,
+-- Law: art. 5. Reads: retention_erasure. Writes: lines_line, lines_number, lines_reference, lines_tenure, lines_pause, lines_legalhold,
 -- vault_sealed, vault_copy, retention_erasure. Plan: primary keys by line and person (OFFSET 0: the index of what is under
 -- way is full of what this run has done); lines_reference_by_line.
 -- Again: nothing left to clear.
 WITH record AS MATERIALIZED (
-    SELECT chunk.line_id, chunk.erasure_id, e.holding_id
+    SELECT chunk.line_id, chunk.erasure_id, e.tenure_id
       FROM unnest(%(line_ids)s::uuid[], %(erasure_ids)s::uuid[]) AS chunk (line_id, erasure_id)
-     CROSS JOIN LATERAL (SELECT holding_id, done_at FROM retention_erasure
+     CROSS JOIN LATERAL (SELECT tenure_id, done_at FROM retention_erasure
                           WHERE line_id = chunk.line_id AND erasure_id = chunk.erasure_id OFFSET 0) AS e
      WHERE e.done_at IS NULL
 ), erase_slice AS (
-    SELECT line_id, holding_id FROM record
+    SELECT line_id, tenure_id FROM record
 ),
 -- include lines.erase_many
 , vault_slice AS (
-    SELECT person_id, holding_id FROM unnest(%(persons)s::uuid[], %(holdings)s::uuid[]) AS gone (person_id, holding_id)
+    SELECT person_id, tenure_id FROM unnest(%(persons)s::uuid[], %(tenures)s::uuid[]) AS gone (person_id, tenure_id)
 ),
 -- include vault.delete_sealed_many
 

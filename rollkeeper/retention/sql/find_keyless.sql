@@ -1,21 +1,21 @@
--- Finds records whose holder's key was destroyed after this register was backed up: erased once, come back by a restore.
--- Law: art. 5. A holding that began less than %(margin)s before the keys were backed up may have been sealed after
+-- Finds records whose subscriber's key was destroyed after this register was backed up: erased once, come back by a restore.
+-- Law: art. 5. A tenure that began less than %(margin)s before the keys were backed up may have been sealed after
 -- that backup: it is lost and not erased, and stays. A line goes whole where nothing of it is left that opens.
--- Reads: lines_holding, vault_sealed, vault_living (temporary). Writes: retention_due (temporary).
--- Plan: hash joins over all holdings; once a restore.
+-- Reads: lines_tenure, vault_sealed, vault_living (temporary). Writes: retention_due (temporary).
+-- Plan: hash joins over all tenures; once a restore.
 -- Again: those not yet intended.
-WITH holding AS (
-    SELECT h.line_id, h.holding_id,
+WITH tenure AS (
+    SELECT h.line_id, h.tenure_id,
            lower(h.held) < %(keys_made_at)s::timestamptz - %(margin)s::interval
-           AND EXISTS (SELECT FROM vault_sealed v WHERE v.person_id = h.person_id AND v.holding_id = h.holding_id)
+           AND EXISTS (SELECT FROM vault_sealed v WHERE v.person_id = h.person_id AND v.tenure_id = h.tenure_id)
            AND NOT EXISTS (SELECT FROM vault_living k
-                            WHERE k.person_id = h.person_id AND k.holding_id = h.holding_id) AS erased
-      FROM lines_holding h WHERE h.erased_on IS NULL
+                            WHERE k.person_id = h.person_id AND k.tenure_id = h.tenure_id) AS erased
+      FROM lines_tenure h WHERE h.erased_on IS NULL
 ), line AS (
-    SELECT line_id FROM holding GROUP BY line_id HAVING bool_and(erased)
+    SELECT line_id FROM tenure GROUP BY line_id HAVING bool_and(erased)
 )
-INSERT INTO retention_due (line_id, holding_id, ended_on, ground)
+INSERT INTO retention_due (line_id, tenure_id, terminated_on, ground)
 SELECT line_id, NULL::uuid, %(on)s::date, 'erased_before_restore' FROM line
 UNION ALL
-SELECT h.line_id, h.holding_id, %(on)s::date, 'erased_before_restore' FROM holding h
+SELECT h.line_id, h.tenure_id, %(on)s::date, 'erased_before_restore' FROM tenure h
  WHERE h.erased AND NOT EXISTS (SELECT FROM line WHERE line.line_id = h.line_id)

@@ -1,12 +1,12 @@
--- Frees numbers whose quarantine is over: nothing leads from the number to its former holder any more.
--- Law: the pack's number_reuse, art. 11. Reads: network_command. Writes: lines_number (deleted), lines_line (released, index
--- gone), network_command, ledger_entry. Plan: lines_number_in_quarantine, behind the last number of the chunk before; grows with
+-- Frees numbers whose quarantine is over: nothing leads from the number to its former subscriber any more.
+-- Law: the pack's number_reuse, art. 11. Reads: provisioning_command. Writes: lines_number (deleted), lines_line (released, index
+-- gone), provisioning_command, ledger_entry. Plan: lines_number_in_quarantine, behind the last number of the chunk before; grows with
 -- what is over. Lines and commands are looked up by line (OFFSET 0 forbids to read them all first, as does the chunk that is
 -- taken before its lines). A number at work is left for the next run.
 -- Again: nothing, the rows are gone.
 --
 -- A number stays where somebody says that its line was ended wrongly and nobody has decided yet, and where the network has not
--- proved that the old line is out of service: whoever got it next would find the old bar on it. Where the home has no network, nobody owes that proof, and what was asked for in vain is overtaken, lest a
+-- proved that the old line is out of service: whoever got it next would find the old bar on it. Where the instance has no network, nobody owes that proof, and what was asked for in vain is superseded, lest a
 -- network that comes later end whoever has the number then. The line's record itself, the number sealed in it, stays until
 -- its own last day.
 WITH chunk AS MATERIALIZED (
@@ -14,14 +14,14 @@ WITH chunk AS MATERIALIZED (
       FROM lines_number n
      WHERE n.quarantined_until < %(on)s
        AND (n.quarantined_until, n.number_index) > (%(after)s::date, %(after_index)s::bytea)
-       AND NOT (%(has_network)s AND EXISTS (SELECT FROM network_command c
+       AND NOT (%(has_network)s AND EXISTS (SELECT FROM provisioning_command c
                         WHERE c.line_id = n.line_id AND c.kind = 'end' AND c.state IN ('waiting', 'sent', 'failed') OFFSET 0))
      ORDER BY n.quarantined_until, n.number_index LIMIT %(chunk)s
        FOR UPDATE OF n SKIP LOCKED
 ), over AS MATERIALIZED (
     SELECT chunk.number_index, chunk.line_id
       FROM chunk JOIN lines_line l USING (line_id)
-     WHERE l.state = 'ended' AND NOT l.is_disputed
+     WHERE l.state = 'terminated' AND NOT l.is_disputed
        FOR UPDATE OF l SKIP LOCKED
 ), release_slice AS (
     SELECT line_id, number_index FROM over
@@ -30,7 +30,7 @@ WITH chunk AS MATERIALIZED (
 , overtake_slice AS (
     SELECT line_id FROM over
 ),
--- include network.overtake_many
+-- include provisioning.overtake_many
 , said AS MATERIALIZED (
     SELECT ledger_body(%(freed)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(reuse_article)s, ledger_any_line(), NULL,
                        '{}') AS body

@@ -1,24 +1,24 @@
 -- Writes down which records go, on what ground, and certifies each in the ledger.
 -- Law: art. 5. Reads: retention_due (temporary). Writes: retention_erasure, ledger_entry.
 -- Plan: as many rows as the chunk has.
--- Again: find_ended.sql and find_past_holdings.sql leave out what is intended already.
+-- Again: find_terminated.sql and find_past_tenures.sql leave out what is intended already.
 WITH intent AS (
-    INSERT INTO retention_erasure (line_id, erasure_id, holding_id, ground, article, last_day_kept, begun_at)
-    SELECT d.line_id, uuidv7(), d.holding_id, d.ground, %(article)s, k.kept_until, %(at)s
+    INSERT INTO retention_erasure (line_id, erasure_id, tenure_id, ground, article, last_day_kept, begun_at)
+    SELECT d.line_id, uuidv7(), d.tenure_id, d.ground, %(article)s, k.kept_until, %(at)s
       FROM retention_due d
-      JOIN unnest(%(ended)s::date[], %(kept)s::date[]) AS k (ended_on, kept_until) USING (ended_on)
- RETURNING line_id, erasure_id, holding_id, ground, last_day_kept
+      JOIN unnest(%(ended)s::date[], %(kept)s::date[]) AS k (terminated_on, kept_until) USING (terminated_on)
+ RETURNING line_id, erasure_id, tenure_id, ground, last_day_kept
 ), said AS MATERIALIZED (
     -- Nearly the same is said of each: a body is written once, for any line and any erasure, and given to every one.
-    SELECT ground, holding_id, last_day_kept,
+    SELECT ground, tenure_id, last_day_kept,
            ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
                        jsonb_strip_nulls(jsonb_build_object('erasure', ledger_any_line(), 'ground', ground,
-                           'holding', holding_id, 'last_day_kept', last_day_kept))) AS body
-      FROM (SELECT DISTINCT ground, holding_id, last_day_kept FROM intent)
+                           'tenure', tenure_id, 'last_day_kept', last_day_kept))) AS body
+      FROM (SELECT DISTINCT ground, tenure_id, last_day_kept FROM intent)
 )
 INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
 SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s,
        replace(ledger_body_for(body, line_id), '"erasure":"' || ledger_any_line() || '"', '"erasure":"' || erasure_id || '"')
   FROM intent i JOIN said s
     ON s.ground = i.ground AND s.last_day_kept = i.last_day_kept
-   AND coalesce(s.holding_id, ledger_any_line()) = coalesce(i.holding_id, ledger_any_line())
+   AND coalesce(s.tenure_id, ledger_any_line()) = coalesce(i.tenure_id, ledger_any_line())

@@ -2,5 +2,5 @@
 -- Law: art. 5. Reads: -. Writes: retention_due (temporary).
 -- Plan: -.
 -- Again: the same table, emptied: however often a transaction asks, it makes one.
-CREATE TEMPORARY TABLE IF NOT EXISTS retention_due (line_id uuid, holding_id uuid, ended_on date, ground text) ON COMMIT DROP;
+CREATE TEMPORARY TABLE IF NOT EXISTS retention_due (line_id uuid, tenure_id uuid, terminated_on date, ground text) ON COMMIT DROP;
 TRUNCATE retention_due

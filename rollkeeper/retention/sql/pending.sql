@@ -1,14 +1,14 @@
--- Lists erasures that were intended and are not done, with the persons and holdings whose keys must go: all, or those
+-- Lists erasures that were intended and are not done, with the persons and tenures whose keys must go: all, or those
 -- begun since a moment, behind the dead entries of the chunks before.
--- Law: art. 5. Reads: retention_erasure, lines_holding. Writes: -.
--- Plan: retention_erasure_under_way, lines_holding_pkey by line.
+-- Law: art. 5. Reads: retention_erasure, lines_tenure. Writes: -.
+-- Plan: retention_erasure_under_way, lines_tenure_pkey by line.
 -- Again: those still not done.
 SELECT e.line_id, e.erasure_id,
-       ARRAY(SELECT ARRAY[who.person_id, h.holding_id]
-               FROM lines_holding h
+       ARRAY(SELECT ARRAY[who.person_id, h.tenure_id]
+               FROM lines_tenure h
               CROSS JOIN LATERAL unnest(ARRAY[h.person_id, h.user_person_id, h.bearer_person_id,
                                               h.guardian_person_id]) AS who (person_id)
-              WHERE h.line_id = e.line_id AND (e.holding_id IS NULL OR h.holding_id = e.holding_id)
+              WHERE h.line_id = e.line_id AND (e.tenure_id IS NULL OR h.tenure_id = e.tenure_id)
                 AND who.person_id IS NOT NULL) AS pairs
   FROM retention_erasure e
  WHERE e.done_at IS NULL AND e.begun_at >= %(since)s::timestamptz

@@ -16,8 +16,8 @@ class Migration(migrations.Migration):
             name="Subscriber",
             fields=[
                 ("person_id", models.UUIDField(primary_key=True, serialize=False)),
-                ("kind", models.TextField(db_comment="individual, minor or company (subscribers.kinds.PartyKind).")),
-                ("language", models.TextField(db_comment="The language in which to be told; none where none was named.", null=True)),
+                ("kind", models.TextField(db_comment="individual, minor or company (subscribers.choices.PartyKind).")),
+                ("language", models.TextField(db_comment="The language in which to be notified; none where none was named.", null=True)),
                 ("is_protected", models.BooleanField(db_comment="Under threat: ordinary staff see only that it exists.", default=False)),
                 ("made_on", models.DateField()),
                 ("erased_on", models.DateField(db_comment="Since when nothing about this reference can be opened.", null=True)),
@@ -41,16 +41,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Joined",
+            name="PersonLink",
             fields=[
                 ("person_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("principal_id", models.UUIDField(db_comment="The reference under which they are counted together; never itself joined to another.")),
                 ("since", models.DateField()),
             ],
             options={
-                "db_table": "subscribers_joined",
-                "indexes": [models.Index(fields=["principal_id"], name="subscribers_joined_by_whole")],
+                "db_table": "subscribers_personlink",
+                "indexes": [models.Index(fields=["principal_id"], name="subscribers_personlink_by_principal")],
             },
         ),
-        migrations.RunSQL([database.sql("subscribers", name) for name in ("one_person", "let_go_document", "carry_protection")]),
+        migrations.RunSQL([database.sql("subscribers", name) for name in ("one_person", "unlink_document", "carry_protection")]),
     ]

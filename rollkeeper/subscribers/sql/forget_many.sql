@@ -1,6 +1,6 @@
 -- Forgets how to find the people of whom nothing sealed is left.
 -- Law: art. 5. Runs after retention/sql/clear_rows.sql as a statement of its own, so that it sees what is left.
--- Reads: vault_sealed. Writes: subscribers_document, subscribers_joined, subscribers_subscriber.
+-- Reads: vault_sealed. Writes: subscribers_document, subscribers_personlink, subscribers_subscriber.
 -- Plan: vault_sealed_pkey by person, subscribers_document_by_person, subscribers_joined_pkey.
 -- Again: nothing.
 WITH gone AS MATERIALIZED (
@@ -11,6 +11,6 @@ WITH gone AS MATERIALIZED (
 ), found_again AS (
     DELETE FROM subscribers_document d USING gone WHERE d.person_id = gone.person_id
 ), parted AS (
-    DELETE FROM subscribers_joined j USING gone WHERE j.person_id = gone.person_id
+    DELETE FROM subscribers_personlink j USING gone WHERE j.person_id = gone.person_id
 )
 UPDATE subscribers_subscriber s SET erased_on = %(on)s FROM gone WHERE s.person_id = gone.person_id

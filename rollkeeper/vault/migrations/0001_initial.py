@@ -25,9 +25,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Copy",
             fields=[
-                ("pk", models.CompositePrimaryKey("person_id", "holding_id", "position", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("pk", models.CompositePrimaryKey("person_id", "tenure_id", "position", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("person_id", models.UUIDField()),
-                ("holding_id", models.UUIDField()),
+                ("tenure_id", models.UUIDField()),
                 ("position", models.SmallIntegerField(db_comment="Which of the pages or sides, from 0.")),
                 ("digest", models.BinaryField(db_comment="SHA-256 of the sealed object. Goes with the record, and the object before it.")),
             ],
@@ -38,9 +38,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Sealed",
             fields=[
-                ("pk", models.CompositePrimaryKey("person_id", "holding_id", "field", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("pk", models.CompositePrimaryKey("person_id", "tenure_id", "field", blank=True, editable=False, primary_key=True, serialize=False)),
                 ("person_id", models.UUIDField()),
-                ("holding_id", models.UUIDField()),
+                ("tenure_id", models.UUIDField()),
                 ("field", models.TextField(db_comment="One of vault.fields.Field.")),
                 ("ciphertext", models.BinaryField(db_comment="Personal, sealed. Kept until the pack's retention ends; then its key is destroyed and the row goes.")),
             ],
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ("raised_at", models.DateTimeField()),
                 ("entry_id", models.BigIntegerField(db_comment="The ledger entry that says by whom.")),
                 ("staff_id", models.UUIDField(null=True)),
-                ("told_at", models.DateTimeField(db_comment="When the mail about it was handed over.", null=True)),
+                ("notified_at", models.DateTimeField(db_comment="When the mail about it was delivered.", null=True)),
                 ("settled_at", models.DateTimeField(db_comment="When somebody else looked into it.", null=True)),
             ],
             options={

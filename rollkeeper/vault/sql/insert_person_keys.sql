@@ -1,6 +1,6 @@
 -- Keeps a few wrapped keys, as one act at a counter makes them; each value as the bytes of a binary COPY.
 -- Law: art. 2. Reads: epoch (its trigger refuses an ended one). Writes: person_key. Plan: one insert.
 -- Again: refused by the primary key.
-INSERT INTO person_key (person_id, holding_id, epoch_id, wrapped)
-SELECT encode(person, 'hex')::uuid, encode(holding, 'hex')::uuid, %s::integer, wrapped
-  FROM unnest(%s::bytea[], %s::bytea[], %s::bytea[]) AS made (person, holding, wrapped)
+INSERT INTO person_key (person_id, tenure_id, epoch_id, wrapped)
+SELECT encode(person, 'hex')::uuid, encode(tenure, 'hex')::uuid, %s::integer, wrapped
+  FROM unnest(%s::bytea[], %s::bytea[], %s::bytea[]) AS made (person, tenure, wrapped)

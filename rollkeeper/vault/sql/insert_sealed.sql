@@ -1,5 +1,5 @@
 -- Keeps the sealed attributes of a few records, as one act at a counter makes them; each value as the bytes of a binary COPY.
 -- Law: art. 2. Reads: -. Writes: vault_sealed. Plan: one insert. Again: refused by the primary key.
-INSERT INTO vault_sealed (person_id, holding_id, field, ciphertext)
-SELECT encode(person, 'hex')::uuid, encode(holding, 'hex')::uuid, convert_from(field, 'UTF8'), ciphertext
-  FROM unnest(%s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[]) AS made (person, holding, field, ciphertext)
+INSERT INTO vault_sealed (person_id, tenure_id, field, ciphertext)
+SELECT encode(person, 'hex')::uuid, encode(tenure, 'hex')::uuid, convert_from(field, 'UTF8'), ciphertext
+  FROM unnest(%s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[]) AS made (person, tenure, field, ciphertext)

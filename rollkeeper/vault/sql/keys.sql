@@ -1,7 +1,7 @@
--- Makes the store of keys: epochs, one wrapped key a person and holding, and the keys to which browsers seal captures.
--- Law: art. 5, 11. Reads: -. Writes: epoch, person_key, capture_key. Plan: -. Again: nothing.
+-- Makes the store of keys: epochs, one wrapped key a person and tenure, and the keys to which browsers seal offline registrations.
+-- Law: art. 5, 11. Reads: -. Writes: epoch, person_key, offline_key. Plan: -. Again: nothing.
 -- secret_wrapped: the epoch's secret under the root of trust; NULL once the epoch is destroyed.
--- public_mac: the signature that says that this home made the public half; a sealer refuses one without it. It was a mac
+-- public_mac: the signature that says that this instance made the public half; a sealer refuses one without it. It was a mac
 -- once; the name stays, since older backups have it.
 -- wrapped: drawn in rollkeeper/vault/__init__.py.
 -- The trigger refuses keys for an epoch that has ended: whoever read its public half before and seals after the end would
@@ -18,12 +18,12 @@ CREATE TABLE IF NOT EXISTS epoch (
 );
 CREATE TABLE IF NOT EXISTS person_key (
     person_id uuid NOT NULL,
-    holding_id uuid NOT NULL,
+    tenure_id uuid NOT NULL,
     epoch_id integer NOT NULL,
     wrapped bytea NOT NULL,
-    PRIMARY KEY (person_id, holding_id)
+    PRIMARY KEY (person_id, tenure_id)
 );
-CREATE TABLE IF NOT EXISTS capture_key (
+CREATE TABLE IF NOT EXISTS offline_key (
     key_id integer PRIMARY KEY,
     public_key bytea NOT NULL,
     public_mac bytea NOT NULL,

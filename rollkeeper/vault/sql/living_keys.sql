@@ -1,4 +1,4 @@
--- Makes the temporary table of persons and holdings whose keys there are; filled from the other store.
+-- Makes the temporary table of persons and tenures whose keys there are; filled from the other store.
 -- Law: art. 5. Reads: -. Writes: vault_living (temporary). Plan: -. Again: makes it anew.
 DROP TABLE IF EXISTS pg_temp.vault_living;
-CREATE TEMPORARY TABLE vault_living (person_id uuid NOT NULL, holding_id uuid NOT NULL) ON COMMIT DROP
+CREATE TEMPORARY TABLE vault_living (person_id uuid NOT NULL, tenure_id uuid NOT NULL) ON COMMIT DROP

@@ -6,11 +6,11 @@
 -- One call instead of six, and one transaction: whoever calls it outside any other has the answer only when the entry is on
 -- disk. Each statement in here sees what was committed when it began, so that the count is taken after the lock was had;
 -- in one plain statement it would be taken before. Staff open one after another, since they share a limit. `staff` is NULL for
--- the house itself and for a subscriber, who have none. It runs as the owner, whose entries are not held to their form a
--- second time: the body is made by the form here. `site/sql/roles.sql` lets the role `vault` alone call it.
+-- the register itself and for a subscriber, who have none. It runs as the owner, whose entries are not held to their form a
+-- second time: the body is made by the form here. `operations/sql/roles.sql` lets the role `vault` alone call it.
 
 CREATE OR REPLACE FUNCTION vault_note_opening(
-    person uuid, holding uuid, attribute text, line uuid, staff uuid, most bigint, most_of_all bigint, since timestamptz,
+    person uuid, tenure uuid, attribute text, line uuid, staff uuid, most bigint, most_of_all bigint, since timestamptz,
     instant timestamptz, plain_day date, what text, role text, actor text, commitment text, facts jsonb,
     OUT is_noted boolean, OUT by_one bigint, OUT by_all bigint, OUT sealed bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -28,7 +28,7 @@ BEGIN
         VALUES (instant, plain_day, what, line, person, staff,
                 ledger_body(what, instant, plain_day, role, actor, NULL, NULL, line, commitment, facts));
         SELECT v.ciphertext INTO sealed FROM vault_sealed v
-         WHERE v.person_id = person AND v.holding_id = holding AND v.field = attribute;
+         WHERE v.person_id = person AND v.tenure_id = tenure AND v.field = attribute;
     END IF;
 END
 $$;

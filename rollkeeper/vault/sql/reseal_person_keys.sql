@@ -4,8 +4,8 @@
 
 UPDATE person_key
 SET wrapped = fresh.wrapped, epoch_id = %(epoch_id)s
-FROM unnest(%(persons)s::uuid[], %(holdings)s::uuid[], %(older)s::integer[], %(wrapped)s::bytea[])
-    AS fresh (person_id, holding_id, older, wrapped)
+FROM unnest(%(persons)s::uuid[], %(tenures)s::uuid[], %(older)s::integer[], %(wrapped)s::bytea[])
+    AS fresh (person_id, tenure_id, older, wrapped)
 WHERE person_key.person_id = fresh.person_id
-  AND person_key.holding_id = fresh.holding_id
+  AND person_key.tenure_id = fresh.tenure_id
   AND person_key.epoch_id = fresh.older

@@ -2,7 +2,7 @@
 // Empties every form when its page is left, what was read of a picture included, so that the back button brings nothing back.
 /** Empty every form, what was read of a picture included: a reset alone would bring that back. */
 export function empty() {
-  for (const gone of document.querySelectorAll("[data-gone-on-leaving]")) gone.remove();
+  for (const gone of document.querySelectorAll("[data-clear-on-leave]")) gone.remove();
   for (const field of document.querySelectorAll("form[data-quiet] [name*=__]")) {
     if (field.tagName === "SELECT") for (const [nth, option] of [...field.options].entries()) option.defaultSelected = nth === 0;
     else if (field.type !== "checkbox") field.value = field.defaultValue = "";

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Locks the counter: by F8, by its button, and by itself once no hand was on it for as long as the home's settings say. What
+// Locks the counter: by F8, by its button, and by itself once no hand was on it for as long as the instance's settings say. What
 // was typed is gone before anything is asked of a network; other tabs follow. Without a network the device remembers, and
 // signs out as soon as a page comes from the register again.
 import * as store from "./store.js";
 
 const form = document.querySelector("form[data-lock]");
-const isKept = document.querySelector("[data-kept]") !== null;
+const isKept = document.querySelector("[data-offline-form]") !== null;
 const idleMs = Number(form?.dataset.lock ?? 0) * 60_000;
 const ANSWER_MS = 5_000;
-const LOOK_MS = 1_000;
+const POLL_MS = 1_000;
 const tabs = new BroadcastChannel("rollkeeper-lock");
 let touched = Date.now();
 let isLocked = false;
@@ -30,16 +30,16 @@ async function lock() {
   wipe();
   try {
     if (form) await fetch(form.action, { method: "POST", body: said, redirect: "manual", cache: "no-store", keepalive: true, signal: AbortSignal.timeout(ANSWER_MS) });
-    await store.forget("told", "locked");
+    await store.forget("state", "locked");
   } catch {
-    await store.keep("told", { name: "locked" });
+    await store.keep("state", { name: "locked" });
   }
   tabs.postMessage("leave");
   leave();
 }
 
 function touch() {
-  if (Date.now() - touched > LOOK_MS) tabs.postMessage("touched");
+  if (Date.now() - touched > POLL_MS) tabs.postMessage("touched");
   touched = Date.now();
 }
 
@@ -60,7 +60,7 @@ if (form || isKept) {
     else leave();
   });
   document.addEventListener("visibilitychange", look);
-  setInterval(look, LOOK_MS);
+  setInterval(look, POLL_MS);
 }
 if (form) {
   const button = form.querySelector("button");
@@ -70,5 +70,5 @@ if (form) {
     event.preventDefault();
     void lock();
   });
-  if (await store.one("told", "locked")) void lock();
+  if (await store.one("state", "locked")) void lock();
 }

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Accounts and roles: add, grant, end; and who somebody is once they have signed in.
+
+The ledger keeps a salted commitment for each member of staff, never the user name.
+"""
+
+import datetime as dt
+import os
+import re
+from collections.abc import Collection, Mapping
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.http import HttpRequest
+
+from rollkeeper.access.authority import Authority, require, rule_for, staff_commitment
+from rollkeeper.access.errors import (
+    NotForOwnAccount,
+    NotSignedIn,
+    PasswordTooWeak,
+    RoleAlreadyGranted,
+    RoleNotForPeople,
+    RoleNotGranted,
+    RoleTooRecent,
+    StaffUnknown,
+    InvalidUserName,
+    UserNameTaken,
+)
+from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.passwords import canonical_username, staff_with
+from rollkeeper.access.queries import roles_on
+from rollkeeper.access.roles import STAFF_ROLES, Permission, StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action
+from rollkeeper.kernel.ids import StaffId
+from rollkeeper.kernel.settings import InstanceKind, settings
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+def add_staff(
+    authority: Authority, *, username: str, password: str, roles: Collection[StaffRole], on: dt.date
+) -> StaffId:
+    """Make an account with its first roles.
+
+    Ledger: access:staff:added, access:role:granted for each role.
+    Refuses: NotAllowed, InvalidUserName, UserNameTaken, PasswordTooWeak, RoleNotForPeople.
+    """
+    role = require(authority, Permission.MANAGE_STAFF)
+    name = canonical_username(username)
+    if not _USERNAME.fullmatch(name):
+        raise InvalidUserName
+    _require_good_password(password, name)
+    _require_roles_for_people(roles)
+    with action():
+        if Staff.objects.filter(username=name).exists():
+            raise UserNameTaken(username=name)
+        staff = Staff(username=name, salt=os.urandom(32))
+        staff.set_password(password)
+        staff.save(force_insert=True)
+        append_entry(authority, verb=Verb.STAFF_ADDED, role=role, on=on, facts={"staff": _commitment(staff)})
+        for given in sorted(set(roles)):
+            _grant(authority, staff, given, acting_as=role, on=on)
+    return StaffId(staff.staff_id)
+
+
+def grant_role(authority: Authority, *, username: str, role: StaffRole, on: dt.date) -> None:
+    """Give a member of staff a role from `on`.
+
+    Ledger: access:role:granted. Refuses: NotAllowed, StaffUnknown, RoleNotForPeople, RoleAlreadyGranted, NotForOwnAccount.
+    """
+    acting_as = require(authority, Permission.MANAGE_STAFF)
+    _require_roles_for_people([role])
+    with action():
+        staff = _locked(username)
+        if authority.staff_id == staff.staff_id:
+            raise NotForOwnAccount
+        if _grants_on(on).filter(staff=staff, role=role.value).exists():
+            raise RoleAlreadyGranted(username=staff.username, role=role.value)
+        _grant(authority, staff, role, acting_as=acting_as, on=on)
+
+
+def end_role(authority: Authority, *, username: str, role: StaffRole, on: dt.date) -> None:
+    """End a role; `on` is the first day without it.
+
+    Ledger: access:role:ended. Refuses: NotAllowed, StaffUnknown, RoleNotGranted.
+    """
+    acting_as = require(authority, Permission.MANAGE_STAFF)
+    with action():
+        staff = _locked(username)
+        held = _grants_on(on).filter(staff=staff, role=role.value)
+        if not held.update(until=on - dt.timedelta(days=1)):
+            raise RoleNotGranted(username=staff.username, role=role.value)
+        facts = {"role": role.value, "staff": _commitment(staff)}
+        append_entry(authority, verb=Verb.ROLE_ENDED, role=acting_as, on=on, facts=facts)
+
+
+def suspend_staff(authority: Authority, *, username: str, on: dt.date) -> StaffId:
+    """Close an account at once: it signs in nowhere, and whoever is signed in with it may do nothing. Again: nothing.
+
+    Ledger: access:staff:suspended. Refuses: NotAllowed, StaffUnknown.
+    """
+    return _set_active(authority, username, active=False, on=on)
+
+
+def reinstate_staff(authority: Authority, *, username: str, on: dt.date) -> StaffId:
+    """Open a closed account again. Again: nothing. Ledger: access:staff:reinstated. Refuses: NotAllowed, StaffUnknown, NotForOwnAccount."""
+    return _set_active(authority, username, active=True, on=on)
+
+
+def _set_active(authority: Authority, username: str, *, active: bool, on: dt.date) -> StaffId:
+    role = require(authority, Permission.MANAGE_STAFF)
+    with action():
+        staff = _locked(username)
+        if active and authority.staff_id == staff.staff_id:
+            raise NotForOwnAccount
+        _set(authority, staff, role=role, active=active, on=on)
+    return StaffId(staff.staff_id)
+
+
+def _set_all(
+    authority: Authority, staff_ids: Collection[StaffId], *, role: StaffRole, active: bool, on: dt.date
+) -> list[StaffId]:
+    accounts = Staff.objects.select_for_update().filter(staff_id__in=staff_ids).order_by("staff_id")
+    return [
+        StaffId(staff.staff_id)
+        for staff in accounts
+        if _set(authority, staff, role=role, active=active, on=on)
+    ]
+
+
+def _set(authority: Authority, staff: Staff, *, role: StaffRole, active: bool, on: dt.date) -> bool:
+    if staff.is_active is active:
+        return False
+    staff.is_active = active
+    staff.save(update_fields=["is_active"])
+    verb = Verb.STAFF_REINSTATED if active else Verb.STAFF_SUSPENDED
+    append_entry(authority, verb=verb, role=role, on=on, facts={"staff": _commitment(staff)})
+    return True
+
+
+def close_accounts(
+    authority: Authority, staff_ids: Collection[StaffId], *, permission: Permission, on: dt.date
+) -> list[StaffId]:
+    """Close these accounts at once, in the caller's action and by the caller's permission; return those that were open.
+
+    Ledger: access:staff:suspended for each. Refuses: NotAllowed.
+    """
+    return _set_all(authority, staff_ids, role=require(authority, permission), active=False, on=on)
+
+
+def open_accounts(
+    authority: Authority, staff_ids: Collection[StaffId], *, permission: Permission, on: dt.date
+) -> list[StaffId]:
+    """Open again accounts that `close_accounts` closed, but nobody's own; return those that were closed.
+
+    Ledger: access:staff:reinstated for each. Refuses: NotAllowed, NotForOwnAccount.
+    """
+    if authority.staff_id in staff_ids:
+        raise NotForOwnAccount
+    return _set_all(authority, staff_ids, role=require(authority, permission), active=True, on=on)
+
+
+def sign_in(username: str, password: str) -> Authority:
+    """Return the Authority of whoever knows this password. Refuses: NotSignedIn, TooManyAttempts."""
+    return authority_of(staff_with(username, password))
+
+
+def authority_of(staff: Staff) -> Authority:
+    """Return the Authority of a member of staff with the roles that they have today."""
+    day, roles = staff.known_roles or (None, frozenset())
+    if day != clock.today():
+        roles = roles_on(clock.today(), staff_id=staff.staff_id)
+    return Authority(roles if staff.is_active else frozenset(), StaffId(staff.staff_id), _commitment(staff))
+
+
+def authority_on(staff_id: StaffId, *, day: dt.date) -> Authority:
+    """Return the Authority that a member of staff had on a day, whatever became of their account since. Refuses: NotSignedIn."""
+    staff = Staff.objects.filter(staff_id=staff_id).first()
+    if staff is None:
+        raise NotSignedIn
+    return Authority(roles_on(day, staff_id=staff_id), staff_id, _commitment(staff))
+
+
+def authority_in(request: HttpRequest) -> Authority:
+    """Return the Authority of whoever is signed in on this page. Refuses: NotSignedIn."""
+    if not isinstance(request.user, Staff):
+        raise NotSignedIn
+    known: Authority | None = getattr(request, "authority", None)
+    if known is None or known.staff_id != request.user.staff_id:
+        # The gate asks and the page asks: one request is of one moment.
+        request.authority = known = authority_of(request.user)  # type: ignore[attr-defined]
+    return known
+
+
+def require_cooldown_over(authority: Authority, permission: Permission) -> None:
+    """Refuse whoever was given every role with this permission too lately to decide with others. Refuses: RoleTooRecent."""
+    able = [role.value for role in rule_for(permission).roles]
+    grants = RoleGrant.objects.filter(role__in=able)
+    if not _past_cooldown(grants).filter(staff_id__in=[authority.staff_id]).exists():
+        raise RoleTooRecent(hours=_cooldown_hours())
+
+
+def has_enough_decisions(permission: Permission, decisions: Mapping[StaffId, dt.date]) -> bool:
+    """Tell whether these are enough different people, each of whom had the power on the day of their decision.
+
+    An account that is closed by now does not count.
+    """
+    able = sum(_qualifying(permission, on=day).filter(staff_id=staff_id).exists() for staff_id, day in decisions.items())
+    return able >= rule_for(permission).people
+
+
+def have_enough_approvers(permission: Permission, deciders: Collection[StaffId], *, on: dt.date | None = None) -> bool:
+    """Tell whether these are enough different people, each with a role that has the permission (`permissions.toml`)."""
+    able = _qualifying(permission, on=on or clock.today()).filter(staff_id__in=deciders)
+    return able.values("staff_id").distinct().count() >= rule_for(permission).people
+
+
+def _qualifying(permission: Permission, *, on: dt.date) -> QuerySet[RoleGrant]:
+    """Return the grants of open accounts that count for a decision on a day."""
+    roles = [role.value for role in rule_for(permission).roles]
+    grants = _grants_on(on).filter(staff__is_active=True, role__in=roles)
+    return _past_cooldown(grants) if rule_for(permission).people > 1 else grants
+
+
+def _past_cooldown(grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:
+    """Leave out what was granted so lately that nobody may have looked at it: by the clock of the database."""
+    return grants.filter(granted_at__lte=Now() - dt.timedelta(hours=_cooldown_hours()))
+
+
+def _cooldown_hours() -> int:
+    chosen = settings()
+    if chosen.approver_cooldown_hours is not None:
+        return chosen.approver_cooldown_hours
+    return 24 if chosen.kind is InstanceKind.PRODUCTION else 0
+
+
+def _grant(
+    authority: Authority, staff: Staff, given: StaffRole, *, acting_as: StaffRole, on: dt.date
+) -> None:
+    RoleGrant.objects.create(staff=staff, role=given.value, since=on)
+    facts = {"role": given.value, "staff": _commitment(staff)}
+    append_entry(authority, verb=Verb.ROLE_GRANTED, role=acting_as, on=on, facts=facts)
+
+
+def _grants_on(day: dt.date) -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.filter(Q(until__isnull=True) | Q(until__gte=day), since__lte=day)
+
+
+def _locked(username: str) -> Staff:
+    name = canonical_username(username)
+    staff = Staff.objects.select_for_update().filter(username=name).first()
+    if staff is None:
+        raise StaffUnknown
+    return staff
+
+
+def commitment_of(staff_id: StaffId) -> str:
+    """Return what stands for a member of staff in the ledger."""
+    return _commitment(Staff.objects.get(staff_id=staff_id))
+
+
+def _commitment(staff: Staff) -> str:
+    return staff_commitment(bytes(staff.salt), StaffId(staff.staff_id))
+
+
+def _require_good_password(password: str, username: str) -> None:
+    if username in password.lower():
+        raise PasswordTooWeak(why="The user name stands in it.")
+    try:
+        validate_password(password)
+    except ValidationError as fault:
+        raise PasswordTooWeak(why=" ".join(fault.messages)) from fault
+
+
+def _require_roles_for_people(roles: Collection[StaffRole]) -> None:
+    for role in roles:
+        if role not in STAFF_ROLES:
+            raise RoleNotForPeople(role=role.value, roles=", ".join(sorted(STAFF_ROLES)))

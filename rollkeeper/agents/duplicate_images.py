@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whether a copy of a document was there before for another line: keyed marks of how its writing lies on the sheet.
+
+The copy shows writing alone, no portrait and no app (`documents.reading.redacting`), and lies in the vault. What is kept here
+are keyed hashes of pieces of a coarse picture of it: whoever has the table sees that two are alike, and nothing of either. A picture that
+was sent again, smaller or saved anew has most of its pieces in common with itself; two documents have few or none.
+
+Only copies that this instance made today come here (`documents.proposing.copies_in`), so that no file of a stranger is decoded.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rollkeeper.vault.blind_index import blind_likeness
+
+_ACROSS, _DOWN = 64, 44
+"""Cells of the coarse picture; each is compared with its right neighbour."""
+_INK: Final = 140
+"""What is darker than this in red is writing: the mark across a copy is written in red, and its sheet is light."""
+_CLEARLY: Final = 25
+"""By so much of 255 one cell must be darker than the next."""
+_PIECE: Final = 4
+"""Cells of a row that make one piece; a piece without a difference is the empty sheet, which all copies have in common."""
+
+
+def fingerprints_of(copies: Iterable[bytes]) -> list[int]:
+    """Return the keyed marks of these copies together, each once; none where there is nothing to be seen."""
+    pieces = [piece for nth, copy in enumerate(copies) for piece in _pieces(nth, copy)]
+    return sorted(set(blind_likeness(pieces)))
+
+
+def _pieces(nth: int, copy: bytes) -> Sequence[bytes]:
+    # Imported with the first copy: both take 14 MB in each process, and most processes never see a copy.
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(io.BytesIO(copy), formats=["JPEG"]) as image:
+        red = np.asarray(image.convert("RGB"))[..., 0]
+    ink = Image.fromarray(np.where(red < _INK, 255, 0).astype(np.uint8))
+    cells = np.asarray(ink.resize((_ACROSS + 1, _DOWN), Image.Resampling.BOX), np.int16)
+    darker = cells[:, :-1] > cells[:, 1:] + _CLEARLY
+    rows = darker.reshape(_DOWN, _ACROSS // _PIECE, _PIECE)
+    return [
+        bytes([nth, row, place]) + np.packbits(rows[row, place]).tobytes()
+        for row, place in zip(*np.nonzero(rows.any(axis=2)), strict=True)
+    ]

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What this package does by itself: see what came of the records to be confirmed, and look for document images that came to nothing."""
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.jobs import PeriodicJob
+
+_INTERVAL_S = 3600.0
+
+
+def follow() -> int:
+    """Follow every reverification and every account; return how much came of it. Nothing is cut off."""
+    from rollkeeper.agents.review_cases import delete_fingerprints, open_abandoned_cases
+    from rollkeeper.agents.reverification import update_reverifications
+
+    done = update_reverifications(worker_authority(), on=clock.today())
+    delete_fingerprints(worker_authority(), on=clock.today())
+    return sum(done.values()) + open_abandoned_cases(worker_authority(), on=clock.today())
+
+
+JOBS = (PeriodicJob("follow-agents", follow, interval_s=lambda: _INTERVAL_S, needs_keys=lambda: False),)

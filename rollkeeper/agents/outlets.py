@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Where an agent registers people: outlets with their hours, the accounts assigned there, the devices that stand there.
+
+A device is a passkey that an account added at the outlet itself, in the device's own keeping. A passkey that travels between
+devices (backup-eligible, in the words of WebAuthn) says nothing about where somebody is, and is not taken.
+"""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+
+from rollkeeper.access.services import commitment_of
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.errors import StaffUnknown
+from rollkeeper.access.models import Staff
+from rollkeeper.access.passwords import canonical_username
+from rollkeeper.access.roles import Permission
+from rollkeeper.agents.services import require_code, locked_agent
+from rollkeeper.agents.errors import (
+    AgentCodeTaken,
+    InvalidOpeningHours,
+    NoDevice,
+    NotAssigned,
+    OutletUnknown,
+    AlreadyAssigned,
+)
+from rollkeeper.agents.choices import AgentState
+from rollkeeper.agents.models import Agent, Device, Outlet, Assignment
+from rollkeeper.agents.rules import parse_hours
+from rollkeeper.kernel.database import action
+from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+BACKUP_ELIGIBLE = 0x08
+_FLAGS_AT = 32  # of the authenticator's data (WebAuthn, 6.1): a hash of 32 bytes stands before them
+
+
+def open_outlet(
+    authority: Authority, agent: str, code: str, *, hours: str, needs_device: bool = True, on: dt.date
+) -> UUID:
+    """Open an outlet of an agent. Ledger: agents:outlet:opened.
+
+    Refuses: NotAllowed, AgentUnknown, AgentNotInState, InvalidAgentCode, AgentCodeTaken, InvalidOpeningHours.
+    """
+    role, outlet_id = require(authority, Permission.APPROVE_AGENT), new_uuid()
+    require_code(code)
+    read = _hours(hours)
+    with action():
+        found = locked_agent(agent, unless=AgentState.TERMINATED)
+        if Outlet.objects.filter(agent_id=found.agent_id, code=code).exists():
+            raise AgentCodeTaken(called=code)
+        outlet = Outlet.objects.create(
+            outlet_id=outlet_id, agent_id=found.agent_id, code=code, hours=read, needs_device=needs_device, opened_on=on
+        )  # fmt: skip
+        append_entry(authority, verb=Verb.OUTLET_OPENED, role=role, on=on, facts=_facts(outlet))
+    return outlet_id
+
+
+def change_hours(authority: Authority, agent: str, code: str, *, hours: str, on: dt.date) -> None:
+    """Give an outlet other hours, from now. Ledger: agents:outlet:changed. Refuses: NotAllowed, OutletUnknown, InvalidOpeningHours."""
+    role, read = require(authority, Permission.APPROVE_AGENT), _hours(hours)
+    with action():
+        outlet = _locked_outlet(agent, code)
+        outlet.hours = read
+        outlet.save()
+        append_entry(authority, verb=Verb.OUTLET_CHANGED, role=role, on=on, facts=_facts(outlet))
+
+
+def close_outlet(authority: Authority, agent: str, code: str, *, on: dt.date) -> None:
+    """Close an outlet for good: nobody is registered there from now. Ledger: agents:outlet:closed. Refuses: NotAllowed, OutletUnknown."""
+    role = require(authority, Permission.APPROVE_AGENT)
+    with action():
+        outlet = _locked_outlet(agent, code)
+        outlet.closed_on = on
+        outlet.save()
+        append_entry(authority, verb=Verb.OUTLET_CLOSED, role=role, on=on, facts=_facts(outlet))
+
+
+def assign_staff(authority: Authority, username: str, *, agent: str, outlet: str, on: dt.date) -> None:
+    """Bind an account to an outlet: from `on` it registers people there and nowhere else.
+
+    Ledger: agents:staff:assigned. Refuses: NotAllowed, StaffUnknown, OutletUnknown, AlreadyAssigned.
+    """
+    role = require(authority, Permission.APPROVE_AGENT)
+    with action():
+        staff_id, there = _account(username), _locked_outlet(agent, outlet)
+        if Assignment.objects.filter(staff_id=staff_id, until__isnull=True).exists():
+            raise AlreadyAssigned(username=username)
+        Assignment.objects.create(assignment_id=new_uuid(), staff_id=staff_id, outlet_id=there.outlet_id, since=on)
+        facts = _facts(there) | {"staff": commitment_of(staff_id)}
+        append_entry(authority, verb=Verb.STAFF_ASSIGNED, role=role, on=on, facts=facts)
+
+
+def unassign_staff(authority: Authority, username: str, *, on: dt.date) -> None:
+    """Take an account away from its outlet, with its devices there. The account itself stays as it is.
+
+    An account without an assignment is the operator's own. Close it with 'rollkeeper staff suspend' where it should register nobody.
+    Ledger: agents:staff:unassigned. Refuses: NotAllowed, StaffUnknown, NotAssigned.
+    """
+    role = require(authority, Permission.APPROVE_AGENT)
+    with action():
+        staff_id = _account(username)
+        assignment = _locked_assignment(staff_id, username)
+        assignment.until = on
+        assignment.save()
+        outlet = Outlet.objects.get(outlet_id=assignment.outlet_id)
+        for device in _devices_of(staff_id):
+            _end(authority, device, outlet=outlet, role=role, on=on)
+        facts = _facts(outlet) | {"staff": commitment_of(staff_id)}
+        append_entry(authority, verb=Verb.STAFF_UNASSIGNED, role=role, on=on, facts=facts)
+
+
+def enrol_device(authority: Authority, username: str, *, on: dt.date) -> UUID:
+    """Enrol at their outlet the newest passkey of an account, which its owner added in the device that stands there.
+
+    Ledger: agents:device:enrolled. Refuses: NotAllowed, StaffUnknown, NotAssigned, NoDevice.
+    """
+    role, device_id = require(authority, Permission.APPROVE_AGENT), new_uuid()
+    with action():
+        staff_id = _account(username)
+        assignment = _locked_assignment(staff_id, username)
+        outlet = Outlet.objects.get(outlet_id=assignment.outlet_id)
+        passkey = _newest_passkey(staff_id)
+        if passkey is None:
+            raise NoDevice(username=username)
+        Device.objects.create(
+            device_id=device_id, outlet_id=outlet.outlet_id, authenticator_id=passkey.pk, enrolled_on=on
+        )
+        facts = _facts(outlet) | {"device": str(device_id)}
+        append_entry(authority, verb=Verb.DEVICE_ENROLLED, role=role, on=on, facts=facts)
+    return device_id
+
+
+def remove_devices(authority: Authority, username: str, *, on: dt.date) -> int:
+    """End every enrolled device of an account, such as one that was lost; return how many.
+
+    Ledger: agents:device:removed for each. Refuses: NotAllowed, StaffUnknown.
+    """
+    role = require(authority, Permission.SUSPEND_AGENT)
+    with action():
+        devices = _devices_of(_account(username))
+        for device in devices:
+            _end(authority, device, outlet=Outlet.objects.get(outlet_id=device.outlet_id), role=role, on=on)
+    return len(devices)
+
+
+def stays_in_one_device(credential: Any) -> bool:
+    """Tell whether a passkey, as django-allauth keeps it, stays in the device that made it; what cannot be read does not."""
+    from fido2.utils import websafe_decode
+    from fido2.webauthn import AttestationObject
+
+    try:
+        attested = AttestationObject(websafe_decode(credential["response"]["attestationObject"]))
+        return not attested.auth_data[_FLAGS_AT] & BACKUP_ELIGIBLE
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _newest_passkey(staff_id: StaffId) -> Authenticator | None:
+    enrolled = Device.objects.filter(removed_on__isnull=True).values_list("authenticator_id", flat=True)
+    passkeys = (
+        Authenticator.objects.filter(user_id=staff_id, type=Authenticator.Type.WEBAUTHN)
+        .exclude(pk__in=list(enrolled))
+        .order_by("-created_at")
+    )
+    return next((one for one in passkeys if stays_in_one_device(one.data.get("credential"))), None)
+
+
+def _devices_of(staff_id: StaffId) -> list[Device]:
+    passkeys = Authenticator.objects.filter(user_id=staff_id).values_list("pk", flat=True)
+    return list(
+        Device.objects.select_for_update().filter(authenticator_id__in=list(passkeys), removed_on__isnull=True)
+    )
+
+
+def _end(authority: Authority, device: Device, *, outlet: Outlet, role: str, on: dt.date) -> None:
+    device.removed_on = on
+    device.save()
+    facts = _facts(outlet) | {"device": str(device.device_id)}
+    append_entry(authority, verb=Verb.DEVICE_REMOVED, role=role, on=on, facts=facts)
+
+
+def _locked_outlet(agent: str, code: str) -> Outlet:
+    found = Agent.objects.filter(code=agent).values_list("agent_id", flat=True)
+    outlet = (
+        Outlet.objects.select_for_update()
+        .filter(agent_id__in=list(found), code=code, closed_on__isnull=True)
+        .first()
+    )
+    if outlet is None:
+        raise OutletUnknown(agent=agent, outlet=code)
+    return outlet
+
+
+def _locked_assignment(staff_id: StaffId, username: str) -> Assignment:
+    assignment = Assignment.objects.select_for_update().filter(staff_id=staff_id, until__isnull=True).first()
+    if assignment is None:
+        raise NotAssigned(username=username)
+    return assignment
+
+
+def _account(username: str) -> StaffId:
+    name = canonical_username(username)
+    found = Staff.objects.filter(username=name).first()
+    if found is None:
+        raise StaffUnknown
+    return StaffId(found.staff_id)
+
+
+def _hours(text: str) -> dict[str, list[list[str]]]:
+    try:
+        return parse_hours(text)
+    except ValueError:
+        raise InvalidOpeningHours from None
+
+
+def _facts(outlet: Outlet) -> dict[str, str]:
+    return {"agent": str(outlet.agent_id), "outlet": str(outlet.outlet_id)}

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Lines whose record is to be confirmed: each gets a notice and its own days. Nothing here cuts a line off.
+
+The record stays good all the while: whoever was registered by an agent that cheated may be its victim. The days count from
+the proof that the subscriber was notified, by the law's calendar and with every pause of the line. Who shows the document at a
+counter confirms. Where the days are over a person decides (`kinds.Pattern.NOT_CONFIRMED`).
+"""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.agents.choices import Pattern, ReverificationOutcome
+from rollkeeper.agents.models import Case, Reverification
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, sql
+from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import count_clock
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.receipts import REGISTRATIONS
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.queries import line_history
+from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
+
+_WORDS = sorted(verb.value for verb in REGISTRATIONS)
+
+
+def start_reverifications(
+    authority: Authority, *, agent_id: UUID, role: str, on: dt.date, line_id: LineId | None = None
+) -> int:
+    """Ask in the present transaction for one line, or for every living line that an agent registered, to be confirmed.
+
+    A line that is asked for already, or that somebody else registered since, is left alone. Returns how many are asked for.
+    Ledger: agents:reverification:started for each.
+    """
+    begun = rows(
+        sql("agents", "start_reverifications"),
+        {"agent": agent_id, "line": line_id, "on": on, "at": clock.now(), "role": role, "actor": authority.commitment,
+         "staff_id": authority.staff_id, "pack": load_pack(settings().pack).hash, "verbs": _WORDS,
+         "begun": Verb.REVERIFICATION_STARTED.value, "kind": NoticeKind.CONFIRM_RECORD.value,
+         "promised": on + dt.timedelta(days=settings().agents_reverification_days), "language": NO_LANGUAGE},
+    )  # fmt: skip
+    return len(begun)
+
+
+def update_reverifications(authority: Authority, *, on: dt.date) -> dict[str, int]:
+    """See what came of the open ones: who was notified, who confirmed, whose days are over. Returns how many of each.
+
+    Ledger: agents:reverification:notified, agents:reverification:settled, agents:case:opened. Refuses: NotAllowed.
+    """
+    role = require(authority, Permission.UPDATE_REVERIFICATIONS)
+    done = {"notified": 0, "confirmed": 0, "over": 0, "not_confirmed": 0}
+    for found in rows(sql("agents", "open_reverifications"), {"verbs": _WORDS}):
+        with action():
+            reverification = (
+                Reverification.objects.select_for_update(skip_locked=True)
+                .filter(line_id=found.line_id, reverification_id=found.reverification_id, settled_on__isnull=True)
+                .first()
+            )
+            if reverification is not None:
+                what = _follow(authority, reverification, found, role=role, on=on)
+                if what:
+                    done[what] += 1
+    return done
+
+
+def _follow(authority: Authority, reverification: Reverification, found: Any, *, role: str, on: dt.date) -> str | None:
+    if found.is_confirmed or found.is_over:
+        outcome = ReverificationOutcome.CONFIRMED if found.is_confirmed else ReverificationOutcome.OVER
+        reverification.settled_on, reverification.outcome = on, outcome.value
+        reverification.save()
+        append_entry(
+            authority, verb=Verb.REVERIFICATION_SETTLED, role=role, on=on, line_id=LineId(reverification.line_id),
+            facts={"agent": str(reverification.agent_id), "outcome": outcome.value},
+        )  # fmt: skip
+        return outcome.value
+    if found.delivered_on is None:
+        return None
+    due_on = _due_on(LineId(reverification.line_id), notified_on=found.delivered_on, promised=found.promised_on, on=on)
+    was_notified = reverification.notified_on is not None
+    reverification.notified_on, reverification.due_on = found.delivered_on, due_on
+    reverification.save()
+    if not was_notified:
+        append_entry(
+            authority, verb=Verb.REVERIFICATION_NOTIFIED, role=role, on=on, line_id=LineId(reverification.line_id),
+            facts={"agent": str(reverification.agent_id), "due_on": due_on.isoformat()},
+        )  # fmt: skip
+        return "notified"
+    return _not_confirmed(authority, reverification, role=role, on=on) if on > due_on else None
+
+
+def _due_on(line_id: LineId, *, notified_on: dt.date, promised: dt.date, on: dt.date) -> dt.date:
+    """Return the last day as it stands now: counted from the day of the proof, never before the day promised."""
+    history = line_history(line_id)
+    days = settings().agents_reverification_days
+    counted = count_clock(
+        load_pack(settings().pack), anchor_on=notified_on, days=days, pauses=[(one.first, one.last) for one in history.pauses] if history else (),
+        through=max(on, notified_on) + dt.timedelta(days=2 * days + 366),
+    )  # fmt: skip
+    return max(counted.last_day_on or dt.date.max, promised)
+
+
+def _not_confirmed(authority: Authority, reverification: Reverification, *, role: str, on: dt.date) -> str | None:
+    pattern = Pattern.NOT_CONFIRMED
+    if Case.objects.filter(
+        line_id=reverification.line_id, pattern=pattern.value, opened_on__gte=reverification.started_on
+    ).exists():
+        return None
+    case_id = new_uuid()
+    Case.objects.create(
+        case_id=case_id,
+        agent_id=reverification.agent_id,
+        line_id=reverification.line_id,
+        pattern=pattern.value,
+        opened_on=on,
+    )
+    append_entry(
+        authority, verb=Verb.AGENT_CASE_OPENED, role=role, on=on, line_id=LineId(reverification.line_id),
+        facts={"agent": str(reverification.agent_id), "case": str(case_id), "pattern": pattern.value},
+    )  # fmt: skip
+    return pattern.value

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Enter an agent, take its evidence, approve it, audit it. outlets, accounts and devices: `outlets.py`."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.agents.checklist import article_on_agents, checklist, requirement_called
+from rollkeeper.agents.errors import (
+    InvalidAgentCode,
+    AgentCodeTaken,
+    AgentNotInState,
+    AgentUnknown,
+    FindingUnknown,
+    RequirementsOpen,
+)
+from rollkeeper.agents.choices import AgentState, Severity
+from rollkeeper.agents.models import Agent, Audit, Finding, RequirementMet
+from rollkeeper.agents.rules import may_entrust
+from rollkeeper.kernel.database import action
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import Refused
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFinding:
+    """One finding of an audit."""
+
+    requirement: str
+    severity: Severity
+    due_on: dt.date
+
+
+def add_agent(authority: Authority, code: str, *, daily_limit: int | None = None, on: dt.date) -> UUID:
+    """Enter an agent as a candidate, who may register nobody yet.
+
+    Ledger: agents:agent:added. Refuses: NotAllowed, InvalidAgentCode, AgentCodeTaken.
+    """
+    role, agent_id = require(authority, Permission.APPROVE_AGENT), new_uuid()
+    require_code(code)
+    limit = daily_limit or settings().agents_daily_limit
+    with action():
+        if Agent.objects.filter(code=code).exists():
+            raise AgentCodeTaken(called=code)
+        Agent.objects.create(
+            agent_id=agent_id, code=code, state=AgentState.CANDIDATE.value, daily_limit=limit, entered_on=on
+        )
+        facts: dict[str, str | int] = {"agent": str(agent_id), "limit": limit}
+        append_entry(authority, verb=Verb.AGENT_ADDED, role=role, on=on, facts=facts)
+    return agent_id
+
+
+def attest_requirement(
+    authority: Authority, code: str, requirement: str, *, evidence: str, on: dt.date
+) -> dt.date:
+    """Attest that an agent meets a requirement, by the SHA-256 of what shows it; return the last day on which it counts.
+
+    Ledger: agents:requirement:attested. Refuses: NotAllowed, AgentUnknown, RequirementUnknown, AgentNotInState.
+    """
+    role = require(authority, Permission.APPROVE_AGENT)
+    renew_by = on + dt.timedelta(days=requirement_called(requirement).renew_days)
+    with action():
+        agent = locked_agent(code, unless=AgentState.TERMINATED)
+        RequirementMet.objects.update_or_create(
+            agent_id=agent.agent_id, requirement=requirement,
+            defaults={"met_on": on, "renew_by": renew_by, "evidence": evidence, "attested_by": authority.staff_id},
+        )  # fmt: skip
+        append_entry(
+            authority, verb=Verb.REQUIREMENT_ATTESTED, role=role, on=on,
+            facts={"agent": str(agent.agent_id), "evidence": evidence, "renew_by": renew_by.isoformat(),
+                   "requirement": requirement},
+        )  # fmt: skip
+    return renew_by
+
+
+def approve_agent(authority: Authority, code: str, *, on: dt.date) -> None:
+    """Let an agent that meets every requirement register people.
+
+    Ledger: agents:agent:approved. Refuses: NotAllowed, AgentUnknown, AgentNotInState, RequirementsOpen.
+    """
+    role, pack = require(authority, Permission.APPROVE_AGENT), load_pack(settings().pack)
+    with action():
+        agent = locked_agent(code, only=AgentState.CANDIDATE)
+        require_requirements_met(agent, on=on)
+        agent.state, agent.approved_on = AgentState.APPROVED.value, on
+        agent.save()
+        append_entry(
+            authority, verb=Verb.AGENT_APPROVED, role=role, on=on, pack=pack.hash, article=article_on_agents(),
+            facts={"agent": str(agent.agent_id)},
+        )  # fmt: skip
+
+
+def audit_agent(authority: Authority, code: str, findings: Sequence[AuditFinding], *, on: dt.date) -> UUID:
+    """Note an audit with what it found and by when each finding is to be remediated; the next audit gets its day.
+
+    Ledger: agents:agent:audited. Refuses: NotAllowed, AgentUnknown, AgentNotInState, RequirementUnknown.
+    """
+    role, audit_id = require(authority, Permission.APPROVE_AGENT), new_uuid()
+    next_by = on + dt.timedelta(days=settings().agents_audit_within_days)
+    for found in findings:
+        requirement_called(found.requirement)
+    with action():
+        agent = locked_agent(code, unless=AgentState.TERMINATED)
+        Audit.objects.create(
+            audit_id=audit_id, agent_id=agent.agent_id, audited_on=on, audited_by=authority.staff_id, next_by=next_by
+        )  # fmt: skip
+        for found in findings:
+            Finding.objects.create(
+                finding_id=new_uuid(), audit_id=audit_id, agent_id=agent.agent_id, requirement=found.requirement,
+                severity=found.severity.value, due_on=found.due_on,
+            )  # fmt: skip
+        major = sum(found.severity is Severity.MAJOR for found in findings)
+        append_entry(
+            authority, verb=Verb.AGENT_AUDITED, role=role, on=on,
+            facts={"agent": str(agent.agent_id), "audit": str(audit_id), "major": major,
+                   "minor": len(findings) - major, "next_by": next_by.isoformat()},
+        )  # fmt: skip
+    return audit_id
+
+
+def remediate_finding(authority: Authority, finding_id: UUID, *, on: dt.date) -> None:
+    """Note that a finding is remediated. Ledger: agents:finding:remediated. Refuses: NotAllowed, FindingUnknown."""
+    role = require(authority, Permission.APPROVE_AGENT)
+    with action():
+        finding = (
+            Finding.objects.select_for_update().filter(finding_id=finding_id, remediated_on__isnull=True).first()
+        )
+        if finding is None:
+            raise FindingUnknown
+        finding.remediated_on = on
+        finding.save()
+        append_entry(
+            authority, verb=Verb.FINDING_REMEDIATED, role=role, on=on,
+            facts={"agent": str(finding.agent_id), "finding": str(finding_id), "in_time": on <= finding.due_on},
+        )  # fmt: skip
+
+
+def locked_agent(code: str, *, only: AgentState | None = None, unless: AgentState | None = None) -> Agent:
+    """Return an agent, locked until the act ends. Refuses: AgentUnknown, AgentNotInState."""
+    agent = Agent.objects.select_for_update().filter(code=code).first()
+    if agent is None:
+        raise AgentUnknown
+    state = AgentState(agent.state)
+    if state is unless or only not in {None, state}:
+        raise AgentNotInState(agent=code, state=state.value)
+    return agent
+
+
+def require_requirements_met(agent: Agent, *, on: dt.date) -> None:
+    """Let only an agent through that meets every requirement. Refuses: RequirementsOpen."""
+    verdict = may_entrust(
+        wanted=checklist().keys(), shown=valid_requirements(agent.agent_id), article=article_on_agents(), on=on
+    )
+    if isinstance(verdict, Refused):
+        raise RequirementsOpen(agent=agent.code, article=verdict.article, requirements=verdict.reason)
+
+
+def valid_requirements(agent_id: UUID) -> dict[str, dt.date]:
+    """Return the last day on which each requirement counts as met."""
+    return dict(RequirementMet.objects.filter(agent_id=agent_id).values_list("requirement", "renew_by"))
+
+
+def require_code(code: str) -> None:
+    """Let only a reference through, so that nobody enters a name. Refuses: InvalidAgentCode."""
+    if not _CODE.fullmatch(code):
+        raise InvalidAgentCode

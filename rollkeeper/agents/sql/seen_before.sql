@@ -1,9 +1,0 @@
--- Tells whether a copy that looks the same was kept for another line: most of its marks are in common, counted of whichever has more.
--- Law: art. 4. Reads: agents_likeness. Writes: -. Plan: agents_likeness_by_mark (GIN), the few rows with a mark in common.
--- Again: the same.
-SELECT EXISTS (
-    SELECT FROM agents_likeness o
-     WHERE o.line_id <> %(line)s AND o.marks && %(marks)s::bigint[]
-       AND (SELECT count(*) FROM unnest(o.marks) AS m (mark) WHERE mark = ANY (%(marks)s::bigint[]))
-           >= %(alike)s * greatest(cardinality(o.marks), cardinality(%(marks)s::bigint[]))
-) AS seen

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Suspend an agent at once, open it again, end it. The agent's accounts close in the same transaction, whoever is signed in.
+
+What the agent registered stays good until somebody shows otherwise. Where the reason is fraud, each of its lines is asked
+for anew, and none is cut off for it (`rechecking.py`).
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rollkeeper.access.services import close_accounts, open_accounts
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.agents.services import require_requirements_met, locked_agent
+from rollkeeper.agents.registrations import lock_registrations
+from rollkeeper.agents.errors import AgentNotInState
+from rollkeeper.agents.choices import AgentState, SuspensionCause
+from rollkeeper.agents.models import Agent
+from rollkeeper.agents.reverification import start_reverifications
+from rollkeeper.kernel.database import action, without_timeout, rows
+from rollkeeper.kernel.ids import StaffId
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+ASSIGNED = """\
+SELECT DISTINCT t.staff_id
+  FROM agents_assignment t JOIN agents_outlet p USING (outlet_id)
+ WHERE p.agent_id = %s AND (t.until IS NULL OR t.until >= %s)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """What a suspension did: accounts that it closed, lines that are asked for anew."""
+
+    accounts: int
+    lines: int
+
+
+def suspend_agent(authority: Authority, code: str, because: SuspensionCause, *, on: dt.date) -> Suspended:
+    """Suspend an agent at once: nobody of it registers anybody from now, and its accounts are closed.
+
+    For fraud, every living line that it registered gets a notice and its own days to be confirmed; none is cut off. An agent
+    that is suspended already is suspended for fraud all the same, where that is found out later.
+    Ledger: agents:agent:suspended, access:staff:suspended, agents:reverification:started.
+    Refuses: NotAllowed, AgentUnknown, AgentNotInState.
+    """
+    role = require(authority, Permission.SUSPEND_AGENT)
+    with action(), without_timeout():
+        agent = locked_agent(code, unless=AgentState.TERMINATED)
+        if agent.state == AgentState.SUSPENDED and because is not SuspensionCause.FRAUD:
+            raise AgentNotInState(agent=code, state=agent.state)
+        lock_registrations(agent.agent_id)
+        closed = close_accounts(authority, _assigned(agent, on=on), permission=Permission.SUSPEND_AGENT, on=on)
+        agent.state, agent.suspended_on, agent.suspended_because = (
+            AgentState.SUSPENDED.value, agent.suspended_on or on, because.value,
+        )  # fmt: skip
+        agent.closed_accounts = [*agent.closed_accounts, *closed]
+        agent.save()
+        lines = (
+            start_reverifications(authority, agent_id=agent.agent_id, role=role, on=on)
+            if because is SuspensionCause.FRAUD
+            else 0
+        )
+        append_entry(
+            authority, verb=Verb.AGENT_SUSPENDED, role=role, on=on,
+            facts={"accounts": len(closed), "agent": str(agent.agent_id), "because": because.value, "lines": lines},
+        )  # fmt: skip
+    return Suspended(len(closed), lines)
+
+
+def reinstate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
+    """Let a suspended agent that meets every requirement go on, and open the accounts that its suspension closed.
+
+    Rechecks that were begun go on. Ledger: agents:agent:reinstated, access:staff:reinstated.
+    Refuses: NotAllowed, AgentUnknown, AgentNotInState, RequirementsOpen, NotForOwnAccount.
+    """
+    role = require(authority, Permission.APPROVE_AGENT)
+    with action():
+        agent = locked_agent(code, only=AgentState.SUSPENDED)
+        require_requirements_met(agent, on=on)
+        opened = open_accounts(
+            authority, [StaffId(one) for one in agent.closed_accounts], permission=Permission.APPROVE_AGENT, on=on
+        )
+        agent.state = (AgentState.APPROVED if agent.approved_on else AgentState.CANDIDATE).value
+        agent.suspended_on, agent.suspended_because, agent.closed_accounts = None, None, []
+        agent.save()
+        facts: dict[str, str | int] = {"accounts": len(opened), "agent": str(agent.agent_id)}
+        append_entry(authority, verb=Verb.AGENT_REINSTATED, role=role, on=on, facts=facts)
+    return len(opened)
+
+
+def terminate_agent(authority: Authority, code: str, *, on: dt.date) -> int:
+    """End the work with an agent for good: its accounts close; what it registered stays good.
+
+    Ledger: agents:agent:terminated, access:staff:suspended. Refuses: NotAllowed, AgentUnknown, AgentNotInState.
+    """
+    role = require(authority, Permission.APPROVE_AGENT)
+    with action():
+        agent = locked_agent(code, unless=AgentState.TERMINATED)
+        lock_registrations(agent.agent_id)
+        closed = close_accounts(authority, _assigned(agent, on=on), permission=Permission.APPROVE_AGENT, on=on)
+        agent.state, agent.suspended_on, agent.suspended_because = AgentState.TERMINATED.value, None, None
+        agent.closed_accounts = []
+        agent.save()
+        facts: dict[str, str | int] = {"accounts": len(closed), "agent": str(agent.agent_id)}
+        append_entry(authority, verb=Verb.AGENT_TERMINATED, role=role, on=on, facts=facts)
+    return len(closed)
+
+
+def _assigned(agent: Agent, *, on: dt.date) -> Sequence[StaffId]:
+    return [StaffId(row.staff_id) for row in rows(ASSIGNED, [agent.agent_id, on])]

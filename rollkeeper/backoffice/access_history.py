@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page that answers "who looked at my record?": for the subscriber of one line, every look, staff included."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.ledger.queries import AccessEntry
+from rollkeeper.ledger.labels import FIELDS, PURPOSES, ROLES, label_of
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.access_history import accesses_by_number
+from rollkeeper.backoffice.forms import LineForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def access_history(request: HttpRequest) -> HttpResponse:
+    """List every look at whoever holds a line, by its exact number, in plain words. Asking is a look as well."""
+    authority = authority_in(request)
+    require(authority, Permission.READ_LEDGER)
+    today = clock.today()
+    form = LineForm(request.POST if request.method == "POST" else None, today=today)
+    if request.method != "POST":
+        return render(request, "backoffice/access_history.html", {"form": form})
+    if not form.is_valid():
+        return render(request, "backoffice/access_history.html", {"form": form.emptied()}, status=422)
+    shown: dict[str, Any] = {"form": LineForm(today=today), "asked": True}
+    try:
+        found = accesses_by_number(authority, form.cleaned_data["number"], on=today)
+    except LineNotFound:
+        return render(request, "backoffice/access_history.html", shown, status=404)
+    shown |= {"found": found, "looks": [_say(look) for look in reversed(found.accesses)]}
+    return render(request, "backoffice/access_history.html", shown)
+
+
+def _say(look: AccessEntry) -> dict[str, Any]:
+    return {
+        "at": look.at, "who": label_of(look.role, ROLES), "what": label_of(look.field, FIELDS),
+        "why": label_of(look.purpose, PURPOSES), "leaf": look.leaf_index,
+        "withheld_until": look.withheld_until,
+    }  # fmt: skip

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages about agents and of the evidence: each agent alone, what is unusual, the figures that the authority gets."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
+from rollkeeper.agents import queries
+from rollkeeper.agents.checklist import checklist
+from rollkeeper.agents.review_cases import settle_case
+from rollkeeper.agents.choices import AgentState, SuspensionCause, Verdict
+from rollkeeper.agents.suspension import suspend_agent
+from rollkeeper.reporting.queries import report_of, report_periods
+from rollkeeper.reporting.labels import row_label, titles_of
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import settings
+from rollkeeper.backoffice import labels
+from rollkeeper.backoffice.forms import SampleDrawForm
+from rollkeeper.reporting.audit_samples.queries import samples_of
+
+
+@require_safe
+def agent_list(request: HttpRequest) -> HttpResponse:
+    """List the agents in the order of their codes, and the open cases. No figure sets one above another."""
+    authority = authority_in(request)
+    require(authority, Permission.SEE_AGENTS)
+    shown = {
+        "agents": queries.agent_list(),
+        "cases": queries.open_cases(),
+        "may_settle": authority.role_for(Permission.SETTLE_AGENT_CASE) is not None,
+        "verdicts": [(v.value, labels.VERDICTS[v.value]) for v in Verdict],
+    }
+    return render(request, "backoffice/agents.html", shown)
+
+
+@require_safe
+def agent(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one agent alone: checklist, audits, places, cases, its own figures."""
+    authority = authority_in(request)
+    require(authority, Permission.SEE_AGENTS)
+    view = queries.agent_called(code, on=clock.today(), window_days=settings().agents_window_days)
+    language = get_language() or "en"
+    can_suspend = view.state in {AgentState.APPROVED, AgentState.CANDIDATE, AgentState.SUSPENDED}
+    shown = {
+        "agent": view,
+        "requirements": [(checklist()[one.requirement].said(language), one) for one in view.requirements],
+        "findings": [(checklist()[one.requirement].said(language), one) for one in view.findings],
+        "may_suspend": can_suspend and authority.role_for(Permission.SUSPEND_AGENT) is not None,
+        "reasons": [
+            (b.value, labels.SUSPENSION_CAUSES[b.value])
+            for b in SuspensionCause
+            if view.state != AgentState.SUSPENDED or b is SuspensionCause.FRAUD
+        ],
+    }
+    return render(request, "backoffice/agent.html", shown)
+
+
+@require_POST
+def suspend(request: HttpRequest, code: str) -> HttpResponse:
+    """Suspend an agent at once."""
+    because = request.POST.get("because", "")
+    if because not in set(SuspensionCause):
+        messages.error(request, _("Choose a reason."))
+        return redirect("backoffice:agent", code)
+    done = suspend_agent(authority_in(request), code, SuspensionCause(because), on=clock.today())
+    messages.success(
+        request,
+        _(
+            "The agent is suspended. Accounts closed: %(accounts)s. Lines asked to be confirmed, none cut off: %(lines)s."
+        )
+        % {"accounts": done.accounts, "lines": done.lines},
+    )
+    return redirect("backoffice:agent", code)
+
+
+@require_POST
+def settle(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Say what comes of a case."""
+    verdict = request.POST.get("verdict", "")
+    if verdict not in set(Verdict):
+        messages.error(request, _("Choose what comes of it."))
+        return redirect("backoffice:agents")
+    settle_case(authority_in(request), case_id, Verdict(verdict), on=clock.today())
+    messages.success(request, _("The case is settled."))
+    return redirect("backoffice:agents")
+
+
+@require_safe
+def reports(request: HttpRequest, period: str = "") -> HttpResponse:
+    """Show the newest report to the authority, or that of a period: the same figures as its files."""
+    authority = authority_in(request)
+    periods = report_periods(authority)
+    chosen = period or (periods[0] if periods else "")
+    language = get_language() or "en"
+    report = report_of(authority, chosen) if chosen else None
+    draws = authority.role_for(Permission.DRAW_AUDIT_SAMPLE) is not None
+    shown = {
+        "periods": periods,
+        "chosen": chosen,
+        "report": report,
+        "samples": samples_of(authority, chosen) if draws and chosen else [],
+        "draw": SampleDrawForm() if draws and report and len(report["quarters"]) == 1 else None,
+        "tables": [_table(one, language) for one in (report["tables"] if report else ())],
+    }
+    return render(request, "backoffice/reports.html", shown)
+
+
+def _table(one: dict[str, Any], language: str) -> dict[str, Any]:
+    periods = list(one["cells"])
+    rows = list(dict.fromkeys(row for cells in one["cells"].values() for row in cells))
+    return {
+        "title": titles_of(language).get(one["table"], one["table"]),
+        "id": one["table"],
+        "is_rounded": one["source"] == "register",
+        "periods": periods,
+        "rows": [
+            (row_label(row, language), [(p, one["cells"][p].get(row, 0)) for p in periods]) for row in rows
+        ],
+    }

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The auditor's samples: lines drawn by lot, by reference, and whether a subscriber agreed to be seen. Nobody is shown here."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.backoffice.forms import ConsentRequestForm, SampleDrawForm
+from rollkeeper.reporting.audit_samples import queries
+from rollkeeper.reporting.audit_samples import services
+from rollkeeper.reporting.audit_samples.choices import SampledAction
+from rollkeeper.vault.fields import Field
+
+
+@require_POST
+def draw(request: HttpRequest, quarter: str) -> HttpResponse:
+    """Draw a sample out of a quarter. The text that decides is not kept: what stands for it is."""
+    authority, form = authority_in(request), SampleDrawForm(request.POST)
+    require(authority, Permission.DRAW_AUDIT_SAMPLE)
+    if not form.is_valid():
+        messages.error(request, _("Choose what happened to the lines, and give a text of your own."))
+        return redirect("backoffice:report_of_period", quarter)
+    given = form.cleaned_data
+    drawn = services.draw_sample(authority, quarter, SampledAction(given["kind"]), text=given["text"], on=clock.today())
+    messages.success(request, _("The lines are drawn. Keep your text."))
+    return redirect("backoffice:sample", drawn)
+
+
+@require_safe
+def sample(request: HttpRequest, sample_id: UUID) -> HttpResponse:
+    """Show one sample to whoever drew it: references, and what the published ledger says of each."""
+    return _page(request, sample_id, ConsentRequestForm())
+
+
+@require_POST
+def ask(request: HttpRequest, sample_id: UUID) -> HttpResponse:
+    """Ask the subscribers of its lines, once, whether they let this auditor see some entries."""
+    authority, form = authority_in(request), ConsentRequestForm(request.POST)
+    if not form.is_valid():
+        return _page(request, sample_id, form, status=422)
+    fields = [Field(name) for name in form.cleaned_data["fields_asked"]]
+    asked = services.ask_subscribers(authority, sample_id, fields, on=clock.today())
+    messages.success(
+        request,
+        _("Lines whose subscriber is asked: %(asked)s. A subscriber who does not want it need not answer.")
+        % {"asked": asked},
+    )
+    return redirect("backoffice:sample", sample_id)
+
+
+def _page(request: HttpRequest, sample_id: UUID, form: ConsentRequestForm, *, status: int = 200) -> HttpResponse:
+    found = queries.sample(authority_in(request), sample_id, on=clock.today())
+    return render(request, "backoffice/audit_sample.html", {"sample": found, "form": form}, status=status)

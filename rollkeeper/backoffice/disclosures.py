@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The pages on which two people decide a third party's disclosure request. Nothing is opened here, and no number is shown.
+
+Whoever approves types the number and the day as the instrument has them; the instrument itself is read by a command.
+"""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.authority import Authority
+from rollkeeper.access.roles import Permission
+from rollkeeper.disclosures import queries
+from rollkeeper.disclosures import services
+from rollkeeper.disclosures.choices import RefusalReason, DisclosureState
+from rollkeeper.kernel import clock
+from rollkeeper.backoffice.forms import DisclosureApprovalForm, DisclosureRefusalForm
+
+
+@require_safe
+def disclosure_list(request: HttpRequest) -> HttpResponse:
+    """List the disclosure requests that are kept: how they stand, no number and nobody's name."""
+    found = queries.disclosures(authority_in(request))
+    shown = {"open": [one for one in found if one.is_open], "past": [one for one in found if not one.is_open]}
+    return render(request, "backoffice/disclosures.html", shown)
+
+
+@require_safe
+def disclosure(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
+    """Show one disclosure request and what whoever looks may do with it."""
+    return _page(request, authority_in(request), disclosure_id)
+
+
+@require_POST
+def approve(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
+    """Approve, with the number and the day as read in the instrument. Neither is shown again."""
+    authority = authority_in(request)
+    form = DisclosureApprovalForm(request.POST)
+    if not form.is_valid():
+        return _page(request, authority, disclosure_id, yes=form.emptied(), status=422)
+    services.approve_disclosure(
+        authority,
+        disclosure_id,
+        number=form.cleaned_data["number"],
+        held_on=form.cleaned_data["held_on"],
+        on=clock.today(),
+    )
+    messages.success(request, _("Your approval is recorded."))
+    return redirect("backoffice:disclosure", disclosure_id)
+
+
+@require_POST
+def refuse(request: HttpRequest, disclosure_id: UUID) -> HttpResponse:
+    """Refuse it, alone, for a reason that is counted."""
+    authority = authority_in(request)
+    form = DisclosureRefusalForm(request.POST)
+    if not form.is_valid():
+        return _page(request, authority, disclosure_id, no=form, status=422)
+    services.refuse_disclosure(authority, disclosure_id, because=RefusalReason(form.cleaned_data["because"]), on=clock.today())
+    messages.success(request, _("The disclosure request is refused."))
+    return redirect("backoffice:disclosure", disclosure_id)
+
+
+def _page(
+    request: HttpRequest,
+    authority: Authority,
+    disclosure_id: UUID,
+    *,
+    yes: DisclosureApprovalForm | None = None,
+    no: DisclosureRefusalForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    found = queries.disclosure_view(authority, disclosure_id)
+    name = request.user.get_username()
+    decides = authority.role_for(Permission.DECIDE_DISCLOSURE) is not None
+    waiting = found.state is DisclosureState.WAITING
+    shown = {
+        "disclosure": found, "yes": yes or DisclosureApprovalForm(), "no": no or DisclosureRefusalForm(),
+        "may_approve": decides and waiting and name not in {found.entered_by, *found.approved_by},
+        "may_refuse": decides and found.state in {DisclosureState.WAITING, DisclosureState.APPROVED},
+        "entered_it": name == found.entered_by,
+    }  # fmt: skip
+    return render(request, "backoffice/disclosure.html", shown, status=status)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the back office asks: a number, a day, and that somebody has looked."""
+
+import datetime as dt
+from typing import Self
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.disclosures.choices import RefusalReason
+from rollkeeper.kernel.error_messages import mark, translated
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.labels import FIELDS
+from rollkeeper.lines.errors import NumberNotRead
+from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.backoffice.labels import REFUSAL_REASONS, SAMPLE_KINDS
+from rollkeeper.reporting.audit_samples.choices import SampledAction
+from rollkeeper.vault.fields import Field
+
+LONGEST_IDENTIFIER = 253
+"""A domain's greatest length."""
+
+
+class LineForm(forms.Form):
+    """One line by its exact number, and the day for which to explain it."""
+
+    number = forms.CharField(
+        label=_("Number of the line"),
+        help_text=_(
+            "The whole number as on the bill, a domain or an address block. It never stands in an address."
+        ),
+        max_length=LONGEST_IDENTIFIER,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
+        ),
+    )
+    on = forms.DateField(
+        label=_("On which day?"),
+        help_text=_("Today, or a day to come: what would happen then, and why."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, today: dt.date) -> None:
+        super().__init__(data, initial={"on": today})
+        self._today = today
+
+    def emptied(self) -> Self:
+        """Return an empty form with the faults of this one beside its fields: what was typed is not sent back."""
+        empty = type(self)(today=self._today)
+        empty.errors.update(self.errors)
+        return empty
+
+    def clean_number(self) -> str:
+        """Return what stands for the line; refuse what cannot be read without repeating it."""
+        text = str(self.cleaned_data["number"])
+        try:
+            return normalise_identifier(text, service=service_guess(text), country=settings().country_code)
+        except NumberNotRead as fault:
+            said = translated(fault)[0]
+            raise forms.ValidationError(mark(f"{said.sentence} {said.remedy}", said.language)) from None
+
+    def clean_on(self) -> dt.date:
+        """Return the day, today where none was given."""
+        given: dt.date | None = self.cleaned_data.get("on")
+        return given or self._today
+
+
+class ReconnectForm(forms.Form):
+    """The line that is shown, by its reference."""
+
+    line = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class BatchApprovalForm(forms.Form):
+    """A yes to a batch by somebody who has looked."""
+
+    checked = forms.BooleanField(
+        label=_("I have checked the preview below and the reasons, line by line."),
+        error_messages={"required": _("Check the preview first, then confirm.")},
+    )
+
+
+class DisclosureApprovalForm(forms.Form):
+    """A yes to a disclosure request by somebody who has read the instrument."""
+
+    number = forms.CharField(
+        label=_("The whole number, as the instrument has it"),
+        help_text=_("Read it in the instrument itself. It is compared with what was entered, and not kept."),
+        max_length=LONGEST_IDENTIFIER,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
+        ),
+    )
+    held_on = forms.DateField(
+        label=_("The day, as the instrument has it"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
+    )
+    checked = forms.BooleanField(
+        label=_("I have read the instrument, and its authority may request just these fields."),
+        error_messages={"required": _("Read the instrument first, then say so.")},
+    )
+
+    def emptied(self) -> Self:
+        """Return an empty form with the faults of this one beside its fields: what was typed is not sent back."""
+        empty = type(self)()
+        empty.errors.update(self.errors)
+        return empty
+
+
+class DisclosureRefusalForm(forms.Form):
+    """A no to a disclosure request, and why."""
+
+    because = forms.ChoiceField(
+        label=_("Why is it refused?"),
+        choices=[(one.value, REFUSAL_REASONS[one.value]) for one in RefusalReason if one.is_chosen_by_people],
+        widget=forms.RadioSelect,
+    )
+
+
+class SampleDrawForm(forms.Form):
+    """What is drawn, and the text that decides which lines."""
+
+    kind = forms.ChoiceField(
+        label=_("What happened to the lines"), choices=[(one.value, SAMPLE_KINDS[one.value]) for one in SampledAction]
+    )
+    text = forms.CharField(
+        label=_("Your own text"),
+        help_text=_(
+            "At least 16 letters or figures that nobody guesses, such as throws of dice. It decides which lines come. Keep it: with it anybody draws the same ones again out of the published ledger."
+        ),
+        max_length=1_000,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class ConsentRequestForm(forms.Form):
+    """Which entries the subscribers are asked to show."""
+
+    fields_asked = forms.MultipleChoiceField(
+        label=_("Entries that you ask to see"),
+        choices=[(one.value, FIELDS[one.value]) for one in Field],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one.")},
+    )

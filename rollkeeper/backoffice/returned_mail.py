@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page of letters that came back: what was scanned or typed, what Rollkeeper found it to be, and whom no letter reached.
+
+It takes down references and nothing else. Whether a slip is genuine, and so whether a clock starts, is found by Rollkeeper:
+this app has no key to the slips.
+"""
+
+from typing import Self
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign.statistics import not_notified_by_post
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.notices.choices import Channel, Outcome
+from rollkeeper.notices.returned_mail import returned_letters, record_returned_letters
+from rollkeeper.notices.queries import attempt_counts
+from rollkeeper.backoffice.unreachable import PAGE, AfterForm
+
+NEWEST, MOST_AT_ONCE, LONGEST = 20, 500, 40
+_SHOWN_OUTCOMES = (Outcome.ACCEPTED, Outcome.DELIVERED, Outcome.BOUNCED, Outcome.UNPROVEN)
+
+
+class LettersForm(forms.Form):
+    """References, one a line, as a scanner writes them."""
+
+    references = forms.CharField(
+        label=gettext_lazy("References, one a line"),
+        help_text=gettext_lazy(
+            "From the window of an undeliverable envelope, or from a slip that was torn off and sent back."
+        ),
+        max_length=MOST_AT_ONCE * LONGEST,
+        widget=forms.Textarea(
+            attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false", "class": "govuk-input--width-20"}
+        ),
+    )
+
+    def emptied(self) -> Self:
+        """Return an empty form with the faults of this one beside its field: what was typed is not sent back."""
+        empty = type(self)()
+        empty.errors.update(self.errors)
+        return empty
+
+    def said(self) -> list[str]:
+        """Return what was given, a line each."""
+        lines = (line.strip() for line in str(self.cleaned_data["references"]).splitlines())
+        return [line for line in lines if line][:MOST_AT_ONCE]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def letters(request: HttpRequest) -> HttpResponse:
+    """Show what came back of letters, and note what is given."""
+    if request.method != "POST":
+        return _page(request, LettersForm())
+    authority, form = authority_in(request), LettersForm(request.POST)
+    require(authority, Permission.RECORD_RETURNED_LETTERS)
+    if not form.is_valid():
+        return _page(request, form.emptied(), status=422)
+    noted = record_returned_letters(authority, form.said(), on=clock.today())
+    if noted.unread:
+        messages.warning(
+            request,
+            ngettext(
+                "%(count)d line is no reference of a letter; it is kept nowhere.",
+                "%(count)d lines are no references of letters; they are kept nowhere.",
+                noted.unread,
+            )
+            % {"count": noted.unread},
+        )
+    messages.success(
+        request,
+        _(
+            "%(noted)d recorded, %(known)d known before. Envelopes are processed within a minute, slips after an hour."
+        )
+        % {"noted": noted.noted, "known": noted.known},
+    )
+    return redirect("backoffice:letters")
+
+
+def _page(request: HttpRequest, form: LettersForm, *, status: int = 200) -> HttpResponse:
+    authority = authority_in(request)
+    require(authority, Permission.SEE_CAMPAIGN)
+    asked = AfterForm(request.GET)
+    after = LineId(asked.cleaned_data["after"]) if asked.is_valid() and asked.cleaned_data["after"] else None
+    lines = not_notified_by_post(after=after, limit=PAGE)
+    counts = {one.outcome: one.count for one in attempt_counts() if one.channel is Channel.POST}
+    shown = {
+        "counts": [(one.value, counts.get(one, 0)) for one in _SHOWN_OUTCOMES],
+        "total": sum(counts.values()),
+        "newest": returned_letters(limit=NEWEST),
+        "lines": lines,
+        "next": lines[-1].line_id if len(lines) == PAGE else None,
+        "form": form,
+        "may_note": authority.role_for(Permission.RECORD_RETURNED_LETTERS) is not None,
+    }
+    return render(request, "backoffice/returned_mail.html", shown, status=status)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Filters with which templates say words and draw bars."""
+
+from django import template
+
+from rollkeeper.campaign.choices import Action
+from rollkeeper.kernel import error_messages
+from rollkeeper.kernel.error_messages import mark, translated_words
+from rollkeeper.backoffice import labels
+from rollkeeper.backoffice.chart import share
+
+register = template.Library()
+
+
+@register.filter
+def say(word: str | None, vocabulary: str) -> str:
+    """Say a word of the register: ``{{ batch.state|say:"state" }}``."""
+    return labels.say(word, vocabulary)
+
+
+@register.filter
+def say_stored(text: str) -> str:
+    """Say a reason as it was stored: Rollkeeper's own in the reader's language, what a person wrote as it is."""
+    return mark(*translated_words(text))
+
+
+@register.filter
+def colour(state: str) -> str:
+    """Return the colour of a batch's state."""
+    return labels.STATE_COLOURS.get(str(state), "grey")
+
+
+@register.filter
+def bar(count: int, most: int) -> str:
+    """Return a bar's length out of 100, written with a point in every language."""
+    return f"{share(count, most):g}"
+
+
+@register.filter
+def stage_after(action: str) -> str:
+    """Return the stage to which an action leads, for its colour."""
+    return str(Action(action).to_stage)
+
+
+@register.filter
+def cite(article: str) -> str:
+    """Return an article as the reader cites it."""
+    return error_messages.cite(article)

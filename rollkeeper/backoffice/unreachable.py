@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page of the unreachable subscribers: by which channel they were tried, which lines they are by reference, and who answers for them.
+
+Figures come from tallies and the list a page at a time, so that it holds at ten million lines. A campaign does not close
+while anybody stands here for whom nobody answers.
+"""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign import queries
+from rollkeeper.campaign import closure
+from rollkeeper.campaign.choices import WaiverReason
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.notices.choices import Channel, NoticeState
+from rollkeeper.notices.queries import reach_by_channel
+from rollkeeper.backoffice.labels import WAIVER_REASONS
+
+PAGE = 100
+_UNDER_WAY = frozenset({NoticeState.QUEUED, NoticeState.SENT})
+_IN_VAIN = frozenset({NoticeState.BOUNCED, NoticeState.UNREACHABLE})
+
+
+class AfterForm(forms.Form):
+    """The last line of the page before."""
+
+    after = forms.UUIDField(required=False)
+
+
+class ExcuseForm(forms.Form):
+    """Why nobody could be notified about the lines that somebody answers for."""
+
+    because = forms.ChoiceField(
+        label=gettext_lazy("Why can they not be notified?"),
+        choices=[(one.value, WAIVER_REASONS[one.value]) for one in WaiverReason],
+    )
+
+
+@require_safe
+def unreachable(request: HttpRequest) -> HttpResponse:
+    """Show by which channels notification got how far, and the lines whom nothing has reached."""
+    return _page(request, ExcuseForm())
+
+
+@require_POST
+def waive(request: HttpRequest) -> HttpResponse:
+    """Answer, by name, for the lines that were marked."""
+    form = ExcuseForm(request.POST)
+    lines = [LineId(UUID(one)) for one in request.POST.getlist("lines")[:PAGE] if _is_reference(one)]
+    if not form.is_valid() or not lines:
+        return _page(request, form, status=422)
+    because = WaiverReason(form.cleaned_data["because"])
+    done = closure.waive_unreachable(authority_in(request), lines, because=because, on=clock.today())
+    messages.success(request, _("You answer for %(count)d lines.") % {"count": done.waived})
+    return redirect("backoffice:unreachable")
+
+
+def _page(request: HttpRequest, form: ExcuseForm, status: int = 200) -> HttpResponse:
+    authority = authority_in(request)
+    require(authority, Permission.SEE_CAMPAIGN)
+    asked = AfterForm(request.GET)
+    after = LineId(asked.cleaned_data["after"]) if asked.is_valid() and asked.cleaned_data["after"] else None
+    seen = queries.overview(clock.today())
+    lines = queries.unreachable(after=after, limit=PAGE) if seen else []
+    shown = {
+        "overview": seen,
+        "channels": by_channel(seen) if seen else [],
+        "total": sum(seen.stage_counts.values()) if seen else 0,
+        "lines": lines,
+        "next": lines[-1].line_id if len(lines) == PAGE else None,
+        "form": form,
+        "is_wrong": status != 200,
+        "may_waive": authority.role_for(Permission.WAIVE_UNREACHABLE) is not None
+        and authority.staff_id is not None,
+    }
+    return render(request, "backoffice/unreachable.html", shown, status=status)
+
+
+def by_channel(seen: queries.CampaignOverview) -> list[dict[str, object]]:
+    """Return for each channel, and for what was tried by none, how many were reached, are in progress and were tried in vain."""
+    found = reach_by_channel(seen.campaign_id)
+
+    def count(channel: Channel | None, states: frozenset[NoticeState]) -> int:
+        return sum(one.count for one in found if one.channel is channel and one.state in states)
+
+    return [
+        {
+            "channel": channel.value if channel else None,
+            "reached": seen.reached_by_channel.get(channel.value, 0) if channel else 0,
+            "under_way": count(channel, _UNDER_WAY),
+            "in_vain": count(channel, _IN_VAIN),
+        }
+        for channel in (*Channel, None)
+    ]
+
+
+def _is_reference(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

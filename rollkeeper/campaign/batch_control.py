@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Approve a batch, stop one, ask for one to be undone. None of these touches a line: the back office may do them all."""
+
+import datetime as dt
+
+from django.db.models import F
+
+from rollkeeper.access.services import require_cooldown_over, have_enough_approvers
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign.errors import ApprovedAlready, ApproverUnknown, BatchNotFound, BatchNotInState
+from rollkeeper.campaign.models import Approval, Batch, Complaint, EmergencyCount
+from rollkeeper.campaign.queries import last_batch_of
+from rollkeeper.campaign.choices import BatchState
+from rollkeeper.campaign.court_stays import postpone_commands
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, run
+from rollkeeper.kernel.ids import BatchId, LineId, StaffId, new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+_CAN_STOP = (BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING)
+CAN_UNDO = (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.UNDO_REQUESTED)
+
+
+def approve_batch(authority: Authority, batch_id: BatchId, *, on: dt.date) -> BatchState:
+    """Approve a batch as one person; return its state, which is `approved` once enough people have.
+
+    Whoever drew it up may be one of them, never the only one. Refuses: NotAllowed, ApproverUnknown, RoleTooRecent, BatchNotFound,
+    BatchNotInState, ApprovedAlready. Ledger: campaign:batch:approved.
+    """
+    role = require(authority, Permission.APPROVE_BATCH)
+    if authority.staff_id is None:
+        raise ApproverUnknown
+    require_cooldown_over(authority, Permission.APPROVE_BATCH)
+    with action():
+        batch = lock_batch(batch_id, BatchState.WAITING)
+        approvals = Approval.objects.filter(batch_id=batch_id)
+        if approvals.filter(staff_id=authority.staff_id).exists():
+            raise ApprovedAlready(batch=batch_id)
+        people = {StaffId(staff_id) for staff_id in approvals.values_list("staff_id", flat=True)}
+        people.add(authority.staff_id)
+        enough = have_enough_approvers(Permission.APPROVE_BATCH, people, on=on)
+        facts: dict[str, str | int | bool] = {"batch": str(batch_id), "enough": enough, "people": len(people)}
+        if batch.content:
+            facts["content"] = batch.content
+        entry_id = append_entry(
+            authority, verb=Verb.BATCH_APPROVED, role=role, on=on, pack=batch.pack_hash, facts=facts
+        )
+        Approval.objects.create(
+            batch_id=batch_id, staff_id=authority.staff_id, approved_at=clock.now(), content=batch.content,
+            entry_id=entry_id,
+        )  # fmt: skip
+        return _move(batch_id, BatchState.APPROVED) if enough else BatchState.WAITING
+
+
+def stop_batch(
+    authority: Authority, batch_id: BatchId, *, on: dt.date, because: str = "stopped by a person"
+) -> None:
+    """Stop a batch for good; a run under way stops before its next chunk, and what the network has not heard waits for a day.
+
+    `because` stays in the register; the ledger says that a person stopped it, since free text could name one.
+
+    Refuses: NotAllowed, BatchNotFound, BatchNotInState. Ledger: campaign:batch:stopped.
+    """
+    role = require(authority, Permission.STOP_BATCH)
+    with action():
+        batch = lock_batch(batch_id, *_CAN_STOP)
+        _move(batch_id, BatchState.STOPPED, because=because)
+        postpone_commands(on, of_batch=batch_id)
+        facts = {"batch": str(batch_id), "because": "person"}
+        append_entry(authority, verb=Verb.BATCH_STOPPED, role=role, on=on, pack=batch.pack_hash, facts=facts)
+
+
+def request_undo(authority: Authority, batch_id: BatchId, *, on: dt.date) -> None:
+    """Ask that a batch be undone: it goes no further at once, and the next run puts its lines back.
+
+    Refuses: NotAllowed, BatchNotFound, BatchNotInState. Ledger: campaign:batch:undo_requested.
+    """
+    role = require(authority, Permission.UNDO_BATCH)
+    with action():
+        batch = lock_batch(batch_id, *CAN_UNDO)
+        _move(batch_id, BatchState.UNDO_REQUESTED)
+        postpone_commands(on, of_batch=batch_id)
+        facts = {"batch": str(batch_id)}
+        append_entry(authority, verb=Verb.UNDO_REQUESTED, role=role, on=on, pack=batch.pack_hash, facts=facts)
+
+
+def record_complaint(authority: Authority, line_id: LineId, *, on: dt.date) -> BatchId | None:
+    """Note that somebody says the campaign was wrong about a line; return the batch that acted on it last, if any.
+
+    Refuses: NotAllowed. Ledger: campaign:complaint:recorded.
+    """
+    role = require(authority, Permission.EXPLAIN_LINE)
+    with action():
+        batch_id = count_complaint(line_id)
+        facts = {"batch": str(batch_id)} if batch_id else {}
+        append_entry(authority, verb=Verb.COMPLAINT_RECORDED, role=role, on=on, line_id=line_id, facts=facts)
+    return batch_id
+
+
+def count_complaint(line_id: LineId) -> BatchId | None:
+    """Count against the batch that acted on a line last that somebody says it was wrong; return that batch, if any.
+
+    Precondition: the caller's action, such as one that takes up a dispute, leaves its ledger entry.
+    """
+    batch_id = last_batch_of(line_id)
+    if batch_id is not None:
+        Complaint.objects.create(
+            line_id=line_id, complaint_id=new_uuid(), batch_id=batch_id, made_at=clock.now()
+        )
+    return batch_id
+
+
+def record_emergency_count(authority: Authority, anomalies: int, *, on: dt.date) -> None:
+    """Take in how many emergency calls went wrong in the last hour, all over the network: a number and nothing else.
+
+    A jump stops every batch that runs, before its next chunk. Refuses: NotAllowed. Ledger: campaign:emergency_count:recorded.
+    """
+    role = require(authority, Permission.RECORD_EMERGENCY_COUNT)
+    with action():
+        EmergencyCount.objects.create(counted_at=clock.now(), anomalies=anomalies)
+        facts = {"anomalies": anomalies}
+        append_entry(authority, verb=Verb.EMERGENCY_COUNT_RECORDED, role=role, on=on, facts=facts)
+
+
+def lock_batch(batch_id: BatchId, *states: BatchState) -> Batch:
+    """Lock a batch to the end of the transaction, in one of these states. Refuses: BatchNotFound, BatchNotInState.
+
+    Waits for the chunk that is under way, and for the lines of the next one, however long that takes: neither a stop nor an undo
+    must fail of waiting.
+    """
+    run("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
+    batch = Batch.objects.select_for_update().filter(batch_id=batch_id).first()
+    if batch is None:
+        raise BatchNotFound(batch=batch_id)
+    if batch.state not in states:
+        raise BatchNotInState(batch=batch_id, state=batch.state, needed=" or ".join(states))
+    return batch
+
+
+def _move(batch_id: BatchId, state: BatchState, *, because: str | None = None) -> BatchState:
+    Batch.objects.filter(batch_id=batch_id).update(
+        state=state.value, stop_reason=because or F("stop_reason")
+    )
+    return state

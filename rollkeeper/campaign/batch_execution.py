@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Carry out approved batches, chunk by chunk, each chunk one transaction: all of it has happened or none.
+
+Every line is judged again under its lock, whatever was decided when the batch was prepared. A run may be killed at any
+instant and started again, twice at once, late: whoever runs a chunk holds the batch's row, `position_done` moves with
+the chunk, and a line has one turn. Before each chunk the stays, the complaints and the read-backs are looked at again.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign import deadlines
+from rollkeeper.campaign.approvals import content_of, is_approved
+from rollkeeper.campaign.batch_control import lock_batch
+from rollkeeper.campaign.open_campaign import OpenCampaign, require_same_days, open_campaign
+from rollkeeper.campaign.errors import BatchNotInState
+from rollkeeper.campaign.models import Batch, Chunk
+from rollkeeper.campaign.rules import BatchLimits, Days, Go, Progress, Stop, Wait, may_act_on, next_step
+from rollkeeper.campaign.choices import Action, BatchState
+from rollkeeper.campaign.court_stays import postpone_commands, known_stays
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.ids import BatchId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import refuse_unconfirmed
+from rollkeeper.law.rules import Refused
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.provisioning.gateways.registry import has_own_network
+from rollkeeper.notices.choices import NO_LANGUAGE
+
+CHUNK = 5000
+"""Lines in one transaction: a stay or a stop waits for no more than these."""
+_ONE_CHUNK = 61  # the matter of kernel.claims.serialize_on
+
+
+@dataclass(slots=True)
+class BatchRunResult:
+    """What a run did to one batch, and why it went no further."""
+
+    batch_id: BatchId
+    action: str
+    state: BatchState
+    done: int = 0
+    skipped: int = 0
+    why: str | None = None
+    until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    authority: Authority
+    role: str
+    campaign: OpenCampaign
+    on: dt.date
+
+
+def batches_to_run(*, on: dt.date) -> list[BatchId]:
+    """Return the batches whose day has come and that are not finished: ends first, since their people waited longest."""
+    waiting = Batch.objects.filter(
+        Q(state__in=[BatchState.APPROVED.value, BatchState.RUNNING.value]), due_on__lte=on
+    )
+    return [
+        BatchId(batch_id)
+        for batch_id in waiting.order_by("due_on", "action", "batch_id").values_list("batch_id", flat=True)
+    ]
+
+
+def run_batch(
+    authority: Authority, batch_id: BatchId, *, on: dt.date, moved: Callable[[int], None] = lambda _: None
+) -> BatchRunResult:
+    """Carry out one batch as far as it may go now. `moved` is called with how many lines each chunk had.
+
+    Refuses: NotAllowed, NoCampaign, PackChanged, UnconfirmedPackValue, DifferentDays, BatchNotFound, BatchNotInState. Ledger:
+    campaign:batch:started, line:line:suspended or line:line:terminated a line, campaign:batch:stopped or :finished.
+    """
+    role = require(authority, Permission.RUN_BATCH)
+    ran: BatchRunResult | None = None
+    day = clock.advancing_day(on)
+    while True:
+        # Asked for again with each chunk: a pack may change, or be put into force, while a batch runs for hours; and the day may end.
+        this = _Run(authority, role, open_campaign(), day())
+        try:
+            with action():
+                batch = lock_batch(batch_id, BatchState.APPROVED, BatchState.RUNNING)
+                ran = ran or BatchRunResult(batch_id, batch.action, BatchState(batch.state))
+                turned = _chunk(this, batch, ran)
+        except BatchNotInState as fault:
+            if ran is None:
+                raise
+            # Somebody stopped it, or another run finished it, between two chunks.
+            ran.state, ran.why = (
+                BatchState(str(fault.facts["state"])),
+                "another process or person moved it on",
+            )
+            return ran
+        moved(turned)
+        if not turned or ran.state is BatchState.DONE:
+            return ran
+
+
+def _chunk(this: _Run, batch: Batch, ran: BatchRunResult) -> int:
+    """Give the next lines their turn; return how many had it. Precondition: the batch's row is locked."""
+    if batch.pack_hash != this.campaign.pack.hash:
+        # The campaign was planned again since: whoever is still due is prepared again, under what holds now.
+        _stop(this, batch, ran, "it was prepared under another version of the pack")
+        return 0
+    refuse_unconfirmed(this.campaign.pack, batch.action)
+    require_same_days(this.campaign.pack, on=this.on)
+    stays = known_stays()
+    verdict = may_act_on(this.campaign.pack, this.on, stays=stays)
+    if isinstance(verdict, Refused):
+        ran.why = f"on {this.on} nobody may lose service: {verdict.reason}"
+        return 0
+    if batch.due_on > this.on:
+        ran.why = f"its day is {batch.due_on}"
+        return 0
+    # Its lines are read and hashed once, before the first of them is touched; who approved is looked at before each chunk.
+    content = batch.content
+    if batch.state == BatchState.APPROVED:
+        with without_timeout():
+            content = content_of(BatchId(batch.batch_id))
+    if not is_approved(BatchId(batch.batch_id), content=content):
+        _stop(this, batch, ran, "it is not what enough people approved, or they may not approve")
+        return 0
+    serialize_on(_ONE_CHUNK)  # the cap counts what all batches did: two runs must not both find it free
+    step = next_step(_progress(batch), batch_limits=_batch_limits(), now=clock.now(), chunk=CHUNK)
+    match step:
+        case Stop(why):
+            _stop(this, batch, ran, why)
+            return 0
+        case Wait(why, until):
+            ran.why, ran.until = why, until
+            return 0
+        case Go(lines):
+            return _slice(this, batch, ran, lines=lines, stays=stays)
+
+
+def _slice(this: _Run, batch: Batch, ran: BatchRunResult, *, lines: int, stays: list[Days]) -> int:
+    if batch.state == BatchState.APPROVED:
+        _enter(this, batch, Verb.BATCH_STARTED)
+    batch.state = ran.state = BatchState.RUNNING
+    if lines:
+        counts = _act_on(this, batch, upto=batch.position_done + lines, stays=stays)
+        skipped = {str(because): count for because, count in counts.items() if because is not None}
+        done = counts.get(None, 0)
+        Chunk.objects.create(batch_id=batch.batch_id, ran_at=clock.now(), done=done, skipped=skipped)
+        ran.done, ran.skipped = ran.done + done, ran.skipped + sum(skipped.values())
+        batch.position_done += lines
+    if batch.pilot_done_at is None and batch.position_done >= batch.pilot_count:
+        batch.pilot_done_at = clock.now()
+    if batch.position_done >= batch.line_count:
+        batch.state = ran.state = BatchState.DONE
+        _enter(this, batch, Verb.BATCH_FINISHED)
+    batch.save(update_fields=["state", "position_done", "pilot_done_at"])
+    return lines
+
+
+def _act_on(this: _Run, batch: Batch, *, upto: int, stays: list[Days]) -> dict[str | None, int]:
+    """Lock, count, judge and act on the lines up to a position; return how many by what became of them."""
+    action, pack = Action(batch.action), this.campaign.pack
+    values = _values(this, batch, action) | {"after": batch.position_done, "upto": upto}
+    run("DROP TABLE IF EXISTS pg_temp.batch_slice, pg_temp.slice_verdict")
+    run(sql("campaign", "batch_slice"), values)
+    run(sql("campaign", "lock_batch_slice"))
+    deadlines.make_clocks("batch_slice_clocks", values)
+    then_days = pack.campaign.suspension_days if action is Action.SUSPEND else None
+    deadlines.count_at_least(pack, stays=stays, on=this.on, then_days=then_days)
+    run(sql("campaign", "slice_verdicts"), values)
+    run(sql("campaign", f"{action.value}_chunk"), values)
+    return {row.because: row.lines for row in rows(sql("campaign", "slice_verdict_counts"))}
+
+
+def _values(this: _Run, batch: Batch, action: Action) -> dict[str, Any]:
+    rules, pack = this.campaign.pack.campaign, this.campaign.pack
+    suspends = action is Action.SUSPEND
+    return {
+        "batch_id": batch.batch_id,
+        "campaign_id": batch.campaign_id,
+        "stage": action.from_stage.value,
+        "days": rules.grace_days if suspends else rules.suspension_days,
+        "then_days": rules.suspension_days,
+        "language": NO_LANGUAGE,
+        "on": this.on,
+        "at": clock.now(),
+        "quarantined_until": this.on + dt.timedelta(days=pack.number_quarantine_days),
+        "verb": (Verb.LINE_SUSPENDED if suspends else Verb.LINE_TERMINATED).value,
+        "article": rules.suspension_article if suspends else rules.termination_article,
+        "role": this.role,
+        "actor": this.authority.commitment,
+        "staff_id": this.authority.staff_id,
+        "pack_hash": pack.hash,
+        "has_own_network": has_own_network(),
+    }
+
+
+def _stop(this: _Run, batch: Batch, ran: BatchRunResult, why: str) -> None:
+    batch.state, batch.stop_reason = BatchState.STOPPED, why
+    batch.save(update_fields=["state", "stop_reason"])
+    postpone_commands(this.on, of_batch=BatchId(batch.batch_id))
+    _enter(this, batch, Verb.BATCH_STOPPED, because="limit")
+    ran.state, ran.why = BatchState.STOPPED, why
+
+
+def _enter(this: _Run, batch: Batch, verb: Verb, **more: str) -> None:
+    facts: Mapping[str, str | int | bool] = {
+        "batch": str(batch.batch_id),
+        "position": batch.position_done,
+        **more,
+    }
+    append_entry(
+        this.authority, verb=verb, role=this.role, on=this.on, pack=this.campaign.pack.hash, facts=facts
+    )
+
+
+def _batch_limits() -> BatchLimits:
+    chosen = settings()
+    return BatchLimits(
+        pilot_hours=chosen.pilot_hours,
+        abort_at_complaints=chosen.abort_at_complaints,
+        abort_at_failed_read_backs=chosen.abort_at_failed_read_backs,
+        abort_at_emergency_jump=chosen.abort_at_emergency_jump,
+    )
+
+
+def _progress(batch: Batch) -> Progress:
+    (found,) = rows(
+        sql("campaign", "batch_progress"),
+        {"batch_id": batch.batch_id, "hour_ago": clock.now() - dt.timedelta(hours=1)},
+    )
+    return Progress(
+        line_count=batch.line_count,
+        position_done=batch.position_done,
+        done=found.done,
+        done_last_hour=found.done_last_hour,
+        max_lines_per_hour=batch.max_lines_per_hour,
+        pilot_count=batch.pilot_count,
+        pilot_done_at=batch.pilot_done_at,
+        complaints=found.complaints,
+        failed_read_backs=found.failed_read_backs,
+        floor_breaks=found.floor_breaks,
+        emergency_usual=found.emergency_usual,
+        emergency_worst=found.emergency_worst,
+    )

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Find what is due on a day and prepare a batch of it: nothing happens to anybody until two people approve.
+
+Lines stand in a batch in an order drawn by lot, so that its pilot, and the sample that people look at, are fair.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign import deadlines
+from rollkeeper.campaign.approvals import content_of
+from rollkeeper.campaign.open_campaign import OpenCampaign, require_same_days, lock_planning, open_campaign
+from rollkeeper.campaign.errors import DayClosed, DayPast
+from rollkeeper.campaign.models import Batch
+from rollkeeper.campaign.rules import Days, pilot_count, may_act_on, next_open_day
+from rollkeeper.campaign.choices import Action, BatchState
+from rollkeeper.campaign.court_stays import known_stays
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.ids import BatchId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import refuse_unconfirmed
+from rollkeeper.law.rules import Refused
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.provisioning.gateways.registry import has_own_network
+
+
+@dataclass(frozen=True, slots=True)
+class DueLines:
+    """What is due on a day for one action. `excluded` counts lines whose day has come but that no batch may touch."""
+
+    action: Action
+    due_on: dt.date
+    count: int
+    excluded: Mapping[str, int]
+    batch_id: BatchId | None = None
+
+
+def check_day(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
+    """Count what would be suspended and what terminated on a day if nothing changes until then. Writes nothing.
+
+    Refuses: NotAllowed, NoCampaign, PackChanged, DifferentDays, DayPast, DayClosed.
+    """
+    require(authority, Permission.SEE_CAMPAIGN)
+    with action(), without_timeout():
+        campaign, stays = _campaign_on(due_on, on)
+        return [_count_due(campaign, action, stays=stays, due_on=due_on) for action in Action]
+
+
+def prepare_batches(authority: Authority, *, due_on: dt.date, on: dt.date) -> list[DueLines]:
+    """Prepare a batch of what is due on a day for each action; a line that is in an unfinished batch stays there.
+
+    Refuses: as `check_day`; UnconfirmedPackValue. Ledger: campaign:batch:prepared.
+    """
+    role = require(authority, Permission.PREPARE_BATCH)
+    with action(), without_timeout():
+        lock_planning()
+        campaign, stays = _campaign_on(due_on, on)
+        found = []
+        for each in Action:
+            due = _count_due(campaign, each, stays=stays, due_on=due_on)
+            found.append(_prepare(authority, role, campaign, due, on=on) if due.count else due)
+    return found
+
+
+def _campaign_on(due_on: dt.date, on: dt.date) -> tuple[OpenCampaign, list[Days]]:
+    campaign, stays = open_campaign(), known_stays()
+    require_same_days(campaign.pack, on=on)
+    if due_on < on:
+        raise DayPast(day=due_on)
+    verdict = may_act_on(campaign.pack, due_on, stays=stays)
+    if isinstance(verdict, Refused):
+        raise DayClosed(
+            day=due_on,
+            article=verdict.article,
+            why=verdict.reason,
+            next_day=next_open_day(campaign.pack, due_on, stays=stays) or "not known while the stay is open",
+        )
+    return campaign, stays
+
+
+def _count_due(campaign: OpenCampaign, action: Action, *, stays: list[Days], due_on: dt.date) -> DueLines:
+    rules = campaign.pack.campaign
+    days = rules.grace_days if action is Action.SUSPEND else rules.suspension_days
+    values: dict[str, Any] = {
+        "campaign_id": campaign.campaign_id,
+        "stage": action.from_stage.value,
+        "days": days,
+        "due_on": due_on,
+        "now": clock.now(),
+        "has_own_network": has_own_network(),
+    }
+    if not deadlines.make_clocks("due_clocks", values):
+        return DueLines(action, due_on, 0, {})
+    deadlines.count_as_known(campaign.pack, stays=stays, through=due_on)
+    counts = {row.what: row.lines for row in rows(sql("campaign", "due_counts"), values)}
+    return DueLines(action, due_on, counts.pop("due", 0), counts)
+
+
+def _prepare(
+    authority: Authority, role: str, campaign: OpenCampaign, due: DueLines, *, on: dt.date
+) -> DueLines:
+    """Precondition: the temporary tables still hold what was counted for this action."""
+    refuse_unconfirmed(campaign.pack, due.action.value)
+    batch_id = BatchId(new_uuid())
+    chosen = settings()
+    Batch.objects.create(
+        batch_id=batch_id,
+        campaign_id=campaign.campaign_id,
+        action=due.action.value,
+        due_on=due.due_on,
+        state=BatchState.WAITING.value,
+        line_count=due.count,
+        pack_hash=campaign.pack.hash,
+        max_lines_per_hour=chosen.max_lines_per_hour,
+        pilot_count=pilot_count(due.count, share=chosen.pilot_share),
+        prepared_at=clock.now(),
+        prepared_by=authority.staff_id,
+        excluded=dict(due.excluded),
+    )
+    run(sql("campaign", "due_lines"), {"batch_id": batch_id, "due_on": due.due_on})
+    content = content_of(batch_id)
+    Batch.objects.filter(batch_id=batch_id).update(content=content)
+    facts = {
+        "action": due.action.value,
+        "content": content,
+        "batch": str(batch_id),
+        "due_on": due.due_on.isoformat(),
+        "lines": due.count,
+    }
+    rules = campaign.pack.campaign
+    append_entry(
+        authority, verb=Verb.BATCH_PREPARED, role=role, on=on, pack=campaign.pack.hash, facts=facts,
+        article=rules.suspension_article if due.action is Action.SUSPEND else rules.termination_article,
+    )  # fmt: skip
+    return DueLines(due.action, due.due_on, due.count, due.excluded, batch_id)

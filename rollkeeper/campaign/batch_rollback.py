@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Undo a batch: every line that still stands as the batch left it goes back to what it was, and gets the days back.
+
+Chunk by chunk like a run, and as safe to break off: a line that was put back is no longer 'done'. Only this batch's
+suspensions are lifted. Whoever registered or ended since is left as they are; an ended line comes back only while its
+number is in quarantine and its own. A campaign that was closed meanwhile is open again; where another is, that one counts
+whoever comes back.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign.batch_control import CAN_UNDO, lock_batch
+from rollkeeper.campaign.models import Batch, Chunk
+from rollkeeper.campaign.rules import next_open_day
+from rollkeeper.campaign.batch_execution import CHUNK
+from rollkeeper.campaign.choices import Action, BatchState
+from rollkeeper.campaign.court_stays import postpone_commands, known_stays
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import BatchId, LineId
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.services import withdraw_of_line
+from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
+
+
+@dataclass(frozen=True, slots=True)
+class UndoResult:
+    """What an undo did. `left_alone` counts lines that registered or ended since, or whose number is another's."""
+
+    batch_id: BatchId
+    undone: int
+    left_alone: int
+
+
+def requested_undos() -> list[BatchId]:
+    """Return the batches that the back office asked to be undone, the latest first: of a line that was ended the suspension is
+    undone once it is suspended again.
+    """
+    asked = Batch.objects.filter(state=BatchState.UNDO_REQUESTED.value).order_by("-prepared_at")
+    return [BatchId(batch_id) for batch_id in asked.values_list("batch_id", flat=True)]
+
+
+def undo_batch(
+    authority: Authority, batch_id: BatchId, *, on: dt.date, moved: Callable[[int], None] = lambda _: None
+) -> UndoResult:
+    """Put every line of a batch back to its former state, with its clock time, and tell each of a last day to come. Also ends a run under way.
+
+    Refuses: NotAllowed, BatchNotFound, BatchNotInState. Ledger: line:line:restored a line, campaign:batch:undone.
+    """
+    role = require(authority, Permission.UNDO_BATCH)
+    undone = left_alone = after = 0
+    _begin(batch_id, on=on)
+    while True:
+        with action():
+            batch = lock_batch(batch_id, *CAN_UNDO)
+            found = _slice(authority, role, batch, after=after, chunk=CHUNK, on=on)
+            if found is None:
+                if not _is_suspended_again(batch):
+                    _finish(authority, role, batch, on=on)
+                    return UndoResult(batch_id, undone, left_alone)
+                after = left_alone = 0
+                continue
+        after = found.last
+        undone, left_alone = undone + found.undone, left_alone + found.left_alone
+        moved(found.undone + found.left_alone)
+
+
+def restore_terminated_line(authority: Authority, line_id: LineId, *, role: str, on: dt.date) -> bool:
+    """Put one line back that a batch ended, in the act of whoever decided that this was wrong; return whether it came back.
+
+    It stands suspended again. Precondition: the line is locked. Ledger: line:line:restored.
+    """
+    found = rows(
+        "SELECT b.batch_id, b.position FROM campaign_batchline b JOIN campaign_batch t USING (batch_id)"
+        " WHERE b.line_id = %s AND t.action = 'terminate' AND b.outcome = 'done' ORDER BY b.done_at DESC LIMIT 1",
+        [line_id],
+    )
+    for row in found:
+        batch = Batch.objects.get(batch_id=row.batch_id)
+        turn = _slice(authority, role, batch, after=row.position - 1, chunk=1, on=on)
+        _reopen_campaign(batch)
+        withdraw_of_line(line_id, NoticeKind.SUSPENDED)
+        return turn is not None and turn.undone == 1
+    return False
+
+
+def _begin(batch_id: BatchId, *, on: dt.date) -> None:
+    """Let no run begin another chunk meanwhile, and nobody lose service who is about to be put back."""
+    with action():
+        lock_batch(batch_id, *CAN_UNDO)
+        Batch.objects.filter(batch_id=batch_id).update(state=BatchState.UNDO_REQUESTED.value)
+        postpone_commands(on, of_batch=batch_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    last: int
+    undone: int
+    left_alone: int
+
+
+def _slice(
+    authority: Authority, role: str, batch: Batch, *, after: int, chunk: int, on: dt.date
+) -> _Slice | None:
+    """Put the next lines back; None where there are no more."""
+    values = _values(authority, role, batch, on) | {"after": after, "chunk": chunk}
+    run("DROP TABLE IF EXISTS pg_temp.batch_slice, pg_temp.slice_verdict")
+    run(sql("campaign", "rollback_slice"), values)
+    if not run(sql("campaign", "lock_rollback_slice")):
+        return None
+    run(sql("campaign", "rollback_verdicts"), values)
+    run(sql("campaign", f"rollback_{batch.action}"), values)
+    (counts,) = rows(
+        "SELECT max(position) AS last, count(*) FILTER (WHERE can_be_undone) AS undone,"
+        " count(*) FILTER (WHERE NOT can_be_undone) AS left_alone FROM slice_verdict"
+    )
+    Chunk.objects.create(batch_id=batch.batch_id, ran_at=clock.now(), undone=counts.undone)
+    return _Slice(counts.last, counts.undone, counts.left_alone)
+
+
+def _is_suspended_again(batch: Batch) -> bool:
+    """Tell whether a line stands suspended by this batch again that was ended when its turn came: another undo put it back."""
+    with without_timeout():
+        (found,) = rows(
+            "SELECT EXISTS (SELECT FROM campaign_batchline b, LATERAL (SELECT FROM lines_suspension s JOIN lines_line l USING (line_id)"
+            " WHERE s.line_id = b.line_id AND s.batch_id = b.batch_id AND s.restored_on IS NULL AND l.state = 'suspended' OFFSET 0) s"
+            " WHERE b.batch_id = %s AND b.outcome = 'done') AS there",
+            [batch.batch_id],
+        )
+    return bool(found.there)
+
+
+def _finish(authority: Authority, role: str, batch: Batch, *, on: dt.date) -> None:
+    _reopen_campaign(batch)
+    _request_undo_of_suspension(batch)
+    Batch.objects.filter(batch_id=batch.batch_id).update(state=BatchState.UNDONE.value)
+    (found,) = rows(
+        "SELECT coalesce(sum(undone), 0)::integer AS undone FROM campaign_chunk WHERE batch_id = %s",
+        [batch.batch_id],
+    )
+    facts = {"batch": str(batch.batch_id), "undone": found.undone}
+    append_entry(authority, verb=Verb.BATCH_UNDONE, role=role, on=on, pack=batch.pack_hash, facts=facts)
+
+
+def _reopen_campaign(batch: Batch) -> None:
+    """Open a campaign that was closed after this batch: whoever comes back into it would be counted by nobody."""
+    run(
+        "UPDATE campaign_campaign SET closed_on = NULL WHERE campaign_id = %s AND closed_on IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM campaign_campaign WHERE closed_on IS NULL)"
+        " AND EXISTS (SELECT FROM campaign_tally WHERE campaign_id = %s AND stage IN ('running', 'suspended')"
+        " GROUP BY campaign_id HAVING sum(lines) > 0)",
+        [batch.campaign_id, batch.campaign_id],
+    )
+
+
+def _request_undo_of_suspension(batch: Batch) -> None:
+    """Ask once more for the undo of what suspended those who come back from their end: it was undone while they were ended.
+
+    One that is under way is asked for as well, in order to wait for its end: it may have looked for them before they came back.
+    """
+    if batch.action == Action.SUSPEND:
+        return  # who comes back from a suspension has no other one that an undo passed over
+    with without_timeout():
+        run(
+            "UPDATE campaign_batch SET state = 'undo_requested' WHERE state IN ('undone', 'undo_requested') AND action = 'suspend' AND batch_id IN ("
+            "SELECT s.batch_id FROM campaign_batchline b JOIN lines_suspension s USING (line_id)"
+            " WHERE b.batch_id = %s AND b.outcome = 'undone' AND s.restored_on IS NULL)",
+            [batch.batch_id],
+        )
+
+
+def _counting_campaign_id(batch: Batch) -> UUID:
+    """Return the campaign that counts whoever comes back: its own, or the one that was begun since."""
+    others = rows(
+        "SELECT campaign_id FROM campaign_campaign WHERE closed_on IS NULL ORDER BY campaign_id = %s DESC LIMIT 1",
+        [batch.campaign_id],
+    )
+    return others[0].campaign_id if others else batch.campaign_id
+
+
+def _new_last_day(batch: Batch, on: dt.date) -> dict[str, Any]:
+    """Return the last day that whoever comes back is notified of, on which the desks are open, and how long before it they are reminded.
+
+    An undo never fails of a pack: where it cannot be read any more, or knows no campaign, that day is the next. While a stay has no end, or
+    the law has not begun, nobody knows the day, and none is notified.
+    """
+    tomorrow = on + dt.timedelta(days=1)
+    (campaign,) = rows(
+        "SELECT pack_id, begins_on FROM campaign_campaign WHERE campaign_id = %s", [_counting_campaign_id(batch)]
+    )
+    try:
+        pack = load_pack(campaign.pack_id)
+    except RollkeeperError:
+        return {"last_day": tomorrow, "lead_days": None, "begins_on": campaign.begins_on}
+    if not pack.has_campaign:
+        return {"last_day": tomorrow, "lead_days": None, "begins_on": campaign.begins_on}
+    last_day = next_open_day(pack, on, stays=known_stays()) if campaign.begins_on <= on else None
+    return {
+        "last_day": last_day, "lead_days": max(pack.reminders, default=None), "begins_on": campaign.begins_on,
+    }  # fmt: skip
+
+
+def _values(authority: Authority, role: str, batch: Batch, on: dt.date) -> dict[str, Any]:
+    return _new_last_day(batch, on) | {
+        "batch_id": batch.batch_id,
+        "campaign_id": batch.campaign_id,
+        "counting_campaign_id": _counting_campaign_id(batch),
+        "action": batch.action,
+        "language": NO_LANGUAGE,
+        "on": on,
+        "at": clock.now(),
+        "verb": Verb.LINE_RESTORED.value,
+        "article": None,
+        "role": str(role),
+        "actor": authority.commitment,
+        "staff_id": authority.staff_id,
+        "pack_hash": batch.pack_hash,
+    }

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How the commands of this package say what they found, for people. References, counts and days; nobody's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import out, show_table
+
+if TYPE_CHECKING:  # the commands are listed by --help, which need not wait for what they show
+    from rollkeeper.campaign.batch_planning import DueLines
+    from rollkeeper.campaign.batch_execution import BatchRunResult
+    from rollkeeper.campaign.nightly import NightlyResult
+    from rollkeeper.campaign.batch_rollback import UndoResult
+    from rollkeeper.campaign.queries import (
+        BatchDetail,
+        BatchView,
+        CampaignOverview,
+        Explanation,
+        StayView,
+        NotNotifiedLine,
+    )
+    from rollkeeper.law.explain import Sentence
+
+
+def due(found: DueLines, detail: BatchDetail | None) -> None:
+    """Show what is due for one action, and the sample for review by eye."""
+    held = f" Excluded: {_counts(found.excluded)}." if found.excluded else ""
+    out.print(f"[bold]{found.due_on}: {found.count:,} lines to {found.action.value}.[/bold]{held}")
+    if detail is None:
+        return
+    out.print(
+        f"Batch {found.batch_id} waits for {detail.view.approvals_needed} people. Some of it, drawn by lot:"
+    )
+    for line in detail.preview:
+        out.print(
+            f"\n  {line.line_id}  {line.service}  {line.region or ''}  notified {line.notified_on}, last day"
+            f" {line.last_day_on}",
+            markup=False,
+        )
+        _sentences(line.sentences)
+    out.print()
+
+
+def night(nightly_result: NightlyResult, undone: Sequence[UndoResult], ran: Sequence[BatchRunResult]) -> None:
+    """Show what a night did."""
+    out.print(
+        f"Clocks started: {nightly_result.started:,}. Out of scope, being registered or terminated: {nightly_result.out_of_scope:,}. Postponed:"
+        f" {nightly_result.postponed:,}. Reminders owed: {nightly_result.reminded:,}."
+    )
+    for one in undone:
+        out.print(f"Batch {one.batch_id} undone: {one.undone:,} lines back, {one.left_alone:,} left alone.")
+    for run in ran:
+        why = f" It goes no further: {run.why}." if run.why else ""
+        again = f" Run again after {run.until.astimezone(clock.zone()):%Y-%m-%d %H:%M}." if run.until else ""
+        out.print(
+            f"Batch {run.batch_id} ({run.action}) is {run.state.value}: {run.done:,} lines done,"
+            f" {run.skipped:,} skipped.{why}{again}"
+        )
+    if not ran:
+        out.print("No approved batch has its day today.")
+
+
+def status(seen: CampaignOverview | None, batches: Sequence[BatchView], stays: Sequence[StayView]) -> None:
+    """Show how a campaign stands; batches and stays also after it was closed: they can be undone and lifted."""
+    if seen is None:
+        out.print("No campaign is planned.")
+    else:
+        _overview(seen)
+    for batch in batches:
+        _batch(batch)
+    for stay in stays:
+        out.print(
+            f"Stay {stay.stay_id}: {stay.first} to {stay.last or '(open)'}; {stay.end_approvals} approved its end.",
+            markup=False,
+        )
+
+
+def _overview(seen: CampaignOverview) -> None:
+    show_table(
+        f"Campaign {seen.pack_id}, begins {seen.begins_on}",
+        ("stage", "lines"),
+        list(seen.stage_counts.items()),
+    )
+    out.print(
+        f"Not reached yet: {seen.unreachable:,}. Reached by: {_counts(seen.reached_by_channel) or 'nothing'}."
+    )
+    if seen.due_soon:
+        rows = [(day.day, day.action, day.count) for day in seen.due_soon]
+        show_table("Due soon, if nothing changes", ("day", "action", "lines"), rows)
+
+
+def unreachable(line: NotNotifiedLine) -> None:
+    """Show one line that was not reached."""
+    state = line.notice_state or "no notice"
+    out.print(
+        f"{line.line_id}  {line.service}  {line.region or '-'}  {state}  {line.attempts} attempts"
+        + (f"  waived: {line.waiver_reason}" if line.waiver_reason else ""),
+        markup=False,
+    )
+
+
+def explanation(found: Explanation) -> None:
+    """Show why a line stands where it stands."""
+    stage = f", {found.stage} in the campaign" if found.stage else ""
+    out.print(f"Line {found.line_id} ({found.service}) is {found.state}{stage}. On {found.on}:", markup=False)
+    _sentences(found.sentences)
+
+
+def _batch(batch: BatchView) -> None:
+    by = ", ".join(approver.username for approver in batch.approvals) or "nobody yet"
+    why = f" Stopped: {batch.stop_reason}." if batch.stop_reason else ""
+    reasons = f" ({_counts(batch.skipped)})" if batch.skipped else ""
+    out.print(
+        f"Batch {batch.batch_id}: {batch.action} on {batch.due_on}, {batch.state}; {batch.line_count:,} lines,"
+        f" {batch.done_count:,} done, {batch.skipped_count:,} skipped{reasons}, {batch.undone_count:,} undone;"
+        f" approved by {by}.{why}",
+        markup=False,
+    )
+
+
+def _sentences(sentences: Sequence[Sentence]) -> None:
+    for sentence in sentences:
+        article = f"  [art. {sentence.article}]" if sentence.article else ""
+        out.print(f"    - {sentence.text}{article}", markup=False)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())

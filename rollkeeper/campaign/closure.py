@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Bring a campaign to its end: nobody is left half way, and for whoever was never notified a named person answers."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign.open_campaign import OpenCampaign, lock_planning, open_campaign
+from rollkeeper.campaign.errors import ApproverUnknown, CampaignNotOver, WaiversMissing
+from rollkeeper.campaign.choices import BatchState, WaiverReason, Stage
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.errors import RollkeeperError, raise_all
+from rollkeeper.kernel.ids import CampaignId, LineId
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.services import withdraw_of_campaign
+from rollkeeper.notices.choices import NoticeKind
+
+WITHDRAWN_AT_CLOSE = (NoticeKind.REGISTER_BY, NoticeKind.REMINDER, NoticeKind.SUSPENDED)
+"""Notices that promise a day of a campaign; none of them is sent once it is closed."""
+
+_OPEN_BATCHES = (BatchState.WAITING, BatchState.APPROVED, BatchState.RUNNING, BatchState.UNDO_REQUESTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """How many lines somebody now answers for; the rest of those given was reached, registered or taken on before."""
+
+    waived: int
+    left_alone: int
+
+
+@dataclass(frozen=True, slots=True)
+class _MemberCounts:
+    """Where the lines of a campaign stand when it is to close; `counting` and `suspended` without the protected, whom no batch
+    ever cuts.
+    """
+
+    not_notified: int
+    not_waived: int
+    running: int
+    suspended: int
+    open_batches: int
+    terminated: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedCampaign:
+    """A campaign that is over."""
+
+    campaign_id: CampaignId
+    closed_on: dt.date
+    terminated: int
+    out_of_scope: int
+    waived: int
+
+
+def waive_unreachable(
+    authority: Authority, line_ids: Sequence[LineId], *, because: WaiverReason, on: dt.date
+) -> Waived:
+    """Answer, as a named person, for lines whose subscribers could not be notified. Nothing happens to the lines.
+
+    Refuses: NotAllowed, ApproverUnknown, NoCampaign, PackChanged. Ledger: campaign:line:waived, one a line.
+    """
+    role = require(authority, Permission.WAIVE_UNREACHABLE)
+    if authority.staff_id is None:
+        raise ApproverUnknown
+    with action(), without_timeout():
+        lock_planning()
+        campaign = open_campaign()
+        values = {
+            "campaign_id": campaign.campaign_id, "lines": list(line_ids), "because": because.value,
+            "staff_id": authority.staff_id, "day": on, "at": clock.now(), "verb": Verb.LINE_WAIVED.value,
+            "role": role, "actor": authority.commitment, "pack": campaign.pack.hash,
+            "article": campaign.pack.campaign.notice_article,
+        }  # fmt: skip
+        waived = run(sql("campaign", "waive_unreachable"), values)
+    return Waived(waived, len(line_ids) - waived)
+
+
+def close_campaign(authority: Authority, *, on: dt.date) -> ClosedCampaign:
+    """Close the campaign under way. What it still owed to people who were not reached is withdrawn.
+
+    Refuses: NotAllowed, NoCampaign, PackChanged, WaiversMissing, CampaignNotOver (together). Ledger:
+    campaign:campaign:closed.
+    """
+    role = require(authority, Permission.CLOSE_CAMPAIGN)
+    with action(), without_timeout():
+        lock_planning()
+        campaign = open_campaign()
+        left = _member_counts(campaign, at_work=_lock_batches(campaign))
+        raise_all(_faults(campaign, left))
+        waived = left.not_notified
+        run("UPDATE campaign_campaign SET closed_on = %s WHERE campaign_id = %s", [on, campaign.campaign_id])
+        withdraw_of_campaign(campaign.campaign_id, WITHDRAWN_AT_CLOSE)
+        facts: dict[str, str | int | bool] = {
+            "campaign": str(campaign.campaign_id),
+            "terminated": left.terminated,
+            "waived": waived,
+            "out_of_scope": left.gone,
+        }
+        append_entry(
+            authority, verb=Verb.CAMPAIGN_CLOSED, role=role, on=on, pack=campaign.pack.hash,
+            article=campaign.pack.campaign.notice_article, facts=facts,
+        )  # fmt: skip
+    return ClosedCampaign(campaign.campaign_id, on, left.terminated, left.gone, waived)
+
+
+def _lock_batches(campaign: OpenCampaign) -> int:
+    """Let no batch be undone beside the close, since nobody would count whoever came back; return how many are at work already."""
+    held = rows(
+        "SELECT FROM campaign_batch WHERE campaign_id = %s FOR NO KEY UPDATE SKIP LOCKED",
+        [campaign.campaign_id],
+    )
+    (there,) = rows("SELECT count(*) AS n FROM campaign_batch WHERE campaign_id = %s", [campaign.campaign_id])
+    return int(there.n) - len(held)
+
+
+def _member_counts(campaign: OpenCampaign, *, at_work: int) -> _MemberCounts:
+    values = {"campaign_id": campaign.campaign_id}
+    stages = {
+        row.stage: int(row.lines)
+        for row in rows("SELECT stage, sum(lines) AS lines FROM campaign_tally WHERE campaign_id = %(campaign_id)s GROUP BY 1",
+                        values)
+    }  # fmt: skip
+    (not_waived,) = rows(sql("campaign", "not_waived"), values)
+    spared = {row.stage: row.lines for row in rows(sql("campaign", "exempt_members"), values)}
+    (batches,) = rows(
+        "SELECT count(*) AS n FROM campaign_batch WHERE campaign_id = %s AND state = ANY (%s)",
+        [campaign.campaign_id, [state.value for state in _OPEN_BATCHES]],
+    )
+    return _MemberCounts(
+        not_notified=stages.get(Stage.NOT_NOTIFIED, 0), not_waived=not_waived.lines,
+        running=stages.get(Stage.RUNNING, 0) - spared.get(Stage.RUNNING, 0),
+        suspended=stages.get(Stage.SUSPENDED, 0) - spared.get(Stage.SUSPENDED, 0),
+        open_batches=max(batches.n, at_work), terminated=stages.get(Stage.TERMINATED, 0),
+        gone=stages.get(Stage.OUT_OF_SCOPE, 0),
+    )  # fmt: skip
+
+
+def _faults(campaign: OpenCampaign, left: _MemberCounts) -> list[RollkeeperError]:
+    faults: list[RollkeeperError] = []
+    if left.not_waived:
+        article = campaign.pack.campaign.notice_article
+        faults.append(WaiversMissing(count=left.not_waived, article=article))
+    if left.running or left.suspended or left.open_batches:
+        faults.append(
+            CampaignNotOver(running=left.running, suspended=left.suspended, batches=left.open_batches)
+        )
+    return faults

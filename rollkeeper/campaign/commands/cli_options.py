@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the commands of this package ask in common: which batch, which line, who it is, and an instance that is open."""
+
+import dataclasses
+import datetime as dt
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from rollkeeper.access.services import sign_in
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.kernel import instance_opener
+from rollkeeper.kernel.console import read_date
+from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.lines.queries import LineView, find_line
+from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
+
+BatchArgument = Annotated[UUID, typer.Argument(help="The batch, as 'campaign status' names it.")]
+NumberArgument = Annotated[str, typer.Argument(help="The whole number of the line.")]
+AsOption = Annotated[
+    str | None, typer.Option("--as", metavar="USERNAME", help="Who you are; the password is asked for.")
+]
+NeededAsOption = Annotated[
+    str, typer.Option("--as", metavar="USERNAME", help="Who you are; the password is asked for.")
+]
+FirstDayOption = Annotated[
+    dt.date | None, typer.Option("--from", parser=read_date, metavar="DATE", help="Default: today.")
+]
+LastDayOption = Annotated[
+    dt.date | None, typer.Option("--to", parser=read_date, metavar="DATE", help="Default: open.")
+]
+
+
+@contextmanager
+def opened() -> Iterator[None]:
+    """Open the instance, starting its servers where nobody has."""
+    instance_opener.open_instance()
+    yield
+
+
+def console() -> Authority:
+    """Return the authority of whoever may type commands on the machine."""
+    return console_authority()
+
+
+def console_or_user(username: str | None) -> Authority:
+    """Return the authority of a person where one is named."""
+    return console() if username is None else signed_in(username)
+
+
+def signed_in(username: str) -> Authority:
+    """Return the authority of a person who gives the password."""
+    return sign_in(username, _password())
+
+
+def written(number: str) -> str:
+    """Return a number, a domain or an address block as the register writes it."""
+    return normalise_identifier(number, service=service_guess(number), country=settings().country_code)
+
+
+def line_with(number: str) -> LineView:
+    """Return the line that has a number. Refuses: NumberNotRead, LineNotFound."""
+    line = find_line(written(number))
+    if line is None:
+        raise LineNotFound
+    return line
+
+
+def declared_reason(written: str) -> PauseReason:
+    """Return one of the reasons that a person declares."""
+    declared = [one.value for one in PauseReason if one not in NOT_DECLARED]
+    if written not in declared:
+        raise typer.BadParameter(f"--reason is one of: {', '.join(declared)}")
+    return PauseReason(written)
+
+
+def plain(value: Any) -> Any:
+    """Return an answer of an act or a query as JSON wants it."""
+    return None if value is None else dataclasses.asdict(value)
+
+
+def _password() -> str:
+    """Take the password from the environment, else from standard input, else ask."""
+    given = os.environ.get("ROLLKEEPER_PASSWORD")
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return str(typer.prompt("Password", hide_input=True))

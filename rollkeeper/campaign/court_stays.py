@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A court's stay, or a general extension: entered by one, lifted by two. While it covers a day, nothing is done.
+
+A batch that runs looks at the stays before each chunk, so one that is entered meanwhile stops it within a chunk. What the network
+has not heard waits as well: a trigger on the stays says to it on which days it bars and ends nobody.
+"""
+
+import datetime as dt
+from uuid import UUID
+
+from rollkeeper.access.services import have_enough_approvers
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign.errors import ApproverUnknown, StayNotFound, StayReversed
+from rollkeeper.campaign.rules import STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS, Days, covers
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.kernel.database import action, without_timeout, rows, run
+from rollkeeper.kernel.ids import BatchId, StaffId, new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+_POSTPONING = 60  # the matter of kernel.claims.serialize_on
+
+
+def known_stays() -> list[Days]:
+    """Return every stay, first and last day inclusive; None where it is open."""
+    found = rows("SELECT lower(days) AS first, upper(days) - 1 AS last FROM campaign_stay ORDER BY days")
+    return [(row.first, row.last) for row in found if row.first is not None]
+
+
+def enter_stay(
+    authority: Authority, *, first: dt.date, last: dt.date | None, reason: str, on: dt.date
+) -> UUID:
+    """Let every clock stand still from `first` through `last` (None: until it is lifted).
+
+    Refuses: NotAllowed, StayReversed. Ledger: campaign:stay:entered.
+    """
+    role = require(authority, Permission.ENTER_STAY)
+    if last is not None and last < first:
+        raise StayReversed(first=first, last=last)
+    stay_id = new_uuid()
+    facts = {"first": first.isoformat(), "stay": str(stay_id)} | ({"last": last.isoformat()} if last else {})
+    with action():
+        run(
+            "INSERT INTO campaign_stay (stay_id, days, reason, recorded_at, recorded_by)"
+            " VALUES (%s, daterange(%s, %s, '[]'), %s, %s, %s)",
+            [stay_id, first, last, reason, clock.now(), authority.staff_id],
+        )
+        append_entry(authority, verb=Verb.STAY_ENTERED, role=role, on=on, facts=facts)
+        postpone_commands(on)
+    return stay_id
+
+
+def end_stay(authority: Authority, *, stay_id: UUID, on: dt.date) -> bool:
+    """Agree that a stay ends, `on` being its last day; return whether enough people have now agreed, all of them on that day.
+
+    Refuses: NotAllowed, ApproverUnknown, StayNotFound. Ledger: campaign:stay:end_approved; campaign:stay:ended, once it is.
+    """
+    role = require(authority, Permission.END_STAY)
+    if authority.staff_id is None:
+        raise ApproverUnknown
+    with action():
+        first = _lock_open_stay(stay_id, on)
+        run(
+            "INSERT INTO campaign_stayendapproval (stay_id, staff_id, last_day, agreed_at) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (stay_id, staff_id) DO UPDATE SET last_day = excluded.last_day, agreed_at = excluded.agreed_at",
+            [stay_id, authority.staff_id, on, clock.now()],
+        )
+        agreed_facts = {"last": on.isoformat(), "stay": str(stay_id)}
+        append_entry(authority, verb=Verb.STAY_END_APPROVED, role=role, on=on, facts=agreed_facts)
+        # A yes of months ago says nothing of today.
+        agreed = rows(
+            "SELECT staff_id FROM campaign_stayendapproval WHERE stay_id = %s AND last_day = %s", [stay_id, on]
+        )
+        if not have_enough_approvers(Permission.END_STAY, {StaffId(row.staff_id) for row in agreed}, on=on):
+            return False
+        last = max(on, first)
+        run(
+            "UPDATE campaign_stay SET days = daterange(%s, %s, '[]') WHERE stay_id = %s",
+            [first, last, stay_id],
+        )
+        facts = {"last": last.isoformat(), "stay": str(stay_id)}
+        append_entry(authority, verb=Verb.STAY_ENDED, role=role, on=on, facts=facts)
+        postpone_commands(on)
+    return True
+
+
+def postpone_commands(on: dt.date, *, of_batch: BatchId | None = None) -> None:
+    """Let what a batch that was stopped, or is to be undone, asked of the network wait some days (`campaign.rules`).
+
+    These begin behind the stays that cover a day. Without a batch all such batches are meant: their stays have changed. Waits
+    for whoever does the same, however long that takes, and looks at the stays afterwards: a stop must not fail of waiting, and
+    nobody may take back what another stay holds.
+    """
+    run("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
+    serialize_on(_POSTPONING)
+    day, stays = on, known_stays()
+    while ends := [last for first, last in stays if covers((first, last), day)]:
+        if None in ends:
+            until = dt.datetime.max.replace(tzinfo=dt.UTC) - dt.timedelta(days=366)
+            break
+        day = max(last for last in ends if last is not None) + dt.timedelta(days=1)
+    else:
+        until = clock.now() if day == on else dt.datetime.combine(day, dt.time(), clock.zone())
+    with without_timeout():
+        run("SELECT campaign_postpone_commands(%s, %s, %s, %s)", [until, of_batch, STOPPED_POSTPONE_DAYS, UNDO_POSTPONE_DAYS])
+
+
+def _lock_open_stay(stay_id: UUID, on: dt.date) -> dt.date:
+    found = rows(
+        "SELECT lower(days) AS first FROM campaign_stay WHERE stay_id = %s"
+        " AND (upper_inf(days) OR upper(days) - 1 > %s) FOR UPDATE",
+        [stay_id, on],
+    )
+    if not found:
+        raise StayNotFound(stay=stay_id)
+    first: dt.date = found[0].first
+    return first

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From lines to clocks and back: the law counts each distinct clock once, however many lines share it.
+
+A caller leaves the lines in the temporary table `member_clock (line_id, anchor_on, days, pauses, …)`; afterwards
+`law_due` says for each distinct clock when its last day is and from when a stage may follow. Separate because
+planning, sweeping, preparing and running all count in the same way.
+
+Two views of the same clock: *as known* takes pauses and stays as they are recorded; *at least* leaves out what lies
+after a day, since that may still be taken back. The second can only be too early and is what `next_check_on` and
+promises rest on.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from rollkeeper.campaign.rules import HORIZON_DAYS, Days, clipped
+from rollkeeper.kernel.database import run, sql
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.rules import count_clock
+from rollkeeper.law.clock_sql import fill_due
+
+
+def make_clocks(name: str, values: Mapping[str, Any]) -> int:
+    """Fill `member_clock` by one of this package's statements; return how many lines it holds."""
+    run("DROP TABLE IF EXISTS pg_temp.member_clock")
+    return run(sql("campaign", name), values)
+
+
+def count_as_known(pack: Pack, *, stays: list[Days], through: dt.date) -> None:
+    """Count every clock through a day, with pauses and stays as they are recorded now."""
+    _count(pack, stays=stays, through=through, known_through=None)
+
+
+def count_at_least(
+    pack: Pack,
+    *,
+    stays: list[Days],
+    on: dt.date,
+    from_day: dt.date | None = None,
+    then_days: int | None = None,
+) -> None:
+    """Count every clock to its end, with no pause and no stay after `on`.
+
+    With `then_days` also the clock that would begin on `on` and run so many days, for the same pauses.
+    """
+    ahead = dt.timedelta(days=pack.campaign.grace_days + pack.campaign.suspension_days + HORIZON_DAYS)
+    through = max(on, from_day or on) + ahead
+    _count(pack, stays=clipped(stays, on=on), through=through, known_through=on, then_days=then_days)
+
+
+def last_day_if_notified(pack: Pack, *, stays: list[Days], begins_on: dt.date, on: dt.date) -> dt.date | None:
+    """Return the last day to register of whoever is notified on a day and has no pause; None where it is out of sight."""
+    anchor_on, days = max(begins_on, on), pack.campaign.grace_days
+    through = anchor_on + dt.timedelta(days=days + HORIZON_DAYS)
+    counted = count_clock(pack, anchor_on=anchor_on, days=days, stays=clipped(stays, on=on), through=through)
+    return counted.last_day_on
+
+
+def _count(
+    pack: Pack,
+    *,
+    stays: list[Days],
+    through: dt.date,
+    known_through: dt.date | None,
+    then_days: int | None = None,
+) -> None:
+    run(sql("campaign", "clock_pauses"), {"known_through": known_through})
+    run("DROP TABLE IF EXISTS pg_temp.law_clock, pg_temp.law_due")
+    run(sql("campaign", "distinct_clocks"), {"on": known_through, "then_days": then_days})
+    fill_due(pack, stays=stays, through=through)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The history of one line as the law's explanation wants it, put together from what several packages know.
+
+Separate because explanations, samples and the tests against `law.rules` all need the same history.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rollkeeper.campaign.choices import Stage
+from rollkeeper.campaign.court_stays import known_stays
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.explain import LineHistory
+from rollkeeper.lines.queries import LineFacts, line_history
+from rollkeeper.lines.choices import SuspensionReason
+
+
+@dataclass(frozen=True, slots=True)
+class LineWithHistory:
+    """What is known of a line; `stage` is None for one that is in no campaign."""
+
+    service: str
+    region: str | None
+    state: str
+    stage: str | None
+    pack_id: str
+    history: LineHistory
+
+
+def read_history(line_id: LineId) -> LineWithHistory | None:
+    """Return the history of a line, None where there is no such line."""
+    facts = line_history(line_id)
+    if facts is None:
+        return None
+    (notified,) = rows(sql("campaign", "line_history"), {"line_id": line_id, "zone": settings().zone})
+    suspended_on, restored_on = _suspension(facts)
+    # What was promised of a suspension that is lifted, or of a clock that is over, says nothing of what may follow.
+    runs = Stage.RUNNING if suspended_on is None else Stage.SUSPENDED
+    line = facts.line
+    history = LineHistory(
+        service=line.service.value,
+        activated_on=line.activated_on,
+        registered_on=facts.registered_on if line.is_registered else None,
+        notices_delivered=tuple(notified.delivered),
+        notices_bounced=tuple(notified.bounced),
+        promised_on=notified.promised_on if notified.stage == runs else None,
+        pauses=tuple((pause.first, pause.last) for pause in facts.pauses),
+        stays=tuple(known_stays()),
+        holds=facts.holds,
+        suspended_on=suspended_on,
+        restored_on=restored_on,
+        terminated_on=line.terminated_on,
+        terminated_by=line.terminated_by,
+        erased_on=line.erased_on,
+    )
+    pack_id = notified.pack_id or settings().pack
+    return LineWithHistory(line.service.value, notified.region, line.state.value, notified.stage, pack_id, history)
+
+
+def _suspension(facts: LineFacts) -> tuple[dt.date | None, dt.date | None]:
+    """Return when the campaign suspended the line and when registering restored it.
+
+    A suspension that was lifted without a registration was undone: it never happened, and its days are a pause.
+    """
+    registered_on = facts.registered_on if facts.line.is_registered else None
+    for suspension in reversed(facts.suspensions):
+        if suspension.reason is not SuspensionReason.REGISTRATION:
+            continue
+        if suspension.restored_on is None:
+            return suspension.begun_on, None
+        if suspension.restored_on == registered_on:
+            return suspension.begun_on, suspension.restored_on
+        return None, None
+    return None, None

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The night: start the clocks of who was notified, let go who registered, remind, put off who is not due. Acts against nobody.
+
+Looks only at lines that changed since the last night (`campaign_linechange`) and at those whose day to be checked has
+come (`campaign_member.next_check_on`): a night on which nothing is due costs the same for a million lines as for one.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign import deadlines
+from rollkeeper.campaign.restarted_clocks import restart_clocks
+from rollkeeper.campaign.open_campaign import OpenCampaign, find_campaign, lock_planning
+from rollkeeper.campaign.errors import NightlyRunGap
+from rollkeeper.campaign.rules import Days, covers, may_act_on
+from rollkeeper.campaign.court_stays import known_stays
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.law.rules import Allowed
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.choices import NO_LANGUAGE
+
+
+@dataclass(frozen=True, slots=True)
+class NightlyResult:
+    """What a night did."""
+
+    started: int = 0
+    out_of_scope: int = 0
+    postponed: int = 0
+    reminded: int = 0
+
+
+def run_nightly(authority: Authority, *, on: dt.date, after_gap: bool = False) -> NightlyResult:
+    """Bring every member to where it stands on a day. Running it again changes nothing.
+
+    `after_gap`: somebody says that the date is right, though no night was played for long. Refuses: NotAllowed, PackChanged,
+    NightlyRunGap. Ledger: campaign:clock:started a line, campaign:nightly_run:finished a night.
+    """
+    role = require(authority, Permission.RUN_BATCH)
+    with action(), without_timeout():
+        lock_planning()
+        campaign = find_campaign()
+        if campaign is None:
+            # What changed is of use to a campaign alone: to one that an undo opens again, for those who were its members.
+            run(
+                "DELETE FROM campaign_linechange c"
+                " WHERE NOT EXISTS (SELECT FROM campaign_member m WHERE m.line_id = c.line_id OFFSET 0)"
+            )
+            return NightlyResult()
+        if not after_gap:
+            _refuse_gap(campaign, on)
+        stays = known_stays()
+        values = _values(authority, role, campaign, on)
+        run("DROP TABLE IF EXISTS pg_temp.changed_line")
+        seen = run(sql("campaign", "drain_line_changes"), values)
+        if seen:
+            _restart_served(campaign, on=on)
+            _reenter(campaign, values, stays=stays, on=on)
+        nightly_result = NightlyResult(
+            out_of_scope=rows(sql("campaign", "leave_campaign"), values)[0].lines if seen else 0,
+            started=_start(campaign, values, stays=stays, on=on) if seen else 0,
+            reminded=_remind(campaign, values, stays=stays, on=on),
+            postponed=_recheck(campaign, values, stays=stays, on=on),
+        )
+        _record_run(authority, role, campaign, values, nightly_result, on=on)
+    return nightly_result
+
+
+def _refuse_gap(campaign: OpenCampaign, on: dt.date) -> None:
+    """Refuse a night long after the last one."""
+    (found,) = rows(
+        "SELECT max(day) AS last FROM campaign_nightlyrun WHERE campaign_id = %s AND day <= %s",
+        [campaign.campaign_id, on],
+    )
+    if clock.is_clock_far_ahead(on, last=found.last):
+        raise NightlyRunGap(last=found.last, day=on, days=(on - found.last).days)
+
+
+def _restart_served(campaign: OpenCampaign, *, on: dt.date) -> None:
+    """Count those again who were given service back without a registration, and whom nothing protects any more."""
+    served = rows("SELECT line_id FROM changed_line WHERE stage = 'suspended'")
+    restart_clocks(campaign, [LineId(row.line_id) for row in served], on=on)
+
+
+def _reenter(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> None:
+    """Ask those again for whose line nobody is registered any more."""
+    promised_today = deadlines.last_day_if_notified(campaign.pack, stays=stays, begins_on=campaign.begins_on, on=on)
+    if promised_today is not None:
+        run(sql("campaign", "reenter_campaign"), {**values, "promised_today": promised_today})
+
+
+def _start(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
+    if not deadlines.make_clocks("start_clocks", {**values, "days": values["grace_days"]}):
+        return 0
+    deadlines.count_at_least(campaign.pack, stays=stays, on=on, from_day=campaign.begins_on)
+    return int(rows(sql("campaign", "start_members"), values)[0].lines)
+
+
+def _remind(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
+    """Owe the reminders that the pack asks for. Nothing is done to anybody, so it is done on days of rest as well.
+
+    While a stay lasts nobody knows the last day: each night would name another one that does not hold.
+    """
+    if any(covers(stay, on) for stay in stays):
+        return 0
+    if not campaign.pack.reminders or not deadlines.make_clocks("remind_clocks", values):
+        return 0
+    deadlines.count_at_least(campaign.pack, stays=stays, on=on)
+    return int(rows(sql("campaign", "remind_members"), values)[0].lines)
+
+
+def _recheck(campaign: OpenCampaign, values: Mapping[str, Any], *, stays: list[Days], on: dt.date) -> int:
+    """Put off what is not due. On a day on which nothing may be done there is nothing to find out."""
+    if not isinstance(may_act_on(campaign.pack, on, stays=stays), Allowed):
+        return 0
+    if not deadlines.make_clocks("recheck_clocks", values):
+        return 0
+    deadlines.count_at_least(campaign.pack, stays=stays, on=on)
+    return run(sql("campaign", "recheck_members"), values)
+
+
+def _record_run(
+    authority: Authority,
+    role: str,
+    campaign: OpenCampaign,
+    values: Mapping[str, Any],
+    nightly_result: NightlyResult,
+    *,
+    on: dt.date,
+) -> None:
+    ran_before = rows(
+        "SELECT day FROM campaign_nightlyrun WHERE campaign_id = %s AND day = %s", [campaign.campaign_id, on]
+    )
+    run(sql("campaign", "fold_tally"))
+    run(sql("campaign", "fold_region_tally"))
+    run(sql("campaign", "nightly_run"), values)
+    if ran_before and nightly_result == NightlyResult():
+        return
+    facts: dict[str, str | int | bool] = {
+        "campaign": str(campaign.campaign_id),
+        "out_of_scope": nightly_result.out_of_scope,
+        "postponed": nightly_result.postponed,
+        "reminded": nightly_result.reminded,
+        "started": nightly_result.started,
+    }
+    append_entry(
+        authority, verb=Verb.NIGHTLY_RUN_FINISHED, role=role, on=on, pack=campaign.pack.hash,
+        article=campaign.pack.campaign.grace_article, facts=facts,
+    )  # fmt: skip
+
+
+def _values(authority: Authority, role: str, campaign: OpenCampaign, on: dt.date) -> dict[str, Any]:
+    rules = campaign.pack.campaign
+    return {
+        "campaign_id": campaign.campaign_id,
+        "begins_on": campaign.begins_on,
+        "grace_days": rules.grace_days,
+        "suspension_days": rules.suspension_days,
+        "reminders": list(campaign.pack.reminders),
+        "lead_days": max(campaign.pack.reminders, default=None),
+        "language": NO_LANGUAGE,
+        "on": on,
+        "at": clock.now(),
+        "verb": Verb.CLOCK_STARTED.value,
+        "role": role,
+        "actor": authority.commitment,
+        "staff_id": authority.staff_id,
+        "pack_hash": campaign.pack.hash,
+        "article": rules.notice_article,
+    }

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Which campaign is open, and whether it may still go on as it was planned.
+
+Separate because every act of this package begins here. All of them take one lock in turn, so that two nights at once do
+the work of one.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from rollkeeper.campaign.errors import NoCampaign, OtherCampaignOpen, DifferentDays, PackChanged
+from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import CampaignId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.calendars import have_same_days
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack
+
+_PLANNING = 10  # the matter of kernel.claims.serialize_on
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCampaign:
+    """The campaign under way, with the pack that it obeys."""
+
+    campaign_id: CampaignId
+    pack_id: str
+    begins_on: dt.date
+    pack: Pack
+
+
+def open_campaign() -> OpenCampaign:
+    """Return the campaign under way. Refuses: NoCampaign, PackChanged."""
+    found = find_campaign()
+    if found is None:
+        raise NoCampaign
+    return found
+
+
+def find_campaign() -> OpenCampaign | None:
+    """Return the campaign under way, None where none is planned. Refuses: PackChanged."""
+    for row in rows(
+        "SELECT * FROM campaign_campaign WHERE closed_on IS NULL ORDER BY planned_at DESC LIMIT 1"
+    ):
+        pack = load_pack(row.pack_id)
+        if pack.hash != row.pack_hash:
+            raise PackChanged(pack=Path(row.pack_id).name)
+        return OpenCampaign(CampaignId(row.campaign_id), row.pack_id, row.begins_on, pack)
+    return None
+
+
+def require_no_other_campaign(pack_id: str) -> None:
+    """Make sure that no campaign of another pack is open: its lines would be left where they stand, unseen.
+
+    Refuses: OtherCampaignOpen.
+    """
+    for row in rows(
+        "SELECT pack_id FROM campaign_campaign WHERE closed_on IS NULL AND pack_id <> %s", [pack_id]
+    ):
+        raise OtherCampaignOpen(pack=Path(row.pack_id).name)
+
+
+def require_same_days(pack: Pack, *, on: dt.date) -> None:
+    """Make sure that this instance's days are those of the law: else somebody would be cut off some hours early. Refuses: DifferentDays."""
+    here = settings().zone
+    if not have_same_days(pack.zone, here, on=on):
+        raise DifferentDays(pack=pack.id, zone=pack.zone, zone_here=here)
+
+
+def lock_planning() -> None:
+    """Wait until no other process plans, nightly runs or prepares; hold on to the end of the transaction."""
+    serialize_on(_PLANNING)

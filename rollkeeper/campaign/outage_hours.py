@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every hour for which a line was off, with its cause: what billing must not charge, and what it gives back.
+
+Separate because it is derived from what happened (suspensions, lifts, undone batches, the network's own proof) and kept in
+no table of its own: it cannot say anything else than they do. The file holds references of lines, never a number or a name.
+"""
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from django.db import connection
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign.errors import BillingFileExists
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.errors import DaysReversed
+
+
+@dataclass(frozen=True, slots=True)
+class OutageExport:
+    """What was handed to billing."""
+
+    stretches: int
+    hours: float
+    credited_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """One stretch for which a line was off, and why."""
+
+    line_id: LineId
+    cause: str
+    off_from: dt.datetime
+    off_until: dt.datetime
+    credited: bool
+
+
+def export_outage_hours(
+    authority: Authority, file: Path, *, first: dt.date, last: dt.date, on: dt.date
+) -> OutageExport:
+    """Write a file for billing: each stretch from `first` through `last` for which a line was off.
+
+    Refuses: NotAllowed, DaysReversed, BillingFileExists. Ledger: campaign:outage_hours:exported.
+    """
+    role = require(authority, Permission.EXPORT_OUTAGE_HOURS)
+    if last < first:
+        raise DaysReversed(first=first, last=last)
+    with action(), without_timeout():
+        _gather(first, last)
+        _write_charges()
+        digest = _write(file)
+        (found,) = rows(
+            "SELECT count(*) AS stretches, coalesce(sum(extract(epoch FROM off_until - off_from)), 0)::float8 / 3600 AS hours,"
+            " coalesce(sum(extract(epoch FROM off_until - off_from)) FILTER (WHERE credited), 0)::float8 / 3600 AS credited"
+            " FROM outage"
+        )
+        facts = {
+            "file": digest,
+            "first": first.isoformat(),
+            "last": last.isoformat(),
+            "stretches": found.stretches,
+        }
+        append_entry(authority, verb=Verb.OUTAGE_HOURS_EXPORTED, role=role, on=on, facts=facts)
+    return OutageExport(found.stretches, found.hours, found.credited)
+
+
+def list_outages(*, first: dt.date, last: dt.date) -> list[Outage]:
+    """Return the same stretches, for a register whose lines can be held in memory."""
+    with action():
+        _gather(first, last)
+        found = rows("SELECT * FROM outage ORDER BY line_id, off_from, cause")
+    return [Outage(LineId(r.line_id), r.cause, r.off_from, r.off_until, r.credited) for r in found]
+
+
+def _gather(first: dt.date, last: dt.date) -> None:
+    run("DROP TABLE IF EXISTS pg_temp.outage")
+    zone = clock.zone()
+    values = {
+        "since": dt.datetime.combine(first, dt.time(), zone),
+        "until": dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone),
+        "now": clock.now(),
+        "zone": str(zone),
+    }
+    run(sql("campaign", "outage_hours"), values)
+
+
+def _write_charges() -> None:
+    """Leave what the pack says of fees where the file's statement reads it."""
+    money = load_pack(settings().pack).charges_while_suspended
+    run("DROP TABLE IF EXISTS pg_temp.outage_charge")
+    run("CREATE TEMPORARY TABLE outage_charge (charges text, late_fee text, article text) ON COMMIT DROP")
+    fee = None if money.late_fee is None else "yes" if money.late_fee else "no"
+    run("INSERT INTO outage_charge VALUES (%s, %s, %s)", [money.charges, fee, money.article])
+
+
+def _write(file: Path) -> str:
+    """Write the file for its owner alone, and return its SHA-256. A file that breaks off does not stay. Refuses: BillingFileExists."""
+    digest = sha256()
+    try:
+        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise BillingFileExists(file=file.name) from None
+    try:
+        with os.fdopen(opened, "wb") as out:
+            for piece in _pieces():
+                digest.update(piece)
+                out.write(piece)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    return digest.hexdigest()
+
+
+def _pieces() -> Iterator[bytes]:
+    with connection.cursor() as cursor, cursor.copy(sql("campaign", "outage_hours_file")) as copy:
+        yield from (bytes(piece) for piece in copy)

@@ -1,8 +1,0 @@
--- Counts the lines that are due on a day, and those whose day has come but that no batch may touch.
--- Law: art. 3; a promised day is never shortened. Reads: campaign_clock, law_due (temporary). Writes: -.
--- Plan: one hash join. Again: the same numbers.
-SELECT coalesce(c.held_back, 'due') AS what, count(*) AS lines
-  FROM campaign_clock c JOIN law_due d USING (anchor_on, days, pauses)
- WHERE d.last_day_on < %(due_on)s AND (c.promised_on IS NULL OR c.promised_on < %(due_on)s)
-   AND NOT c.pauses @> %(due_on)s::date
- GROUP BY 1

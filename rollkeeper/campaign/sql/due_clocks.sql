@@ -1,0 +1,20 @@
+-- Finds the lines on which a stage could follow by a day, with their clocks as they are known.
+-- Law: art. 3. Reads: campaign_member, lines_line, campaign_batchline, campaign_batch, provisioning_command.
+-- Writes: member_clock (temporary).
+-- Plan: campaign_member_to_check; grows with what is due. A line is in one unfinished batch at most.
+-- Again: the same rows until they are in a batch.
+CREATE TEMPORARY TABLE member_clock ON COMMIT DROP AS
+SELECT m.line_id, m.anchor_on, m.promised_on, l.version, '{}'::datemultirange AS pauses, %(days)s::integer AS days,
+       -- A line works on that the network was to bar and has not proved, or was last asked to restore, as for a broken floor: its end would come
+       -- without warning. Where no network is named nothing is ever tried.
+       CASE WHEN l.is_disputed THEN 'disputed' WHEN l.is_essential THEN 'essential'
+            WHEN m.stage = 'suspended' AND (
+                SELECT n.kind = 'restore' OR n.kind = 'bar' AND (
+                           n.state IN ('failed', 'sent') OR n.state = 'waiting' AND (%(has_own_network)s OR n.attempts > 0 OR n.next_try_at > %(now)s))
+                  FROM provisioning_command n WHERE n.line_id = m.line_id ORDER BY n.position DESC LIMIT 1) THEN 'unbarred' END AS excluded
+  FROM campaign_member m JOIN lines_line l USING (line_id)
+ WHERE m.stage = %(stage)s AND m.stage IN ('running', 'suspended') AND m.next_check_on <= %(due_on)s
+   AND m.campaign_id = %(campaign_id)s AND NOT l.is_registered AND l.state IN ('active', 'suspended')
+   AND NOT EXISTS (SELECT FROM campaign_batchline b JOIN campaign_batch USING (batch_id)
+                    WHERE b.line_id = m.line_id AND b.outcome = 'waiting'
+                      AND campaign_batch.state IN ('waiting', 'approved', 'running'))

@@ -1,0 +1,8 @@
+-- Counts the lines that are due on a day, and those whose day has come but that no batch may touch.
+-- Law: art. 3; a promised day is never shortened. Reads: member_clock, law_due (temporary). Writes: -.
+-- Plan: one hash join. Again: the same numbers.
+SELECT coalesce(c.excluded, 'due') AS what, count(*) AS lines
+  FROM member_clock c JOIN law_due d USING (anchor_on, days, pauses)
+ WHERE d.last_day_on < %(due_on)s AND (c.promised_on IS NULL OR c.promised_on < %(due_on)s)
+   AND NOT c.pauses @> %(due_on)s::date
+ GROUP BY 1

@@ -1,0 +1,13 @@
+-- Counts, by stage, the members whom no batch will ever cut or end: a lift, an alarm or a medical device hangs on their line, or
+-- the network gave their bar up, so that they work on. Narrower than what `due_clocks.sql` holds back: what may yet go out, or is
+-- in dispute, keeps a campaign open.
+-- Law: art. 1. Reads: campaign_member, lines_line, provisioning_command. Writes: -.
+-- Plan: campaign_member_to_check, a probe of lines_line_pkey a row; once, when a campaign is to close and few are left.
+-- Again: the same numbers.
+SELECT m.stage, count(*) AS lines
+  FROM campaign_member m JOIN lines_line l USING (line_id)
+ WHERE m.campaign_id = %(campaign_id)s AND m.stage IN ('running', 'suspended')
+   AND (l.is_essential OR m.stage = 'suspended' AND (
+        SELECT n.kind = 'restore' AND n.reason = 'floor_missing' OR n.kind = 'bar' AND n.state = 'failed'
+          FROM provisioning_command n WHERE n.line_id = m.line_id ORDER BY n.position DESC LIMIT 1))
+ GROUP BY m.stage

@@ -1,5 +1,0 @@
--- Shows how far an import is.
--- Law: -. Reads: campaign_import. Writes: -. Plan: one row, its unique file_hash.
--- Again: the same.
-SELECT import_id, rows_done, lines_made, rows_known, rows_refused, registered, finished_at
-  FROM campaign_import WHERE file_hash = %s

@@ -1,0 +1,10 @@
+-- Locks the lines whose turn it is, except those that somebody else is at work on.
+-- Law: art. 3 (who registers one minute before is never cut: both lock the line first).
+-- Reads: lines_line. Writes: row locks, batch_slice (temporary).
+-- Plan: lines_line_pkey. Never waits for a line. A statement after ANALYZE: without knowing how many lines there are
+-- the planner joined each with each (2.4 s for 5,000 lines instead of 0.05 s).
+-- Again: the same locks.
+WITH locked AS MATERIALIZED (
+    SELECT l.line_id FROM batch_slice t JOIN lines_line l USING (line_id) FOR UPDATE OF l SKIP LOCKED
+)
+UPDATE batch_slice t SET is_free = true FROM locked WHERE locked.line_id = t.line_id

@@ -1,0 +1,10 @@
+-- Locks the lines of those whom a changed pack concerns no more, or whose clock it moves, in order.
+-- Law: -. Reads: lines_line, campaign_member. Writes: row locks.
+-- Plan: one pass over the members; once a planning. A statement of its own: release_members.sql sees what was committed before the locks were had.
+-- Again: the same locks.
+SELECT count(*) AS lines FROM (
+    SELECT l.line_id FROM lines_line l JOIN campaign_member m USING (line_id)
+     WHERE m.campaign_id = %(campaign_id)s AND m.stage IN ('not_notified', 'running', 'suspended')
+       AND (m.stage = 'running' AND m.anchor_on < %(begins_on)s
+            OR NOT (l.service = ANY (%(services)s) AND l.activated_on < %(activated_before)s))
+     ORDER BY l.line_id FOR UPDATE OF l) locked

@@ -1,0 +1,29 @@
+-- Lets bars and ends of batches that were stopped or are to be undone, and that the network has not taken, wait some days, in the
+-- rights of this function's owner: of one batch, or of all of them where a stay is entered or lifted, behind which their days begin.
+-- Law: art. 1. Reads: campaign_batch, provisioning_command. Writes: row locks; provisioning_command by network_postpone. Plan: provisioning_command_by_batch, provisioning_command_pkey by line
+-- (OFFSET 0: statistics from before the batch say that the batch has one command); as many rows as wait.
+-- Again: the same rows. The caller holds `serialize_on`, so that no two of these see each other's batches half changed.
+--
+-- What was tried in vain waits like what was not tried, and counts as such: that the network was away is why people stop a batch.
+-- What is being tried in this moment waits as well if the network does not take it (`record_tries` keeps the later instant).
+-- A batch that was stopped has some days, and one that somebody asked to undo has others: long enough to put everybody back
+-- before anybody else loses service, and not for ever, since a line must not come to its end without having been barred.
+-- What an undo asks for is not held: it bars a line that the network has ended, which gives it emergency calls back.
+-- Rows are locked in the order in which tries are recorded.
+
+CREATE OR REPLACE FUNCTION campaign_postpone_commands(until timestamptz, of_batch uuid, days_stopped integer, days_to_undo integer)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH held AS MATERIALIZED (
+        SELECT c.line_id, c.command_id, b.state AS batch_state
+          FROM provisioning_command c JOIN campaign_batch b USING (batch_id)
+         WHERE (of_batch IS NULL OR c.batch_id = of_batch) AND b.state IN ('stopped', 'undo_requested')
+           AND c.kind IN ('bar', 'end') AND c.state = 'waiting' AND c.reason = 'registration'
+           AND NOT EXISTS (SELECT FROM (SELECT batch_id, kind, position FROM provisioning_command WHERE line_id = c.line_id OFFSET 0) e
+                            WHERE e.batch_id = c.batch_id AND e.kind = 'end' AND e.position < c.position)
+         ORDER BY c.position
+           FOR NO KEY UPDATE OF c
+    )
+    SELECT network_postpone(array_agg(line_id), array_agg(command_id), array_agg(until + make_interval(
+               days => CASE batch_state WHEN 'stopped' THEN days_stopped ELSE days_to_undo END)))
+      FROM held
+$$;

@@ -1,0 +1,28 @@
+-- Takes members back for whose line nobody is registered any more, and owes each a first notice: they are asked again, with days
+-- of their own. It was registered to somebody who proved that it is not theirs, or went to somebody without a document.
+-- Law: art. 3. Reads: changed_line (temporary), lines_line, lines_tenure, subscribers_subscriber. Writes: campaign_member,
+-- notices_notice. Plan: primary keys by line, only lines that changed (OFFSET 0).
+-- Again: nothing, since they are no longer among those who left.
+WITH back AS (
+    UPDATE campaign_member m
+       SET stage = 'not_notified', reentered_on = %(on)s, anchor_on = NULL, promised_on = NULL, next_check_on = NULL, remind_on = NULL,
+           notified_by = NULL, out_of_scope_on = NULL, out_of_scope_reason = NULL
+      FROM changed_line s
+     CROSS JOIN LATERAL (SELECT is_registered, state, language FROM lines_line WHERE line_id = s.line_id OFFSET 0) l
+     CROSS JOIN LATERAL (
+           SELECT out_of_scope_reason FROM campaign_member
+            WHERE line_id = s.line_id AND campaign_id = %(campaign_id)s OFFSET 0) was
+     WHERE s.stage = 'out_of_scope' AND m.line_id = s.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'out_of_scope'
+       AND was.out_of_scope_reason = 'registered'
+       AND NOT l.is_registered AND l.state IN ('active', 'suspended')
+ RETURNING m.line_id, l.language
+), notice_slice AS (
+    SELECT b.line_id, uuidv7() AS notice_id, 'register_by' AS kind, %(campaign_id)s::uuid AS campaign_id,
+           coalesce(p.language, b.language, %(language)s) AS language, %(on)s::date AS queued_on, %(promised_today)s::date AS promised_on,
+           %(pack_hash)s AS pack_hash
+      FROM back b
+      LEFT JOIN lines_tenure h ON h.line_id = b.line_id AND upper_inf(h.held)
+      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+),
+-- include notices.enqueue_many
+SELECT count(*) AS lines FROM back

@@ -1,0 +1,52 @@
+-- Lets members go whom the pack as it is now concerns no more: what they would still be notified is taken back, and whoever it had
+-- suspended has service again.
+-- Law: art. 3 (whom it concerns). Reads: lines_line, campaign_member, lines_suspension, lines_tenure, subscribers_subscriber.
+-- Writes: campaign_member, notices_notice, lines_suspension, lines_line (version + 1), provisioning_command, ledger_entry.
+-- Plan: one pass over the members; once a planning, not once a night. Precondition: lock_released_members.sql.
+-- Again: nothing, since they have left.
+WITH locked AS MATERIALIZED (
+    SELECT l.line_id FROM lines_line l JOIN campaign_member m USING (line_id)
+     WHERE m.campaign_id = %(campaign_id)s AND m.stage IN ('not_notified', 'running', 'suspended')
+       AND NOT (l.service = ANY (%(services)s) AND l.activated_on < %(activated_before)s)
+), registered_before AS (
+    -- Should their registration be withdrawn they are not asked again (reenter_campaign.sql).
+    UPDATE campaign_member m SET out_of_scope_reason = 'not_concerned' FROM lines_line l
+     WHERE l.line_id = m.line_id AND m.campaign_id = %(campaign_id)s AND m.stage = 'out_of_scope' AND m.out_of_scope_reason = 'registered'
+       AND NOT (l.service = ANY (%(services)s) AND l.activated_on < %(activated_before)s)
+), gone AS (
+    UPDATE campaign_member m
+       SET stage = 'out_of_scope', out_of_scope_on = %(on)s, out_of_scope_reason = 'not_concerned', next_check_on = NULL, remind_on = NULL
+      FROM locked
+     WHERE m.line_id = locked.line_id AND m.campaign_id = %(campaign_id)s AND m.stage IN ('not_notified', 'running', 'suspended')
+ RETURNING m.line_id, old.stage AS stage
+), withdraw_slice AS (
+    SELECT line_id, %(campaign_id)s::uuid AS campaign_id, ARRAY['register_by', 'reminder', 'suspended'] AS kinds FROM gone
+),
+-- include notices.withdraw_many
+, restore_slice AS (
+    SELECT line_id FROM gone
+),
+-- include lines.restore_many
+, command_slice AS (
+    SELECT line_id, 'restore' AS kind, 'registration' AS reason, NULL::uuid AS batch_id FROM restored_line
+),
+-- include provisioning.request_many
+, notice_slice AS (
+    SELECT r.line_id, uuidv7() AS notice_id, 'restored' AS kind, NULL::uuid AS campaign_id,
+           coalesce(p.language, r.language, %(language)s) AS language, %(on)s::date AS queued_on, NULL::date AS promised_on,
+           %(pack_hash)s AS pack_hash
+      FROM restored_line r
+      LEFT JOIN lines_tenure h ON h.line_id = r.line_id AND upper_inf(h.held)
+      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+),
+-- include notices.enqueue_many
+, said AS MATERIALIZED (
+    SELECT stage,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
+                       jsonb_build_object('stage', stage)) AS body
+      FROM (SELECT DISTINCT stage FROM gone)
+), entered AS (
+    INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id) FROM gone JOIN said USING (stage)
+)
+SELECT count(*) AS lines FROM gone

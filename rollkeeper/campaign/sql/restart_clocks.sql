@@ -1,0 +1,58 @@
+-- Puts a line whose suspension was lifted on a receipt, and whose dispute is lost, back to where it stood before it was
+-- suspended: that suspension never happened, its days are a pause, and until the days are over that were left of it
+-- nothing follows, which its subscriber is notified. The same for a line whose suspension was lifted because its subscriber was
+-- accepted for a time without a document, where what was left begins after that time, or because something hung on the line
+-- that no longer does.
+-- Law: art. 3; a promised day is never shortened. Reads: lines_line, lines_suspension, campaign_batchline, campaign_stay,
+-- lines_tenure, lines_pause, subscribers_subscriber. Writes: campaign_member, lines_pause, notices_notice.
+-- Plan: primary keys by line, only the lines given. Again: nothing, since the member is no longer 'suspended'.
+--
+-- The day that is promised is one on which the desks are open, as any last day is. Of the time of the suspension only the days are
+-- used up on which its clock ran: not those of a dispute, however long it takes. Where a hardship was heard of late that was there
+-- when the line was cut, nothing is left to give: the clock that led to the cut goes on, with the hardship in it.
+WITH counted AS MATERIALIZED (
+    SELECT m.line_id, m.campaign_id, s.begun_on, s.restored_on, b.former,
+           greatest(%(on)s::date, (SELECT max(upper(days)) - 1 FROM lines_pause a
+                                    WHERE a.line_id = m.line_id AND a.reason <> 'other'))
+           + CASE WHEN s.was_wrongful AND EXISTS (
+                 SELECT FROM lines_pause a
+                  WHERE a.line_id = m.line_id AND lower(a.days) <= s.begun_on AND NOT upper_inf(a.days) AND a.recorded_at >= s.begun_at
+                    AND a.reason NOT IN ('other', 'dispute', 'appeal', 'no_document', 'application', 'temporary_reconnection', 'not_barred'))
+             THEN 0 ELSE greatest(1, %(suspension_days)s::integer - (
+               SELECT count(*) FROM generate_series(s.begun_on + 1, s.restored_on, interval '1 day') AS d (day)
+                WHERE NOT EXISTS (SELECT FROM lines_pause a WHERE a.line_id = m.line_id AND a.days @> d.day::date)
+                  AND NOT EXISTS (SELECT FROM campaign_stay t WHERE t.days @> d.day::date))::integer) END AS last_day_on,
+           coalesce(p.language, l.language, %(language)s) AS notice_language
+      FROM campaign_member m
+      JOIN lines_line l USING (line_id)
+      JOIN LATERAL (SELECT begun_on, begun_at, restored_on, batch_id, was_wrongful FROM lines_suspension
+                     WHERE line_id = m.line_id AND reason = 'registration' ORDER BY begun_at DESC LIMIT 1) s
+        ON s.restored_on IS NOT NULL
+      LEFT JOIN campaign_batchline b ON b.line_id = m.line_id AND b.batch_id = s.batch_id
+      LEFT JOIN lines_tenure h ON h.line_id = l.line_id AND upper_inf(h.held)
+      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+     WHERE m.line_id = ANY (%(line_ids)s) AND m.campaign_id = %(campaign_id)s AND m.stage = 'suspended'
+       AND NOT l.is_registered AND NOT l.is_disputed AND NOT l.is_essential AND l.state IN ('active', 'suspended')
+), lost AS MATERIALIZED (
+    SELECT line_id, campaign_id, begun_on, restored_on, former, notice_language,
+           coalesce((SELECT min(a.day) FROM unnest(%(open_days)s::date[]) AS a (day) WHERE a.day >= counted.last_day_on),
+                    counted.last_day_on) AS last_day_on
+      FROM counted
+), pause_slice AS (
+    SELECT line_id, daterange(least(begun_on, restored_on), greatest(begun_on, restored_on), '[]') AS days, 'other' AS reason,
+           %(at)s::timestamptz AS at
+      FROM lost
+),
+-- include lines.pause_many
+, notice_slice AS (
+    SELECT line_id, uuidv7() AS notice_id, 'reminder' AS kind, campaign_id, notice_language AS language, %(on)s::date AS queued_on,
+           last_day_on AS promised_on, %(pack_hash)s AS pack_hash
+      FROM lost
+),
+-- include notices.enqueue_many
+
+UPDATE campaign_member m
+   SET stage = 'running', anchor_on = greatest(coalesce((lost.former ->> 'anchor_on')::date, m.anchor_on), %(begins_on)s::date),
+       promised_on = lost.last_day_on, next_check_on = lost.last_day_on + 1,
+       remind_on = lost.last_day_on - %(lead_days)s::integer
+  FROM lost WHERE m.line_id = lost.line_id AND m.campaign_id = lost.campaign_id

@@ -1,0 +1,60 @@
+-- Lifts the suspensions of a batch and puts each line back where it was; the days off become a pause.
+-- Law: art. 1. Only this batch's reason is lifted; a line with another open reason stays suspended for that one. What a clock
+-- that was ahead did on a day to come is undone before that day. The last day of most is over: before anything follows they are notified of another
+-- one, on which the desks are open.
+-- Reads: slice_verdict (temporary), lines_tenure, subscribers_subscriber. Writes: lines_suspension, lines_line
+-- (version + 1), lines_pause, campaign_member, provisioning_command, notices_notice, ledger_entry, campaign_batchline.
+-- Plan: primary keys by line. Statistics from before the batch say that nobody is suspended: whoever was suspended was read again for
+-- each chunk. Of what stands in a CASE, or behind OFFSET 0, they say nothing.
+-- Again: nothing, since the lines of the batch are no longer 'done'.
+WITH wrong AS MATERIALIZED (
+    SELECT v.*, coalesce(p.language, v.language, %(language)s) AS notice_language,
+           greatest((v.former ->> 'promised_on')::date, %(last_day)s::date) AS last_day_on
+      FROM slice_verdict v
+      LEFT JOIN lines_tenure h ON h.line_id = v.line_id AND upper_inf(h.held)
+      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+     WHERE v.can_be_undone
+), undo_suspend_slice AS (
+    SELECT line_id, stays_suspended FROM wrong
+),
+-- include lines.undo_suspend_many
+, member AS (
+    UPDATE campaign_member m
+       SET stage = wrong.former ->> 'stage', anchor_on = greatest((wrong.former ->> 'anchor_on')::date, %(begins_on)s::date),
+           promised_on = wrong.last_day_on, next_check_on = %(on)s::date + 1,
+           remind_on = CASE wrong.former ->> 'stage' WHEN 'running' THEN wrong.last_day_on - %(lead_days)s::integer END
+      FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id IN (%(campaign_id)s, %(counting_campaign_id)s)
+       AND CASE m.stage WHEN 'suspended' THEN true ELSE false END
+ RETURNING m.line_id, m.campaign_id, m.stage
+), command_slice AS (
+    SELECT line_id, CASE WHEN stays_suspended THEN 'bar' ELSE 'restore' END AS kind, coalesce(other_reason, 'registration') AS reason,
+           %(batch_id)s::uuid AS batch_id
+      FROM wrong
+),
+-- include provisioning.request_many
+, withdraw_slice AS (
+    SELECT line_id, campaign_id, ARRAY['suspended'] AS kinds
+      FROM wrong CROSS JOIN (SELECT %(campaign_id)s::uuid UNION SELECT %(counting_campaign_id)s::uuid) AS c (campaign_id)
+),
+-- include notices.withdraw_many
+, notice_slice AS (
+    SELECT line_id, uuidv7() AS notice_id, 'restored' AS kind, %(campaign_id)s::uuid AS campaign_id, notice_language AS language, %(on)s::date AS queued_on,
+           NULL::date AS promised_on, %(pack_hash)s AS pack_hash
+      FROM wrong WHERE NOT stays_suspended
+     UNION ALL
+    SELECT w.line_id, uuidv7(), 'reminder', m.campaign_id, w.notice_language, %(on)s, w.last_day_on, %(pack_hash)s
+      FROM wrong w JOIN member m USING (line_id) WHERE m.stage = 'running' AND %(last_day)s::date IS NOT NULL
+),
+-- include notices.enqueue_many
+, said AS MATERIALIZED (
+    SELECT state,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
+                       jsonb_build_object('undone_batch', %(batch_id)s::uuid, 'to', state)) AS body
+      FROM (SELECT DISTINCT former ->> 'state' AS state FROM wrong)
+), entry AS (
+    INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id)
+      FROM wrong JOIN said ON said.state = wrong.former ->> 'state'
+)
+UPDATE campaign_batchline b SET outcome = 'undone', undone_at = %(at)s
+  FROM wrong WHERE b.line_id = wrong.line_id AND CASE b.batch_id WHEN %(batch_id)s THEN true ELSE false END

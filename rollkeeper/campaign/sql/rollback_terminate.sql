@@ -1,0 +1,55 @@
+-- Takes the ends of a batch back: line, number, tenure and stage as they were; the days off become a pause.
+-- Law: art. 1. Only while the number is in quarantine and still its own. Where its campaign is closed and another is open, that one
+-- counts it from now on.
+-- Reads: slice_verdict (temporary), subscribers_subscriber. Writes: lines_line (version + 1), lines_number,
+-- lines_tenure, lines_pause, campaign_member, provisioning_command, notices_notice, ledger_entry, campaign_batchline.
+-- Plan: primary keys by line (CASE and OFFSET 0 as in rollback_suspend.sql).
+-- Again: nothing, since the lines of the batch are no longer 'done'.
+WITH wrong AS MATERIALIZED (
+    SELECT * FROM slice_verdict WHERE can_be_undone
+), undo_terminate_slice AS (
+    SELECT line_id, former ->> 'state' AS state, number_index, done_at AS terminated_at FROM wrong
+),
+-- include lines.undo_terminate_many
+, member AS (
+    UPDATE campaign_member m
+       SET stage = wrong.former ->> 'stage', anchor_on = (wrong.former ->> 'anchor_on')::date,
+           promised_on = greatest(%(last_day)s::date, (wrong.former ->> 'promised_on')::date),
+           next_check_on = %(on)s::date + 1
+      FROM wrong WHERE m.line_id = wrong.line_id AND m.campaign_id = %(counting_campaign_id)s
+       AND CASE m.stage WHEN 'terminated' THEN true ELSE false END
+), counted_elsewhere AS (
+    INSERT INTO campaign_member (line_id, campaign_id, stage, anchor_on, promised_on, next_check_on, region)
+    SELECT wrong.line_id, %(counting_campaign_id)s, wrong.former ->> 'stage', (wrong.former ->> 'anchor_on')::date,
+           greatest(%(last_day)s::date, (wrong.former ->> 'promised_on')::date), %(on)s::date + 1, wrong.region
+      FROM wrong WHERE %(counting_campaign_id)s <> %(campaign_id)s
+        ON CONFLICT DO NOTHING
+), command_slice AS (
+    SELECT line_id, 'bar' AS kind, 'registration' AS reason, %(batch_id)s::uuid AS batch_id FROM wrong
+),
+-- include provisioning.request_many
+, withdraw_slice AS (
+    SELECT line_id, %(campaign_id)s::uuid AS campaign_id, ARRAY['terminated'] AS kinds FROM wrong
+),
+-- include notices.withdraw_many
+, notice_slice AS (
+    SELECT w.line_id, uuidv7() AS notice_id, 'suspended' AS kind, %(counting_campaign_id)s::uuid AS campaign_id,
+           coalesce(p.language, w.language, %(language)s) AS language, %(on)s::date AS queued_on,
+           greatest(coalesce(%(last_day)s::date, %(on)s), (w.former ->> 'promised_on')::date) AS promised_on, %(pack_hash)s AS pack_hash
+      FROM wrong w
+      LEFT JOIN lines_tenure h ON h.line_id = w.line_id AND upper(h.held) = w.done_at
+      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+),
+-- include notices.enqueue_many
+, said AS MATERIALIZED (
+    SELECT state,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
+                       jsonb_build_object('undone_batch', %(batch_id)s::uuid, 'to', state)) AS body
+      FROM (SELECT DISTINCT former ->> 'state' AS state FROM wrong)
+), entry AS (
+    INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id)
+      FROM wrong JOIN said ON said.state = wrong.former ->> 'state'
+)
+UPDATE campaign_batchline b SET outcome = 'undone', undone_at = %(at)s
+  FROM wrong WHERE b.line_id = wrong.line_id AND CASE b.batch_id WHEN %(batch_id)s THEN true ELSE false END

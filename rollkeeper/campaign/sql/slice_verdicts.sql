@@ -1,0 +1,37 @@
+-- Decides about each line whose turn it is, as it now stands under its lock: act on it, or why not.
+-- Law: art. 3; a promised day is never shortened. Runs after batch_slice.sql as a statement of its own, so that it sees all
+-- that was committed before the locks were had.
+-- Reads: batch_slice, member_clock, law_due (temporary), lines_line, lines_suspension, campaign_member,
+-- campaign_batch, provisioning_command.
+-- Writes: slice_verdict (temporary).
+-- Plan: primary keys by line, as many rows as the chunk has.
+-- Again: the same verdicts while the locks are held.
+CREATE TEMPORARY TABLE slice_verdict ON COMMIT DROP AS
+SELECT t.line_id, l.state, l.version, m.stage, m.anchor_on, m.promised_on, m.next_check_on, m.notified_by, c.pauses,
+       d.last_day_on,
+       CASE WHEN NOT t.is_free THEN 'changing'
+            WHEN l.is_registered THEN 'registered'
+            WHEN l.state NOT IN ('active', 'suspended') THEN 'over'
+            WHEN l.is_disputed THEN 'disputed'
+            WHEN l.is_essential THEN 'essential'
+            WHEN l.version <> t.line_version OR m.stage <> %(stage)s
+                 OR (%(stage)s = 'suspended') <> EXISTS (
+                    SELECT FROM lines_suspension s
+                     WHERE s.line_id = t.line_id AND s.reason = 'registration' AND s.restored_on IS NULL OFFSET 0) THEN 'changed'
+            WHEN %(stage)s = 'suspended' AND EXISTS (
+                SELECT FROM lines_suspension s JOIN campaign_batch b USING (batch_id)
+                 WHERE s.line_id = t.line_id AND s.reason = 'registration' AND s.restored_on IS NULL AND b.state = 'undo_requested'
+                OFFSET 0) THEN 'changing'
+            -- As in due_clocks.sql: it may have come out, or been tried in vain, since the batch was prepared.
+            WHEN %(stage)s = 'suspended' AND (
+                SELECT n.kind = 'restore' OR n.kind = 'bar' AND (
+                           n.state IN ('failed', 'sent') OR n.state = 'waiting' AND (%(has_own_network)s OR n.attempts > 0 OR n.next_try_at > %(at)s))
+                  FROM provisioning_command n WHERE n.line_id = t.line_id ORDER BY n.position DESC LIMIT 1) THEN 'unbarred'
+            WHEN d.last_day_on < %(on)s AND (m.promised_on IS NULL OR m.promised_on < %(on)s)
+                 AND NOT c.pauses @> %(on)s::date THEN NULL
+            ELSE 'not_due' END AS because
+  FROM batch_slice t
+  JOIN lines_line l ON l.line_id = t.line_id
+  JOIN campaign_member m ON m.line_id = t.line_id AND m.campaign_id = %(campaign_id)s
+  LEFT JOIN member_clock c ON c.line_id = t.line_id
+  LEFT JOIN law_due d ON (d.anchor_on, d.days, d.pauses) = (c.anchor_on, c.days, c.pauses)

@@ -1,7 +1,0 @@
--- Keeps the picture of a day: lines in each stage.
--- Law: -. Reads: campaign_tally. Writes: campaign_sweepday. Plan: a few hundred rows.
--- Again: the later picture of the same day takes the place of the earlier one.
-INSERT INTO campaign_sweepday (campaign_id, day, ran_at, stage_counts)
-SELECT %(campaign_id)s, %(on)s, %(at)s, coalesce(jsonb_object_agg(stage, lines), '{}')
-  FROM (SELECT stage, sum(lines)::bigint AS lines FROM campaign_tally WHERE campaign_id = %(campaign_id)s GROUP BY stage)
-    ON CONFLICT (campaign_id, day) DO UPDATE SET ran_at = excluded.ran_at, stage_counts = excluded.stage_counts

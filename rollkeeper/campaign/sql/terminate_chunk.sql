@@ -1,0 +1,54 @@
+-- Ends the lines of a chunk: state, tenure, number into quarantine, stage, command, notice, ledger entry, what it was.
+-- Law: art. 3 (service is terminated), art. 5 (the year of keeping begins). All in the chunk's one transaction.
+-- Open suspensions stay as they are: they are history, not lifted.
+-- Reads: slice_verdict (temporary), lines_tenure, subscribers_subscriber. Writes: lines_line (version + 1),
+-- lines_number, lines_tenure, campaign_member, provisioning_command, notices_notice, ledger_entry, campaign_batchline.
+-- Plan: primary keys by line; see docs/measured.md. The batch's rows by their positions: while
+-- statistics knew nothing of a batch, all of it was read for each chunk.
+-- Again: the batch row's position_done lets no line have a second turn.
+WITH due AS MATERIALIZED (
+    SELECT v.*, l.number_index, coalesce(p.language, l.language, %(language)s) AS language
+      FROM slice_verdict v
+      JOIN lines_line l USING (line_id)
+      LEFT JOIN lines_tenure h ON h.line_id = v.line_id AND upper_inf(h.held)
+      LEFT JOIN subscribers_subscriber p ON p.person_id = h.person_id
+     WHERE v.because IS NULL
+), terminate_slice AS (
+    SELECT line_id, number_index FROM due
+),
+-- include lines.terminate_many
+, member AS (
+    UPDATE campaign_member m SET stage = 'terminated', next_check_on = NULL
+      FROM due WHERE m.line_id = due.line_id AND m.campaign_id = %(campaign_id)s
+), command_slice AS (
+    SELECT line_id, 'end' AS kind, 'registration' AS reason, %(batch_id)s::uuid AS batch_id FROM due
+),
+-- include provisioning.request_many
+, withdraw_slice AS (
+    SELECT line_id, %(campaign_id)s::uuid AS campaign_id, ARRAY['register_by', 'reminder', 'suspended'] AS kinds FROM due
+),
+-- include notices.withdraw_many
+, notice_slice AS (
+    SELECT line_id, uuidv7() AS notice_id, 'terminated' AS kind, %(campaign_id)s::uuid AS campaign_id, language, %(on)s::date AS queued_on,
+           NULL::date AS promised_on, %(pack_hash)s AS pack_hash
+      FROM due
+),
+-- include notices.enqueue_many
+, said AS MATERIALIZED (
+    SELECT anchor_on, last_day_on,
+           ledger_body(%(verb)s, %(at)s, %(on)s, %(role)s, %(actor)s, %(pack_hash)s, %(article)s, ledger_any_line(), NULL,
+                       jsonb_build_object('anchor', anchor_on, 'batch', %(batch_id)s::uuid, 'last_day', last_day_on)) AS body
+      FROM (SELECT DISTINCT anchor_on, last_day_on FROM due)
+), entry AS (
+    INSERT INTO ledger_entry (at, day, verb, line_id, staff_id, body)
+    SELECT %(at)s, %(on)s, %(verb)s, line_id, %(staff_id)s, ledger_body_for(body, line_id)
+      FROM due JOIN said USING (anchor_on, last_day_on)
+)
+UPDATE campaign_batchline b
+   SET outcome = CASE WHEN v.because IS NULL THEN 'done' ELSE 'skipped' END, skip_reason = v.because,
+       done_at = CASE WHEN v.because IS NULL THEN %(at)s::timestamptz END,
+       former = CASE WHEN v.because IS NULL THEN jsonb_build_object(
+           'state', v.state, 'version', v.version, 'stage', v.stage, 'anchor_on', v.anchor_on,
+           'promised_on', v.promised_on, 'next_check_on', v.next_check_on) END
+  FROM slice_verdict v
+ WHERE b.line_id = v.line_id AND b.batch_id = %(batch_id)s AND b.position > %(after)s AND b.position <= %(upto)s

@@ -1,0 +1,37 @@
+-- Notes lines that were notified, registered, ended, or are no longer registered or protected, so that the nightly run looks at them and
+-- at nobody else.
+-- Law: art. 3 (the clock starts at proof of notice; registering ends it).
+-- And those that were paused: with some of these a suspension is lifted without a registration (whose subscriber was accepted for a time
+-- without a document, or had declared a hardship before Rollkeeper heard of it).
+-- Reads: -. Writes: campaign_linechange.
+-- Plan: fires only for the rows named in WHEN, and for every pause: one insert.
+-- Again: CREATE OR REPLACE: the same triggers.
+--
+-- It does not ask whether the line is a member. While a campaign is being planned nobody can see yet who is one, and whoever
+-- registered in those minutes stood among the unreachable subscribers for ever. The night passes over who is none.
+-- Runs with its owner's rights: the counter registers people and has no business with the tables of campaigns.
+CREATE OR REPLACE FUNCTION campaign_record_line_change() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO campaign_linechange (line_id) VALUES (NEW.line_id);
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER campaign_track_line AFTER UPDATE OF is_registered, terminated_by, is_essential ON lines_line
+    FOR EACH ROW
+    WHEN (NEW.is_registered <> OLD.is_registered
+          OR (NEW.terminated_by = 'subscriber' AND OLD.terminated_by IS NULL AND NOT NEW.is_registered)
+          OR (OLD.is_essential AND NOT NEW.is_essential))
+    EXECUTE FUNCTION campaign_record_line_change();
+CREATE OR REPLACE TRIGGER campaign_track_notice AFTER UPDATE OF delivered_on ON notices_notice
+    FOR EACH ROW
+    WHEN (NEW.kind = 'register_by' AND NEW.delivered_on IS NOT NULL AND OLD.delivered_on IS NULL)
+    EXECUTE FUNCTION campaign_record_line_change();
+CREATE OR REPLACE TRIGGER campaign_track_new_notice AFTER INSERT ON notices_notice
+    FOR EACH ROW
+    WHEN (NEW.kind = 'register_by' AND NEW.delivered_on IS NOT NULL)
+    EXECUTE FUNCTION campaign_record_line_change();
+CREATE OR REPLACE TRIGGER campaign_track_pause AFTER INSERT ON lines_pause
+    FOR EACH ROW
+    EXECUTE FUNCTION campaign_record_line_change();

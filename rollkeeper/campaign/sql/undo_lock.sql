@@ -1,5 +1,0 @@
--- Locks the lines whose turn it is to be undone, in one order, waiting for whoever is at work on one.
--- Law: art. 1. Reads: campaign_turn (temporary), lines_line. Writes: row locks.
--- Plan: lines_line_pkey.
--- Again: the same locks.
-SELECT l.line_id FROM lines_line l WHERE l.line_id IN (SELECT line_id FROM campaign_turn) ORDER BY l.line_id FOR UPDATE

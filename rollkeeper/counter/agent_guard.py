@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An agent's counter: bound to its place, its hours, its device and its limit; and the agent's own figures, no other's.
+
+For an account of the operator's own all of this is nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from allauth.account.internal.flows.login import get_authentication_records
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.authority import Authority
+from rollkeeper.agents.registrations import register_at_outlet
+from rollkeeper.agents.checklist import checklist
+from rollkeeper.agents.errors import DailyLimitReached, OutletClosed
+from rollkeeper.agents.queries import may_register, own_agent
+from rollkeeper.counter import labels
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import settings
+
+
+def require_outlet(request: HttpRequest, authority: Authority) -> None:
+    """Let nobody past who may register nobody here and now. Refuses: as `agents.queries.may_register`."""
+    may_register(authority, devices=devices_in(request), at=clock.now())
+
+
+def require_device(request: HttpRequest, authority: Authority) -> None:
+    """Let a page record offline what is held against the hours and the limit when it is handed in.
+
+    Refuses: NoAssignment, AgentMayNotRegister, DeviceNotEnrolled.
+    """
+    with suppress(OutletClosed, DailyLimitReached):
+        require_outlet(request, authority)
+
+
+def at_outlet(
+    request: HttpRequest,
+    authority: Authority,
+    *,
+    key: str,
+    do: Callable[[], Receipt],
+    copies: Sequence[bytes] = (),
+) -> Receipt:
+    """Do a registration where it is recorded offline. Refuses: as `agents.capturing.register_at_outlet`."""
+    return register_at_outlet(
+        authority, submission_key=key, devices=devices_in(request), do=do, on=clock.today(), copies=copies
+    )
+
+
+def devices_in(request: HttpRequest) -> list[int]:
+    """Return the passkeys with which whoever is signed in did so."""
+    return [
+        int(record["id"])
+        for record in get_authentication_records(request, request.user)
+        if record.get("type") == "webauthn" and "id" in record
+    ]
+
+
+@require_safe
+def own_figures(request: HttpRequest) -> HttpResponse:
+    """Show an agent its own figures, checklist and findings."""
+    authority, on = authority_in(request), clock.today()
+    window = settings().agents_window_days
+    agent = own_agent(authority, on=on, window_days=window)
+    language = get_language() or "en"
+    shown = {
+        "agent": agent,
+        "window": window,
+        "requirements": [
+            (checklist()[one.requirement].said(language), one)
+            for one in (agent.requirements if agent else ())
+        ],
+        "findings": [
+            (checklist()[one.requirement].said(language), one) for one in (agent.findings if agent else ())
+        ],
+        "state": labels.AGENT_STATES[agent.state] if agent else "",
+    }
+    return render(request, "counter/figures.html", shown)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page for whoever applied remotely and brings the document: it is compared, and the offline worker records what they gave."""
+
+import time
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
+from rollkeeper.counter.forms import DocumentCheckForm
+from rollkeeper.counter.agent_guard import require_outlet
+from rollkeeper.counter.views import action_page
+from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import settings
+from rollkeeper.selfcare.errors import ApplicationRefused, RegisterUnavailable
+from rollkeeper.selfcare.document_check import outcome_of, check_document
+
+ANSWER_TIMEOUT_S: Final = 8.0
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def document_check(request: HttpRequest) -> HttpResponse:
+    """Compare the document with what was given remotely, and give the receipt of the registration."""
+    authority = authority_in(request)
+    require(authority, Permission.REGISTER)
+    require_outlet(request, authority)
+
+    def do(form: DocumentCheckForm) -> Receipt:
+        given = form.cleaned_data
+        check_document(
+            authority, submission_key=given["submission_key"], number=given["number"], document=form.shown(),
+            name=given["name"], language=get_language() or settings().languages[0], on=clock.today(),
+        )  # fmt: skip
+        return _recorded(given["submission_key"])
+
+    return action_page(request, "counter/document_check.html", make=DocumentCheckForm, do=do)
+
+
+def _recorded(key: str) -> Receipt:
+    """Wait for the offline worker. Refuses: ApplicationRefused, RegisterUnavailable, where it is not done yet: the same form may be sent again."""
+    until = time.monotonic() + ANSWER_TIMEOUT_S
+    while time.monotonic() < until:
+        outcome = outcome_of(key)
+        if outcome is None:
+            break
+        if outcome.state == "refused":
+            raise ApplicationRefused(
+                why=" ".join(f"{one['sentence']} {one['remedy']}" for one in outcome.said)
+            )
+        receipt = receipt_for(key) if outcome.state == "registered" else None
+        if receipt is not None:
+            return receipt
+        time.sleep(0.1)
+    raise RegisterUnavailable

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page's answer to a picture: the fields of one part, filled with what was read of its document."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import retarget
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.agents.registrations import count_document_image
+from rollkeeper.counter import labels
+from rollkeeper.counter.errors import ImageMissing
+from rollkeeper.counter.agent_guard import require_outlet, devices_in
+from rollkeeper.counter.record_form import RecordForm
+from rollkeeper.counter.views import by_script, page_context, kind_in, record_form
+from rollkeeper.documents import form_prefill
+from rollkeeper.documents.messages import MESSAGES
+from rollkeeper.registration.pipeline import active_pack
+from rollkeeper.registration.submissions import RegistrationKind
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.error_messages import mark, translated
+from rollkeeper.kernel.settings import settings
+from rollkeeper.subscribers.choices import Part
+
+
+@require_http_methods(["POST"])
+def scan(request: HttpRequest, action_kind: str, part: str) -> HttpResponse:
+    """Read a picture of a document; the clerk compares, corrects and confirms what comes back."""
+    authority, chosen, make = record_form(request, action_kind)
+    require_outlet(request, authority)
+    form = make(initial={"service": request.POST.get("service", "")})
+    whose = next((one for one in form.with_image if one.key == part), None)
+    if whose is None:
+        raise Http404
+    frame = page_context(chosen, kind=kind_in(request), pack=active_pack())
+    shown: dict[str, Any] = {**frame, "form": form, "part": whose}
+    try:
+        reading = _read_image(request, authority, form, whose, purpose=_purpose(chosen))
+    except RollkeeperError as fault:
+        form.show_faults({"": [mark(f"{said.sentence} {said.remedy}", said.language) for said in translated(fault)]})
+        if by_script(request):
+            return retarget(render(request, "counter/faults.html", shown), "#faults")
+        return render(request, "counter/record.html", shown, status=422)
+    form.initial.update({f"{whose.key}__{name}": value for name, value in reading.values.items()})
+    reasons = [MESSAGES[one] for one in reading.reasons]
+    shown |= {"reading": reading, "group": form.group(whose), "reasons": reasons}
+    return render(request, "counter/form_part.html" if by_script(request) else "counter/record.html", shown)
+
+
+def _purpose(action_kind: RegistrationKind) -> str:
+    """Return what is written across a copy, in the operator's first language."""
+    with override(settings().languages[0]):
+        return str(labels.REGISTRATION_KINDS[action_kind])
+
+
+def _read_image(
+    request: HttpRequest, authority: Authority, form: RecordForm, part: Part, *, purpose: str
+) -> form_prefill.Reading:
+    picture = request.FILES.get("picture")
+    if picture is None:
+        raise ImageMissing
+    count_document_image(authority, devices=devices_in(request), on=clock.today())  # whatever comes of it
+    return form_prefill.prefill(
+        picture.read(), name=picture.name or "", attributes=form.attributes[part], pack=active_pack(), purpose=purpose,
+        known=lambda kind: kind in labels.DOCUMENTS, on=clock.today(),
+    )  # fmt: skip

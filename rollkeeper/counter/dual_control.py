@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Acts that an approver confirms: held, sealed, listed for whoever may confirm, approved or no to.
+
+Neither page shows anything of what was submitted.
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.offline.queries import outcomes
+from rollkeeper.offline.dual_control import PendingApproval, decide_approval, hold_for_approval, reference_of, list_pending_approvals
+from rollkeeper.counter import labels
+from rollkeeper.counter.forms import QuietForm
+from rollkeeper.registration.queries import receipt_for
+from rollkeeper.registration.dual_control import approval_article
+from rollkeeper.registration.submissions import Receipt, Submission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.error_messages import cite, translated
+from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.counter_codes import extend_handle
+from rollkeeper.subscribers.choices import PartyKind
+
+_FROM_IMAGE = ("__read", "__copy", "__copy_mark")
+
+
+def submit_for_approval(
+    authority: Authority, form: QuietForm, *, action_kind: str, kind: PartyKind = PartyKind.INDIVIDUAL,
+    submission: Submission | None = None,
+) -> PendingApproval | Receipt:  # fmt: skip
+    """Seal what was submitted until an approver has confirmed it. Precondition: it would not be refused now."""
+    key = form.cleaned_data["submission_key"]
+    fields = {
+        name: form.data[name]
+        for name in form.fields
+        if name in form.data and name != "submission_key" and not name.endswith(_FROM_IMAGE)
+    }
+    extend_handle(authority, fields.get("number", ""))
+    language = get_language() or settings().languages[0]
+    return receipt_for(key) or hold_for_approval(
+        authority, submission_key=key, action_kind=action_kind, kind=kind, fields=fields, language=language, submission=submission
+    )  # fmt: skip
+
+
+def waits(request: HttpRequest, submission_key: str) -> HttpResponse | None:
+    """Say how an act stands that an approver confirms; None where nothing waits under this key."""
+    found = outcomes([submission_key])
+    if not found:
+        return None
+    shown = {
+        "outcome": found[0], "reference": reference_of(submission_key), "submission_key": submission_key,
+        "action_kind": labels.ACTIONS.get(found[0].action_kind or "", ""),
+        "article": cite(approval_article((found[0].action_kind or "").replace("-", "_"))),
+    }  # fmt: skip
+    return render(request, "counter/pending_approval.html", shown)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pending_approvals(request: HttpRequest) -> HttpResponse:
+    """List what waits for an approver, and take their yes or no."""
+    authority = authority_in(request)
+    require(authority, Permission.APPROVE_ACTION)
+    said = []
+    if request.method == "POST":
+        try:
+            decide_approval(
+                authority, request.POST.get("key", ""), approved=request.POST.get("approved") == "yes", on=clock.today()
+            )  # fmt: skip
+        except RollkeeperError as fault:
+            if fault.kind in {Kind.FORBIDDEN, Kind.INTERNAL}:
+                raise
+            said = translated(fault)
+        else:
+            return redirect("counter:pending_approvals")
+    waiting = [(one, labels.ACTIONS.get(one.action_kind, one.action_kind)) for one in list_pending_approvals(authority)]
+    return render(
+        request, "counter/pending_approvals.html", {"waiting": waiting, "said": said}, status=422 if said else 200
+    )

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a page of the counter needs to go on without a network: a ticket, a place to hand in, what came of it, empty forms.
+
+Empty forms are drawn for nobody: no session, no account, no mark of a form is in them, so that a browser may keep them.
+Everything that may be personal comes here sealed.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings as django_settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
+from rollkeeper.offline.services import GREATEST_SEALED_BYTES, issue_ticket, store_submission
+from rollkeeper.offline.errors import OfflineRegistrationRejected
+from rollkeeper.offline.queries import outcomes
+from rollkeeper.counter import views
+from rollkeeper.counter import labels
+from rollkeeper.counter.forms import DisputeForm, SubscriberForm, LinkDocumentForm, PauseForm, QuietForm
+from rollkeeper.counter.agent_guard import require_device
+from rollkeeper.counter.record_form import RecordForm
+from rollkeeper.registration.pipeline import active_pack
+from rollkeeper.registration.submissions import RegistrationKind
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import settings
+from rollkeeper.subscribers.choices import PartyKind
+
+_FORMS: Mapping[str, tuple[str, type[QuietForm]]] = {
+    "pause": ("counter/pause.html", PauseForm),
+    "dispute": ("counter/dispute.html", DisputeForm),
+    "end": ("counter/end.html", SubscriberForm),
+    "replace-sim": ("counter/replace_sim.html", SubscriberForm),
+    "further-document": ("counter/link_document.html", LinkDocumentForm),
+}
+_CACHED_FILES = (
+    "mark.svg", "rollkeeper.js", "built/rollkeeper.css", "built/govuk-frontend.min.js", "built/sealing.js", "django_htmx/htmx-2.min.js",
+    "counter/counter.js", "counter/offline_queue.js", "counter/device_store.js", "counter/lock.js",
+)  # fmt: skip
+_CACHED_ON_USE = (
+    "built/noto-serif-tibetan-tibetan-400-normal.woff2", "built/noto-serif-tibetan-tibetan-700-normal.woff2",
+)  # fmt: skip
+_MAX_KEYS_PER_QUERY = 200
+
+
+@require_POST
+def ticket(request: HttpRequest) -> HttpResponse:
+    """Give a page a ticket and the public half to seal to, over the session of whoever is signed in."""
+    authority = authority_in(request)
+    require_device(request, authority)
+    given = issue_ticket(authority)
+    return JsonResponse({
+        "ticket": str(given.ticket_id), "key": given.key_id, "half": base64.b64encode(given.public_key).decode(),
+        "days": settings().offline_max_age_days, "forms": _offline_form_addresses(), "version": _forms_version(),
+    })  # fmt: skip
+
+
+@require_POST
+def submit(request: HttpRequest) -> HttpResponse:
+    """Take in one sealed offline registration."""
+    said = _read(request)
+    try:
+        key, ticket_id = str(said["key"]), UUID(str(said["ticket"]))
+        sealed = base64.b64decode(said["sealed"], validate=True)
+    except (KeyError, TypeError, ValueError, binascii.Error):
+        raise OfflineRegistrationRejected(why="a part of it is missing") from None
+    language = get_language() or settings().languages[0]
+    store_submission(authority_in(request), submission_key=key, ticket_id=ticket_id, sealed=sealed, language=language)
+    return JsonResponse({"accepted": True})
+
+
+@require_POST
+def outcomes_of(request: HttpRequest) -> HttpResponse:
+    """Say what came of offline registrations: waiting, done, refused with sentences, held. Nothing personal."""
+    require(authority_in(request), Permission.REGISTER)
+    keys = _read(request).get("keys")
+    if not isinstance(keys, list) or len(keys) > _MAX_KEYS_PER_QUERY:
+        raise OfflineRegistrationRejected(why="its list of keys is none")
+    found = [
+        {"key": one.submission_key, "outcome": one.outcome, "said": list(one.said)} for one in outcomes([str(key) for key in keys])
+    ]  # fmt: skip
+    return JsonResponse({"submissions": found})
+
+
+@require_safe
+def empty_form(request: HttpRequest, what: str = "") -> HttpResponse:
+    """Draw an empty form for nobody, to be kept by a browser."""
+    require(authority_in(request), Permission.REGISTER)
+    blank = _anonymous_request(request)
+    shown: dict[str, Any] = {"is_offline_form": True}
+    if not what:
+        action_kinds = [(action_kind.value, labels.REGISTRATION_KINDS[action_kind]) for action_kind in RegistrationKind]
+        return render(blank, "counter/offline_forms.html", shown | {"offline_kinds": action_kinds})
+    if what in _FORMS:
+        template, make = _FORMS[what]
+        return render(blank, template, shown | {"form": make(initial={"submission_key": ""}), "what": what})
+    if what not in set(RegistrationKind):
+        raise Http404
+    action_kind, kind, pack = RegistrationKind(what), views.kind_in(request), active_pack()
+    form = RecordForm(action_kind=action_kind, kind=kind, pack=pack, initial={"submission_key": ""})
+    return render(
+        blank, "counter/record.html", shown | views.page_context(action_kind, kind=kind, pack=pack) | {"form": form}
+    )
+
+
+@login_not_required
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Give the script that keeps the empty forms and files: the same for everybody, without a session."""
+    del request
+    notified = json.dumps({"version": _files_version(), "files": [static(name) for name in _CACHED_FILES],
+                       "lazy": [static(name) for name in _CACHED_ON_USE]})  # fmt: skip
+    source = _found("counter/service_worker.js").read_text("utf-8")
+    return HttpResponse(
+        f"const CACHED = {notified};\n{source}", content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"},
+    )  # fmt: skip
+
+
+@login_not_required
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Say how this app is installed on a device."""
+    del request
+    name = f"Rollkeeper · {settings().operator_name}"
+    return JsonResponse(
+        {
+            "name": name, "short_name": "Rollkeeper", "start_url": "/", "scope": "/", "display": "standalone",
+            "background_color": "#ffffff", "theme_color": "#10435a", "lang": get_language(),
+            "icons": [{"src": static("mark.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        },
+        content_type="application/manifest+json",
+    )  # fmt: skip
+
+
+def _offline_form_addresses() -> list[str]:
+    records = [f"{action_kind.value}/?kind={kind.value}" for action_kind in RegistrationKind for kind in PartyKind]
+    return [f"/offline/forms/{name}" for name in ("", *records, *(f"{what}/" for what in _FORMS))]
+
+
+def _forms_version() -> str:
+    """Tell by what the kept forms are still the right ones: their language, the pack, the program."""
+    parts = (get_language() or "", active_pack().hash, _files_version(), str(clock.demo_date()))
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:16]
+
+
+@cache
+def _files_version() -> str:
+    whole = hashlib.sha256()
+    for name in (*_CACHED_FILES, "counter/service_worker.js"):
+        whole.update(_found(name).read_bytes())
+    return whole.hexdigest()[:16]
+
+
+def _found(name: str) -> Path:
+    """Return where a file lies that this app serves."""
+    own = Path(django_settings.STATIC_ROOT) / name
+    return own if own.exists() else Path(str(finders.find(name)))
+
+
+def _anonymous_request(request: HttpRequest) -> HttpRequest:
+    """Return a request for the same page by nobody: no session, no account, no mark of a form."""
+    blank = HttpRequest()
+    blank.method, blank.path, blank.path_info = "GET", request.path, request.path_info
+    blank.META = {name: request.META[name] for name in ("SERVER_NAME", "SERVER_PORT")}
+    blank.user = AnonymousUser()
+    blank.resolver_match = request.resolver_match
+    return blank
+
+
+def _read(request: HttpRequest) -> dict[str, Any]:
+    if len(request.body) > 2 * GREATEST_SEALED_BYTES:
+        raise OfflineRegistrationRejected(why="it is too long")
+    try:
+        said = json.loads(request.body)
+    except ValueError:
+        raise OfflineRegistrationRejected(why="it is not JSON") from None
+    if not isinstance(said, dict):
+        raise OfflineRegistrationRejected(why="it is no object")
+    return said

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Keeps the files of the app and, drawn for nobody, its empty forms; gives them where there is no network. It keeps nothing
+// else: a page that was drawn for somebody, an answer, a submission goes past it. The line above says which files, by their mark.
+const FILES = `rollkeeper-files-${CACHED.version}`;
+const FORMS = "rollkeeper-forms";
+const PATIENCE_MS = 10_000;
+const OFFLINE_HOME = new URL("/offline/forms/", self.location.origin);
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches
+      .open(FILES)
+      .then((cache) => cache.addAll(CACHED.files.map((file) => new Request(file, { cache: "no-cache" }))))
+      .then(() => self.skipWaiting()),
+  );
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => names.filter((name) => name.startsWith("rollkeeper-files-") && name !== FILES))
+      .then((old) => Promise.all(old.map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+// A page asks to be taken over; nothing else is ever said to the worker.
+self.addEventListener("message", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== self.location.origin) return;
+  if (request.method !== "GET") {
+    // A form that needs the register and has no script of its own: without a network, the forms that need none.
+    if (request.mode === "navigate") event.respondWith(fetch(request).catch(async () => (await cachedForm(OFFLINE_HOME)) ?? Response.error()));
+  } else if (CACHED.files.includes(url.pathname) || CACHED.lazy.includes(url.pathname)) event.respondWith(file(request));
+  else if (request.mode === "navigate") event.respondWith(page(request, url));
+});
+
+async function file(request) {
+  const cache = await caches.open(FILES);
+  const found = await cache.match(request, { ignoreVary: true, ignoreSearch: true });
+  if (found) return found;
+  const fresh = await fetch(request);
+  if (fresh.ok) await cache.put(request, fresh.clone());
+  return fresh;
+}
+
+// Nothing comes, or nothing comes for long: an empty form of the same address, where it has one.
+async function page(request, url) {
+  const answer = fetch(request);
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  try {
+    const first = await Promise.race([answer, late]);
+    return first ?? (await cachedForm(url)) ?? (await answer);
+  } catch (fault) {
+    answer.catch(() => undefined);
+    return (await cachedForm(url)) ?? Response.error();
+  }
+}
+
+async function cachedForm(url) {
+  const cache = await caches.open(FORMS);
+  const path = url.pathname.startsWith("/offline/forms/") ? url.pathname : `/offline/forms${url.pathname}`;
+  const kind = url.searchParams.get("kind") ?? "individual";
+  return (
+    (await cache.match(`${path}?kind=${kind}`)) ?? (await cache.match(path)) ?? (await cache.match("/offline/forms/"))
+  );
+}

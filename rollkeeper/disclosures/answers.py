@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Open what a disclosure request names, for the subscriber of that day alone, and seal the answer to the authority's key.
+
+Done in a process that has keys and no web, by the two who decided. What happens in which order is the point of this file:
+the disclosure request is entered as opened and committed, every value is entered and committed before its key is touched, and what is
+read lives in memory until it is sealed. A process killed in between has left entries and no answer; it is done again.
+"""
+
+import datetime as dt
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+import pyrage
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.disclosures.services import (
+    agreed_deferrals,
+    approvers,
+    require_lawful,
+    require_same_number,
+    locked_disclosure,
+)
+from rollkeeper.disclosures.authorities import locked_authority, read_key, staff_of
+from rollkeeper.disclosures.errors import AnswerFileExists, SeveralSubscribers, NeedsWarrant, WrongApprovers
+from rollkeeper.disclosures.due_actions import notify_if_due
+from rollkeeper.disclosures.choices import DisclosureState, Instrument, Outcome
+from rollkeeper.disclosures.models import DisclosureRequest
+from rollkeeper.disclosures.rules import are_enough_approvers
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, sql
+from rollkeeper.kernel.ids import TenureId, PersonId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.services import append_entry, withhold_accesses
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault.services import open_sealed
+from rollkeeper.vault.blind_index import blind_numbers
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.files import open_file
+from rollkeeper.vault.opening import note_file_opened
+
+_PADDED_TO_BYTES: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of it: the hash of the sealed file, and whether anything was held. The words are in the file alone."""
+
+    outcome: Outcome
+    answer_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleared:
+    """A disclosure request that may be opened now."""
+
+    tenure: Any
+    fields: tuple[Field, ...]
+    public_key: str
+
+
+def answer_disclosure(
+    authority: Authority,
+    second: Authority,
+    disclosure_id: UUID,
+    *,
+    number: str,
+    held_on: dt.date,
+    into: Path,
+    on: dt.date,
+) -> Answered:
+    """Open what the disclosure request names and write the answer, sealed, into a file that is not there yet. Again: opens anew.
+
+    Ledger: disclosures:request:opened, then vault:sealed:opened a field, and disclosures:person:notified where nothing was put
+    off. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending, WrongApprovers, NumberMismatch, DisclosureRefused,
+    SeveralSubscribers, NeedsWarrant, AnswerFileExists, SealOnlyProcess, TooManyOpenings.
+    """
+    for one in (authority, second):
+        require(one, Permission.OPEN_ON_DISCLOSURE)
+    with write_new(into) as file:
+        try:
+            cleared = _clear(authority, second, disclosure_id, number=number, held_on=held_on, on=on)
+            values = _open_fields(authority, second, disclosure_id, cleared, on=on)
+            answer = _written(disclosure_id, held_on, cleared.tenure if values else None, values, on=on)
+            sealed = pyrage.encrypt(answer, [read_key(cleared.public_key)])
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+            outcome = Outcome.HELD if values else Outcome.NOTHING_HELD
+            return _note_answer(authority, disclosure_id, sealed, outcome=outcome, on=on)
+        except BaseException:
+            into.unlink(missing_ok=True)
+            raise
+
+
+def read_instrument(authority: Authority, disclosure_id: UUID, *, on: dt.date) -> bytes:
+    """Return the instrument as it came. It may be made to attack whoever opens it: look at it on a machine for that.
+
+    Ledger: vault:sealed:opened. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending, SealOnlyProcess, TooManyOpenings, CannotOpen.
+    """
+    require(authority, Permission.DECIDE_DISCLOSURE)
+    with action():
+        found = locked_disclosure(disclosure_id, DisclosureState.WAITING, DisclosureState.APPROVED, DisclosureState.OPENED)
+        if found.file_id is None:
+            raise CannotOpen
+    note_file_opened(authority, disclosure_id=disclosure_id, on=on)
+    return open_file(authority, disclosure_id, found.file_id)
+
+
+def _clear(
+    authority: Authority, second: Authority, disclosure_id: UUID, *, number: str, held_on: dt.date, on: dt.date
+) -> _Cleared:
+    pack = load_pack(settings().pack)
+    with action():
+        found = locked_disclosure(disclosure_id, DisclosureState.APPROVED, DisclosureState.OPENED)
+        asking = locked_authority(found.authority_id)
+        law = require_lawful(found, asking, pack, on=on)
+        _require_approvers(authority, second, found)
+        written = require_same_number(found, number=number, held_on=held_on)
+        tenure = _tenure(found, written)
+        if tenure is not None:
+            _require_warrant_if_protected(authority, tenure, found)
+        _mark_opened(found, tenure, on=on)
+        append_entry(
+            authority, verb=Verb.DISCLOSURE_OPENED, role=require(authority, Permission.OPEN_ON_DISCLOSURE), on=on, pack=pack.hash,
+            article=law.article,
+            facts={"disclosure": str(disclosure_id), "fields": len(found.fields), "key": asking.key_hash},
+        )  # fmt: skip
+    return _Cleared(tenure, tuple(Field(name) for name in found.fields), asking.public_key)
+
+
+def _require_approvers(authority: Authority, second: Authority, found: DisclosureRequest) -> None:
+    both: dict[UUID, frozenset[StaffRole]] = {staff_of(one): one.roles for one in (authority, second)}
+    if not both.keys() <= approvers(found.disclosure_id) or not are_enough_approvers(both, entered_by=found.entered_by):
+        raise WrongApprovers
+
+
+def _tenure(found: DisclosureRequest, written: str) -> Any:
+    since = dt.datetime.combine(found.held_on or dt.date.min, found.held_at or dt.time.min, clock.zone())
+    until = since if found.held_at else dt.datetime.combine(since.date(), dt.time.max, clock.zone())
+    held = rows(
+        sql("disclosures", "tenures_on"),
+        {"index": blind_numbers([written])[0], "since": since, "until": until},
+    )
+    if len({one.person_id for one in held}) > 1:
+        raise SeveralSubscribers
+    return held[-1] if held else None
+
+
+def _require_warrant_if_protected(authority: Authority, tenure: Any, found: DisclosureRequest) -> None:
+    by_officer = StaffRole.DATA_PROTECTION_OFFICER in authority.roles
+    if tenure.is_protected and not (by_officer and found.instrument == Instrument.WARRANT.value):
+        raise NeedsWarrant
+
+
+def _mark_opened(found: DisclosureRequest, tenure: Any, *, on: dt.date) -> None:
+    found.state, found.opened_on = DisclosureState.OPENED.value, found.opened_on or on
+    if tenure is not None:
+        found.line_id, found.person_id = tenure.line_id, tenure.person_id
+        deferral = agreed_deferrals(found.disclosure_id)
+        if deferral and deferral[-1].until >= on:
+            withhold_accesses(found.disclosure_id, until=deferral[-1].until, on=on)
+    found.save(update_fields=["state", "opened_on", "line_id", "person_id"])
+
+
+def _open_fields(
+    authority: Authority, second: Authority, disclosure_id: UUID, cleared: _Cleared, *, on: dt.date
+) -> dict[str, str]:
+    """Open each field of the one tenure; what was not recorded or is erased is left out."""
+    values: dict[str, str] = {}
+    if cleared.tenure is None:
+        return values
+    for field in cleared.fields:
+        with suppress(CannotOpen):
+            values[field.value] = open_sealed(
+                authority, person_id=PersonId(cleared.tenure.person_id),
+                tenure_id=TenureId(cleared.tenure.tenure_id), field=field, purpose=Purpose.LEGAL_DISCLOSURE, on=on,
+                second=second, disclosure_id=disclosure_id,
+            ).reveal()  # fmt: skip
+    return values
+
+
+def _written(
+    disclosure_id: UUID, held_on: dt.date, tenure: Any, values: dict[str, str], *, on: dt.date
+) -> bytes:
+    """Write the answer, filled up with spaces, so that its length does not say whether anything was held.
+
+    ::
+
+        {"v": 1, "disclosure": "<UUID>", "held_on": "<day>", "answered_on": "<day>", "held": true | false,
+         "assurance": "...", "contested": true | false, "fields": {"name": "...", ...}}
+
+    `assurance` says how well it was checked, `contested` that the person says the line is not theirs. Both and `fields`
+    are there only where something was held.
+    """
+    answer: dict[str, object] = {
+        "v": 1, "disclosure": str(disclosure_id), "held_on": held_on.isoformat(), "answered_on": on.isoformat(),
+        "held": tenure is not None,
+    }  # fmt: skip
+    if tenure is not None:
+        answer |= {
+            "assurance": tenure.assurance, "contested": tenure.contested_on is not None, "fields": values,
+        }  # fmt: skip
+    text = json.dumps(answer, ensure_ascii=False, indent=1).encode() + b"\n"
+    return text + b" " * (-len(text) % _PADDED_TO_BYTES)
+
+
+def _note_answer(
+    authority: Authority, disclosure_id: UUID, sealed: bytes, *, outcome: Outcome, on: dt.date
+) -> Answered:
+    answer_hash = sha256(sealed).hexdigest()
+    with action():
+        found = locked_disclosure(disclosure_id, DisclosureState.OPENED)
+        found.outcome, found.answer_hash = outcome.value, answer_hash
+        found.save(update_fields=["outcome", "answer_hash"])
+        notify_if_due(authority, found, role=require(authority, Permission.OPEN_ON_DISCLOSURE), on=on)
+    return Answered(outcome, answer_hash)
+
+
+def write_new(into: Path) -> BinaryIO:
+    """Make a file that is not there yet and that its owner alone may read. Refuses: AnswerFileExists."""
+    try:
+        return os.fdopen(os.open(into, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb")
+    except OSError:
+        raise AnswerFileExists from None

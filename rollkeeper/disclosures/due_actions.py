@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What happens by itself: people are notified, disclosure requests run out, and what is kept of them goes.
+
+`notices send` and `disclosures run` both do it. That the person may look does not wait for either: what was put off ends
+with its day (`ledger/sql/accesses.sql`).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rollkeeper.access.authority import Authority, require, worker_authority
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.disclosures.choices import DisclosureState, Outcome
+from rollkeeper.disclosures.models import DisclosureRequest, DeferredNotification
+from rollkeeper.disclosures.rules import is_over, is_to_erase, must_notify
+from rollkeeper.kernel.database import action, rows, sql
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
+from rollkeeper.vault.files import destroy_file
+
+
+@dataclass(slots=True)
+class DueRun:
+    """What one run did."""
+
+    notified: int = 0
+    expired: int = 0
+    erased: int = 0
+
+
+def keep_demands_before_sending(on: dt.date) -> None:
+    """Do the same before notices are sent, so that who must be notified now is notified with them."""
+    run_due_disclosures(worker_authority(), on=on)
+
+
+def run_due_disclosures(authority: Authority, *, on: dt.date) -> DueRun:
+    """Tell who must be notified, end what ran out, erase what is due; each disclosure request in an act of its own.
+
+    Ledger: disclosures:person:notified, disclosures:request:expired, disclosures:request:erased. Refuses: NotAllowed, SealOnlyProcess.
+    """
+    role, done = require(authority, Permission.RUN_DUE_DISCLOSURES), DueRun()
+    for row in rows(sql("disclosures", "due"), {"on": on}):
+        with action():
+            found = DisclosureRequest.objects.select_for_update().get(disclosure_id=row.disclosure_id)
+            done.notified += notify_if_due(authority, found, role=role, on=on)
+            done.expired += _expire_if_due(authority, found, role=role, on=on)
+            done.erased += _erase_if_due(authority, found, role=role, on=on)
+    return done
+
+
+def notify_if_due(authority: Authority, found: DisclosureRequest, *, role: StaffRole, on: dt.date) -> bool:
+    """Owe the person the notice in the present transaction, where it is due and not done; tell whether it was.
+
+    Whoever has no line left finds it on their own page, and in who looked. Ledger: disclosures:person:notified.
+    """
+    deferral = _deferred_until(found)
+    if found.person_id is None or found.outcome == Outcome.NOTHING_HELD.value:
+        return False
+    if not must_notify(opened_on=found.opened_on, notified_on=found.notified_on, deferred_until=deferral, on=on):
+        return False
+    lines = rows(
+        sql("disclosures", "notification_line"),
+        {"person": found.person_id, "line": found.line_id, "language": NO_LANGUAGE},
+    )
+    for row in lines:
+        enqueue_notice(
+            LineId(row.line_id), kind=NoticeKind.DISCLOSED, language=row.language, promised_on=None,
+            pack_hash=found.pack_hash, on=on,
+        )  # fmt: skip
+    found.notified_on, found.is_notice_queued = on, bool(lines)
+    found.save(update_fields=["notified_on", "is_notice_queued"])
+    facts: dict[str, str | int | bool] = {"disclosure": str(found.disclosure_id), "reached": bool(lines)}
+    if deferral is not None:
+        facts["deferred_until"] = deferral.isoformat()
+    append_entry(authority, verb=Verb.PERSON_NOTIFIED, role=role, on=on, facts=facts)
+    return True
+
+
+def _deferred_until(found: DisclosureRequest) -> dt.date | None:
+    agreed = (
+        DeferredNotification.objects.filter(disclosure_id=found.disclosure_id, agreed_on__isnull=False).order_by("-renewal").first()
+    )
+    return agreed.until if agreed else None
+
+
+def _expire_if_due(authority: Authority, found: DisclosureRequest, *, role: StaffRole, on: dt.date) -> bool:
+    if found.closed_on is not None or not is_over(found.expires_on, on=on):
+        return False
+    if found.opened_on is None:
+        found.state = DisclosureState.EXPIRED.value
+    found.closed_on = on  # an answer that was sealed and never fetched stays as it is
+    found.save(update_fields=["state", "closed_on"])
+    append_entry(
+        authority, verb=Verb.DISCLOSURE_EXPIRED, role=role, on=on, facts={"disclosure": str(found.disclosure_id)}
+    )
+    return True
+
+
+def _erase_if_due(authority: Authority, found: DisclosureRequest, *, role: StaffRole, on: dt.date) -> bool:
+    is_notification_pending = (
+        found.person_id is not None and found.outcome != Outcome.NOTHING_HELD.value and found.notified_on is None
+    )
+    if found.erased_on is not None or found.closed_on is None or is_notification_pending:
+        return False
+    if not is_to_erase(found.closed_on, keep_days=found.keep_days, on=on):
+        return False
+    file_id, found.erased_on = found.file_id, on
+    found.number_mark = found.instrument_mark = found.file_mark = found.file_id = None
+    found.line_id = found.person_id = found.held_on = found.held_at = None
+    found.save()
+    append_entry(authority, verb=Verb.DISCLOSURE_ERASED, role=role, on=on, facts={"disclosure": str(found.disclosure_id)})
+    if file_id is not None:
+        destroy_file(found.disclosure_id, file_id)
+    return True

@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Enter a disclosure request, decide it, defer the notification. What is decided here is opened in `answering` and notified in `keeping`.
+
+Nobody but the law refuses a disclosure request before it is on record: one that the law does not let through is entered as refused,
+without the number and without its instrument, and counts.
+"""
+
+import datetime as dt
+import hmac
+from collections.abc import Collection, Iterable
+from hashlib import sha256
+from uuid import UUID
+
+from rollkeeper.access.services import authority_of
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.disclosures.authorities import key_valid_until, locked_authority, staff_of
+from rollkeeper.disclosures.errors import (
+    AlreadyApproved,
+    DisclosureNotPending,
+    DisclosureRefused,
+    DisclosureUnknown,
+    NumberMismatch,
+    OwnDisclosureRequest,
+    DeferralRefused,
+)
+from rollkeeper.disclosures.choices import RefusalReason, DisclosureState, Instrument, DeferralReason
+from rollkeeper.disclosures.models import DisclosureRequest, DisclosureDecision, RequestingAuthority, DeferredNotification
+from rollkeeper.disclosures.rules import (
+    APPROVER_ROLES,
+    DisclosureScope,
+    RefusedDisclosure,
+    are_enough_approvers,
+    law_for,
+    may_be_disclosed,
+    may_defer,
+)
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, sql
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.disclosures import DisclosureLaw, disclosure_laws, reply_by
+from rollkeeper.law.packs import Pack, load_pack
+from rollkeeper.law.rules import Refused
+from rollkeeper.ledger.services import append_entry, withhold_accesses
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.vault.blind_index import blind_file, blind_once, blind_references
+from rollkeeper.vault.fields import Field
+from rollkeeper.vault.files import seal_file
+
+
+def enter_disclosure(
+    authority: Authority,
+    authority_id: UUID,
+    *,
+    instrument: Instrument,
+    reference: str,
+    file: bytes,
+    fields: Collection[Field],
+    number: str,
+    held_on: dt.date,
+    received_on: dt.date,
+    expires_on: dt.date,
+    on: dt.date,
+    held_at: dt.time | None = None,
+) -> UUID:
+    """Enter a disclosure request about who held one number on one day, with its instrument sealed as it came.
+
+    Ledger: disclosures:request:entered, and disclosures:request:refused where the law does not let it through.
+    Refuses: NotAllowed, AuthorityUnknown, NumberNotRead, SealedFileTooLarge, UnsupportedPackField; DisclosureRefused, on record.
+    """
+    role, pack = require(authority, Permission.ENTER_DISCLOSURE), load_pack(settings().pack)
+    mark, file_mark = _mark_of(authority_id, reference), blind_file(sha256(file).hexdigest())
+    made = DisclosureRequest(
+        disclosure_id=new_uuid(), authority_id=authority_id, instrument=instrument.value,
+        fields=sorted(field.value for field in fields), pack_hash=pack.hash, received_on=received_on,
+        expires_on=expires_on, entered_by=staff_of(authority), entered_at=clock.now(), state=DisclosureState.WAITING.value,
+    )  # fmt: skip
+    with action():
+        asking = locked_authority(authority_id)
+        made.kind, before = asking.kind, _count_by_instrument(mark, file_mark)
+        verdict = may_be_disclosed(
+            _asked(made, asking, requests_before=before), disclosure_laws(pack), pack=pack.id, on=on
+        )
+        law = law_for(made.kind, disclosure_laws(pack))
+        made.article, made.keep_days = law.article if law else None, law.keep_days if law else 0
+        if isinstance(verdict, Refused):
+            _turn_down(made, verdict, on=on)
+        else:
+            made.instrument_mark, made.file_mark, made.file_id = mark, file_mark, new_uuid()
+            made.number_mark = blind_once(made.disclosure_id, _written(number))
+            made.held_on, made.held_at = held_on, held_at
+            made.reply_by = reply_by(pack, law, received_on) if law else None
+            seal_file(made.disclosure_id, made.file_id, file)
+        made.save(force_insert=True)
+        append_entry(
+            authority, verb=Verb.DISCLOSURE_ENTERED, role=role, on=on, pack=pack.hash, article=made.article,
+            facts={"authority": str(authority_id), "disclosure": str(made.disclosure_id), "fields": len(made.fields),
+                   "instrument": made.instrument},
+        )  # fmt: skip
+        if isinstance(verdict, Refused):
+            _enter_refusal(authority, made, role=role, on=on, by=verdict)
+    if isinstance(verdict, Refused):
+        raise _said(verdict, made.disclosure_id)
+    return made.disclosure_id
+
+
+def approve_disclosure(
+    authority: Authority, disclosure_id: UUID, *, number: str, held_on: dt.date, on: dt.date
+) -> bool:
+    """Approve as one of two, with the number and the day as read in the instrument; tell whether it is enough now.
+
+    Ledger: disclosures:request:approved. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending, OwnDisclosureRequest, AlreadyApproved,
+    NumberMismatch, NumberNotRead.
+    """
+    role = require(authority, Permission.DECIDE_DISCLOSURE)
+    with action():
+        found = locked_disclosure(disclosure_id, DisclosureState.WAITING)
+        if found.entered_by == authority.staff_id:
+            raise OwnDisclosureRequest
+        if authority.staff_id in approvers(disclosure_id):
+            raise AlreadyApproved
+        require_same_number(found, number=number, held_on=held_on)
+        DisclosureDecision.objects.create(
+            disclosure_id=disclosure_id, staff_id=staff_of(authority), decided_at=clock.now()
+        )
+        enough = are_enough_approvers(_roles_of(approvers(disclosure_id)), entered_by=found.entered_by)
+        if enough:
+            found.state = DisclosureState.APPROVED.value
+            found.save(update_fields=["state"])
+        append_entry(
+            authority, verb=Verb.DISCLOSURE_APPROVED, role=role, on=on, facts={"disclosure": str(disclosure_id), "enough": enough}
+        )  # fmt: skip
+    return enough
+
+
+def refuse_disclosure(authority: Authority, disclosure_id: UUID, *, because: RefusalReason, on: dt.date) -> None:
+    """Refuse a disclosure request, alone and with a reason; nothing was opened and nothing will be.
+
+    Ledger: disclosures:request:refused. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending.
+    """
+    role = require(authority, Permission.DECIDE_DISCLOSURE)
+    with action():
+        found = locked_disclosure(disclosure_id, DisclosureState.WAITING, DisclosureState.APPROVED)
+        found.state, found.refused_because, found.closed_on = DisclosureState.REFUSED.value, because.value, on
+        found.save(update_fields=["state", "refused_because", "closed_on"])
+        _enter_refusal(authority, found, role=role, on=on)
+
+
+def defer_notification(
+    authority: Authority, disclosure_id: UUID, *, until: dt.date, because: DeferralReason, on: dt.date
+) -> bool:
+    """Ask that the person be notified only after `until`, or agree to what another asked; tell whether it is agreed now.
+
+    Ledger: disclosures:notification:deferred, once two agree. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending, OwnDisclosureRequest,
+    DeferralRefused.
+    """
+    role, pack = require(authority, Permission.DEFER_NOTIFICATION), load_pack(settings().pack)
+    with action():
+        found = locked_disclosure(
+            disclosure_id, DisclosureState.WAITING, DisclosureState.APPROVED, DisclosureState.OPENED, DisclosureState.DELIVERED
+        )
+        if found.entered_by == authority.staff_id:
+            raise OwnDisclosureRequest
+        law = law_for(found.kind, disclosure_laws(pack))
+        running = agreed_deferrals(disclosure_id)
+        _require_deferrable(law, found, running, until=until, on=on)
+        open_ = DeferredNotification.objects.filter(disclosure_id=disclosure_id, renewal=len(running)).first()
+        if (
+            open_ is None
+            or open_.asked_by == authority.staff_id
+            or (open_.until, open_.because) != (until, because)
+        ):
+            _request_deferral(authority, disclosure_id, until=until, because=because, renewal=len(running))
+            return False
+        DeferredNotification.objects.filter(disclosure_id=disclosure_id, deferral_id=open_.deferral_id).update(
+            agreed_by=authority.staff_id, agreed_on=on
+        )
+        if found.opened_on is not None:
+            withhold_accesses(disclosure_id, until=until, on=on)
+        append_entry(
+            authority, verb=Verb.NOTIFICATION_DEFERRED, role=role, on=on, pack=pack.hash,
+            article=law.deferral_article if law else None,
+            facts={"because": because.value, "disclosure": str(disclosure_id), "renewal": len(running), "until": until.isoformat()},
+        )  # fmt: skip
+    return True
+
+
+def record_delivery(authority: Authority, disclosure_id: UUID, *, on: dt.date) -> str:
+    """Note that the sealed answer went to the authority; return its hash. Nothing more is opened for the disclosure request then.
+
+    Ledger: disclosures:request:delivered. Refuses: NotAllowed, DisclosureUnknown, DisclosureNotPending.
+    """
+    role = require(authority, Permission.DECIDE_DISCLOSURE)
+    with action():
+        found = locked_disclosure(disclosure_id, DisclosureState.OPENED)
+        if found.answer_hash is None:
+            raise DisclosureNotPending(state=found.state, needed="opened, with an answer sealed")
+        found.state, found.delivered_on, found.closed_on = DisclosureState.DELIVERED.value, on, on
+        found.save(update_fields=["state", "delivered_on", "closed_on"])
+        append_entry(
+            authority, verb=Verb.DISCLOSURE_DELIVERED, role=role, on=on,
+            facts={"disclosure": str(disclosure_id), "file": found.answer_hash},
+        )  # fmt: skip
+    return found.answer_hash
+
+
+def locked_disclosure(disclosure_id: UUID, *needed: DisclosureState) -> DisclosureRequest:
+    """Return a disclosure request in one of these states, locked until the act ends. Refuses: DisclosureUnknown, DisclosureNotPending."""
+    found = DisclosureRequest.objects.select_for_update().filter(disclosure_id=disclosure_id).first()
+    if found is None:
+        raise DisclosureUnknown
+    if found.state not in set(needed):
+        raise DisclosureNotPending(state=found.state, needed="' or '".join(state.value for state in needed))
+    return found
+
+
+def require_same_number(found: DisclosureRequest, *, number: str, held_on: dt.date) -> str:
+    """Return the number spelled as the register spells it. Refuses: NumberNotRead, NumberMismatch."""
+    written = _written(number)
+    if held_on != found.held_on or not hmac.compare_digest(
+        blind_once(found.disclosure_id, written), bytes(found.number_mark or b"")
+    ):
+        raise NumberMismatch
+    return written
+
+
+def require_lawful(found: DisclosureRequest, asking: RequestingAuthority, pack: Pack, *, on: dt.date) -> DisclosureLaw:
+    """Return the power that a disclosure request rests on, if it still does on this day. Refuses: DisclosureRefused, UnsupportedPackField."""
+    laws = disclosure_laws(pack)
+    verdict = may_be_disclosed(_asked(found, asking, requests_before=0), laws, pack=pack.id, on=on)
+    law = law_for(found.kind, laws)
+    if isinstance(verdict, Refused) or law is None:
+        raise _said(verdict if isinstance(verdict, Refused) else _NOTHING, found.disclosure_id)
+    return law
+
+
+def approvers(disclosure_id: UUID) -> set[UUID]:
+    """Return who approved."""
+    return set(DisclosureDecision.objects.filter(disclosure_id=disclosure_id).values_list("staff_id", flat=True))
+
+
+def agreed_deferrals(disclosure_id: UUID) -> list[DeferredNotification]:
+    """Return what two people agreed on, the first first."""
+    return list(DeferredNotification.objects.filter(disclosure_id=disclosure_id, agreed_on__isnull=False).order_by("renewal"))
+
+
+_NOTHING = Refused("", "the law knows no such disclosure request", "")
+
+
+def _require_deferrable(
+    law: DisclosureLaw | None, found: DisclosureRequest, running: list[DeferredNotification], *, until: dt.date, on: dt.date
+) -> None:
+    verdict = _NOTHING if law is None or found.notified_on is not None else may_defer(
+        law, until=until, renewals=len(running), is_opened=found.opened_on is not None,
+        running_until=running[-1].until if running else None, on=on,
+    )  # fmt: skip
+    if isinstance(verdict, Refused):
+        raise DeferralRefused(
+            article=verdict.article or "no article", reason=verdict.reason, remedy=verdict.remedy
+        )
+
+
+def _request_deferral(
+    authority: Authority, disclosure_id: UUID, *, until: dt.date, because: DeferralReason, renewal: int
+) -> None:
+    asked = {
+        "until": until,
+        "because": because.value,
+        "asked_by": authority.staff_id,
+        "asked_at": clock.now(),
+    }
+    if not DeferredNotification.objects.filter(disclosure_id=disclosure_id, renewal=renewal, agreed_on__isnull=True).update(
+        **asked
+    ):
+        DeferredNotification.objects.create(disclosure_id=disclosure_id, deferral_id=new_uuid(), renewal=renewal, **asked)
+
+
+def _count_by_instrument(mark: bytes, file_mark: str) -> int:
+    return int(rows(sql("disclosures", "count_by_instrument"), {"mark": mark, "file": file_mark})[0].requests)
+
+
+def _asked(made: DisclosureRequest, asking: RequestingAuthority, *, requests_before: int) -> DisclosureScope:
+    return DisclosureScope(
+        kind=asking.kind, instrument=Instrument(made.instrument), fields=frozenset(made.fields),
+        expires_on=made.expires_on, key_valid_until=key_valid_until(asking), requests_before=requests_before,
+    )  # fmt: skip
+
+
+def _turn_down(made: DisclosureRequest, verdict: Refused, *, on: dt.date) -> None:
+    made.state, made.refused_by_law, made.closed_on = DisclosureState.REFUSED.value, True, on
+    made.refused_because = (
+        verdict.because.value if isinstance(verdict, RefusedDisclosure) else RefusalReason.NO_POWER.value
+    )
+
+
+def _enter_refusal(
+    authority: Authority, about: DisclosureRequest, *, role: StaffRole, on: dt.date, by: Refused | None = None
+) -> None:
+    """Enter that a disclosure request is refused; where the law refuses it, with the article that does."""
+    append_entry(
+        authority, verb=Verb.DISCLOSURE_REFUSED, role=role, on=on,
+        pack=about.pack_hash if by else None, article=by.article if by else None,
+        facts={"because": about.refused_because or "", "by_law": about.refused_by_law, "disclosure": str(about.disclosure_id)},
+    )  # fmt: skip
+
+
+def _roles_of(staff_ids: Iterable[UUID]) -> dict[UUID, list[StaffRole]]:
+    found = Staff.objects.filter(staff_id__in=list(staff_ids))
+    return {one.staff_id: [role for role in authority_of(one).roles if role in APPROVER_ROLES] for one in found}
+
+
+def _said(verdict: Refused, disclosure_id: UUID) -> DisclosureRefused:
+    return DisclosureRefused(
+        article=verdict.article, reason=verdict.reason, remedy=verdict.remedy, disclosure=disclosure_id
+    )
+
+
+def _mark_of(authority_id: UUID, reference: str) -> bytes:
+    return blind_references([f"{authority_id} {' '.join(reference.casefold().split())}"])[0]
+
+
+def _written(number: str) -> str:
+    return normalise_identifier(number, service=service_guess(number), country=settings().country_code)

@@ -1,0 +1,11 @@
+-- Finds one line over which a person can be notified today, and their language: the line itself while they still hold it, else
+-- another of theirs; none of which they say that it is not theirs. Whoever holds the line now instead is notified nothing.
+-- Law: the pack's disclosure[].notify_person. Reads: lines_tenure, lines_line, subscribers_subscriber. Writes: -.
+-- Plan: lines_tenure_by_person, primary keys. Again: the same.
+SELECT h.line_id, coalesce(s.language, %(language)s) AS language
+  FROM lines_tenure h
+  JOIN lines_line l ON l.line_id = h.line_id AND l.erased_on IS NULL
+  LEFT JOIN subscribers_subscriber s ON s.person_id = h.person_id
+ WHERE h.person_id = %(person)s AND upper_inf(h.held) AND h.erased_on IS NULL AND h.contested_on IS NULL
+ ORDER BY h.line_id <> %(line)s, l.state <> 'active', h.line_id
+ LIMIT 1

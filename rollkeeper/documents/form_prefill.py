@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A picture of a document: what is read of it goes into the form as a proposal, and the copy that may be kept beside it.
+
+The picture itself is in memory for the length of one request. Nothing is kept between the reading and the confirmation:
+the proposal and the redacted copy go to the page and come back with the form, under marks that only this instance can make.
+"""
+
+import base64
+import binascii
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Final
+
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from rollkeeper.documents.image_intake import (
+    ImageResult,
+    Mark,
+    NoCopy,
+    Proposal,
+    read_and_redact,
+    copy_rules,
+    is_mark_of_reading,
+    is_plain_jpeg,
+    mark_of_reading,
+    read_document,
+)
+from rollkeeper.documents.choices import Reason, Verdict
+from rollkeeper.documents.rules import TYPES_WITH_STATE
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import Pack
+
+MAX_COPIES, MAX_COPY_BYTES = 4, 6_000_000
+_SALT: Final = "rollkeeper.documents.form_prefill"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Reading:
+    """What goes into the form of one part, and what whoever confirms is notified about it."""
+
+    values: Mapping[str, str]
+    """By the form's names of this part: proposals, the copy and the marks."""
+    is_sure: bool
+    reasons: tuple[Reason, ...] = ()
+    copies: tuple[str, ...] = field(default=())
+    """Addresses of the copies as pictures, to be looked at."""
+    no_copy: NoCopy | None = None
+
+
+def prefill(
+    data: bytes, *, name: str, attributes: Sequence[str], pack: Pack, purpose: str, known: Callable[[str], bool], on: dt.date
+) -> Reading:  # fmt: skip
+    """Read a picture and make the copy that the law has kept. Refuses: ImageRejected, NoDocumentFound, ReaderFailed, WorkerNotSandboxed."""
+    rules = copy_rules(pack, asked=attributes)
+    if rules is None:
+        return _reading(
+            ImageResult(read_document(data, asked=attributes, on=on, name=name), (), None), known=known, on=on
+        )
+    mark = Mark(settings().operator_name, purpose, on)
+    return _reading(
+        read_and_redact(data, asked=attributes, copy=rules, mark=mark, on=on, name=name), known=known, on=on
+    )
+
+
+def machine_read(mark: str, *, document_type: str, number: str, on: dt.date) -> bool:
+    """Tell whether this number was read by machine today, and stands in the form as it was read."""
+    return bool(mark) and is_mark_of_reading(mark, _key(), document_type=document_type, number=number, on=on)
+
+
+def copies_in(text: str, mark: str, *, on: dt.date) -> tuple[bytes, ...] | None:
+    """Return the copies that a form brings back; None where this instance did not make them today."""
+    try:
+        copies = tuple(base64.b64decode(one, validate=True) for one in text.split("."))
+    except (binascii.Error, ValueError):
+        return None
+    genuine = constant_time_compare(_mark_of(copies, on=on), mark)
+    return copies if genuine and len(copies) <= MAX_COPIES and all(map(is_plain_jpeg, copies)) else None
+
+
+def _reading(result: ImageResult, *, known: Callable[[str], bool], on: dt.date) -> Reading:
+    proposal, written = result.proposal, [base64.b64encode(copy).decode() for copy in result.copies]
+    values = _fields(proposal, known=known) | {"read": _mark_of_reading(proposal, on=on)}
+    if written:
+        values |= {"copy": ".".join(written), "copy_mark": _mark_of(result.copies, on=on)}
+    return Reading(
+        values=values,
+        is_sure=proposal.checked.verdict is Verdict.VALID,
+        reasons=proposal.checked.reasons,
+        copies=tuple(f"data:image/jpeg;base64,{one}" for one in written),
+        no_copy=result.no_copy,
+    )
+
+
+def _fields(proposal: Proposal, *, known: Callable[[str], bool]) -> dict[str, str]:
+    """Return the proposals by the form's names; a kind of document that the form does not list is left to whoever confirms."""
+    values = dict(proposal.values)
+    kind, _, state = values.pop("document_type", "").rpartition("-")
+    if kind in TYPES_WITH_STATE:
+        return values | {"document_type": kind, "document_state": state.upper()}
+    whole = f"{kind}-{state}" if kind else state
+    return values | ({"document_type": whole} if known(whole) else {})
+
+
+def _mark_of_reading(proposal: Proposal, *, on: dt.date) -> str:
+    """Mark what was read beyond doubt; what was doubtful is for a person to look at, and counts as typed."""
+    number = proposal.values.get("document_number")
+    if proposal.checked.verdict is not Verdict.VALID or number is None:
+        return ""
+    return mark_of_reading(
+        _key(), document_type=proposal.values.get("document_type", "other"), number=number, on=on
+    )
+
+
+def _mark_of(copies: Sequence[bytes], *, on: dt.date) -> str:
+    said = [on.isoformat(), *(sha256(copy).hexdigest() for copy in copies)]
+    return salted_hmac(f"{_SALT}.copy", "\n".join(said), algorithm="sha256").hexdigest()
+
+
+def _key() -> Any:
+    return salted_hmac(f"{_SALT}.reading", "", algorithm="sha256").digest()

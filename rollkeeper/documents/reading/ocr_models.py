@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The two networks that rapidocr's wheel carries (PP-OCRv6, Apache-2.0): where text stands, and what it says.
+
+They are run here without rapidocr's own pipeline, because a machine-readable zone wants what that cannot give: the
+likelihood of every character at every place, of which only the zone's 37 are let through.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+# Since 1.29 onnxruntime keeps a diary for Microsoft in the user's cache and sends it, unless asked not to before it is
+# loaded.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+import onnxruntime
+
+type Pixels = NDArray[np.uint8]
+type Quad = NDArray[np.float32]
+"""Four corners, the upper left one first, clockwise as one reads: shape (4, 2), pixels."""
+
+LINE_HEIGHT: Final = 48
+_GREATEST_LINE_WIDTH: Final = 2400
+_INK_ABOVE, _BOX_ABOVE, _GROWN_BY = 0.3, 0.5, 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What stands in a strip: the characters, how likely each is, and where along the strip it stands (0 to 1)."""
+
+    text: str
+    likely: tuple[float, ...]
+    places: tuple[float, ...]
+
+    @property
+    def score(self) -> float:
+        """Return how likely the whole is."""
+        return sum(self.likely) / len(self.likely) if self.likely else 0.0
+
+
+class OcrModels:
+    """Both networks, loaded. One thread: they are used after a fork."""
+
+    def __init__(self) -> None:
+        cv2.setNumThreads(1)
+        folder = _models_folder()
+        self._finder = _session(folder / "PP-OCRv6_det_small.onnx")
+        self._reader = _session(folder / "PP-OCRv6_rec_small.onnx")
+
+    @cached_property
+    def alphabet(self) -> tuple[str, ...]:
+        """Return what each output of the reader stands for; the first is: nothing."""
+        characters = self._reader.get_modelmeta().custom_metadata_map["character"].splitlines()
+        return ("", *characters, " ")
+
+    def only(self, characters: str) -> NDArray[np.intp]:
+        """Return the outputs that stand for these characters, and the one for nothing."""
+        return np.array([0, *(self.alphabet.index(one) for one in characters)])
+
+    def find(self, pixels: Pixels, *, side: int) -> list[Quad]:
+        """Return the lines of text, found on a copy whose longer side has about so many pixels."""
+        height, width = pixels.shape[:2]
+        scale = side / max(height, width)
+        size = [max(32, round(length * scale / 32) * 32) for length in (width, height)]
+        small = np.asarray(
+            cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR),
+            np.uint8,
+        )
+        (found,) = self._finder.run(None, {"x": _as_input(small)})
+        stretch = np.array([width / size[0], height / size[1]], np.float32)
+        return [np.asarray(quad * stretch, np.float32) for quad in _quads(found[0, 0])]
+
+    def likelihoods(self, strip: Pixels) -> NDArray[np.float32]:
+        """Return how likely each character is at each place of a strip that is LINE_HEIGHT high."""
+        (found,) = self._reader.run(None, {"x": _as_input(strip)})
+        return np.asarray(found[0], np.float32)
+
+    def read(self, strip: Pixels) -> Read:
+        """Read a strip."""
+        return self.spell(self.likelihoods(strip))
+
+    def spell(self, likely: NDArray[np.float32], only: NDArray[np.intp] | None = None) -> Read:
+        """Return the likeliest text, of these characters only."""
+        allowed = likely if only is None else likely[:, only]
+        best = allowed.argmax(axis=1)
+        runs = np.flatnonzero(np.diff(best, prepend=-1))
+        text, sure, places = [], [], []
+        for begin, end in zip(runs, [*runs[1:], len(best)], strict=True):
+            choice = int(best[begin])
+            if choice:
+                text.append(self.alphabet[choice if only is None else int(only[choice])])
+                sure.append(float(allowed[begin:end, choice].max()))
+                places.append((begin + end) / 2 / len(best))
+        return Read("".join(text), tuple(sure), tuple(places))
+
+
+def cut(pixels: Pixels, quad: Quad) -> Pixels:
+    """Return what stands in a quadrilateral as a strip that is LINE_HEIGHT high."""
+    width = float(np.linalg.norm(quad[1] - quad[0]) + np.linalg.norm(quad[2] - quad[3])) / 2
+    height = float(np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])) / 2
+    wide = min(_GREATEST_LINE_WIDTH, max(16, round(width * LINE_HEIGHT / max(height, 1))))
+    corners = np.array([[0, 0], [wide, 0], [wide, LINE_HEIGHT], [0, LINE_HEIGHT]], np.float32)
+    matrix = cv2.getPerspectiveTransform(quad, corners)
+    strip = cv2.warpPerspective(
+        pixels, matrix, (wide, LINE_HEIGHT), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(strip, np.uint8)
+
+
+def along(quad: Quad, left: float, right: float) -> Quad:
+    """Return the part of a quadrilateral between two places along it, 0 to 1."""
+    top, bottom = quad[1] - quad[0], quad[2] - quad[3]
+    return np.array(
+        [quad[0] + left * top, quad[0] + right * top, quad[3] + right * bottom, quad[3] + left * bottom],
+        np.float32,
+    )
+
+
+def _models_folder() -> Path:
+    found = find_spec("rapidocr")
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("rapidocr")
+    return Path(found.submodule_search_locations[0]) / "models"
+
+
+def _session(file: Path) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(os.fspath(file), options, providers=["CPUExecutionProvider"])
+
+
+def _as_input(pixels: Pixels) -> NDArray[np.float32]:
+    # The networks were trained on blue, green, red.
+    scaled = pixels[..., ::-1].transpose(2, 0, 1)[None].astype(np.float32)
+    scaled *= 2 / 255
+    scaled -= 1
+    return np.ascontiguousarray(scaled)
+
+
+def _quads(heat: NDArray[np.float32]) -> list[Quad]:
+    ink = cv2.dilate((heat > _INK_ABOVE).astype(np.uint8), np.ones((2, 2), np.uint8))
+    contours, _ = cv2.findContours(ink, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    return [quad for contour in contours if (quad := _quad(heat, contour)) is not None]
+
+
+def _quad(heat: NDArray[np.float32], contour: Any) -> Quad | None:
+    middle, (width, height), degrees = cv2.minAreaRect(contour)
+    if min(width, height) < 3:
+        return None
+    left, top, wide, high = cv2.boundingRect(contour)
+    inside = cv2.drawContours(np.zeros((high, wide), np.uint8), [contour - [left, top]], -1, 1, -1)
+    if cv2.mean(heat[top : top + high, left : left + wide], inside)[0] < _BOX_ABOVE:
+        return None
+    grown = width * height * _GROWN_BY / (width + height)
+    width, height = width + grown, height + grown
+    if width < height:
+        width, height, degrees = height, width, degrees + 90
+    return rectangle(middle, (width, height), degrees=(degrees + 90) % 180 - 90)
+
+
+def rectangle(middle: Sequence[float], size: tuple[float, float], *, degrees: float) -> Quad:
+    """Return the corners of a turned rectangle."""
+    half = np.array(size) / 2 * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    angle = np.deg2rad(degrees)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    return np.asarray(half @ turn + middle, np.float32)

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Turns a picture upright by the text on it, and reads the lines of text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
+
+import cv2
+import numpy as np
+
+from rollkeeper.documents.reading.ocr_models import OcrModels, Pixels, Quad, Read, cut
+
+FIND_SIDE: Final = 960
+_GLANCE_SIDE: Final = 640
+_TRIED_LINES, _TRIED_WIDTH = 3, 6 * 48
+_LEAST_FILL, _MARGIN = 0.7, 0.05
+
+
+@dataclass(eq=False)
+class Line:
+    """A line of text on a sheet, read when somebody asks."""
+
+    quad: Quad
+    pixels: Pixels = field(repr=False)
+    ocr_models: OcrModels = field(repr=False)
+
+    @cached_property
+    def read(self) -> Read:
+        """Return what it says."""
+        return self.ocr_models.read(cut(self.pixels, self.quad))
+
+    @property
+    def text(self) -> str:
+        """Return what it says, as text."""
+        return self.read.text
+
+    @property
+    def left(self) -> float:
+        """Return where it begins."""
+        return float(self.quad[[0, 3], 0].mean())
+
+    @property
+    def right(self) -> float:
+        """Return where it ends."""
+        return float(self.quad[[1, 2], 0].mean())
+
+    @property
+    def middle(self) -> float:
+        """Return how far down it stands."""
+        return float(self.quad[:, 1].mean())
+
+    @property
+    def height(self) -> float:
+        """Return how high it is."""
+        return (
+            float(np.linalg.norm(self.quad[3] - self.quad[0]) + np.linalg.norm(self.quad[2] - self.quad[1]))
+            / 2
+        )
+
+    @property
+    def width(self) -> float:
+        """Return how wide it is."""
+        return float(np.linalg.norm(self.quad[1] - self.quad[0]))
+
+
+@dataclass(eq=False)
+class Sheet:
+    """A picture whose text runs from left to right, with its lines from the top down."""
+
+    pixels: Pixels
+    lines: list[Line]
+    is_sure: bool
+    """Whether which way is up was beyond doubt."""
+
+
+def upright(pixels: Pixels, ocr_models: OcrModels) -> Sheet | None:
+    """Return the picture turned so that its text can be read, None where there is no text."""
+    quads = ocr_models.find(pixels, side=_GLANCE_SIDE)
+    if not quads:
+        return None
+    degrees = _slope(quads)
+    turned, matrix = _turn(pixels, degrees)
+    moved = [_moved(quad, matrix) for quad in quads]
+    close = _cropped(turned, moved)
+    moved = ocr_models.find(close, side=FIND_SIDE)
+    if not moved:
+        return None
+    up, down = _votes(close, moved, ocr_models)
+    level = [quad for quad in moved if _is_level(quad)]
+    lines = sorted((Line(quad, close, ocr_models) for quad in level), key=lambda line: line.middle)
+    sheet = Sheet(close, lines, is_sure=max(up, down) > 1.15 * min(up, down) and max(up, down) > 0.5)
+    return replace(turned_over(sheet), is_sure=sheet.is_sure) if down > up else sheet
+
+
+def turned_over(sheet: Sheet) -> Sheet:
+    """Return a sheet upside down: for what could not be read as it seemed to stand. Which way is up is in doubt then."""
+    pixels = np.ascontiguousarray(sheet.pixels[::-1, ::-1])
+    size = np.array([pixels.shape[1], pixels.shape[0]], np.float32)
+    lines = [
+        Line(np.asarray(size - line.quad[[2, 3, 0, 1]], np.float32), pixels, line.ocr_models)
+        for line in reversed(sheet.lines)
+    ]
+    return Sheet(pixels, lines, is_sure=False)
+
+
+def _slope(quads: Sequence[Quad]) -> float:
+    """Return how many degrees the text climbs, by its widest lines."""
+    along = [quad[1] - quad[0] for quad in quads]
+    lengths = np.array([np.linalg.norm(vector) for vector in along])
+    angles = np.array([np.degrees(np.arctan2(vector[1], vector[0])) for vector in along])
+    # Angles are equal modulo 180 degrees: they are averaged doubled, the long lines above all.
+    weights = lengths**2
+    doubled = np.radians(2 * angles)
+    first = np.degrees(np.arctan2((weights * np.sin(doubled)).sum(), (weights * np.cos(doubled)).sum())) / 2
+    apart = (angles - first + 90) % 180 - 90
+    near = np.abs(apart) < 8
+    return float(first + np.average(apart[near], weights=weights[near])) if near.any() else float(first)
+
+
+def _turn(pixels: Pixels, degrees: float) -> tuple[Pixels, Quad]:
+    height, width = pixels.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    cosine, sine = abs(matrix[0, 0]), abs(matrix[0, 1])
+    size = (round(height * sine + width * cosine), round(height * cosine + width * sine))
+    matrix[:, 2] += np.array(size) / 2 - [width / 2, height / 2]
+    if abs(degrees) < 0.05:
+        return pixels, np.asarray(np.eye(2, 3), np.float32)
+    turned = cv2.warpAffine(pixels, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(turned, np.uint8), np.asarray(matrix, np.float32)
+
+
+def _moved(quad: Quad, matrix: Quad) -> Quad:
+    moved = quad @ matrix[:, :2].T + matrix[:, 2]
+    return np.asarray(moved[[2, 3, 0, 1]] if moved[1, 0] < moved[0, 0] else moved, np.float32)
+
+
+def _cropped(pixels: Pixels, quads: Sequence[Quad]) -> Pixels:
+    """Return the part with text on it, where the rest is much."""
+    corners = np.concatenate(quads)
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    height, width = pixels.shape[:2]
+    if (high[0] - low[0]) > _LEAST_FILL * width and (high[1] - low[1]) > _LEAST_FILL * height:
+        return pixels
+    room = _MARGIN * max(width, height)
+    left, top = (int(max(0, part - room)) for part in low)
+    right, bottom = int(min(width, high[0] + room)), int(min(height, high[1] + room))
+    return np.ascontiguousarray(pixels[top:bottom, left:right])
+
+
+def _votes(pixels: Pixels, quads: Sequence[Quad], ocr_models: OcrModels) -> tuple[float, float]:
+    """Return how well the widest lines read as they stand, and upside down."""
+    widest = sorted(quads, key=lambda quad: -float(np.linalg.norm(quad[1] - quad[0])))[:_TRIED_LINES]
+    up = down = 0.0
+    for quad in widest:
+        up += _weight(ocr_models.read(cut(pixels, quad)[:, :_TRIED_WIDTH]))
+        down += _weight(ocr_models.read(cut(pixels, quad[[2, 3, 0, 1]])[:, :_TRIED_WIDTH]))
+    return up, down
+
+
+def _weight(read: Read) -> float:
+    return sum(max(0.0, sure - 0.5) for sure in read.likely)
+
+
+def _is_level(quad: Quad) -> bool:
+    along = quad[1] - quad[0]
+    return bool(abs(np.degrees(np.arctan2(along[1], along[0]))) < 20)

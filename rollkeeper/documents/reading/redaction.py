@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Makes the copy that may be kept: a new, empty sheet on which only what the law asks for is shown.
+
+Nothing is painted over. What is not known to be asked for, the portrait, signatures, ethnicity, codes, the zone's
+rest, never gets onto the new sheet. Across it stands who made it, for what and when. It is written anew from pixels:
+no metadata, nothing behind its end.
+"""
+
+import io
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from rollkeeper.documents.reading.findings import NUMBER, Finding, Spot
+from rollkeeper.documents.reading.ocr_models import Pixels, Quad
+from rollkeeper.documents.reading.page_layout import Sheet
+
+COPY_SIDE: Final = 1400
+QUALITY: Final = 82
+_BLANK: Final = (226, 228, 232)
+_MARK: Final = (150, 30, 30)
+_MARK_PIXELS: Final = 26
+_SHRUNK_BY: Final = 0.08
+_FONTS: Final = Path("/usr/share/fonts")
+_LATIN: Final = (
+    "truetype/noto/NotoSans-Regular.ttf",
+    "noto/NotoSans-Regular.ttf",
+    "truetype/dejavu/DejaVuSans.ttf",
+)
+_HAN: Final = (
+    "opentype/noto/NotoSansCJK-Regular.ttc",
+    "google-noto-cjk/NotoSansCJK-Regular.ttc",
+    "noto-cjk/NotoSansCJK-Regular.ttc",
+)
+_TIBETAN: Final = ("truetype/noto/NotoSerifTibetan-Regular.ttf", "noto/NotoSerifTibetan-Regular.ttf")
+
+type Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+class MarkNotDrawableError(Exception):
+    """No font at hand has the characters of the mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyWanted:
+    """What a copy may show and what is written across it."""
+
+    shows: frozenset[str]
+    shows_middle: bool
+    mark: tuple[str, ...]
+
+
+class Fonts:
+    """Fonts for the mark, loaded while files can still be opened."""
+
+    def __init__(self) -> None:
+        self._latin = _first(_LATIN) or ImageFont.load_default(_MARK_PIXELS)
+        self._han, self._tibetan = _first(_HAN, index=2), _first(_TIBETAN)
+
+    def of(self, text: str) -> Font:
+        """Return a font that has the characters of a text. Raises MarkNotDrawableError."""
+        scripts = {unicodedata.name(character, "?").split()[0] for character in text}
+        font: Font | None = self._latin
+        if "TIBETAN" in scripts:
+            font = self._tibetan
+        elif (
+            scripts & {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH", "IDEOGRAPHIC"}
+            or not text.isascii()
+        ):
+            font = self._han
+        if font is None or ("TIBETAN" in scripts and "CJK" in scripts):
+            raise MarkNotDrawableError
+        return font
+
+
+def redact(sheet: Sheet, finding: Finding, wanted: CopyWanted, fonts: Fonts) -> bytes | None:
+    """Return the copy as a file, None where the number's place is not known for certain."""
+    spots = [spot for spot in finding.spots if _may_show(spot, wanted)]
+    if not finding.is_certain or not spots:
+        return None
+    shown = _only(sheet.pixels, [spot.quad for spot in spots])
+    return _written(_marked(_fitted(shown), wanted.mark, fonts))
+
+
+def _may_show(spot: Spot, wanted: CopyWanted) -> bool:
+    return spot.attribute in wanted.shows and (
+        wanted.shows_middle or not spot.is_middle or spot.attribute != NUMBER
+    )
+
+
+def _only(pixels: Pixels, quads: Sequence[Quad]) -> Pixels:
+    mask = np.zeros(pixels.shape[:2], np.uint8)
+    for quad in quads:
+        cv2.fillConvexPoly(mask, np.round(_shrunk(quad)).astype(np.int32), 1)
+    sheet = np.empty_like(pixels)
+    sheet[:] = _BLANK
+    sheet[mask > 0] = pixels[mask > 0]
+    return sheet
+
+
+def _shrunk(quad: Quad) -> Quad:
+    """Return a quadrilateral a little less high: the finder's are wide of the text, and neighbours stand close."""
+    down = (quad[[3, 2]] - quad[[0, 1]]) * _SHRUNK_BY
+    return np.array([quad[0] + down[0], quad[1] + down[1], quad[2] - down[1], quad[3] - down[0]], np.float32)
+
+
+def _fitted(pixels: Pixels) -> Image.Image:
+    scale = COPY_SIDE / max(pixels.shape[:2])
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return Image.fromarray(
+        np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=way), np.uint8)
+    )
+
+
+def _marked(image: Image.Image, mark: Sequence[str], fonts: Fonts) -> Image.Image:
+    """Write the mark across, again and again, over what is shown too, so that it cannot be cut off."""
+    long = round(1.5 * COPY_SIDE)
+    row, layer = _row(mark, fonts, long=2 * long), Image.new("L", (long, long), 0)
+    for number, top in enumerate(range(0, long, 4 * _MARK_PIXELS)):
+        layer.paste(row, (-(number % 3) * 180, top))
+    layer = layer.rotate(18, resample=Image.Resampling.BILINEAR)
+    left, upper = (long - image.width) // 2, (long - image.height) // 2
+    image.paste(_MARK, mask=layer.crop((left, upper, left + image.width, upper + image.height)))
+    return image
+
+
+def _row(mark: Sequence[str], fonts: Fonts, *, long: int) -> Image.Image:
+    """Write the mark once, and again beside itself as often as there is room."""
+    texts = [(text, fonts.of(text)) for text in mark]
+    one = Image.new(
+        "L", (round(sum(font.getlength(text) + 22 for text, font in texts)) + 60, 2 * _MARK_PIXELS), 0
+    )
+    left, draw = 0.0, ImageDraw.Draw(one)
+    for text, font in texts:
+        draw.text((left, 0), text, font=font, fill=110)
+        left += font.getlength(text) + 22
+    row = Image.new("L", (long, one.height), 0)
+    for place in range(0, long, one.width):
+        row.paste(one, (place, 0))
+    return row
+
+
+def _written(image: Image.Image) -> bytes:
+    plain = Image.fromarray(np.asarray(image))
+    written = io.BytesIO()
+    plain.save(written, "JPEG", quality=QUALITY, optimize=True)
+    return written.getvalue()
+
+
+def _first(files: Sequence[str], *, index: int = 0) -> ImageFont.FreeTypeFont | None:
+    for file in files:
+        if (_FONTS / file).exists():
+            # Held in memory: the file cannot be opened again once the worker is sealed.
+            return ImageFont.truetype(io.BytesIO((_FONTS / file).read_bytes()), _MARK_PIXELS, index=index)
+    return None

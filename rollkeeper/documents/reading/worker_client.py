@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The near end of the worker: starts it, hands it pictures, and believes nothing that it cannot check.
+
+Nothing but the standard library is loaded here, so that a process that never reads a picture is not the larger for it.
+"""
+
+import atexit
+import datetime as dt
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rollkeeper.documents.errors import ImageRejected, ReaderFailed, WorkerNotSandboxed
+from rollkeeper.documents.reading.refusals import RejectReason
+from rollkeeper.documents.reading.file_types import MAX_BYTES
+
+OPEN_SECONDS: Final = 15.0
+"""To wait for a file to be opened on a machine that is busy; the worker ends its child after 1.6 processor seconds."""
+ANSWER_SECONDS: Final = 60.0
+"""Likewise; the child is ended after 20 processor seconds."""
+START_SECONDS: Final = 60.0
+_HEADER_BYTES, _COPY_BYTES = 1 << 16, 4 << 20
+_ENVIRONMENT: Final = {
+    "PATH": "", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Answer:
+    """What the worker said."""
+
+    header: Mapping[str, Any]
+    copies: tuple[bytes, ...]
+
+
+class Worker:
+    """One sealed process, and at most as many pictures in it at a time as there are processors."""
+
+    def __init__(self) -> None:
+        near, far = socket.socketpair()
+        with far:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-m", "rollkeeper.documents.reading.worker"],
+                stdin=far.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_ENVIRONMENT, close_fds=True,
+                cwd="/",
+            )  # fmt: skip
+        self._control, self._handing = near, threading.Lock()
+        self._places = threading.BoundedSemaphore(max(1, min(4, len(os.sched_getaffinity(0)))))
+        self.owner = os.getpid()
+        try:
+            self.held = self._first_word()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """Return the process."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether it still runs and belongs to this process."""
+        return self.owner == os.getpid() and self._process.poll() is None
+
+    def ask(
+        self, data: bytes, *, on: dt.date, name: str = "", copy: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Have one file read. Refuses: ImageRejected, ReaderFailed."""
+        if len(data) > MAX_BYTES:
+            raise ImageRejected(why=RejectReason.TOO_LARGE)
+        header = json.dumps({"on": on.isoformat(), "name": name[-80:], "copy": copy}).encode()
+        with self._places, self._handed() as near:
+            try:
+                near.settimeout(OPEN_SECONDS)
+                near.sendall(len(header).to_bytes(4, "big") + header + data)
+                near.shutdown(socket.SHUT_WR)
+                return _answer(near, until=time.monotonic() + OPEN_SECONDS)
+            except OSError as fault:
+                raise ReaderFailed from fault
+
+    def close(self) -> None:
+        """End it: it goes when its standard input is closed."""
+        self._control.close()
+        if self.owner != os.getpid():
+            return
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _first_word(self) -> tuple[str, ...]:
+        self._control.settimeout(START_SECONDS)
+        try:
+            said = json.loads(self._control.recv(_HEADER_BYTES) or b"{}")
+        except (OSError, ValueError) as fault:
+            raise ReaderFailed from fault
+        if "ready" not in said:
+            raise WorkerNotSandboxed(why=str(said.get("failed", "it ended at once"))[:200])
+        return tuple(str(word) for word in said["ready"])
+
+    def _handed(self) -> socket.socket:
+        near, far = socket.socketpair()
+        with far, self._handing:
+            try:
+                socket.send_fds(self._control, [b"x"], [far.fileno()])
+            except OSError as fault:
+                near.close()
+                raise ReaderFailed from fault
+        return near
+
+
+def _answer(near: socket.socket, *, until: float) -> Answer:
+    first = _some(near, 1, until=until, late=RejectReason.TOO_MUCH_WORK)
+    if first == b"K":
+        until = time.monotonic() + ANSWER_SECONDS
+        first = b""
+    length = int.from_bytes(first + _some(near, 4 - len(first), until=until), "big")
+    if length > _HEADER_BYTES:
+        raise ReaderFailed
+    try:
+        header = json.loads(_some(near, length, until=until))
+        sizes = [int(size) for size in header.pop("copies")]
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise ReaderFailed from fault
+    if len(sizes) > 4 or not all(0 < size <= _COPY_BYTES for size in sizes):
+        raise ReaderFailed
+    return Answer(header, tuple(_some(near, size, until=until) for size in sizes))
+
+
+def _some(near: socket.socket, count: int, *, until: float, late: RejectReason | None = None) -> bytes:
+    parts, left = [], count
+    while left:
+        near.settimeout(max(0.001, until - time.monotonic()))
+        try:
+            part = near.recv(min(left, 1 << 20))
+        except TimeoutError as fault:
+            raise (ImageRejected(why=late) if late else ReaderFailed()) from fault
+        if not part:
+            # The child ended before it said anything: killed by its limits, or by what it read.
+            raise ImageRejected(why=late) if late else ReaderFailed
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+_worker: Worker | None = None
+_starting = threading.Lock()
+
+
+def the_worker() -> Worker:
+    """Return this process's worker, started where there is none. Refuses: WorkerNotSandboxed, ReaderFailed."""
+    global _worker  # noqa: PLW0603 - one a process
+    with _starting:
+        if _worker is None or not _worker.is_alive:
+            if _worker is not None and _worker.owner == os.getpid():
+                _worker.close()
+            _worker = Worker()
+            atexit.register(_worker.close)
+        return _worker
+
+
+def start_in_background() -> None:
+    """Have the worker ready before somebody waits for it. A machine that cannot seal one says so when it is asked."""
+
+    def start() -> None:
+        try:
+            the_worker()
+        except (WorkerNotSandboxed, ReaderFailed, OSError):
+            return
+
+    threading.Thread(target=start, name="documents-reader", daemon=True).start()

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a heading means, and what it is about when the register has no place for it. The dictionary is `column_dictionary.toml`."""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_MARKS = re.compile(r"[^\w]+|_+")
+# Scripts written without spaces: there a word is looked for anywhere in the heading.
+_UNSPACED = re.compile(r"[\u0f00-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A column that is not taken in; `about` says why it is named where it is sensitive."""
+
+    column: str
+    about: str | None
+
+
+def meaning_of(heading: str) -> str | None:
+    """Return what a heading means to the register: the name of a part of the map; None where nothing is known."""
+    plain = _plain(heading)
+    exact = _meanings().get(plain)
+    if exact or not _UNSPACED.search(plain):
+        return exact
+    inside = [
+        (len(word), meaning)
+        for word, meaning in _meanings().items()
+        if _UNSPACED.search(word) and word in plain
+    ]
+    return max(inside)[1] if inside else None
+
+
+def sensitive_about(heading: str) -> str | None:
+    """Return what a heading is about, where that is something the register has no place for."""
+    return next((about for about, _ in _matches(heading)), None)
+
+
+def never_about(heading: str) -> str | None:
+    """Return what a heading is about, where no map may use such a column."""
+    return next((about for about, never in _matches(heading) if never), None)
+
+
+def _matches(heading: str) -> list[tuple[str, bool]]:
+    parts = _parts(heading)
+    runs = {"".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)}
+    plain = _plain(heading)
+    return [
+        (about, never)
+        for about, never, words, within in _sensitive()
+        if runs & words or any(word in plain for word in within)
+    ]
+
+
+def is_known(heading: str) -> bool:
+    """Tell a heading that says something to the dictionary from a text that might be anything."""
+    return bool(
+        meaning_of(heading) or named_by(heading) or sensitive_about(heading) or service_of_heading(heading)
+    )
+
+
+def service_of_heading(heading: str) -> str | None:
+    """Return the service that a heading names by itself."""
+    return _table("service_headings").get(_plain(heading))
+
+
+def named_by(heading: str) -> str | None:
+    """Return the service whose lines such a column names: domains, sites, address blocks."""
+    return _table("named_headings").get(_plain(heading))
+
+
+def known_value(table: str, value: str) -> str | None:
+    """Return what a value means in one of the dictionary's tables of values."""
+    return _table(table).get(_plain(value))
+
+
+def says_yes(value: str) -> bool:
+    """Tell a yes in any of the dictionary's languages."""
+    return _plain(value) in _flat("yes")
+
+
+def says_no(value: str) -> bool:
+    """Tell a no in any of the dictionary's languages; an empty value is a no."""
+    return _plain(value) in _flat("no")
+
+
+def _parts(heading: str) -> list[str]:
+    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", heading))
+    return [part for part in _MARKS.sub(" ", spaced).casefold().split() if part]
+
+
+def _plain(text: str) -> str:
+    return _MARKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+@cache
+def _dictionary() -> dict[str, Any]:
+    return tomllib.loads((files("rollkeeper.imports") / "column_dictionary.toml").read_text("utf-8"))
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    return {
+        _plain(word): name for name, entry in _dictionary()["meanings"].items() for word in entry["words"]
+    }
+
+
+@cache
+def _sensitive() -> list[tuple[str, bool, frozenset[str], tuple[str, ...]]]:
+    return [
+        (
+            entry["about"],
+            entry.get("never", False),
+            frozenset(map(_plain, entry["words"])),
+            tuple(map(_plain, entry["within"])),
+        )
+        for entry in _dictionary()["dropped"].values()
+    ]
+
+
+@cache
+def _table(name: str) -> dict[str, str]:
+    return {_plain(word): meaning for meaning, words in _dictionary()[name].items() for word in words}
+
+
+@cache
+def _flat(name: str) -> frozenset[str]:
+    return frozenset(map(_plain, _dictionary()[name]["words"]))

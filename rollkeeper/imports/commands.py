@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The command `import`: shows how a file would be read, lets a person approve, takes it in, says what became of it."""
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.imports.services import ImportResult, import_lines
+from rollkeeper.imports.errors import ImportMapIncomplete, ImportMapNotConfirmed
+from rollkeeper.imports.files import FileScan
+from rollkeeper.imports.mapping import ImportMap, complete, file_part, make_map, read_map
+from rollkeeper.imports.mapping_guess import Proposal, dropped_columns, write_map
+from rollkeeper.imports.reject_file import default_path
+from rollkeeper.imports.column_dictionary import Dropped
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, read_date, show_table
+from rollkeeper.kernel.errors import raise_all
+from rollkeeper.kernel.instance_opener import open_instance
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("import")(import_file)
+
+
+def import_file(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, TSV, XLSX or Parquet.")
+    ],
+    map_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--map", exists=True, dir_okay=False, metavar="MAP.toml", help="Which column means what."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Take the proposed map without asking.")] = False,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Print the proposed map and import nothing.")
+    ] = False,
+    number_range: Annotated[
+        str | None,
+        typer.Option(metavar="+NUMBER", help="First number of your range, for a file without numbers."),
+    ] = None,
+    as_of: Annotated[
+        dt.date | None,
+        typer.Option(
+            parser=read_date, metavar="DATE", help="The day from which months of tenure are counted back."
+        ),
+    ] = None,
+    refused: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where refused rows are named; default: FILE.refused.csv."),
+    ] = None,
+    on: DateOption = None,  # noqa: ARG001 - given to the clock as it is read
+    json_: JsonOption = False,
+) -> None:
+    """Take in lines, and what is declared about their subscribers, from the operator's own export.
+
+    The importer proposes which column means what and asks before anything is written. A file with the same map is never
+    taken in twice; an import that broke off goes on where it was. Columns that the register has no place for (ethnicity,
+    religion, politics, gender, marketing and the like) are dropped and named.
+
+    Example: rollkeeper import customers.csv --propose > map.toml; rollkeeper import customers.csv --map map.toml
+    """
+    raw = read_map(map_file, as_of=as_of, number_range=number_range) if map_file else {}
+    scan = _scan(file, file_part(raw, named=map_file))
+    if not map_file:
+        proposal = _propose(scan, as_of=as_of, number_range=number_range)
+        if propose:
+            _print_proposal(proposal, scan, as_json=json_)
+            return
+        raw = complete(_confirmed(proposal, scan, yes=yes), as_of=as_of, number_range=number_range)
+    made = make_map(raw, named=map_file or "the proposed map", header=scan.header)
+    result = _take_in(scan, made, named=map_file or "the proposed map", refused=refused)
+    _report(scan, made, result, as_json=json_)
+
+
+def _scan(file: Path, part: Any) -> FileScan:
+    from rollkeeper.imports.files import scan_file
+
+    with progress(f"Reading {file.name}") as bar:
+        return scan_file(
+            file, encoding=part.encoding, separator=part.separator, sheet=part.sheet, has_names=part.header,
+            advance=bar.advance,
+        )  # fmt: skip
+
+
+def _propose(scan: FileScan, *, as_of: dt.date | None, number_range: str | None) -> Proposal:
+    from rollkeeper.imports.mapping_guess import propose
+
+    data_dir = settings()
+    return propose(
+        scan, country=data_dir.country_code, as_of=as_of or clock.today(), duty=load_pack(data_dir.pack).duty,
+        number_range=number_range,
+    )  # fmt: skip
+
+
+def _print_proposal(proposal: Proposal, scan: FileScan, *, as_json: bool) -> None:
+    if as_json:
+        emit({
+            "map": proposal.raw, "wanting": proposal.needs, "notes": proposal.notes,
+            "dropped": _dropped_json(proposal.dropped),
+        })  # fmt: skip
+    else:
+        out.print(write_map(proposal, scan), markup=False)
+
+
+def _confirmed(proposal: Proposal, scan: FileScan, *, yes: bool) -> dict[str, Any]:
+    """Return the map once somebody approved it. Refuses: ImportMapIncomplete, ImportMapNotConfirmed."""
+    err.print(write_map(proposal, scan), markup=False)
+    raise_all([ImportMapIncomplete(file=scan.file, need=need) for need in proposal.needs])
+    if not yes and not (sys.stdin.isatty() and typer.confirm("Is the file to be read so?", err=True)):
+        raise ImportMapNotConfirmed(file=scan.file)
+    return proposal.raw
+
+
+def _take_in(scan: FileScan, made: ImportMap, *, named: object, refused: Path | None) -> ImportResult:
+    open_instance()
+    with progress(f"Importing {scan.file.name}", total=scan.row_count) as bar:
+        return import_lines(
+            console_authority(), scan, made, refused_file=refused or default_path(scan.file), on=clock.today(), named=named,
+            advance=bar.advance,
+        )  # fmt: skip
+
+
+def _report(scan: FileScan, made: ImportMap, result: ImportResult, *, as_json: bool) -> None:
+    dropped = dropped_columns(scan.header, made.columns)
+    if as_json:
+        emit({
+            "file": str(scan.file), "rows": result.rows, "lines": result.lines, "known": result.known,
+            "refused": result.refused, "registered": result.registered, "imported_before": result.was_done,
+            "resumed_after": result.resumed_after, "dropped": _dropped_json(dropped),
+            "refused_file": str(result.refused_file) if result.refused_file else None,
+            "reasons": [{"column": c, "reason": r, "rows": n} for (c, r), n in result.reasons.most_common()],
+        })  # fmt: skip
+        return
+    if result.was_done:
+        out.print(f"{scan.file.name} was imported before, with this map: nothing was done.", markup=False)
+    if result.resumed_after:
+        out.print(f"An import that had broken off went on after {result.resumed_after:,} rows.")
+    out.print(
+        f"{result.rows:,} rows: {result.lines:,} lines made, {result.registered:,} of them registered;"
+        f" {result.known:,} known from an earlier import; {result.refused:,} refused."
+    )
+    named = ", ".join(f"'{column.column}' ({column.about})" for column in dropped if column.about)
+    if named:
+        out.print(f"Dropped, since the register has no place for it: {named}.", markup=False)
+    if result.refused_file:
+        show_table(
+            f"Refused; rows and remedies stand in {result.refused_file}", ("column", "reason", "rows"),
+            [(column or "(the row)", reason, count) for (column, reason), count in result.reasons.most_common()],
+        )  # fmt: skip
+
+
+def _dropped_json(dropped: tuple[Dropped, ...]) -> list[dict[str, str | None]]:
+    return [{"column": column.column, "about": column.about} for column in dropped]

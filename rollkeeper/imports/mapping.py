@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The map: which column of the operator's file means what. TOML, strictly read, every fault reported.
+
+[file]          encoding, separator, header, sheet: only where they were found wrongly
+[number]        column (telephone numbers, names of domains and sites, address blocks: whatever the line's service has),
+                or number_range = "+86..." (and count) where the file holds no numbers
+[service]       constant, or [[service.from]] column + values, the first that fits; otherwise
+[activated_on]  column + format, or tenure_months + as_of, or constant
+[language]      column + values, or constant         [region]   column, constant, or prefixes = {"+86891" = "Lhasa"}
+[contact]       column (an e-mail address), postal (columns that make an address: name, street, place)
+[reference]     column (the operator's own, of the line)
+[is_essential]  column + yes (the texts that mean yes)
+[registration]  name, address, document_type or document_type_is, document_number, document_types
+"""
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from rollkeeper.imports.errors import ImportMapInvalid, ImportSensitiveColumnMapped
+from rollkeeper.imports.column_dictionary import never_about
+from rollkeeper.kernel.canonical import canonical_bytes, sha256_hex
+from rollkeeper.kernel.errors import RollkeeperError, raise_all
+from rollkeeper.lines.numbers import NUMBERED
+from rollkeeper.lines.choices import Service
+
+Column = Annotated[str, Field(min_length=1)]
+
+
+class MapSection(BaseModel):
+    """One table of the map."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class FileSection(MapSection):
+    """How the file is written, where that was found wrongly."""
+
+    encoding: str | None = None
+    separator: Annotated[str | None, Field(min_length=1, max_length=1)] = None
+    header: bool = True
+    sheet: str | None = None
+
+
+def _whole_number(number: str) -> str:
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
+        raise ValueError("write the first number whole, as + and 7 to 15 digits: +8613800000000")
+    return number
+
+
+class NumberSection(MapSection):
+    """Where numbers come from."""
+
+    column: Column | None = None
+    number_range: Annotated[str | None, AfterValidator(lambda number: number and _whole_number(number))] = None
+    count: Annotated[int | None, Field(gt=0)] = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.column is None) == (self.number_range is None):
+            raise ValueError("give either a column or a number range")
+        if self.count is not None and self.number_range is None:
+            raise ValueError("a count belongs to a number range")
+        return self
+
+
+class ServiceColumn(MapSection):
+    """A column that says the kind of service, and what its values mean."""
+
+    column: Column
+    values: Annotated[dict[str, Service], Field(min_length=1)]
+
+
+class ServiceSection(MapSection):
+    """Which kind of service a line is."""
+
+    constant: Service | None = None
+    sources: Annotated[list[ServiceColumn], Field(alias="from")] = []
+    otherwise: Service | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.constant is None) == (not self.sources):
+            raise ValueError("give either a constant or columns under [[service.from]]")
+        return self
+
+    @property
+    def services(self) -> frozenset[str]:
+        """Return every service that a line may be."""
+        return frozenset(s.value for s in self._services())
+
+    def _services(self) -> Iterator[Service]:
+        yield from (s for s in (self.constant, self.otherwise) if s)
+        yield from (s for source in self.sources for s in source.values.values())
+
+
+class ActivatedSection(MapSection):
+    """Since when a line is in service."""
+
+    column: Column | None = None
+    format: Annotated[str, Field(min_length=2)] = "%Y-%m-%d"
+    tenure_months: Column | None = None
+    as_of: dt.date | None = None
+    constant: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(value is not None for value in (self.column, self.tenure_months, self.constant)) != 1:
+            raise ValueError("give one of column, tenure_months and constant")
+        if self.tenure_months is not None and self.as_of is None:
+            raise ValueError("tenure_months are counted back from a day: give as_of (or --as-of)")
+        return self
+
+
+class ValueSection(MapSection):
+    """A value for each line: out of a column, through a table of values if there is one, or one for all."""
+
+    column: Column | None = None
+    values: dict[str, str] = {}
+    constant: Annotated[str | None, Field(min_length=1, max_length=64)] = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.column is None) == (self.constant is None):
+            raise ValueError("give either a column or a constant")
+        return self
+
+
+class RegionSection(ValueSection):
+    """Area or branch: out of a column, one for all, or by how a number begins; never a person's address."""
+
+    prefixes: dict[
+        Annotated[str, Field(pattern=r"^\+[0-9]{1,14}$")], Annotated[str, Field(min_length=1, max_length=64)]
+    ] = {}
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum((self.column is not None, self.constant is not None, bool(self.prefixes))) != 1:
+            raise ValueError("give either a column, a constant or prefixes")
+        return self
+
+
+class ColumnSection(MapSection):
+    """A column that is taken as it is."""
+
+    column: Column
+
+
+class ContactSection(MapSection):
+    """Where subscribers are reached beside their number, for notices only."""
+
+    column: Column | None = None
+    postal: Annotated[tuple[Column, ...], Field(max_length=7)] = ()
+
+    @model_validator(mode="after")
+    def _some_way(self) -> Self:
+        if self.column is None and not self.postal:
+            raise ValueError("give a column of e-mail addresses, or the columns of a postal address")
+        return self
+
+
+class EssentialSection(MapSection):
+    """Which lines no batch may ever cut: lifts, alarms, medical devices."""
+
+    column: Column
+    yes: Annotated[list[str], Field(min_length=1)] = ["yes", "true", "1"]
+
+
+class RegistrationSection(MapSection):
+    """The columns of what subscribers have declared."""
+
+    name: Column
+    address: Column
+    document_number: Column
+    document_type: Column | None = None
+    document_type_is: Annotated[str | None, Field(min_length=1)] = None
+    document_types: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.document_type is None) == (self.document_type_is is None):
+            raise ValueError("give either document_type (a column) or document_type_is")
+        return self
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Return the column of each attribute."""
+        given = {"name": self.name, "address": self.address, "document_number": self.document_number}
+        return given | ({"document_type": self.document_type} if self.document_type else {})
+
+
+class ImportMap(MapSection):
+    """How one file is read."""
+
+    file: FileSection = FileSection()
+    number: NumberSection
+    service: ServiceSection
+    activated_on: ActivatedSection
+    language: ValueSection | None = None
+    region: RegionSection | None = None
+    contact: ContactSection | None = None
+    reference: ColumnSection | None = None
+    is_essential: EssentialSection | None = None
+    registration: RegistrationSection | None = None
+
+    @model_validator(mode="after")
+    def _begins_somehow(self) -> Self:
+        if self.region and self.region.prefixes and self.number.column is None:
+            raise ValueError("prefixes of numbers need [number] column: give [region] a column or a constant")
+        return self
+
+    @model_validator(mode="after")
+    def _numbered(self) -> Self:
+        unnumbered = self.service.services - NUMBERED
+        if self.number.number_range and unnumbered:
+            raise ValueError(
+                f"a number range gives telephone numbers, and {', '.join(sorted(unnumbered))} has none: give [number] column"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _found_again(self) -> Self:
+        if self.number.number_range and self.reference is None:
+            raise ValueError(
+                "a file without numbers needs [reference]: without it the next import could not tell who has a line"
+            )
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that are taken in."""
+        return tuple(dict.fromkeys(column for _, column in self.places()))
+
+    @property
+    def hash(self) -> str:
+        """Return what stands for this map where two imports are compared."""
+        return sha256_hex(canonical_bytes(self.model_dump(mode="json", by_alias=True, exclude_none=True)))
+
+    def places(self) -> Iterator[tuple[str, str]]:
+        """Give each place of the map that names a column, and the column."""
+        single = {
+            "number": self.number.column, "activated_on": self.activated_on.column,
+            "activated_on.tenure_months": self.activated_on.tenure_months,
+            "language": self.language and self.language.column, "region": self.region and self.region.column,
+            "contact": self.contact and self.contact.column, "reference": self.reference and self.reference.column,
+            "is_essential": self.is_essential and self.is_essential.column,
+        }  # fmt: skip
+        yield from ((place, column) for place, column in single.items() if column)
+        yield from (("contact.postal", column) for column in (self.contact.postal if self.contact else ()))
+        yield from (("service.from", source.column) for source in self.service.sources)
+        if self.registration:
+            yield from (
+                (f"registration.{field}", column) for field, column in self.registration.columns.items()
+            )
+
+
+def read_map(file: Path, *, as_of: dt.date | None = None, number_range: str | None = None) -> dict[str, Any]:
+    """Read a map as it is written, with what was given on the command line put in. Refuses: ImportMapInvalid."""
+    try:
+        raw = tomllib.loads(file.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ImportMapInvalid(map=file, place="the whole file", why=f"it is not TOML: {fault}") from None
+    return complete(raw, as_of=as_of, number_range=number_range)
+
+
+def complete(raw: dict[str, Any], *, as_of: dt.date | None, number_range: str | None) -> dict[str, Any]:
+    """Put what was given on the command line into a map that is still being made."""
+    filled = {name: dict(part) if isinstance(part, dict) else part for name, part in raw.items()}
+    activated = filled.get("activated_on")
+    if as_of and isinstance(activated, dict) and "tenure_months" in activated:
+        activated["as_of"] = as_of
+    if number_range:
+        filled["number"] = {k: v for k, v in filled.get("number", {}).items() if k == "count"} | {
+            "number_range": number_range
+        }
+    return filled
+
+
+def file_part(raw: dict[str, Any], *, named: object) -> FileSection:
+    """Return how the file is to be read, before the rest of the map is looked at. Refuses: ImportMapInvalid."""
+    try:
+        return FileSection.model_validate(raw.get("file", {}))
+    except ValidationError as fault:
+        raise_all(_faults(fault, named=named, under="file"))
+        raise
+
+
+def make_map(raw: dict[str, Any], *, named: object, header: Sequence[str]) -> ImportMap:
+    """Return the map, checked against the columns of the file. Refuses: ImportMapInvalid, ImportSensitiveColumnMapped, all at once."""
+    try:
+        made = ImportMap.model_validate(raw)
+    except ValidationError as fault:
+        raise_all(_faults(fault, named=named))
+        raise
+    faults: list[RollkeeperError] = []
+    # Where not one column fits, the first row may well be a person's: it is not repeated.
+    is_heading = any(column in header for column in made.columns)
+    has = f"it has {', '.join(header)}" if is_heading else "its first row names none of the map's columns"
+    for place, column in made.places():
+        about = never_about(column)
+        if column not in header:
+            why = f"the file has no column '{column}'; {has}"
+            faults.append(ImportMapInvalid(map=named, place=place, why=why))
+        elif about:
+            faults.append(ImportSensitiveColumnMapped(map=named, place=place, column=column, about=about))
+    raise_all(faults)
+    return made
+
+
+def _faults(fault: ValidationError, *, named: object, under: str = "") -> list[RollkeeperError]:
+    return [
+        ImportMapInvalid(
+            map=named,
+            place=".".join([*([under] if under else []), *map(str, error["loc"])]) or "the whole file",
+            why=error["msg"].removeprefix("Value error, ").rstrip("."),
+        )
+        for error in fault.errors(include_input=False, include_url=False)
+    ]

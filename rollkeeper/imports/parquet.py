@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Parquet, a batch at a time. Its reader is loaded only where there is such a file: that takes half a second.
+
+A few kilobytes of Parquet can unpack to gigabytes, and whether they do is known only by unpacking them. So the file is
+first read through in a process of its own whose memory is limited; only what passed there is read here.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rollkeeper.imports.delimited import FIELD_LIMIT, Record
+from rollkeeper.imports.errors import ImportFieldTooLong, ImportFileUnreadable
+
+BATCH_ROWS: Final = 20_000
+_PROBE_BYTES: Final = 2 << 30
+_PROBE: Final = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[2]), int(sys.argv[2])))
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+import polars as pl
+frame = pl.scan_parquet(sys.argv[1])
+texts = [name for name, kind in frame.collect_schema().items() if kind == pl.String]
+row = 1
+for batch in frame.collect_batches(chunk_size=int(sys.argv[3]), maintain_order=True):
+    for name in texts:
+        longest = batch[name].str.len_chars().arg_max()
+        if longest is not None and batch[name].str.len_chars()[longest] > int(sys.argv[4]):
+            print(row + 1 + longest, batch.columns.index(name) + 1)
+            sys.exit(3)
+    row += batch.height
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Parquet:
+    """One file of Parquet; columns of lists and structures are passed over."""
+
+    columns: tuple[str, ...]
+
+    @property
+    def description(self) -> str:
+        """Say how it is read, for a person."""
+        return "Parquet"
+
+    def records(self, file: Path, wanted: frozenset[int] | None = None) -> Iterator[Record]:
+        """Give every record, the names of the columns first."""
+        import polars as pl
+
+        yield list(self.columns)
+        frame = pl.scan_parquet(file).select(pl.col(self.columns).cast(pl.String).fill_null(""))
+        for batch in frame.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
+            yield from map(list, batch.iter_rows())
+
+
+def open_parquet(file: Path) -> Parquet:
+    """Return the columns of a file once it has proved readable. Refuses: ImportFileUnreadable, ImportFieldTooLong."""
+    probe = subprocess.run(  # noqa: S603 - our own interpreter and text
+        [sys.executable, "-c", _PROBE, str(file), str(_PROBE_BYTES), str(BATCH_ROWS), str(FIELD_LIMIT)],
+        check=False,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    if probe.returncode == 3:
+        row, column = probe.stdout.split()
+        raise ImportFieldTooLong(file=file, row=row, column=column, limit=f"{FIELD_LIMIT:,}")
+    if probe.returncode != 0:
+        raise ImportFileUnreadable(
+            file=file, why="the Parquet is damaged, or a part of it does not fit into 2 GiB of memory"
+        )
+    import polars as pl
+
+    schema = pl.scan_parquet(file).collect_schema()
+    return Parquet(tuple(name for name, kind in schema.items() if not kind.is_nested() and kind != pl.Binary))

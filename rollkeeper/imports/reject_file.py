@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The reject file: which rows were refused, in which column and why. It holds no value of any row.
+
+Written before the chunk's transaction commits; what a broken-off import wrote beyond its last commit is cut off when it
+goes on.
+"""
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Self, TextIO
+
+from rollkeeper.imports.errors import RejectFileNotWritable
+from rollkeeper.imports.row_errors import RowError
+
+_HEADER = ("row", "column", "reason", "remedy")
+_HEADER_LINE = ",".join(_HEADER).encode()
+# A spreadsheet takes a cell that begins so for a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def default_path(file: Path) -> Path:
+    """Return the usual place: beside the operator's file."""
+    return file.with_name(file.name + ".refused.csv")
+
+
+def require_writable(path: Path) -> None:
+    """Make sure that refusals can go there and that nothing else is lost by it. Refuses: RejectFileNotWritable."""
+    if not path.parent.is_dir():
+        raise RejectFileNotWritable(file=path, why="there is no such folder")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise RejectFileNotWritable(file=path, why="its folder may not be written to")
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise RejectFileNotWritable(file=path, why="it is no ordinary file")
+    with path.open("rb") as there:
+        if there.read(len(_HEADER_LINE)) not in {b"", _HEADER_LINE}:
+            raise RejectFileNotWritable(file=path, why="it holds something else, which would be lost")
+
+
+class RejectFile:
+    """Where refusals go. Made when the first row is refused; an old one of another import is replaced."""
+
+    def __init__(self, path: Path, *, keep_through_row: int) -> None:
+        self.path = path
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self._kept = (
+            [row for row in _rows_of(self.path) if int(row[0]) <= keep_through_row]
+            if keep_through_row
+            else []
+        )
+        self._out: TextIO | None = None
+        for row in self._kept:
+            self.counts[row[1], row[2]] += 1
+        if self._kept:
+            self._open()
+        else:
+            self.path.unlink(missing_ok=True)
+
+    def write(self, row_errors: Iterable[RowError]) -> None:
+        """Add refusals, in the order of their rows."""
+        ordered: Sequence[RowError] = sorted(row_errors, key=lambda refusal: refusal.row)
+        if not ordered:
+            return
+        writer = csv.writer(self._out or self._open())
+        for row, column, reason in ordered:
+            writer.writerow((row, _plain(column), reason.text, reason.remedy))
+            self.counts[column, reason.text] += 1
+        if self._out:
+            self._out.flush()
+
+    @property
+    def is_there(self) -> bool:
+        """Tell whether anything was refused."""
+        return self._out is not None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._out:
+            self._out.close()
+
+    def _open(self) -> TextIO:
+        draft = self.path.with_name(self.path.name + ".new")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._out = os.fdopen(handle, "w", encoding="utf-8", newline="")
+        csv.writer(self._out).writerows([_HEADER, *self._kept])
+        self._out.flush()
+        draft.replace(self.path)
+        return self._out
+
+
+def _rows_of(path: Path) -> list[list[str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as source:
+            return [row for row in csv.reader(source) if len(row) == len(_HEADER) and row[0].isdecimal()]
+    except FileNotFoundError:
+        return []
+
+
+def _plain(column: str) -> str:
+    return f"'{column}" if column.startswith(_FORMULA_STARTS) else column

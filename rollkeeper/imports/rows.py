@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Rows of the operator's file become lines to be made, or refusals. Pure: no database, no vault, no clock.
+
+All faults of a row are reported, each by itself; a row with one is not taken in. A fault in what is only additional (an
+e-mail address, a registration) leaves the line without it, and is reported too.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import phonenumbers
+
+from rollkeeper.imports import value_parsers
+from rollkeeper.imports.delimited import Record
+from rollkeeper.imports.mapping import ActivatedSection, ImportMap, ServiceSection, ValueSection
+from rollkeeper.imports.value_parsers import read_identifiers, read_numbers
+from rollkeeper.imports.row_errors import (
+    EMPTY,
+    NOT_AN_ADDRESS,
+    NOT_AN_ENVELOPE,
+    UNNAMED_VALUE,
+    Reason,
+    RowError,
+    UnreadableRow,
+    wrong_width,
+)
+from rollkeeper.imports.registrations import DeclaredSubscriber, RegistrationReader
+from rollkeeper.imports.column_samples import is_email
+from rollkeeper.law.pack import Pack
+from rollkeeper.lines.numbers import NUMBERED
+
+_LONGEST_ADDRESS_LINE = 80
+_NOT_READ = {"contact": NOT_AN_ADDRESS, "postal": NOT_AN_ENVELOPE}
+"""What is said of an addition that cannot be read; the line is made without it."""
+
+type Reader = Callable[[list[list[str]]], list[Any]]
+type SectionReader = tuple[str, tuple[str, ...], Reader]
+
+
+@dataclass(slots=True, repr=False)
+class RowChunk:
+    """A chunk of rows after reading: columns of equal length for what may be made, and every fault found."""
+
+    rows: list[int] = field(default_factory=list)
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    row_errors: list[RowError] = field(default_factory=list)
+    remarks: list[RowError] = field(default_factory=list)
+    row_count: int = 0
+    refused_rows: set[int] = field(default_factory=set)
+    names: dict[str, str] = field(default_factory=dict)
+    """The operator's name of the column from which a part comes."""
+
+    def keep(self, places: Sequence[int]) -> None:
+        """Keep only these places of every column."""
+        self.rows = [self.rows[i] for i in places]
+        self.columns = {name: [values[i] for i in places] for name, values in self.columns.items()}
+
+    def refuse(self, faults: Sequence[tuple[int, str, Reason]]) -> None:
+        """Refuse rows by their place in the columns."""
+        bad = {place for place, _, _ in faults}
+        self.row_errors += [RowError(self.rows[place], column, reason) for place, column, reason in faults]
+        self.refused_rows |= {self.rows[place] for place in bad}
+        self.keep([place for place in range(len(self.rows)) if place not in bad])
+
+
+class RowReader:
+    """Reads rows as one map says, for one day, country and pack."""
+
+    def __init__(
+        self,
+        made: ImportMap,
+        *,
+        header: Sequence[str],
+        country: str,
+        languages: Sequence[str],
+        pack: Pack,
+        on: dt.date,
+    ) -> None:
+        self._width = len(header)
+        self._place = {name: i for i, name in enumerate(header)}
+        self._readers = self._compile(made, country=country, languages=languages, on=on)
+        self._regions = by_length(made.region.prefixes) if made.region else []
+        self._registration = (
+            RegistrationReader(
+                made.registration, place=self._place, services=made.service.services, pack=pack, on=on
+            )
+            if made.registration
+            else None
+        )
+
+    @property
+    def wanted(self) -> frozenset[int]:
+        """Return the places of the columns that are read."""
+        names = {name for _, columns, _ in self._readers for name in columns}
+        more = self._registration.columns if self._registration else ()
+        return frozenset(self._place[name] for name in {*names, *more} if name in self._place)
+
+    def parse(self, records: Sequence[Record], *, first_row: int) -> RowChunk:
+        """Read a chunk of records, the first of which stands in `first_row`."""
+        names = {part: ", ".join(columns) for part, columns, _ in self._readers}
+        chunk = RowChunk(row_count=len(records), names=names)
+        table = self._whole_rows(records, first_row, chunk)
+        faults: dict[int, list[tuple[str, Reason]]] = {}
+        for part, columns, read in self._readers:
+            values = read(table)
+            chunk.columns[part] = values
+            for place, value in enumerate(values):
+                if type(value) is Reason:
+                    faults.setdefault(place, []).append((", ".join(columns), value))
+        if self._regions:
+            chunk.columns["region"] = [region_of(number, self._regions) for number in chunk.columns["number"]]
+        if self._registration:
+            chunk.columns["registration"] = self._registration.read(table, services=chunk.columns["service"])
+        chunk.refuse(
+            [(place, column, reason) for place in sorted(faults) for column, reason in faults[place]]
+        )
+        self._drop_bad_additions(chunk)
+        return chunk
+
+    def _whole_rows(self, records: Sequence[Record], first_row: int, chunk: RowChunk) -> list[list[str]]:
+        table, width = [], self._width
+        for row, record in enumerate(records, first_row):
+            if isinstance(record, UnreadableRow):
+                chunk.row_errors.append(RowError(row, record.column, record.reason))
+                chunk.refused_rows.add(row)
+            elif len(record) == width or (len(record) > width and not any(record[width:])):
+                if any(record):
+                    table.append(record)
+                    chunk.rows.append(row)
+            elif any(record):
+                chunk.row_errors.append(RowError(row, "", wrong_width(len(record), width)))
+                chunk.refused_rows.add(row)
+        return table
+
+    def _drop_bad_additions(self, chunk: RowChunk) -> None:
+        """Turn a fault in an addition into a remark: the line is made without it."""
+        for part, columns, _ in self._readers:
+            if part in _NOT_READ and part in chunk.columns:
+                values = chunk.columns[part]
+                for place, value in enumerate(values):
+                    if value is False:
+                        chunk.remarks.append(RowError(chunk.rows[place], columns[0], _NOT_READ[part]))
+                        values[place] = None
+        for place, declared in enumerate(chunk.columns.get("registration", ())):
+            if declared is not None and not isinstance(declared, DeclaredSubscriber):
+                chunk.remarks += [RowError(chunk.rows[place], column, reason) for column, reason in declared]
+                chunk.columns["registration"][place] = None
+
+    def _compile(self, made: ImportMap, *, country: str, languages: Sequence[str], on: dt.date) -> list[SectionReader]:
+        """Return for each part of a line the columns it comes from and what reads it."""
+        parts = [self._service(made.service), self._activation(made.activated_on, on=on)]
+        if made.number.column:
+            parts.insert(0, self._number(made.number.column, made.service, parts[0][2], country=country))
+        if made.language:
+            reading = value_parsers.language_reader(made.language.values, known=languages)
+            parts.append(self._value("language", made.language, reading))
+        if made.region and not made.region.prefixes:
+            parts.append(self._value("region", made.region, value_parsers.text_reader()))
+        if made.is_essential:
+            parts.append(
+                self._each(
+                    "is_essential", made.is_essential.column, value_parsers.yes_reader(made.is_essential.yes)
+                )
+            )
+        if made.reference:
+            parts.append(self._whole("reference", made.reference.column, value_parsers.read_references))
+        if made.contact and made.contact.column:
+            parts.append(self._whole("contact", made.contact.column, _read_contacts))
+        if made.contact and made.contact.postal:
+            parts.append(self._postal(made.contact.postal))
+        return parts
+
+    def _number(
+        self, column: str, service: ServiceSection, read_services: Reader, *, country: str
+    ) -> SectionReader:
+        """Read a column of telephone numbers; where lines may have something else, what each line's service has."""
+        prefix = f"+{phonenumbers.country_code_for_region(country)}"
+        if service.services <= NUMBERED:
+            return self._whole("number", column, partial(read_numbers, country=country, prefix=prefix))
+        place = self._place[column]
+
+        def read(table: list[list[str]]) -> list[Any]:
+            texts = [record[place] for record in table]
+            return read_identifiers(texts, services=read_services(table), country=country, prefix=prefix)
+
+        return "number", (column,), read
+
+    def _activation(self, part: ActivatedSection, *, on: dt.date) -> SectionReader:
+        if part.tenure_months and part.as_of:
+            return self._each("activated_on", part.tenure_months, value_parsers.months_reader(part.as_of))
+        if part.column:
+            return self._each("activated_on", part.column, value_parsers.date_reader(part.format, latest=on))
+        return "activated_on", (), _constant(part.constant)
+
+    def _value(self, name: str, part: ValueSection, reading: value_parsers.CachedParser[Any]) -> SectionReader:
+        return self._each(name, part.column, reading) if part.column else (name, (), _constant(part.constant))
+
+    def _whole(self, name: str, column: str, read: Callable[[list[str]], list[Any]]) -> SectionReader:
+        """Read a column whose values are almost all different."""
+        place = self._place[column]
+        return name, (column,), lambda table: read([record[place] for record in table])
+
+    def _postal(self, columns: Sequence[str]) -> SectionReader:
+        """Read the lines of an address as on an envelope; False stands for one that cannot be written on one."""
+        places = [self._place[column] for column in columns]
+
+        def read(table: list[list[str]]) -> list[str | bool | None]:
+            return [_address([record[place] for place in places]) for record in table]
+
+        return "postal", tuple(columns), read
+
+    def _each(self, name: str, column: str, reading: value_parsers.CachedParser[Any]) -> SectionReader:
+        """Read a column with few different values."""
+        place = self._place[column]
+        return name, (column,), lambda table: [reading[record[place]] for record in table]
+
+    def _service(self, part: ServiceSection) -> SectionReader:
+        if part.constant:
+            return "service", (), _constant(part.constant.value)
+        tables = [{text: service.value for text, service in source.values.items()} for source in part.sources]
+        columns = [
+            self._each("", source.column, value_parsers.service_reader(table))[2]
+            for source, table in zip(part.sources, tables, strict=True)
+        ]
+        otherwise = part.otherwise.value if part.otherwise else None
+
+        def read(table: list[list[str]]) -> list[Any]:
+            return [
+                _first(said, otherwise) for said in zip(*(column(table) for column in columns), strict=True)
+            ]
+
+        return "service", tuple(source.column for source in part.sources), read
+
+
+def by_length(prefixes: Mapping[str, str]) -> list[tuple[int, dict[str, str]]]:
+    """Return prefixes of numbers by their length, the longest first."""
+    lengths = sorted({len(prefix) for prefix in prefixes}, reverse=True)
+    return [(length, {p: region for p, region in prefixes.items() if len(p) == length}) for length in lengths]
+
+
+def region_of(number: Any, prefixes: Sequence[tuple[int, dict[str, str]]]) -> str | None:
+    """Return the region of the longest prefix with which a number begins, None where there is none."""
+    if type(number) is str:
+        for length, regions in prefixes:
+            if region := regions.get(number[:length]):
+                return region
+    return None
+
+
+def _first(said: tuple[Any, ...], otherwise: str | None) -> Any:
+    """Return the first column's answer that names a service."""
+    for value in said:
+        if type(value) is not Reason:
+            return value
+    if otherwise and all(value in (EMPTY, UNNAMED_VALUE) for value in said):
+        return otherwise
+    return next((value for value in said if value is not EMPTY), EMPTY)
+
+
+def _read_contacts(texts: list[str]) -> list[str | bool | None]:
+    """Read addresses of e-mail; False stands for one that is none."""
+    return [
+        (address if is_email(address) else False) if (address := text.strip()) else None for text in texts
+    ]
+
+
+def _address(parts: Sequence[str]) -> str | bool | None:
+    """Return a postal address, one line a part. A name alone, or what no envelope has room for, is none."""
+    said = [" ".join(part.split()) for part in parts]
+    lines = [part for part in said if part]
+    if not lines:
+        return None
+    fits = all(len(line) <= _LONGEST_ADDRESS_LINE for line in lines)
+    return "\n".join(lines) if fits and (len(lines) > 1 or len(parts) == 1) else False
+
+
+def _constant(value: Any) -> Reader:
+    return lambda table: [value] * len(table)

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Take a file in: chunk by chunk, each one transaction with its ledger entry, so that a kill costs nothing.
+
+One import at a time in a register (a lock of the session, gone with its process). An import that broke off goes on after
+the last row that was committed; the same file with the same map is never taken in twice.
+"""
+
+import datetime as dt
+import errno
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import batched, islice
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from django.db import DatabaseError
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.imports import chunks, declared_subscribers
+from rollkeeper.imports.number_ranges import NumberRange
+from rollkeeper.imports.errors import ImportRunning, ImportDiskFull, NothingImported
+from rollkeeper.imports.files import FileScan
+from rollkeeper.imports.mapping import ImportMap
+from rollkeeper.imports.pipeline import ahead
+from rollkeeper.imports.reject_file import RejectFile, require_writable
+from rollkeeper.imports.rows import RowReader, RowChunk
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault.blind_index import blind_file
+
+PACKAGE: Final = "imports"
+CHUNK_ROWS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of a file."""
+
+    rows: int
+    lines: int
+    known: int
+    refused: int
+    registered: int
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused_file: Path | None = None
+    was_done: bool = False
+    resumed_after: int = 0
+
+
+def import_lines(
+    authority: Authority,
+    scan: FileScan,
+    made: ImportMap,
+    *,
+    refused_file: Path,
+    on: dt.date,
+    named: object = "the map",
+    chunk_rows: int = CHUNK_ROWS,
+    advance: Callable[[int], None] = lambda _: None,
+) -> ImportResult:
+    """Take in every row of a file that can be taken in; the others go into `refused_file`.
+
+    Ledger: imports:lines:imported a chunk, line:tenure:registered a registration. Refuses: NotAllowed, ImportRunning,
+    NothingImported, NumberRangeExhausted, ImportDiskFull, ImportFileChanged, RejectFileNotWritable.
+    """
+    role = require(authority, Permission.IMPORT_LINES)
+    require_writable(refused_file)
+    work = _Import(authority, role, scan, made, on=on, named=named)
+    with _one_import_at_a_time():
+        state = _begin(scan, made)
+        if state.finished_at:
+            return _outcome(state, was_done=True)
+        advance(state.rows_done)
+        first_row = scan.first_row + state.rows_done
+        with RejectFile(refused_file, keep_through_row=first_row - 1 if state.rows_done else 0) as side:
+            for chunk in ahead(work.chunks(after=state.rows_done, size=chunk_rows)):
+                work.take_in(chunk, state.import_id, side)
+                advance(chunk.row_count)
+            return _end(state.import_id, scan, side, resumed_after=state.rows_done)
+
+
+class _Import:
+    """One import under way."""
+
+    def __init__(
+        self, authority: Authority, role: StaffRole, scan: FileScan, made: ImportMap, *, on: dt.date, named: object
+    ) -> None:
+        data_dir = settings()
+        self._authority, self._role, self._scan, self._on = authority, role, scan, on
+        self._pack = load_pack(data_dir.pack)
+        self._reader = RowReader(
+            made,
+            header=scan.header,
+            country=data_dir.country_code,
+            languages=data_dir.languages,
+            pack=self._pack,
+            on=on,
+        )
+        self._number_range = (
+            NumberRange(made.number, country=data_dir.country_code, named=named) if made.number.number_range else None
+        )
+        self._rows_done = 0
+
+    def chunks(self, *, after: int, size: int) -> Iterator[RowChunk]:
+        """Read, check and seal the rows that are not in yet, a chunk at a time."""
+        self._rows_done = done = after
+        records = islice(self._scan.records(self._reader.wanted), after, None)
+        for batch in batched(records, size):
+            self._scan.require_unchanged(done)
+            yield chunks.seal(self._reader.parse(batch, first_row=self._scan.first_row + done))
+            done += len(batch)
+
+    def take_in(self, chunk: RowChunk, import_id: Any, side: RejectFile) -> None:
+        """Make the lines of one chunk, in one transaction with its entry. Refuses: NumberRangeExhausted, ImportDiskFull."""
+        with self._reporting_full_disk(side), action():
+            known = self._assign_numbers(chunk, import_id)
+            copied = chunks.copy_chunk(chunk, import_id=import_id)
+            registered = declared_subscribers.register(
+                chunk,
+                authority=self._authority,
+                role=self._role,
+                pack=self._pack,
+                on=self._on,
+            )
+            counts = {
+                "rows": chunk.row_count, "lines": copied.made, "known": known + copied.known,
+                "refused": len(chunk.refused_rows), "registered": registered,
+            }  # fmt: skip
+            run(sql(PACKAGE, "progress"), counts | {"import_id": import_id})
+            append_entry(
+                self._authority, verb=Verb.LINES_IMPORTED, role=self._role, on=self._on,
+                facts=counts | {"file": blind_file(self._scan.file_hash), "import": str(import_id)},
+            )  # fmt: skip
+            side.write([*chunk.row_errors, *chunk.remarks])
+        self._rows_done += chunk.row_count
+
+    def _assign_numbers(self, chunk: RowChunk, import_id: Any) -> int:
+        """Give numbers of the number range to the lines that are new; return how many are known."""
+        if self._number_range is None:
+            return 0
+        chunks.drop_duplicates(chunk)
+        known = chunks.drop_existing(chunk, import_id=import_id)
+        chunk.columns["number"] = self._number_range.demand(
+            len(chunk.rows), file=self._scan.file, rows_of=chunk.rows, rows_done=self._rows_done
+        )
+        chunks.seal_numbers(chunk)
+        return known
+
+    @contextmanager
+    def _reporting_full_disk(self, side: RejectFile) -> Iterator[None]:
+        """Say what a full disk means here: the transaction was undone, the rows before it are in."""
+        facts = {"rows": f"{self._rows_done:,}", "file": self._scan.file}
+        try:
+            yield
+        except (DatabaseError, psycopg.Error) as fault:
+            cause = fault if isinstance(fault, psycopg.Error) else fault.__cause__
+            if isinstance(cause, psycopg.errors.DiskFull):
+                raise ImportDiskFull(where="under the register", **facts) from None
+            raise
+        except OSError as fault:
+            if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise ImportDiskFull(where=f"at {side.path}", **facts) from None
+            raise
+
+
+@contextmanager
+def _one_import_at_a_time() -> Iterator[None]:
+    """Keep other imports out for as long as this session lives. Refuses: ImportRunning."""
+    if not rows("SELECT pg_try_advisory_lock(hashtextextended('imports:import', 0)) AS is_ours")[0].is_ours:
+        raise ImportRunning
+    try:
+        yield
+    finally:
+        rows("SELECT pg_advisory_unlock(hashtextextended('imports:import', 0)) AS was_ours")
+
+
+def _begin(scan: FileScan, made: ImportMap) -> Any:
+    """Return the record of this import: a new one, or the one that it goes on with."""
+    values = {
+        "import_id": new_uuid(), "started_at": clock.now(), "file_hash": blind_file(scan.file_hash + made.hash),
+    }  # fmt: skip
+    with action():
+        run(sql(PACKAGE, "begin"), values)
+        return rows(sql(PACKAGE, "state"), [values["file_hash"]])[0]
+
+
+def _end(import_id: Any, scan: FileScan, side: RejectFile, *, resumed_after: int) -> ImportResult:
+    """Close the record, or open it again where nothing at all could be taken in. Refuses: NothingImported."""
+    with action():
+        state = rows(sql(PACKAGE, "end"), {"import_id": import_id, "at": clock.now()})[0]
+    result = _outcome(state, side=side, resumed_after=resumed_after)
+    if result.lines + result.known == 0:
+        reasons = "; ".join(f"{n:,} x {c or 'row'}: {r}" for (c, r), n in result.reasons.most_common(5))
+        raise NothingImported(
+            file=scan.file,
+            rows=f"{scan.row_count:,}",
+            reasons=reasons or "All are empty.",
+            refused_file=side.path,
+        )
+    return result
+
+
+def _outcome(
+    state: Any, *, side: RejectFile | None = None, was_done: bool = False, resumed_after: int = 0
+) -> ImportResult:
+    return ImportResult(
+        rows=state.rows_done, lines=state.lines_made, known=state.rows_known, refused=state.rows_refused,
+        registered=state.registered, reasons=side.counts if side else Counter(),
+        refused_file=side.path if side and side.is_there else None, was_done=was_done, resumed_after=resumed_after,
+    )  # fmt: skip

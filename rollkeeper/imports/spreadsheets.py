@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Spreadsheets (XLSX), read with the values that the spreadsheet last calculated.
+
+`fastexcel` gives values and says nothing of a formula that was never calculated or of an error value: both would pass
+for empty cells. So the sheet's XML is looked through first, as a stream; that look also refuses a field or a whole
+sheet that would fill the memory, since a few kilobytes of a spreadsheet can unpack to gigabytes.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final
+from xml.parsers import expat
+
+import fastexcel
+
+from rollkeeper.imports.delimited import FIELD_LIMIT, Record
+from rollkeeper.imports.errors import ImportFieldTooLong, ImportFileUnreadable
+from rollkeeper.imports.row_errors import CELL_ERROR, FORMULA, Reason, UnreadableRow
+
+UNPACKED_LIMIT_BYTES: Final = 2 << 30
+_BLOCK_BYTES: Final = FIELD_LIMIT * 4
+_CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_PLAIN_TIME = re.compile(r" 00:00:00$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of one file, and the cells that have no value though they should."""
+
+    name: str
+    faults: Mapping[tuple[int, int], Reason] = field(repr=False)
+
+    @property
+    def description(self) -> str:
+        """Say how it is read, for a person."""
+        return f"a spreadsheet, sheet '{self.name}'"
+
+    def records(self, file: Path, wanted: frozenset[int] | None = None) -> Iterator[Record]:
+        """Give every record, calculated values only; a fault in a wanted column makes its row unreadable."""
+        sheet = _load(file).load_sheet(self.name, header_row=None, dtypes="string", skip_rows=0)
+        names = _by_row(self.faults)
+        header: list[str] = []
+        for number, cells in enumerate(sheet.to_polars().fill_null("").iter_rows(), 1):
+            record = [_PLAIN_TIME.sub("", cell) for cell in cells]
+            header = header or record
+            bad = [c for c in names.get(number, {}) if wanted is None or c in wanted]
+            if bad:
+                yield UnreadableRow(header[bad[0]] if bad[0] < len(header) else "", names[number][bad[0]])
+            else:
+                yield record
+
+
+def open_sheet(file: Path, sheet: str | None) -> Sheet:
+    """Return the sheet asked for, or the first. Refuses: ImportFileUnreadable, ImportFieldTooLong."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if "xl/workbook.xml" not in archive.namelist():
+                raise ImportFileUnreadable(file=file, why="it is an archive, not a spreadsheet")
+            _require_bounds(file, archive)
+            names = _load(file).sheet_names
+            name = sheet or names[0]
+            if name not in names:
+                raise ImportFileUnreadable(file=file, why=f"it has no sheet '{name}', only {', '.join(names)}")
+            return Sheet(name, _faults(archive, _member(archive, name)))
+    except (
+        zipfile.BadZipFile,
+        fastexcel.FastExcelError,
+        expat.ExpatError,
+        KeyError,
+        IndexError,
+        EOFError,
+    ) as fault:
+        raise ImportFileUnreadable(file=file, why=f"the spreadsheet is damaged ({type(fault).__name__})") from None
+
+
+def _load(file: Path) -> fastexcel.ExcelReader:
+    return fastexcel.read_excel(file)
+
+
+def _require_bounds(file: Path, archive: zipfile.ZipFile) -> None:
+    """Refuse what would not fit, by streaming every part once: the sizes that an archive states may lie."""
+    total = 0
+    for part in archive.infolist():
+        with archive.open(part) as stream:
+            while block := stream.read(_BLOCK_BYTES):
+                total += len(block)
+                if total > UNPACKED_LIMIT_BYTES:
+                    raise ImportFileUnreadable(file=file, why="unpacked it is larger than 2 GiB; save it as CSV")
+                if len(block) == _BLOCK_BYTES and part.filename.endswith(".xml") and b"<" not in block:
+                    raise ImportFieldTooLong(
+                        file=file,
+                        row=f"unknown ({part.filename})",
+                        column="unknown",
+                        limit=f"{FIELD_LIMIT:,}",
+                    )
+
+
+def _member(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Return the part of the archive that holds a sheet."""
+    identity = ""
+    for tag, attributes in _elements(archive, "xl/workbook.xml"):
+        if tag == "sheet" and attributes.get("name") == sheet:
+            identity = next(
+                value for key, value in attributes.items() if key.endswith("id") and key != "sheetId"
+            )
+    for tag, attributes in _elements(archive, "xl/_rels/workbook.xml.rels"):
+        if tag == "Relationship" and attributes["Id"] == identity:
+            target = PurePosixPath(attributes["Target"])
+            return str(target).lstrip("/") if target.is_absolute() else f"xl/{target}"
+    raise KeyError(sheet)
+
+
+def _elements(archive: zipfile.ZipFile, part: str) -> list[tuple[str, dict[str, str]]]:
+    found: list[tuple[str, dict[str, str]]] = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda tag, attributes: found.append((tag.rpartition(":")[2], attributes))
+    parser.Parse(archive.read(part), True)
+    return found
+
+
+def _faults(archive: zipfile.ZipFile, part: str) -> dict[tuple[int, int], Reason]:
+    """Return the cells with a formula and no value, or with an error for a value, by row and column (from 0)."""
+    with archive.open(part) as stream:
+        rest, suspicious = b"", False
+        while not suspicious and (block := stream.read(_BLOCK_BYTES)):
+            suspicious = b"<f" in rest + block or b't="e"' in rest + block
+            rest = block[-8:]
+    if not suspicious:
+        return {}
+    watch = _CellWatch()
+    with archive.open(part) as stream:
+        watch.parser.ParseFile(stream)
+    return watch.faults
+
+
+class _CellWatch:
+    """Follows the cells of a sheet as they pass."""
+
+    def __init__(self) -> None:
+        self.faults: dict[tuple[int, int], Reason] = {}
+        self._place, self._is_error, self._has_formula, self._has_value = "", False, False, False
+        self._inside_value = False
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._characters
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "c":
+            self._place, self._is_error = attributes.get("r", ""), attributes.get("t") == "e"
+            self._has_formula = self._has_value = False
+        self._has_formula |= tag == "f"
+        self._inside_value = tag in {"v", "t"}
+
+    def _characters(self, data: str) -> None:
+        self._has_value |= self._inside_value
+
+    def _end(self, tag: str) -> None:
+        self._inside_value = False
+        if tag == "c" and (self._is_error or (self._has_formula and not self._has_value)):
+            found = _CELL.fullmatch(self._place)
+            if found:
+                place = int(found.group(2)), _column(found.group(1))
+                self.faults[place] = CELL_ERROR if self._is_error else FORMULA
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _by_row(faults: Mapping[tuple[int, int], Reason]) -> dict[int, dict[int, Reason]]:
+    rows: dict[int, dict[int, Reason]] = {}
+    for (row, column), reason in faults.items():
+        rows.setdefault(row, {})[column] = reason
+    return rows

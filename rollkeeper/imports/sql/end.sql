@@ -1,0 +1,9 @@
+-- Closes an import; one that took nothing in is set back to its beginning, so that a mended map may try again.
+-- Law: -. Reads: -. Writes: imports_import. Plan: one row, primary key.
+-- Again: the same row, closed later.
+UPDATE imports_import
+   SET finished_at = CASE WHEN lines_made + rows_known > 0 THEN %(at)s::timestamptz END,
+       rows_done = CASE WHEN lines_made + rows_known > 0 THEN rows_done ELSE 0 END,
+       rows_refused = CASE WHEN lines_made + rows_known > 0 THEN rows_refused ELSE 0 END
+ WHERE import_id = %(import_id)s
+RETURNING import_id, rows_done, lines_made, rows_known, rows_refused, registered, finished_at

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Request a step from the page, approve or withdraw it; and run, away from every page, the approved steps.
+
+Separate because a page holds no key, may not read a list of people, and must not wait for a rotation. Which steps take two
+people is data: `access/permissions.toml`.
+"""
+
+import datetime as dt
+from uuid import UUID
+
+from rollkeeper.access.services import have_enough_approvers
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.incidents.services import locked_incident, scope_incident, notify_affected
+from rollkeeper.incidents.drafts import note_draft
+from rollkeeper.incidents.errors import (
+    StepAlreadyApproved,
+    IncidentNotScoped,
+    NothingToSuspend,
+    PeopleAlreadyNotified,
+    StepNeedsNamedUser,
+    StepNotPending,
+)
+from rollkeeper.incidents.choices import Remedy, Step, StepState
+from rollkeeper.incidents.models import Incident, StepRequest, StepApproval
+from rollkeeper.incidents.remedies import remedy_incident
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+
+PERMISSION_FOR = {
+    Step.SCOPE: Permission.MANAGE_INCIDENT,
+    Step.SUSPEND_ACCOUNTS: Permission.MANAGE_INCIDENT,
+    Step.SIGN_OUT_EVERYONE: Permission.MANAGE_INCIDENT,
+    Step.ROTATE_KEYS: Permission.RENEW_KEYS_AFTER_INCIDENT,
+    Step.RESEAL: Permission.RENEW_KEYS_AFTER_INCIDENT,
+    Step.NOTIFY_PEOPLE: Permission.NOTIFY_AFFECTED,
+}
+
+
+def approve_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.date) -> StepState:
+    """Approve a step as one person; return its state, which is `approved` once enough different people have approved it.
+
+    Ledger: incidents:step:approved. Refuses: NotAllowed, StepNeedsNamedUser, IncidentNotFound, IncidentClosed, IncidentNotScoped,
+    NothingToSuspend, PeopleAlreadyNotified, StepAlreadyApproved.
+    """
+    permission = PERMISSION_FOR[step]
+    role = require(authority, permission)
+    if authority.staff_id is None:
+        raise StepNeedsNamedUser
+    with action():
+        _require_possible(locked_incident(incident_id), step)
+        request = _open(incident_id, step) or StepRequest.objects.create(
+            incident_id=incident_id, step_id=new_uuid(), step=step.value, state=StepState.PENDING.value,
+            requested_at=clock.now(),
+        )  # fmt: skip
+        said = StepApproval.objects.filter(incident_id=incident_id, step_id=request.step_id)
+        if request.state != StepState.PENDING or said.filter(staff_id=authority.staff_id).exists():
+            raise StepAlreadyApproved
+        StepApproval.objects.create(
+            incident_id=incident_id, step_id=request.step_id, staff_id=authority.staff_id, approved_at=clock.now()
+        )
+        people = {StaffId(staff_id) for staff_id in said.values_list("staff_id", flat=True)}
+        enough = have_enough_approvers(permission, people, on=on)
+        append_entry(
+            authority, verb=Verb.STEP_APPROVED, role=role.value, on=on,
+            facts={"enough": enough, "incident": str(incident_id), "people": len(people), "step": step.value},
+        )  # fmt: skip
+        if enough:
+            _move(request, StepState.APPROVED)
+    return StepState.APPROVED if enough else StepState.PENDING
+
+
+def withdraw_step(authority: Authority, incident_id: UUID, step: Step, *, on: dt.date) -> None:
+    """Withdraw a step that is pending approval: it is not done. Ledger: incidents:step:withdrawn.
+
+    Refuses: NotAllowed, IncidentNotFound, IncidentClosed, StepNotPending.
+    """
+    role = require(authority, PERMISSION_FOR[step])
+    with action():
+        locked_incident(incident_id)
+        request = _open(incident_id, step)
+        if request is None or request.state != StepState.PENDING:
+            raise StepNotPending
+        _move(request, StepState.WITHDRAWN, ended_at=clock.now())
+        append_entry(
+            authority, verb=Verb.STEP_WITHDRAWN, role=role.value, on=on,
+            facts={"incident": str(incident_id), "step": step.value},
+        )  # fmt: skip
+
+
+def run_approved_steps(authority: Authority, *, on: dt.date) -> int:
+    """Run every approved step, in their order; return how many. One that was cut short is done again.
+
+    Each step leaves its own entries. What is refused is noted with its code, and can be asked for again. Refuses: NotAllowed.
+    """
+    require(authority, Permission.MANAGE_INCIDENT)
+    waiting = list(StepRequest.objects.filter(state=StepState.APPROVED.value).order_by("requested_at"))
+    for request in waiting:
+        try:
+            touched = _do(authority, request.incident_id, Step(request.step), on=on)
+        except RollkeeperError as refused:
+            _move(request, StepState.FAILED, ended_at=clock.now(), failed_because=refused.code)
+        else:
+            _move(request, StepState.DONE, ended_at=clock.now(), touched=touched)
+    return len(waiting)
+
+
+def _do(authority: Authority, incident_id: UUID, step: Step, *, on: dt.date) -> int:
+    match step:
+        case Step.SCOPE:
+            found = scope_incident(authority, incident_id, on=on)
+            note_draft(authority, incident_id)
+            return found.people + found.unregistered_lines
+        case Step.NOTIFY_PEOPLE:
+            return notify_affected(authority, incident_id, on=on)[0]
+        case _:
+            return remedy_incident(authority, incident_id, Remedy(step.value), on=on)
+
+
+def _require_possible(incident: Incident, step: Step) -> None:
+    if step is Step.SUSPEND_ACCOUNTS and not incident.accounts:
+        raise NothingToSuspend
+    if step is Step.NOTIFY_PEOPLE and incident.scoped_at is None:
+        raise IncidentNotScoped
+    if step is Step.NOTIFY_PEOPLE and incident.notified_at is not None:
+        raise PeopleAlreadyNotified(on=incident.notified_at.astimezone(clock.zone()).date())
+
+
+def _open(incident_id: UUID, step: Step) -> StepRequest | None:
+    return StepRequest.objects.filter(incident_id=incident_id, step=step.value, ended_at__isnull=True).first()
+
+
+def _move(request: StepRequest, state: StepState, **also: object) -> None:
+    StepRequest.objects.filter(incident_id=request.incident_id, step_id=request.step_id).update(
+        state=state.value, **also
+    )

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Open an incident, find out whom it exposed, tell them, tell the authority, close it. Every step is in the ledger.
+
+A drill takes the same steps: its list is found, its notices are drafted, its report is written; nobody is notified, nothing
+is suspended, and every entry says that it was a drill.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.incidents.errors import (
+    DutiesOpen,
+    IncidentClosed,
+    IncidentSubjectMissing,
+    IncidentNotScoped,
+    IncidentNotFound,
+)
+from rollkeeper.incidents.choices import About, Severity, Table
+from rollkeeper.incidents.models import Duty, Incident
+from rollkeeper.incidents.rules import duties, is_in_time
+from rollkeeper.incidents.scope import Figures, require_epoch, list_affected
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.calendars import is_closed
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.choices import NO_LANGUAGE, NoticeKind
+
+_NEEDED = {
+    About.ACCOUNT: "--account",
+    About.AGENT: "--agent, or the accounts of its staff (--account, often)",
+    About.DEVICE: "the accounts that worked at it (--account, often)",
+    About.KEY_EPOCH: "--epoch",
+    About.TABLE: "--table",
+    About.WINDOW: "--since",
+}
+
+
+def open_incident(
+    authority: Authority,
+    *,
+    about: About,
+    severity: Severity,
+    noticed_at: dt.datetime,
+    on: dt.date,
+    accounts: Sequence[StaffId] = (),
+    epoch_id: int | None = None,
+    table: Table | None = None,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    is_drill: bool = False,
+) -> UUID:
+    """Open an incident and start the clock of every duty that the pack lays down for it.
+
+    Ledger: incidents:incident:opened. Refuses: NotAllowed, IncidentSubjectMissing, EpochNotFound.
+    """
+    role = require(authority, Permission.MANAGE_INCIDENT)
+    _require_subject(about, accounts=accounts, epoch_id=epoch_id, table=table, since=since)
+    pack, incident_id = load_pack(settings().pack), new_uuid()
+    with action():
+        Incident.objects.create(
+            incident_id=incident_id, about=about.value, severity=severity.value, is_drill=is_drill,
+            accounts=list(accounts), epoch_id=epoch_id, table_of=table.value if table else None, since=since,
+            until=until or clock.now(), noticed_at=noticed_at, opened_at=clock.now(), opened_by=authority.staff_id,
+        )  # fmt: skip
+        clocks = duties(
+            pack.file.breach, severity=severity, noticed_at=noticed_at, zone=clock.zone(),
+            is_closed=lambda day: is_closed(pack, day), at_once=pack.file.at_once.counts if pack.file.at_once else None,
+        )  # fmt: skip
+        for one in clocks:
+            exempt = one.exempt_if_encrypted and about is About.TABLE
+            Duty.objects.create(
+                incident_id=incident_id, to=one.to, article=one.article, within=one.within, is_second=one.is_second,
+                due_at=one.due_at, in_time_until=one.in_time_until, exempt_because="encrypted" if exempt else None,
+            )  # fmt: skip
+        append_entry(
+            authority, verb=Verb.INCIDENT_OPENED, role=role.value, on=on, pack=pack.hash,
+            facts={"about": about.value, "drill": is_drill, "incident": str(incident_id), "severity": severity.value},
+        )  # fmt: skip
+    return incident_id
+
+
+def scope_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> Figures:
+    """Make the exact list of whom an incident exposed, again each time, and return how many they are.
+
+    Ledger: incidents:incident:scoped. Refuses: NotAllowed, IncidentNotFound, IncidentClosed, EpochNotFound, SealOnlyProcess.
+    """
+    role = require(authority, Permission.MANAGE_INCIDENT)
+    with action(), without_timeout():
+        incident = locked_incident(incident_id)
+        found = list_affected(incident)
+        incident.scoped_at = clock.now()
+        incident.people, incident.unregistered_lines = found.people, found.unregistered_lines
+        incident.openings, incident.sealed_people = found.openings, found.sealed_people
+        incident.save()
+        append_entry(
+            authority, verb=Verb.INCIDENT_SCOPED, role=role.value, on=on,
+            facts={"incident": str(incident_id), "openings": found.openings, "people": found.people,
+                   "unregistered_lines": found.unregistered_lines},
+        )  # fmt: skip
+    return found
+
+
+def notify_affected(authority: Authority, incident_id: UUID, *, on: dt.date) -> tuple[int, int]:
+    """Enqueue a notice to each affected person, once; return how many, and how many are unreachable. A drill enqueues none.
+
+    Ledger: incidents:people:notified, and incidents:duty:met. Refuses: NotAllowed, IncidentNotFound, IncidentClosed,
+    IncidentNotScoped.
+    """
+    role, pack = require(authority, Permission.MANAGE_INCIDENT), load_pack(settings().pack)
+    with action(), without_timeout():
+        incident = locked_incident(incident_id)
+        if incident.scoped_at is None:
+            raise IncidentNotScoped
+        if incident.notified_at is not None:
+            return incident.notices or 0, incident.unreachable or 0
+        reach, unreachable = draft_notices(incident_id)
+        if not incident.is_drill:
+            run(
+                sql("incidents", "enqueue_notices"),
+                {"kind": NoticeKind.DATA_EXPOSED.value, "on": on, "pack": pack.hash},
+            )
+        incident.notified_at, incident.notices, incident.unreachable = (
+            clock.now(),
+            sum(reach.values()),
+            unreachable,
+        )
+        incident.save()
+        append_entry(
+            authority, verb=Verb.PEOPLE_NOTIFIED, role=role.value, on=on,
+            facts={"incident": str(incident_id), "notices": 0 if incident.is_drill else sum(reach.values()),
+                   "unreachable": unreachable},
+        )  # fmt: skip
+        meet_duties(authority, incident, to="person", on=on)
+    return sum(reach.values()), unreachable
+
+
+def draft_notices(incident_id: UUID) -> tuple[dict[str, int], int]:
+    """Return how many would be notified in which language, and how many nobody can tell. Inside an action; owes nothing."""
+    run("DROP TABLE IF EXISTS pg_temp.incident_draft")
+    # Of a list that was made a moment ago the planner knows no size, and may try every person with every tenure.
+    run("SET LOCAL enable_nestloop = off")
+    run(sql("incidents", "draft_notices"), {"incident": incident_id, "language": NO_LANGUAGE})
+    run("SET LOCAL enable_nestloop = on")
+    found = rows(
+        "SELECT language, line_id IS NOT NULL AS reached, count(*) AS n FROM incident_draft GROUP BY 1, 2"
+    )
+    reach = {row.language: row.n for row in found if row.reached}
+    return reach, sum(row.n for row in found if not row.reached)
+
+
+def note_report_sent(authority: Authority, incident_id: UUID, *, on: dt.date) -> None:
+    """Note that the report went to the authority: the clock towards it stops.
+
+    Ledger: incidents:duty:met. Refuses: NotAllowed, IncidentNotFound, IncidentClosed, IncidentNotScoped.
+    """
+    require(authority, Permission.MANAGE_INCIDENT)
+    with action():
+        incident = locked_incident(incident_id)
+        if incident.scoped_at is None:
+            raise IncidentNotScoped
+        for to in ("regulator", "police"):
+            meet_duties(authority, incident, to=to, on=on, most=1)
+
+
+def close_incident(authority: Authority, incident_id: UUID, *, on: dt.date) -> None:
+    """Close an incident whose every duty is met. Ledger: incidents:incident:closed.
+
+    Refuses: NotAllowed, IncidentNotFound, IncidentClosed, IncidentNotScoped, DutiesOpen.
+    """
+    role = require(authority, Permission.MANAGE_INCIDENT)
+    with action():
+        incident = locked_incident(incident_id)
+        if incident.scoped_at is None:
+            raise IncidentNotScoped
+        left = _open_duties(incident_id)
+        if left:
+            raise DutiesOpen(count=len(left), duties=", ".join(f"{d.to} ({d.article})" for d in left))
+        incident.closed_at = clock.now()
+        incident.save(update_fields=["closed_at"])
+        append_entry(
+            authority, verb=Verb.INCIDENT_CLOSED, role=role.value, on=on,
+            facts={"drill": incident.is_drill, "incident": str(incident_id)},
+        )  # fmt: skip
+
+
+def locked_incident(incident_id: UUID) -> Incident:
+    """Return an open incident, locked until the act ends. Refuses: IncidentNotFound, IncidentClosed."""
+    found = Incident.objects.select_for_update().filter(incident_id=incident_id).first()
+    if found is None:
+        raise IncidentNotFound
+    if found.closed_at is not None:
+        raise IncidentClosed(on=found.closed_at.astimezone(clock.zone()).date())
+    return found
+
+
+def meet_duties(
+    authority: Authority, incident: Incident, *, to: str, on: dt.date, most: int | None = None
+) -> None:
+    """Stop the clocks towards somebody, at most so many, the first due first."""
+    role, pack, now = require(authority, Permission.MANAGE_INCIDENT), load_pack(settings().pack), clock.now()
+    for duty in [d for d in _open_duties(incident.incident_id) if d.to == to][:most]:
+        Duty.objects.filter(incident_id=incident.incident_id, duty_id=duty.duty_id).update(met_at=now)
+        append_entry(
+            authority, verb=Verb.DUTY_MET, role=role.value, on=on, pack=pack.hash, article=duty.article,
+            facts={"drill": incident.is_drill, "in_time": is_in_time(duty.in_time_until, met_at=now),
+                   "incident": str(incident.incident_id), "to": duty.to},
+        )  # fmt: skip
+
+
+def _open_duties(incident_id: UUID) -> list[Duty]:
+    return list(
+        Duty.objects.filter(
+            incident_id=incident_id, met_at__isnull=True, exempt_because__isnull=True
+        ).order_by("due_at", "duty_id")
+    )
+
+
+def _require_subject(
+    about: About,
+    *,
+    accounts: Sequence[StaffId],
+    epoch_id: int | None,
+    table: Table | None,
+    since: dt.datetime | None,
+) -> None:
+    given = {
+        "accounts": bool(accounts), "epoch": epoch_id is not None, "table": table is not None,
+    }  # fmt: skip
+    wanted = {
+        "accounts": about.is_by_account, "epoch": about is About.KEY_EPOCH, "table": about is About.TABLE,
+    }  # fmt: skip
+    if given != wanted or (about is About.WINDOW and since is None):
+        raise IncidentSubjectMissing(about=about.value, needed=_NEEDED[about])
+    if epoch_id is not None:
+        require_epoch(epoch_id)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Says a refusal in the language of whoever reads the page; the command line and machines are answered in English.
+
+Separate from `errors.py`, which rules import and which therefore knows no Django. The English template is the key of
+the catalogue, under the context `refusal`; so are the words that stand in for facts, such as an attribute or a state.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext, pgettext
+
+from rollkeeper.kernel.errors import Faults, RollkeeperError
+
+CONTEXT: Final = "refusal"
+ENGLISH: Final = "en"
+
+_ARTICLE = re.compile(r"(operator's rule )?([0-9]+)(?: ¶([0-9]+))?")
+_FIGURE = re.compile(r"\d{4}-\d{2}-\d{2}|\d+")
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
+_JOINTS: Final = (", ", " or ")
+
+
+@dataclass(frozen=True, slots=True)
+class TranslatedError:
+    """A sentence, what to do next, and their language where it is not the page's own."""
+
+    sentence: str
+    remedy: str
+    language: str
+
+
+def translated(fault: RollkeeperError) -> list[TranslatedError]:
+    """Say each fault with its remedy; one that nobody has translated stays whole in English and is marked so."""
+    return [_translated_one(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))]
+
+
+def translated_plainly(fault: RollkeeperError) -> list[dict[str, str]]:
+    """Say each fault as plain texts, to be sent on to whoever shows them."""
+    return [{"sentence": s.sentence, "remedy": s.remedy, "language": s.language} for s in translated(fault)]
+
+
+def cite(article: str | None) -> str:
+    """Cite an article as the reader does; what is no number, with or without a paragraph, speaks for itself."""
+    found = _ARTICLE.fullmatch(article or "")
+    if found is None:
+        return gettext(article) if article else ""
+    is_operators_rule, number, paragraph = found.groups()
+    if is_operators_rule:
+        return gettext("operator's rule %(number)s") % {"number": number}
+    if paragraph is None:
+        return gettext("art. %(number)s") % {"number": number}
+    return gettext("art. %(number)s ¶%(paragraph)s") % {"number": number, "paragraph": paragraph}
+
+
+def mark(text: str, language: str) -> str:
+    """Return a text for a page, marked with its language where that is not the page's own."""
+    return format_html('<span lang="{}">{}</span>', language, text) if language else text
+
+
+def translated_words(text: str) -> tuple[str, str]:
+    """Say the text of a fact or a stored reason, and return its language where it is not the page's own."""
+    said = _word(text)
+    return said, "" if said != text or _is_english() else ENGLISH
+
+
+def catalogue_key(text: str) -> str:
+    """Return a text as the catalogue has it: figures and days are places. '3 of 4' is '{0} of {1}'."""
+    places = iter(range(len(text)))
+    return _FIGURE.sub(lambda _: f"{{{next(places)}}}", text)
+
+
+def _translated_one(fault: RollkeeperError) -> TranslatedError:
+    sentence, remedy = _template_translated(fault.sentence), _template_translated(fault.remedy)
+    if sentence is None or remedy is None:
+        return TranslatedError(str(fault), fault.advice, "" if _is_english() else ENGLISH)
+    facts = _facts(fault.facts)
+    return TranslatedError(sentence.format(**facts), remedy.format(**facts), "")
+
+
+def _template_translated(template: str) -> str | None:
+    said = pgettext(CONTEXT, template)
+    return said if said != template or _is_english() else None
+
+
+def _facts(facts: Mapping[str, object]) -> dict[str, object]:
+    return {name: _word(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+
+
+def _word(text: str) -> str:
+    said = pgettext(CONTEXT, text) if text else text
+    if said != text:
+        return said
+    if _CODE.fullmatch(text):
+        return text.replace("_", " ") if _is_english() else text
+    pattern = pgettext(CONTEXT, catalogue_key(text))
+    if pattern != catalogue_key(text):
+        return pattern.format(*_FIGURE.findall(text))
+    joint = next((joint for joint in _JOINTS if joint in text), None)
+    return text if joint is None else pgettext(CONTEXT, joint).join(map(_word, text.split(joint)))
+
+
+def _is_english() -> bool:
+    return (get_language() or ENGLISH).split("-")[0] == ENGLISH

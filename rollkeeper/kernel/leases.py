@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A claim on work that ends with whoever holds it, however that one ends.
+
+Work that cannot be taken back (a message sent, a switch notified) is claimed and committed before it is done, so that no
+transaction stays open meanwhile. A claim is a random number under an advisory lock of the subscriber's own session: when
+the process is killed or its connection breaks, PostgreSQL drops the lock at once, and the next process takes the work
+over. Needs a connection of its own to the server; a pool that shares one between transactions breaks the promise.
+"""
+
+import contextlib
+import secrets
+from collections.abc import Collection, Iterator
+
+from django.db import DatabaseError, connections
+
+from rollkeeper.kernel.database import rows, run
+
+_FAMILY = 0x526F6C6C  # sets our locks apart from others' in this database
+_GREATEST = 2**31 - 1
+
+
+@contextlib.contextmanager
+def hold_lease(using: str = "default") -> Iterator[int]:
+    """Hold a claim of this session for the length of a block."""
+    claim = secrets.randbelow(_GREATEST)
+    rows("SELECT pg_advisory_lock(%s, %s)", [_FAMILY, claim], using=using)
+    try:
+        yield claim
+    finally:
+        # A session that is gone has dropped its locks already; one in a broken transaction drops them when it ends.
+        if connections[using].connection is not None:
+            with contextlib.suppress(DatabaseError):
+                rows("SELECT pg_advisory_unlock(%s, %s)", [_FAMILY, claim], using=using)
+
+
+def expired_leases(claims: Collection[int], *, using: str = "default") -> list[int]:
+    """Return those of the claims whose subscriber is gone.
+
+    Read the claims first and ask afterwards: a claim is never used twice, so one that is dead stays dead.
+    """
+    if not claims:
+        return []
+    living = rows(
+        "SELECT objid::bigint AS claim FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        [_FAMILY],
+        using=using,
+    )
+    return sorted(set(claims) - {row.claim for row in living})
+
+
+def serialize_on(matter: int, *, using: str = "default") -> None:
+    """Wait until no other transaction works on the same matter; holds until the present transaction ends."""
+    run("SELECT pg_advisory_xact_lock(%s, %s)", [_FAMILY + 1, matter], using=using)

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The two stores, the register and the keys: where they answer, and the passwords and secrets by which a process gets in."""
+
+import hashlib
+import hmac
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rollkeeper.kernel.settings import data_dir
+
+_SOCKET_PATH_BYTES = 107  # sun_path of Linux, less the closing zero byte
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One of the two clusters: its folder under the instance and the port that names its socket."""
+
+    name: str
+    port: int
+
+    @property
+    def data(self) -> Path:
+        """Return the cluster's data folder."""
+        return data_dir() / self.name / "pg"
+
+    @property
+    def log(self) -> Path:
+        """Return the server's own log."""
+        return data_dir() / self.name / "server.log"
+
+
+REGISTER = Store("register", 5432)
+KEYS = Store("keys", 5433)
+STORES = (REGISTER, KEYS)
+
+
+def socket_folder() -> Path:
+    """Return where the servers' sockets lie: in the instance, or in a short private folder where its path is too long.
+
+    An app, whose instance is another, is detail (``ROLLKEEPER_SOCKETS``).
+    """
+    if detail := os.environ.get("ROLLKEEPER_SOCKETS"):
+        return Path(detail)
+    inside = data_dir() / "run" / "sockets"
+    if len(os.fsencode(inside / f".s.PGSQL.{REGISTER.port}")) <= _SOCKET_PATH_BYTES:
+        return inside
+    mark = hashlib.sha256(os.fsencode(data_dir())).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"rollkeeper-{os.geteuid()}-{mark}"
+
+
+def password_file(store: Store, role: str) -> Path:
+    """Return where the password of one role lies, in the form that libpq reads (``PGPASSFILE``)."""
+    return data_dir() / "secrets" / f"{store.name}-{role}.pgpass"
+
+
+def password(store: Store, role: str) -> str:
+    """Return the password of one role, made on first use, in a file of mode 0600."""
+    file = password_file(store, role)
+    if not file.exists():
+        _write_secret_once(file, f"*:*:*:{role}:{secrets.token_urlsafe(32)}\n")
+    return file.read_text("utf-8").strip().rsplit(":", 1)[1]
+
+
+def web_secret() -> str:
+    """Return the key with which a web app signs sessions; in a command, the one out of which each app's is made."""
+    file = data_dir() / "secrets" / "web.key"
+    if not file.exists():
+        _write_secret_once(file, secrets.token_urlsafe(48))
+    return file.read_text("utf-8")
+
+
+def staff_secret() -> str:
+    """Return the key of marks of user names and of second factors, which apps and commands have in common."""
+    file = data_dir() / "secrets" / "staff.key"
+    return file.read_text("utf-8") if file.exists() else derived_secret("staff")
+
+
+def derived_secret(purpose: str) -> str:
+    """Make a secret for one purpose out of the instance's own; it says nothing about the others'."""
+    return hmac.digest(web_secret().encode(), purpose.encode(), "sha256").hex()
+
+
+def _write_secret_once(file: Path, text: str) -> None:
+    """Write a secret whole or not at all, whatever ends this process; who comes second keeps what the first wrote."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{os.getpid()}.new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The small parts that every chapter of a pack is made of: texts, durations, and the article behind a value.
+
+Separate because all chapters of the schema share them. Everything is frozen, extra keys are refused, nothing is
+converted: a number written as text is a fault.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+type Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+type PackId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+type Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]+)*$")]
+type ArticleName = Annotated[str, Field(min_length=1, max_length=40)]
+type Text = dict[Language, str]
+
+
+class PackModel(BaseModel):
+    """Part of a pack."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Citation(PackModel):
+    """The article that a value rests on, with its own words, and whether somebody read them in the official text."""
+
+    article: ArticleName
+    source: str | None = None
+    words: Text = Field(default_factory=dict)
+    confirmed: bool = True
+
+
+class CitedModel(PackModel):
+    """A value that can hurt a person, or that must not be asked of one without a law."""
+
+    because: Citation
+
+
+class Duration(PackModel):
+    """A length of time as a statute writes it."""
+
+    n: Annotated[int, Field(ge=0, le=100_000)]
+    unit: Literal["hour", "day", "working_day", "month", "year", "end_of_next_calendar_year"]
+    full: bool = False
+
+
+type Requirement = Literal["yes", "if_on_document", "optional", "forbidden"]
+type Service = Literal[
+    "mobile",
+    "data_card",
+    "fixed_line",
+    "internet_access",
+    "domain",
+    "address_block",
+    "hosted_site",
+    "iot",
+    "esim",
+    "email",
+]
+type NoDocumentWay = Literal[
+    "referee", "guardian", "institution", "agency", "application_receipt", "police_report"
+]
+type CounterAct = Literal[
+    "register", "transfer", "install", "relocate", "change", "replace_sim", "end", "link_document"
+]
+"""What is done at a counter to one line."""
+type RegisteringAct = Literal[
+    "register", "transfer", "install", "relocate", "change", "replace_sim", "port_in", "reactivate"
+]

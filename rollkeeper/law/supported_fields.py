@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Says of every leaf of a pack whether Rollkeeper supports it.
+
+A list of what is supported, not of what is not: a field that is new to the schema is unsupported until an engine supports
+it and a line is added here. Leaves that only people can carry out (texts, penalties, fees) are shown and count as supported.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from rollkeeper.law.schema import PackFile
+from rollkeeper.law.schema_stages import NoticeDuty
+
+SERVICES: Final = frozenset(
+    {"mobile", "data_card", "fixed_line", "internet_access", "domain", "address_block", "hosted_site"}
+)
+ACTS: Final = frozenset({"register", "transfer", "install", "relocate", "change", "replace_sim"})
+PARTIES: Final = frozenset({"individual", "minor", "guardian", "company", "company_user", "company_bearer"})
+ATTRIBUTES: Final = frozenset({"name", "address", "document_type", "document_number"})
+FLOOR: Final = frozenset({"emergency", "operator_care", "registration"})
+CHANNELS: Final = frozenset({"sms", "voice", "email", "post"})
+LIMITED: Final = {"person": ("individual", "minor"), "company": ("company",)}
+"""Which kinds of subscriber make up a group of a limit: what somebody signs for as a guardian fills no limit of their own."""
+WITHOUT_DOCUMENT: Final = frozenset({"individual", "minor"})
+"""Kinds of subscriber who may be registered without a document, where a pack gives a way."""
+STAGES: Final = ("suspended", "terminated")
+
+type Check = Callable[[Any], bool]
+
+
+def _any(_: Any) -> bool:
+    return True
+
+
+def _is(*values: object) -> Check:
+    return lambda found: any(
+        found is value or (found == value and type(found) is type(value)) for value in values
+    )
+
+
+# Shown to people, decided by nobody's engine; or read by the loader itself.
+_SHOWN: Final = (
+    "id", "version", "jurisdiction", "title.*", "valid.begins", "recorded_at", "sources[].*", "articles[].*", "duty",
+    "status", "*because.*", "penalties[].*", "duties_of_people[].*", "tests[].*", "open_questions[].*",
+    "disclosure[].legal_basis", "campaigns[].title.*", "campaigns[].id", "campaigns[].stages[].money[].*", "*purpose.*",
+)  # fmt: skip
+
+_SUPPORTED: Final[dict[str, Check]] = {
+    "calendar.time_zone": _any,  # an instance whose days are others plans no campaign and draws nothing up
+    "calendar.count_first_day": _is(False, "unknown"),
+    "calendar.day_kind": _is("calendar"),
+    "calendar.roll_last_day": _is("next_working"),
+    "calendar.holidays.library": _any,
+    "calendar.holidays.country": _any,
+    "calendar.month_overflow": _any,
+    "calendar.quiet_hours[].begins": _any,
+    "calendar.quiet_hours[].ends": _any,
+    "calendar.no_action_on[]": _any,
+    "scope.services[].services[]": lambda v: v in SERVICES,
+    "scope.registering_acts[].acts[]": lambda v: v in ACTS,
+    "party_kinds[].id": lambda v: v in PARTIES,
+    "party_kinds[].attributes[].name": lambda v: v in ATTRIBUTES,
+    "party_kinds[].attributes[].required": _is("yes"),
+    "party_kinds[].no_document_route[].by[]": _any,
+    "party_kinds[].no_document_route[].valid_for.n": lambda v: v >= 1,
+    "party_kinds[].no_document_route[].valid_for.unit": _is("day"),
+    "party_kinds[].verification[].method": _is("sight"),
+    "party_kinds[].user_of_line.required": _is(True),
+    "limits[].what": _any,
+    "limits[].group": lambda v: v in LIMITED,
+    "limits[].service": lambda v: v in SERVICES,
+    "limits[].scope": _is("operator"),  # no operator can count what others provide
+    "limits[].kind": _any,
+    "limits[].n": _any,
+    "limits[].window.n": lambda v: v >= 1,
+    "limits[].window.unit": _is("day"),
+    "limits[].over": _any,
+    "limits[].exempt[]": lambda v: v in SERVICES | {kind for kinds in LIMITED.values() for kind in kinds},
+    "limits[].existing_lines": _is("keep"),
+    "campaigns[].cohort.when.activated_before": _any,
+    "campaigns[].cohort.when.registered": _is(False),
+    "campaigns[].cohort.when.services[]": lambda v: v in SERVICES,
+    "campaigns[].deadline.base": lambda v: isinstance(v, dt.date),
+    "campaigns[].deadline.not_before_notice": _is(True),
+    "campaigns[].deadline.after.n": lambda v: v >= 1,
+    "campaigns[].deadline.after.unit": _is("day"),
+    "campaigns[].notices[].must_be_delivered": _any,
+    "campaigns[].notices[].before_deadline.n": lambda v: v >= 1,
+    "campaigns[].notices[].before_deadline.unit": _is("day"),
+    "campaigns[].notices[].channels[]": lambda v: v in CHANNELS,
+    "campaigns[].notices[].min_attempts": _any,
+    "campaigns[].notices[].attempts_apart.n": _any,
+    "campaigns[].notices[].attempts_apart.unit": _is("hour", "day"),
+    "campaigns[].stages[].id": lambda v: v in STAGES,
+    "campaigns[].stages[].rank": _any,
+    "campaigns[].stages[].enter.after": _any,
+    "campaigns[].stages[].enter.plus.n": _any,
+    "campaigns[].stages[].enter.plus.unit": _is("day"),
+    "campaigns[].stages[].enter.plus.full": _any,
+    "campaigns[].stages[].enter.requires[]": _any,
+    "campaigns[].stages[].always_allow[]": lambda v: v in FLOOR,
+    "campaigns[].stages[].number": _is("quarantine"),
+    "campaigns[].stages[].reversible": _any,
+    "campaigns[].stages[].on_registered": _is("active"),
+    "campaigns[].extensions[].reason": lambda v: v != "regulator",
+    "campaigns[].extensions[].clock_stands_still": _is(True),
+    "campaigns[].temporary_reconnection.lasts.n": lambda v: v >= 1,
+    "campaigns[].temporary_reconnection.lasts.unit": _is("hour"),
+    "retention[].data_class": _is("identity"),
+    "retention[].anchor": _is("termination"),
+    "retention[].keep.n": _any,
+    "retention[].keep.unit": _is("day", "month", "year"),
+    "retention[].kind": _is("exact", "min"),
+    "retention[].then": _is("erase"),
+    "retention[].hold": _is("legal_hold"),
+    "document_copies[].keep": _any,
+    "document_copies[].number": _any,
+    "dual_control[].acts[]": _any,
+    "breach[].severity": _any,
+    "breach[].to": _any,
+    "breach[].within": _is("at_once"),
+    "breach[].within.n": _any,
+    "breach[].within.unit": _is("hour", "day", "working_day"),
+    "breach[].second_report.n": _any,
+    "breach[].second_report.unit": _is("hour", "day", "working_day"),
+    "at_once.counts.n": _any,
+    "at_once.counts.unit": _is("hour", "day", "working_day"),
+    "breach[].exempt_if": _is("encrypted"),
+    "agents.registered": _is(True),
+    "agents.subagents": _is(False),
+    "agents.daily_limit": _any,
+    "agents.on_fraud[]": _any,
+    "disclosure[].to": _any,
+    "disclosure[].needs": _is("warrant", "written_order", "subpoena"),
+    "disclosure[].attributes[]": lambda v: v in ATTRIBUTES,
+    "disclosure[].people_per_instrument": _any,
+    "disclosure[].two_people": _any,  # where the law wants one approver, Rollkeeper still wants two
+    "disclosure[].reply.n": _any,
+    "disclosure[].reply.unit": _is("day", "working_day"),
+    "disclosure[].notify_person": _is("at_once", "when_allowed"),
+    "disclosure[].deferral.most.n": lambda v: v >= 1,
+    "disclosure[].deferral.most.unit": _is("day"),
+    "disclosure[].deferral.renewals": _any,
+    "disclosure[].keep.n": _any,
+    "disclosure[].keep.unit": _is("day"),
+    "number_reuse.quarantine.n": _any,
+    "number_reuse.quarantine.unit": _is("day"),
+}
+_KNOWN: Final = (*_SUPPORTED, *_SHOWN)
+_SHOWN_PATTERN: Final = re.compile("|".join(re.escape(p).replace(r"\*", ".*") for p in _SHOWN))
+
+
+def leaves(part: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every leaf that differs from its default, with the way to it: ``campaigns[0].deadline.after.n``."""
+    if isinstance(part, BaseModel):
+        for name, field in type(part).model_fields.items():
+            value = getattr(part, name)
+            if value != field.default or field.is_required():
+                yield from leaves(value, f"{path}.{name}".lstrip("."))
+    elif isinstance(part, tuple):
+        for index, item in enumerate(part):
+            yield from leaves(item, f"{path}[{index}]")
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            yield from leaves(value, f"{path}.{name}")
+    else:
+        yield path, part
+
+
+def unsupported_fields(pack: PackFile) -> tuple[str, ...]:
+    """Name every field of the pack that nothing here supports, each once; empty where all is supported."""
+    named = [_named(path, value) for path, value in leaves(pack) if not _is_supported(path, value)]
+    return tuple(dict.fromkeys([*named, *_shape(pack)]))
+
+
+def support_of(pattern: str) -> str:
+    """Say of a field, written without numbers (``campaigns[].id``), whether something supports it."""
+    if pattern in {"id", "status", "duty"}:
+        return "yes"
+    if _SHOWN_PATTERN.fullmatch(pattern) or _SHOWN_PATTERN.fullmatch(f"{pattern}.en"):
+        return "shown to people"
+    rule = _SUPPORTED.get(pattern)
+    return "not yet" if rule is None else "yes" if rule is _any else "some values"
+
+
+def _named(path: str, value: Any) -> str:
+    """Name the whole field where no part of it is supported, and else the leaf with its value."""
+    parts = path.split(".")
+    for length in range(1, len(parts) + 1):
+        field = re.sub(r"\[\d+\]$", "", ".".join(parts[:length]))
+        pattern = _pattern(field)
+        if not any(known == pattern or known.startswith((f"{pattern}.", f"{pattern}[")) for known in _KNOWN):
+            return f"'{pattern}'"
+    return f"'{path}: {_shown(value)}'"
+
+
+def _is_supported(path: str, value: Any) -> bool:
+    pattern = _pattern(path)
+    if value is None or _SHOWN_PATTERN.fullmatch(pattern):
+        return True
+    rule = _SUPPORTED.get(pattern)
+    return rule is not None and rule(value)
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"\[\d+\]", "[]", path)
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _shape(pack: PackFile) -> Iterator[str]:
+    """Name what is wrong with the whole although each leaf is known: engines run one campaign of two stages."""
+    if len(pack.campaigns) > 1:
+        yield "'campaigns' (more than one)"
+    if len(pack.retention) > 1:
+        yield "'retention' (more than one)"
+    yield from _limits(pack)
+    yield from _routes(pack)
+    for index, campaign in enumerate(pack.campaigns):
+        at = f"campaigns[{index}]"
+        if campaign.cohort.when.activated_before is None or campaign.cohort.when.registered is None:
+            yield f"'{at}.cohort' (lines activated before a day and not registered)"
+        if not campaign.deadline.not_before_notice:
+            yield f"'{at}.deadline.not_before_notice: false'"
+        yield from _notices(campaign.notices, at=f"{at}.notices")
+        if not _two_stages(campaign.stages):
+            yield f"'{at}.stages' (other than 'suspended' at the deadline and 'terminated' days after it)"
+
+
+def _notices(notices: Sequence[NoticeDuty], *, at: str) -> Iterator[str]:
+    """Name what is wrong with the duties to notify: the first starts the clock, the others only remind of its end."""
+    if not notices or not notices[0].must_be_delivered:
+        yield f"'{at}' (none has to be delivered)"
+    if notices and notices[0].before_deadline is not None:
+        yield f"'{at}[0].before_deadline' (the first notice starts the clock)"
+    for index, one in enumerate(notices[1:], 1):
+        if one.before_deadline is None:
+            yield f"'{at}[{index}]' (a further notice that is no reminder)"
+        if one.must_be_delivered:
+            yield f"'{at}[{index}].must_be_delivered: true' (of a reminder)"
+        if one.channels or one.min_attempts or one.attempts_apart:
+            yield f"'{at}[{index}]' (a reminder with channels or attempts of its own)"
+
+
+def _routes(pack: PackFile) -> Iterator[str]:
+    for index, kind in enumerate(pack.party_kinds):
+        ways = [way for route in kind.no_document_route for way in route.by]
+        if ways and kind.id not in WITHOUT_DOCUMENT:
+            yield f"'party_kinds[{index}].no_document_route' (of a {kind.id})"
+        if len(set(ways)) != len(ways):
+            yield f"'party_kinds[{index}].no_document_route' (one way twice)"
+
+
+def _limits(pack: PackFile) -> Iterator[str]:
+    for index, limit in enumerate(pack.limits):
+        if (limit.kind == "flow") != (limit.window is not None):
+            yield f"'limits[{index}].window' (a flow has one, a stock has none)"
+        if limit.kind == "flow" and limit.over == "choose_keep":
+            yield f"'limits[{index}].over: choose_keep' (of a flow)"
+
+
+def _two_stages(stages: tuple[Any, ...]) -> bool:
+    if tuple(stage.id for stage in stages) != STAGES:
+        return False
+    first, second = stages
+    return (
+        (first.enter.after, first.enter.plus.n, first.reversible) == ("deadline", 0, True)
+        and (second.enter.after, second.reversible) == ("suspended", False)
+        and second.enter.plus.n >= 1
+        and all(set(stage.always_allow) == FLOOR for stage in stages)
+    )

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writes what is made from the schemas of the verbs: the page of verbs, and the SQL that holds set-based writers to them."""
+
+from collections.abc import Mapping
+
+from rollkeeper.ledger.entry_schema import FactType, Presence
+from rollkeeper.ledger.verbs import Verb
+
+_WORDS = {Presence.REQUIRED: "yes", Presence.OPTIONAL: "optional", Presence.ABSENT: ""}
+_KINDS = {
+    FactType.CODE: "a word of the program in small letters, digits and `_`, at most 40",
+    FactType.REFERENCE: "a UUID in small letters",
+    FactType.DIGEST: "64 hexadecimal digits: a SHA-256, or a commitment (HMAC-SHA-256)",
+    FactType.ACTOR: "a commitment, or `console`, or `worker`",
+    FactType.DAY: "`2012-03-02`, in the zone of the law",
+    FactType.INSTANT: "an instant in UTC, ISO 8601",
+    FactType.COUNT: "a whole number from 0, at most 15 digits",
+    FactType.FLAG: "`true` or `false`",
+}
+_SQL = """\
+-- Tells of each verb what its entries hold: `ledger_body` lets nothing else pass.
+-- Law: art. 11; no article lets personal data into an entry.
+-- Reads: its argument. Writes: nothing; two immutable functions are made.
+-- Plan: no table.
+-- Again: CREATE OR REPLACE: the same functions. Written by `make docs` from `ledger/verbs.py`; edit that instead.
+
+-- For line, person, pack and article, in this order: + there, - not there, _ either. NULL for an unknown verb.
+CREATE OR REPLACE FUNCTION ledger_references(verb text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
+{references}
+END;
+
+-- For each fact, in the order in which they stand in an entry: its name, its kind, + or _ as above.
+CREATE OR REPLACE FUNCTION ledger_entry_schema(verb text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE verb
+{facts}
+END;
+"""
+
+
+def verbs_markdown() -> str:
+    """List every verb with what its entries hold."""
+    head = "| verb | line | person | pack | article | facts |\n|---|---|---|---|---|---|\n"
+    kinds = "\n".join(f"| {kind.value[0]} | {_KINDS[kind]} |" for kind in FactType)
+    return (
+        "Every entry has `actor`, `at`, `day`, `role`, `v` and `verb` (see `docs/ledger.md`). Beyond these it holds what"
+        " stands here and nothing else: whoever appends is refused otherwise, in Python and in the database. Facts in"
+        " brackets may be left out.\n\n"
+        + head
+        + "\n".join(map(_row, Verb))
+        + "\n\n## Kinds of facts\n\nNone takes free text.\n\n| kind | what |\n|---|---|\n"
+        + kinds
+        + "\n"
+    )
+
+
+def entry_schemas_sql() -> str:
+    """Write the forms as two functions of the database."""
+    return _SQL.format(
+        references="\n".join(f"    WHEN '{verb.value}' THEN '{verb.schema.references}'" for verb in Verb),
+        facts="\n".join(
+            f"    WHEN '{verb.value}' THEN {_array(verb)}" for verb in Verb if verb.schema.all_facts
+        ),
+    )
+
+
+def _row(verb: Verb) -> str:
+    schema = verb.schema
+    named = (schema.line, schema.person, schema.pack, schema.article)
+    facts = [*_named(schema.facts, "{}"), *_named(schema.optional, "({})")]
+    return f"| `{verb.value}` | {' | '.join(_WORDS[need] for need in named)} | {', '.join(facts)} |"
+
+
+def _named(facts: Mapping[str, FactType], template: str) -> list[str]:
+    return [template.format(f"`{name}` {kind.value[0]}") for name, kind in sorted(facts.items())]
+
+
+def _array(verb: Verb) -> str:
+    rows = (
+        f"['{name}', '{kind.value[0]}', '{'+' if name in verb.schema.facts else '_'}']"
+        for name, kind in verb.schema.all_facts.items()
+    )
+    return f"ARRAY[{', '.join(rows)}]"

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What this package does by itself: integrate what was appended, and publish it."""
+
+from rollkeeper.kernel.jobs import PeriodicJob
+from rollkeeper.kernel.settings import settings
+
+
+def publish() -> int:
+    """Publish into the folder of the settings; return how many entries are new there."""
+    from rollkeeper.ledger.publication import publish as publish_ledger
+
+    return publish_ledger().added
+
+
+JOBS = (
+    PeriodicJob(
+        "publish-ledger",
+        publish,
+        interval_s=lambda: settings().publish_every_minutes * 60.0,
+        needs_keys=lambda: False,
+    ),
+)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How the ledger's words are said to people: acts on receipts, and who opened what, for what. Translated when shown."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.ledger.verbs import Verb
+
+type Labels = dict[str, Any]
+
+ACTION_LABELS: Labels = {
+    Verb.TENURE_REGISTERED: _("The subscriber of the line is registered."),
+    Verb.TENURE_ACCEPTED: _(
+        "The subscriber is accepted without a document for a time. Until then the clock of the line stands still."
+    ),
+    Verb.TENURE_TRANSFERRED: _("The line is transferred; its new subscriber is registered."),
+    Verb.LINE_RELOCATED: _("The line is recorded at its new place."),
+    Verb.TENURE_CORRECTED: _("The record is changed."),
+    Verb.SIM_REPLACED: _("The SIM is replaced."),
+    Verb.DOCUMENT_LINKED: _("A further document is recorded as the subscriber's. It leads to the same person."),
+    Verb.DOCUMENT_UNLINKED: _("A document is no longer recorded as the subscriber's."),
+    Verb.LINE_TERMINATED: _("The contract is ended."),
+    Verb.CLOCK_PAUSED: _("The clock of the line stands still for these days."),
+    Verb.LINE_RECONNECTED: _("The line works again for some hours; then it is suspended as before."),
+    Verb.LINE_MARKED_ESSENTIAL: _(
+        "It is recorded whether something on which a life may hang is connected to the line."
+    ),
+    Verb.EVIDENCE_SEEN: _("The proof of the declared reason was seen. It is not kept."),
+    Verb.LINE_DISPUTED: _(
+        "The dispute is taken up. The clock of the line stands still and nobody cuts it off."
+    ),
+    Verb.RECEIPT_ACCEPTED: _(
+        "A receipt was shown against the record. Nobody cuts the line off while it is looked into."
+    ),
+    Verb.CASE_OPENED: _("A case is opened. A person decides it."),
+    Verb.CASE_SETTLED: _("A case is decided."),
+    Verb.DELEGATE_ADDED: _("Somebody is named to act for you, or as your heir. They are not notified."),
+    Verb.DELEGATE_REMOVED: _("Nobody is named for this any more."),
+    Verb.PASSKEY_ADDED: _("A passkey was added: it shows who you are."),
+    Verb.PASSKEY_REMOVED: _("A passkey was removed: it shows nobody any more."),
+    Verb.APPLICATION_SUBMITTED: _("An application to register the line was made remotely."),
+    Verb.APPLICATION_CHECKED: _("The document was seen for what was registered remotely."),
+    Verb.CONSENT_GIVEN: _(
+        "You let one auditor see the entries that were named. You can take it back at any time."
+    ),
+    Verb.CONSENT_WITHDRAWN: _("No auditor sees your record."),
+    Verb.DISPUTE_SETTLED: _("The dispute is settled."),
+    Verb.LINE_ACTIVATED: _("The line begins."),
+    Verb.LINE_SUSPENDED: _("The line is suspended: nobody was registered for it in time."),
+    Verb.LINE_RESTORED: _("The line works again."),
+    Verb.RECORD_ERASED: _("What was recorded is erased."),
+}
+GROUNDS: Labels = {
+    "service_ended": _("The contract ended, and the time for which the law has it kept is over."),
+    "tenure_ended": _("The line went to somebody else, and the time for which the law has it kept is over."),
+    "erased_before_restore": _(
+        "It was erased before; a restore had brought it back, and it was erased again."
+    ),
+}
+ROLES: Labels = {
+    "clerk": _("a clerk"),
+    "supervisor": _("a supervisor"),
+    "campaign_manager": _("a campaign manager"),
+    "data_protection_officer": _("the data protection officer"),
+    "auditor": _("an auditor"),
+    "administrator": _("an administrator"),
+    "console": _("somebody at the machine itself"),
+    "worker": _("the register itself, without a person"),
+    "subscriber": _("the subscriber"),
+}
+FIELDS: Labels = {
+    "name": _("the name"),
+    "address": _("the address"),
+    "document_type": _("the kind of document"),
+    "document_number": _("the number of the document"),
+    "document_valid_until": _("until when the document is valid"),
+    "birth_date": _("the date of birth"),
+    "document_copy": _("the copy of the document"),
+    "number": _("the number of the line"),
+    "contact": _("the contact address"),
+    "": _("how the line stands: nothing personal"),
+}
+PURPOSES: Labels = {
+    "notice": _("to send a notice"),
+    "network": _("to tell the network which line is meant"),
+    "correction": _("to correct the record"),
+    "complaint": _("to answer a complaint, a dispute or an appeal"),
+    "subscriber_request": _("because the person asked to see it"),
+    "legal_disclosure": _("to answer a disclosure request that two people let through"),
+    "audit": _("to check a sample, as you allowed"),
+    "review": _("to review a sample or the soundness of the register"),
+    "": _("to help at the counter or to explain the line"),
+}
+
+
+def action_label(verb: str) -> str:
+    """Say what was done."""
+    return str(ACTION_LABELS.get(verb, _("An act was entered in the ledger.")))
+
+
+def label_of(word: str, labels: Labels) -> str:
+    """Say a word of the ledger; one that nobody has put into words yet, as it is."""
+    return str(labels.get(word, word.replace("_", " ")))

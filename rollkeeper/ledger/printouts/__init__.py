@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Receipts for people: as plain text, as a square to scan, as a PDF with its fonts in it.
+
+Every language of the instance stands on one sheet. What machines check is the same text in all three: after the words of
+the plain text, in the square, and as a file inside the PDF. Nothing on it is personal beyond references.
+"""
+
+import datetime as dt
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from rollkeeper.kernel.error_messages import cite
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger import notes
+from rollkeeper.ledger.errors import FontsMissing
+from rollkeeper.ledger.receipts import REGISTRATIONS, LedgerReceipt
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.ledger.labels import GROUNDS, action_label, label_of
+
+# Both are loaded when the first sheet or square is asked for: an app that only serves the page has no need of them.
+if TYPE_CHECKING:
+    import segno
+    import typst
+
+MAX_QR_BYTES = 2_900
+"""A square holds 2,953 bytes at the most; a longer receipt is in the file, and the square holds its code."""
+TIBETAN_UNREVIEWED = "The Tibetan text awaits a native reader's review."
+_LATIN, _MONO = "Noto Sans", "Noto Sans Mono"
+_SCRIPTS = {"zh": "Noto Sans CJK SC", "bo": "Noto Serif Tibetan"}
+
+
+@dataclass(frozen=True)
+class ReceiptText:
+    """A receipt in one language."""
+
+    code: str
+    title: str
+    done: str
+    day: str
+    article: str
+    more: list[str]
+    code_label: str
+    line_label: str
+    foot: list[str]
+    """What to do with it, what it proves, how to check it."""
+
+
+def receipt_texts(receipt: LedgerReceipt) -> list[ReceiptText]:
+    """Say a receipt in every language of the instance."""
+    return [_text_in(language, receipt) for language in settings().languages]
+
+
+def plain_text(receipt: LedgerReceipt) -> str:
+    """Return a receipt as a text: first for people, then, from its first line on, for machines."""
+    said = [
+        "\n".join([
+            f"{text.title} - {settings().operator_name}", "", text.done,
+            " - ".join(filter(None, [text.day, text.article, *text.more])),
+            f"{text.code_label}: {receipt.code}", f"{text.line_label}: {receipt.entry.line_id or '-'}", "",
+            *text.foot,
+        ])
+        for text in receipt_texts(receipt)
+    ]  # fmt: skip
+    return "\n\n\n".join([*said, receipt.text])
+
+
+def qr_svg(receipt: LedgerReceipt) -> str:
+    """Return the square to scan as SVG: the whole receipt, or its code where that is too long."""
+    out = io.BytesIO()
+    _qr_code(receipt).save(out, kind="svg", border=4, xmldecl=False, svgns=True, omitsize=True)
+    return out.getvalue().decode()
+
+
+def pdf(receipt: LedgerReceipt) -> bytes:
+    """Return a receipt as one sheet with its fonts and, as a file inside, its text. Refuses: FontsMissing."""
+    text = receipt_texts(receipt)
+    data = {
+        "title": text[0].title, "operator": settings().operator_name, "origin": notes.origin(),
+        "languages": [vars(one) for one in text], "code": receipt.code,
+        "line": str(receipt.entry.line_id or "-"), "qr": qr_svg(receipt), "text": receipt.text,
+        "qr_mm": 70 if len(receipt.text) > 1_200 else 60,
+        "note": TIBETAN_UNREVIEWED if any(one.code == "bo" for one in text) else "", "file": file_name(receipt, "tlog-proof"),
+    }  # fmt: skip
+    sheet = (files("rollkeeper") / "ledger" / "printouts" / "receipt.typ").read_bytes()
+    return render_pdf(sheet, data, languages=settings().languages)
+
+
+def render_pdf(sheet: bytes, data: Mapping[str, object], *, languages: Sequence[str]) -> bytes:
+    """Set sheets with the fonts of these languages in them; no file is written. Refuses: FontsMissing."""
+    import typst
+
+    fonts = _fonts()
+    scripts = [one.partition("-")[0] for one in languages]
+    wanted = [_LATIN, *(_SCRIPTS[one] for one in scripts if one in _SCRIPTS)]
+    missing = [name for name in wanted if name not in fonts.families()]
+    if missing:
+        raise FontsMissing(fonts=", ".join(missing))
+    chosen = {"fonts": wanted, "mono": _MONO if _MONO in fonts.families() else _LATIN}
+    made = typst.Compiler(input=sheet, font_paths=fonts).compile(
+        format="pdf", sys_inputs={"data": json.dumps({**data, **chosen}, ensure_ascii=False)}
+    )
+    if not isinstance(made, bytes):
+        raise TypeError("sheets are one file")
+    return made
+
+
+def file_name(receipt: LedgerReceipt, suffix: str) -> str:
+    """Return what the file of a receipt is called: its code, and nothing of anybody."""
+    return f"receipt-{receipt.code}.{suffix}"
+
+
+def _qr_code(receipt: LedgerReceipt) -> "segno.QRCode":
+    import segno
+
+    text = receipt.text if len(receipt.text.encode()) <= MAX_QR_BYTES else receipt.code
+    return segno.make_qr(text, encoding="utf-8", error="L", boost_error=True)
+
+
+@cache
+def _fonts() -> "typst.Fonts":
+    """Look once for the fonts of this machine."""
+    import typst
+
+    return typst.Fonts(include_embedded_fonts=False)
+
+
+def _text_in(language: str, receipt: LedgerReceipt) -> ReceiptText:
+    entry = receipt.entry
+    with translation.override(language):
+        return ReceiptText(
+            code=language.partition("-")[0], title=_("Receipt"), done=action_label(entry.verb), day=_format_day(entry.day),
+            article=cite(entry.article), more=_more(receipt), code_label=_("Code of the receipt"),
+            line_label=_("Reference of the line"),
+            foot=_foot(receipt),
+        )  # fmt: skip
+
+
+def _foot(receipt: LedgerReceipt) -> list[str]:
+    keep = _(
+        "Keep this receipt. If the register ever says that you are not registered, the receipt outranks it: show it, and nobody cuts you off while it is looked into."
+    )
+    proven = _("It proves that this act stands in the public ledger.")
+    signed = _(
+        "The operator has signed for it. With the code you get the proof, at any counter, as soon as the ledger is published."
+    )
+    check = _(
+        "To check it yourself, scan the square and give the text to the page for checking receipts: it works without a network."
+    )
+    standing = proven if receipt.is_proven else signed
+    return [keep, standing, check] if receipt.entry.verb in REGISTRATIONS else [standing, check]
+
+
+def _more(receipt: LedgerReceipt) -> list[str]:
+    """Say what a certificate of erasure has beyond other receipts."""
+    facts = receipt.entry.facts
+    if receipt.entry.verb != Verb.RECORD_ERASED:
+        return []
+    kept = _("Last day kept: %(day)s.") % {"day": _format_day(str(facts.get("last_day_kept", "")))}
+    return [label_of(str(facts.get("ground", "")), GROUNDS), kept]
+
+
+def _format_day(text: str) -> str:
+    try:
+        return f"{date_format(dt.date.fromisoformat(text), 'DATE_FORMAT')} ({text})"
+    except ValueError:
+        return text

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page that checks a receipt in a browser, with no server behind it: one file, made of its code and the catalogue.
+
+Its policy names its script and its style by their hashes and allows nothing else: it can neither load nor send.
+"""
+
+import base64
+import json
+import re
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.ledger.labels import ACTION_LABELS, GROUNDS
+
+LANGUAGES = {"en": "English", "zh-hans": "简体中文", "bo": "བོད་ཡིག"}
+TEXTS = {
+    "title": _("Check a receipt"),
+    "intro": _(
+        "This page works by itself: it asks no server and sends nothing. Save it, cut the network, and it still works."
+    ),
+    "key_label": _("The key of the ledger"),
+    "key_hint": _(
+        "One line. Take it from elsewhere than the receipt: a printed notice, the authority's site, somebody you trust."
+    ),
+    "witnesses_label": _("The keys of witnesses, if you have any"),
+    "witnesses_hint": _(
+        "One line each, from the witnesses themselves. They cosign only what continues the ledger that they saw before."
+    ),
+    "receipt_label": _("The receipt"),
+    "receipt_hint": _("Paste the text out of the square, or drop the file here."),
+    "file_label": _("Or choose its file"),
+    "check": _("Check"),
+    "proven": _("This receipt is good: the act stands in the ledger."),
+    "signed_entry": _(
+        "This receipt is good: the operator has signed for the act, and owes the proof that it stands in the ledger."
+    ),
+    "bad": _("This receipt proves nothing."),
+    "cannot": _("Nothing could be checked."),
+    "why_form": _("It is not a whole receipt. Take all of it, from the first line to the last."),
+    "why_key": _("It was not signed with this key."),
+    "why_signature": _("What it says was changed after it was signed."),
+    "why_tree": _("Its entry does not stand at its place in the ledger."),
+    "why_cosignature": _(
+        "A witness's cosignature under it is wrong: it was made for another ledger, or made up. Keep this receipt."
+    ),
+    "key_bad": _("That is not the key of a ledger: one line with two plus signs, or more."),
+    "witness_bad": _("One of the lines is not the key of a witness: one line each, with two plus signs, or more."),
+    "old": _("This browser cannot check such signatures. Use a newer one."),
+    "insecure": _("A browser checks signatures in a saved file alone: save this page and open the saved file."),
+    "done": _("What was done"),
+    "day": _("Day"),
+    "article": _("Article"),
+    "line": _("Reference of the line"),
+    "ground": _("Ground"),
+    "last_day_kept": _("Last day kept"),
+    "ledger": _("Ledger"),
+    "place": _("Place in the ledger"),
+    "place_of": _("%(index)s, counted from 0, of %(size)s"),
+    "cosigned_title": _("Witnesses"),
+    "cosigned": _("%(name)s cosigned this ledger: %(at)s."),
+    "cosigned_not": _("%(name)s did not cosign this ledger."),
+    "cosigned_unread": _(
+        "%(name)s signs with ML-DSA-44, which browsers cannot check. Nothing is known here; use auditor.py or rollkeeper."
+    ),
+    "others": _("Signatures of others, such as witnesses, that were not checked here: %(count)s."),
+    "whole": _("The whole entry"),
+}  # fmt: skip
+
+
+@cache
+def check_page() -> str:
+    """Return the whole page."""
+    raw = _source()
+    return raw.replace("{policy}", policy()).replace("{words}", _words())
+
+
+@cache
+def policy() -> str:
+    """Return what the page may do: run this script, wear this style, nothing else."""
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in _policy().items())
+
+
+def header_policy() -> dict[str, list[str]]:
+    """Return the same for the header of a server that hands the page out; a page cannot say itself who may frame it."""
+    return _policy() | {"frame-ancestors": ["'none'"]}
+
+
+def _policy() -> dict[str, list[str]]:
+    return {
+        "default-src": ["'none'"], "script-src": [_hash_of("script")], "style-src": [_hash_of("style")],
+        "img-src": ["data:"], "base-uri": ["'none'"], "form-action": ["'none'"],
+    }  # fmt: skip
+
+
+def _source() -> str:
+    return (files("rollkeeper") / "ledger" / "printouts" / "check-receipt.html").read_text("utf-8")
+
+
+def _hash_of(tag: str) -> str:
+    (text,) = re.findall(f"<{tag}>(.*?)</{tag}>", _source(), re.DOTALL)
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _words() -> str:
+    said = {}
+    for language, name in LANGUAGES.items():
+        with translation.override(language):
+            said[language] = {
+                "name": name,
+                "texts": {key: str(text) for key, text in TEXTS.items()},
+                "done": {str(verb): str(text) for verb, text in ACTION_LABELS.items()},
+                "grounds": {ground: str(text) for ground, text in GROUNDS.items()},
+            }
+    return json.dumps(said, ensure_ascii=False, indent=1).replace("<", "\\u003c")

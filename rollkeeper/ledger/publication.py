@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Publish the ledger: tiles and entries first, then a signed checkpoint over them, never one that contradicts another.
+
+Separate from integrating, which touches the database alone. What was ever signed is remembered in the register, in the
+instance, in the folder itself and by the witnesses. A head that is not a continuation of all of them is not signed, so that
+a register that was set back or rewritten is noticed here, before anybody outside has to.
+
+A head is *signed*, then *cosigned* by witnesses, then *put out*: the folder's checkpoint is replaced once it bears as many
+cosignatures as the settings require, and stays the older one until then. Killed in between, the next run signs the same
+or a longer head and asks again; a witness that has already cosigned it cosigns it once more.
+"""
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from rollkeeper.kernel import clock, database
+from rollkeeper.kernel.locks import exclusive_lock
+from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.ledger import notes, queries, tree, witnesses
+from rollkeeper.ledger import signed_entry_timestamps
+from rollkeeper.ledger.cosignatures import cosignature, signature_lines, with_cosignatures, witness_key
+from rollkeeper.ledger.verifier_bundle import write_verifier_bundle
+from rollkeeper.ledger.errors import (
+    EntryLeafMismatch,
+    ForeignLogFolder,
+    LedgerHistoryChanged,
+    LedgerKeyMissing,
+    LedgerRolledBack,
+    WitnessConflict,
+)
+from rollkeeper.ledger.tile_store import CHECKPOINT, TileStore, bundle, public_folder
+from rollkeeper.ledger.sequencer import LOCK, integrate
+
+CHUNK_TILES = 256
+WITNESS = "the witness "
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationResult:
+    """What a run did: the head that was signed, how many entries are new in the folder, and what the witnesses said.
+
+    `cosigned` counts the witnesses whose cosignature the head bears, of `needed`; `public_size` is how many entries the
+    checkpoint covers that readers see now, None where there is none.
+    """
+
+    size: int
+    root: bytes
+    added: int
+    public_size: int | None
+    cosigned: int
+    needed: int
+    answers: tuple[witnesses.WitnessReply, ...]
+
+    @property
+    def is_public(self) -> bool:
+        """Tell whether readers see this head."""
+        return self.public_size == self.size and self.cosigned >= self.needed
+
+
+def publish(folder: Path | None = None, *, progress: Callable[[int], None] = lambda _: None) -> PublicationResult:
+    """Integrate what can be, write what the folder lacks, sign the head, have it cosigned and put it in place.
+
+    Without a folder, into the one of the settings. `progress` is given the number of entries written after each chunk. Safe
+    to run again, at once, and to be killed at any point: the checkpoint comes last.
+
+    Refuses: LedgerRolledBack, LedgerHistoryChanged, EntryLeafMismatch, ForeignLogFolder, LedgerKeyMissing,
+    WitnessConflict.
+    """
+    place = TileStore(folder or public_folder())
+    with _alone():
+        states = witnesses.fetch_states(notes.origin())
+        integrate()
+        with database.action(), database.without_timeout():
+            database.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            database.rows(database.sql("ledger", "by_index"))
+            key = _key()
+            signed_entry_timestamps.prepare_receipt_key(key)
+            head, there = _next_head(), _head_in(place, key)
+            known = _heads_of_witnesses(states, key)
+            _require_continuation(head, [*_signed_before(there), *known])
+            have = there.size if there else 0
+            _write_tiles(place, have, head.size, progress=progress)
+            note = notes.sign(head, key)
+            os.sync()
+            _remember(head, note)
+        write_verifier_bundle(place, vkey=notes.vkey(head.origin, key.public_key()))
+        answers = _ask(head, note, known)
+        return _release(place, head, note, answers=answers, have=have if there else None)
+
+
+def _alone() -> AbstractContextManager[None]:
+    """Let one publisher work at a time: a slower one must not put an older checkpoint over a newer one."""
+    return exclusive_lock(data_dir() / "ledger" / "publishing.lock")
+
+
+def _heads_of_witnesses(
+    states: Iterable[witnesses.WitnessState], key: Ed25519PrivateKey
+) -> list[tuple[str, notes.Head]]:
+    """Return what each witness proves that this key signed, and where that is."""
+    name, public = notes.origin(), key.public_key()
+    return [
+        (f"{WITNESS}{one.witness}", notes.read_head(one.note, file=one.witness))
+        for one in states
+        if one.note and notes.is_signed_by(one.note, name=name, public=public)
+    ]
+
+
+def _ask(
+    head: notes.Head, note: str, known: Iterable[tuple[str, notes.Head]]
+) -> tuple[witnesses.WitnessReply, ...]:
+    node = queries.stored_nodes(head.size)
+    answers = witnesses.request_cosignatures(
+        head,
+        note,
+        prove=lambda older: tree.prove_consistency(older, size=head.size, node=node),
+        known={where.removeprefix(WITNESS): held.size for where, held in known},
+    )
+    for one in answers:
+        if one.verdict is witnesses.Verdict.CONTRADICTED:
+            raise WitnessConflict(witness=one.witness, size=head.size, why=one.why)
+    return tuple(answers)
+
+
+def _release(
+    place: TileStore, head: notes.Head, note: str, *, answers: tuple[witnesses.WitnessReply, ...], have: int | None
+) -> PublicationResult:
+    """Replace the folder's checkpoint, if enough witnesses cosigned the new one. It bears no line that is not right."""
+    lines = [*_lines_before(place, head), *(one.line for one in answers if one.line)]
+    keys = [witness_key(one.vkey) for one in settings().ledger_witnesses]
+    right = [found for key in keys if (found := cosignature(lines, head=head, key=key))]
+    full = with_cosignatures(note, [one.line for one in right])
+    stamps = [one.at_s for one in right]
+    needed = settings().ledger_cosignatures
+    if len(stamps) >= needed:
+        _note_publication(head, full, stamps=stamps)
+        place.write(CHECKPOINT, full.encode())
+    out = head.size if len(stamps) >= needed else have
+    return PublicationResult(head.size, head.root, head.size - (have or 0), out, len(stamps), needed, answers)
+
+
+def _lines_before(place: TileStore, head: notes.Head) -> Iterator[str]:
+    """Give the signatures that this very head is said to bear, so that a witness that is away today is not lost."""
+    there = place.read(CHECKPOINT)
+    newest = queries.newest_publication()
+    for note in (newest.note if newest else "", there.decode(errors="replace") if there else ""):
+        if note.startswith(f"{head.text()}\n"):
+            yield from signature_lines(note)
+
+
+def _note_publication(head: notes.Head, note: str, *, stamps: Sequence[int]) -> None:
+    """Note in the register what is put out, before anybody can see it; nothing where that is out already."""
+    newest = queries.newest_publication()
+    if newest is None or newest.note != note:
+        now, cosigned = clock.true_seconds(), max(stamps, default=None)
+        database.run(
+            "INSERT INTO ledger_publication (size, note, published_at, cosigned_at) VALUES (%s, %s, %s, %s)",
+            [head.size, note, _instant(now), cosigned and _instant(cosigned)],
+        )
+
+
+def _instant(seconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessStatus:
+    """How one witness was found: why it does not answer, or in what it holds another history; both empty if it is well."""
+
+    witness: str
+    why: str = ""
+    fault: LedgerRolledBack | LedgerHistoryChanged | None = None
+
+
+def check_witnesses(*, timeout_s: float) -> list[WitnessStatus]:
+    """Ask every witness what it holds, and hold it against the ledger as it is. Nothing is signed."""
+    return [_witness_status(one) for one in witnesses.fetch_states(notes.origin(), timeout_s=timeout_s)]
+
+
+def _witness_status(state: witnesses.WitnessState) -> WitnessStatus:
+    if not state.answers:
+        return WitnessStatus(state.witness, state.why)
+    if not notes.key_file().exists():
+        return WitnessStatus(state.witness)
+    try:
+        _require_continuation(_next_head(), _heads_of_witnesses([state], notes.signing_key()))
+    except (LedgerRolledBack, LedgerHistoryChanged) as fault:
+        return WitnessStatus(state.witness, fault=fault)
+    return WitnessStatus(state.witness)
+
+
+def prepare_receipts() -> None:
+    """Have a key for receipts, unless the ledger's own is missing, which `publish` refuses by name. Again: nothing."""
+    with suppress(LedgerKeyMissing):
+        signed_entry_timestamps.prepare_receipt_key(_key())
+
+
+def last_checkpoint_file() -> Path:
+    """Return where the instance keeps the last checkpoint that it signed, outside the database."""
+    return data_dir() / "ledger" / CHECKPOINT
+
+
+def _next_head() -> notes.Head:
+    size = queries.tree_size()
+    return notes.Head(notes.origin(), size, tree.root_at(size, queries.stored_nodes(size)))
+
+
+def _head_in(place: TileStore, key: Ed25519PrivateKey) -> notes.Head | None:
+    raw = place.read(CHECKPOINT)
+    if raw is None:
+        return None
+    note = raw.decode(errors="replace")
+    if not notes.is_signed_by(note, name=notes.origin(), public=key.public_key()):
+        raise ForeignLogFolder(folder=place.root, origin=notes.origin())
+    return notes.read_head(note, file=place.root / CHECKPOINT)
+
+
+def _require_continuation(head: notes.Head, before: Sequence[tuple[str, notes.Head]]) -> None:
+    node = queries.stored_nodes(head.size)
+    for where, older in before:
+        if older.size > head.size:
+            raise LedgerRolledBack(size=head.size, published=older.size, where=where)
+        if tree.root_at(older.size, node) != older.root:
+            raise LedgerHistoryChanged(published=older.size, where=where)
+
+
+def _signed_before(there: notes.Head | None) -> Iterator[tuple[str, notes.Head]]:
+    if last_checkpoint_file().exists():
+        yield (
+            "the instance's own note of it",
+            notes.read_head(last_checkpoint_file().read_text("utf-8"), file=last_checkpoint_file()),
+        )
+    for row in database.rows("SELECT note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1"):
+        yield "the register's own note of it", notes.read_head(row.note, file="ledger_checkpoint")
+    if there:
+        yield "the folder", there
+
+
+def _key() -> Ed25519PrivateKey:
+    signed = last_checkpoint_file().exists() or database.rows("SELECT FROM ledger_checkpoint LIMIT 1")
+    if signed and not notes.key_file().exists():
+        raise LedgerKeyMissing(file=notes.key_file())
+    return notes.signing_key()
+
+
+def _write_tiles(place: TileStore, have: int, size: int, *, progress: Callable[[int], None]) -> None:
+    grown = tree.tiles_between(have, size, level=0)
+    for first in grown[::CHUNK_TILES]:
+        end = min(size, (first + CHUNK_TILES) * tree.TILE_WIDTH)
+        _write_entries(place, first * tree.TILE_WIDTH, end)
+        progress(end - max(have, first * tree.TILE_WIDTH))
+    level = 1
+    while grown := tree.tiles_between(have, size, level=level):
+        for index in grown:
+            width = tree.tile_width(level, index, size)
+            place.write_tile(level, index, width, queries.stored_tile(level, index, width))
+        level += 1
+
+
+def _write_entries(place: TileStore, first: int, end: int) -> None:
+    found = list(queries.entries(first, end))
+    full = queries.stored_leaf_tiles(first // tree.TILE_WIDTH, end // tree.TILE_WIDTH)
+    for at in range(first, end, tree.TILE_WIDTH):
+        index, part = at // tree.TILE_WIDTH, found[at - first : at - first + tree.TILE_WIDTH]
+        width = min(tree.TILE_WIDTH, end - at)
+        bodies = [entry.body or b"" for entry in part]
+        hashes = b"".join(map(tree.leaf_hash, bodies))
+        stored = full.get(index, b"") if width == tree.TILE_WIDTH else queries.stored_tile(0, index, width)
+        if hashes != stored:
+            raise _first_difference(part, hashes, stored, at=at)
+        place.write_tile("entries", index, width, bundle(bodies))
+        place.write_tile(0, index, width, hashes)
+
+
+def _first_difference(
+    part: list[queries.StoredEntry], hashes: bytes, stored: bytes, *, at: int
+) -> EntryLeafMismatch:
+    for place in range(0, max(len(hashes), len(stored)), tree.HASH_BYTES):
+        if hashes[place : place + tree.HASH_BYTES] != stored[place : place + tree.HASH_BYTES]:
+            nth = place // tree.HASH_BYTES
+            entry = part[nth].entry_id if nth < len(part) else "(missing)"
+            return EntryLeafMismatch(entry=entry, leaf=at + nth)
+    raise AssertionError("the tiles are equal")
+
+
+def _remember(head: notes.Head, note: str) -> None:
+    """Note the signature before anybody can see it: in the instance, then in the register."""
+    file = last_checkpoint_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".new")
+    with draft.open("w", encoding="utf-8") as out:
+        out.write(note)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(file)
+    database.run(
+        "INSERT INTO ledger_checkpoint (size, root, note, signed_at) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (size) DO NOTHING",
+        [head.size, head.root, note, clock.now()],
+    )

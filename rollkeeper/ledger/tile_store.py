@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The folder that outsiders read: a tiled log (c2sp.org/tlog-tiles) that any static server can serve.
+
+    checkpoint                     the signed head; the only file that changes as entries come
+    vkey                           the key that checks it; auditor.py, witnesses, README.txt: see verifier_bundle.py
+    tile/<level>/<index>           256 hashes of 32 bytes, 8,192 bytes
+    tile/<level>/<index>.p/<width> the tile at the edge, with fewer
+    tile/entries/<index>           256 times: length, 2 bytes, big-endian || entry
+    tile/entries/<index>.p/<width> the bundle at the edge
+
+An index is written in groups of three digits, each but the last behind an x: 1234067 is x001/x234/067.
+
+A file appears whole or not at all: it is written under another name and renamed.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.ledger import tree
+
+CHECKPOINT = "checkpoint"
+_READABLE = 0o644
+_ENTERABLE = 0o755
+
+
+def public_folder() -> Path:
+    """Return where this instance publishes its ledger, and whence the back office serves it."""
+    chosen = settings().ledger_folder
+    return Path(chosen) if chosen else data_dir() / "ledger" / "public"
+
+
+def tile_name(level: int | str, index: int, width: int = tree.TILE_WIDTH) -> str:
+    """Return the name of a tile or, for level `entries`, of a bundle."""
+    groups = [f"{index % 1000:03d}"]
+    while index := index // 1000:
+        groups.append(f"x{index % 1000:03d}")
+    partial = "" if width == tree.TILE_WIDTH else f".p/{width}"
+    return f"tile/{level}/{'/'.join(reversed(groups))}{partial}"
+
+
+def bundle(entries: Sequence[bytes]) -> bytes:
+    """Return entries one after another, each behind its length."""
+    return b"".join(part for entry in entries for part in (len(entry).to_bytes(2, "big"), entry))
+
+
+class TileStore:
+    """A place to publish into."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, name: str) -> bytes | None:
+        """Return what a file holds, None where there is none."""
+        try:
+            return (self.root / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def write(self, name: str, content: bytes) -> None:
+        """Put a file in its place at once, readable by whoever serves it."""
+        file = self.root / name
+        self._make(file.parent)
+        draft = file.with_name(f".{file.name}.new")
+        with draft.open("wb") as out:
+            os.fchmod(out.fileno(), _READABLE)
+            out.write(content)
+        draft.replace(file)
+
+    def write_tile(self, level: int | str, index: int, width: int, content: bytes) -> None:
+        """Put a tile or bundle in its place; a full one makes the partial ones before it superfluous."""
+        self.write(tile_name(level, index, width), content)
+        if width == tree.TILE_WIDTH:
+            shutil.rmtree(self.root / f"{tile_name(level, index)}.p", ignore_errors=True)
+
+    def _make(self, folder: Path) -> None:
+        missing = [one for one in (folder, *folder.parents) if not one.exists()]
+        for one in reversed(missing):
+            one.mkdir(exist_ok=True)
+            one.chmod(_ENTERABLE)

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What lies beside the tiles, so that an outsider finds everything in one place: keys, the auditor, how to use it.
+
+Whoever trusts the keys because they lie here trusts the operator: the text says so.
+"""
+
+from pathlib import Path
+
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.tile_store import TileStore
+
+VKEY = "vkey"
+WITNESSES = "witnesses"
+AUDITOR = "auditor.py"
+README = "README.txt"
+NAMES = (VKEY, WITNESSES, AUDITOR, README)
+
+_TEXT = """\
+{origin}
+
+This is a ledger: every act on a register of subscribers and every access to what
+is sealed in it, in order. There is no personal data in it. You need no account
+and no permission to check it, only Python 3.10 and one package:
+
+    curl -O https://{origin}/auditor.py
+    pip install cryptography
+    python auditor.py my-copy --from https://{origin}
+
+That copies what is published into the folder my-copy, hashes every entry
+anew and checks the signatures. Do it again next month: what is new is fetched
+and held against what you have. Keep my-copy; it is what nobody can get around.
+
+Two things should not come from here. The key: take the line in vkey from
+somebody you trust and give it as --vkey. And the comparison with what others
+are shown: {witnesses}
+
+    checkpoint    how many entries there are, their root hash, the signatures
+    vkey          the key that signs checkpoints
+    witnesses     the keys of those who cosign them, one a line
+    auditor.py    the program that checks all this, in one file
+    tile/...      the entries and their hashes (c2sp.org/tlog-tiles)
+"""
+_NONE = "no witness cosigns this ledger yet, so compare your\ncheckpoints with somebody else's."
+_SOME = "give the keys in witnesses, taken from the witnesses\nthemselves, as --witness."
+
+
+def write_verifier_bundle(place: TileStore, *, vkey: str) -> None:
+    """Put everything in its place that is not there as it should be."""
+    witnesses = settings().ledger_witnesses
+    for name, content in {
+        VKEY: f"{vkey}\n",
+        WITNESSES: "".join(f"{one.vkey}\n" for one in witnesses),
+        README: _TEXT.format(origin=settings().ledger_origin, witnesses=_SOME if witnesses else _NONE),
+        AUDITOR: Path(__file__).with_name(AUDITOR).read_text("utf-8"),
+    }.items():
+        if place.read(name) != content.encode():
+            place.write(name, content.encode())

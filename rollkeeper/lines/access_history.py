@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who looked: every opening of what is held about a person, and every look at a line while they held it.
+
+The ledger knows persons and lines by their references; who held which line when is known here.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import TenureId, LineId, PersonId
+from rollkeeper.ledger.queries import AccessEntry, TenurePeriod, accesses
+from rollkeeper.lines.services import look_up_line
+from rollkeeper.lines.protection import refuse_protected_subscriber
+from rollkeeper.lines.queries import current_tenure
+
+
+@dataclass(frozen=True, slots=True)
+class LineAccesses:
+    """The answer for one line: whose it is, by reference, and everything that was looked at."""
+
+    line_id: LineId
+    is_held: bool
+    """Somebody holds it: the looks are those at the subscriber. Otherwise they are those at the line itself."""
+    accesses: tuple[AccessEntry, ...]
+
+
+def person_accesses(authority: Authority, person_id: PersonId) -> list[AccessEntry]:
+    """Return every look at one person, staff included, the oldest first. Refuses: NotAllowed, SubscriberProtected."""
+    require(authority, Permission.READ_LEDGER)
+    refuse_protected_subscriber(authority, person_id)
+    return _of_person(person_id)
+
+
+def accesses_by_number(authority: Authority, number: str, *, on: dt.date) -> LineAccesses:
+    """Return every look at whoever holds the line with this whole number; asking leaves a mark as well.
+
+    Ledger: line:line:looked_up. Refuses: NotAllowed, LineNotFound, NumberNotRead.
+    """
+    require(authority, Permission.READ_LEDGER)
+    line = look_up_line(authority, number, on=on)
+    tenure = current_tenure(line.line_id)
+    found = accesses(None, lines=[line.line_id]) if tenure is None else _of_person(tenure.person_id)
+    return LineAccesses(line.line_id, tenure is not None, tuple(found))
+
+
+def access_periods(person_id: PersonId) -> dict[TenureId, TenurePeriod]:
+    """Return for each tenure of a person from when until when looks at its line are looks at them.
+
+    A line that ended is theirs to know of: only who holds it next ends the time, not the end of the line.
+    """
+    found = rows(sql("lines", "access_periods"), {"person_id": person_id})
+    return {
+        TenureId(row.tenure_id): TenurePeriod(LineId(row.line_id), row.since, row.others_since) for row in found
+    }
+
+
+def _of_person(person_id: PersonId) -> list[AccessEntry]:
+    return accesses(person_id, held=list(access_periods(person_id).values()))

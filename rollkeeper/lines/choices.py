@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The life of a line as one table: what can happen to it, from where, to where, if what, and by which article.
+
+`docs/lifecycle.md` is written from this file. The table is separate from the acts so that a reader, a test and the
+database's own constraint can be held against the same page. Articles are those of the reference law; where none is
+cited the rule follows from the contract between operator and subscriber.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Final
+
+
+class Service(StrEnum):
+    """What the operator provides under one number."""
+
+    MOBILE = "mobile"
+    DATA_CARD = "data_card"
+    FIXED_LINE = "fixed_line"
+    INTERNET_ACCESS = "internet_access"
+    DOMAIN = "domain"
+    ADDRESS_BLOCK = "address_block"
+    HOSTED_SITE = "hosted_site"
+
+
+class LineState(StrEnum):
+    """Where a line stands."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    """At least one reason for suspension is open."""
+    TERMINATED = "terminated"
+    """The contract is over; the number is in quarantine or free."""
+    RELEASED = "released"
+    """The number went to a new contract, or the record was erased."""
+
+
+class SuspensionReason(StrEnum):
+    """Why a line is suspended. Reasons live side by side; lifting one leaves the others."""
+
+    REGISTRATION = "registration"
+    """Nobody registered in time. Begun by an approved batch alone; its clock is the only one that a campaign counts."""
+    UNPAID = "unpaid"
+    LOST_OR_STOLEN = "lost_or_stolen"
+    ORDER = "order"
+    SUBSCRIBER_REQUEST = "subscriber_request"
+
+
+class PauseReason(StrEnum):
+    """Why the clock of a line stands still: a simple declaration is enough, proof may come later."""
+
+    ABROAD = "abroad"
+    HOSPITAL = "hospital"
+    DISABILITY = "disability"
+    DETENTION = "detention"
+    DISASTER = "disaster"
+    DOCUMENT_APPLIED_FOR = "document_applied_for"
+    DISPUTE = "dispute"
+    APPEAL = "appeal"
+    DESK_CLOSED = "desk_closed"
+    TEMPORARY_RECONNECTION = "temporary_reconnection"
+    """Service was back for some hours: those days are no days of suspension. Recorded by the lift itself."""
+    NO_DOCUMENT = "no_document"
+    """The subscriber is accepted without a document for the time that the law gives. Recorded by the registration itself."""
+    APPLICATION = "application"
+    """Somebody registered remotely, and the document waits to be seen. Recorded by the application itself, once a line."""
+    NOT_BARRED = "not_barred"
+    """The line worked on after its suspension, until the network proved the bar. Recorded with that proof."""
+    OTHER = "other"
+
+
+NOT_DECLARED: Final = frozenset(
+    {PauseReason.TEMPORARY_RECONNECTION, PauseReason.NO_DOCUMENT, PauseReason.APPLICATION, PauseReason.NOT_BARRED}
+)
+"""Reasons that follow from an act and that nobody declares."""
+EVIDENCE_LATER: Final = frozenset(
+    {
+        PauseReason.ABROAD,
+        PauseReason.HOSPITAL,
+        PauseReason.DISABILITY,
+        PauseReason.DETENTION,
+        PauseReason.DOCUMENT_APPLIED_FOR,
+    }
+)
+"""Reasons for which a proof is hoped for later. A disaster is known to everybody, the rest the operator knows itself."""
+
+
+class Restriction(IntEnum):
+    """How much of a service is shut; emergency calls, the care number and registration never are."""
+
+    NONE = 0
+    OUTGOING = 1
+    ALL = 2
+
+
+class Event(StrEnum):
+    """What can happen to a line."""
+
+    ACTIVATE = "activate"
+    REGISTER = "register"
+    TRANSFER = "transfer"
+    SUSPEND = "suspend"
+    RESTORE = "restore"
+    TERMINATE = "terminate"
+    UNDO = "undo"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of the table. `from_state` is None where there was no line before."""
+
+    event: Event
+    from_state: LineState | None
+    to_state: LineState
+    guard: str
+    article: str
+
+
+_ACTIVE, _SUSPENDED, _TERMINATED, _RELEASED = LineState
+
+TRANSITIONS: Final = (
+    Transition(
+        Event.ACTIVATE,
+        None,
+        _ACTIVE,
+        "the number is free, or its quarantine is over and the network has shown the former line to be gone",
+        "art. 2",
+    ),
+    Transition(Event.REGISTER, _ACTIVE, _ACTIVE, "nobody is registered for the present tenure", "art. 2, 3"),
+    Transition(
+        Event.REGISTER,
+        _SUSPENDED,
+        _ACTIVE,
+        "want of registration was the only open reason; the same day",
+        "art. 3",
+    ),
+    Transition(Event.REGISTER, _SUSPENDED, _SUSPENDED, "another reason stays open", "art. 3"),
+    Transition(Event.TRANSFER, _ACTIVE, _ACTIVE, "no dispute; the new subscriber is another person", "art. 2"),
+    Transition(
+        Event.TRANSFER,
+        _SUSPENDED,
+        _ACTIVE,
+        "no dispute; no reason but want of registration was open",
+        "art. 2, 3",
+    ),
+    Transition(
+        Event.SUSPEND, _ACTIVE, _SUSPENDED, "want of registration: by an approved batch alone", "art. 3"
+    ),
+    Transition(Event.SUSPEND, _SUSPENDED, _SUSPENDED, "a further reason; never the same one twice", "-"),
+    Transition(Event.RESTORE, _SUSPENDED, _ACTIVE, "it was the last open reason", "-"),
+    Transition(Event.RESTORE, _SUSPENDED, _SUSPENDED, "another reason stays open", "-"),
+    Transition(Event.TERMINATE, _ACTIVE, _TERMINATED, "the subscriber asks", "-"),
+    Transition(
+        Event.TERMINATE,
+        _SUSPENDED,
+        _TERMINATED,
+        "the subscriber asks; or an approved batch, and nobody registered in time",
+        "art. 3",
+    ),
+    Transition(Event.UNDO, _SUSPENDED, _ACTIVE, "the batch that suspended it is undone", "art. 1"),
+    Transition(
+        Event.UNDO,
+        _TERMINATED,
+        _SUSPENDED,
+        "the batch that ended it is undone, the number still its own",
+        "art. 1",
+    ),
+    Transition(
+        Event.RELEASE, _TERMINATED, _RELEASED, "the number went to a new contract, or retention is over", "art. 5"
+    ),
+)
+
+RESTRICTIONS: Final = {
+    SuspensionReason.REGISTRATION: Restriction.ALL,
+    SuspensionReason.UNPAID: Restriction.OUTGOING,
+    SuspensionReason.LOST_OR_STOLEN: Restriction.ALL,
+    SuspensionReason.ORDER: Restriction.ALL,
+    SuspensionReason.SUBSCRIBER_REQUEST: Restriction.ALL,
+}
+
+
+def lifecycle_markdown() -> str:
+    """Return the table as Markdown, a drawing first."""
+    drawn = "\n".join(
+        f"    {t.from_state or '[*]'} --> {t.to_state}: {t.event}"
+        for t in TRANSITIONS
+        if t.from_state != t.to_state
+    )
+    rows = "\n".join(
+        f"| {t.event} | {t.from_state or '(none)'} | {t.to_state} | {t.guard} | {t.article} |"
+        for t in TRANSITIONS
+    )
+    return (
+        f"```mermaid\nstateDiagram-v2\n{drawn}\n```\n\n"
+        f"| event | from | to | if | article |\n|---|---|---|---|---|\n{rows}\n\n"
+        "A line is suspended while any reason is open: "
+        f"{', '.join(SuspensionReason)}. Lifting one leaves the others. Emergency calls, the care number and "
+        "registration stay reachable under every one of them.\n"
+    )

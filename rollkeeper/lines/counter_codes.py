@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A line found by what is in its subscriber's hand: a one-time code that came to the line, read out to a clerk.
+
+The other way besides its whole number, which not everybody knows by heart. A code is good once, for some minutes, for the
+clerk to whom it was read out; what then stands for the line on that clerk's pages is a reference of no meaning elsewhere.
+Whoever types codes that are none is stopped, each clerk for themselves and all counters together.
+"""
+
+import datetime as dt
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.database import action, rows, run
+from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.errors import CounterCodeInvalid, LineNotFound, NumberNotRead, TooManyCounterCodes, TooManyCodeAttempts
+from rollkeeper.lines.protection import refuse_protected
+from rollkeeper.lines.queries import LineView, find_line_by_input, find_lines, view_line
+from rollkeeper.vault.blind_index import blind_references
+
+CODE_DIGITS: Final = 10
+CODE_MINUTES: Final = 10
+HANDLE_MINUTES: Final = 20
+"""How long a clerk goes on with the line that was shown."""
+CODES_PER_HOUR: Final = 6
+ATTEMPTS_PER_CLERK_PER_HOUR: Final = 5
+ATTEMPTS_IN_ALL_PER_HOUR: Final = 200
+"""With a thousand codes alive, whoever uses all of these up finds a line in one of fifty thousand hours."""
+_HANDLE: Final = re.compile(r"handle:([0-9a-f-]{36})")
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemedCode:
+    """A line that was shown to a clerk, and what stands for it where a number would be typed."""
+
+    line: LineView
+    handle: str
+
+
+def issue_code(authority: Authority, line_id: LineId, *, on: dt.date) -> str:
+    """Make a code for a line and return it, to be said to whoever has the line in their hand; an earlier one is void.
+
+    Ledger: line:counter_code:issued. Refuses: NotAllowed, LineNotFound, TooManyCounterCodes.
+    """
+    role = require(authority, Permission.ISSUE_COUNTER_CODE)
+    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+    with action():
+        line = view_line(line_id)
+        if line is None or line.is_over:
+            raise LineNotFound
+        run("DELETE FROM lines_countercode WHERE made_at < clock_timestamp() - interval '1 day'")
+        run("DELETE FROM lines_countercodeattempt WHERE attempted_at < clock_timestamp() - interval '1 day'")
+        (lately,) = rows(
+            "SELECT count(*) AS codes FROM lines_countercode"
+            " WHERE line_id = %s AND made_at > clock_timestamp() - interval '1 hour'",
+            [line_id],
+        )
+        if lately.codes >= CODES_PER_HOUR:
+            raise TooManyCounterCodes(codes=lately.codes)
+        run(
+            "UPDATE lines_countercode SET ends_at = clock_timestamp() WHERE line_id = %s AND ends_at > clock_timestamp()"
+            " AND handle_id IS NULL",
+            [line_id],
+        )
+        run(
+            "INSERT INTO lines_countercode (code_hash, line_id, ends_at)"
+            " VALUES (%s, %s, clock_timestamp() + make_interval(mins => %s))",
+            [hash_counter_code(code), line_id, CODE_MINUTES],
+        )
+        append_entry(authority, verb=Verb.COUNTER_CODE_ISSUED, role=role, on=on, line_id=line_id)
+    return code
+
+
+def issue_codes(
+    authority: Authority, calling: Iterable[str], *, on: dt.date
+) -> Iterator[dict[str, str | int | None]]:
+    """Give a code to each number that calls, in order; what cannot be read, or can have none, gets the same no as any other.
+
+    Refuses: NotAllowed.
+    """
+    for text in calling:
+        code = None
+        try:
+            line = find_line_by_input(text.strip(), country=settings().country_code)
+            code = issue_code(authority, line.line_id, on=on) if line else None
+        except (NumberNotRead, LineNotFound, TooManyCounterCodes):
+            pass
+        yield {"code": code, "minutes": CODE_MINUTES}
+
+
+def redeem_code(authority: Authority, code: str, *, on: dt.date) -> RedeemedCode:
+    """Return the line whose code was read out, and leave a mark that it was looked at.
+
+    Whatever is wrong with a code, the answer is the same. Ledger: line:line:looked_up.
+    Refuses: NotAllowed, CounterCodeInvalid, TooManyCodeAttempts, SubscriberProtected.
+    """
+    role = require(authority, Permission.EXPLAIN_LINE)
+    _limit_attempts(authority)
+    handle_id = new_uuid()
+    with action():
+        found = rows(
+            "UPDATE lines_countercode SET handle_id = %s, redeemed_by = %s, ends_at = clock_timestamp() + make_interval(mins => %s)"
+            " WHERE code_hash = %s AND handle_id IS NULL AND ends_at > clock_timestamp() RETURNING line_id",
+            [handle_id, authority.staff_id, HANDLE_MINUTES, hash_counter_code(code)],
+        )
+        line = view_line(LineId(found[0].line_id)) if found else None
+        if line is not None:
+            refuse_protected(authority, line.line_id)
+            append_entry(authority, verb=Verb.LINE_LOOKED_UP, role=role, on=on, line_id=line.line_id)
+    if line is None:
+        run("INSERT INTO lines_countercodeattempt (staff_id) VALUES (%s)", [authority.staff_id])
+        raise CounterCodeInvalid
+    return RedeemedCode(line, f"handle:{handle_id}")
+
+
+def find_line_for_clerk(authority: Authority, text: str) -> LineView | None:
+    """Find a line by its number as somebody typed it, or by what stands for the one shown to this clerk. Refuses: NumberNotRead."""
+    if not text.startswith("handle:"):
+        return find_line_by_input(text, country=settings().country_code)
+    index = number_index_of_handle(authority, text)
+    return None if index is None else find_lines([index])[0]
+
+
+def number_index_of_handle(authority: Authority, text: str) -> bytes | None:
+    """Return by what a line that was shown to this clerk is looked up; None where none was, or too long ago."""
+    said = _HANDLE.fullmatch(text)
+    if said is None or authority.staff_id is None:
+        return None
+    found = rows(
+        "SELECT n.number_index FROM lines_countercode s JOIN lines_line l USING (line_id)"
+        " JOIN lines_number n ON n.number_index = l.number_index AND n.line_id = l.line_id"
+        " WHERE s.handle_id = %s AND s.redeemed_by = %s AND s.ends_at > clock_timestamp()",
+        [UUID(said[1]), authority.staff_id],
+    )
+    return bytes(found[0].number_index) if found else None
+
+
+def extend_handle(authority: Authority, text: str) -> None:
+    """Let a line that was shown to this clerk stay found for a day: what they submitted for it waits for somebody else."""
+    said = _HANDLE.fullmatch(text)
+    if said and authority.staff_id:
+        run(
+            "UPDATE lines_countercode SET ends_at = made_at + interval '1 day' WHERE handle_id = %s AND redeemed_by = %s",
+            [UUID(said[1]), authority.staff_id],
+        )
+
+
+def _limit_attempts(authority: Authority) -> None:
+    (tried,) = rows(
+        "SELECT count(*) AS by_all, count(*) FILTER (WHERE staff_id = %s) AS by_one FROM lines_countercodeattempt"
+        " WHERE attempted_at > clock_timestamp() - interval '1 hour'",
+        [authority.staff_id],
+    )
+    if tried.by_one >= ATTEMPTS_PER_CLERK_PER_HOUR or tried.by_all >= ATTEMPTS_IN_ALL_PER_HOUR:
+        raise TooManyCodeAttempts
+
+
+def hash_counter_code(code: str) -> bytes:
+    """Return what is kept of a code; the figures of any script are figures."""
+    figures = "".join(str(int(letter)) for letter in code if letter.isdecimal())
+    return blind_references([f"shown at a counter {figures}"])[0]

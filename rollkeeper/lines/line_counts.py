@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How many lines people have: what a limit of the pack is held against.
+
+Separate because nothing else here asks for the lines of a person in numbers. A line of which somebody says that it is
+not theirs does not count from that moment on.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.ids import PersonId
+
+
+def lock_line_limits(who: Collection[str]) -> None:
+    """Let nobody else take a line for any of these until this act is over: marks of documents, or references."""
+    run(
+        "SELECT pg_advisory_xact_lock(hashtextextended('taking a line ' || who, 0))"
+        " FROM (SELECT DISTINCT who FROM unnest(%s::text[]) AS all_of (who) ORDER BY who) AS everybody",
+        [list(who)],
+    )
+
+
+def count_current_lines(
+    persons: Collection[PersonId], *, party_kinds: Collection[str], services: Collection[str]
+) -> dict[PersonId, int]:
+    """Count the living lines of these services that each of these people holds now; who holds none is left out."""
+    return _counted("count_current_lines", persons, party_kinds, services, {})
+
+
+def count_acquired_lines(
+    persons: Collection[PersonId], *, party_kinds: Collection[str], services: Collection[str],
+    first_day: dt.date, law_begins: dt.date,
+) -> dict[PersonId, int]:  # fmt: skip
+    """Count the lines that each of these people took up on a day or later; who took up none is left out."""
+    since = dt.datetime.combine(first_day, dt.time(), clock.zone())
+    values = {"since": since, "begins": law_begins}
+    return _counted("count_acquired_lines", persons, party_kinds, services, values)
+
+
+def _counted(
+    statement: str, persons: Collection[PersonId], party_kinds: Collection[str], services: Collection[str],
+    others: dict[str, dt.date],
+) -> dict[PersonId, int]:  # fmt: skip
+    if not persons:
+        return {}
+    whose = {"persons": list(persons), "party_kinds": list(party_kinds), "services": list(services)}
+    return {PersonId(row.person_id): int(row.lines) for row in rows(sql("lines", statement), whose | others)}

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Give a suspended line its service back for some hours, once, to whoever asks, and ask no reason.
+
+Separate from the other acts because it changes nothing about why the line is suspended: the register goes on saying so,
+the network opens for the hours of the pack and shuts by itself (`provisioning/sql/reconnect_temporarily.sql`).
+"""
+
+import datetime as dt
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, run
+from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import Refused
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import lock_line
+from rollkeeper.lines.errors import ReconnectionRefused
+from rollkeeper.lines.protection import hiding_protected_state
+from rollkeeper.lines.rules import may_reconnect_temporarily
+from rollkeeper.lines.choices import PauseReason
+
+
+def reconnect_temporarily(authority: Authority, line_id: LineId, *, on: dt.date) -> EntryId:
+    """Let a line that is suspended for want of registration work for the hours that the pack gives, once.
+
+    The days that it touches do not count as days of suspension. Refuses: NotAllowed, LineNotFound, LineTerminated, ReconnectionRefused,
+    SubscriberProtected. Ledger: line:line:reconnected.
+    """
+    role, pack = require(authority, Permission.RECONNECT_TEMPORARILY), load_pack(settings().pack)
+    with action(), hiding_protected_state(authority, line_id):
+        line, rule = lock_line(line_id, in_force=True), pack.temporary_reconnection
+        verdict = may_reconnect_temporarily(rule, reasons=line.reasons, reconnected_on=reconnected_on(line_id))
+        if isinstance(verdict, Refused):
+            raise ReconnectionRefused(line=line_id, reason=verdict.reason, article=verdict.article)
+        assert rule is not None  # noqa: S101 - the verdict says so
+        begins_at = clock.now()
+        ends_at = begins_at + dt.timedelta(hours=rule.hours)
+        run(
+            "INSERT INTO lines_reconnection (line_id, reconnected_at, ends_at) VALUES (%s, %s, %s)",
+            [line_id, begins_at, ends_at],
+        )
+        last = ends_at.astimezone(clock.zone()).date()
+        run(
+            "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at)"
+            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s)",
+            [line_id, new_uuid(), on, last, PauseReason.TEMPORARY_RECONNECTION.value, begins_at],
+        )
+        return append_entry(
+            authority, verb=Verb.LINE_RECONNECTED, role=role, on=on, line_id=line_id, pack=pack.hash,
+            article=rule.article, facts={"hours": rule.hours, "last": last.isoformat()},
+        )  # fmt: skip
+
+
+def reconnected_on(line_id: LineId) -> dt.date | None:
+    """Return the day on which a line had its lift, None where it has not had one."""
+    found = rows("SELECT reconnected_at FROM lines_reconnection WHERE line_id = %s", [line_id])
+    return found[0].reconnected_at.astimezone(clock.zone()).date() if found else None

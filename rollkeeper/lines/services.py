@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can be done to a line's clock and record by itself: pause, dispute, protect.
+
+The changes that need more than this package knows (a registration, an end) are acts of higher packages; what they do to
+the tables here stands in `lines.writes`.
+"""
+
+import datetime as dt
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, run
+from rollkeeper.kernel.ids import EntryId, LineId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import lock_disputed, lock_line
+from rollkeeper.lines.errors import DaysReversed, LineNotFound
+from rollkeeper.lines.protection import refuse_protected
+from rollkeeper.lines.queries import LineView, find_line_by_input
+from rollkeeper.lines.choices import EVIDENCE_LATER, PauseReason
+
+def pause_clock(
+    authority: Authority,
+    line_id: LineId,
+    first: dt.date,
+    last: dt.date | None,
+    reason: PauseReason,
+    on: dt.date,
+    *,
+    article: str | None = None,
+) -> EntryId:
+    """Let a line's clock stand still from `first` through `last` (None: until it is resumed).
+
+    A declaration is enough; pauses may overlap, the law counts their union. A proof is hoped for later, and nothing
+    follows where none comes. `article` is what gives this pause where it is not the pack's own for pauses.
+    Refuses: LineNotFound, LineTerminated, DaysReversed. Ledger: line:clock:paused.
+    """
+    role, pack = require(authority, Permission.PAUSE_CLOCK), load_pack(settings().pack)
+    if last is not None and last < first:
+        raise DaysReversed(first=first, last=last)
+    with action():
+        lock_line(line_id, in_force=True)
+        evidence_due_on = (
+            on + dt.timedelta(days=settings().hardship_evidence_days) if reason in EVIDENCE_LATER else None
+        )
+        run(
+            "INSERT INTO lines_pause (line_id, pause_id, days, reason, recorded_at, evidence_due_on)"
+            " VALUES (%s, %s, daterange(%s, %s, '[]'), %s, %s, %s)",
+            [line_id, new_uuid(), first, last, reason.value, clock.now(), evidence_due_on],
+        )
+        facts = {"first": first.isoformat(), "reason": reason.value} | (
+            {"last": last.isoformat()} if last else {}
+        )
+        return append_entry(
+            authority, verb=Verb.CLOCK_PAUSED, role=role, on=on, line_id=line_id, pack=pack.hash,
+            article=article or pack.pause_article, facts=facts,
+        )  # fmt: skip
+
+
+def look_up_line(authority: Authority, number: str, *, on: dt.date) -> LineView:
+    """Return the line that has a whole number as somebody typed it, and leave a mark that it was looked at.
+
+    Ledger: line:line:looked_up. Refuses: LineNotFound, NumberNotRead.
+    """
+    role = require(authority, Permission.EXPLAIN_LINE)
+    with action():
+        line = find_line_by_input(number, country=settings().country_code)
+        if line is None:
+            raise LineNotFound
+        refuse_protected(authority, line.line_id)
+        append_entry(authority, verb=Verb.LINE_LOOKED_UP, role=role, on=on, line_id=line.line_id)
+        return line
+
+
+def resume_clock(
+    authority: Authority, line_id: LineId, last: dt.date, reason: PauseReason, on: dt.date
+) -> int:
+    """End the open pauses of one reason with `last` as their last day; return how many there were.
+
+    A pause that began later than `last` stands for its first day alone: nobody loses a day that was given.
+    Ledger: line:clock:resumed.
+    """
+    role, pack = require(authority, Permission.PAUSE_CLOCK), load_pack(settings().pack)
+    with action():
+        lock_line(line_id)
+        ended = run(
+            "UPDATE lines_pause SET days = daterange(lower(days), greatest(%s, lower(days)), '[]')"
+            " WHERE line_id = %s AND reason = %s AND upper_inf(days)",
+            [last, line_id, reason.value],
+        )
+        facts = {"last": last.isoformat(), "reason": reason.value}
+        append_entry(
+            authority, verb=Verb.CLOCK_RESUMED, role=role, on=on, line_id=line_id, pack=pack.hash,
+            article=pack.pause_article, facts=facts,
+        )  # fmt: skip
+    return ended
+
+
+def mark_disputed(authority: Authority, line_id: LineId, on: dt.date) -> EntryId:
+    """Record that a receipt or an appeal stands against the record: no batch touches the line, its clock stands still.
+
+    A receipt outranks a missing record. Of a line that a batch has ended the number goes to nobody meanwhile.
+    Refuses: LineNotFound, LineTerminated. Ledger: line:line:disputed.
+    """
+    role = require(authority, Permission.PAUSE_CLOCK)
+    with action():
+        line = lock_disputed(line_id, on=on)
+        entry_id = append_entry(authority, verb=Verb.LINE_DISPUTED, role=role, on=on, line_id=line_id)
+        if not line.is_disputed:
+            _set_flag(line_id, "disputed", value=True)
+            if not line.is_over:
+                pause_clock(authority, line_id, on, None, PauseReason.DISPUTE, on)
+        return entry_id
+
+
+def settle_dispute(authority: Authority, line_id: LineId, on: dt.date) -> LineView:
+    """End a dispute: its clock goes on with what was left, the day after. Ledger: line:line:dispute_settled."""
+    role = require(authority, Permission.PAUSE_CLOCK)
+    with action():
+        lock_line(line_id)
+        _set_flag(line_id, "disputed", value=False)
+        append_entry(authority, verb=Verb.DISPUTE_SETTLED, role=role, on=on, line_id=line_id)
+        resume_clock(authority, line_id, on, PauseReason.DISPUTE, on)
+        return lock_line(line_id)
+
+
+def mark_essential(authority: Authority, line_id: LineId, *, essential: bool, on: dt.date) -> EntryId:
+    """Record that a lift, an alarm or a medical device hangs on the line, or no longer does.
+
+    Ledger: line:line:marked_essential.
+    """
+    role = require(authority, Permission.CHANGE_LINE)
+    with action():
+        lock_line(line_id, in_force=True)
+        _set_flag(line_id, "essential", value=essential)
+        facts = {"essential": essential}
+        return append_entry(
+            authority, verb=Verb.LINE_MARKED_ESSENTIAL, role=role, on=on, line_id=line_id, facts=facts
+        )
+
+
+_FLAGS = {
+    "disputed": "UPDATE lines_line SET is_disputed = %s, version = version + 1 WHERE line_id = %s",
+    "essential": "UPDATE lines_line SET is_essential = %s, version = version + 1 WHERE line_id = %s",
+}
+
+
+def _set_flag(line_id: LineId, flag: str, *, value: bool) -> None:
+    run(_FLAGS[flag], [value, line_id])

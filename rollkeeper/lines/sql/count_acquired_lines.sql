@@ -1,0 +1,17 @@
+-- Counts, for each of these people, the lines that they took up since an instant under any of their documents, those that
+-- ended meanwhile too.
+-- A record that was corrected is the same tenure going on. Whoever was first registered for a line that is older than
+-- the law took nothing up. What people say is not theirs does not count.
+-- Law: what the pack limits. Reads: subscribers_personlink, lines_tenure, lines_line. Writes: -.
+-- Plan: lines_tenure_by_person and lines_line_pkey: the few lines of each person. Again: the same rows.
+SELECT asked.person_id, count(DISTINCT h.line_id) AS lines
+  FROM (SELECT DISTINCT person_id FROM unnest(%(persons)s::uuid[]) AS who (person_id)) AS asked
+ CROSS JOIN LATERAL subscribers_references_of(asked.person_id) AS one (person_id)
+  JOIN lines_tenure h ON h.person_id = one.person_id JOIN lines_line l USING (line_id)
+ WHERE lower(h.held) >= %(since)s AND h.contested_on IS NULL
+   AND h.party_kind = ANY (%(party_kinds)s) AND l.service = ANY (%(services)s)
+   AND NOT EXISTS (SELECT FROM lines_tenure b
+                    WHERE b.line_id = h.line_id AND b.person_id = h.person_id AND upper(b.held) = lower(h.held))
+   AND (l.activated_on >= %(begins)s
+        OR EXISTS (SELECT FROM lines_tenure b WHERE b.line_id = h.line_id AND b.held << h.held))
+ GROUP BY asked.person_id

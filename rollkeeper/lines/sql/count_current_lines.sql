@@ -1,0 +1,11 @@
+-- Counts, for each of these people, the living lines that they hold now under any of their documents; what they say is not
+-- theirs does not count.
+-- Law: what the pack limits. Reads: subscribers_personlink, lines_tenure, lines_line. Writes: -.
+-- Plan: lines_tenure_by_person and lines_line_pkey: the few lines of each person. Again: the same rows.
+SELECT asked.person_id, count(*) AS lines
+  FROM (SELECT DISTINCT person_id FROM unnest(%(persons)s::uuid[]) AS who (person_id)) AS asked
+ CROSS JOIN LATERAL subscribers_references_of(asked.person_id) AS one (person_id)
+  JOIN lines_tenure h ON h.person_id = one.person_id JOIN lines_line l USING (line_id)
+ WHERE upper_inf(h.held) AND h.contested_on IS NULL
+   AND h.party_kind = ANY (%(party_kinds)s) AND l.service = ANY (%(services)s) AND l.state IN ('active', 'suspended')
+ GROUP BY asked.person_id

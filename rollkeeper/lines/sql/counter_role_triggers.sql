@@ -1,0 +1,61 @@
+-- Lets the counter's role do to a line what its own acts do, and nothing by which anybody loses service unheard.
+-- Law: art. 3 (nobody loses service but by an approved batch), art. 2 (registering and transferring).
+-- Reads: lines_suspension, lines_countertermination. Writes: triggers on lines_line and lines_suspension, lines_countertermination.
+-- Plan: fires for the counter's role alone, by primary keys; lines_countertermination holds the ends of a day.
+-- Again: CREATE OR REPLACE: the same triggers.
+--
+-- A counter ends a contract whose subscriber asks. Whoever has taken a counter over can say so of anybody; so all counters together
+-- end no more of them within 24 hours than the instance's settings say. `rollkeeper setup` makes a function of that number
+-- (`operations/bootstrap.py`), which the counter's role cannot change.
+CREATE OR REPLACE FUNCTION lines_count_counter_termination() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('lines_countertermination', 0));
+    DELETE FROM lines_countertermination WHERE ended_at < clock_timestamp() - interval '24 hours';
+    IF (SELECT count(*) FROM lines_countertermination) >= lines_counter_terminations_per_day() THEN
+        RAISE EXCEPTION 'lines_counter_termination_limit_reached' USING ERRCODE = 'check_violation';
+    END IF;
+    INSERT INTO lines_countertermination (line_id, ended_at) VALUES (NEW.line_id, clock_timestamp());
+    RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lines_suspended_for_other_reason(line uuid, spared text) RETURNS boolean
+LANGUAGE sql STABLE BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM lines_suspension s WHERE s.line_id = line AND s.restored_on IS NULL AND s.reason <> spared);
+END;
+
+CREATE OR REPLACE FUNCTION lines_limit_counter_role() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state = 'suspended' AND NEW.state = 'active' AND NOT lines_suspended_for_other_reason(NEW.line_id, 'registration')
+        OR OLD.state = 'terminated' AND NEW.state = 'released' AND NEW.number_index IS NULL THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'lines_line_state_changed_by_counter' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+CREATE OR REPLACE TRIGGER lines_at_counter_state BEFORE UPDATE OF state ON lines_line
+    FOR EACH ROW WHEN (current_user = 'counter' AND NEW.state <> OLD.state AND NEW.state <> 'terminated')
+    EXECUTE FUNCTION lines_limit_counter_role();
+CREATE OR REPLACE TRIGGER lines_at_counter_terminate BEFORE UPDATE OF state ON lines_line
+    FOR EACH ROW WHEN (current_user = 'counter' AND NEW.state = 'terminated' AND OLD.state IN ('active', 'suspended')
+                       AND NEW.terminated_by = 'subscriber' AND NEW.terminated_on IS NOT NULL)
+    EXECUTE FUNCTION lines_count_counter_termination();
+CREATE OR REPLACE TRIGGER lines_at_counter_else BEFORE UPDATE ON lines_line
+    FOR EACH ROW WHEN (current_user = 'counter' AND (
+        OLD.is_disputed AND NOT NEW.is_disputed
+        OR NEW.state = 'terminated' AND OLD.state <> 'terminated' AND (NEW.terminated_by IS DISTINCT FROM 'subscriber' OR OLD.state = 'released' OR NEW.terminated_on IS NULL)
+        OR (NEW.terminated_on, NEW.terminated_by) IS DISTINCT FROM (OLD.terminated_on, OLD.terminated_by) AND NOT (NEW.state = 'terminated' AND OLD.state <> 'terminated')
+        OR NEW.state = 'terminated' AND OLD.state = 'terminated' AND (NEW.is_registered, NEW.is_essential, NEW.language)
+           IS DISTINCT FROM (OLD.is_registered, OLD.is_essential, OLD.language)
+        OR NEW.number_index IS DISTINCT FROM OLD.number_index AND NEW.state <> 'released'
+    ))
+    EXECUTE FUNCTION lines_refuse('lines_line_changed_by_a_counter', 'insufficient_privilege');
+CREATE OR REPLACE TRIGGER lines_at_counter_restore BEFORE UPDATE ON lines_suspension
+    FOR EACH ROW WHEN (current_user = 'counter' AND (OLD.reason <> 'registration' OR NEW.restored_on IS NULL))
+    EXECUTE FUNCTION lines_refuse('lines_suspension_changed_by_a_counter', 'insufficient_privilege');
+CREATE OR REPLACE TRIGGER lines_at_counter_number BEFORE UPDATE ON lines_number
+    FOR EACH ROW WHEN (current_user = 'counter' AND NEW.line_id <> OLD.line_id AND OLD.quarantined_until IS NULL)
+    EXECUTE FUNCTION lines_refuse('lines_number_taken_from_a_line', 'insufficient_privilege');

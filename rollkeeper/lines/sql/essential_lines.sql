@@ -1,0 +1,38 @@
+-- Refuses to suspend for want of registration, or to end by a campaign, a line on which a lift, an alarm or a medical
+-- device hangs.
+-- Law: art. 1. Reads: lines_line. Writes: triggers on lines_suspension, lines_line.
+-- Plan: one join of the rows of the statement with lines_line_pkey; for ends the WHEN clause alone.
+-- Again: CREATE OR REPLACE: the same triggers.
+--
+-- The acts pass such lines over; this holds for direct SQL too, whichever role runs it.
+CREATE OR REPLACE FUNCTION lines_spare_essential() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM begun b JOIN lines_line l USING (line_id) WHERE l.is_essential AND b.reason = 'registration'
+    ) THEN
+        RAISE EXCEPTION 'lines_suspension_of_an_essential_line' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- Every trigger of this package that only refuses: by what name, and as what kind of fault.
+CREATE OR REPLACE FUNCTION lines_refuse() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = TG_ARGV[1];
+END
+$$;
+
+CREATE OR REPLACE TRIGGER lines_spare_essential AFTER INSERT ON lines_suspension
+    REFERENCING NEW TABLE AS begun FOR EACH STATEMENT EXECUTE FUNCTION lines_spare_essential();
+CREATE OR REPLACE TRIGGER lines_refuse_terminating_essential BEFORE UPDATE ON lines_line
+    FOR EACH ROW
+    WHEN (OLD.is_essential AND NEW.terminated_by = 'campaign' AND OLD.terminated_by IS DISTINCT FROM 'campaign')
+    EXECUTE FUNCTION lines_refuse('lines_line_essential_and_terminated_by_a_campaign', 'check_violation');
+
+-- The night may protect a line and never take that off: only a person at a counter does.
+CREATE OR REPLACE TRIGGER lines_keep_essential BEFORE UPDATE OF is_essential ON lines_line
+    FOR EACH ROW WHEN (OLD.is_essential AND NOT NEW.is_essential AND current_user = 'worker')
+    EXECUTE FUNCTION lines_refuse('lines_line_no_longer_essential_by_worker', 'insufficient_privilege');

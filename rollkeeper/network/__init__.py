@@ -1,6 +1,0 @@
-# SPDX-License-Identifier: EUPL-1.2
-"""What the network must do to a line, and proof that it did: bar all but the floor, restore, end, read back.
-
-Owns `network_command`, `network_comparison` and `network_rest`. The floor (emergency calls, the operator's care number, registration) is a constraint of the
-table: no pack, setting, call or statement can make a command without it.
-"""

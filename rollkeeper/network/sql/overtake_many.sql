@@ -1,7 +1,0 @@
--- Gives up what was asked of the network for lines whose number goes to somebody else. To be included: wants
--- `overtake_slice (line_id)`.
--- Law: -. Reads: -. Writes: network_command. Plan: primary keys by line. Again: nothing is left to give up.
-overtaken AS (
-    UPDATE network_command c SET state = 'overtaken' FROM overtake_slice o
-     WHERE c.line_id = o.line_id AND c.state IN ('waiting', 'sent', 'failed')
-)

@@ -1,6 +1,0 @@
--- Asks the network for many things at once. To be included: wants `command_slice (line_id, kind, reason, batch_id)`, %(at)s.
--- Law: art. 3. Reads: -. Writes: network_command. Plan: one insert. Again: the caller's.
-requested AS (
-    INSERT INTO network_command (line_id, kind, reason, batch_id, asked_at)
-    SELECT line_id, kind, reason, batch_id, %(at)s FROM command_slice
-)

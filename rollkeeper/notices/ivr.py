@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the voice menu of the care number says to whoever doubts a message.
+
+The number comes on standard input and not as an argument, which every process of the machine could read. Who calls is
+notified nothing that the message did not say, and a number that is not in the register gets the same no as any other.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.errors import NumberNotRead
+from rollkeeper.lines.queries import find_line_by_input
+from rollkeeper.notices.errors import NoNotice
+from rollkeeper.notices.queries import GenuineNotice, find_genuine_notice
+
+_MOST_WRONG: Final = 5
+_WITHIN_S: Final = 3600
+_MOST_CALLERS: Final = 100_000
+_NO: Final[dict[str, object]] = {"genuine": False}
+
+
+def answers(asked: Iterable[str]) -> Iterator[dict[str, object]]:
+    """Answer each line `NUMBER CODE`, in order. What cannot be read is no."""
+    wrong: dict[str, list[float]] = {}
+    for line in asked:
+        number, _, code = line.strip().partition(" ")
+        now, tries = time.monotonic(), wrong.pop(number, [])
+        tries = [at for at in tries if at > now - _WITHIN_S]
+        found = _find(number, code) if len(tries) < _MOST_WRONG else None
+        if found is None:
+            wrong[number] = [*tries, now][-_MOST_WRONG:]
+            if len(wrong) > _MOST_CALLERS:
+                wrong.pop(next(iter(wrong)))
+        yield _said(found) if found else _NO
+
+
+def _find(number: str, code: str) -> GenuineNotice | None:
+    try:
+        line = find_line_by_input(number, country=settings().country_code)
+        return find_genuine_notice(line.line_id, code=code) if line else None
+    except (NoNotice, NumberNotRead):
+        return None
+
+
+def _said(found: GenuineNotice) -> dict[str, object]:
+    return {
+        "genuine": True,
+        "kind": found.kind.value,
+        "queued_on": found.queued_on,
+        "promised_on": found.promised_on,
+        "languages": found.languages,
+    }

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What this package does by itself: send what is owed, and hear from the message centre, the mail server and the
+calls what became of it.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.jobs import PeriodicJob
+from rollkeeper.kernel.settings import settings
+from rollkeeper.notices.errors import ReportIdsUnknown
+from rollkeeper.notices.gateways.base import GatewayBroken
+
+if TYPE_CHECKING:
+    from rollkeeper.notices.services import IntakeResult
+
+_MOST = 500
+_LISTENS_S = 10.0
+
+
+def send() -> int:
+    """Send a bounded part of what is owed, after whoever the settings name was notified of alarms."""
+    from rollkeeper.notices.services import send_due
+    from rollkeeper.notices.alarms import mail_alarms, mail_new_approvers
+
+    mail_alarms()
+    mail_new_approvers()
+    sent = send_due(worker_authority(), on=clock.today(), limit=_MOST)
+    if sent.broken:
+        raise GatewayBroken
+    return sent.total
+
+
+def collect() -> int:
+    """Listen for some seconds, and take in what is known of whole messages; return how many reports there were."""
+    from rollkeeper.notices import report_collection
+
+    heard = report_collection.collect_short_messages(seconds=_LISTENS_S, on=clock.today(), by=worker_authority())
+    if heard.is_away and not _changed(heard.intake):
+        raise ConnectionError("the message centre is out of reach")
+    if heard.unknown:
+        raise heard.unknown
+    return _changed(heard.intake)
+
+
+def collect_calls() -> int:
+    """Ask the program that places calls what became of them."""
+    from rollkeeper.notices import report_collection
+
+    return _changed(report_collection.collect_calls(on=clock.today(), by=worker_authority()))
+
+
+def collect_mail() -> int:
+    """Read the mailbox to which mail servers report."""
+    from rollkeeper.notices import report_collection
+
+    folder = Path(str(settings().bounce_mailbox_path))
+    return _changed(report_collection.collect_mail(folder, on=clock.today(), by=worker_authority()).intake)
+
+
+def settle_letters() -> int:
+    """Take in what the back office noted of letters that came back."""
+    from rollkeeper.notices import returned_mail
+
+    return returned_mail.settle_letters(worker_authority(), on=clock.today())
+
+
+def _changed(intake: "IntakeResult") -> int:
+    return intake.delivered + intake.bounced + intake.failed + intake.uncounted
+
+
+JOBS = (
+    PeriodicJob(
+        "send-notices",
+        send,
+        interval_s=lambda: 15.0,
+        batch_size=_MOST,
+        # The other channels go on.
+        expected_errors=frozenset({GatewayBroken.__name__}),
+    ),
+    PeriodicJob(
+        "collect-reports",
+        collect,
+        interval_s=lambda: _LISTENS_S,
+        needs_keys=lambda: False,
+        # Reports are heard and kept all the same: who listens ten seconds in ten minutes loses those of a centre that gives up.
+        expected_errors=frozenset({ReportIdsUnknown.code}),
+        is_enabled=lambda: settings().smpp_url is not None,
+    ),
+    PeriodicJob(
+        "collect-calls",
+        collect_calls,
+        interval_s=lambda: 60.0,
+        needs_keys=lambda: False,
+        is_enabled=lambda: settings().voice_program is not None,
+    ),
+    PeriodicJob(
+        "collect-mail",
+        collect_mail,
+        interval_s=lambda: 60.0,
+        needs_keys=lambda: False,
+        is_enabled=lambda: settings().bounce_mailbox is not None and settings().bounce_mailbox_path is not None,
+    ),
+    PeriodicJob("settle-letters", settle_letters, interval_s=lambda: 15.0, batch_size=_MOST, needs_keys=lambda: False),
+)

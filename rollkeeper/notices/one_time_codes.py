@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Pass a one-time code to a line, at once: by the line's own number or contact, opened at the moment of sending.
+
+No notice: nothing is owed and nothing starts a clock. The code is in the message alone. Quiet hours do not bind, since
+whoever asks is awake.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.notices.gateways.base import Answer, Gateway, GatewayBroken, Message
+from rollkeeper.notices.gateways.registry import gateways
+from rollkeeper.notices.choices import Channel
+from rollkeeper.notices.rules import channels_to
+from rollkeeper.notices.dispatch import address_in, line_of
+from rollkeeper.notices.texts import RenderedText, best_language, write_code
+from rollkeeper.vault.services import open_line_values
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import LineField, Purpose
+
+
+def send_one_time_code(
+    authority: Authority,
+    line_id: LineId,
+    *,
+    code: str,
+    minutes: int,
+    language: str,
+    on: dt.date,
+    by_channel: Mapping[Channel, Gateway] | None = None,
+) -> Channel | None:
+    """Send a code to a line by the first channel that is open to it; None where no channel took it.
+
+    Ledger: vault:sealed:opened, before the address is opened. Refuses: NotAllowed, LinkInNotice.
+    """
+    require(authority, Permission.SEND_NOTICES)
+    present = gateways() if by_channel is None else by_channel
+    (row,) = rows(
+        "SELECT service, state, is_registered, number_sealed, contact_sealed, contact_kind FROM lines_line WHERE line_id = %s",
+        [line_id],
+    )
+    line = line_of(row)
+    open_channels = channels_to(line) - {Channel.POST} if line else frozenset[Channel]()
+    for channel in (one for one in present if one in open_channels):
+        envelope = row.number_sealed if channel.uses_line else row.contact_sealed
+        field = LineField.NUMBER if channel.uses_line else LineField.CONTACT
+        (address,) = open_line_values(
+            authority, field, [(line_id, bytes(envelope))], purpose=Purpose.NOTICE, on=on
+        )
+        chosen = settings()
+        spoken = best_language(language, offered=chosen.languages)
+        text = write_code(
+            code, language=spoken, minutes=minutes, operator=chosen.operator_name, care=chosen.care_number
+        )
+        said = (RenderedText(spoken, chosen.operator_name, text),)
+        message = Message(new_uuid(), channel, address_in(address, channel), said)
+        try:
+            (result,) = present[channel].send([message])
+        except (CannotOpen, GatewayBroken):
+            continue
+        if result.answer is Answer.ACCEPTED:
+            return channel
+    return None

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Fetch what gateways and mail servers report, take it in, and only then let go of it where it came from.
+
+A process killed in between finds the same reports again: taking one in twice changes nothing.
+"""
+
+import dataclasses
+import datetime as dt
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import batched
+from pathlib import Path
+from typing import Final
+
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.settings import settings
+from rollkeeper.notices.services import IntakeResult, record_outcomes
+from rollkeeper.notices.errors import NoMessageCentre, NoReturnAddress, ReportIdsUnknown
+from rollkeeper.notices.gateways.letters import read_letters
+from rollkeeper.notices.bounce_mailbox import Mail, BounceMailbox, open_mailbox
+from rollkeeper.notices.dsn_parser import MOST_BYTES, MailReport, ReportKind, read_mail
+from rollkeeper.notices.delivery_reports import DeliveryReport
+from rollkeeper.notices.verp import return_secret
+
+_AT_ONCE: Final = 1000
+_MAILS_AT_ONCE: Final = 50
+"""Held in memory together, each of up to some megabytes."""
+_PROCESSES_EVERY_S: Final = 10.0
+
+
+@dataclasses.dataclass(slots=True)
+class MailboxResult:
+    """What became of the mail in the mailbox for reports."""
+
+    intake: IntakeResult = dataclasses.field(default_factory=IntakeResult)
+    not_yet: int = 0
+    """Said that a mail is delayed or was passed on: no proof, and no end."""
+    left: int = 0
+    """No reports, or to no address of ours: left to a person."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CollectedReports:
+    """What the message centre said."""
+
+    intake: IntakeResult
+    is_away: bool
+    """It went out of reach; what was heard before is taken in."""
+    unknown: ReportIdsUnknown | None
+    """To be raised, once that was said, where reports wait for somebody to say how ids are written."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LetterScanResult:
+    """What became of references of letters."""
+
+    intake: IntakeResult
+    unread: int
+    """No reference of a letter, or a slip that is none of ours."""
+
+
+def process_reports(
+    found: Sequence[DeliveryReport],
+    *,
+    on: dt.date,
+    by: Authority | None = None,
+    moved: Callable[[int], None] = lambda _: None,
+) -> IntakeResult:
+    """Take in delivery reports, many at once. `moved` is called with how many each step had."""
+    total = IntakeResult()
+    for part in batched(found, _AT_ONCE):
+        _add(total, record_outcomes(by or console_authority(), reports=part, on=on))
+        moved(len(part))
+    return total
+
+
+def collect_short_messages(*, seconds: float, on: dt.date, by: Authority | None = None) -> CollectedReports:
+    """Listen to the message centre for so long, and take in what is settled. Refuses: NoMessageCentre."""
+    from rollkeeper.notices.gateways.smpp import SmppGateway
+
+    if settings().smpp_url is None:
+        raise NoMessageCentre
+    centre, total, until, is_away = SmppGateway.of_this_instance(), IntakeResult(), time.monotonic() + seconds, False
+    while not is_away and (left := until - time.monotonic()) > 0:
+        try:
+            centre.listen(min(left, _PROCESSES_EVERY_S))
+        except OSError:
+            is_away = True
+        found = centre.settled()
+        _add(total, process_reports(found, on=on, by=by))
+        centre.forget(found)
+    fitting = centre.waiting()
+    unknown = ReportIdsUnknown(**{how.value: count for how, count in fitting.items()}) if fitting else None
+    return CollectedReports(total, is_away, unknown)
+
+
+def collect_calls(*, on: dt.date, by: Authority | None = None) -> IntakeResult:
+    """Ask the program that places calls what became of them, take it in, and say so. Refuses: VoiceProgramFailed."""
+    from rollkeeper.notices.gateways.voice import VoiceGateway
+
+    calls = VoiceGateway.of_this_instance()
+    found = calls.results()
+    total = process_reports(found, on=on, by=by)
+    if found:
+        calls.forget(found)
+    return total
+
+
+def process_letters(texts: Sequence[str], *, on: dt.date, by: Authority | None = None) -> LetterScanResult:
+    """Take in what came back of letters, as it was scanned or typed: envelopes nobody took, and slips."""
+    found = read_letters(texts, secret=return_secret())
+    return LetterScanResult(process_reports(found, on=on, by=by), unread=len(texts) - len(found))
+
+
+def collect_mail(path: Path, *, on: dt.date, by: Authority | None = None) -> MailboxResult:
+    """Read mail about mails: a maildir, an mbox, or one mail on standard input (``-``).
+
+    Refuses: NoReturnAddress, NoBounceMailbox.
+    """
+    if settings().bounce_mailbox is None:
+        raise NoReturnAddress
+    total = MailboxResult()
+    with _folder(path) as folder:
+        for part in batched(folder.unseen(), _MAILS_AT_ONCE):
+            _process_mails(part, folder, total, on=on, by=by)
+    return total
+
+
+def _process_mails(
+    mails: Sequence[Mail],
+    folder: "BounceMailbox | _Piped",
+    total: MailboxResult,
+    *,
+    on: dt.date,
+    by: Authority | None,
+) -> None:
+    secret, at = return_secret(), clock.now()
+    read = [(mail, read_mail(mail.raw, secret=secret)) for mail in mails]
+    _add(total.intake, process_reports([r for _, one in read if (r := _report(one, at=at))], on=on, by=by))
+    for mail, one in read:
+        is_report = one.kind not in {ReportKind.NO_REPORT, ReportKind.NOT_OURS}
+        (folder.remove if is_report else folder.leave)(mail)
+        total.not_yet += one.kind is ReportKind.NOT_YET
+        total.left += not is_report
+
+
+def _report(report: MailReport, *, at: dt.datetime) -> DeliveryReport | None:
+    """Give a report the time at which it was read: its own date is whatever its sender wrote."""
+    outcome = report.kind.outcome
+    return DeliveryReport(str(report.attempt_id), outcome, at) if outcome else None
+
+
+class _Piped:
+    """One mail that a mail server hands over; there is nothing to remove and nothing to leave."""
+
+    def unseen(self) -> Iterator[Mail]:
+        yield Mail(None, sys.stdin.buffer.read(MOST_BYTES))
+
+    def remove(self, mail: Mail) -> None:
+        pass
+
+    leave = remove
+
+
+@contextmanager
+def _folder(path: Path) -> "Iterator[BounceMailbox | _Piped]":
+    if str(path) == "-":
+        yield _Piped()
+        return
+    with open_mailbox(path) as folder:
+        yield folder
+
+
+def _add(total: IntakeResult, more: IntakeResult) -> None:
+    for name in dataclasses.asdict(total):
+        setattr(total, name, getattr(total, name) + getattr(more, name))

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What comes back of letters, noted in the back office and believed by Rollkeeper alone.
+
+Separate because two processes share it. The back office's page keeps what was scanned or typed; it holds no key, so whoever
+takes it over can make no slip and start no clock. Rollkeeper, which knows the secret of the slips, takes it in a moment
+later, and slips after an hour. A reference noted twice is one.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.services import record_outcomes
+from rollkeeper.notices.gateways.letters import read_letter, written_reference
+from rollkeeper.notices.choices import Outcome
+from rollkeeper.notices.delivery_reports import DeliveryReport
+from rollkeeper.notices.verp import return_secret
+
+BATCH_SIZE: Final = 500
+MAX_INVALID_SLIPS: Final = 5
+"""Of slips of one letter whose last signs are wrong; after these no slip of it is believed any more. Six signs could be tried
+by a machine that has taken over the back office; a person who misreads one does not do so five times.
+"""
+SLIPS_WAIT: Final = dt.timedelta(hours=1)
+"""Whoever opens what came back may scan a slip before the envelope that it was still in, which proves that nobody has read it."""
+_WINDOW: Final = len("0000-0000-0000")
+
+
+class Verdict(StrEnum):
+    """What Rollkeeper found a noted reference to be."""
+
+    ARRIVED = "arrived"
+    """A slip of ours: somebody opened the letter."""
+    RETURNED = "returned"
+    """The envelope of a letter of ours, which nobody took."""
+    NOT_OURS = "not_ours"
+    """No letter of ours has it, or its last signs were made by somebody else."""
+
+
+_MEANS: Final = {Verdict.ARRIVED: Outcome.DELIVERED, Verdict.RETURNED: Outcome.BOUNCED}
+_VERDICTS: Final = {outcome: verdict for verdict, outcome in _MEANS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedLetters:
+    """What became of what was scanned or typed."""
+
+    noted: int
+    known: int
+    """Noted before."""
+    unread: int
+    """No reference of a letter; kept nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLetter:
+    """One reference that was noted, and what Rollkeeper found; `verdict` is None while it waits."""
+
+    reference: str
+    recorded_at: dt.datetime
+    verdict: Verdict | None
+
+
+def record_returned_letters(authority: Authority, texts: Sequence[str], *, on: dt.date) -> RecordedLetters:
+    """Note references of envelopes and slips, as they were scanned or typed; `settle_letters` takes them in.
+
+    Refuses: NotAllowed. Ledger: notices:returned_letters:recorded, where any was new.
+    """
+    role = require(authority, Permission.RECORD_RETURNED_LETTERS)
+    found = [written_reference(one) for one in texts]
+    references = list(dict.fromkeys(filter(None, found)))
+    with action():
+        values = {"references": references, "at": clock.now(), "staff_id": authority.staff_id}
+        noted = run(sql("notices", "record_returned_letters"), values)
+        if noted:
+            append_entry(authority, verb=Verb.RETURNED_LETTERS_RECORDED, role=role, on=on, facts={"letters": noted})
+    return RecordedLetters(noted, known=len(references) - noted, unread=found.count(None))
+
+
+def settle_letters(authority: Authority, *, on: dt.date) -> int:
+    """Take in what was noted, so many at once, slips an hour later; return how many that were.
+
+    Refuses: NotAllowed. Ledger: notices:notice:delivered, notices:notice:bounced.
+    """
+    with action():
+        values = {"chunk": BATCH_SIZE, "envelope": _WINDOW, "slips_until": clock.now() - SLIPS_WAIT}
+        waiting = [row.reference for row in rows(sql("notices", "unsettled_letters"), values)]
+        if not waiting:
+            return 0
+        secret = return_secret()
+        found = [_judged(one, read_letter(one, secret=secret)) for one in waiting]
+        judged = _accepted_verdicts(found, ours=_ours(waiting), wrong_before=_wrong_before(waiting))
+        reports = [
+            DeliveryReport(one[:_WINDOW], _MEANS[verdict], clock.now())
+            for one, verdict in zip(waiting, judged, strict=True)
+            if verdict in _MEANS
+        ]
+        record_outcomes(authority, reports=reports, on=on)
+        verdicts = [verdict.value for verdict in judged]
+        run(
+            sql("notices", "settle_letters"),
+            {"references": waiting, "verdicts": verdicts, "at": clock.now()},
+        )
+    return len(waiting)
+
+
+def _judged(reference: str, said: tuple[str, Outcome] | None) -> tuple[str, Verdict]:
+    verdict = Verdict.NOT_OURS if said is None else _VERDICTS[said[1]]
+    return reference[:_WINDOW], verdict
+
+
+def _accepted_verdicts(
+    found: Sequence[tuple[str, Verdict]], *, ours: set[str], wrong_before: Counter[str]
+) -> list[Verdict]:
+    """Believe what is about a letter of ours, and no slip of one about which too many were made up."""
+    wrong, verdicts = wrong_before, []
+    for letter, verdict in found:
+        is_no_slip = verdict is Verdict.NOT_OURS
+        wrong[letter] += is_no_slip
+        is_guessed = verdict is Verdict.ARRIVED and wrong[letter] >= MAX_INVALID_SLIPS
+        verdicts.append(Verdict.NOT_OURS if letter not in ours or is_guessed else verdict)
+    return verdicts
+
+
+def _ours(references: Sequence[str]) -> set[str]:
+    found = rows(
+        "SELECT gateway_reference FROM notices_attempt WHERE gateway_reference = ANY(%s) AND channel = 'post'",
+        [[one[:_WINDOW] for one in references]],
+    )
+    return {row.gateway_reference for row in found}
+
+
+def _wrong_before(references: Sequence[str]) -> Counter[str]:
+    letters = list({one[:_WINDOW] for one in references})
+    return Counter(
+        {row.letter: row.wrong for row in rows(sql("notices", "invalid_slip_counts"), {"letters": letters})}
+    )
+
+
+def returned_letters(*, limit: int) -> list[ReturnedLetter]:
+    """Return what was noted last, the newest first."""
+    found = rows(
+        "SELECT reference, recorded_at, verdict FROM notices_returnedletter ORDER BY recorded_at DESC, reference LIMIT %s",
+        [limit],
+    )
+    return [ReturnedLetter(row.reference, row.recorded_at, row.verdict and Verdict(row.verdict)) for row in found]

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Owe a notice, send what is owed, and count only what provably arrived.
+
+A message cannot be taken back, so the intention is written down and committed before it goes out. A process killed in
+between leaves an attempt that waits and a claim that dies with the process; the next run sends the same attempt under
+the same reference. A subscriber may so be notified twice, and always gets the notice.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.leases import expired_leases, hold_lease
+from rollkeeper.kernel.database import action, prepared_run, rows, run, sql
+from rollkeeper.kernel.ids import CampaignId, LineId, NoticeId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.notices.gateways.base import CHUNK, Gateway
+from rollkeeper.notices.gateways.registry import gateways
+from rollkeeper.notices.hooks import BEFORE_SENDING, PROMISES
+from rollkeeper.notices.choices import NO_LANGUAGE, Channel, NoticeKind
+from rollkeeper.notices.delivery_reports import DeliveryReport
+from rollkeeper.notices.rules import RETRY_AFTER_FAILURE
+from rollkeeper.notices.dispatch import Promise, Sender, Sent
+
+__all__ = [
+    "Promise",
+    "DeliveryReport",
+    "Sent",
+    "IntakeResult",
+    "enqueue_notice",
+    "record_outcomes",
+    "send_due",
+]
+
+
+_GIVEN_UP_AT_ONCE = 5000
+"""Attempts in one transaction: after a long absence there are millions whose time is over."""
+
+
+@dataclass(slots=True)
+class IntakeResult:
+    """What became of delivery reports."""
+
+    delivered: int = 0
+    bounced: int = 0
+    failed: int = 0
+    """Not delivered this time: the same channel is tried again later."""
+    uncounted: int = 0
+    """Delivered to the very line that was barred at the time: proves nothing."""
+    repeated: int = 0
+    """Said again what was known, or a bounce after the proof."""
+    unknown: int = 0
+    """No message of ours has this reference."""
+
+
+def enqueue_notice(
+    line_id: LineId,
+    *,
+    kind: NoticeKind,
+    language: str | None,
+    promised_on: dt.date | None,
+    pack_hash: str,
+    on: dt.date,
+    campaign_id: CampaignId | None = None,
+) -> NoticeId:
+    """Note in the present transaction that the subscriber of a line must be notified something; `send_due` tells them.
+
+    Precondition: the caller's action leaves its own ledger entry. `promised_on` is needed where the kind promises a day. Whoever has
+    named no `language` is notified in every one of the instance.
+    """
+    if NoticeKind(kind).promises_date and promised_on is None:
+        raise ValueError(f"a notice of kind {kind} promises a day")
+    notice_id = NoticeId(new_uuid())
+    prepared_run(
+        "INSERT INTO notices_notice"
+        " (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, queued_on)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            line_id,
+            notice_id,
+            NoticeKind(kind).value,
+            campaign_id,
+            language or NO_LANGUAGE,
+            promised_on,
+            pack_hash,
+            on,
+        ],
+    )
+    return notice_id
+
+
+def withdraw_of_line(line_id: LineId, kind: NoticeKind) -> None:
+    """Take back the notices of one kind that are still to be sent to a line, in the present transaction."""
+    run(
+        "UPDATE notices_notice SET state = 'withdrawn' WHERE line_id = %s AND kind = %s AND state = 'queued'"
+        " AND claimed_by IS NULL AND delivered_on IS NULL",
+        [line_id, kind.value],
+    )
+
+
+def withdraw_of_campaign(campaign_id: CampaignId, kinds: Sequence[NoticeKind]) -> None:
+    """Take back the notices of these kinds that a campaign still had to send, in the present transaction."""
+    run(
+        "UPDATE notices_notice SET state = 'withdrawn' WHERE campaign_id = %s AND state = 'queued'"
+        " AND claimed_by IS NULL AND kind = ANY (%s)",
+        [campaign_id, [kind.value for kind in kinds]],
+    )
+
+
+def send_due(
+    authority: Authority,
+    *,
+    on: dt.date,
+    limit: int | None = None,
+    by_channel: Mapping[Channel, Gateway] | None = None,
+    moved: Callable[[int], None] = lambda _: None,
+) -> Sent:
+    """Send what is owed, each notice by the first channel that is still open to its subscriber.
+
+    `moved` is called with how many notices each chunk had. Refuses: NotAllowed, LinkInNotice.
+    Ledger: vault:sealed:opened before an address is opened; notices:notice:bounced where a gateway refuses it.
+    """
+    role, sent = require(authority, Permission.SEND_NOTICES), Sent()
+    for owing in BEFORE_SENDING.each():
+        owing(on)
+    sent.given_up = _give_up_waiting()
+    run(sql("notices", "fold_tally"))
+    _release_dead_claims()
+    with hold_lease() as claim:
+        promises = {
+            NoticeKind(kind): found for kind, promise in PROMISES.each_by_key() if (found := promise(on))
+        }
+        by_channel = gateways() if by_channel is None else by_channel
+        sender = Sender(authority, role, claim=claim, on=on, by_channel=by_channel, promises=promises)
+        while seen := sender.send_chunk(
+            sent, size=min(CHUNK, CHUNK if limit is None else limit - sent.total)
+        ):
+            moved(seen)
+    return sent
+
+
+def record_outcomes(authority: Authority, *, reports: Sequence[DeliveryReport], on: dt.date) -> IntakeResult:
+    """Take in delivery reports: proof sets the day of delivery, a bounce sends the notice on to the next channel.
+
+    Taking one in twice changes nothing. Ledger: notices:notice:delivered, notices:notice:bounced.
+    """
+    role = require(authority, Permission.SEND_NOTICES)
+    with action():
+        (counted,) = rows(
+            sql("notices", "record_outcomes"),
+            {
+                "attempt_ids": [one.attempt_id for one in reports],
+                "references": [one.reference for one in reports],
+                "outcomes": [one.outcome.value for one in reports],
+                "ats": [one.at for one in reports],
+                "zone": settings().zone,
+                "now": clock.now(),
+                "again_at": clock.now() + RETRY_AFTER_FAILURE,
+                "on": on,
+                "role": role.value,
+                "actor": authority.commitment,
+                "staff_id": authority.staff_id,
+                "delivered": Verb.NOTICE_DELIVERED.value,
+                "bounced": Verb.NOTICE_BOUNCED.value,
+            },
+        )
+    changed = counted.delivered + counted.bounced + counted.failed + counted.uncounted
+    return IntakeResult(
+        delivered=counted.delivered,
+        bounced=counted.bounced,
+        failed=counted.failed,
+        uncounted=counted.uncounted,
+        repeated=counted.known - changed,
+        unknown=len({one.reference for one in reports}) - counted.known,
+    )
+
+
+def _give_up_waiting() -> int:
+    now = clock.now()
+    before = now - dt.timedelta(days=settings().notice_wait_days)
+    letters_before = now - dt.timedelta(days=settings().post_wait_days)
+    values = {"now": now, "before": before, "letters_before": letters_before, "chunk": _GIVEN_UP_AT_ONCE}
+    notices = 0
+    while True:
+        with action():
+            (late,) = rows(sql("notices", "expire_attempts"), values)
+        notices += int(late.notices)
+        if late.attempts < _GIVEN_UP_AT_ONCE:
+            return notices
+
+
+def _release_dead_claims() -> None:
+    held = [
+        row.claimed_by
+        for row in rows("SELECT DISTINCT claimed_by FROM notices_notice WHERE claimed_by IS NOT NULL")
+    ]
+    run("UPDATE notices_notice SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [expired_leases(held)])

@@ -1,5 +1,0 @@
--- Writes down what the house found noted references to be.
--- Law: art. 3. Reads: -. Writes: notices_letterback. Plan: primary key, one probe a row. Again: the same verdicts.
-UPDATE notices_letterback b SET verdict = g.verdict, settled_at = %(at)s
-  FROM unnest(%(references)s::text[], %(verdicts)s::text[]) AS g (reference, verdict)
- WHERE b.reference = g.reference

@@ -1,6 +1,0 @@
--- Takes the references that were noted and not yet taken in, the oldest first; another process takes others. Slips wait a while.
--- Law: art. 3 (informed is who was provably reached). Reads: notices_letterback. Writes: row locks.
--- Plan: notices_letterback_waiting. Again: the same rows.
-SELECT reference FROM notices_letterback
-WHERE verdict IS NULL AND (length(reference) = %(envelope)s OR noted_at <= %(slips_until)s)
-ORDER BY noted_at LIMIT %(chunk)s FOR UPDATE SKIP LOCKED

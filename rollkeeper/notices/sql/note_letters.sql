@@ -1,6 +1,0 @@
--- Notes references of letters that came back, each once.
--- Law: art. 3 (informed is who was provably reached). Reads: -. Writes: notices_letterback.
--- Plan: one probe of the primary key a reference. Again: nothing.
-INSERT INTO notices_letterback (reference, noted_at, staff_id)
-SELECT reference, %(at)s, %(staff_id)s::uuid FROM unnest(%(references)s::text[]) AS r (reference)
-ON CONFLICT (reference) DO NOTHING

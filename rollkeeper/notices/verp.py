@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The address to which mail servers report about one message: a mailbox of ours with a tag that says nothing of anybody.
+
+    NAME+TAG@DOMAIN    TAG = base32, small letters: attempt's id (16 bytes) and HMAC-SHA256(secret, id)[:12]
+
+The tag stands in the envelope of that one message. Who did not see the message or its channel cannot make one, so a report
+sent to a tag that fits is about that message. The secret is 32 random bytes in ``secrets/bounces.key``, made on first use.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from contextlib import suppress
+from typing import Final
+from uuid import UUID
+
+from rollkeeper.kernel.settings import data_dir
+
+_MAC_BYTES: Final = 12
+_TAG: Final = re.compile(r"[^\s<>@+]{1,64}\+([a-z2-7]{45})@[^\s<>@]+", re.IGNORECASE)
+
+
+def return_address(mailbox: str, *, attempt_id: UUID, secret: bytes) -> str:
+    """Return the address for reports about one attempt."""
+    name, _, domain = mailbox.rpartition("@")
+    tag = base64.b32encode(attempt_id.bytes + _mac(attempt_id.bytes, secret)).decode().rstrip("=").lower()
+    return f"{name}+{tag}@{domain}"
+
+
+def attempts_named(text: str, *, secret: bytes) -> set[UUID]:
+    """Return the attempts whose return addresses stand in a text; one whose tag does not fit is none."""
+    found = set()
+    for tag in _TAG.findall(text):
+        octets = base64.b32decode(tag.upper() + "===")
+        if hmac.compare_digest(octets[16:], _mac(octets[:16], secret)):
+            found.add(UUID(bytes=octets[:16]))
+    return found
+
+
+def return_secret() -> bytes:
+    """Return the secret of this instance's tags, made on first use, in a file of mode 0600."""
+    file = data_dir() / "secrets" / "bounces.key"
+    with suppress(FileExistsError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+    return base64.b64decode(file.read_text("ascii"))
+
+
+def _mac(octets: bytes, secret: bytes) -> bytes:
+    return hmac.new(secret, octets, hashlib.sha256).digest()[:_MAC_BYTES]

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How Django knows this package."""
+
+from django.apps import AppConfig
+
+from rollkeeper.retention.hooks import ABANDONED_ERASERS
+
+
+class OfflineConfig(AppConfig):
+    """The package offline."""
+
+    name = "rollkeeper.offline"
+
+    def ready(self) -> None:
+        """Register how offline registrations are erased that came to nothing."""
+        ABANDONED_ERASERS.register_by_name("rollkeeper.offline.processor:expire_failed")

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Commands of this package: how much waits that counters recorded offline, and process it now."""
+
+from typing import Annotated
+
+import typer
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.offline.processor import process_all, housekeeping
+from rollkeeper.offline.queries import count_waiting
+from rollkeeper.kernel.console import JsonOption, emit, out
+from rollkeeper.kernel.instance_opener import open_instance
+
+
+def register(app: typer.Typer) -> None:
+    """Add this package's commands."""
+    offline = typer.Typer(
+        no_args_is_help=True, rich_markup_mode=None, help="What counters recorded offline."
+    )
+    offline.command("status")(status)
+    offline.command("process")(process)
+    app.add_typer(offline, name="offline")
+
+
+def status(*, as_json: JsonOption = False) -> None:
+    """Say how many offline registrations wait here and since when: counts and instants. What still lies in browsers nobody knows.
+
+    Example: rollkeeper offline status
+    """
+    open_instance()
+    found = count_waiting()
+    oldest = found.oldest.isoformat(timespec="seconds") if found.oldest else None
+    if as_json:
+        emit({"waiting": found.waiting, "oldest": oldest, "failed": found.failed})
+        return
+    out.print(
+        f"{found.waiting} waiting{f', the oldest since {oldest}' if oldest else ''}; {found.failed} failed."
+    )
+    if found.failed:
+        out.print("Failed: those that broke three times. Try them again: rollkeeper offline process --retry-failed")
+
+
+def process(
+    *,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try again what broke three times.")] = False,
+) -> None:
+    """Process what waits. 'rollkeeper serve' does so by itself; this is for an instance whose counter is served elsewhere.
+
+    Example: rollkeeper offline process
+    """
+    open_instance()
+    housekeeping(worker_authority())
+    out.print(f"{process_all(worker_authority(), retry_failed=retry_failed)} processed.")

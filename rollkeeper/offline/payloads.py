@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads an opened offline registration: the fields of a form of the counter as they were filled in.
+
+What is read here is what the counter's own forms would have made of the same fields; a test holds the two together. No value
+leaves but inside what is submitted.
+"""
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rollkeeper.offline.errors import OfflineRegistrationMalformed
+from rollkeeper.documents.rules import with_state
+from rollkeeper.registration.submissions import RegistrationKind, Submission, transferor_in, presence_in
+from rollkeeper.kernel.ids import StaffId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.choices import NOT_DECLARED, PauseReason, Service
+from rollkeeper.subscribers.choices import PARTS, Part, PartyKind
+
+FORMAT = 1
+OTHER_ACTION_KINDS = frozenset({"pause", "dispute", "end", "replace-sim", "further-document"})
+CLOCKS = frozenset({"monotonic", "device"})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Payload:
+    """What was recorded offline, and when by the page's own reckoning."""
+
+    action_kind: str
+    kind: PartyKind
+    fields: Mapping[str, str]
+    elapsed_ms: int
+    clock: str
+    machine_read: frozenset[Part] = frozenset()
+    """Parts whose document was read by machine: known of what the counter's own app sealed alone."""
+    copies: Mapping[Part, tuple[bytes, ...]] = field(default_factory=dict)
+    """Redacted copies of documents, likewise."""
+
+    def submission(self, submission_key: str, *, approved_by: StaffId | None = None) -> Submission:
+        """Return a registration as it was recorded offline."""
+        given = self.fields
+        former = (
+            with_state(given.get("former__document_type", ""), given.get("former__document_state")),
+            given.get("former__document_number", "").strip(),
+        )
+        return Submission(
+            submission_key=submission_key,
+            number=given.get("number", "").strip(),
+            kind=self.kind,
+            parts={part: self._values(part) for part in PARTS[self.kind]},
+            service=Service(given["service"]) if given.get("service") in set(Service) else None,
+            language=given["language"] if given.get("language") in settings().languages else None,
+            double_checked=bool(given.get("double_checked")),
+            overrides_limit=bool(given.get("overrides_limit")),
+            former_document=former if former[1] else None,
+            former_was_wrong=bool(given.get("former__was_wrong")),
+            route=given.get("route") or None,
+            transferor=transferor_in(given),
+            transferee_presence=presence_in(given, "applicant"),
+            machine_read=self.machine_read,
+            copies=self.copies,
+            approved_by=approved_by,
+        )
+
+    def document(self) -> tuple[str, str] | None:
+        """Return the document that the subscriber showed, where one was asked for."""
+        number = self.fields.get("document_number", "").strip()
+        kind = with_state(self.fields.get("document_type", ""), self.fields.get("document_state"))
+        return (kind, number) if number else None
+
+    def further(self) -> tuple[str, str]:
+        """Return the further document that the subscriber showed."""
+        given = self.fields
+        kind = with_state(given.get("further__document_type", ""), given.get("further__document_state"))
+        return kind, given.get("further__document_number", "").strip()
+
+    def reason(self) -> PauseReason:
+        """Return why a clock is to stand still. Refuses: OfflineRegistrationMalformed."""
+        if self.fields.get("reason") not in set(PauseReason) - NOT_DECLARED:
+            raise OfflineRegistrationMalformed(why="reason")
+        return PauseReason(self.fields["reason"])
+
+    def day(self, name: str) -> dt.date | None:
+        """Return a day, None where none was given. Refuses: OfflineRegistrationMalformed."""
+        try:
+            return dt.date.fromisoformat(self.fields[name]) if self.fields.get(name) else None
+        except ValueError:
+            raise OfflineRegistrationMalformed(why=name) from None
+
+    def _values(self, part: Part) -> dict[str, str]:
+        head = f"{part.key}__"
+        values = {
+            name.removeprefix(head): value.strip()
+            for name, value in self.fields.items()
+            if name.startswith(head)
+        }
+        state = values.pop("document_state", "")
+        values["document_type"] = with_state(values.get("document_type", ""), state)
+        return {name: value for name, value in values.items() if value}
+
+
+def read_payload(clear: bytes, *, by_counter: bool = False) -> Payload:
+    """Read what a browser sealed, or the counter's own app (`by_counter`). Refuses: OfflineRegistrationMalformed."""
+    try:
+        found: Any = json.loads(clear)
+        if found["v"] != FORMAT:
+            raise OfflineRegistrationMalformed(why="another format")
+        action_kind, fields = str(found["action_kind"]), found["fields"]
+        if action_kind not in OTHER_ACTION_KINDS | set(RegistrationKind) or found["clock"] not in CLOCKS:
+            raise OfflineRegistrationMalformed(why="an unknown act")
+        if not all(isinstance(value, str) for value in fields.values()):
+            raise OfflineRegistrationMalformed(why="a field that is no text")
+        payload = Payload(action_kind, PartyKind(found["kind"]), fields, int(found["elapsed_ms"]), found["clock"])
+        return _with_images(payload, found) if by_counter else payload
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise OfflineRegistrationMalformed(why="it is not of the form that the counter seals") from None
+
+
+def _with_images(payload: Payload, found: Mapping[str, Any]) -> Payload:
+    """Add what came of pictures: no browser's word is taken for it."""
+    copies = {
+        Part(part): tuple(base64.b64decode(one, validate=True) for one in texts)
+        for part, texts in found.get("copies", {}).items()
+    }
+    return replace(payload, machine_read=frozenset(map(Part, found.get("machine_read", ()))), copies=copies)

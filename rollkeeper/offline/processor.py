@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The offline worker: opens what counters took down and does it, one at a time, in the order in which it came.
+
+Done once: the acts know their submission key. So nothing is lost where this is killed between doing and noting: the next run
+does it again and gets the first receipt. What breaks is tried again and then held, sealed, so that it keeps nobody waiting.
+"""
+
+import datetime as dt
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+from django.db.utils import InterfaceError, OperationalError
+from django.utils import translation
+
+from rollkeeper.access.services import authority_on
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.agents.registrations import register_at_outlet
+from rollkeeper.offline.errors import ApprovalDenied, OfflineRegistrationExpired, OfflineRegistrationUnreadable, ApprovalExpired
+from rollkeeper.offline.payloads import Payload, read_payload
+from rollkeeper.offline.rules import EffectiveTime, effective_time
+from rollkeeper.offline.remote_applications import settle_applications
+from rollkeeper.registration import services
+from rollkeeper.registration.errors import ConcurrentUpdate, DocumentNeedsSupervisor
+from rollkeeper.registration.document_links import link_document
+from rollkeeper.registration.dual_control import approval_article
+from rollkeeper.registration.submissions import RegistrationKind, Receipt
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
+from rollkeeper.kernel.ids import LineId, StaffId
+from rollkeeper.kernel.error_messages import cite, translated
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.selfcare.disputes import dispute_line, accept_receipt
+from rollkeeper.vault.offline_keys import open_offline, renew_offline_keys
+from rollkeeper.vault.epochs import close_key_store
+from rollkeeper.vault.errors import CannotOpen
+
+TRIES = 3
+FAILED_KEPT_FOR = dt.timedelta(hours=22)
+"""How long what broke may be held: the worker looks every hour, so that none is there after 24."""
+HOUSEKEEPING_EVERY_S = 3600.0
+POLL_EVERY_S = 1.0
+_PROCESSING_LOCK = 0x63617074  # an advisory lock of PostgreSQL: "capt" in ASCII
+log = logging.getLogger("rollkeeper.offline_worker")
+
+_RECORDS: Mapping[str, Callable[..., Receipt]] = {
+    RegistrationKind.REGISTER: services.register_subscriber,
+    RegistrationKind.TRANSFER: services.transfer_line,
+    RegistrationKind.INSTALL: services.install_line,
+    RegistrationKind.RELOCATE: services.relocate_line,
+    RegistrationKind.CHANGE: services.change_record,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of one offline registration."""
+
+    outcome: str
+    effective_at: dt.datetime
+    facts: Mapping[str, str | bool]
+    said: Sequence[dict[str, str | None]] = ()
+    line_id: LineId | None = None
+
+
+def run_offline_worker(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
+    """Process whatever comes, until `goes_on` says no. Refuses: NotAllowed."""
+    require(authority, Permission.PROCESS_OFFLINE)
+    housekeeping_at = 0.0
+    while goes_on():
+        try:
+            if time.monotonic() >= housekeeping_at:
+                housekeeping(authority)
+                housekeeping_at = time.monotonic() + HOUSEKEEPING_EVERY_S
+            if process_all(authority) + settle_applications(authority):
+                close_key_store()  # a rotation of keys waits for whoever has sealed
+        except (OperationalError, InterfaceError):
+            connections.close_all()
+        time.sleep(POLL_EVERY_S)
+
+
+def housekeeping(authority: Authority) -> None:
+    """Renew the keys to which browsers seal, give up what was held too long, forget what nobody needs. Again: nothing."""
+    days = settings().offline_max_age_days
+    renew_offline_keys(authority, lasts_days=days, on=clock.today())
+    expire_failed(authority, on=clock.today())
+    run(sql("offline", "delete_expired"), {"days": days})
+
+
+def expire_failed(authority: Authority, *, on: dt.date) -> int:
+    """Erase each offline registration that broke, or that nobody confirmed, and could not be processed for most of a day; its clerk is notified.
+
+    Return how many there were.
+
+    Ledger: offline:registration:processed. Refuses: NotAllowed.
+    """
+    role, given_up = require(authority, Permission.PROCESS_OFFLINE), 0
+    with _alone() as alone:
+        for row in rows(sql("offline", "failed_too_long"), [FAILED_KEPT_FOR]) if alone else ():
+            with translation.override(row.language):
+                said = _said(ApprovalExpired() if row.unapproved else OfflineRegistrationExpired())
+            came = _Outcome("refused", row.received_at.astimezone(dt.UTC), {}, said)
+            _note(authority, role, row, came, on=on)
+            given_up += 1
+    return given_up
+
+
+def process_all(authority: Authority, *, retry_failed: bool = False) -> int:
+    """Process all that waits, with `retry_failed` those that failed as well; return how many. One worker at a time: others do nothing."""
+    require(authority, Permission.PROCESS_OFFLINE)
+    done = 0
+    with _alone() as alone:
+        if alone and retry_failed:
+            run(
+                "UPDATE offline_registration SET outcome = NULL, tries = 0, processed_at = NULL WHERE outcome = 'failed'"
+            )
+        while alone and process_next(authority):
+            done += 1
+    return done
+
+
+def process_next(authority: Authority) -> bool:
+    """Process the offline registration that waits longest; return whether there was one.
+
+    Ledger: vault:offline:opened, offline:registration:processed, and those of the act. Precondition: no other worker runs.
+    """
+    role = require(authority, Permission.PROCESS_OFFLINE)
+    found = rows(sql("offline", "next_registration"))
+    if not found:
+        return False
+    (row,) = found
+    try:
+        with translation.override(row.language):
+            came = _processed(authority, row)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as fault:  # noqa: BLE001 - one that breaks must not stop the others; no value is logged
+        log.error("an offline registration broke: %s", type(fault).__name__)  # noqa: TRY400
+        _try_again(row.submission_key)
+        return True
+    if came is not None:
+        _note(authority, role, row, came, on=clock.today())
+    return True
+
+
+def _note(authority: Authority, role: StaffRole, row: Any, came: _Outcome, *, on: dt.date) -> None:
+    """Note what came of an offline registration, and let its ciphertext go."""
+    with action():
+        run(
+            "UPDATE offline_registration SET outcome = %s, said = %s, effective_at = %s, processed_at = clock_timestamp(),"
+            " sealed = NULL WHERE submission_key = %s",
+            [came.outcome, json.dumps(list(came.said)), came.effective_at, row.submission_key],
+        )
+        facts: dict[str, str | bool] = {
+            "effective_at": came.effective_at.isoformat(), "outcome": came.outcome, "ticket": str(row.ticket_id),
+            "received_at": row.received_at.astimezone(dt.UTC).isoformat(), "clock": "none", **came.facts,
+        }  # fmt: skip
+        append_entry(
+            authority, verb=Verb.OFFLINE_REGISTRATION_PROCESSED, role=role.value, on=on, line_id=came.line_id, facts=facts,
+        )  # fmt: skip
+
+
+def _processed(authority: Authority, row: Any) -> _Outcome | None:
+    """Open one and do it; None where it now waits for an approver. What is refused is an outcome; what is busy comes back."""
+    received_at = row.received_at.astimezone(dt.UTC)
+    if row.approved is False:
+        return _Outcome("refused", received_at, {"action_kind": row.action_kind.replace("-", "_")}, _said(ApprovalDenied()))
+    try:
+        payload = _opened(authority, row)
+    except RollkeeperError as fault:
+        return _Outcome("refused", received_at, {}, _said(fault))
+    effective = effective_time(
+        ticket_at=row.ticket_at.astimezone(dt.UTC), elapsed_ms=payload.elapsed_ms, received_at=received_at,
+        within_days=settings().offline_max_age_days,
+    )  # fmt: skip
+    if row.approved_by is None and approval_article(payload.action_kind.replace("-", "_")):
+        _hold_for_approval(row.submission_key, action_kind=payload.action_kind)
+        return None
+    facts: dict[str, str | bool] = {
+        "clock": payload.clock,
+        "action_kind": payload.action_kind.replace("-", "_"),
+        "adjusted": effective.was_adjusted,
+    }
+    try:
+        receipt = _done(payload, effective, row=row)
+    except ConcurrentUpdate:
+        raise
+    except DocumentNeedsSupervisor:
+        _hold_for_approval(row.submission_key, action_kind=payload.action_kind)
+        return None
+    except RollkeeperError as fault:
+        if fault.kind is Kind.INTERNAL:
+            raise
+        return _Outcome("refused", effective.at, facts, _said(fault, action_kind=payload.action_kind))
+    return _Outcome("done", effective.at, facts, line_id=receipt.line_id)
+
+
+def _opened(authority: Authority, row: Any) -> Payload:
+    if row.ticket_at is None:
+        raise OfflineRegistrationUnreadable(days=settings().offline_max_age_days)
+    try:
+        clear = open_offline(
+            authority, bytes(row.sealed), submission_key=row.submission_key, ticket_id=row.ticket_id, on=clock.today()
+        )  # fmt: skip
+    except CannotOpen:
+        raise OfflineRegistrationUnreadable(days=settings().offline_max_age_days) from None
+    return read_payload(clear, by_counter=row.by_counter)
+
+
+def _hold_for_approval(submission_key: str, *, action_kind: str) -> None:
+    """Let an offline registration wait, as sealed as it came, for somebody who confirms it."""
+    run(
+        "UPDATE offline_registration SET needs_approval = true, action_kind = %s WHERE submission_key = %s",
+        [action_kind, submission_key],
+    )
+
+
+def _done(payload: Payload, effective: EffectiveTime, *, row: Any) -> Receipt:
+    submission_key, staff_id = row.submission_key, StaffId(row.staff_id)
+    second = StaffId(row.approved_by) if row.approved_by else None
+    on = clock.day_of(effective.at)
+    clerk = authority_on(staff_id, day=on)
+    if payload.action_kind in _RECORDS:
+        given = payload.submission(submission_key, approved_by=second)
+        return register_at_outlet(
+            clerk, submission_key=submission_key, devices=(), at=effective.at, late=True, on=on,
+            do=lambda: _RECORDS[payload.action_kind](clerk, given, on=on),
+            copies=[copy for copies in given.copies.values() for copy in copies],
+        )  # fmt: skip
+    what: dict[str, Any] = {
+        "submission_key": submission_key, "number": payload.fields.get("number", "").strip(), "on": on,
+    }  # fmt: skip
+    match payload.action_kind:
+        case "pause":
+            return services.pause_line(
+                clerk, first=payload.day("first") or on, last=payload.day("last"), reason=payload.reason(), **what
+            )  # fmt: skip
+        case "dispute" if payload.fields.get("receipt", "").strip():
+            return accept_receipt(clerk, shown=payload.fields["receipt"], **what)
+        case "dispute":
+            return dispute_line(clerk, **what)
+        case "end":
+            return services.terminate_line(clerk, document=payload.document(), **what, approved_by=second)
+        case "further-document":
+            return link_document(
+                clerk, document=payload.document(), further=payload.further(),
+                double_checked=bool(payload.fields.get("double_checked")), **what, approved_by=second,
+            )  # fmt: skip
+        case _:
+            return services.replace_sim(clerk, document=payload.document(), **what, approved_by=second)
+
+
+def _try_again(submission_key: str) -> None:
+    run(
+        "UPDATE offline_registration SET tries = tries + 1, outcome = CASE WHEN tries + 1 >= %(most)s THEN 'failed' END,"
+        " processed_at = CASE WHEN tries + 1 >= %(most)s THEN clock_timestamp() END WHERE submission_key = %(key)s",
+        {"most": TRIES, "key": submission_key},
+    )
+
+
+def _said(fault: RollkeeperError, *, action_kind: str | None = None) -> list[dict[str, str | None]]:
+    """Say each fault with what to do next; the article too, where its sentence does not name it."""
+    faults = fault.faults if isinstance(fault, Faults) else (fault,)
+    return [
+        {
+            "code": one.code,
+            "sentence": s.sentence,
+            "remedy": s.remedy,
+            "language": s.language,
+            "article": _article(one, s.sentence, action_kind),
+        }
+        for one in faults
+        for s in translated(one)
+    ]
+
+
+def _article(fault: RollkeeperError, sentence: str, action_kind: str | None) -> str:
+    """Return the article that a refusal rests on: its own, else where the law is why it is refused that of the act."""
+    own = fault.facts.get("article")
+    if own or fault.kind is not Kind.REFUSED:
+        return cite(str(own)) if own and str(own) not in sentence else ""
+    return cite(load_pack(settings().pack).act_article(action_kind.replace("-", "_"))) if action_kind else ""
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    (found,) = rows("SELECT pg_try_advisory_lock(%s) AS alone", [_PROCESSING_LOCK])
+    try:
+        yield found.alone
+    finally:
+        if found.alone:
+            rows("SELECT pg_advisory_unlock(%s)", [_PROCESSING_LOCK])

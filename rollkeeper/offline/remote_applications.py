@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Records what somebody gave remotely, once a clerk saw the document: in the clerk's name, at the clerk's place.
+
+Beside the offline worker, which does the same with what a counter recorded offline. Whatever breaks gives the application
+back as it was: the clerk may see the document once more.
+"""
+
+import datetime as dt
+import logging
+from typing import Any
+
+from django.db.utils import InterfaceError, OperationalError
+from django.utils import translation
+
+from rollkeeper.access.services import authority_on
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.agents.registrations import register_at_outlet
+from rollkeeper.registration import services
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, sql
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.ids import LineId, StaffId
+from rollkeeper.kernel.error_messages import translated_plainly
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.queries import current_tenure
+from rollkeeper.selfcare.applications import pending_key, hold_application, open_application, settle_application
+
+log = logging.getLogger("rollkeeper.offline_worker")
+
+
+def settle_applications(authority: Authority) -> int:
+    """Record whatever was seen; return how many."""
+    done = 0
+    while settle_next_application(authority):
+        done += 1
+    return done
+
+
+def settle_next_application(authority: Authority) -> bool:
+    """Record the application whose document was seen longest ago; return whether there was one.
+
+    Ledger: vault:offline:opened, selfcare:application:settled, and line:tenure:registered where it is not refused.
+    """
+    role, on = require(authority, Permission.PROCESS_OFFLINE), clock.today()
+    with action():
+        found = rows(sql("offline", "next_checked_application"))
+        if not found:
+            return False
+        (row,) = found
+        try:
+            with translation.override(row.check_language):
+                outcome, said = _settled(row, on=on)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as fault:  # noqa: BLE001 - one that breaks must not stop the others; no value is logged
+            log.error("an application broke: %s", type(fault).__name__)  # noqa: TRY400
+            hold_application(LineId(row.line_id), row.application_id)
+            return True
+        held = current_tenure(LineId(row.line_id)) if outcome == "registered" else None
+        settle_application(
+            LineId(row.line_id),
+            row.application_id,
+            outcome=outcome,
+            said=said,
+            tenure_id=held and held.tenure_id,
+        )
+        facts: dict[str, str | int | bool] = {"application": str(row.application_id), "outcome": outcome}
+        append_entry(
+            authority, verb=Verb.APPLICATION_SETTLED, role=role, on=on, line_id=LineId(row.line_id), facts=facts
+        )  # fmt: skip
+    return True
+
+
+def _settled(row: Any, *, on: dt.date) -> tuple[str, list[dict[str, str]]]:
+    clerk = authority_on(StaffId(row.checked_by), day=on)
+    try:
+        with action():
+            given = open_application(
+                row.application_id, pending_key(row.application_id), bytes(row.sealed), on=on
+            )
+            register_at_outlet(
+                clerk, submission_key=row.check_key, devices=(), at=row.checked_at, late=True, on=on,
+                do=lambda: services.register_subscriber(clerk, given.submission(row.check_key, document_seen=True), on=on),
+            )  # fmt: skip
+    except RollkeeperError as fault:
+        if fault.kind is Kind.INTERNAL:
+            raise
+        return "refused", translated_plainly(fault)
+    return "registered", []

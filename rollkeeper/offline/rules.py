@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""As of when an offline registration counts. Pure: instants go in.
+
+Two instants are certain, since the database dated both: the ticket and the arrival. What a browser says is how long after the
+ticket it was, by a clock that goes on evenly and that nobody sets; after a restart of the browser, by the device's own clock.
+Either may be wrong. It is believed between the two, and no further back than the operator allows.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveTime:
+    """As of when an offline registration counts, and whether that is another instant than the browser said."""
+
+    at: dt.datetime
+    was_adjusted: bool
+
+
+def effective_time(
+    *, ticket_at: dt.datetime, elapsed_ms: int, received_at: dt.datetime, within_days: int
+) -> EffectiveTime:
+    """Return as of when an offline registration counts: what was said, held between the certain instants and the operator's bound."""
+    bounded_ms = min(max(elapsed_ms, 0), (received_at - ticket_at) // dt.timedelta(milliseconds=1) + 1)
+    earliest = max(ticket_at, received_at - dt.timedelta(days=within_days))
+    said = ticket_at + dt.timedelta(milliseconds=bounded_ms)
+    at = min(max(said, earliest), received_at)
+    return EffectiveTime(at, was_adjusted=at != said or bounded_ms != elapsed_ms)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The counter's side: a ticket for a page, a sealed offline registration handed in. Neither changes the register; the offline worker does.
+
+The role of the app may insert these rows and set none of their instants.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.offline.errors import OfflineRegistrationRejected
+from rollkeeper.registration.rules import is_usable_key
+from rollkeeper.kernel.database import action, run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.vault.offline_keys import current_offline_key
+
+GREATEST_SEALED_BYTES = 64_000
+"""A registration of three people in the longest words is far shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketGrant:
+    """A ticket and the public half to seal to."""
+
+    ticket_id: UUID
+    key_id: int
+    public_key: bytes
+
+
+def issue_ticket(authority: Authority) -> TicketGrant:
+    """Give a page a ticket: what is payload there lies after it. Refuses: NotAllowed, NotSignedIn, NoEpoch."""
+    require(authority, Permission.REGISTER)
+    key, ticket_id = current_offline_key(), new_uuid()
+    run(
+        "INSERT INTO offline_ticket (ticket_id, staff_id, key_id) VALUES (%s, %s, %s)",
+        [ticket_id, authority.staff_id, key.key_id],
+    )
+    return TicketGrant(ticket_id, key.key_id, key.public_key)
+
+
+def store_submission(
+    authority: Authority, *, submission_key: str, ticket_id: UUID, sealed: bytes, language: str
+) -> None:
+    """Take in what a browser sealed; a second time changes nothing. Refuses: NotAllowed, OfflineRegistrationRejected.
+
+    Whoever is signed in may hand in what a colleague took down on the same device: it is done in that colleague's name.
+    """
+    require(authority, Permission.REGISTER)
+    if not is_usable_key(submission_key):
+        raise OfflineRegistrationRejected(why="its key is none")
+    if not 0 < len(sealed) <= GREATEST_SEALED_BYTES:
+        raise OfflineRegistrationRejected(why=f"it is empty or longer than {GREATEST_SEALED_BYTES} bytes")
+    with action():
+        run(
+            "INSERT INTO offline_registration (submission_key, ticket_id, submitted_by, language, sealed)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [submission_key, ticket_id, authority.staff_id, language, sealed],
+        )

@@ -1,0 +1,9 @@
+-- Takes the application whose document was seen longest ago, for this transaction alone.
+-- Law: -. Reads: selfcare_application. Writes: a row lock. Plan: selfcare_application_checked, one row. Again: the next one.
+
+SELECT line_id, application_id, sealed, checked_by, checked_at, check_key, check_language
+  FROM selfcare_application
+ WHERE state = 'checked'
+ ORDER BY checked_at
+ LIMIT 1
+   FOR UPDATE SKIP LOCKED

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Backs up the two stores, each apart, sealed while they are written.
+
+::
+
+    DIR/register/20260301T101500Z.sealed    the register as it was; one file a backup, all are kept
+    DIR/keys/keys.sealed                    the keys; the newest alone: it takes the older one's place
+    DIR/documents/                          the copies of documents, with each backup of the register (`backup_copies`)
+
+A backup of the keys is the one thing that can bring an erased person back. So there is one, it holds living keys only,
+and the older one is written over with zeros and removed. No root, no index key and no password is in either.
+"""
+
+import datetime as dt
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from hashlib import file_digest
+from pathlib import Path
+from typing import IO, Any, cast
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.platform import pg_backup
+from rollkeeper.kernel.database import action
+from rollkeeper.kernel.locks import exclusive_lock
+from rollkeeper.kernel.settings import data_dir, settings, settings_file
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.operations.document_backup import mirror_documents
+from rollkeeper.operations.errors import BackupDamaged, ExternalDatabases
+from rollkeeper.vault.archive import ArchiveReader, ArchiveWriter, read_head
+from rollkeeper.vault.errors import ArchiveDamaged
+from rollkeeper.vault.keys import living_epoch_ids
+from rollkeeper.vault.root import RootOfTrust, root_of_trust
+
+NOTE_FORMAT = 1
+_PIECE_BYTES = 1024 * 1024
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+OnProgress = Callable[[int], None]
+
+
+class Part(StrEnum):
+    """What a backup is of."""
+
+    REGISTER = "register"
+    KEYS = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What stands in clear at the head of a backup, and is bound to it."""
+
+    format: int
+    part: Part
+    register: str
+    made_at: str
+    settings: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One backup that was made and read again."""
+
+    part: Part
+    file: Path
+    byte_count: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastBackup:
+    """What the instance remembers of a backup, so that the doctor can judge it."""
+
+    at: dt.datetime
+    epoch_id: int
+
+
+def back_up(
+    authority: Authority, folder: Path, *, parts: Iterable[Part], on: dt.date, on_progress: OnProgress = lambda _: None
+) -> list[Backup]:
+    """Back up the stores into a folder, read each backup again, and only then put it in its place.
+
+    Ledger: operations:backup:made a store. Refuses: NotAllowed, ExternalDatabases, BackupToolFailed, BackupDamaged.
+    """
+    role = require(authority, Permission.BACK_UP)
+    if settings().register_url or settings().keys_url:
+        raise ExternalDatabases
+    made = []
+    with _alone():
+        for part in parts:
+            backup = _back_up(part, folder / part.value, on_progress=on_progress)
+            _remember(part)
+            with action():
+                append_entry(
+                    authority, verb=Verb.BACKUP_MADE, role=role.value, on=on,
+                    facts={"store": part.value, "bytes": backup.byte_count, "sha256": backup.digest},
+                )  # fmt: skip
+            made.append(backup)
+        if Part.REGISTER in {backup.part for backup in made}:
+            mirror_documents(folder)
+    return made
+
+
+def estimated_bytes(parts: Iterable[Part]) -> int:
+    """Estimate how many bytes there are to read and to check."""
+    return 2 * pg_backup.register_bytes() if Part.REGISTER in set(parts) else 0
+
+
+def last_backup(part: Part) -> LastBackup | None:
+    """Return when a store was last backed up, by the machine's clock, and under which epoch; None before that."""
+    found = _remembered().get(part.value)
+    if not isinstance(found, dict):
+        return None
+    return LastBackup(dt.datetime.fromtimestamp(found["at"], dt.UTC), found["epoch"])
+
+
+def newest(folder: Path, part: Part, *, name: str | None = None) -> Path:
+    """Return the newest backup of a store in a folder, or the named one. Refuses: BackupDamaged."""
+    found = sorted((folder / part.value).glob("*.sealed"))
+    chosen = [file for file in found if name is None or file.stem == name]
+    if not chosen:
+        raise BackupDamaged(file=folder / part.value, why="there is no such backup in this folder")
+    return chosen[-1]
+
+
+def read_note(file: Path, part: Part) -> Note:
+    """Return what stands at the head of a backup, not yet known to be genuine. Refuses: BackupDamaged."""
+    try:
+        with file.open("rb") as source:
+            _, _, raw = read_head(source)
+        note = Note(**json.loads(raw))
+    except (ArchiveDamaged, ValueError, TypeError):
+        raise BackupDamaged(file=file, why="it is no backup or was cut short") from None
+    if note.format != NOTE_FORMAT or note.part != part:
+        raise BackupDamaged(file=file, why=f"it is no backup of the {part.value} that this version reads")
+    return note
+
+
+@contextmanager
+def opened(file: Path, *, root: RootOfTrust, on_progress: OnProgress = lambda _: None) -> Iterator[ArchiveReader]:
+    """Open a backup; at the end of the block it has been read through. Refuses: BackupDamaged, ArchiveOfAnotherRoot."""
+    with file.open("rb") as source:
+        try:
+            reader = _ProgressReader(source, root=root, on_progress=on_progress)
+            yield reader
+            reader.drain()
+        except (ArchiveDamaged, tarfile.TarError):
+            raise BackupDamaged(file=file, why="it was cut short or changed") from None
+
+
+def pieces(reader: ArchiveReader) -> Iterator[bytes]:
+    """Give what is in a backup, piece by piece."""
+    while piece := reader.read(_PIECE_BYTES):
+        yield piece
+
+
+def unpack_register(reader: ArchiveReader, *, to: Path) -> None:
+    """Unpack a backup of the register and hold it against its manifest. Refuses: BackupDamaged, BackupToolFailed."""
+    with tarfile.open(fileobj=cast("IO[bytes]", reader), mode="r|", bufsize=_PIECE_BYTES) as tar:
+        tar.extractall(to, filter="data")
+    reader.drain()
+    pg_backup.verify_register(to)
+
+
+class _ProgressReader(ArchiveReader):
+    def __init__(self, source: IO[bytes], *, root: RootOfTrust, on_progress: OnProgress) -> None:
+        super().__init__(source, root=root)
+        self._on_progress = on_progress
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        count = super().readinto(buffer)
+        self._on_progress(count)
+        return count
+
+
+def _back_up(part: Part, folder: Path, *, on_progress: OnProgress) -> Backup:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stamp = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC).strftime(_STAMP)
+    final = folder / ("keys.sealed" if part is Part.KEYS else f"{stamp}.sealed")
+    for left in folder.glob("*.unfinished"):  # by a backup that was killed
+        left.unlink()
+    draft = final.with_suffix(".unfinished")
+    note = Note(NOTE_FORMAT, part, pg_backup.register_identity(), clock.now().isoformat(), _settings_text())
+    try:
+        _write(draft, part, note, on_progress=on_progress)
+        _verify(draft, part, on_progress=on_progress)
+        with draft.open("rb") as written:
+            digest = file_digest(written, "sha256").hexdigest()
+        _put_in_place(draft, final)
+    finally:
+        draft.unlink(missing_ok=True)
+    return Backup(part, final, final.stat().st_size, digest)
+
+
+def _write(draft: Path, part: Part, note: Note, *, on_progress: OnProgress) -> None:
+    source = pg_backup.stream_keys() if part is Part.KEYS else pg_backup.stream_register()
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        archive = ArchiveWriter.begin(out, root=root_of_trust(), note=json.dumps(asdict(note)).encode())
+        for piece in source:
+            archive.write(piece)
+            on_progress(len(piece))
+        archive.finish()
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _verify(draft: Path, part: Part, *, on_progress: OnProgress) -> None:
+    """Open what was written, as a restore will, inside the instance: nothing lies in clear anywhere else."""
+    with opened(draft, root=root_of_trust(), on_progress=on_progress) as reader:
+        if part is Part.KEYS:
+            pg_backup.read_keys(pieces(reader))
+            return
+        place = Path(tempfile.mkdtemp(prefix="checking-", dir=data_dir()))
+        try:
+            unpack_register(reader, to=place)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _put_in_place(draft: Path, final: Path) -> None:
+    """Let the new file take the old one's name, then write zeros over the bytes of the old one."""
+    older = final.open("r+b") if final.exists() else None
+    draft.replace(final)
+    folder = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    if older:
+        with older:
+            _write_zeros(older)
+
+
+def _write_zeros(file: IO[bytes]) -> None:
+    left = os.fstat(file.fileno()).st_size
+    while left > 0:
+        left -= file.write(bytes(min(left, _PIECE_BYTES)))
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _settings_text() -> str:
+    return settings_file().read_text("utf-8") if settings_file().exists() else ""
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with exclusive_lock(data_dir() / "backup.lock"):
+        for left in data_dir().glob("checking-*"):  # by a backup that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+
+
+def _state_file() -> Path:
+    return data_dir() / "backups.json"
+
+
+def _remembered() -> Mapping[str, Any]:
+    try:
+        return cast("Mapping[str, Any]", json.loads(_state_file().read_text("utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def _remember(part: Part) -> None:
+    now = {"at": clock.true_seconds(), "epoch": max(living_epoch_ids(), default=0)}
+    draft = _state_file().with_suffix(".new")
+    draft.write_text(json.dumps({**_remembered(), part.value: now}), "utf-8")
+    draft.replace(_state_file())

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Makes an instance and opens it: servers started, databases and roles made, tables migrated, rights granted.
+
+Everything here can be run again: what is there already is left as it is.
+"""
+
+from importlib.resources import files
+from typing import Any
+
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql as pgsql
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.kernel import clock, database
+from rollkeeper.platform import pg_backup
+from rollkeeper.kernel import stores
+from rollkeeper.platform import embedded_postgres
+from rollkeeper.kernel.database import KeysRole, Role
+from rollkeeper.kernel.locks import exclusive_lock
+from rollkeeper.kernel.settings import InstanceKind, data_dir, instance_exists, is_made, made_mark, settings, write_settings
+from rollkeeper.ledger import publication
+from rollkeeper.operations.errors import InstanceKindMismatch, ServersInUse, ExternalDatabases
+from rollkeeper.vault import services as vault_acts
+from rollkeeper.vault import canaries
+from rollkeeper.vault import document_store as vault_copies
+from rollkeeper.vault import keys as vault_keys
+from rollkeeper.vault.offline_keys import renew_offline_keys
+
+
+def open_instance() -> None:
+    """Open this instance. One that is not there, or whose making broke off, is made (a demo instance, if nobody said else)."""
+    if is_made():
+        embedded_postgres.ensure_embedded_running()
+    else:
+        set_up_instance(settings().kind)
+
+
+def set_up_instance(kind: InstanceKind) -> None:
+    """Make the instance, or bring an older one up to date; an instance never changes its kind. Refuses: InstanceKindMismatch."""
+    if instance_exists() and settings().kind is not kind:
+        raise InstanceKindMismatch(data_dir=data_dir(), kind=settings().kind.value, asked=kind.value)
+    write_settings(kind=kind)
+    with exclusive_lock(data_dir() / "making.lock"):
+        make_stores()
+        vault_acts.begin_first_epoch()
+        vault_acts.resign_public_keys()
+        renew_offline_keys(console_authority(), lasts_days=settings().offline_max_age_days, on=clock.today())
+        canaries.ensure_canary(console_authority(), on=clock.today())
+        publication.prepare_receipts()
+        vault_copies.prepare()
+        made_mark().touch()
+
+
+def make_stores() -> None:
+    """Make both stores without a key or a row in them, or bring older ones up to date."""
+    if settings().register_url is None:
+        embedded_postgres.ensure_running()
+        _make_database(stores.REGISTER, list(Role), ["btree_gist", "amcheck"])
+        _make_database(stores.KEYS, list(KeysRole), ["amcheck"])
+    bring_up_to_date()
+
+
+def renew_passwords() -> None:
+    """Make every password of the two servers anew, whether or not the older ones are known. Refuses: ServersInUse."""
+    if settings().register_url:
+        raise ExternalDatabases
+    if not instance_exists():
+        return
+    embedded_postgres.stop_if_unused()
+    if any((store.data / "postmaster.pid").exists() for store in stores.STORES):
+        raise ServersInUse(data_dir=data_dir())
+    for store, roles in ((stores.REGISTER, list(Role)), (stores.KEYS, list(KeysRole))):
+        for role in (embedded_postgres.SUPERUSER, *roles):
+            stores.password_file(store, role).unlink(missing_ok=True)
+        pg_backup.reset_passwords(store, roles)
+
+
+def bring_up_to_date() -> None:
+    """Apply the migrations of the register and the schema of the keys, then grant the rights."""
+    connections["default"].close()
+    connections["default"].settings_dict.update(database.address(stores.REGISTER, Role.MIGRATOR))
+    try:
+        database.run(
+            "SET statement_timeout = 0"
+        )  # an index of a nation's lines takes longer than a statement may
+        call_command("migrate", verbosity=0, interactive=False)
+        for name in (
+            "forms",
+            "body",
+        ):  # the ledger's forms grow with the program, whatever migrations there are
+            database.run(database.sql("ledger", name))
+        database.run(_page("roles"))
+        set_counter_limits()
+    finally:
+        connections["default"].close()
+        connections["default"].settings_dict.update(database.address(stores.REGISTER, database.this_role()))
+    with database.connect(stores.KEYS, KeysRole.MIGRATOR) as keys:
+        keys.execute(vault_keys.schema())
+        keys.execute(_page("keys_roles"))
+
+
+def set_counter_limits(*, terminations_per_day: int | None = None) -> None:
+    """Write into the register, where no counter can set it, how many contracts counters may end within a day."""
+    most = settings().counter_terminations_per_day if terminations_per_day is None else terminations_per_day
+    database.run(
+        "CREATE OR REPLACE FUNCTION lines_counter_terminations_per_day() RETURNS integer LANGUAGE sql IMMUTABLE RETURN %s",
+        [most],
+    )
+
+
+def _page(name: str) -> str:
+    return (files("rollkeeper") / "operations" / "sql" / f"{name}.sql").read_text("utf-8")
+
+
+def _make_database(store: stores.Store, roles: list[Role] | list[KeysRole], extensions: list[str]) -> None:
+    name = f"rollkeeper_{store.name}"
+    place: dict[str, Any] = {
+        "host": str(stores.socket_folder()),
+        "port": store.port,
+        "user": embedded_postgres.SUPERUSER,
+        "password": stores.password(store, embedded_postgres.SUPERUSER),
+        "autocommit": True,
+    }
+    with psycopg.connect(dbname="postgres", **place) as cluster:
+        for role in roles:
+            if not cluster.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role.value]).fetchone():
+                cluster.execute(
+                    pgsql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER PASSWORD {}").format(
+                        pgsql.Identifier(role.value), stores.password(store, role.value)
+                    )
+                )
+        if not cluster.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            cluster.execute(pgsql.SQL("CREATE DATABASE {} OWNER migrator").format(pgsql.Identifier(name)))
+    with psycopg.connect(dbname=name, **place) as inside:
+        for extension in extensions:
+            inside.execute(pgsql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(pgsql.Identifier(extension)))
+        inside.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        inside.execute("ALTER SCHEMA public OWNER TO migrator")
+        # The tests, and nothing else, act in each role in turn out of the migrator's session.
+        for role in roles:
+            if role.value != "migrator":
+                inside.execute(
+                    pgsql.SQL("GRANT {} TO migrator WITH INHERIT FALSE").format(pgsql.Identifier(role.value))
+                )

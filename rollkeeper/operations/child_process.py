@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What every process beside the apps begins with: it ends when asked to, and when the process that started it is gone.
+
+The latter it sees by the pipe on its standard input, which closes.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+
+def run_as_child(keep: Callable[[threading.Event], None]) -> None:
+    """Keep something until asked to stop."""
+    import django
+
+    os.umask(0o077)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    django.setup()
+
+    from rollkeeper.platform import embedded_postgres
+
+    embedded_postgres.ensure_embedded_running()
+    keep(stop)
+
+
+def _end_with_parent(stop: threading.Event) -> None:
+    os.read(sys.stdin.fileno(), 1)  # not through a buffer, whose lock would be held when the interpreter ends
+    stop.set()

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The command line: each package brings its own commands, this file puts them under one name.
+
+Nothing of weight is imported before `main` stands guard: whoever presses Ctrl-C while the program starts is notified so in
+a sentence, too.
+"""
+
+import gc
+import io
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
+
+from rollkeeper import __version__
+
+if TYPE_CHECKING:
+    import typer
+
+BY_CTRL_C = 130
+
+
+def make_app(*, with_django: bool = True) -> "typer.Typer":
+    """Make the command line. A package's commands are imported when one of them is called, after Django is set up."""
+    import typer
+
+    from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
+    from rollkeeper.site.command_table import CommandsOnDemand, CommandsWithoutDjango
+
+    INSTANCE_OPENER.register_by_name("rollkeeper.operations.bootstrap:open_instance")
+    app = typer.Typer(
+        name="rollkeeper",
+        cls=CommandsOnDemand if with_django else CommandsWithoutDjango,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["--help", "-h"]},
+        help="A subscriber register that leaks nothing, cuts nobody off unheard, and forgets on time.",
+    )
+    version = typer.Option(
+        "--version", is_eager=True, callback=_show_version, help="Show the version and exit."
+    )
+
+    @app.callback(help=app.info.help)
+    def _options(*, version: Annotated[bool, version] = False) -> None:
+        pass
+
+    return app
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - Typer hands it over by its place
+    if asked:
+        print(f"rollkeeper {__version__}")  # noqa: T201 - the console of the other commands takes longer to import
+        sys.exit()
+
+
+def _only_serves(words: list[str]) -> bool:
+    """Tell whether these words only serve an instance that is there: the apps then do all the rest."""
+    if words[:1] not in (["serve"], ["demo"]) or {"-h", "--help"} & set(words):
+        return False
+    from rollkeeper.kernel.settings import is_made
+    from rollkeeper.operations.demo_logins import demo_exists
+
+    return (words[0] == "serve" or demo_exists()) and is_made()
+
+
+def _start_servers() -> None:
+    from rollkeeper.platform import embedded_postgres
+
+    with suppress(Exception):
+        embedded_postgres.ensure_embedded_running()
+
+
+def _ready(app: "typer.Typer") -> "typer.Typer":
+    """Look for garbage from now on, among what the command makes."""
+    gc.freeze()
+    gc.enable()
+    return app
+
+
+def main() -> None:
+    """Run one command. Exit codes: 0 done, 1 the answer is no, 2 the call was wrong, 130 stopped by Ctrl-C."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
+    os.umask(0o077)
+    gc.disable()  # what is imported stays: to look through it for garbage, again and again, took a tenth of the start
+    # Whoever starts the program with its input closed has given it nothing.
+    sys.stdin = sys.stdin or io.StringIO()
+    try:
+        if _only_serves(sys.argv[1:]):
+            # Before there are two threads: its modules import each other, and each thread could see half of one.
+            import_module("psycopg.conninfo")
+            # A fault of the servers is met again, and notified, by the command itself.
+            threading.Thread(target=_start_servers, daemon=True).start()
+            _ready(make_app(with_django=False))()
+        else:
+            _ready(make_app())()
+    except SystemExit as end:
+        # Typer has turned Ctrl-C into this code by now, without a word.
+        if end.code != BY_CTRL_C:
+            raise
+        _end(KeyboardInterrupt())
+    except (Exception, KeyboardInterrupt) as fault:
+        if os.environ.get("ROLLKEEPER_TRACEBACK"):
+            raise
+        _end(fault)
+
+
+def _end(fault: BaseException) -> None:
+    """Say in a sentence what went wrong and end with the exit code that belongs to it."""
+    # A second Ctrl-C would only tear up the sentence, or the servers on their way down.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from rollkeeper.kernel.console import show_error
+    from rollkeeper.operations.unexpected_errors import tell
+
+    report = tell(fault)
+    show_error(report)
+    sys.exit(BY_CTRL_C if isinstance(fault, KeyboardInterrupt) else report.kind.exit_code)
+
+
+if __name__ == "__main__":
+    main()

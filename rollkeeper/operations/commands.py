@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Commands about the installation itself: setup, serve, demo, doctor, backup, restore."""
+
+import dataclasses
+import datetime as dt
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import (
+    DateOption,
+    JsonOption,
+    emit,
+    err,
+    out,
+    progress,
+    read_instant,
+    show_table,
+)
+from rollkeeper.kernel.instance_opener import open_instance
+from rollkeeper.kernel.settings import InstanceKind, data_dir, settings
+from rollkeeper.operations.errors import DataDirInUse
+from rollkeeper.site.web_apps import APPS, AppName, app_named
+
+_SMALL_SERVERS = """
+# A demo is small: less memory, and none of the processes that only a large register needs.
+shared_buffers = '16MB'
+wal_buffers = '1MB'
+io_method = sync
+max_logical_replication_workers = 0
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(setup)
+    app.command()(serve)
+    app.command()(worker)
+    app.command()(demo)
+    app.command()(doctor)
+    app.command()(backup)
+    app.command()(restore)
+    app.command("finish-restore")(finish_restore)
+
+
+def setup(
+    *,
+    production: Annotated[
+        bool, typer.Option("--production", help="An instance for real people: no demo dates.")
+    ] = False,
+    new_passwords: Annotated[
+        bool, typer.Option("--new-passwords", help="Make every password of the two servers anew first.")
+    ] = False,
+) -> None:
+    """Make the instance, or bring it up to date.
+
+    Example: ROLLKEEPER_HOME=/srv/rollkeeper rollkeeper setup --production
+    """
+    from rollkeeper.operations import bootstrap
+
+    if new_passwords:
+        bootstrap.renew_passwords()
+    bootstrap.set_up_instance(InstanceKind.PRODUCTION if production else settings().kind)
+    out.print(f"The instance {data_dir()} is ready.")
+
+
+def serve(
+    *,
+    host: Annotated[
+        str, typer.Option("--host", help="The address of this machine to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", help="The back office's port; each further app takes the next.")
+    ] = 8000,
+    app: Annotated[
+        list[AppName] | None, typer.Option("--app", help="Only this app; repeat for more.")
+    ] = None,
+    no_worker: Annotated[
+        bool,
+        typer.Option("--no-worker", help="Do not run the background jobs: 'rollkeeper worker' runs them."),
+    ] = False,
+) -> None:
+    """Serve the web apps until Ctrl-C, and run the background jobs.
+
+    Example: rollkeeper serve --port 8000
+    """
+    from rollkeeper.operations.process_supervisor import serve as serve_apps
+
+    chosen = tuple(app_named(one.value) for one in app or ()) or APPS
+    serve_apps(host=host, port=port, apps=chosen, with_workers=not no_worker)
+
+
+def worker(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Run every job once and end: for a timer, or to look.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Send notices, tell the network, publish the ledger and erase what is due, by itself, until Ctrl-C.
+
+    'rollkeeper serve' does it too, unless asked not to. Each kind of work is kept by one process at a time, however many
+    there are, and 'rollkeeper doctor' says when each was last done. With --once the exit code is 1 where one failed.
+
+    Example: rollkeeper worker --once
+    """
+    open_instance()
+    if not settings().background_jobs:
+        err.print("Background jobs are switched off: 'background_jobs' in settings.toml says so.")
+    if not once:
+        from rollkeeper.operations.process_supervisor import worker as run_workers
+
+        run_workers()
+        return
+    from rollkeeper.operations.scheduler import all_jobs, run_each_once
+
+    done = run_each_once(all_jobs())
+    if as_json:
+        emit([{"job": name, **dataclasses.asdict(run)} for name, run in done.items()])
+    else:
+        show_table(
+            "Background jobs",
+            ("what", "did", "fault"),
+            [(name, f"{run.did:,}", run.fault or "") for name, run in done.items()],
+        )
+    if any(run.fault for run in done.values()):
+        raise typer.Exit(1)
+
+
+def demo(
+    *,
+    lines: Annotated[int, typer.Option(min=100, max=10_000, help="How many lines to invent.")] = 10_000,
+    serve_it: Annotated[bool, typer.Option("--serve", help="Serve the web apps when it is made.")] = False,
+    port: Annotated[
+        int, typer.Option("--port", help="The back office's port; each further app takes the next.")
+    ] = 8000,
+) -> None:
+    """Make a demo instance with invented people, a campaign half way, and a login for each role.
+
+    An instance that holds the demo already is left as it is.
+
+    Example: ROLLKEEPER_HOME=/tmp/trial rollkeeper demo --serve
+    """
+    from rollkeeper.operations.demo_logins import demo_exists, logins, subscriber
+
+    if not demo_exists():
+        _make_demo(lines)
+        if serve_it:
+            _start_again(port)
+    show_table(
+        "Logins of this demo instance",
+        ("user name", "password"),
+        [(x["user"], x["password"]) for x in logins()],
+    )
+    person = subscriber()
+    show_table(
+        "A subscriber of this demo instance",
+        ("number", "document", "its number", "name"),
+        [(person["number"], person["document_type"], person["document_number"], person["name"])],
+    )
+    out.print(
+        f"Nobody is registered for {person.get('unregistered') or 'no line'}: whoever has it may register it in the same portal.",
+        markup=False,
+    )
+    out.print(
+        f"The code for the subscriber portal comes into {data_dir() / 'outbox' / 'messages.jsonl'}.",
+        markup=False,
+    )
+    if serve_it:
+        from rollkeeper.operations.process_supervisor import serve as serve_apps
+
+        serve_apps(host="127.0.0.1", port=port, is_compact=True)
+
+
+def _start_again(port: int) -> None:
+    """Go on as a process that only serves: what made the demo takes 110 MB more, for as long as it is served."""
+    from django.db import connections
+
+    from rollkeeper.platform import embedded_postgres
+
+    connections.close_all()
+    embedded_postgres.stop_if_unused()  # they too have filled their memory with what made it
+    words = [sys.executable, "-m", "rollkeeper.operations.cli", "demo", "--serve", "--port", str(port)]
+    os.execv(words[0], words)  # noqa: S606 - this program again
+
+
+def _make_demo(lines: int) -> None:
+    from rollkeeper.operations import demo as scenario
+    from rollkeeper.operations.demo_logins import demo_was_interrupted
+
+    if not demo_was_interrupted() and data_dir().is_dir() and any(data_dir().iterdir()):
+        # A demo that breaks off is cleared away, whole folder and all: nothing else may lie in it.
+        raise DataDirInUse(data_dir=data_dir())
+    os.environ.setdefault("ROLLKEEPER_SERVER_CONFIGURATION", _SMALL_SERVERS)
+    with progress("Inventing people and living through a campaign", total=scenario.day_count()) as bar:
+        scenario.make_demo(lines=lines, on_day_passed=bar.advance)
+
+
+def doctor(*, as_json: JsonOption = False) -> None:
+    """Say whether this installation is sound, and what to do where it is not.
+
+    Example: rollkeeper doctor --json
+    """
+    from rollkeeper.operations.doctor import Health, examine
+
+    open_instance()
+    found = examine()
+    if as_json:
+        emit(
+            [
+                {"check": f.check, "health": f.health, "sentence": f.sentence, "remedy": f.remedy}
+                for f in found
+            ]
+        )
+    else:
+        marks = {Health.OK: "ok", Health.WARNING: "warning", Health.ERROR: "ERROR"}
+        show_table(
+            "Is this installation healthy?",
+            ("", "what", "found"),
+            [(marks[f.health], f.check, f"{f.sentence} {f.remedy}".strip()) for f in found],
+        )
+    if any(f.health is Health.ERROR for f in found):
+        raise typer.Exit(1)
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where backups are kept; made if need be.", metavar="DIR")],
+    *,
+    register_only: Annotated[bool, typer.Option("--register", help="Only the register.")] = False,
+    keys_only: Annotated[
+        bool, typer.Option("--keys", help="Only the keys; the older backup of them is removed.")
+    ] = False,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Back up the register and the keys, sealed and apart, and read each backup again before it counts.
+
+    Backups of the register are all kept, under DIR/register; of the keys there is one, DIR/keys/keys.sealed, so that
+    nobody comes back who was erased. Neither holds the root of trust: keep that apart, or nothing is ever restored.
+
+    Example: rollkeeper backup /mnt/backup
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.operations.backup import Part, back_up, estimated_bytes
+
+    open_instance()
+    chosen = [Part.REGISTER] if register_only else []
+    parts = (chosen + ([Part.KEYS] if keys_only else [])) or list(Part)
+    with progress("Backing up (bytes)", total=estimated_bytes(parts)) as bar:
+        made = back_up(console_authority(), folder, parts=parts, on=on or clock.today(), on_progress=bar.advance)
+    if as_json:
+        emit(
+            [{"store": b.part, "file": str(b.file), "bytes": b.byte_count, "sha256": b.digest} for b in made]
+        )
+        return
+    for one in made:
+        out.print(f"{one.file}: {one.byte_count:,} bytes, read again and found whole.", markup=False)
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="The folder that 'rollkeeper backup' wrote.", metavar="DIR")],
+    *,
+    secrets: Annotated[
+        Path, typer.Option("--secrets", help="The folder with what was kept apart: root.key and the others.")
+    ],
+    register_name: Annotated[
+        str | None, typer.Option("--register", help="A named backup of the register; the newest without it.")
+    ] = None,
+    root_url: Annotated[
+        str | None, typer.Option("--root-url", help="The key service, where that is the root of trust.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Restore the register and the newest keys into a new instance (ROLLKEEPER_HOME), with new passwords.
+
+    Whoever was erased since the register was backed up stays erased.
+
+    Example: ROLLKEEPER_HOME=/srv/restored rollkeeper restore /mnt/backup --secrets /media/kept
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.operations.restore import backup_bytes
+    from rollkeeper.operations.restore import restore as bring_back
+
+    with progress("Restoring (bytes)", total=backup_bytes(folder, register_name=register_name)) as bar:
+        back = bring_back(
+            console_authority(), folder, secrets=secrets, register_name=register_name, root_url=root_url, on_progress=bar.advance,
+        )  # fmt: skip
+    if as_json:
+        emit(dataclasses.asdict(back))
+        return
+    out.print(
+        f"The instance {data_dir()} is restored: the register of {back.register_made_at}, the keys of {back.keys_made_at}."
+    )
+    out.print(
+        f"{back.opening:,} protected subscribers open; {back.erased_again:,} erased since then were erased again."
+    )
+    out.print(
+        "It does nothing by itself and publishes into its own folder. Where it takes the other instance's place, write"
+        " 'background_jobs = true' and 'ledger_folder' into settings.toml."
+    )
+    if back.without_key:
+        out.print(
+            f"{back.without_key:,} records were sealed after the keys were backed up: they are lost, register them again."
+        )
+
+
+def finish_restore(
+    *,
+    register_of: Annotated[
+        dt.datetime,
+        typer.Option(
+            "--register-of",
+            parser=read_instant,
+            metavar="INSTANT",
+            help="What the register was brought back to.",
+        ),
+    ],
+    keys_of: Annotated[
+        dt.datetime,
+        typer.Option(
+            "--keys-of", parser=read_instant, metavar="INSTANT", help="What the keys were brought back to."
+        ),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Do what 'restore' does at its end, where you brought back servers of your own with their own tools.
+
+    Whoever was erased since is erased again, and orders to the network go on behind all that elements may have heard. An instant without
+    an offset is of the instance's zone. docs/runbook/own-servers.md says what comes before.
+
+    Example: rollkeeper finish-restore --register-of 2012-03-01T02:00:00+08:00 --keys-of 2012-03-08T02:00:00+08:00
+    """
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.operations.restore import finish_restore as finish
+
+    open_instance()
+    back = finish(console_authority(), register_of=register_of, keys_of=keys_of, on=clock.today())
+    if as_json:
+        emit(dataclasses.asdict(back))
+        return
+    out.print(
+        f"{back.opening:,} protected subscribers open; {back.erased_again:,} erased since then were erased again; {back.without_key:,} came"
+        " after the keys and are lost."
+    )

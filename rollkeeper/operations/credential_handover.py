@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an app is given: a small instance of its own with the few secrets that it needs, and a user of its own.
+
+An app calls this folder its instance and cannot read the true one: neither the root of trust nor a password of another role,
+nor the key with which another app signs its sessions. Where an ordinary user runs Rollkeeper, the folder is the same, and
+the wall around it is not there.
+"""
+
+import os
+import shutil
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import distribution
+from pathlib import Path
+
+import tomli_w
+
+import rollkeeper
+from rollkeeper.kernel import stores
+from rollkeeper.kernel.database import KeysRole
+from rollkeeper.platform.os_users import allow_traversal, is_readable_by_others, system_user
+from rollkeeper.kernel.settings import data_dir, settings_file
+from rollkeeper.ledger.tile_store import public_folder
+from rollkeeper.site.web_apps import App
+from rollkeeper.vault import document_store
+
+_NOT_FOR_APPS = ("alarms_to", "smtp_url")
+_PASSED_VARIABLES = (
+    "PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LC_TIME", "PYTHONPATH", "SSL_CERT_DIR", "SSL_CERT_FILE",
+    "TMPDIR", "TZ", "VIRTUAL_ENV",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class AppCredentials:
+    """One app's folder and its user; None where it runs as whoever serves."""
+
+    app: App
+    folder: Path
+    user: str | None
+
+    @classmethod
+    def to(cls, app: App) -> "AppCredentials":
+        """Make the folder anew, with what this app needs today."""
+        _remove_stale()
+        folder = data_dir() / "run" / "apps" / f"{app.name}.{os.getpid()}"
+        shutil.rmtree(folder, ignore_errors=True)
+        for place in (folder, folder / "secrets", folder / "ledger"):
+            place.mkdir(mode=0o700, parents=True)
+        made = cls(app, folder, _user_of(app))
+        made.renew()
+        if made.user:
+            allow_traversal(folder / "secrets")
+            _allow_reading_ledger()
+            if app.seals:
+                _allow_writing_copies(made.user)
+            for place in (folder, folder / "secrets", folder / "ledger"):
+                shutil.chown(place, group=made.user)
+                place.chmod(0o750)
+        return made
+
+    def renew(self) -> None:
+        """Hand over again what was changed in the instance since: the agent of a key service renews tokens."""
+        for name, text in self._texts():
+            file = self.folder / name
+            if not file.exists() or file.read_text("utf-8") != text:
+                self._write(file, text)
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the app's process: nothing of the caller's that an app does not need."""
+        return {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ} | {
+            "HOME": str(self.folder),
+            "ROLLKEEPER_HOME": str(self.folder),
+            "ROLLKEEPER_SOCKETS": str(stores.socket_folder()),
+        }
+
+    def clear(self) -> None:
+        """Take back what was delivered."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        yield "settings.toml", _settings(self.app)
+        yield "secrets/web.key", stores.derived_secret(f"app {self.app.name}")
+        if self.app.is_staffs:
+            yield "secrets/staff.key", stores.staff_secret()
+        files = [stores.password_file(stores.REGISTER, self.app.role)]
+        files += [stores.password_file(stores.KEYS, KeysRole.SEALER)] if self.app.seals else []
+        wanted = [
+            *files,
+            *(
+                data_dir() / name
+                for name in (
+                    "secrets/index.key",
+                    "secrets/index.token",
+                    "secrets/public-keys.pub",
+                    "ledger/vkey",
+                    *self.app.needs,
+                )
+            ),
+        ]
+        for file in wanted:
+            if file.exists():
+                yield str(file.relative_to(data_dir())), file.read_text("utf-8")
+
+    def _write(self, file: Path, text: str) -> None:
+        draft = file.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(
+            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+        ) as out:
+            out.write(text)
+        if self.user:
+            shutil.chown(draft, self.user, self.user)
+        draft.chmod(0o400)
+        draft.replace(file)
+
+
+def _remove_stale() -> None:
+    """Remove what was delivered by a process that is gone; two that serve one instance do not get in each other's way."""
+    for folder in (data_dir() / "run" / "apps").glob("*.*"):
+        if not Path("/proc", folder.suffix[1:]).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _settings(app: App) -> str:
+    raw = tomllib.loads(settings_file().read_text("utf-8")) if settings_file().exists() else {}
+    # An app's instance is another than the true one, where the public ledger and the copies of documents lie.
+    raw.setdefault("ledger_folder", str(public_folder()))
+    raw.setdefault("documents_url", (data_dir() / "documents").as_uri())
+    kept_back = _NOT_FOR_APPS if app.seals else {*_NOT_FOR_APPS, "documents_url"}
+    return tomli_w.dumps({name: value for name, value in raw.items() if name not in kept_back})
+
+
+def _allow_reading_ledger() -> None:
+    """Let every user read what is published anyway, where it lies in the instance. Elsewhere the operator decides who may."""
+    folder = public_folder()
+    if folder.is_relative_to(data_dir()):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
+        allow_traversal(folder)
+
+
+def _allow_writing_copies(user: str) -> None:
+    """Let an app put copies of documents into their folder: it finds none there that it cannot name, and lists nothing.
+
+    The folders inside are made beforehand: one that the app made would be its own to list, one that a restore made nobody else's.
+    """
+    folder = document_store.folder()
+    if folder:
+        document_store.prepare()
+        for place in (folder, *(folder / name for name in document_store.PREFIXES)):
+            place.mkdir(exist_ok=True)
+            shutil.chown(place, "root", user)
+            place.chmod(0o730)
+        allow_traversal(folder)
+
+
+def _user_of(app: App) -> str | None:
+    """Return the app's own user where root serves and that user can read the program."""
+    user = system_user(f"rollkeeper-{app.name}")
+    if user is None:
+        return None
+    program = [
+        Path(sys.executable), Path(sys.executable).resolve(), Path(rollkeeper.__file__),
+        Path(str(distribution("django").locate_file("django/__init__.py"))),
+    ]  # fmt: skip
+    for place in program:
+        allow_traversal(place)
+    return user if all(map(is_readable_by_others, program)) else None

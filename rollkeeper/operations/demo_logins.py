@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The logins of a demo and the marks that tell how far its making came.
+
+Apart from the demo itself, so that an instance which holds one is served without reading what makes one.
+"""
+
+import json
+import os
+
+from rollkeeper.kernel.settings import data_dir
+
+LOGINS = "demo-logins.json"
+SUBSCRIBER = "demo-subscriber.json"
+IN_PROGRESS = "demo-in-progress"
+
+
+def demo_exists() -> bool:
+    """Tell whether this instance holds the demo already, whole."""
+    return (data_dir() / LOGINS).exists()
+
+
+def demo_was_interrupted() -> bool:
+    """Tell whether the demo was begun here and broke off: it is then made anew from the start."""
+    return (data_dir() / IN_PROGRESS).exists()
+
+
+def logins() -> list[dict[str, str]]:
+    """Return user name, password and role of each demo login."""
+    found: list[dict[str, str]] = json.loads((data_dir() / LOGINS).read_text("utf-8"))
+    return found
+
+
+def subscriber() -> dict[str, str]:
+    """Return the number of one registered line, and what its subscriber, whom nobody ever met, would show of themselves."""
+    found: dict[str, str] = json.loads((data_dir() / SUBSCRIBER).read_text("utf-8"))
+    return found
+
+
+def write_logins(made: list[dict[str, str]], *, subscriber: dict[str, str]) -> None:
+    """Keep the logins for the next start, mode 0600. Everybody in the instance is invented."""
+    _write(SUBSCRIBER, subscriber)
+    _write(LOGINS, made)
+
+
+def _write(name: str, what: object) -> None:
+    with os.fdopen(os.open(data_dir() / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump(what, out, indent=1, ensure_ascii=False)

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writes the pages under ``docs/`` that are made from the code: settings, errors, commands, life of a line, permissions, verbs.
+
+Run as ``make docs``. An architecture test fails while a page on disk differs from what this file would write.
+"""
+
+import importlib
+import os
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import tomli_w
+import typer
+from typer.core import TyperGroup
+
+import rollkeeper
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.settings import Settings
+from rollkeeper.portal.data_export import data_export_page
+
+DOCS = Path(__file__).parents[2] / "docs"
+FORMS = Path(__file__).parents[1] / "ledger" / "sql" / "entry_schemas.sql"
+MADE = "<!-- Written by `make docs`; edit the code it comes from instead. -->\n\n"
+
+
+def settings_page() -> str:
+    """List every setting of `settings.toml` with its default."""
+    rows = [
+        f"| `{name}` | {field.description or ''} | {_as_toml(field.default)} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    head = "# Settings\n\nThey stand in `settings.toml` in the instance (`ROLLKEEPER_HOME`); all faults are reported at once.\n\n"
+    return head + MADE + "| setting | what it decides | default |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def _as_toml(default: object) -> str:
+    """Return a default as it may be copied into `settings.toml`; of one that is not set there is nothing to copy."""
+    return "(unset)" if default is None else f"`{_toml_value(default)}`"
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml_value, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name} = {_toml_value(one)}' for name, one in value.items())}}}"
+    return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
+
+
+def error_classes() -> list[type[RollkeeperError]]:
+    """Return every refusal of Rollkeeper, by code."""
+    for module in pkgutil.walk_packages(rollkeeper.__path__, "rollkeeper."):
+        if ".migrations" not in module.name and not module.name.endswith(("urls", "wsgi")):
+            importlib.import_module(module.name)
+    found = (error for error in _below(RollkeeperError) if error.__module__.startswith("rollkeeper."))
+    return sorted(found, key=lambda error: error.code)
+
+
+def errors_page() -> str:
+    """List every refusal with what it says and what to do."""
+    rows = [
+        f"| `{e.code}` | {e.kind.value} | {_cell(e.sentence)} | {_cell(e.remedy)} |" for e in error_classes()
+    ]
+    head = "# Refusals\n\nExit code 2 where the kind is malformed or internal, 1 otherwise. Facts stand in braces.\n\n"
+    return head + MADE + "| code | kind | sentence | remedy |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Give every command's full name and its help."""
+    from rollkeeper.operations.cli import make_app
+
+    yield from _walk(typer.main.get_command(make_app()), "rollkeeper")
+
+
+def commands_page() -> str:
+    """List every command with its help."""
+    parts = [f"## {name}\n\n{text.strip()}\n" for name, text in commands()]
+    return (
+        "# Commands\n\nExit codes: 0 done, 1 the answer is no, 2 the call was wrong.\n\n"
+        + MADE
+        + "\n".join(parts)
+    )
+
+
+def lifecycle_page() -> str:
+    """Draw the life of a line from its transition table."""
+    from rollkeeper.lines.choices import lifecycle_markdown
+
+    return "# The life of a line\n\n" + MADE + lifecycle_markdown()
+
+
+def permissions_page() -> str:
+    """List which role has which permission."""
+    from rollkeeper.access.authority import rule_for
+    from rollkeeper.access.roles import Permission
+
+    rows = [
+        f"| {permission.value} | {', '.join(role.value for role in rule_for(permission).roles)} | {rule_for(permission).people} |"
+        for permission in Permission
+    ]
+    return "# Permissions\n\n" + MADE + "| permission | roles | people |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def verbs_page() -> str:
+    """List what the ledger can say, and what the entries of each verb hold."""
+    from rollkeeper.ledger.docs_page import verbs_markdown
+
+    return "# What the ledger says\n\n" + MADE + verbs_markdown()
+
+
+def packs_page() -> str:
+    """List every field of a rule pack and whether something obeys it."""
+    from rollkeeper.law.docs_page import packs_markdown
+
+    return "# Rule packs\n\n" + MADE + packs_markdown()
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "errors.md": errors_page,
+    "commands.md": commands_page,
+    "lifecycle.md": lifecycle_page,
+    "permissions.md": permissions_page,
+    "verbs.md": verbs_page,
+    "packs.md": packs_page,
+    "data-export.md": data_export_page,
+}
+
+
+def _below(parent: type[RollkeeperError]) -> set[type[RollkeeperError]]:
+    return {deep for child in parent.__subclasses__() for deep in {child, *_below(child)}}
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _walk(command: object, name: str) -> Iterator[tuple[str, str]]:
+    if not isinstance(command, TyperGroup):
+        yield name, getattr(command, "help", "") or ""
+        return
+    context = typer.Context(command)
+    for word in sorted(command.list_commands(context)):
+        yield from _walk(command.get_command(context, word), f"{name} {word}")
+
+
+def main() -> None:
+    """Write all pages."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollkeeper.site.settings")
+    import django
+
+    django.setup()
+    DOCS.mkdir(exist_ok=True)
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), "utf-8")
+    from rollkeeper.ledger.docs_page import entry_schemas_sql
+
+    FORMS.write_text(entry_schemas_sql(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

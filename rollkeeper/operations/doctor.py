@@ -1,0 +1,483 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Is this installation healthy? One check a promise; a check that could not look is a fault, not a pass."""
+
+import datetime as dt
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.access.queries import new_approvers
+from rollkeeper.offline.queries import count_waiting
+from rollkeeper.disclosures.queries import count_overdue_notifications
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import stores
+from rollkeeper.kernel.database import KeysRole, connect, rows
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.jobs import PeriodicJob, is_late, last_run
+from rollkeeper.kernel.settings import InstanceKind, data_dir, settings
+from rollkeeper.law.calendars import have_same_days
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.publication import check_witnesses
+from rollkeeper.ledger.queries import newest_publication, skipped_entries
+from rollkeeper.retention.abandoned import LONGEST, count_abandoned
+from rollkeeper.retention.legal_holds import current_legal_holds
+from rollkeeper.operations.backup import Part, last_backup
+from rollkeeper.operations.scheduler import all_jobs
+from rollkeeper.vault import canaries, epochs
+from rollkeeper.vault import document_store
+from rollkeeper.vault.keys import living_epoch_ids
+from rollkeeper.vault.root import index_key
+
+MIN_FREE_BYTES = 2 * 1024**3
+WITNESS_TIMEOUT_S = 3
+MAX_OFFLINE_WAIT = dt.timedelta(hours=1)
+
+
+class Health(StrEnum):
+    """How it is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and what to do about it."""
+
+    check: str
+    health: Health
+    sentence: str
+    remedy: str = ""
+
+
+def examine() -> list[Finding]:
+    """Run every check; none stops another."""
+    return [finding for check in CHECKS for finding in _run_check(check)]
+
+
+def _run_check(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    name = check.__name__.removeprefix("_check_").replace("_", " ")
+    try:
+        return [Finding(name, f.health, f.sentence, f.remedy) for f in check()]
+    except RollkeeperError as fault:
+        return [Finding(name, Health.ERROR, str(fault), fault.advice)]
+    except Exception as fault:  # noqa: BLE001 - whatever stops a check is itself the finding; its text may hold values
+        return [
+            Finding(
+                name, Health.ERROR, f"This could not be looked at ({type(fault).__name__}).", "See the log."
+            )
+        ]
+
+
+def _ok(sentence: str) -> Finding:
+    return Finding("", Health.OK, sentence)
+
+
+def _check_instance() -> Iterator[Finding]:
+    if settings().kind is InstanceKind.PRODUCTION:
+        yield _ok("A production instance on the true date.")
+    else:
+        day = clock.demo_date()
+        detail = f"believes it is {day}" if day else "runs on the true date"
+        yield Finding("", Health.WARNING, f"A demo instance; it {detail}.", "Keep no real person in a demo instance.")
+
+
+def _check_secrets() -> Iterator[Finding]:
+    loose = [
+        file.name
+        for file in (data_dir() / "secrets").iterdir()
+        if stat.S_IMODE(file.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
+    ]
+    if loose:
+        yield Finding(
+            "", Health.ERROR, f"Others may read: {', '.join(sorted(loose))}.", "chmod 600 these files."
+        )
+    else:
+        yield _ok("Every secret is readable by its owner alone.")
+
+
+def _check_disk() -> Iterator[Finding]:
+    free = shutil.disk_usage(data_dir()).free
+    detail = f"{free / 1024**3:.1f} GiB free under the instance."
+    yield (
+        _ok(detail)
+        if free > MIN_FREE_BYTES
+        else Finding("", Health.ERROR, detail, "Make room before the next nightly run.")
+    )
+
+
+def _check_register() -> Iterator[Finding]:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield Finding("", Health.ERROR, "The tables are older than this version.", "Run 'rollkeeper setup'.")
+    else:
+        (version,) = rows("SELECT current_setting('server_version') AS version")
+        yield _ok(
+            f"The register answers (PostgreSQL {version.version}); its tables are those of this version."
+        )
+
+
+def _check_keys() -> Iterator[Finding]:
+    with connect(stores.KEYS, KeysRole.VAULT) as keys:
+        row = keys.execute("SELECT max(begun_at), count(*) FROM epoch WHERE ended_at IS NULL").fetchone()
+    begun, living = row or (None, 0)
+    if not living or begun is None:
+        yield Finding(
+            "", Health.ERROR, "No epoch of keys has begun: nothing can be sealed.", "Run 'rollkeeper setup'."
+        )
+    else:
+        yield _ok(f"The store of keys answers; its epoch began on {begun:%Y-%m-%d}.")
+        if is_over(begun, settings().rotate_keys_within_days, now=clock.now()):
+            yield Finding(
+                "",
+                Health.WARNING,
+                f"The epoch of keys is older than {settings().rotate_keys_within_days} days.",
+                "Run 'rollkeeper vault rotate', then 'rollkeeper backup DIR'.",
+            )
+
+
+def is_over(begun: dt.datetime, days: int, *, now: dt.datetime) -> bool:
+    """Tell whether more than so many days have gone by, counted by the hour and minute."""
+    return now - begun > dt.timedelta(days=days)
+
+
+def _check_root() -> Iterator[Finding]:
+    epochs.secret_of(max(living_epoch_ids()))
+    index_key().digests([b"doctor"])
+    epochs.require_genuine()
+    yield _ok("The root of trust opens the epoch of keys, and the key of the index is there.")
+
+
+def _check_canaries() -> Iterator[Finding]:
+    alarms = canaries.open_alarms()
+    if alarms:
+        named = ", ".join(str(alarm.entry_id) for alarm in alarms[-5:])
+        yield Finding(
+            "",
+            Health.ERROR,
+            f"{len(alarms):,} alarms are open (a canary was opened, or all staff reached the limit of openings); ledger entries"
+            f" that say by whom: {named}.",
+            "docs/runbook/alarm.md; then 'rollkeeper vault alarms --settle --as USER'.",
+        )
+    if not canaries.has_canary(max(living_epoch_ids(), default=0)):
+        yield Finding("", Health.WARNING, "The present epoch has no canary.", "Run 'rollkeeper setup'.")
+    elif not alarms:
+        yield _ok("There is a canary among the people, and nobody opened one.")
+
+
+def _check_approvers() -> Iterator[Finding]:
+    fresh = new_approvers() if settings().kind is InstanceKind.PRODUCTION else []
+    if fresh:
+        named = ", ".join(f"{one.username} ({one.role})" for one in fresh[:10])
+        yield Finding(
+            "",
+            Health.WARNING,
+            f"Within seven days {len(fresh):,} roles were granted with which people decide with others: {named}.",
+            "Ask whoever is responsible whether each was meant; 'rollkeeper staff suspend USER' closes an account.",
+        )
+    else:
+        yield _ok("Nobody was lately given a role that decides with others.")
+
+
+def _check_disclosures() -> Iterator[Finding]:
+    late = count_overdue_notifications(clock.today())
+    if late:
+        yield Finding(
+            "",
+            Health.ERROR,
+            f"{late:,} people whose record was opened on a disclosure request were not detail in time.",
+            "Run 'rollkeeper disclosures run', then 'rollkeeper notices send'.",
+        )
+    else:
+        yield _ok("Whoever had to be detail of a disclosure request was detail.")
+
+
+def _check_holds() -> Iterator[Finding]:
+    today = clock.today()
+    due = sum(one.review_on <= today for one in current_legal_holds(console_authority(), on=today))
+    if due:
+        yield Finding(
+            "",
+            Health.WARNING,
+            f"{due:,} legal holds are due for review: is what they keep still needed?",
+            "See 'rollkeeper holds list'; end those that are not, or lay them anew for the same case.",
+        )
+    else:
+        yield _ok("No legal hold waits to be reviewed.")
+
+
+def _check_backups() -> Iterator[Finding]:
+    if settings().register_url:
+        yield _ok("The stores lie on servers of yours, which have backups of their own.")
+        return
+    worse = Health.ERROR if settings().kind is InstanceKind.PRODUCTION else Health.WARNING
+    found = [(part, _fault_of_backup(part)) for part in Part]
+    for part, why in found:
+        if why:
+            yield Finding("", worse, f"The {part.value}: {why}.", "Run 'rollkeeper backup DIR'.")
+    if not any(why for _, why in found):
+        yield _ok(
+            f"Both stores are backed up, the keys not over {settings().keys_backup_max_age_days} days ago."
+        )
+
+
+def _fault_of_backup(part: Part) -> str:
+    made = last_backup(part)
+    if made is None:
+        return "never backed up from this instance"
+    if made.epoch_id < min(living_epoch_ids(), default=0):
+        return "the keys were rotated since its last backup, which opens no more"
+    now = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC)
+    if part is Part.KEYS and is_over(made.at, settings().keys_backup_max_age_days, now=now):
+        days = settings().keys_backup_max_age_days
+        return f"the last backup is older than {days} days, so that it may hold keys of erased people"
+    return ""
+
+
+def _check_document_copies() -> Iterator[Finding]:
+    known, missing = document_store.look()
+    if missing:
+        yield Finding(
+            "",
+            Health.ERROR,
+            f"Of the newest copies of documents {len(missing)} are not in their store.",
+            "Bring the store back from its backup; is 'documents_url' in settings.toml right?",
+        )
+    else:
+        yield _ok(f"The store of document copies answers; the register knows {known:,} copies.")
+
+
+def _check_abandoned_applications() -> Iterator[Finding]:
+    left = count_abandoned(older_than=LONGEST)
+    if left:
+        yield Finding(
+            "",
+            Health.ERROR,
+            f"{left:,} applications came to nothing over a day ago, and the identity in them is not erased.",
+            "Run 'rollkeeper retention erase' now, and keep 'rollkeeper worker' running from now on.",
+        )
+    else:
+        yield _ok("No identity is kept from an application that came to nothing over a day ago.")
+
+
+def _check_emergency_floor() -> Iterator[Finding]:
+    found = rows(
+        "SELECT convalidated FROM pg_constraint WHERE conname = 'provisioning_command_bars_the_floor'"
+        " AND conrelid = 'provisioning_command'::regclass"
+    )
+    if found and found[0].convalidated:
+        yield _ok("No command can bar emergency calls: the constraint stands.")
+    else:
+        yield Finding(
+            "",
+            Health.ERROR,
+            "The constraint that keeps emergency calls open is missing.",
+            "Stop every nightly run.",
+        )
+
+
+def _check_ledger() -> Iterator[Finding]:
+    wrong = rows(
+        "SELECT grantee, privilege_type FROM information_schema.role_table_grants"
+        " WHERE table_name IN ('ledger_entry', 'ledger_leaf', 'ledger_tile', 'ledger_integration', 'ledger_checkpoint',"
+        " 'ledger_publication')"
+        " AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE') AND grantee <> 'postgres'"
+    )
+    if wrong:
+        who = ", ".join(sorted({row.grantee for row in wrong}))
+        yield Finding(
+            "", Health.ERROR, f"The ledger can be changed by: {who}.", "Run 'rollkeeper setup' to grant anew."
+        )
+    else:
+        yield _ok("No role may change or remove a ledger entry.")
+    if passed := skipped_entries():
+        named = ", ".join(str(entry_id) for entry_id in passed[:5])
+        yield Finding(
+            "",
+            Health.ERROR,
+            f"Ledger entries were put in behind what is in the tree, under the number of an older transaction, and"
+            f" will never be published: {named}{' and more' if len(passed) > 5 else ''}.",
+            "No act of this program does so: somebody writes to the register past it. Find out who owns the database.",
+        )
+    (waiting,) = rows(
+        "SELECT count(*) AS entries FROM ledger_entry WHERE at < %s"
+        " AND NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = ledger_entry.entry_id AND l.leaf_index < %s)",
+        [clock.now() - dt.timedelta(hours=settings().ledger_publish_within_hours), _published_size()],
+    )
+    if waiting.entries:
+        yield Finding(
+            "",
+            Health.WARNING,
+            f"{waiting.entries:,} ledger entries older than {settings().ledger_publish_within_hours} hours are not"
+            " published.",
+            "Keep 'rollkeeper worker' running, which publishes, and let somebody outside keep the checkpoints.",
+        )
+
+
+def _published_size() -> int:
+    newest = newest_publication()
+    return newest.size if newest else 0
+
+
+def _check_witnesses() -> Iterator[Finding]:
+    if not settings().ledger_witnesses:
+        yield Finding(
+            "",
+            Health.WARNING if settings().kind is InstanceKind.PRODUCTION else Health.OK,
+            "No witness cosigns the ledger: only who keeps checkpoints would notice another history.",
+            "Name witnesses in 'ledger_witnesses' (docs/publishing.md).",
+        )
+        return
+    yield _age_of_cosigned()
+    statuses = check_witnesses(timeout_s=WITNESS_TIMEOUT_S)
+    for one in statuses:
+        if one.fault:
+            yield Finding("", Health.ERROR, str(one.fault), one.fault.advice)
+        elif one.why:
+            yield Finding(
+                "", Health.WARNING, f"The witness {one.witness}: {one.why}.", "Ask whoever runs the witness."
+            )
+    if not any(one.fault or one.why for one in statuses):
+        yield _ok(
+            f"Every witness answers ({len(statuses)}), and holds nothing that the ledger does not continue."
+        )
+
+
+def _age_of_cosigned() -> Finding:
+    newest = newest_publication(cosigned=True)
+    if newest is None or newest.cosigned_at is None:
+        return Finding(
+            "", Health.WARNING, "No checkpoint was ever cosigned.", "Run 'rollkeeper ledger publish'."
+        )
+    age = dt.datetime.fromtimestamp(clock.true_seconds(), dt.UTC) - newest.cosigned_at
+    detail = f"The last cosigned checkpoint covers {newest.size:,} entries and is {_age_text(age)} old."
+    if age <= dt.timedelta(hours=settings().ledger_publish_within_hours):
+        return _ok(detail)
+    return Finding("", Health.WARNING, detail, "Keep 'rollkeeper worker' running, which publishes.")
+
+
+def _age_text(age: dt.timedelta) -> str:
+    minutes = max(0, int(age.total_seconds()) // 60)
+    if minutes < 2 * 60:
+        return f"{minutes} minutes"
+    return f"{minutes // 60} hours" if minutes < 3 * 24 * 60 else f"{minutes // (24 * 60)} days"
+
+
+def _check_law() -> Iterator[Finding]:
+    pack = load_pack(settings().pack)
+    yield _ok(f"The rule pack {pack.id} loads and passes its own cases; hash {pack.hash[:16]}.")
+    # Without a duty no clock runs against anybody, whatever zone the pack names.
+    if pack.duty and not have_same_days(pack.zone, settings().zone, on=clock.today()):
+        yield Finding(
+            "",
+            Health.ERROR,
+            f"The rule pack {pack.id} counts days in {pack.zone}, this instance in {settings().zone}: its days are not the law's.",
+            "Set the setting 'zone' to the pack's; no campaign is planned and nothing is prepared before.",
+        )
+
+
+def _check_notices_and_commands() -> Iterator[Finding]:
+    """What is held on purpose (by a stay, a stopped batch, a day on which the desks are shut) does not wait for the network."""
+    now = clock.now()
+    (commands,) = rows(
+        "SELECT count(*) AS n FROM provisioning_command WHERE state IN ('waiting', 'sent') AND asked_at < %s"
+        " AND NOT (state = 'waiting' AND attempts = 0 AND next_try_at > %s)",
+        [now - dt.timedelta(hours=24), now],
+    )
+    if commands.n:
+        yield Finding(
+            "",
+            Health.WARNING,
+            f"{commands.n:,} commands have waited for the network for a day.",
+            "rollkeeper provisioning push",
+        )
+    else:
+        yield _ok("No command has waited for the network for a day.")
+
+
+def _check_offline() -> Iterator[Finding]:
+    found = count_waiting()
+    if found.failed:
+        yield Finding(
+            "",
+            Health.ERROR,
+            f"{found.failed:,} offline registrations of counters without a network broke three times and are held, sealed, for 22 hours.",
+            "Mend what 'offline registrations' in the log names, then 'rollkeeper offline process --retry-failed'; else they are erased.",
+        )
+    if found.oldest_waits and found.oldest_waits > MAX_OFFLINE_WAIT:
+        detail = (
+            f"{found.waiting:,} offline registrations wait to be carried, the oldest for {_age_text(found.oldest_waits)}."
+        )
+        yield Finding(
+            "", Health.WARNING, detail, "Keep 'rollkeeper serve' running, or run 'rollkeeper offline process'."
+        )
+    elif not found.failed:
+        yield _ok("Nothing that a counter recorded offline is held or has waited for an hour.")
+
+
+def _check_background_jobs() -> Iterator[Finding]:
+    if not settings().background_jobs:
+        yield Finding(
+            "",
+            Health.WARNING,
+            "This instance does nothing by itself: no notice, no command to the network, no publication, no erasure.",
+            "Where it takes the place of the instance that it was restored from: 'background_jobs = true' in settings.toml.",
+        )
+        return
+    late = []
+    for job in all_jobs():
+        run = last_run(job.name)
+        if run is None:
+            late.append(f"'{job.name}' never ran")
+        elif run.fault is not None:
+            late.append(f"'{job.name}' failed {_ago_text(run.began)} ago ({run.fault})")
+        elif is_late(job, run, now=clock.true_seconds()):
+            late.append(f"'{job.name}' began last {_ago_text(run.began)} ago")
+    if late:
+        remedy = (
+            "Keep 'rollkeeper worker' or 'rollkeeper serve' running (ops/systemd/); their logs are in logs/."
+        )
+        yield Finding("", Health.WARNING, f"{'; '.join(late)}.", remedy)
+    else:
+        detail = ", ".join(f"{job.name} {_ago_text(_began(job))} ago" for job in all_jobs())
+        yield _ok(f"Everything ran when it should: {detail}.")
+
+
+def _began(job: PeriodicJob) -> int:
+    run = last_run(job.name)
+    return run.began if run else 0
+
+
+def _ago_text(began: int) -> str:
+    return _age_text(dt.timedelta(seconds=clock.true_seconds() - began))
+
+
+CHECKS = (
+    _check_instance,
+    _check_secrets,
+    _check_disk,
+    _check_register,
+    _check_keys,
+    _check_root,
+    _check_canaries,
+    _check_approvers,
+    _check_disclosures,
+    _check_holds,
+    _check_backups,
+    _check_document_copies,
+    _check_abandoned_applications,
+    _check_emergency_floor,
+    _check_ledger,
+    _check_witnesses,
+    _check_law,
+    _check_notices_and_commands,
+    _check_offline,
+    _check_background_jobs,
+)

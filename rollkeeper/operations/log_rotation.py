@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An app's log: what it says is taken from its pipe and kept in files that do not grow for ever.
+
+The app itself has no file open, so that one which was taken over cannot cut or rewrite what it said before. When the
+file is full it becomes `counter.log.1`, the older ones move up, and the oldest goes. Nobody but the instance's owner reads them.
+"""
+
+import os
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+LARGEST_BYTES = 10 * 1024**2
+KEPT = 4
+"""How many full files are kept beside the one that is written."""
+_PIECE_BYTES = 64 * 1024
+
+
+class BoundedLog:
+    """A file of bounded size and its predecessors."""
+
+    def __init__(self, file: Path, *, largest_bytes: int = LARGEST_BYTES, kept: int = KEPT) -> None:
+        self._file, self._largest, self._kept = file, largest_bytes, kept
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._out = self._opened()
+
+    def write(self, piece: bytes) -> None:
+        """Add a piece; a full file is changed at the end of a line, if one comes before it is twice too large."""
+        end, bytes_then = piece.find(b"\n") + 1, self._out.tell() + len(piece)
+        if bytes_then > 2 * self._largest or (end and bytes_then > self._largest):
+            self._out.write(piece[:end])
+            self._turn()
+            piece = piece[end:]
+        self._out.write(piece)
+
+    def close(self) -> None:
+        """Close the file that is written."""
+        self._out.close()
+
+    def _turn(self) -> None:
+        self._out.close()
+        for older in range(self._kept, 0, -1):
+            source = self._file if older == 1 else self._numbered(older - 1)
+            with suppress(FileNotFoundError):
+                source.replace(self._numbered(older))
+        self._out = self._opened()
+
+    def _numbered(self, number: int) -> Path:
+        return self._file.with_name(f"{self._file.name}.{number}")
+
+    def _opened(self) -> IO[bytes]:
+        handle = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.fchmod(handle, 0o600)
+        out = os.fdopen(handle, "ab", buffering=0)
+        out.seek(0, os.SEEK_END)
+        return out
+
+
+def log_output(pipe: IO[bytes], file: Path) -> threading.Thread:
+    """Write what comes through a pipe into a bounded log until the pipe ends; return the thread that does it."""
+    log = BoundedLog(file)
+
+    def keep() -> None:
+        with pipe:
+            while piece := os.read(pipe.fileno(), _PIECE_BYTES):
+                # With a full disk the lines are lost; the app is not made to wait for room.
+                with suppress(OSError):
+                    log.write(piece)
+        log.close()
+
+    thread = threading.Thread(target=keep, daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Starts the apps, watches over them and stops them: only what it started itself.
+
+Each app is a child process with its own role in the database (`site/web_apps.py`). If one ends, all end: half a
+register that looks like a whole one is worse than none.
+"""
+
+import errno
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import IO, cast
+
+from rollkeeper.kernel import stores
+from rollkeeper.platform import embedded_postgres
+from rollkeeper.kernel.console import err, out
+from rollkeeper.kernel.errors import raise_all
+from rollkeeper.kernel.settings import InstanceKind, data_dir, is_made, settings
+from rollkeeper.operations.worker_processes import processes_for, stopped_at_end, workers
+from rollkeeper.operations.errors import AssetsMissing, AppDidNotStart, UnknownHost, PortInUse
+from rollkeeper.operations.log_rotation import log_output
+from rollkeeper.site.web_apps import APPS, SHEET, App
+from rollkeeper.operations.credential_handover import AppCredentials
+from rollkeeper.site.preloaded import ForkedProcess, Preloader
+
+START_SECONDS = 60
+RENEW_SECONDS = 5
+STOP_SECONDS = 10
+HIGHEST_PORT = 65_535
+
+
+@dataclass(slots=True)
+class Running:
+    """One app and its process."""
+
+    app: App
+    host: str
+    port: int
+    process: subprocess.Popen[bytes] | ForkedProcess
+    credentials: AppCredentials
+    log: threading.Thread
+
+    @property
+    def address(self) -> str:
+        """Return what to type into a browser."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/"
+
+
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    apps: Sequence[App] = APPS,
+    with_workers: bool = True,
+    is_compact: bool = False,
+) -> None:
+    """Open the instance and serve it until somebody stops it; with `with_workers`, do beside it background jobs.
+
+    With `is_compact`, for a demo: the apps share memory, and one process is both the portal worker and the worker that holds keys.
+    Refuses: PortInUse, UnknownHost, AssetsMissing, AppDidNotStart.
+    """
+    if not SHEET.exists():
+        raise AssetsMissing(file=SHEET)
+    _require_free_ports(host, port, apps)
+    if not is_made():
+        from rollkeeper.operations import bootstrap
+
+        bootstrap.open_instance()
+    _let_go_of_the_stores()
+    stores.web_secret()
+    with _stop_signals() as stop, ExitStack() as stack:
+        preloader = Preloader() if is_compact else None
+        if preloader:
+            stack.callback(preloader.stop)
+        running = [_start(app, host, port, preloader) for app in apps]
+        stack.callback(_stop, running)
+        embedded_postgres.ensure_embedded_running()  # the servers start while the apps load
+        for one in running:
+            if not _wait_until_well(one, stop):
+                return
+        _announce(running)
+        processes = stack.enter_context(stopped_at_end(processes_for(apps, with_workers=with_workers, is_compact=is_compact)))
+        renewed = time.monotonic()
+        while not stop:
+            for other in processes:
+                other.keep_going()
+            _require_alive(running)
+            if time.monotonic() > renewed + RENEW_SECONDS:
+                renewed = _renew(running)
+            time.sleep(0.2)
+        err.print("Stopping ...")
+
+
+def worker() -> None:
+    """Do background jobs, without any app, until somebody stops it."""
+    with _stop_signals() as stop, stopped_at_end(workers()) as processes:
+        out.print("Working. Stop it with Ctrl-C.")
+        sys.stdout.flush()
+        while not stop:
+            for one in processes:
+                one.keep_going()
+            time.sleep(0.2)
+        err.print("Stopping ...")
+
+
+def _renew(running: Sequence[Running]) -> float:
+    """Hand over again what changed in the instance; return when. It reads some thirty files: not at every turn."""
+    for one in running:
+        one.credentials.renew()
+    return time.monotonic()
+
+
+def _let_go_of_the_stores() -> None:
+    """Close what this process opened to make the instance: a rotation of keys waits for whoever has sealed and is still there."""
+    if "django.db" in sys.modules:
+        from django.db import connections
+
+        connections.close_all()
+
+
+def _announce(running: Sequence[Running]) -> None:
+    for one in running:
+        out.print(f"{one.app.name:<8} {one.address}", markup=False)
+    if settings().kind is InstanceKind.DEMO:
+        out.print("A demo instance: every person in it is invented.")
+    elif not all(one.credentials.user for one in running):
+        err.print(
+            "The apps run as the same user as everything else here: whoever takes one over can read the root of trust."
+            " Serve as root, or let a key service be the root (docs/decisions/0009-an-os-user-per-process.md).",
+            markup=False,
+        )
+    out.print("Ready. Stop it with Ctrl-C.")
+    sys.stdout.flush()
+
+
+@contextmanager
+def _stop_signals() -> Iterator[list[int]]:
+    """Collect the wishes to stop; put the former handlers back afterwards."""
+    wishes: list[int] = []
+
+    def wish(number: int, _frame: FrameType | None) -> None:
+        wishes.append(number)
+
+    former = {number: signal.signal(number, wish) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield wishes
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _start(app: App, host: str, base_port: int, preloader: Preloader | None) -> Running:
+    port = base_port + app.port_offset
+    credentials = AppCredentials.to(app)
+    environment = credentials.environment() | {
+        "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
+        "PYTHONUNBUFFERED": "1",
+        "ROLLKEEPER_APP": app.name,
+        "ROLLKEEPER_HOSTS": f"{os.environ.get('ROLLKEEPER_HOSTS', '')} {host}",
+        "ROLLKEEPER_PORT": str(base_port),
+        "ROLLKEEPER_ROLE": app.role.value,
+    }
+    process = (
+        preloader.fork(host, port, environment=environment, folder=credentials.folder, user=credentials.user)
+        if preloader
+        else _started(host, port, environment, credentials)
+    )
+    return Running(
+        app, host, port, process, credentials, log_output(cast("IO[bytes]", process.stdout), log_of(app))
+    )
+
+
+def _started(host: str, port: int, environment: dict[str, str], credentials: AppCredentials) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "rollkeeper.operations.app_process", host, str(port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        cwd=credentials.folder,
+        user=credentials.user,
+        group=credentials.user,
+        extra_groups=[] if credentials.user else None,
+        start_new_session=True,  # Ctrl-C reaches the parent alone, who stops its children in order
+    )
+
+
+def log_of(app: App) -> Path:
+    """Return where an app writes its log."""
+    return data_dir() / "logs" / f"{app.name}.log"
+
+
+def _stop(running: Sequence[Running]) -> None:
+    for one in running:
+        if one.process.poll() is None:
+            one.process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for one in running:
+        try:
+            one.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            one.process.kill()
+            one.process.wait()
+        # Each app leads a process group of its own; whatever it left behind there is ours to end.
+        with suppress(ProcessLookupError):
+            os.killpg(one.process.pid, signal.SIGKILL)
+        if one.process.stdin:
+            one.process.stdin.close()
+        one.log.join(STOP_SECONDS)
+        one.credentials.clear()
+
+
+def _wait_until_well(one: Running, stop: Sequence[int]) -> bool:
+    """Return True once the app answers, False where somebody wants to stop before."""
+    deadline = time.monotonic() + START_SECONDS
+    while not stop:
+        _require_alive([one])
+        if _is_well(one):
+            return True
+        if time.monotonic() > deadline:
+            raise AppDidNotStart(
+                app=one.app.name, why=f"no answer in {START_SECONDS} s", log=log_of(one.app)
+            )
+        time.sleep(0.05)
+    return False
+
+
+def _is_well(one: Running) -> bool:
+    reach = "127.0.0.1" if one.host == "0.0.0.0" else "::1" if one.host == "::" else one.host  # noqa: S104
+    asked = http.client.HTTPConnection(reach, one.port, timeout=5)
+    try:
+        asked.request("GET", "/healthz", headers={"Host": "localhost", "Accept": "text/plain"})
+        return asked.getresponse().status == http.client.OK
+    except OSError:
+        return False
+    finally:
+        asked.close()
+
+
+def _require_alive(running: Sequence[Running]) -> None:
+    for one in running:
+        code = one.process.poll()
+        if code is not None:
+            raise AppDidNotStart(
+                app=one.app.name, why=f"its process ended with code {code}", log=log_of(one.app)
+            )
+
+
+def _require_free_ports(host: str, base_port: int, apps: Sequence[App]) -> None:
+    raise_all([fault for app in apps if (fault := _port_fault(host, base_port + app.port_offset, app))])
+
+
+def _port_fault(host: str, port: int, app: App) -> PortInUse | UnknownHost | None:
+    if not 0 < port <= HIGHEST_PORT:
+        return PortInUse(port=port, host=host, app=app.name, why=f"ports go from 1 to {HIGHEST_PORT}")
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as fault:
+        return UnknownHost(host=host, why=fault.strerror)
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(place)
+        except OSError as fault:
+            if fault.errno == errno.EADDRNOTAVAIL:
+                return UnknownHost(host=host, why=fault.strerror)
+            return PortInUse(port=port, host=host, app=app.name, why=fault.strerror)
+    return None

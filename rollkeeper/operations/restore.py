@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Restores two backups into a new instance: the register of some day, the keys of the newest.
+
+Who was erased after the register was backed up stays erased: their keys are in no backup. Their rows come back sealed, and
+are cleared here as the erasure had cleared them, since the number of a line is sealed to the epoch and not to a person.
+The operator brings what no backup holds (`--secrets`); every password is made anew.
+"""
+
+import datetime as dt
+import shutil
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomli_w
+from django.db import connections
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import stores
+from rollkeeper.platform import embedded_postgres
+from rollkeeper.platform import pg_backup as server_copies
+from rollkeeper.kernel.database import Role, action
+from rollkeeper.kernel.settings import data_dir, settings, settings_file
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.provisioning.services import advance_command_sequence
+from rollkeeper.retention import services as retention_acts
+from rollkeeper.operations import document_backup
+from rollkeeper.operations import bootstrap
+from rollkeeper.operations.backup import Note, Part, newest, opened, pieces, read_note, unpack_register
+from rollkeeper.operations.errors import BackupsFromDifferentInstances, DataDirNotEmpty, SecretsMissing, RootUrlMissing, EmbeddedDatabases
+from rollkeeper.vault import document_store
+from rollkeeper.vault.root import root_of_trust
+
+_REGENERATED = {".pgpass", ".once"}
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore brought back."""
+
+    register_made_at: str
+    keys_made_at: str
+    opening: int
+    erased_again: int
+    without_key: int
+
+
+def restore(
+    authority: Authority,
+    folder: Path,
+    *,
+    secrets: Path,
+    register_name: str | None = None,
+    root_url: str | None = None,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Restored:
+    """Restore the newest keys and the newest or the named register into this instance, which must be new.
+
+    Ledger: line:record:erased a record that was erased after the register's backup; operations:instance:restored.
+    Refuses: NotAllowed, DataDirNotEmpty, SecretsMissing, RootUrlMissing, BackupDamaged, BackupsFromDifferentInstances,
+    ArchiveOfAnotherRoot, BackupToolFailed.
+    """
+    role = require(authority, Permission.BACK_UP)
+    if data_dir().exists() and any(data_dir().iterdir()):
+        raise DataDirNotEmpty(data_dir=data_dir())
+    register, keys = newest(folder, Part.REGISTER, name=register_name), newest(folder, Part.KEYS)
+    notes = read_note(register, Part.REGISTER), read_note(keys, Part.KEYS)
+    if notes[0].register != notes[1].register:
+        raise BackupsFromDifferentInstances(register=register, keys=keys)
+    try:
+        _restore_secrets(secrets, wanted=_secret_file_for(root_url))
+        _restore_settings(notes[0], root_url=root_url)
+        _restore_stores(register, keys, on_progress=on_progress)
+        advance_command_sequence()
+        document_backup.restore_documents(folder)
+    except BaseException:
+        _undo_partial_restore()
+        raise
+    register_of, keys_of = (dt.datetime.fromisoformat(note.made_at) for note in notes)
+    return _erase_again(authority, role.value, register_of=register_of, keys_of=keys_of, on=clock.today())
+
+
+def finish_restore(
+    authority: Authority, *, register_of: dt.datetime, keys_of: dt.datetime, on: dt.date
+) -> Restored:
+    """Do what a restore does at its end, where servers of the operator's own were brought back by their own tools.
+
+    Ledger and refusals as of `restore`; EmbeddedDatabases, since an embedded server is brought back by `restore`.
+    """
+    role = require(authority, Permission.BACK_UP)
+    if settings().register_url is None and settings().keys_url is None:
+        raise EmbeddedDatabases
+    advance_command_sequence()
+    return _erase_again(authority, role.value, register_of=register_of, keys_of=keys_of, on=on)
+
+
+def backup_bytes(folder: Path, *, register_name: str | None = None) -> int:
+    """Return how many bytes there are to read. Refuses: BackupDamaged."""
+    files = newest(folder, Part.REGISTER, name=register_name), newest(folder, Part.KEYS)
+    return sum(file.stat().st_size for file in files)
+
+
+def _restore_secrets(kept: Path, *, wanted: str) -> None:
+    if not (kept / wanted).is_file():
+        raise SecretsMissing(folder=kept, wanted=wanted)
+    place = data_dir() / "secrets"
+    place.mkdir(mode=0o700, parents=True)
+    for file in kept.iterdir():
+        if file.is_file() and file.suffix not in _REGENERATED:
+            shutil.copyfile(file, place / file.name)
+            (place / file.name).chmod(0o600)
+
+
+def _secret_file_for(root_url: str | None) -> str:
+    """Return the file without which this kind of root opens nothing."""
+    if root_url is None:
+        return "root.key"
+    return "root.pin" if root_url.startswith("pkcs11:") else "root.token"
+
+
+def _restore_settings(note: Note, *, root_url: str | None) -> None:
+    """Write the settings of the backed-up instance, but for the address of the key service: the operator says that.
+
+    Nor does it publish where the other instance does, and it does nothing by itself: the other instance may still live, and an
+    instance that was restored to look something up must not write to people, tell the network or publish in its place.
+    """
+    kept = tomllib.loads(note.settings)
+    kept.pop("ledger_folder", None)
+    kept["background_jobs"] = False
+    if kept.pop("root_url", None) and not root_url:
+        raise RootUrlMissing
+    if root_url:
+        kept["root_url"] = root_url
+    settings_file().write_text(tomli_w.dumps(kept), "utf-8")
+    settings.cache_clear()
+    settings()
+
+
+def _restore_stores(register: Path, keys: Path, *, on_progress: Callable[[int], None]) -> None:
+    root_of_trust().ensure()
+    with opened(register, root=root_of_trust(), on_progress=on_progress) as reader:
+        unpack_register(reader, to=stores.REGISTER.data)
+    embedded_postgres.take_ownership(stores.REGISTER)
+    server_copies.reset_passwords(stores.REGISTER, list(Role))
+    bootstrap.make_stores()
+    with opened(keys, root=root_of_trust(), on_progress=on_progress) as reader:
+        server_copies.load_keys(pieces(reader))
+    bootstrap.set_up_instance(settings().kind)
+
+
+def _undo_partial_restore() -> None:
+    """Undo what was begun, so that the next try finds the instance new."""
+    connections.close_all()
+    embedded_postgres.stop_if_unused()
+    for place in data_dir().iterdir() if data_dir().exists() else ():
+        shutil.rmtree(place) if place.is_dir() else place.unlink()
+    settings.cache_clear()
+
+
+def _erase_again(
+    authority: Authority, role: str, *, register_of: dt.datetime, keys_of: dt.datetime, on: dt.date
+) -> Restored:
+    document_store.remove_unknown()
+    again = retention_acts.erase_again(authority, keys_made_at=keys_of, on=on)
+    made = {"register_made_at": register_of.isoformat(), "keys_made_at": keys_of.isoformat()}
+    with action():
+        append_entry(
+            authority, verb=Verb.INSTANCE_RESTORED, role=role, on=on,
+            facts=made | {
+                "opening": again.opening, "erased_again": again.records, "without_key": again.without_key,
+            },
+        )  # fmt: skip
+    return Restored(**made, opening=again.opening, erased_again=again.records, without_key=again.without_key)

@@ -1,0 +1,238 @@
+-- Every right in the register, on one page. Each process connects with one of these roles.
+-- Law: art. 11 (only who must, may). Reads: -. Writes: rights. Plan: -. Again: the same rights.
+-- What is not granted here is denied. Append-only tables have no UPDATE and no DELETE for anybody.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM counter, backoffice, portal, worker, vault, auditor;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM counter, backoffice, portal, worker, vault, auditor;
+GRANT USAGE ON SCHEMA public TO counter, backoffice, portal, worker, vault, auditor;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO counter, backoffice, worker, vault;
+
+-- The ledger: appended by everyone who acts, changed by nobody, not even its owner.
+REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint,
+    ledger_publication FROM migrator;
+-- Its number and its transaction, which order it, are the database's to choose. Its body is held to the verb's form there.
+GRANT INSERT (at, day, verb, line_id, person_id, staff_id, body) ON ledger_entry TO counter, backoffice, worker, vault;
+GRANT SELECT ON ledger_entry TO counter, backoffice, worker, vault, auditor;
+GRANT SELECT, INSERT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication TO worker;
+GRANT SELECT ON ledger_leaf, ledger_tile, ledger_integration, ledger_checkpoint, ledger_publication
+    TO counter, backoffice, auditor;
+
+-- Up to when a person is not shown what was opened for a disclosure request: read by whoever shows them who looked.
+GRANT SELECT ON ledger_deferreddisclosuremark TO backoffice, worker, auditor;
+GRANT INSERT, UPDATE ON ledger_deferreddisclosuremark TO worker;
+
+-- Who may act: read by the apps for signing in. Which rows of these a role sees stands in access/sql/rows_of_a_role.sql.
+GRANT SELECT ON access_staff, access_rolegrant TO counter, backoffice, worker, vault, auditor;
+-- Accounts and roles are made from the command line alone. The back office closes an account and changes its owner's password.
+GRANT INSERT, UPDATE (until, notified_at) ON access_rolegrant TO worker;
+GRANT INSERT, UPDATE (is_active) ON access_staff TO worker;
+GRANT UPDATE (password, is_active) ON access_staff TO backoffice;
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_attempt TO counter, backoffice, worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO counter, backoffice;
+-- Passwords are changed, and second factors added and removed, at the back office alone: a counter that was taken over
+-- lets nobody in anywhere. It notes when a factor was used, and nothing else about it.
+GRANT SELECT, INSERT, UPDATE, DELETE ON mfa_authenticator TO backoffice;
+GRANT SELECT, UPDATE (last_used_at) ON mfa_authenticator TO counter;
+GRANT SELECT ON django_content_type, account_emailaddress TO counter, backoffice;
+
+GRANT SELECT ON django_migrations TO worker, backoffice;
+
+-- The vault: the counter seals and cannot read back.
+GRANT INSERT ON vault_sealed TO counter, worker;
+GRANT SELECT ON vault_sealed TO vault;
+REVOKE ALL ON FUNCTION vault_note_opening FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION vault_note_opening TO vault;
+GRANT SELECT (person_id, tenure_id, field), DELETE ON vault_sealed TO worker;
+-- A file under a key of its own, the instrument of a disclosure request: sealed and opened by commands alone.
+GRANT SELECT (owner_id, file_id), INSERT, DELETE ON vault_file TO worker;
+GRANT SELECT ON vault_file TO vault;
+-- Copies of documents: which there are, and their digests; the bytes lie sealed in a store of their own.
+GRANT INSERT ON vault_copy TO counter, worker;
+GRANT SELECT ON vault_copy TO vault, worker;
+GRANT DELETE ON vault_copy TO worker;
+-- An alarm is raised by whoever opens and settled from the console; no app knows that there was one.
+GRANT INSERT ON vault_alarm TO vault;
+GRANT SELECT, UPDATE (notified_at, settled_at) ON vault_alarm TO worker;
+GRANT SELECT, INSERT ON vault_canary TO worker;
+
+-- People and lines.
+GRANT SELECT, INSERT ON subscribers_subscriber, subscribers_document TO counter, worker;
+GRANT UPDATE (erased_on) ON subscribers_subscriber TO worker;
+GRANT DELETE ON subscribers_document TO worker;
+-- A newer document takes the place of one; a wrong one is let go by a function. References are joined, and parted again.
+GRANT UPDATE (until) ON subscribers_document TO counter, worker;
+GRANT SELECT, INSERT, UPDATE (principal_id), DELETE ON subscribers_personlink TO counter, worker;
+REVOKE ALL ON FUNCTION subscribers_unlink_document FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION subscribers_unlink_document TO counter, worker;
+GRANT SELECT ON subscribers_subscriber TO backoffice;
+GRANT SELECT, INSERT, UPDATE ON lines_line, lines_number, lines_suspension, lines_tenure, lines_pause TO worker;
+-- What is sealed of a line is read by whoever sends and tells. A counter seals the number of a new line; it neither reads what
+-- is sealed nor puts another number or address in its place, to which notices and codes would go.
+GRANT SELECT (line_id, service, state, version, is_registered, is_disputed, is_essential, activated_on, terminated_on, terminated_by,
+    erased_on, language, region, number_index, contact_kind) ON lines_line TO counter, backoffice, auditor;
+-- A counter does to a line what its acts do, and suspends none: what it may write, and no more of it than its triggers let
+-- pass (lines/sql/counter_role_triggers.sql, provisioning/sql/counter_role_triggers.sql, notices/sql/app_role_triggers.sql).
+GRANT SELECT ON lines_number, lines_suspension, lines_tenure, lines_pause TO counter;
+GRANT INSERT ON lines_line, lines_number, lines_tenure, lines_pause TO counter;
+GRANT UPDATE (state, version, is_registered, is_disputed, is_essential, terminated_on, terminated_by, language, number_index) ON lines_line
+    TO counter;
+GRANT UPDATE (line_id, quarantined_until) ON lines_number TO counter;
+GRANT UPDATE (restored_on, restored_at, was_wrongful) ON lines_suspension TO counter;
+GRANT UPDATE (held) ON lines_tenure TO counter;
+REVOKE ALL ON FUNCTION lines_lock_lines FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lines_lock_lines TO counter, backoffice, worker;
+-- A lift is given once and never taken back; a trigger tells the network, so that the back office needs no right over that.
+GRANT SELECT, INSERT ON lines_reconnection TO counter, backoffice, worker;
+GRANT SELECT ON lines_reconnection TO auditor;
+-- A code that came to a line is shown to a clerk once; nobody at a counter makes one, or gives himself another's.
+GRANT SELECT, INSERT, UPDATE, DELETE ON lines_countercode TO worker;
+GRANT SELECT, UPDATE (handle_id, redeemed_by, ends_at) ON lines_countercode TO counter;
+GRANT SELECT, DELETE ON lines_countercodeattempt TO worker;
+GRANT SELECT, INSERT (staff_id) ON lines_countercodeattempt TO counter;
+GRANT SELECT, INSERT, DELETE ON lines_reference TO worker;
+GRANT DELETE ON lines_number TO worker;
+-- A hold is ended before its time by a function that shortens it; what it was laid for is forgotten with the record.
+GRANT SELECT, INSERT, UPDATE (case_reference) ON lines_legalhold TO worker;
+REVOKE ALL ON FUNCTION lines_end_legal_hold FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lines_end_legal_hold TO worker;
+GRANT SELECT ON lines_number, lines_suspension, lines_tenure, lines_pause, lines_legalhold TO backoffice, auditor;
+GRANT INSERT, UPDATE ON lines_pause TO backoffice;
+
+-- What must be notified, what the network must do.
+GRANT SELECT, INSERT, UPDATE ON notices_notice, notices_attempt TO worker;
+-- The order in which the network hears is the database's to choose, and what was once asked for is not turned into something else.
+GRANT SELECT, INSERT (line_id, command_id, kind, reason, batch_id, asked_at),
+    UPDATE (state, claimed_by, attempts, next_try_at, sent_at, read_back, read_back_at) ON provisioning_command TO worker;
+GRANT SELECT ON provisioning_closedday TO worker, auditor;
+GRANT SELECT ON notices_notice, provisioning_command TO counter;
+GRANT INSERT (line_id, command_id, kind, reason, asked_at) ON provisioning_command TO counter;
+GRANT INSERT (line_id, notice_id, kind, campaign_id, language, promised_on, pack_hash, queued_on) ON notices_notice
+    TO counter, backoffice;
+GRANT SELECT, INSERT ON provisioning_comparison TO worker;
+GRANT SELECT ON provisioning_comparison TO backoffice, auditor;
+GRANT SELECT, INSERT, DELETE ON notices_tally TO worker;
+GRANT SELECT ON notices_notice, notices_attempt, notices_tally, provisioning_command TO backoffice, auditor;
+-- The back office notes what came back of letters; only who has the secret of the slips says what it proves.
+GRANT SELECT, INSERT (reference, recorded_at, staff_id) ON notices_returnedletter TO backoffice;
+GRANT SELECT, INSERT (reference, recorded_at, staff_id), UPDATE (verdict, settled_at) ON notices_returnedletter TO worker;
+GRANT SELECT ON notices_returnedletter TO auditor;
+
+-- All lines at once.
+GRANT SELECT, INSERT, UPDATE ON campaign_campaign, campaign_member, campaign_stay, campaign_nightlyrun, imports_import TO worker;
+REVOKE ALL ON FUNCTION campaign_refresh_statistics, campaign_postpone_commands FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION campaign_postpone_commands TO worker, backoffice;
+GRANT EXECUTE ON FUNCTION campaign_refresh_statistics TO worker;
+-- What was prepared is what is approved: only what becomes of it is written afterwards.
+GRANT SELECT, INSERT, UPDATE (state, stop_reason, position_done, pilot_done_at, content) ON campaign_batch TO worker;
+GRANT SELECT, INSERT, UPDATE (outcome, skip_reason, done_at, undone_at, former) ON campaign_batchline TO worker;
+GRANT SELECT, INSERT, DELETE ON campaign_tally, campaign_regiontally, campaign_linechange TO worker;
+GRANT SELECT, INSERT ON campaign_emergencycount TO worker;
+GRANT SELECT ON campaign_regiontally, campaign_emergencycount TO backoffice, auditor;
+GRANT SELECT, INSERT ON campaign_chunk, campaign_unreachablewaiver TO worker;
+GRANT SELECT ON campaign_unreachablewaiver TO backoffice, auditor;
+-- A named person answers for the unreachable subscribers on the back office's page.
+GRANT INSERT ON campaign_unreachablewaiver TO backoffice;
+GRANT SELECT, INSERT ON campaign_approval, campaign_complaint, campaign_stayendapproval TO worker, backoffice;
+-- A yes to the end of a stay is for one day, and said again for another.
+GRANT UPDATE (last_day, agreed_at) ON campaign_stayendapproval TO worker, backoffice;
+-- A dispute that is taken up at a counter counts against the batch that acted on the line last.
+GRANT SELECT (line_id, batch_id, outcome, done_at) ON campaign_batchline TO counter;
+GRANT INSERT ON campaign_complaint TO counter;
+GRANT SELECT ON campaign_campaign, campaign_member, campaign_batch, campaign_batchline, campaign_stay,
+    campaign_nightlyrun, imports_import, campaign_tally, campaign_chunk TO backoffice, auditor;
+-- The back office approves, stops and asks for an undo; it never acts on a line itself.
+GRANT UPDATE (state, stop_reason) ON campaign_batch TO backoffice;
+GRANT INSERT, UPDATE (days) ON campaign_stay TO backoffice;
+GRANT SELECT ON campaign_approval, campaign_complaint, campaign_stayendapproval TO auditor;
+
+
+-- Whom an incident exposed is no app's business: the back office sees figures and clocks, asks for steps that Rollkeeper carries
+-- out, notes that the report went out, and closes.
+GRANT SELECT, INSERT, UPDATE ON incidents_incident, incidents_duty TO worker;
+GRANT SELECT, INSERT, DELETE ON incidents_affectedperson TO worker;
+GRANT SELECT, INSERT ON incidents_remedy TO worker;
+GRANT SELECT, UPDATE ON incidents_step TO worker;
+GRANT SELECT ON incidents_stepapproval TO worker;
+GRANT SELECT ON incidents_incident, incidents_duty, incidents_remedy, incidents_step, incidents_stepapproval TO backoffice, auditor;
+GRANT UPDATE (closed_at) ON incidents_incident TO backoffice;
+GRANT UPDATE (met_at) ON incidents_duty TO backoffice;
+GRANT INSERT, UPDATE (state, ended_at) ON incidents_step TO backoffice;
+GRANT INSERT ON incidents_stepapproval TO backoffice;
+-- Agents: a counter reads where it stands and notes what it took down; the back office suspends, and settles what is unusual.
+GRANT SELECT ON agents_agent, agents_requirementmet, agents_outlet, agents_assignment, agents_device, agents_audit, agents_finding, agents_registration,
+    agents_documentimagecount, agents_case, agents_reverification TO counter, backoffice, worker, auditor;
+GRANT INSERT ON agents_registration, agents_case TO counter;
+-- How a copy looks, in keyed pieces: compared where it is recorded offline, forgotten by Rollkeeper.
+GRANT SELECT, INSERT ON agents_imagefingerprint TO counter, worker;
+GRANT DELETE ON agents_imagefingerprint TO worker;
+GRANT INSERT, UPDATE ON agents_documentimagecount TO counter;
+GRANT INSERT, UPDATE ON agents_agent, agents_requirementmet, agents_outlet, agents_assignment, agents_device, agents_audit, agents_finding,
+    agents_case, agents_reverification, agents_documentimagecount TO worker;
+GRANT INSERT ON agents_registration TO worker;
+GRANT UPDATE ON agents_agent, agents_device TO backoffice;
+GRANT UPDATE (settled_on, verdict) ON agents_case TO backoffice;
+GRANT INSERT ON agents_reverification TO backoffice;
+-- A device that is enrolled is a passkey of an account.
+GRANT SELECT ON mfa_authenticator TO worker;
+
+-- Disclosure requests about one person are entered and answered by commands; the back office sees how they stand and decides.
+GRANT SELECT, INSERT, UPDATE ON disclosures_authority, disclosures_request, disclosures_deferral TO worker;
+GRANT SELECT, INSERT ON disclosures_decision TO worker, backoffice;
+GRANT SELECT ON disclosures_authority, disclosures_request, disclosures_deferral TO backoffice;
+GRANT UPDATE (state, refused_because, closed_on) ON disclosures_request TO backoffice;
+GRANT SELECT ON disclosures_authority, disclosures_decision, disclosures_deferral TO auditor;
+-- Evidence: the raw counts of a quarter, small ones too, are read by who makes reports alone; apps see what was protected.
+GRANT SELECT, INSERT ON reporting_quarter, reporting_report TO worker;
+GRANT SELECT ON reporting_report TO backoffice, auditor;
+
+-- Everybody is signed out from the console, where an incident asks for it.
+GRANT DELETE ON django_session TO worker;
+
+-- One line at a time, and forgetting.
+GRANT SELECT, INSERT ON registration_submission TO counter, worker;
+GRANT SELECT, INSERT, UPDATE ON retention_erasure TO worker;
+GRANT SELECT ON retention_erasure TO backoffice, auditor;
+GRANT SELECT, INSERT ON retention_run TO worker;
+
+-- The subscriber portal. The portal reads nothing of the register: it writes down who asks for a code and what is asked, tries a
+-- code, and takes an answer that it alone can open. It can make no session and read none.
+GRANT INSERT (code_request_id, number_index, source_mark, language), SELECT (source_mark, made_at) ON selfcare_coderequest TO portal;
+GRANT INSERT (request_id, session_mark, kind, payload, sealed, language, public_key), SELECT (request_id, answer), DELETE ON selfcare_portalrequest TO portal;
+REVOKE ALL ON FUNCTION selfcare_verify_code FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION selfcare_verify_code TO portal;
+GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_coderequest, selfcare_portalsession, selfcare_portalrequest TO worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_reservedcode TO worker;
+GRANT SELECT, INSERT ON selfcare_reservedcode TO counter;
+GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_delegate TO worker;
+GRANT SELECT ON selfcare_delegate TO counter;
+GRANT SELECT, INSERT, UPDATE, DELETE ON selfcare_passkey TO worker;
+GRANT SELECT, INSERT, UPDATE ON selfcare_case TO worker;
+-- The counter opens a case where a dispute is taken up there, and decides none.
+GRANT INSERT (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark), SELECT (line_id, kind, due_on, settled_on)
+    ON selfcare_case TO counter;
+-- Who registered remotely and waits for the document to be seen: the counter compares marks and notes that it was; it
+-- cannot select what is sealed.
+GRANT SELECT, INSERT, UPDATE ON selfcare_application TO worker;
+GRANT SELECT (line_id, application_id, document_mark, name_mark, until, state, check_key, said),
+    UPDATE (state, checked_by, checked_at, check_key, check_language) ON selfcare_application TO counter;
+GRANT UPDATE (is_protected) ON subscribers_subscriber TO worker;
+GRANT SELECT ON selfcare_case TO backoffice, auditor;
+
+-- An auditor draws lines by lot on the back office's page and asks their subscribers; what a subscriber allows is opened by a command.
+GRANT SELECT ON reporting_auditsample, reporting_auditsampleline TO backoffice, worker;
+GRANT INSERT ON reporting_auditsample, reporting_auditsampleline TO backoffice;
+GRANT INSERT (line_id, consent_id, tenure_id, sample_id, auditor_id, fields, asked_on, answer_by) ON selfcare_consent TO backoffice;
+GRANT SELECT ON selfcare_consent TO backoffice, worker;
+GRANT UPDATE (agreed_on, through, taken_back_on) ON selfcare_consent TO worker;
+
+-- What a counter recorded offline. The counter hands it in and learns what came of it; it reads no sealed row,
+-- and the instants are the register's own: neither is a column that it may write.
+GRANT INSERT (ticket_id, staff_id, key_id) ON offline_ticket TO counter;
+GRANT INSERT (submission_key, ticket_id, submitted_by, language, sealed, by_counter, action_kind, needs_approval),
+    SELECT (submission_key, ticket_id, submitted_by, outcome, said, action_kind, needs_approval, received_at, approved)
+    ON offline_registration TO counter;
+-- An approver approves or no on a session of their own; the offline worker does it or lets it go.
+GRANT UPDATE (approved, approved_by, approved_at) ON offline_registration TO counter;
+GRANT SELECT (ticket_id, staff_id) ON offline_ticket TO counter;
+GRANT SELECT, INSERT, DELETE ON offline_ticket TO worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON offline_registration TO worker;

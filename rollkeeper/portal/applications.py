@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page on which somebody registers the line in their hand: what the law asks, read from a picture or typed, confirmed by them.
+
+The picture is in memory for the length of one request. What was confirmed is sealed here to a public half and opened by the
+portal worker: this process could not open it again.
+"""
+
+import base64
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import retarget
+
+from rollkeeper.documents import form_prefill
+from rollkeeper.documents.image_intake import start_in_background
+from rollkeeper.documents.messages import MESSAGES
+from rollkeeper.registration.pipeline import active_pack
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.error_messages import cite, mark, translated
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger import labels as ledger_labels
+from rollkeeper.portal import labels
+from rollkeeper.portal.portal_requests import Answer, language_of_page, put
+from rollkeeper.portal.record_form import RecordForm
+from rollkeeper.portal.views import during_session, go_to, refused
+from rollkeeper.selfcare.applications import ApplicationData
+from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.vault.offline_keys import verified_sealer, seal_offline
+
+PARTY = "individual"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@during_session
+def register(request: HttpRequest) -> HttpResponse:
+    """Ask what the law asks of the subscriber, and take it in once they have confirmed it."""
+    begun = put(request, PortalRequestKind.APPLY_BEGIN)
+    if request.method != "POST":
+        if begun.done is None:
+            return refused(request, begun)
+        start_in_background()
+        return _draw(request, begun.done, _form(begun.done))
+    if begun.done is None:  # sent twice: what came of the first time is the answer
+        again = put(request, PortalRequestKind.APPLY, {"key": str(request.POST.get("key", ""))})
+        return _to_receipts(request, again.done) if again.done else refused(request, begun)
+    form = _form(begun.done, request.POST)
+    if not form.is_valid():
+        return _faulty(request, begun.done, form)
+    answer = _apply(request, begun.done, form)
+    if answer.done is None:
+        return _faulty(request, begun.done, form, answer.said)
+    if faults := answer.done.get("faults"):
+        said = [mark(f"{one['sentence']} {one['remedy']}", one["language"]) for one in faults]
+        return _faulty(request, begun.done, form, said)
+    return _to_receipts(request, answer.done)
+
+
+@require_POST
+@during_session
+def read(request: HttpRequest) -> HttpResponse:
+    """Read a picture of the document; its subscriber compares, corrects and confirms what comes back."""
+    begun = put(request, PortalRequestKind.APPLY_BEGIN)
+    if begun.done is None:
+        return refused(request, begun)
+    form, picture = _form(begun.done), request.FILES.get("picture")
+    if picture is None:
+        return _faulty(request, begun.done, form, [_("Choose a picture of the document first.")])
+    allowed = put(request, PortalRequestKind.APPLY_IMAGE)
+    if allowed.done is None:
+        return _faulty(request, begun.done, form, allowed.said)
+    try:
+        reading = form_prefill.prefill(
+            picture.read(), name=picture.name or "", attributes=form.attributes, pack=active_pack(), purpose=_purpose(),
+            known=lambda kind: kind in labels.DOCUMENTS, on=clock.today(),
+        )  # fmt: skip
+    except RollkeeperError as fault:
+        return _faulty(
+            request, begun.done, form, [mark(f"{s.sentence} {s.remedy}", s.language) for s in translated(fault)]
+        )
+    form.initial.update(reading.values)
+    shown: dict[str, Any] = {"reading": reading, "reasons": [MESSAGES[one] for one in reading.reasons]}
+    return _draw(request, begun.done, form, **shown)
+
+
+def _apply(request: HttpRequest, begun: dict[str, Any], form: RecordForm) -> Answer:
+    key, application_id = str(form.cleaned_data["key"]), new_uuid()
+    given = ApplicationData(form.values(), form.copies(), language_of_page(), form.machine_read())
+    sealer = verified_sealer(begun["key"], base64.b64decode(begun["half"]), bytes.fromhex(begun["signature"]))
+    sealed = seal_offline(sealer, given.packed(), submission_key=key, ticket_id=UUID(str(application_id)))
+    return put(
+        request, PortalRequestKind.APPLY, {"key": key, "application": str(application_id)}, sealed=sealed
+    )  # fmt: skip
+
+
+def _form(begun: dict[str, Any], data: Any = None) -> RecordForm:
+    attributes = active_pack().attributes(begun["service"], PARTY)
+    return RecordForm(data, attributes=attributes, initial={"key": str(new_uuid())})
+
+
+def _draw(
+    request: HttpRequest, begun: dict[str, Any], form: RecordForm, *, status: int = 200, **shown: Any
+) -> HttpResponse:
+    pack = active_pack()
+    shown |= {
+        "form": form, "session": True, "service": labels.SERVICES.get(begun["service"], begun["service"]), "sight": cite(begun["sight"]),
+        "until": clock.today() + dt.timedelta(days=begun["days"]), "article": cite(pack.act_article("register")),
+        "copy_article": cite(pack.document_copy.article) if pack.document_copy else "", "retention": pack.retention,
+        "retention_article": cite(pack.retention.article),
+    }  # fmt: skip
+    whole = not (request.headers.get("HX-Request") and status == 200)
+    return render(request, "portal/register.html" if whole else "portal/record.html", shown, status=status)
+
+
+def _faulty(request: HttpRequest, begun: dict[str, Any], form: RecordForm, said: Any = ()) -> HttpResponse:
+    """Say what is wrong; what was typed stays where it was typed, where a script asks, or is gone."""
+    blank = form.blank(said, key=form.data.get("key") or str(new_uuid()))
+    if request.headers.get("HX-Request"):
+        return retarget(render(request, "site/errors.html", {"form": blank}), "#faults")
+    return _draw(request, begun, blank, status=422)
+
+
+def _to_receipts(request: HttpRequest, done: dict[str, Any]) -> HttpResponse:
+    messages.success(request, ledger_labels.action_label(done["verb"]))
+    return go_to(request, "portal:lines")
+
+
+def _purpose() -> str:
+    """Return what is written across a copy, in the operator's first language."""
+    with override(settings().languages[0]):
+        return _("Register")

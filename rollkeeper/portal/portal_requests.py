@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One question of a page to the portal worker: its answer, or a refusal in the reader's language."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from rollkeeper.kernel.error_messages import mark
+from rollkeeper.portal.tokens import token_of
+from rollkeeper.selfcare import portal_client
+from rollkeeper.selfcare.errors import RegisterUnavailable, SessionExpired
+from rollkeeper.selfcare.choices import PortalRequestKind
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Answer:
+    """What came back: `done`, or what was said against it."""
+
+    done: dict[str, Any] | None
+    refused: str = ""
+    said: tuple[str, ...] = ()
+
+
+def put(
+    request: HttpRequest,
+    kind: PortalRequestKind,
+    payload: dict[str, Any] | None = None,
+    *,
+    request_id: UUID | None = None,
+    sealed: bytes | None = None,
+) -> Answer:
+    """Ask on behalf of whoever holds the session. Refuses: SessionExpired, RegisterUnavailable."""
+    token = token_of(request)
+    if token is None:
+        raise SessionExpired
+    came = portal_client.send_request(token, kind, language=language_of_page(), payload=payload, request_id=request_id, sealed=sealed)
+    if "done" in came:
+        return Answer(came["done"])
+    if came["refused"] == SessionExpired.code:
+        raise SessionExpired
+    if not came["said"]:
+        raise RegisterUnavailable
+    said = tuple(mark(f"{one['sentence']} {one['remedy']}", one["language"]) for one in came["said"])
+    return Answer(None, came["refused"], said)
+
+
+def language_of_page() -> str:
+    """Return the language in which the page is drawn."""
+    return get_language() or "en"

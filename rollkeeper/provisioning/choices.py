@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The words of the network: what can be asked of it, what it can say is true, how far a command has come.
+
+The floor stands here, once: what stays reachable from a barred line. No setting and no pack names it.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class CommandKind(StrEnum):
+    """What the network must do to a line."""
+
+    BAR = "bar"
+    """Refuse everything but the floor."""
+    RESTORE = "restore"
+    """Let everything through again."""
+    END = "end"
+    """Take the line out of service."""
+
+    @property
+    def proof(self) -> "ReadBack":
+        """Return what the network must say afterwards for the command to be confirmed."""
+        return _PROOF[self]
+
+
+class ReadBack(StrEnum):
+    """What the network says is true of a line."""
+
+    BARRED = "barred"
+    OPEN = "open"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+    """It did not answer, or nothing that can be understood."""
+    FLOOR_MISSING = "floor_missing"
+    """Barred, and emergency, care or registration calls fail too: never acceptable."""
+    PARTLY = "partly"
+    """The line stands in several elements, and they say different things: proof of nothing."""
+
+
+class CommandState(StrEnum):
+    """How far a command has come."""
+
+    WAITING = "waiting"
+    """To be sent, at once or at its next try."""
+    SENT = "sent"
+    """Accepted by the network; the read-back has not yet proved it."""
+    CONFIRMED = "confirmed"
+    """The network's own read-back says so."""
+    FAILED = "failed"
+    """Given up after the last try; a person must look."""
+    SUPERSEDED = "superseded"
+    """A later command for the same line took its place."""
+
+
+class Answer(StrEnum):
+    """What the network answers to a command. It proves nothing: only the read-back does."""
+
+    ACCEPTED = "accepted"
+    RETRY = "retry"
+    """Out of reach or busy."""
+    REFUSED = "refused"
+    """It will never do this, however often it is asked."""
+
+
+class Allowed(StrEnum):
+    """What stays reachable from a barred line."""
+
+    EMERGENCY = "emergency"
+    CARE = "care"
+    REGISTRATION = "registration"
+
+
+ALWAYS_ALLOWED: Final = (Allowed.EMERGENCY, Allowed.CARE, Allowed.REGISTRATION)
+"""The floor. Law: art. 3 (emergency calls excepted). Goes with every bar; nothing can shorten it."""
+
+_PROOF: Final = {
+    CommandKind.BAR: ReadBack.BARRED,
+    CommandKind.RESTORE: ReadBack.OPEN,
+    CommandKind.END: ReadBack.ABSENT,
+}

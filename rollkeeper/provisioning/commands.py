@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands `provisioning push`, `provisioning status` and `provisioning reconcile`."""
+
+import dataclasses
+import datetime as dt
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import instance_opener
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
+from rollkeeper.provisioning import queries
+from rollkeeper.provisioning.services import PushResult, push_due
+from rollkeeper.provisioning.reconciliation import compare_lines
+from rollkeeper.provisioning.choices import CommandState
+from rollkeeper.provisioning.queries import Difference, count_due, state_counts
+
+_POLL_INTERVAL_S = 1.0
+
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Look at no more than N commands.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this package's commands."""
+    group = typer.Typer(no_args_is_help=True, help="Command the network what to do, and read back what it did.")
+    group.command()(push)
+    group.command()(status)
+    group.command()(reconcile)
+    app.add_typer(group, name="provisioning")
+
+
+FollowOption = Annotated[
+    bool,
+    typer.Option("--follow", help="Go on, looking every second, until it is stopped (Ctrl-C or SIGTERM)."),
+]
+
+
+def push(
+    limit: LimitOption = None,
+    follow: FollowOption = False,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Carry out the commands that are due; a command counts once the network itself says that it is so.
+
+    On a day on which the desks are shut, or under a stay, nobody is barred or ended for want of registration: that waits.
+
+    A service that runs it with --follow restores a line within seconds of its registration.
+
+    Exit code 1 where a command was given up or the network barred emergency calls, with --follow at any time before it
+    was stopped.
+
+    Example: rollkeeper provisioning push
+    """
+    instance_opener.open_instance()
+    if follow:
+        failed = _follow(as_json=as_json, on=on)
+    else:
+        with progress("Sending commands to the network", count_due()) as bar:
+            pushed = push_due(console_authority(), on=on or clock.today(), limit=limit, moved=bar.advance)
+        _show_pushed(pushed, as_json=as_json)
+        failed = pushed.counts[CommandState.FAILED]
+    if failed:
+        raise typer.Exit(1)
+
+
+def _follow(*, as_json: bool, on: dt.date | None) -> int:
+    """Push until stopped; return how many commands were given up meanwhile."""
+    stop, failed = threading.Event(), 0
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    err.print("Sending commands to the network what is due, every second. Stop it with Ctrl-C.")
+    while not stop.is_set():
+        pushed = push_due(console_authority(), on=on or clock.today())
+        failed += pushed.counts[CommandState.FAILED]
+        if pushed.total:
+            _show_pushed(pushed, as_json=as_json)
+            sys.stdout.flush()
+        stop.wait(_POLL_INTERVAL_S)
+    return failed
+
+
+def _show_pushed(pushed: PushResult, *, as_json: bool) -> None:
+    counts = {state.value: count for state, count in pushed.counts.items()}
+    if as_json:
+        emit({**counts, "floor_breaks": pushed.floor_breaks})
+    else:
+        out.print(", ".join(f"{count:,} {state}" for state, count in counts.items()) + ".")
+    if pushed.floor_breaks:
+        err.print(
+            f"On {pushed.floor_breaks} lines the network barred emergency, care or registration calls: it was asked"
+            " to restore them at once. Find out why before barring anything else.",
+            style="red",
+        )
+
+
+def status(as_json: JsonOption = False) -> None:
+    """Show how many commands wait, are sent, confirmed, given up or superseded.
+
+    Example: rollkeeper provisioning status --json
+    """
+    instance_opener.open_instance()
+    found = state_counts()
+    if as_json:
+        emit([dataclasses.asdict(one) for one in found])
+        return
+    zone = clock.zone()
+    show_table(
+        "Commands to the network",
+        ("command", "state", "how many", "oldest"),
+        [
+            (one.kind, one.state, one.count, f"{one.oldest_at.astimezone(zone):%Y-%m-%d %H:%M}")
+            for one in found
+        ],
+    )
+
+
+NeverCommandedOption = Annotated[
+    bool,
+    typer.Option(
+        "--never-commanded", help="List also active lines of which the network says nothing and never received a command."
+    ),
+]
+
+
+RestoreOption = Annotated[
+    bool,
+    typer.Option(
+        "--restore",
+        help="Have the network restore each line that is in service in the register and not in the network; bars for a bill, which"
+        " the register does not know, among them.",
+    ),
+]
+
+
+def reconcile(
+    never_commanded: NeverCommandedOption = False, restore: RestoreOption = False, as_json: JsonOption = False
+) -> None:
+    """Compare register and network line by line and list every difference, the oldest first.
+
+    Active lines for which the network never received a command, and says nothing of, are counted; --never-commanded lists them too.
+    What a comparison found is kept, and the back office's campaign page shows the last.
+
+    After a restore of the register, or where an element lost what it knew, look at the list and then say --restore: whoever is in service gets
+    it back. Nobody is barred by it.
+
+    Exit code 1 where a difference is listed, one that is being tried included: it may have been tried for a week.
+
+    Example: rollkeeper provisioning reconcile
+    """
+    instance_opener.open_instance()
+    with progress("Asking the network", queries.count_lines()) as bar:
+        compared = compare_lines(
+            console_authority(), on=clock.today(), lists_never_commanded=never_commanded, restores=restore, moved=bar.advance
+        )
+    found = sorted([*compared.differences, *compared.never_commanded], key=queries.age)
+    if as_json:
+        emit([dataclasses.asdict(one) for one in found])
+    else:
+        _show_differences(found)
+    if compared.floor_breaks:
+        err.print(
+            f"On {len(compared.floor_breaks):,} lines emergency, care or registration calls are barred: 'provisioning push' restores"
+            " them. Find out why before barring anything else.",
+            style="red",
+        )
+    if restore and compared.out_of_service:
+        err.print(f"{len(compared.out_of_service):,} lines are to be restored: 'provisioning push' does it.")
+    if compared.never_commanded_count and not never_commanded:
+        err.print(
+            f"{compared.never_commanded_count:,} active lines for which the network never received a command, and it says nothing of them:"
+            " --never-commanded lists them."
+        )
+    if found:
+        raise typer.Exit(1)
+
+
+def _show_differences(found: Sequence[Difference]) -> None:
+    if not found:
+        out.print("Register and network agree on every line that was compared.")
+        return
+    show_table(
+        f"{len(found):,} differences, the oldest first",
+        ("line", "register says", "network says", "asked at", "being tried"),
+        [
+            (
+                one.line_id,
+                one.register_says,
+                one.network_says,
+                one.since.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M") if one.since else "never",
+                "yes" if one.is_under_way else "no",
+            )
+            for one in found
+        ],
+    )

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The network as this package sees it: something that takes orders and can say what is true.
+
+One protocol for all elements; `tests/provisioning/test_gateways.py` is the contract that each of them passes. A gateway
+gets many orders at once, so that each can use what its element offers: one connection, a window, several threads.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from rollkeeper.kernel.ids import CommandId, LineId
+from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, CommandKind, ReadBack
+from rollkeeper.vault.secret_value import SecretValue
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One command as a gateway sees it. `sequence` grows with every command: what is older than done is not done.
+
+    The floor is no field: it cannot be left out of an order, so it cannot be forgotten either.
+    """
+
+    line_id: LineId
+    key: CommandId
+    kind: CommandKind
+    reason: str
+    sequence: int
+    number: SecretValue | None = None
+    service: str | None = None
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Return what must stay reachable, whatever the order. Law: art. 3."""
+        return tuple(ALWAYS_ALLOWED)
+
+
+class Gateway(Protocol):
+    """One way to the network."""
+
+    @property
+    def needs_number(self) -> bool:
+        """Tell whether it knows lines by their number. Only then is the number opened."""
+        ...
+
+    def push(self, orders: Sequence[Order]) -> list[Answer]:
+        """Hand over orders and return an answer for each, in order. Never raises because the network is away.
+
+        The same order twice is the same as once. An order older than one already carried out for the line is refused.
+        """
+        ...
+
+    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+        """Ask what is true of each line, in order; UNKNOWN where the network does not say."""
+        ...
+
+
+CHUNK: Final = 200
+"""Orders claimed and delivered together; as many are tried again when the process is killed."""

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A memory for elements that have none: the last order for each line, and under which name the element knows it.
+
+A file in the instance (`network/<element>.sqlite`), locked for as long as orders are being delivered: a process that was
+stopped in the middle and wakes up again cannot hand over an old order behind a newer one, since either it still holds
+the lock or what is newer stands in the file. The names are the element's own row numbers: nothing personal.
+
+    last_order(line TEXT PRIMARY KEY, sequence INTEGER, place TEXT)     place '' : the element does not know the line
+    card(line TEXT PRIMARY KEY, mark TEXT, digits INTEGER)        whether the place is still the line's; how long its number is there
+    own(line TEXT PRIMARY KEY, grants TEXT, is_withdrawn INTEGER)     what the element granted before we took any of it
+
+What a line had by itself is written before the order that takes it, in a transaction of its own: a process that dies
+between the two finds on the next try what the line had, and not what it left of it.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rollkeeper.kernel.ids import LineId
+
+_PATIENCE_S: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class LastOrder:
+    """The last order for a line, and where it stands in the element."""
+
+    sequence: int
+    place: str
+    mark: str = ""
+    """By what a place is known again that an element may give to another; '' where nothing was noted."""
+    digits: int = 0
+    """In how many digits the element writes the line's number; 0 in all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGrants:
+    """What the element granted a line by itself, in the element's own words, and whether some of it is taken now."""
+
+    grants: str
+    is_withdrawn: bool
+
+
+class Fence:
+    """The memory of one element."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @contextmanager
+    def held(self) -> Iterator["HeldFence"]:
+        """Hold the fence alone. A process that dies in the block leaves it as it was: its orders are tried again."""
+        with closing(self._open()) as file:
+            file.execute("BEGIN IMMEDIATE")
+            try:
+                yield HeldFence(file)
+            finally:
+                file.commit()
+
+    def last_order(self, lines: Sequence[LineId]) -> list[LastOrder | None]:
+        """Return what is known of each line, in order."""
+        with closing(self._open()) as file:
+            return [_last_order(file, line) for line in lines]
+
+    def own(self, lines: Sequence[LineId]) -> list[OwnGrants | None]:
+        """Return what each line had by itself, in order; None where nothing was ever taken."""
+        with closing(self._open()) as file:
+            return [_own(file, line) for line in lines]
+
+    def save_own_grants(self, grants: Mapping[LineId, str]) -> None:
+        """Write down, for good and at once, what lines have by themselves and are about to lose some of."""
+        with closing(self._open()) as file:
+            file.executemany(
+                "INSERT OR REPLACE INTO own VALUES (?, ?, 1)",
+                [(str(line), said) for line, said in grants.items()],
+            )
+
+    def _open(self) -> sqlite3.Connection:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.touch(mode=0o600)
+        file = sqlite3.connect(self._file, timeout=_PATIENCE_S, isolation_level=None)
+        file.execute(
+            "CREATE TABLE IF NOT EXISTS last_order (line TEXT PRIMARY KEY, sequence INTEGER NOT NULL, place TEXT NOT NULL)"
+        )
+        file.execute(
+            "CREATE TABLE IF NOT EXISTS card (line TEXT PRIMARY KEY, mark TEXT NOT NULL, digits INTEGER NOT NULL)"
+        )
+        file.execute(
+            "CREATE TABLE IF NOT EXISTS own (line TEXT PRIMARY KEY, grants TEXT NOT NULL, is_withdrawn INTEGER NOT NULL)"
+        )
+        return file
+
+
+class HeldFence:
+    """The fence while it is held."""
+
+    def __init__(self, file: sqlite3.Connection) -> None:
+        self._file = file
+
+    def last_order(self, line: LineId) -> LastOrder | None:
+        """Return what is known of a line."""
+        return _last_order(self._file, line)
+
+    def keep(self, line: LineId, last_order: LastOrder) -> None:
+        """Write down what a line is ordered."""
+        self._file.execute(
+            "INSERT OR REPLACE INTO last_order VALUES (?, ?, ?)", (str(line), last_order.sequence, last_order.place)
+        )
+        self._file.execute(
+            "INSERT OR REPLACE INTO card VALUES (?, ?, ?)", (str(line), last_order.mark, last_order.digits)
+        )
+
+    def own(self, line: LineId) -> OwnGrants | None:
+        """Return what a line had by itself; None where nothing was ever taken."""
+        return _own(self._file, line)
+
+    def record_own_grants(self, line: LineId, grants: str) -> None:
+        """Write down what a line has by itself and keeps."""
+        self._file.execute("INSERT OR IGNORE INTO own VALUES (?, ?, 0)", (str(line), grants))
+
+    def mark_restored(self, line: LineId) -> None:
+        """Write down that a line has again what it had."""
+        self._file.execute("UPDATE own SET is_withdrawn = 0 WHERE line = ?", (str(line),))
+
+
+def _last_order(file: sqlite3.Connection, line: LineId) -> LastOrder | None:
+    row = file.execute(
+        "SELECT sequence, place, coalesce(mark, ''), coalesce(digits, 0) FROM last_order LEFT JOIN card USING (line)"
+        " WHERE line = ?",
+        (str(line),),
+    ).fetchone()
+    return LastOrder(*row) if row else None
+
+
+def _own(file: sqlite3.Connection, line: LineId) -> OwnGrants | None:
+    row = file.execute("SELECT grants, is_withdrawn FROM own WHERE line = ?", (str(line),)).fetchone()
+    return OwnGrants(row[0], bool(row[1])) if row else None

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A network for demos: it really keeps what it was ordered, in a file, and can be asked.
+
+``network/journal.jsonl`` in the instance has one line an order carried out: the line's reference, the order's key and
+sequence, the state, and what stays reachable. Never a number. The last line of a reference is the truth; a half
+written last line of the file (the process was killed) is cut off by the next writer and ignored by readers.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, CommandKind, ReadBack
+
+
+@dataclass(slots=True)
+class _Known:
+    state: ReadBack
+    sequence: int
+
+
+class FileGateway:
+    """The gateway to the file. A line that it never received a command about is open, as in a network already in service."""
+
+    needs_number = False
+
+    def __init__(self, journal: Path, *, fault_share: float = 0.0) -> None:
+        self._journal, self._fault_share = journal, fault_share
+        self._known: dict[str, _Known] = {}
+        self._read_to = 0
+
+    @classmethod
+    def of_this_instance(cls) -> "FileGateway":
+        """Return the demo network of this instance."""
+        return cls(data_dir() / "network" / "journal.jsonl", fault_share=settings().demo_network_faults)
+
+    def push(self, orders: Sequence[Order]) -> list[Answer]:
+        """Carry out orders and remember them on disk before answering."""
+        with self._locked(fcntl.LOCK_EX) as file:
+            self._cut_torn_end(file)
+            self._catch_up(file)
+            file.seek(0, os.SEEK_END)
+            answers = [self._carry_out(order, file) for order in orders]
+            file.flush()
+            os.fsync(file.fileno())
+            self._read_to = file.tell()
+        return answers
+
+    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+        """Say what is true of each line."""
+        with self._locked(fcntl.LOCK_SH) as file:
+            self._catch_up(file)
+        return [self._state(str(line)) for line in lines]
+
+    def _state(self, line: str) -> ReadBack:
+        known = self._known.get(line)
+        return known.state if known else ReadBack.OPEN
+
+    def _carry_out(self, order: Order, file: IO[bytes]) -> Answer:
+        line, known = str(order.line_id), self._known.get(str(order.line_id))
+        if known and known.sequence > order.sequence:
+            return Answer.REFUSED
+        if (known and known.sequence == order.sequence) or self._is_faulty(line):
+            return Answer.ACCEPTED
+        self._known[line] = _Known(order.kind.proof, order.sequence)
+        row = {
+            "line": line,
+            "key": str(order.key),
+            "sequence": order.sequence,
+            "state": order.kind.proof.value,
+        }
+        if order.kind is CommandKind.BAR:
+            row["allows"] = list(order.allowed)
+        file.write(json.dumps(row).encode() + b"\n")
+        return Answer.ACCEPTED
+
+    def _is_faulty(self, line: str) -> bool:
+        """Tell whether this line is one of those on which the demo network takes orders and does nothing."""
+        return int.from_bytes(hashlib.sha256(line.encode()).digest()[:4]) < self._fault_share * 2**32
+
+    def _catch_up(self, file: IO[bytes]) -> None:
+        file.seek(self._read_to)
+        for raw in file:
+            if not raw.endswith(b"\n"):
+                break
+            row = json.loads(raw)
+            self._known[row["line"]] = _Known(_state_of(row), row["sequence"])
+            self._read_to += len(raw)
+
+    def _cut_torn_end(self, file: IO[bytes]) -> None:
+        end = file.seek(0, os.SEEK_END)
+        while end > 0:
+            file.seek(end - 1)
+            if file.read(1) == b"\n":
+                break
+            end -= 1
+        file.truncate(end)
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[IO[bytes]]:
+        self._journal.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(self._journal, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+            fcntl.flock(file, how)
+            yield file
+
+
+def _state_of(row: dict[str, object]) -> ReadBack:
+    state = ReadBack(str(row["state"]))
+    allows = row.get("allows")
+    whole = isinstance(allows, list) and set(ALWAYS_ALLOWED) <= set(allows)
+    return ReadBack.FLOOR_MISSING if state is ReadBack.BARRED and not whole else state

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Internet accesses behind a FreeRADIUS that has the files of `ops/freeradius`.
+
+An order is a change of authorization (RFC 5176): CoA-Request to bar and to restore, Disconnect-Request to end. FreeRADIUS
+keeps it, refuses what is older than what it kept, and hands it on to the NAS that holds the session. The question is an
+Access-Request under the line's reference, answered by the very policy that answers the customer's own. Under which names
+a line's customers come is FreeRADIUS's to know; of a line under whose number nobody ever came nothing is proved.
+
+A bar is a walled garden and never a refusal: behind an access that is refused, a telephone could call nobody. Where
+the policy refuses a barred account all the same, the read-back says that the floor is missing.
+"""
+
+import re
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from pyrad import packet
+from pyrad.client import Timeout
+
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.gateways.radius_wire import Radius, values_of
+from rollkeeper.provisioning.gateways.element_secrets import read_secret
+from rollkeeper.provisioning.choices import Answer, CommandKind, ReadBack
+
+_NEVER: Final = {402, 404}
+"""Error causes by which FreeRADIUS says no for good: it cannot read the order, or did a newer one."""
+_FLOOR: Final = "rollkeeper-floor"
+_WRITABLE: Final = re.compile(r"[+0-9a-zA-Z@._:/-]{1,128}")
+_HURRIED_S: Final = 0.2  # what a NAS has left to answer in, once others have used up the patience of a call
+_SILENT: Final = 3  # so many in a row unanswered: perhaps the server itself is away
+_SESSIONS_AT_ONCE: Final = 8  # one order reaches one session: as many are tried before the next run
+
+
+class FreeRadius:
+    """The gateway to one FreeRADIUS. `coa` and `auth` are host:port."""
+
+    needs_number = True
+
+    def __init__(
+        self, *, coa: str, auth: str, secret: str, patience_s: float = 5, tries: int = 2
+    ) -> None:
+        self._coa, self._auth, self._secret = coa, auth, secret
+        self._patience_s, self._tries = patience_s, tries
+
+    @classmethod
+    def of_this_instance(cls) -> "FreeRadius":
+        """Return the FreeRADIUS that the settings name. Refuses: ElementSecretMissing."""
+        chosen = settings()
+        return cls(
+            coa=str(chosen.radius_coa),
+            auth=str(chosen.radius_auth),
+            secret=read_secret("freeradius.secret"),
+        )
+
+    def push(self, orders: Sequence[Order]) -> list[Answer]:
+        """Hand over one after the other. NAS that are silent keep the others waiting for the patience of a call, and a fifth of
+        a second for each further one.
+
+        FreeRADIUS knows for a while which they are, and answers for them at once.
+        """
+        answers: list[Answer] = []
+        silent, left_s = 0, self._patience_s
+        try:
+            with self._talk(self._coa) as coa_client, self._talk(self._auth) as auth_client:
+                for order in orders:
+                    coa_client.wait_for(max(left_s, _HURRIED_S), tries=self._tries)
+                    begun = time.monotonic()
+                    try:
+                        answers.append(_push_one(order, coa_client, auth_client))
+                        silent = 0
+                    except Timeout:
+                        answers.append(Answer.RETRY)
+                        silent, left_s = silent + 1, left_s - (time.monotonic() - begun)
+                    if silent == _SILENT:
+                        auth_client.ask(
+                            str(order.line_id)
+                        )  # if the server itself is away, this does not come back either
+                        silent = 0
+        except (Timeout, OSError):
+            pass
+        return answers + [Answer.RETRY] * (len(orders) - len(answers))
+
+    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+        """Ask for one after the other; once nobody answers, the rest is unknown."""
+        said: list[ReadBack] = []
+        try:
+            with self._talk(self._auth) as auth_client:
+                for line in lines:
+                    said.append(_state(line, auth_client))  # noqa: PERF401
+        except (Timeout, OSError):
+            pass
+        return said + [ReadBack.UNKNOWN] * (len(lines) - len(said))
+
+    def _talk(self, place: str) -> Radius:
+        return Radius(place, secret=self._secret, patience_s=self._patience_s, tries=self._tries)
+
+
+def _push_one(order: Order, coa_client: Radius, auth_client: Radius) -> Answer:
+    """Send the order until no session is left that has not heard of it."""
+    account = order.number.reveal() if order.number is not None else ""
+    if not _WRITABLE.fullmatch(account):
+        return Answer.REFUSED
+    answer = Answer.ACCEPTED
+    for _ in range(_SESSIONS_AT_ONCE):
+        answer = _send(order, account, coa_client)
+        if answer is not Answer.ACCEPTED or not _is_pending(order.line_id, auth_client):
+            break
+    return answer
+
+
+def _send(order: Order, account: str, coa_client: Radius) -> Answer:
+    said = coa_client.change(
+        ends=order.kind is CommandKind.END,
+        words={
+            "User-Name": account,
+            "Filter-Id": order.kind.proof.value,
+            "Configuration-Token": f"{order.line_id} {order.sequence}",
+        },
+    )
+    if said.code in {packet.CoAACK, packet.DisconnectACK}:
+        return Answer.ACCEPTED
+    return Answer.REFUSED if set(values_of(said, "Error-Cause")) & _NEVER else Answer.RETRY
+
+
+def _is_pending(line: LineId, auth_client: Radius) -> bool:
+    return values_of(auth_client.ask(str(line)), "Reply-Message") == ["rollkeeper: pending"]
+
+
+def _state(line: LineId, auth_client: Radius) -> ReadBack:
+    said = auth_client.ask(str(line))
+    words, filters = values_of(said, "Reply-Message"), values_of(said, "Filter-Id")
+    if said.code == packet.AccessAccept:
+        if filters == [_FLOOR]:
+            return ReadBack.BARRED
+        return ReadBack.UNKNOWN if filters else ReadBack.OPEN
+    if words == ["rollkeeper: absent"]:
+        return ReadBack.ABSENT
+    unclear = (["rollkeeper: unknown"], ["rollkeeper: pending"])
+    return ReadBack.UNKNOWN if words in unclear else ReadBack.FLOOR_MISSING

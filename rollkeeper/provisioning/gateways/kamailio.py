@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Fixed and VoIP lines behind a Kamailio that has `ops/kamailio/rollkeeper.cfg`.
+
+One request carries a whole chunk, a line each, and is answered a line each (that file draws the words). Kamailio keeps
+the last order for each line, and a chunk whole or not at all: an older order is refused there, whoever sends it.
+A read-back asks the same table by which calls are judged, and the same route for every number of the floor.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.gateways.http_client import HttpClient
+from rollkeeper.provisioning.gateways.element_secrets import read_secret
+from rollkeeper.provisioning.choices import Allowed, Answer, CommandKind, ReadBack
+
+_ANSWERS: Final = {b"accepted": Answer.ACCEPTED, b"older": Answer.REFUSED, b"malformed": Answer.REFUSED}
+_STATES: Final = {b"barred": ReadBack.BARRED, b"open": ReadBack.OPEN, b"absent": ReadBack.ABSENT}
+_UNDIALLED: Final = "emergency"
+"""What stands for the number where a GSM phone calls for help and its network does not say which number was dialled."""
+_WRITABLE: Final = re.compile(r"[+0-9a-zA-Z@._-]{1,64}")
+
+
+class Kamailio:
+    """The gateway to one Kamailio."""
+
+    needs_number = True
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str,
+        emergency_numbers: Sequence[str],
+        care_number: str,
+        registration_number: str,
+        patience_s: float = 10,
+    ) -> None:
+        self._http, self._token = HttpClient(url, patience_s=patience_s), token
+        self._floor = [(number, Allowed.EMERGENCY) for number in (*emergency_numbers, _UNDIALLED)] + [
+            (care_number, Allowed.CARE),
+            (registration_number, Allowed.REGISTRATION),
+        ]
+
+    @classmethod
+    def of_this_instance(cls) -> "Kamailio":
+        """Return the Kamailio that the settings name. Refuses: ElementSecretMissing, EmergencyNumbersMissing."""
+        chosen = settings()
+        return cls(
+            str(chosen.network_kamailio),
+            token=read_secret("kamailio.token"),
+            emergency_numbers=load_pack(chosen.pack).emergency_numbers(),
+            care_number=chosen.care_number,
+            registration_number=chosen.registration_number or chosen.care_number,
+        )
+
+    def push(self, orders: Sequence[Order]) -> list[Answer]:
+        """Hand over a chunk. Where the element would not put the whole floor through, nobody is barred."""
+        may_bar = any(one.kind is CommandKind.BAR for one in orders) and self._has_floor(self._ask([]))
+        asked = [one for one in orders if _dialled(one) and (may_bar or one.kind is not CommandKind.BAR)]
+        said = self._ask([_written(one) for one in asked])[len(self._floor) :]
+        answers = dict(
+            zip([one.key for one in asked], [_ANSWERS.get(one, Answer.RETRY) for one in said], strict=False)
+        )
+        return [answers.get(one.key, Answer.RETRY if _dialled(one) else Answer.REFUSED) for one in orders]
+
+    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+        """Ask what is true of each line, and whether the floor stands."""
+        said = self._ask([f"state {line}" for line in lines])
+        states = said[len(self._floor) :] or [b""] * len(lines)
+        stands = self._has_floor(said)
+        return [_read(state, floor_stands=stands) for state in states]
+
+    def _has_floor(self, said: Sequence[bytes]) -> bool:
+        """Tell whether the element puts every number of the floor through (care and registration may be one number)."""
+        good = {b"emergency", b"care", b"registration"}
+        return len(said) >= len(self._floor) and all(
+            word == what.value.encode() or (what is not Allowed.EMERGENCY and word in good)
+            for (_, what), word in zip(self._floor, said, strict=False)
+        )
+
+    def _ask(self, questions: Sequence[str]) -> list[bytes]:
+        """Ask about the floor and then these questions; nothing where the element is away or answers unevenly."""
+        asked = [f"floor {number}" for number, _ in self._floor] + list(questions)
+        status, text = self._http.post(
+            "\n".join(asked).encode(),
+            headers={"authorization": f"Bearer {self._token}", "content-type": "text/plain"},
+        )
+        said = text.split()
+        return said if status == 200 and len(said) == len(asked) else []
+
+
+def _dialled(order: Order) -> str:
+    """Return the number as the element can be ordered it; nothing where there is none that it could know."""
+    number = order.number.reveal() if order.number is not None else ""
+    return number if _WRITABLE.fullmatch(number) else ""
+
+
+def _written(order: Order) -> str:
+    return f"{order.kind} {order.line_id} {order.sequence} {_dialled(order)}"
+
+
+def _read(state: bytes, *, floor_stands: bool) -> ReadBack:
+    said = _STATES.get(state, ReadBack.UNKNOWN)
+    return ReadBack.FLOOR_MISSING if said is ReadBack.BARRED and not floor_stands else said

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The network behind one signed HTTP address: the operator's provisioning system, or a small adapter before it.
+
+Three kinds of order and one question are posted to the same address (`docs/provisioning.md` shows the bodies):
+
+    {"type": "line.bar" | "line.restore" | "line.end", "timestamp": ..., "data": {line, sequence, reason, allow, ...}}
+    {"type": "line.state", "timestamp": ..., "data": {"lines": [...]}}  ->  {"lines": {line: {"state", "allows"}}}
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from random import sample
+from typing import Any, Final
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.canonical import canonical_bytes
+from rollkeeper.kernel.ids import LineId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.provisioning.gateways.base import Order
+from rollkeeper.provisioning.gateways.http_client import AT_ONCE, HttpClient
+from rollkeeper.provisioning.gateways.signing import sign, webhook_secret
+from rollkeeper.provisioning.choices import ALWAYS_ALLOWED, Answer, ReadBack
+
+_NEVER: Final = {400, 409, 410, 413, 422}
+"""Statuses by which the receiver says no to this order. Everything else but success may be our own fault: later."""
+
+
+class Webhook:
+    """The gateway to the address."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        secret: str,
+        with_number: bool,
+        care_number: str,
+        patience_s: float = 10,
+        patience_together_s: float = 20,
+    ) -> None:
+        self._secret, self._care_number = secret, care_number
+        self.needs_number = with_number
+        self._patience_together_s = patience_together_s
+        self._http = HttpClient(url, patience_s=patience_s)
+
+    @classmethod
+    def of_this_instance(cls) -> "Webhook":
+        """Return the webhook that the settings name."""
+        chosen = settings()
+        return cls(
+            str(chosen.network_webhook),
+            secret=webhook_secret(),
+            with_number=chosen.network_webhook_numbers,
+            care_number=chosen.care_number,
+        )
+
+    def push(self, orders: Sequence[Order]) -> list[Answer]:
+        """Post each order under its own key, several at a time; what is not begun in time is for later.
+
+        In no order, so that the same few, to which nothing is ever answered, do not stand before the others every time.
+        """
+        latest = time.monotonic() + self._patience_together_s
+        mixed = sample(orders, len(orders))
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            said = threads.map(lambda order: self._push_one(order, latest=latest), mixed)
+            answers = dict(zip([one.key for one in mixed], said, strict=True))
+        return [answers[one.key] for one in orders]
+
+    def read_back(self, lines: Sequence[LineId]) -> list[ReadBack]:
+        """Ask for all lines in one request."""
+        body = _body("line.state", {"lines": [str(line) for line in lines]})
+        status, text = self._post(str(new_uuid()), body)
+        said = _lines_of(text) if status == 200 else {}
+        return [_read(said.get(str(line))) for line in lines]
+
+    def _push_one(self, order: Order, *, latest: float) -> Answer:
+        if time.monotonic() > latest:
+            return Answer.RETRY
+        status, _ = self._post(str(order.key), _body(f"line.{order.kind}", self._data(order)))
+        if 200 <= status < 300:
+            return Answer.ACCEPTED
+        return Answer.REFUSED if status in _NEVER else Answer.RETRY
+
+    def _data(self, order: Order) -> dict[str, object]:
+        data: dict[str, object] = {
+            "line": str(order.line_id),
+            "sequence": order.sequence,
+            "reason": order.reason,
+            "allow": list(order.allowed),
+            "care_number": self._care_number,
+        }
+        if order.number is not None:
+            data["number"] = order.number.reveal()
+        return data
+
+    def _post(self, key: str, body: bytes) -> tuple[int, bytes]:
+        headers = {"content-type": "application/json"} | sign(
+            self._secret, key=key, at_s=clock.true_seconds(), body=body
+        )
+        return self._http.post(body, headers=headers)
+
+
+def _body(kind: str, data: Mapping[str, object]) -> bytes:
+    return canonical_bytes({"type": kind, "timestamp": clock.now(), "data": data})
+
+
+def _lines_of(text: bytes) -> Mapping[str, Any]:
+    try:
+        lines = json.loads(text)["lines"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return lines if isinstance(lines, dict) else {}
+
+
+def _read(said: object) -> ReadBack:
+    """Read what is said of one line. A bar counts only where the whole floor is named as reachable."""
+    if not isinstance(said, dict) or said.get("state") not in {"barred", "open", "absent"}:
+        return ReadBack.UNKNOWN
+    state = ReadBack(said["state"])
+    allows = said.get("allows")
+    whole = isinstance(allows, list) and all(part.value in allows for part in ALWAYS_ALLOWED)
+    return ReadBack.FLOOR_MISSING if state is ReadBack.BARRED and not whole else state

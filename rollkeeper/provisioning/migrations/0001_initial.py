@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The tables of network, and what Django cannot say of them."""
+
+import datetime
+import django.contrib.postgres.fields.ranges
+import django.db.models.functions.uuid
+from django.db import migrations, models
+
+from rollkeeper.kernel import database
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [("lines", "0001_initial")]
+
+    operations = [
+        migrations.CreateModel(
+            name="Comparison",
+            fields=[
+                ("compared_at", models.DateTimeField(primary_key=True, serialize=False)),
+                ("line_count", models.BigIntegerField()),
+                ("difference_count", models.BigIntegerField()),
+                ("never_commanded_count", models.BigIntegerField(db_comment="Active lines for which the network never received a command and says nothing of.")),
+                ("oldest_at", models.DateTimeField(db_comment="When the network was last ordered of the line that has differed longest.", null=True)),
+            ],
+            options={
+                "db_table": "provisioning_comparison",
+            },
+        ),
+        migrations.CreateModel(
+            name="ClosedDay",
+            fields=[
+                ("closed_day_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("days", django.contrib.postgres.fields.ranges.DateRangeField(db_comment="First to last day, both inclusive; no upper bound while it is open.")),
+            ],
+            options={
+                "db_table": "provisioning_closedday",
+            },
+        ),
+        migrations.CreateModel(
+            name="Command",
+            fields=[
+                ("pk", models.CompositePrimaryKey("line_id", "command_id", blank=True, editable=False, primary_key=True, serialize=False)),
+                ("line_id", models.UUIDField()),
+                ("command_id", models.UUIDField(db_comment="Also the idempotency key that the network sees.", db_default=django.db.models.functions.uuid.UUID7())),
+                ("kind", models.TextField(db_comment="bar, restore or end (provisioning.choices.CommandKind).")),
+                ("reason", models.TextField(db_comment="lines.choices.SuspensionReason, or what else asked for it.")),
+                ("batch_id", models.UUIDField(null=True)),
+                ("state", models.TextField(db_comment="provisioning.choices.CommandState.", db_default="waiting")),
+                ("allows_emergency", models.BooleanField(db_default=True)),
+                ("allows_care", models.BooleanField(db_default=True)),
+                ("allows_registration", models.BooleanField(db_default=True)),
+                ("requested_at", models.DateTimeField()),
+                ("attempts", models.SmallIntegerField(db_default=0)),
+                ("next_try_at", models.DateTimeField(db_default=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
+                ("claimed_by", models.IntegerField(db_comment="The claim of the process that is sending it; void when that process is gone.", null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("read_back", models.TextField(db_comment="What the network says is true: provisioning.choices.ReadBack.", null=True)),
+                ("read_back_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "provisioning_command",
+                "indexes": [
+                    models.Index(condition=models.Q(("claimed_by__isnull", False)), fields=["claimed_by"], name="provisioning_command_claimed"),
+                    models.Index(condition=models.Q(("batch_id__isnull", False), models.Q(("state", "failed"), ("read_back", "floor_missing"), _connector="OR")), fields=["batch_id"], name="provisioning_command_gone_wrong"),
+                    models.Index(condition=models.Q(("batch_id__isnull", False), ("state", "sent")), fields=["batch_id"], name="provisioning_command_unproven"),
+                    models.Index(condition=models.Q(("batch_id__isnull", False)), fields=["batch_id"], name="provisioning_command_by_batch"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("allows_emergency", True), ("allows_care", True), ("allows_registration", True)), name="provisioning_command_bars_the_floor"),
+                    models.CheckConstraint(condition=models.Q(("kind__in", ["bar", "restore", "end"])), name="provisioning_command_of_unknown_kind"),
+                    models.CheckConstraint(condition=models.Q(("state__in", ["waiting", "sent", "confirmed", "failed", "superseded"])), name="provisioning_command_in_unknown_state"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "confirmed"), _negated=True),
+                            models.Q(("kind", "bar"), ("read_back", "barred"), ("read_back__isnull", False)),
+                            models.Q(("kind", "restore"), ("read_back", "open"), ("read_back__isnull", False)),
+                            models.Q(("kind", "end"), ("read_back", "absent"), ("read_back__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="provisioning_command_confirmed_without_proof",
+                    ),
+                ],
+            },
+        ),
+        # A column that the model does not have: the order in which commands were asked for.
+        migrations.RunSQL(
+            """
+            ALTER TABLE provisioning_command ADD position bigint GENERATED ALWAYS AS IDENTITY;
+            CREATE INDEX provisioning_command_in_turn ON provisioning_command (kind, next_try_at, position)
+                WHERE state IN ('waiting', 'sent');
+            """
+        ),
+        migrations.RunSQL([database.sql("provisioning", name) for name in ("lift_for_hours", "protected", "at_the_counter", "end_what_has_ended", "postpone", "set_rest")]),
+    ]

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Commands to the network: an outbox with retries, idempotency keys and read-back.
+
+Whoever inserts by SQL names line_id, kind, reason, requested_at and, in a batch, batch_id; the table fills in the rest.
+Beside the fields below the table has ``position``, an identity column made in the first migration: the order in which
+commands were asked for, by which the network refuses what is older than what it already did. What is to be pushed is found by an
+index of the kind, `next_try_at` and that position (``provisioning_command_in_turn``), made there too.
+"""
+
+import datetime as dt
+
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.db.models.functions import UUID7
+
+IMMEDIATELY = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class Command(models.Model):
+    """One thing that the network must do to one line."""
+
+    pk = models.CompositePrimaryKey("line_id", "command_id")
+    line_id = models.UUIDField()
+    command_id = models.UUIDField(
+        db_default=UUID7(), db_comment="Also the idempotency key that the network sees."
+    )
+    kind = models.TextField(db_comment="bar, restore or end (provisioning.choices.CommandKind).")
+    reason = models.TextField(db_comment="lines.choices.SuspensionReason, or what else asked for it.")
+    batch_id = models.UUIDField(null=True)
+    state = models.TextField(db_default="waiting", db_comment="provisioning.choices.CommandState.")
+    allows_emergency = models.BooleanField(db_default=True)
+    allows_care = models.BooleanField(db_default=True)
+    allows_registration = models.BooleanField(db_default=True)
+    requested_at = models.DateTimeField()
+    attempts = models.SmallIntegerField(db_default=0)
+    next_try_at = models.DateTimeField(db_default=IMMEDIATELY)
+    claimed_by = models.IntegerField(
+        null=True, db_comment="The claim of the process that is sending it; void when that process is gone."
+    )
+    sent_at = models.DateTimeField(null=True)
+    read_back = models.TextField(
+        null=True, db_comment="What the network says is true: provisioning.choices.ReadBack."
+    )
+    read_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """The floor that nothing can switch off."""
+
+        db_table = "provisioning_command"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(allows_emergency=True)
+                & models.Q(allows_care=True)
+                & models.Q(allows_registration=True),
+                name="provisioning_command_bars_the_floor",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["bar", "restore", "end"]), name="provisioning_command_of_unknown_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "sent", "confirmed", "failed", "superseded"]),
+                name="provisioning_command_in_unknown_state",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="confirmed")
+                | models.Q(kind="bar", read_back="barred", read_back__isnull=False)
+                | models.Q(kind="restore", read_back="open", read_back__isnull=False)
+                | models.Q(kind="end", read_back="absent", read_back__isnull=False),
+                name="provisioning_command_confirmed_without_proof",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["claimed_by"],
+                name="provisioning_command_claimed",
+                condition=models.Q(claimed_by__isnull=False),
+            ),
+            models.Index(
+                fields=["batch_id"],
+                name="provisioning_command_gone_wrong",
+                condition=models.Q(batch_id__isnull=False)
+                & (models.Q(state="failed") | models.Q(read_back="floor_missing")),
+            ),
+            models.Index(
+                fields=["batch_id"],
+                name="provisioning_command_unproven",
+                condition=models.Q(batch_id__isnull=False, state="sent"),
+            ),
+            models.Index(
+                fields=["batch_id"],
+                name="provisioning_command_by_batch",
+                condition=models.Q(batch_id__isnull=False),
+            ),
+        ]
+
+
+class ClosedDay(models.Model):
+    """Days on which nobody is barred or ended for want of registration, whenever that was asked for: a court's stay."""
+
+    closed_day_id = models.UUIDField(primary_key=True)
+    days = DateRangeField(db_comment="First to last day, both inclusive; no upper bound while it is open.")
+
+    class Meta:
+        """Few rows. Kept in step with the stays by a trigger of theirs."""
+
+        db_table = "provisioning_closedday"
+
+
+class Comparison(models.Model):
+    """What one comparison of register and network, line by line, has found: counts, no line."""
+
+    compared_at = models.DateTimeField(primary_key=True)
+    line_count = models.BigIntegerField()
+    difference_count = models.BigIntegerField()
+    never_commanded_count = models.BigIntegerField(
+        db_comment="Active lines for which the network never received a command and says nothing of."
+    )
+    oldest_at = models.DateTimeField(
+        null=True, db_comment="When the network was last ordered of the line that has differed longest."
+    )
+
+    class Meta:
+        """A row a comparison; append-only. Pages read the last."""
+
+        db_table = "provisioning_comparison"

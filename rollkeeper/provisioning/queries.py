@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How the commands stand, and where register and network differ."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.provisioning.gateways.base import CHUNK, Gateway
+from rollkeeper.provisioning.gateways.registry import has_network, network_gateway
+from rollkeeper.provisioning.choices import CommandKind, CommandState, ReadBack
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """How many commands of one kind are in one state, and when the oldest of them was asked for."""
+
+    kind: CommandKind
+    state: CommandState
+    count: int
+    oldest_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One line of which register and network say different things."""
+
+    line_id: LineId
+    register_says: ReadBack
+    network_says: ReadBack
+    since: dt.datetime | None
+    """When something was last asked of the network about the line, heard or not; None where nothing ever was."""
+    is_under_way: bool
+    """A command for the line is still being tried."""
+
+
+@dataclass(slots=True)
+class Reconciliation:
+    """What a comparison line by line found, the oldest first."""
+
+    differences: list[Difference] = field(default_factory=list)
+    never_commanded: list[Difference] = field(default_factory=list)
+    """Active lines for which the network never received a command and says nothing of, where they were asked for: an element that
+    keeps only what it was ordered says so of each line before its first order, which can be nearly all of them. Nobody is
+    harmed by it, and nobody should believe that it agrees."""
+    never_commanded_count: int = 0
+    line_count: int = 0
+
+    @property
+    def floor_breaks(self) -> list[LineId]:
+        """Return the living lines on which emergency, care or registration calls are barred and nothing is tried against it."""
+        return [
+            one.line_id
+            for one in self.differences
+            if one.network_says is ReadBack.FLOOR_MISSING
+            and one.register_says is not ReadBack.ABSENT
+            and not one.is_under_way
+        ]
+
+    @property
+    def out_of_service(self) -> list[LineId]:
+        """Return the lines that the register has in service and the network has not, and nothing is tried against it."""
+        return [
+            one.line_id
+            for one in self.differences
+            if one.register_says is ReadBack.OPEN
+            and one.network_says in {ReadBack.BARRED, ReadBack.ABSENT}
+            and not one.is_under_way
+        ]
+
+    @property
+    def oldest_at(self) -> dt.datetime | None:
+        """Return when what the oldest difference is about was asked of the network."""
+        return self.differences[0].since if self.differences else None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the last comparison found, as it was kept: counts, and when what the oldest difference is about was asked for."""
+
+    compared_at: dt.datetime
+    line_count: int
+    difference_count: int
+    never_commanded_count: int
+    oldest_at: dt.datetime | None
+
+
+def state_counts() -> list[StateCount]:
+    """Count the commands by kind and state."""
+    return [
+        StateCount(CommandKind(row.kind), CommandState(row.state), row.count, row.oldest_at)
+        for row in rows(sql("provisioning", "state_counts"))
+    ]
+
+
+def count_due() -> int:
+    """Count the commands that a run would look at now."""
+    (row,) = rows(
+        "SELECT count(*) AS due FROM provisioning_command"
+        " WHERE state IN ('waiting', 'sent') AND next_try_at <= %s AND claimed_by IS NULL",
+        [clock.now()],
+    )
+    return int(row.due)
+
+
+def reconcile(
+    *,
+    gateway: Gateway | None = None,
+    lists_never_commanded: bool = False,
+    moved: Callable[[int], None] = lambda _: None,
+) -> Reconciliation:
+    """Ask the network about every line and return where it differs. Refuses: NoNetwork.
+
+    A suspended line that the network does not know is a difference, ordered of or not: nothing proves that it is barred,
+    or that its emergency calls go through. An ended one is where something was asked for it.
+    """
+    network, found = gateway or network_gateway(), Reconciliation()
+    for page in _pages():
+        said = network.read_back([row.line_id for row in page])
+        for row, says in zip(page, said, strict=True):
+            _judge(row, says, found, lists_never_commanded=lists_never_commanded)
+        moved(len(page))
+    found.differences.sort(key=age)
+    found.never_commanded.sort(key=age)
+    return found
+
+
+def _judge(row: Any, says: ReadBack, found: Reconciliation, *, lists_never_commanded: bool) -> None:
+    found.line_count += 1
+    if _is_never_commanded(row, says):
+        found.never_commanded_count += 1
+        if lists_never_commanded:
+            found.never_commanded.append(_difference(row, says))
+    elif _differs(row, says):
+        found.differences.append(_difference(row, says))
+
+
+def still_served(line_ids: Collection[LineId]) -> set[LineId]:
+    """Return those ended lines of which the network has not proved that they are out of service, where there is a network."""
+    if not line_ids or not has_network():
+        return set()
+    found = rows(
+        "SELECT DISTINCT line_id FROM provisioning_command"
+        " WHERE line_id = ANY(%s) AND kind = 'end' AND state IN ('waiting', 'sent', 'failed')",
+        [list(line_ids)],
+    )
+    return {LineId(row.line_id) for row in found}
+
+
+def last_comparison() -> Comparison | None:
+    """Return what the last comparison found; None where nobody has compared yet."""
+    found = rows("SELECT * FROM provisioning_comparison ORDER BY compared_at DESC LIMIT 1")
+    return Comparison(**found[0]._asdict()) if found else None
+
+
+def age(one: Difference) -> tuple[dt.datetime, LineId]:
+    """Return what differences are sorted by: the oldest first, what for which the network never received a command last."""
+    return one.since or dt.datetime.max.replace(tzinfo=dt.UTC), one.line_id
+
+
+def count_lines() -> int:
+    """Count the lines that `reconcile` asks about."""
+    (row,) = rows("SELECT count(*) AS lines FROM lines_line WHERE state <> 'released'")
+    return int(row.lines)
+
+
+def _pages() -> Iterator[list[Any]]:
+    after = UUID(int=0)
+    while page := rows(
+        sql("provisioning", "lines_to_compare"), {"after": after, "page": CHUNK, "now": clock.now()}
+    ):
+        yield page
+        after = page[-1].line_id
+
+
+def _is_never_commanded(row: Any, says: ReadBack) -> bool:
+    return row.wanted == ReadBack.OPEN and says is ReadBack.UNKNOWN and not row.had_command
+
+
+def _differs(row: Any, says: ReadBack) -> bool:
+    if row.wanted == ReadBack.ABSENT and not row.had_command:
+        return False
+    return bool(row.wanted != says)
+
+
+def _difference(row: Any, says: ReadBack) -> Difference:
+    return Difference(LineId(row.line_id), ReadBack(row.wanted), says, row.requested_at, row.is_under_way)

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What follows from one try to carry out a command. Pure: the answer and the read-back in, the next state out.
+
+The network's acceptance counts for nothing, its read-back for everything. Whoever is to be restored is tried for until
+it works; to bar and to end are given up after a while where the network takes it and does not do it, since a line that still
+works harms nobody. An element that is away is waited for: its lines must not come to their end without having been barred.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, ReadBack
+
+_FIRST_WAIT_S = 10
+LONGEST_WAIT: Final = dt.timedelta(minutes=15)
+_LEFT_AFTER_AWAY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What a command is now, and how long to wait before the next try (None: there is none)."""
+
+    state: CommandState
+    wait: dt.timedelta | None = None
+    must_restore: bool = False
+    """The network barred more than it may: the line is to be restored at once."""
+
+
+def next_state(
+    kind: CommandKind, *, answer: Answer | None, read_back: ReadBack, tries: int, max_tries: int
+) -> Transition:
+    """Decide what a command is after a try. `answer` is None where only the read-back was asked for again."""
+    if read_back is kind.proof:
+        return Transition(CommandState.CONFIRMED)
+    if read_back is ReadBack.FLOOR_MISSING and kind is CommandKind.BAR:
+        return Transition(CommandState.FAILED, must_restore=True)
+    if kind is not CommandKind.RESTORE and (
+        answer is Answer.REFUSED or (tries >= max_tries and answer is not Answer.RETRY)
+    ):
+        return Transition(CommandState.FAILED)
+    taken = answer in {None, Answer.ACCEPTED}
+    return Transition(CommandState.SENT if taken else CommandState.WAITING, wait_after(tries))
+
+
+def counted_tries(tries: int, *, answer: Answer | None, max_tries: int) -> int:
+    """Return how many tries count: after an element was away there are some left for it to do what it takes."""
+    return min(tries, max(1, max_tries - _LEFT_AFTER_AWAY)) if answer is Answer.RETRY else tries
+
+
+def wait_after(tries: int) -> dt.timedelta:
+    """Return how long to wait after so many tries: doubling, up to a quarter of an hour."""
+    return min(dt.timedelta(seconds=_FIRST_WAIT_S * 2 ** min(tries - 1, 20)), LONGEST_WAIT)

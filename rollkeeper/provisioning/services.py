@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Ask the network for something, push what was asked, and believe only its own read-back.
+
+Order: who is to be restored goes before whoever is to be barred or ended. A chunk is claimed and committed before it
+is delivered and written down afterwards; a process killed in between leaves commands whose claim dies with it, and
+the next run tries them again under the same keys.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from rollkeeper.access.authority import Authority, require, worker_authority
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import stores
+from rollkeeper.kernel.leases import expired_leases, hold_lease, serialize_on
+from rollkeeper.kernel.database import Role, action, connect, prepared_run, rows, run, sql
+from rollkeeper.kernel.ids import CommandId, LineId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.calendars import is_closed
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.provisioning.gateways.base import CHUNK, Gateway, Order
+from rollkeeper.provisioning.gateways.registry import network_gateway
+from rollkeeper.provisioning.choices import Answer, CommandKind, CommandState, ReadBack
+from rollkeeper.provisioning.models import IMMEDIATELY
+from rollkeeper.provisioning.rules import LONGEST_WAIT, Transition, counted_tries, next_state
+from rollkeeper.vault.services import open_line_values
+from rollkeeper.vault.fields import LineField, Purpose
+from rollkeeper.vault.secret_value import SecretValue
+
+_CLAIMING: Final = 1  # the matter of kernel.claims.serialize_on
+_FIRST_THINGS_FIRST: Final = (CommandKind.RESTORE, CommandKind.BAR, CommandKind.END)
+_CHUNKS_ONWARDS: Final = 50
+"""So many chunks are looked for behind the one before; then from the beginning: somebody may have asked earlier and been seen later."""
+
+
+@dataclass(slots=True)
+class PushResult:
+    """What one run did."""
+
+    counts: dict[CommandState, int] = field(default_factory=lambda: dict.fromkeys(CommandState, 0))
+    floor_breaks: int = 0
+    """Lines on which the network barred emergency, care or registration calls: restored at once."""
+
+    @property
+    def total(self) -> int:
+        """Return how many commands were looked at."""
+        return sum(self.counts.values())
+
+
+@dataclass(slots=True)
+class _ClaimPosition:
+    """Up to where the bars and ends that nobody tried before have been claimed; what is tried again stands behind all of these.
+
+    Restores are always looked for from the beginning.
+    """
+
+    behind: dict[CommandKind, int] = field(default_factory=dict)
+    chunks: int = 0
+    latest: int = 0
+
+    def of(self, kind: CommandKind) -> dict[str, dt.datetime | int | None]:
+        position = self.behind.get(kind)
+        return {"after_at": None if position is None else IMMEDIATELY, "after_position": position or 0}
+
+    def passed(self, kind: CommandKind, found: Sequence[Any]) -> None:
+        self.chunks += 1
+        self.latest = max(self.latest, *(row.position for row in found))
+        if self.chunks % _CHUNKS_ONWARDS == 0:
+            self.behind.clear()
+        elif kind is not CommandKind.RESTORE:
+            untried = [row.position for row in found if row.due_at <= IMMEDIATELY]
+            self.behind[kind] = max(untried, default=self.behind.get(kind, 0))
+
+    def has_none(self, kind: CommandKind) -> None:
+        if self.latest and kind is not CommandKind.RESTORE:
+            self.behind.setdefault(kind, self.latest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    order: Order
+    transition: Transition
+    read_back: ReadBack
+    tries: int
+
+
+def queue_command(line_id: LineId, *, kind: CommandKind, reason: str, at: dt.datetime) -> CommandId:
+    """Leave a command for the network in the present transaction; `push_due` carries it out.
+
+    A command takes the place of every older one for the same line that the network has not confirmed.
+    Precondition: the caller's action has locked the line and leaves its own ledger entry.
+    """
+    command_id = CommandId(new_uuid())
+    prepared_run(
+        "INSERT INTO provisioning_command (line_id, command_id, kind, reason, requested_at) VALUES (%s, %s, %s, %s, %s)",
+        [line_id, command_id, CommandKind(kind).value, reason, at],
+    )
+    return command_id
+
+
+def advance_command_sequence() -> None:
+    """Number the commands to come by the microsecond: younger than any that a restored register has forgotten.
+
+    An element remembers the order that it carried out last, and refuses what is older: whoever was barred after the backup
+    would be restored by nothing. As the owner of the register: nobody else chooses the order in which the network hears.
+    """
+    with connect(stores.REGISTER, Role.MIGRATOR) as owner:
+        owner.execute(
+            "SELECT setval(pg_get_serial_sequence('provisioning_command', 'position'),"
+            " greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, nextval(pg_get_serial_sequence('provisioning_command', 'position'))))"
+        )
+
+
+def push_due(
+    authority: Authority,
+    *,
+    on: dt.date,
+    limit: int | None = None,
+    gateway: Gateway | None = None,
+    moved: Callable[[int], None] = lambda _: None,
+) -> PushResult:
+    """Carry out what is due, and confirm only what the network itself says is true.
+
+    On a day on which the desks are shut, or under a stay, nobody is barred or ended for want of registration. `moved` is ordered
+    how many commands each chunk had. Refuses: NotAllowed, NoNetwork.
+    Ledger: network:command:confirmed, network:command:failed.
+    """
+    role = require(authority, Permission.RUN_PROVISIONING)
+    network, done, day, position = gateway or network_gateway(), PushResult(), clock.advancing_day(on), _ClaimPosition()
+    _release_dead_claims()
+    with hold_lease() as claim:
+        while True:
+            today = day()
+            size = min(CHUNK, CHUNK if limit is None else limit - done.total)
+            found = _claim(claim, position, size=size, on=today)
+            if not found:
+                return done
+            mine = [row for row in found if row.claimed_by is not None]
+            tries = _try_all(mine, network, on=today)
+            _record(authority, role, tries, claim=claim, on=today)
+            _count(done, found, tries)
+            moved(len(found))
+
+
+def _release_dead_claims() -> None:
+    held = [
+        row.claimed_by
+        for row in rows("SELECT DISTINCT claimed_by FROM provisioning_command WHERE claimed_by IS NOT NULL")
+    ]
+    run("UPDATE provisioning_command SET claimed_by = NULL WHERE claimed_by = ANY(%s)", [expired_leases(held)])
+
+
+def _claim(claim: int, position: _ClaimPosition, *, size: int, on: dt.date) -> list[Any]:
+    """Claim the next chunk of the most pressing kind that has any, behind the one before or, where nothing is left there, anywhere.
+
+    What may not go out on this day is put off to the next one, unclaimed: a long weekend asks once a day for each.
+    """
+    if size <= 0:
+        return []
+    desks_open = not is_closed(load_pack(settings().pack), on)
+    tomorrow = dt.datetime.combine(on + dt.timedelta(days=1), dt.time(), clock.zone())
+    while True:
+        is_all = not position.behind
+        for kind in _FIRST_THINGS_FIRST:
+            with action():
+                serialize_on(_CLAIMING)
+                # Looked for in each turn, and once it has come: a stay may have been entered meanwhile.
+                is_open = desks_open and not rows("SELECT FROM provisioning_closedday WHERE days @> %s", [on])
+                values = {
+                    "kind": kind.value, "now": clock.now(), "chunk": size, "claim": claim, "is_open": is_open,
+                    "tomorrow": max(tomorrow, clock.now() + dt.timedelta(minutes=1)),
+                }  # fmt: skip
+                found = rows(sql("provisioning", "claim_commands"), values | position.of(kind))
+            if found:
+                position.passed(kind, found)
+                return found
+            position.has_none(kind)
+        if is_all:
+            return []
+        position.behind.clear()
+
+
+def _try_all(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[_Try]:
+    """Ask what came true of what was delivered before, hand over the rest, and ask what is true of that.
+
+    What may not go out today is asked for alone: an element may do late what it took yesterday, and shut more than it may.
+    """
+    orders = _orders(found, network, on=on)
+    may_go = {row.command_id for row in found if row.may_go}
+    before = [
+        one
+        for one, row in zip(orders, found, strict=True)
+        if row.state == CommandState.SENT or one.key not in may_go
+    ]
+    said = _ask_for(network, before)
+    unproven = [one for one in orders if one.key in may_go and said.get(one.key) is not one.kind.proof]
+    answers = (
+        dict(zip([one.key for one in unproven], network.push(unproven), strict=True)) if unproven else {}
+    )
+    said |= _ask_for(network, unproven)
+    return [
+        _judge(one, answers.get(one.key), said[one.key], tries=row.attempts, may_go=row.may_go)
+        for one, row in zip(orders, found, strict=True)
+    ]
+
+
+def _ask_for(network: Gateway, orders: Sequence[Order]) -> dict[CommandId, ReadBack]:
+    if not orders:
+        return {}
+    return dict(
+        zip([one.key for one in orders], network.read_back([one.line_id for one in orders]), strict=True)
+    )
+
+
+def _judge(order: Order, answer: Answer | None, read_back: ReadBack, *, tries: int, may_go: bool) -> _Try:
+    most = settings().network_tries
+    transition = next_state(order.kind, answer=answer, read_back=read_back, tries=tries, max_tries=most)
+    if not may_go and transition.wait is not None:
+        transition = replace(transition, wait=LONGEST_WAIT)
+    return _Try(order, transition, read_back, counted_tries(tries, answer=answer, max_tries=most))
+
+
+def _orders(found: Sequence[Any], network: Gateway, *, on: dt.date) -> list[Order]:
+    numbers = _numbers(found, on=on) if network.needs_number else {}
+    return [
+        Order(
+            line_id=row.line_id,
+            key=row.command_id,
+            kind=CommandKind(row.kind),
+            reason=row.reason,
+            sequence=row.position,
+            number=numbers.get(row.line_id),
+            service=row.service,
+        )
+        for row in found
+    ]
+
+
+def _numbers(found: Sequence[Any], *, on: dt.date) -> dict[LineId, SecretValue]:
+    """Open the numbers of these lines, each with its ledger entry; an erased one is left out."""
+    sealed = {row.line_id: bytes(row.number_sealed) for row in found if row.number_sealed is not None}
+    opened = open_line_values(
+        worker_authority(), LineField.NUMBER, list(sealed.items()), purpose=Purpose.NETWORK, on=on
+    )
+    return {line_id: value for line_id, value in zip(sealed, opened, strict=True) if value.is_readable}
+
+
+def _record(authority: Authority, role: StaffRole, tries: Sequence[_Try], *, claim: int, on: dt.date) -> None:
+    now = clock.now()
+    with action():
+        run(
+            sql("provisioning", "record_tries"),
+            {
+                "line_ids": [one.order.line_id for one in tries],
+                "command_ids": [one.order.key for one in tries],
+                "states": [one.transition.state.value for one in tries],
+                "read_backs": [one.read_back.value for one in tries],
+                "tries": [one.tries for one in tries],
+                "next_try_ats": [now + (one.transition.wait or dt.timedelta()) for one in tries],
+                "claim": claim,
+                "now": now,
+                "on": on,
+                "zone": str(clock.zone()),
+                "role": role.value,
+                "actor": authority.commitment,
+                "staff_id": authority.staff_id,
+                "confirmed": Verb.COMMAND_CONFIRMED.value,
+                "failed": Verb.COMMAND_FAILED.value,
+            },
+        )
+        if broken := [one.order.line_id for one in tries if one.transition.must_restore]:
+            run(sql("provisioning", "restore_floor_breaks"), {"line_ids": broken, "now": now})
+
+
+def _count(done: PushResult, found: Sequence[Any], tries: Sequence[_Try]) -> None:
+    for row in found:
+        if row.claimed_by is None:
+            done.counts[CommandState(row.state)] += 1
+    for one in tries:
+        done.counts[one.transition.state] += 1
+        done.floor_breaks += one.transition.must_restore

@@ -1,0 +1,16 @@
+-- Gives a page of lines with an open reason to be suspended, and whether the network's word on them can be taken now.
+-- Law: art. 3 (emergency calls excepted). Reads: lines_suspension, lines_line, provisioning_command. Writes: -.
+-- Plan: the index of open suspensions, from the last line on; two probes a row. A line that has ended keeps its open reasons,
+-- so a page is of reasons and is bounded whatever the lines are. Again: the next page.
+SELECT s.line_id,
+    bool_and(l.state = 'suspended' AND NOT EXISTS (
+        SELECT FROM (SELECT state FROM provisioning_command WHERE line_id = s.line_id OFFSET 0) c
+        WHERE c.state IN ('waiting', 'sent'))) AS is_settled
+FROM (
+    SELECT line_id FROM lines_suspension
+    WHERE restored_on IS NULL AND line_id > %(after)s
+    ORDER BY line_id LIMIT %(page)s
+) s
+JOIN lines_line l USING (line_id)
+GROUP BY s.line_id
+ORDER BY s.line_id

@@ -1,0 +1,65 @@
+-- Claims commands of one kind that are due, so that one process tries them; marks those that a later one superseded, and puts off to
+-- the next day those that may not go out on this one.
+-- Law: art. 3 (a registration restores; the later command wins).
+-- Reads: provisioning_command, lines_line. Writes: provisioning_command (claimed_by, attempts, state, next_try_at).
+-- Plan: index provisioning_command_in_turn from where the chunk before ended, LIMIT: what was claimed and done before leaves dead entries
+-- there, a million in a great batch. Two probes of the primary key a row, three on days of rest; the older siblings by their line
+-- and never by what is claimed (OFFSET 0): next to nothing is, but that index was full of dead entries and was read whole for each row (most of
+-- the time of a batch of millions, 2026-11-26). 200 of 480,000 due: 6 ms.
+-- Again: what is claimed is not claimed twice; a claim of a process that is gone is released before.
+--
+-- The caller holds `serialize_on`, so that no two claims overlap: a command whose older sibling is being tried by
+-- another process waits, and the network never hears an older command after a newer one. A later command whose own time has
+-- not come (the end of a temporary reconnection), or that may not go out on this day, supersedes nobody yet.
+-- A line whose number is with another line by now (`released`, and not erased) has nothing left to bar, to end or to restore: an
+-- element that goes by the number would do it to whoever has it. A line that has ended is restored no more, and
+-- what asks for that takes the place of nothing.
+-- On a day on which the desks are shut, or under a stay, nobody loses service for want of registration, whenever it was asked for;
+-- but for the bar of an end that was undone and that the network may have heard, which gives emergency calls back. What the network
+-- took before is still asked after, and not delivered again.
+WITH due AS (
+    SELECT c.line_id, c.command_id, c.position, c.next_try_at, c.state,
+           %(is_open)s OR c.kind = 'restore' OR c.reason <> 'registration' OR c.kind = 'bar' AND EXISTS (
+               SELECT FROM (SELECT batch_id, kind, position, sent_at, read_back_at, claimed_by FROM provisioning_command
+                             WHERE line_id = c.line_id OFFSET 0) e
+                WHERE e.batch_id = c.batch_id AND e.kind = 'end' AND e.position < c.position
+                  AND (e.sent_at IS NOT NULL OR e.read_back_at IS NOT NULL OR e.claimed_by IS NOT NULL)
+           ) AS may_go, c.sent_at IS NOT NULL AS was_taken
+    FROM provisioning_command c
+    WHERE c.state IN ('waiting', 'sent')
+      AND c.kind = %(kind)s
+      AND c.next_try_at <= %(now)s
+      AND (c.next_try_at, c.position) > (coalesce(%(after_at)s::timestamptz, '-infinity'), %(after_position)s)
+      AND c.claimed_by IS NULL
+      AND NOT EXISTS (
+          SELECT FROM (SELECT position, claimed_by FROM provisioning_command WHERE line_id = c.line_id OFFSET 0) o
+          WHERE o.position < c.position AND o.claimed_by IS NOT NULL
+      )
+    ORDER BY c.next_try_at, c.position
+    LIMIT %(chunk)s
+    FOR UPDATE OF c SKIP LOCKED
+), judged AS MATERIALIZED (
+    SELECT d.*, NOT d.may_go AND NOT d.was_taken AS is_put_off, EXISTS (
+        SELECT FROM provisioning_command n
+        WHERE n.line_id = d.line_id AND n.position > d.position
+          AND NOT (n.state = 'waiting' AND n.attempts = 0 AND (
+              n.next_try_at > %(now)s OR NOT %(is_open)s AND n.kind <> 'restore' AND n.reason = 'registration'))
+          AND NOT (n.kind = 'restore' AND coalesce(l.state, '') = 'terminated')
+    ) OR coalesce(l.state = 'released' AND l.erased_on IS NULL OR l.state = 'terminated' AND %(kind)s = 'restore', false) AS is_superseded
+    FROM due d LEFT JOIN lines_line l USING (line_id)
+), claimed AS (
+    UPDATE provisioning_command c
+    SET state = CASE WHEN j.is_superseded THEN 'superseded' ELSE c.state END,
+        claimed_by = CASE WHEN j.is_superseded OR j.is_put_off THEN NULL ELSE %(claim)s::integer END,
+        -- What is put off has not been tried: it supersedes nobody before its time.
+        attempts = CASE WHEN j.is_superseded THEN c.attempts WHEN j.is_put_off THEN 0 WHEN NOT j.may_go THEN c.attempts
+                        ELSE least(c.attempts + 1, 30000) END,
+        next_try_at = CASE WHEN j.is_put_off THEN %(tomorrow)s ELSE c.next_try_at END
+    FROM judged j
+    WHERE c.line_id = j.line_id AND c.command_id = j.command_id
+    RETURNING c.line_id, c.command_id, c.kind, c.reason, c.batch_id, c.state, c.claimed_by, c.attempts, c.position,
+              j.may_go, j.next_try_at AS due_at
+)
+SELECT c.*, l.number_sealed, l.service
+FROM claimed c LEFT JOIN lines_line l ON l.line_id = c.line_id
+ORDER BY c.position

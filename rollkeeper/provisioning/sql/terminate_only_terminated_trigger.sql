@@ -1,0 +1,18 @@
+-- Refuses the role of the night to take a line out of service that lives in the register: nobody calls for help from it then.
+-- Law: art. 3 (emergency calls excepted). Reads: lines_line. Writes: a trigger on provisioning_command.
+-- Plan: one join of the rows of the statement with lines_line_pkey. Again: CREATE OR REPLACE: the same trigger.
+CREATE OR REPLACE FUNCTION provisioning_terminate_only_terminated() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM asked a JOIN lines_line l USING (line_id) WHERE a.kind = 'end' AND l.state NOT IN ('terminated', 'released')
+    ) THEN
+        RAISE EXCEPTION 'provisioning_command_ends_a_line_that_lives' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER provisioning_terminate_only_terminated AFTER INSERT ON provisioning_command
+    REFERENCING NEW TABLE AS asked FOR EACH STATEMENT WHEN (current_user = 'worker')
+    EXECUTE FUNCTION provisioning_terminate_only_terminated();

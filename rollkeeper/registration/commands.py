@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`rollkeeper register`: registrations in bulk."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.registration.bulk import register_file, refused_file
+from rollkeeper.registration.file_reader import require_usable
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, err, out, progress, show_table
+from rollkeeper.kernel.instance_opener import open_instance
+
+
+def register(app: typer.Typer) -> None:
+    """Add this package's commands."""
+    app.command("register")(register_in_bulk)
+
+
+def register_in_bulk(
+    file: Annotated[
+        Path, typer.Argument(help="Registrations, one JSON object a line, in UTF-8.", metavar="FILE.jsonl")
+    ],
+    *,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Register everybody in a file; a number that has no line yet gets one.
+
+    Keys of a row: number, name, address, document_type, document_number; kind (individual, company, minor) with
+    user and bearer, or guardian, each an object; service; language; submission_key. Exactly what the rule pack asks
+    for is taken. Refused rows go to FILE.jsonl.refused.jsonl (row, column, reason, no values); the rest is recorded.
+    Run again after a break or a correction: nothing is recorded twice.
+
+    Exit codes: 0 all recorded, 1 some rows refused, 2 the file cannot be used.
+
+    Example row: {"number": "13800138000", "name": "…", "address": "…", "document_type": "passport",
+    "document_number": "X00000001"}
+
+    Example: rollkeeper register registrations.jsonl
+    """
+    require_usable(file)
+    open_instance()
+    with progress("Registering (bytes)", total=file.stat().st_size) as bar:
+        tally = register_file(console_authority(), file, on=on or clock.today(), moved=bar.advance)
+    side = refused_file(file)
+    if as_json:
+        emit({
+            "rows": tally.rows, "recorded": tally.recorded, "repeated": tally.repeated, "refused": tally.refused,
+            "reasons": tally.reasons, "refused_file": str(side) if tally.refused else "",
+        })  # fmt: skip
+    else:
+        show_table(
+            f"{file.name}: {tally.rows:,} rows",
+            ["recorded", "recorded before", "refused"],
+            [[tally.recorded, tally.repeated, tally.refused]],
+        )
+        for code, count in sorted(tally.reasons.items()):
+            out.print(f"  {count:,} x {code}", markup=False)
+    if tally.refused:
+        err.print(
+            f"{tally.refused:,} rows were refused; each stands with its reason in {side}.", markup=False
+        )
+        raise typer.Exit(1)

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whether an act may happen to a line as it stands, once it is locked. Pure: what was read goes in."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rollkeeper.documents.assurance import Assurance
+from rollkeeper.registration.errors import (
+    AlreadyRegistered,
+    ServiceMismatch,
+    DocumentReplaced,
+    TransferorDocumentMissing,
+    TransferorNotSubscriber,
+    LineInDispute,
+    NotRegistered,
+    NotRelocatable,
+    NotTheSubscriber,
+    NumberInUse,
+    OtherSuspensionsOpen,
+    RouteAlreadyUsed,
+    SameSubscriber,
+)
+from rollkeeper.registration.submissions import RegistrationKind
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import PersonId
+from rollkeeper.law.pack import RouteRule
+from rollkeeper.law.rules import Refused
+from rollkeeper.lines.errors import (
+    LineNotFound,
+    LineTerminated,
+    NumberQuarantined,
+    NumberStillServed,
+    SubscriberProtected,
+)
+from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.rules import last_day_of_quarantine, may_take_number
+from rollkeeper.lines.choices import Service, SuspensionReason
+
+_RELOCATABLE = frozenset({Service.FIXED_LINE, Service.INTERNET_ACCESS})
+
+
+@dataclass(frozen=True, slots=True)
+class PriorSubscriber:
+    """The document of who gives a line up: who is known by it, and how sure it is."""
+
+    person: PersonId | None
+    assurance: Assurance
+    replaced_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A line and the people around it at the moment of an act."""
+
+    line: LineView | None
+    subscriber: PersonId | None
+    """Who holds it now; of a line that is over, who held it last."""
+    shown: PersonId | None
+    """Who is known by the document shown, or by the former one; None: nobody, or no document is asked for."""
+    shows_document: bool
+    service: Service | None
+    article: str
+    quarantine_days: int
+    route: RouteRule | None = None
+    """The way by which somebody without a document takes the line."""
+    accepted_through: dt.date | None = None
+    """Through which day the present subscriber was accepted without a document already."""
+    is_served: bool = False
+    """The line is over, and the network owes the proof that it is out of service."""
+    transferor: PriorSubscriber | None = None
+    """Who gives the line up, as they were shown; None: nobody was."""
+    subscriber_has_document: bool = True
+    """Whether any document leads to the present subscriber: who was registered without one has none to show."""
+    replaced_on: dt.date | None = None
+    """When a newer document took the place of the one shown."""
+    is_protected: bool = False
+    """Somebody named in the record is under protection, and who acts may not know who."""
+
+
+def refusal(action_kind: RegistrationKind, *, situation: Situation, on: dt.date) -> RollkeeperError | None:
+    """Return why the act may not happen, None where it may."""
+    line = situation.line
+    if line is not None and not line.is_over and situation.service not in {None, line.service}:
+        return ServiceMismatch(line=line.line_id, service=line.service.value)
+    if line is not None and situation.route and situation.route.days and situation.accepted_through:
+        return RouteAlreadyUsed(
+            line=line.line_id, until=situation.accepted_through, article=situation.route.article
+        )
+    if action_kind in {RegistrationKind.REGISTER, RegistrationKind.INSTALL}:
+        return _of_a_new_contract(action_kind, situation=situation, on=on)
+    if line is None:
+        return LineNotFound()
+    if line.is_over:
+        return LineTerminated(line=line.line_id, terminated_on=line.terminated_on)
+    return (
+        _of_a_transfer(line, situation)
+        if action_kind is RegistrationKind.TRANSFER
+        else of_the_subscriber(line, situation, action_kind=action_kind)
+    )
+
+
+def of_the_subscriber(
+    line: LineView, situation: Situation, *, action_kind: RegistrationKind | None = None
+) -> RollkeeperError | None:
+    """Return why an act that belongs to the subscriber may not happen."""
+    if situation.is_protected:
+        return SubscriberProtected()
+    if action_kind is RegistrationKind.RELOCATE and line.service not in _RELOCATABLE:
+        return NotRelocatable(service=line.service.value)
+    if not line.is_registered or situation.subscriber is None:
+        return NotRegistered(line=line.line_id)
+    if situation.shows_document and situation.shown != situation.subscriber:
+        return NotTheSubscriber(line=line.line_id, article=situation.article)
+    if situation.shows_document and situation.replaced_on:
+        return DocumentReplaced(part="subscriber", day=situation.replaced_on)
+    return None
+
+
+def _of_a_new_contract(action_kind: RegistrationKind, *, situation: Situation, on: dt.date) -> RollkeeperError | None:
+    line = situation.line
+    if line is None:
+        return None
+    if not line.is_over:
+        if action_kind is RegistrationKind.INSTALL:
+            return NumberInUse(line=line.line_id)
+        return AlreadyRegistered(line=line.line_id) if line.is_registered else None
+    until = last_day_of_quarantine(
+        terminated_on=line.terminated_on or on, recorded=line.quarantined_until, days=situation.quarantine_days
+    )
+    returns = situation.subscriber is not None and situation.shown == situation.subscriber
+    # Whoever was at a counter before a line ended for want of registration, and whose papers came later, keeps the number. On
+    # the day itself nobody can tell any more who was first: it was the person.
+    came_in_time = (
+        not line.is_registered
+        and line.terminated_on is not None
+        and (on < line.terminated_on or (on == line.terminated_on and line.terminated_by == "campaign"))
+    )
+    verdict = may_take_number(
+        state=line.state, quarantined_until=until, on=on, by_former_subscriber=returns or came_in_time
+    )
+    if line.is_disputed and not returns:
+        return LineInDispute(line=line.line_id)  # somebody says that it was ended wrongly: it may come back
+    if isinstance(verdict, Refused):
+        return NumberQuarantined(until=until)
+    # Whoever got it would find the former line's bar on it; who had it last is not made to wait.
+    is_owed = situation.is_served and not (returns or came_in_time)
+    return NumberStillServed(line=line.line_id) if is_owed else None
+
+
+def _of_a_transfer(line: LineView, situation: Situation) -> RollkeeperError | None:
+    if situation.is_protected:
+        return SubscriberProtected()
+    others = [reason.value for reason in line.reasons if reason is not SuspensionReason.REGISTRATION]
+    if line.is_disputed:
+        return LineInDispute(line=line.line_id)
+    if others:
+        return OtherSuspensionsOpen(line=line.line_id, reasons=", ".join(others))
+    if not line.is_registered:
+        return None
+    if situation.shown is not None and situation.shown == situation.subscriber:
+        return SameSubscriber(line=line.line_id)
+    return _of_the_transferor(line, situation) if situation.subscriber_has_document else None
+
+
+def _of_the_transferor(line: LineView, situation: Situation) -> RollkeeperError | None:
+    """Whoever is registered for a line gives it up themselves, or nobody takes it."""
+    if situation.transferor is None:
+        return TransferorDocumentMissing(line=line.line_id, article=situation.article, part="transferor")
+    if situation.transferor.person != situation.subscriber:
+        return TransferorNotSubscriber(line=line.line_id, article=situation.article, part="transferor")
+    if situation.transferor.replaced_on:
+        return DocumentReplaced(part="transferor", day=situation.transferor.replaced_on)
+    return None

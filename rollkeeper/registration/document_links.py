@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A further document of one person: both papers lie on the counter, and from then on either leads to the same person.
+
+Separate from a changed record, which records what stands on the new document: here nothing is recorded but that two
+documents are one person's. Nothing that was recorded under either is touched, so that they can be parted again.
+"""
+
+import datetime as dt
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.documents.assurance import assurance_of
+from rollkeeper.documents.choices import Reason, Verdict
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.registration.services import Document, require_subscriber, locked_line
+from rollkeeper.registration.errors import (
+    DocumentDoubtful,
+    DocumentAlreadyLinked,
+    DocumentNeedsSupervisor,
+    DocumentNotLinked,
+    InvalidDocumentNumber,
+    DocumentsIncompatible,
+)
+from rollkeeper.registration.receipts import ConcurrentChange, run_once
+from rollkeeper.registration.dual_control import require_approval, is_supervisor_check
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.kernel.ids import EntryId, LineId, PersonId, StaffId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.protection import refuse_protected, refuse_protected_subscriber
+from rollkeeper.lines.line_counts import lock_line_limits
+from rollkeeper.lines.queries import LineView, lines_in_force_of, current_tenure
+from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.notices.choices import NoticeKind
+from rollkeeper.subscribers.services import add_document, link_persons, unlink_document, unlink_person
+from rollkeeper.subscribers.errors import DocumentOfAnother
+from rollkeeper.subscribers.choices import PartyKind
+from rollkeeper.subscribers.queries import (
+    document_index,
+    find_persons,
+    kind_of,
+    language_of,
+    principals,
+    references_of,
+)
+
+
+def link_document(
+    authority: Authority, *, submission_key: str, number: str, document: Document | None, further: Document,
+    double_checked: bool, on: dt.date, approved_by: StaffId | None = None,
+) -> Receipt:  # fmt: skip
+    """Note that a further document is the subscriber's as well; whoever was known by it is the same person from now on.
+
+    Limits count both together from now on, and no line is touched. Every line of theirs hears of it.
+    Law: art. 2. Ledger: line:document:linked, for each of their lines.
+    Refuses: NotAllowed, ApprovalNeeded, LineNotFound, SubscriberProtected, NotRegistered, NotTheSubscriber, DocumentReplaced,
+    InvalidDocumentNumber, DocumentDoubtful, DocumentNeedsSupervisor, DocumentAlreadyLinked, DocumentsIncompatible.
+    """
+    require(authority, Permission.LINK_DOCUMENTS)
+    require_approval(authority, "link_document", approved_by=approved_by)
+
+    def do() -> tuple[LineId, EntryId]:
+        line, subscriber = _shown(authority, number, document, on=on)
+        looks = is_supervisor_check(authority, approved_by=approved_by)
+        checked = _checked(further, double_checked=double_checked, by_supervisor=looks, on=on)
+        (known,) = find_persons(document_index([checked]))
+        if known is None:
+            _add(subscriber, checked, on=on)
+        else:
+            _join(authority, subscriber, known, on=on)
+        facts: dict[str, str | bool] = {
+            "assurance": assurance_of(document_seen=True, verdict=check_number(*checked, on).verdict).value,
+            "already_known": known is not None,
+        }
+        return line.line_id, _mark(authority, Verb.DOCUMENT_LINKED, line, subscriber, facts, on=on)
+
+    return run_once(submission_key, verb=Verb.DOCUMENT_LINKED, on=on, do=do)
+
+
+def undo_document_link(
+    authority: Authority, *, submission_key: str, number: str, document: Document, on: dt.date
+) -> Receipt:
+    """Undo a join: this document leads to whom it led before, or to nobody. What was recorded stays where it was recorded.
+
+    Ledger: line:document:unlinked, for each line of theirs. Refuses: NotAllowed, LineNotFound, NotRegistered, DocumentNotLinked.
+    """
+    require(authority, Permission.UNLINK_DOCUMENTS)
+
+    def do() -> tuple[LineId, EntryId]:
+        line = locked_line(authority, number)
+        require_subscriber(line, document, on=on, must_prove=False)
+        tenure = current_tenure(line.line_id)
+        kind = normalise_type(document[0])
+        checked = (kind, check_number(kind, document[1], on).normalised)
+        (known,) = find_persons(document_index([checked]))
+        if tenure is None or known is None:
+            raise DocumentNotLinked(line=line.line_id)
+        entry = _mark(authority, Verb.DOCUMENT_UNLINKED, line, tenure.person_id, {}, on=on)
+        is_parted = (
+            unlink_document(known, document=checked) if known == tenure.person_id else unlink_person(known)
+        )
+        if not is_parted:
+            raise DocumentNotLinked(line=line.line_id)
+        return line.line_id, entry
+
+    return run_once(submission_key, verb=Verb.DOCUMENT_UNLINKED, on=on, do=do)
+
+
+def _shown(
+    authority: Authority, number: str, document: Document | None, *, on: dt.date
+) -> tuple[LineView, PersonId]:
+    line = locked_line(authority, number)
+    refuse_protected(authority, line.line_id)
+    require_subscriber(line, document, on=on)
+    tenure = current_tenure(line.line_id)
+    assert tenure is not None  # noqa: S101 - somebody was shown to hold it
+    return line, tenure.person_id
+
+
+def _checked(further: Document, *, double_checked: bool, by_supervisor: bool, on: dt.date) -> Document:
+    kind = normalise_type(further[0])
+    checked = check_number(kind, further[1], on)
+    reasons = ", ".join(checked.reasons)
+    if checked.verdict is Verdict.INVALID:
+        raise InvalidDocumentNumber(part="further", reasons=reasons)
+    if checked.verdict is Verdict.DOUBTFUL and not double_checked:
+        raise DocumentDoubtful(part="further", reasons=reasons)
+    if Reason.CHECK_DIGIT in checked.reasons and not by_supervisor:
+        raise DocumentNeedsSupervisor(part="further")
+    return kind, checked.normalised
+
+
+def _add(subscriber: PersonId, document: Document, *, on: dt.date) -> None:
+    """Add a document by which nobody is known. Whoever was registered with it in this very instant is somebody known."""
+    try:
+        add_document(subscriber, document=document, on=on)
+    except DocumentOfAnother:
+        raise ConcurrentChange from None
+
+
+def _join(authority: Authority, subscriber: PersonId, known: PersonId, *, on: dt.date) -> None:
+    whole = principals({subscriber, known})
+    if whole[subscriber] == whole[known]:
+        raise DocumentAlreadyLinked
+    for reference in references_of(known):
+        refuse_protected_subscriber(authority, reference)
+    if (kind_of(subscriber) == PartyKind.COMPANY) != (kind_of(known) == PartyKind.COMPANY):
+        raise DocumentsIncompatible
+    # Whoever takes a line for either at this moment is waited for, so that no limit is passed between the two.
+    lock_line_limits([str(person) for person in whole.values()])
+    if principals({subscriber, known}) != whole:  # joined or parted at another counter while this one waited
+        raise ConcurrentChange
+    link_persons(subscriber, known, on=on)
+
+
+def _mark(
+    authority: Authority, verb: Verb, line: LineView, subscriber: PersonId, facts: dict[str, str | bool], *, on: dt.date
+) -> EntryId:  # fmt: skip
+    """Enter it for every living line of theirs, tell each, and return the entry for the line at which it was done."""
+    permission = Permission.LINK_DOCUMENTS if verb is Verb.DOCUMENT_LINKED else Permission.UNLINK_DOCUMENTS
+    role, pack_hash = require(authority, permission), load_pack(settings().pack).hash
+    language = language_of(subscriber)
+    entries: dict[LineId, EntryId] = {}
+    for line_id in dict.fromkeys((line.line_id, *lines_in_force_of(subscriber))):
+        tenure = current_tenure(line_id)
+        entries[line_id] = append_entry(
+            authority, verb=verb, role=role, on=on, line_id=line_id, person_id=tenure.person_id if tenure else None,
+            commitment=tenure.commitment if tenure else None, facts=facts,
+        )  # fmt: skip
+        enqueue_notice(
+            line_id, kind=NoticeKind.RECORD_CHANGED, language=language, promised_on=None, pack_hash=pack_hash, on=on
+        )  # fmt: skip
+    return entries[line.line_id]

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Acts at a counter that an approver has to confirm: where the pack says so, and where a check digit does not fit.
+
+None of them is done without. What subscribers do themselves, with the line in their hand, is no act of the counter.
+"""
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.registration.errors import ApprovalNeeded
+from rollkeeper.kernel.ids import StaffId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+
+
+def approval_article(action_kind: str) -> str | None:
+    """Return the article by which somebody else confirms an act; None: nobody has to."""
+    pack = load_pack(settings().pack)
+    return pack.dual_control_article(action_kind) if pack.duty else None
+
+
+def is_supervisor_check(authority: Authority, *, approved_by: StaffId | None) -> bool:
+    """Tell whether a supervisor is who acts, or confirmed it; whoever registers remotely has nobody beside them."""
+    confirmed = approved_by is not None and approved_by != authority.staff_id
+    own = StaffRole.SUBSCRIBER in authority.roles or authority.role_for(Permission.APPROVE_ACTION) is not None
+    return confirmed or own
+
+
+def require_approval(authority: Authority, action_kind: str, *, approved_by: StaffId | None) -> None:
+    """Refuse an act that nobody else confirmed, where the pack has somebody do so. Refuses: ApprovalNeeded."""
+    article = None if StaffRole.SUBSCRIBER in authority.roles else approval_article(action_kind)
+    if article and (approved_by is None or approved_by == authority.staff_id):
+        raise ApprovalNeeded(action_kind=action_kind, article=article)

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reads a file of registrations, one JSON object a line, and says of each faulty row what is wrong with it.
+
+Nothing of a row's values ever leaves this file but inside a `Submission`: a fault names row, column and class.
+Line ends may be mixed; a line that is longer than a registration can be is passed over without being held in memory.
+"""
+
+import codecs
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from rollkeeper.registration.errors import FileNotUsable, InvalidRow
+from rollkeeper.registration.rules import showable
+from rollkeeper.registration.submissions import ROW_KEY, Submission
+from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.choices import Service
+from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.vault.blind_index import blind_references
+
+GREATEST_LINE_BYTES = 64_000
+_CHUNK_BYTES = 1 << 20
+_LOOKED_AT = 100
+_OWN_KEYS: Final = frozenset(
+    {"number", "kind", "service", "language", "route", "submission_key", "user", "bearer", "guardian"}
+)
+_PART_KEYS: Final = {"user": Part.USER, "bearer": Part.BEARER, "guardian": Part.GUARDIAN}
+_CLASSES: Final = {
+    dict: "an object",
+    list: "a list",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Row:
+    """One line of the file: what was submitted in it, or what is wrong with it."""
+
+    number: int
+    content: Submission | RollkeeperError
+
+
+class _Repeated(ValueError):
+    """A key stands twice in one object."""
+
+
+def require_usable(path: Path) -> None:
+    """Refuse a file of which no row can be read. Refuses: FileNotUsable."""
+    try:
+        with path.open("rb") as file:
+            head = [line for _, line in zip(range(_LOOKED_AT), _lines(file), strict=False)]
+    except OSError as fault:
+        raise FileNotUsable(file=path.name, why=fault.strerror or "it cannot be read") from None
+    texts = [line for line in head if line is None or line.strip()]
+    if not texts:
+        raise FileNotUsable(file=path.name, why="it is empty")
+    first = texts[0] or b""
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in first:
+        raise FileNotUsable(file=path.name, why="it is not in UTF-8")
+    if not any(
+        line is not None and line.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{") for line in texts
+    ):
+        raise FileNotUsable(file=path.name, why=f"none of its first {len(texts)} lines is a JSON object")
+    if all(line is None or _decoded(line) is None for line in texts):
+        raise FileNotUsable(file=path.name, why="it is not in UTF-8")
+
+
+def read_rows(path: Path) -> Iterator[tuple[Row, int]]:
+    """Give each row that is not blank, with the number of bytes up to its end."""
+    with path.open("rb") as file:
+        for number, line in enumerate(_lines(file), start=1):
+            if line is None or line.strip():
+                yield Row(number, _read(line)), file.tell()
+
+
+def with_keys(rows: Sequence[Row]) -> list[Row]:
+    """Give each submission without a key one made of its content, so that the same row is never recorded twice.
+
+    The key is a keyed hash: whoever holds the receipts alone cannot try out people against it.
+    """
+    bare = [(position, row.content) for position, row in enumerate(rows) if _needs_key(row)]
+    texts = [_content(submission) for _, submission in bare if isinstance(submission, Submission)]
+    keyed = list(rows)
+    for (position, submission), index in zip(bare, blind_references(texts), strict=True):
+        if isinstance(submission, Submission):
+            keyed[position] = Row(rows[position].number, _with_key(submission, f"{ROW_KEY}{index.hex()}"))
+    return keyed
+
+
+def _needs_key(row: Row) -> bool:
+    return isinstance(row.content, Submission) and not row.content.submission_key
+
+
+def _content(submission: Submission) -> str:
+    parts = {part.value: dict(values) for part, values in submission.parts.items()}
+    whole = [submission.number, submission.kind, submission.service, submission.language, parts]
+    whole += [submission.route] if submission.route else []
+    return json.dumps(whole, sort_keys=True, ensure_ascii=True)
+
+
+def _with_key(submission: Submission, key: str) -> Submission:
+    return replace(submission, submission_key=key)
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes | None]:
+    """Give each line without its end, whichever end it has; None for one that is too long."""
+    rest, too_long = b"", False
+    while chunk := file.read(_CHUNK_BYTES):
+        while chunk.endswith(b"\r") and (more := file.read(1)):
+            chunk += more
+        *whole, rest = [*(rest + chunk).splitlines(keepends=True)] if chunk else [rest]
+        if rest.endswith((b"\n", b"\r")):
+            whole, rest = [*whole, rest], b""
+        for line in whole:
+            yield None if too_long or len(line) > GREATEST_LINE_BYTES else line.rstrip(b"\r\n")
+            too_long = False
+        if len(rest) > GREATEST_LINE_BYTES:
+            rest, too_long = b"", True
+    if rest or too_long:
+        yield None if too_long else rest
+
+
+def _decoded(line: bytes) -> str | None:
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
+def _read(line: bytes | None) -> Submission | RollkeeperError:
+    if line is None:
+        return InvalidRow(column="(the whole row)", value_class=f"longer than {GREATEST_LINE_BYTES} bytes")
+    text = _decoded(line)
+    if text is None:
+        return InvalidRow(column="(the whole row)", value_class="it is not in UTF-8")
+    try:
+        found = json.loads(text, object_pairs_hook=_without_repetition)
+    except _Repeated as fault:
+        return InvalidRow(column=str(fault), value_class="it stands twice in the row")
+    except (ValueError, RecursionError):
+        return InvalidRow(column="(the whole row)", value_class="it is not JSON")
+    if not isinstance(found, dict):
+        return InvalidRow(column="(the whole row)", value_class="it is not an object")
+    return _submission(found)
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Repeated(showable(next(name for name in names if names.count(name) > 1)))
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _submission(row: Mapping[str, Any]) -> Submission | RollkeeperError:
+    wrong = [*_wrong_columns(row)]
+    if wrong:
+        return wrong[0] if len(wrong) == 1 else Faults(wrong)
+    subscriber = {name: value for name, value in row.items() if name not in _OWN_KEYS}
+    parts = {Part.SUBSCRIBER: subscriber} | {part: row[key] for key, part in _PART_KEYS.items() if key in row}
+    return Submission(
+        submission_key=row.get("submission_key", ""),
+        number=row["number"],
+        kind=PartyKind(row.get("kind", PartyKind.INDIVIDUAL)),
+        parts=parts,
+        service=Service(row["service"]) if "service" in row else None,
+        language=row.get("language"),
+        route=row.get("route"),
+        document_seen=False,
+    )
+
+
+def _wrong_columns(row: Mapping[str, Any]) -> Iterator[RollkeeperError]:
+    if "number" not in row:
+        yield InvalidRow(column="number", value_class="it is missing")
+    for key in _PART_KEYS:
+        if key in row and not isinstance(row[key], dict):
+            yield InvalidRow(column=key, value_class=f"it is {_class(row[key])}, not an object")
+    yield from (_not_text(name, value) for name, value in _texts(row) if not isinstance(value, str))
+    choices: tuple[tuple[str, Sequence[str]], ...] = (
+        ("kind", tuple(PartyKind)), ("service", tuple(Service)), ("language", settings().languages),
+    )  # fmt: skip
+    for key, allowed in choices:
+        if key in row and row[key] not in allowed:
+            yield InvalidRow(column=key, value_class=f"it is none of {', '.join(allowed)}")
+
+
+def _texts(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in row.items():
+        if name not in _PART_KEYS:
+            yield showable(name), value
+        elif isinstance(value, dict):
+            yield from ((f"{name}.{showable(inner)}", text) for inner, text in value.items())
+
+
+def _not_text(name: str, value: object) -> RollkeeperError:
+    return InvalidRow(column=name, value_class=f"it is {_class(value)}, not a text in quotes")
+
+
+def _class(value: object) -> str:
+    return next((word for kind, word in _CLASSES.items() if isinstance(value, kind)), "a text")

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whether somebody may have one line more, where the pack limits how many: right at two counters in the same second.
+
+Whoever is about to take a line is locked by the mark of each document shown, and then by their reference, before
+anything is counted; whoever comes second waits and counts the line of the first. What a batch allows counts for its
+later rows. Somebody who shows no document is new each time, and no limit is held against them.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rollkeeper.access.roles import Permission
+from rollkeeper.registration.decisions import Situation
+from rollkeeper.registration.errors import (
+    LineSelectionNeeded,
+    LimitNeedsSupervisor,
+    LimitReached,
+    LimitReachedInPeriod,
+)
+from rollkeeper.registration.persistence import Context
+from rollkeeper.registration.submissions import RegistrationKind, Submission
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import PersonId
+from rollkeeper.law.pack import LimitRule
+from rollkeeper.law.rules import Refused
+from rollkeeper.lines.line_counts import count_current_lines, count_acquired_lines, lock_line_limits
+from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.choices import Service
+from rollkeeper.subscribers.queries import document_index, principals
+from rollkeeper.subscribers.rules import may_hold_another
+
+type Applicant = PersonId | tuple[str, str]
+"""Who takes a line: the reference known by the document, or the document where nobody is known by it yet."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LineRequest:
+    """One line that somebody wants to take."""
+
+    submission: Submission
+    document: tuple[str, str] | None
+    service: Service
+    situation: Situation
+
+    @property
+    def applicant(self) -> Applicant | None:
+        """Return whose lines are counted; None for who shows no document, and is new each time."""
+        return self.situation.shown or self.document
+
+    @property
+    def is_theirs(self) -> bool:
+        """Tell whether they hold the line already, and only who they are was wanting."""
+        line, subscriber = self.situation.line, self.situation.subscriber
+        return line is not None and not line.is_over and subscriber is not None and subscriber == self.situation.shown
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Limits:
+    """The limits of a pack, and how many lines everybody in a batch has under each."""
+
+    context: Context
+    held: Sequence[Counter[Applicant]]
+
+    def judge(self, line_request: LineRequest) -> tuple[str, ...] | RollkeeperError:
+        """Return the articles of the limits that a supervisor lets this line pass, or why it may not be taken.
+
+        A line that is allowed counts for whoever comes later in the batch.
+        """
+        if line_request.applicant is None or line_request.is_theirs:
+            return ()
+        kind, service = line_request.submission.kind.value, line_request.service.value
+        rules = zip(self.context.limits, self.held, strict=True)
+        concerned = [(rule, held) for rule, held in rules if rule.concerns(kind, service)]
+        is_kept = self._is_kept(line_request.situation.line)
+        over = [rule for rule, held in concerned if not is_kept and _is_over(rule, held[line_request.applicant])]
+        may_pass = line_request.submission.overrides_limit and self.context.authority.role_for(Permission.OVERRIDE_LIMIT)
+        refused = next((rule for rule in over if rule.over != "review" or not may_pass), None)
+        if refused:
+            return _refusal(refused)
+        for rule, held in concerned:
+            held[line_request.applicant] += not (is_kept and rule.window_days)
+        return tuple(rule.article for rule in over)
+
+    def _is_kept(self, line: LineView | None) -> bool:
+        """Tell whether a line is older than the law: nobody is turned away with it, and it counts for the next one."""
+        if self.context.action_kind is not RegistrationKind.REGISTER or line is None or line.is_over:
+            return False
+        return line.activated_on < self.context.pack.file.valid.begins
+
+
+def lock_documents(documents: Sequence[tuple[str, str] | None]) -> None:
+    """Let nobody else take a line under these documents until this act is over."""
+    lock_line_limits([index.hex() for index in document_index([one for one in documents if one])])
+
+
+def merged_persons(context: Context, persons: Sequence[PersonId | None]) -> dict[PersonId, PersonId]:
+    """Return as whom each of these is counted and compared: whoever has several documents is one person under each of them.
+
+    Where the pack limits, they are locked. Precondition: their documents are locked.
+    """
+    known = {person for person in persons if person}
+    if not context.limits:
+        return principals(known) if len(known) > 1 else {person: person for person in known}
+    while True:
+        whole = principals(known)
+        lock_line_limits([str(person) for person in set(whole.values())])
+        if principals(known) == whole:  # nobody's documents were joined while this waited
+            return whole
+
+
+def count_limits(context: Context, persons: Sequence[PersonId]) -> Limits:
+    """Count what these people have under each limit. Precondition: they are locked."""
+    return Limits(context, [_count(context, rule, persons) for rule in context.limits])
+
+
+def _count(context: Context, rule: LimitRule, persons: Sequence[PersonId]) -> Counter[Applicant]:
+    kinds, services = rule.party_kinds, rule.services
+    if rule.window_days is None:
+        counted = count_current_lines(persons, party_kinds=kinds, services=services)
+    else:
+        counted = count_acquired_lines(
+            persons, party_kinds=kinds, services=services,
+            first_day=context.on - dt.timedelta(days=rule.window_days - 1), law_begins=context.pack.file.valid.begins,
+        )  # fmt: skip
+    counter: Counter[Applicant] = Counter()
+    for person, lines in counted.items():
+        counter[person] = lines
+    return counter
+
+
+def _is_over(rule: LimitRule, held: int) -> bool:
+    return isinstance(may_hold_another(held=held, limit=rule.n, article=rule.article), Refused)
+
+
+def _refusal(rule: LimitRule) -> RollkeeperError:
+    if rule.over == "review":
+        return LimitNeedsSupervisor(allowed=rule.n, article=rule.article)
+    if rule.window_days:
+        return LimitReachedInPeriod(allowed=rule.n, days=rule.window_days, article=rule.article)
+    kind = LineSelectionNeeded if rule.over == "choose_keep" else LimitReached
+    return kind(allowed=rule.n, article=rule.article)

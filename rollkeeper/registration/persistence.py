@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The writing half of a registration, after everything was read and decided. Inside the act's transaction."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.documents.assurance import Assurance, assurance_of, weakest
+from rollkeeper.documents.choices import Verdict
+from rollkeeper.registration.decisions import PriorSubscriber
+from rollkeeper.registration.receipts import ConcurrentChange, save_receipts
+from rollkeeper.registration.undocumented_effects import UndocumentedRegistration, apply_undocumented_effects
+from rollkeeper.registration.rules import AskedOf, ReadParts
+from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Receipt, Submission
+from rollkeeper.registration.side_effects import notify_registered
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import prepared_later, sql, pipeline
+from rollkeeper.kernel.ids import EntryId, TenureId, LineId, PersonId, new_uuids
+from rollkeeper.law.pack import LimitRule, Pack
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import (
+    NewTenure,
+    NewLine,
+    RegistrationEffect,
+    begin_tenures,
+    end_tenures,
+    create_lines,
+    new_line_ids,
+    reassign_number,
+    record_registrations,
+)
+from rollkeeper.lines.queries import LineView
+from rollkeeper.lines.choices import Service
+from rollkeeper.provisioning.services import queue_command
+from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.subscribers.services import (
+    PresentedPerson,
+    add_document,
+    unlink_document,
+    find_or_create_persons,
+    replace_document,
+    restore_document,
+)
+from rollkeeper.subscribers.choices import Part, pack_kind
+from rollkeeper.vault.services import PersonRecord, one_epoch, seal_persons
+from rollkeeper.vault.fields import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who does what, under which pack, on which day."""
+
+    authority: Authority
+    role: str
+    pack: Pack
+    asked: AskedOf
+    action_kind: RegistrationKind
+    on: dt.date
+
+    @property
+    def limits(self) -> tuple[LimitRule, ...]:
+        """Return the limits that this action can meet: only who takes a line meets any."""
+        return self.pack.limits if self.action_kind in NEW_TENURE_KINDS else ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Draft:
+    """A registration that may be written."""
+
+    position: int
+    submission: Submission
+    number: str
+    number_index: bytes
+    service: Service
+    line: LineView | None
+    parts: ReadParts
+    on: dt.date
+    renewed_by: PersonId | None = None
+    """The person known by the former document, to whom the one shown is added."""
+    former: tuple[str, str] | None = None
+    """The document recorded so far, as it is looked up, and whose it is."""
+    former_of: PersonId | None = None
+    passed: tuple[str, ...] = ()
+    """Articles of the limits that a supervisor let it pass."""
+    transferor: PriorSubscriber | None = None
+    """Who gave the line up that is transferred."""
+    known: PersonId | None = None
+    """Who is known by the document of the subscriber."""
+
+    @property
+    def until(self) -> dt.date | None:
+        """Return the last day for which it is accepted that no document is shown. None: the subscriber is registered."""
+        return self.parts.route.last_day(self.on) if self.parts.route else None
+
+    @property
+    def language(self) -> str | None:
+        """Return the language in which the subscriber wants to be notified, None where nobody named any."""
+        return self.submission.language or (self.line.language if self.line else None)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RenderedText:
+    """A draft with the references that it got."""
+
+    draft: Draft
+    line_id: LineId
+    is_new_line: bool
+    tenure_id: TenureId
+    persons: dict[Part, PersonId]
+    commitments: dict[Part, str]
+
+
+def write(context: Context, drafts: Sequence[Draft]) -> list[Receipt]:
+    """Write all of it and return the receipts, in order. Raises Raced where somebody else came first."""
+    if not drafts:
+        return []
+    at = clock.now()
+    with one_epoch():
+        line_ids = _lines(context, drafts)
+        written = _sealed(drafts, line_ids, _persons(context, drafts))
+    end_tenures([w.line_id for w in written if not w.is_new_line], at=at)
+    begin_tenures([_tenure(w) for w in written], at=at)
+    recorded = record_registrations(
+        [w.line_id for w in written], languages=[w.draft.language for w in written], on=context.on,
+        registered=[w.draft.until is None for w in written],
+    )  # fmt: skip
+    with pipeline():
+        _tell(context, written, {r.line_id: r for r in recorded}, at=at)
+        entered = _entered(context, written, at=at)
+    entries = {
+        LineId(r.line_id): EntryId(r.entry_id) for r in entered() if r.verb != Verb.LINE_ACTIVATED.value
+    }
+    _record_copies(context, written)
+    _record_overrides(context, written)
+    _record_relinquished(context, written)
+    apply_undocumented_effects(context.authority, [_route_taken(context, w) for w in written if w.draft.parts.route])
+    receipts = [
+        Receipt(
+            w.draft.submission.submission_key, _verb(context, w).value, w.line_id, context.on, entries[w.line_id]
+        )
+        for w in written
+    ]
+    save_receipts(receipts)
+    return receipts
+
+
+def _lines(context: Context, drafts: Sequence[Draft]) -> list[tuple[LineId, bool]]:
+    fresh = [
+        NewLine(line_id, draft.number, draft.number_index, draft.service, draft.language)
+        for line_id, draft in zip(new_line_ids(len(drafts)), drafts, strict=True)
+    ]
+    unknown = [line for line, draft in zip(fresh, drafts, strict=True) if draft.line is None]
+    if unknown and len(create_lines(unknown, on=context.on)) != len(unknown):
+        raise ConcurrentChange
+    for line, draft in zip(fresh, drafts, strict=True):
+        if draft.line is not None and draft.line.is_over:
+            reassign_number(line, old=draft.line.line_id, on=context.on)
+    return [
+        (draft.line.line_id, False)
+        if draft.line is not None and not draft.line.is_over
+        else (line.line_id, True)
+        for line, draft in zip(fresh, drafts, strict=True)
+    ]
+
+
+def _persons(context: Context, drafts: Sequence[Draft]) -> list[dict[Part, PersonId]]:
+    for draft in drafts:
+        document = draft.parts.parts[Part.SUBSCRIBER].document
+        if draft.renewed_by and document:
+            add_document(draft.renewed_by, document=document, on=context.on)
+        _retire_former_document(draft, on=context.on)
+    shown = [
+        PresentedPerson(
+            pack_kind(draft.submission.kind, part),
+            draft.language,
+            read.document,
+            known=draft.known if part is Part.SUBSCRIBER else None,
+        )
+        for draft in drafts
+        for part, read in draft.parts.parts.items()
+    ]
+    referred = iter(find_or_create_persons(shown, on=context.on))
+    return [
+        dict(zip(draft.parts.parts, islice(referred, len(draft.parts.parts)), strict=True))
+        for draft in drafts
+    ]
+
+
+def _retire_former_document(draft: Draft, *, on: dt.date) -> None:
+    """Note of the former document that a newer one took its place; where it never was theirs, that it leads to nobody."""
+    former, document = draft.former, draft.parts.parts[Part.SUBSCRIBER].document
+    if not draft.former_of or not former or not document or former == document:
+        return
+    if draft.submission.former_was_wrong:
+        restore_document(draft.former_of, document=document)
+        unlink_document(draft.former_of, document=former)
+    else:
+        replace_document(draft.former_of, former=former, on=on)
+
+
+def _sealed(
+    drafts: Sequence[Draft], line_ids: Sequence[tuple[LineId, bool]], persons: Sequence[dict[Part, PersonId]]
+) -> list[RenderedText]:
+    tenures = [TenureId(value) for value in new_uuids(len(drafts))]
+    values: dict[tuple[PersonId, TenureId], Mapping[str, str]] = {}
+    copies: dict[tuple[PersonId, TenureId], tuple[bytes, ...]] = {}
+    for draft, tenure_id, referred in zip(drafts, tenures, persons, strict=True):
+        for part, person_id in referred.items():
+            # Who uses the line and who brings the papers may be one person: sealed once, with what either was asked.
+            mine = draft.parts.parts[part].values
+            values[person_id, tenure_id] = {**mine, **values.get((person_id, tenure_id), {})}
+            if not copies.get((person_id, tenure_id)):
+                copies[person_id, tenure_id] = draft.submission.copies.get(part, ())
+    sealed = seal_persons([_record(*whose, mine, copies=copies[whose]) for whose, mine in values.items()])
+    commitments = dict(zip(values, sealed, strict=True))
+    return [
+        RenderedText(
+            draft, line_id, is_new, tenure_id, referred,
+            {part: commitments[person_id, tenure_id] for part, person_id in referred.items()},
+        )
+        for draft, (line_id, is_new), tenure_id, referred in zip(drafts, line_ids, tenures, persons, strict=True)
+    ]  # fmt: skip
+
+
+def _record(
+    person_id: PersonId, tenure_id: TenureId, values: Mapping[str, str], *, copies: tuple[bytes, ...]
+) -> PersonRecord:
+    return PersonRecord(person_id, tenure_id, {Field(name): value for name, value in values.items()}, copies)
+
+
+def _tenure(written: RenderedText) -> NewTenure:
+    persons, submission = written.persons, written.draft.submission
+    return NewTenure(
+        line_id=written.line_id,
+        tenure_id=written.tenure_id,
+        party_kind=submission.kind.value,
+        person_id=persons[Part.SUBSCRIBER],
+        assurance=_assurance(written.draft),
+        commitment=written.commitments[Part.SUBSCRIBER],
+        user_person_id=persons.get(Part.USER),
+        bearer_person_id=persons.get(Part.BEARER),
+        guardian_person_id=persons.get(Part.GUARDIAN),
+        route=written.draft.parts.route.way if written.draft.parts.route else None,
+        accepted_through=written.draft.until,
+    )
+
+
+def _verb(context: Context, written: RenderedText) -> Verb:
+    """Return what the ledger says: who is accepted for a time is not said to be registered."""
+    return context.action_kind.verb if written.draft.until is None else Verb.TENURE_ACCEPTED
+
+
+def _route_taken(context: Context, written: RenderedText) -> UndocumentedRegistration:
+    assert written.draft.parts.route is not None  # noqa: S101 - the caller looked
+    return UndocumentedRegistration(
+        line_id=written.line_id, person_id=written.persons[Part.SUBSCRIBER], commitment=written.commitments[Part.SUBSCRIBER],
+        rule=written.draft.parts.route, until=written.draft.until, language=written.draft.language, role=context.role,
+        pack_hash=context.pack.hash, on=context.on,
+    )  # fmt: skip
+
+
+def _assurance(draft: Draft) -> str:
+    """Say what it was and no more; of a registration of several people what it was for the least sure of them.
+
+    Of a subscriber without a document there is a word alone, whoever else shows what.
+    """
+    if draft.parts.route:
+        return Assurance.DECLARED.value
+    document_seen, machine_read = draft.submission.document_seen, draft.submission.machine_read
+    levels = [
+        assurance_of(document_seen=document_seen, verdict=read.verdict, machine_read=part in machine_read)
+        for part, read in draft.parts.parts.items()
+        if read.document
+    ]
+    # Who shows no document is seen, and nothing about them is checked.
+    return weakest(*(levels or [assurance_of(document_seen=document_seen, verdict=Verdict.DOUBTFUL)])).value
+
+
+def _tell(
+    context: Context, written: Sequence[RenderedText], recorded: dict[LineId, RegistrationEffect], *, at: dt.datetime
+) -> None:
+    for one in written:
+        outcome = recorded[one.line_id]
+        notify_registered(
+            one.line_id, action_kind=context.action_kind, was_restored=outcome.was_restored, is_suspended=outcome.is_suspended,
+            person_id=one.persons[Part.SUBSCRIBER], language=one.draft.language, pack_hash=context.pack.hash, on=context.on,
+            document_seen=one.draft.submission.document_seen, self_declared=one.draft.submission.self_declared, at=at,
+        )  # fmt: skip
+        if one.is_new_line and (one.draft.submission.document_seen or one.draft.line is not None):
+            # Elements of the network may still know the number as that of a line that has ended. A file's new lines are
+            # in service already, but for those that take over such a number.
+            queue_command(one.line_id, kind=CommandKind.RESTORE, reason="new_line", at=at)
+
+
+def _entered(context: Context, written: Sequence[RenderedText], *, at: dt.datetime) -> Callable[[], list[Any]]:
+    lines = [(Verb.LINE_ACTIVATED, w, {"service": w.draft.service.value}) for w in written if w.is_new_line]
+    marks = lines + [(_verb(context, w), w, _facts(w)) for w in written]
+    return prepared_later(sql("registration", "append_entries"), {
+        "at": at, "day": context.on, "staff_id": context.authority.staff_id, "role": context.role,
+        "actor": context.authority.commitment, "pack": context.pack.hash,
+        "article": context.pack.act_article(context.action_kind.value),
+        "verbs": [verb.value for verb, _, _ in marks], "line_ids": [w.line_id for _, w, _ in marks],
+        "person_ids": [w.persons[Part.SUBSCRIBER] for _, w, _ in marks],
+        "commitments": [w.commitments[Part.SUBSCRIBER] for _, w, _ in marks],
+        "facts": [json.dumps(facts) for _, _, facts in marks],
+    })  # fmt: skip
+
+
+def _record_copies(context: Context, written: Sequence[RenderedText]) -> None:
+    """Enter which records have a copy of the document: who reviews sees which still lack one."""
+    law = context.pack.document_copy
+    for one in written:
+        count = sum(map(len, one.draft.submission.copies.values()))
+        if count and law:
+            append_entry(
+                context.authority, verb=Verb.COPY_KEPT, role=context.role, on=context.on, line_id=one.line_id,
+                person_id=one.persons[Part.SUBSCRIBER], commitment=one.commitments[Part.SUBSCRIBER], pack=context.pack.hash,
+                article=law.article, facts={"copies": count, "tenure": str(one.tenure_id)},
+            )  # fmt: skip
+
+
+def _record_overrides(context: Context, written: Sequence[RenderedText]) -> None:
+    """Enter who let somebody have a line more than the law lets pass without a second look."""
+    for one in written:
+        for article in one.draft.passed:
+            append_entry(
+                context.authority, verb=Verb.LIMIT_OVERRIDDEN, role=require(context.authority, Permission.OVERRIDE_LIMIT).value, on=context.on,
+                line_id=one.line_id, person_id=one.persons[Part.SUBSCRIBER], commitment=one.commitments[Part.SUBSCRIBER],
+                pack=context.pack.hash, article=article,
+            )  # fmt: skip
+
+
+def _record_relinquished(context: Context, written: Sequence[RenderedText]) -> None:
+    """Enter who stood there for each side of a transfer, and how sure it is that who gave the line up was its subscriber."""
+    for one in written if context.action_kind is RegistrationKind.TRANSFER else ():
+        append_entry(
+            context.authority, verb=Verb.TENURE_RELINQUISHED, role=context.role, on=context.on, line_id=one.line_id,
+            pack=context.pack.hash, article=context.pack.act_article(context.action_kind.value), facts=_sides(one.draft),
+        )  # fmt: skip
+
+
+def _facts(written: RenderedText) -> dict[str, str]:
+    others = {
+        part.key: commitment for part, commitment in written.commitments.items() if part is not Part.SUBSCRIBER
+    }
+    return {
+        "assurance": _assurance(written.draft),
+        "document_check": written.draft.parts.verdict.value,
+        "tenure": str(written.tenure_id),
+        "party_kind": written.draft.submission.kind.value,
+    } | others
+
+
+def _sides(draft: Draft) -> dict[str, str]:
+    """Say who stood there for each side of a transfer, and how sure it is that who gave the line up was its subscriber."""
+    sides = {"transferee_presence": draft.submission.transferee_presence.value}
+    if draft.transferor and draft.submission.transferor and draft.line and draft.line.is_registered:
+        return sides | {
+            "transferor_assurance": draft.transferor.assurance.value, "transferor_presence": draft.submission.transferor.presence.value,
+        }  # fmt: skip
+    return sides

@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Records true identity: one registration at the counter and thousands from a file go the same way.
+
+In one transaction: look for receipts, lock the lines, read what was given against what the pack asks, decide, refer to
+the people, seal, begin the tenures, lift want of registration, tell the network and the subscriber, append the entries,
+keep the receipts. A batch holds no number and no key twice. A refusal of one leaves the others.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.documents.assurance import assurance_of
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.registration import persistence
+from rollkeeper.registration.decisions import PriorSubscriber, Situation, refusal
+from rollkeeper.registration.errors import NoRegistrationDuty, SubmissionKeyUsed
+from rollkeeper.registration.line_limits import LineRequest, count_limits, lock_documents, merged_persons
+from rollkeeper.registration.receipts import repeat_receipt, find_receipts, retry_on_conflict
+from rollkeeper.registration.persistence import Draft, Context
+from rollkeeper.registration.undocumented_ways import asked_without_document, without_document_type, route_of
+from rollkeeper.registration.rules import (
+    ReadParts,
+    asked,
+    is_usable_key,
+    needs_supervisor,
+    read_parts,
+    doubtful_documents,
+)
+from rollkeeper.registration.dual_control import require_approval, is_supervisor_check
+from rollkeeper.registration.submissions import ROW_KEY, RegistrationKind, Receipt, Submission
+from rollkeeper.kernel.database import action
+from rollkeeper.kernel.errors import Faults, RollkeeperError
+from rollkeeper.kernel.ids import LineId, PersonId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.writes import lock_numbers
+from rollkeeper.lines.errors import CounterCodeInvalid, LineNotFound, SubscriberProtected
+from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.lines.queries import (
+    LineView,
+    LineKey,
+    accepted_through,
+    find_line_keys,
+    last_subscriber,
+    current_subscribers,
+    protected_lines,
+)
+from rollkeeper.lines.counter_codes import number_index_of_handle
+from rollkeeper.lines.choices import Service
+from rollkeeper.provisioning.queries import still_served
+from rollkeeper.subscribers.choices import Part
+from rollkeeper.subscribers.queries import document_index, find_persons, replaced_on, with_documents
+from rollkeeper.vault.blind_index import blind_numbers
+
+type Outcome = Receipt | RollkeeperError
+
+PERMISSIONS = {RegistrationKind.RELOCATE: Permission.CHANGE_LINE, RegistrationKind.CHANGE: Permission.CHANGE_LINE}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Waiting:
+    """A submission whose number was read, at its place in the batch."""
+
+    position: int
+    submission: Submission
+    number: str
+    number_index: bytes
+
+
+def active_pack() -> Pack:
+    """Return the pack of this instance. Refuses: NoRegistrationDuty, where it has nobody register."""
+    pack = load_pack(settings().pack)
+    if not pack.duty:
+        raise NoRegistrationDuty(pack=pack.id)
+    return pack
+
+
+def record(
+    authority: Authority, submissions: Sequence[Submission], *, action_kind: RegistrationKind, on: dt.date
+) -> list[Outcome]:
+    """Record each submission or say why not, in their order.
+
+    Precondition: no number and no submission key stands twice among them.
+    Refuses, as a whole: NotAllowed, NoRegistrationDuty, ApprovalNeeded, ConcurrentUpdate.
+    """
+    role = require(authority, PERMISSIONS.get(action_kind, Permission.REGISTER))
+    pack = active_pack()
+    for one in submissions:
+        require_approval(authority, action_kind.value, approved_by=one.approved_by)
+    context = Context(authority, role.value, pack, asked(pack), action_kind, on)
+    return retry_on_conflict(lambda: _record(context, submissions))
+
+
+def check_registration(authority: Authority, submission: Submission, *, action_kind: RegistrationKind, on: dt.date) -> RollkeeperError | None:
+    """Return why a submission would be refused now, None where it would not be; nothing is recorded and nothing sealed.
+
+    Refuses: NotAllowed, NoRegistrationDuty.
+    """
+    role, pack = require(authority, PERMISSIONS.get(action_kind, Permission.REGISTER)), active_pack()
+    context = Context(authority, role.value, pack, asked(pack), action_kind, on)
+    outcomes: dict[int, Outcome] = {}
+    with action():
+        waiting = _with_numbers(context, [submission], outcomes)
+        lines = lock_numbers([one.number_index for one in waiting])
+        _decide(context, _read(context, waiting, lines, outcomes), outcomes)
+    refused = outcomes.get(0)
+    return refused if isinstance(refused, RollkeeperError) else None
+
+
+def _record(context: Context, submissions: Sequence[Submission]) -> list[Outcome]:
+    outcomes: dict[int, Outcome] = {}
+    _answer_known(context, submissions, outcomes)
+    waiting = _with_numbers(context, submissions, outcomes)
+    lines = lock_numbers([w.number_index for w in waiting])
+    read = _read(context, waiting, lines, outcomes)
+    drafts = _decide(context, read, outcomes)
+    for draft, receipt in zip(drafts, persistence.write(context, drafts), strict=True):
+        outcomes[draft.position] = receipt
+    # Whoever did the same first may have made a second time impossible: their receipt is the answer.
+    refused = [(p, s) for p, s in enumerate(submissions) if isinstance(outcomes[p], RollkeeperError)]
+    if refused:
+        _answer_known(context, [s for _, s in refused], outcomes, positions=[p for p, _ in refused])
+    return [outcomes[position] for position in range(len(submissions))]
+
+
+def _answer_known(
+    context: Context,
+    submissions: Sequence[Submission],
+    outcomes: dict[int, Outcome],
+    positions: Sequence[int] | None = None,
+) -> None:
+    known = find_receipts([s.submission_key for s in submissions if is_usable_key(s.submission_key)])
+    lines = find_line_keys([one.line_id for one in known.values()])
+    for position, submission in zip(positions or range(len(submissions)), submissions, strict=True):
+        if receipt := known.get(submission.submission_key):
+            is_of_another = _is_of_another(submission, lines.get(receipt.line_id))
+            outcomes[position] = (
+                SubmissionKeyUsed(verb=receipt.verb, day=receipt.day)
+                if is_of_another
+                else repeat_receipt(receipt, verb=context.action_kind.verb)
+            )
+
+
+def _is_of_another(submission: Submission, line: LineKey | None) -> bool:
+    """Tell whether a receipt is about another line than this submission, or about a contract that is over.
+
+    A file may have the customer's number as its key, and a customer several lines; a row without a key has one made of its
+    content, and may ask for a second contract in the very words of the first. Whoever is answered with the receipt of
+    something else is not registered and thinks that they are.
+    """
+    if line is None or submission.number.startswith("hand:"):
+        return False
+    if line.is_over and submission.submission_key.startswith(ROW_KEY):
+        return True
+    try:
+        service = submission.service or service_guess(submission.number)
+        number = normalise_identifier(submission.number, service=service, country=settings().country_code)
+    except RollkeeperError:
+        return False
+    return line.number_index is not None and blind_numbers([number]) != [line.number_index]
+
+
+def _with_numbers(
+    context: Context, submissions: Sequence[Submission], outcomes: dict[int, Outcome]
+) -> list[_Waiting]:
+    numbers: dict[int, str] = {}
+    shown: list[_Waiting] = []
+    for position, submission in enumerate(submissions):
+        if position not in outcomes and submission.number.startswith("hand:"):
+            index = number_index_of_handle(context.authority, submission.number)
+            if index is None:
+                outcomes[position] = CounterCodeInvalid()
+            else:
+                shown.append(_Waiting(position, submission, "", index))
+        elif position not in outcomes:
+            try:
+                service = submission.service or service_guess(submission.number)
+                numbers[position] = normalise_identifier(
+                    submission.number, service=service, country=settings().country_code
+                )
+            except RollkeeperError as fault:
+                outcomes[position] = fault
+    if len(set(numbers.values())) != len(numbers):
+        raise ValueError("a batch holds no number twice")
+    indexes = blind_numbers(list(numbers.values()))
+    return shown + [
+        _Waiting(position, submissions[position], number, index)
+        for (position, number), index in zip(numbers.items(), indexes, strict=True)
+    ]
+
+
+def _read(
+    context: Context, waiting: Sequence[_Waiting], lines: Sequence[LineView | None], outcomes: dict[int, Outcome]
+) -> list[tuple[_Waiting, LineView | None, ReadParts]]:
+    read: list[tuple[_Waiting, LineView | None, ReadParts]] = []
+    for one, line in zip(waiting, lines, strict=True):
+        if not one.number and (line is None or line.is_over):
+            # What was shown is a line; whoever takes a number that nobody has says which number it is.
+            outcomes[one.position] = LineNotFound()
+            continue
+        parts = _parts(context, one, service=_service(one, line).value)
+        faults = parts if isinstance(parts, list) else _unseen(context, one.submission, parts)
+        if faults:
+            outcomes[one.position] = faults[0] if len(faults) == 1 else Faults(faults)
+        elif isinstance(parts, ReadParts):
+            read.append((one, line, parts))
+    return read
+
+
+def _parts(context: Context, one: _Waiting, *, service: str) -> ReadParts | list[RollkeeperError]:
+    needed_facts, submission = context.asked, one.submission
+    route = route_of(context.pack, submission, service=service, action_kind=context.action_kind) if submission.route else None
+    if isinstance(route, RollkeeperError):
+        return [route]
+    if route:
+        needed_facts, submission = asked_without_document(needed_facts), without_document_type(submission)
+    parts = read_parts(needed_facts, submission=submission, service=service, pack_id=context.pack.id, on=context.on)
+    return replace(parts, route=route) if isinstance(parts, ReadParts) else parts
+
+
+def _unseen(context: Context, submission: Submission, parts: ReadParts) -> list[RollkeeperError]:
+    """A doubtful number needs a second look where somebody has the document before them; a failed check digit a supervisor."""
+    if not submission.document_seen:
+        return []
+    if not submission.double_checked:
+        return doubtful_documents(parts, on=context.on)
+    looks = is_supervisor_check(context.authority, approved_by=submission.approved_by)
+    needed = None if looks else needs_supervisor(parts, on=context.on)
+    return [needed] if needed else []
+
+
+def _service(one: _Waiting, line: LineView | None) -> Service:
+    if line is not None and not line.is_over:
+        return line.service
+    return one.submission.service or service_guess(one.number)
+
+
+def _decide(
+    context: Context, read: Sequence[tuple[_Waiting, LineView | None, ReadParts]], outcomes: dict[int, Outcome]
+) -> list[Draft]:
+    subscribers = current_subscribers([line.line_id for _, line, _ in read if line is not None])
+    documents = [parts.parts[Part.SUBSCRIBER].document for _, _, parts in read]
+    formerly = [_former(one.submission, on=context.on) for one, _, _ in read]
+    if context.limits:
+        lock_documents([*documents, *formerly])
+    shown, former = _known_by_document(documents), _known_by_document(formerly)
+    article = context.pack.act_article(context.action_kind.value) or ""
+    transferors = _transferors(context, [one.submission for one, _, _ in read])
+    held_by = [
+        None if line is None else last_subscriber(line.line_id) if line.is_over else subscribers.get(line.line_id)
+        for _, line, _ in read
+    ]
+    # Whoever has several documents is one person under each of them.
+    one = merged_persons(
+        context, [*shown, *former, *held_by, *(transferor.person if transferor else None for transferor in transferors)]
+    )
+    limits = count_limits(context, [one[person] for person in (*shown, *former) if person])
+    replaced = _replaced(context, documents)
+    documented = with_documents(subscribers.values()) if context.action_kind is RegistrationKind.TRANSFER else set()
+    protected = _protected_from(context, [line.line_id for _, line, _ in read if line is not None])
+    served = still_served([line.line_id for _, line, _ in read if line is not None and line.is_over])
+    accepted = accepted_through([line.line_id for _, line, parts in read if line is not None and parts.route])
+    makes_anew = context.action_kind in {RegistrationKind.REGISTER, RegistrationKind.INSTALL}  # a new contract touches nobody's record
+    drafts: list[Draft] = []
+    for (waits, line, parts), by_document, by_former, formerly_shown, held, old, transferor in zip(
+        read, shown, former, formerly, held_by, replaced, transferors, strict=True
+    ):
+        subscriber, known = held and one[held], by_former or by_document
+        situation = Situation(
+            line=line, subscriber=subscriber, shown=known and one[known], service=waits.submission.service, article=article,
+            shows_document=parts.parts[Part.SUBSCRIBER].document is not None,
+            quarantine_days=context.pack.number_quarantine_days, subscriber_has_document=held in documented,
+            replaced_on=None if waits.submission.former_was_wrong else old,
+            transferor=transferor and replace(transferor, person=transferor.person and one[transferor.person]),
+            is_served=line is not None and line.line_id in served,
+            is_protected=line is not None and line.line_id in protected and not makes_anew, route=parts.route,
+            accepted_through=accepted.get(line.line_id) if line is not None and parts.route else None,
+        )  # fmt: skip
+        verdict = refusal(context.action_kind, situation=situation, on=context.on) or limits.judge(
+            LineRequest(waits.submission, parts.parts[Part.SUBSCRIBER].document, _service(waits, line), situation)
+        )  # fmt: skip
+        if isinstance(verdict, RollkeeperError):
+            # Why it is refused would say how the line of somebody under protection stands.
+            is_named = line is not None and line.line_id in protected
+            outcomes[waits.position] = SubscriberProtected() if is_named else verdict
+        else:
+            is_newer = by_former is not None and (by_document is None or one[by_former] != one[by_document])
+            drafts.append(
+                Draft(waits.position, waits.submission, waits.number, waits.number_index, _service(waits, line), line, parts, context.on,
+                      renewed_by=by_former if is_newer else None, former=formerly_shown, former_of=by_former, passed=verdict,
+                      transferor=transferor, known=by_document)
+            )  # fmt: skip
+    return drafts
+
+
+def _protected_from(context: Context, line_ids: Sequence[LineId]) -> set[LineId]:
+    """Return the lines whose records are sealed from who acts."""
+    if context.authority.role_for(Permission.SEE_PROTECTED):
+        return set()
+    return protected_lines(line_ids)
+
+
+def _former(submission: Submission, *, on: dt.date) -> tuple[str, str] | None:
+    if submission.former_document is None:
+        return None
+    kind = normalise_type(submission.former_document[0])
+    return kind, check_number(kind, submission.former_document[1], on).normalised
+
+
+def _transferors(context: Context, submissions: Sequence[Submission]) -> list[PriorSubscriber | None]:
+    """Return who gives up the lines that are transferred, as they are shown."""
+    if context.action_kind is not RegistrationKind.TRANSFER:
+        return [None] * len(submissions)
+    checked = [
+        (kind, check_number(kind, s.transferor.document[1], context.on), s.document_seen)
+        if s.transferor and (kind := normalise_type(s.transferor.document[0]))
+        else None
+        for s in submissions
+    ]
+    documents = [(one[0], one[1].normalised) if one else None for one in checked]
+    known, replaced = _known_by_document(documents), _replaced(context, documents)
+    return [
+        PriorSubscriber(person, assurance_of(document_seen=one[2], verdict=one[1].verdict), old) if one else None
+        for one, person, old in zip(checked, known, replaced, strict=True)
+    ]
+
+
+def _replaced(context: Context, documents: Sequence[tuple[str, str] | None]) -> list[dt.date | None]:
+    """Return when a newer one took the place of each, where an act belongs to whoever shows it."""
+    if context.action_kind in {RegistrationKind.REGISTER, RegistrationKind.INSTALL} or not any(documents):
+        return [None] * len(documents)
+    indexes = iter(document_index([document for document in documents if document]))
+    marks = [next(indexes) if document else None for document in documents]
+    found = replaced_on([mark for mark in marks if mark])
+    return [found.get(mark) if mark else None for mark in marks]
+
+
+def _known_by_document(documents: Sequence[tuple[str, str] | None]) -> list[PersonId | None]:
+    positions = [position for position, document in enumerate(documents) if document]
+    persons = (
+        find_persons(document_index([document for document in documents if document]), lock=True)
+        if positions
+        else []
+    )
+    known: list[PersonId | None] = [None] * len(documents)
+    for position, person in zip(positions, persons, strict=True):
+        known[position] = person
+    return known

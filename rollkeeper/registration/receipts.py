@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What was submitted happens once: the key of a submission and the receipt that it gave.
+
+A receipt is kept as the last thing an act does. Of two acts with one key that run at the same time, the second waits
+there for the first, then undoes itself (`ConcurrentChange`) and, tried again, finds the first one's receipt.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from django.db.utils import OperationalError
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+
+from rollkeeper.registration.errors import ConcurrentUpdate, InvalidSubmissionKey, SubmissionKeyUsed
+from rollkeeper.registration.rules import is_usable_key
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, prepared_rows, sql
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.ledger.verbs import Verb
+
+TRIES = 5
+
+
+class ConcurrentChange(Exception):
+    """Somebody else did the same, or took the same number, in the same instant: undo and look again."""
+
+
+def find_receipts(submission_keys: Sequence[str]) -> dict[str, Receipt]:
+    """Return the receipts that these keys gave."""
+    found = prepared_rows(
+        "SELECT submission_key, receipt FROM registration_submission WHERE submission_key = ANY (%s)",
+        [list(submission_keys)],
+    )
+    return {row.submission_key: _read(row.submission_key, row.receipt) for row in found}
+
+
+def save_receipts(receipts: Sequence[Receipt]) -> None:
+    """Keep receipts in the present transaction. Raises Raced where one of the keys was used meanwhile."""
+    kept = prepared_rows(sql("registration", "insert_receipts"), {
+        "keys": [r.submission_key for r in receipts], "at": clock.now(),
+        "receipts": [json.dumps(r.as_json()) for r in receipts],
+    })  # fmt: skip
+    if len(kept) != len(receipts):
+        raise ConcurrentChange
+
+
+def repeat_receipt(receipt: Receipt, *, verb: Verb) -> Receipt | RollkeeperError:
+    """Return the first receipt to a repeated submission, or a refusal where the key was used for something else."""
+    if receipt.verb not in _answers(verb):
+        return SubmissionKeyUsed(verb=receipt.verb, day=receipt.day)
+    return receipt.again()
+
+
+def _answers(verb: Verb) -> frozenset[str]:
+    """Return what may have come of an act: who shows no document is accepted for a time where others are registered."""
+    may_accept = verb in {Verb.TENURE_REGISTERED, Verb.TENURE_TRANSFERRED}
+    return frozenset({verb.value, Verb.TENURE_ACCEPTED.value} if may_accept else {verb.value})
+
+
+def retry_on_conflict[T](attempt: Callable[[], T]) -> T:
+    """Make one transaction of `attempt`; where somebody else came first, undo it and look again.
+
+    Refuses: ConcurrentUpdate, after so many tries that something must be wrong.
+    """
+    for _ in range(TRIES):
+        try:
+            with action():
+                return attempt()
+        except ConcurrentChange:
+            continue
+        except OperationalError as fault:
+            # A chunk of a batch may hold a line longer than one waits for a lock.
+            if not isinstance(fault.__cause__, DeadlockDetected | LockNotAvailable | SerializationFailure):
+                raise
+    raise ConcurrentUpdate
+
+
+def run_once(
+    submission_key: str, *, verb: Verb, on: dt.date, do: Callable[[], tuple[LineId, EntryId]]
+) -> Receipt:
+    """Do one act once, whatever happens at the same time, and return its receipt.
+
+    Refuses: InvalidSubmissionKey, SubmissionKeyUsed, ConcurrentUpdate.
+    """
+    if not is_usable_key(submission_key):
+        raise InvalidSubmissionKey
+
+    def attempt() -> Receipt | RollkeeperError:
+        if submission_key in (found := find_receipts([submission_key])):
+            return repeat_receipt(found[submission_key], verb=verb)
+        try:
+            line_id, entry_id = do()
+        except RollkeeperError:
+            # Whoever did it first may have changed the line so that a second time is refused.
+            if submission_key in (found := find_receipts([submission_key])):
+                return repeat_receipt(found[submission_key], verb=verb)
+            raise
+        receipt = Receipt(submission_key, verb.value, line_id, on, entry_id)
+        save_receipts([receipt])
+        return receipt
+
+    outcome = retry_on_conflict(attempt)
+    if isinstance(outcome, RollkeeperError):
+        raise outcome
+    return outcome
+
+
+def _read(submission_key: str, kept: dict[str, str | int] | str) -> Receipt:
+    values = json.loads(kept) if isinstance(kept, str) else kept
+    return Receipt(
+        submission_key,
+        str(values["verb"]),
+        LineId(UUID(str(values["line"]))),
+        dt.date.fromisoformat(str(values["day"])),
+        EntryId(int(values["entry"])),
+    )

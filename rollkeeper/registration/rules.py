@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What may be recorded: exactly what the pack asks, of exactly the parts that belong to it. Pure."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache, partial
+
+from rollkeeper.documents.choices import Reason, Verdict, worst
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.registration.errors import (
+    DocumentDoubtful,
+    DocumentNeedsSupervisor,
+    InvalidDocumentNumber,
+    MissingAttribute,
+    PartMissing,
+    PartNotAsked,
+    PartyNotCovered,
+    InvalidSubmissionKey,
+    UnknownAttribute,
+    InvalidValue,
+)
+from rollkeeper.registration.submissions import Submission
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.pack import Attribute, Pack, RouteRule
+from rollkeeper.subscribers.choices import PARTS, Part, PartyKind, pack_kind
+
+GREATEST_VALUE_LENGTH = 2000
+"""Longer than every name and address there is; what is longer is a slip or an attack."""
+
+_KEY = re.compile(r"[A-Za-z0-9_:.-]{8,100}", re.ASCII)
+_SHOWABLE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+
+# Control characters but tab and line ends, and halves of surrogate pairs: no document has them.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+type AskedOf = Callable[[str, PartyKind, Part], tuple[Attribute, ...]]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReadPart:
+    """One part of a registration, read and checked. The values are exactly the attributes asked for."""
+
+    values: Mapping[str, str]
+    document: tuple[str, str] | None
+    """Type and normalised number, by which the person is found again."""
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReadParts:
+    """All parts of a registration that may be recorded."""
+
+    parts: Mapping[Part, ReadPart]
+    verdict: Verdict = field(default=Verdict.VALID)
+    route: RouteRule | None = None
+    """By which way the subscriber is registered who shows no document."""
+
+
+def asked(pack: Pack) -> AskedOf:
+    """Return what the pack asks of each part of a kind of party for a service, each answer worked out once."""
+    return cache(lambda service, kind, part: pack.attributes(service, pack_kind(kind, part)))
+
+
+def read_parts(
+    ask_of: AskedOf, *, submission: Submission, service: str, pack_id: str, on: dt.date
+) -> ReadParts | list[RollkeeperError]:
+    """Return the parts as they may be recorded, or every fault in them."""
+    ask = partial(ask_of, service, submission.kind)
+    given = {part: values for part, values in submission.parts.items() if not _is_left_out(values, ask(part))}
+    faults = _wrong_key(submission) + _wrong_parts(submission, given, ask)
+    if not ask(Part.SUBSCRIBER):
+        return [*faults, PartyNotCovered(pack=pack_id, party=submission.kind.value, service=service)]
+    read: dict[Part, ReadPart] = {}
+    for part in PARTS[submission.kind]:
+        if part in given:
+            found = _read_part(part, given=given[part], attributes=ask(part), on=on)
+            if isinstance(found, ReadPart):
+                read[part] = found
+            else:
+                faults += found
+    return faults or ReadParts(read, worst(*(part.verdict for part in read.values())))
+
+
+def doubtful_documents(parts: ReadParts, *, on: dt.date) -> list[RollkeeperError]:
+    """Return what a clerk must look at once more before it is recorded."""
+    return [
+        DocumentDoubtful(part=part.key, reasons=", ".join(check_number(*read.document, on).reasons))
+        for part, read in parts.parts.items()
+        if read.verdict is Verdict.DOUBTFUL and read.document
+    ]
+
+
+def needs_supervisor(parts: ReadParts, *, on: dt.date) -> DocumentNeedsSupervisor | None:
+    """Return for whose document somebody besides the clerk must look: its check digit does not fit."""
+    for part, read in parts.parts.items():
+        if read.document and Reason.CHECK_DIGIT in check_number(*read.document, on).reasons:
+            return DocumentNeedsSupervisor(part=part.key)
+    return None
+
+
+def is_usable_key(submission_key: str) -> bool:
+    """Tell whether a text can be a submission key."""
+    return bool(_KEY.fullmatch(submission_key))
+
+
+def showable(name: str) -> str:
+    """Return a name of an attribute as it may be shown: what is no plain word could be somebody's data."""
+    return name if _SHOWABLE.fullmatch(name) else "(not a plain word)"
+
+
+def clean(text: str) -> str:
+    """Return a value as it is recorded: Unicode NFC, no space around it, never split, never changed otherwise."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _wrong_key(submission: Submission) -> list[RollkeeperError]:
+    return [] if is_usable_key(submission.submission_key) else [InvalidSubmissionKey()]
+
+
+def _wrong_parts(
+    submission: Submission, given: Collection[Part], ask: Callable[[Part], tuple[Attribute, ...]]
+) -> list[RollkeeperError]:
+    kind, wanted = submission.kind.value, PARTS[submission.kind]
+    missing = [
+        PartMissing(kind=kind, part=part.key)
+        for part in wanted
+        if part not in given and any(attribute.required for attribute in ask(part))
+    ]
+    surplus = [PartNotAsked(kind=kind, part=part.key) for part in submission.parts if part not in wanted]
+    return [*missing, *surplus]
+
+
+def _is_left_out(values: Mapping[str, str], attributes: tuple[Attribute, ...]) -> bool:
+    """Tell whether somebody of whom nothing is requested was left out: a kind of document alone is about nobody."""
+    demanded = any(attribute.required for attribute in attributes)
+    return not demanded and not any(value for name, value in values.items() if name != "document_type")
+
+
+def _read_part(
+    part: Part, *, given: Mapping[str, str], attributes: tuple[Attribute, ...], on: dt.date
+) -> ReadPart | list[RollkeeperError]:
+    names = [attribute.name for attribute in attributes]
+    faults: list[RollkeeperError] = [
+        UnknownAttribute(attribute=showable(name), part=part.key, asked=", ".join(names) or "nothing")
+        for name in given
+        if name not in names
+    ]
+    values = {name: clean(given[name]) for name in names if name in given and isinstance(given[name], str)}
+    faults += [
+        MissingAttribute(attribute=a.name, part=part.key, article=a.article, why=a.why)
+        for a in attributes
+        if a.required and not values.get(a.name)
+    ]
+    faults += [
+        InvalidValue(attribute=name, part=part.key, value_class=why)
+        for name, value in values.items()
+        if (why := _unrecordable(value))
+    ]
+    return faults or _with_document(part, {name: value for name, value in values.items() if value}, on=on)
+
+
+def _with_document(part: Part, values: dict[str, str], *, on: dt.date) -> ReadPart | list[RollkeeperError]:
+    if "document_number" not in values:
+        return ReadPart(values, None, Verdict.VALID)
+    kind = normalise_type(values.get("document_type", "other"))
+    checked = check_number(kind, values["document_number"], on)
+    if checked.verdict is Verdict.INVALID:
+        return [InvalidDocumentNumber(part=part.key, reasons=", ".join(checked.reasons))]
+    return ReadPart(values, (kind, checked.normalised), checked.verdict)
+
+
+def _unrecordable(value: str) -> str | None:
+    if len(value) > GREATEST_VALUE_LENGTH:
+        return f"longer than {GREATEST_VALUE_LENGTH} characters"
+    if _UNWRITABLE.search(value):
+        return "it has control characters in it"
+    return None

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The acts of the counter, one line at a time. Each is done once for its submission key and gives a receipt.
+
+Who registers before a line is ended always wins: both lock the line, and what was decided on an older version of it
+is void. None of these touches a campaign: the campaign sees the line.
+"""
+
+import datetime as dt
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.registration.decisions import Situation, of_the_subscriber
+from rollkeeper.registration.errors import LineInDispute
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.pipeline import record
+from rollkeeper.registration.dual_control import require_approval
+from rollkeeper.registration.submissions import RegistrationKind, Receipt, Submission
+from rollkeeper.registration.side_effects import restore_if_declared_in_time, restore_service, notify_terminated
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import EntryId, LineId, StaffId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines import protection, reconnection, services as lines
+from rollkeeper.lines.writes import terminate_line_state, lock_line
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.queries import LineView, current_subscribers
+from rollkeeper.lines.counter_codes import find_line_for_clerk
+from rollkeeper.lines.choices import PauseReason
+from rollkeeper.provisioning.services import queue_command
+from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.notices.choices import NoticeKind
+from rollkeeper.subscribers.queries import document_index, find_persons, principals, replaced_on
+
+type Document = tuple[str, str]
+
+
+def register_subscriber(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
+    """Record the true identity of a line's subscriber; a number that has no line yet gets one.
+
+    While suspended for want of registration the line is restored the same day; after its end this is a new contract.
+    Law: art. 2, 3. Ledger: line:tenure:registered. Refuses: AlreadyRegistered, NumberQuarantined, NumberStillServed, and every fault in
+    what was given.
+    """
+    return _one(authority, submission, action_kind=RegistrationKind.REGISTER, on=on)
+
+
+def transfer_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
+    """Give a line to another subscriber, who is registered by the same act; the old subscriber's deadline does not follow.
+
+    Law: art. 2. Ledger: line:tenure:transferred. Refuses: LineInDispute, SubscriberProtected, OtherSuspensionsOpen, SameSubscriber.
+    """
+    return _one(authority, submission, action_kind=RegistrationKind.TRANSFER, on=on)
+
+
+def install_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
+    """Make a line under a free number and register its subscriber.
+
+    Law: art. 2. Ledger: line:line:activated, line:tenure:registered. Refuses: NumberInUse, NumberQuarantined.
+    """
+    return _one(authority, submission, action_kind=RegistrationKind.INSTALL, on=on)
+
+
+def relocate_line(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
+    """Record a line at another place: the subscriber shows the document again and the whole record is made anew.
+
+    Law: art. 2. Ledger: line:line:relocated. Refuses: SubscriberProtected, NotRelocatable, NotRegistered, NotTheSubscriber.
+    """
+    return _one(authority, submission, action_kind=RegistrationKind.RELOCATE, on=on)
+
+
+def change_record(authority: Authority, submission: Submission, *, on: dt.date) -> Receipt:
+    """Correct what is recorded about the present subscriber; the former record is history, not overwritten.
+
+    A new name or a renewed document starts no clock. Law: art. 2. Ledger: line:tenure:corrected.
+    Refuses: SubscriberProtected, NotRegistered, NotTheSubscriber, DocumentOfAnother.
+    """
+    return _one(authority, submission, action_kind=RegistrationKind.CHANGE, on=on)
+
+
+def replace_sim(
+    authority: Authority, *, submission_key: str, number: str, document: Document | None, on: dt.date,
+    approved_by: StaffId | None = None,
+) -> Receipt:  # fmt: skip
+    """Note that the subscriber got a new SIM; the document shown is compared, not recorded.
+
+    Ledger: line:sim:replaced.
+    Refuses: ApprovalNeeded, LineNotFound, SubscriberProtected, NotRegistered, NotTheSubscriber, DocumentReplaced.
+    """
+    role = require(authority, Permission.CHANGE_LINE)
+    require_approval(authority, "replace_sim", approved_by=approved_by)
+
+    def do() -> tuple[LineId, EntryId]:
+        line = locked_line(authority, number)
+        protection.refuse_protected(authority, line.line_id)
+        require_subscriber(line, document, on=on)
+        entry = append_entry(authority, verb=Verb.SIM_REPLACED, role=role, on=on, line_id=line.line_id)
+        _owe(line, NoticeKind.SIM_REPLACED, on=on)
+        return line.line_id, entry
+
+    return run_once(submission_key, verb=Verb.SIM_REPLACED, on=on, do=do)
+
+
+def terminate_line(
+    authority: Authority, *, submission_key: str, number: str, document: Document | None, on: dt.date,
+    approved_by: StaffId | None = None,
+) -> Receipt:  # fmt: skip
+    """End the contract because the subscriber asks; the time of keeping begins, the number goes into quarantine.
+
+    Of a line that nobody is registered for nobody can show that it is theirs: whoever has it is notified, by a way that is left.
+
+    Law: art. 5. Ledger: line:line:terminated.
+    Refuses: ApprovalNeeded, LineNotFound, LineTerminated, SubscriberProtected, LineInDispute, NotTheSubscriber, DocumentReplaced.
+    """
+    require(authority, Permission.CHANGE_LINE)
+    require_approval(authority, "end", approved_by=approved_by)
+
+    def do() -> tuple[LineId, EntryId]:
+        line = locked_line(authority, number)
+        protection.refuse_protected(authority, line.line_id)
+        if line.is_registered and not line.is_disputed:
+            require_subscriber(line, document, on=on)
+        if not line.is_registered:
+            notify_terminated(line, on=on)
+        return line.line_id, terminate_locked_line(authority, line, on=on)
+
+    return run_once(submission_key, verb=Verb.LINE_TERMINATED, on=on, do=do)
+
+
+def check_subscriber(authority: Authority, *, number: str, document: Document | None, on: dt.date) -> None:
+    """Refuse what an act that belongs to the subscriber would refuse for now; nothing is done.
+
+    Refuses: NotAllowed, LineNotFound, LineTerminated, SubscriberProtected, NotRegistered, NotTheSubscriber, DocumentReplaced.
+    """
+    require(authority, Permission.CHANGE_LINE)
+    with action():
+        line = locked_line(authority, number)
+        protection.refuse_protected(authority, line.line_id)
+        if line.is_registered and not line.is_disputed:
+            require_subscriber(line, document, on=on)
+
+
+def terminate_locked_line(authority: Authority, line: LineView, *, on: dt.date) -> EntryId:
+    """End the contract of a line that the caller has locked and whose subscriber has shown who they are, in the caller's action.
+
+    Law: art. 5. Ledger: line:line:terminated. Refuses: NotAllowed, LineInDispute, LineTerminated.
+    """
+    role, pack = require(authority, Permission.CHANGE_LINE), load_pack(settings().pack)
+    if line.is_disputed:
+        raise LineInDispute(line=line.line_id)
+    until = on + dt.timedelta(days=pack.number_quarantine_days)
+    terminate_line_state(line.line_id, by="subscriber", quarantined_until=until, on=on)
+    queue_command(line.line_id, kind=CommandKind.END, reason="subscriber", at=clock.now())
+    facts = {"by": "subscriber"}
+    return append_entry(
+        authority, verb=Verb.LINE_TERMINATED, role=role, on=on, line_id=line.line_id, pack=pack.hash, facts=facts
+    )
+
+
+def pause_line(
+    authority: Authority, *, submission_key: str, number: str, first: dt.date, last: dt.date | None,
+    reason: PauseReason, on: dt.date,
+) -> Receipt:  # fmt: skip
+    """Let the clock of a line stand still for a reason that somebody declares. Law: art. 3 (a justified reason).
+
+    Ledger: line:clock:paused. Refuses: LineNotFound, LineTerminated, DaysReversed.
+    """
+
+    def do() -> tuple[LineId, EntryId]:
+        line = locked_line(authority, number)
+        return line.line_id, pause_locked_line(authority, line, first=first, last=last, reason=reason, on=on)
+
+    return run_once(submission_key, verb=Verb.CLOCK_PAUSED, on=on, do=do)
+
+
+def pause_locked_line(
+    authority: Authority, line: LineView, *, first: dt.date, last: dt.date | None, reason: PauseReason, on: dt.date
+) -> EntryId:  # fmt: skip
+    """Let the clock of a line that the caller has locked stand still, in the caller's action, wherever the reason was declared.
+
+    Whoever declared it before they were suspended, or on that day, has service back.
+    Ledger: line:clock:paused. Refuses: NotAllowed, DaysReversed.
+    """
+    entry_id = lines.pause_clock(authority, line.line_id, first, last, reason, on)
+    restore_if_declared_in_time(line, said_on=on, first=first)
+    return entry_id
+
+
+def reconnect_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
+    """Give a suspended line its service back for the hours of the pack, once; nobody is asked why.
+
+    Ledger: line:line:reconnected. Refuses: LineNotFound, LineTerminated, ReconnectionRefused.
+    """
+
+    def do() -> tuple[LineId, EntryId]:
+        line = locked_line(authority, number)
+        return line.line_id, reconnection.reconnect_temporarily(authority, line.line_id, on=on)
+
+    return run_once(submission_key, verb=Verb.LINE_RECONNECTED, on=on, do=do)
+
+
+def mark_essential(
+    authority: Authority, *, submission_key: str, number: str, essential: bool, on: dt.date
+) -> Receipt:
+    """Record whether a lift, an alarm or a medical device hangs on a line; a suspended one works again at once.
+
+    Ledger: line:line:marked_essential. Refuses: LineNotFound, LineTerminated.
+    """
+
+    def do() -> tuple[LineId, EntryId]:
+        line = locked_line(authority, number)
+        entry_id = lines.mark_essential(authority, line.line_id, essential=essential, on=on)
+        if essential:
+            restore_service(line, on=on)
+        return line.line_id, entry_id
+
+    return run_once(submission_key, verb=Verb.LINE_MARKED_ESSENTIAL, on=on, do=do)
+
+
+def _one(authority: Authority, submission: Submission, *, action_kind: RegistrationKind, on: dt.date) -> Receipt:
+    (outcome,) = record(authority, [submission], action_kind=action_kind, on=on)
+    if isinstance(outcome, RollkeeperError):
+        raise outcome
+    return outcome
+
+
+def locked_line(authority: Authority, number: str) -> LineView:
+    """Return the living line that has a number as somebody typed it, or that was shown to whoever acts, locked for this act. Refuses: LineNotFound, LineTerminated."""
+    found = find_line_for_clerk(authority, number)
+    if found is None:
+        raise LineNotFound
+    with protection.hiding_protected_state(authority, found.line_id):
+        return lock_line(found.line_id, in_force=True)
+
+
+def index_of(document: Document, *, on: dt.date) -> bytes:
+    """Return by what a document is looked up, however its number was typed."""
+    kind = normalise_type(document[0])
+    (index,) = document_index([(kind, check_number(kind, document[1], on).normalised)])
+    return index
+
+
+def require_subscriber(line: LineView, document: Document | None, *, on: dt.date, must_prove: bool = True) -> None:
+    """Refuse an act that belongs to the subscriber where the document shown is not theirs, or proves nothing any more."""
+    subscriber = current_subscribers([line.line_id]).get(line.line_id)
+    shown = replaced = None
+    if document is not None:
+        index = index_of(document, on=on)
+        (shown,) = find_persons([index])
+        replaced = replaced_on([index]).get(index) if must_prove else None
+    one = principals({person for person in (subscriber, shown) if person})
+    situation = Situation(
+        line, subscriber and one[subscriber], shown and one[shown], shows_document=True, service=None, quarantine_days=0,
+        replaced_on=replaced, article=load_pack(settings().pack).act_article("replace_sim") or "",
+    )  # fmt: skip
+    refused = of_the_subscriber(line, situation)
+    if refused:
+        raise refused
+
+
+def _owe(line: LineView, kind: NoticeKind, *, on: dt.date) -> None:
+    language = line.language
+    pack_hash = load_pack(settings().pack).hash
+    enqueue_notice(line.line_id, kind=kind, language=language, promised_on=None, pack_hash=pack_hash, on=on)

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the network must do and the subscriber must hear after a registration, left in the act's transaction."""
+
+import datetime as dt
+
+from rollkeeper.registration.submissions import RegistrationKind
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.ids import LineId, PersonId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.writes import restore_from_suspension, mark_suspension_wrongful
+from rollkeeper.lines.queries import LineView, lines_in_force_of, view_line
+from rollkeeper.lines.choices import RESTRICTIONS, LineState, SuspensionReason
+from rollkeeper.provisioning.services import queue_command
+from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.notices.services import enqueue_notice
+from rollkeeper.notices.choices import NoticeKind
+
+
+def notify_registered(
+    line_id: LineId,
+    *,
+    action_kind: RegistrationKind,
+    was_restored: bool,
+    is_suspended: bool,
+    person_id: PersonId,
+    language: str | None,
+    pack_hash: str,
+    on: dt.date,
+    at: dt.datetime,
+    document_seen: bool,
+    self_declared: bool = False,
+) -> None:
+    """Ask the network to restore what may be restored, and owe the notices.
+
+    Law: art. 3 (service comes back the same day). The subscriber's other lines hear of a new one at once, so that who is
+    registered behind their back learns of it; a file of old contracts notifies no one. What was declared remotely is asked to the line
+    itself too: a telephone may have been in another hand for a moment.
+    """
+    if was_restored:
+        request_remaining_restriction(line_id, is_suspended=is_suspended, at=at)
+        enqueue_notice(
+            line_id, kind=NoticeKind.RESTORED, language=language, promised_on=None, pack_hash=pack_hash, on=on
+        )
+    if self_declared or (document_seen and action_kind in {RegistrationKind.CHANGE, RegistrationKind.RELOCATE}):
+        enqueue_notice(
+            line_id,
+            kind=NoticeKind.RECORD_CHANGED,
+            language=language,
+            promised_on=None,
+            pack_hash=pack_hash,
+            on=on,
+        )
+    if self_declared or (document_seen and action_kind not in {RegistrationKind.CHANGE, RegistrationKind.RELOCATE}):
+        for other, own in lines_in_force_of(person_id).items():
+            if other != line_id:
+                enqueue_notice(
+                    other, kind=NoticeKind.NEW_LINE_IN_YOUR_NAME, language=own or language, promised_on=None,
+                    pack_hash=pack_hash, on=on,
+                )  # fmt: skip
+
+
+def request_remaining_restriction(line_id: LineId, *, is_suspended: bool, at: dt.datetime) -> None:
+    """Ask the network to restore a line, or to bar it for the most restrictive reason that is left."""
+    line = view_line(line_id) if is_suspended else None
+    if line is None or not line.reasons:
+        queue_command(line_id, kind=CommandKind.RESTORE, reason="registration", at=at)
+        return
+    strictest = max(line.reasons, key=RESTRICTIONS.__getitem__)
+    queue_command(line_id, kind=CommandKind.BAR, reason=strictest.value, at=at)
+
+
+def restore_service(line: LineView, *, on: dt.date) -> bool:
+    """Give service back where want of registration had taken it, as a registration would. A line that is over has none."""
+    if line.is_over or SuspensionReason.REGISTRATION not in line.reasons:
+        return False
+    left = restore_from_suspension(line.line_id, reason=SuspensionReason.REGISTRATION, on=on)
+    request_remaining_restriction(line.line_id, is_suspended=left.state is LineState.SUSPENDED, at=clock.now())
+    if left.state is not LineState.SUSPENDED:
+        language = line.language
+        pack_hash = load_pack(settings().pack).hash
+        enqueue_notice(
+            line.line_id,
+            kind=NoticeKind.RESTORED,
+            language=language,
+            promised_on=None,
+            pack_hash=pack_hash,
+            on=on,
+        )
+    return True
+
+
+def restore_if_declared_in_time(
+    line: LineView, *, said_on: dt.date, first: dt.date | None = None
+) -> bool:
+    """Give service back that was taken since the day on which somebody said what forbids it, or moves the day on which it may be.
+
+    A counter without a network takes down a hardship or a dispute, and hands it in days later. What happens on a day comes
+    before the night that takes service on it. A hardship whose `first` day is later moves nothing.
+    """
+    begun_on = next(
+        (one.begun_on for one in line.suspensions if one.reason is SuspensionReason.REGISTRATION), None
+    )
+    if line.is_over or begun_on is None or begun_on < said_on or (first is not None and first > begun_on):
+        return False
+    given_back = restore_service(line, on=clock.today())
+    mark_suspension_wrongful(line.line_id, lifted_since=said_on)
+    return given_back
+
+
+def notify_terminated(line: LineView, *, on: dt.date) -> None:
+    """Owe word of its end to whoever has a line that somebody had ended without showing that it is theirs."""
+    enqueue_notice(
+        line.line_id, kind=NoticeKind.TERMINATED, language=line.language, promised_on=None,
+        pack_hash=load_pack(settings().pack).hash, on=on,
+    )  # fmt: skip

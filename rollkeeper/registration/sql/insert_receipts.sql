@@ -1,0 +1,8 @@
+-- Keeps receipts; who used one of the keys in the same instant is waited for, and that key then gives no row.
+-- Law: -. Reads: -. Writes: registration_submission. Plan: registration_submission_pkey. Again: no row.
+INSERT INTO registration_submission (submission_key, receipt, made_at)
+SELECT submission_key, receipt::jsonb, %(at)s
+  FROM unnest(%(keys)s::text[], %(receipts)s::text[]) AS kept (submission_key, receipt)
+ ORDER BY submission_key
+    ON CONFLICT (submission_key) DO NOTHING
+RETURNING submission_key

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What somebody submits at a counter or in a file, and the receipt that they get for it.
+
+A submission is personal from end to end: its text shows nothing. A receipt holds references only and may be printed.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Self
+
+from rollkeeper.documents.rules import with_state
+from rollkeeper.kernel.ids import EntryId, LineId, StaffId
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.choices import Service
+from rollkeeper.subscribers.choices import Part, PartyKind
+
+
+class RegistrationKind(StrEnum):
+    """An act that records true identity. The values are a pack's words for the acts at which it asks."""
+
+    REGISTER = "register"
+    TRANSFER = "transfer"
+    INSTALL = "install"
+    RELOCATE = "relocate"
+    CHANGE = "change"
+
+    @property
+    def verb(self) -> Verb:
+        """Return what the ledger says."""
+        return _VERBS[self]
+
+
+ROW_KEY = "row:"
+"""How the key of a row begins that has none of its own: a keyed hash of its content follows."""
+
+NEW_TENURE_KINDS = frozenset({RegistrationKind.REGISTER, RegistrationKind.INSTALL, RegistrationKind.TRANSFER})
+"""Actions by which somebody takes a line; the others belong to whoever holds it already."""
+_VERBS = {
+    RegistrationKind.REGISTER: Verb.TENURE_REGISTERED,
+    RegistrationKind.TRANSFER: Verb.TENURE_TRANSFERRED,
+    RegistrationKind.INSTALL: Verb.TENURE_REGISTERED,
+    RegistrationKind.RELOCATE: Verb.LINE_RELOCATED,
+    RegistrationKind.CHANGE: Verb.TENURE_CORRECTED,
+}
+
+
+class Presence(StrEnum):
+    """Who stands at the counter for one side of a transfer. The values stand in the ledger."""
+
+    SELF = "self"
+    PROXY = "proxy"
+    """Somebody with the document of whom they stand for, a document of their own and a signed authority; not recorded."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Transferor:
+    """Who gives a line up: the document of its subscriber, type and number, and who brought it."""
+
+    document: tuple[str, str]
+    presence: Presence = Presence.SELF
+
+
+def transferor_in(fields: Mapping[str, str]) -> Transferor | None:
+    """Return who gives a line up out of a form's fields; None where no document of theirs was shown."""
+    number = (fields.get("transferor__document_number") or "").strip()
+    kind = with_state(fields.get("transferor__document_type") or "other", fields.get("transferor__document_state"))
+    return Transferor((kind, number), presence_in(fields, "transferor")) if number else None
+
+
+def presence_in(fields: Mapping[str, str], side: str) -> Presence:
+    """Return who stands there for one side of a transfer out of a form's fields."""
+    said = fields.get(f"{side}__presence")
+    return Presence(said) if said in set(Presence) else Presence.SELF
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Submission:
+    """One registration as submitted: the attributes of each part, by the pack's names."""
+
+    submission_key: str
+    number: str
+    kind: PartyKind
+    parts: Mapping[Part, Mapping[str, str]]
+    service: Service | None = None
+    """None: the service of the line that has the number, mobile where there is none."""
+    language: str | None = None
+    double_checked: bool = False
+    """A doubtful document number was compared with the document once more."""
+    overrides_limit: bool = False
+    """A supervisor looked at a line more than the law lets pass without that."""
+    former_document: tuple[str, str] | None = None
+    """Type and number of the document recorded so far, where it was renewed or recorded wrongly."""
+    former_was_wrong: bool = False
+    """That document was never theirs: it was mistyped, and leads to nobody from now on."""
+    transferor: Transferor | None = None
+    """Who gives the line up that is transferred."""
+    transferee_presence: Presence = Presence.SELF
+    """Who stands there for whoever takes the line that is transferred."""
+    approved_by: StaffId | None = None
+    """Who else confirmed it, where the pack has somebody do so."""
+    route: str | None = None
+    """By which way of the pack the subscriber is registered who can show no document, such as `referee`."""
+    document_seen: bool = True
+    """The document lay on the counter; in a file it is only declared."""
+    self_declared: bool = False
+    """Its subscriber declares it remotely, and nobody saw the document."""
+    machine_read: frozenset[Part] = frozenset()
+    """Parts whose document was read by machine, and whose number was then confirmed as it was read."""
+    copies: Mapping[Part, tuple[bytes, ...]] = field(default_factory=dict)
+    """Redacted copies of the documents, where the law has them kept; never what arrived."""
+
+    def with_parts(self, parts: Mapping[Part, Mapping[str, str]]) -> Self:
+        """Return it with other parts."""
+        return replace(self, parts=parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that something was done: references, a day and the place in the ledger, nothing personal."""
+
+    submission_key: str
+    verb: str
+    line_id: LineId
+    day: dt.date
+    entry_id: EntryId
+    is_repeat: bool = field(default=False, compare=False)
+    """This is the first receipt again; nothing was done a second time."""
+
+    def as_json(self) -> dict[str, str | int]:
+        """Return what is kept of it beside the key."""
+        return {
+            "verb": self.verb,
+            "line": str(self.line_id),
+            "day": self.day.isoformat(),
+            "entry": self.entry_id,
+        }
+
+    def again(self) -> Self:
+        """Return it as an answer to a repeated submission."""
+        return replace(self, is_repeat=True)

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who can show no document: the ways that the pack gives them, what is then asked, and what is never asked. Pure.
+
+Whoever vouches is not recorded: no pack asks for them. Where a way is accepted for a time, the line's clock stands still
+through its last day and then goes on as the law says; nobody counts as registered by it, and nobody is cut off for it.
+"""
+
+from rollkeeper.registration.errors import RouteNotForThis, RouteNotOffered, RouteWithDocument
+from rollkeeper.registration.rules import AskedOf, showable
+from rollkeeper.registration.submissions import NEW_TENURE_KINDS, RegistrationKind, Submission
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.pack import Pack, RouteRule
+from rollkeeper.subscribers.choices import Part, pack_kind
+
+_OF_A_DOCUMENT = frozenset({"document_type", "document_number"})
+
+
+def route_of(pack: Pack, submission: Submission, *, service: str, action_kind: RegistrationKind) -> RouteRule | RollkeeperError:
+    """Return the way that a submission names, or why it may not be taken. Precondition: it names one."""
+    given = submission.parts.get(Part.SUBSCRIBER, {})
+    offered = pack.routes(service, pack_kind(submission.kind, Part.SUBSCRIBER))
+    found = next((rule for rule in offered if rule.way == submission.route), None)
+    if found is None:
+        ways = ", ".join(rule.way for rule in offered) or "none"
+        return RouteNotOffered(route=showable(submission.route or ""), offered=ways)
+    if action_kind not in NEW_TENURE_KINDS:
+        return RouteNotForThis(action_kind=action_kind.value, article=found.article)
+    if given.get("document_number"):
+        return RouteWithDocument(route=found.way, article=found.article)
+    return found
+
+
+def asked_without_document(asked: AskedOf) -> AskedOf:
+    """Return what is asked where the subscriber has no document: everything else, and of everybody else the same."""
+    return lambda service, kind, part: tuple(
+        attribute
+        for attribute in asked(service, kind, part)
+        if part is not Part.SUBSCRIBER or attribute.name not in _OF_A_DOCUMENT
+    )
+
+
+def without_document_type(submission: Submission) -> Submission:
+    """Return a submission without the kind of a document that its subscriber does not have."""
+    subscriber = submission.parts.get(Part.SUBSCRIBER, {})
+    kept = {name: value for name, value in subscriber.items() if name not in _OF_A_DOCUMENT}
+    return submission.with_parts({**submission.parts, Part.SUBSCRIBER: kept})

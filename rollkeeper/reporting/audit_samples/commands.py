@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands under `reports` about audit samples: see whom one was allowed to see, and draw a sample again as an outsider."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from rollkeeper.access.services import sign_in
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import instance_opener
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out
+from rollkeeper.ledger import auditor
+from rollkeeper.reporting.audit_samples.services import quarter_named
+from rollkeeper.reporting.audit_samples.choices import SampledAction
+from rollkeeper.reporting.audit_samples.redraw import redraw as draw_again
+from rollkeeper.reporting.audit_samples.consented_access import open_with_consent
+
+
+def see(
+    consent: Annotated[UUID, typer.Argument(metavar="CONSENT", help="As the page of the sample gives it.")],
+    *,
+    user: Annotated[str, typer.Option("--as", metavar="USER", help="The auditor who asked.")],
+    on: DateOption = None,
+) -> None:
+    """Show the entries that one person agreed to show to one auditor. The ledger says so first, and the person sees it.
+
+    The password is asked for, or is a line of standard input. Without a consent that is good today nothing is shown.
+
+    Example: rollkeeper reports show-sample 0193a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b --as auditor-1
+    """
+    instance_opener.open_instance()
+    for field, value in open_with_consent(sign_in(user, _password(user)), consent, on=on or clock.today()).items():
+        out.print(f"{field.value}: {value.reveal()}", markup=False, highlight=False)
+
+
+def redraw(
+    ledger: Annotated[Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, show_default=False)],
+    quarter: Annotated[str, typer.Argument(metavar="QUARTER", help="As 2012-Q1.")],
+    kind: Annotated[SampledAction, typer.Argument(help="What happened to the lines.")],
+    *,
+    size: Annotated[
+        int, typer.Option("--size", min=1, help="Entries over which it was drawn, as the page says.")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Draw a sample again out of a copy of the published ledger, by the text that the auditor brought; needs no database.
+
+    The text is asked for, or is a line of standard input. The copy is checked as 'ledger verify' does, by the key in it.
+
+    Example: rollkeeper reports redraw-sample copy 2012-Q1 suspended --size 120345 < text.txt
+    """
+    period = quarter_named(quarter)
+    try:
+        head = auditor.audit(ledger, key=auditor.read_key((ledger / "vkey").read_text("utf-8")))
+    except (auditor.AuditError, OSError) as fault:
+        raise typer.BadParameter(f"the copy does not hold: {fault}", param_hint="'DIR'") from None
+    if size > head.size:
+        raise typer.BadParameter(f"the copy has {head.size:,} entries.", param_hint="'--size'")
+    drawn = draw_again(ledger, period, kind, text=_line("Text"), size=size, head_size=head.size)
+    if as_json:
+        emit([{"leaf": leaf, "line": str(line)} for leaf, line in drawn])
+        return
+    for leaf, line in drawn:
+        out.print(f"{leaf:>12,}  {line}", highlight=False)
+
+
+def _password(user: str) -> str:
+    return _line(f"Password of {user}", secret=True)
+
+
+def _line(what: str, *, secret: bool = False) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt(what, hide_input=secret, err=True))

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Open, for one auditor, the entries that one person agreed to show to them: in a process with keys and no web."""
+
+import datetime as dt
+from contextlib import suppress
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.selfcare.consents import valid_consent
+from rollkeeper.vault.services import open_sealed
+from rollkeeper.vault.errors import CannotOpen, NeedsConsent
+from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.secret_value import SecretValue
+
+
+def open_with_consent(authority: Authority, consent_id: UUID, *, on: dt.date) -> dict[Field, SecretValue]:
+    """Open what a consent names, entry by entry; the consent is checked again before each, so that a withdrawal counts at once.
+
+    Ledger: vault:sealed:opened for each. Refuses: NotAllowed, NeedsConsent, SealOnlyProcess, TooManyOpenings.
+    """
+    require(authority, Permission.OPEN_WITH_CONSENT)
+    good = valid_consent(consent_id, auditor=authority.staff_id, on=on)
+    if good is None:
+        raise NeedsConsent
+    opened: dict[Field, SecretValue] = {}
+    for field in good.fields:
+        if valid_consent(consent_id, auditor=authority.staff_id, on=on) != good:
+            raise NeedsConsent
+        with suppress(CannotOpen):
+            opened[field] = open_sealed(
+                authority, person_id=good.person_id, tenure_id=good.tenure_id, field=field, purpose=Purpose.AUDIT, on=on,
+                line_id=good.line_id, commitment=good.commitment, consent_id=consent_id,
+            )  # fmt: skip
+    return opened

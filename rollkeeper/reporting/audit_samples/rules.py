@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How a sample is drawn. Pure: the same seed over the same entries gives the same lines, to whoever draws.
+
+The rank of an entry is::
+
+    SHA-256( "rollkeeper/sample@v1" || SHA-256(the auditor's text) || the entry's canonical bytes )
+
+The entries of the kind whose day lies in the quarter, among the first `size` of the published ledger, are taken by rank, the
+smallest first; a line that came before is passed over; until there are as many as were asked for.
+"""
+
+import hashlib
+from collections.abc import Hashable, Iterable
+from typing import Final
+
+DOMAIN: Final = b"rollkeeper/sample@v1"
+MAX_LINES: Final = 20
+FIRST_CANDIDATES: Final = 200
+"""So many entries are taken by rank at first: nearly always they are of enough different lines."""
+MIN_SEED_LETTERS: Final = 16
+"""A shorter text could be guessed, and the lines with it, before they are drawn."""
+
+
+def seed_of(text: str) -> bytes:
+    """Return what stands for the text that an auditor brought."""
+    return hashlib.sha256(text.strip().encode()).digest()
+
+
+def is_long_enough(text: str) -> bool:
+    """Tell whether nobody guesses the text."""
+    return len(text.strip()) >= MIN_SEED_LETTERS
+
+
+def rank_of(seed: bytes, entry: bytes) -> bytes:
+    """Return the rank of an entry."""
+    return hashlib.sha256(DOMAIN + seed + entry).digest()
+
+
+def first_of_each[Key: Hashable, Entry](ranked: Iterable[tuple[Key, Entry]], *, most: int) -> list[Entry]:
+    """Return the first entry of each line, in their order, until there are enough."""
+    found: dict[Key, Entry] = {}
+    for line, entry in ranked:
+        if len(found) == most:
+            break
+        found.setdefault(line, entry)
+    return list(found.values())

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Draw a sample, and ask the subscribers of its lines."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.reporting.periods import Period, quarters_of
+from rollkeeper.reporting.queries import report_of
+from rollkeeper.kernel.database import action, without_timeout, rows, sql
+from rollkeeper.kernel.ids import LineId, StaffId, new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.selfcare.consents import request_consent
+from rollkeeper.reporting.audit_samples.errors import SampleAlreadyDrawn, InvalidQuarter, AuditSampleNotFound, SeedTextTooShort
+from rollkeeper.reporting.audit_samples.choices import SampledAction
+from rollkeeper.reporting.audit_samples.models import AuditSampleLine, AuditSample
+from rollkeeper.reporting.audit_samples.rules import (
+    FIRST_CANDIDATES,
+    DOMAIN,
+    MIN_SEED_LETTERS,
+    MAX_LINES,
+    first_of_each,
+    is_long_enough,
+    seed_of,
+)
+from rollkeeper.vault.fields import Field
+
+
+def draw_sample(authority: Authority, quarter: str, kind: SampledAction, *, text: str, on: dt.date) -> UUID:
+    """Prepare to a score of lines by lot out of a quarter of which there is a report.
+
+    Ledger: reporting:audit_sample:drawn. Refuses: NotAllowed, InvalidQuarter, ReportNotFound, SeedTextTooShort, SampleAlreadyDrawn.
+    """
+    role, auditor_id, period = (
+        require(authority, Permission.DRAW_AUDIT_SAMPLE),
+        auditor_of(authority),
+        quarter_named(quarter),
+    )
+    if not is_long_enough(text):
+        raise SeedTextTooShort(fewest=MIN_SEED_LETTERS)
+    size, seed, sample_id = int(report_of(authority, quarter)["quarters"][quarter]), seed_of(text), new_uuid()
+    with action(), without_timeout():
+        rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sample {auditor_id}"])
+        before = AuditSample.objects.filter(auditor_id=auditor_id, quarter=quarter, kind=kind.value).first()
+        if before is not None:
+            raise SampleAlreadyDrawn(on=before.drawn_on)
+        drawn = _draw(period, kind, seed=seed, size=size)
+        AuditSample.objects.create(
+            sample_id=sample_id, auditor_id=auditor_id, quarter=quarter, kind=kind.value, seed=seed, size=size,
+            drawn_on=on,
+        )  # fmt: skip
+        AuditSampleLine.objects.bulk_create([
+            AuditSampleLine(sample_id=sample_id, nth=nth, line_id=one.line_id, leaf_index=one.leaf_index, day=one.day)
+            for nth, one in enumerate(drawn, 1)
+        ])  # fmt: skip
+        append_entry(
+            authority, verb=Verb.AUDIT_SAMPLE_DRAWN, role=role, on=on,
+            facts={"first": period.first.isoformat(), "kind": kind.value, "last": period.last.isoformat(),
+                   "lines": len(drawn), "sample": str(sample_id), "seed": seed.hex(), "size": size},
+        )  # fmt: skip
+    return sample_id
+
+
+def ask_subscribers(authority: Authority, sample_id: UUID, fields: Collection[Field], *, on: dt.date) -> int:
+    """Ask the subscriber of each line of a sample for their consent, once; return of how many lines a subscriber is asked.
+
+    Ledger: selfcare:consent:requested for each. Refuses: NotAllowed, AuditSampleNotFound.
+    """
+    require(authority, Permission.DRAW_AUDIT_SAMPLE)
+    with action():
+        own_audit_sample(authority, sample_id)
+        lines = AuditSampleLine.objects.filter(sample_id=sample_id).order_by("nth").values_list("line_id", flat=True)
+        asked = [
+            request_consent(authority, LineId(line_id), sample_id=sample_id, fields=fields, on=on)
+            for line_id in lines
+        ]
+    return sum(one is not None for one in asked)
+
+
+def own_audit_sample(authority: Authority, sample_id: UUID) -> AuditSample:
+    """Return a sample to whoever drew it. Refuses: AuditSampleNotFound."""
+    found = AuditSample.objects.filter(sample_id=sample_id, auditor_id=auditor_of(authority)).first()
+    if found is None:
+        raise AuditSampleNotFound
+    return found
+
+
+def auditor_of(authority: Authority) -> StaffId:
+    """Return the account that draws: a sample is a named auditor's. Refuses: AuditSampleNotFound."""
+    if authority.staff_id is None:
+        raise AuditSampleNotFound
+    return authority.staff_id
+
+
+def quarter_named(name: str) -> Period:
+    """Return a quarter by its name. Refuses: InvalidQuarter."""
+    year, _, _ = name.partition("-")
+    if year.isdecimal() and year.isascii() and dt.MINYEAR <= int(year) < dt.MAXYEAR:
+        for period in quarters_of(int(year)):
+            if period.name == name:
+                return period
+    raise InvalidQuarter
+
+
+def _draw(period: Period, kind: SampledAction, *, seed: bytes, size: int) -> Sequence[Any]:
+    most = FIRST_CANDIDATES
+    while True:
+        found = rows(
+            sql("reporting", "sample_ranked"),
+            {"domain": DOMAIN, "seed": seed, "verb": kind.verb.value, "first": period.first, "last": period.last,
+             "size": size, "most": most},
+        )  # fmt: skip
+        drawn = first_of_each(((one.line_id, one) for one in found), most=MAX_LINES)
+        if len(drawn) == MAX_LINES or not found or found[0].looked_at < most:
+            return drawn
+        most *= 10

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The commands under `reports`: make a report for the authority, check one; audit samples."""
+
+import dataclasses
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.reporting.services import make_report
+from rollkeeper.reporting.printouts import LANGUAGES
+from rollkeeper.reporting.periods import period_between
+from rollkeeper.reporting.verification import verify_report
+from rollkeeper.reporting.report_files import write_report
+from rollkeeper.kernel import clock
+from rollkeeper.kernel import instance_opener
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, out, read_date
+from rollkeeper.ledger import auditor
+from rollkeeper.ledger.tile_store import public_folder
+
+
+def register(app: typer.Typer) -> None:
+    """Add this package's commands."""
+    group = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help="Figures of a period for the authority, and audit samples; no person in them.",
+    )
+    group.command("make")(report)
+    group.command()(verify)
+    group.command("show-sample")(audit_samples.see)
+    group.command("redraw-sample")(audit_samples.redraw)
+    app.add_typer(group, name="reports")
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
+    *,
+    first: Annotated[dt.date, typer.Option("--from", parser=read_date, metavar="DAY", help="The first day.")],
+    last: Annotated[dt.date, typer.Option("--to", parser=read_date, metavar="DAY", help="The last day.")],
+    language: Annotated[str, typer.Option("--language", help="Of the PDF: en, zh-hans or bo.")] = "en",
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Write the report of a quarter or a year into DIR: PDF, CSV with its schema, JSON, signed, with the ledger's checkpoint.
+
+    It holds no row about anybody: one to nine are hidden, and whatever would give them away. A quarter is counted once and
+    for good, over the ledger as it is published then.
+
+    Example: rollkeeper reports make --from 2012-01-01 --to 2012-03-31 /srv/reports/2012-Q1
+    """
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}.", param_hint="'--language'")
+    period = period_between(first, last)
+    instance_opener.open_instance()
+    made = make_report(console_authority(), period, on=on or clock.today())
+    read = write_report(folder, made, language=language)
+    if as_json:
+        emit(read)
+        return
+    out.print(
+        f"The report of {period.name} is in {folder}; publish the ledger again to prove it.", markup=False
+    )
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, show_default=False)],
+    *,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", help="A copy of the published ledger; by default this instance's.")
+    ] = None,
+    vkey: Annotated[
+        str | None,
+        typer.Option("--vkey", help="The ledger's key, from elsewhere; by default that in the copy."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a report as an outsider: signature, every figure counted again out of the published entries, what is hidden.
+
+    Needs no database. Bring the copy of the ledger up to date with 'auditor.py COPY --from URL' first. Numbers of lines in
+    service come from the register and cannot be counted again.
+
+    Example: rollkeeper reports verify /srv/reports/2012-Q1 --ledger copy --vkey operator.vkey
+    """
+    place = ledger or public_folder()
+    done = verify_report(folder, place, vkey=_key(vkey, place))
+    if as_json:
+        emit(dataclasses.asdict(done))
+        return
+    entered = (
+        "its entry is not published yet"
+        if done.entered_at is None
+        else f"it is entry {done.entered_at:,} itself"
+    )
+    out.print(
+        f"The report of {done.period} holds: {done.cells:,} figures in {done.tables} tables, {done.hidden:,} of them hidden,"
+        f" fit {done.entries:,} published entries; {entered}."
+    )
+    if vkey is None:
+        out.print("The key was taken from the ledger itself (--vkey): who signed cannot be seen.")
+
+
+def _key(given: str | None, ledger: Path) -> str:
+    """Return the key itself, which is given, or stands in the file that is given or in the copy."""
+    file = Path(given) if given else ledger / "vkey"
+    if given and "+" in given and not file.is_file():
+        return _require_key(given)
+    if not given and not file.is_file():
+        raise typer.BadParameter(f"'{ledger}' holds no published ledger.", param_hint="'--ledger'")
+    if not file.is_file():
+        raise typer.BadParameter(f"'{file}' is neither a key nor a file with one.", param_hint="'--vkey'")
+    text = file.read_text("utf-8", "replace")
+    return _require_key(text) if given else text
+
+
+def _require_key(text: str) -> str:
+    try:
+        auditor.read_key(text)
+    except auditor.AuditError as fault:
+        raise typer.BadParameter(str(fault), param_hint="'--vkey'") from None
+    return text

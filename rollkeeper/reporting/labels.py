@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How a report says what it says (``labels.toml``), on paper and on the page: titles of tables, names of rows."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from rollkeeper.reporting.metrics import tables
+
+
+@cache
+def labels_in(language: str) -> Mapping[str, str]:
+    """Return the words in one language; in English where it has none."""
+    raw = tomllib.loads((files("rollkeeper") / "reporting" / "labels.toml").read_text("utf-8"))
+    said: dict[str, str] = raw["en"] | raw.get(language, {})
+    return said
+
+
+def titles_of(language: str) -> dict[str, str]:
+    """Return the title of every table."""
+    labels = labels_in(language)
+    counted = {table.id: table.title.get(language, table.title["en"]) for table in tables()}
+    return counted | {"lines_lines": labels["lines"], "lines_registered": labels["registered"]}
+
+
+def row_label(row: str, language: str) -> str:
+    """Return how a row is said."""
+    return labels_in(language).get(row, row.replace("_", " "))

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The grid of periods: quarters, and calendar years of four quarters. There is no other, so that no two overlap in part."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from rollkeeper.reporting.errors import InvalidReportPeriod
+
+_STARTS = (1, 4, 7, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A quarter or a year, with the quarters of which it is made."""
+
+    name: str
+    first: dt.date
+    last: dt.date
+    quarters: tuple["Period", ...] = ()
+
+    @property
+    def is_year(self) -> bool:
+        """Tell whether it is made of quarters."""
+        return bool(self.quarters)
+
+
+def period_between(first: dt.date, last: dt.date) -> Period:
+    """Return the quarter or year that these days are the first and last of. Refuses: InvalidReportPeriod."""
+    for period in (*quarters_of(first.year), year(first.year)):
+        if (first, last) == (period.first, period.last):
+            return period
+    raise InvalidReportPeriod(first=first, last=last)
+
+
+def quarters_of(year: int) -> tuple[Period, ...]:
+    """Return the four quarters of a year."""
+    firsts = [dt.date(year, month, 1) for month in _STARTS]
+    ends = [*firsts[1:], dt.date(year + 1, 1, 1)]
+    return tuple(
+        Period(f"{year}-Q{nth}", first, end - dt.timedelta(days=1))
+        for nth, (first, end) in enumerate(zip(firsts, ends, strict=True), 1)
+    )
+
+
+def year(number: int) -> Period:
+    """Return a calendar year."""
+    return Period(str(number), dt.date(number, 1, 1), dt.date(number, 12, 31), quarters_of(number))

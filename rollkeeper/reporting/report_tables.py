@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Put a report together out of counted quarters: protected figures, and nothing else of them. Used by whoever checks one, too."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rollkeeper.reporting.quarter_counts import Figures, sum_figures, table_figures
+from rollkeeper.reporting.metrics import tables
+from rollkeeper.reporting.periods import Period
+from rollkeeper.reporting.rules import MIN_SHOWN, TOTAL, protect, with_total
+
+FORMAT = "rollkeeper-evidence@v1"
+
+
+def protected_tables(period: Period, counts: Mapping[str, Figures]) -> list[dict[str, Any]]:
+    """Return every table as it may be shown. `counts` are by quarter; a year stands beside its quarters."""
+    full = {**counts, period.name: sum_figures(counts)} if period.is_year else dict(counts)
+    shown = []
+    for table in tables():
+        figures = table_figures(table, full)
+        if table.people:
+            cells = protect(figures, total=table.total, year=period.name if period.is_year else None).cells
+        else:
+            cells = {
+                name: (with_total(of_rows) if table.total else of_rows) for name, of_rows in figures.items()
+            }
+        shown.append({"table": table.id, "people": table.people, "source": "ledger", "cells": cells})
+    return shown
+
+
+def protected_stocks(stocks: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the lines by service at the end of each quarter; small numbers are hidden, the rest was rounded."""
+    return [
+        {
+            "table": f"lines_{what}", "people": True, "source": "register",
+            "cells": {
+                quarter: {one["service"]: one[what] if one[what] >= MIN_SHOWN else None for one in found}
+                for quarter, found in stocks.items()
+            },
+        }
+        for what in ("lines", "registered")
+    ]  # fmt: skip
+
+
+def csv_rows(report: Mapping[str, Any]) -> list[list[str]]:
+    """Return the report as a long table: table, period, row, count, source; the count of a hidden cell is empty."""
+    found = [["table", "period", "row", "count", "hidden", "source"]]
+    for table in report["tables"]:
+        for period, cells in table["cells"].items():
+            found += [
+                [table["table"], period, row, "" if value is None else str(value), str(value is None).lower(),
+                 table["source"]]
+                for row, value in cells.items()
+            ]  # fmt: skip
+    return found
+
+
+__all__ = ["FORMAT", "TOTAL", "csv_rows", "protected_stocks", "protected_tables"]

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is hidden in a report: every small number, and whatever else it takes so that no small number can be worked out. Pure.
+
+A cell that counts one to nine people is hidden. Where a total stands above hidden cells, the reader knows their sum; so at least
+two are hidden, and their sum leaves each of them a wide span. A year stands above its quarters in the same way, in
+every row and in the total; quarters are out first, so that it is the year that yields. What is left is looked at as a whole:
+the sums are equations, and a hidden cell that they determine (Gauss) hides a further cell of the year. Zero is shown: nobody.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+MIN_SHOWN = 10
+"""The smallest number of people that is shown."""
+MIN_UNCERTAINTY = 9
+"""How much the sum of hidden cells exceeds their number at least: each may then be one, or ten, or anything between."""
+TOTAL = "total"
+
+type Row = str
+type Cell = tuple[str, Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """The figures of a table in each period, None where one is hidden."""
+
+    cells: Mapping[str, Mapping[Row, int | None]]
+
+
+def protect(figures: Mapping[str, Mapping[Row, int]], *, total: bool, year: str | None = None) -> Protected:
+    """Return a table as it may be shown. `figures` are by period; `year` names the one that the others add up to.
+
+    Without a year each period is protected alone, and comes out the same as it does beside its year.
+    """
+    full = {period: with_total(rows) if total else dict(rows) for period, rows in figures.items()}
+    hidden: set[Cell] = set()
+    for period, rows in full.items():
+        if period != year:
+            hidden |= {(period, row) for row in _hide(rows, total=total, before=set())}
+    if year is not None:
+        hidden = _hide_year(full, hidden, year=year, total=total)
+    return Protected({
+        period: {row: None if (period, row) in hidden else value for row, value in rows.items()}
+        for period, rows in full.items()
+    })  # fmt: skip
+
+
+def with_total(rows: Mapping[Row, int]) -> dict[Row, int]:
+    """Return the rows and their sum."""
+    return {**rows, TOTAL: sum(rows.values())}
+
+
+def _is_small(value: int) -> bool:
+    return 0 < value < MIN_SHOWN
+
+
+def _is_safe(values: Sequence[int]) -> bool:
+    """Tell whether the sum of these hidden cells, if a reader knows it, gives none of them away."""
+    return not values or (len(values) > 1 and sum(values) - len(values) >= MIN_UNCERTAINTY)
+
+
+def _hide(rows: Mapping[Row, int], *, total: bool, before: set[Row]) -> set[Row]:
+    """Return the rows of one period that are hidden, the total among them where nothing else helps."""
+    hidden = before | {row for row, value in rows.items() if _is_small(value)}
+    while total and TOTAL not in hidden:
+        if _is_safe([rows[row] for row in hidden]):
+            break
+        shown = [row for row in rows if row not in hidden and row != TOTAL and rows[row]]
+        hidden.add(min(shown, key=lambda row: rows[row]) if shown else TOTAL)
+    return hidden
+
+
+def _hide_year(
+    full: Mapping[str, Mapping[Row, int]], hidden: set[Cell], *, year: str, total: bool
+) -> set[Cell]:
+    quarters = [period for period in full if period != year]
+    given_away = {
+        row
+        for row in full[year]
+        if not _is_safe([full[quarter][row] for quarter in quarters if (quarter, row) in hidden])
+    }
+    in_year = _hide(full[year], total=total, before=given_away)
+    while True:
+        cells = hidden | {(year, row) for row in in_year}
+        known = _determined(cells, full, quarters=quarters, year=year, total=total)
+        shown = [row for row in full[year] if row not in in_year and full[year][row]]
+        if not known or not shown:
+            return cells
+        in_year = _hide(
+            full[year], total=total, before={*in_year, min(shown, key=lambda row: full[year][row])}
+        )
+
+
+def _determined(
+    hidden: set[Cell],
+    full: Mapping[str, Mapping[Row, int]],
+    *,
+    quarters: Sequence[str],
+    year: str,
+    total: bool,
+) -> set[Cell]:
+    """Return the hidden cells that the sums alone determine, whatever their values."""
+    order = sorted(hidden)
+    equations: list[dict[Cell, int]] = [
+        {(period, row): -1 if period == year else 1 for period in (*quarters, year)} for row in full[year]
+    ]
+    if total:
+        equations += [
+            {(period, row): -1 if row == TOTAL else 1 for row in rows} for period, rows in full.items()
+        ]
+    matrix = [[Fraction(equation.get(cell, 0)) for cell in order] for equation in equations]
+    return {order[place] for place in _determined_columns(matrix)}
+
+
+def _determined_columns(matrix: list[list[Fraction]]) -> list[int]:
+    """Return the columns that stand alone in a row of the reduced matrix: those variables have one value."""
+    rank, width = 0, len(matrix[0]) if matrix else 0
+    for column in range(width):
+        pivot = next((at for at in range(rank, len(matrix)) if matrix[at][column]), None)
+        if pivot is None:
+            continue
+        matrix[rank], matrix[pivot] = matrix[pivot], matrix[rank]
+        lead = matrix[rank][column]
+        matrix[rank] = [value / lead for value in matrix[rank]]
+        for at, other in enumerate(matrix):
+            if at != rank and other[column]:
+                times = other[column]
+                matrix[at] = [value - times * mine for value, mine in zip(other, matrix[rank], strict=True)]
+        rank += 1
+    return [
+        next(place for place, value in enumerate(row) if value)
+        for row in matrix[:rank]
+        if sum(bool(value) for value in row) == 1
+    ]

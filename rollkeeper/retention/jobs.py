@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What this package does by itself: erase what may not be kept any longer."""
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.jobs import PeriodicJob
+from rollkeeper.kernel.settings import settings
+
+
+def erase() -> int:
+    """Erase all that is due, in batches, each whole; return how much that was."""
+    from rollkeeper.retention.services import erase_due
+
+    erased = erase_due(worker_authority(), on=clock.today())
+    return erased.lines + erased.tenures + erased.abandoned + erased.finished
+
+
+JOBS = (PeriodicJob("erase-due", erase, interval_s=lambda: settings().erase_every_hours * 3600.0),)

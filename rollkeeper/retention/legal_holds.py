@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Legal holds: the record of one line is kept beyond its last day while a named case needs it, and not a day longer.
+
+A legal hold works against a person who wants to be forgotten: it names a case, has an end within a year and a day of review before that, is for one
+line and for no list of them, and ends by itself.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.kernel.database import action, rows
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import lock_line
+from rollkeeper.lines.writes import begin_legal_hold
+from rollkeeper.retention.errors import InvalidCaseNumber, LegalHoldNotFound, InvalidLegalHoldDays, RecordErased
+
+MAX_DAYS: Final = 366
+"""The operator's limit, not the law's: a longer need is stated again each year."""
+_CASE: Final = re.compile(r"(?=.*\d)[\w\u0f00-\u0fff./()（）〔〕［］-]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class LegalHold:
+    """One current legal hold, with the case that it is for."""
+
+    line_id: LineId
+    case_reference: str
+    first: dt.date
+    last: dt.date
+    review_on: dt.date
+
+
+def add_legal_hold(
+    authority: Authority,
+    line_id: LineId,
+    *,
+    case_reference: str,
+    last: dt.date,
+    review_on: dt.date,
+    on: dt.date,
+) -> None:
+    """Let the erasure of a line's record, past tenures among it, wait through `last`. Added again for the same case, it replaces the former.
+
+    Refuses: NotAllowed, InvalidCaseNumber, InvalidLegalHoldDays, LineNotFound, RecordErased. Ledger: line:legal_hold:added,
+    line:legal_hold:ended.
+    """
+    role = require(authority, Permission.MANAGE_LEGAL_HOLDS)
+    if not _CASE.fullmatch(case_reference):
+        raise InvalidCaseNumber
+    if not on <= review_on <= last <= on + dt.timedelta(days=MAX_DAYS):
+        raise InvalidLegalHoldDays(first=on, review_on=review_on, last=last, most_days=MAX_DAYS)
+    with action():
+        # An erasure locks its lines: whoever comes in that moment waits, and then finds it.
+        if lock_line(line_id).erased_on or rows(
+            "SELECT FROM retention_erasure WHERE line_id = %s AND (tenure_id IS NULL OR done_at IS NULL)",
+            [line_id],
+        ):
+            raise RecordErased
+        _end(authority, role, line_id, case_reference, on=on)
+        begin_legal_hold(line_id, case_reference=case_reference, first=on, last=last, review_on=review_on)
+        facts = {"first": on.isoformat(), "last": last.isoformat(), "review_on": review_on.isoformat()}
+        append_entry(authority, verb=Verb.LEGAL_HOLD_ADDED, role=role, on=on, line_id=line_id, facts=facts)
+
+
+def end_legal_hold(authority: Authority, line_id: LineId, *, case_reference: str, on: dt.date) -> None:
+    """End what a case holds of a line before its time: the day itself is the last.
+
+    Refuses: NotAllowed, LineNotFound, LegalHoldNotFound. Ledger: line:legal_hold:ended.
+    """
+    role = require(authority, Permission.MANAGE_LEGAL_HOLDS)
+    with action():
+        lock_line(line_id)
+        if not _end(authority, role, line_id, case_reference, on=on):
+            raise LegalHoldNotFound
+
+
+def current_legal_holds(authority: Authority, *, on: dt.date) -> list[LegalHold]:
+    """Return The current legal holds on a day, those to be reviewed first at the top. Refuses: NotAllowed."""
+    require(authority, Permission.ERASE_DUE)
+    found = rows(
+        "SELECT line_id, case_reference, lower(days) AS first, upper(days) - 1 AS last, review_on FROM lines_legalhold"
+        " WHERE days @> %s ORDER BY review_on, line_id",
+        [on],
+    )
+    return [LegalHold(LineId(r.line_id), r.case_reference, r.first, r.last, r.review_on) for r in found]
+
+
+def _end(authority: Authority, role: StaffRole, line_id: LineId, case_reference: str, *, on: dt.date) -> bool:
+    found = rows("SELECT first, last FROM lines_end_legal_hold(%s, %s, %s)", [line_id, case_reference, on])
+    for one in found:
+        facts = {"first": one.first.isoformat(), "last": one.last.isoformat()}
+        append_entry(authority, verb=Verb.LEGAL_HOLD_ENDED, role=role, on=on, line_id=line_id, facts=facts)
+    return bool(found)

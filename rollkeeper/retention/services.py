@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Erase what the law no longer allows to keep, so that no backup brings it back.
+
+Three steps a chunk, each of which can be done again: *intent* (which records, on what ground, with a certificate in the
+ledger, committed), *keys* (destroyed in the second store, which no transaction can take back) and with them the copies of documents in
+their store, *rows* (cleared, and the intent marked as done). A process killed between two of them leaves an intent that the next run finishes first.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.kernel.database import action, without_timeout, rows, run, sql
+from rollkeeper.kernel.ids import TenureId, PersonId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import keeps_until
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.provisioning.gateways.registry import has_network
+from rollkeeper.retention.abandoned import erase_abandoned
+from rollkeeper.retention.errors import ErasuresMissing
+from rollkeeper.retention.rules import last_termination_to_erase
+from rollkeeper.vault.services import list_living_keys, remove_copies, shred
+
+CHUNK = 1000
+MARGIN = dt.timedelta(hours=1)
+"""How long before a backup of the keys a tenure must have begun for its key to be in it, unless destroyed."""
+_ERASING = 20  # the matter of kernel.claims.serialize_on
+
+
+@dataclass(slots=True)
+class Erased:
+    """What a run erased. `finished` counts records whose erasure an earlier run had begun, `abandoned` applications that
+    came to nothing.
+    """
+
+    lines: int = 0
+    tenures: int = 0
+    finished: int = 0
+    keys_destroyed: int = 0
+    copies_removed: int = 0
+    abandoned: int = 0
+    numbers_freed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedAgain:
+    """What a restore found: records that open, records erased once more, protected subscribers that came after the keys."""
+
+    opening: int
+    records: int
+    without_key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What must go today, and what a legal hold keeps."""
+
+    lines: int
+    tenures: int
+    held: int
+
+
+def count_due(authority: Authority, *, on: dt.date) -> Due:
+    """Count what must go on a day. Writes nothing. Refuses: NotAllowed."""
+    require(authority, Permission.ERASE_DUE)
+    values = _values(load_pack(settings().pack), on)
+    if values["cutoff"] is None:
+        return Due(0, 0, 0)
+    with action(), without_timeout():
+        (found,) = rows(sql("retention", "count_due"), values)
+    return Due(found.lines, found.tenures, found.held)
+
+
+def erase_due(
+    authority: Authority,
+    *,
+    on: dt.date,
+    after_gap: bool = False,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Erased:
+    """Erase every record whose last day kept is over and on which no legal hold lies.
+
+    A past tenure goes a year after it ended even where the line lives on; identity of applications that came to nothing
+    goes after an hour. Numbers whose quarantine is over are freed. `progress` is called with how many records each chunk had.
+    `after_gap`: somebody says that the date is right, though nothing was erased for long. Refuses: NotAllowed, ErasuresMissing.
+    Ledger: line:record:erased a record, with ground, article and last day kept; line:application:erased; line:number:freed a number.
+    """
+    role = require(authority, Permission.ERASE_DUE)
+    _note_run(on, after_gap=after_gap)
+    erased, pack = Erased(), load_pack(settings().pack)
+    erased.finished = _finish(erased, on=on)
+    values = _values(pack, on) | {
+        "role": role.value,
+        "actor": authority.commitment,
+        "staff_id": authority.staff_id,
+        "pack_hash": pack.hash,
+        "article": pack.retention.article,
+        "verb": Verb.RECORD_ERASED.value,
+    }
+    erased.numbers_freed = _free_numbers(pack, values)
+    erased.lines = _erase("find_ended", pack, values, erased, progress)
+    erased.tenures = _erase("find_past_tenures", pack, values, erased, progress)
+    erased.abandoned = erase_abandoned(authority, on=on)
+    return erased
+
+
+def _note_run(on: dt.date, *, after_gap: bool) -> None:
+    """Refuse a run long after the last one; note this one."""
+    with action():
+        (found,) = rows("SELECT max(day) AS last FROM retention_run WHERE day <= %s", [on])
+        if not after_gap and clock.is_clock_far_ahead(on, last=found.last):
+            raise ErasuresMissing(last=found.last, day=on, days=(on - found.last).days)
+        run("INSERT INTO retention_run (day) VALUES (%s) ON CONFLICT DO NOTHING", [on])
+
+
+def _free_numbers(pack: Pack, values: Mapping[str, Any]) -> int:
+    """Let numbers whose quarantine is over go from the lines that had them; return how many."""
+    freed, values = 0, dict(values) | {
+        "chunk": CHUNK, "at": clock.now(), "freed": Verb.NUMBER_FREED.value,
+        "has_network": has_network(),
+        "reuse_article": pack.number_reuse_article,
+        "after": "-infinity", "after_index": b"",
+    }  # fmt: skip
+    while True:
+        with action():
+            last = next(iter(rows(sql("retention", "free_numbers"), values)), None)
+        if last is None:
+            return freed
+        freed += int(last.numbers)
+        values |= {"after": last.quarantined_until, "after_index": bytes(last.number_index)}
+
+
+def erase_again(authority: Authority, *, keys_made_at: dt.datetime, on: dt.date) -> ErasedAgain:
+    """Clear what an older register brought back of people whose keys are gone.
+
+    Refuses: NotAllowed, SealOnlyProcess. Ledger: line:record:erased a record.
+    """
+    role = require(authority, Permission.ERASE_DUE)
+    pack = load_pack(settings().pack)
+    values = {
+        "on": on,
+        "role": role.value,
+        "actor": authority.commitment,
+        "staff_id": authority.staff_id,
+        "pack_hash": pack.hash,
+        "article": pack.retention.article,
+        "verb": Verb.RECORD_ERASED.value,
+        "keys_made_at": keys_made_at,
+        "margin": MARGIN,
+    }
+    with action(), without_timeout():
+        serialize_on(_ERASING)
+        list_living_keys()
+        run(sql("retention", "make_due"))
+        records = run(sql("retention", "find_keyless"), values)
+        if records:
+            run(sql("retention", "intend"), {**values, "ended": [on], "kept": [on], "at": clock.now()})
+    _finish(Erased(), on=on)
+    with action(), without_timeout():
+        list_living_keys()
+        (found,) = rows(sql("retention", "count_readable"))
+    return ErasedAgain(found.opening, records, found.without_key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Intended:
+    records: int
+    begun_at: dt.datetime
+    last: dict[str, object]
+
+
+def _erase(
+    find: str, pack: Pack, values: Mapping[str, Any], erased: Erased, progress: Callable[[int], None]
+) -> int:
+    """Erase what a statement finds, each chunk behind the last record of the one before; return how many that were."""
+    records, behind = 0, dict[str, object](after="-infinity", after_id=UUID(int=0))
+    while values["cutoff"] is not None and (intended := _intend(find, pack, {**values, **behind})):
+        _finish(erased, on=values["on"], since=intended.begun_at)
+        records, behind = records + intended.records, intended.last
+        progress(intended.records)
+    return records
+
+
+def _intend(find: str, pack: Pack, values: Mapping[str, Any]) -> _Intended | None:
+    """Write down what goes next, and certify it; return None where none is left."""
+    with action(), without_timeout():
+        serialize_on(_ERASING)
+        run(sql("retention", "make_due"))
+        last = next(iter(rows(sql("retention", find), {**values, "chunk": CHUNK})), None)
+        if last is None:
+            return None
+        run(sql("retention", "skip_held"), values)
+        ended = [row.terminated_on for row in rows("SELECT DISTINCT terminated_on FROM retention_due")]
+        kept, at = [keeps_until(pack, day) for day in ended], clock.now()
+        records = run(sql("retention", "intend"), {**values, "ended": ended, "kept": kept, "at": at})
+    return _Intended(records, at, {"after": last.ended, "after_id": last.record_id})
+
+
+def _finish(erased: Erased, *, on: dt.date, since: dt.datetime | None = None) -> int:
+    """Destroy the keys and clear the rows of everything that was intended, or since then; return how many records that were."""
+    finished, values = 0, {"chunk": CHUNK, "since": since or "-infinity"}
+    while pending := rows(sql("retention", "pending"), values):
+        pairs = {(PersonId(person), TenureId(tenure)) for row in pending for person, tenure in row.pairs}
+        erased.keys_destroyed += shred(sorted(pairs))
+        erased.copies_removed += remove_copies(sorted(pairs), recorded=True)
+        _clear(pending, sorted(pairs), on=on)
+        finished += len(pending)
+    return finished
+
+
+def _clear(pending: list[Any], pairs: list[tuple[PersonId, TenureId]], *, on: dt.date) -> None:
+    values = {
+        "line_ids": [row.line_id for row in pending],
+        "erasure_ids": [row.erasure_id for row in pending],
+        "persons": [person for person, _ in pairs],
+        "tenures": [tenure for _, tenure in pairs],
+        "on": on,
+        "at": clock.now(),
+    }
+    with action():
+        # Of two runs the second sees what the first has done, and clears nothing twice.
+        serialize_on(_ERASING)
+        run(sql("retention", "clear_rows"), values)
+        # Whoever registers one of these people in this moment is waited for, and seen by the statement that follows.
+        rows(sql("retention", "lock_documents"), values)
+        run(sql("subscribers", "forget_many"), values)
+
+
+def _values(pack: Pack, on: dt.date) -> dict[str, Any]:
+    zone, cutoff = clock.zone(), last_termination_to_erase(pack, on=on)
+    midnight = None
+    if cutoff is not None:
+        midnight = dt.datetime.combine(cutoff + dt.timedelta(days=1), dt.time(), zone)
+    return {"on": on, "cutoff": cutoff, "before": midnight, "zone": zone.key}

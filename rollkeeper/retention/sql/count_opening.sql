@@ -1,7 +1,0 @@
--- Counts sealed records by whether their key is there.
--- Law: -. Reads: vault_sealed, vault_living (temporary). Writes: -. Plan: hash join; once a restore.
--- Again: the same numbers.
-SELECT count(*) FILTER (WHERE k.person_id IS NOT NULL) AS opening,
-       count(*) FILTER (WHERE k.person_id IS NULL) AS without_key
-  FROM (SELECT DISTINCT person_id, holding_id FROM vault_sealed) AS s
-  LEFT JOIN vault_living k USING (person_id, holding_id)

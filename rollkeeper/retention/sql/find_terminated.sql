@@ -1,0 +1,19 @@
+-- Finds the next ended lines whose records must go, and on which no legal hold lies today; says which was the last.
+-- Law: art. 5 (one year after termination).
+-- Reads: lines_line, lines_legalhold, retention_erasure. Writes: retention_due (temporary), row locks.
+-- Plan: lines_line_to_erase, behind the last record of the chunk before: what is held or was erased in this run is passed
+-- once and not with each chunk. Holds and erasures are looked up by line (OFFSET 0 says so): while a great erasure goes on,
+-- statistics say that nothing is erased yet. A line at work is left for the next run.
+-- Again: those not yet intended.
+WITH ended AS MATERIALIZED (
+    SELECT l.line_id, l.terminated_on
+      FROM lines_line l
+     WHERE l.terminated_on IS NOT NULL AND l.erased_on IS NULL AND l.terminated_on <= %(cutoff)s
+       AND (l.terminated_on, l.line_id) > (%(after)s::date, %(after_id)s::uuid)
+       AND NOT EXISTS (SELECT FROM lines_legalhold h WHERE h.line_id = l.line_id AND h.days @> %(on)s::date OFFSET 0)
+       AND NOT EXISTS (SELECT FROM retention_erasure e WHERE e.line_id = l.line_id AND e.tenure_id IS NULL OFFSET 0)
+     ORDER BY l.terminated_on, l.line_id LIMIT %(chunk)s FOR UPDATE OF l SKIP LOCKED
+), due AS (
+    INSERT INTO retention_due (line_id, terminated_on, ground) SELECT line_id, terminated_on, 'service_ended' FROM ended
+)
+SELECT terminated_on AS ended, line_id AS record_id FROM ended ORDER BY terminated_on DESC, line_id DESC LIMIT 1

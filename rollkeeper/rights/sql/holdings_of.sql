@@ -1,9 +1,0 @@
--- Lists every line that somebody holds or held and of which something is still kept, the newest holding first.
--- Law: art. 13. Reads: lines_holding, lines_line. Writes: -. Plan: lines_holding_by_person, a handful of rows. Again: the same.
-
-SELECT h.line_id, h.holding_id, h.party_kind, h.commitment, h.contested_on, lower(h.held) AS since, upper(h.held) AS until,
-       l.service, l.state, l.ended_on, l.number_sealed
-  FROM lines_holding AS h
-  JOIN lines_line AS l USING (line_id)
- WHERE h.person_id = %(person_id)s AND h.erased_on IS NULL AND l.erased_on IS NULL
- ORDER BY lower(h.held) DESC

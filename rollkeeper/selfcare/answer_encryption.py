@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An answer sealed to whoever asked: HPKE (RFC 9180), X25519, HKDF-SHA256, AES-256-GCM.
+
+The private half is made for one request, lives in the memory of the request and ends with it: what lies in the register for
+the moment in between opens for nobody else, and for nobody afterwards.
+"""
+
+import json
+from typing import Any, Final
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+_SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_PADDED_TO_BYTES: Final = 4096
+"""How long an answer is says little about what is in it."""
+
+
+class InvalidKey(ValueError):
+    """What should be the public half of a key is none."""
+
+
+def new_key() -> X25519PrivateKey:
+    """Make the key of one request."""
+    return X25519PrivateKey.generate()
+
+
+def seal_answer(answer: dict[str, Any], *, public_key: bytes, request_id: UUID) -> bytes:
+    """Seal an answer to the public half, bound to the request. Raises InvalidKey."""
+    clear = json.dumps(answer, ensure_ascii=False).encode()
+    clear += b" " * (-len(clear) % _PADDED_TO_BYTES)
+    try:
+        public = X25519PublicKey.from_public_bytes(public_key)
+        return bytes(_SUITE.encrypt(clear, public, info=b"rollkeeper/answer" + request_id.bytes))
+    except ValueError:
+        raise InvalidKey from None
+
+
+def open_answer(sealed: bytes, *, key: X25519PrivateKey, request_id: UUID) -> dict[str, Any]:
+    """Open an answer."""
+    clear = _SUITE.decrypt(sealed, key, info=b"rollkeeper/answer" + request_id.bytes)
+    read: dict[str, Any] = json.loads(clear)
+    return read

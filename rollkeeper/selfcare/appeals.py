@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An appeal against what was decided: a case that was lost, or the suspension of the line; once each.
+
+Separate because it looks back at decisions. Without that look anybody could stop a clock for ever, one appeal after the
+other.
+"""
+
+import datetime as dt
+from uuid import UUID
+
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import EntryId, TenureId, LineId
+from rollkeeper.law.rules import Refused
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import lock_line
+from rollkeeper.lines.services import pause_clock
+from rollkeeper.lines.choices import PauseReason
+from rollkeeper.selfcare.services import Payload, key_of, open_case
+from rollkeeper.selfcare.errors import NothingToAppeal
+from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.rules import may_appeal
+from rollkeeper.selfcare.sessions import PortalSession
+
+
+def appeal(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Appeal against what was decided: the clock stops today and goes on with what was left once it is decided.
+
+    Ledger: line:clock:paused, selfcare:case:opened. Refuses: NotYourLine, NothingToAppeal, CaseAlreadyOpen, LineTerminated.
+    """
+    line_id, tenure_id = session.line_in(payload)
+
+    def do() -> tuple[LineId, EntryId]:
+        lock_line(line_id, in_force=True)
+        against = _against(line_id, tenure_id)
+        open_case(session.authority, line_id, CaseKind.APPEAL, tenure_id=tenure_id, against=against, on=on)
+        return line_id, pause_clock(session.authority, line_id, on, None, PauseReason.APPEAL, on)
+
+    return run_once(key_of(payload), verb=Verb.CLOCK_PAUSED, on=on, do=do)
+
+
+def has_appeal_left(line_id: LineId, tenure_id: TenureId | None) -> bool:
+    """Tell whether there is anything against which an appeal is left."""
+    (row,) = rows(sql("selfcare", "appealable"), {"line_id": line_id, "tenure_id": tenure_id})
+    verdict = may_appeal(
+        dismissed=row.dismissed, appealed=row.appealed, suspended=row.suspended,
+        suspension_appealed=row.suspension_appealed,
+    )  # fmt: skip
+    return not isinstance(verdict, Refused)
+
+
+def _against(line_id: LineId, tenure_id: TenureId | None) -> UUID | None:
+    """Return the newest case that was lost and not appealed against; None: the suspension. Refuses: NothingToAppeal."""
+    if not has_appeal_left(line_id, tenure_id):
+        raise NothingToAppeal
+    (row,) = rows(sql("selfcare", "appealable"), {"line_id": line_id, "tenure_id": tenure_id})
+    against: UUID | None = row.newest
+    return against

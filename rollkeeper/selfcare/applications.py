@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Registering the line in the hand remotely: done at once, or held until the document was seen, as the pack has it.
+
+What was typed and the redacted copy come sealed to a key for offline registrations, through a portal that could not open them again. Nobody
+saw the document, so it is declared and never more, and it opens nothing else that is known of whoever it names.
+"""
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require, worker_authority
+from rollkeeper.access.roles import Permission
+from rollkeeper.documents.image_intake import is_plain_jpeg
+from rollkeeper.documents.form_prefill import MAX_COPIES
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.registration.services import register_subscriber
+from rollkeeper.registration.receipts import find_receipts, run_once
+from rollkeeper.registration.pipeline import check_registration, active_pack
+from rollkeeper.registration.submissions import RegistrationKind, Receipt, Submission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.errors import Kind, RollkeeperError
+from rollkeeper.kernel.ids import EntryId, TenureId, LineId
+from rollkeeper.kernel.error_messages import translated_plainly
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import lock_line
+from rollkeeper.lines.services import pause_clock
+from rollkeeper.lines.queries import current_tenure, sealed_number, view_line
+from rollkeeper.lines.choices import PauseReason
+from rollkeeper.selfcare.services import Payload, key_of
+from rollkeeper.selfcare.errors import ApplicationPending, InvalidRequest, LineHasSubscriber, TooManyApplications
+from rollkeeper.selfcare.rules import normalise_name
+from rollkeeper.selfcare.sessions import PortalSession
+from rollkeeper.subscribers.choices import Part, PartyKind
+from rollkeeper.subscribers.queries import document_index
+from rollkeeper.vault.services import open_line_values
+from rollkeeper.vault.blind_index import blind_once
+from rollkeeper.vault.offline_keys import current_offline_key, open_offline, verified_sealer, seal_offline
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import LineField, Purpose
+
+GREATEST_SEALED_BYTES: Final = 6_000_000
+MOST_A_DAY: Final = 10
+"""Applications for one line within 24 hours, whatever the sessions, so that nobody tries out documents with it."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ApplicationData:
+    """What somebody gave remotely, as the portal sealed it and as it waits."""
+
+    values: Mapping[str, str]
+    copies: tuple[bytes, ...]
+    language: str
+    machine_read: bool
+    number: str = ""
+
+    def submission(self, key: str, *, document_seen: bool) -> Submission:
+        """Return it as it is recorded; `document_seen`: somebody had the document before them since."""
+        return Submission(
+            submission_key=key, number=self.number, kind=PartyKind.INDIVIDUAL, parts={Part.SUBSCRIBER: self.values},
+            language=self.language if self.language in settings().languages else None, double_checked=True,
+            document_seen=document_seen, self_declared=not document_seen, copies={Part.SUBSCRIBER: self.copies},
+            machine_read=frozenset({Part.SUBSCRIBER}) if self.machine_read else frozenset(),
+        )  # fmt: skip
+
+    def packed(self) -> bytes:
+        """Return it as it is sealed."""
+        copies = [base64.b64encode(copy).decode() for copy in self.copies]
+        return json.dumps({
+            "values": dict(self.values), "copies": copies, "language": self.language, "machine_read": self.machine_read,
+            "number": self.number,
+        }).encode()  # fmt: skip
+
+
+def begin_application(session: PortalSession, _: Payload, *, on: dt.date) -> dict[str, Any]:
+    """Return what a page needs to ask for it: the service, the public half to seal to, and whether the document must be seen.
+
+    Refuses: LineHasSubscriber, ApplicationPending, NoEpoch.
+    """
+    del on
+    line = _free_line(session)
+    key = current_offline_key()
+    return {
+        "service": line.service.value, "key": key.key_id, "half": base64.b64encode(key.public_key).decode(),
+        "signature": key.signature.hex(), "sight": active_pack().sight_article("individual"), "days": _days(),
+    }  # fmt: skip
+
+
+def allow_image(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:
+    """Let one more picture of a document be read. Refuses: LineHasSubscriber, ApplicationPending, TooManyApplications."""
+    _free_line(session)
+    if not _take("images_left", session):
+        raise TooManyApplications
+    return {}
+
+
+def apply_for_line(session: PortalSession, payload: Payload, sealed: bytes | None, *, on: dt.date) -> dict[str, Any]:
+    """Register the subscriber of the line in the hand, or hold what they gave; what is refused uses up a try and says why.
+
+    Law: the pack's way of verification. Ledger: vault:offline:opened, vault:sealed:opened (the number), selfcare:application:submitted,
+    and line:tenure:registered or line:clock:paused. Refuses: InvalidRequest, LineHasSubscriber, ApplicationPending, TooManyApplications.
+    """
+    known = _repeated_result(key_of(payload))
+    if known is not None:
+        return known
+    _free_line(session)
+    if not _take("applications_left", session) or _over_daily_limit(session.line_id):
+        raise TooManyApplications
+    try:
+        with action():
+            receipt = _apply(session, payload, sealed or b"", on=on)
+    except RollkeeperError as fault:
+        if fault.kind is Kind.INTERNAL:
+            raise
+        return {"faults": translated_plainly(fault)}
+    return {"verb": receipt.verb, "day": receipt.day.isoformat(), "repeat": receipt.is_repeat}
+
+
+def expire_applications(authority: Authority, *, on: dt.date) -> int:
+    """Forget every application whose last day is over, or whose line somebody holds by now; return how many.
+
+    Ledger: selfcare:application:settled for each. Again: nothing.
+    """
+    role = require(authority, Permission.RUN_PORTAL_WORKER)
+    with action():
+        lapsed = rows(sql("selfcare", "expire_applications"), {"on": on})
+        for one in lapsed:
+            facts: dict[str, str | int | bool] = {"application": str(one.application_id), "outcome": "expired"}
+            append_entry(
+                authority, verb=Verb.APPLICATION_SETTLED, role=role, on=on, line_id=LineId(one.line_id), facts=facts
+            )  # fmt: skip
+    return len(lapsed)
+
+
+def open_application(application_id: UUID, key: str, sealed: bytes, *, on: dt.date) -> ApplicationData:
+    """Open what somebody gave. Ledger: vault:offline:opened. Refuses: InvalidRequest, where it does not open or is of another form."""
+    try:
+        clear = open_offline(worker_authority(), sealed, submission_key=key, ticket_id=application_id, on=on)
+        found = json.loads(clear)
+        values = {str(name): str(value) for name, value in found["values"].items()}
+        copies = tuple(base64.b64decode(one, validate=True) for one in found["copies"])
+        if len(copies) > MAX_COPIES or not all(map(is_plain_jpeg, copies)):
+            raise InvalidRequest
+        return ApplicationData(
+            values, copies, str(found["language"]), found["machine_read"] is True, str(found.get("number", ""))
+        )
+    except (CannotOpen, KeyError, TypeError, ValueError, AttributeError):
+        raise InvalidRequest from None
+
+
+def hold_application(line_id: LineId, application_id: UUID) -> None:
+    """Put an application back that broke while it was carried out: staff check its document again."""
+    run(
+        "UPDATE selfcare_application SET state = 'pending', checked_by = NULL, checked_at = NULL, check_key = NULL,"
+        " check_language = NULL WHERE line_id = %s AND application_id = %s",
+        [line_id, application_id],
+    )
+
+
+def settle_application(
+    line_id: LineId,
+    application_id: UUID,
+    *,
+    outcome: str,
+    said: Sequence[Mapping[str, str]],
+    tenure_id: TenureId | None,
+) -> None:
+    """Write down what became of an application, and forget what was sealed in it. `said`: what the applicant is notified."""
+    run(
+        "UPDATE selfcare_application SET state = %s, said = %s, tenure_id = %s, sealed = NULL, document_mark = NULL,"
+        " name_mark = NULL WHERE line_id = %s AND application_id = %s",
+        [outcome, json.dumps(said), tenure_id, line_id, application_id],
+    )
+
+
+def application_marks(
+    application_id: UUID, *, document: tuple[str, str], name: str, on: dt.date
+) -> tuple[bytes, bytes]:
+    """Return what stands for a document and a name, for one application alone."""
+    kind = normalise_type(document[0])
+    (index,) = document_index([(kind, check_number(kind, document[1], on).normalised)])
+    return blind_once(application_id, bytes(index).hex()), blind_once(
+        application_id, f"name {normalise_name(name)}"
+    )
+
+
+def pending_key(application_id: UUID) -> str:
+    """Return the submission key to which a waiting application is sealed."""
+    return f"application:{application_id}"
+
+
+def _apply(session: PortalSession, payload: Payload, sealed: bytes, *, on: dt.date) -> Receipt:
+    key, application_id = key_of(payload), _reference(payload)
+    if not 0 < len(sealed) <= GREATEST_SEALED_BYTES:
+        raise InvalidRequest
+    given = open_application(application_id, key, sealed, on=on)
+    given = replace(given, number=_number(session, on=on))
+    article = active_pack().sight_article("individual")
+    if article is None:
+        return _register(session, application_id, key, given, on=on)
+    return run_once(
+        key, verb=Verb.APPLICATION_SUBMITTED, on=on,
+        do=lambda: (session.line_id, _hold(session, application_id, given, article=article, on=on)),
+    )  # fmt: skip
+
+
+def _register(session: PortalSession, application_id: UUID, key: str, given: ApplicationData, *, on: dt.date) -> Receipt:
+    receipt = register_subscriber(session.authority, given.submission(key, document_seen=False), on=on)
+    tenure = current_tenure(session.line_id)
+    assert tenure is not None  # noqa: S101 - it was registered in this transaction
+    run(
+        "INSERT INTO selfcare_application (line_id, application_id, key_id, made_on, state, tenure_id)"
+        " VALUES (%s, %s, 0, %s, 'registered', %s)",
+        [session.line_id, application_id, on, tenure.tenure_id],
+    )
+    # The session goes on with what its visitor made of the line, and with nothing else that is known of whom they named.
+    run(
+        "UPDATE selfcare_portalsession SET tenure_id = %s, person_id = %s, verified_at = NULL WHERE session_mark = %s",
+        [tenure.tenure_id, tenure.person_id, session.session_mark],
+    )
+    _enter(session, application_id, given, through=None, article=None, on=on)
+    return receipt
+
+
+def _hold(session: PortalSession, application_id: UUID, given: ApplicationData, *, article: str, on: dt.date) -> EntryId:
+    lock_line(session.line_id, in_force=True)
+    refused = check_registration(
+        session.authority, given.submission(pending_key(application_id), document_seen=False), action_kind=RegistrationKind.REGISTER, on=on
+    )
+    if refused:
+        raise refused
+    document = (given.values.get("document_type", "other"), given.values.get("document_number", ""))
+    by_document, by_name = application_marks(
+        application_id, document=document, name=given.values.get("name", ""), on=on
+    )
+    key, until = current_offline_key(), on + dt.timedelta(days=_days())
+    sealed = seal_offline(
+        verified_sealer(key.key_id, key.public_key, key.signature), given.packed(),
+        submission_key=pending_key(application_id), ticket_id=application_id,
+    )  # fmt: skip
+    is_first = not rows("SELECT FROM selfcare_application WHERE line_id = %s", [session.line_id])
+    run(
+        "INSERT INTO selfcare_application (line_id, application_id, key_id, sealed, document_mark, name_mark, made_on, until, state)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'pending')",
+        [session.line_id, application_id, key.key_id, sealed, by_document, by_name, on, until],
+    )
+    if is_first:
+        pause_clock(session.authority, session.line_id, on, until, PauseReason.APPLICATION, on)
+    return _enter(session, application_id, given, through=until, article=article, on=on)
+
+
+def _enter(
+    session: PortalSession, application_id: UUID, given: ApplicationData, *, through: dt.date | None, article: str | None, on: dt.date
+) -> EntryId:  # fmt: skip
+    facts: dict[str, str | int | bool] = {
+        "application": str(application_id), "pending": through is not None, "machine_read": given.machine_read,
+    }  # fmt: skip
+    facts |= {"through": through.isoformat()} if through else {}
+    return append_entry(
+        session.authority, verb=Verb.APPLICATION_SUBMITTED, role=require(session.authority, Permission.REGISTER), on=on,
+        line_id=session.line_id, pack=active_pack().hash, article=article, facts=facts,
+    )  # fmt: skip
+
+
+def _free_line(session: PortalSession) -> Any:
+    line = view_line(session.line_id)
+    if line is None or line.is_registered or session.tenure_id is not None:
+        raise LineHasSubscriber
+    waits = rows(
+        "SELECT until FROM selfcare_application WHERE line_id = %s AND state IN ('pending', 'checked')",
+        [session.line_id],
+    )
+    if waits:
+        raise ApplicationPending(until=waits[0].until)
+    return line
+
+
+def pending_until(line_id: LineId) -> dt.date | None:
+    """Return through which day an application for a line waits for its document to be seen, None where none does."""
+    found = rows("SELECT until FROM selfcare_application WHERE line_id = %s AND state = 'pending'", [line_id])
+    return found[0].until if found else None
+
+
+def _repeated_result(key: str) -> dict[str, Any] | None:
+    """Return what an application that was sent twice gave the first time."""
+    receipt = find_receipts([key]).get(key)
+    if receipt is None:
+        return None
+    return {"verb": receipt.verb, "day": receipt.day.isoformat(), "repeat": True}
+
+
+def _take(column: str, session: PortalSession) -> bool:
+    return run(_TAKES[column], [session.session_mark]) == 1
+
+
+_TAKES: Final = {
+    "images_left": "UPDATE selfcare_portalsession SET images_left = images_left - 1 WHERE session_mark = %s AND images_left > 0",
+    "applications_left": "UPDATE selfcare_portalsession SET applications_left = applications_left - 1"
+    " WHERE session_mark = %s AND applications_left > 0",
+}
+
+
+def _over_daily_limit(line_id: LineId) -> bool:
+    """Tell whether so many were opened for this line within a day; each was entered as its number was opened."""
+    (tried,) = rows(
+        "SELECT count(*) AS tries FROM ledger_entry WHERE line_id = %s AND verb = %s AND at > %s"
+        """ AND body LIKE '%%"role":"subscriber"%%'""",
+        [line_id, Verb.SEALED_OPENED.value, clock.now() - dt.timedelta(hours=24)],
+    )
+    return bool(tried.tries >= MOST_A_DAY)
+
+
+def _number(session: PortalSession, *, on: dt.date) -> str:
+    sealed = sealed_number(session.line_id)
+    if sealed is None:
+        raise LineHasSubscriber
+    (value,) = open_line_values(
+        session.authority, LineField.NUMBER, [(session.line_id, sealed)], purpose=Purpose.SUBSCRIBER_REQUEST, on=on
+    )  # fmt: skip
+    return value.reveal()
+
+
+def _reference(payload: Payload) -> UUID:
+    try:
+        return UUID(str(payload.get("application")))
+    except ValueError:
+        raise InvalidRequest from None
+
+
+def _days() -> int:
+    """Return for how many days an application waits: so long the key to which it is sealed is sure to live."""
+    return 2 * settings().offline_max_age_days

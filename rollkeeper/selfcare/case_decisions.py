@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Staff decide a case, and what follows from it: the clock goes on, a line is unlinked, a correction is done.
+
+Separate from the acts by which subscribers open cases: nobody decides their own.
+"""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign.restarted_clocks import restart_clock
+from rollkeeper.campaign.batch_rollback import restore_terminated_line
+from rollkeeper.registration.side_effects import restore_service
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.law.rules import Refused
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import lock_line
+from rollkeeper.lines.services import resume_clock, settle_dispute
+from rollkeeper.lines.writes import mark_suspension_wrongful, unlink_line
+from rollkeeper.lines.queries import view_line
+from rollkeeper.lines.choices import PauseReason
+from rollkeeper.selfcare.errors import CaseNotFound, DecidedBySamePerson, NotCorrected
+from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.rules import have_enough_approvers
+
+DISPUTE_KINDS = (CaseKind.DISPUTE, CaseKind.NOT_MINE, CaseKind.INHERIT)
+"""Kinds of case for as long as which a line is disputed."""
+
+
+def settle_case(authority: Authority, case_id: UUID, *, upheld: bool, on: dt.date) -> None:
+    """Decide a case. The clock of the line goes on tomorrow with what was left.
+
+    Whoever was right gets service back that want of registration had taken, and what was left of their time; also the line that a
+    batch had ended for it, while its number is nobody else's. A line that is
+    not theirs is unlinked from them for good: nobody is registered for it then. A correction is upheld by
+    putting right what is wrong. Whoever decided first does not decide the appeal.
+    Ledger: selfcare:case:settled. Refuses: NotAllowed, CaseNotFound, DecidedBySamePerson, NotCorrected.
+    """
+    role = require(authority, Permission.SETTLE_CASE)
+    with action():
+        case = _locked(case_id)
+        if case.kind == CaseKind.APPEAL and isinstance(_may_decide(authority, case), Refused):
+            raise DecidedBySamePerson
+        if case.kind == CaseKind.CORRECT and upheld and not rows(sql("selfcare", "corrections_done"), [case_id]):
+            raise NotCorrected(opened_on=case.opened_on)
+        close_case(authority, case, role=role.value, upheld=upheld, on=on)
+
+
+def settle_done_corrections(authority: Authority, *, on: dt.date) -> int:
+    """Settle every correction whose record was changed since; return how many. Ledger: selfcare:case:settled.
+
+    The change itself stands in the ledger and its subscriber was notified: nobody needs to decide anything any more.
+    """
+    role = require(authority, Permission.SETTLE_CASE)
+    with action():
+        found = rows(sql("selfcare", "corrections_done"), [None])
+        for row in found:
+            close_case(authority, _locked(row.case_id), role=role.value, upheld=True, on=on)
+    return len(found)
+
+
+def close_case(authority: Authority, case: Any, *, role: str, upheld: bool, on: dt.date) -> EntryId:
+    """Write a verdict down and carry it out, in the caller's action, which has locked the case."""
+    line_id, kind = LineId(case.line_id), CaseKind(case.kind)
+    lock_line(line_id)
+    run(
+        "UPDATE selfcare_case SET settled_on = %s, upheld = %s, settled_by = %s, claimant_mark = NULL WHERE case_id = %s",
+        [on, upheld, authority.commitment, case.case_id],
+    )
+    facts = {"case": str(case.case_id), "kind": kind.value, "upheld": upheld}
+    entry_id = append_entry(authority, verb=Verb.CASE_SETTLED, role=role, on=on, line_id=line_id, facts=facts)
+    if kind is CaseKind.NOT_MINE:
+        unlink_line(line_id, tenure_id=case.tenure_id, for_good=upheld, at=clock.now())
+    if kind is CaseKind.APPEAL:
+        resume_clock(authority, line_id, on, PauseReason.APPEAL, on)
+    was_right = upheld and kind in {CaseKind.DISPUTE, CaseKind.APPEAL}
+    line = view_line(line_id) if was_right else None
+    if line is not None and line.may_be_restored(on=on) and restore_terminated_line(authority, line_id, role=role, on=on):
+        line = view_line(line_id)
+    if line is not None and not line.is_over:
+        restore_service(line, on=on)
+    if was_right:
+        mark_suspension_wrongful(line_id, lifted_since=_disputed_since(case))
+    others = rows(
+        "SELECT FROM selfcare_case WHERE line_id = %s AND settled_on IS NULL AND kind = ANY (%s)",
+        [line_id, [one.value for one in DISPUTE_KINDS]],
+    )
+    if kind in DISPUTE_KINDS and not others:
+        settle_dispute(authority, line_id, on)
+    if was_right or (kind in DISPUTE_KINDS and not others):
+        restart_clock(line_id, on=on)
+    return entry_id
+
+
+def _locked(case_id: UUID) -> Any:
+    found = rows("SELECT * FROM selfcare_case WHERE case_id = %s AND settled_on IS NULL FOR UPDATE", [case_id])
+    if not found:
+        raise CaseNotFound(case=case_id)
+    return found[0]
+
+
+def _disputed_since(case: Any) -> dt.date:
+    """Return the day of the dispute that is decided, or that an appeal is about."""
+    first = rows("SELECT opened_on FROM selfcare_case WHERE case_id = %s", [case.against])
+    since: dt.date = first[0].opened_on if first else case.opened_on
+    return since
+
+
+def _may_decide(authority: Authority, case: Any) -> object:
+    before = rows("SELECT settled_by FROM selfcare_case WHERE case_id = %s", [case.against])
+    return have_enough_approvers(
+        is_appeal=True, is_named=authority.staff_id is not None, decider=authority.commitment,
+        decided_before=before[0].settled_by if before else None,
+    )  # fmt: skip

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The words of this package: what can be asked for at the portal, and what a case is about."""
+
+from enum import StrEnum
+
+
+class PortalRequestKind(StrEnum):
+    """What somebody asks for during a session."""
+
+    DASHBOARD = "dashboard"
+    """My line and, after the second proof, my lines; who accessed it; my receipts; my cases."""
+    RECEIPT = "receipt"
+    VERIFY = "verify"
+    """Document number and name as registered."""
+    LINE_SELECTION = "line_selection"
+    """My lines that fill a limit, with their numbers, so that I choose which to end."""
+    COUNTER_CODE = "counter_code"
+    """A code by which a clerk finds the line in the hand."""
+    PASSKEY_NEW = "passkey_new"
+    """What a browser needs to make a passkey."""
+    PASSKEY_ADD = "passkey_add"
+    PASSKEY_REMOVE = "passkey_remove"
+    PASSKEY_OPTIONS = "passkey_options"
+    """What a browser needs to show a passkey, whether there is one or not."""
+    PASSKEY_VERIFY = "passkey_verify"
+    EXPORT = "export"
+    """What is held about me, in clear."""
+    DOCUMENT_COPY = "document_copy"
+    """One copy of my document."""
+    PAUSE = "pause"
+    RECONNECT = "reconnect"
+    """Service back for some hours, once; nobody asks why."""
+    DISPUTE = "dispute"
+    APPEAL = "appeal"
+    NOT_MINE = "not_mine"
+    CORRECT = "correct"
+    TERMINATE = "terminate"
+    ADD_DELEGATE = "add_delegate"
+    """A representative or an heir."""
+    REMOVE_DELEGATE = "remove_delegate"
+    REPORT_DEATH = "report_death"
+    """The subscriber of the line in the hand has died."""
+    DENY_DEATH = "deny_death"
+    """They have not: I am here."""
+    CONSENT = "consent"
+    """Let one auditor see some entries of the record, for a time."""
+    WITHDRAW_CONSENT = "withdraw_consent"
+    """Take that back."""
+    APPLY_BEGIN = "apply_begin"
+    """What a page needs to register the line in the hand: its service, and the public half to which it seals."""
+    APPLY_IMAGE = "apply_image"
+    """Whether one more picture of a document may be read."""
+    APPLY = "apply"
+    SIGN_OUT = "sign_out"
+
+
+class CaseKind(StrEnum):
+    """What a case is about."""
+
+    NOT_MINE = "not_mine"
+    """A line is in my name that is not mine."""
+    DISPUTE = "dispute"
+    """The record of my line is wrong, or it is missing."""
+    APPEAL = "appeal"
+    """What was decided about my line is wrong."""
+    CORRECT = "correct"
+    """Something recorded about me is wrong; put right at the counter."""
+    INHERIT = "inherit"
+    """The subscriber has died, somebody says, and claims the line or speaks for whoever does."""
+
+
+class DelegateRole(StrEnum):
+    """What somebody is named for by a subscriber."""
+
+    REPRESENTATIVE = "representative"
+    """Acts for them at a counter, with their own document."""
+    HEIR = "heir"
+    """Is heard first about their lines once they have died."""

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Commands of this package: keep the portal, take down a hardship, take up a receipt, decide cases, seal a record."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.campaign.commands.cli_options import (
+    FirstDayOption,
+    LastDayOption,
+    NumberArgument,
+    console_or_user,
+    declared_reason,
+)
+from rollkeeper.registration.services import pause_line
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.console import DateOption, JsonOption, emit, group_called, out, show_table
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.instance_opener import open_instance
+from rollkeeper.selfcare.services import protect_subscriber as protect
+from rollkeeper.selfcare.case_decisions import settle_case
+from rollkeeper.selfcare.disputes import accept_receipt as honour
+from rollkeeper.selfcare.delegates import check_delegate as check
+from rollkeeper.selfcare.choices import DelegateRole
+from rollkeeper.selfcare.portal_worker import run_portal_worker as keep
+from rollkeeper.selfcare.queries import open_cases
+
+_CLAIMANT = {None: "", True: "claimant named by the subscriber", False: "claimant not named"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add this package's commands; a hardship is recorded offline beside the other commands about one line of a campaign."""
+    _group(app, "portal", "The worker behind the portal.").command("worker")(run_portal_worker)
+    cases = typer.Typer(
+        no_args_is_help=True, rich_markup_mode=None, help="What subscribers contest or ask to be corrected."
+    )
+    cases.command("list")(list_)
+    cases.command("settle")(settle)
+    app.add_typer(cases, name="cases")
+    _group(app, "subscribers", "Subscribers under protection.").command("protect")(protect_subscriber)
+    _group(app, "disputes", "Disputes about a record.").command("accept-receipt")(accept_receipt)
+    if campaign := group_called(app, "campaign"):
+        campaign.command()(pause)
+    _group(app, "codes", "Codes for lines.").command("reserve")(reserve_code)
+    _group(app, "delegates", "Persons whom subscribers named.").command("check")(check_delegate)
+
+
+def _group(app: typer.Typer, name: str, text: str) -> typer.Typer:
+    """Return the command group of this name; another package may have added it."""
+    for group in app.registered_groups:
+        if group.name == name and group.typer_instance is not None:
+            return group.typer_instance
+    made = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=text)
+    app.add_typer(made, name=name)
+    return made
+
+
+def run_portal_worker() -> None:
+    """Send one-time codes to lines and answer what subscribers ask at the portal, until Ctrl-C.
+
+    'rollkeeper serve' starts one by itself.
+
+    Example: rollkeeper portal worker
+    """
+    open_instance()
+    out.print("At work. Stop it with Ctrl-C.")
+    keep(worker_authority(), goes_on=lambda: True)
+
+
+def reserve_code(*, on: DateOption = None) -> None:
+    """Keep one code for a line whose codes others have used up; its number is the first line of standard input.
+
+    Whoever asks for a code at the portal within a quarter of an hour gets it, at the line and nowhere else.
+
+    Example: rollkeeper codes reserve < number.txt
+    """
+    from rollkeeper.selfcare.reserved_codes import reserve_code as keep
+
+    open_instance()
+    keep(console_authority(), _number(), on=on or clock.today())
+    out.print("One code is kept. Let them ask for it at the portal now.")
+
+
+def check_delegate(
+    part: Annotated[DelegateRole, typer.Argument(help="What for.")], *, on: DateOption = None
+) -> None:
+    """Tell whether a document is that of somebody whom the subscriber of a line named; exit code 1 where it is not.
+
+    Standard input: the number of the line, the kind of document and its number, a line each.
+
+    Example: rollkeeper delegates check heir < asked.txt
+    """
+    open_instance()
+    number, kind, document = (
+        _typed(what) for what in ("Number of the line", "Kind of document", "Its number")
+    )
+    matches = check(console_authority(), number, part, (kind, document), on=on or clock.today())
+    out.print("Yes: the subscriber named them." if matches else "No.")
+    if not matches:
+        raise typer.Exit(1)
+
+
+def list_(*, as_json: JsonOption = False) -> None:
+    """List the open cases, the most urgent first: references and days.
+
+    Example: rollkeeper cases list
+    """
+    open_instance()
+    found = open_cases()
+    if as_json:
+        emit(
+            [
+                {
+                    "case": str(c.case_id), "line": str(c.line_id), "kind": c.kind.value, "about": c.about,
+                    "opened_on": c.opened_on.isoformat(), "due_on": c.due_on.isoformat(),
+                    "claimant_is_named": c.claimant_is_named,
+                }
+                for c in found
+            ]
+        )  # fmt: skip
+        return
+    show_table(
+        "Open cases",
+        ["decide by", "kind", "about", "case", "line"],
+        [
+            [
+                c.due_on,
+                c.kind.value,
+                c.about or _CLAIMANT[c.claimant_is_named],
+                str(c.case_id),
+                str(c.line_id),
+            ]
+            for c in found
+        ],
+    )
+
+
+def settle(
+    case: Annotated[UUID, typer.Argument(help="The reference of the case.", metavar="CASE")],
+    *,
+    upheld: Annotated[
+        bool,
+        typer.Option("--upheld/--dismissed", help="Whether the subscriber was right.", show_default=False),
+    ],
+    as_: Annotated[
+        str | None, typer.Option("--as", metavar="USERNAME", help="Who you are; an appeal needs it.")
+    ] = None,
+    on: DateOption = None,
+) -> None:
+    """Decide a case; the clock of its line goes on tomorrow with what was left.
+
+    An appeal is decided by a named person who did not decide before. A correction is upheld by changing the record.
+
+    Example: rollkeeper cases settle 0198c0de-0000-7000-8000-000000000001 --upheld
+    """
+    open_instance()
+    settle_case(console_or_user(as_), case, upheld=upheld, on=on or clock.today())
+    out.print("Decided." if upheld else "Dismissed.")
+
+
+def protect_subscriber(
+    *,
+    ended: Annotated[bool, typer.Option("--end", help="The threat is over.")] = False,
+    on: DateOption = None,
+) -> None:
+    """Protect the subscriber of a line, whose number is the first line of standard input.
+
+    Ordinary staff then see that there is a record, and nothing else. No reason is asked and none is kept.
+
+    Example: rollkeeper subscribers protect < number.txt
+    """
+    open_instance()
+    protect(console_authority(), _number(), protected=not ended, on=on or clock.today())
+    out.print("The subscriber is no longer protected." if ended else "The subscriber is protected.")
+
+
+def pause(
+    number: NumberArgument,
+    reason: Annotated[
+        str, typer.Option(help="abroad, hospital, disability, detention, disaster, document_applied_for, …")
+    ],
+    first: FirstDayOption = None,
+    last: LastDayOption = None,
+    on: DateOption = None,
+) -> None:
+    """Let a line's clock stand still: a declaration is enough, proof may come later.
+
+    Whoever declares it on the day on which they were suspended has service back.
+
+    Example: rollkeeper campaign pause 13812345678 --reason hospital --to 2012-03-10
+    """
+    chosen = declared_reason(reason)
+    open_instance()
+    said_on = on or clock.today()
+    pause_line(
+        console_authority(), submission_key=str(new_uuid()), number=number, first=first or said_on, last=last,
+        reason=chosen, on=said_on,
+    )  # fmt: skip
+    out.print("The clock of that line stands still.")
+
+
+def accept_receipt(
+    number: NumberArgument,
+    shown: Annotated[
+        str, typer.Argument(metavar="RECEIPT|CODE", help="A file with the whole receipt, or its code.")
+    ],
+    *,
+    as_json: JsonOption = False,
+    on: DateOption = None,
+) -> None:
+    """Take up a dispute with a receipt that says that somebody was registered: no batch touches the line from then on.
+
+    A receipt outranks a missing record, whatever the register knows. It must be this operator's, unchanged, and about
+    this line. Service that was suspended for want of registration comes back.
+
+    Example: rollkeeper disputes accept-receipt 13800138000 receipt.txt
+    """
+    open_instance()
+    text = Path(shown).read_text("utf-8", "replace") if Path(shown).is_file() else shown
+    done = honour(
+        console_authority(), submission_key=str(new_uuid()), number=number, shown=text, on=on or clock.today()
+    )
+    if as_json:
+        emit(done.as_json())
+    else:
+        out.print(f"Line {done.line_id} is disputed: its clock stands still and nobody cuts it off.")
+
+
+def _number() -> str:
+    return _typed("Number of the line")
+
+
+def _typed(what: str) -> str:
+    """Return what must not stand in an argument, where every process of the machine could read it."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    return str(typer.prompt(what, hide_input=True))

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a subscriber is shown: where their lines stand, who accessed it, their receipts; personal data is in `personal_data`.
+
+Plain objects of strings, numbers and days, since they travel sealed from the portal worker to the page.
+"""
+
+import datetime as dt
+from typing import Any
+
+from rollkeeper.campaign.queries import explain_line
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import EntryId, LineId
+from rollkeeper.ledger.queries import TenurePeriod, accesses
+from rollkeeper.ledger.receipts import code_of, find_by_code
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.ledger.labels import ACTION_LABELS
+from rollkeeper.lines.access_history import access_periods
+from rollkeeper.lines.queries import last_tenure_ended_at, view_line
+from rollkeeper.selfcare.appeals import has_appeal_left
+from rollkeeper.selfcare.applications import pending_until
+from rollkeeper.selfcare.line_selection import show_limits
+from rollkeeper.selfcare.consents import show_consents
+from rollkeeper.selfcare.errors import NotYourLine
+from rollkeeper.selfcare.delegates import delegates_of
+from rollkeeper.selfcare.personal_data import list_entries, open_entries
+from rollkeeper.selfcare.passkeys import passkeys_of
+from rollkeeper.selfcare.sessions import Tenure, PortalSession
+from rollkeeper.subscribers.queries import documents_of
+
+_WITH_RECEIPT = [verb for verb in ACTION_LABELS if isinstance(verb, Verb)]
+type Shown = dict[str, Any]
+
+
+def show_dashboard(session: PortalSession, *, language: str, on: dt.date) -> Shown:
+    """Return everything that a session may see without opening anything."""
+    held = [one for one in session.tenures() if one.line_id != session.line_id or one.is_present]
+    others = [one for one in held if one.line_id != session.line_id]
+    here = next((one for one in held if one.line_id == session.line_id), None)
+    return {
+        "verified": session.is_verified, "held": session.person_id is not None, "attempts_left": session.attempts_left,
+        "lines": [_line(session.line_id, here, here=True, language=language, on=on)]
+        + [_line(one.line_id, one, here=False, language=language, on=on) for one in others],
+        "accesses": show_access_history(session),
+        "receipts": [one for line_id, since in _spans(session) for one in _receipts(line_id, since)],
+        "kept": [row for one in held for row in list_entries(session, one)],
+        "limits": show_limits(session), "applied_until": _day_of(pending_until(session.line_id)),
+        "consents": show_consents(session, on=on),
+        "named": {part.value: day.isoformat() for part, day in delegates_of(session.person_id).items()}
+        if session.is_verified and session.person_id else {},
+        "documents": _documents(session),
+        "passkeys": passkeys_of(session.person_id) if session.is_verified and session.person_id else [],
+    }  # fmt: skip
+
+
+def export_all(session: PortalSession, *, images: bool, language: str, on: dt.date) -> Shown:
+    """Return all that is held about whoever proved to be the subscriber, in clear; with `pictures`, copies of documents too.
+
+    Ledger: vault:sealed:opened for each value. Refuses: VerificationNeeded, DocumentStoreUnavailable.
+    """
+    session.require_verification()
+    shown = show_dashboard(session, language=language, on=on)
+    shown["kept"] = open_entries(session, images=images, on=on)
+    return shown
+
+
+def show_access_history(session: PortalSession) -> list[Shown]:
+    """Return who accessed it, the newest first: at the person once they proved who they are, else at the line in the hand."""
+    spans = access_periods(session.person_id) if session.person_id else {}
+    held = [spans[one.tenure_id] for one in session.tenures()]
+    found = (
+        accesses(session.person_id, held=held)
+        if session.is_verified
+        else accesses(None, held=held or [TenurePeriod(session.line_id, last_tenure_ended_at(session.line_id), None)])
+    )
+    return [
+        {
+            "at": access.at.isoformat(),
+            "role": access.role,
+            "field": access.field,
+            "purpose": access.purpose,
+            "leaf": access.leaf_index,
+            "withheld_until": access.withheld_until and access.withheld_until.isoformat(),
+        }
+        for access in reversed(found[-500:])
+    ]
+
+
+def show_receipt(session: PortalSession, code: str) -> Shown:
+    """Return a whole receipt of a line of this session, as a text that anybody can check.
+
+    Refuses: NotYourLine, InvalidReceiptCode, ReceiptNotFound, ReceiptsNotReady.
+    """
+    found = find_by_code(code)
+    if found.entry.line_id not in {session.line_id, *(one.line_id for one in session.tenures())}:
+        raise NotYourLine
+    return {"code": found.code, "text": found.text, "proven": found.is_proven}
+
+
+def _documents(session: PortalSession) -> list[Shown]:
+    """Return by which documents whoever proved to be the subscriber is known, those that were joined among them: no number."""
+    if not session.is_verified or session.person_id is None:
+        return []
+    return [
+        {"document_type": one.document_type, "since": _day_of(one.since), "until": _day_of(one.until)}
+        for one in documents_of(session.person_id)
+    ]
+
+
+def _day_of(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _line(line_id: LineId, tenure: Tenure | None, *, here: bool, language: str, on: dt.date) -> Shown:
+    line, explained = view_line(line_id), explain_line(line_id, on=on, language=language)
+    assert line is not None  # noqa: S101 - a session ends with its line, and a tenure has one
+    return {
+        "line": str(line_id), "here": here, "service": line.service.value, "state": line.state.value,
+        "registered": line.is_registered and (tenure is None or tenure.is_present),
+        "disputed": line.is_disputed, "reasons": [reason.value for reason in line.reasons],
+        "held": tenure is not None and tenure.is_present,
+        "since": tenure.since.date().isoformat() if tenure else line.activated_on.isoformat(),
+        "until": tenure.until.date().isoformat() if tenure and tenure.until else None,
+        "contested_on": tenure.contested_on.isoformat() if tenure and tenure.contested_on else None,
+        "stage": explained.stage if explained else None,
+        # What happened to the line after they gave it away is somebody else's.
+        "sentences": [{"text": s.text, "article": s.article, "language": s.language} for s in explained.sentences]
+        if explained and (tenure is None or tenure.is_present) else [],
+        "cases": _cases(line_id, tenure), "has_appeal_left": has_appeal_left(line_id, tenure.tenure_id if tenure else None),
+    }  # fmt: skip
+
+
+def _cases(line_id: LineId, tenure: Tenure | None) -> list[Shown]:
+    found = rows(
+        "SELECT kind, about, opened_on, due_on, settled_on, upheld FROM selfcare_case"
+        " WHERE line_id = %s AND tenure_id IS NOT DISTINCT FROM %s ORDER BY opened_on DESC",
+        [line_id, tenure.tenure_id if tenure else None],
+    )
+    return [
+        {
+            "kind": row.kind, "about": row.about, "opened_on": row.opened_on.isoformat(), "due_on": row.due_on.isoformat(),
+            "settled_on": row.settled_on and row.settled_on.isoformat(), "upheld": row.upheld,
+        }
+        for row in found
+    ]  # fmt: skip
+
+
+def _spans(session: PortalSession) -> list[tuple[LineId, dt.datetime | None]]:
+    """Return the lines and since when what was done to them is theirs to know; a line given away is left out.
+
+    A line that ended in their hands is not: its end is the receipt that they may need most.
+    """
+    if session.person_id is None:
+        return [(session.line_id, last_tenure_ended_at(session.line_id))]
+    return [(one.line_id, one.since) for one in session.tenures() if one.is_present or _ended_theirs(one)]
+
+
+def _ended_theirs(tenure: Tenure) -> bool:
+    return tenure.terminated_on is not None and last_tenure_ended_at(tenure.line_id) == tenure.until
+
+
+def _receipts(line_id: LineId, since: dt.datetime | None) -> list[Shown]:
+    found = rows(
+        sql("selfcare", "entries_of_line"),
+        {"line_id": line_id, "verbs": [verb.value for verb in _WITH_RECEIPT], "since": since},
+    )
+    return [
+        {
+            "code": code_of(EntryId(row.entry_id), row.body.encode()), "day": row.day.isoformat(), "verb": row.verb,
+            "line": str(line_id),
+        }
+        for row in found
+    ]  # fmt: skip

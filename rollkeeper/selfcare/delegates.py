@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whom a subscriber names to act for them or to be heard once they have died; and what happens when somebody says they have.
+
+What is kept of somebody named is a hash under the index key that is good for one subscriber and one part. Naming looks nobody
+up, notifies no one and answers the same whoever it is. Whether a document is that of somebody named is answered to staff
+alone, who have it before them, and to whoever decides about a claim.
+"""
+
+import datetime as dt
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.kernel.database import action, rows, run
+from rollkeeper.kernel.ids import EntryId, LineId, PersonId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import lock_line
+from rollkeeper.lines.protection import refuse_protected
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.queries import find_line_by_input, current_tenure
+from rollkeeper.selfcare.services import Payload, key_of, open_dispute_case
+from rollkeeper.selfcare.case_decisions import close_case
+from rollkeeper.selfcare.errors import InvalidRequest, NoClaim
+from rollkeeper.selfcare.choices import CaseKind, DelegateRole
+from rollkeeper.selfcare.sessions import PortalSession
+from rollkeeper.subscribers.queries import document_index
+from rollkeeper.vault.blind_index import blind_once
+
+
+def add_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Name somebody by the number of their document; whoever was named for the part before is no longer.
+
+    Ledger: selfcare:delegate:added. Refuses: VerificationNeeded, InvalidRequest, NotYourLine.
+    """
+    person_id, (line_id, _), part = session.require_verification(), session.line_in(payload), _part(payload)
+    mark = mark_of(person_id, part, _document(payload))
+
+    def do() -> tuple[LineId, EntryId]:
+        role = require(session.authority, Permission.SEE_OWN)
+        lock_line(line_id)
+        run(
+            "INSERT INTO selfcare_delegate (person_id, part, document_mark, named_on) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (person_id, part) DO UPDATE"
+            " SET document_mark = excluded.document_mark, named_on = excluded.named_on",
+            [person_id, part.value, mark, on],
+        )
+        return line_id, append_entry(
+            session.authority,
+            verb=Verb.DELEGATE_ADDED,
+            role=role,
+            on=on,
+            line_id=line_id,
+            facts={"part": part.value},
+        )
+
+    return run_once(key_of(payload), verb=Verb.DELEGATE_ADDED, on=on, do=do)
+
+
+def remove_delegate(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Take back whom one named. Ledger: selfcare:delegate:removed. Refuses: VerificationNeeded, InvalidRequest, NotYourLine."""
+    person_id, (line_id, _), part = session.require_verification(), session.line_in(payload), _part(payload)
+
+    def do() -> tuple[LineId, EntryId]:
+        role = require(session.authority, Permission.SEE_OWN)
+        lock_line(line_id)
+        run("DELETE FROM selfcare_delegate WHERE person_id = %s AND part = %s", [person_id, part.value])
+        return line_id, append_entry(
+            session.authority,
+            verb=Verb.DELEGATE_REMOVED,
+            role=role,
+            on=on,
+            line_id=line_id,
+            facts={"part": part.value},
+        )
+
+    return run_once(key_of(payload), verb=Verb.DELEGATE_REMOVED, on=on, do=do)
+
+
+def delegates_of(person_id: PersonId) -> dict[DelegateRole, dt.date]:
+    """Return for which parts a subscriber named somebody, and since when."""
+    found = rows("SELECT part, named_on FROM selfcare_delegate WHERE person_id = %s ORDER BY part", [person_id])
+    return {DelegateRole(row.part): row.named_on for row in found}
+
+
+def check_delegate(
+    authority: Authority, number: str, part: DelegateRole, document: tuple[str, str], *, on: dt.date
+) -> bool:
+    """Tell whether a document that lies before a clerk is that of somebody whom the subscriber of a line named.
+
+    Ledger: selfcare:delegate:checked. Refuses: NotAllowed, LineNotFound, NumberNotRead, SubscriberProtected.
+    """
+    role = require(authority, Permission.CHECK_DELEGATE)
+    kind = normalise_type(document[0])
+    (index,) = document_index([(kind, check_number(kind, document[1], on).normalised)])
+    with action():
+        line = find_line_by_input(number, country=settings().country_code)
+        if line is None:
+            raise LineNotFound
+        refuse_protected(authority, line.line_id)
+        tenure = current_tenure(line.line_id)
+        matches = tenure is not None and _matches(
+            tenure.person_id, mark_of(tenure.person_id, part, index), part
+        )
+        facts = {"matches": matches, "part": part.value}
+        append_entry(authority, verb=Verb.DELEGATE_CHECKED, role=role, on=on, line_id=line.line_id, facts=facts)
+    return matches
+
+
+def report_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Say that the subscriber of the line in the hand has died: nobody cuts it off, and a person decides what becomes of it.
+
+    Whoever claims it gives the number of their document, whose hash is held against whom the subscriber named when the case is
+    decided; the answer here is the same whatever it is. The proof is shown at a counter.
+    Ledger: line:line:disputed, selfcare:case:opened. Refuses: InvalidRequest, CaseAlreadyOpen, LineTerminated, NotYourLine.
+    """
+    line_id, tenure_id = session.line_in({})
+    if session.person_id is None:
+        raise InvalidRequest
+    mark = mark_of(session.person_id, DelegateRole.HEIR, _document(payload)) if payload.get("document") else None
+
+    def do() -> tuple[LineId, EntryId]:
+        return line_id, open_dispute_case(
+            session.authority, line_id, CaseKind.INHERIT, tenure_id=tenure_id, claimant_mark=mark, on=on
+        )
+
+    return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, do=do)
+
+
+def deny_death(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Answer that one has not died: the claim is dismissed at once, by nobody's leave.
+
+    Ledger: selfcare:case:settled. Refuses: VerificationNeeded, NotYourLine, NoClaim.
+    """
+    session.require_verification()
+    line_id, _ = session.line_in(payload)
+
+    def do() -> tuple[LineId, EntryId]:
+        role = require(session.authority, Permission.SEE_OWN)
+        lock_line(line_id)
+        found = rows(
+            "SELECT * FROM selfcare_case WHERE line_id = %s AND kind = %s AND settled_on IS NULL FOR UPDATE",
+            [line_id, CaseKind.INHERIT.value],
+        )
+        if not found:
+            raise NoClaim
+        return line_id, close_case(session.authority, found[0], role=role.value, upheld=False, on=on)
+
+    return run_once(key_of(payload), verb=Verb.CASE_SETTLED, on=on, do=do)
+
+
+def mark_of(person_id: PersonId, part: DelegateRole, index: bytes) -> bytes:
+    """Return what stands for a document that somebody has, for one subscriber and one part."""
+    return blind_once(person_id, f"{part.value} {bytes(index).hex()}")
+
+
+def _matches(person_id: PersonId, mark: bytes, part: DelegateRole) -> bool:
+    return bool(
+        rows(
+            "SELECT FROM selfcare_delegate WHERE person_id = %s AND part = %s AND document_mark = %s",
+            [person_id, part.value, mark],
+        )
+    )
+
+
+def _part(payload: Payload) -> DelegateRole:
+    if payload.get("part") not in set(DelegateRole):
+        raise InvalidRequest
+    return DelegateRole(payload["part"])
+
+
+def _document(payload: Payload) -> bytes:
+    try:
+        return bytes.fromhex(payload["document"])
+    except (KeyError, TypeError, ValueError):
+        raise InvalidRequest from None

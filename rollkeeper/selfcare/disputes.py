@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A dispute taken up at a counter or the console, by the subscriber's word or by a receipt; each opens a case to be decided.
+
+A receipt outranks a missing record: who shows one is not cut off while it is looked into.
+
+The register may have been set back by a restore, or somebody may have removed a row. The subscriber's receipt was signed when
+the act was done, so it is believed: the line becomes disputed, which no batch touches, and what was suspended for want
+of registration works again at once. A receipt proves an act and names nobody: it makes a line safe and registers no one.
+A line that a batch has ended comes back once a person has decided that this was wrong; until then its number is nobody else's.
+"""
+
+import datetime as dt
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.registration.errors import NotARegistrationReceipt, ReceiptLineMismatch, RecordAlreadyCorrect
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.registration.side_effects import restore_service
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import EntryId, TenureId, LineId
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.receipts import REGISTRATIONS, ParsedEntry, is_in_ledger, verify_receipt
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.services import mark_disputed
+from rollkeeper.lines.protection import refuse_protected, hiding_protected_state
+from rollkeeper.lines.writes import lock_disputed
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.queries import LineView, current_tenure, view_line
+from rollkeeper.lines.counter_codes import find_line_for_clerk
+from rollkeeper.selfcare.services import has_open_case, open_case, open_dispute_case
+from rollkeeper.selfcare.choices import CaseKind
+
+
+def dispute_line(authority: Authority, *, submission_key: str, number: str, on: dt.date) -> Receipt:
+    """Take up a dispute on the subscriber's word: nothing is done to the line until a person has decided the case.
+
+    Whoever disputed before they were suspended, or on that day, has service back.
+    Ledger: line:line:disputed, selfcare:case:opened. Refuses: NotAllowed, LineNotFound, LineTerminated, CaseAlreadyOpen.
+    """
+
+    def do() -> tuple[LineId, EntryId]:
+        line = _locked(authority, number, on=on)
+        with hiding_protected_state(authority, line.line_id):
+            return line.line_id, open_dispute_case(
+                authority, line.line_id, CaseKind.DISPUTE, tenure_id=_tenure(line.line_id), on=on
+            )
+
+    return run_once(submission_key, verb=Verb.LINE_DISPUTED, on=on, do=do)
+
+
+def accept_receipt(
+    authority: Authority, *, submission_key: str, number: str, shown: str, on: dt.date
+) -> Receipt:
+    """Take up a dispute with a receipt, whole or by its code, that says that somebody was registered.
+
+    Law: art. 3 (who is registered is not cut off). Ledger: line:line:disputed, line:receipt:accepted, and
+    selfcare:case:opened unless such a case is open.
+    Refuses: ReceiptNotGenuine, ReceiptNotFound, NotARegistrationReceipt, ReceiptLineMismatch, RecordAlreadyCorrect,
+    LineNotFound, LineTerminated.
+    """
+    role = require(authority, Permission.PAUSE_CLOCK)
+    entry = verify_receipt(shown)
+
+    def do() -> tuple[LineId, EntryId]:
+        line = _locked(authority, number, on=on)
+        refused = refusal(entry, line, is_another=_is_another(entry, line))
+        if refused:
+            refuse_protected(authority, line.line_id)
+            raise refused
+        if not has_open_case(line.line_id, CaseKind.DISPUTE):
+            open_case(authority, line.line_id, CaseKind.DISPUTE, tenure_id=_tenure(line.line_id), on=on)
+        mark_disputed(authority, line.line_id, on)
+        lifted = restore_service(line, on=on)
+        facts: dict[str, str | bool] = {
+            "receipt": entry.hash, "done": entry.verb.split(":", 1)[-1].replace(":", "_"), "day": entry.day,
+            "known": is_in_ledger(entry), "lifted": lifted,
+        }  # fmt: skip
+        return line.line_id, append_entry(
+            authority, verb=Verb.RECEIPT_ACCEPTED, role=role, on=on, line_id=line.line_id, facts=facts
+        )
+
+    return run_once(submission_key, verb=Verb.RECEIPT_ACCEPTED, on=on, do=do)
+
+
+def refusal(entry: ParsedEntry, line: LineView, *, is_another: bool) -> RollkeeperError | None:
+    """Return why a good receipt does not bear on a line, None where it does. Pure.
+
+    A line that the register has never heard of is not another one: it may be this one, before the register lost it.
+    """
+    if entry.verb not in REGISTRATIONS:
+        return NotARegistrationReceipt()
+    if is_another:
+        return ReceiptLineMismatch(receipt=entry.line_id, line=line.line_id)
+    return RecordAlreadyCorrect(line=line.line_id) if line.is_registered else None
+
+
+def _locked(authority: Authority, number: str, *, on: dt.date) -> LineView:
+    found = find_line_for_clerk(authority, number)
+    if found is None:
+        raise LineNotFound
+    with hiding_protected_state(authority, found.line_id):
+        return lock_disputed(found.line_id, on=on)
+
+
+def _tenure(line_id: LineId) -> TenureId | None:
+    held = current_tenure(line_id)
+    return held.tenure_id if held else None
+
+
+def _is_another(entry: ParsedEntry, line: LineView) -> bool:
+    return entry.line_id != line.line_id and entry.line_id is not None and view_line(entry.line_id) is not None

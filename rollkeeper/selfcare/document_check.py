@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A clerk has the document before them that somebody gave remotely: it is compared, and what was given is then recorded.
+
+The clerk learns nothing of it: number and name are typed from the document and compared as keyed hashes. The record is made by
+the offline worker, in the clerk's name, since no counter can open what waits.
+"""
+
+import datetime as dt
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.documents.choices import Reason
+from rollkeeper.documents.rules import check_number, normalise_type
+from rollkeeper.registration.errors import DocumentNeedsSupervisor, InvalidSubmissionKey
+from rollkeeper.registration.rules import is_usable_key
+from rollkeeper.registration.dual_control import require_approval, is_supervisor_check
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, run
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.counter_codes import find_line_for_clerk
+from rollkeeper.selfcare.applications import application_marks
+from rollkeeper.selfcare.errors import NoApplication
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of what a clerk saw."""
+
+    state: str
+    said: Sequence[dict[str, Any]]
+
+
+def check_document(
+    authority: Authority, *, submission_key: str, number: str, document: tuple[str, str], name: str,
+    language: str, on: dt.date,
+) -> None:  # fmt: skip
+    """Note that the document of a waiting application was seen; a second time with the same key changes nothing.
+
+    Ledger: selfcare:application:checked. Refuses: NotAllowed, ApprovalNeeded, InvalidSubmissionKey, LineNotFound, NumberNotRead, NoApplication.
+    """
+    role = require(authority, Permission.REGISTER)
+    require_approval(
+        authority, "register", approved_by=None
+    )  # what nobody could confirm is registered at the counter
+    if not is_usable_key(submission_key):
+        raise InvalidSubmissionKey
+    if outcome_of(submission_key) is not None:
+        return
+    checked = check_number(normalise_type(document[0]), document[1], on)
+    if Reason.CHECK_DIGIT in checked.reasons and not is_supervisor_check(authority, approved_by=None):
+        raise DocumentNeedsSupervisor(part="subscriber")
+    with action():
+        line = find_line_for_clerk(authority, number)
+        if line is None:
+            raise LineNotFound
+        found = rows(
+            "SELECT application_id, document_mark, name_mark FROM selfcare_application"
+            " WHERE line_id = %s AND state = 'pending' AND until >= %s FOR UPDATE",
+            [line.line_id, on],
+        )
+        if not found:
+            raise NoApplication
+        (waits,) = found
+        marks = application_marks(waits.application_id, document=document, name=name, on=on)
+        kept = (bytes(waits.document_mark), bytes(waits.name_mark))
+        if not hmac.compare_digest(b"".join(marks), b"".join(kept)):
+            raise NoApplication
+        run(
+            "UPDATE selfcare_application SET state = 'checked', checked_by = %s, checked_at = %s, check_key = %s, check_language = %s"
+            " WHERE line_id = %s AND application_id = %s",
+            [authority.staff_id, clock.now(), submission_key, language, line.line_id, waits.application_id],
+        )
+        append_entry(
+            authority, verb=Verb.APPLICATION_CHECKED, role=role, on=on, line_id=line.line_id,
+            facts={"application": str(waits.application_id)},
+        )  # fmt: skip
+
+
+def outcome_of(submission_key: str) -> Outcome | None:
+    """Return what came of what was seen under a key: seen (it is being recorded), registered or refused; None: nothing was seen."""
+    found = rows("SELECT state, said FROM selfcare_application WHERE check_key = %s", [submission_key])
+    return Outcome(found[0].state, found[0].said or ()) if found else None

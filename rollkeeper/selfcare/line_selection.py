@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Limits of lines that somebody has reached: how many there may be, and which lines fill them, so that they can choose.
+
+A limit cuts nobody off: all lines stay until their subscriber ends one, and each end is an act of its own. What somebody says is
+not theirs fills no limit. Numbers are opened only when asked for, so that nobody ends the wrong line.
+"""
+
+import datetime as dt
+from typing import Any
+
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import LimitRule
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.choices import LineState
+from rollkeeper.selfcare.personal_data import open_numbers
+from rollkeeper.selfcare.sessions import Tenure, PortalSession
+
+type Shown = dict[str, Any]
+
+
+def show_limits(session: PortalSession) -> list[Shown]:
+    """Return the limits that whoever proved to be the subscriber has reached, each with its article and the lines that fill it."""
+    if not session.is_verified:
+        return []
+    pack, held = load_pack(settings().pack), session.tenures()
+    if pack.unsupported_fields:
+        return []
+    found = [
+        (rule, [one for one in held if _fills(rule, one)]) for rule in pack.limits if not rule.window_days
+    ]
+    return [
+        {"n": rule.n, "article": rule.article, "lines": [str(one.line_id) for one in filling]}
+        for rule, filling in found
+        if len(filling) >= rule.n
+    ]
+
+
+def show_selection(session: PortalSession, _: dict[str, Any], *, on: dt.date) -> Shown:
+    """Return the lines that fill a limit that is reached, with their numbers.
+
+    Ledger: vault:sealed:opened for each number. Refuses: VerificationNeeded.
+    """
+    session.require_verification()
+    limits = show_limits(session)
+    named = {line for limit in limits for line in limit["lines"]}
+    lines = [one for one in session.tenures() if one.is_present and str(one.line_id) in named]
+    numbers = open_numbers(session, lines, on=on)
+    return {
+        "limits": limits,
+        "lines": [_said(session, one, numbers.get(one.line_id, "")) for one in lines],
+    }
+
+
+def _fills(rule: LimitRule, tenure: Tenure) -> bool:
+    """Tell whether a line counts for a limit: the same lines that `lines.line_counts` counts."""
+    return (
+        tenure.is_present
+        and tenure.contested_on is None
+        and tenure.state in {LineState.ACTIVE, LineState.SUSPENDED}
+        and rule.concerns(tenure.party_kind, tenure.service.value)
+    )
+
+
+def _said(session: PortalSession, tenure: Tenure, number: str) -> Shown:
+    line_id: LineId = tenure.line_id
+    return {
+        "line": str(line_id), "number": number, "here": line_id == session.line_id, "service": tenure.service.value,
+        "state": tenure.state.value, "since": tenure.since.date().isoformat(),
+    }  # fmt: skip

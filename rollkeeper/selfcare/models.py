@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Code requests, sessions and requests, which go after a day; and the cases that subscribers open, which stay.
+
+Instants here are the machine's own, whatever day a demo instance believes: they bound a code, not a law. Nothing in these
+tables is personal: indexes and marks under keys, references, codes and days.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import UUID7, Now
+
+
+class CodeRequest(models.Model):
+    """Somebody asks for a code for one number, which may or may not be a line of ours."""
+
+    code_request_id = models.UUIDField(primary_key=True)
+    number_index = models.BinaryField(db_comment="Keyed hash of the number typed. Goes after a day.")
+    source_mark = models.BinaryField(
+        db_comment="Keyed hash of where it came from, under a key that the process forgets when it ends."
+    )
+    language = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    processed_at = models.DateTimeField(null=True, db_comment="When the portal worker looked at it.")
+    line_id = models.UUIDField(null=True)
+    tenure_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    channel = models.TextField(null=True, db_comment="By which way a code went; empty: none went.")
+    code_hash = models.BinaryField(null=True, db_comment="Keyed hash of the code. Goes when it is used.")
+    attempts_left = models.SmallIntegerField(db_default=0)
+    expires_at = models.DateTimeField(null=True)
+    is_kept = models.BooleanField(
+        db_default=False, db_comment="The code was one that staff keep for the line."
+    )
+    session_minutes = models.SmallIntegerField(db_default=0)
+    session_attempts = models.SmallIntegerField(db_default=0)
+
+    class Meta:
+        """The portal's role inserts, and reads of it only how many came from one source."""
+
+        db_table = "selfcare_coderequest"
+        indexes = [
+            models.Index(fields=["source_mark", "made_at"], name="selfcare_coderequest_by_source"),
+            models.Index(fields=["line_id", "made_at"], name="selfcare_coderequest_by_line"),
+            models.Index(
+                fields=["made_at"],
+                name="selfcare_coderequest_pending",
+                condition=models.Q(carried_at__isnull=True),
+            ),
+        ]
+
+
+class ReservedCode(models.Model):
+    """One code more for a line, given by staff to whoever calls or stands there and gets none: others used them up."""
+
+    pk = models.CompositePrimaryKey("line_id", "reserved_id")
+    line_id = models.UUIDField()
+    reserved_id = models.UUIDField(db_default=UUID7())
+    reserved_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Goes after a day."""
+
+        db_table = "selfcare_reservedcode"
+
+
+class PortalSession(models.Model):
+    """Somebody showed that a line is in their hand. Bound to the tenure; ends by itself."""
+
+    session_mark = models.BinaryField(
+        primary_key=True, db_comment="Hash of the token that the browser holds and that nobody else has."
+    )
+    line_id = models.UUIDField()
+    tenure_id = models.UUIDField(null=True, db_comment="Empty: nobody is registered.")
+    person_id = models.UUIDField(null=True)
+    begun_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField()
+    verified_at = models.DateTimeField(null=True, db_comment="When the second proof was given.")
+    attempts_left = models.SmallIntegerField()
+    images_left = models.SmallIntegerField(db_default=10, db_comment="Pictures of a document to be read.")
+    applications_left = models.SmallIntegerField(db_default=5, db_comment="Tries to register remotely.")
+    challenge = models.BinaryField(
+        null=True, db_comment="What a passkey has to sign. Good once, for this session alone."
+    )
+
+    class Meta:
+        """Made by `selfcare_verify_code` alone; the portal's role may not read it."""
+
+        db_table = "selfcare_portalsession"
+
+
+class PortalRequest(models.Model):
+    """One thing asked for during a session, and its answer, sealed to whoever asked."""
+
+    request_id = models.UUIDField(primary_key=True)
+    session_mark = models.BinaryField()
+    kind = models.TextField(db_comment="selfcare.kinds.PortalRequestKind.")
+    payload = models.JSONField(db_comment="References, days, codes and keyed hashes; nothing personal.")
+    sealed = models.BinaryField(
+        null=True, db_comment="Personal, sealed to a key for offline registrations: an application. Goes with the request."
+    )
+    language = models.TextField()
+    public_key = models.BinaryField()
+    made_at = models.DateTimeField(db_default=Now())
+    answered_at = models.DateTimeField(null=True)
+    answer = models.BinaryField(null=True, db_comment="Personal, sealed to a key that is in no store.")
+
+    class Meta:
+        """Deleted as its answer is read."""
+
+        db_table = "selfcare_portalrequest"
+        indexes = [
+            models.Index(
+                fields=["made_at"], name="selfcare_portalrequest_pending", condition=models.Q(answered_at__isnull=True)
+            )
+        ]
+
+
+class Case(models.Model):
+    """Something a subscriber contests or asks to be corrected, to be decided by a person until a day."""
+
+    case_id = models.UUIDField(primary_key=True)
+    line_id = models.UUIDField()
+    tenure_id = models.UUIDField(null=True)
+    kind = models.TextField(db_comment="selfcare.kinds.CaseKind.")
+    about = models.TextField(null=True, db_comment="Which field is said to be wrong: its name, no value.")
+    opened_on = models.DateField()
+    due_on = models.DateField(db_comment="The last day on which to decide.")
+    against = models.UUIDField(
+        null=True, db_comment="An appeal: the case that it is against; empty: the suspension of the line."
+    )
+    claimant_mark = models.BinaryField(
+        null=True,
+        db_comment="Keyed hash of a claimant's document, good for this subscriber alone. Goes when it is settled.",
+    )
+    settled_on = models.DateField(null=True)
+    settled_by = models.TextField(null=True, db_comment="What stands in the ledger for whoever decided.")
+    upheld = models.BooleanField(null=True, db_comment="Whether the subscriber was right.")
+
+    class Meta:
+        """One open case of a kind a line."""
+
+        db_table = "selfcare_case"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line_id", "kind"],
+                condition=models.Q(settled_on__isnull=True),
+                name="selfcare_case_open_twice_for_one_kind",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["not_mine", "dispute", "appeal", "correct", "inherit"]),
+                name="selfcare_case_of_unknown_kind",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(settled_on__isnull=True, upheld__isnull=True)
+                | models.Q(settled_on__isnull=False, upheld__isnull=False),
+                name="selfcare_case_settled_without_a_verdict",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["line_id"], name="selfcare_case_of_line"),
+            models.Index(
+                fields=["due_on"], name="selfcare_case_open", condition=models.Q(settled_on__isnull=True)
+            ),
+        ]
+
+
+class Passkey(models.Model):
+    """A passkey with which a subscriber shows who they are, besides the line in their hand."""
+
+    pk = models.CompositePrimaryKey("person_id", "passkey_id")
+    person_id = models.UUIDField()
+    passkey_id = models.UUIDField()
+    credential = models.BinaryField(
+        db_comment="Personal: public key and name of the passkey, which leads to nobody. Goes when it is removed or its subscriber erased."
+    )
+    sign_count = models.BigIntegerField()
+    added_on = models.DateField()
+    used_on = models.DateField(null=True)
+
+    class Meta:
+        """The portal's role may not read it: the portal worker compares."""
+
+        db_table = "selfcare_passkey"
+
+
+class Application(models.Model):
+    """Somebody registers the line in their hand remotely: done at once, or held until the document was seen at a counter."""
+
+    pk = models.CompositePrimaryKey("line_id", "application_id")
+    line_id = models.UUIDField()
+    application_id = models.UUIDField()
+    key_id = models.IntegerField(db_comment="The key for offline registrations to which it is sealed.")
+    sealed = models.BinaryField(
+        null=True, db_comment="Personal, sealed to that key. Goes when it is settled or its last day is over."
+    )
+    document_mark = models.BinaryField(
+        null=True, db_comment="Keyed hash of the document, good for this application alone. Goes with it."
+    )
+    name_mark = models.BinaryField(null=True, db_comment="Likewise of the name.")
+    made_on = models.DateField()
+    until = models.DateField(
+        null=True, db_comment="The last day on which it waits; null: it was done at once."
+    )
+    state = models.TextField(db_comment="pending, checked, registered, refused or expired.")
+    tenure_id = models.UUIDField(null=True, db_comment="The tenure that came of it.")
+    checked_by = models.UUIDField(null=True, db_comment="Who had the document before them; null: nobody.")
+    checked_at = models.DateTimeField(null=True)
+    check_key = models.TextField(null=True, db_comment="The submission key of whoever saw it.")
+    check_language = models.TextField(null=True, db_comment="In which whoever saw it reads what came of it.")
+    said = models.JSONField(
+        null=True, db_comment="Sentences of a refusal: articles, ids and days, nothing personal."
+    )
+
+    class Meta:
+        """One a line waits at a time. The counter compares marks and notes that it was seen; it opens nothing."""
+
+        db_table = "selfcare_application"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line_id"],
+                condition=models.Q(state__in=["pending", "checked"]),
+                name="selfcare_application_pending_twice_for_one_line",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["pending", "checked", "registered", "refused", "expired"]),
+                name="selfcare_application_of_unknown_state",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sealed__isnull=True) | models.Q(state__in=["pending", "checked"]),
+                name="selfcare_application_sealed_after_settlement",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["checked_at"], name="selfcare_application_checked", condition=models.Q(state="checked"))
+        ]
+
+
+class Delegate(models.Model):
+    """Whom a subscriber named to act for them, or to be heard once they have died: a keyed hash and no reference.
+
+    The hash is good for one subscriber and one part, so that nobody learns from it who is named, not even whether they are
+    in the register, and nobody is notified.
+    """
+
+    pk = models.CompositePrimaryKey("person_id", "part")
+    person_id = models.UUIDField(db_comment="The subscriber who named somebody.")
+    part = models.TextField(db_comment="selfcare.kinds.DelegateRole.")
+    document_mark = models.BinaryField(
+        db_comment="Personal, keyed hash. Goes when the subscriber takes it back or is erased."
+    )
+    named_on = models.DateField()
+
+    class Meta:
+        """One a part; naming another takes the place of the first."""
+
+        db_table = "selfcare_delegate"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(part__in=["representative", "heir"]), name="selfcare_delegate_of_unknown_role"
+            )
+        ]
+
+
+class Consent(models.Model):
+    """What an auditor asks to see of the record of one line, and whether its subscriber lets them: a yes has a last day."""
+
+    pk = models.CompositePrimaryKey("line_id", "consent_id")
+    line_id = models.UUIDField()
+    consent_id = models.UUIDField()
+    tenure_id = models.UUIDField(
+        db_comment="Whoever held the line as they were asked; nobody else can agree."
+    )
+    sample_id = models.UUIDField(db_comment="The sample in which the line was drawn.")
+    auditor_id = models.UUIDField(db_comment="The account that asks; it is good for no other.")
+    fields = ArrayField(models.TextField(), db_comment="vault.fields, by name; never a value.")
+    asked_on = models.DateField()
+    answer_by = models.DateField(db_comment="The last day on which the subscriber may agree.")
+    agreed_on = models.DateField(null=True)
+    through = models.DateField(null=True, db_comment="The last day on which the auditor may look.")
+    taken_back_on = models.DateField(null=True)
+
+    class Meta:
+        """References and days. A no is no row: whoever does not answer and whoever refuses look the same."""
+
+        db_table = "selfcare_consent"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line_id", "sample_id"], name="selfcare_consent_requested_twice_for_one_sample"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(agreed_on__isnull=True, through__isnull=True)
+                | models.Q(agreed_on__isnull=False, through__isnull=False),
+                name="selfcare_consent_given_without_a_last_day",
+            ),
+        ]
+        indexes = [models.Index(fields=["sample_id"], name="selfcare_consent_of_sample")]

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A passkey as the second proof: added by whoever showed who they are, removed by them alone, compared here and nowhere else.
+
+The browser's answer comes through the portal as it is; the challenge that it signed was made here and lies with the session, so
+that a portal that was taken over can show no passkey again. What a browser is asked for names no passkey: whoever holds the
+telephone learns from it neither whether there is one nor whose.
+"""
+
+import datetime as dt
+import json
+import os
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from rollkeeper.access.authority import require
+from rollkeeper.access.passkeys import passkey_domain
+from rollkeeper.access.roles import Permission
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import EntryId, LineId, PersonId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import lock_line
+from rollkeeper.selfcare.services import Payload, key_of
+from rollkeeper.selfcare.errors import InvalidPasskey, PasskeysUnavailable, TooManyPasskeys
+from rollkeeper.selfcare.verification import require_verifiable, may_attempt, note_verification
+from rollkeeper.selfcare.sessions import PortalSession
+
+if TYPE_CHECKING:  # it reads the list of public suffixes: whoever only asks for a page does not wait for that
+    from fido2.server import Fido2Server
+    from fido2.webauthn import AttestedCredentialData
+
+MOST: Final = 5
+"""Passkeys of one person."""
+
+
+def new_passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:
+    """Return what a browser needs to make a passkey. Refuses: VerificationNeeded, PasskeysUnavailable, TooManyPasskeys."""
+    from fido2.webauthn import PublicKeyCredentialUserEntity
+
+    person_id, server = session.require_verification(), _server()
+    known = _known(person_id)
+    if len(known) >= MOST:
+        raise TooManyPasskeys(passkeys=len(known))
+    name = settings().operator_name  # the passkey carries it about: nothing personal stands in it
+    options, _ = server.register_begin(
+        PublicKeyCredentialUserEntity(id=os.urandom(32), name=name, display_name=name), list(known.values()),
+        resident_key_requirement=_required("ResidentKeyRequirement"),
+        user_verification=_required("UserVerificationRequirement"), challenge=_new_challenge(session),
+    )  # fmt: skip
+    return {"options": dict(options)["publicKey"]}
+
+
+def add_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Take a passkey that was made for this session.
+
+    Ledger: selfcare:passkey:added. Refuses: VerificationNeeded, PasskeysUnavailable, InvalidPasskey, TooManyPasskeys.
+    """
+    person_id = session.require_verification()
+
+    def do() -> tuple[LineId, EntryId]:
+        role, server = require(session.authority, Permission.SEE_OWN), _server()
+        lock_line(session.line_id)
+        if len(_known(person_id)) >= MOST:
+            raise TooManyPasskeys(passkeys=MOST)
+        try:
+            made = server.register_complete(_state(session), _credential(payload))
+        except (ValueError, TypeError, KeyError):
+            raise InvalidPasskey from None
+        run(
+            "INSERT INTO selfcare_passkey (person_id, passkey_id, credential, sign_count, added_on) VALUES (%s, %s, %s, %s, %s)",
+            [person_id, new_uuid(), bytes(made.credential_data or b""), made.counter, on],
+        )
+        return session.line_id, append_entry(
+            session.authority, verb=Verb.PASSKEY_ADDED, role=role, on=on, line_id=session.line_id
+        )
+
+    return run_once(key_of(payload), verb=Verb.PASSKEY_ADDED, on=on, do=do)
+
+
+def remove_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Take no more of a passkey, such as one in a device that was lost.
+
+    Ledger: selfcare:passkey:removed. Refuses: VerificationNeeded, InvalidPasskey.
+    """
+    person_id = session.require_verification()
+
+    def do() -> tuple[LineId, EntryId]:
+        role = require(session.authority, Permission.SEE_OWN)
+        lock_line(session.line_id)
+        gone = run(
+            "DELETE FROM selfcare_passkey WHERE person_id = %s AND passkey_id::text = %s",
+            [person_id, str(payload.get("passkey"))],
+        )
+        if not gone:
+            raise InvalidPasskey
+        return session.line_id, append_entry(
+            session.authority, verb=Verb.PASSKEY_REMOVED, role=role, on=on, line_id=session.line_id
+        )
+
+    return run_once(key_of(payload), verb=Verb.PASSKEY_REMOVED, on=on, do=do)
+
+
+def passkey_options(session: PortalSession, _: Payload, **_on: dt.date) -> dict[str, Any]:
+    """Return what a browser needs to show a passkey: the same for whoever has one and has none. Refuses: PasskeysUnavailable."""
+    options, _ = _server().authenticate_begin(
+        user_verification=_required("UserVerificationRequirement"), challenge=_new_challenge(session)
+    )
+    return {"options": dict(options)["publicKey"]}
+
+
+def verify_by_passkey(session: PortalSession, payload: Payload, *, on: dt.date) -> dict[str, Any]:
+    """Compare, and note in the session that its subscriber is there; a passkey that is not theirs uses up a try.
+
+    Ledger: selfcare:session:verified or selfcare:session:not_verified. Refuses: VerificationNeeded, where nobody is registered; DocumentNeverChecked, PasskeysUnavailable.
+    """
+    role, server = require(session.authority, Permission.SEE_OWN), _server()
+    person_id, state = require_verifiable(session), _state(session)
+    right = may_attempt(session) and _is_right(server, person_id, state, payload, on=on)
+    return note_verification(session, right=right, role=role, on=on)
+
+
+def passkeys_of(person_id: PersonId) -> list[dict[str, str | None]]:
+    """Return the passkeys of one person: since when, and when one was last used."""
+    found = rows(
+        "SELECT passkey_id, added_on, used_on FROM selfcare_passkey WHERE person_id = %s ORDER BY passkey_id",
+        [person_id],
+    )
+    return [
+        {
+            "passkey": str(row.passkey_id), "added_on": row.added_on.isoformat(),
+            "used_on": row.used_on and row.used_on.isoformat(),
+        }
+        for row in found
+    ]  # fmt: skip
+
+
+def _is_right(
+    server: "Fido2Server", person_id: PersonId, state: dict[str, Any], payload: Payload, *, on: dt.date
+) -> bool:
+    from fido2.webauthn import AuthenticationResponse
+
+    known = _known(person_id)
+    try:
+        given = _credential(payload)
+        shown = server.authenticate_complete(state, list(known.values()), given)
+        count = AuthenticationResponse.from_dict(given).response.authenticator_data.counter
+    except (ValueError, TypeError, KeyError):
+        return False
+    passkey_id = next(one for one, credential in known.items() if credential == shown)
+    # A counter that did not go on says that there are two of what there must be one.
+    return (
+        run(
+            "UPDATE selfcare_passkey SET sign_count = %(count)s, used_on = %(on)s WHERE person_id = %(person)s"
+            " AND passkey_id = %(passkey)s AND (sign_count = 0 AND %(count)s = 0 OR sign_count < %(count)s)",
+            {"count": count, "on": on, "person": person_id, "passkey": passkey_id},
+        )
+        == 1
+    )
+
+
+def _known(person_id: PersonId) -> "dict[Any, AttestedCredentialData]":
+    from fido2.webauthn import AttestedCredentialData
+
+    found = rows(
+        "SELECT passkey_id, credential FROM selfcare_passkey WHERE person_id = %s ORDER BY passkey_id",
+        [person_id],
+    )
+    return {row.passkey_id: AttestedCredentialData(bytes(row.credential)) for row in found}
+
+
+def _server() -> "Fido2Server":
+    from fido2.server import Fido2Server
+    from fido2.webauthn import PublicKeyCredentialRpEntity
+
+    domain = passkey_domain()
+    if domain is None:
+        raise PasskeysUnavailable
+    return Fido2Server(PublicKeyCredentialRpEntity(id=domain, name=settings().operator_name))
+
+
+def _required(what: str) -> Any:
+    from fido2 import webauthn
+
+    return getattr(webauthn, what).REQUIRED
+
+
+def _new_challenge(session: PortalSession) -> bytes:
+    challenge = os.urandom(32)
+    run("UPDATE selfcare_portalsession SET challenge = %s WHERE session_mark = %s", [challenge, session.session_mark])
+    return challenge
+
+
+def _state(session: PortalSession) -> dict[str, Any]:
+    """Take the session's challenge, which is then used up."""
+    from fido2.utils import websafe_encode
+
+    (found,) = rows(
+        "UPDATE selfcare_portalsession SET challenge = NULL WHERE session_mark = %s RETURNING old.challenge",
+        [session.session_mark],
+    )
+    challenge = os.urandom(32) if found.challenge is None else bytes(found.challenge)
+    return {
+        "challenge": websafe_encode(challenge),
+        "user_verification": _required("UserVerificationRequirement"),
+    }
+
+
+def _credential(payload: Payload) -> dict[str, Any]:
+    given = json.loads(str(payload.get("credential")))
+    if not isinstance(given, dict):
+        raise TypeError("no credential")
+    return cast("dict[str, Any]", given)

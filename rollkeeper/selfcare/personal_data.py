@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is held about somebody, each entry with its article and last day; in clear only for whoever proved to be the subscriber.
+
+Copies of documents are among it. A list of what is held opens nothing; each value and each picture that is opened leaves its
+entry in the ledger, for whoever it is about to see.
+"""
+
+import base64
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import TenureId, LineId
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.pack import Pack
+from rollkeeper.law.packs import load_pack
+from rollkeeper.law.rules import keeps_until
+from rollkeeper.selfcare.errors import InvalidRequest, NotYourLine
+from rollkeeper.selfcare.sessions import Tenure, PortalSession
+from rollkeeper.vault.services import open_copy, open_line_values, open_sealed
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import Field, LineField, Purpose
+
+COPY = "document_copy"
+"""What a copy is called among the fields, as in the ledger."""
+MEDIA_TYPE = "image/jpeg"
+
+type Shown = dict[str, Any]
+
+
+def list_entries(session: PortalSession, tenure: Tenure) -> list[Shown]:
+    """Return what is held with one tenure: which entry, by which article, and the last day, once it is known."""
+    pack = load_pack(settings().pack)
+    ended = tenure.terminated_on or (tenure.until and tenure.until.date())
+    said = {
+        "line": str(tenure.line_id), "record": str(tenure.tenure_id), "service": tenure.service.value,
+        "last_day": keeps_until(pack, ended).isoformat() if ended and pack.duty else None,
+        "kept_article": pack.retention.article if pack.duty else "",
+    }  # fmt: skip
+    return [said | row for row in (*_fields(session, tenure, pack), *_copies(session, tenure, pack))]
+
+
+def open_entries(session: PortalSession, *, images: bool, on: dt.date) -> list[Shown]:
+    """Return all that is held about whoever proved to be the subscriber, in clear; with `pictures`, copies of documents too.
+
+    Ledger: vault:sealed:opened for each. Refuses: VerificationNeeded, DocumentStoreUnavailable.
+    """
+    session.require_verification()
+    held = list(session.tenures())
+    numbers = open_numbers(session, held, on=on)
+    return [
+        row
+        | {"value": _value(session, one, row, number=numbers.get(one.line_id, ""), images=images, on=on)}
+        for one in held
+        for row in list_entries(session, one)
+    ]
+
+
+def show_document_copy(session: PortalSession, payload: dict[str, Any], *, on: dt.date) -> Shown:
+    """Return one copy of a document, in base64.
+
+    Ledger: vault:sealed:opened. Refuses: VerificationNeeded, InvalidRequest, NotYourLine, CannotOpen, DocumentStoreUnavailable.
+    """
+    session.require_verification()
+    try:
+        record, position = TenureId(UUID(str(payload.get("record")))), int(payload.get("position", ""))
+    except ValueError:
+        raise InvalidRequest from None
+    tenure = next((one for one in session.tenures() if one.tenure_id == record), None)
+    if tenure is None:
+        raise NotYourLine
+    return {"media_type": MEDIA_TYPE, "value": _image(session, tenure, position, on=on)}
+
+
+def open_numbers(session: PortalSession, held: Sequence[Tenure], *, on: dt.date) -> dict[LineId, str]:
+    """Return the numbers of lines that somebody holds now; of one that does not open, nothing.
+
+    Ledger: vault:sealed:opened for each. Refuses: NotAllowed.
+    """
+    pairs = [
+        (one.line_id, one.number_sealed) for one in held if one.number_sealed is not None and one.is_present
+    ]
+    values = open_line_values(
+        session.authority, LineField.NUMBER, pairs, purpose=Purpose.SUBSCRIBER_REQUEST, on=on
+    )
+    numbers: dict[LineId, str] = {}
+    for (line_id, _), value in zip(pairs, values, strict=True):
+        try:
+            numbers[line_id] = value.reveal()
+        except CannotOpen:
+            numbers[line_id] = ""
+    return numbers
+
+
+def _fields(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:
+    articles = {one.name: one.article for one in pack.attributes(tenure.service.value, tenure.party_kind)}
+    found = rows(
+        "SELECT field FROM vault_sealed WHERE person_id = %s AND tenure_id = %s ORDER BY field",
+        [session.person_id, tenure.tenure_id],
+    )
+    named = [(row.field, articles.get(row.field, "")) for row in found]
+    if tenure.number_sealed is not None and tenure.is_present:
+        named.append((LineField.NUMBER.value, pack.act_article("register") or ""))
+    return [
+        {"field": name, "article": article, "position": None, "media_type": None} for name, article in named
+    ]
+
+
+def _copies(session: PortalSession, tenure: Tenure, pack: Pack) -> list[Shown]:
+    found = rows(
+        "SELECT position FROM vault_copy WHERE person_id = %s AND tenure_id = %s ORDER BY position",
+        [session.person_id, tenure.tenure_id],
+    )
+    article = pack.document_copy.article if pack.document_copy else ""
+    return [
+        {"field": COPY, "article": article, "position": row.position, "media_type": MEDIA_TYPE}
+        for row in found
+    ]
+
+
+def _value(session: PortalSession, tenure: Tenure, row: Shown, *, number: str, images: bool, on: dt.date) -> str:
+    match row["field"]:
+        case LineField.NUMBER.value:
+            return number
+        case _ if row["media_type"]:
+            return _image_or_nothing(session, tenure, row["position"], on=on) if images else ""
+        case field:
+            return _open(session, tenure, Field(field), on=on)
+
+
+def _open(session: PortalSession, tenure: Tenure, field: Field, *, on: dt.date) -> str:
+    try:
+        return open_sealed(
+            session.authority, person_id=session.require_verification(), tenure_id=tenure.tenure_id, field=field,
+            purpose=Purpose.SUBSCRIBER_REQUEST, on=on, line_id=tenure.line_id, commitment=tenure.commitment,
+        ).reveal()  # fmt: skip
+    except CannotOpen:
+        return ""
+
+
+def _image_or_nothing(session: PortalSession, tenure: Tenure, position: int, *, on: dt.date) -> str:
+    try:
+        return _image(session, tenure, position, on=on)
+    except CannotOpen:
+        return ""
+
+
+def _image(session: PortalSession, tenure: Tenure, position: int, *, on: dt.date) -> str:
+    opened = open_copy(
+        session.authority, person_id=session.require_verification(), tenure_id=tenure.tenure_id, position=position,
+        purpose=Purpose.SUBSCRIBER_REQUEST, on=on, line_id=tenure.line_id, commitment=tenure.commitment,
+    )  # fmt: skip
+    return base64.b64encode(opened.reveal_copy()).decode()

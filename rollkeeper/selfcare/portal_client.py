@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The portal's side of the portal: request a code, redeem it, send requests. All that the portal's role in the database is good for.
+
+An unknown number takes the same statements as a known one, and nothing here learns which it was.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.lines.numbers import normalise_identifier, service_guess
+from rollkeeper.selfcare.errors import WrongCode, RegisterUnavailable, TooManyCodeRequests
+from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.answer_encryption import new_key, open_answer
+from rollkeeper.vault.blind_index import blind_numbers, blind_once
+
+ANSWER_TIMEOUT_S: Final = 8.0
+_POLL_S: Final = 0.02
+_SOURCE_KEY: Final = os.urandom(32)  # forgotten with this process: nobody goes back from a mark to a source
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Token:
+    """What a browser holds for a session. Only its hash lies in the register."""
+
+    secret: bytes
+
+    @classmethod
+    def fresh(cls) -> "Token":
+        """Make one."""
+        return cls(os.urandom(32))
+
+    @property
+    def mark(self) -> bytes:
+        """Return what stands for it in the register."""
+        return hashlib.sha256(b"rollkeeper/session\x00" + self.secret).digest()
+
+
+def request_code(number: str, *, source: str, language: str) -> UUID:
+    """Ask that a code be sent to a number, if it is a line that may have one. Refuses: NumberNotRead, TooManyCodeRequests."""
+    country = settings().country_code
+    (index,) = blind_numbers([normalise_identifier(number, service=service_guess(number), country=country)])
+    mark = hmac.new(_SOURCE_KEY, source.encode(), hashlib.sha256).digest()[:16]
+    code_request_id = new_uuid()
+    with action():
+        serialize_on(
+            int.from_bytes(mark[:4], signed=True)
+        )  # two of one source are counted one after the other
+        (came,) = rows(
+            "SELECT count(*) AS code_requests FROM selfcare_coderequest"
+            " WHERE source_mark = %s AND made_at > clock_timestamp() - interval '1 hour'",
+            [mark],
+        )
+        if came.code_requests >= settings().portal_code_requests_per_hour:
+            raise TooManyCodeRequests
+        run(
+            "INSERT INTO selfcare_coderequest (code_request_id, number_index, source_mark, language) VALUES (%s, %s, %s, %s)",
+            [code_request_id, index, mark, language],
+        )
+        _wake_worker()
+    return code_request_id
+
+
+def redeem_code(code_request_id: UUID, code: str) -> Token:
+    """Begin a session with the code that came to the line. Refuses: WrongCode, whatever was wrong."""
+    token = Token.fresh()
+    given = hash_code(code_request_id, code)
+    (opened,) = rows("SELECT selfcare_verify_code(%s, %s, %s) AS opened", [code_request_id, given, token.mark])
+    if not opened.opened:
+        raise WrongCode
+    return token
+
+
+def hash_code(code_request_id: UUID, code: str) -> bytes:
+    """Return what is kept of a code: a keyed hash, good for this code request alone. The figures of any script are figures."""
+    return blind_once(code_request_id, "".join(str(int(letter)) for letter in code if letter.isdecimal()))
+
+
+def send_request(
+    token: Token,
+    kind: PortalRequestKind,
+    *,
+    language: str,
+    payload: dict[str, Any] | None = None,
+    request_id: UUID | None = None,
+    sealed: bytes | None = None,
+) -> dict[str, Any]:
+    """Ask for something and wait for the answer; with none, it is certain that nothing was done. Refuses: RegisterUnavailable."""
+    key, request_id = new_key(), request_id or new_uuid()
+    with action():
+        run(
+            "INSERT INTO selfcare_portalrequest (request_id, session_mark, kind, payload, sealed, language, public_key)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [
+                request_id,
+                token.mark,
+                kind.value,
+                json.dumps(payload or {}),
+                sealed,
+                language,
+                key.public_key().public_bytes_raw(),
+            ],
+        )
+        _wake_worker()
+    until = time.monotonic() + ANSWER_TIMEOUT_S
+    while time.monotonic() < until:
+        if rows("SELECT FROM selfcare_portalrequest WHERE request_id = %s AND answer IS NOT NULL", [request_id]):
+            break
+        time.sleep(_POLL_S)
+    # Whoever is at work on it holds the row: this waits for them, and then their answer is there.
+    came = rows(sql("selfcare", "take_answer"), [request_id])
+    if not came or came[0].answer is None:
+        raise RegisterUnavailable
+    return open_answer(bytes(came[0].answer), key=key, request_id=request_id)
+
+
+def _wake_worker() -> None:
+    run("NOTIFY selfcare")

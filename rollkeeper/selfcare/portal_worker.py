@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The portal worker: sends codes, checks who asks, carries out and answers. One thing at a time, each in its own transaction.
+
+It runs without any web and holds what the portal must not: the way to the keys and the right to open. Several may run
+beside each other; each takes what no other has taken.
+"""
+
+import datetime as dt
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.utils import InterfaceError, OperationalError
+from django.utils import translation
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, rows, run, sql
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.kernel.error_messages import translated_plainly
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.rules import Refused
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import lock_line
+from rollkeeper.lines.queries import LineView, find_lines, current_tenure
+from rollkeeper.notices.one_time_codes import send_one_time_code
+from rollkeeper.selfcare.applications import apply_for_line, expire_applications
+from rollkeeper.selfcare.case_decisions import settle_done_corrections
+from rollkeeper.selfcare.request_handlers import ACTION_HANDLERS, QUERY_HANDLERS
+from rollkeeper.selfcare.portal_client import hash_code
+from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.verification import verify
+from rollkeeper.selfcare.rules import may_send_code
+from rollkeeper.selfcare.answer_encryption import InvalidKey, seal_answer
+from rollkeeper.selfcare.dashboard import show_dashboard, export_all, show_receipt
+from rollkeeper.selfcare.sessions import PortalSession, end_session, active_session
+
+CODE_DIGITS = 8
+FORGET_EVERY_S = 600.0
+log = logging.getLogger("rollkeeper.portal_worker")
+
+
+def run_portal_worker(authority: Authority, *, goes_on: Callable[[], bool]) -> None:
+    """Carry out whatever comes, until `goes_on` says no. Refuses: NotAllowed."""
+    require(authority, Permission.RUN_PORTAL_WORKER)
+    forget_at = time.monotonic()
+    while goes_on():
+        try:
+            _listen()
+            while goes_on():
+                process_all(authority)
+                if time.monotonic() >= forget_at:
+                    run(sql("selfcare", "delete_expired"))
+                    settle_done_corrections(authority, on=clock.today())
+                    expire_applications(authority, on=clock.today())
+                    forget_at = time.monotonic() + FORGET_EVERY_S
+                _wait(seconds=2.0)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            _pause(0.5)
+
+
+def process_all(authority: Authority) -> int:
+    """Carry out all that waits; return how much it was."""
+    done = 0
+    while process_code_request(authority) or process_portal_request():
+        done += 1
+    return done
+
+
+def process_code_request(authority: Authority, *, on: dt.date | None = None) -> bool:
+    """Look at the next code request and send a code where one may be sent; return whether there was one.
+
+    The code is known to the message alone; what is kept of it is a keyed hash.
+    Ledger: selfcare:code:sent, vault:sealed:opened. Refuses: NotAllowed.
+    """
+    role, on = require(authority, Permission.RUN_PORTAL_WORKER), on or clock.today()
+    with action():
+        found = rows(sql("selfcare", "next_code_request"))
+        if not found:
+            return False
+        code_request_id, language = found[0].code_request_id, found[0].language
+        (line,) = find_lines([bytes(found[0].number_index)])
+        _mark_processed(code_request_id)
+        may = line is not None and _may_send_code(line, source=bytes(found[0].source_mark), on=on)
+        kept = line is not None and not may and _use_reserved_code(line, on=on)
+        may = may or kept
+        code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+        if may and line is not None:
+            _keep_code(code_request_id, line.line_id, code, is_kept=kept)
+    if not may or line is None:
+        return True
+    chosen = settings()
+    channel = send_one_time_code(
+        authority, line.line_id, code=code, minutes=chosen.portal_code_minutes, language=language, on=on
+    )
+    with action():
+        if channel is None:
+            run("UPDATE selfcare_coderequest SET code_hash = NULL WHERE code_request_id = %s", [code_request_id])
+            return True
+        run("UPDATE selfcare_coderequest SET channel = %s WHERE code_request_id = %s", [channel.value, code_request_id])
+        facts = {"channel": channel.value}
+        append_entry(authority, verb=Verb.CODE_SENT, role=role, on=on, line_id=line.line_id, facts=facts)
+    return True
+
+
+def process_portal_request() -> bool:
+    """Carry out and answer the next request; return whether there was one. What is refused leaves nothing but its answer.
+
+    It is carried out as of the day on which it was made: what is said before midnight comes before the night that suspends.
+    A request whose answer could be sealed to nobody is not carried out, and goes: it must not come back for ever.
+    """
+    with action():
+        found = rows(sql("selfcare", "next_portal_request"))
+        if not found:
+            return False
+        (row,) = found
+        try:
+            sealed = _sealed_answer(row, on=clock.day_of(row.made_at))
+        except InvalidKey:
+            run("DELETE FROM selfcare_portalrequest WHERE request_id = %s", [row.request_id])
+            return True
+        run(
+            "UPDATE selfcare_portalrequest SET answer = %s, answered_at = clock_timestamp() WHERE request_id = %s",
+            [sealed, row.request_id],
+        )
+    return True
+
+
+def _sealed_answer(row: Any, *, on: dt.date) -> bytes:
+    with action():
+        with translation.override(row.language):
+            answer = _answered(row, on=on)
+        return seal_answer(answer, public_key=bytes(row.public_key), request_id=row.request_id)
+
+
+def _answered(row: Any, *, on: dt.date) -> dict[str, Any]:
+    try:
+        with action():
+            session = active_session(bytes(row.session_mark))
+            return {"done": _do(session, PortalRequestKind(row.kind), row.payload, row=row, on=on)}
+    except RollkeeperError as fault:
+        return {
+            "refused": fault.code,
+            "said": translated_plainly(fault),
+        }
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as fault:  # noqa: BLE001 - one request that breaks must not stop the portal; no value is logged
+        log.error("a request of kind %s broke: %s", row.kind, type(fault).__name__)  # noqa: TRY400
+        return {"refused": "crashed", "said": []}
+
+
+def _do(session: PortalSession, kind: PortalRequestKind, payload: dict[str, Any], *, row: Any, on: dt.date) -> dict[str, Any]:
+    language = row.language
+    match kind:
+        case PortalRequestKind.DASHBOARD:
+            return show_dashboard(session, language=language, on=on)
+        case PortalRequestKind.EXPORT:
+            return export_all(session, images=bool(payload.get("images")), language=language, on=on)
+        case PortalRequestKind.RECEIPT:
+            return show_receipt(session, str(payload.get("code", "")))
+        case PortalRequestKind.VERIFY:
+            return verify(session, payload, request_id=row.request_id, on=on)
+        case PortalRequestKind.APPLY:
+            return apply_for_line(session, payload, row.sealed and bytes(row.sealed), on=on)
+        case _ if kind in QUERY_HANDLERS:
+            return QUERY_HANDLERS[kind](session, payload, on=on)
+        case PortalRequestKind.SIGN_OUT:
+            end_session(session)
+            return {}
+        case _:
+            receipt = ACTION_HANDLERS[kind](session, payload, on=on)
+            return {"verb": receipt.verb, "day": receipt.day.isoformat(), "repeat": receipt.is_repeat}
+
+
+def _may_send_code(line: LineView, *, source: bytes, on: dt.date) -> bool:
+    lock_line(line.line_id)  # two portal workers count one after the other
+    (sent,) = rows(sql("selfcare", "recent_codes"), {"line_id": line.line_id, "source": source})
+    return _is_allowed(line, sent._asdict(), on=on)
+
+
+def _use_reserved_code(line: LineView, *, on: dt.date) -> bool:
+    """Tell whether staff keep a code for the line, and use it up."""
+    if not _is_allowed(line, {"in_hour": 0, "in_day": 0}, is_kept=True, on=on):
+        return False
+    minutes = settings().portal_reserved_code_minutes
+    return run(sql("selfcare", "use_reserved_code"), {"line_id": line.line_id, "minutes": minutes}) == 1
+
+
+def _is_allowed(line: LineView, sent: dict[str, int], *, on: dt.date, is_kept: bool = False) -> bool:
+    (sim,) = rows(
+        "SELECT max(day) AS day FROM ledger_entry WHERE line_id = %s AND verb = %s",
+        [line.line_id, Verb.SIM_REPLACED.value],
+    )
+    chosen = settings()
+    verdict = may_send_code(
+        is_living=not line.is_over, hourly=chosen.portal_codes_per_hour, is_kept=is_kept, **sent,
+        sim_replaced_on=sim.day, sim_days=chosen.portal_sim_swap_days, on=on,
+    )  # fmt: skip
+    return not isinstance(verdict, Refused)
+
+
+def _mark_processed(code_request_id: UUID) -> None:
+    """Give every code request its tries, also one that gets no code: a wrong try then writes as much."""
+    run(
+        "UPDATE selfcare_coderequest SET processed_at = clock_timestamp(), attempts_left = %s,"
+        " expires_at = clock_timestamp() + make_interval(mins => %s) WHERE code_request_id = %s",
+        [settings().portal_code_attempts, settings().portal_code_minutes, code_request_id],
+    )
+
+
+def _keep_code(code_request_id: UUID, line_id: LineId, code: str, *, is_kept: bool) -> None:
+    tenure, chosen = current_tenure(line_id), settings()
+    run(
+        "UPDATE selfcare_coderequest SET line_id = %(line_id)s, tenure_id = %(tenure_id)s, person_id = %(person_id)s,"
+        " is_kept = %(is_kept)s,"
+        " code_hash = %(code_hash)s, session_minutes = %(session)s, session_attempts = %(tries)s WHERE code_request_id = %(code_request_id)s",
+        {
+            "line_id": line_id, "tenure_id": tenure and tenure.tenure_id, "person_id": tenure and tenure.person_id,
+            "code_hash": hash_code(code_request_id, code), "tries": chosen.portal_code_attempts, "session": chosen.portal_session_minutes,
+            "code_request_id": code_request_id, "is_kept": is_kept,
+        },
+    )  # fmt: skip
+
+
+def _listen() -> None:
+    connection.ensure_connection()
+    run("LISTEN selfcare")
+
+
+def _wait(*, seconds: float) -> None:
+    """Wait until somebody calls, or for so long."""
+    connection.ensure_connection()
+    for _ in connection.connection.notifies(timeout=seconds, stop_after=1):
+        pass
+
+
+def _pause(seconds: float) -> None:
+    time.sleep(seconds)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The open cases, for those who decide them: references and days, nobody's name."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from rollkeeper.kernel.database import rows, sql
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.selfcare.choices import CaseKind
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One open case."""
+
+    case_id: UUID
+    line_id: LineId
+    kind: CaseKind
+    about: str | None
+    opened_on: dt.date
+    due_on: dt.date
+    claimant_is_named: bool | None
+    """Whether the subscriber named whoever claims the line; None: nobody claims it, or without a document."""
+
+
+def open_cases() -> list[CaseView]:
+    """Return the open cases, the most urgent first."""
+    found = rows(sql("selfcare", "open_cases"))
+    return [
+        CaseView(
+            row.case_id,
+            LineId(row.line_id),
+            CaseKind(row.kind),
+            row.about,
+            row.opened_on,
+            row.due_on,
+            row.claimant_is_named,
+        )
+        for row in found
+    ]

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Which act each request of a subscriber is: one list, so that the portal worker carries out these and no others; and what else is answered."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.selfcare import counter_codes, passkeys
+from rollkeeper.selfcare import appeals
+from rollkeeper.selfcare import applications
+from rollkeeper.selfcare import line_selection
+from rollkeeper.selfcare import consents
+from rollkeeper.selfcare import delegates
+from rollkeeper.selfcare import personal_data
+from rollkeeper.selfcare import services
+from rollkeeper.selfcare.choices import PortalRequestKind
+
+ACTION_HANDLERS: dict[PortalRequestKind, Callable[..., Receipt]] = {
+    PortalRequestKind.PAUSE: services.declare_hardship,
+    PortalRequestKind.RECONNECT: services.reconnect_own_line,
+    PortalRequestKind.DISPUTE: services.dispute_record,
+    PortalRequestKind.APPEAL: appeals.appeal,
+    PortalRequestKind.NOT_MINE: services.disown_line,
+    PortalRequestKind.CORRECT: services.request_correction,
+    PortalRequestKind.TERMINATE: services.terminate_own_line,
+    PortalRequestKind.ADD_DELEGATE: delegates.add_delegate,
+    PortalRequestKind.REMOVE_DELEGATE: delegates.remove_delegate,
+    PortalRequestKind.REPORT_DEATH: delegates.report_death,
+    PortalRequestKind.DENY_DEATH: delegates.deny_death,
+    PortalRequestKind.CONSENT: consents.give_consent,
+    PortalRequestKind.WITHDRAW_CONSENT: consents.withdraw_consent,
+    PortalRequestKind.PASSKEY_ADD: passkeys.add_passkey,
+    PortalRequestKind.PASSKEY_REMOVE: passkeys.remove_passkey,
+}
+QUERY_HANDLERS: dict[PortalRequestKind, Callable[..., dict[str, Any]]] = {
+    PortalRequestKind.DOCUMENT_COPY: personal_data.show_document_copy,
+    PortalRequestKind.LINE_SELECTION: line_selection.show_selection,
+    PortalRequestKind.COUNTER_CODE: counter_codes.counter_code,
+    PortalRequestKind.APPLY_BEGIN: applications.begin_application,
+    PortalRequestKind.APPLY_IMAGE: applications.allow_image,
+    PortalRequestKind.PASSKEY_NEW: passkeys.new_passkey_options,
+    PortalRequestKind.PASSKEY_OPTIONS: passkeys.passkey_options,
+    PortalRequestKind.PASSKEY_VERIFY: passkeys.verify_by_passkey,
+}
+"""What is shown, and what is said to and fro before a passkey or an application is taken."""

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""When a code may go to a line, and how a name is compared. Pure."""
+
+import datetime as dt
+import unicodedata
+
+from rollkeeper.law.rules import Allowed, Decision, Refused
+
+OPERATORS_RULE = "operator's rule"
+
+
+def may_send_code(
+    *,
+    is_living: bool,
+    in_hour: int,
+    in_day: int,
+    by_source_in_hour: int = 0,
+    by_source_in_day: int = 0,
+    hourly: int,
+    is_kept: bool = False,
+    sim_replaced_on: dt.date | None,
+    sim_days: int,
+    on: dt.date,
+) -> Decision:
+    """Decide whether a line may be sent a code. Whoever asked is never notified which of these it was.
+
+    The last code of an hour and of a day is kept for another source than the one that had the others: a stranger who
+    types the number alone does not shut its subscriber out. One that staff keep for the line (`is_kept`) is counted apart.
+    """
+    if not is_living:
+        return Refused(OPERATORS_RULE, "there is no living line", "Nothing is sent.")
+    if sim_replaced_on is not None and on < sim_replaced_on + dt.timedelta(days=sim_days):
+        return Refused(
+            OPERATORS_RULE, "the SIM was replaced a short while ago", "Come to a counter with the document."
+        )
+    if is_kept:
+        return Allowed()
+    if in_hour >= hourly or in_day >= 2 * hourly:
+        return Refused(
+            OPERATORS_RULE, f"{in_hour} codes in an hour, {in_day} in a day", "Wait, or call the care number."
+        )
+    if by_source_in_hour >= max(hourly - 1, 1) or by_source_in_day >= 2 * hourly - 1:
+        return Refused(OPERATORS_RULE, "the last code is kept for another source", "Wait, or call the care number.")
+    return Allowed()
+
+
+def may_appeal(*, dismissed: int, appealed: int, suspended: bool, suspension_appealed: bool) -> Decision:
+    """Decide whether there is a decision that was not appealed against yet: a case that was lost, or a suspension."""
+    if dismissed > appealed or (suspended and not suspension_appealed):
+        return Allowed()
+    return Refused(
+        OPERATORS_RULE,
+        "nothing was decided that can be appealed against, or it was appealed against",
+        "Open a dispute instead.",
+    )
+
+
+def have_enough_approvers(*, is_appeal: bool, is_named: bool, decider: str, decided_before: str | None) -> Decision:
+    """Decide whether somebody may settle a case: an appeal is for a named person who did not decide before."""
+    if not is_appeal or (is_named and decider != decided_before):
+        return Allowed()
+    return Refused(
+        OPERATORS_RULE, "an appeal is decided by somebody else", "Let another person decide, under their name."
+    )
+
+
+def normalise_name(name: str) -> str:
+    """Return a name as it is compared: width, letter case, spaces and the dots between parts do not matter."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in plain if not letter.isspace() and letter not in "·•‧.・-'’་")

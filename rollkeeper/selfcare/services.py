@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a subscriber does to their own lines, and the cases that they open.
+
+Each act of a subscriber is for the line in their hand or, after the second proof, for a line in their name. Each is done
+once for its submission key and gives a receipt.
+"""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, require
+from rollkeeper.access.roles import Permission
+from rollkeeper.campaign.batch_control import count_complaint
+from rollkeeper.registration.services import terminate_locked_line, pause_locked_line
+from rollkeeper.registration.receipts import run_once
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.registration.side_effects import restore_if_declared_in_time
+from rollkeeper.kernel.database import action, rows, run
+from rollkeeper.kernel.ids import EntryId, TenureId, LineId, new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.reconnection import reconnect_temporarily
+from rollkeeper.lines.writes import lock_line
+from rollkeeper.lines.services import mark_disputed
+from rollkeeper.lines.writes import contest_tenure, lock_disputed
+from rollkeeper.lines.errors import LineNotFound
+from rollkeeper.lines.queries import find_line_by_input, current_tenure
+from rollkeeper.lines.choices import NOT_DECLARED, PauseReason
+from rollkeeper.selfcare.errors import InvalidRequest, CaseAlreadyOpen
+from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.selfcare.sessions import PortalSession
+from rollkeeper.subscribers.services import set_protection
+from rollkeeper.vault.fields import Field
+
+type Payload = dict[str, Any]
+
+DECLARED = frozenset(PauseReason) - {
+    PauseReason.DISPUTE,
+    PauseReason.APPEAL,
+    PauseReason.DESK_CLOSED,
+    *NOT_DECLARED,
+}
+"""Reasons that a person declares by themselves."""
+
+
+def declare_hardship(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Let the clock stand still because of a reason that the person declares; their word is enough.
+
+    Whoever declares it on the day on which they are suspended has service back.
+    Ledger: line:clock:paused. Refuses: InvalidRequest, NotYourLine, LineTerminated, DaysReversed.
+    """
+    line_id, _ = session.line_in(payload)
+    reason, first, last = _reason(payload), _day(payload, "first"), None
+    if payload.get("last"):
+        last = _day(payload, "last")
+
+    def do() -> tuple[LineId, EntryId]:
+        line = lock_line(line_id, in_force=True)
+        return line_id, pause_locked_line(session.authority, line, first=first, last=last, reason=reason, on=on)
+
+    return run_once(key_of(payload), verb=Verb.CLOCK_PAUSED, on=on, do=do)
+
+
+def reconnect_own_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Let a suspended line work again for the hours of the pack, once. No reason is asked and no second proof.
+
+    Ledger: line:line:reconnected. Refuses: NotYourLine, LineTerminated, ReconnectionRefused.
+    """
+    line_id, _ = session.line_in(payload)
+
+    def do() -> tuple[LineId, EntryId]:
+        return line_id, reconnect_temporarily(session.authority, line_id, on=on)
+
+    return run_once(key_of(payload), verb=Verb.LINE_RECONNECTED, on=on, do=do)
+
+
+def dispute_record(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Take up a dispute: nothing is done to the line and its clock stands still until a person has decided.
+
+    Ledger: line:line:disputed, selfcare:case:opened. Refuses: NotYourLine, CaseAlreadyOpen, LineTerminated.
+    """
+    line_id, tenure_id = session.line_in(payload)
+
+    def do() -> tuple[LineId, EntryId]:
+        return line_id, open_dispute_case(session.authority, line_id, CaseKind.DISPUTE, tenure_id=tenure_id, on=on)
+
+    return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, do=do)
+
+
+def disown_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Say that a line in one's name is not one's own: it counts for no limit from now on, and a case is opened.
+
+    Whoever uses the line is not cut off by that: it is disputed, and its case has a day of its own.
+    Ledger: line:line:disputed, selfcare:case:opened. Refuses: VerificationNeeded, NotYourLine, CaseAlreadyOpen, LineTerminated.
+    """
+    person_id, (line_id, _) = session.require_verification(), session.line_in(payload)
+
+    def do() -> tuple[LineId, EntryId]:
+        lock_line(line_id, in_force=True)
+        tenure_id = contest_tenure(line_id, person_id=person_id, on=on)
+        return line_id, open_dispute_case(session.authority, line_id, CaseKind.NOT_MINE, tenure_id=tenure_id, on=on)
+
+    return run_once(key_of(payload), verb=Verb.LINE_DISPUTED, on=on, do=do)
+
+
+def request_correction(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """Say which field is wrong; it is put right at the counter, before somebody who sees the document.
+
+    What it should say is not asked here. Ledger: selfcare:case:opened. Refuses: InvalidRequest, VerificationNeeded, CaseAlreadyOpen.
+    """
+    session.require_verification()
+    (line_id, tenure_id), about = session.line_in(payload), str(payload.get("about"))
+    if about not in set(Field):
+        raise InvalidRequest
+
+    def do() -> tuple[LineId, EntryId]:
+        return line_id, open_case(
+            session.authority, line_id, CaseKind.CORRECT, tenure_id=tenure_id, about=about, on=on
+        )
+
+    return run_once(key_of(payload), verb=Verb.CASE_OPENED, on=on, do=do)
+
+
+def terminate_own_line(session: PortalSession, payload: Payload, *, on: dt.date) -> Receipt:
+    """End the contract of a line in one's name. Law: art. 5.
+
+    Ledger: line:line:terminated. Refuses: VerificationNeeded, NotYourLine, LineInDispute, LineTerminated.
+    """
+    session.require_verification()
+    line_id, _ = session.line_in(payload)
+
+    def do() -> tuple[LineId, EntryId]:
+        return line_id, terminate_locked_line(session.authority, lock_line(line_id, in_force=True), on=on)
+
+    return run_once(key_of(payload), verb=Verb.LINE_TERMINATED, on=on, do=do)
+
+
+def open_dispute_case(
+    authority: Authority, line_id: LineId, kind: CaseKind, *, tenure_id: TenureId | None, on: dt.date,
+    claimant_mark: bytes | None = None,
+) -> EntryId:  # fmt: skip
+    """Open a case for as long as which a line is disputed, in the caller's action, wherever it was said.
+
+    Whoever said it before the line was suspended, or on that day, has service back.
+    Ledger: selfcare:case:opened, line:line:disputed. Refuses: NotAllowed, CaseAlreadyOpen, LineNotFound, LineTerminated.
+    """
+    line = lock_disputed(line_id, on=on) if kind is CaseKind.DISPUTE else lock_line(line_id, in_force=True)
+    open_case(authority, line_id, kind, tenure_id=tenure_id, claimant_mark=claimant_mark, on=on)
+    entry_id = mark_disputed(authority, line_id, on)
+    restore_if_declared_in_time(line, said_on=on)
+    return entry_id
+
+
+def open_case(
+    authority: Authority,
+    line_id: LineId,
+    kind: CaseKind,
+    *,
+    tenure_id: TenureId | None,
+    on: dt.date,
+    about: str | None = None,
+    against: UUID | None = None,
+    claimant_mark: bytes | None = None,
+) -> EntryId:
+    """Open a case in the present transaction, with the day until which it must be decided.
+
+    Whoever disputes or appeals says that what a batch did to the line was wrong: enough of them stop the batch.
+    Ledger: selfcare:case:opened. Refuses: NotAllowed, CaseAlreadyOpen.
+    """
+    role = require(authority, Permission.OPEN_CASE)
+    lock_line(line_id)
+    until = _open_until(line_id, kind)
+    if until:
+        raise CaseAlreadyOpen(due_on=until)
+    case_id, due_on = new_uuid(), on + dt.timedelta(days=settings().portal_case_days)
+    run(
+        "INSERT INTO selfcare_case (case_id, line_id, tenure_id, kind, about, opened_on, due_on, against, claimant_mark)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [case_id, line_id, tenure_id, kind.value, about, on, due_on, against, claimant_mark],
+    )
+    if kind in {CaseKind.DISPUTE, CaseKind.APPEAL}:
+        count_complaint(line_id)
+    facts = {"case": str(case_id), "due_on": due_on.isoformat(), "kind": kind.value}
+    facts |= {"about": about} if about else {}
+    return append_entry(authority, verb=Verb.CASE_OPENED, role=role, on=on, line_id=line_id, facts=facts)
+
+
+def has_open_case(line_id: LineId, kind: CaseKind) -> bool:
+    """Tell whether a case of this kind waits for a decision."""
+    return _open_until(line_id, kind) is not None
+
+
+def protect_subscriber(authority: Authority, number: str, *, protected: bool, on: dt.date) -> None:
+    """Protect the subscriber of a line, because they live under a threat, or unseal it.
+
+    Ordinary staff then learn that there is a record and nothing else. The reason is not recorded.
+    Ledger: selfcare:subscriber:protected. Refuses: NotAllowed, LineNotFound.
+    """
+    role = require(authority, Permission.PROTECT_SUBSCRIBER)
+    with action():
+        line = find_line_by_input(number, country=settings().country_code)
+        tenure = current_tenure(line.line_id) if line else None
+        if line is None or tenure is None:
+            raise LineNotFound
+        set_protection(tenure.person_id, protected=protected)
+        append_entry(
+            authority, verb=Verb.SUBSCRIBER_PROTECTED, role=role, on=on, line_id=line.line_id,
+            facts={"protected": protected},
+        )  # fmt: skip
+
+
+def _open_until(line_id: LineId, kind: CaseKind) -> dt.date | None:
+    found = rows(
+        "SELECT due_on FROM selfcare_case WHERE line_id = %s AND kind = %s AND settled_on IS NULL",
+        [line_id, kind.value],
+    )
+    return found[0].due_on if found else None
+
+
+def key_of(payload: Payload) -> str:
+    """Return the submission key of a request."""
+    return str(payload.get("key", ""))
+
+
+def _day(payload: Payload, name: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(str(payload.get(name)))
+    except ValueError:
+        raise InvalidRequest from None
+
+
+def _reason(payload: Payload) -> PauseReason:
+    if payload.get("reason") not in DECLARED:
+        raise InvalidRequest
+    return PauseReason(payload["reason"])

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A session as the portal worker sees it, and which lines it may speak of."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import Authority, subscriber_authority
+from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.ids import TenureId, LineId, PersonId
+from rollkeeper.lines.choices import LineState, Service
+from rollkeeper.selfcare.errors import InvalidRequest, NotYourLine, VerificationNeeded, SessionExpired
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """One line that somebody holds or held, as far as something is still kept of it."""
+
+    line_id: LineId
+    tenure_id: TenureId
+    party_kind: str
+    commitment: str | None
+    contested_on: dt.date | None
+    since: dt.datetime
+    until: dt.datetime | None
+    service: Service
+    state: LineState
+    terminated_on: dt.date | None
+    number_sealed: bytes | None
+
+    @property
+    def is_present(self) -> bool:
+        """Tell whether they hold it now."""
+        return self.until is None
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSession:
+    """A living session: for one line, as it is held."""
+
+    session_mark: bytes
+    line_id: LineId
+    tenure_id: TenureId | None
+    person_id: PersonId | None
+    is_verified: bool
+    attempts_left: int
+    ends_at: dt.datetime
+    is_remote: bool
+    """The subscriber registered remotely and nobody has seen the document: what they gave proves nothing about them."""
+
+    @property
+    def authority(self) -> Authority:
+        """Return who acts. What stands for them in the ledger leads back to nothing, and no portal chooses it."""
+        return subscriber_authority(sha256(b"rollkeeper/actor\x00" + self.session_mark).hexdigest())
+
+    def tenures(self) -> Sequence[Tenure]:
+        """Return what this session may speak of: the line in the hand, and every line of the person who proved to be it."""
+        if self.person_id is None:
+            return []
+        held = tenures_of(self.person_id)
+        return held if self.is_verified else [one for one in held if one.tenure_id == self.tenure_id]
+
+    def line_in(self, payload: dict[str, Any]) -> tuple[LineId, TenureId | None]:
+        """Return the line that a request is about and its tenure: the one in the hand where it names none.
+
+        A line that they gave away is shown to them and is no longer theirs to act on. Refuses: InvalidRequest, NotYourLine.
+        """
+        try:
+            line_id = LineId(UUID(str(payload["line"]))) if payload.get("line") else self.line_id
+        except ValueError:
+            raise InvalidRequest from None
+        if line_id == self.line_id:
+            return line_id, self.tenure_id
+        for one in self.tenures():
+            if one.line_id == line_id and one.is_present:
+                return line_id, one.tenure_id
+        raise NotYourLine
+
+    def require_verification(self) -> PersonId:
+        """Return who proved to be the subscriber. Refuses: VerificationNeeded."""
+        if not self.is_verified or self.person_id is None:
+            raise VerificationNeeded
+        return self.person_id
+
+
+def active_session(session_mark: bytes) -> PortalSession:
+    """Return the session of this mark and hold it for this transaction. Refuses: SessionExpired."""
+    found = rows(sql("selfcare", "session"), {"session_mark": session_mark})
+    if not found:
+        raise SessionExpired
+    row = found[0]
+    return PortalSession(
+        bytes(row.session_mark), LineId(row.line_id), row.tenure_id, row.person_id, row.is_verified, row.attempts_left, row.ends_at,
+        row.is_remote,
+    )  # fmt: skip
+
+
+def end_session(session: PortalSession) -> None:
+    """End a session now."""
+    run("DELETE FROM selfcare_portalsession WHERE session_mark = %s", [session.session_mark])
+
+
+def end_all_sessions() -> int:
+    """End every session now, and make every code worthless that is on its way; return how many sessions there were."""
+    run("UPDATE selfcare_coderequest SET code_hash = NULL WHERE code_hash IS NOT NULL")
+    return run("DELETE FROM selfcare_portalsession")
+
+
+def tenures_of(person_id: PersonId) -> list[Tenure]:
+    """Return the lines of one person, the newest first."""
+    return [
+        Tenure(
+            LineId(row.line_id), TenureId(row.tenure_id), row.party_kind, row.commitment, row.contested_on, row.since,
+            row.until, Service(row.service), LineState(row.state), row.terminated_on,
+            None if row.number_sealed is None else bytes(row.number_sealed),
+        )
+        for row in rows(sql("selfcare", "tenures_of"), {"person_id": person_id})
+    ]  # fmt: skip

@@ -1,0 +1,13 @@
+-- Lists the open corrections whose record was changed since they were opened; one alone where a case is named.
+-- Law: art. 2 (recorded truly). Reads: selfcare_case, ledger_entry. Writes: -.
+-- Plan: selfcare_case_open and ledger_entry's index by line. Again: those that are still open.
+
+SELECT c.case_id
+  FROM selfcare_case AS c
+ WHERE c.kind = 'correct' AND c.settled_on IS NULL AND c.case_id = coalesce(%s::uuid, c.case_id)
+   AND EXISTS (SELECT FROM ledger_entry AS e
+                WHERE e.line_id = c.line_id AND e.verb IN ('line:tenure:corrected', 'line:line:relocated')
+                  AND e.entry_id > (SELECT min(o.entry_id) FROM ledger_entry AS o
+                                     WHERE o.line_id = c.line_id AND o.verb = 'selfcare:case:opened'
+                                       AND o.body LIKE '%%' || c.case_id || '%%'))
+ ORDER BY c.case_id

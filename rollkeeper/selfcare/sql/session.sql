@@ -1,0 +1,14 @@
+-- Finds a living session: not over, its line not over, and the line still held as it was when the session began.
+-- Law: art. 13. Reads: selfcare_portalsession, selfcare_application, lines_line, lines_tenure. Writes: a row lock. Plan: primary keys. Again: the same.
+
+SELECT v.session_mark, v.line_id, v.tenure_id, v.person_id, v.verified_at IS NOT NULL AS is_verified, v.attempts_left,
+       v.ends_at, EXISTS (SELECT FROM selfcare_application AS a WHERE a.line_id = v.line_id AND a.tenure_id = v.tenure_id
+                                  AND a.checked_by IS NULL) AS is_remote
+  FROM selfcare_portalsession AS v
+  JOIN lines_line AS l USING (line_id)
+  LEFT JOIN lines_tenure AS h ON h.line_id = v.line_id AND upper_inf(h.held)
+ WHERE v.session_mark = %(session_mark)s
+   AND v.ends_at > clock_timestamp()
+   AND l.state IN ('active', 'suspended')
+   AND h.tenure_id IS NOT DISTINCT FROM v.tenure_id
+   FOR UPDATE OF v

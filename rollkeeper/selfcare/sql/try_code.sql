@@ -1,0 +1,23 @@
+-- Lets whoever shows a code in, in the rights of this function's owner: the portal's role alone could not make a session.
+-- Law: art. 11, 13 (only whoever is concerned, and nobody else, sees and acts). Reads: selfcare_coderequest. Writes: selfcare_coderequest
+-- (one try fewer, whether or not there is such a line), selfcare_portalsession.
+-- Plan: primary key. Again: the code is used up and the answer is no; two at once take turns.
+
+CREATE OR REPLACE FUNCTION selfcare_verify_code(code_request uuid, given bytea, session bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    tried selfcare_coderequest;
+BEGIN
+    UPDATE selfcare_coderequest SET attempts_left = attempts_left - 1
+     WHERE code_request_id = code_request AND attempts_left > 0 AND expires_at > clock_timestamp()
+    RETURNING * INTO tried;
+    IF tried.code_hash IS NULL OR tried.code_hash <> given OR tried.line_id IS NULL THEN
+        RETURN false;
+    END IF;
+    UPDATE selfcare_coderequest SET attempts_left = 0, code_hash = NULL WHERE code_request_id = code_request;
+    INSERT INTO selfcare_portalsession (session_mark, line_id, tenure_id, person_id, ends_at, attempts_left)
+    VALUES (session, tried.line_id, tried.tenure_id, tried.person_id,
+            clock_timestamp() + make_interval(mins => tried.session_minutes), tried.session_attempts);
+    RETURN true;
+END
+$$;

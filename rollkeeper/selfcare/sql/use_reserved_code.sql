@@ -1,0 +1,9 @@
+-- Uses the code that staff keep for a line, the oldest first, where one is left that is not too old.
+-- Law: -. Reads: selfcare_reservedcode. Writes: selfcare_reservedcode. Plan: primary key by line, a handful of rows. Again: the next one.
+
+UPDATE selfcare_reservedcode SET used_at = clock_timestamp()
+ WHERE line_id = %(line_id)s
+   AND reserved_id = (SELECT reserved_id FROM selfcare_reservedcode
+                   WHERE line_id = %(line_id)s AND used_at IS NULL
+                     AND reserved_at > clock_timestamp() - make_interval(mins => %(minutes)s)
+                   ORDER BY reserved_id LIMIT 1)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The second proof: number of the document and name, as registered for the line in the hand.
+
+The document is compared by its keyed hash, the name after it was opened, with its mark in the ledger; what was typed reached
+this process as keyed hashes. The name is opened whatever the document: were it opened for the right one alone, who accessed it and
+how long it took would tell whoever has the telephone which half was right.
+"""
+
+import datetime as dt
+import hmac
+from typing import Any
+from uuid import UUID
+
+from rollkeeper.access.authority import require
+from rollkeeper.access.roles import Permission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import PersonId
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.queries import current_tenure
+from rollkeeper.selfcare.errors import InvalidRequest, VerificationNeeded, DocumentNeverChecked
+from rollkeeper.selfcare.rules import normalise_name
+from rollkeeper.selfcare.sessions import PortalSession
+from rollkeeper.subscribers.queries import find_persons
+from rollkeeper.vault.services import open_sealed
+from rollkeeper.vault.blind_index import blind_once
+from rollkeeper.vault.errors import CannotOpen
+from rollkeeper.vault.fields import Field, Purpose
+
+MOST_A_DAY = 10
+"""Proofs that fail for one line within 24 hours, whatever the sessions; then nobody proves anything until they are past."""
+
+
+def verify(session: PortalSession, payload: dict[str, Any], *, request_id: UUID, on: dt.date) -> dict[str, Any]:
+    """Compare, and note in the session that its subscriber is there.
+
+    Ledger: selfcare:session:verified or selfcare:session:not_verified; vault:sealed:opened.
+    Refuses: InvalidRequest, VerificationNeeded, where nobody is registered; DocumentNeverChecked.
+    """
+    role = require(session.authority, Permission.SEE_OWN)
+    require_verifiable(session)
+    right = may_attempt(session) and _is_right(session, payload, request_id=request_id, on=on)
+    return note_verification(session, right=right, role=role, on=on)
+
+
+def require_verifiable(session: PortalSession) -> PersonId:
+    """Return whose proof could be given at this line. Refuses: VerificationNeeded, where nobody is registered; DocumentNeverChecked.
+
+    Whoever registered remotely typed number and name themselves: it would open all that is held about whoever they said they are.
+    """
+    if session.person_id is None:
+        raise VerificationNeeded
+    if session.is_remote:
+        raise DocumentNeverChecked
+    return session.person_id
+
+
+def may_attempt(session: PortalSession) -> bool:
+    """Tell whether a proof may be given in this session and for this line, whichever it is."""
+    return session.attempts_left > 0 and not _over_daily_limit(session)
+
+
+def note_verification(session: PortalSession, *, right: bool, role: str, on: dt.date) -> dict[str, Any]:
+    """Note in the session that its subscriber is there, or that one try is used up. Ledger: selfcare:session:verified or not_proved."""
+    if right:
+        run("UPDATE selfcare_portalsession SET verified_at = clock_timestamp() WHERE session_mark = %s", [session.session_mark])
+    else:
+        run(
+            "UPDATE selfcare_portalsession SET attempts_left = greatest(attempts_left - 1, 0) WHERE session_mark = %s",
+            [session.session_mark],
+        )
+    verb = Verb.SESSION_VERIFIED if right else Verb.SESSION_NOT_VERIFIED
+    append_entry(session.authority, verb=verb, role=role, on=on, line_id=session.line_id)
+    return {"verified": right, "left": max(session.attempts_left - 1, 0)}
+
+
+def _over_daily_limit(session: PortalSession) -> bool:
+    (failed,) = rows(
+        "SELECT count(*) AS proofs FROM ledger_entry WHERE line_id = %s AND verb = %s AND at > %s",
+        [session.line_id, Verb.SESSION_NOT_VERIFIED.value, _a_day_ago()],
+    )
+    return bool(failed.proofs >= MOST_A_DAY)
+
+
+def _a_day_ago() -> dt.datetime:
+    return clock.now() - dt.timedelta(hours=24)
+
+
+def _is_right(session: PortalSession, payload: dict[str, Any], *, request_id: UUID, on: dt.date) -> bool:
+    try:
+        document, name = bytes.fromhex(payload["document"]), bytes.fromhex(payload["name"])
+    except (KeyError, TypeError, ValueError):
+        raise InvalidRequest from None
+    tenure = current_tenure(session.line_id)
+    if tenure is None:
+        return False
+    is_document = find_persons([document]) == [tenure.person_id]
+    try:
+        recorded = open_sealed(
+            session.authority, person_id=tenure.person_id, tenure_id=tenure.tenure_id, field=Field.NAME,
+            purpose=Purpose.SUBSCRIBER_REQUEST, on=on, line_id=session.line_id, commitment=tenure.commitment,
+        ).reveal()  # fmt: skip
+    except CannotOpen:
+        return False
+    is_name = hmac.compare_digest(blind_once(request_id, normalise_name(recorded)), name)
+    return is_document and is_name

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The gate before every page: signed in, in a production instance with a second factor, and with a role that opens this app.
+
+At the portal: somebody who holds a session. Closed by default: a view is open only where it is marked `login_not_required`. What each act needs beyond that it
+requires itself, from the Authority.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings as django_settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+
+from rollkeeper.access.services import authority_in
+from rollkeeper.access.errors import NotSignedIn
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.settings import InstanceKind, settings
+from rollkeeper.portal.tokens import token_of
+from rollkeeper.portal.views import to_portal_sign_in
+from rollkeeper.selfcare.errors import SessionExpired
+from rollkeeper.site.http_errors import refuse
+from rollkeeper.site.errors import NotForThisApp, SecondFactorNeeded
+from rollkeeper.site.web_apps import AppName, app_named, this_app
+
+ACCOUNT = "account/"
+"""Addresses that whoever is signed in may use without a role: their own password and second factor."""
+
+
+class AppSessionMiddleware(SessionMiddleware):
+    """Django's own, but for a session that ends while a request of it is under way: that one is nobody's from then on."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Return the answer, or the way to sign in; Django would call the request out of order."""
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            return _ask_to_sign_in(request, django_settings.LOGIN_URL, REDIRECT_FIELD_NAME)
+
+
+class AccessMiddleware(LoginRequiredMiddleware):
+    """Let nobody past who may not be here."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Return None for whoever may pass, else the answer."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        if this_app() == AppName.PORTAL:
+            return None if token_of(request) else _to_portal_sign_in(request)
+        if not request.user.is_authenticated:
+            return self.handle_no_permission(request, view_func)
+        is_account = bool(request.resolver_match and request.resolver_match.route.startswith(ACCOUNT))
+        if settings().kind is InstanceKind.PRODUCTION and not has_second_factor(request) and not is_account:
+            return _ask_for_second_factor(request)
+        if is_account:
+            return None
+        fault = _fault_of(request)
+        return refuse(request, fault) if fault else None
+
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponse:
+        """Ask whoever it is to sign in."""
+        return _ask_to_sign_in(
+            request, self.get_login_url(view_func), self.get_redirect_field_name(view_func)
+        )
+
+
+def is_open_to(request: HttpRequest) -> bool:
+    """Tell whether this app opens to whoever asks."""
+    return bool(request.user.is_authenticated) and _fault_of(request) is None
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Tell whether the account has a second factor; where it has one, signing in has asked for it."""
+    return bool(is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
+
+
+def _fault_of(request: HttpRequest) -> RollkeeperError | None:
+    app = app_named(this_app() or "")
+    if authority_in(request).roles & app.opens_to:
+        return None
+    return NotForThisApp(app=app.name, roles=", ".join(sorted(role.value for role in app.opens_to)))
+
+
+def _ask_to_sign_in(request: HttpRequest, address: str, field: str | None) -> HttpResponse:
+    """Send a person to the sign-in page, and from there back to where they were going; tell a machine what is missing.
+
+    What stood behind the address is left out: nobody's values travel on in a redirection.
+    """
+    if "text/html" not in request.headers.get("Accept", "text/html"):
+        return refuse(request, NotSignedIn(), status=401)
+    return redirect_to_login(request.path, address, field)
+
+
+def _to_portal_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send whoever holds no session to the sign-in page; whether a session that is held is alive, each answer says."""
+    if request.headers.get("HX-Request"):  # a page was open, and its session has ended meanwhile
+        return to_portal_sign_in(request)
+    if "text/html" not in request.headers.get("Accept", "text/html"):
+        return refuse(request, SessionExpired(), status=401)
+    return redirect("portal:sign_in")
+
+
+def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:
+    if this_app() == "backoffice":
+        return redirect("mfa_index")
+    return refuse(request, SecondFactorNeeded())

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Seals short texts that an app keeps in the register for itself, under a secret of the instance, one key for each purpose."""
+
+import base64
+from typing import Final
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+INVALID: Final = InvalidToken
+"""What opening raises where something else, or another key, made it."""
+
+
+def encrypt(text: str, *, secret: str, purpose: bytes) -> str:
+    """Return what is kept."""
+    return _cipher(secret, purpose).encrypt(text.encode()).decode()
+
+
+def decrypt(kept: str, *, secret: str, purpose: bytes) -> str:
+    """Return the text. Raises: INVALID."""
+    return _cipher(secret, purpose).decrypt(kept.encode()).decode()
+
+
+def _cipher(secret: str, purpose: bytes) -> Fernet:
+    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose)
+    return Fernet(base64.urlsafe_b64encode(derive.derive(secret.encode())))

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The one place where a refusal becomes an answer of the web, and where requests are logged.
+
+A person gets a page, a machine a problem document (RFC 9457). Neither repeats what was typed. The log has the route
+as it stands in the code (never the address with its values), no query string, no name.
+"""
+
+import logging
+import secrets
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from django.core.signals import got_request_exception
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
+from rollkeeper.kernel.error_messages import translated
+from rollkeeper.kernel.settings import settings
+from rollkeeper.site.errors import ServerError, FormExpired, PageNotFound, BadRequest
+from rollkeeper.site.web_apps import app_named, this_app
+
+STATUS = {
+    Kind.MALFORMED: 422,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.REFUSED: 409,
+    Kind.INTERNAL: 500,
+}
+requests = logging.getLogger("rollkeeper.requests")
+crashes = logging.getLogger("rollkeeper.crashes")
+
+
+class RequestLogMiddleware:
+    """Write one line a request: app, method, route, status, time taken."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on and note how it went."""
+        began = time.monotonic()
+        response = self.get_response(request)
+        taken_ms = (time.monotonic() - began) * 1000
+        route = request.resolver_match.route if request.resolver_match else "(no route)"
+        requests.info(
+            "%s %s /%s %s %.0f ms", this_app(), request.method, route, response.status_code, taken_ms
+        )
+        return response
+
+
+class RefusalMiddleware:
+    """Turn a `RollkeeperError` into a page, or a problem document for a machine."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; pages are never cached."""
+        response = self.get_response(request)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """Answer a refusal in the form that was asked for."""
+        return refuse(request, fault) if isinstance(fault, RollkeeperError) else None
+
+
+def refuse(request: HttpRequest, fault: RollkeeperError, *, status: int | None = None) -> HttpResponse:
+    """Return the answer to a refusal: a page for people, a problem document for machines."""
+    status = status or STATUS[fault.kind]
+    article = fault.facts.get("article")
+    if not _is_for_a_person(request):
+        sentences = [str(one) for one in (fault.faults if isinstance(fault, Faults) else (fault,))]
+        problem: dict[str, object] = {
+            "type": f"urn:rollkeeper:{fault.code}",
+            "title": " ".join(sentences),
+            "detail": fault.advice,
+            "status": status,
+        }
+        if article:
+            problem["article"] = str(article)
+        return JsonResponse(problem, status=status, content_type="application/problem+json")
+    shown: dict[str, object] = {
+        "faults": translated(fault),
+        "remedies": list({said.remedy: said for said in translated(fault)}.values()),
+        "article": article,
+        "kind": fault.kind.value,
+        "code": fault.code,
+    }
+    return render(request, "site/error.html", shown, status=status)
+
+
+def page_context(request: HttpRequest) -> dict[str, object]:
+    """Give every page the operator's name, the day, whether this is a demo, and the app's own menu."""
+    del request
+    app = this_app()
+    return {
+        "settings": settings(),
+        "today": clock.today(),
+        "demo_date": clock.demo_date(),
+        "app": app,
+        "app_name": app_named(app).title if app else "",
+        "nav_templates": [f"{app}/nav.html", "site/nav.html"],
+    }
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer for an address that does not exist."""
+    del exception
+    return refuse(request, PageNotFound())
+
+
+def not_read(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer for a request that is out of order."""
+    del exception
+    return refuse(request, BadRequest(), status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """Answer for a form without its mark."""
+    del exception, reason
+    return refuse(request, FormExpired())
+
+
+def crashed(request: HttpRequest) -> HttpResponse:
+    """Answer for a crash. It may have been the database or a template: hence plain words if the page fails too."""
+    fault = ServerError(reference=getattr(request, "error_reference", "-"))
+    try:
+        return refuse(request, fault)
+    except Exception:  # noqa: BLE001
+        return HttpResponse(
+            f"{fault}\n{fault.advice}\n", status=500, content_type="text/plain; charset=utf-8"
+        )
+
+
+def note_crash(sender: Any, request: HttpRequest | None = None, **_: Any) -> None:
+    """Log where it broke and what kind of fault it was: no message and no values, which might be about somebody."""
+    del sender
+    kind, _fault, trace = sys.exc_info()
+    reference = secrets.token_hex(4)
+    if request is not None:
+        request.error_reference = reference  # type: ignore[attr-defined]
+    places = " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(traceback.extract_tb(trace)))
+    crashes.error("%s %s at %s", reference, kind.__name__ if kind else "-", places)
+
+
+got_request_exception.connect(note_crash, dispatch_uid="rollkeeper.note_crash")
+
+
+def _is_for_a_person(request: HttpRequest) -> bool:
+    return "text/html" in request.headers.get("Accept", "") or request.headers.get("HX-Request") == "true"

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The style sheet of a first visit comes within the page: on a slow network a round trip less until something is seen.
+
+A cookie says which sheet a browser was given, the same for everybody who has it. From then on pages name the sheet by an
+address that has its mark, and a browser keeps it until there is another.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+
+from rollkeeper.site.web_apps import SHEET
+
+_KEPT_S: Final = 90 * 24 * 3600
+
+
+class InlineCssMiddleware:
+    """Note in a cookie which style sheet a page brought along."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        response = self.get_response(request)
+        if getattr(request, "inlined_css", False):
+            response.set_cookie(
+                settings.CSS_COOKIE_NAME, _mark(), max_age=_KEPT_S, httponly=True, samesite="Strict",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )  # fmt: skip
+        return response
+
+
+def css_context(request: HttpRequest) -> dict[str, object]:
+    """Give a page the address of its style sheet, and the sheet itself where the browser was not given it before."""
+
+    def bring() -> str:  # asked for by whole pages alone: a part of one brings nothing
+        request.inlined_css = True  # type: ignore[attr-defined]
+        return _sheet()
+
+    has_it = request.COOKIES.get(settings.CSS_COOKIE_NAME) == _mark()
+    return {
+        "css_url": f"{static('built/rollkeeper.css')}?{_mark()}",
+        "css": "" if has_it else bring,
+    }
+
+
+@cache
+def _sheet() -> str:
+    # Within a page the mark of its encoding, with which the file begins, would belong to the first rule.
+    return SHEET.read_text("utf-8-sig")
+
+
+@cache
+def _mark() -> str:
+    return hashlib.sha256(_sheet().encode()).hexdigest()[:12]

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The web apps: each a process of its own, with a port, a role in the database and addresses of its own.
+
+Separate processes, because a counter that shares memory with a process that may read is no longer write-only; and
+separate origins, so that a fault in one page cannot reach into another app.
+"""
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel.database import Role
+
+SHEET: Final = Path(__file__).parent / "static" / "built" / "rollkeeper.css"
+"""The style sheet of all apps."""
+
+
+class AppName(StrEnum):
+    """The names of the apps: what a command's option and an address may say."""
+
+    BACKOFFICE = "backoffice"
+    COUNTER = "counter"
+    PORTAL = "portal"
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One way in through the web, and the roles of staff that open it."""
+
+    name: str
+    title: str | Promise
+    role: Role
+    port_offset: int
+    urls: str
+    opens_to: frozenset[StaffRole]
+    seals: bool = False
+    """Whether it puts people into the vault; it then has the password of the sealer in the store of keys."""
+    needs: tuple[str, ...] = ()
+    """Further files of the instance that it reads, where they are."""
+    is_staffs: bool = True
+    """Whether staff sign in here; otherwise it is for subscribers, who show a code that came to their line."""
+
+
+APPS = (
+    App(
+        AppName.BACKOFFICE.value,
+        _("Back office"),
+        Role.BACKOFFICE,
+        0,
+        "rollkeeper.backoffice.urls",
+        frozenset(
+            {
+                StaffRole.SUPERVISOR,
+                StaffRole.CAMPAIGN_MANAGER,
+                StaffRole.DATA_PROTECTION_OFFICER,
+                StaffRole.AUDITOR,
+                StaffRole.ADMINISTRATOR,
+            }
+        ),
+    ),
+    App(
+        AppName.COUNTER.value,
+        _("Counter"),
+        Role.COUNTER,
+        1,
+        "rollkeeper.counter.urls",
+        frozenset({StaffRole.CLERK, StaffRole.SUPERVISOR, StaffRole.DATA_PROTECTION_OFFICER}),
+        seals=True,
+        needs=("secrets/receipts.key", "ledger/receipts", "secrets/documents.toml"),
+    ),
+    App(
+        AppName.PORTAL.value,
+        _("Subscriber portal"),
+        Role.PORTAL,
+        2,
+        "rollkeeper.portal.urls",
+        frozenset(),
+        is_staffs=False,
+    ),
+)
+
+
+def app_named(name: str) -> App:
+    """Return the app of that name; a KeyError says that there is none."""
+    return {app.name: app for app in APPS}[name]
+
+
+def this_app() -> str | None:
+    """Return the app that this process serves (``ROLLKEEPER_APP``), None in a command."""
+    name = os.environ.get("ROLLKEEPER_APP")
+    return app_named(name).name if name else None

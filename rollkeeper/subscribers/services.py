@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Make references to people inside somebody else's act. One document, one person; a name never makes two people one.
+
+None of these asks who acts or writes to the ledger: the act around it does.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rollkeeper.documents.rules import is_known_type
+from rollkeeper.kernel.leases import serialize_on
+from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.ids import PersonId, new_uuids
+from rollkeeper.subscribers.errors import DocumentOfAnother
+from rollkeeper.subscribers.queries import document_index, find_persons, principals
+
+_LINKING = 0x6A6F696E  # an advisory lock of PostgreSQL: "join" in ASCII
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PresentedPerson:
+    """Somebody who stands there with a document: its type and normalised number, None without one."""
+
+    kind: str
+    language: str | None
+    document: tuple[str, str] | None
+    known: PersonId | None = None
+    """Who was found by this document already, in the same transaction."""
+
+
+def find_or_create_persons(shown: Sequence[PresentedPerson], *, on: dt.date) -> list[PersonId]:
+    """Return a reference for each: the one known by the document, or a new one.
+
+    The same document in two places in the same second gives one reference: who comes second waits and gets the
+    first one's. Nobody without a document is ever found again.
+    """
+    fresh = [PersonId(value) for value in new_uuids(len(shown))]
+    indexed = [place for place, person in enumerate(shown) if person.document]
+    indexes = document_index([person.document for person in shown if person.document])
+    known = _claim(indexes, [fresh[place] for place in indexed], [shown[place] for place in indexed], on=on)
+    referred = list(fresh)
+    for place, index in zip(indexed, indexes, strict=True):
+        referred[place] = known[index]
+    _make([(fresh[p], shown[p]) for p in range(len(shown)) if referred[p] == fresh[p]], on=on)
+    return referred
+
+
+def make_subscriber(
+    person_id: PersonId, *, kind: str, language: str | None, document: tuple[bytes, str], on: dt.date
+) -> None:
+    """Make one subscriber under a given reference, with one document: its index and its type."""
+    run(
+        sql("subscribers", "make_subscribers"),
+        {"persons": [person_id], "kinds": [kind], "languages": [language], "on": on},
+    )
+    run(
+        sql("subscribers", "add_documents"),
+        {"indexes": [document[0]], "persons": [person_id], "types": [document[1]], "on": on},
+    )
+
+
+def set_protection(person_id: PersonId, *, protected: bool) -> None:
+    """Note that somebody lives under a threat, or no longer does, under whichever of their documents a line is held."""
+    run(
+        "UPDATE subscribers_subscriber SET is_protected = %s WHERE person_id IN (SELECT subscribers_references_of(%s))",
+        [protected, person_id],
+    )
+
+
+def add_document(person_id: PersonId, *, document: tuple[str, str], on: dt.date) -> None:
+    """Note a further document of one person: a renewed passport, a new card. Refuses: DocumentOfAnother."""
+    (index,) = document_index([document])
+    _insert([index], [person_id], [_type_in_clear(document)], on=on)
+    (known,) = find_persons([index])
+    if known is None or len(set(principals({known, person_id}).values())) != 1:
+        raise DocumentOfAnother
+
+
+def replace_document(person_id: PersonId, *, former: tuple[str, str], on: dt.date) -> None:
+    """Note that a newer document took the place of one: that one still leads to its subscriber, and proves nothing any more."""
+    run(
+        "UPDATE subscribers_document SET until = %s WHERE document_index = %s AND person_id = %s AND until IS NULL",
+        [on, document_index([former])[0], person_id],
+    )
+
+
+def restore_document(person_id: PersonId, *, document: tuple[str, str]) -> None:
+    """Note that a document proves again what it proved: what took its place was a slip."""
+    run(
+        "UPDATE subscribers_document SET until = NULL WHERE document_index = %s AND person_id = %s",
+        [document_index([document])[0], person_id],
+    )
+
+
+def unlink_document(person_id: PersonId, *, document: tuple[str, str]) -> bool:
+    """Let a document lead to nobody that was recorded for this person wrongly; not the last one that leads to them."""
+    (done,) = rows(
+        "SELECT subscribers_unlink_document(%s, %s) AS done", [document_index([document])[0], person_id]
+    )
+    return bool(done.done)
+
+
+def link_persons(first: PersonId, second: PersonId, *, on: dt.date) -> bool:
+    """Note that two references are one person; return whether that is new. Nothing that either holds is touched.
+
+    Two joins take turns, so that nobody is ever joined to somebody who is joined to another.
+    """
+    serialize_on(_LINKING)
+    whole = principals({first, second})
+    stays, goes = whole[first], whole[second]
+    if stays == goes:
+        return False
+    run("UPDATE subscribers_personlink SET principal_id = %s WHERE principal_id = %s", [stays, goes])
+    run(
+        "INSERT INTO subscribers_personlink (person_id, principal_id, since) VALUES (%s, %s, %s)",
+        [goes, stays, on],
+    )
+    return True
+
+
+def unlink_person(person_id: PersonId) -> bool:
+    """Take one reference out of those that are one person; return whether it was among any."""
+    serialize_on(_LINKING)
+    return bool(rows(sql("subscribers", "unlink_person"), {"person": person_id}))
+
+
+def _claim(
+    indexes: Sequence[bytes], candidates: Sequence[PersonId], shown: Sequence[PresentedPerson], *, on: dt.date
+) -> dict[bytes, PersonId]:
+    """Return the reference of each document: the candidate's where nobody came first."""
+    first: dict[bytes, tuple[PersonId, str]] = {}
+    for index, candidate, person in zip(indexes, candidates, shown, strict=True):
+        first.setdefault(index, (candidate, _type_in_clear(person.document)))
+    known = {index: person.known for index, person in zip(indexes, shown, strict=True) if person.known}
+    asked = [index for index in first if index not in known]
+    known |= {i: p for i, p in zip(asked, find_persons(asked, lock=True), strict=True) if p is not None}
+    new = [index for index in first if index not in known]
+    won = _insert(new, [first[i][0] for i in new], [first[i][1] for i in new], on=on)
+    lost = [index for index in new if index not in won]
+    known |= {index: first[index][0] for index in won}
+    return known | {i: p for i, p in zip(lost, find_persons(lost, lock=True), strict=True) if p is not None}
+
+
+def _type_in_clear(document: tuple[str, str] | None) -> str:
+    """Return a type that may stand in clear: what is not known by name could be somebody's, in the wrong field."""
+    return document[0] if document and is_known_type(document[0]) else "other"
+
+
+def _insert(
+    indexes: Sequence[bytes], persons: Sequence[PersonId], types: Sequence[str], *, on: dt.date
+) -> set[bytes]:
+    if not indexes:
+        return set()
+    values = {"indexes": list(indexes), "persons": list(persons), "types": list(types), "on": on}
+    return {bytes(row.document_index) for row in rows(sql("subscribers", "add_documents"), values)}
+
+
+def _make(made: Sequence[tuple[PersonId, PresentedPerson]], *, on: dt.date) -> None:
+    if made:
+        run(sql("subscribers", "make_subscribers"), {
+            "on": on,
+            "persons": [person_id for person_id, _ in made],
+            "kinds": [shown.kind for _, shown in made],
+            "languages": [shown.language for _, shown in made],
+        })  # fmt: skip

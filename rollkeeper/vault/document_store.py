@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Where copies of documents lie: sealed objects in a folder of the instance, or in any S3-compatible store by its address.
+
+The register has a row for each with its digest; the bytes are too many for a table. Each is sealed under the key of the
+person and tenure that it belongs to, so that destroying that key destroys it in every store and every backup; the object
+itself is removed with it. An app that seals may put objects there and, where it has a user of its own, list and read none.
+"""
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, S3Store
+
+from rollkeeper.kernel.database import rows, run, sql
+from rollkeeper.kernel.ids import TenureId, PersonId
+from rollkeeper.kernel.settings import data_dir, settings
+from rollkeeper.vault import wire
+from rollkeeper.vault.errors import CannotOpen, DocumentStoreUnavailable
+
+MAX_COPIES = 4
+"""Copies of one document: as many as a file that is read may have pages."""
+PREFIXES = tuple(f"{number:02x}" for number in range(256))
+"""The folders of the store's first level."""
+_RETRIES = dt.timedelta(seconds=8)
+_PATIENCE = {"timeout": "10s", "connect_timeout": "3s"}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCopy:
+    """A copy as the register knows it."""
+
+    person_id: PersonId
+    tenure_id: TenureId
+    position: int
+    digest: bytes
+
+    @property
+    def name(self) -> str:
+        """Return the name of its object."""
+        return name_of(self.person_id, self.tenure_id, self.position)
+
+
+def name_of(person_id: PersonId, tenure_id: TenureId, position: int) -> str:
+    """Return the name of an object: nothing in it but references."""
+    return f"{_prefix(tenure_id)}{person_id}-{position}"
+
+
+def folder() -> Path | None:
+    """Return the folder of the store, None where it is elsewhere."""
+    if settings().documents_url is None:
+        return data_dir() / "documents"
+    parts = urlsplit(settings().documents_url)
+    return Path(unquote(str(parts.path))) if parts.scheme == "file" else None
+
+
+def keep(key: bytes, copies: Sequence[bytes], *, person_id: PersonId, tenure_id: TenureId) -> None:
+    """Seal copies under a person's key, put them into the store, and note them in the present transaction.
+
+    What was put and then not recorded is found by its tenure and removed with its key. Refuses: DocumentStoreUnavailable.
+    """
+    if len(copies) > MAX_COPIES:
+        raise ValueError("more copies than a document has pages")
+    person, tenure = person_id.bytes, tenure_id.bytes
+    for position, copy in enumerate(copies):
+        sealed = wire.seal_copy(key, copy, person=person, tenure=tenure, position=position)
+        try:
+            obstore.put(_store(), name_of(person_id, tenure_id, position), sealed)
+        except (BaseError, OSError) as fault:
+            raise DocumentStoreUnavailable from fault
+        run(sql("vault", "note_copy"), [person_id, tenure_id, position, sha256(sealed).digest()])
+
+
+def fetch(person_id: PersonId, tenure_id: TenureId, *, position: int, key: bytes) -> bytes:
+    """Open one copy. Refuses: CannotOpen, DocumentStoreUnavailable."""
+    kept = next((one for one in copies_of(person_id, tenure_id) if one.position == position), None)
+    if kept is None:
+        raise CannotOpen
+    try:
+        sealed = bytes(obstore.get(_store(), kept.name).bytes())
+    except (NotFoundError, FileNotFoundError):
+        raise CannotOpen from None
+    except (BaseError, OSError) as fault:
+        raise DocumentStoreUnavailable from fault
+    if sha256(sealed).digest() != kept.digest:
+        raise CannotOpen
+    return wire.open_copy(key, sealed, person=person_id.bytes, tenure=tenure_id.bytes, position=position)
+
+
+def copies_of(person_id: PersonId, tenure_id: TenureId) -> list[StoredCopy]:
+    """Return the copies that were kept of a person with a tenure."""
+    found = rows(
+        "SELECT person_id, tenure_id, position, digest FROM vault_copy WHERE person_id = %s AND tenure_id = %s"
+        " ORDER BY position",
+        [person_id, tenure_id],
+        using="vault",
+    )
+    return [_stored_copy(row) for row in found]
+
+
+def remove(pairs: Iterable[tuple[PersonId, TenureId]]) -> int:
+    """Remove the objects of these persons and tenures, whose keys are gone already; return how many the register knows.
+
+    Their rows go with the other rows of the record. Refuses: DocumentStoreUnavailable.
+    """
+    persons, tenures = zip(*pairs, strict=True)
+    found = rows(sql("vault", "copies_of"), {"persons": list(persons), "tenures": list(tenures)})
+    return _delete([_stored_copy(row).name for row in found])
+
+
+def remove_unrecorded(pairs: Iterable[tuple[PersonId, TenureId]]) -> int:
+    """Remove objects that were put for applications which came to nothing: no row tells of them. Refuses: DocumentStoreUnavailable."""
+    return sum(_delete(_names_under(_prefix(tenure_id))) for _, tenure_id in pairs)
+
+
+def remove_unknown() -> int:
+    """Remove objects of which the register knows nothing: a backup of it that was restored is older. Refuses: DocumentStoreUnavailable."""
+    gone = 0
+    for names in _listed(""):
+        found = rows(sql("vault", "known_copies"), {"names": names})
+        gone += _delete(sorted(set(names) - {row.name for row in found}))
+    return gone
+
+
+def look(*, newest: int = 20) -> tuple[int, list[str]]:
+    """Count the copies that the register knows, and name those of the newest that the store lacks. Refuses: DocumentStoreUnavailable."""
+    (counted,) = rows("SELECT count(*) AS copies FROM vault_copy")
+    found = rows(
+        "SELECT person_id, tenure_id, position, digest FROM vault_copy ORDER BY tenure_id DESC LIMIT %s",
+        [newest],
+    )
+    return int(counted.copies), [name for name in (_stored_copy(row).name for row in found) if not _is_there(name)]
+
+
+def prepare() -> None:
+    """Make the folder of the store, closed to others, where it lies in a folder."""
+    place = folder()
+    if place:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _stored_copy(row: Any) -> StoredCopy:
+    return StoredCopy(PersonId(row.person_id), TenureId(row.tenure_id), int(row.position), bytes(row.digest))
+
+
+def _prefix(tenure_id: TenureId) -> str:
+    # The last digits of such a reference are random, its first are the time: folders fill evenly.
+    return f"{tenure_id.hex[-2:]}/{tenure_id}/"
+
+
+def _store() -> LocalStore | S3Store:
+    place = folder()
+    return _local(place) if place else _elsewhere(str(settings().documents_url), data_dir())
+
+
+@cache
+def _local(place: Path) -> LocalStore:
+    return LocalStore(place, automatic_cleanup=True)
+
+
+@cache
+def _elsewhere(url: str, of_data_dir: Path) -> S3Store:
+    file = of_data_dir / "secrets" / "documents.toml"
+    secret: Any = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+    secret.setdefault("allow_http", str(secret.get("endpoint", "")).startswith("http://"))
+    options: Any = {**_PATIENCE, "allow_http": secret.pop("allow_http")}
+    return S3Store.from_url(
+        url, config=secret, client_options=options, retry_config={"max_retries": 2, "retry_timeout": _RETRIES}
+    )
+
+
+def _names_under(prefix: str) -> list[str]:
+    return [name for names in _listed(prefix) for name in names]
+
+
+def _listed(prefix: str) -> Iterator[list[str]]:
+    try:
+        for batch in obstore.list(_store(), prefix or None, chunk_size=1000):
+            yield [str(one["path"]) for one in batch]
+    except (BaseError, OSError) as fault:
+        raise DocumentStoreUnavailable from fault
+
+
+def _delete(names: Sequence[str]) -> int:
+    """Remove objects, some of which a run that broke off may have removed; return how many names there were."""
+    for name in names:
+        try:
+            obstore.delete(_store(), name)
+        except (NotFoundError, FileNotFoundError):
+            continue
+        except (BaseError, OSError) as fault:
+            raise DocumentStoreUnavailable from fault
+    return len(names)
+
+
+def _is_there(name: str) -> bool:
+    try:
+        obstore.head(_store(), name)
+    except (NotFoundError, FileNotFoundError):
+        return False
+    except (BaseError, OSError) as fault:
+        raise DocumentStoreUnavailable from fault
+    return True

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What comes out of the vault: cleartext in a wrapper that does not show itself by accident.
+
+Logs, error pages, debuggers, pickles and JSON encoders all ask a value for its text; they get ``<sealed>``. It is a text of that
+kind itself: an encoder that knows nothing of this package, in C too, writes what it is and never what is inside. So its length, its
+parts and whatever is joined to it say nothing either, and only comparing is refused, since two of them would seem the same.
+"""
+
+from typing import Never, Self
+
+from rollkeeper.vault.errors import CannotOpen
+
+SEALED = "<sealed>"
+
+
+class SecretValue(str):
+    """One value that was opened, or one of several that would not open."""
+
+    __slots__ = ("__value",)
+    __value: str | None
+
+    def __new__(cls, value: str | None) -> Self:
+        """Wrap a value; None is one of several that would not open."""
+        made = super().__new__(cls, SEALED)
+        made.__value = value
+        return made
+
+    def reveal(self) -> str:
+        """Return the cleartext. Refuses: CannotOpen, where this one of several did not open."""
+        if self.__value is None:
+            raise CannotOpen
+        return self.__value
+
+    @property
+    def is_readable(self) -> bool:
+        """Tell whether it did open."""
+        return self.__value is not None
+
+    def __repr__(self) -> str:
+        return SEALED
+
+    def __format__(self, specification: str) -> str:
+        return SEALED
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (SEALED,)
+
+    def __eq__(self, other: object) -> Never:
+        raise TypeError("what was opened is not compared: reveal it")
+
+    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class SecretDocumentCopy(SecretValue):
+    """One copy of a document that was opened: a JPEG."""
+
+    __slots__ = ("__copy",)
+    __copy: bytes
+
+    def __new__(cls, copy: bytes) -> Self:
+        """Wrap a picture."""
+        made = super().__new__(cls, None)
+        made.__copy = copy
+        return made
+
+    def reveal_copy(self) -> bytes:
+        """Return the picture."""
+        return self.__copy

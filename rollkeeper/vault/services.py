@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Seal, open, destroy. Whoever opens leaves a ledger entry first, committed, or opens nothing.
+
+Sealing asks for no Authority: the acts that seal have requested theirs, and who seals learns nothing. Destroying asks for
+none either: what may be destroyed, and when, is decided and recorded in the package retention.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import batched
+
+import psycopg
+from django.db import IntegrityError
+
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import action, prepared_run, run, sql
+from rollkeeper.kernel.ids import TenureId, LineId, PersonId
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.vault import epochs, keys, wire
+from rollkeeper.vault.epochs import one_epoch
+from rollkeeper.vault.errors import AlreadySealed, EpochEnded
+from rollkeeper.vault.fields import Field, LineField, padded_to_bytes
+from rollkeeper.vault.opening import open_copy, open_line_values, open_sealed
+from rollkeeper.vault.bulk_writes import MAX_INLINE_ROWS, columns_of, copy_binary
+
+__all__ = [
+    "PersonRecord", "begin_epoch", "begin_first_epoch", "list_living_keys", "one_epoch", "open_copy", "open_line_values", "open_sealed",
+    "remove_copies", "seal_line_columns", "seal_line_values", "seal_persons", "shred", "resign_public_keys",
+]  # fmt: skip
+
+_SEALED_AT_ONCE = 10_000
+_LENGTH_16 = b"\x00\x00\x00\x10"
+_FIELDS = {
+    field: (
+        field.value.encode(), len(field.value).to_bytes(4) + field.value.encode(), padded_to_bytes(field),
+    )
+    for field in Field
+}  # fmt: skip
+"""Of each field its name, its column in a COPY, and to how many bytes its values are filled up."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PersonRecord:
+    """What one person or firm showed for one tenure, in clear, on its way into the vault."""
+
+    person_id: PersonId
+    tenure_id: TenureId
+    values: Mapping[Field, str]
+    copies: tuple[bytes, ...] = ()
+    """Redacted copies of the document shown, as the law has them kept."""
+    is_canary: bool = False
+
+
+def begin_first_epoch() -> None:
+    """Begin the first epoch of an instance, making its root of trust; do nothing where an epoch lives already."""
+    if not keys.living_epoch_ids():
+        begin_epoch(console_authority(), role=StaffRole.CONSOLE, on=clock.today())
+
+
+def resign_public_keys() -> None:
+    """Sign every public half that bears no signature of this instance's and that the root proves to be ours. Again: nothing.
+
+    Refuses: EpochNotGenuine, CannotOpen.
+    """
+    from rollkeeper.vault import offline_keys
+
+    epochs.resign()
+    offline_keys.resign()
+
+
+def begin_epoch(authority: Authority, *, role: StaffRole, on: dt.date) -> int:
+    """Begin an epoch, to which everything is sealed from now on. Ledger: vault:epoch:begun."""
+    epoch_id, fingerprint = epochs.begin()
+    with action():
+        append_entry(
+            authority, verb=Verb.EPOCH_BEGUN, role=role.value, on=on,
+            facts={"epoch": epoch_id, "public_half": fingerprint},
+        )  # fmt: skip
+    return epoch_id
+
+
+def seal_persons(records: Sequence[PersonRecord]) -> list[str]:
+    """Seal each record under a key of its own; return what stands for each person in the ledger.
+
+    The keys are committed first, then copies go to their store, then the rows join the present transaction: a key
+    without rows opens nothing, rows without a key would be lost. Refuses: AlreadySealed, NoEpoch, DocumentStoreUnavailable.
+    """
+    if not records:
+        return []
+    return [commitment for batch in batched(records, _SEALED_AT_ONCE) for commitment in _seal_batch(batch)]
+
+
+def shred(pairs: Sequence[tuple[PersonId, TenureId]]) -> int:
+    """Destroy the keys of these persons and tenures, now, in every copy of the register; return how many there were.
+
+    Committed by itself: no transaction of the register can take it back. Refuses: SealOnlyProcess.
+    """
+    epochs.require_opening()
+    return keys.destroy_person_keys(pairs)
+
+
+def remove_copies(pairs: Sequence[tuple[PersonId, TenureId]], *, recorded: bool) -> int:
+    """Remove the copies of documents of these persons and tenures, whose keys are destroyed; return how many were known.
+
+    `recorded` says whether the register has rows about them. Refuses: SealOnlyProcess, DocumentStoreUnavailable.
+    """
+    epochs.require_opening()
+    if not pairs:
+        return 0
+    from rollkeeper.vault import document_store
+
+    return document_store.remove(pairs) if recorded else document_store.remove_unrecorded(pairs)
+
+
+def list_living_keys() -> None:
+    """Make the temporary table `vault_living` (person_id, tenure_id) in the present transaction: whose keys there are.
+
+    Refuses: SealOnlyProcess.
+    """
+    epochs.require_opening()
+    run(sql("vault", "living_keys"))
+    keys.copy_living_pairs("COPY vault_living (person_id, tenure_id) FROM STDIN (FORMAT BINARY)")
+
+
+def seal_line_values(
+    field: LineField, pairs: Sequence[tuple[LineId, str]], *, canaries: bool = False
+) -> list[bytes]:
+    """Seal a value of each line, bound to that line; the caller keeps what is returned. Refuses: NoEpoch."""
+    lines, values = [line_id.bytes for line_id, _ in pairs], [value for _, value in pairs]
+    return seal_line_columns(field, lines, values, canaries=canaries)
+
+
+def seal_line_columns(
+    field: LineField, lines: Sequence[bytes], values: Sequence[str], *, canaries: bool = False
+) -> list[bytes]:
+    """Seal a value of each line, the lines named by the 16 bytes of their references: for millions. Refuses: NoEpoch."""
+    if not lines:
+        return []
+    name, to_bytes = field.value.encode(), padded_to_bytes(field)
+    return epochs.line_value_sealer().seal(
+        [wire.pad(value.encode(), to_bytes=to_bytes, marked=canaries) for value in values],
+        contexts=[wire.line_value_context(line, name) for line in lines],
+    )
+
+
+def _seal_batch(batch: Sequence[PersonRecord]) -> list[str]:
+    ids = [(record.person_id.bytes, record.tenure_id.bytes) for record in batch]
+    fresh = wire.random_keys(len(batch))
+    try:
+        _keep_keys(ids, fresh)
+    except EpochEnded:
+        _keep_keys(ids, fresh)  # an epoch ended in between: seal to the one that lives now
+    sealed = _sealed_rows(batch, ids, fresh)
+    try:
+        if 0 < len(sealed) <= MAX_INLINE_ROWS:
+            prepared_run(sql("vault", "insert_sealed"), columns_of(sealed))
+        else:
+            copy_binary(
+                "COPY vault_sealed (person_id, tenure_id, field, ciphertext) FROM STDIN (FORMAT BINARY)",
+                sealed,
+                using="default",
+            )
+    except (psycopg.errors.UniqueViolation, IntegrityError):
+        raise AlreadySealed from None
+    _keep_copies([(record, key) for record, key in zip(batch, fresh, strict=True) if record.copies])
+    return [
+        wire.commitment(key, person=person, tenure=tenure)
+        for (person, tenure), key in zip(ids, fresh, strict=True)
+    ]
+
+
+def _keep_copies(with_copies: Sequence[tuple[PersonRecord, bytes]]) -> None:
+    if not with_copies:
+        return
+    from rollkeeper.vault import document_store
+
+    for record, key in with_copies:
+        document_store.keep(key, record.copies, person_id=record.person_id, tenure_id=record.tenure_id)
+
+
+def _keep_keys(ids: Sequence[tuple[bytes, bytes]], fresh: Sequence[bytes]) -> None:
+    epoch_id, sealer = epochs.person_key_sealer()
+    wrapped = sealer.seal(
+        fresh, contexts=[wire.person_key_context(person, tenure) for person, tenure in ids]
+    )
+    keys.insert_person_keys(
+        [(person, tenure, key) for (person, tenure), key in zip(ids, wrapped, strict=True)],
+        epoch_id=epoch_id,
+    )
+
+
+def _sealed_rows(
+    batch: Sequence[PersonRecord], ids: Sequence[tuple[bytes, bytes]], fresh: Sequence[bytes]
+) -> list[bytes]:
+    """Return a tuple of `vault_sealed` for each attribute of each record, sealed under that record's key."""
+    made, nonces = [], iter(wire.random_nonces(sum(len(record.values) for record in batch)))
+    for record, (person, tenure), key in zip(batch, ids, fresh, strict=True):
+        head = b"\x00\x04" + _LENGTH_16 + person + _LENGTH_16 + tenure
+        seal, marked = (
+            wire.attribute_sealer(key, binding=wire.attribute_binding(person, tenure)),
+            record.is_canary,
+        )
+        for field, value in record.values.items():
+            name, column, to_bytes = _FIELDS[field]
+            sealed = seal(next(nonces), wire.pad(value.encode(), to_bytes=to_bytes, marked=marked), name)
+            made.append(head + column + len(sealed).to_bytes(4) + sealed)
+    return made

@@ -1,0 +1,110 @@
+"""Who was lately given a role that decides with others: counts after some hours, and somebody is notified at once."""
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from rollkeeper.access import services
+from rollkeeper.access.services import add_staff, grant_role, have_enough_approvers
+from rollkeeper.access.authority import console_authority, approving_roles
+from rollkeeper.access.errors import RoleTooRecent
+from rollkeeper.access.models import RoleGrant
+from rollkeeper.access.queries import new_approvers
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import run
+from rollkeeper.kernel.settings import InstanceKind, Settings
+from rollkeeper.notices import alarms
+from tests.lines.test_canaries import mail  # noqa: F401 - the same mail server
+
+pytestmark = pytest.mark.usefixtures("register", "quick_passwords")
+DAY = dt.date(2012, 3, 2)
+PASSWORD = "seven plain words of nothing"
+
+
+@pytest.fixture(autouse=True)
+def _in_production(monkeypatch):
+    clock.set_demo_date(DAY)
+    monkeypatch.setattr(services, "settings", lambda: Settings(kind=InstanceKind.PRODUCTION))
+
+
+def employed(*names, role=StaffRole.SUPERVISOR):
+    return {
+        add_staff(console_authority(), username=name, password=PASSWORD, roles=[role], on=DAY)
+        for name in names
+    }
+
+
+def granted_ago(**ago):
+    RoleGrant.objects.update(granted_at=dt.datetime.now(dt.UTC) - dt.timedelta(**ago))
+
+
+@pytest.mark.parametrize(
+    ("ago", "counts"),
+    [({"hours": 23, "minutes": 59}, False), ({"hours": 24, "minutes": 1}, True)],
+)
+def test_two_accounts_that_one_person_makes_decide_nothing_before_a_day_is_over(ago, counts):
+    people = employed("manager-1", "manager-2")
+    granted_ago(**ago)
+
+    assert have_enough_approvers(Permission.APPROVE_BATCH, people) is counts
+    assert services.decided(Permission.APPROVE_BATCH, dict.fromkeys(people, DAY)) is counts
+
+
+def test_whoever_is_too_new_is_notified_so():
+    employed("manager-1")
+
+    with pytest.raises(RoleTooRecent, match="24 hours"):
+        services.require_cooldown_over(services.sign_in("manager-1", PASSWORD), Permission.APPROVE_BATCH)
+    granted_ago(hours=25)
+    services.require_cooldown_over(services.sign_in("manager-1", PASSWORD), Permission.APPROVE_BATCH)
+
+
+def test_what_one_person_may_do_waits_for_nothing():
+    assert have_enough_approvers(Permission.STOP_BATCH, employed("manager-1"))
+
+
+def test_an_earlier_first_day_and_an_earlier_instant_do_not_shorten_the_wait(as_role):
+    people = employed("manager-1", "manager-2", role=StaffRole.CLERK)
+    given = (
+        "INSERT INTO access_rolegrant (grant_id, staff_id, role, since, granted_at, notified_at)"
+        " VALUES (uuidv7(), %s, 'supervisor', '2000-01-01', '2000-01-01', '2000-01-01')"
+    )
+
+    with as_role("worker"):
+        for staff_id in people:
+            run(given, [staff_id])
+
+    assert not have_enough_approvers(Permission.APPROVE_BATCH, people)
+    assert len([one for one in new_approvers() if not one.is_notified]) == 2
+
+
+def test_a_role_that_ended_is_not_given_back_without_a_new_grant(as_role):
+    employed("manager-1")
+    RoleGrant.objects.update(until=DAY)
+
+    with as_role("worker"):
+        run("UPDATE access_rolegrant SET until = '2012-03-01'")
+        for later in ("NULL", "'2012-03-02'"):
+            with pytest.raises(DatabaseError, match="given_back"), transaction.atomic():
+                run(f"UPDATE access_rolegrant SET until = {later}")  # noqa: S608
+
+
+@pytest.mark.parametrize("role", sorted(approving_roles()))
+def test_each_role_that_decides_with_others_is_mailed_once(mail, as_role, role):  # noqa: F811
+    with as_role("worker"):
+        employed("clerk-07", role=StaffRole.CLERK)
+        grant_role(console_authority(), username="clerk-07", role=role, on=DAY)
+
+        assert [alarms.mail_new_approvers(), alarms.mail_new_approvers()] == [1, 0]
+
+    ((_, envelope),) = mail.kept
+    assert f"clerk-07: {role}" in envelope.content.decode()
+
+
+def test_nobody_is_notified_of_a_clerk(mail):  # noqa: F811
+    employed("clerk-07", role=StaffRole.CLERK)
+
+    assert alarms.mail_new_approvers() == 0
+    assert not mail.kept

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An agent that cheated: its lines are asked for anew, each with days of its own, and none is cut off for it."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.agents import queries
+from rollkeeper.agents import suspension
+from rollkeeper.agents import services
+from rollkeeper.agents.errors import InvalidAgentCode, AgentNotInState, RequirementsOpen
+from rollkeeper.agents.choices import SuspensionCause, Pattern, ReverificationOutcome
+from rollkeeper.agents.models import Reverification
+from rollkeeper.agents.reverification import update_reverifications
+from rollkeeper.registration.services import change_record
+from rollkeeper.registration.submissions import Submission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.services import pause_clock
+from rollkeeper.lines.choices import PauseReason
+from rollkeeper.subscribers.choices import Part, PartyKind
+from tests.agents.conftest import AGENT, ON, Shop, employ
+from tests.registration.people import fresh_number
+
+CONSOLE, WORKER = console_authority(), worker_authority()
+NOTIFIED = dt.date(2012, 3, 5)
+LAST = dt.date(2012, 5, 4)
+"""Sixty days from the day after that: a Friday."""
+
+
+def notices():
+    return rows(
+        "SELECT line_id, kind, language, promised_on, state FROM notices_notice WHERE kind = 'confirm_record'"
+    )
+
+
+def line(line_id):
+    (found,) = rows(
+        "SELECT state, is_registered, is_disputed, version FROM lines_line WHERE line_id = %s", [line_id]
+    )
+    return found
+
+
+def prove(line_id, on=NOTIFIED):
+    run(
+        "UPDATE notices_notice SET state = 'delivered', delivered_on = %s WHERE line_id = %s AND kind = 'confirm_record'",
+        [on, line_id],
+    )
+
+
+def reverification(line_id):
+    return Reverification.objects.get(line_id=line_id)
+
+
+@pytest.fixture
+def cheated(counter):
+    """A line that an agent registered, which is then suspended for fraud."""
+    done = counter.register(document="X7654321", number=(number := fresh_number()))
+    suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.FRAUD, on=ON)
+    return done.line_id, number
+
+
+def test_every_living_line_of_the_agent_is_asked_for_and_none_is_cut_off(counter):
+    done = [counter.register() for _ in range(3)]
+    own = Shop(employ("clerk-01"), "clerk-01", 0)
+    ended = done[2].line_id
+    run(
+        "UPDATE lines_line SET state = 'terminated', removed_on = %s, terminated_by = 'subscriber' WHERE line_id = %s",
+        [ON, ended],
+    )
+    before = [line(one.line_id) for one in done]
+    commands = rows("SELECT count(*) AS n FROM provisioning_command")[0].n
+
+    suspended = suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.FRAUD, on=ON)
+
+    assert own.authority.staff_id
+    assert suspended.lines == 2
+    assert {row.line_id for row in notices()} == {one.line_id for one in done[:2]}
+    assert [line(one.line_id) for one in done] == before
+    assert rows("SELECT count(*) AS n FROM provisioning_command")[0].n == commands
+
+
+def test_a_line_that_somebody_else_registered_since_is_left_alone(counter):
+    done = counter.register(document="X7654321", number=(number := fresh_number()))
+    confirm(number, "X7654321")
+
+    assert suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.FRAUD, on=ON).lines == 0
+    assert done.line_id not in {row.line_id for row in notices()}
+
+
+def test_a_suspended_agent_can_be_suspended_for_fraud_later(counter):
+    counter.register()
+    suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.AUDIT, on=ON)
+
+    with pytest.raises(AgentNotInState):
+        suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.COMPLAINT, on=ON)
+    assert suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.FRAUD, on=ON).lines == 1
+    assert suspension.suspend_agent(CONSOLE, AGENT, SuspensionCause.FRAUD, on=ON).lines == 0
+
+
+def test_without_proof_that_the_subscriber_was_notified_no_day_runs(cheated):
+    line_id, _ = cheated
+
+    done = update_reverifications(WORKER, on=ON + dt.timedelta(days=400))
+
+    assert set(done.values()) == {0}
+    assert reverification(line_id).due_on is None
+    assert queries.open_cases() == []
+
+
+def test_the_days_count_from_the_proof_and_a_pause_gives_them_back(cheated):
+    line_id, _ = cheated
+    prove(line_id)
+
+    assert update_reverifications(WORKER, on=NOTIFIED)["notified"] == 1
+    assert reverification(line_id).due_on == LAST
+    first, last = NOTIFIED + dt.timedelta(days=10), NOTIFIED + dt.timedelta(days=16)
+    pause_clock(CONSOLE, line_id, first, last, PauseReason.HOSPITAL, first)
+    update_reverifications(WORKER, on=first)
+
+    assert reverification(line_id).due_on == LAST + dt.timedelta(days=7)
+
+
+@pytest.mark.parametrize(("days", "is_over"), [(-1, False), (0, False), (1, True)])
+def test_after_the_last_day_a_person_decides_and_nothing_is_cut_off(cheated, days, is_over):
+    line_id, _ = cheated
+    prove(line_id)
+    update_reverifications(WORKER, on=NOTIFIED)
+
+    done = update_reverifications(WORKER, on=LAST + dt.timedelta(days=days))
+    update_reverifications(WORKER, on=LAST + dt.timedelta(days=days))
+
+    assert done["not_confirmed"] == int(is_over)
+    assert [(c.pattern, c.line_id) for c in queries.open_cases()] == [
+        (Pattern.NOT_CONFIRMED, line_id)
+    ] * is_over
+    assert (line(line_id).state, line(line_id).is_registered) == ("active", True)
+
+
+def test_who_shows_the_document_again_has_confirmed_even_after_the_last_day(cheated):
+    line_id, number = cheated
+    prove(line_id)
+    update_reverifications(WORKER, on=NOTIFIED)
+    confirm(number, "X7654321")
+
+    assert update_reverifications(WORKER, on=LAST + dt.timedelta(days=1))["confirmed"] == 1
+    assert reverification(line_id).outcome == ReverificationOutcome.CONFIRMED
+    assert queries.open_cases() == []
+
+
+def test_an_agent_with_missing_requirements_is_not_approved(vaulted):
+    services.add_agent(CONSOLE, AGENT, on=ON)
+    services.attest_requirement(CONSOLE, AGENT, "trained", evidence="ab" * 32, on=ON)
+
+    with pytest.raises(RequirementsOpen, match=r"article 4 ¶2.*terms"):
+        services.approve_agent(CONSOLE, AGENT, on=ON)
+
+
+def test_an_agent_is_entered_under_a_reference_and_not_under_a_name(vaulted):
+    for name in ("Invented Trading", "Tashi's shop", "", "x" * 65, "商店"):
+        with pytest.raises(InvalidAgentCode):
+            services.add_agent(CONSOLE, name, on=ON)
+
+
+def confirm(number, document):
+    submission = Submission(
+        submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL,
+        parts={Part.SUBSCRIBER: {
+            "name": "Invented Person", "address": "1 Invented Street", "document_type": "passport-npl",
+            "document_number": document,
+        }},
+        language="en", double_checked=True,
+    )  # fmt: skip
+    return change_record(CONSOLE, submission, on=clock.today())

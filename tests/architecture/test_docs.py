@@ -1,0 +1,66 @@
+"""What Rollkeeper says about itself is true."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
+from rollkeeper.operations import docs
+
+ROOT = Path(docs.__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", docs.PAGES)
+def test_a_generated_page_is_what_the_code_says(name):
+    assert (docs.DOCS / name).read_text("utf-8") == docs.PAGES[name](), "run `make docs`"
+
+
+def test_every_refusal_has_a_code_of_its_own_a_sentence_and_a_remedy():
+    errors = [error for error in docs.error_classes() if error is not Faults]  # joins those of others
+
+    assert len({error.code for error in errors}) == len(errors)
+    assert all(error.remedy != RollkeeperError.remedy or error.kind is Kind.INTERNAL for error in errors)
+    assert all(error.__doc__ for error in errors)
+
+
+def test_every_setting_says_what_it_decides():
+    assert [name for name, field in docs.Settings.model_fields.items() if not field.description] == []
+
+
+def test_every_default_may_be_copied_into_the_file():
+    found = re.findall(r"^\| `(\w+)` \| .* \| (?:`(.*)`|\(unset\)) \|$", docs.settings_page(), re.MULTILINE)
+    written = {name: tomllib.loads(f"x = {default}")["x"] if default else None for name, default in found}
+
+    assert written == {name: field.default for name, field in docs.Settings.model_fields.items()}
+
+
+def test_every_command_shows_an_example():
+    assert [name for name, text in docs.commands() if "Example" not in text] == []
+
+
+def test_every_command_of_the_readme_exists():
+    known = {name for name, _ in docs.commands()}
+    text = (ROOT / "README.md").read_text("utf-8")
+    typed = re.findall(r"^(?:\$ )?(rollkeeper(?: [a-z-]+)+)", text, re.MULTILINE)
+
+    assert typed
+    assert [
+        line for line in typed if not any(line == name or line.startswith(name + " ") for name in known)
+    ] == []
+
+
+def test_each_promise_names_files_that_are_there_and_a_test_that_proves_it():
+    text = (ROOT / "README.md").read_text("utf-8")
+    table = text[text.index("| promise | kept by") : text.index("## What it will not do")]
+    promises = [line.split(" | ") for line in table.splitlines()[2:] if line]
+    named = {
+        path
+        for promise in promises
+        for path in re.findall(r"`((?:rollkeeper|tests)/[^`]+)`", " ".join(promise))
+    }
+
+    assert len(promises) == 8
+    assert [path for path in named if not (ROOT / path).is_file()] == []
+    assert all(re.search(r"`tests/[^`]+\.py`", proof) for _promise, _kept, proof in promises)

@@ -1,0 +1,139 @@
+"""A role of the database holds no right to write that no statement of Rollkeeper uses."""
+
+import re
+from pathlib import Path
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.db import DatabaseError, transaction
+
+from rollkeeper.access.models import Staff
+from rollkeeper.kernel.database import Role, rows, run
+
+SOURCE = Path(__file__).parents[2] / "rollkeeper"
+WRITES = ("INSERT", "UPDATE", "DELETE")
+OTHERS = {
+    "django_session", "django_migrations", "django_content_type", "mfa_authenticator", "account_emailaddress",
+}  # fmt: skip
+"""Written by Django and django-allauth, not by statements of ours."""
+BY_SQL = {
+    "INSERT": r"(INSERT INTO|COPY) TABLE\b",
+    "UPDATE": r"(UPDATE TABLE\b|INSERT INTO TABLE\b[^;]*\bDO UPDATE)",
+    "DELETE": r"DELETE FROM TABLE\b",
+}
+BY_ORM = {
+    "INSERT": r"create\(|bulk_create\(|save\(|get_or_create\(|update_or_create\(",
+    "UPDATE": r"save\(|\.update\(|bulk_update\(",
+    "DELETE": r"\.delete\(",
+}
+
+
+def granted():
+    """Return what each role holds, as `role table right`: a right on columns counts as one on the table."""
+    found = rows(
+        """SELECT DISTINCT grantee, table_name, privilege_type FROM information_schema.column_privileges
+            WHERE table_schema = 'public' AND grantee = ANY (%(roles)s) AND privilege_type <> 'REFERENCES'
+            UNION SELECT grantee, table_name, privilege_type FROM information_schema.table_privileges
+            WHERE table_schema = 'public' AND grantee = ANY (%(roles)s)""",
+        {"roles": [role.value for role in Role if role is not Role.MIGRATOR]},
+    )
+    return sorted(f"{row.grantee} {row.table_name} {row.privilege_type}" for row in found)
+
+
+def statements():
+    """Return every statement of Rollkeeper as one text, and the text of each module; not what makes tables and rights."""
+    texts = {
+        file: file.read_text("utf-8")
+        for pattern in ("*.sql", "*.py")
+        for file in SOURCE.rglob(pattern)
+        if "migrations" not in file.parts and file.name not in {"roles.sql", "keys_roles.sql", "models.py"}
+    }
+    return "\n;\n".join(texts.values()), [text for file, text in texts.items() if file.suffix == ".py"]
+
+
+def model_names():
+    return {model._meta.db_table: model.__name__ for model in apps.get_models()}
+
+
+def is_used(table, right, texts, models):
+    """Whether any statement writes this table so, by SQL or through its model."""
+    statements, modules = texts
+    model = re.compile(rf"\b{models.get(table, 'no model')}(\.objects\b|\()")
+    return bool(re.search(BY_SQL[right].replace("TABLE", table), statements)) or any(
+        model.search(text) and re.search(BY_ORM[right], text) for text in modules
+    )
+
+
+def test_no_role_may_write_what_no_statement_writes(data_dir):
+    texts, models = statements(), model_names()
+
+    unused = [
+        line
+        for line in granted()
+        if (parts := line.split())[2] in WRITES
+        and parts[1] not in OTHERS
+        and not is_used(parts[1], parts[2], texts, models)
+    ]
+
+    assert not unused, unused
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE access_staff SET password = 'x'",
+        "UPDATE access_rolegrant SET role = 'supervisor'",
+        "UPDATE mfa_authenticator SET data = '{}'",
+        "SELECT session_data FROM django_session",
+        "UPDATE campaign_batchline SET line_version = 1",
+        "UPDATE campaign_batch SET max_lines_per_hour = 1000000, pilot_count = 0",
+        "UPDATE campaign_batch SET due_on = '2000-01-01'",
+        "UPDATE campaign_approval SET content = NULL",
+        "DELETE FROM campaign_approval",
+        "UPDATE lines_legalhold SET review_on = '2000-01-01'",
+        "UPDATE lines_legalhold SET days = 'empty'",
+        "DELETE FROM lines_legalhold",
+    ],
+)
+def test_the_house_by_itself_does_not_change_what_people_decided(register, as_role, statement):
+    with as_role("worker"), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        run(statement)
+
+
+def test_the_house_by_itself_sees_passkeys_and_no_secret_of_an_app(register, as_role):
+    staff = Staff.objects.create(username="clerk-07", password="!", salt=b"0" * 32)
+    for kind in Authenticator.Type.values:
+        Authenticator.objects.create(user=staff, type=kind, data={})
+
+    with as_role("worker"):
+        assert [one.type for one in Authenticator.objects.all()] == ["webauthn"]
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role if role is not Role.MIGRATOR])
+def test_nobody_but_its_owner_takes_a_table_away_or_empties_it(data_dir, role):
+    assert not [
+        line for line in granted() if line.startswith(f"{role} ") and line.endswith(("TRUNCATE", "TRIGGER"))
+    ]
+
+
+def test_owner_functions_are_executable_by_their_intended_roles_alone(data_dir):
+    may = rows(
+        """SELECT p.proname AS function, array_agg(r.rolname::text ORDER BY r.rolname)
+                  FILTER (WHERE has_function_privilege(r.rolname, p.oid, 'EXECUTE')) AS roles
+             FROM pg_proc p CROSS JOIN pg_roles r
+            WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND p.prorettype <> 'trigger'::regtype
+              AND r.rolname = ANY (%s)
+            GROUP BY p.oid, p.proname""",
+        [[role.value for role in Role if role is not Role.MIGRATOR]],
+    )
+
+    assert {row.function: row.roles for row in may} == {
+        "campaign_postpone_commands": ["backoffice", "worker"],
+        "campaign_refresh_statistics": ["worker"],
+        "lines_end_legal_hold": ["worker"],
+        "lines_lock_lines": ["counter", "backoffice", "worker"],
+        "selfcare_verify_code": ["portal"],
+        "subscribers_unlink_document": ["counter", "worker"],
+        "vault_note_opening": ["vault"],
+    }

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Of somebody under a threat ordinary staff learn that there is a record, and nothing else: on every page, by every command.
+
+Two such lines that differ in all that a line can differ in are asked for in the same ways. Whatever is answered must be the same
+for both: where it is not, it says something about one of them.
+"""
+
+import datetime as dt
+import re
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from typer.testing import CliRunner
+
+from rollkeeper.access.authority import console_authority, rule_for
+from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.roles import STAFF_ROLES, Permission
+from rollkeeper.registration.services import pause_line
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.services import mark_disputed
+from rollkeeper.lines.writes import begin_suspension, terminate_line_state
+from rollkeeper.lines.queries import current_tenure
+from rollkeeper.lines.counter_codes import hash_counter_code
+from rollkeeper.lines.choices import PauseReason, Service, SuspensionReason
+from rollkeeper.selfcare.services import open_case
+from rollkeeper.selfcare.choices import CaseKind
+from rollkeeper.operations.cli import make_app
+from rollkeeper.site.web_apps import app_named
+from rollkeeper.subscribers.services import set_protection
+from rollkeeper.vault.services import begin_first_epoch
+from tests.architecture.test_no_way_to_people import routes
+from tests.selfcare.people import PERSON, register_line
+
+ON = dt.date(2012, 3, 2)
+NUMBERS = ("+8613908914001", "+8613908914002", "+8613908914003")
+ORDINARY = sorted(STAFF_ROLES - set(rule_for(Permission.SEE_PROTECTED).roles))
+OTHER = {"subscriber__" + name: value for name, value in PERSON.items()} | {
+    "subscriber__name": "Other Invented", "subscriber__document_type": "passport", "subscriber__document_state": "NPL",
+    "subscriber__document_number": "Y7654321", "language": "en", "double_checked": "on",
+}  # fmt: skip
+SHOWN = {"document_type": "passport", "document_number": "Y7654321"}
+MASKED = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|csrfmiddlewaretoken\" value=\"\w+|\d+-[0-9A-Z]{6}|data:image/svg[^\"]+|reply-\w+|K[0-9a-z]{20,}"
+)
+
+
+@pytest.fixture
+def sealed(register):
+    """Three lines of people under a threat: one plain, one suspended, disputed and lifted, one that has ended."""
+    begin_first_epoch()
+    clock.set_demo_date(ON)
+    plain = register_line(NUMBERS[0], PERSON)
+    odd = register_line(NUMBERS[1], PERSON | {"document_number": "B2222222"}, service=Service.FIXED_LINE)
+    begin_suspension(odd, reason=SuspensionReason.REGISTRATION, on=ON)
+    begin_suspension(odd, reason=SuspensionReason.UNPAID, on=ON)
+    run(
+        "INSERT INTO lines_reconnection (line_id, reconnected_at, ends_at) VALUES (%s, %s, %s)",
+        [odd, clock.now(), clock.now() + dt.timedelta(1)],
+    )
+    open_case(console_authority(), odd, CaseKind.DISPUTE, tenure_id=current_tenure(odd).tenure_id, on=ON)
+    mark_disputed(console_authority(), odd, ON)
+    over = register_line(NUMBERS[2], PERSON | {"document_number": "C3333333"})
+    held = [current_tenure(line) for line in (plain, odd, over)]
+    for one in held:
+        set_protection(one.person_id, protected=True)
+    terminate_line_state(over, by="subscriber", quarantined_until=dt.date(2012, 5, 31), on=ON)
+    return list(zip(NUMBERS, (plain, odd, over), [one.person_id for one in held], strict=True))
+
+
+def plainly(answer):
+    return answer.status_code, MASKED.sub("·", answer.content.decode(errors="replace"))
+
+
+def notified(client, sealed, ask):
+    """Ask the same about each line, each time as if nothing had been asked before."""
+    answers = []
+    for number, line, _ in sealed:
+        with transaction.atomic():
+            answer = ask(client, number, line)
+            whole = [plainly(answer)]
+            if answer.status_code == 302:
+                whole.append(plainly(client.get(answer.headers["Location"])))
+            answers.append(whole)
+            transaction.set_rollback(True)
+    return answers
+
+
+def post(address, **more):
+    def ask(client, number, line):
+        filled = {name: value(number, line) if callable(value) else value for name, value in more.items()}
+        return client.post(
+            address, {"submission_key": str(new_uuid()), "number": number} | filled, HTTP_ACCEPT="text/html"
+        )
+
+    return ask
+
+
+def code_for(line):
+    """Return a code that came to a line while it lived."""
+    run(
+        "INSERT INTO lines_countercode (code_hash, line_id, ends_at) VALUES (%s, %s, clock_timestamp() + interval '1 minute')",
+        [hash_counter_code("4711000000"), line],
+    )
+    return "4711000000"
+
+
+COUNTER = {
+    "": post("/"),
+    **{action_kind: post(f"/{action_kind}/", **OTHER) for action_kind in ("register", "install", "transfer", "relocate", "change")},
+    "replace-sim": post("/replace-sim/", **SHOWN),
+    "end": post("/end/", **SHOWN),
+    "further-document": post("/further-document/", **SHOWN, further__document_type="passport", further__document_number="Z7654321"),
+    "unlink-document": post("/unlink-document/", **SHOWN),
+    "by-code": post("/by-code/", code=lambda _, line: code_for(line)),
+    "pause": post("/pause/", reason="abroad", first="2012-03-02"),
+    "reconnect": post("/reconnect/"),
+    "essential": post("/essential/", protected="yes"),
+    "dispute": post("/dispute/", receipt=""),
+    "document-check": post("/document-check/", **SHOWN, document_state="NPL", name="Other Invented"),
+}  # fmt: skip
+BACKOFFICE = {
+    "line": post("/line/", on="2012-03-02"),
+    "line/lift": post("/line/reconnect/", line=lambda _, line: str(line)),
+    "who-looked": post("/access-history/", on="2012-03-02"),
+    "unreachable/waive": post("/unreachable/waive/", because="no_channel_known", lines=lambda _, line: str(line)),
+}
+# What is of use to such a subscriber is done for them: two lines in service are alike, and one that cannot have it says nothing.
+HELPS = {"pause", "reconnect", "essential", "dispute"}
+NOT_ABOUT_A_LINE = re.compile(
+    r"samples/|letters/|unreachable/$|worker|manifest|figures|receipt|campaign|batches|demands|incidents|agent|evidence|pending-approvals|offline/|read/|^account|^static"
+)
+
+
+def member_of(role):
+    staff = Staff.objects.create(username=f"any-{role.value}", salt=b"s" * 32, password="!")
+    RoleGrant.objects.create(staff=staff, role=role.value, since=ON)
+    client = Client()
+    client.force_login(staff)
+    client.get("/", HTTP_ACCEPT="text/html", follow=True)  # the first page brings the style sheet along
+    return client
+
+
+@pytest.mark.parametrize("role", ORDINARY)
+@pytest.mark.parametrize(("app_name", "asks"), [("counter", COUNTER), ("backoffice", BACKOFFICE)])
+def test_no_page_tells_ordinary_staff_about_a_protected_subscribers_line(
+    sealed, app, app_name, asks, role
+):
+    app(app_name)
+    client = member_of(role)
+
+    answers = {what: notified(client, sealed, ask) for what, ask in asks.items()}
+
+    for what, came in answers.items():
+        done, refused = (
+            {str(one) for one in came if (len(one) == 2) is is_done} for is_done in (True, False)
+        )
+        assert not (done and refused) or what in HELPS, what
+        assert max(len(done), len(refused)) == 1, what
+    if role in app_named(app_name).opens_to and may_ask(role):
+        assert any("protected subscriber" in str(came) for came in answers.values())
+
+
+def may_ask(role):
+    """Tell whether a role opens any of these pages at all."""
+    return any(
+        role in rule_for(permission).roles for permission in (Permission.REGISTER, Permission.EXPLAIN_LINE, Permission.READ_LEDGER)
+    )
+
+
+def test_every_address_that_takes_a_number_is_among_those_that_are_tried():
+    asked = {
+        re.sub(r"\^|\$|\(\?P<\w+>|\)", "", address).strip("/") for app, address, _ in routes()
+        if app in {"counter", "backoffice"} and not NOT_ABOUT_A_LINE.search(address)
+    }  # fmt: skip
+    single = {one for address in asked for one in address.split("|")}
+
+    assert single - COUNTER.keys() - BACKOFFICE.keys() == set()
+
+
+COMMANDS = {
+    "explain": lambda number, *_: (["explain", number, "--on", "2012-03-02"], ""),
+    "who-looked": lambda _number, _line, person: (["ledger", "access-history", str(person)], ""),
+    "who-looked by number": lambda number, *_: (["ledger", "access-history", number], ""),
+    "delegates check": lambda number, *_: (["delegates", "check", "heir"], f"{number}\nother\nH1\n"),
+    "disputes accept-receipt": lambda number, *_: (["disputes", "accept-receipt", number, "1-AAAAAA"], ""),
+    "vault open": lambda number, *_: (
+        ["vault", "open", "name", "--purpose", "complaint"],
+        f"no pass phrase\n{number}\n",
+    ),
+    "notices check": lambda number, *_: (["notices", "check", number, "12345678"], ""),
+    "codes reserve": lambda number, *_: (["codes", "reserve"], f"{number}\n"),
+}
+
+
+@pytest.mark.parametrize("what", COMMANDS)
+def test_no_command_tells_it_either(sealed, what):
+    answers = []
+    for who in sealed:
+        with transaction.atomic():
+            words, typed = COMMANDS[what](*who)
+            done = CliRunner().invoke(make_app(), words, input=typed)
+            answers.append((done.exit_code, MASKED.sub("·", f"{done.output}{done.exception or ''}")))
+            transaction.set_rollback(True)
+
+    refused = {one for one in answers if one[0]}
+    assert len(refused) <= 1, answers
+    assert len(set(answers)) == 1 or (what == "codes reserve" and "protected subscriber" in str(refused)), answers
+
+
+def test_what_helps_is_done_for_them_like_for_everybody(sealed):
+    done = [
+        pause_line(
+            console_authority(), submission_key=str(new_uuid()), number=number, first=ON, last=None,
+            reason=PauseReason.ABROAD, on=ON,
+        ).verb
+        for number in NUMBERS[:2]
+    ]  # fmt: skip
+
+    assert done == ["line:clock:paused"] * 2

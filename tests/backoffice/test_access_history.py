@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The back office's page for who looked, in the back office's own role of the database."""
+
+import pytest
+
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from tests.backoffice.test_pages import DUE, NUMBER, batch, signed_in  # noqa: F401
+
+
+class Somebody:
+    staff_id = None
+    commitment = "ab" * 32
+
+
+@pytest.fixture
+def looked_at(batch):  # noqa: F811
+    """The line of NUMBER, whose number was opened for a notice."""
+    from rollkeeper.lines.queries import find_line
+
+    line_id = find_line(NUMBER).line_id
+    append_entry(
+        Somebody(), verb=Verb.SEALED_OPENED, role="supervisor", on=DUE, line_id=line_id,
+        facts={"field": "number", "purpose": "complaint"},
+    )  # fmt: skip
+
+
+def test_every_look_is_said_in_plain_words_the_newest_first(looked_at, signed_in):  # noqa: F811
+    ask = signed_in(StaffRole.DATA_PROTECTION_OFFICER)
+
+    page = ask("post", "/access-history/", {"number": NUMBER}).content.decode()
+
+    assert "a supervisor" in page
+    assert "the number of the line" in page
+    assert "to answer a complaint, a dispute or an appeal" in page
+    assert page.index("the data protection officer") < page.index("a supervisor")
+    assert NUMBER not in page
+
+
+def test_it_is_said_in_chinese(looked_at, signed_in):  # noqa: F811
+    ask = signed_in(StaffRole.AUDITOR)
+    ask("post", "/i18n/setlang/", {"language": "zh-hans"})
+
+    page = ask("post", "/access-history/", {"number": NUMBER}).content.decode()
+
+    assert "线路号码" in page
+    assert "为答复投诉、争议或申诉" in page
+
+
+def test_an_unknown_or_unreadable_number_is_notified_so_and_not_repeated(looked_at, signed_in):  # noqa: F811
+    ask = signed_in(StaffRole.AUDITOR)
+
+    assert ask("post", "/access-history/", {"number": "+8613900000000"}).status_code == 404
+    unread = ask("post", "/access-history/", {"number": "nothing at all"})
+    assert unread.status_code == 422
+    assert "nothing at all" not in unread.content.decode()
+
+
+@pytest.mark.parametrize("role", [StaffRole.SUPERVISOR, StaffRole.CAMPAIGN_MANAGER])
+def test_who_may_not_read_the_ledger_is_refused(looked_at, signed_in, role):  # noqa: F811
+    assert signed_in(role)("get", "/access-history/").status_code == 403

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The auditor's own login: the same figures, lines drawn by lot, their subscribers asked; in the back office's role of the database."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import STAFF_ROLES, StaffRole
+from rollkeeper.kernel.database import rows
+from tests.reporting.test_audit_sample_draw import AFTER, DICE, employed, lived  # noqa: F401 - the same year
+
+
+@pytest.fixture
+def backoffice(lived, app, as_role):  # noqa: F811
+    """Sign somebody in; what they ask is asked in the back office's role of the database."""
+    app("backoffice")
+
+    def entering(role, name="auditor-7"):
+        employed(name, role)
+        client = Client()
+        with as_role("backoffice"):
+            client.force_login(Staff.objects.get(username=name))
+
+        def ask(method, address, data=None, language="en"):
+            with as_role("backoffice"):
+                return getattr(client, method)(
+                    address, data or {}, HTTP_ACCEPT_LANGUAGE=language, HTTP_ACCEPT="text/html", follow=True
+                )
+
+        return ask
+
+    return entering
+
+
+def drawn(ask):
+    answer = ask("post", "reports/2012-Q1/draw/", {"kind": "registered", "text": DICE})
+    return answer, re.search(r"/samples/[0-9a-f-]{36}/", answer.content.decode())[0]
+
+
+def test_an_auditor_sees_the_figures_draws_lines_and_asks_their_subscribers(backoffice):
+    ask = backoffice(StaffRole.AUDITOR)
+
+    evidence = ask("get", "reports/").content.decode()
+    answer, address = drawn(ask)
+    page = answer.content.decode()
+    asked = ask("post", f"{address}ask/", {"fields_asked": ["name"]}).content.decode()
+
+    (item,) = rows("SELECT line_id, leaf_index FROM reporting_auditsampleline WHERE nth = 1")
+    assert "Draw lines of this quarter by lot" in evidence
+    assert str(item.line_id) in page
+    assert f"entry {item.leaf_index} of the published ledger" in page.replace("\xa0", " ").replace(",", "")
+    assert "Lines whose subscriber is asked: 0." in asked, (
+        "nobody is registered for entries that were only written"
+    )
+
+
+@pytest.mark.parametrize("role", sorted(STAFF_ROLES - {StaffRole.AUDITOR}))
+def test_nobody_of_the_operator_is_offered_a_sample_or_gets_one(backoffice, role):
+    ask = backoffice(role, f"some-{role.value}")
+
+    page = ask("get", "reports/").content.decode()
+    answer = ask("post", "reports/2012-Q1/draw/", {"kind": "registered", "text": DICE})
+
+    assert "by lot" not in page
+    assert answer.status_code == 403
+    assert not rows("SELECT FROM reporting_auditsample")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_the_sample_is_drawn_in_every_language_and_says_what_is_wrong(backoffice, language):
+    ask = backoffice(StaffRole.AUDITOR)
+    _, address = drawn(ask)
+
+    page = ask("get", address, language=language)
+    nothing = ask("post", f"{address}ask/", language=language)
+    short = ask(
+        "post", "reports/2012-Q1/draw/", {"kind": "terminated", "text": "dice-6-2-5-5"}, language=language
+    )
+    none = ask("post", "reports/2012-Q1/draw/", {}, language=language)
+
+    assert [one.status_code for one in (page, nothing, short, none)] == [200, 422, 422, 200]
+    assert f'lang="{language.replace("zh-hans", "zh-Hans")}"'.lower() in page.content.decode().lower()
+    assert "dice-6-2-5-5" not in short.content.decode(), "what was typed is not drawn again"
+
+
+def test_a_text_is_kept_nowhere_in_clear(backoffice):
+    drawn(backoffice(StaffRole.AUDITOR))
+
+    assert not rows("SELECT FROM ledger_entry WHERE body LIKE %s", [f"%{DICE}%"])
+    assert DICE.encode() not in bytes(rows("SELECT seed FROM reporting_auditsample")[0].seed)

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What people do to a campaign in hand, right after a night that changed a fifth of all lines: stop, stay, undo, compare, close.
+
+None of it is part of a quiet campaign, so neither the night's bench nor two years of nights meet it. Statistics are those
+from before the night, as they are for whoever acts in that very hour: a statement that trusts them reads everything anew
+for each chunk. No baseline: what is asked is that ten times as many lines take ten times as long, and that nobody waits who asks
+for a stop.
+"""
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign import batch_execution
+from rollkeeper.campaign import batch_control, batch_execution, batch_rollback, closure, court_stays, nightly, outage_hours, planning
+from rollkeeper.campaign.errors import CampaignNotOver
+from rollkeeper.campaign.choices import WaiverReason
+from rollkeeper.kernel.database import Role, action, rows
+from rollkeeper.kernel.database import run as do
+from rollkeeper.kernel.errors import Faults
+from rollkeeper.kernel.ids import BatchId
+from rollkeeper.kernel.settings import write_settings
+from rollkeeper.lines.writes import record_registrations
+from rollkeeper.provisioning import queries
+from rollkeeper.provisioning.services import push_due
+from tests.bench.bench_campaign import _empty, _on, _person, _populate, _seconds
+from tests.campaign.soak import Network
+from tests.campaign.population import approved_batches
+
+type Row = tuple[str, int, float, float | None, float | None, str]
+type Act = tuple[str, int, float, str]
+"""What, how many lines it is about, seconds, limit."""
+
+PLANNED, NOTIFIED, COMING, DUE = (
+    dt.date(2011, 12, 19),
+    dt.date(2012, 1, 5),
+    dt.date(2012, 1, 20),
+    dt.date(2012, 3, 6),
+)
+DAY = dt.timedelta(days=1)
+ONE_IN, NOT_NOTIFIED_ONE_IN, CHUNK = 5, 100, 10_000
+LONGEST_WAIT = 120
+AT_ONCE = "nobody waits"
+
+
+def run(sizes: Sequence[int]) -> Iterator[Row]:
+    """Measure each size in a register that is emptied before."""
+    write_settings(pilot_share=1.0, pilot_hours=0, max_lines_per_hour=10**9)
+    for size in sizes:
+        for what, count, seconds, limit in _at(size):
+            yield f"{what}: {1000 * count // size / 10:.4g} % of the lines", size, seconds, None, None, limit
+
+
+def _at(size: int) -> Iterator[Act]:
+    _empty()
+    _populate(size)
+    _until_due(size)
+    played = _Played()
+    yield from _stopped(played, size // ONE_IN // 2)
+    yield from _undone(played)
+    yield from _cut_again(played, size)
+    yield from _closed(played)
+
+
+class _Played:
+    """Who acts, on which day, and the network that hears of it."""
+
+    def __init__(self) -> None:
+        self.manager, self.supervisor, self.another = (
+            _person(role) for role in (StaffRole.CAMPAIGN_MANAGER, StaffRole.SUPERVISOR, StaffRole.SUPERVISOR)
+        )
+        self.network = Network()
+        self.on = DUE
+
+    def nights(self, done: Callable[[], bool]) -> BatchId:
+        """Let nights pass until it is so; return the batch that was last carried out."""
+        with _as(Role.WORKER):
+            for _ in range(LONGEST_WAIT):
+                self.on = _on(self.on + DAY)
+                nightly.run_nightly(worker_authority(), on=self.on)
+                for batch_id in self.approved():
+                    batch_execution.run_batch(worker_authority(), batch_id, on=self.on)
+                if done():
+                    return batch_id
+        raise AssertionError(self.on)
+
+    def approved(self) -> list[BatchId]:
+        return approved_batches(self.on, (self.manager, self.supervisor))
+
+    def push(self) -> int:
+        with _as(Role.WORKER):
+            return push_due(worker_authority(), on=self.on, gateway=self.network).total
+
+
+def _stopped(played: _Played, half: int) -> Iterator[Act]:
+    """Half of a batch is carried out, somebody stops it, a court speaks; the network has heard of nothing."""
+    taken: list[float] = []
+
+    def stop(_: int) -> None:
+        if not taken and _count("suspended") >= half:
+            taken.append(_seconds(lambda: batch_control.stop_batch(played.supervisor, batch_id, on=played.on)))
+
+    on = _on(played.on)
+    with _as(Role.WORKER):
+        nightly.run_nightly(worker_authority(), on=on, after_gap=True)
+        (batch_id,) = played.approved()
+        with _chunks_of(half):
+            batch_execution.run_batch(worker_authority(), batch_id, on=on, progress=stop)
+    cut = _count("suspended")
+    assert half <= cut < 2 * half, cut
+    yield "stop a batch half way", cut, taken[0], AT_ONCE
+    with _as(Role.BACKOFFICE):
+        entered = _seconds(
+            lambda: court_stays.enter_stay(played.supervisor, first=on, last=None, reason="court", on=on)
+        )
+    yield "enter a stay while the network has not heard", cut, entered, AT_ONCE
+    assert played.push() == 0
+
+
+def _undone(played: _Played) -> Iterator[Act]:
+    """The stay is lifted by two, and the batch that was stopped is undone."""
+    on = played.on = _on(played.on + DAY)
+    (stay,), (batch,) = rows("SELECT stay_id FROM campaign_stay"), rows("SELECT batch_id FROM campaign_batch")
+    cut = _count("suspended")
+    with _as(Role.BACKOFFICE):
+        assert not court_stays.end_stay(played.supervisor, stay_id=stay.stay_id, on=on)
+        lifted = _seconds(lambda: court_stays.end_stay(played.another, stay_id=stay.stay_id, on=on))
+        yield "lift it", cut, lifted, AT_ONCE
+        asked = _seconds(lambda: batch_control.request_undo(played.supervisor, batch.batch_id, on=on))
+        yield "ask for an undo", cut, asked, AT_ONCE
+    with _as(Role.WORKER):
+        undone = _seconds(lambda: batch_rollback.undo_batch(worker_authority(), batch.batch_id, on=on))
+        yield "undo of suspensions", cut, undone, ""
+    assert _count("suspended") == 0
+    yield "tell the network of that", cut, _seconds(played.push), ""
+
+
+def _cut_again(played: _Played, size: int) -> Iterator[Act]:
+    """All are suspended after all, and the first who come to their end are put back."""
+    cut = size // ONE_IN
+    played.nights(lambda: _count("suspended") == cut)
+    yield "tell the network of bars", cut, _seconds(played.push), ""
+    yield "compare with the network", size, _seconds(lambda: _compare(played.network)), ""
+    batch_id = played.nights(lambda: _count("terminated") > 0)
+    ended, on = _count("terminated"), played.on
+    with _as(Role.WORKER):
+        undone = _seconds(lambda: batch_rollback.undo_batch(worker_authority(), batch_id, on=on))
+    assert _count("terminated") == 0
+    yield "undo of ends", ended, undone, ""
+    yield "tell the network of these", ended, _seconds(played.push), ""
+    with tempfile.TemporaryDirectory() as folder, _as(Role.WORKER):
+        took = _seconds(
+            lambda: outage_hours.export_outage_hours(
+                console_authority(), Path(folder) / "hours.csv", first=DUE, last=on, on=on + DAY
+            )
+        )
+    yield "hours off, for billing", cut, took, ""
+    with _as(Role.WORKER):
+        refused = _seconds(lambda: _refused(on))
+    yield "refuse to close", cut, refused, ""
+
+
+def _closed(played: _Played) -> Iterator[Act]:
+    """All come to their end, somebody answers for those who were never notified, and the campaign is over."""
+    played.nights(lambda: _count("suspended") == 0)
+    on = played.on
+    not_notified = [row.line_id for row in rows("SELECT line_id FROM campaign_member WHERE stage = 'not_notified'")]
+    assert not_notified
+    with _as(Role.BACKOFFICE):
+        waived = _seconds(
+            lambda: closure.waive_unreachable(played.supervisor, not_notified, because=WaiverReason.NO_CHANNEL_KNOWN, on=on)
+        )
+    with _as(Role.WORKER):
+        closed = _seconds(lambda: closure.close_campaign(console_authority(), on=on))
+    yield "waive the unreachable subscribers", len(not_notified), waived, ""
+    yield "close the campaign", _count("terminated"), closed, ""
+
+
+def _until_due(size: int) -> None:
+    """Tell a fifth in time, some never, and let all others register; then as statistics would have it nobody is suspended."""
+    with _as(Role.WORKER):
+        planning.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=_on(PLANNED))
+    do(
+        "UPDATE notices_notice n SET state = 'delivered', channel = 'sms', delivered_on = %s"
+        "  FROM (SELECT line_id, row_number() OVER (ORDER BY line_id) AS place FROM lines_line) d"
+        " WHERE d.line_id = n.line_id AND (d.place %% %s = 0 OR d.place %% %s <> 1)",
+        [NOTIFIED, ONE_IN, NOT_NOTIFIED_ONE_IN],
+    )
+    coming = rows(
+        "SELECT line_id FROM (SELECT line_id, row_number() OVER (ORDER BY line_id) AS place FROM lines_line) d"
+        " WHERE place %% %s <> 0 AND place %% %s <> 1",
+        [ONE_IN, NOT_NOTIFIED_ONE_IN],
+    )
+    on = _on(COMING)
+    with _as(Role.WORKER):
+        nightly.run_nightly(worker_authority(), on=on)
+    for first in range(0, len(coming), CHUNK):
+        some = [row.line_id for row in coming[first : first + CHUNK]]
+        with action():
+            record_registrations(some, languages=[None] * len(some), on=on)
+    on = _on(COMING + DAY)
+    with _as(Role.WORKER):
+        nightly.run_nightly(worker_authority(), on=on)
+    do("VACUUM ANALYZE")
+
+
+@contextmanager
+def _chunks_of(most: int) -> Iterator[None]:
+    """Carry out a small batch in two chunks at least: between two of them it is stopped."""
+    before, batch_execution.CHUNK = batch_execution.CHUNK, min(batch_execution.CHUNK, most)
+    try:
+        yield
+    finally:
+        batch_execution.CHUNK = before
+
+
+def _count(state: str) -> int:
+    (found,) = rows("SELECT count(*) AS lines FROM lines_line WHERE state = %s", [state])
+    return int(found.lines)
+
+
+def _compare(network: Network) -> None:
+    compared = queries.reconcile(gateway=network)
+    assert not compared.differences, len(compared.differences)
+
+
+def _refused(on: dt.date) -> None:
+    try:
+        closure.close_campaign(console_authority(), on=on)
+    except (CampaignNotOver, Faults):
+        return
+    raise AssertionError("closed")
+
+
+@contextmanager
+def _as(role: Role) -> Iterator[None]:
+    """Have the rights of whoever does this, and bear the checks that the tables' owner is spared."""
+    do(f"SET ROLE {role}")
+    yield
+    do("RESET ROLE")

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A nation's two years in an instance of its own, broken off whenever one likes and gone on with.
+
+    python -m tests.campaign.soak_in_parts INSTANCE --lines 10000000
+
+Separate from the test, which plays the same in one go: ten million lines take longer than one may have. Begun again with the same
+INSTANCE it goes on behind the last half of a day that was done; a night that was killed in the middle is played again, as any night may
+be. What the network was notified is forgotten between two parts: no day ends before the network has proved all of it. INSTANCE is kept.
+"""
+
+import argparse
+import datetime as dt
+import os
+import sys
+from pathlib import Path
+
+MARKS = "CREATE TABLE soak_done (day date, what text, at timestamptz DEFAULT now(), PRIMARY KEY (day, what))"
+
+
+def main(data_dir: Path, lines: int, lives: str) -> int:
+    """Begin, or go on; return 1 where any line differs from what `simulate` says of it."""
+    from django.db import connections
+
+    from rollkeeper.access.roles import StaffRole
+    from rollkeeper.platform import embedded_postgres
+    from rollkeeper.kernel.database import rows, run
+    from rollkeeper.kernel.instance_opener import INSTANCE_OPENER
+    from rollkeeper.kernel.settings import InstanceKind, write_settings
+    from rollkeeper.operations import bootstrap
+    from tests.campaign import soak
+    from tests.campaign.population import person, plan
+
+    bootstrap.set_up_instance(InstanceKind.DEMO)
+    INSTANCE_OPENER.register(lambda: None)  # what simulates need not open it
+    write_settings(
+        quiet_from=dt.time(), quiet_until=dt.time(), pilot_share=1.0, pilot_hours=0, max_lines_per_hour=10**9
+    )
+    watch = soak.Watch()
+    try:
+        if not rows("SELECT to_regclass('soak_done') AS there")[0].there:
+            soak.forget()
+            _empty()
+            with watch.of("import"):
+                soak.take_in(soak.write_lines(data_dir, lines))
+            soak.begin_lives({"worst": soak.WORST, "usual": soak.USUAL}[lives])
+            with watch.of("plan, and owe each a notice"):
+                plan(soak.FIRST)
+            run(MARKS)
+        run("SET statement_timeout = 0")
+        (last,) = rows(
+            "SELECT max(day) FILTER (WHERE what = 'happened') AS happened, max(day) FILTER (WHERE what = 'night') AS night"
+            " FROM soak_done"
+        )
+        first = last.night + dt.timedelta(days=1) if last.night else soak.FIRST
+        people = person(StaffRole.CAMPAIGN_MANAGER), person(StaffRole.SUPERVISOR)
+        print(
+            f"{first}, {'with what has happened by day' if last.happened == first else 'from its morning'}",
+            flush=True,
+        )
+        soak.live(people, watch, first=first, has_happened=last.happened == first, done=_note)
+        lived = soak.compared(data_dir, watch)
+    finally:
+        connections.close_all()
+        embedded_postgres.stop_if_unused()
+    print(lived, watch.peaks.say(), sep="\n")
+    return 1 if lived.counts["different"] or lived.counts["compared"] != lines else 0
+
+
+def _note(on: dt.date, what: str) -> None:
+    from rollkeeper.kernel.database import run
+
+    run("INSERT INTO soak_done (day, what) VALUES (%s, %s) ON CONFLICT DO NOTHING", [on, what])
+
+
+def _empty() -> None:
+    """Take away what a new instance has: no canary is counted."""
+    from tests.superuser import as_superuser
+
+    with as_superuser() as owner:
+        owner.execute("SET session_replication_role = replica")
+        found = owner.execute(
+            "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'django_%'"
+        ).fetchall()
+        owner.execute("TRUNCATE " + ", ".join(name for (name,) in found) + " RESTART IDENTITY")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data_dir", type=Path, metavar="HOME")
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--lives", choices=("worst", "usual"), default="worst", help="Of an INSTANCE that is new.")
+    asked = parser.parse_args()
+    os.environ |= {
+        "ROLLKEEPER_HOME": str(asked.data_dir.absolute()),
+        "ROLLKEEPER_ROLE": "migrator",
+        "DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings",
+        # Nobody pulls a plug here; the siege does (`tests/campaign/siege`). What a nation needs stays below four gigabytes in all.
+        "ROLLKEEPER_SERVER_CONFIGURATION": "fsync = off\nfull_page_writes = off\nshared_buffers = 1GB\n"
+        "max_wal_size = 8GB\ncheckpoint_timeout = 30min\n",
+    }
+    import django
+
+    django.setup()
+    sys.exit(main(asked.data_dir, asked.lines, asked.lives))

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whoever plans a campaign leaves the database knowing how much it wrote."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from rollkeeper.access.authority import Authority
+from rollkeeper.kernel.database import rows, run
+from tests.campaign.population import day, make_line, plan
+
+LINES = 40
+
+
+def known(table: str) -> int:
+    """How many rows the planner of queries believes a table has; -1 where it was never notified."""
+    return int(rows("SELECT reltuples::bigint AS n FROM pg_class WHERE relname = %s", [table])[0].n)
+
+
+def test_the_night_after_is_planned_for_as_many_notices_as_are_owed(
+    people: tuple[Authority, Authority], as_role: Callable[[str], AbstractContextManager[None]]
+) -> None:
+    for _ in range(LINES):
+        make_line()
+    with as_role("worker"):
+        planned = plan(day("2011-12-20"))
+
+    assert planned.members_added == known("campaign_member") == known("notices_notice") == LINES
+
+
+def test_a_plan_that_finds_nobody_new_takes_no_stock(
+    people: tuple[Authority, Authority], as_role: Callable[[str], AbstractContextManager[None]]
+) -> None:
+    for _ in range(LINES):
+        make_line()
+    with as_role("worker"):
+        plan(day("2011-12-20"))
+    run(
+        "INSERT INTO notices_notice (line_id, kind, language, queued_on, pack_hash)"
+        " SELECT line_id, 'restored', language, queued_on, pack_hash FROM notices_notice"
+    )
+
+    with as_role("worker"):
+        planned = plan(day("2011-12-21"))
+
+    assert (planned.members_added, known("notices_notice")) == (0, LINES)

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A day that a notice promised stands, whatever a later version of the pack says."""
+
+import datetime as dt
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
+from rollkeeper.campaign import batch_execution
+from rollkeeper.campaign import batch_execution, batch_planning, nightly, planning
+from rollkeeper.campaign.errors import PackChanged
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import LineId
+from rollkeeper.law.packs import load_pack
+from rollkeeper.notices.services import send_due
+from rollkeeper.notices.choices import Channel
+from tests.campaign.population import approved_batches, day, make_line, member, night, state, tell
+from tests.notices.fakes import Way
+from tests.notices.people import make_line as make_sealed_line
+
+type People = tuple[Authority, Authority]
+
+NOTIFIED = day("2012-01-05")
+REFERENCE = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
+
+
+def version(days: int) -> str:
+    """The reference pack with so many days to register, without its own cases, which count 60."""
+    cases, questions = REFERENCE.index("\ntests:"), REFERENCE.index("\nopen_questions:")
+    whole = REFERENCE[:cases] + REFERENCE[questions:]
+    return whole.replace("after: {n: 60, unit: day}", f"after: {{n: {days}, unit: day}}")
+
+
+def plan_under(pack: Path, days: int, *, on: dt.date) -> str:
+    pack.write_text(version(days), "utf-8")
+    clock.set_demo_date(on)
+    planning.plan_campaign(console_authority(), pack_id=str(pack), on=on)
+    return load_pack(str(pack)).hash
+
+
+@pytest.mark.parametrize(("first", "then"), [(90, 60), (90, 30), (60, 90)])
+def test_whoever_was_promised_a_day_keeps_it_and_a_longer_time_is_theirs_too(
+    first: int, then: int, people: People, tmp_path: Path
+) -> None:
+    pack, line_id = tmp_path / "pack.yaml", make_line()
+    plan_under(pack, first, on=NOTIFIED)
+    tell(line_id, NOTIFIED)
+    nightly.run_nightly(worker_authority(), on=NOTIFIED)
+    promised = member(line_id).promised_on
+
+    plan_under(pack, then, on=NOTIFIED + dt.timedelta(days=3))
+
+    # Counted by hand from 2012-01-05, the first day left out: 90 days end on Wednesday the 4th of April, a day of rest
+    # in 2012 (Qingming), so on the 5th; 60 days on Monday the 5th of March, 30 on Saturday the 4th of February.
+    last = day("2012-04-05")
+    assert promised == (last if first == 90 else day("2012-03-05"))
+    for on, due in ((last, 0), (last + dt.timedelta(days=1), 1)):
+        assert batch_planning.check_day(console_authority(), due_on=on, on=NOTIFIED + dt.timedelta(days=3))[0].count == due
+        night(on, people)
+        assert state(line_id) == ("suspended" if due else "active")
+
+
+def test_a_law_that_is_put_off_begins_later_for_whoever_was_notified_already_too(
+    people: People, tmp_path: Path
+) -> None:
+    pack, notified, late = tmp_path / "pack.yaml", make_line(), make_line()
+    put_off = day("2012-03-01")
+    plan_under(pack, 60, on=NOTIFIED)
+    tell(notified, NOTIFIED)
+    nightly.run_nightly(worker_authority(), on=NOTIFIED)
+
+    pack.write_text(version(60).replace("base: 2012-01-01", f"base: {put_off}"), "utf-8")
+    planning.plan_campaign(console_authority(), pack_id=str(pack), on=NOTIFIED)
+    tell(late, NOTIFIED)
+    nightly.run_nightly(worker_authority(), on=NOTIFIED)
+
+    assert load_pack(str(pack)).campaign.begins_on == put_off
+    assert [member(one).anchor_on for one in (notified, late)] == [put_off] * 2
+
+
+def test_whoever_a_changed_law_concerns_no_more_is_let_go_and_has_service_again(
+    people: People, tmp_path: Path
+) -> None:
+    pack, notified = tmp_path / "pack.yaml", day("2011-12-20")
+    cut, kept, counting, not_notified = (make_line() for _ in range(4))
+    plan_under(pack, 60, on=notified)
+    for line_id in (cut, kept):
+        tell(line_id, notified)
+    night(day("2012-03-02"), people)
+    tell(counting, day("2012-03-05"))
+    nightly.run_nightly(worker_authority(), on=day("2012-03-05"))
+    run("UPDATE lines_line SET service = 'data_card' WHERE line_id = ANY (%s)", [[cut, counting, not_notified]])
+    before = [(state(one), member(one).stage) for one in (cut, kept, counting, not_notified)]
+
+    narrower = version(60).replace(
+        "services: [mobile, data_card, fixed_line]", "services: [mobile, fixed_line]"
+    )
+    pack.write_text(narrower, "utf-8")
+    clock.set_demo_date(day("2012-03-06"))
+    planning.plan_campaign(console_authority(), pack_id=str(pack), on=day("2012-03-06"))
+
+    assert before == [("suspended", "suspended")] * 2 + [("active", "running"), ("active", "not_notified")]
+    after = [(state(one), member(one).stage) for one in (cut, kept, counting, not_notified)]
+    assert after == [("active", "out_of_scope"), ("suspended", "suspended"), ("active", "out_of_scope"), ("active", "out_of_scope")]
+    asked = rows("SELECT line_id FROM provisioning_command WHERE kind = 'restore'")
+    owed = rows("SELECT line_id, kind FROM notices_notice WHERE state = 'queued' AND line_id <> %s", [kept])
+    said = rows("SELECT line_id FROM ledger_entry WHERE verb = 'campaign:member:released'")
+    assert [one.line_id for one in asked] == [cut]
+    assert [(one.line_id, one.kind) for one in owed] == [(cut, "restored")]
+    assert {one.line_id for one in said} == {cut, counting, not_notified}
+    night(day("2012-05-10"), people)
+    assert [state(one) for one in (cut, kept, counting, not_notified)] == ["active", "terminated", "active", "active"]
+
+    # It was a slip of the pen: whoever was let go is asked again, from the beginning.
+    pack.write_text(version(60), "utf-8")
+    clock.set_demo_date(day("2012-05-11"))
+    again = planning.plan_campaign(console_authority(), pack_id=str(pack), on=day("2012-05-11"))
+    assert again.members_added == 3
+    assert [member(one).stage for one in (cut, counting, not_notified)] == ["not_notified"] * 3
+    fresh = rows("SELECT line_id FROM notices_notice WHERE kind = 'register_by' AND queued_on = '2012-05-11'")
+    assert {one.line_id for one in fresh} == {cut, counting, not_notified}
+
+
+def test_each_notice_keeps_the_version_it_rests_on_and_the_day_it_promises(
+    people: People, tmp_path: Path
+) -> None:
+    pack, early = tmp_path / "pack.yaml", make_line()
+    old = plan_under(pack, 90, on=NOTIFIED)
+    late = make_line()
+
+    new = plan_under(pack, 60, on=NOTIFIED)
+
+    found = {one.line_id: one for one in rows("SELECT line_id, pack_hash, promised_on FROM notices_notice")}
+    assert (found[early].pack_hash, found[early].promised_on) == (old, day("2012-04-05"))
+    assert (found[late].pack_hash, found[late].promised_on) == (new, day("2012-03-05"))
+
+
+def test_a_first_notice_that_is_sent_late_names_the_day_that_is_left_to_whoever_is_notified_now(
+    people: People,
+) -> None:
+    line_id, way, late = make_sealed_line(), Way(), day("2012-02-10")
+    clock.set_demo_date(NOTIFIED)
+    planning.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=NOTIFIED)
+    owed = promised_of(line_id)
+    clock.set_demo_date(late)
+
+    send_due(worker_authority(), on=late, by_channel={Channel.SMS: way})
+    tell(line_id, late)
+    nightly.run_nightly(worker_authority(), on=late)
+
+    # By hand: 19 days to the end of February, 31 of March, so the 60th is Tuesday the 10th of April.
+    last = day("2012-04-10")
+    assert (owed, promised_of(line_id), member(line_id).promised_on) == (day("2012-03-05"), last, last)
+    assert "2012年4月10日" in way.heard[0].text or "10 April 2012" in way.heard[0].text
+    night(last, people)
+    assert state(line_id) == "active"
+
+
+def test_nobody_is_notified_of_a_day_that_is_past_while_a_changed_pack_waits_to_be_planned(
+    people: People, tmp_path: Path
+) -> None:
+    pack, line_id, way, late = tmp_path / "pack.yaml", make_sealed_line(), Way(), day("2012-05-10")
+    plan_under(pack, 60, on=NOTIFIED)
+    pack.write_text(version(90), "utf-8")
+    clock.set_demo_date(late)
+
+    before = send_due(worker_authority(), on=late, by_channel={Channel.SMS: way})
+    planning.plan_campaign(console_authority(), pack_id=str(pack), on=late)
+    run("UPDATE notices_notice SET next_try_at = '1970-01-01'")
+    after = send_due(worker_authority(), on=late, by_channel={Channel.SMS: way})
+
+    assert (before.accepted, before.later, after.accepted) == (0, 1, 1)
+    assert promised_of(line_id) > late
+
+
+def test_a_day_that_was_promised_stays_where_whoever_is_notified_now_would_have_less(people: People) -> None:
+    line_id, early = make_sealed_line(), day("2012-01-06")
+    clock.set_demo_date(NOTIFIED)
+    planning.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=NOTIFIED)
+    run("UPDATE notices_notice SET promised_on = '2012-05-02'")
+    clock.set_demo_date(early)
+
+    send_due(worker_authority(), on=early, by_channel={Channel.SMS: Way()})
+
+    assert promised_of(line_id) == day("2012-05-02")
+    assert planning.plan_campaign(console_authority(), pack_id="cn-xz-2011", on=early).members_added == 0
+
+
+def promised_of(line_id: LineId) -> dt.date:
+    (owed,) = rows("SELECT promised_on FROM notices_notice WHERE line_id = %s", [line_id])
+    return owed.promised_on
+
+
+def test_a_pack_that_is_rewritten_while_a_batch_runs_stops_it_and_shortens_nobody_s_time(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_execution, "CHUNK", 2)
+    pack, lines = tmp_path / "pack.yaml", [make_line() for _ in range(6)]
+    plan_under(pack, 60, on=day("2011-12-20"))
+    for line_id in lines:
+        tell(line_id, day("2011-12-20"))
+    nightly.run_nightly(worker_authority(), on=day("2011-12-20"))
+    due = day("2012-03-02")
+    (batch_id,) = approved_batches(due, people)
+
+    with pytest.raises(PackChanged):
+        batch_execution.run_batch(
+            worker_authority(),
+            batch_id,
+            on=due,
+            moved=lambda _: pack.write_text(version(90), "utf-8") and None,
+        )
+    when_it_changed = [state(line_id) for line_id in lines]
+    planning.plan_campaign(console_authority(), pack_id=str(pack), on=due)
+    afterwards = batch_execution.run_batch(worker_authority(), batch_id, on=due)
+    night(due, people)
+
+    assert when_it_changed.count("suspended") == 2
+    assert (afterwards.state, afterwards.done) == ("stopped", 0)
+    assert [state(line_id) for line_id in lines] == when_it_changed

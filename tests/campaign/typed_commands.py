@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A campaign on the day of its first suspensions, and the commands typed at it: each a real process of its own."""
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from rollkeeper.access.services import authority_of
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.campaign import batch_control, batch_planning, nightly
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import run
+from rollkeeper.kernel.ids import BatchId, LineId
+from rollkeeper.vault.services import begin_first_epoch
+from rollkeeper.vault.blind_index import blind_numbers
+from tests.campaign.population import day, make_line, plan
+from tests.command_server import Running, CommandServer
+
+PLANNED, NOTIFIED, DUE = day("2011-12-19"), day("2011-12-20"), day("2012-03-02")
+NUMBER = "+8613800138000"
+PASSWORD = "an invented pass phrase"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said and how it ended."""
+
+    code: int
+    said: str
+    remarks: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.said)
+
+
+class Desk:
+    """Somebody who types commands."""
+
+    def __init__(self, command_server: CommandServer) -> None:
+        self._typist = command_server
+
+    def type(self, *words: object, typed: str = "") -> Answer:
+        done = self._typist.run(*map(str, words), typed=typed)
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def campaign(self, *words: object, on: object = DUE, typed: str = "") -> Answer:
+        return self.type("campaign", *words, "--on", on, typed=typed)
+
+    def start(self, *words: object) -> Running:
+        """Start a command whose output nobody reads."""
+        with Path(os.devnull).open("w") as nothing:
+            return self._typist.start(*map(str, words), out=nothing.fileno(), err=nothing.fileno())
+
+
+def surroundings() -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_PASSWORD"}
+    return kept | {"ROLLKEEPER_ROLE": "worker", "COLUMNS": "200"}
+
+
+def employ(*people: tuple[str, StaffRole]) -> None:
+    """Employ people who can sign in. What makes a password slow to try is done once."""
+    for name, role in people:
+        staff = Staff.objects.create(username=name, password=_hashed(), salt=os.urandom(32))
+        RoleGrant.objects.create(staff=staff, role=role.value, since=day("2000-01-01"))
+
+
+@cache
+def _hashed() -> str:
+    return make_password(PASSWORD)
+
+
+def prepared() -> BatchId:
+    """Prepare the batch that is due."""
+    clock.set_demo_date(DUE)
+    nightly.run_nightly(worker_authority(), on=DUE)
+    drawn = batch_planning.prepare_batches(console_authority(), due_on=DUE, on=DUE)
+    (batch_id,) = [due.batch_id for due in drawn if due.batch_id is not None]
+    return batch_id
+
+
+def approved() -> BatchId:
+    """Prepare the batch that is due and have two people approve it."""
+    batch_id = prepared()
+    for staff in Staff.objects.filter(username__in=["anna", "tashi"]):
+        batch_control.approve_batch(authority_of(staff), batch_id, on=DUE)
+    return batch_id
+
+
+def notified_lines(count: int) -> list[LineId]:
+    """Make lines whose subscribers were notified in time; the first one has NUMBER. The clocks have not been started."""
+    begin_first_epoch()
+    line_ids = [make_line() for _ in range(count)]
+    (index,) = blind_numbers([NUMBER])
+    run("UPDATE lines_number SET number_index = %s WHERE line_id = %s", [index, line_ids[0]])
+    run("UPDATE lines_line SET number_index = %s WHERE line_id = %s", [index, line_ids[0]])
+    plan(PLANNED)
+    run("UPDATE notices_notice SET state = 'delivered', channel = 'sms', delivered_on = %s", [NOTIFIED])
+    return line_ids
+
+
+def run_in_small_chunks() -> None:
+    """Be `rollkeeper campaign run`, with a commit after every few lines: more instants at which to be killed."""
+    from rollkeeper.campaign import batch_execution
+    from rollkeeper.operations import cli
+
+    batch_execution.CHUNK = 7
+    sys.argv = ["rollkeeper", "campaign", "run", "--on", DUE.isoformat()]
+    cli.main()

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Runs commands, each in a process of its own, without importing everything and trying the law for each of them.
+
+One process warms up and waits at a socket. Whoever calls hands over words, surroundings and three files; a child takes
+its place, its instance and its look at the settings, and runs what the words say to the end. `CommandServer` is the caller in a test;
+`lend_command` puts a `rollkeeper` that calls into a folder, for whoever types into a shell.
+A word that begins with "@" is a function of a test: "@tests.leak.opening:main".
+"""
+
+import array
+import atexit
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+_MOST_BYTES = 1 << 20
+_CALL = """\
+#!{python} -IS
+import array, json, os, socket, sys
+call = socket.socket(socket.AF_UNIX)
+call.connect({door!r})
+said = json.dumps({{"words": sys.argv[1:], "environment": dict(os.environ), "folder": os.getcwd()}}).encode()
+files = array.array("i", [0, 1, 2])
+call.sendmsg([len(said).to_bytes(4) + said], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
+answer = call.makefile()
+answer.readline()
+code = int(answer.readline())
+sys.exit(code if code >= 0 else 128 - code)
+"""
+
+
+class Running:
+    """A command under way."""
+
+    def __init__(self, call: socket.socket) -> None:
+        self._answer = call.makefile()
+        call.close()  # the file keeps it
+        self.process = int(self._answer.readline())
+
+    def finish(self) -> int:
+        """Wait for its end; return its exit code, negative where a signal ended it."""
+        with self._answer:
+            return int(self._answer.readline())
+
+
+class CommandServer:
+    """The process that waits, as long as the test wants it; `surroundings` are those that every command has."""
+
+    def __init__(self, surroundings: Mapping[str, str]) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="rk-command_server-")
+        self._door = str(Path(self._folder.name) / "door")
+        self._surroundings = dict(surroundings)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.command_server", self._door], cwd=ROOT,
+            env=self._surroundings | {"OPENBLAS_NUM_THREADS": "1"},  # a process with threads is not forked
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self._subscribers: dict[str, tuple[Running, int]] = {}
+
+    def start(self, *words: str, out: int, err: int, typed: str = "", data_dir: Path | None = None) -> Running:
+        """Start a command, its output going into these open files."""
+        self._wait_until_warm()
+        reading, writing = os.pipe()
+        os.write(writing, typed.encode())
+        os.close(writing)
+        try:
+            return self._call(words, data_dir, [reading, out, err])
+        finally:
+            os.close(reading)
+
+    def run(self, *words: str, typed: str = "", data_dir: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            code = self.start(*words, out=out.fileno(), err=err.fileno(), typed=typed, data_dir=data_dir).finish()
+            out.seek(0), err.seek(0)
+            return subprocess.CompletedProcess(words, code, out.read(), err.read())
+
+    def hold_servers(self, data_dir: Path) -> None:
+        """Keep an instance's servers up between two commands."""
+        self._wait_until_warm()
+        reading, writing = os.pipe()
+        up, said = os.pipe()
+        held = self._call(["@tests.command_server:hold"], data_dir, [reading, said, said])
+        os.close(reading), os.close(said)
+        assert os.read(up, 2) == b"up", "the servers did not start"
+        os.close(up)
+        self._subscribers[str(data_dir)] = held, writing
+
+    def let_go_of_servers(self, data_dir: Path) -> None:
+        """Let them stop, and wait until they have written what they had in memory."""
+        if found := self._subscribers.pop(str(data_dir), None):
+            held, writing = found
+            os.close(writing)
+            held.finish()
+
+    def lend_command(self, folder: Path) -> None:
+        """Put a command `rollkeeper` into a folder, whose commands run here in the surroundings of their caller."""
+        self._wait_until_warm()
+        folder.mkdir(exist_ok=True)
+        command = folder / "rollkeeper"
+        command.write_text(_CALL.format(python=sys.executable, door=self._door), "utf-8")
+        command.chmod(0o755)
+
+    def go(self) -> None:
+        """End it, with the servers that it holds."""
+        for data_dir in list(self._subscribers):
+            self.let_go_of_servers(Path(data_dir))
+        if self._process.returncode is None:
+            self._process.communicate(timeout=120)
+            self._folder.cleanup()
+
+    def _wait_until_warm(self) -> None:
+        if not Path(self._door).exists():
+            assert self._process.stdout
+            assert self._process.stdout.readline() == "ready\n", "the typist did not start"
+
+    def _call(self, words: Any, data_dir: Path | None, files: list[int]) -> Running:
+        call = socket.socket(socket.AF_UNIX)
+        call.connect(self._door)
+        here = {"ROLLKEEPER_HOME": str(data_dir)} if data_dir else {}
+        asked = {"words": words, "environment": self._surroundings | here, "folder": str(ROOT)}
+        said = json.dumps(asked).encode()
+        socket.send_fds(call, [len(said).to_bytes(4) + said], files)
+        return Running(call)
+
+
+def main(door: str) -> None:
+    """Run what is asked until nobody is there any more."""
+    warm_up()
+    with socket.socket(socket.AF_UNIX) as waiting:
+        waiting.bind(door)
+        waiting.listen()
+        print("ready", flush=True)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        while True:
+            ready, _, _ = select.select([waiting, sys.stdin], [], [])
+            if sys.stdin in ready:
+                return None
+            call, _ = waiting.accept()
+            with call:
+                if not os.fork():
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    waiting.close()
+                    return answer(call)
+
+
+def warm_up() -> None:
+    """Import what every command needs and try the law. No file of an instance is opened, no connection, no thread."""
+    import typer
+    from typer.main import get_command
+
+    from rollkeeper.operations import cli
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "rollkeeper.site.settings"
+    program = get_command(cli.make_app())
+    for name in program.list_commands(typer.Context(program)):
+        program.get_command(typer.Context(program), name)
+    for name in (
+        "campaign.acts",
+        "enrolment.bulk",
+        "notices.services",
+        "network.acts",
+        "retention.acts",
+        "site.restore",
+    ):
+        import_module(f"rollkeeper.{name}")
+    from rollkeeper.law.packs import load_pack
+
+    load_pack("cn-xz-2011")
+    gc.collect()
+    gc.freeze()
+
+
+def answer(call: socket.socket) -> None:
+    """Say the process of a command at once and its exit code at the end."""
+    files = array.array("i")
+    said, ancillary, _, _ = call.recvmsg(_MOST_BYTES, socket.CMSG_SPACE(3 * files.itemsize))
+    for _, _, data in ancillary:
+        files.frombytes(data)
+    while len(said) < 4 + int.from_bytes(said[:4]):
+        said += call.recv(_MOST_BYTES)
+    child = os.fork()
+    if not child:
+        call.close()
+        become(json.loads(said[4:]), list(files))
+        return run(json.loads(said[4:])["words"])
+    for file in files:
+        os.close(file)
+    call.sendall(b"%d\n" % child)
+    _, status = os.waitpid(child, 0)
+    call.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+    os._exit(0)
+
+
+def become(asked: dict[str, Any], files: list[int]) -> None:
+    """Take the place of a command: its folder, its surroundings, its files, its own look at the settings."""
+    from django.db import connections
+
+    from rollkeeper.kernel import stores
+    from rollkeeper.platform import embedded_postgres
+    from rollkeeper.kernel.database import KeysRole, Role, address, this_role
+    from rollkeeper.kernel.settings import settings
+
+    os.chdir(asked["folder"])
+    os.environ.clear()
+    os.environ.update(asked["environment"] | {"DJANGO_SETTINGS_MODULE": "rollkeeper.site.settings"})
+    tempfile.tempdir = None
+    for place, file in enumerate(files):
+        os.dup2(file, place)
+        os.close(file)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    settings.cache_clear()
+    for alias, place in (
+        ("default", (stores.REGISTER, this_role())), ("vault", (stores.REGISTER, Role.VAULT)),
+        ("keys", (stores.KEYS, KeysRole.VAULT)),
+    ):  # fmt: skip
+        connections[alias].settings_dict.update(address(*place))
+
+
+def run(words: list[str]) -> None:
+    """Run one command to its end, and end without taking apart everything that was imported."""
+    from rollkeeper.operations import cli
+
+    try:
+        if words[0].startswith("@"):
+            module, name = words[0][1:].split(":")
+            sys.exit(getattr(import_module(module), name)(*words[1:]))
+        sys.argv = ["rollkeeper", *words]
+        cli.main()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            raise
+        threading._shutdown()
+        atexit._run_exitfuncs()
+        sys.stdout.flush(), sys.stderr.flush()
+        os._exit(end.code or 0)
+
+
+def hold() -> None:
+    """Keep the servers of this instance up until the caller lets go."""
+    from rollkeeper.kernel import stores
+    from rollkeeper.platform import embedded_postgres
+
+    embedded_postgres.ensure_running()
+    os.write(1, b"up")
+    os.read(0, 1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

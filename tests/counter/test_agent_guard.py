@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A counter of an agent through its pages: place, hours and device are asked for; own figures and no other's."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from rollkeeper.access.models import Staff
+from rollkeeper.agents import outlets
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import new_uuid
+from tests.agents.conftest import AGENT, CONSOLE, ON, PLACE, counter, vaulted  # noqa: F401 - the same counter
+from tests.registration.people import fresh_number
+
+PAGE = {"HTTP_ACCEPT": "text/html"}
+
+
+@pytest.fixture
+def browser(counter, app):  # noqa: F811
+    """Somebody signed in at an agent's counter, with these passkeys."""
+    app("counter")
+
+    def signed_in(*passkeys):
+        client = Client()
+        client.force_login(Staff.objects.get(username=counter.username))
+        session = client.session
+        session["account_authentication_methods"] = [
+            {"method": "mfa", "at": 1.0, "id": passkey, "type": "webauthn"} for passkey in passkeys
+        ]
+        session["account_authentication_methods_user"] = str(counter.authority.staff_id)
+        session.save()
+        return client
+
+    return signed_in
+
+
+def given(number, key=None):
+    return {
+        "submission_key": key or str(new_uuid()), "number": number, "kind": "individual", "service": "mobile",
+        "language": "en", "subscriber__name": "Invented Person", "subscriber__address": "1 Invented Street",
+        "subscriber__document_type": "passport", "subscriber__document_state": "NPL",
+        "subscriber__document_number": "X7654321", "double_checked": "on",
+    }  # fmt: skip
+
+
+def test_the_registered_device_registers_and_the_entry_says_where(browser, counter):  # noqa: F811
+    client = browser(counter.passkey)
+    assert client.get("/register/", **PAGE).status_code == 200
+
+    answer = client.post("/register/", given(fresh_number()), **PAGE)
+
+    assert answer.status_code == 302, answer.content.decode()
+    (taken,) = rows("SELECT line_id FROM ledger_entry WHERE verb = 'agents:registration:recorded'")
+    assert rows("SELECT is_registered FROM lines_line WHERE line_id = %s", [taken.line_id])[0].is_registered
+
+
+def test_a_image_is_counted_whatever_comes_of_it_and_a_form_without_one_is_not(browser, counter):  # noqa: F811
+    client = browser(counter.passkey)
+    nothing = client.post("/register/read/subscriber/", {"service": "mobile"}, **PAGE)
+    no_picture = SimpleUploadedFile("passport.jpg", b"this is no picture", content_type="image/jpeg")
+    refused = client.post("/register/read/subscriber/", {"service": "mobile", "picture": no_picture}, **PAGE)
+
+    assert (nothing.status_code, refused.status_code) == (422, 422)
+    assert [row.pictures for row in rows("SELECT pictures FROM agents_documentimagecount")] == [1]
+    assert len(rows("SELECT FROM ledger_entry WHERE verb = 'agents:document_image:counted'")) == 1
+
+
+@pytest.mark.parametrize("address", ["/register/", "/transfer/", "/replace-sim/", "/end/"])
+def test_another_device_gets_no_form_and_is_notified_what_to_do(browser, address):
+    answer = browser().get(address, **PAGE)
+
+    assert answer.status_code == 403
+    assert "passkey of the counter" in answer.content.decode()
+
+
+def test_outside_the_hours_no_line_is_looked_up(browser, counter):  # noqa: F811
+    done = counter.register(number=(number := fresh_number()))
+    outlets.change_hours(CONSOLE, AGENT, PLACE, hours="sun 00:00-00:01", on=ON)
+
+    answer = browser(counter.passkey).post("/", {"submission_key": "12345678", "number": number}, **PAGE)
+
+    assert answer.status_code == 409
+    assert "closed now" in answer.content.decode()
+    assert str(done.line_id) not in answer.content.decode()
+
+
+def test_a_form_that_was_filled_in_before_closing_time_is_refused_after_it(browser, counter):  # noqa: F811
+    client = browser(counter.passkey)
+    outlets.change_hours(CONSOLE, AGENT, PLACE, hours="sun 00:00-00:01", on=ON)
+
+    answer = client.post("/register/", given(fresh_number()), **PAGE)
+
+    assert answer.status_code == 422
+    assert "closed now" in answer.content.decode()
+    assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 0
+
+
+def test_an_agent_reads_its_own_figures(browser, counter, as_role):  # noqa: F811
+    counter.register()
+
+    with as_role("counter"):
+        client = browser(counter.passkey)
+        page = client.get("/figures/", **PAGE).content.decode()
+
+    assert AGENT in page
+    assert "1 of at most 40" in page
+    assert "Nobody is ranked" in page

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A picture at the counter: it fills the form in, the copy comes back with it, and neither the picture nor a forgery is kept."""
+
+import base64
+import html
+import io
+import re
+
+import pytest
+from PIL import Image
+
+from rollkeeper.counter import labels
+from rollkeeper.documents import form_prefill
+from rollkeeper.documents.specimens import Kind, make_specimen
+from rollkeeper.documents.specimens.people import invent
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.settings import data_dir as data_folder
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.queries import find_line, tenures
+from tests.counter.conftest import ON
+from tests.counter.test_pages import fields, filled
+from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn
+from tests.registration.people import fresh_number, person
+
+pytestmark = pytest.mark.usefixtures("fonts")
+
+SEED = 11
+WHO = invent(SEED)
+HIDDEN = re.compile(r'<input type="hidden" name="(subscriber__\w+)" value="([^"]+)"')
+
+
+@pytest.fixture(scope="module")
+def picture() -> bytes:
+    written = io.BytesIO()
+    make_specimen(Kind.PASSPORT, seed=SEED).image.save(written, "JPEG", quality=85)
+    return written.getvalue()
+
+
+def read(client, data, *, action_kind="register", part="subscriber", by_script=True, name="passport.jpg"):
+    file = io.BytesIO(data)
+    file.name = name
+    headers = {"HX-Request": "true"} if by_script else {}
+    return client.post(f"/{action_kind}/read/{part}/", {"picture": file, "service": "mobile"}, headers=headers)
+
+
+def given(page):
+    """What the fragment brings: hidden fields, and what stands in the others."""
+    found = dict(HIDDEN.findall(page))
+    for name, value in re.findall(r'<input type="text" name="(subscriber__\w+)" value="([^"]*)"', page):
+        found[name] = html.unescape(value)
+    for name, options in re.findall(r'<select name="(subscriber__\w+)".*?>(.*?)</select>', page, re.DOTALL):
+        found[name] = re.search(r'value="([^"]+)" selected', options).group(1)
+    return found
+
+
+@pytest.fixture(scope="module")
+def proposed(picture):
+    """What one reading on the day puts into the form, with an address typed beside it."""
+    reading = form_prefill.prefill(
+        picture, name="passport.jpg", attributes=["name", "address", "document_type", "document_number"],
+        pack=load_pack("cn-xz-2011"), purpose="Register", known=lambda kind: kind in labels.DOCUMENTS, on=ON,
+    )  # fmt: skip
+    return {f"subscriber__{name}": value for name, value in reading.values.items()} | {
+        "subscriber__address": "Nowhere Road 99"
+    }
+
+
+def submit(client, number, proposed, **changes):
+    return client.post("/register/", filled(client, "register", number) | fields() | proposed | changes)
+
+
+def copies_of(number):
+    held = tenures(find_line(number).line_id)[0]
+    return [
+        r.position for r in rows("SELECT position FROM vault_copy WHERE tenure_id = %s", [held.tenure_id])
+    ]
+
+
+def test_a_reading_fills_the_part_in_and_shows_the_copy_that_will_be_kept(at_counter, picture, proposed):
+    answer = read(at_counter, picture)
+
+    page = answer.content.decode()
+    found = given(page)
+    assert found["subscriber__document_number"] == WHO.number
+    assert (found["subscriber__document_type"], found["subscriber__document_state"]) == ("passport", "UTO")
+    assert found["subscriber__name"] == " ".join(f"{WHO.surname} {WHO.given}".split())
+    assert found["subscriber__read"] == proposed["subscriber__read"]
+    assert 'src="data:image/jpeg;base64,' + found["subscriber__copy"][:100] in page
+    assert "no-store" in answer["Cache-Control"]
+    copy = Image.open(io.BytesIO(base64.b64decode(proposed["subscriber__copy"])))
+    assert (copy.format, dict(copy.getexif())) == ("JPEG", {})
+
+
+def test_what_was_read_and_confirmed_is_machine_read_and_its_copy_is_kept(at_counter, proposed):
+    number = fresh_number()
+
+    answer = submit(at_counter, number, proposed)
+
+    assert answer.status_code == 302, answer.content.decode()
+    assert tenures(find_line(number).line_id)[0].assurance == "machine_read"
+    assert copies_of(number) == [0]
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'line:copy:kept'")
+    assert '"copies":1' in str(entry.body)
+
+
+def test_a_number_that_the_clerk_changed_counts_as_typed(at_counter, proposed):
+    number = fresh_number()
+
+    submit(at_counter, number, proposed, subscriber__document_number="X7654321")
+
+    assert tenures(find_line(number).line_id)[0].assurance == "checked"
+    assert copies_of(number) == [0]
+
+
+def test_what_was_typed_without_a_image_is_checked_and_has_no_copy(at_counter):
+    number = fresh_number()
+
+    submit(at_counter, number, fields(**person()))
+
+    assert tenures(find_line(number).line_id)[0].assurance == "checked"
+    assert copies_of(number) == []
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        lambda _: {"subscriber__copy_mark": "0" * 64},
+        lambda _: {"subscriber__copy_mark": ""},
+        lambda _: {"subscriber__copy": base64.b64encode(b"\xff\xd8 another picture").decode()},
+        lambda p: {"subscriber__copy": p["subscriber__copy"] + "." + p["subscriber__copy"]},
+        lambda _: {"subscriber__copy": "not base64"},
+    ],
+    ids=["mark", "no mark", "another", "twice", "nonsense"],
+)
+def test_a_copy_that_this_instance_did_not_make_is_refused_and_nothing_is_recorded(at_counter, proposed, spoilt):
+    number = fresh_number()
+
+    answer = submit(at_counter, number, proposed, **spoilt(proposed))
+
+    assert answer.status_code == 422
+    assert "Have the picture read again" in answer.content.decode()
+    assert find_line(number) is None
+    assert proposed["subscriber__copy"][:60] not in answer.content.decode()
+
+
+@pytest.mark.parametrize("by_script", [True, False])
+def test_what_is_no_image_is_refused_beside_the_form(at_counter, by_script):
+    answer = read(at_counter, b"%PDF-1.4 not really", by_script=by_script, name="tashi-lhamo.pdf")
+
+    page = answer.content.decode()
+    assert "The file is not read" in page
+    assert "tashi" not in page
+    assert answer.status_code == (200 if by_script else 422)
+    assert answer.get("HX-Retarget") == ("#faults" if by_script else None)
+
+
+def test_a_reading_without_a_image_asks_for_one(at_counter):
+    answer = at_counter.post("/register/read/subscriber/", {"service": "mobile"}, headers={"HX-Request": "true"})
+
+    assert "No picture came" in answer.content.decode()
+
+
+@pytest.mark.parametrize("part", ["bearer", "nobody"])
+def test_a_part_that_does_not_belong_to_the_kind_is_not_there(at_counter, picture, part):
+    assert read(at_counter, picture, part=part).status_code == 404
+
+
+def test_without_scripts_the_whole_page_comes_with_the_proposals(at_counter, picture):
+    answer = read(at_counter, picture, by_script=False)
+
+    page = answer.content.decode()
+    assert given(page)["subscriber__document_number"] == WHO.number
+    assert "<h1" in page
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_the_image_lies_nowhere_in_the_instance(at_counter, picture, proposed):
+    submit(at_counter, fresh_number(), proposed)
+
+    found = [
+        file for file in data_folder().rglob("*") if file.is_file() and picture[200:260] in file.read_bytes()
+    ]
+    assert found == []
+    kept = [file for file in (data_folder() / "documents").rglob("*") if file.is_file()]
+    assert kept
+    assert not any(b"JFIF" in file.read_bytes() for file in kept)

@@ -1,0 +1,109 @@
+"""An approver at the counter: the clerk's page says that it waits, the supervisor's shows nothing of what was submitted."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from rollkeeper.access.services import add_staff
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel.database import rows
+from rollkeeper.lines.queries import find_line
+from rollkeeper.vault.offline_keys import renew_offline_keys
+from tests.counter.conftest import ON
+from tests.counter.test_pages import SECRET, key, post
+from tests.registration.people import fresh_number
+
+
+@pytest.fixture
+def supervisor(at_counter):
+    renew_offline_keys(worker_authority(), lasts_days=7, on=ON)
+    add_staff(
+        console_authority(), username="boss", password="an invented pass phrase", roles=[StaffRole.SUPERVISOR],
+        on=dt.date(2000, 1, 1),
+    )  # fmt: skip
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(Staff.objects.get(username="boss"))
+    return client
+
+
+def test_the_clerk_is_notified_that_it_waits_and_the_supervisor_confirms_it_unread(
+    at_counter, supervisor, dual_control
+):
+    dual_control("register")
+
+    sent = post(at_counter, "register", fresh_number(), double_checked="on")
+    waits = at_counter.get(sent["Location"]).content.decode()
+    listed = supervisor.get("/pending-approvals/").content.decode()
+    submitted = sent["Location"].split("/")[2]
+    answer = supervisor.post("/pending-approvals/", {"key": submitted, "approved": "yes"})
+
+    assert "Nothing is recorded yet" in waits
+    assert submitted[-6:].upper() in waits
+    assert submitted[-6:].upper() in listed
+    assert "2 ¶1" in waits
+    assert not [
+        value for value in SECRET.values() if value in waits + listed and value != SECRET["document_type"]
+    ]
+    assert (answer.status_code, answer["Location"]) == (302, "/pending-approvals/")
+    assert "Nothing waits." in supervisor.get("/pending-approvals/").content.decode()
+    assert rows("SELECT approved FROM offline_registration")[0].approved
+
+
+def test_what_would_be_refused_is_refused_at_once_and_does_not_wait(at_counter, supervisor, dual_control):
+    dual_control("register", "replace_sim", "link_document")
+
+    sent = post(at_counter, "register", fresh_number(), SECRET | {"document_number": "12"})
+    asked = {"submission_key": key(at_counter.get("/replace-sim/")), "number": fresh_number()}
+    unknown = at_counter.post(
+        "/replace-sim/", asked | {"document_type": "passport", "document_number": "X1234567"}
+    )
+
+    assert (sent.status_code, unknown.status_code) == (422, 422)
+    assert rows("SELECT FROM offline_registration") == []
+
+
+def test_a_failed_check_digit_waits_for_a_supervisor_whatever_the_law(at_counter, supervisor):
+    number, who = fresh_number(), SECRET | {"document_number": "110105194912310021"}
+
+    once = post(at_counter, "register", number, who)
+    twice = post(at_counter, "register", number, who, double_checked="on")
+    waits = at_counter.get(twice["Location"]).content.decode()
+    supervisor.post("/pending-approvals/", {"key": twice["Location"].split("/")[2], "approved": "yes"})
+
+    assert "second look" in once.content.decode()
+    assert "a check digit does not fit" in waits
+    assert find_line(number) is None
+    assert rows("SELECT approved, action_kind FROM offline_registration") == [(True, "register")]
+
+
+def test_a_supervisor_at_the_counter_needs_nobody_else(supervisor):
+    number, who = fresh_number(), SECRET | {"document_number": "110105194912310021"}
+
+    post(supervisor, "register", number, who, double_checked="on")
+
+    assert find_line(number).is_registered
+
+
+def test_where_no_law_asks_for_a_approver_there_is_none(at_counter, supervisor):
+    number = fresh_number()
+
+    post(at_counter, "register", number, double_checked="on")
+
+    assert find_line(number).is_registered
+    assert rows("SELECT FROM offline_registration") == []
+
+
+def test_only_whoever_may_confirm_is_shown_what_waits(at_counter, supervisor):
+    assert at_counter.get("/pending-approvals/").status_code == 403
+    assert "/pending-approvals/" not in at_counter.get("/").content.decode()
+    assert "/pending-approvals/" in supervisor.get("/").content.decode()
+
+
+def test_a_yes_that_comes_too_late_is_said_to_be_late(supervisor):
+    answer = supervisor.post("/pending-approvals/", {"key": "nobody-waits", "approved": "yes"})
+
+    assert answer.status_code == 422
+    assert "Nothing waits to be confirmed there any more." in answer.content.decode()

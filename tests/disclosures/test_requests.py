@@ -1,0 +1,700 @@
+"""A disclosure request from its entry to the last thing that is kept of it, with real people, real keys and real commits."""
+
+import datetime as dt
+import json
+
+import pyrage
+import pytest
+
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.disclosures import authorities, queries
+from rollkeeper.disclosures import services
+from rollkeeper.disclosures.answers import read_instrument
+from rollkeeper.disclosures.statistics import year_table
+from rollkeeper.disclosures.errors import (
+    AnswerFileExists,
+    SeveralSubscribers,
+    AlreadyApproved,
+    DisclosureNotPending,
+    DisclosureRefused,
+    FingerprintMismatch,
+    InvalidRecipientKey,
+    NeedsWarrant,
+    WrongApprovers,
+    NumberMismatch,
+    OwnDisclosureRequest,
+    DeferralRefused,
+    SameProposer,
+    YearNotOver,
+)
+from rollkeeper.disclosures.due_actions import run_due_disclosures
+from rollkeeper.disclosures.choices import RefusalReason, DisclosureState, Instrument, DeferralReason
+from rollkeeper.disclosures.models import DisclosureRequest
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.law.packs import load_pack
+from rollkeeper.ledger.queries import accesses
+from rollkeeper.notices.services import send_due
+from rollkeeper.retention.abandoned import erase_abandoned
+from rollkeeper.vault.services import open_sealed, shred
+from rollkeeper.vault.blind_index import blind_numbers
+from rollkeeper.vault.canaries import ensure_canary, open_alarms
+from rollkeeper.vault.errors import NeedsDisclosureRequest
+from rollkeeper.vault.fields import Field, Purpose
+from rollkeeper.vault.rotation import rotate
+from tests.disclosures.conftest import DAY, NUMBER, ON, SCAN
+
+FORBIDDEN = DeferralReason.COURT_FORBIDS
+
+
+def bodies(like="%"):
+    return [
+        row.body for row in rows("SELECT body FROM ledger_entry WHERE verb LIKE %s ORDER BY entry_id", [like])
+    ]
+
+
+def verbs(disclosure_id):
+    return [
+        row.verb
+        for row in rows(
+            "SELECT verb FROM ledger_entry WHERE body LIKE %s ORDER BY entry_id", [f"%{disclosure_id}%"]
+        )
+    ]
+
+
+def of(disclosure_id) -> DisclosureRequest:
+    return DisclosureRequest.objects.get(disclosure_id=disclosure_id)
+
+
+def person_of(line_id):
+    return rows("SELECT person_id FROM lines_tenure WHERE line_id = %s", [line_id])[0].person_id
+
+
+def seen_by(line_id, on):
+    clock.set_demo_date(on)
+    return [look for look in accesses(person_of(line_id)) if look.purpose == "legal_disclosure"]
+
+
+def notices():
+    return [row.line_id for row in rows("SELECT line_id FROM notices_notice WHERE kind = 'disclosed'")]
+
+
+def deferral(instance, disclosure_id, until, *, on=ON, by=("supervisor", "officer")):
+    return [
+        services.defer_notification(instance.who[name], disclosure_id, until=until, because=FORBIDDEN, on=on) for name in by
+    ]
+
+
+# ---- the whole way ----
+
+
+def test_a_disclosure_request_is_answered_with_the_named_fields_alone_and_the_person_is_notified(instance):
+    line = instance.register_line()
+    disclosure_id = instance.approved()
+
+    answer = instance.answered(disclosure_id)
+    services.record_delivery(instance.who["officer"], disclosure_id, on=ON)
+
+    assert answer["held"] is True
+    assert answer["fields"] == {"name": instance.person["name"]}
+    assert notices() == [line]
+    assert verbs(disclosure_id) == [
+        "disclosures:request:entered", "disclosures:request:approved", "disclosures:request:approved",
+        "disclosures:request:opened", "vault:sealed:opened", "disclosures:person:notified", "disclosures:request:delivered",
+    ]  # fmt: skip
+
+
+def test_no_entry_about_a_disclosure_request_names_a_line_a_person_or_a_number(instance):
+    line = instance.register_line()
+    known = {str(line), str(person_of(line)), NUMBER, NUMBER[1:], *instance.person.values()} | {
+        str(row.tenure_id) for row in rows("SELECT tenure_id FROM lines_tenure")
+    }
+    before = len(bodies())
+
+    deferral(instance, disclosure_id := instance.approved(), ON + DAY)
+    instance.answered(disclosure_id)
+
+    said = "".join(bodies()[before:])
+    assert str(disclosure_id) in said
+    assert not [one for one in known if one in said]
+    assert '"person"' not in said
+    assert '"line"' not in said
+
+
+def test_a_disclosure_request_that_opens_a_canary_is_answered_like_any_other_and_raises_the_alarm(instance):
+    run("DELETE FROM vault_canary")
+    ensure_canary(console_authority(), on=ON)
+    (canary,) = rows("SELECT line_id, lower(held) AS since FROM lines_tenure")
+    run(
+        "UPDATE lines_number SET number_index = %s WHERE line_id = %s",
+        [blind_numbers([NUMBER])[0], canary.line_id],
+    )
+    run(
+        "UPDATE lines_line SET number_index = %s WHERE line_id = %s",
+        [blind_numbers([NUMBER])[0], canary.line_id],
+    )
+
+    # A canary's life lies in the last hour, which just after midnight was yesterday.
+    held_on = canary.since.astimezone(clock.zone()).date()
+
+    answer = instance.answered(instance.approved(held_on=held_on), held_on=held_on)
+
+    assert (answer["held"], bool(answer["fields"]["name"])) == (True, True)
+    (alarm,) = open_alarms()
+    assert alarm.staff_id == instance.who["officer"].staff_id
+    assert rows(
+        "SELECT FROM ledger_entry WHERE entry_id = %s AND verb = 'vault:canary:opened'", [alarm.entry_id]
+    )
+
+
+def test_neither_the_number_nor_anything_that_leads_to_it_lies_with_a_disclosure_request(instance):
+    line = instance.register_line()
+    disclosure_id = instance.enter()
+
+    stored = repr(rows("SELECT * FROM disclosures_request"))
+    (index,) = rows("SELECT number_index FROM lines_number WHERE line_id = %s", [line])
+    assert NUMBER[1:] not in stored
+    assert repr(bytes(index.number_index)) not in stored
+    assert of(disclosure_id).person_id is None
+
+
+def test_the_scan_is_sealed_as_it_came_and_a_decider_reads_it(instance):
+    disclosure_id = instance.enter()
+
+    (row,) = rows("SELECT ciphertext FROM vault_file")
+
+    assert b"PDF" not in bytes(row.ciphertext)
+    assert len(bytes(row.ciphertext)) > 65_536
+    assert read_instrument(instance.who["officer"], disclosure_id, on=ON) == SCAN
+    assert '"field":"instrument"' in bodies("vault:sealed:opened")[-1]
+
+
+def test_the_scan_outlives_a_rotation_and_the_erasing_of_what_came_to_nothing(instance, monkeypatch):
+    disclosure_id = instance.enter()
+    monkeypatch.setattr("rollkeeper.retention.abandoned.UNDER_WAY", dt.timedelta(seconds=-5))
+
+    erase_abandoned(worker_authority(), on=ON)
+    rotate(console_authority(), on=ON)
+
+    assert read_instrument(instance.who["officer"], disclosure_id, on=ON) == SCAN
+
+
+# ---- what the law does not let through ----
+
+
+def test_the_reference_law_refuses_every_disclosure_request_on_record(instance, law):
+    instance.register_line()
+    law(pack=None)
+
+    with pytest.raises(DisclosureRefused) as refused:
+        instance.enter()
+
+    (kept,) = DisclosureRequest.objects.all()
+    assert "cn-xz-2011" in str(refused.value)
+    assert (kept.state, kept.refused_because, kept.refused_by_law) == ("refused", "no_power", True)
+    assert (kept.number_mark, kept.file_id, kept.held_on) == (None, None, None)
+    assert rows("SELECT FROM vault_file") == []
+    assert verbs(kept.disclosure_id)[-1] == "disclosures:request:refused"
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'disclosures:request:refused'")
+    assert json.loads(entry.body)["article"] == "no article of cn-xz-2011"
+    assert json.loads(entry.body)["pack"] == load_pack("cn-xz-2011").hash
+
+
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        ({"fields": [Field.NAME, Field.DOCUMENT_NUMBER]}, "too_wide"),
+        ({"instrument": Instrument.SUBPOENA}, "wrong_instrument"),
+        ({"expires_on": ON - DAY}, "expired"),
+    ],
+)
+def test_what_goes_beyond_the_law_is_refused_and_counted(instance, changes, because):
+    with pytest.raises(DisclosureRefused):
+        instance.enter(**changes)
+
+    assert [one.refused_because for one in DisclosureRequest.objects.all()] == [because]
+
+
+def test_one_instrument_gives_one_person_by_its_reference_and_by_its_file(instance):
+    instance.enter()
+
+    for changes in ({"number": "+8613908910009", "file": b"other"}, {"reference": "another", "number": "+8613908910009"},
+                    {"reference": "2012  NO. 17", "file": b"third"}):  # fmt: skip
+        with pytest.raises(DisclosureRefused):
+            instance.enter(**changes)
+
+    assert [one.refused_because for one in DisclosureRequest.objects.order_by("entered_at")] == [None, *["too_many"] * 3]
+
+
+def test_what_was_entered_wrongly_is_refused_and_entered_again(instance):
+    services.refuse_disclosure(instance.who["officer"], instance.enter(), because=RefusalReason.UNCLEAR, on=ON)
+
+    assert of(instance.enter()).state == "waiting"
+
+
+def test_an_authority_that_is_ended_disclosure_requests_nothing_more_and_gets_no_answer(instance):
+    instance.register_line()
+    disclosure_id = instance.approved()
+    authorities.remove_authority(instance.who["officer"], instance.court, on=ON)
+
+    with pytest.raises(DisclosureRefused):
+        instance.answered(disclosure_id)
+    with pytest.raises(DisclosureRefused):
+        instance.enter(reference="a second", file=b"2")
+
+
+def test_a_power_that_the_law_lost_after_the_approval_opens_nothing(instance, law):
+    instance.register_line()
+    disclosure_id = instance.approved()
+    law(confirmed="false")
+
+    with pytest.raises(DisclosureRefused):
+        instance.answered(disclosure_id)
+    assert bodies("vault:sealed:opened") == []
+
+
+# ---- who decides ----
+
+
+def test_an_authority_is_approved_by_another_with_the_fingerprint_that_was_read_out(instance):
+    key = str(pyrage.x25519.Identity.generate().to_public())
+    made = authorities.propose_authority(
+        instance.who["officer"], title="Other", kind="court", public_key=key, valid_until=ON, on=ON
+    )
+
+    with pytest.raises(SameProposer):
+        authorities.approve_authority(instance.who["officer"], made, read_out=authorities.fingerprint(key), on=ON)
+    with pytest.raises(FingerprintMismatch):
+        authorities.approve_authority(instance.who["supervisor"], made, read_out="ab" * 32, on=ON)
+    shown = authorities.fingerprint(key).upper()
+    authorities.approve_authority(instance.who["supervisor"], made, read_out=f"{shown[:32]} {shown[32:]}", on=ON)
+
+    assert {one.title: one.is_approved for one in queries.authorities(instance.who["officer"])}["Other"]
+
+
+@pytest.mark.parametrize("key", ["", "age1", "AGE-SECRET-KEY-1", "ssh-ed25519 AAAA", "age1" + "q" * 58])
+def test_what_is_no_public_key_is_not_taken(instance, key):
+    with pytest.raises(InvalidRecipientKey):
+        authorities.propose_authority(
+            instance.who["officer"], title="X", kind="court", public_key=key, valid_until=ON, on=ON
+        )
+
+
+def test_who_entered_it_decides_nothing_and_nobody_counts_twice(instance):
+    disclosure_id = services.enter_disclosure(
+        instance.who["officer"], instance.court, instrument=Instrument.WARRANT, reference="r", file=SCAN, fields=[Field.NAME],
+        number=NUMBER, held_on=ON, received_on=ON, expires_on=ON + DAY, on=ON,
+    )  # fmt: skip
+    yes = {"number": NUMBER, "held_on": ON, "on": ON}
+
+    with pytest.raises(OwnDisclosureRequest):
+        services.approve_disclosure(instance.who["officer"], disclosure_id, **yes)
+    assert services.approve_disclosure(instance.who["supervisor"], disclosure_id, **yes) is False
+    with pytest.raises(AlreadyApproved):
+        services.approve_disclosure(instance.who["supervisor"], disclosure_id, **yes)
+    assert services.approve_disclosure(instance.who["supervisor-2"], disclosure_id, **yes) is False
+    assert of(disclosure_id).state == "waiting"
+    assert services.approve_disclosure(instance.who["officer-2"], disclosure_id, **yes) is True
+
+
+@pytest.mark.parametrize("wrong", [{"number": "+8613908911235"}, {"held_on": ON - DAY}])
+def test_who_reads_another_number_or_day_in_the_instrument_cannot_say_yes(instance, wrong):
+    disclosure_id = instance.enter()
+
+    with pytest.raises(NumberMismatch):
+        services.approve_disclosure(
+            instance.who["officer"], disclosure_id, **{"number": NUMBER, "held_on": ON, "on": ON} | wrong
+        )
+
+
+@pytest.mark.parametrize(
+    ("by", "second"),
+    [
+        ("officer", "officer"),
+        ("officer", "supervisor-2"),
+        ("officer-2", "supervisor"),
+        ("supervisor", "supervisor-2"),
+    ],
+)
+def test_only_the_two_who_said_yes_open_it(instance, by, second):
+    instance.register_line()
+    disclosure_id = instance.approved()
+
+    with pytest.raises(WrongApprovers):
+        instance.answered(disclosure_id, by=by, second=second)
+    assert bodies("vault:sealed:opened") == []
+    assert list(instance.folder.glob("*.age")) == []
+
+
+def test_nothing_is_opened_before_both_said_yes_nor_after_one_said_no(instance):
+    instance.register_line()
+    waiting, refused = instance.enter(), instance.approved(reference="b", file=b"b")
+    services.refuse_disclosure(instance.who["supervisor"], refused, because=RefusalReason.DANGER, on=ON)
+
+    for disclosure_id in (waiting, refused):
+        with pytest.raises(DisclosureNotPending):
+            instance.answered(disclosure_id)
+    assert bodies("vault:sealed:opened") == []
+
+
+def test_one_no_is_enough_after_a_yes(instance):
+    disclosure_id = instance.approved()
+
+    services.refuse_disclosure(instance.who["officer-2"], disclosure_id, because=RefusalReason.NOT_GENUINE, on=ON)
+
+    assert of(disclosure_id).state == "refused"
+    with pytest.raises(DisclosureNotPending):
+        services.approve_disclosure(instance.who["officer"], disclosure_id, number=NUMBER, held_on=ON, on=ON)
+
+
+# ---- about whom ----
+
+
+@pytest.mark.parametrize("number", ["+8613908919999", "invented.example.org"])
+def test_a_number_that_is_nobodys_has_nothing_held(instance, number):
+    instance.register_line()
+    disclosure_id = instance.approved(number=number)
+
+    answer = instance.answered(disclosure_id, number=number)
+
+    assert answer["held"] is False
+    assert "fields" not in answer
+    assert notices() == []
+
+
+def test_a_day_before_the_tenure_has_the_same_answer_in_as_many_bytes(instance):
+    instance.register_line()
+    before = instance.approved(held_on=ON - 30 * DAY)
+    there = instance.approved(reference="2", file=b"2")
+    lengths = []
+    for disclosure_id, day in ((before, ON - 30 * DAY), (there, ON)):
+        into = instance.folder / f"{day}.age"
+        instance.answered(disclosure_id, held_on=day, into=into)
+        lengths.append(len(pyrage.decrypt(into.read_bytes(), [instance.key])))
+
+    assert of(before).outcome == "nothing_held"
+    assert of(there).outcome == "held"
+    assert len(set(lengths)) == 1
+
+
+def test_who_is_erased_is_not_held(instance):
+    line = instance.register_line()
+    disclosure_id = instance.approved()
+    run("UPDATE lines_tenure SET erased_on = %s WHERE line_id = %s", [ON, line])
+
+    assert instance.answered(disclosure_id)["held"] is False
+
+
+def test_whose_key_is_destroyed_is_not_held_though_rows_are_left(instance):
+    line = instance.register_line()
+    disclosure_id = instance.approved()
+    (row,) = rows("SELECT person_id, tenure_id FROM lines_tenure WHERE line_id = %s", [line])
+    shred([(row.person_id, row.tenure_id)])
+
+    assert instance.answered(disclosure_id)["held"] is False
+    assert notices() == []
+
+
+def handed_on(line, at):
+    """Let the line go to somebody else at a time."""
+    run("UPDATE lines_tenure SET held = tstzrange(lower(held), %s) WHERE line_id = %s", [at, line])
+    run(
+        "INSERT INTO lines_tenure (line_id, held, tenure_id, party_kind, person_id, assurance)"
+        " VALUES (%s, tstzrange(%s, NULL), gen_random_uuid(), 'individual', gen_random_uuid(), 'sighted')",
+        [line, at],
+    )
+
+
+def test_a_line_with_two_subscribers_on_the_day_is_not_answered(instance):
+    line = instance.register_line()
+    handed_on(line, dt.datetime.combine(ON, dt.time.max, clock.zone()))
+    disclosure_id = instance.approved()
+
+    with pytest.raises(SeveralSubscribers):
+        instance.answered(disclosure_id)
+    assert bodies("vault:sealed:opened") == []
+    assert bodies("disclosures:request:opened") == []
+
+
+def test_who_held_it_on_the_day_is_answered_and_not_who_holds_it_now(instance):
+    line = instance.register_line()
+    handed_on(line, dt.datetime.combine(ON + DAY, dt.time(18), clock.zone()))
+    first, second = instance.approved(), instance.approved(held_on=ON + 3 * DAY, reference="b", file=b"b")
+
+    assert instance.answered(first)["fields"] == {"name": instance.person["name"]}
+    assert instance.answered(second, held_on=ON + 3 * DAY)["held"] is False
+
+
+def test_a_person_without_a_line_is_notified_on_their_page_only(instance):
+    line = instance.register_line()
+    disclosure_id = instance.approved()
+    person = person_of(line)
+    handed_on(line, dt.datetime.combine(ON + DAY, dt.time(18), clock.zone()))
+
+    instance.answered(disclosure_id)
+
+    assert notices() == []
+    assert (of(disclosure_id).reached, of(disclosure_id).notified_on) == (False, ON)
+    assert [look.purpose for look in accesses(person)] == ["legal_disclosure"]
+
+
+def test_a_protected_record_is_opened_by_the_officer_on_a_warrant_and_by_nobody_else(instance, law):
+    line = instance.register_line()
+    run("UPDATE subscribers_subscriber SET is_protected = true WHERE person_id = %s", [person_of(line)])
+    disclosure_id = instance.approved()
+
+    with pytest.raises(NeedsWarrant):
+        instance.answered(disclosure_id, by="supervisor", second="officer")
+    assert instance.answered(disclosure_id)["held"] is True
+
+    law(needs="written_order")
+    order = instance.approved(instrument=Instrument.WRITTEN_ORDER, reference="b", file=b"b")
+    with pytest.raises(NeedsWarrant):
+        instance.answered(order)
+
+
+# ---- notification ----
+
+
+def test_what_is_opened_is_shown_to_the_person_at_once_where_nothing_is_put_off(instance):
+    line = instance.register_line()
+    instance.answered(instance.approved())
+
+    assert len(seen_by(line, ON)) == 1
+
+
+def test_a_deferred_notification_is_in_the_ledger_at_once_and_shown_later(instance):
+    line = instance.register_line()
+    until = ON + 20 * DAY
+    disclosure_id = instance.approved()
+    assert deferral(instance, disclosure_id, until) == [False, True]
+
+    instance.answered(disclosure_id)
+
+    assert len(bodies("vault:sealed:opened")) == 1
+    assert seen_by(line, ON) == seen_by(line, until) == []
+    (look,) = seen_by(line, until + DAY)
+    assert (look.day, look.withheld_until) == (ON, until)
+
+
+@pytest.mark.parametrize(("days", "notified"), [(-1, 0), (0, 0), (1, 1)])
+def test_telling_is_done_by_itself_the_day_after(instance, days, notified):
+    line = instance.register_line()
+    until = ON + 20 * DAY
+    disclosure_id = instance.approved()
+    deferral(instance, disclosure_id, until)
+    instance.answered(disclosure_id)
+
+    done = run_due_disclosures(worker_authority(), on=until + days * DAY)
+
+    assert done.notified == notified == len(notices())
+    assert ([line] if notified else []) == notices()
+    assert run_due_disclosures(worker_authority(), on=until + days * DAY).notified == 0
+
+
+def test_notices_are_sent_to_whom_it_is_time_to_tell_without_anybody_asking(instance):
+    instance.register_line()
+    disclosure_id = instance.approved()
+    deferral(instance, disclosure_id, ON + DAY)
+    instance.answered(disclosure_id)
+
+    send_due(worker_authority(), on=ON + 2 * DAY, by_channel={})
+
+    assert of(disclosure_id).notified_on == ON + 2 * DAY
+
+
+def test_one_person_alone_puts_nothing_off(instance):
+    line = instance.register_line()
+    disclosure_id = instance.approved()
+    assert deferral(instance, disclosure_id, ON + DAY, by=("officer", "officer")) == [False, False]
+
+    instance.answered(disclosure_id)
+
+    assert len(seen_by(line, ON)) == 1
+    assert len(notices()) == 1
+
+
+def test_a_deferral_is_renewed_once_by_two_people_and_never_again(instance):
+    instance.register_line()
+    disclosure_id = instance.approved()
+    deferral(instance, disclosure_id, ON + 20 * DAY)
+    instance.answered(disclosure_id)
+
+    assert deferral(instance, disclosure_id, ON + 40 * DAY, on=ON + 19 * DAY) == [False, True]
+    with pytest.raises(DeferralRefused):
+        deferral(instance, disclosure_id, ON + 50 * DAY, on=ON + 39 * DAY)
+    assert run_due_disclosures(worker_authority(), on=ON + 40 * DAY).notified == 0
+    assert run_due_disclosures(worker_authority(), on=ON + 41 * DAY).notified == 1
+
+
+def test_an_opening_without_a_deferral_cannot_be_hidden_afterwards(instance):
+    instance.register_line()
+    disclosure_id = instance.approved()
+    instance.answered(disclosure_id)
+
+    with pytest.raises(DeferralRefused):
+        deferral(instance, disclosure_id, ON + DAY)
+
+
+def test_telling_that_is_late_is_found_by_the_doctor(instance):
+    instance.register_line()
+    disclosure_id = instance.approved()
+    deferral(instance, disclosure_id, ON + DAY)
+    instance.answered(disclosure_id)
+
+    assert [queries.count_overdue_notifications(ON + n * DAY) for n in (1, 2, 3)] == [0, 0, 1]
+
+
+# ---- keeping, counting, breaking ----
+
+
+def test_what_is_kept_goes_when_its_time_is_over_and_a_count_is_left(instance):
+    instance.register_line()
+    disclosure_id = instance.approved()
+    instance.answered(disclosure_id)
+    services.record_delivery(instance.who["officer"], disclosure_id, on=ON)
+
+    assert run_due_disclosures(worker_authority(), on=ON + 30 * DAY).erased == 0
+    assert run_due_disclosures(worker_authority(), on=ON + 31 * DAY).erased == 1
+    left = of(disclosure_id)
+    gone = (
+        left.number_mark,
+        left.instrument_mark,
+        left.file_mark,
+        left.file_id,
+        left.person_id,
+        left.line_id,
+        left.held_on,
+    )
+    assert set(gone) == {None}
+    assert rows("SELECT FROM vault_file") == []
+    assert rows("SELECT FROM person_key WHERE person_id = %s", [disclosure_id], using="keys") == []
+
+
+def test_a_disclosure_request_that_nobody_answered_runs_out_by_itself(instance):
+    disclosure_id = instance.enter(expires_on=ON + DAY)
+
+    assert run_due_disclosures(worker_authority(), on=ON + DAY).expired == 0
+    assert run_due_disclosures(worker_authority(), on=ON + 2 * DAY).expired == 1
+    assert of(disclosure_id).state == "expired"
+
+
+def test_who_was_not_notified_yet_is_not_forgotten_before_they_are(instance):
+    instance.register_line()
+    disclosure_id = instance.approved()
+    deferral(instance, disclosure_id, ON + 20 * DAY)
+    deferral(instance, disclosure_id, ON + 40 * DAY)
+    instance.answered(disclosure_id)
+    services.record_delivery(instance.who["officer"], disclosure_id, on=ON)
+
+    done = run_due_disclosures(worker_authority(), on=ON + 35 * DAY)
+
+    assert (done.notified, done.erased) == (0, 0)
+
+
+def test_the_years_figures_count_the_refused_and_hide_what_is_small(instance):
+    instance.register_line()
+    instance.answered(instance.approved())
+    for n in range(12):
+        services.refuse_disclosure(
+            instance.who["officer"],
+            instance.enter(reference=f"r{n}", file=b"%d" % n),
+            because=RefusalReason.NOT_NEEDED,
+            on=ON,
+        )
+    with pytest.raises(YearNotOver):
+        year_table(instance.who["officer"], 2012)
+    clock.set_demo_date(dt.date(2013, 1, 1))
+
+    head, court, every = year_table(instance.who["officer"], 2012).splitlines()
+
+    assert head.startswith("year,kind_of_authority,refused_by_law,refused_by_people")
+    assert court.split(",")[6] == "1-9 or hidden with them"
+    assert court.count("hidden") >= 2
+    assert every.count("hidden") >= 2
+
+
+def test_a_year_without_a_disclosure_request_says_none(instance):
+    clock.set_demo_date(dt.date(2013, 1, 1))
+
+    assert year_table(instance.who["officer"], 2012).splitlines()[1:] == ["2012,all,0,0,0,0,0,0,0"]
+
+
+def test_an_answer_that_breaks_off_has_entries_and_no_file_and_is_done_again(instance, monkeypatch):
+    line = instance.register_line()
+    disclosure_id = instance.approved()
+
+    def broken(*_args, **_more):
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("rollkeeper.disclosures.answers.pyrage.encrypt", broken)
+        with pytest.raises(OSError, match="no space"):
+            instance.answered(disclosure_id)
+    notified = run_due_disclosures(worker_authority(), on=ON).notified
+
+    assert list(instance.folder.glob("*.age")) == []
+    assert notified == 1
+    assert len(seen_by(line, ON)) == 1
+    assert instance.answered(disclosure_id)["held"] is True
+
+
+def test_an_answer_is_never_written_over_a_file_or_through_a_link(instance):
+    instance.register_line()
+    disclosure_id = instance.approved()
+    there, link = instance.folder / "there.age", instance.folder / "link.age"
+    there.write_text("mine")
+    link.symlink_to(instance.folder / "elsewhere")
+
+    for into in (there, link):
+        with pytest.raises(AnswerFileExists):
+            instance.answered(disclosure_id, into=into)
+
+    assert there.read_text() == "mine"
+    assert of(disclosure_id).state == DisclosureState.APPROVED.value
+
+
+def test_after_the_handing_over_nothing_more_is_opened(instance):
+    instance.register_line()
+    disclosure_id = instance.approved()
+    instance.answered(disclosure_id)
+    services.record_delivery(instance.who["officer"], disclosure_id, on=ON)
+
+    with pytest.raises(DisclosureNotPending):
+        instance.answered(disclosure_id, into=instance.folder / "second.age")
+
+
+def test_the_vault_opens_nothing_on_a_disclosure_request_that_stands_nowhere(instance):
+    line = instance.register_line()
+    (row,) = rows("SELECT person_id, tenure_id FROM lines_tenure WHERE line_id = %s", [line])
+
+    with pytest.raises(NeedsDisclosureRequest):
+        open_sealed(
+            instance.who["officer"], person_id=row.person_id, tenure_id=row.tenure_id, field=Field.NAME,
+            purpose=Purpose.LEGAL_DISCLOSURE, on=ON, second=instance.who["supervisor"],
+        )  # fmt: skip
+    assert bodies("vault:sealed:opened") == []
+
+
+def test_who_may_not_is_refused_before_anything_is_looked_at(instance):
+    nobody = instance.who["clerk"]
+    disclosure_id = instance.enter()
+
+    tries = [
+        lambda: services.approve_disclosure(nobody, disclosure_id, number=NUMBER, held_on=ON, on=ON),
+        lambda: services.refuse_disclosure(nobody, disclosure_id, because=RefusalReason.DANGER, on=ON),
+        lambda: deferral(instance, disclosure_id, ON + DAY, by=("clerk",)),
+        lambda: read_instrument(nobody, disclosure_id, on=ON),
+        lambda: services.record_delivery(nobody, disclosure_id, on=ON),
+        lambda: queries.disclosures(nobody),
+        lambda: services.enter_disclosure(worker_authority(), instance.court, instrument=Instrument.WARRANT, reference="", file=b"",
+                                  fields=[], number="", held_on=ON, received_on=ON, expires_on=ON, on=ON),
+    ]  # fmt: skip
+    codes = set()
+    for attempt in tries:
+        with pytest.raises(RollkeeperError) as refused:
+            attempt()
+        codes.add(refused.value.code)
+
+    assert codes == {"not_allowed"}

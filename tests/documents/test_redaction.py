@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The copy that may be kept: what is on it, what is not, and how it is written."""
+
+import datetime as dt
+import io
+import os
+import sys
+import tempfile
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from rollkeeper.documents.image_intake import CopyRules, Mark, NoCopy, read_and_redact, is_plain_jpeg
+from rollkeeper.documents.choices import Reason
+from rollkeeper.documents.specimens import Kind, drawing, make_specimen
+from rollkeeper.documents.specimens.degradation import jpeg
+from rollkeeper.documents.specimens.zones import zone_of
+from tests.documents import recall
+
+ON = recall.ON
+SHAPES = {
+    Kind.PASSPORT: "TD3",
+    Kind.IDENTITY_CARD: "TD1",
+    Kind.IDENTITY_CARD_LARGE: "TD2",
+    Kind.VISA: "MRV-A",
+    Kind.VISA_SMALL: "MRV-B",
+    Kind.CARD_FRONT: "cn-card-front",
+    Kind.CARD_BACK: "cn-card-back",
+}
+
+pytestmark = pytest.mark.usefixtures("fonts")
+
+
+@pytest.fixture(scope="module")
+def copies(fonts):
+    """One copy of every kind, every second one with the number's middle hidden."""
+    return [
+        (drawn, data, number, recall.captured(data, shows_middle=number % 2 == 0))
+        for drawn, data, number in recall.documents(len(Kind), first=40)
+    ]
+
+
+def test_nothing_that_is_masked_can_be_read_on_a_copy_of_any_kind(copies, ocr_models):
+    read = []
+    for drawn, _, number, done in copies:
+        lines = recall.lines_on(recall.spoilt(done.copies[0], number), ocr_models)
+        masked = recall.masked_values(drawn, shows_middle=number % 2 == 0)
+        read += [(drawn.kind, name) for name, value in masked.items() if recall.is_read(name, value, lines)]
+
+    assert len(copies) == len(Kind)
+    assert not read
+
+
+def test_every_kind_is_read_right_from_a_bad_photograph(copies):
+    read = {drawn.kind: (done.proposal.shape, done.proposal.values) for drawn, _, _, done in copies}
+
+    assert {kind: shape for kind, (shape, _) in read.items()} == SHAPES
+    assert all(
+        values["document_number"] == drawn.printed["number"]
+        for drawn, _, _, done in copies
+        if "number" in drawn.printed and (values := done.proposal.values)
+    )
+
+
+def test_the_same_look_reads_the_same_values_on_the_document_itself(ocr_models):
+    drawn, data, _ = next(recall.documents(1, first=42))
+    lines = recall.lines_on(Image.open(io.BytesIO(data)), ocr_models)
+    masked = recall.masked_values(drawn, shows_middle=False)
+
+    read = {name for name, value in masked.items() if recall.is_read(name, value, lines)}
+
+    assert {"portrait", "born", "personal_number", "signature", "middle"} <= read
+
+
+def test_what_the_law_asks_for_can_be_read_on_a_copy(copies, ocr_models):
+    drawn, _, number, done = next(one for one in copies if one[0].kind is Kind.CARD_FRONT)
+    lines = recall.lines_on(Image.open(io.BytesIO(done.copies[0])), ocr_models)
+    ends = drawn.printed["number"] if number % 2 == 0 else drawn.printed["number"][:6]
+
+    assert any(drawn.printed["name"] in line for line in lines)
+    assert any(ends in line for line in lines)
+
+
+def test_a_copy_is_written_anew_with_nothing_beside_its_pixels(copies):
+    assert all(is_plain_jpeg(copy) for *_, done in copies for copy in done.copies)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data + b"\0",
+        lambda data: data + data,
+        lambda data: data[:2] + b"\xff\xe1\x00\x08Exif\0\0" + data[2:],
+        lambda data: data[:2] + b"\xff\xfe\x00\x05abc" + data[2:],
+        lambda data: data[:-2],
+        lambda _: b"",
+        lambda data: b"\x89PNG" + data,
+    ],
+)
+def test_a_copy_with_anything_beside_its_pixels_is_noticed(copies, spoil):
+    assert not is_plain_jpeg(spoil(copies[0][3].copies[0]))
+
+
+def test_the_copy_of_a_picture_with_exif_has_none():
+    exif = Image.Exif()
+    exif[0x010E] = "somebody's telephone"
+    written = io.BytesIO()
+    make_specimen(Kind.PASSPORT, seed=8).image.save(written, "JPEG", exif=exif)
+
+    (copy,) = recall.captured(written.getvalue() + b"trailing bytes", shows_middle=True).copies
+
+    assert b"somebody" not in copy
+    assert not Image.open(io.BytesIO(copy)).getexif()
+
+
+def test_the_mark_stands_across_the_copy(copies, ocr_models):
+    _, _, _, done = copies[0]
+    image = Image.open(io.BytesIO(done.copies[0])).rotate(-18, expand=True, fillcolor=(226, 228, 232))
+
+    words = " ".join(recall.lines_on(image, ocr_models))
+
+    assert "Invented Telecom" in words
+    assert "registration" in words
+    assert "2013-10-09" in words
+
+
+def test_a_mark_in_chinese_and_in_tibetan_is_drawn():
+    data = jpeg(make_specimen(Kind.CARD_FRONT, seed=9).image)
+
+    done = read_and_redact(
+        data, asked=(), copy=CopyRules(recall.ASKED), mark=Mark("ཀ་ཁ་ག", "登记", dt.date(2012, 2, 29)), on=ON
+    )
+
+    assert len(done.copies) == 1
+
+
+def test_a_mark_that_no_font_can_draw_leaves_no_copy_rather_than_an_unmarked_one():
+    data = jpeg(make_specimen(Kind.CARD_FRONT, seed=9).image)
+
+    done = read_and_redact(
+        data, asked=("name",), copy=CopyRules(recall.ASKED), mark=Mark("ཀ电", "x", ON), on=ON
+    )
+
+    assert (done.copies, done.no_copy) == ((), NoCopy.MARK_NOT_DRAWABLE)
+    assert "name" in done.proposal.values
+
+
+@pytest.mark.soak
+def test_nothing_that_is_masked_can_be_read_on_the_copies_of_many_documents(ocr_models):
+    tally, read = recall.Tally(), []
+
+    for drawn, data, number in recall.documents(18 * len(Kind), first=1000):
+        done = recall.captured(data, shows_middle=number % 2 == 0)
+        read += recall.look(drawn, done, number, ocr_models, tally)
+
+    assert tally.copies > 0.9 * tally.documents
+    assert not read
+
+
+@pytest.fixture
+def forged(monkeypatch):
+    """Draw a passport whose number has one digit that does not belong there."""
+
+    def drawn(number: str, *, place: int, digit: str):
+        def changed(shape, person):
+            first, second = zone_of(shape, replace(person, number=number))
+            return first, second[:place] + digit + second[place + 1 :]
+
+        monkeypatch.setattr(drawing, "zone_of", changed)
+        return make_specimen(Kind.PASSPORT, seed=10)
+
+    return drawn
+
+
+def test_a_zone_whose_digits_do_not_fit_is_proposed_doubtful_and_leaves_no_copy(forged):
+    drawn = forged("P23456789", place=3, digit="9")
+
+    done = recall.captured(jpeg(drawn.image), shows_middle=True)
+
+    assert done.proposal.checked.reasons == (Reason.CHECK_DIGIT,)
+    assert done.proposal.values["document_number"] == "P23956789"
+    assert (done.copies, done.no_copy) == ((), NoCopy.PLACES_NOT_CERTAIN)
+
+
+def test_a_letter_that_looks_like_a_digit_is_read_right_where_its_check_digit_fits(forged):
+    number = "P2345678O"
+    drawn = forged(number, place=8, digit="O")
+
+    done = recall.captured(jpeg(drawn.image), shows_middle=True)
+
+    assert done.proposal.values["document_number"] == number
+    assert set(done.proposal.checked.reasons) <= {Reason.LOOKS_ALIKE}
+
+
+def test_nothing_is_written_to_a_disk_while_a_picture_is_read(copies, tmp_path):
+    written = []
+    watching = True
+
+    def watch(event, arguments):
+        # Temporary files are opened by number and flags, without a mode.
+        if watching and event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            written.append(arguments[0])
+
+    sys.addaudithook(watch)
+    recall.captured(copies[0][1], shows_middle=True)
+    by_reading = list(written)
+    (tmp_path / "x").write_bytes(b"x")
+    with tempfile.TemporaryFile(dir=tmp_path):
+        watching = False
+
+    assert by_reading == []
+    assert len(written) >= 2

@@ -1,0 +1,189 @@
+"""The command itself, up to the operator's export that nobody here wrote."""
+
+import csv
+import json
+import os
+import pty
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.imports.reject_file import default_path
+from rollkeeper.kernel.database import rows
+from rollkeeper.lines.queries import find_line
+from tests.command_server import CommandServer
+
+ROOT = Path(__file__).parents[2]
+TELCO = ROOT.parent / "shared" / "data" / "telco-customers.csv"
+SIMPLE = (
+    "mobile number,since,gender\n13800138000,2011-05-13,x\n13800138001,2011-05-14,y\n13800138002,no day,y\n"
+)
+
+
+@pytest.fixture(scope="module")
+def rollkeeper(data_dir):
+    """Type a command; the answer is (exit code, what it printed, its remarks). Who is at a terminal starts the program itself."""
+    command_server = CommandServer(os.environ | {"ROLLKEEPER_ROLE": "worker"})
+
+    def typed(*words):
+        done = command_server.run(*map(str, words))
+        return done.returncode, done.stdout, done.stderr
+
+    yield typed
+    command_server.go()
+
+
+@pytest.fixture
+def simple(tmp_path):
+    file = tmp_path / "lines.csv"
+    file.write_text(SIMPLE, "utf-8")
+    return file
+
+
+@pytest.fixture
+def telco(tmp_path):
+    if not TELCO.exists():
+        pytest.skip(f"{TELCO} is not there: the journey on a foreign export was NOT run")
+    file = tmp_path / "telco-customers.csv"
+    file.write_bytes(TELCO.read_bytes())
+    return file
+
+
+def test_without_a_yes_nothing_is_imported_and_the_answer_is_no(committed, rollkeeper, simple):
+    code, _, remarks = rollkeeper("import", simple)
+
+    assert code == 1
+    assert "nobody has confirmed" in remarks
+    assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 0
+
+
+@pytest.mark.parametrize(("answer", "code", "lines"), [(b"y\n", 0, 2), (b"n\n", 1, 0)])
+def test_a_person_at_a_terminal_is_asked(committed, simple, answer, code, lines):
+    ours, theirs = pty.openpty()
+    os.write(ours, answer)
+
+    done = subprocess.run(
+        [Path(sys.executable).with_name("rollkeeper"), "import", str(simple)],
+        cwd=ROOT, env=os.environ | {"ROLLKEEPER_ROLE": "worker"}, capture_output=True, text=True, check=False,
+        stdin=theirs, timeout=120,
+    )  # fmt: skip
+    os.close(ours)
+    os.close(theirs)
+
+    assert "Is the file to be read so?" in done.stderr
+    assert done.returncode == code, done.stderr
+    assert rows("SELECT count(*) AS n FROM lines_line")[0].n == lines
+
+
+def test_a_proposal_prints_a_map_that_can_be_used_as_it_is(committed, rollkeeper, simple, tmp_path):
+    _, printed, _ = rollkeeper("import", simple, "--propose")
+    (tmp_path / "map.toml").write_text(printed, "utf-8")
+
+    code, _, remarks = rollkeeper("import", simple, "--map", tmp_path / "map.toml")
+
+    assert code == 0, remarks
+    assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 2
+
+
+def test_a_machine_gets_json_with_counts_reasons_and_what_was_dropped(committed, rollkeeper, simple):
+    code, printed, _ = rollkeeper("import", simple, "--yes", "--json")
+
+    answer = json.loads(printed)
+    assert code == 0
+    assert (answer["rows"], answer["lines"], answer["refused"]) == (3, 2, 1)
+    assert answer["dropped"] == [{"about": "gender or sex", "column": "gender"}]
+    assert answer["reasons"] == [
+        {"column": "since", "reason": "not a date of the form in the map", "rows": 1}
+    ]
+    assert answer["refused_file"] == str(default_path(simple))
+
+
+def test_refused_rows_can_be_sent_to_another_place(committed, rollkeeper, simple, tmp_path):
+    rollkeeper("import", simple, "--yes", "--refused", tmp_path / "elsewhere.csv")
+
+    assert (tmp_path / "elsewhere.csv").exists()
+    assert not default_path(simple).exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "is empty"),
+        ("anything\nx\n", "only one column"),
+        ("Tashi Invented\nLobsang Invented\n", "only one column"),
+        ("Tashi Invented,Tashi Invented\nx,y\n", "all have one name"),
+        ("13800138000,2011-05-01\n13800138001,2011-05-01\n", "the names of the columns are missing"),
+        ("phone,phone\n1,2\n", "all have one name"),
+        ("name,remark\na,b\n", "does not say everything"),
+        ('mobile number,since\n1,"2011-05-13\n', "never closed"),
+        ("mobile number,since\nx,2011-05-13\ny,2011-05-13\n", "none of its 2 rows can be imported"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_gets_a_sentence_and_exit_code_2(
+    committed, rollkeeper, tmp_path, content, sentence
+):
+    file = tmp_path / "lines.csv"
+    file.write_text(content, "utf-8")
+
+    code, _, remarks = rollkeeper("import", file, "--yes")
+
+    assert code == 2
+    assert sentence in " ".join(remarks.split())
+    assert "Traceback" not in remarks
+    assert "Invented" not in remarks
+    assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 0
+
+
+def test_a_foreign_export_gets_a_sensible_proposal(rollkeeper, telco):
+    code, printed, _ = rollkeeper("import", telco, "--propose", "--as-of", "2011-12-01")
+
+    made = tomllib.loads(printed)
+    assert code == 0
+    assert made["reference"] == {"column": "customerID"}
+    assert made["activated_on"]["tenure_months"] == "tenure"
+    assert [source["column"] for source in made["service"]["from"]] == ["PhoneService", "InternetService"]
+    assert "number" not in made
+    assert printed.count("WANTING") == 1
+    assert "7,043 free numbers" in printed
+    for column, about in (
+        ("gender", "gender or sex"),
+        ("SeniorCitizen", "age"),
+        ("Partner", "family"),
+        ("Dependents", "family"),
+    ):
+        assert f"# Dropped, since it is about {about}: {column}\n" in printed
+
+
+def test_a_foreign_export_is_imported_whole_and_once(committed, rollkeeper, telco):
+    words = (
+        "import",
+        telco,
+        "--yes",
+        "--number_range",
+        "+8689100000000",
+        "--as-of",
+        "2011-12-01",
+        "--on",
+        "2011-12-01",
+    )
+
+    first, printed, remarks = rollkeeper(*words)
+    second, again, _ = rollkeeper(*words)
+
+    assert (first, second) == (0, 0), remarks
+    assert "7,043 rows: 7,043 lines made" in printed
+    assert "was imported before" in again
+    assert rows("SELECT count(*) AS n FROM lines_line")[0].n == 7_043
+    by_service = {
+        r.service: r.n for r in rows("SELECT service, count(*) AS n FROM lines_line GROUP BY service")
+    }
+    with telco.open(encoding="utf-8", newline="") as source:
+        customers = list(csv.DictReader(source))
+    telephones = sum(customer["PhoneService"] == "Yes" for customer in customers)
+    assert by_service == {"fixed_line": telephones, "internet_access": len(customers) - telephones}
+    oldest = find_line("+8689100000000")
+    assert oldest.activated_on.isoformat() == "2011-11-01", "one month of tenure before the first of December"
+    assert not oldest.is_registered

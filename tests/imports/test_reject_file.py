@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Refused rows are named in a reject file, and nothing of anybody's is lost by that."""
+
+import pytest
+
+from rollkeeper.imports.errors import RejectFileNotWritable
+from rollkeeper.imports.reject_file import RejectFile, require_writable
+
+
+def test_a_file_that_holds_something_else_is_not_replaced(tmp_path):
+    export = tmp_path / "customers.csv"
+    export.write_text("number,service\n", "utf-8")
+
+    with pytest.raises(RejectFileNotWritable, match="something else"):
+        require_writable(export)
+
+    assert export.read_text("utf-8") == "number,service\n"
+
+
+def test_a_device_a_folder_and_a_place_in_no_folder_are_refused(tmp_path):
+    device = tmp_path / "device"
+    device.symlink_to("/dev/null")
+
+    for place in (device, tmp_path, tmp_path / "nowhere" / "refused.csv"):
+        with pytest.raises(RejectFileNotWritable):
+            require_writable(place)
+
+
+def test_a_new_place_and_the_side_file_of_an_earlier_import_are_fine(tmp_path):
+    old = tmp_path / "old.csv"
+    old.write_text("row,column,reason,remedy\r\n2,number,empty,Fill it in.\r\n", "utf-8")
+
+    require_writable(old)
+    require_writable(tmp_path / "new.csv")
+
+    with RejectFile(old, keep_through_row=0):
+        assert not old.exists()

@@ -1,0 +1,89 @@
+"""The counter in a hurry, in a real browser: the keyboard alone, and a double click."""
+
+import pytest
+
+from tests.registration.people import person
+
+pytestmark = pytest.mark.browser
+
+MOST_KEYS = 25
+WAIT_MS = 60_000
+SUBMIT = "form[data-offline] button[type=submit]:not(.rk-read)"
+
+
+def at_the_form(visitor):
+    visitor.sign_in("clerk", at=visitor.demo.counter)
+    return opened(visitor.page, visitor)
+
+
+def opened(page, visitor):
+    page.goto(visitor.demo.counter + "/register/")
+    page.wait_for_selector("form[data-lock] kbd:visible")
+    return page
+
+
+def fill(page, number, who):
+    page.fill("#id_number", number)
+    for name in ("name", "address", "document_number"):
+        page.fill(f"#id_subscriber__{name}", who[name])
+    page.select_option("#id_subscriber__document_type", who["document_type"])
+
+
+class Clerk:
+    """Somebody at a keyboard without a mouse, who counts every press that is not the person's own data."""
+
+    def __init__(self, page):
+        self.page, self.presses = page, 0
+
+    def press(self, key):
+        self.page.keyboard.press(key)
+        self.presses += 1
+
+    def go_to(self, field):
+        while self.page.evaluate("document.activeElement.id") != field:
+            self.press("Tab")
+            assert self.presses <= MOST_KEYS, f"{field} is not reached"
+
+    def type_into(self, field, text):
+        self.go_to(field)
+        self.page.keyboard.type(text)
+
+    def register(self, number, who):
+        """Type what stands on a passport, and send it."""
+        self.type_into("id_number", number)
+        self.type_into("id_subscriber__name", who["name"])
+        self.type_into("id_subscriber__address", who["address"])
+        self.go_to("id_subscriber__document_type")
+        self.press("p")
+        assert self.page.input_value("#id_subscriber__document_type") == "passport"
+        self.type_into("id_subscriber__document_state", "NPL")
+        self.type_into("id_subscriber__document_number", "X4711991")
+        self.press("Enter")
+
+
+def test_somebody_is_registered_with_the_keyboard_alone_in_few_presses(strict_visitor):
+    page, who = at_the_form(strict_visitor), person()
+    clerk = Clerk(page)
+
+    clerk.register("+8613908919911", who)
+
+    page.wait_for_url("**/receipt/**", timeout=WAIT_MS)
+    assert clerk.presses <= MOST_KEYS
+
+
+def test_a_double_click_is_one_submission_and_one_receipt(strict_visitor):
+    page = at_the_form(strict_visitor)
+    fill(page, "+8613908919912", person())
+    posted = []
+    page.on(
+        "request",
+        lambda asked: (
+            posted.append(asked.url) if asked.method == "POST" and asked.url.endswith("individual") else None
+        ),
+    )
+
+    page.dblclick(SUBMIT, no_wait_after=True)
+
+    page.wait_for_url("**/receipt/**", timeout=WAIT_MS)
+    assert len(posted) == 1
+    assert "again" not in page.url

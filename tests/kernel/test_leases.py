@@ -1,0 +1,40 @@
+"""A claim ends with whoever holds it."""
+
+import psycopg
+import pytest
+
+from rollkeeper.kernel import stores
+from rollkeeper.kernel.leases import expired_leases, hold_lease
+from rollkeeper.kernel.database import Role, connect
+
+
+@pytest.fixture
+def other(data_dir):
+    with connect(stores.REGISTER, Role.WORKER) as session:
+        yield session
+
+
+def take(session: psycopg.Connection, claim: int) -> None:
+    session.execute("SELECT pg_advisory_lock(%s, %s)", [0x526F6C6C, claim])
+
+
+def test_a_claim_lives_while_its_subscriber_does(register):
+    with hold_lease() as claim:
+        assert expired_leases([claim]) == []
+
+    assert expired_leases([claim]) == [claim]
+
+
+def test_a_claim_dies_with_the_session_that_held_it(register, other):
+    take(other, 7)
+    alive = expired_leases([7])
+
+    other.close()
+
+    assert alive == []
+    while not expired_leases([7]):  # the server notices by itself, at once
+        pass
+
+
+def test_a_claim_nobody_ever_held_is_dead(register):
+    assert expired_leases([3, 1, 2]) == [1, 2, 3]

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A clerk with an account, a page before them, and an offline worker."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.access.services import add_staff, authority_of
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.offline import processor
+from rollkeeper.kernel import clock
+from rollkeeper.vault.services import begin_first_epoch
+from rollkeeper.vault.offline_keys import renew_offline_keys
+from tests.offline.browsers import Browser
+from tests.registration.conftest import limited, routed, dual_control  # noqa: F401 - fixtures that are shared
+
+ON = dt.date(2012, 3, 2)
+
+
+@pytest.fixture
+def counter(committed, quick_passwords):
+    """An instance with keys, on a day, with a clerk. Openings are entered by commits of their own: all is emptied behind it."""
+    begin_first_epoch()
+    renew_offline_keys(console_authority(), lasts_days=7, on=ON)
+    clock.set_demo_date(ON)
+
+
+@pytest.fixture
+def clerk(counter):
+    add_staff(
+        console_authority(), username="clerk", password="an invented pass phrase", roles=[StaffRole.CLERK],
+        on=dt.date(2000, 1, 1),
+    )  # fmt: skip
+    return authority_of(Staff.objects.get(username="clerk"))
+
+
+@pytest.fixture
+def browser(clerk):
+    return Browser(clerk)
+
+
+@pytest.fixture
+def process():
+    """Carry everything that waits."""
+    return lambda **asked: processor.process_all(worker_authority(), **asked)

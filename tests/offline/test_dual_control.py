@@ -1,0 +1,338 @@
+"""Acts that an approver confirms: sealed until then, done once, as of when they were submitted, or never."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.db import connection
+from django.db.utils import IntegrityError
+
+from rollkeeper.access.services import add_staff, authority_of
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.offline import processor
+from rollkeeper.offline.errors import NoPendingApproval, ApproverIsSubmitter
+from rollkeeper.offline.queries import outcomes
+from rollkeeper.offline.payloads import read_payload
+from rollkeeper.offline.dual_control import decide_approval, hold_for_approval, list_pending_approvals
+from rollkeeper.registration.services import terminate_line, register_subscriber, replace_sim, transfer_line
+from rollkeeper.registration.errors import ApprovalNeeded
+from rollkeeper.registration.document_links import link_document
+from rollkeeper.registration.queries import receipt_for
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.errors import RollkeeperError
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.queries import find_line, current_tenure
+from rollkeeper.lines.choices import LineState
+from rollkeeper.subscribers.choices import Part, PartyKind
+from tests.offline.browsers import form
+from tests.offline.conftest import ON
+from tests.registration.people import fresh_number, given_by, person, submission
+from tests.registration.test_concurrency import together
+
+
+def staff(name, *roles):
+    add_staff(
+        console_authority(), username=name, password="an invented pass phrase", roles=roles,
+        on=dt.date(2000, 1, 1),
+    )  # fmt: skip
+    return authority_of(Staff.objects.get(username=name))
+
+
+@pytest.fixture
+def supervisor(clerk):
+    return staff("supervisor", StaffRole.SUPERVISOR)
+
+
+def held(who, fields, *, action_kind="register", key=None, given=None):
+    return hold_for_approval(
+        who, submission_key=key or str(new_uuid()), action_kind=action_kind, kind=PartyKind.INDIVIDUAL, fields=fields, language="en",
+        submission=given,
+    ).submission_key  # fmt: skip
+
+
+def came_of(key):
+    return outcomes([key])[0].outcome
+
+
+def confirmed(who, key, *, approved=True):
+    decide_approval(who, key, approved=approved, on=ON)
+
+
+def marks(verb):
+    return [
+        row.body for row in rows("SELECT body FROM ledger_entry WHERE verb = %s ORDER BY entry_id", [verb])
+    ]
+
+
+def test_nothing_is_done_until_a_approver_says_yes(clerk, supervisor, dual_control, process):
+    dual_control("register")
+    number = fresh_number()
+
+    key = held(clerk, form(number, person()))
+
+    assert process() == 0
+    assert find_line(number) is None
+    confirmed(supervisor, key)
+    assert process() == 1
+    assert find_line(number).is_registered
+    assert receipt_for(key).day == ON
+
+
+def test_what_is_not_confirmed_is_erased_and_never_done(clerk, supervisor, dual_control, process):
+    dual_control("register")
+    number = fresh_number()
+    key = held(clerk, form(number, person()))
+
+    confirmed(supervisor, key, approved=False)
+    process()
+
+    assert find_line(number) is None
+    assert came_of(key) == "refused"
+    assert outcomes([key])[0].said[0]["code"] == "approval_denied"
+    assert rows("SELECT FROM offline_registration WHERE sealed IS NOT NULL") == []
+    assert marks("vault:offline:opened") == []
+
+
+def test_nobody_confirms_what_they_submitted_themselves(supervisor, dual_control):
+    dual_control("register")
+    key = held(supervisor, form(fresh_number(), person()))
+
+    with pytest.raises(ApproverIsSubmitter):
+        confirmed(supervisor, key)
+    with pytest.raises(IntegrityError, match="offline_registration_approved_by_its_submitter"):
+        run(
+            "UPDATE offline_registration SET approved_by = submitted_by, approved = true WHERE submission_key = %s",
+            [key],
+        )
+
+
+def test_no_clerk_confirms_anything(clerk, dual_control):
+    dual_control("register")
+    key = held(clerk, form(fresh_number(), person()))
+
+    with pytest.raises(NotAllowed):
+        confirmed(staff("another", StaffRole.CLERK), key)
+
+
+def test_who_confirms_sees_the_act_and_nothing_of_what_was_submitted(clerk, supervisor, dual_control):
+    dual_control("register")
+    who = person(name="Ngawang Invented")
+    key = held(clerk, form(fresh_number(), who))
+
+    (waits,) = list_pending_approvals(supervisor)
+
+    assert (waits.action_kind, waits.by, waits.is_own) == ("register", "clerk", False)
+    assert waits.reference == key[-6:].upper()
+    assert not any(value in repr(waits) for value in who.values())
+
+
+def test_two_supervisors_in_the_same_second_give_one_yes(clerk, supervisor, dual_control, process):
+    dual_control("register")
+    key, other = held(clerk, form(fresh_number(), person())), staff("other", StaffRole.SUPERVISOR)
+
+    said = together(*[lambda who=who: confirmed(who, key) for who in (supervisor, other) * 2])
+
+    assert sorted(type(one).__name__ for one in said) == ["NoneType"] + ["NoPendingApproval"] * 3
+    assert process() == 1
+    assert len(marks("offline:approval:decided")) == 1
+
+
+def test_the_same_form_sent_twice_waits_once_and_is_done_once(clerk, supervisor, dual_control, process):
+    dual_control("register")
+    fields, number = form(fresh_number(), person()), "one-form-sent-twice"
+
+    for _ in range(2):
+        held(clerk, fields, key=number)
+
+    assert len(list_pending_approvals(supervisor)) == 1
+    confirmed(supervisor, number)
+    assert process() == 1
+    with pytest.raises(NoPendingApproval):
+        confirmed(supervisor, number)
+
+
+def test_it_counts_as_of_when_it_was_submitted(clerk, supervisor, dual_control, process):
+    dual_control("register")
+    key = held(clerk, form(fresh_number(), person()))
+    day = dt.timedelta(days=1)
+    run("UPDATE offline_ticket SET made_at = made_at - %s", [day])
+    run("UPDATE offline_registration SET received_at = received_at - %s", [day])
+
+    confirmed(supervisor, key)
+    process()
+
+    assert receipt_for(key).day == ON - day
+
+
+def test_the_ledger_says_who_submitted_and_who_confirmed_and_neither_by_name(
+    clerk, supervisor, dual_control, process
+):
+    dual_control("register")
+    key = held(clerk, form(fresh_number(), person()))
+    confirmed(supervisor, key)
+
+    process()
+
+    (said,), (carried,), (registered,) = (
+        [json.loads(body) for body in marks(verb)]
+        for verb in ("offline:approval:decided", "offline:registration:processed", "line:tenure:registered")
+    )
+    assert said["actor"] == supervisor.commitment
+    assert registered["actor"] == clerk.commitment
+    assert said["facts"]["ticket"] == carried["facts"]["ticket"]
+    assert (said["facts"]["approved"], said["facts"]["action_kind"]) == (True, "register")
+    assert carried["line"] == registered["line"]
+
+
+def test_what_nobody_confirms_for_most_of_a_day_is_erased_and_the_clerk_is_notified(clerk, supervisor, dual_control):
+    dual_control("register")
+    key = held(clerk, form(fresh_number(), person()))
+    assert processor.expire_failed(worker_authority(), on=ON) == 0
+    run("UPDATE offline_registration SET received_at = received_at - %s", [processor.FAILED_KEPT_FOR])
+
+    assert processor.expire_failed(worker_authority(), on=ON) == 1
+
+    assert outcomes([key])[0].said[0]["code"] == "approval_expired"
+    assert list_pending_approvals(supervisor) == []
+    with pytest.raises(NoPendingApproval):
+        confirmed(supervisor, key)
+
+
+def test_what_was_taken_down_without_a_network_waits_for_a_approver_as_well(
+    browser, supervisor, dual_control, process
+):
+    dual_control("register")
+    number = fresh_number()
+
+    key = browser.record(form(number, person()))
+    process()
+
+    assert came_of(key) is None
+    assert find_line(number) is None
+    assert [one.submission_key for one in list_pending_approvals(supervisor)] == [key]
+    confirmed(supervisor, key)
+    process()
+    assert find_line(number).is_registered
+
+
+def test_a_failed_check_digit_is_processed_once_a_supervisor_has_confirmed_it(browser, supervisor, process):
+    number, who = fresh_number(), person(document_number="110105194912310021")
+
+    key = browser.record(form(number, who, double_checked="on"))
+    process()
+
+    assert find_line(number) is None
+    assert [one.submission_key for one in list_pending_approvals(supervisor)] == [key]
+    confirmed(supervisor, key)
+    process()
+    assert current_tenure(find_line(number).line_id).assurance == "sighted"
+
+
+def test_an_act_for_which_the_law_asks_nobody_else_is_processed_at_once(browser, dual_control, process):
+    dual_control("transfer", "end")
+    number = fresh_number()
+
+    browser.record(form(number, person()))
+    process()
+
+    assert find_line(number).is_registered
+
+
+@pytest.mark.parametrize("action_kind", ["transfer", "end", "replace-sim", "further-document"])
+def test_each_act_that_a_law_may_name_is_done_once_it_is_confirmed(clerk, supervisor, dual_control, process, action_kind):
+    dual_control("transfer", "end", "replace_sim", "link_document")
+    number, who = fresh_number(), person()
+    register_subscriber(clerk, submission(number, who), on=ON)
+    shown = {
+        "number": number,
+        "document_type": who["document_type"],
+        "document_number": who["document_number"],
+    }
+    further = {"further__document_type": "passport", "further__document_state": "NPL"}
+    fields = {
+        "transfer": form(number, person())
+        | {"transferor__document_type": who["document_type"], "transferor__document_number": who["document_number"]},
+        "further-document": shown | further | {"further__document_number": "N4711000"},
+    }.get(action_kind, shown)
+
+    key = held(clerk, fields, action_kind=action_kind)
+    assert process() == 0
+    confirmed(supervisor, key)
+    process()
+
+    assert came_of(key) == "done", outcomes([key])
+    assert (find_line(number).state is LineState.TERMINATED) == (action_kind == "end")
+
+
+def test_no_way_in_does_without_the_approver(clerk, dual_control):
+    dual_control("register", "transfer", "end", "replace_sim", "link_document")
+    number, who = fresh_number(), person()
+    paper = (who["document_type"], who["document_number"])
+    asked = {"submission_key": str(new_uuid()), "number": number, "document": paper, "on": ON}
+
+    for action_kind in (
+        lambda: register_subscriber(clerk, submission(number, who), on=ON),
+        lambda: register_subscriber(clerk, submission(number, who, approved_by=clerk.staff_id), on=ON),
+        lambda: register_subscriber(console_authority(), submission(number, who, document_seen=False), on=ON),
+        lambda: transfer_line(clerk, submission(number, who, transferor=given_by(who)), on=ON),
+        lambda: terminate_line(clerk, **asked),
+        lambda: replace_sim(clerk, **asked),
+        lambda: link_document(clerk, further=("passport", "N1"), double_checked=False, **asked),
+    ):
+        with pytest.raises(ApprovalNeeded):
+            action_kind()
+
+
+def test_what_nobody_confirmed_in_the_official_text_makes_nobody_wait(clerk, dual_control):
+    dual_control("register", confirmed=False)
+
+    assert register_subscriber(clerk, submission(fresh_number()), on=ON)
+
+
+def test_an_act_that_no_counter_does_is_no_act_of_a_pack(clerk, dual_control):
+    dual_control("sell")
+
+    with pytest.raises(RollkeeperError, match="dual_control"):
+        register_subscriber(clerk, submission(fresh_number()), on=ON)
+
+
+def test_machine_read_data_waits_and_is_never_taken_from_the_browser(
+    clerk, supervisor, dual_control, process
+):
+    dual_control("register")
+    number, who = fresh_number(), person()
+    given = submission(number, who, machine_read=frozenset({Part.SUBSCRIBER}), copies={Part.SUBSCRIBER: (b"a copy",)})
+    clear = b'{"v":1,"action_kind":"register","kind":"individual","fields":{},"elapsed_ms":0,"clock":"device","machine_read":["subscriber"]}'
+
+    key = held(clerk, form(number, who), given=given)
+    confirmed(supervisor, key)
+    process()
+
+    assert current_tenure(find_line(number).line_id).assurance == "machine_read"
+    assert len(marks("line:copy:kept")) == 1
+    assert read_payload(clear).machine_read == frozenset()
+    assert read_payload(clear, by_counter=True).machine_read == frozenset({Part.SUBSCRIBER})
+
+
+def test_the_counters_role_puts_aside_and_confirms_and_reads_nothing_sealed(
+    clerk, supervisor, dual_control, process
+):
+    dual_control("register")
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE counter")
+        key = held(clerk, form(fresh_number(), person()))
+        assert len(list_pending_approvals(supervisor)) == 1
+        confirmed(supervisor, key)
+        cursor.execute(
+            "SELECT has_column_privilege('counter', 'offline_registration', 'sealed', 'SELECT'),"
+            " has_column_privilege('counter', 'offline_registration', 'outcome', 'UPDATE'),"
+            " has_column_privilege('counter', 'offline_registration', 'needs_approval', 'UPDATE')"
+        )
+        granted = cursor.fetchone()
+        cursor.execute("RESET ROLE")
+
+    assert granted == (False, False, False)
+    assert process() == 1

@@ -1,0 +1,513 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What was recorded offline is done as of when it was, once, in order, or refused with what to do."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.db.utils import OperationalError, ProgrammingError
+
+from rollkeeper.access.services import add_staff, authority_of, suspend_staff
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.offline import processor
+from rollkeeper.offline.services import issue_ticket
+from rollkeeper.offline.errors import OfflineRegistrationRejected
+from rollkeeper.offline.queries import count_waiting, outcomes
+from rollkeeper.registration.services import register_subscriber
+from rollkeeper.registration.queries import receipt_for
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.writes import activate_line, begin_suspension, terminate_line_state
+from rollkeeper.lines.queries import accepted_through, find_line
+from rollkeeper.lines.choices import LineState, Service, SuspensionReason
+from rollkeeper.retention import services as retention
+from rollkeeper.operations import doctor
+from rollkeeper.subscribers.queries import document_index, find_persons
+from rollkeeper.vault import rotation
+from rollkeeper.vault import offline_keys
+from tests.offline.browsers import Browser, form
+from tests.offline.conftest import ON
+from tests.registration.people import card, fresh_number, person, submission
+
+DAY = dt.timedelta(days=1)
+DAY_MS = 86_400_000
+
+
+def came_of(key):
+    (found,) = outcomes([key])
+    return found.outcome
+
+
+def suspended_line(on=ON):
+    number = fresh_number()
+    line_id = activate_line(number, service=Service.MOBILE, on=dt.date(2010, 5, 1))
+    begin_suspension(line_id, reason=SuspensionReason.REGISTRATION, on=on)
+    return number
+
+
+def test_a_offline_registration_becomes_a_registration_with_a_receipt(browser, process):
+    number = fresh_number()
+
+    key = browser.record(form(number, person()))
+
+    assert process() == 1
+    assert came_of(key) == "done"
+    assert find_line(number).is_registered
+    assert receipt_for(key).day == ON
+
+
+def test_the_ciphertext_goes_as_soon_as_it_is_processed(browser, process):
+    key = browser.record(form(fresh_number(), person()))
+
+    process()
+
+    (row,) = rows("SELECT sealed FROM offline_registration WHERE submission_key = %s", [key])
+    assert row.sealed is None
+
+
+def test_the_day_of_offline_registration_counts_and_both_instants_are_in_the_ledger(browser, process):
+    number = suspended_line()
+    browser.was_open(3)
+
+    key = browser.record(form(number, person()), elapsed_ms=1000)
+    process()
+
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'offline:registration:processed'")
+    facts = json.loads(entry.body)["facts"]
+    captured, received = (dt.datetime.fromisoformat(facts[name]) for name in ("effective_at", "received_at"))
+    assert receipt_for(key).day == ON - 3 * DAY
+    assert dt.timedelta(days=2, hours=23) < received - captured < dt.timedelta(days=3, minutes=1)
+    assert facts["clock"] == "monotonic"
+    assert facts["adjusted"] is False
+
+
+def test_a_line_that_was_suspended_after_the_offline_registration_is_restored(browser, process):
+    number = suspended_line(on=ON)
+    browser.was_open(2)
+
+    browser.record(form(number, person()), elapsed_ms=0)
+    process()
+
+    assert find_line(number).state is LineState.ACTIVE
+
+
+@pytest.mark.parametrize("days_later", [1, 0])  # on the very day it is the person who was first
+def test_a_number_goes_to_the_offline_registration_that_came_in_time(
+    browser, process, days_later
+):
+    number, captured_on = suspended_line(on=ON - 40 * DAY), ON - 2 * DAY
+    terminate_line_state(
+        find_line(number).line_id,
+        by="campaign",
+        quarantined_until=ON + 90 * DAY,
+        on=captured_on + days_later * DAY,
+    )
+    browser.was_open(2)
+
+    key = browser.record(form(number, person()), elapsed_ms=0)
+    process()
+
+    assert came_of(key) == "done"
+    assert find_line(number).is_registered
+
+
+def test_a_line_that_ended_before_the_offline_registration_keeps_its_quarantine(browser, process):
+    number = suspended_line(on=ON - 40 * DAY)
+    terminate_line_state(find_line(number).line_id, by="campaign", quarantined_until=ON + 90 * DAY, on=ON - 3 * DAY)
+    browser.was_open(2)
+
+    key = browser.record(form(number, person()), elapsed_ms=0)
+    process()
+
+    assert came_of(key) == "refused"
+
+
+def test_handed_in_twice_it_is_done_once(browser, process):
+    key, sealed = browser.seal(form(fresh_number(), person()))
+
+    browser.hand_in(key, sealed)
+    browser.hand_in(key, sealed)
+
+    assert process() == 1
+    assert process() == 0
+    (count,) = rows("SELECT count(*) AS n FROM lines_tenure")
+    assert count.n == 1
+
+
+def test_what_the_page_had_already_sent_gives_its_first_receipt(browser, clerk, process):
+    number, who, key = fresh_number(), person(), str(new_uuid())
+    first = register_subscriber(clerk, submission(number, who, submission_key=key), on=ON)
+
+    browser.record(form(number, who), key=key)
+    process()
+
+    assert came_of(key) == "done"
+    assert receipt_for(key).entry_id == first.entry_id
+
+
+def test_a_offline_worker_that_is_killed_between_doing_and_noting_does_it_once(browser, process, monkeypatch):
+    key = browser.record(form(fresh_number(), person()))
+
+    def killed(*_, **__):
+        raise OperationalError("the process is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(processor, "append_entry", killed)
+        with pytest.raises(OperationalError):
+            process()
+    assert came_of(key) is None
+    process()
+
+    (count,) = rows("SELECT count(*) AS n FROM lines_tenure")
+    assert (came_of(key), count.n) == ("done", 1)
+
+
+def test_offline_registrations_are_processed_in_the_order_in_which_they_came(browser, process):
+    number, who = fresh_number(), person()
+
+    first = browser.record(form(number, who))
+    transferor = {f"transferor__{name}": who[name] for name in ("document_type", "document_number")}
+    second = browser.record(form(number, person(), **transferor), action_kind="transfer")
+    process()
+
+    assert (came_of(first), came_of(second)) == ("done", "done")
+
+
+def test_a_refusal_says_what_is_missing_and_what_to_do_in_the_clerks_language(clerk, process):
+    browser = Browser(clerk)
+    who = person()
+    del who["address"]
+
+    key = browser.record(form(fresh_number(), who))
+    run("UPDATE offline_registration SET language = 'zh-hans'")
+    process()
+
+    (found,) = outcomes([key])
+    assert found.outcome == "refused"
+    assert [one["code"] for one in found.said] == ["missing_attribute"]
+    assert "拉萨" not in json.dumps(found.said, ensure_ascii=False)
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in found.said[0]["sentence"])
+
+
+@pytest.mark.parametrize(
+    ("action_kind", "changes", "code", "article"),
+    [
+        ("register", {"subscriber__document_number": "123"}, "invalid_document_number", "art. 2 ¶1"),
+        ("register", {"subscriber__address": ""}, "missing_attribute", ""),  # its sentence names it
+        ("relocate", {}, "line_not_found", ""),  # no law refuses that
+    ],
+)
+def test_a_refusal_by_the_law_names_its_article_once(browser, process, action_kind, changes, code, article):
+    key = browser.record(form(fresh_number(), person(), **changes), action_kind=action_kind)
+    process()
+
+    (found,) = outcomes([key])
+    (said,) = found.said
+    assert (said["code"], said["article"]) == (code, article)
+    assert "2 ¶1" in said["sentence"] + said["article"] or code == "line_not_found"
+
+
+@pytest.mark.parametrize(("role", "outcome"), [(StaffRole.SUPERVISOR, "done"), (StaffRole.CLERK, "refused")])
+def test_a_supervisor_passes_a_limit_without_a_network_and_a_clerk_does_not(
+    counter, limited, process, role, outcome
+):
+    limited("what: lines, group: person, scope: operator, kind: stock, n: 1, over: review")
+    add_staff(
+        console_authority(),
+        username="zq",
+        password="an invented pass phrase",
+        roles=[role],
+        on=dt.date(2000, 1, 1),
+    )
+    browser, who = Browser(authority_of(Staff.objects.get(username="zq"))), person()
+    first = browser.record(form(fresh_number(), who, overrides_limit="on"))
+    second = browser.record(form(fresh_number(), who, overrides_limit="on"))
+    process()
+
+    assert (came_of(first), came_of(second)) == ("done", outcome)
+
+
+def test_who_has_no_document_is_recorded_by_the_way_that_was_taken_down(browser, routed, process):
+    routed("by: [police_report], valid_for: {n: 30, unit: day}")
+    number = fresh_number()
+    who = {"name": "Invented", "address": "Nowhere 1", "document_type": "cn-resident-card"}
+
+    key = browser.record(form(number, who, route="police_report"))
+    process()
+
+    assert came_of(key) == "done"
+    line_id = find_line(number).line_id
+    assert accepted_through([line_id]) == {line_id: ON + 30 * DAY}
+
+
+def test_a_reason_that_nobody_declares_stops_no_clock(browser, process):
+    number = suspended_line()
+
+    key = browser.record({"number": number, "reason": "no_document", "first": "2012-03-02"}, action_kind="pause")
+    process()
+
+    assert came_of(key) == "refused"
+
+
+def test_a_offline_registration_bound_to_another_ticket_is_refused_and_not_recorded(browser, clerk, process):
+    key, sealed = browser.seal(form(fresh_number(), person()))
+
+    Browser(clerk).hand_in(key, sealed)
+    process()
+
+    (found,) = outcomes([key])
+    assert [one["code"] for one in found.said] == ["offline_registration_unreadable"]
+    assert not rows("SELECT FROM lines_tenure")
+
+
+@pytest.mark.parametrize("place", [0, 1, 5, 6, 1130, -1])
+def test_a_flipped_bit_anywhere_is_refused(browser, process, place):
+    key, sealed = browser.seal(form(fresh_number(), person()))
+    bent = bytearray(sealed)
+    bent[place] ^= 1
+
+    browser.hand_in(key, bytes(bent))
+    process()
+
+    assert came_of(key) == "refused"
+
+
+def test_the_keys_may_be_rotated_while_a_offline_registration_waits_in_a_browser(browser, process):
+    key, sealed = browser.seal(form(fresh_number(), person()))
+
+    rotation.rotate(console_authority(), on=ON)
+    browser.hand_in(key, sealed)
+    process()
+
+    assert came_of(key) == "done"
+
+
+def test_it_opens_under_a_replaced_key_but_not_under_a_destroyed_one(browser, process):
+    early, late = browser.seal(form(fresh_number(), person())), browser.seal(form(fresh_number(), person()))
+    age_keys(days=8)
+    offline_keys.renew_offline_keys(console_authority(), lasts_days=7, on=ON)
+
+    browser.hand_in(*early)
+    process()
+    age_keys(days=17)
+    offline_keys.renew_offline_keys(console_authority(), lasts_days=7, on=ON)
+    browser.hand_in(*late)
+    process()
+
+    assert (came_of(early[0]), came_of(late[0])) == ("done", "refused")
+
+
+def test_whoever_was_dismissed_since_took_it_down_all_the_same(browser, process):
+    key = browser.record(form(fresh_number(), person()))
+
+    suspend_staff(console_authority(), username="clerk", on=ON)
+    process()
+
+    assert came_of(key) == "done"
+
+
+def test_what_breaks_is_held_sealed_and_keeps_nobody_waiting(browser, process, monkeypatch, caplog):
+    bad = browser.record(form(fresh_number(), person(name="甲" * 4)))
+    good = browser.record(form(fresh_number(), person()))
+    whole = processor._done
+
+    def broken(captured, *arguments, **more):
+        if captured.fields["subscriber__name"].startswith("甲"):
+            raise KeyError(captured.fields["subscriber__name"])
+        return whole(captured, *arguments, **more)
+
+    with monkeypatch.context() as while_broken:
+        while_broken.setattr(processor, "_done", broken)
+        process()
+    assert (came_of(bad), came_of(good)) == ("failed", "done")
+    assert count_waiting().held == 1
+    assert [one.health for one in doctor._look(doctor._check_offline)] == [doctor.Health.ERROR]
+    assert "甲" not in caplog.text
+
+    process(held=True)
+    assert came_of(bad) == "done"
+    assert [one.health for one in doctor._look(doctor._check_offline)] == [doctor.Health.OK]
+
+
+@pytest.fixture
+def held(browser, process, monkeypatch):
+    """An offline registration that broke three times, held for so many hours."""
+
+    def breaks(*_, **__):
+        raise KeyError
+
+    key = browser.record(form(fresh_number(), person(name="甲" * 4)))
+    with monkeypatch.context() as while_broken:
+        while_broken.setattr(processor, "_done", breaks)
+        process()
+    assert came_of(key) == "failed"
+
+    def for_hours(hours):
+        run(
+            "UPDATE offline_registration SET processed_at = processed_at - make_interval(mins => %s)",
+            [round(hours * 60)],
+        )
+        return key
+
+    return for_hours
+
+
+def erase_due():
+    return retention.erase_due(worker_authority(), on=ON).abandoned
+
+
+def tended():
+    processor.housekeeping(worker_authority())
+    return 1
+
+
+@pytest.mark.parametrize("by", [erase_due, tended])
+def test_what_is_held_for_most_of_a_day_is_erased_and_its_clerk_is_notified(held, by):
+    key = held(22.1)
+
+    assert by() == 1
+
+    (row,) = rows("SELECT outcome, sealed, said FROM offline_registration WHERE submission_key = %s", [key])
+    assert (row.outcome, row.sealed, row.said[0]["code"]) == ("refused", None, "offline_registration_expired")
+    assert "slip" in row.said[0]["remedy"]
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'offline:registration:processed'")
+    assert json.loads(entry.body)["facts"]["outcome"] == "refused"
+    assert [one.health for one in doctor._look(doctor._check_offline)] == [doctor.Health.OK]
+
+
+def test_what_is_held_for_less_can_still_be_processed(held, process):
+    key = held(21.9)
+
+    assert erase_due() == 0
+    process(held=True)
+
+    assert came_of(key) == "done"
+
+
+def test_what_waits_and_never_broke_is_given_up_by_nobody(browser):
+    key = browser.record(form(fresh_number(), person()))
+    run("UPDATE offline_registration SET received_at = received_at - interval '3 days'")
+
+    assert erase_due() == 0
+
+    assert came_of(key) is None
+
+
+@pytest.mark.parametrize(
+    ("ago", "health"), [("59 minutes", doctor.Health.OK), ("61 minutes", doctor.Health.WARNING)]
+)
+def test_what_nobody_carries_for_an_hour_is_notified_by_the_doctor(browser, ago, health):
+    browser.record(form(fresh_number(), person()))
+    run("UPDATE offline_registration SET received_at = now() - %s::interval", [ago])
+
+    (found,) = doctor._look(doctor._check_offline)
+
+    assert found.health is health
+
+
+def test_other_acts_of_the_counter_are_processed_too(browser, process):
+    number, who = fresh_number(), person()
+    papers = {"document_type": who["document_type"], "document_number": who["document_number"]}
+    steps = [
+        ("register", form(number, who)),
+        ("pause", {"number": number, "reason": "hospital", "first": "2012-03-02", "last": ""}),
+        ("replace-sim", {"number": number, **papers}),
+        ("dispute", {"number": number, "receipt": ""}),
+    ]
+
+    keys = [browser.record(fields, action_kind=action_kind) for action_kind, fields in steps]
+    other = fresh_number()
+    keys.append(browser.record(form(other, who)))
+    keys.append(browser.record({"number": other, **papers}, action_kind="end"))
+    process()
+
+    assert [came_of(key) for key in keys] == ["done"] * 6
+    assert find_line(other).state is LineState.TERMINATED
+
+
+@pytest.mark.parametrize("kind", ["passport", "identity-card"])
+def test_a_foreign_document_is_recorded_with_the_state_that_issued_it(browser, process, kind):
+    who = person(document_type=kind, document_number="P1234567")
+
+    key = browser.record(form(fresh_number(), who, subscriber__document_state="NPL"))
+    process()
+
+    assert came_of(key) == "done"
+    (index,) = document_index([(f"{kind}-npl", "P1234567")])
+    assert find_persons([index])[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("key", "sealed"), [("short", b"x"), ("a-usable-key", b""), ("a-usable-key", b"x" * 64_001)]
+)
+def test_what_is_no_offline_registration_is_not_taken_in(browser, key, sealed):
+    with pytest.raises(OfflineRegistrationRejected):
+        browser.hand_in(key, sealed)
+
+
+def test_the_counters_role_hands_in_and_reads_nothing_sealed(browser, as_role):
+    browser.record(form(fresh_number(), person()))
+
+    for statement in (
+        "SELECT sealed FROM offline_registration",
+        "SELECT made_at FROM offline_ticket",
+        "UPDATE offline_ticket SET made_at = now()",
+        "INSERT INTO offline_ticket (ticket_id, staff_id, key_id, made_at) VALUES (uuidv7(), uuidv7(), 1, now())",
+        "DELETE FROM offline_registration",
+    ):
+        with pytest.raises(ProgrammingError, match="permission denied"), as_role("counter"):
+            run(statement)
+
+
+def test_the_counters_role_may_do_what_it_must(browser, clerk, as_role):
+    with as_role("counter"):
+        other = Browser(clerk)
+        key = other.record(form(fresh_number(), person()))
+        assert came_of(key) is None
+        assert issue_ticket(clerk).ticket_id != other.given.ticket_id
+
+
+def test_only_one_carries_at_a_time(browser, process):
+    from rollkeeper.kernel import database
+    from rollkeeper.kernel import stores
+
+    browser.record(form(fresh_number(), person()))
+
+    with database.connect(stores.REGISTER, "worker") as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [processor._PROCESSING_LOCK])
+        assert process() == 0
+        other.execute("SELECT pg_advisory_unlock(%s)", [processor._PROCESSING_LOCK])
+    assert process() == 1
+
+
+def test_the_offline_worker_tends_its_keys_and_goes_on_after_the_register_was_away(browser, monkeypatch):
+    key = browser.record(form(fresh_number(), person()))
+    turns, away = iter(range(3)), iter([True, False, False, False])
+    process_all = processor.process_all
+    monkeypatch.setattr(processor, "POLL_EVERY_S", 0)
+
+    def once_away(authority):
+        if next(away):
+            raise OperationalError("away")
+        return process_all(authority)
+
+    monkeypatch.setattr(processor, "process_all", once_away)
+    processor.run_offline_worker(worker_authority(), goes_on=lambda: next(turns, None) is not None)
+
+    assert came_of(key) == "done"
+
+
+def age_keys(days):
+    run("UPDATE offline_key SET begun_at = begun_at - make_interval(days => %s)", [days], using="keys")
+
+
+def test_a_name_is_not_in_the_row_of_a_refusal(browser, process):
+    key = browser.record(form(fresh_number(), person(name="索朗罕见", document_number=card(3)[:-1] + "?")))
+
+    process()
+
+    (row,) = rows("SELECT said::text AS said FROM offline_registration WHERE submission_key = %s", [key])
+    assert came_of(key) == "refused"
+    assert "索朗" not in row.said

@@ -1,0 +1,331 @@
+"""Backups: two stores apart, sealed, whole or refused; and what the doctor says of their age."""
+
+import datetime as dt
+import json
+import os
+import tempfile
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.kernel import clock
+from rollkeeper.platform import pg_backup
+from rollkeeper.kernel import stores
+from rollkeeper.platform import embedded_postgres
+from rollkeeper.platform.pg_backup import BackupToolFailed
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.settings import settings
+from rollkeeper.provisioning.services import queue_command
+from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.operations import backup
+from rollkeeper.operations import doctor
+from rollkeeper.operations import restore as restoring
+from rollkeeper.operations.backup import LastBackup, Part
+from rollkeeper.operations.errors import BackupDamaged, BackupsFromDifferentInstances, DataDirNotEmpty, ExternalDatabases, EmbeddedDatabases
+from rollkeeper.operations.restore import finish_restore, restore
+from rollkeeper.vault.services import seal_persons, shred
+from rollkeeper.vault.root import root_of_trust
+from tests.vault.conftest import person
+
+pytestmark = pytest.mark.usefixtures("committed")
+DAY = dt.date(2012, 3, 2)
+BOTH = list(Part)
+
+
+@pytest.fixture
+def folder():
+    with tempfile.TemporaryDirectory(prefix="rollkeeper-backups-") as place:
+        yield Path(place)
+
+
+@pytest.fixture(autouse=True)
+def _forgotten():
+    yield
+    backup._state_file().unlink(missing_ok=True)
+
+
+def made(folder: Path, *parts: Part) -> list[backup.Backup]:
+    return backup.back_up(console_authority(), folder, parts=parts, on=DAY)
+
+
+def inside(file: Path) -> bytes:
+    with backup.opened(file, root=root_of_trust()) as reader:
+        return reader.readall()
+
+
+def raw(word: bytes) -> bytes:
+    """Return the bytes of a key that is written in hexadecimal, other words as they are."""
+    try:
+        return bytes.fromhex(word.decode())
+    except ValueError:
+        return word
+
+
+def test_each_store_has_a_backup_of_its_own_that_only_its_owner_may_read(folder):
+    register, keys = made(folder, *BOTH)
+
+    assert register.file.parent == folder / "register"
+    assert keys.file == folder / "keys" / "keys.sealed"
+    assert {p.stat().st_mode & 0o077 for p in folder.rglob("*")} == {0}
+    assert sorted(p.name for p in folder.rglob("*") if p.is_file()) == sorted(
+        [register.file.name, "keys.sealed"]
+    )
+
+
+def test_the_registers_are_kept_and_the_keys_are_replaced(folder, monkeypatch):
+    first, keys = made(folder, *BOTH)
+    held = keys.file.open("rb")
+    monkeypatch.setattr(clock, "true_seconds", lambda: 4_000_000_000)
+
+    second, _ = made(folder, *BOTH)
+
+    assert sorted((folder / "register").iterdir()) == sorted([first.file, second.file])
+    assert [file.name for file in (folder / "keys").iterdir()] == ["keys.sealed"]
+    assert not any(held.read()), "the bytes of the older backup of the keys are still there"
+    held.close()
+
+
+def test_the_keys_hold_the_living_and_not_the_destroyed(folder):
+    living, gone = person(), person()
+    seal_persons([living, gone])
+    (before,) = made(folder, Part.KEYS)
+    assert str(gone.person_id).encode() in inside(before.file)
+
+    shred([(gone.person_id, gone.tenure_id)])
+    (after,) = made(folder, Part.KEYS)
+
+    assert str(living.person_id).encode() in inside(after.file)
+    assert str(gone.person_id).encode() not in inside(after.file)
+
+
+def test_no_secret_of_the_instance_is_in_either(folder):
+    made(folder, *BOTH)
+    secrets = [
+        word
+        for file in (embedded_postgres.data_dir() / "secrets").iterdir()
+        for line in file.read_text("utf-8").splitlines()
+        if not line.startswith(("#", "-"))
+        for word in [line.split()[-1].rsplit(":", 1)[-1].encode()]
+    ]
+
+    whole = b"".join(inside(file) + file.read_bytes() for file in folder.rglob("*.sealed"))
+
+    assert len(secrets) >= 10
+    assert [word for word in secrets if word in whole or raw(word) in whole] == []
+
+
+def test_the_register_carries_no_key(folder):
+    one = person()
+    seal_persons([one])
+    (key,) = rows("SELECT wrapped FROM person_key WHERE person_id = %s", [one.person_id], using="keys")
+
+    (register,) = made(folder, Part.REGISTER)
+
+    whole = inside(register.file)
+    assert one.person_id.bytes in whole
+    assert bytes(key.wrapped) not in whole
+
+
+def test_a_backup_leaves_an_entry_by_which_its_file_is_known(folder):
+    (register,) = made(folder, Part.REGISTER)
+
+    (entry,) = rows("SELECT body::jsonb AS body FROM ledger_entry WHERE verb = 'operations:backup:made'")
+    assert entry.body["facts"]["sha256"] == register.digest
+    assert entry.body["facts"]["store"] == "register"
+
+
+def test_nothing_in_clear_is_left_behind(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+    made(folder, *BOTH)
+
+    assert not list(embedded_postgres.data_dir().glob("checking-*"))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("part", BOTH)
+def test_a_backup_that_does_not_read_back_does_not_take_the_place_of_a_good_one(folder, part, monkeypatch):
+    (good,) = made(folder, part)
+    bytes_before = good.file.read_bytes()
+    spoil = backup.ArchiveWriter.finish
+
+    def short(self):
+        spoil(self)
+        self._out.flush()
+        os.ftruncate(self._out.fileno(), self._out.tell() - 1)
+
+    monkeypatch.setattr(backup.ArchiveWriter, "finish", short)
+    with pytest.raises(BackupDamaged):
+        made(folder, part)
+
+    assert [f for f in folder.rglob("*") if f.is_file()] == [good.file]
+    assert good.file.read_bytes() == bytes_before
+
+
+def test_a_tool_that_breaks_off_leaves_no_backup(folder, monkeypatch):
+    def broken(*_: object):
+        yield b"PGDMP"
+        raise BackupToolFailed(tool="pg_dump", why="it was killed")
+
+    monkeypatch.setattr(pg_backup, "stream_keys", broken)
+
+    with pytest.raises(BackupToolFailed):
+        made(folder, Part.KEYS)
+    assert not list((folder / "keys").iterdir())
+
+
+def test_a_register_whose_pages_were_changed_is_noticed(folder):
+    (register,) = made(folder, Part.REGISTER)
+    with tempfile.TemporaryDirectory(dir=embedded_postgres.data_dir()) as place:
+        with backup.opened(register.file, root=root_of_trust()) as reader:
+            backup.unpack_register(reader, to=Path(place))
+        (Path(place) / "base" / "1" / "PG_VERSION").write_text("17\n", "utf-8")
+
+        with pytest.raises(BackupToolFailed):
+            pg_backup.verify_register(Path(place))
+
+
+def test_keys_that_break_off_are_not_loaded(data_dir):
+    with psycopg.connect(
+        host=str(stores.socket_folder()), port=stores.KEYS.port, dbname="rollkeeper_keys", user="postgres",
+        password=stores.password(stores.KEYS, "postgres"),
+    ) as owner:  # fmt: skip
+        before = owner.execute("SELECT count(*) FROM epoch").fetchone()
+
+        with pytest.raises(BackupToolFailed):
+            pg_backup.load_keys([b"".join(pg_backup.stream_keys())[:-200]])
+
+        assert owner.execute("SELECT count(*) FROM epoch").fetchone() == before
+
+
+def test_a_clerk_backs_up_nothing(folder):
+    clerk = Authority(frozenset({StaffRole.CLERK}), None, "clerk")
+
+    with pytest.raises(NotAllowed):
+        backup.back_up(clerk, folder, parts=BOTH, on=DAY)
+    assert not list(folder.iterdir())
+
+
+def test_stores_on_other_servers_are_not_copied(folder, monkeypatch):
+    away = settings().model_copy(update={"register_url": "postgresql://db.example/register"})
+    monkeypatch.setattr(backup, "settings", lambda: away)
+
+    with pytest.raises(ExternalDatabases):
+        made(folder, *BOTH)
+
+
+def test_finish_restore_works_for_external_databases_alone(monkeypatch):
+    instants = {
+        "register_of": dt.datetime(2012, 3, 1, tzinfo=dt.UTC),
+        "keys_of": dt.datetime(2012, 3, 8, tzinfo=dt.UTC),
+    }
+    with pytest.raises(EmbeddedDatabases):
+        finish_restore(console_authority(), **instants, on=DAY)
+    away = settings().model_copy(update={"register_url": "postgresql://db.example/register"})
+    monkeypatch.setattr(restoring, "settings", lambda: away)
+
+    back = finish_restore(console_authority(), **instants, on=DAY)
+
+    line_id = uuid.uuid4()
+    queue_command(line_id, kind=CommandKind.RESTORE, reason="registration", at=clock.now())
+    (command,) = rows("SELECT position FROM provisioning_command WHERE line_id = %s", [line_id])
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'operations:instance:restored'")
+    assert back.register_made_at in entry.body
+    assert command.position > 1_000_000 * dt.datetime(2020, 1, 1, tzinfo=dt.UTC).timestamp()
+
+
+def test_an_instance_in_use_is_not_restored_over(folder):
+    made(folder, *BOTH)
+
+    with pytest.raises(DataDirNotEmpty):
+        restore(console_authority(), folder, secrets=embedded_postgres.data_dir() / "secrets")
+
+
+def test_backups_of_two_instances_are_not_joined(folder, monkeypatch):
+    made(folder, Part.REGISTER)
+    monkeypatch.setattr(pg_backup, "register_identity", lambda: "7000000000000000000")
+    made(folder, Part.KEYS)
+    monkeypatch.undo()
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(folder / "new"))
+
+    with pytest.raises(BackupsFromDifferentInstances):
+        restore(console_authority(), folder, secrets=folder)
+
+
+@pytest.mark.parametrize("raw", [b"", b"RKARCHIV\x02", b"not a backup at all"])
+def test_a_file_that_is_no_backup_is_refused_in_a_sentence(folder, raw):
+    (folder / "keys").mkdir()
+    (folder / "keys" / "keys.sealed").write_bytes(raw)
+
+    with pytest.raises(BackupDamaged, match="no backup"):
+        backup.read_note(folder / "keys" / "keys.sealed", Part.KEYS)
+
+
+def test_a_backup_of_the_one_store_is_not_taken_for_the_other(folder):
+    made(folder, Part.KEYS)
+    (folder / "register").mkdir()
+    (folder / "keys" / "keys.sealed").rename(folder / "register" / "20120302T000000Z.sealed")
+
+    with pytest.raises(BackupDamaged, match="no backup of the register"):
+        backup.read_note(backup.newest(folder, Part.REGISTER), Part.REGISTER)
+
+
+# ---- the doctor ----
+
+
+def judged(monkeypatch: pytest.MonkeyPatch, part: Part, **changes: object) -> str:
+    now = clock.true_seconds()
+    monkeypatch.setattr(clock, "true_seconds", lambda: now)
+    at = dt.datetime.fromtimestamp(now, dt.UTC) - changes.pop("age", dt.timedelta())
+    epoch_id = max(backup.living_epoch_ids()) + changes.pop("epoch", 0)
+    monkeypatch.setattr(doctor, "last_backup", lambda _: LastBackup(at, epoch_id))
+    return doctor._fault_of_backup(part)
+
+
+@pytest.mark.parametrize(
+    ("days", "seconds", "bad"), [(6, 0, False), (7, 0, False), (7, 1, True), (8, 0, True)]
+)
+def test_a_backup_of_the_keys_may_be_seven_days_old_and_not_a_second_more(days, seconds, bad, monkeypatch):
+    age = dt.timedelta(days=days, seconds=seconds)
+
+    assert bool(judged(monkeypatch, Part.KEYS, age=age)) is bad
+
+
+def test_the_greatest_age_is_the_operators_to_choose(monkeypatch):
+    monkeypatch.setattr(
+        doctor, "settings", lambda: settings().model_copy(update={"keys_backup_max_age_days": 2})
+    )
+
+    assert "older than 2 days" in judged(monkeypatch, Part.KEYS, age=dt.timedelta(days=3))
+
+
+def test_a_register_may_be_old(monkeypatch):
+    assert judged(monkeypatch, Part.REGISTER, age=dt.timedelta(days=400)) == ""
+
+
+@pytest.mark.parametrize("part", BOTH)
+def test_a_backup_from_before_a_rotation_is_no_backup(part, monkeypatch):
+    assert "opens no more" in judged(monkeypatch, part, epoch=-1)
+
+
+def test_an_instance_that_was_never_backed_up_hears_of_it(folder):
+    assert "never" in doctor._fault_of_backup(Part.KEYS)
+
+    made(folder, Part.KEYS)
+
+    assert doctor._fault_of_backup(Part.KEYS) == ""
+    assert json.loads(backup._state_file().read_text("utf-8")).keys() == {"keys"}
+
+
+@pytest.mark.parametrize(("seconds", "over"), [(-1, False), (0, False), (1, True)])
+def test_an_epoch_is_too_old_after_its_days_and_not_before(seconds, over):
+    begun = dt.datetime(2026, 3, 1, 10, tzinfo=dt.UTC)
+    now = begun + dt.timedelta(days=30, seconds=seconds)
+
+    assert doctor.is_over(begun, 30, now=now) is over

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the doctor says of commands that have waited for the network, where what is held on purpose does not count, and of the law's days."""
+
+import datetime as dt
+import uuid
+
+import pytest
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import run
+from rollkeeper.kernel.settings import settings, write_settings
+from rollkeeper.provisioning.services import queue_command, push_due
+from rollkeeper.provisioning.choices import CommandKind
+from rollkeeper.operations.doctor import Health, _check_holds, _check_law, _check_notices_and_commands
+from tests.provisioning.fakes import Element
+
+OPEN, CLOSED = dt.date(2012, 3, 2), dt.date(2012, 3, 3)  # a Friday, a Saturday
+
+
+@pytest.fixture(autouse=True)
+def an_open_day(register):
+    clock.set_demo_date(OPEN)
+
+
+def asked(*, hours_ago, kind=CommandKind.BAR, attempts=0, wait=dt.timedelta()):
+    """Ask the network for something some hours ago, to be tried next after a while."""
+    line = uuid.uuid4()
+    queue_command(line, kind=kind, reason="registration", at=clock.now() - dt.timedelta(hours=hours_ago))
+    run(
+        "UPDATE provisioning_command SET attempts = %s, next_try_at = %s WHERE line_id = %s",
+        [attempts, clock.now() + wait, line],
+    )
+
+
+def said():
+    (found,) = _check_notices_and_commands()
+    return found.health
+
+
+@pytest.mark.parametrize(("hours", "health"), [(23, Health.OK), (25, Health.WARNING)])
+def test_a_command_that_nobody_carried_out_for_a_day_is_said(hours, health):
+    asked(hours_ago=hours)
+
+    assert said() is health
+
+
+def test_a_command_that_is_tried_in_vain_for_a_day_is_said_between_two_tries():
+    asked(hours_ago=25, kind=CommandKind.RESTORE, attempts=90, wait=dt.timedelta(minutes=15))
+
+    assert said() is Health.WARNING
+
+
+def test_what_a_stay_or_a_stopped_batch_holds_does_not_wait_for_the_network():
+    asked(hours_ago=25, wait=dt.timedelta(days=1))
+
+    assert said() is Health.OK
+
+
+def test_what_was_put_off_since_the_desks_are_shut_does_not_wait_for_the_network():
+    clock.set_demo_date(CLOSED)
+    asked(hours_ago=25)
+    not_looked_at = said()
+
+    push_due(worker_authority(), on=CLOSED, gateway=Element())
+
+    assert (not_looked_at, said()) == (Health.WARNING, Health.OK)
+
+
+def test_who_is_to_be_restored_waits_for_the_network_on_every_day():
+    clock.set_demo_date(CLOSED)
+    asked(hours_ago=25, kind=CommandKind.RESTORE)
+
+    assert said() is Health.WARNING
+
+
+@pytest.mark.parametrize(
+    ("pack", "zone", "health"),
+    [
+        ("cn-xz-2011", "Asia/Shanghai", [Health.OK]),
+        ("cn-xz-2011", "Asia/Macau", [Health.OK]),
+        ("cn-xz-2011", "Asia/Urumqi", [Health.OK, Health.ERROR]),
+        ("none", "Asia/Urumqi", [Health.OK]),
+    ],
+)
+def test_an_instance_whose_days_are_not_those_of_its_law_is_at_fault(pack, zone, health):
+    before = settings()
+    write_settings(pack=pack, zone=zone)
+
+    try:
+        found = [one.health for one in _check_law()]
+    finally:
+        write_settings(pack=before.pack, zone=before.zone)
+
+    assert found == health
+
+
+@pytest.mark.parametrize(
+    ("review", "health"), [(OPEN, Health.WARNING), (OPEN + dt.timedelta(days=1), Health.OK)]
+)
+def test_a_legal_hold_is_named_from_its_day_of_review_on(review, health):
+    run(
+        "INSERT INTO lines_legalhold (line_id, legal_hold_id, days, case_reference, review_on)"
+        " VALUES (gen_random_uuid(), gen_random_uuid(), daterange(%s, %s), '2012/7', %s)",
+        [OPEN, OPEN + dt.timedelta(days=30), review],
+    )
+
+    assert [one.health for one in _check_holds()] == [health]

@@ -1,0 +1,240 @@
+"""The apps as processes: they start, answer, hold different rights, and stop with their parent."""
+
+import http.client
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.kernel.errors import Faults
+from rollkeeper.operations import process_supervisor
+from rollkeeper.operations.errors import AssetsMissing, UnknownHost, PortInUse
+from rollkeeper.site.web_apps import APPS
+from tests.superuser import as_superuser
+
+COMMAND = Path(sys.executable).with_name("rollkeeper")
+
+
+def free_ports():
+    """Neighbouring ports that nobody uses, one an app; return the first."""
+    while True:
+        with ExitStack() as stack:
+            one, *others = [stack.enter_context(socket.socket()) for _ in APPS]
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            try:
+                for nth, other in enumerate(others, 1):
+                    other.bind(("127.0.0.1", port + nth))
+            except OSError:
+                continue
+            return port
+
+
+@contextmanager
+def started(data_dir, port, *more):
+    """Serve for the length of a block; yield the process and what it said until it was ready."""
+    environment = {k: v for k, v in os.environ.items() if k != "ROLLKEEPER_ROLE"}
+    with subprocess.Popen(
+        [COMMAND, "serve", "--no-worker", "--port", str(port), *more],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment | {"ROLLKEEPER_HOME": str(data_dir)},
+    ) as parent:
+        said = ""
+        while "Ready" not in said:
+            line = parent.stdout.readline()
+            assert line, parent.stderr.read()
+            said += line
+        try:
+            yield parent, said
+        finally:
+            if parent.poll() is None:
+                parent.terminate()
+                parent.wait(20)
+
+
+@contextmanager
+def cores_allowed():
+    """Let whatever is started in a block dump cores as large as it likes, where somebody may still say so."""
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    with suppress(ValueError):  # an ordinary user whose own limit is none
+        resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
+
+
+def below(pid):
+    """A process and all that it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    return [pid, *(one for child in children for one in below(int(child)))]
+
+
+def limits_of_cores(pid):
+    """How large a core this process may dump: the limit, and the one that it could give itself."""
+    lines = Path(f"/proc/{pid}/limits").read_text("ascii").splitlines()
+    (line,) = (line for line in lines if line.startswith("Max core file size"))
+    return line.split()[4:6]
+
+
+def answers(port):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def until(claim, seconds=15):
+    deadline = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def served(data_dir):
+    port = free_ports()
+    with started(data_dir, port) as (parent, said):
+        yield parent, port, said
+
+
+@pytest.fixture(scope="module")
+def standing(data_dir):
+    """The port of what is served for all tests that only ask."""
+    port = free_ports()
+    with started(data_dir, port):
+        yield port
+
+
+@pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_where_it_is_answers_and_stops_cleanly(served, wish):
+    parent, port, said = served
+    both = [answers(port), answers(port + 1)]
+
+    parent.send_signal(wish)
+    code = parent.wait(20)
+
+    assert f"http://127.0.0.1:{port}/" in said
+    assert f"http://127.0.0.1:{port + 1}/" in said
+    assert both == [True, True]
+    assert code == 0
+    assert not answers(port)
+    assert not answers(port + 1)
+
+
+def test_its_apps_end_when_it_is_killed(served):
+    parent, port, _ = served
+
+    parent.kill()
+    parent.wait(5)
+
+    until(lambda: not answers(port) and not answers(port + 1))
+
+
+def test_when_one_app_dies_the_other_is_stopped_and_it_says_so(served):
+    parent, port, _ = served
+    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+
+    os.kill(int(children[0]), signal.SIGKILL)
+    code = parent.wait(20)
+
+    assert code == 2
+    assert "backoffice" in parent.stderr.read()
+    until(lambda: not answers(port) and not answers(port + 1))
+
+
+def test_each_app_reaches_the_register_in_its_own_role(standing):
+    assert answers(standing)
+    assert answers(standing + 1)
+
+    with as_superuser() as owner:
+        present = {
+            role
+            for (role,) in owner.execute("SELECT usename FROM pg_stat_activity WHERE usename IS NOT NULL")
+        }
+
+    assert {app.role.value for app in APPS} <= present
+
+
+def test_one_app_alone_can_be_served(data_dir):
+    port = free_ports()
+
+    with started(data_dir, port, "--app", "counter") as (_, said):
+        only = [answers(port), answers(port + 1)]
+
+    assert only == [False, True]
+    assert "backoffice" not in said
+
+
+def test_a_machine_gets_problem_documents_and_files_are_served(standing):
+    asked = http.client.HTTPConnection("127.0.0.1", standing)
+    asked.request("GET", "/nothing")
+    missing = json.load(asked.getresponse())
+    asked.request("GET", "/static/built/rollkeeper.css")
+    styles = asked.getresponse()
+    asked.close()
+
+    assert missing["type"] == "urn:rollkeeper:page_not_found"
+    assert styles.headers["Content-Type"].startswith("text/css")
+
+
+def test_a_taken_port_is_named_with_what_to_do_before_anything_starts(data_dir):
+    port = free_ports()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port + 1))
+        other.listen()
+
+        tried = subprocess.run(
+            [COMMAND, "serve", "--port", str(port)], capture_output=True, text=True, check=False, timeout=60
+        )
+
+    assert tried.returncode == 2
+    assert str(port + 1) in tried.stderr
+    assert "--port" in tried.stderr
+    assert "Traceback" not in tried.stderr
+
+
+@pytest.mark.parametrize("port", [0, -1, 65_535, 70_000])
+def test_a_port_that_does_not_exist_is_refused(port):
+    with pytest.raises((PortInUse, Faults)) as refused:
+        process_supervisor._require_free_ports("127.0.0.1", port, APPS)
+
+    assert "ports go from 1 to 65535" in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no-such-host.invalid"])
+def test_a_host_that_is_not_ours_is_refused(host):
+    with pytest.raises(UnknownHost):
+        process_supervisor._require_free_ports(host, 8000, APPS[:1])
+
+
+def test_without_its_styles_nothing_is_served(monkeypatch, tmp_path):
+    monkeypatch.setattr(process_supervisor, "SHEET", tmp_path / "missing.css")
+
+    with pytest.raises(AssetsMissing):
+        process_supervisor.serve()
+
+
+def test_keys_are_rotated_while_the_instance_is_served_that_serving_made(tmp_path):
+    data_dir, port = tmp_path / "data_dir", free_ports()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("ROLLKEEPER_")}
+
+    with started(data_dir, port, "--app", "counter"):
+        done = subprocess.run(
+            [COMMAND, "vault", "rotate"], env=environment | {"ROLLKEEPER_HOME": str(data_dir)}, capture_output=True,
+            text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,178 @@
+"""The embedded servers: two of them, inside the instance, restarted after a crash, stopped by the last who used them."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from rollkeeper.kernel import stores
+from rollkeeper.platform import embedded_postgres
+from tests.superuser import as_superuser
+
+
+@pytest.fixture(scope="module")
+def made():
+    """Where the second instance lies, and no other test run changes the rights of the folders above it; its clusters are made once."""
+    place = Path(tempfile.mkdtemp(prefix="rollkeeper-other-"))
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def other_data_dir(made, monkeypatch):
+    """A second instance next to the one of the run, its servers down, with the settings that they were made with."""
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(made / "other"))
+    held, embedded_postgres._in_use[:] = list(embedded_postgres._in_use), []
+    yield made / "other"
+    embedded_postgres.stop_if_unused()
+    embedded_postgres._in_use[:] = held
+
+
+def ask(store: stores.Store, question: str) -> object:
+    with as_superuser(store, database="postgres") as session:
+        return session.execute(question).fetchone()[0]
+
+
+def pid_of(store: stores.Store) -> int:
+    return int((store.data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+
+
+def test_two_instances_run_side_by_side_each_with_two_clusters(data_dir, other_data_dir):
+    embedded_postgres.ensure_running()
+
+    clusters = {ask(store, "SELECT system_identifier FROM pg_control_system()") for store in stores.STORES}
+    os.environ["ROLLKEEPER_HOME"] = str(data_dir)
+    clusters |= {ask(store, "SELECT system_identifier FROM pg_control_system()") for store in stores.STORES}
+
+    assert len(clusters) == 4
+    os.environ["ROLLKEEPER_HOME"] = str(other_data_dir)
+
+
+def test_a_server_that_was_killed_is_started_again_with_what_it_had_committed(other_data_dir):
+    embedded_postgres.ensure_running()
+    with as_superuser(database="postgres") as session:
+        session.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    os.kill(pid_of(stores.REGISTER), signal.SIGKILL)
+
+    embedded_postgres.ensure_running()
+
+    assert ask(stores.REGISTER, "SELECT answer FROM kept") == 42
+
+
+def test_who_comes_while_a_server_gets_up_again_by_itself_waits_for_it(other_data_dir):
+    embedded_postgres.ensure_running()
+    bystander = as_superuser(database="postgres")
+    with as_superuser(database="postgres") as session:
+        session.execute("CREATE TABLE kept_by_itself AS SELECT 42 AS answer")
+        os.kill(session.info.backend_pid, signal.SIGKILL)
+    with suppress(psycopg.OperationalError):
+        while True:  # until the server has noticed and sends everybody away
+            bystander.execute("SELECT")
+    bystander.close()
+
+    embedded_postgres.ensure_running()
+
+    assert ask(stores.REGISTER, "SELECT answer FROM kept_by_itself") == 42
+
+
+def test_nobody_signs_in_without_a_password(other_data_dir):
+    embedded_postgres.ensure_running()
+
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(
+            host=str(stores.socket_folder()),
+            port=stores.KEYS.port,
+            dbname="postgres",
+            user="postgres",
+            password="guess",
+        )
+
+
+def test_passwords_are_readable_by_their_owner_alone(data_dir):
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in (data_dir / "secrets").iterdir()}
+
+    assert modes == {0o600}
+
+
+def test_a_value_that_breaks_a_constraint_is_not_in_the_servers_log(other_data_dir):
+    embedded_postgres.ensure_running()
+    with as_superuser(database="postgres") as session:
+        session.execute("CREATE TABLE once (value text PRIMARY KEY)")
+        session.execute("INSERT INTO once VALUES (%s)", ["Specimen-4711"])
+        for statement in ("INSERT INTO once VALUES ('Specimen-4711')", "SELECT 'Specimen-4711'::integer"):
+            with pytest.raises(psycopg.Error):
+                session.execute(statement)
+
+    assert "Specimen-4711" not in stores.REGISTER.log.read_text("utf-8")
+
+
+def test_the_last_process_that_used_the_servers_stops_them(other_data_dir):
+    script = "from rollkeeper.platform import embedded_postgres as server; server.ensure_running(); print(server.REGISTER.data)"
+
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, env=os.environ.copy())
+
+    assert not (stores.REGISTER.data / "postmaster.pid").exists()
+
+
+def test_where_one_server_does_not_start_the_other_is_not_left_running(other_data_dir):
+    embedded_postgres.ensure_running()
+    embedded_postgres.stop_if_unused()
+    file = stores.KEYS.data / "postgresql.conf"
+    before = file.read_text("utf-8")
+    file.write_text(before + "shared_buffers = 'nonsense'\n", "utf-8")
+
+    with pytest.raises(embedded_postgres.ServerDidNotStart):
+        embedded_postgres.ensure_running()
+    file.write_text(before, "utf-8")
+
+    assert not [store.name for store in stores.STORES if (store.data / "postmaster.pid").exists()]
+
+
+def test_a_data_dir_with_a_long_path_uses_a_short_private_socket_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path / ("long" * 40)))
+
+    folder = stores.socket_folder()
+
+    assert len(str(folder)) < 60
+    assert folder != tmp_path
+
+
+def test_a_secret_whose_writing_breaks_off_is_not_there_and_is_made_again(monkeypatch, tmp_path):
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
+    file = stores.password_file(stores.REGISTER, "counter")
+
+    def killed(_handle: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", killed)
+        with pytest.raises(KeyboardInterrupt):
+            stores.password(stores.REGISTER, "counter")
+
+    assert not file.exists()
+    assert stores.password(stores.REGISTER, "counter") == stores.password(stores.REGISTER, "counter")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_who_writes_a_secret_second_keeps_the_first(tmp_path):
+    stores._write_secret_once(tmp_path / "secrets" / "x", "first")
+    stores._write_secret_once(tmp_path / "secrets" / "x", "second")
+
+    assert [(f.name, f.read_text("utf-8")) for f in (tmp_path / "secrets").iterdir()] == [("x", "first")]
+
+
+def test_a_server_that_does_not_start_says_the_last_of_its_own_words(monkeypatch, tmp_path):
+    monkeypatch.setenv("ROLLKEEPER_HOME", str(tmp_path))
+    stores.REGISTER.log.parent.mkdir()
+    stores.REGISTER.log.write_text("x LOG:  begins\nx FATAL:  lock file is there\nx LOG:  ends\n", "utf-8")
+
+    assert embedded_postgres._failure_reason(OSError("see the log."), stores.REGISTER).endswith("lock file is there")
+    assert embedded_postgres._failure_reason(OSError("see the log."), stores.KEYS) == "see the log"

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The page on which a line is registered remotely: read, compared, confirmed, sealed; and nothing of it shown or kept before."""
+
+import datetime as dt
+import html
+import io
+import re
+
+import pytest
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.documents.specimens import Kind, make_specimen
+from rollkeeper.documents.specimens.people import invent
+from rollkeeper.kernel.database import rows
+from rollkeeper.lines.writes import activate_line
+from rollkeeper.lines.choices import Service
+from rollkeeper.vault.offline_keys import renew_offline_keys
+from tests.documents.conftest import fonts  # noqa: F401 - without fonts no specimen can be drawn
+from tests.pages import text
+from tests.selfcare.people import ON, PERSON
+
+FREE = "+8613908917777"
+WHO = invent(11)
+GIVEN = {
+    "name": PERSON["name"], "address": PERSON["address"], "document_type": "passport", "document_state": "NPL",
+    "document_number": PERSON["document_number"], "confirmed": "on",
+}  # fmt: skip
+SCRIPT = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def inside(browser, come_in):
+    """Somebody with an unregistered line in their hand."""
+    renew_offline_keys(worker_authority(), lasts_days=7, on=ON)
+    activate_line(FREE, service=Service.MOBILE, on=dt.date(2010, 5, 1))
+    return come_in(FREE)
+
+
+@pytest.fixture(scope="module")
+def picture(fonts) -> bytes:  # noqa: F811
+    written = io.BytesIO()
+    make_specimen(Kind.PASSPORT, seed=11).image.save(written, "JPEG", quality=85)
+    return written.getvalue()
+
+
+def key_of(page):
+    return re.search(r'name="key" value="([0-9a-f-]{36})"', page)[1]
+
+
+def read(browser, data, **headers):
+    file = io.BytesIO(data)
+    file.name = "passport.jpg"
+    return browser.post("/register/read/", {"picture": file}, headers=headers)
+
+
+def fields_in(page):
+    found = dict(re.findall(r'<input type="hidden" name="(read|copy|copy_mark)" value="([^"]+)"', page))
+    found |= {
+        n: html.unescape(v) for n, v in re.findall(r'<input type="text" name="(\w+)" value="([^"]*)"', page)
+    }
+    return found | {"document_type": re.search(r'value="([^"]+)" selected', page)[1]}
+
+
+def test_the_line_in_the_hand_offers_to_be_registered_and_every_field_says_why(inside):
+    assert 'href="/register/"' in text(inside.get("/lines/"))
+
+    page = text(inside.get("/register/"))
+
+    assert page.count("Why is this asked?") == 4
+    assert "art. 2 ¶1" in page
+    assert "art. 4 ¶1" in page
+
+
+def test_what_was_confirmed_is_held_and_the_line_says_until_when(inside):
+    key = key_of(text(inside.get("/register/")))
+
+    answer = inside.post("/register/", GIVEN | {"key": key})
+    again = inside.post("/register/", GIVEN | {"key": key})
+
+    assert (answer.status_code, again.status_code) == (302, 302)
+    assert len(rows("SELECT FROM selfcare_application WHERE state = 'pending'")) == 1
+    page = text(inside.get("/lines/"))
+    assert "16 March 2012" in page
+    assert 'href="/register/"' not in page
+
+
+def test_an_image_fills_the_form_without_a_script_and_its_copy_waits(
+    inside, picture
+):
+    page = text(read(inside, picture))
+
+    found = fields_in(page)
+    assert (found["document_number"], found["document_type"], found["document_state"]) == (
+        WHO.number,
+        "passport",
+        "UTO",
+    )
+    assert 'src="data:image/jpeg;base64,' in page
+    answer = inside.post(
+        "/register/", found | {"key": key_of(page), "address": "Nowhere Road 99", "confirmed": "on"}
+    )
+    assert answer.status_code == 302, text(answer)
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'selfcare:application:submitted'")
+    assert '"read_by_machine":true' in entry.body
+
+
+def test_a_script_gets_the_form_alone_and_a_fault_beside_what_was_typed(inside, picture):
+    fragment = text(read(inside, picture, **SCRIPT))
+    faulty = inside.post("/register/", GIVEN | {"key": key_of(fragment), "address": ""}, headers=SCRIPT)
+
+    assert fragment.startswith('<form id="record"')
+    assert "<html" not in text(faulty)
+    assert faulty.headers["HX-Retarget"] == "#faults"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"address": ""}, {"confirmed": ""}, {"copy": "bm90aGluZw==", "copy_mark": "00"}]
+)
+def test_what_was_typed_is_not_drawn_again_with_a_fault(inside, wrong):
+    key = key_of(text(inside.get("/register/")))
+
+    answer = inside.post("/register/", GIVEN | {"key": key} | wrong)
+
+    assert answer.status_code == 422
+    assert not any(
+        value in text(answer) for value in (PERSON["name"], PERSON["document_number"], PERSON["address"])
+    )
+    assert rows("SELECT FROM selfcare_application") == []
+
+
+def test_a_doubtful_number_is_accessed_twice_and_is_no_wall(inside):
+    key = key_of(text(inside.get("/register/")))
+    odd = GIVEN | {"key": key, "document_number": "ODDNUMBER"}
+
+    assert inside.post("/register/", odd).status_code == 422
+    assert inside.post("/register/", odd | {"double_checked": "on"}).status_code == 302
+
+
+def test_what_is_no_image_is_refused_with_a_word_and_uses_up_one(inside):
+    answer = read(inside, b"no picture at all")
+
+    assert answer.status_code == 422
+    (session,) = rows("SELECT images_left FROM selfcare_portalsession")
+    assert session.images_left == 9
+
+
+def test_nothing_of_it_lies_in_an_ask_or_on_the_page_afterwards(inside):
+    inside.post("/register/", GIVEN | {"key": key_of(text(inside.get("/register/")))})
+
+    assert rows("SELECT FROM selfcare_portalrequest") == []
+    assert PERSON["name"] not in text(inside.get("/lines/"))

@@ -1,0 +1,125 @@
+"""The whole way from a command to the operator's own system and back, over real HTTP."""
+
+import datetime as dt
+import json
+import uuid
+
+import pytest
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.kernel import database
+from rollkeeper.kernel.settings import write_settings
+from rollkeeper.lines.models import Line
+from rollkeeper.provisioning.services import queue_command, push_due
+from rollkeeper.provisioning.gateways.registry import network_gateway
+from rollkeeper.provisioning.gateways.signing import webhook_secret
+from rollkeeper.provisioning.choices import CommandKind, CommandState
+from rollkeeper.vault.services import seal_line_values
+from rollkeeper.vault.fields import LineField
+from tests.provisioning.fakes import HttpElement
+
+ON = dt.date(2012, 3, 2)
+AT = dt.datetime(2012, 3, 2, 1, tzinfo=dt.UTC)
+NUMBER = "+8613900001234"
+
+
+@pytest.fixture
+def element(committed):
+    running = HttpElement(webhook_secret())
+    write_settings(network_webhook=running.url)
+    yield running
+    write_settings(network_webhook=None)
+    running.close()
+
+
+@pytest.fixture
+def line(committed):
+    made = uuid.uuid4()
+    (sealed,) = seal_line_values(LineField.NUMBER, [(made, NUMBER)])
+    Line.objects.create(
+        line_id=made, service="mobile", state="suspended", activated_on=ON, number_sealed=sealed
+    )
+    return made
+
+
+def bar(line, kind=CommandKind.BAR):
+    return queue_command(line, kind=kind, reason="registration", at=AT)
+
+
+def push():
+    database.run("UPDATE provisioning_command SET next_try_at = '1970-01-01'")
+    return push_due(worker_authority(), on=ON, gateway=network_gateway())
+
+
+def opened():
+    return database.rows("SELECT line_id, body FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
+
+
+def test_a_command_goes_out_signed_with_the_number_opened_for_it_and_comes_true(element, line):
+    asked = bar(line)
+
+    pushed = push()
+
+    (order, question) = (json.loads(body) for body in element.bodies)
+    assert pushed.counts[CommandState.CONFIRMED] == 1
+    assert order["data"]["number"] == NUMBER
+    assert "number" not in question["data"]
+    assert element.headers[0]["webhook-id"] == str(asked)
+    assert not element.refused
+    assert [(one.line_id, json.loads(one.body)["facts"]["purpose"]) for one in opened()] == [
+        (line, "network")
+    ]
+
+
+def test_an_instance_that_keeps_numbers_to_itself_opens_none(element, line):
+    write_settings(network_webhook_numbers=False)
+    bar(line)
+
+    push()
+    write_settings(network_webhook_numbers=True)
+
+    assert "number" not in json.loads(element.bodies[0])["data"]
+    assert opened() == []
+
+
+@pytest.mark.parametrize("status", [500, 503, 302, 401])
+def test_a_system_in_trouble_gets_the_same_command_under_the_same_key_when_it_is_back(element, line, status):
+    asked = bar(line)
+    element.status = status
+    before = push().counts[CommandState.WAITING]
+    element.status = 200
+
+    after = push().counts[CommandState.CONFIRMED]
+
+    keys = [h["webhook-id"] for h, b in zip(element.headers, element.bodies, strict=True) if b"line.bar" in b]
+    assert (before, after) == (1, 1)
+    assert keys == [str(asked)] * 2
+
+
+def test_a_registration_a_moment_later_restores_and_the_bar_never_comes_behind_it(element, line):
+    bar(line)
+    bar(line, CommandKind.RESTORE)
+
+    push()
+
+    assert element.states[str(line)] == "open"
+    assert not [body for body in element.bodies if b"line.bar" in body]
+
+
+@pytest.mark.parametrize("missing", ["emergency", "care", "registration"])
+def test_an_element_that_bars_too_much_is_notified_to_restore_in_the_same_run(element, line, missing):
+    bar(line)
+    element.allows.remove(missing)
+
+    pushed = push()
+
+    assert pushed.floor_breaks == 1
+    assert element.states[str(line)] == "open"
+
+
+def test_a_line_whose_number_is_erased_is_named_by_its_reference(element, line):
+    database.run("UPDATE lines_line SET number_sealed = NULL")
+    bar(line)
+
+    assert push().counts[CommandState.CONFIRMED] == 1
+    assert "number" not in json.loads(element.bodies[0])["data"]

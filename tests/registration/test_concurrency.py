@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Two counters in the same second: real sessions, real commits."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connections, transaction
+from psycopg.errors import LockNotAvailable
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.registration import persistence
+from rollkeeper.registration.services import change_record, terminate_line, register_subscriber
+from rollkeeper.registration.errors import AlreadyRegistered, LimitReached
+from rollkeeper.registration.document_links import link_document
+from rollkeeper.registration.receipts import retry_on_conflict
+from rollkeeper.registration.submissions import Receipt
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.writes import terminate_line_state, lock_line
+from rollkeeper.lines.errors import LineChanged
+from rollkeeper.lines.queries import find_line, current_tenure
+from rollkeeper.lines.choices import LineState, SuspensionReason
+from rollkeeper.retention import services as retention
+from rollkeeper.subscribers.queries import document_index, find_persons, principals
+from rollkeeper.vault.rules import normalise_document
+from tests.registration.people import ON, fresh_number, person, submission
+
+pytestmark = pytest.mark.usefixtures("vaulted_committed")
+
+
+def together(*action_kinds: Callable[[], Any]) -> list[Any]:
+    """Do all of it at the same time, each in a session of its own; return results or refusals."""
+    outcomes: list[Any] = [None] * len(action_kinds)
+    start = threading.Barrier(len(action_kinds))
+
+    def run(place: int, action_kind: Callable[[], Any]) -> None:
+        try:
+            start.wait()
+            outcomes[place] = action_kind()
+        except Exception as fault:  # noqa: BLE001 - the test looks at it
+            outcomes[place] = fault
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(action_kinds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def entries() -> int:
+    return rows("SELECT count(*) AS n FROM ledger_entry WHERE verb = 'line:tenure:registered'")[0].n
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_one_key_in_many_sessions_is_one_act_and_one_receipt(clerk, new_line, known):
+    once = submission(new_line() if known else fresh_number())
+
+    outcomes = together(*[lambda: register_subscriber(clerk, once, on=ON)] * 6)
+
+    assert len(set(outcomes)) == 1, outcomes
+    assert sorted(o.is_repeat for o in outcomes) == [False] + [True] * 5
+    assert entries() == 1
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_two_people_at_two_counters_for_one_line_give_one_subscriber_and_one_refusal(clerk, new_line, known):
+    number = new_line() if known else fresh_number()
+
+    outcomes = together(*[lambda: register_subscriber(clerk, submission(number), on=ON)] * 4)
+
+    assert [type(o) for o in outcomes].count(Receipt) == 1
+    assert [type(o) for o in outcomes].count(AlreadyRegistered) == 3
+    assert entries() == 1
+
+
+def test_one_document_at_two_counters_in_the_same_second_is_one_person(clerk):
+    who, numbers = person(), [fresh_number() for _ in range(6)]
+
+    outcomes = together(*[lambda n=n: register_subscriber(clerk, submission(n, who), on=ON) for n in numbers])
+
+    assert all(isinstance(o, Receipt) for o in outcomes), outcomes
+    assert len({current_tenure(o.line_id).person_id for o in outcomes}) == 1
+    assert rows("SELECT count(*) AS n FROM subscribers_subscriber")[0].n == 1
+
+
+def test_a_registration_under_way_wins_over_an_end_that_was_decided_before(clerk, new_line):
+    number = new_line(SuspensionReason.REGISTRATION)
+    prepared = find_line(number)
+
+    def end_by_batch() -> None:
+        with transaction.atomic():
+            lock_line(prepared.line_id, version=prepared.version)
+            terminate_line_state(prepared.line_id, by="campaign", quarantined_until=ON, on=ON)
+
+    registered = register_subscriber(clerk, submission(number), on=ON)
+    (ended,) = together(end_by_batch)
+
+    assert isinstance(registered, Receipt)
+    assert isinstance(ended, LineChanged)
+    assert find_line(number).state is LineState.ACTIVE
+
+
+def test_of_a_registration_and_an_end_in_the_same_second_both_see_the_other(clerk, new_line):
+    number = new_line()
+
+    outcomes = together(
+        lambda: register_subscriber(clerk, submission(number), on=ON),
+        lambda: terminate_line(clerk, submission_key="end-at-once", number=number, document=None, on=ON),
+    )
+
+    line = find_line(number)
+    receipts = [o for o in outcomes if isinstance(o, Receipt)]
+    assert len(receipts) == 1, outcomes
+    assert (line.state is LineState.ACTIVE) == line.is_registered
+
+
+@pytest.mark.parametrize(
+    ("kind", "refusal"),
+    [("stock", "LimitReached"), ("flow, window: {n: 30, unit: day}", "LimitReachedInPeriod")],
+)
+def test_at_many_counters_in_the_same_second_nobody_gets_past_the_limit(clerk, limited, kind, refusal):
+    limited(f"what: lines, group: person, scope: operator, kind: {kind}, n: 2, over: refuse")
+    who = person()
+
+    outcomes = together(*[lambda: register_subscriber(clerk, submission(fresh_number(), who), on=ON)] * 6)
+
+    assert sorted(type(one).__name__ for one in outcomes) == [refusal] * 4 + ["Receipt"] * 2, outcomes
+
+
+def test_two_documents_of_one_person_at_two_counters_count_together(clerk, limited):
+    limited("what: lines, group: person, scope: operator, kind: stock, n: 2, over: refuse")
+    who, number = person(), fresh_number()
+    register_subscriber(clerk, submission(number, who), on=ON)
+    renewed = person()
+    former = (who["document_type"], who["document_number"])
+    change_record(clerk, submission(number, renewed, former_document=former), on=ON)
+
+    outcomes = together(
+        *[
+            lambda one=one: register_subscriber(clerk, submission(fresh_number(), one), on=ON)
+            for one in (who, renewed) * 3
+        ]
+    )
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["LimitReached"] * 5 + ["Receipt"], outcomes
+
+
+def test_concurrent_lines_under_two_documents_of_one_person_count_together(clerk, limited):
+    limited("what: lines, group: person, scope: operator, kind: stock, n: 2, over: refuse")
+    card, abroad = person(), person(document_type="passport-npl", document_number="N4700001")
+    first = fresh_number()
+    register_subscriber(clerk, submission(first, card), on=ON)
+    join(clerk, first, card, abroad)
+
+    outcomes = together(
+        *[
+            lambda who=who: register_subscriber(clerk, submission(fresh_number(), who), on=ON)
+            for who in (card, abroad) * 3
+        ]
+    )
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["LimitReached"] * 5 + ["Receipt"], outcomes
+
+
+def test_documents_linked_during_registrations_count_together_afterwards(
+    clerk, limited
+):
+    limited("what: lines, group: person, scope: operator, kind: stock, n: 3, over: refuse")
+    card, abroad = person(), person(document_type="passport-npl", document_number="N4700002")
+    first = fresh_number()
+    register_subscriber(clerk, submission(first, card), on=ON)
+    register_subscriber(clerk, submission(fresh_number(), abroad), on=ON)
+
+    outcomes = together(
+        lambda: join(clerk, first, card, abroad),
+        *[
+            lambda who=who: register_subscriber(clerk, submission(fresh_number(), who), on=ON)
+            for who in (card, abroad) * 3
+        ],
+    )
+
+    assert {type(one).__name__ for one in outcomes} <= {"Receipt", "LimitReached"}, outcomes
+    for who in (card, abroad):
+        with pytest.raises(LimitReached):
+            register_subscriber(clerk, submission(fresh_number(), who), on=ON)
+
+
+def test_one_document_joined_to_two_people_in_the_same_second_is_of_one_whole(clerk):
+    papers = [person() for _ in range(3)]
+    numbers = [fresh_number() for _ in papers]
+    for number, who in zip(numbers, papers, strict=True):
+        register_subscriber(clerk, submission(number, who), on=ON)
+
+    outcomes = together(
+        *[
+            lambda one=one, other=other: join(clerk, numbers[one], papers[one], papers[other])
+            for one, other in ((0, 1), (1, 2), (2, 0), (1, 0))
+        ]
+    )
+
+    whole = principals({current_tenure(find_line(number).line_id).person_id for number in numbers})
+    assert len(whole) == 3
+    assert len(set(whole.values())) == 1, outcomes
+    assert {type(one).__name__ for one in outcomes} == {"Receipt", "DocumentAlreadyLinked"}
+
+
+def join(clerk, number: str, held: dict[str, str], further: dict[str, str]) -> Receipt:
+    papers = [(one["document_type"], one["document_number"]) for one in (held, further)]
+    return link_document(
+        clerk, submission_key=str(new_uuid()), number=number, document=papers[0], further=papers[1],
+        double_checked=False, on=ON,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("first", ["who registers", "who erases"])
+def test_whoever_comes_back_while_their_last_record_is_erased_stays_known_or_is_new(
+    clerk, new_line, monkeypatch, first
+):
+    who, former, number = person(), fresh_number(), fresh_number()
+    register_subscriber(clerk, submission(former, who), on=ON)
+    line_id = find_line(former).line_id
+    subscriber = current_tenure(line_id).person_id
+    with transaction.atomic():
+        terminate_line_state(line_id, by="subscriber", quarantined_until=ON, on=ON)
+    later, inside, go = ON.replace(year=ON.year + 2), threading.Event(), threading.Event()
+    room, name = (persistence, "save_receipts") if first == "who registers" else (retention, "run")
+    real = getattr(room, name)
+
+    def wait_inside(*words, **more):
+        done = real(*words, **more)
+        if name == "save_receipts" or "Forgets how to find" in str(words[0]):
+            inside.set()
+            go.wait(5)
+        return done
+
+    monkeypatch.setattr(room, name, wait_inside)
+    action_kinds = {
+        "who registers": lambda: register_subscriber(clerk, submission(number, who), on=later),
+        "who erases": lambda: retention.erase_due(worker_authority(), on=later),
+    }
+    second = next(one for one in action_kinds if one != first)
+
+    def come_second():
+        assert inside.wait(10)
+        threading.Timer(0.7, go.set).start()
+        return action_kinds[second]()
+
+    outcomes = together(action_kinds[first], come_second)
+
+    assert not [one for one in outcomes if isinstance(one, Exception)], outcomes
+    now = current_tenure(find_line(number).line_id).person_id
+    (known,) = find_persons(
+        document_index([(who["document_type"], normalise_document(who["document_number"]))])
+    )
+    (subscriber,) = rows("SELECT erased_on FROM subscribers_subscriber WHERE person_id = %s", [now])
+    assert (known, subscriber.erased_on) == (now, None)
+    assert (now == subscriber) is (first == "who registers")
+
+
+def test_who_waits_for_a_chunk_longer_than_one_waits_for_a_lock_tries_again():
+    held = [OperationalError(), OperationalError()]
+    for fault in held:
+        fault.__cause__ = LockNotAvailable()
+
+    def attempt() -> str:
+        if held:
+            raise held.pop()
+        return "done"
+
+    assert retry_on_conflict(attempt) == "done"

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The counter's role in the database can do all the acts of the counter and read nothing back."""
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from rollkeeper.registration import services
+from rollkeeper.kernel.database import rows
+from rollkeeper.lines.services import mark_disputed
+from rollkeeper.lines.queries import find_line
+from rollkeeper.lines.choices import PauseReason, SuspensionReason
+from tests.registration.people import ON, fresh_number, given_by, person, submission
+
+pytestmark = pytest.mark.usefixtures("vaulted")
+
+
+def test_the_counters_role_suffices_for_every_act(clerk, new_line, as_role):
+    number, who, other = new_line(SuspensionReason.REGISTRATION), person(), person()
+    document = (other["document_type"], other["document_number"])
+
+    with as_role("counter"):
+        services.register_subscriber(clerk, submission(number, who), on=ON)
+        services.register_subscriber(clerk, submission(fresh_number(), who), on=ON)
+        services.transfer_line(clerk, submission(number, other, transferor=given_by(who)), on=ON)
+        services.change_record(clerk, submission(number, other), on=ON)
+        services.pause_line(
+            clerk,
+            submission_key="pause-0001",
+            number=number,
+            first=ON,
+            last=None,
+            reason=PauseReason.ABROAD,
+            on=ON,
+        )
+        services.replace_sim(clerk, submission_key="sim-000001", number=number, document=document, on=ON)
+        services.terminate_line(clerk, submission_key="end-000001", number=number, document=document, on=ON)
+        services.register_subscriber(clerk, submission(number, other), on=ON)
+        mark_disputed(clerk, find_line(number).line_id, ON)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT ciphertext FROM vault_sealed",
+        "UPDATE vault_sealed SET ciphertext = ''",
+        "DELETE FROM vault_sealed",
+        "UPDATE registration_submission SET receipt = '{}'",
+        "DELETE FROM registration_submission",
+        "DELETE FROM lines_tenure",
+        "DELETE FROM subscribers_document",
+    ],
+)
+def test_the_counters_role_reads_nothing_sealed_and_takes_nothing_back(as_role, statement):
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), as_role("counter"):
+        rows(statement)

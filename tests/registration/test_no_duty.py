@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""In a country without the duty every form refuses to collect."""
+
+import pytest
+
+from rollkeeper.registration import services
+from rollkeeper.registration.errors import NoRegistrationDuty
+from rollkeeper.kernel import settings as kernel_settings
+from rollkeeper.kernel.database import rows
+from rollkeeper.lines.services import mark_disputed
+from rollkeeper.lines.queries import find_line, line_history
+from tests.registration.people import ON, fresh_number, submission
+
+pytestmark = pytest.mark.usefixtures("vaulted")
+
+
+@pytest.fixture
+def _no_duty():
+    before = kernel_settings.settings().pack
+    kernel_settings.write_settings(pack="none")
+    yield
+    kernel_settings.write_settings(pack=before)
+
+
+@pytest.mark.usefixtures("_no_duty")
+@pytest.mark.parametrize(
+    "act",
+    [services.register_subscriber, services.transfer_line, services.install_line, services.relocate_line, services.change_record],
+)
+def test_nothing_is_collected_where_no_law_asks(clerk, act):
+    with pytest.raises(NoRegistrationDuty):
+        act(clerk, submission(fresh_number()), on=ON)
+
+    assert rows("SELECT count(*) AS n FROM vault_sealed")[0].n == 0
+
+
+@pytest.mark.usefixtures("_no_duty")
+def test_a_line_is_ended_without_any_document(clerk, new_line):
+    assert services.terminate_line(clerk, submission_key="end-00001", number=new_line(), document=None, on=ON)
+
+
+@pytest.mark.usefixtures("_no_duty")
+def test_a_record_is_contested_though_no_clock_runs(clerk, new_line):
+    line_id = find_line(new_line()).line_id
+
+    mark_disputed(clerk, line_id, ON)
+
+    assert len(line_history(line_id).pauses) == 1

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Which lines come is decided by the auditor's text and the published ledger, and anybody draws the same ones again."""
+
+import datetime as dt
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rollkeeper.access.services import authority_of
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.models import RoleGrant, Staff
+from rollkeeper.access.roles import STAFF_ROLES, StaffRole
+from rollkeeper.reporting.services import make_report
+from rollkeeper.reporting.errors import ReportNotFound
+from rollkeeper.reporting.periods import quarters_of
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows
+from rollkeeper.ledger import publication
+from rollkeeper.ledger.publication import publish
+from rollkeeper.reporting.audit_samples import queries
+from rollkeeper.reporting.audit_samples import services
+from rollkeeper.reporting.audit_samples.errors import SampleAlreadyDrawn, InvalidQuarter, AuditSampleNotFound, SeedTextTooShort
+from rollkeeper.reporting.audit_samples.choices import SampledAction
+from rollkeeper.reporting.audit_samples.redraw import redraw
+from rollkeeper.reporting.audit_samples.rules import MAX_LINES, first_of_each, is_long_enough
+from tests.reporting.entries import write_year
+
+AFTER = dt.date(2013, 1, 2)
+Q1, Q2, *_ = quarters_of(2012)
+DICE = "6 2 5 5 1 3 4 4 6 1"
+
+
+def employed(name, role=StaffRole.AUDITOR):
+    staff = Staff.objects.create(username=name, salt=b"s" * 32, password="!")
+    RoleGrant.objects.create(staff=staff, role=role.value, since=dt.date(2012, 1, 1))
+    clock.set_demo_date(AFTER)
+    return authority_of(staff)
+
+
+@pytest.fixture(scope="module")
+def lived(data_dir, empty_everything, tmp_path_factory):
+    """A year of entries, published, and the report of its first quarter; entries of that quarter come later."""
+    empty_everything()
+    publication.last_checkpoint_file().unlink(missing_ok=True)
+    folder = tmp_path_factory.mktemp("samples")
+    write_year(random.Random(7), most=120)  # noqa: S311 - entries to be drawn, no secret
+    publish(folder)
+    make_report(console_authority(), Q1, on=AFTER)
+    write_year(random.Random(8), most=60)  # noqa: S311 - likewise
+    publish(folder)
+    yield folder
+    empty_everything()
+    publication.last_checkpoint_file().unlink(missing_ok=True)
+
+
+@pytest.fixture
+def auditor(lived, register):
+    return employed("auditor-7")
+
+
+def kind_with_many(size):
+    """The kind of which there are most, so that a sample is full."""
+    found = {
+        row.verb: row.lines
+        for row in rows(
+            "SELECT verb, count(DISTINCT line_id) AS lines FROM ledger_entry JOIN ledger_leaf USING (entry_id)"
+            " WHERE day BETWEEN %s AND %s AND leaf_index < %s GROUP BY verb",
+            [Q1.first, Q1.last, size],
+        )
+    }
+    return max(SampledAction, key=lambda kind: found.get(kind.verb.value, 0))
+
+
+def sizes():
+    (row,) = rows("SELECT (report::jsonb #>> '{quarters,2012-Q1}')::bigint AS size FROM reporting_report")
+    (all_,) = rows("SELECT count(*) AS n FROM ledger_leaf")
+    return row.size, all_.n
+
+
+def test_an_outsider_draws_the_same_lines_out_of_the_published_ledger(lived, auditor):
+    size, published = sizes()
+    kind = kind_with_many(size)
+
+    drawn = queries.sample(auditor, services.draw_sample(auditor, "2012-Q1", kind, text=DICE, on=AFTER), on=AFTER)
+    again = redraw(lived, Q1, kind, text=f" {DICE}\n", size=size, head_size=published)
+    other = redraw(lived, Q1, kind, text=f"{DICE} 2", size=size, head_size=published)
+
+    assert [(one.leaf_index, one.line_id) for one in drawn.items] == again
+    assert 0 < len(again) <= MAX_LINES
+    assert other != again
+    assert size < published
+    assert all(one.leaf_index < size and Q1.first <= one.day <= Q1.last for one in drawn.items)
+
+
+def test_every_kind_is_drawn_among_the_entries_that_it_names(lived, auditor):
+    size, published = sizes()
+    for kind in SampledAction:
+        drawn = queries.sample(
+            auditor, services.draw_sample(auditor, "2012-Q1", kind, text=DICE, on=AFTER), on=AFTER
+        )
+
+        assert [(one.leaf_index, one.line_id) for one in drawn.items] == redraw(
+            lived, Q1, kind, text=DICE, size=size, head_size=published
+        )
+        for one in drawn.items:
+            assert (one.leaf_index, kind.verb.value) in [(said.leaf_index, said.verb) for said in one.entries]
+
+
+def test_a_sample_of_a_kind_is_drawn_once_by_each_auditor(auditor):
+    first = services.draw_sample(auditor, "2012-Q1", SampledAction.SUSPENDED, text=DICE, on=AFTER)
+
+    with pytest.raises(SampleAlreadyDrawn):
+        services.draw_sample(auditor, "2012-Q1", SampledAction.SUSPENDED, text=DICE + " 9", on=AFTER)
+    other = services.draw_sample(employed("auditor-8"), "2012-Q1", SampledAction.SUSPENDED, text=DICE, on=AFTER)
+
+    assert first != other
+
+
+def test_an_audit_sample_is_seen_only_by_the_auditor_who_drew_it(auditor):
+    drawn = services.draw_sample(auditor, "2012-Q1", SampledAction.SUSPENDED, text=DICE, on=AFTER)
+
+    with pytest.raises(AuditSampleNotFound):
+        queries.sample(employed("auditor-8"), drawn, on=AFTER)
+    for role in STAFF_ROLES - {StaffRole.AUDITOR}:
+        with pytest.raises(NotAllowed):
+            queries.sample(employed(f"some-{role.value}", role), drawn, on=AFTER)
+
+
+@pytest.mark.parametrize(
+    ("quarter", "refusal"),
+    [("2012-Q2", ReportNotFound), ("2012", InvalidQuarter), ("Q1", InvalidQuarter), ("2012-Q5", InvalidQuarter),
+     ("²-Q1", InvalidQuarter), ("99999-Q1", InvalidQuarter), ("", InvalidQuarter)],
+)  # fmt: skip
+def test_a_sample_is_of_a_quarter_of_which_there_is_a_report(auditor, quarter, refusal):
+    with pytest.raises(refusal):
+        services.draw_sample(auditor, quarter, SampledAction.TERMINATED, text=DICE, on=AFTER)
+
+
+def test_staff_of_the_operator_cannot_draw(auditor):
+    for role in set(StaffRole) - {StaffRole.AUDITOR}:
+        with pytest.raises(NotAllowed):
+            services.draw_sample(
+                Authority(frozenset({role}), None, "0a" * 32), "2012-Q1", SampledAction.TERMINATED, text=DICE, on=AFTER
+            )
+
+
+@pytest.mark.parametrize(("text", "enough"), [("a" * 15, False), ("a" * 15 + " ", False), ("a" * 16, True), ("a" * 17, True)])  # fmt: skip
+def test_a_text_that_could_be_guessed_is_not_taken(auditor, text, enough):
+    assert is_long_enough(text) is enough
+    if not enough:
+        with pytest.raises(SeedTextTooShort):
+            services.draw_sample(auditor, "2012-Q1", SampledAction.TERMINATED, text=text, on=AFTER)
+
+
+@given(st.lists(st.integers(0, 9)), st.integers(1, 5))
+def test_the_first_of_each_line_counts_until_there_are_enough(lines, most):
+    taken = first_of_each(((line, at) for at, line in enumerate(lines)), most=most)
+
+    assert len(taken) == min(most, len(set(lines)))
+    assert taken == sorted(taken)
+    assert [lines[at] for at in taken] == list(dict.fromkeys(lines))[:most]

@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A report from the register to an outsider's hands: two ways of counting agree, nobody is in it, nothing can be changed."""
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import random
+import shutil
+
+import pypdfium2
+import pytest
+from django.db.utils import ProgrammingError
+from typer.testing import CliRunner
+
+from rollkeeper.access.authority import Authority, console_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.reporting import queries
+from rollkeeper.reporting import services
+from rollkeeper.reporting.errors import (
+    LedgerNotPublished,
+    ReportFolderNotEmpty,
+    PeriodNotOver,
+    ReportNotGenuine,
+)
+from rollkeeper.reporting.metrics import tables
+from rollkeeper.reporting.periods import quarters_of, year
+from rollkeeper.reporting.verification import verify_report
+from rollkeeper.reporting.report_files import write_report
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.ledger import publication
+from rollkeeper.ledger.publication import publish
+from rollkeeper.ledger.verbs import Verb
+from tests.reporting.entries import FIRST, write_year
+
+CONSOLE = console_authority()
+AFTER = dt.date(2013, 1, 2)
+Q1, Q2, *_ = quarters_of(2012)
+YEAR = year(2012)
+
+
+@pytest.fixture(scope="module")
+def lived(data_dir, empty_everything, tmp_path_factory):
+    """A year of entries, published; the report of the first quarter, then that of the year; both written out."""
+    empty_everything()
+    publication.last_checkpoint_file().unlink(missing_ok=True)
+    folder = tmp_path_factory.mktemp("evidence")
+    chance = random.Random(2012)  # noqa: S311 - figures to be counted, no secret
+    write_year(chance, most=60)
+    publish(folder / "ledger")
+    reports = {
+        "q1": services.make_report(CONSOLE, Q1, on=AFTER),
+        "year": services.make_report(CONSOLE, YEAR, on=AFTER),
+    }
+    for name, report in reports.items():
+        write_report(folder / name, report, language="en")
+    publish(folder / "ledger")
+    yield folder, reports
+    empty_everything()
+    publication.last_checkpoint_file().unlink(missing_ok=True)
+
+
+@pytest.fixture
+def vkey(lived):
+    return (lived[0] / "ledger" / "vkey").read_text("utf-8")
+
+
+def test_what_was_counted_in_the_register_is_what_the_published_bytes_give(lived, vkey):
+    folder, _ = lived
+
+    quarter = verify_report(folder / "q1", folder / "ledger", vkey=vkey)
+    whole = verify_report(folder / "year", folder / "ledger", vkey=vkey)
+
+    assert quarter.entered_at is not None
+    assert whole.entered_at is not None
+    assert quarter.entries == whole.entries > 500
+    assert 0 < quarter.hidden < quarter.cells
+
+
+def test_every_verb_that_is_counted_is_one_that_the_ledger_can_say(lived):
+    promised = {"disclosures:request:entered", "disclosures:request:refused", "disclosures:request:delivered",
+                "disclosures:person:notified", "disclosures:notification:deferred"}  # fmt: skip
+    counted = {metric.verb for table in tables() for metric in table.rows}
+
+    assert counted - {verb.value for verb in Verb} <= promised
+
+
+def test_every_fact_that_is_counted_by_belongs_to_its_verb():
+    wrong = []
+    for table in tables():
+        for metric in table.rows:
+            if metric.verb not in set(Verb):
+                continue
+            named = [*(metric.where or {}), metric.sum, metric.day_by, metric.late,
+                     metric.is_not and metric.is_not[0]]  # fmt: skip
+            known = Verb(metric.verb).schema.all_facts
+            wrong += [(table.id, metric.row, name) for name in named if name and name not in known]
+
+    assert wrong == []
+
+
+def test_no_small_number_of_people_stands_in_a_report(lived):
+    _, reports = lived
+
+    for report in reports.values():
+        for table in json.loads(report)["tables"]:
+            for cells in table["cells"].values():
+                if table["people"]:
+                    assert not [row for row, value in cells.items() if value is not None and 0 < value < 10]
+
+
+def test_a_quarter_says_the_same_alone_and_in_its_year(lived):
+    _, reports = lived
+    alone, beside = (json.loads(reports[name])["tables"] for name in ("q1", "year"))
+
+    assert [t["cells"]["2012-Q1"] for t in alone] == [t["cells"]["2012-Q1"] for t in beside]
+
+
+def test_made_again_it_is_the_same_to_the_byte_whatever_came_in_between(lived):
+    folder, reports = lived
+    before = rows("SELECT count(*) AS n FROM ledger_entry")[0].n
+    write_late()
+
+    assert services.make_report(CONSOLE, Q1, on=AFTER) == reports["q1"]
+    assert services.make_report(CONSOLE, YEAR, on=AFTER) == reports["year"]
+    publish(folder / "ledger")
+    key = (folder / "ledger" / "vkey").read_text("utf-8")
+    assert verify_report(folder / "year", folder / "ledger", vkey=key).entries == before + 1
+
+
+def write_late():
+    from rollkeeper.ledger.services import append_entry
+
+    append_entry(CONSOLE, verb=Verb.CANARY_OPENED, role="console", on=FIRST)
+
+
+def test_the_csv_fits_its_schema_and_says_what_the_report_says(lived):
+    folder, reports = lived
+    table = (folder / "q1" / "report.csv").read_bytes()
+    package = json.loads((folder / "q1" / "datapackage.json").read_text("utf-8"))
+    (resource,) = package["resources"]
+
+    found = list(csv.DictReader(io.StringIO(table.decode())))
+
+    assert resource["hash"] == f"sha256:{hashlib.sha256(table).hexdigest()}"
+    assert [field["name"] for field in resource["schema"]["fields"]] == list(found[0])
+    assert len({(r["table"], r["period"], r["row"]) for r in found}) == len(found)
+    for row in found:
+        assert (row["count"] == "") is (row["hidden"] == "true")
+        said = next(t for t in json.loads(reports["q1"])["tables"] if t["table"] == row["table"])
+        assert said["cells"][row["period"]][row["row"]] == (int(row["count"]) if row["count"] else None)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "bo"])
+def test_the_pdf_reads_in_each_language_and_names_every_table(lived, language, tmp_path):
+    _, reports = lived
+
+    write_report(tmp_path / "r", reports["q1"], language=language)
+
+    text = "".join(
+        page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(tmp_path / "r" / "report.pdf")
+    )
+    squeezed = "".join(text.split())
+    if language == "bo":  # its letters are stacked, and a reader of text takes them apart
+        assert "2012-Q1" in text
+    else:
+        titles = ["".join(table.title[language].split()) for table in tables()]
+        assert [title for title in titles if title not in squeezed] == []
+
+
+def change(path, old, new):
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda f: change(f / "q1/report.csv", b"ledger", b"Ledger"), "changed after it was signed"),
+        (
+            lambda f: change(f / "q1/report.json", b'"people":true', b'"people":false'),
+            "changed after it was signed",
+        ),
+        (lambda f: change(f / "q1/report.pdf", b"%PDF", b"%PDf"), "changed after it was signed"),
+        (lambda f: change(f / "q1/signature", b"signature", b"signature"), None),
+        (lambda f: (f / "q1/checkpoint").unlink(), "cannot be read"),
+        (
+            lambda f: change(f / "ledger/tile/entries/000", b"clerk", b"clerc"),
+            "first wrong one",
+        ),
+    ],
+    ids=["table", "figures", "paper", "nothing", "checkpoint", "ledger"],
+)
+def test_whatever_is_changed_is_noticed(lived, vkey, tmp_path, spoil, why):
+    there = tmp_path / "copy"
+    shutil.copytree(lived[0], there)
+    if why is None:
+        assert verify_report(there / "q1", there / "ledger", vkey=vkey)
+        return
+
+    spoil(there)
+
+    with pytest.raises(ReportNotGenuine, match=why):
+        verify_report(there / "q1", there / "ledger", vkey=vkey)
+
+
+def test_an_operator_who_signs_other_figures_is_found_out_by_the_count(lived, vkey, tmp_path):
+    folder, reports = lived
+    report = json.loads(reports["q1"])
+    cells = next(t for t in report["tables"] if t["table"] == "batches")["cells"]["2012-Q1"]
+    cells["stopped"] = cells["stopped"] + 1
+    from rollkeeper.kernel.canonical import canonical_bytes
+
+    write_report(tmp_path / "forged", canonical_bytes(report), language="en")
+
+    with pytest.raises(ReportNotGenuine, match="'batches' is not what the published entries give"):
+        verify_report(tmp_path / "forged", folder / "ledger", vkey=vkey)
+
+
+def test_another_key_proves_nothing(lived, vkey):
+    name, _, rest = vkey.strip().partition("+")
+
+    with pytest.raises(ReportNotGenuine):
+        verify_report(lived[0] / "q1", lived[0] / "ledger", vkey=f"other.{name}+{rest}")
+
+
+def test_a_folder_with_other_files_is_left_alone(lived, tmp_path):
+    (tmp_path / "letter.txt").write_text("mine", "utf-8")
+
+    with pytest.raises(ReportFolderNotEmpty):
+        write_report(tmp_path, lived[1]["q1"], language="en")
+    assert [file.name for file in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_the_auditor_reads_reports_and_never_the_raw_counts(lived, as_role):
+    auditor = Authority(frozenset({StaffRole.AUDITOR}), None, "0a" * 32)
+
+    with as_role("backoffice"):
+        assert queries.report_periods(auditor) == ["2012-Q1", "2012"] or queries.report_periods(auditor)
+        assert queries.report_of(auditor, "2012-Q1")["period"] == "2012-Q1"
+    for role in ("backoffice", "auditor", "counter", "portal"):
+        with pytest.raises(ProgrammingError, match="permission denied"), as_role(role):
+            run("SELECT counts FROM reporting_quarter")
+
+
+def test_who_may_not_make_reports_makes_none(lived):
+    for role in (StaffRole.AUDITOR, StaffRole.CLERK, StaffRole.SUPERVISOR):
+        with pytest.raises(NotAllowed):
+            services.make_report(Authority(frozenset({role}), None, "0a" * 32), Q2, on=AFTER)
+
+
+@pytest.mark.parametrize(("days", "over"), [(-1, False), (0, False), (1, True)])
+def test_a_period_is_counted_when_it_is_over(lived, days, over):
+    on = Q2.last + dt.timedelta(days=days)
+
+    if over:
+        assert services.make_report(CONSOLE, Q2, on=on)
+    else:
+        with pytest.raises(PeriodNotOver):
+            services.make_report(CONSOLE, Q2, on=on)
+
+
+def test_what_is_not_published_yet_is_not_counted(register):
+    from rollkeeper.ledger.services import append_entry
+
+    append_entry(CONSOLE, verb=Verb.CANARY_OPENED, role="console", on=dt.date(2010, 2, 3))
+
+    with pytest.raises(LedgerNotPublished, match=r"^1 entries"):
+        services.make_report(CONSOLE, quarters_of(2010)[0], on=AFTER)
+
+
+def test_the_commands_refuse_what_is_on_no_grid(tmp_path):
+    from rollkeeper.operations.cli import make_app
+
+    said = CliRunner().invoke(
+        make_app(), ["reports", "make", "--from", "2012-01-01", "--to", "2012-03-30", str(tmp_path / "x")]
+    )
+
+    assert said.exit_code != 0
+    assert "neither a quarter nor a calendar year" in str(said.exception)
+
+
+@pytest.mark.parametrize("given", ["a file", "no+key", "/nowhere/at/all"])
+def test_a_key_that_is_none_is_a_wrong_call_and_says_nothing_about_the_report(tmp_path, given):
+    keyless = tmp_path / "vkey"
+    keyless.write_text("no key\n", "utf-8")
+    from rollkeeper.operations.cli import make_app
+
+    done = CliRunner().invoke(
+        make_app(),
+        ["reports", "verify", str(tmp_path), "--vkey", str(keyless) if given == "a file" else given],
+    )
+
+    assert done.exit_code == 2
+    assert "--vkey" in done.output

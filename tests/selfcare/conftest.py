@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Lines with subscribers, and a portal worker who does at once what the portal asks for."""
+
+import pytest
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.kernel import clock
+from rollkeeper.notices import one_time_codes
+from rollkeeper.notices.choices import Channel
+from rollkeeper.selfcare import portal_client
+from rollkeeper.selfcare import portal_worker
+from rollkeeper.vault.services import begin_first_epoch
+from tests.registration.conftest import clerk, new_line, vaulted  # noqa: F401 - the same people at the same counter
+from tests.selfcare.people import ON, Telephone
+
+
+@pytest.fixture
+def telephone(monkeypatch):
+    made = Telephone()
+    monkeypatch.setattr(one_time_codes, "gateways", lambda: {Channel.SMS: made})
+    return made
+
+
+@pytest.fixture
+def at_portal(committed, register, telephone, monkeypatch):
+    """The day, an epoch, and a portal worker who carries out whatever is written down in the same breath.
+
+    What is opened stands in the ledger by a commit of its own, which no rollback takes back: it is emptied afterwards.
+    """
+    return answering(telephone, monkeypatch)
+
+
+def answering(telephone, monkeypatch):
+    """Let the portal worker be there, on the day."""
+    begin_first_epoch()
+    clock.set_demo_date(ON)
+    monkeypatch.setattr(portal_client, "ANSWER_TIMEOUT_S", 0.2)
+
+    monkeypatch.setattr(portal_client, "_wake_worker", lambda: portal_worker.process_all(worker_authority()))
+    return telephone

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An invented person, their line, and a telephone that keeps what it got."""
+
+import datetime as dt
+
+from rollkeeper.access.authority import console_authority
+from rollkeeper.registration.services import register_subscriber
+from rollkeeper.registration.submissions import Submission
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.choices import Service
+from rollkeeper.notices.gateways.base import Answer, SubmissionResult
+from rollkeeper.selfcare import portal_client
+from rollkeeper.subscribers.choices import Part, PartyKind
+
+ON = dt.date(2012, 3, 2)
+NUMBER = "+8613908911234"
+PERSON = {
+    "name": "Invented Person",
+    "address": "1 Invented Street",
+    "document_type": "passport-npl",
+    "document_number": "X1234567",
+}
+
+
+class Telephone:
+    """A gateway that keeps what it got."""
+
+    rings, at_once = True, 200
+
+    def __init__(self):
+        self.messages = []
+
+    def send(self, messages):
+        self.messages += [(one.address.reveal(), one.text) for one in messages]
+        return [SubmissionResult(Answer.ACCEPTED) for _ in messages]
+
+    @property
+    def newest_code(self):
+        return next(
+            word
+            for word in self.messages[-1][1].replace(".", " ").split()
+            if len(word) == 8 and word.isdigit()
+        )
+
+
+def register_line(number=NUMBER, person=None, on=ON, service=Service.MOBILE, copies=()):
+    return register_subscriber(
+        console_authority(),
+        Submission(
+            submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL,
+            parts={Part.SUBSCRIBER: person or PERSON}, service=service, language="en", double_checked=True,
+            copies={Part.SUBSCRIBER: copies},
+        ),
+        on=on,
+    ).line_id  # fmt: skip
+
+
+def session(telephone, number=NUMBER):
+    code_request_id = portal_client.request_code(number, source="203.0.113.9", language="en")
+    return portal_client.redeem_code(code_request_id, telephone.newest_code)
+
+
+def ask(token, kind, **asked):
+    """Ask for something through the portal, once."""
+    return portal_client.send_request(token, kind, language="en", payload={"key": str(new_uuid()), **asked})

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An appeal is against something that was decided, once, and somebody else decides it; a correction ends with the record."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority, worker_authority
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.registration.services import change_record
+from rollkeeper.registration.submissions import Submission
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import StaffId, new_uuid
+from rollkeeper.law.rules import Refused
+from rollkeeper.lines.queries import line_history, view_line
+from rollkeeper.selfcare.case_decisions import settle_case, settle_done_corrections
+from rollkeeper.selfcare.errors import DecidedBySamePerson, NotCorrected
+from rollkeeper.selfcare.choices import PortalRequestKind, CaseKind
+from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.selfcare.rules import may_appeal
+from rollkeeper.subscribers.choices import Part, PartyKind
+from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
+from tests.selfcare.test_services import ask, proved_session
+
+FIRST = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "0e" * 32)
+SECOND = Authority(frozenset({StaffRole.SUPERVISOR}), StaffId(new_uuid()), "0d" * 32)
+
+
+def dismissed(at_portal):
+    """Lose a dispute."""
+    token = session(at_portal)
+    ask(token, PortalRequestKind.DISPUTE)
+    settle_case(FIRST, open_cases()[0].case_id, upheld=False, on=ON)
+    return token
+
+
+@pytest.mark.parametrize(
+    ("lost", "appealed", "suspended", "suspension_appealed", "may"),
+    [
+        (0, 0, False, False, False), (1, 0, False, False, True), (1, 1, False, False, False), (2, 1, False, False, True),
+        (0, 0, True, False, True), (0, 0, True, True, False), (1, 1, True, False, True),
+    ],
+)  # fmt: skip
+def test_there_is_an_appeal_for_each_decision_and_no_more(
+    lost, appealed, suspended, suspension_appealed, may
+):
+    verdict = may_appeal(
+        dismissed=lost, appealed=appealed, suspended=suspended, suspension_appealed=suspension_appealed
+    )
+
+    assert isinstance(verdict, Refused) is not may
+
+
+def test_nothing_decided_is_nothing_to_appeal_against(at_portal):
+    register_line()
+
+    assert ask(session(at_portal), PortalRequestKind.APPEAL)["refused"] == "nothing_to_appeal"
+    assert rows("SELECT FROM lines_pause") == []
+
+
+def test_an_appeal_stops_the_clock_until_somebody_else_has_decided_and_is_had_once(at_portal):
+    line = register_line()
+    token, later = dismissed(at_portal), ON + dt.timedelta(days=9)
+    assert "done" in ask(token, PortalRequestKind.APPEAL)
+    (case,) = open_cases()
+
+    for same in (FIRST, console_authority()):
+        with pytest.raises(DecidedBySamePerson):
+            settle_case(same, case.case_id, upheld=True, on=later)
+    settle_case(SECOND, case.case_id, upheld=False, on=later)
+
+    assert (ON, later) in {(pause.first, pause.last) for pause in line_history(line).pauses}
+    assert ask(token, PortalRequestKind.APPEAL)["refused"] == "nothing_to_appeal"
+    assert case.kind is CaseKind.APPEAL
+    assert not view_line(line).is_disputed
+
+
+def correct(name):
+    change_record(
+        console_authority(),
+        Submission(
+            submission_key=str(new_uuid()), number=NUMBER, kind=PartyKind.INDIVIDUAL,
+            parts={Part.SUBSCRIBER: PERSON | {"name": name}}, language="en", double_checked=True,
+        ),
+        on=ON,
+    )  # fmt: skip
+
+
+def test_a_correction_is_done_when_the_record_is_changed_and_then_closes_by_itself(at_portal):
+    register_line()
+    correct("Another Spelling")  # before anybody asked: it answers nothing
+    ask(proved_session(at_portal), PortalRequestKind.CORRECT, about="name")
+    (case,) = open_cases()
+
+    with pytest.raises(NotCorrected):
+        settle_case(FIRST, case.case_id, upheld=True, on=ON)
+    assert settle_done_corrections(worker_authority(), on=ON) == 0
+    correct("Invented Person")
+
+    assert settle_done_corrections(worker_authority(), on=ON) == 1
+    assert open_cases() == []
+    assert [row.upheld for row in rows("SELECT upheld FROM selfcare_case")] == [True]
+
+
+def test_a_correction_that_is_not_made_is_dismissed_by_a_person(at_portal):
+    register_line()
+    ask(proved_session(at_portal), PortalRequestKind.CORRECT, about="name")
+
+    settle_case(FIRST, open_cases()[0].case_id, upheld=False, on=ON)
+
+    assert open_cases() == []

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Registering remotely: what the pack has seen waits for a clerk, what it has not is declared; and it opens nothing else."""
+
+import base64
+import datetime as dt
+import json
+import re
+from importlib.resources import files
+
+import pytest
+from django.db.utils import ProgrammingError
+
+from rollkeeper.access.services import add_staff, authority_of
+from rollkeeper.access.authority import console_authority, worker_authority
+from rollkeeper.access.models import Staff
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.offline.remote_applications import settle_applications
+from rollkeeper.kernel import settings as kernel_settings
+from rollkeeper.kernel.database import rows
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.lines.writes import activate_line
+from rollkeeper.lines.queries import tenures, view_line
+from rollkeeper.lines.choices import Service
+from rollkeeper.selfcare import applications
+from rollkeeper.selfcare import portal_client
+from rollkeeper.selfcare.applications import ApplicationData, expire_applications
+from rollkeeper.selfcare.errors import NoApplication
+from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.document_check import outcome_of, check_document
+from rollkeeper.vault.offline_keys import verified_sealer, renew_offline_keys, seal_offline
+from rollkeeper.vault.errors import EpochNotGenuine
+from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
+
+FREE = "+8613908917777"
+DOCUMENT = (PERSON["document_type"], PERSON["document_number"])
+
+
+@pytest.fixture
+def line(at_portal, quick_passwords):
+    """A line in service for which nobody is registered, and a key to which pages seal."""
+    renew_offline_keys(worker_authority(), lasts_days=7, on=ON)
+    return activate_line(FREE, service=Service.MOBILE, on=dt.date(2010, 5, 1))
+
+
+@pytest.fixture
+def unseen(tmp_path):
+    """A law that has nobody see the document."""
+    before = kernel_settings.settings().pack
+    text = (files("rollkeeper.law.packs") / "cn-xz-2011.yaml").read_text("utf-8")
+    law = tmp_path / "unseen.yaml"
+    law.write_text(re.sub(r"    verification:\n(      .*\n)+", "", text), "utf-8")
+    kernel_settings.write_settings(pack=str(law))
+    yield
+    kernel_settings.write_settings(pack=before)
+
+
+def ask(token, kind, payload=None, sealed=None):
+    return portal_client.send_request(token, kind, language="en", payload=payload, sealed=sealed)
+
+
+def apply(token, person=PERSON, *, key=None, copies=(), machine_read=False):
+    begun = ask(token, PortalRequestKind.APPLY_BEGIN)
+    if "done" not in begun:
+        return begun
+    key, application_id = key or str(new_uuid()), new_uuid()
+    half = begun["done"]
+    sealer = verified_sealer(half["key"], base64.b64decode(half["half"]), bytes.fromhex(half["signature"]))
+    sealed = seal_offline(
+        sealer, ApplicationData(person, copies, "en", machine_read).packed(), submission_key=key, ticket_id=application_id
+    )  # fmt: skip
+    return ask(token, PortalRequestKind.APPLY, {"key": key, "application": str(application_id)}, sealed)
+
+
+def clerk():
+    add_staff(
+        console_authority(), username="clerk", password="an invented pass phrase", roles=[StaffRole.CLERK], on=dt.date(2000, 1, 1)
+    )  # fmt: skip
+    return authority_of(Staff.objects.get(username="clerk"))
+
+
+def see(authority, *, key="seen-at-a-counter", document=DOCUMENT, name=PERSON["name"]):
+    check_document(
+        authority, submission_key=key, number=FREE, document=document, name=name, language="en", on=ON
+    )
+
+
+# ---- where the pack has the document seen ----
+
+
+def test_where_the_document_must_be_checked_it_waits_and_the_clock_is_paused(line, at_portal):
+    token = session(at_portal, FREE)
+
+    answer = apply(token)
+
+    assert answer["done"]["verb"] == "selfcare:application:submitted"
+    assert not view_line(line).is_registered
+    (waits,) = rows("SELECT * FROM selfcare_application")
+    assert (waits.state, waits.until) == ("pending", ON + dt.timedelta(days=14))
+    assert not any(value.encode() in bytes(waits.sealed) for value in PERSON.values())
+    (pause,) = rows("SELECT days, reason FROM lines_pause WHERE line_id = %s", [line])
+    assert (pause.reason, pause.days.lower, pause.days.upper) == (
+        "application",
+        ON,
+        ON + dt.timedelta(days=15),
+    )
+    assert ask(token, PortalRequestKind.DASHBOARD)["done"]["applied_until"] == (ON + dt.timedelta(days=14)).isoformat()
+
+
+def test_a_checked_application_is_recorded_in_the_clerks_name_and_erased(line, at_portal):
+    apply(session(at_portal, FREE), machine_read=True)
+    authority = clerk()
+
+    see(authority)
+    assert settle_applications(worker_authority()) == 1
+
+    assert outcome_of("seen-at-a-counter").state == "registered"
+    (held,) = tenures(line)
+    assert held.assurance == "machine_read"
+    (left,) = rows("SELECT sealed, document_mark, name_mark, checked_by FROM selfcare_application")
+    assert (left.sealed, left.document_mark, left.name_mark, left.checked_by) == (
+        None,
+        None,
+        None,
+        authority.staff_id,
+    )
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'line:tenure:registered'")
+    assert json.loads(entry.body)["role"] == "clerk"
+
+
+@pytest.mark.parametrize("wrong", [{"name": "Another Name"}, {"document": ("passport-npl", "X7654321")}])
+def test_another_document_or_name_than_was_given_settles_nothing(line, at_portal, wrong):
+    apply(session(at_portal, FREE))
+
+    with pytest.raises(NoApplication):
+        see(clerk(), **wrong)
+
+    assert settle_applications(worker_authority()) == 0
+    assert not view_line(line).is_registered
+
+
+def test_the_counters_role_compares_and_cannot_select_what_is_sealed(line, at_portal, as_role):
+    apply(session(at_portal, FREE))
+
+    with as_role("counter"):
+        assert rows("SELECT document_mark, name_mark FROM selfcare_application WHERE state = 'pending'")
+    with pytest.raises(ProgrammingError, match="permission denied"), as_role("counter"):
+        rows("SELECT sealed FROM selfcare_application")
+    with pytest.raises(ProgrammingError, match="permission denied"), as_role("portal"):
+        rows("SELECT state FROM selfcare_application")
+
+
+@pytest.mark.parametrize(("day", "expired"), [(13, 0), (14, 0), (15, 1)])
+def test_what_nobody_saw_is_forgotten_the_day_after_its_last_day(line, at_portal, day, lapsed):
+    apply(session(at_portal, FREE))
+
+    assert expire_applications(worker_authority(), on=ON + dt.timedelta(days=day)) == lapsed
+
+    (waits,) = rows("SELECT sealed, document_mark, name_mark FROM selfcare_application")
+    assert (waits.sealed is None, waits.document_mark is None, waits.name_mark is None) == (bool(lapsed),) * 3
+
+
+def test_a_second_application_stops_no_clock_again(line, at_portal):
+    token = session(at_portal, FREE)
+    apply(token)
+    expire_applications(worker_authority(), on=ON + dt.timedelta(days=15))
+
+    assert apply(token)["done"]["verb"] == "selfcare:application:submitted"
+
+    assert len(rows("SELECT FROM lines_pause WHERE line_id = %s", [line])) == 1
+
+
+def test_what_was_sent_twice_is_one_application_and_another_waits_behind_it(line, at_portal):
+    token, key = session(at_portal, FREE), str(new_uuid())
+    first = apply(token, key=key)
+
+    again = ask(token, PortalRequestKind.APPLY, {"key": key})
+
+    assert again["done"] == first["done"] | {"repeat": True}
+    assert apply(token)["refused"] == "application_pending"
+
+
+def test_a_fault_is_said_with_its_article_and_leaves_nothing(line, at_portal):
+    answer = apply(session(at_portal, FREE), {name: value for name, value in PERSON.items() if name != "address"})
+
+    assert "2 ¶1" in answer["done"]["faults"][0]["sentence"] + answer["done"]["faults"][0]["remedy"]
+    assert rows("SELECT FROM selfcare_application") == []
+
+
+def test_five_tries_a_session_and_no_more(line, at_portal):
+    token = session(at_portal, FREE)
+    bare = {"name": PERSON["name"]}
+
+    answers = [apply(token, bare) for _ in range(6)]
+
+    assert all("faults" in one["done"] for one in answers[:5])
+    assert answers[5]["refused"] == "too_many_applications"
+
+
+def test_ten_images_a_session_and_no_more(line, at_portal):
+    token = session(at_portal, FREE)
+
+    answers = [ask(token, PortalRequestKind.APPLY_IMAGE) for _ in range(11)]
+
+    assert [one.get("refused") for one in answers] == [None] * 10 + ["too_many_applications"]
+
+
+def test_a_line_that_somebody_holds_is_registered_by_nobody_remotely(line, at_portal):
+    register_line()
+
+    assert ask(session(at_portal, NUMBER), PortalRequestKind.APPLY_BEGIN)["refused"] == "line_has_subscriber"
+
+
+def test_a_public_half_of_somebody_else_is_refused_before_anything_is_sealed(line, at_portal):
+    half = ask(session(at_portal, FREE), PortalRequestKind.APPLY_BEGIN)["done"]
+
+    with pytest.raises(EpochNotGenuine):
+        verified_sealer(half["key"], base64.b64decode(half["half"])[::-1], bytes.fromhex(half["signature"]))
+
+
+def test_a_copy_that_is_more_than_pixels_is_not_taken(line, at_portal):
+    answer = apply(session(at_portal, FREE), copies=(b"\xff\xd8 not a picture \xff\xd9",))
+
+    assert "faults" in answer["done"]
+    assert rows("SELECT FROM selfcare_application") == []
+
+
+# ---- where it does not ----
+
+
+def test_where_the_law_has_nobody_see_it_the_line_is_registered_as_declared(unseen, line, at_portal):
+    answer = apply(session(at_portal, FREE), machine_read=True)
+
+    assert answer["done"]["verb"] == "line:tenure:registered"
+    assert tenures(line)[0].assurance == "declared"
+    (entry,) = rows("SELECT body FROM ledger_entry WHERE verb = 'selfcare:application:submitted'")
+    facts = json.loads(entry.body)["facts"]
+    assert (facts["pending"], facts["machine_read"]) == (False, True)
+
+
+def test_a_remote_registration_is_notified_on_every_line_of_that_person(
+    unseen, line, at_portal
+):
+    other = register_line()
+
+    apply(session(at_portal, FREE))
+
+    notified = {(row.line_id, row.kind) for row in rows("SELECT line_id, kind FROM notices_notice")}
+    assert {(line, "record_changed"), (other, "new_line_in_your_name")} <= notified
+
+
+def test_a_remote_registration_opens_nothing_else_until_the_document_check(
+    unseen, line, at_portal
+):
+    register_line()
+    token = session(at_portal, FREE)
+    apply(token)
+
+    for one in (token, session(at_portal, FREE)):
+        assert ask(one, PortalRequestKind.VERIFY, {"document": "00", "name": "00"})["refused"] == "document_never_checked"
+        assert [shown["line"] for shown in ask(one, PortalRequestKind.DASHBOARD)["done"]["lines"]] == [str(line)]
+        assert ask(one, PortalRequestKind.EXPORT)["refused"] == "verification_needed"
+
+
+def test_tries_of_a_day_are_counted_over_all_sessions_of_a_line(unseen, line, at_portal, monkeypatch):
+    monkeypatch.setattr(applications, "MOST_A_DAY", 2)
+    bare = {"name": PERSON["name"]}
+    first = session(at_portal, FREE)
+    for _ in range(2):
+        assert "faults" in apply(first, bare)["done"]
+
+    assert apply(session(at_portal, FREE), PERSON)["refused"] == "too_many_applications"

@@ -1,0 +1,373 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who gets in: a code to the line itself, once, soon, after few tries; and nobody learns which numbers are ours."""
+
+import datetime as dt
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.db.utils import ProgrammingError
+from django.test.utils import CaptureQueriesContext
+
+from rollkeeper.access.authority import worker_authority
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.rules import Allowed, Refused
+from rollkeeper.selfcare import portal_client
+from rollkeeper.selfcare import portal_worker
+from rollkeeper.selfcare.errors import WrongCode, TooManyCodeRequests
+from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.rules import may_send_code, normalise_name
+from rollkeeper.selfcare.sessions import active_session
+from rollkeeper.vault.services import begin_first_epoch
+from tests.selfcare.people import NUMBER, ON, PERSON, register_line, session
+
+UNKNOWN = "+8613908919999"
+
+
+def code_request(number=NUMBER, source="203.0.113.9"):
+    return portal_client.request_code(number, source=source, language="en")
+
+
+def test_a_code_goes_to_the_line_itself_and_opens_the_door_once(at_portal):
+    register_line()
+
+    code_request_id = code_request()
+    token = portal_client.redeem_code(code_request_id, at_portal.newest_code)
+
+    assert at_portal.messages[-1][0] == NUMBER
+    assert "done" in portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(code_request_id, at_portal.newest_code)
+
+
+@pytest.mark.parametrize("zero", ["０", "༠"])
+def test_a_code_opens_in_the_figures_of_the_readers_own_script(at_portal, zero):
+    register_line()
+    code_request_id = code_request()
+
+    assert portal_client.redeem_code(code_request_id, " ".join(chr(ord(zero) + int(figure)) for figure in at_portal.newest_code))
+
+
+def test_a_code_is_kept_as_a_hash_alone_and_goes_when_it_is_used(at_portal):
+    register_line()
+    code_request_id = code_request()
+    code = at_portal.newest_code
+
+    (before,) = rows("SELECT * FROM selfcare_coderequest WHERE code_request_id = %s", [code_request_id])
+    portal_client.redeem_code(code_request_id, code)
+    (after,) = rows("SELECT code_hash FROM selfcare_coderequest WHERE code_request_id = %s", [code_request_id])
+
+    assert code not in repr(before)
+    assert code.encode() not in bytes(before.code_hash)
+    assert after.code_hash is None
+
+
+def test_five_wrong_tries_close_the_code_for_the_right_one_too(at_portal):
+    register_line()
+    code_request_id = code_request()
+    wrong = f"{(int(at_portal.newest_code) + 1) % 10**8:08d}"
+
+    for _ in range(settings().portal_code_attempts):
+        with pytest.raises(WrongCode):
+            portal_client.redeem_code(code_request_id, wrong)
+
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(code_request_id, at_portal.newest_code)
+
+
+def test_the_last_try_still_opens(at_portal):
+    register_line()
+    code_request_id = code_request()
+    for _ in range(settings().portal_code_attempts - 1):
+        with pytest.raises(WrongCode):
+            portal_client.redeem_code(code_request_id, "0")
+
+    assert portal_client.redeem_code(code_request_id, at_portal.newest_code)
+
+
+def test_a_code_that_is_too_old_does_not_open(at_portal):
+    register_line()
+    code_request_id = code_request()
+    run("UPDATE selfcare_coderequest SET expires_at = clock_timestamp() - interval '1 second'")
+
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(code_request_id, at_portal.newest_code)
+
+
+def test_a_code_opens_only_where_it_was_asked_for(at_portal):
+    register_line()
+    code_request()
+    other = code_request(UNKNOWN)
+
+    with pytest.raises(WrongCode):
+        portal_client.redeem_code(other, at_portal.newest_code)
+
+
+def test_an_unknown_number_takes_the_same_statements_and_gets_the_same_answers(at_portal, monkeypatch):
+    register_line()
+    monkeypatch.setattr(portal_client, "_wake_worker", lambda: None)
+    statements = {}
+
+    for number in (NUMBER, UNKNOWN):
+        with CaptureQueriesContext(connection) as seen:
+            code_request_id = code_request(number)
+        portal_worker.process_all(worker_authority())
+        with CaptureQueriesContext(connection) as tried, pytest.raises(WrongCode) as refused:
+            portal_client.redeem_code(code_request_id, "00000000")
+        shapes = [
+            one["sql"].split("VALUES")[0].split("(")[0].split('"')[0]
+            for one in (*seen.captured_queries, *tried.captured_queries)
+        ]
+        statements[number] = (shapes, str(refused.value))
+
+    assert statements[NUMBER] == statements[UNKNOWN]
+    assert len(at_portal.messages) == 1
+
+
+def test_a_wrong_try_is_written_down_for_every_number_alike(at_portal):
+    register_line()
+    left = {}
+
+    for number in (NUMBER, UNKNOWN):
+        code_request_id = code_request(number)
+        for _ in range(2):
+            with pytest.raises(WrongCode):
+                portal_client.redeem_code(code_request_id, "0")
+        (row,) = rows(
+            "SELECT attempts_left, expires_at > clock_timestamp() AS is_open FROM selfcare_coderequest WHERE code_request_id = %s",
+            [code_request_id],
+        )
+        left[number] = (row.attempts_left, row.is_open)
+
+    assert left[NUMBER] == left[UNKNOWN] == (settings().portal_code_attempts - 2, True)
+
+
+def test_a_line_gets_no_more_codes_than_the_limit(at_portal):
+    register_line()
+
+    for nth in range(settings().portal_codes_per_hour + 2):
+        code_request(source=f"203.0.113.{nth}")
+
+    assert len(at_portal.messages) == settings().portal_codes_per_hour
+
+
+def test_codes_that_are_on_their_way_count_as_those_that_went(at_portal, monkeypatch):
+    register_line()
+    real, asked = portal_worker.send_one_time_code, iter(range(settings().portal_codes_per_hour + 2))
+
+    def slowly(*given, **named):
+        nth = next(asked, None)
+        if nth is not None:
+            code_request(source=f"203.0.113.{nth}")
+        return real(*given, **named)
+
+    monkeypatch.setattr(portal_worker, "send_one_time_code", slowly)
+
+    code_request()
+
+    assert len(at_portal.messages) == settings().portal_codes_per_hour
+
+
+def test_two_code_requests_of_one_source_at_once_are_counted_one_after_the_other(committed, data_dir, monkeypatch):
+    begin_first_epoch()
+    monkeypatch.setattr(portal_client, "_wake_worker", lambda: None)
+    settled = settings().portal_code_requests_per_hour
+    for _ in range(settled - 1):
+        code_request(UNKNOWN)
+
+    def at_once(_):
+        try:
+            return bool(code_request(UNKNOWN))
+        except TooManyCodeRequests:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as several:
+        came = list(several.map(at_once, range(4)))
+
+    assert sum(came) == 1
+    assert len(rows("SELECT FROM selfcare_coderequest")) == settled
+
+
+def test_one_source_is_held_up_whatever_the_numbers_and_no_address_is_kept(at_portal):
+    for _ in range(settings().portal_code_requests_per_hour):
+        code_request(UNKNOWN)
+
+    with pytest.raises(TooManyCodeRequests):
+        code_request()
+    assert code_request(source="198.51.100.1")
+    assert "203.0.113.9" not in repr(rows("SELECT * FROM selfcare_coderequest"))
+
+
+@pytest.mark.parametrize(("after_days", "gets_one"), [(0, False), (2, False), (3, True), (4, True)])
+def test_a_line_whose_sim_was_replaced_gets_no_code_for_some_days(after_days, gets_one):
+    verdict = may_send_code(
+        is_living=True, in_hour=0, in_day=0, hourly=3, sim_replaced_on=ON, sim_days=3,
+        on=ON + dt.timedelta(days=after_days),
+    )  # fmt: skip
+
+    assert isinstance(verdict, Allowed) is gets_one
+
+
+@pytest.mark.parametrize(
+    ("in_hour", "in_day", "gets_one"),
+    [(2, 5, True), (3, 5, False), (4, 4, False), (0, 6, False), (0, 7, False)],
+)
+def test_codes_are_counted_by_the_hour_and_by_the_day(in_hour, in_day, gets_one):
+    verdict = may_send_code(
+        is_living=True, in_hour=in_hour, in_day=in_day, hourly=3, sim_replaced_on=None, sim_days=3, on=ON
+    )
+
+    assert isinstance(verdict, Refused) is not gets_one
+
+
+def test_a_sim_replaced_today_means_no_code_today(at_portal):
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.registration.services import replace_sim
+
+    register_line()
+    replace_sim(
+        console_authority(), submission_key=str(new_uuid()), number=NUMBER,
+        document=("passport-npl", "X1234567"), on=ON,
+    )  # fmt: skip
+
+    code_request()
+
+    assert at_portal.messages == []
+
+
+def test_a_later_subscriber_of_the_number_signs_in_as_themselves(at_portal):
+    from rollkeeper.access.authority import console_authority
+    from rollkeeper.registration.services import terminate_line
+
+    before = register_line()
+    terminate_line(
+        console_authority(), submission_key=str(new_uuid()), number=NUMBER,
+        document=("passport-npl", "X1234567"), on=ON,
+    )  # fmt: skip
+    run("UPDATE provisioning_command SET state = 'confirmed', read_back = 'absent' WHERE kind = 'end'")
+    later = ON + dt.timedelta(days=400)
+    clock.set_demo_date(later)
+    now = register_line(person=PERSON | {"document_number": "X7654321", "name": "Somebody Else"}, on=later)
+
+    shown = portal_client.send_request(session(at_portal), PortalRequestKind.DASHBOARD, language="en")["done"]
+
+    assert {one["line"] for one in shown["lines"]} == {str(now)} != {str(before)}
+    assert {one["line"] for one in shown["receipts"]} == {str(now)}
+
+
+def test_the_portals_role_can_make_no_session_and_read_none(at_portal, as_role):
+    register_line()
+    session(at_portal)
+
+    for statement in (
+        "SELECT * FROM selfcare_portalsession", "SELECT code_hash FROM selfcare_coderequest", "SELECT session_mark FROM selfcare_portalrequest",
+        "INSERT INTO selfcare_portalsession (session_mark) VALUES ('x')", "UPDATE selfcare_coderequest SET attempts_left = 5",
+        "SELECT * FROM lines_line", "SELECT * FROM lines_number", "SELECT * FROM vault_sealed", "SELECT * FROM access_staff",
+        "SELECT * FROM ledger_entry", "SELECT * FROM django_session", "SELECT * FROM subscribers_document",
+    ):  # fmt: skip
+        with pytest.raises(ProgrammingError, match="permission denied"), as_role("portal"):
+            run(statement)
+
+
+def test_a_portal_that_was_taken_over_does_not_choose_who_stands_in_the_ledger(at_portal, as_role):
+    register_line()
+    code_request_id = code_request()
+    portal_worker.process_all(worker_authority())
+    of_staff = hashlib.sha256(b"a commitment that the ledger publishes").digest()
+
+    with as_role("portal"):
+        (opened,) = rows(
+            "SELECT selfcare_verify_code(%s, %s, %s) AS opened",
+            [code_request_id, portal_client.hash_code(code_request_id, at_portal.newest_code), of_staff],
+        )
+
+    assert opened.opened
+    assert active_session(of_staff).authority.commitment not in {of_staff.hex(), "console", "worker"}
+
+
+def test_the_portals_role_can_do_all_that_the_door_needs(at_portal, as_role, monkeypatch):
+    register_line()
+    monkeypatch.setattr(portal_client, "_wake_worker", lambda: run("NOTIFY selfcare"))
+    with as_role("portal"):
+        code_request_id = code_request()
+    portal_worker.process_all(worker_authority())
+
+    with as_role("portal"):
+        token = portal_client.redeem_code(code_request_id, at_portal.newest_code)
+
+    assert token
+
+
+def test_an_ask_that_nobody_answers_is_taken_back_and_never_done(at_portal, monkeypatch):
+    register_line()
+    token = session(at_portal)
+    monkeypatch.setattr(portal_client, "_wake_worker", lambda: None)
+
+    with pytest.raises(portal_client.RegisterUnavailable):
+        portal_client.send_request(token, PortalRequestKind.DISPUTE, language="en", payload={"key": str(new_uuid())})
+    portal_worker.process_all(worker_authority())
+
+    assert not rows("SELECT FROM lines_line WHERE is_disputed")
+
+
+def test_a_session_ends_by_itself_and_when_the_line_changes_hands(at_portal):
+    register_line()
+    token = session(at_portal)
+    run("UPDATE lines_tenure SET tenure_id = gen_random_uuid()")
+
+    assert portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")["refused"] == "session_expired"
+
+    token = session(at_portal)
+    run("UPDATE selfcare_portalsession SET ends_at = clock_timestamp()")
+    assert portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")["refused"] == "session_expired"
+
+
+@pytest.mark.parametrize("no_key", [b"", b"short", bytes(32)])
+def test_an_ask_that_nobody_could_read_the_answer_of_is_not_done_and_holds_nobody_up(at_portal, no_key):
+    register_line()
+    token = session(at_portal)
+    run(
+        "INSERT INTO selfcare_portalrequest (request_id, session_mark, kind, asked, language, public_key) VALUES (%s, %s, %s, %s, %s, %s)",
+        [new_uuid(), token.mark, PortalRequestKind.DISPUTE.value, f'{{"key": "{new_uuid()}"}}', "en", no_key],
+    )
+
+    assert portal_worker.process_all(worker_authority()) == 1
+    assert not rows("SELECT FROM lines_line WHERE is_disputed")
+    assert "done" in portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")
+
+
+def test_what_is_a_day_old_goes_also_where_the_day_stands_still(at_portal, monkeypatch):
+    code_request(UNKNOWN)
+    now, turns = [0.0], iter([True, True, True, False, False])
+
+    def a_while(*, seconds):
+        run("UPDATE selfcare_coderequest SET made_at = made_at - interval '25 hours'")
+        now[0] += portal_worker.FORGET_EVERY_S
+
+    monkeypatch.setattr(portal_worker, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(portal_worker, "_wait", a_while)
+
+    portal_worker.run_portal_worker(worker_authority(), goes_on=lambda: next(turns))
+
+    assert rows("SELECT FROM selfcare_coderequest") == []
+
+
+def test_an_answer_lies_nowhere_once_it_was_read(at_portal):
+    register_line()
+    token = session(at_portal)
+
+    portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")
+
+    assert rows("SELECT FROM selfcare_portalrequest") == []
+
+
+@pytest.mark.parametrize("other", ["invented person", "INVENTED·PERSON", "Ｉｎｖｅｎｔｅｄ　Person"])
+def test_a_name_is_compared_without_its_spelling(other):
+    assert normalise_name(other) == normalise_name("Invented Person")

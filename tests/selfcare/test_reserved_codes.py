@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Nobody uses up a line's codes alone; and one that staff keep for its subscriber comes whatever strangers did."""
+
+import pytest
+
+from rollkeeper.access.authority import Authority, console_authority, subscriber_authority
+from rollkeeper.access.errors import NotAllowed
+from rollkeeper.access.roles import StaffRole
+from rollkeeper.registration.services import replace_sim
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.kernel.settings import settings
+from rollkeeper.law.rules import Refused
+from rollkeeper.selfcare import portal_client
+from rollkeeper.selfcare.errors import TooManyReservedCodes
+from rollkeeper.selfcare.reserved_codes import reserve_code
+from rollkeeper.selfcare.rules import may_send_code
+from tests.selfcare.people import NUMBER, ON, register_line
+
+CLERK = Authority(frozenset({StaffRole.CLERK}), None, "0f" * 32)
+
+
+def code_request(source):
+    return portal_client.request_code(NUMBER, source=source, language="en")
+
+
+def used_up(hourly=None):
+    for nth in range((hourly or settings().portal_codes_per_hour) + 2):
+        code_request(f"203.0.113.{nth}")
+
+
+def test_one_source_alone_leaves_the_last_code_to_the_subscriber(at_portal):
+    register_line()
+    for _ in range(settings().portal_codes_per_hour + 2):
+        code_request("203.0.113.9")
+    got = len(at_portal.messages)
+
+    code_request("198.51.100.1")
+
+    assert got == settings().portal_codes_per_hour - 1
+    assert len(at_portal.messages) == settings().portal_codes_per_hour
+
+
+@pytest.mark.parametrize(
+    ("hourly", "by_source_in_hour", "by_source_in_day", "gets_one"),
+    [(3, 1, 1, True), (3, 2, 2, False), (3, 0, 4, True), (3, 0, 5, False), (1, 0, 0, True), (1, 1, 1, False)],
+)
+def test_the_last_code_is_kept_for_another_source(hourly, by_source_in_hour, by_source_in_day, gets_one):
+    verdict = may_send_code(
+        is_living=True, in_hour=by_source_in_hour, in_day=by_source_in_day, by_source_in_hour=by_source_in_hour,
+        by_source_in_day=by_source_in_day, hourly=hourly, sim_replaced_on=None, sim_days=3, on=ON,
+    )  # fmt: skip
+
+    assert isinstance(verdict, Refused) is not gets_one
+
+
+def test_a_code_that_staff_keep_comes_although_others_used_them_up_and_once(at_portal):
+    register_line()
+    used_up()
+    before = len(at_portal.messages)
+
+    reserve_code(CLERK, NUMBER, on=ON)
+    code_request_id = code_request("198.51.100.1")
+    code = at_portal.newest_code
+    code_request("198.51.100.2")
+
+    assert len(at_portal.messages) == before + 1
+    assert portal_client.redeem_code(code_request_id, code)
+
+
+def test_a_reserved_code_that_nobody_asked_for_is_too_old_after_a_while(at_portal):
+    register_line()
+    used_up()
+    before = len(at_portal.messages)
+    reserve_code(CLERK, NUMBER, on=ON)
+    run(
+        "UPDATE selfcare_reservedcode SET reserved_at = reserved_at - make_interval(mins => %s)",
+        [settings().portal_reserved_code_minutes],
+    )
+
+    code_request("198.51.100.1")
+
+    assert len(at_portal.messages) == before
+
+
+def test_a_reserved_code_takes_nothing_from_the_lines_own(at_portal):
+    register_line()
+    reserve_code(CLERK, NUMBER, on=ON)
+    used_up()
+
+    assert len(at_portal.messages) == settings().portal_codes_per_hour + 1
+
+
+def test_no_code_is_kept_for_whoever_had_the_sim_replaced(at_portal):
+    register_line()
+    replace_sim(
+        console_authority(), submission_key=str(new_uuid()), number=NUMBER,
+        document=("passport-npl", "X1234567"), on=ON,
+    )  # fmt: skip
+    reserve_code(CLERK, NUMBER, on=ON)
+
+    code_request("198.51.100.1")
+
+    assert at_portal.messages == []
+    assert rows("SELECT FROM selfcare_reservedcode WHERE used_at IS NULL")
+
+
+def test_staff_keep_so_many_codes_in_a_day_and_no_more(register):
+    register_line()
+    for _ in range(settings().portal_reserved_codes_per_day):
+        reserve_code(CLERK, NUMBER, on=ON)
+
+    with pytest.raises(TooManyReservedCodes):
+        reserve_code(CLERK, NUMBER, on=ON)
+    with pytest.raises(NotAllowed):
+        reserve_code(subscriber_authority("0d" * 32), NUMBER, on=ON)

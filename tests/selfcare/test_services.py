@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What somebody who proved who they are may do to which line, and what a verdict does to it."""
+
+import datetime as dt
+
+import pytest
+
+from rollkeeper.access.authority import console_authority, subscriber_authority, worker_authority
+from rollkeeper.registration.services import change_record, terminate_line, transfer_line
+from rollkeeper.registration.submissions import Submission
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.ids import new_uuid
+from rollkeeper.ledger.services import append_entry
+from rollkeeper.ledger.verbs import Verb
+from rollkeeper.lines.writes import activate_line, begin_suspension
+from rollkeeper.lines.line_counts import count_current_lines
+from rollkeeper.lines.queries import current_tenure, view_line
+from rollkeeper.lines.choices import LineState, Service, SuspensionReason
+from rollkeeper.selfcare import portal_client
+from rollkeeper.selfcare import portal_worker
+from rollkeeper.selfcare import verification
+from rollkeeper.selfcare.case_decisions import settle_case
+from rollkeeper.selfcare.choices import PortalRequestKind
+from rollkeeper.selfcare.verification import MOST_A_DAY
+from rollkeeper.selfcare.queries import open_cases
+from rollkeeper.subscribers.choices import Part, PartyKind
+from tests.registration.people import given_by
+from tests.selfcare.people import NUMBER, ON, PERSON, ask, register_line, session
+
+OTHER = "+8613908915678"
+SOMEBODY_ELSE = PERSON | {"document_number": "X7654321", "name": "Somebody Else"}
+
+
+def proved_session(telephone):
+    """Come in and let the session count as proved; that the proof is needed is shown at the portal."""
+    token = session(telephone)
+    run("UPDATE selfcare_portalsession SET verified_at = clock_timestamp()")
+    return token
+
+
+def held_by(person):
+    return count_current_lines([person], party_kinds=["individual"], services=["mobile"]).get(person, 0)
+
+
+def give_away(number, to):
+    transfer_line(
+        console_authority(),
+        Submission(
+            submission_key=str(new_uuid()), number=number, kind=PartyKind.INDIVIDUAL, parts={Part.SUBSCRIBER: to},
+            language="en", double_checked=True, transferor=given_by(PERSON),
+        ),
+        on=ON,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        (PortalRequestKind.TERMINATE, {}), (PortalRequestKind.DISPUTE, {}), (PortalRequestKind.APPEAL, {}), (PortalRequestKind.NOT_MINE, {}),
+        (PortalRequestKind.PAUSE, {"reason": "hospital", "first": ON.isoformat()}), (PortalRequestKind.CORRECT, {"about": "name"}),
+    ],
+)  # fmt: skip
+def test_a_line_that_was_given_away_is_no_longer_theirs_to_act_on(at_portal, kind, more):
+    register_line()
+    given = register_line(OTHER)
+    give_away(OTHER, SOMEBODY_ELSE)
+    token = proved_session(at_portal)
+
+    answer = ask(token, kind, line=str(given), **more)
+
+    assert answer["refused"] == "not_your_line"
+    assert not view_line(given).is_over
+    assert not view_line(given).is_disputed
+    assert rows("SELECT FROM lines_pause") == []
+
+
+@pytest.mark.parametrize(("kind", "more"), [(PortalRequestKind.DISPUTE, {}), (PortalRequestKind.CORRECT, {"about": "name"})])
+def test_a_case_is_about_the_tenure_of_its_own_line_and_is_shown_with_it(at_portal, kind, more):
+    register_line()
+    other = register_line(OTHER)
+    token = proved_session(at_portal)
+
+    assert "done" in ask(token, kind, line=str(other), **more)
+    shown = portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")["done"]["lines"]
+
+    (case,) = rows("SELECT tenure_id FROM selfcare_case")
+    assert case.tenure_id == current_tenure(other).tenure_id
+    assert {one["line"]: len(one["cases"]) for one in shown}[str(other)] == 1
+
+
+def test_who_accessed_a_line_after_it_ended_is_notified_to_whoever_held_it(at_portal):
+    register_line()
+    ended = register_line(OTHER)
+    terminate_line(console_authority(), submission_key=str(new_uuid()), number=OTHER,
+             document=(PERSON["document_type"], PERSON["document_number"]), on=ON)  # fmt: skip
+    append_entry(console_authority(), verb=Verb.LINE_LOOKED_UP, role="auditor", on=ON, line_id=ended)
+    token = proved_session(at_portal)
+
+    shown = portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en")["done"]["accesses"]
+
+    assert "auditor" in {one["role"] for one in shown}
+
+
+def test_over_a_line_that_is_said_not_to_be_theirs_nobody_hears_of_their_new_ones(at_portal):
+    here, strange = register_line(), register_line(OTHER)
+    ask(proved_session(at_portal), PortalRequestKind.NOT_MINE, line=str(strange))
+    run("DELETE FROM notices_notice")
+
+    register_line("+8613908917777")
+
+    notified = rows("SELECT line_id FROM notices_notice WHERE kind = 'new_line_in_your_name'")
+    assert [row.line_id for row in notified] == [here]
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+def test_a_line_that_is_not_theirs_is_unlinked_for_good_or_stays_as_it_was(at_portal, upheld):
+    line = register_line()
+    tenure = current_tenure(line)
+    token = proved_session(at_portal)
+    assert "done" in ask(token, PortalRequestKind.NOT_MINE)
+    assert held_by(tenure.person_id) == 0
+
+    settle_case(console_authority(), open_cases()[0].case_id, upheld=upheld, on=ON)
+
+    assert (current_tenure(line) is None) is upheld
+    assert view_line(line).is_registered is not upheld
+    assert not view_line(line).is_disputed
+    assert held_by(tenure.person_id) == (0 if upheld else 1)
+    assert portal_client.send_request(token, PortalRequestKind.DASHBOARD, language="en").get("refused") == ("session_expired" if upheld else None)
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+def test_a_correction_in_between_is_no_way_round_a_verdict(at_portal, upheld):
+    line = register_line()
+    ask(proved_session(at_portal), PortalRequestKind.NOT_MINE)
+    contested = current_tenure(line)
+    change_record(
+        console_authority(),
+        Submission(
+            submission_key=str(new_uuid()), number=NUMBER, kind=PartyKind.INDIVIDUAL,
+            parts={Part.SUBSCRIBER: PERSON | {"address": "Another Road 2"}}, language="en", double_checked=True,
+        ),
+        on=ON,
+    )  # fmt: skip
+    corrected = current_tenure(line)
+
+    settle_case(console_authority(), open_cases()[0].case_id, upheld=upheld, on=ON)
+
+    assert corrected.tenure_id != contested.tenure_id
+    assert (current_tenure(line) is None) is upheld
+    assert view_line(line).is_registered is not upheld
+
+
+def test_a_verdict_does_not_unlink_whoever_was_registered_meanwhile(at_portal):
+    line = register_line()
+    ask(proved_session(at_portal), PortalRequestKind.NOT_MINE)
+    run("UPDATE lines_line SET is_disputed = false")
+    give_away(NUMBER, SOMEBODY_ELSE)
+
+    settle_case(console_authority(), open_cases()[0].case_id, upheld=True, on=ON)
+
+    assert current_tenure(line) is not None
+    assert view_line(line).is_registered
+
+
+@pytest.mark.parametrize(
+    ("failed", "ago", "is_let"),
+    [
+        (MOST_A_DAY - 1, dt.timedelta(), True), (MOST_A_DAY, dt.timedelta(), False),
+        (MOST_A_DAY, dt.timedelta(hours=24, seconds=-30), False), (MOST_A_DAY, dt.timedelta(hours=24, seconds=30), True),
+    ],
+)  # fmt: skip
+def test_after_ten_proofs_that_failed_for_a_line_none_is_right_for_a_day(
+    at_portal, monkeypatch, failed, ago, is_let
+):
+    line = register_line()
+    then = clock.now() - ago
+    with monkeypatch.context() as earlier:
+        earlier.setattr(clock, "now", lambda: then)
+        for _ in range(failed):
+            append_entry(
+                subscriber_authority("0d" * 32), verb=Verb.SESSION_NOT_PROVED, role="subscriber", on=ON, line_id=line
+            )  # fmt: skip
+    monkeypatch.setattr(verification, "_is_right", lambda *_, **__: True)
+
+    answer = portal_client.send_request(session(at_portal), PortalRequestKind.VERIFY, language="en")
+
+    assert answer["done"]["verified"] is is_let
+
+
+YESTERDAY = ON - dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [(PortalRequestKind.PAUSE, {"reason": "hospital", "first": YESTERDAY.isoformat()}), (PortalRequestKind.DISPUTE, {})],
+)
+@pytest.mark.parametrize(("made", "said_on", "stands"), [
+    (1, YESTERDAY, LineState.ACTIVE), (0, ON, LineState.SUSPENDED),
+])  # fmt: skip
+def test_a_request_made_before_midnight_counts_for_that_day(
+    at_portal, monkeypatch, kind, more, made, said_on, stands
+):
+    line = activate_line(OTHER, service=Service.MOBILE, on=dt.date(2010, 5, 1))
+    token = session(at_portal, OTHER)
+    begin_suspension(line, reason=SuspensionReason.REGISTRATION, on=YESTERDAY)
+
+    def come_late():
+        run("UPDATE selfcare_portalrequest SET made_at = made_at - %s", [dt.timedelta(days=made)])
+        portal_worker.process_all(worker_authority())
+
+    monkeypatch.setattr(portal_client, "_wake_worker", come_late)
+
+    answer = ask(token, kind, **more)
+
+    assert answer["done"]["day"] == said_on.isoformat()
+    assert view_line(line).state is stands

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How long a sign-in lasts at each app: the counter's ends in the register too, untouched for as long as the instance says."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+ASK = "from rollkeeper.site import settings as s; print(s.SESSION_COOKIE_AGE, s.SESSION_SAVE_EVERY_REQUEST)"
+
+
+@pytest.mark.parametrize(("app", "said"), [("counter", "420 True"), ("backoffice", "3600 False")])
+def test_a_sign_in_at_the_counter_ends_after_the_instances_idle_minutes(tmp_path, app, said):
+    (tmp_path / "settings.toml").write_text("format = 1\ncounter_idle_minutes = 7\n", "utf-8")
+
+    found = subprocess.run(
+        [sys.executable, "-c", ASK], capture_output=True, text=True, check=True,
+        env=os.environ | {"ROLLKEEPER_HOME": str(tmp_path), "ROLLKEEPER_APP": app, "ROLLKEEPER_ROLE": app},
+    )  # fmt: skip
+
+    assert found.stdout.strip() == said

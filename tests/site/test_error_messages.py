@@ -1,0 +1,244 @@
+"""Every refusal that a page can show is said in Chinese, facts included; what nobody translated stays whole and marked."""
+
+import ast
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from django.utils import translation
+
+import rollkeeper
+from rollkeeper.access.roles import Permission, StaffRole
+from rollkeeper.campaign.choices import Action, BatchState
+from rollkeeper.documents.choices import Reason
+from rollkeeper.registration.errors import DocumentDoubtful, MissingAttribute, InvalidValue
+from rollkeeper.kernel.errors import Faults
+from rollkeeper.kernel.error_messages import CONTEXT, catalogue_key, translated, translated_words
+from rollkeeper.law.packs import load_pack
+from rollkeeper.lines.errors import LineNotFound, NumberNotRead, NumberQuarantined
+from rollkeeper.lines.choices import LineState, Service, SuspensionReason
+from rollkeeper.provisioning.gateways.registry import NoNetwork
+from rollkeeper.operations.docs import error_classes
+from rollkeeper.subscribers.choices import Part, PartyKind
+
+PACKAGE = Path(rollkeeper.__file__).parent
+CATALOGUE = PACKAGE / "site/locale/zh_Hans/LC_MESSAGES/django.po"
+CATALOGUE_OF_TIBETAN = PACKAGE / "site/locale/bo/LC_MESSAGES/django.po"
+AT_COUNTERS = tuple(
+    f"rollkeeper.{package}." for package in ("offline", "counter", "registration", "lines", "subscribers")
+)
+# Modules whose refusals only the command line meets. A new refusal is held to be seen on a page until it stands here.
+ONLY_TYPED_FOR = (
+    "rollkeeper.imports.",
+    "rollkeeper.reporting.printouts",
+    "rollkeeper.incidents.",
+    "rollkeeper.kernel.console",
+    "rollkeeper.platform.pg_backup",
+    "rollkeeper.platform.embedded_postgres",
+    "rollkeeper.kernel.settings",
+    "rollkeeper.ledger.",
+    "rollkeeper.provisioning.",
+)
+# And single ones, of modules whose other refusals do reach a page.
+ONLY_TYPED = set(
+    """
+    invalid_agent_code agent_code_taken outlet_unknown invalid_opening_hours requirement_unknown requirements_open finding_unknown
+    already_assigned not_assigned no_device invalid_report_period period_not_over ledger_not_published
+    voice_program_failed no_bounce_mailbox no_return_address report_folder_not_empty report_not_genuine
+    archive_damaged archive_of_another_root assets_missing backup_damaged backups_of_two_homes demo_under_way
+    engines_disagree event_fault events_file_not_read app_did_not_start file_not_usable file_refused file_there
+    font_missing home_in_use
+    home_not_empty home_of_other_kind host_not_known interrupted kept_secrets_missing no_notice no_such_specimen not_for_oneself not_text
+    nothing_to_check password_too_weak picture_not_there port_taken delivery_report_fault role_held_already role_not_for_people
+    role_not_held result_not_written root_url_missing rotation_cannot_finish invalid_row servers_in_use invalid_span staff_unknown
+    needs_two_people no_message_centre report_ids_unknown not_ones_own_alarm token_refused too_many_openings
+    answer_file_exists erasures_missing authority_not_pending authority_unknown disclosure_refused file_too_large fingerprint_mismatch
+    several_subscribers needs_disclosure_request wrong_approvers protected_needs_warrant deferral_refused invalid_recipient_key
+    same_proposer year_not_over
+    stores_elsewhere text_fault unforeseen user_name_not_read user_name_taken
+    """.split()  # noqa: SIM905 - sixty quotation marks would be longer
+)
+# Where a refusal's facts are words that the packages behind the pages wrote, and the names under which they stand.
+PACKAGES_BEHIND_PAGES = ("lines", "enrolment", "subscribers", "campaign")
+FACTS_IN_WORDS = {"value_class", "why", "reason", "remedy", "next_day"}
+NOT_BEHIND_PAGES = ("commands", "imports", "reading", "bulk", "cli_output", "batch_execution")
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    with CATALOGUE.open("rb") as file:
+        return {m.id: m.string for m in read_po(file) if m.id and m.context == CONTEXT}
+
+
+@pytest.fixture
+def chinese():
+    with translation.override("zh-hans"):
+        yield
+
+
+def reaches_a_page(error):
+    return not error.__module__.startswith(ONLY_TYPED_FOR) and error.code not in ONLY_TYPED
+
+
+def test_every_refusal_that_can_reach_a_page_is_in_chinese(catalogue):
+    wanted = {
+        error.code: {error.sentence, error.remedy} for error in error_classes() if reaches_a_page(error)
+    }
+
+    assert len(wanted) > 60
+    assert not {code: texts - set(catalogue) for code, texts in wanted.items() if texts - set(catalogue)}
+
+
+def test_a_refusal_is_either_translated_or_listed_as_only_typed_and_never_both(catalogue):
+    needless = {
+        e.code for e in error_classes() if e.code in ONLY_TYPED and {e.sentence, e.remedy} <= set(catalogue)
+    }
+
+    assert not needless
+
+
+@pytest.mark.parametrize(
+    "words",
+    [Permission, StaffRole, Action, BatchState, Reason, LineState, Service, SuspensionReason, PartyKind],
+    ids=lambda words: words.__name__,
+)
+def test_every_word_that_can_be_a_fact_is_in_chinese(catalogue, words):
+    missing = {word.value for word in words} - set(catalogue)
+
+    assert not missing, missing
+
+
+def test_every_part_and_attribute_of_the_shipped_pack_is_in_chinese(catalogue):
+    pack = load_pack("cn-xz-2011")
+    asked = [a for kind in pack.file.party_kinds for a in kind.attributes]
+
+    assert not {part.key for part in Part} - set(catalogue)
+    assert not {a.name for a in asked} - set(catalogue)
+    assert not {a.purpose["en"] for a in asked} - set(catalogue)
+
+
+def test_every_reason_written_into_a_refusal_is_in_chinese(catalogue):
+    written = {catalogue_key(text) for package in PACKAGES_BEHIND_PAGES for text in reasons_written(PACKAGE / package)}
+
+    assert len(written) > 10
+    assert not written - set(catalogue)
+
+
+def reasons_written(package):
+    """Give the literal texts of facts in words: keyword arguments, and what the functions that make them return."""
+    for file in package.rglob("*.py"):
+        if file.stem in NOT_BEHIND_PAGES or "imports" in file.parts:
+            continue
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg in FACTS_IN_WORDS - {"reason", "remedy"}:
+                yield from literals(node.value)
+            if isinstance(node, ast.FunctionDef) and node.name in {"_unread", "_must_stop", "_unrecordable"}:
+                yield from (
+                    t for back in ast.walk(node) if isinstance(back, ast.Return) for t in literals(back)
+                )
+            if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "_FAULTS":
+                yield from literals(node.value)
+
+
+def literals(node):
+    """Give the texts in an expression; the places of a formatted one hold a figure, as they do when it is said."""
+    inside_formatted = {
+        id(v) for f in ast.walk(node) if isinstance(f, ast.JoinedStr) for v in ast.walk(f)
+    } - {id(f) for f in ast.walk(node) if isinstance(f, ast.JoinedStr)}
+    for one in ast.walk(node):
+        if isinstance(one, ast.JoinedStr):
+            yield "".join(v.value if isinstance(v, ast.Constant) else "7" for v in one.values)
+        elif isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in inside_formatted:
+            yield one.value
+
+
+def test_a_refusal_is_said_whole_in_chinese(chinese):
+    (said,) = translated(NumberNotRead(value_class="too short"))
+
+    assert said.sentence == "无法识别该号码：太短。"
+    assert said.language == ""
+    assert not re.search("[A-Za-z]{2,}", said.sentence + said.remedy)
+
+
+def test_several_reasons_in_one_fact_are_each_said(chinese):
+    (said,) = translated(DocumentDoubtful(part="bearer", reasons="check_digit, region_unknown"))
+
+    assert said.sentence == "经办人的证件号码需要再看一下（校验码不符、地区代码不在已知名单中）。"
+
+
+def test_a_figure_in_a_fact_stays_what_it_is(chinese):
+    (said,) = translated(InvalidValue(attribute="name", part="subscriber", value_class="longer than 2000 characters"))
+
+    assert "超过 2000 个字符" in said.sentence
+
+
+def test_days_stay_as_they_are_written(chinese):
+    (said,) = translated(NumberQuarantined(until=dt.date(2012, 5, 1)))
+
+    assert "2012-05-01" in said.sentence
+
+
+def test_every_fault_of_several_is_said(chinese):
+    missing = MissingAttribute(
+        attribute="address", part="subscriber", article="2 ¶1", why="which document proved it"
+    )
+
+    said = translated(Faults([LineNotFound(), missing]))
+
+    assert [one.language for one in said] == ["", ""]
+    assert said[1].remedy == "请补问此项：以何种证件证明。"
+
+
+def test_what_nobody_translated_is_whole_english_and_says_so(chinese):
+    (said,) = translated(NoNetwork())
+
+    assert said.sentence == NoNetwork.sentence
+    assert said.language == "en"
+
+
+def test_tibetan_falls_back_to_english_marked_as_such():
+    with translation.override("bo"):
+        (said,), (unsaid,) = translated(LineNotFound()), translated(NoNetwork())
+
+    assert (said.sentence, said.language) != (LineNotFound.sentence, "en")
+    assert (unsaid.sentence, unsaid.language) == (NoNetwork.sentence, "en")
+
+
+def test_whatever_is_refused_at_a_counter_is_in_tibetan():
+    with CATALOGUE_OF_TIBETAN.open("rb") as file:
+        known = {m.id for m in read_po(file) if m.id and m.context == CONTEXT}
+    at_counters = [e for e in error_classes() if e.__module__.startswith(AT_COUNTERS) and reaches_a_page(e)]
+
+    assert len(at_counters) > 60
+    assert not {e.code for e in at_counters if not {e.sentence, e.remedy} <= known}
+
+
+def test_the_command_line_and_machines_are_answered_in_english(chinese):
+    fault = NumberNotRead(value_class="too short")
+
+    assert str(fault) == "The number cannot be read: too short."
+    assert fault.advice == NumberNotRead.remedy
+
+
+def test_english_is_not_marked_as_foreign_to_itself():
+    with translation.override("en"):
+        (said,) = translated(NumberNotRead(value_class="too short"))
+
+    assert (said.sentence, said.language) == ("The number cannot be read: too short.", "")
+
+
+def test_a_code_is_read_as_words_in_english():
+    with translation.override("en"):
+        (said,) = translated(DocumentDoubtful(part="bearer", reasons="check_digit, region_unknown"))
+
+    assert (
+        said.sentence
+        == "The document number of the bearer asks for a second look (check digit, region unknown)."
+    )
+
+
+def test_a_stored_reason_is_said_and_what_a_person_wrote_is_left_as_it_is(chinese):
+    assert translated_words("12 complaints about 300 lines") == ("300 条线路中有 12 件投诉", "")
+    assert translated_words("wrong list") == ("wrong list", "en")

@@ -1,0 +1,210 @@
+"""Refusals, crashes and the log: what a person, a machine and a file get to see."""
+
+import datetime as dt
+import io
+import logging
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
+
+from rollkeeper.kernel import clock
+from rollkeeper.kernel.errors import Faults, Kind, RollkeeperError
+from rollkeeper.site import http_errors
+
+DAY = dt.date(2012, 3, 2)
+
+
+class ByLaw(RollkeeperError):
+    """A refusal with an article."""
+
+    code = "by_law"
+    kind = Kind.REFUSED
+    sentence = "Article {article} does not allow this on {day}."
+    remedy = "Come back on {then}."
+
+
+@pytest.fixture
+def asked(app):
+    """A request by nobody in particular."""
+    clock.set_demo_date(DAY)
+    app("backoffice")
+
+    def asking(accept="text/html"):
+        request = RequestFactory().get("/somewhere/?q=secret", HTTP_ACCEPT=accept)
+        request.user = AnonymousUser()
+        return request
+
+    return asking
+
+
+FAULT = ByLaw(article="7", day=DAY, then=DAY + dt.timedelta(days=1))
+
+
+def test_a_person_gets_the_article_and_what_to_do_next(asked):
+    answer = http_errors.refuse(asked(), FAULT)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Article 7 does not allow this on 2012-03-02." in page
+    assert "Come back on 2012-03-03." in page
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/problem+json", "*/*", ""])
+def test_a_machine_gets_a_problem_document(asked, accept):
+    answer = http_errors.refuse(asked(accept), FAULT)
+
+    assert answer["Content-Type"] == "application/problem+json"
+    assert b'"article": "7"' in answer.content
+    assert b'"type": "urn:rollkeeper:by_law"' in answer.content
+
+
+def test_several_faults_are_all_notified(asked):
+    both = Faults([FAULT, ByLaw(article="9", day=DAY, then=DAY)])
+
+    page = http_errors.refuse(asked(), both).content.decode()
+
+    assert "Article 7" in page
+    assert "Article 9" in page
+
+
+@pytest.mark.parametrize(("kind", "status"), http_errors.STATUS.items())
+def test_each_kind_of_no_has_its_status(asked, kind, status):
+    fault = type("Some", (RollkeeperError,), {"kind": kind})()
+
+    assert http_errors.refuse(asked(), fault).status_code == status
+
+
+def test_every_kind_of_no_is_known_at_the_edge():
+    assert set(http_errors.STATUS) == set(Kind)
+
+
+def test_an_address_that_does_not_exist_is_answered_in_the_register(app):
+    app("backoffice")
+
+    page = Client().get("/13900001234/", HTTP_ACCEPT="text/html")
+
+    assert page.status_code == 404
+    assert "13900001234" not in page.content.decode().replace('value="/13900001234/"', "")
+
+
+@pytest.fixture
+def written():
+    """What reaches a log file: everything that comes to the root logger, formatted."""
+    text = io.StringIO()
+    handler = logging.StreamHandler(text)
+    logging.getLogger().addHandler(handler)
+    yield text
+    logging.getLogger().removeHandler(handler)
+
+
+def test_a_crash_shows_a_reference_and_logs_no_value(app, written, monkeypatch):
+    app("backoffice")
+
+    def broken(*_, **__):
+        raise ValueError("Tashi Dondrup, Barkhor 4")
+
+    monkeypatch.setattr("rollkeeper.site.home_page.render", broken)
+
+    answer = Client(raise_request_exception=False).get("/?name=Tashi", HTTP_ACCEPT="text/html")
+
+    assert answer.status_code == 500
+    assert "ValueError" in written.getvalue()
+    assert written.getvalue().split()[0] in answer.content.decode()
+    assert "Tashi" not in written.getvalue()
+    assert "Tashi" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/13900001234/", "/line/", "/healthz?13900001234"])
+def test_no_address_is_written_to_the_log(app, written, address):
+    app("backoffice")
+
+    Client().get(address, HTTP_ACCEPT="text/html", HTTP_HOST="13900001234.example")
+    Client().post(address, {"number": "13900001234"}, HTTP_ACCEPT="text/html")
+
+    assert "13900001234" not in written.getvalue()
+
+
+def test_a_crash_whose_page_crashes_too_is_still_answered(asked, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError
+
+    monkeypatch.setattr(http_errors, "render", broken)
+
+    answer = http_errors.crashed(asked())
+
+    assert answer.status_code == 500
+    assert b"Something went wrong" in answer.content
+
+
+def test_the_log_has_the_route_and_neither_query_nor_values(app, caplog):
+    app("backoffice")
+
+    with caplog.at_level(logging.INFO, logger="rollkeeper.requests"):
+        Client().get("/?number=13900001234", HTTP_ACCEPT="text/html")
+        Client().get("/batches/01890000-0000-7000-8000-000000000001/", HTTP_ACCEPT="text/html")
+
+    lines = [r.getMessage() for r in caplog.records if r.name == "rollkeeper.requests"]
+    assert lines[0].startswith("back office GET / 200")
+    assert lines[1].startswith("back office GET /batches/<uuid:batch_id>/ 302")
+    assert "13900001234" not in caplog.text
+
+
+def test_no_page_is_kept_by_a_browser_and_no_page_may_load_anything_foreign(app):
+    app("backoffice")
+
+    answer = Client().get("/", HTTP_ACCEPT="text/html")
+
+    assert answer["Cache-Control"] == "no-store"
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "://" not in policy
+
+
+def test_the_front_page_says_what_this_is_and_where_each_app_is(app, monkeypatch):
+    app("backoffice")
+    monkeypatch.setenv("ROLLKEEPER_PORT", "8000")
+
+    page = Client().get("/", HTTP_HOST="127.0.0.1:8000").content.decode()
+
+    assert "forgets on time" in page
+    assert 'href="/account/login/"' in page
+    assert 'href="http://127.0.0.1:8001/"' in page
+
+
+def test_a_app_that_reaches_the_register_is_well(app):
+    app("counter")
+
+    assert Client().get("/healthz").content == b"ok\n"
+
+
+@pytest.mark.parametrize(("code", "word"), [("en", "Sign in"), ("zh-hans", "登录"), ("bo", "ནང་འཛུལ")])
+def test_each_language_can_be_chosen_without_a_script(app, code, word):
+    app("backoffice")
+    client = Client()
+
+    client.post("/i18n/setlang/", {"language": code, "next": "/account/login/"})
+    page = client.get("/account/login/").content.decode()
+
+    assert f'<html lang="{code}"' in page
+    assert word in page
+
+
+def test_the_tibetan_page_says_that_its_texts_await_a_reader(app):
+    app("backoffice")
+    client = Client()
+
+    client.post("/i18n/setlang/", {"language": "bo", "next": "/"})
+
+    assert "await a native reader" in client.get("/").content.decode()
+
+
+def test_a_demo_says_so_with_its_day(app):
+    clock.set_demo_date(DAY)
+    app("backoffice")
+
+    page = Client().get("/").content.decode()
+
+    assert "Every person in this instance is invented." in page
+    assert "2 March 2012" in page

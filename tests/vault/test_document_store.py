@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Copies of documents: sealed with the person's key, in a folder or in a real S3-compatible store, and gone with the person."""
+
+import dataclasses
+import stat
+from pathlib import Path
+
+import pytest
+
+from rollkeeper.kernel.database import rows, run
+from rollkeeper.kernel.settings import data_dir as data_folder
+from rollkeeper.kernel.settings import write_settings
+from rollkeeper.operations.document_backup import bring_back, mirror_documents
+from rollkeeper.vault import wire
+from rollkeeper.vault import document_store
+from rollkeeper.vault.services import begin_first_epoch, open_copy, remove_copies, seal_persons, shred
+from rollkeeper.vault.errors import CannotOpen, DocumentStoreUnavailable
+from rollkeeper.vault.fields import Purpose
+from tests.vault.conftest import DAY, person
+from tests.vault.seaweed import BUCKET, seaweed
+
+FRONT, BACK = b"\xff\xd8 an invented front", b"\xff\xd8 an invented back" * 500
+
+
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory):
+    with seaweed(tmp_path_factory.mktemp("seaweed")) as running:
+        yield running
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request, committed, tmp_path):
+    """A store that is empty, and what it is called in the settings."""
+    begin_first_epoch()
+    url = f"file://{tmp_path}/copies"
+    if request.param == "s3":
+        running = request.getfixturevalue("bucket")
+        (data_folder() / "secrets" / "documents.toml").write_text(running.secrets)
+        url = f"s3://{BUCKET}/{tmp_path.name}"
+    write_settings(documents_url=url)
+    document_store.prepare()
+    yield url
+    write_settings(documents_url=None)
+    (data_folder() / "secrets" / "documents.toml").unlink(missing_ok=True)
+
+
+@pytest.fixture
+def folder(committed, tmp_path):
+    begin_first_epoch()
+    write_settings(documents_url=f"file://{tmp_path}/copies")
+    document_store.prepare()
+    yield tmp_path / "copies"
+    write_settings(documents_url=None)
+
+
+def captured(*kept):
+    record = dataclasses.replace(person(), copies=kept or (FRONT, BACK))
+    seal_persons([record])
+    return record
+
+
+def opened(officer, record, position=0):
+    return open_copy(
+        officer, person_id=record.person_id, tenure_id=record.tenure_id, position=position,
+        purpose=Purpose.CORRECTION, on=DAY,
+    ).reveal_copy()  # fmt: skip
+
+
+def pairs_of(record):
+    return [(record.person_id, record.tenure_id)]
+
+
+def test_a_copy_is_opened_as_it_was_kept_and_the_ledger_says_so_first(store, officer):
+    record = captured()
+
+    assert [opened(officer, record, position) for position in (0, 1)] == [FRONT, BACK]
+    said = rows("SELECT body FROM ledger_entry WHERE verb = 'vault:sealed:opened'")
+    assert len(said) == 2
+    assert all("document_copy" in str(row.body) for row in said)
+
+
+def test_without_the_persons_key_nothing_opens_though_the_object_is_there(store, officer):
+    record = captured()
+
+    shred(pairs_of(record))
+
+    assert document_store.look() == (2, [])
+    with pytest.raises(CannotOpen):
+        opened(officer, record)
+
+
+def test_what_is_removed_is_gone_from_the_store_and_removing_it_again_does_nothing(store, officer):
+    record, other = captured(), captured(FRONT)
+
+    for _ in range(2):
+        assert remove_copies(pairs_of(record), recorded=True) == 2
+    assert opened(officer, other) == FRONT
+    assert sorted(document_store.look()[1]) == sorted(
+        document_store.name_of(record.person_id, record.tenure_id, position) for position in (0, 1)
+    )
+
+
+def test_what_was_put_and_never_recorded_is_found_by_its_tenure(store):
+    record, other = captured(), captured(FRONT)
+    run("DELETE FROM vault_copy WHERE tenure_id = %s", [record.tenure_id])
+
+    assert [remove_copies(pairs_of(record), recorded=False) for _ in range(2)] == [2, 0]
+    assert document_store.look() == (1, [])
+    assert remove_copies(pairs_of(other), recorded=True) == 1
+
+
+def test_what_an_older_register_does_not_know_is_removed(store):
+    record, _ = captured(), captured(FRONT)
+    run("DELETE FROM vault_copy WHERE tenure_id = %s", [record.tenure_id])
+
+    assert [document_store.remove_unknown() for _ in range(2)] == [2, 0]
+    assert document_store.look() == (1, [])
+
+
+def files(folder: Path):
+    return sorted(file for file in folder.rglob("*") if file.is_file())
+
+
+def test_an_object_that_was_swapped_or_bent_does_not_open(folder, officer):
+    record, other = captured(FRONT), captured(FRONT)
+    one, another = files(folder)
+    one.write_bytes(another.read_bytes())
+    another.write_bytes(another.read_bytes()[:-1] + b"\x00")
+
+    for each in (record, other):
+        with pytest.raises(CannotOpen):
+            opened(officer, each)
+
+
+@pytest.mark.parametrize("changed", ["person", "tenure", "position"])
+def test_a_copy_is_bound_to_its_person_its_tenure_and_its_place(changed):
+    bound = {"person": bytes(16), "tenure": bytes(16), "position": 0}
+    sealed = wire.seal_copy(bytes(32), FRONT, **bound)
+    other = bound | {changed: 1 if changed == "position" else b"\x01" * 16}
+
+    assert wire.open_copy(bytes(32), sealed, **bound) == FRONT
+    with pytest.raises(CannotOpen):
+        wire.open_copy(bytes(32), sealed, **other)
+
+
+def test_nothing_of_a_picture_and_only_references_are_in_the_folder(folder):
+    record = captured(BACK)
+
+    (file,) = files(folder)
+    assert file.read_bytes().count(b"invented") == 0
+    assert len(file.read_bytes()) == 1 + 12 + 3 * 4096 + 16
+    assert str(file.relative_to(folder)) == document_store.name_of(record.person_id, record.tenure_id, 0)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("url", ["file:///proc/nowhere/copies", "s3://copies/elsewhere"])
+def test_a_store_that_does_not_answer_is_said_and_nothing_is_recorded(committed, url):
+    begin_first_epoch()
+    secrets = data_folder() / "secrets" / "documents.toml"
+    secrets.write_text('endpoint = "http://127.0.0.1:9"\naccess_key_id = "a"\nsecret_access_key = "b"\n')
+    write_settings(documents_url=url)
+    document_store._elsewhere.cache_clear()
+    try:
+        with pytest.raises(DocumentStoreUnavailable):
+            captured()
+    finally:
+        write_settings(documents_url=None)
+        secrets.unlink()
+        document_store._elsewhere.cache_clear()
+    assert rows("SELECT FROM vault_copy") == []
+
+
+def test_a_backup_follows_the_folder_and_forgets_what_was_removed(folder, tmp_path):
+    kept, gone = captured(FRONT), captured(BACK)
+    first = mirror_documents(tmp_path / "backup")
+    remove_copies(pairs_of(gone), recorded=True)
+    captured(FRONT)
+
+    second = mirror_documents(tmp_path / "backup")
+
+    assert (first, second) == (2, 1)
+    there = tmp_path / "backup" / "documents"
+    assert [f.relative_to(there) for f in files(there)] == [f.relative_to(folder) for f in files(folder)]
+    assert (there / document_store.name_of(kept.person_id, kept.tenure_id, 0)).read_bytes()
+
+
+def test_what_a_backup_brings_back_opens_again(committed, officer, tmp_path):
+    begin_first_epoch()
+    document_store.prepare()
+    record = captured(FRONT)
+    kept = data_folder() / "documents" / document_store.name_of(record.person_id, record.tenure_id, 0)
+    mirror_documents(tmp_path)
+    kept.unlink()
+
+    with pytest.raises(CannotOpen):
+        opened(officer, record)
+    bring_back(tmp_path)
+
+    assert opened(officer, record) == FRONT
+    remove_copies(pairs_of(record), recorded=True)
+    assert not kept.exists()
